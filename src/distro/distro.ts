@@ -1,0 +1,45 @@
+import type { Image } from "../image/image.ts";
+import type { Packages } from "../packages/packages.ts";
+
+/** What an image is, before any configuration is read. */
+export interface Distro {
+  /** os-release's ID and VERSION_ID ("" where missing), for reports. */
+  readonly id: string;
+  readonly version: string;
+  /** VERSION_CODENAME: "bookworm"; "" where os-release does not say. */
+  readonly codename: string;
+  readonly packages: Packages;
+  readonly cloudInit: CloudInit;
+}
+
+/** The cloud-init that the image carries. */
+export interface CloudInit {
+  /** Upstream version such as "22.4.2"; undefined when cloud-init is not in the image. */
+  readonly version: string | undefined;
+  /** Why the first boot does not run it (cloud-init.disabled, kernel command line); undefined when it does. */
+  readonly disabled: { readonly reason: string; readonly path: string; readonly line?: number } | undefined;
+  /** The directory of the Python package ("/usr/lib/python3/dist-packages/cloudinit"); undefined when not found. */
+  readonly library: string | undefined;
+}
+
+/**
+ * The facts of one distro class of cloud-init (cloudinit/distros, 26.2): what the class sets by itself, whatever the
+ * configuration says. The class is chosen by system_info.distro, not by os-release.
+ */
+export interface DistroFacts {
+  /** The name in system_info.distro. */
+  readonly name: string;
+  /** cloud-init's osfamily, which chooses templates and parsers. */
+  readonly family: string;
+  /** The ssh service that the class restarts where system_info.ssh_svcname does not say. */
+  readonly sshService: string;
+  /** How set_hostname stores the name. */
+  readonly hostname: "etc-hostname" | "hostnamectl" | "sysconfig" | "conf.d";
+  /** Whether the host name is the FQDN where prefer_fqdn_over_hostname does not say. */
+  readonly preferFqdn: boolean;
+  /** The address whose line of /etc/hosts manage_etc_hosts: localhost edits. */
+  readonly hostsAddress: string;
+}
+
+/** Tells what `image` is. Never throws: what cannot be told is "" or undefined. */
+export type DetectDistro = (image: Image) => Distro;

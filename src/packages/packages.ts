@@ -1,0 +1,22 @@
+/** What a package database knows: who owns a file and what was shipped. Read from bytes, never opened in place. */
+export interface Packages {
+  readonly kind: "dpkg" | "rpm" | "apk" | "pacman" | "none";
+  /** The installed version of a package, in the package manager's spelling; undefined when it is not installed. */
+  version(name: string): string | undefined;
+  /** The package that owns `path` (absolute in the image); undefined when none does. */
+  owner(path: string): string | undefined;
+  /** What was shipped at `path`; undefined when no package (nor ucf) says. */
+  shipped(path: string): ShippedFile | undefined;
+}
+
+/** A file as its package shipped it. */
+export interface ShippedFile {
+  readonly package: string;
+  readonly algorithm: "md5" | "sha1" | "sha256" | "sha512";
+  /** Lower-case hexadecimal. */
+  readonly digest: string;
+  /** Whether the package manager treats it as a configuration file. */
+  readonly config: boolean;
+  /** Where in the image the shipped text still stands, if anywhere (ucf keeps its source under /usr/share). */
+  readonly pristinePath?: string;
+}

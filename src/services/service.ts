@@ -1,0 +1,22 @@
+import type { Distro } from "../distro/distro.ts";
+import type { Image } from "../image/image.ts";
+
+/** A lens over an image: the effective settings of one thing that people customise. */
+export interface Service {
+  /** The name findings and rules use: "sshd", "host-keys", "hostname" ... */
+  readonly name: string;
+  /** Every effective setting of the service in this image, each with the place it comes from. */
+  read(image: Image, distro: Distro): Setting[];
+}
+
+/** One effective setting. Two settings of a service are the same setting when their keys are equal. */
+export interface Setting {
+  /** What it is called, as its users call it: "PasswordAuthentication", "127.0.1.1", "UUID=... /data". */
+  readonly key: string;
+  /** Its effective value, in one line; parts that only a boot can tell stand as `<<unknown:REASON>>`. */
+  readonly value: string;
+  /** The file that sets it; undefined where it is a built-in default. */
+  readonly path?: string;
+  /** Line in `path`, from 1; undefined where the whole file is meant. */
+  readonly line?: number;
+}
