@@ -1,0 +1,23 @@
+/**
+ * Whether cloud-init's `version` is `wanted` or later: versionAtLeast("22.4.2", "22.3"). A version that does not begin
+ * with a number ("": cloud-init does not say) counts as the newest.
+ */
+export function versionAtLeast(version: string, wanted: string): boolean {
+  const release = upstreamVersion(version);
+  if (release === undefined) return true;
+  const have = release.split(".").map(Number);
+  const need = wanted.split(".").map(Number);
+  for (let i = 0; i < need.length; i++) {
+    const difference = (have[i] ?? 0) - need[i]!;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/**
+ * The upstream release in a package's version: "22.4.2" of "22.4.2-1+deb12u4", "25.3" of "1:25.3-0ubuntu1". A snapshot
+ * counts as the release that it names ("26.1" of "26.1~3g6f6e22a"). Undefined when there is none.
+ */
+export function upstreamVersion(version: string): string | undefined {
+  return /^(?:\d+:)?(\d{1,9}(?:\.\d{1,9}){0,9})/.exec(version.trim())?.[1];
+}

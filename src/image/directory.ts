@@ -1,0 +1,106 @@
+import * as fs from "node:fs";
+import { type Entries, imageOf } from "./entries.ts";
+import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
+import { Problems } from "./problems.ts";
+import { sortNames } from "./sort.ts";
+
+/** The largest file that is read, in bytes. What cloud-init and the services read is far smaller. */
+export const READ_LIMIT = 32 * 1024 * 1024;
+
+/**
+ * The root filesystem in a directory of this machine; "/" is the machine itself.
+ * @throws {ImageError} status 3 when there is no such directory, 4 when it may not be read.
+ */
+export function openDirectory(root: string): Image {
+  let host: string;
+  try {
+    host = fs.realpathSync(root);
+    if (!fs.statSync(host).isDirectory()) throw new ImageError(3, `${root} is not a directory`);
+    fs.accessSync(host, fs.constants.R_OK | fs.constants.X_OK);
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    if (isMissing(error)) throw new ImageError(3, `${root}: no such directory`);
+    throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
+  }
+  const problems = new Problems();
+  return imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems);
+}
+
+/** `host` is the real path of the root; what `Entries` is asked for has no link below it, so nothing leads outside. */
+function directoryEntries(host: string, problems: Problems): Entries {
+  /** What `action` gives; undefined where there is nothing at `path` or it cannot be read, which is a problem. */
+  function attempt<T>(path: string, action: (hostPath: string) => T | undefined): T | undefined {
+    try {
+      return action(host + path);
+    } catch (error) {
+      if (!isMissing(error)) problems.add(path, reasonOf(error));
+      return undefined;
+    }
+  }
+
+  return {
+    lstat(path) {
+      const found = attempt(path, (hostPath) => fs.lstatSync(hostPath, { throwIfNoEntry: false }));
+      if (found === undefined && path.includes("\ufffd")) problems.add(path, "its name is not UTF-8");
+      return found && statOf(found);
+    },
+    readlink: (path) => attempt(path, (hostPath) => fs.readlinkSync(hostPath)),
+    list: (path) => attempt(path, (hostPath) => sortNames(fs.readdirSync(hostPath))) ?? [],
+    read: (path) => attempt(path, readFile),
+  };
+}
+
+/** A regular file's bytes. Neither follows a link nor waits for a pipe, should one stand there after all. */
+function readFile(hostPath: string): Buffer | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const file = fs.openSync(hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const { size, mode } = fs.fstatSync(file);
+    if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Error("not a regular file");
+    if (size > READ_LIMIT) {
+      const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+      throw new Error(`too large: ${mebibytes(size)}, at most ${mebibytes(READ_LIMIT)} are read`);
+    }
+    const content = Buffer.allocUnsafe(size);
+    let length = 0;
+    while (length < size) {
+      const count = fs.readSync(file, content, length, size - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return content.subarray(0, length);
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+function statOf({ mode, size, uid, gid }: fs.Stats): Stat {
+  return { kind: kindOf(mode), size, mode: mode & 0o7777, uid, gid };
+}
+
+function kindOf(mode: number): FileKind {
+  const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = fs.constants;
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return "file";
+    case S_IFDIR:
+      return "directory";
+    case S_IFLNK:
+      return "symlink";
+    default:
+      return "special";
+  }
+}
+
+/** Whether an error says that there is no such entry (a name that no filesystem can hold included). */
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE";
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "EIO") return "input/output error";
+  return code ?? message;
+}

@@ -1,0 +1,101 @@
+import type { Image, Stat } from "./image.ts";
+import type { Problems } from "./problems.ts";
+import { resolvePath } from "./resolve.ts";
+
+/**
+ * The entries of one image by their physical paths: absolute, normalised, no link before the last component.
+ * Every question but `lstat` is only asked where `lstat` said that the entry is of the right kind.
+ */
+export interface Entries {
+  /** Undefined when there is no such entry. */
+  lstat(path: string): Stat | undefined;
+  readlink(path: string): string | undefined;
+  read(path: string): Buffer | undefined;
+  /** Sorted by code point. */
+  list(path: string): readonly string[];
+}
+
+/** How many bytes of files are kept for a second `read`; beyond that they are read again. */
+const CACHE_LIMIT = 128 * 1024 * 1024;
+
+/** An image over `entries`: resolves links and remembers every answer, since an image does not change during a run. */
+export function imageOf(source: string, entries: Entries, problems: Problems): Image {
+  const stats = new Map<string, Stat | undefined>();
+  const links = new Map<string, string | undefined>();
+  const resolved = new Map<string, string | undefined>();
+  const lists = new Map<string, readonly string[]>();
+  const files = new Map<string, Buffer | undefined>();
+  let cachedBytes = 0;
+
+  function lstatAt(path: string): Stat | undefined {
+    return remember(stats, path, entries.lstat);
+  }
+
+  function readlinkAt(path: string): string | undefined {
+    return lstatAt(path)?.kind === "symlink" ? remember(links, path, entries.readlink) : undefined;
+  }
+
+  function follow(path: string): string | undefined {
+    return remember(resolved, path, (asked) => {
+      const real = resolvePath(asked, readlinkAt);
+      if (real === undefined) problems.add(asked, "its symbolic links lead in a loop");
+      return real;
+    });
+  }
+
+  /** The entry itself: links are followed everywhere but in the last component. */
+  function entryAt(path: string): string | undefined {
+    const slash = path.lastIndexOf("/");
+    const name = path.slice(slash + 1);
+    if (name === "" || name === "." || name === "..") return follow(path);
+    // Most questions share their directory: resolve it once.
+    const parent = follow(path.slice(0, Math.max(slash, 0)));
+    return parent === undefined ? undefined : parent === "/" ? `/${name}` : `${parent}/${name}`;
+  }
+
+  /** The real path behind `path`, when an entry of that kind stands there. */
+  function findKind(path: string, kind: Stat["kind"]): string | undefined {
+    const real = follow(path);
+    return real !== undefined && lstatAt(real)?.kind === kind ? real : undefined;
+  }
+
+  return {
+    source,
+    problems: problems.list,
+    stat(path) {
+      const real = follow(path);
+      return real === undefined ? undefined : lstatAt(real);
+    },
+    lstat(path) {
+      const entry = entryAt(path);
+      return entry === undefined ? undefined : lstatAt(entry);
+    },
+    read(path) {
+      const real = findKind(path, "file");
+      if (real === undefined || files.has(real)) return real === undefined ? undefined : files.get(real);
+      const content = entries.read(real);
+      const size = content?.length ?? 0;
+      if (cachedBytes + size <= CACHE_LIMIT) {
+        cachedBytes += size;
+        files.set(real, content);
+      }
+      return content;
+    },
+    list(path) {
+      const real = findKind(path, "directory");
+      return real === undefined ? [] : remember(lists, real, entries.list);
+    },
+    readlink(path) {
+      const entry = entryAt(path);
+      return entry === undefined ? undefined : readlinkAt(entry);
+    },
+    realpath: follow,
+  };
+}
+
+function remember<T>(cache: Map<string, T>, key: string, find: (key: string) => T): T {
+  if (cache.has(key)) return cache.get(key) as T;
+  const value = find(key);
+  cache.set(key, value);
+  return value;
+}

@@ -1,0 +1,47 @@
+/** How many symbolic links one path may lead through; Linux gives ELOOP after as many (MAXSYMLINKS). */
+const LINK_LIMIT = 40;
+
+/**
+ * Where `path` leads with its symbolic links resolved inside the image, as if chrooted: absolute links start at the
+ * image's root and `..` above the root stays there. Components that do not exist are kept as they are. The last
+ * component is not followed where `followLast` is false.
+ *
+ * `readlink` gives a link's text, and undefined for anything else or nothing; it is only asked for normalised absolute
+ * paths without a link before the last component.
+ *
+ * Undefined when the path leads through too many links (a loop).
+ */
+export function resolvePath(
+  path: string,
+  readlink: (path: string) => string | undefined,
+  followLast = true,
+): string | undefined {
+  const rest = componentsOf(path);
+  let resolved = "";
+  let links = 0;
+  for (let component = rest.pop(); component !== undefined; component = rest.pop()) {
+    if (component === "..") {
+      resolved = resolved.slice(0, Math.max(resolved.lastIndexOf("/"), 0));
+      continue;
+    }
+    const next = `${resolved}/${component}`;
+    const target = followLast || rest.length > 0 ? readlink(next) : undefined;
+    if (target === undefined) {
+      resolved = next;
+      continue;
+    }
+    links += 1;
+    if (links > LINK_LIMIT) return undefined;
+    if (target.startsWith("/")) resolved = "";
+    for (const part of componentsOf(target)) rest.push(part);
+  }
+  return resolved === "" ? "/" : resolved;
+}
+
+/** The components of a path, last first, without the empty ones and ".". */
+function componentsOf(path: string): string[] {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .reverse();
+}
