@@ -1,0 +1,91 @@
+import type { Config } from "../config/config.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../config/tree.ts";
+import { findPair } from "../config/merge.ts";
+import { pyStr, toValue, truthy } from "../config/value.ts";
+import type { Frequency } from "./module.ts";
+
+/** One entry of a module list. */
+export interface ListedModule {
+  /** The name as it is written, white space removed: semaphores and unverified_modules use it. */
+  readonly raw: string;
+  /** The module's name: underscores, no `cc_`, no `.py`, renamed modules under their new name. */
+  readonly name: string;
+  /** The frequency that the entry gives, if it gives a valid one. */
+  readonly frequency: Frequency | undefined;
+  readonly args: readonly ConfigValue[];
+  readonly origin: Origin;
+}
+
+/** A module list, or why the stage dies over it. */
+export type ModuleList = { readonly modules: readonly ListedModule[]; readonly fatal: string | undefined };
+
+const RENAMED: Readonly<Record<string, string>> = { ubuntu_advantage: "ubuntu_pro" };
+
+/** Reads `cloud_init_modules` and its like in all their forms (cloudinit/config/modules.py, 20.4 to 26.2). */
+export function readModuleList(config: Config, key: string): ModuleList {
+  const list = config.node(key);
+  if (list === undefined || !truthy(list)) return { modules: [], fatal: undefined };
+  const modules: ListedModule[] = [];
+  for (const item of entries(list)) {
+    if (!truthy(item)) continue;
+    const entry = readEntry(item);
+    if (entry === "none") continue;
+    if (entry === undefined) {
+      const origin = originOf(item);
+      return { modules: [], fatal: `${origin.path}:${origin.line}: an entry of ${key} is no module: ${pyStr(item)}` };
+    }
+    const name = moduleName(entry.raw);
+    if (name !== "") modules.push({ ...entry, name: RENAMED[name] ?? name, origin: originOf(item) });
+  }
+  return { modules, fatal: undefined };
+}
+
+/** What iterating over the list's value gives: a mapping gives its keys, a string its letters. */
+function entries(list: ConfigNode): readonly ConfigNode[] {
+  if (list.type === "sequence") return list.children;
+  if (list.type === "mapping") return list.children.map((pair) => pair.key);
+  return [...pyStr(list)].map((letter) => ({ ...list, kind: "str", value: letter }));
+}
+
+type Entry = Pick<ListedModule, "raw" | "frequency" | "args">;
+
+/** undefined where cloud-init raises an error, "none" where it passes the entry over. */
+function readEntry(item: ConfigNode): Entry | "none" | undefined {
+  if (item.type === "scalar") return item.kind === "str" ? entry(item, undefined, []) : undefined;
+  if (item.type === "sequence") {
+    const [name, frequency, ...args] = item.children;
+    return name === undefined ? "none" : entry(name, frequency, args.map((arg) => toValue(arg)));
+  }
+  return readMappingEntry(item);
+}
+
+function readMappingEntry(item: Mapping): Entry | "none" | undefined {
+  const name = findPair(item, "name")?.value;
+  if (name === undefined) return "none";
+  const args = findPair(item, "args")?.value;
+  const values = args === undefined || !truthy(args) ? [] : toValue(args);
+  return entry(name, findPair(item, "frequency")?.value, Array.isArray(values) ? values : [values]);
+}
+
+const FREQUENCIES: readonly string[] = ["once-per-instance", "always", "once"];
+
+function entry(name: ConfigNode, frequency: ConfigNode | undefined, args: readonly ConfigValue[]): Entry | undefined {
+  if (!isText(name) || (frequency !== undefined && !isText(frequency))) return undefined;
+  const given = frequency === undefined ? "" : pyStr(frequency).trim();
+  return {
+    raw: pyStr(name).trim(),
+    frequency: FREQUENCIES.includes(given) ? (given as Frequency) : undefined,
+    args,
+  };
+}
+
+function isText(node: ConfigNode): boolean {
+  return node.type === "scalar" && node.kind === "str";
+}
+
+/** A module's name however it is spelt: users-groups, cc_users_groups, users_groups.py. */
+export function moduleName(raw: string): string {
+  const underscored = raw.replaceAll("-", "_");
+  const plain = (underscored.toLowerCase().endsWith(".py") ? underscored.slice(0, -3) : underscored).trim();
+  return plain.startsWith("cc_") ? plain.slice(3) : plain;
+}

@@ -1,0 +1,20 @@
+/**
+ * Content that cannot be known before the boot stands in texts as `<<unknown:REASON>>`: a fresh key, the cloud's
+ * metadata that nobody gave. A text that is one placeholder and nothing else is unknown as a whole.
+ */
+export function unknown(reason: string): string {
+  return `<<unknown:${reason.replaceAll(">>", "> >")}>>`;
+}
+
+const placeholder = /<<unknown:((?:(?!>>).){0,400})>>/s;
+
+/** Whether `text` holds a placeholder. */
+export function hasUnknown(text: string): boolean {
+  return placeholder.test(text);
+}
+
+/** The reason when `text` is unknown as a whole, else undefined. */
+export function unknownReason(text: string): string | undefined {
+  const match = placeholder.exec(text);
+  return match !== null && match[0].length === text.trim().length ? match[1] : undefined;
+}

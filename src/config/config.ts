@@ -1,0 +1,85 @@
+import { findPair } from "./merge.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf, type Pair } from "./tree.ts";
+import { isTrue, pyStr, toValue, truthy } from "./value.ts";
+
+/** A merged configuration whose every value knows the place it comes from. Paths are lists of keys and indices. */
+export class Config {
+  readonly root: Mapping;
+
+  constructor(root: Mapping) {
+    this.root = root;
+  }
+
+  /** The node at a path; undefined where there is none. */
+  node(...path: (string | number)[]): ConfigNode | undefined {
+    let node: ConfigNode | undefined = this.root;
+    for (const step of path) node = child(node, step);
+    return node;
+  }
+
+  /** The plain value at a path; undefined where there is none (null is a value). */
+  get(...path: (string | number)[]): ConfigValue | undefined {
+    const node = this.node(...path);
+    return node === undefined ? undefined : toValue(node);
+  }
+
+  has(key: string): boolean {
+    return findPair(this.root, key) !== undefined;
+  }
+
+  /** The pair of a key, with what it shadowed. */
+  pair(...path: [...(string | number)[], string]): Pair | undefined {
+    const holder = this.node(...path.slice(0, -1));
+    return holder?.type === "mapping" ? findPair(holder, String(path.at(-1))) : undefined;
+  }
+
+  /** Where a value is set: its key's place, an item's own place; undefined where no file sets it. */
+  origin(...path: (string | number)[]): Origin | undefined {
+    const last = path.at(-1);
+    if (typeof last === "string") {
+      const pair = this.pair(...path.slice(0, -1), last);
+      return pair === undefined ? undefined : originOf(pair);
+    }
+    const node = this.node(...path);
+    return node === undefined ? undefined : originOf(node);
+  }
+
+  /** util.get_cfg_option_bool: absent gives the default, a falsy value false, other values by their text. */
+  bool(key: string, absent: boolean): boolean {
+    const node = this.node(key);
+    if (node === undefined) return absent;
+    return truthy(node) && (isTrue(node) || toValue(node) === true);
+  }
+
+  /** util.get_cfg_option_str: absent gives the default, null the text "None". */
+  text(key: string, absent?: string): string | undefined {
+    const node = this.node(key);
+    return node === undefined ? absent : pyStr(node);
+  }
+}
+
+function child(node: ConfigNode | undefined, step: string | number): ConfigNode | undefined {
+  if (node?.type === "mapping") return findPair(node, String(step))?.value;
+  if (node?.type === "sequence") return node.children[Number(step)];
+  return undefined;
+}
+
+/** Every value's origin by JSON pointer, as `config -f json` prints them. */
+export function origins(root: Mapping): Record<string, Origin> {
+  const found: Record<string, Origin> = {};
+  const visit = (node: ConfigNode, pointer: string): void => {
+    if (node.type === "mapping")
+      for (const pair of node.children) {
+        const step = `${pointer}/${pyStr(pair.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+        found[step] = originOf(pair);
+        visit(pair.value, step);
+      }
+    else if (node.type === "sequence")
+      node.children.forEach((item, index) => {
+        found[`${pointer}/${index}`] = originOf(item);
+        visit(item, `${pointer}/${index}`);
+      });
+  };
+  visit(root, "");
+  return found;
+}

@@ -1,0 +1,206 @@
+import { truthy, toValue } from "./value.ts";
+import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "./tree.ts";
+
+/** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
+export class FatalConfigError extends Error {
+  readonly node: ConfigNode | Pair | undefined;
+  constructor(message: string, node?: ConfigNode | Pair) {
+    super(message);
+    this.node = node;
+  }
+}
+
+/**
+ * Merges mappings, the first with the highest priority, as util.mergemanydict does (18.5 to 26.2): each source is merged
+ * *underneath* what is collected so far, by the mergers that the source itself names in `merge_how` or `merge_type`,
+ * default `list()+dict()+str()`. Pairs that lose are kept in the winner's `shadowed`.
+ * @throws FatalConfigError for mergers that cloud-init cannot build.
+ */
+export function mergeMany(sources: readonly Mapping[], empty: Mapping): Mapping {
+  let merged = empty;
+  for (const source of sources) {
+    if (source.children.length === 0) continue;
+    const { mergers, rest } = takeMergers(source);
+    merged = mergeNodes(merged, rest, mergers) as Mapping;
+  }
+  return merged;
+}
+
+/** One merger: its name without `m_` and its options, in which membership is tested as Python's `in` does. */
+interface Merger {
+  readonly name: "list" | "dict" | "str";
+  readonly has: (option: string) => boolean;
+}
+
+const DEFAULT_MERGERS: readonly Merger[] = [merger("list", []), merger("dict", []), merger("str", [])];
+
+function merger(name: Merger["name"], options: readonly string[]): Merger {
+  return { name, has: (option) => options.includes(option) };
+}
+
+/** Takes `merge_how` (else `merge_type`) out of a mapping; the source itself stays as it is. */
+function takeMergers(source: Mapping): { mergers: readonly Merger[]; rest: Mapping } {
+  const taken = new Set<Pair>();
+  let spec: Pair | undefined;
+  for (const name of ["merge_how", "merge_type"]) {
+    const pair = findPair(source, name);
+    if (pair === undefined) continue;
+    taken.add(pair);
+    if (pair.value.type === "scalar" && pair.value.kind === "null") continue;
+    spec = pair;
+    break;
+  }
+  const rest = taken.size === 0 ? source : { ...source, children: source.children.filter((pair) => !taken.has(pair)) };
+  const mergers = spec === undefined ? [] : parseMergers(spec);
+  return { mergers: mergers.length === 0 ? DEFAULT_MERGERS : mergers, rest };
+}
+
+function parseMergers(spec: Pair): Merger[] {
+  const node = spec.value;
+  if (node.type === "scalar") {
+    if (node.kind !== "str") throw new FatalConfigError("merge_how must be a string or a list", spec);
+    return parseMergerText(String(node.value), spec);
+  }
+  const items: readonly ConfigNode[] = node.type === "sequence" ? node.children : node.children.map((pair) => pair.key);
+  const mergers: Merger[] = [];
+  for (const item of items) {
+    const { name, has } = parseMergerItem(item, spec);
+    if (name !== "") mergers.push({ name: knownMerger(name, spec), has });
+  }
+  return mergers;
+}
+
+function parseMergerText(text: string, spec: Pair): Merger[] {
+  const mergers: Merger[] = [];
+  for (const part of text.split("+")) {
+    const name = part.toLowerCase().trim().replaceAll("-", "_");
+    if (name === "") continue;
+    const match = /^([a-z_][a-z0-9_]*)\((.*?)\)$/.exec(name);
+    if (match === null) throw new FatalConfigError(`merge_how: "${name}" is not of the form name(options)`, spec);
+    const options = match[2]!.trim().split(",").map((option) => option.trim()).filter((option) => option !== "");
+    mergers.push(merger(knownMerger(match[1]!, spec), options));
+  }
+  return mergers;
+}
+
+function parseMergerItem(item: ConfigNode, spec: Pair): { name: string; has: Merger["has"] } {
+  if (item.type === "mapping") {
+    const name = findPair(item, "name")?.value;
+    const settings = findPair(item, "settings")?.value;
+    if (name?.type !== "scalar" || name.kind !== "str" || settings === undefined)
+      throw new FatalConfigError("merge_how: each entry needs a name and settings", spec);
+    return { name: String(name.value).replaceAll("-", "_").trim(), has: membership(settings, spec) };
+  }
+  if (item.type === "sequence") {
+    const [first, ...options] = item.children;
+    if (first?.type !== "scalar" || (first.kind !== "str" && truthy(first)))
+      throw new FatalConfigError("merge_how: each entry needs a name", spec);
+    const values = options.map((option) => toValue(option));
+    return { name: first.kind === "str" ? String(first.value) : "", has: (option) => values.includes(option) };
+  }
+  // A string is taken apart as if it were a list of its letters, so that no merger of that name exists.
+  if (item.kind !== "str" || item.value === "")
+    throw new FatalConfigError("merge_how: an entry is neither a mapping nor a list", spec);
+  return { name: String(item.value)[0]!, has: (option) => String(item.value).slice(1).includes(option) };
+}
+
+function membership(settings: ConfigNode, spec: Pair): Merger["has"] {
+  if (settings.type === "mapping") return (option) => findPair(settings, option) !== undefined;
+  if (settings.type === "sequence") return (option) => settings.children.some((child) => toValue(child) === option);
+  if (settings.kind === "str") return (option) => String(settings.value).includes(option);
+  throw new FatalConfigError("merge_how: settings must be a list", spec);
+}
+
+function knownMerger(name: string, spec: Pair): Merger["name"] {
+  const short = name.startsWith("m_") ? name.slice(2) : name;
+  if (short === "list" || short === "dict" || short === "str") return short;
+  throw new FatalConfigError(`merge_how: there is no merger "${name}" (there are list, dict and str)`, spec);
+}
+
+/** The first merger that handles the type of the value collected so far decides; where none does, that value stays. */
+function mergeNodes(value: ConfigNode, lower: ConfigNode, mergers: readonly Merger[]): ConfigNode {
+  const kind = value.type === "mapping" ? "dict" : value.type === "sequence" ? "list" : value.kind;
+  const merger = mergers.find((candidate) => candidate.name === kind);
+  if (merger === undefined) return value;
+  if (value.type === "mapping") return lower.type === "mapping" ? mergeMappings(value, lower, merger, mergers) : value;
+  if (value.type === "sequence") return mergeSequences(value, lower, merger, mergers);
+  return mergeStrings(value, lower, merger);
+}
+
+function mergeMappings(value: Mapping, lower: Mapping, merger: Merger, mergers: readonly Merger[]): Mapping {
+  const replace = merger.has("replace");
+  const lists = merger.has("recurse_array") || merger.has("recurse_list");
+  const strings = merger.has("recurse_str");
+  const remove = merger.has("allow_delete");
+  const merged = new Map<string, Pair>(value.children.map((pair) => [keyIdentity(pair.key), pair]));
+  for (const pair of lower.children) {
+    const identity = keyIdentity(pair.key);
+    const held = merged.get(identity);
+    const next = pair.value;
+    if (held === undefined) merged.set(identity, pair);
+    else if (remove && next.type === "scalar" && next.kind === "null") merged.delete(identity);
+    else if (replace) merged.set(identity, { ...pair, key: held.key, shadowed: [held, ...pair.shadowed] });
+    else {
+      const recurse =
+        next.type === "mapping" ||
+        (next.type === "sequence" && lists) ||
+        (next.type === "scalar" && next.kind === "str" && strings);
+      const result = recurse ? mergeNodes(held.value, next, mergers) : held.value;
+      merged.set(identity, joinPairs(held, pair, result));
+    }
+  }
+  return { ...value, children: [...merged.values()] };
+}
+
+/** The pair after a merge: it is the lower one's where the lower value came through whole. */
+function joinPairs(held: Pair, lower: Pair, result: ConfigNode): Pair {
+  if (result === lower.value && result !== held.value)
+    return { ...lower, key: held.key, shadowed: [held, ...lower.shadowed] };
+  return { ...held, value: result, shadowed: [...held.shadowed, lower] };
+}
+
+function mergeSequences(value: Sequence, lower: ConfigNode, merger: Merger, mergers: readonly Merger[]): ConfigNode {
+  const method = (["append", "prepend", "replace"] as const).find((name) => merger.has(name)) ??
+    (merger.has("no_replace") ? "no_replace" : "replace");
+  if (method === "replace" && lower.type !== "sequence") return lower;
+  const items = iterate(lower);
+  if (method === "append") return { ...value, children: [...value.children, ...items] };
+  if (method === "prepend") return { ...value, children: [...items, ...value.children] };
+  const children = value.children.map((held, index) => {
+    const next = items[index];
+    if (next === undefined || method === "no_replace") return held;
+    const recurse =
+      (next.type === "sequence" && (merger.has("recurse_array") || merger.has("recurse_list"))) ||
+      (next.type === "mapping" && merger.has("recurse_dict")) ||
+      (next.type === "scalar" && next.kind === "str" && merger.has("recurse_str"));
+    return recurse ? mergeNodes(held, next, mergers) : next;
+  });
+  return { ...value, children };
+}
+
+/** What Python's list.extend() takes from a value: a mapping gives its keys, a string its letters. */
+function iterate(node: ConfigNode): readonly ConfigNode[] {
+  if (node.type === "sequence") return node.children;
+  if (node.type === "mapping") return node.children.map((pair) => pair.key);
+  if (node.kind === "str") return [...String(node.value)].map((letter): Scalar => ({ ...node, value: letter }));
+  throw new FatalConfigError("merge_how joins a list with a value that is none", node);
+}
+
+function mergeStrings(value: Scalar, lower: ConfigNode, merger: Merger): ConfigNode {
+  if (!merger.has("append")) return lower;
+  if (lower.type !== "scalar" || lower.kind !== "str")
+    throw new FatalConfigError("merge_how appends a value that is no string to a string", lower);
+  return { ...value, value: `${value.value}${lower.value}` };
+}
+
+/** The pair of a string key in a mapping. */
+export function findPair(mapping: Mapping, key: string): Pair | undefined {
+  return mapping.children.find((pair) => pair.key.kind === "str" && pair.key.value === key);
+}
+
+/** Two keys are one key for Python when this text is equal: 1, 1.0 and true are. */
+export function keyIdentity(key: Scalar): string {
+  if (key.kind === "bool") return `number ${Number(key.value)}`;
+  if (key.kind === "int" || key.kind === "float") return `number ${key.value}`;
+  return `${key.kind} ${key.value}`;
+}

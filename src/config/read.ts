@@ -1,0 +1,114 @@
+import type { Image } from "../image/image.ts";
+import { builtin, builtinConfig } from "./builtin.ts";
+import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
+import { type Mapping, type Origin, originOf } from "./tree.ts";
+import { toValue, truthy } from "./value.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** A file of the base configuration and what became of it. */
+export interface ConfigFile {
+  readonly path: string;
+  /** What it holds; without pairs when it is empty or was dropped. */
+  readonly root: Mapping;
+  /** Why cloud-init drops the whole file with a warning, and where; undefined when it reads it. */
+  readonly dropped: { readonly reason: string; readonly line: number; readonly column: number } | undefined;
+}
+
+/** The base configuration of an image: built-in defaults, cloud.cfg and cloud.cfg.d. */
+export interface BaseConfig {
+  readonly root: Mapping;
+  /** cloud.cfg first, then cloud.cfg.d in reading order (the last one wins). */
+  readonly files: readonly ConfigFile[];
+  /** Why every stage of cloud-init dies while it reads the configuration; undefined when it does not. */
+  readonly fatal: { readonly reason: string; readonly origin: Origin } | undefined;
+}
+
+export const CLOUD_CFG = "/etc/cloud/cloud.cfg";
+const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
+
+/** Reads the base configuration as util.read_conf_with_confd and stages.fetch_base_config do (18.5 to 26.2). */
+export function readBaseConfig(image: Image, version: string): BaseConfig {
+  const empty = builtin({}) as Mapping;
+  const defaults = builtinConfig(version);
+  const files: ConfigFile[] = [];
+  try {
+    const cloudCfg = readConfigFile(image, CLOUD_CFG);
+    if (cloudCfg !== undefined) files.push(cloudCfg);
+    const directory = confDirectory(image, cloudCfg?.root);
+    const names = directory === undefined ? [] : image.list(directory).filter((name) => name.endsWith(".cfg"));
+    const dropIns: ConfigFile[] = [];
+    for (const name of names) {
+      const file = readConfigFile(image, `${directory}/${name}`);
+      if (file !== undefined) dropIns.push(file);
+    }
+    files.push(...dropIns);
+    const confD = mergeMany(dropIns.map((file) => file.root).reverse(), empty);
+    const system = mergeMany([confD, cloudCfg?.root ?? empty], empty);
+    // Merged once more on its own, as helpers.ConfigMerger does: a merge_type left over takes effect here.
+    return { root: mergeMany([mergeMany([system, defaults], empty)], empty), files, fatal: undefined };
+  } catch (error) {
+    if (!(error instanceof FatalConfigError)) throw error;
+    const origin = error.node === undefined ? { path: CLOUD_CFG, line: 1, column: 1 } : originOf(error.node);
+    return { root: defaults, files, fatal: { reason: error.message, origin } };
+  }
+}
+
+/** One cloud-config file; undefined when there is no such regular file. @throws FatalConfigError when not UTF-8. */
+function readConfigFile(image: Image, path: string): ConfigFile | undefined {
+  const bytes = image.read(path);
+  return bytes === undefined ? undefined : parseConfigFile(bytes, path);
+}
+
+/**
+ * A file's mapping as util.load_yaml gives it: a file that is not valid YAML, or not a mapping, counts as empty.
+ * @throws FatalConfigError when the bytes are not UTF-8, which cloud-init does not catch.
+ */
+export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
+  const empty = builtin({}, path) as Mapping;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const { line, column } = firstInvalidByte(bytes);
+    const at = { line, column, offset: 0 };
+    throw new FatalConfigError(
+      "a byte is not UTF-8, so that every stage of cloud-init stops here with an error; save the file as UTF-8",
+      { ...empty, position: { start: at, end: at } },
+    );
+  }
+  const { node, error } = parseYaml(text, path);
+  if (error !== undefined) return { path, root: empty, dropped: error };
+  if (node === undefined || (node.type === "scalar" && node.kind === "null"))
+    return { path, root: empty, dropped: undefined };
+  if (node.type !== "mapping") {
+    const { line, column } = originOf(node);
+    const reason = "the top level is not a mapping (key: value lines), so cloud-init ignores the whole file";
+    return { path, root: empty, dropped: { reason, line, column } };
+  }
+  return { path, root: node, dropped: undefined };
+}
+
+/** The directory of further files: `conf_d` of cloud.cfg, where "" or null mean none, else cloud.cfg.d. */
+function confDirectory(image: Image, cloudCfg: Mapping | undefined): string | undefined {
+  const pair = cloudCfg === undefined ? undefined : findPair(cloudCfg, "conf_d");
+  const isDirectory = (path: string) => image.stat(path)?.kind === "directory";
+  if (pair === undefined) return isDirectory(CLOUD_CFG_D) ? CLOUD_CFG_D : undefined;
+  if (!truthy(pair.value)) return undefined;
+  const value = toValue(pair.value);
+  if (typeof value !== "string") throw new FatalConfigError("conf_d must be the path of a directory", pair);
+  const directory = value.trim();
+  return isDirectory(directory) ? directory : undefined;
+}
+
+function firstInvalidByte(bytes: Buffer): { line: number; column: number } {
+  let line = 1;
+  for (let start = 0; start <= bytes.length; line++) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline === -1 ? bytes.length : newline;
+    const text = bytes.subarray(start, end);
+    const decoded = text.toString("utf8");
+    if (!Buffer.from(decoded).equals(text)) return { line, column: Math.max(1, decoded.indexOf("\ufffd") + 1) };
+    start = end + 1;
+  }
+  return { line: 1, column: 1 };
+}
