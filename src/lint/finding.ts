@@ -1,0 +1,69 @@
+import type { Origin } from "../config/tree.ts";
+
+/** From worst to mildest. */
+export const SEVERITIES = ["error", "warning", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** How sure it is that the boot does this: known to the byte, depends on what the cloud hands over, up to a script. */
+export type Confidence = "certain" | "likely" | "possible";
+
+/** One thing that the first boot undoes. */
+export interface Finding {
+  /** The rule's id. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** One or two sentences; the first is enough to act on. Untrusted: holds text of the image. */
+  readonly message: string;
+  readonly service: string | null;
+  /** The module of cloud-init that does it. */
+  readonly module: string | null;
+  /** What is lost; null where a finding is about the configuration itself. */
+  readonly target: FindingTarget | null;
+  /** The line of configuration to blame. */
+  readonly cause: Origin;
+  /** Why it counts as customised. */
+  readonly evidence: string;
+  /** A file that keeps the customisation, proven by booting the image again with it in place. */
+  readonly fix: Fix | null;
+}
+
+/** A setting and what becomes of it. `after` is null where it is gone, `before` where it was not there. */
+export interface FindingTarget {
+  readonly path: string;
+  /** From 1; null where the whole file is meant. */
+  readonly line: number | null;
+  readonly setting: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A file to put into the image (created, or replaced whole). */
+export interface Fix {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** The file of a finding's target or cause before and after the boot, for a code frame and a diff; undefined = absent. */
+export interface FileTexts {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What is known of the linted image, as reports show it. */
+export interface ImageFacts {
+  readonly source: string;
+  readonly distro: { readonly id: string; readonly version: string };
+  readonly cloudInit: { readonly version: string; readonly enabled: boolean };
+  readonly datasource: string | null;
+}
+
+/** The outcome of linting one image. */
+export interface LintResult {
+  readonly image: ImageFacts;
+  /** Worst first, then by cause. */
+  readonly findings: readonly Finding[];
+  readonly suppressed: number;
+  /** The text of a file of the image before and after the boot. */
+  texts(path: string): FileTexts;
+}

@@ -1,0 +1,23 @@
+import type { ConfigObject } from "../config/tree.ts";
+import type { Severity } from "./finding.ts";
+
+/** A rule document (rules/ID.md), taken apart. */
+export interface Rule {
+  /** Names the outcome: "sshd-setting-overwritten". */
+  readonly id: string;
+  readonly title: string;
+  /** The severity where the evidence of customisation is good; weak evidence gives "info". */
+  readonly severity: Severity;
+  /** The check that finds it, by its name in src/lint/checks.ts. */
+  readonly check: string;
+  /** The check's parameters: all other keys of the front matter. */
+  readonly parameters: ConfigObject;
+  /** The version of this program that brought the rule. */
+  readonly since: string;
+  /** Sections in Markdown, without their headings: what happens, why it matters, how to fix it. */
+  readonly happens: string;
+  readonly matters: string;
+  readonly fix: string;
+  /** The whole document in Markdown, without front matter. */
+  readonly document: string;
+}
