@@ -14,9 +14,9 @@ export const READ_LIMIT = 32 * 1024 * 1024;
 export function openDirectory(root: string): Image {
   let host: string;
   try {
-    host = fs.realpathSync(root);
+    host = fs.realpathSync.native(root);
     if (!fs.statSync(host).isDirectory()) throw new ImageError(3, `${root} is not a directory`);
-    fs.accessSync(host, fs.constants.R_OK | fs.constants.X_OK);
+    fs.opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;
     if (isMissing(error)) throw new ImageError(3, `${root}: no such directory`);

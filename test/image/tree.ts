@@ -1,0 +1,24 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach } from "vitest";
+
+const trees: string[] = [];
+
+/** A temporary directory tree, gone after the test: a string is a file's content, `link` a symbolic link's text. */
+export function tree(files: Record<string, string | { link: string }>): string {
+  const root = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+  trees.push(root);
+  chmodSync(root, 0o755);
+  for (const [path, file] of Object.entries(files)) {
+    const at = join(root, path);
+    mkdirSync(dirname(at), { recursive: true });
+    if (typeof file === "string") writeFileSync(at, file);
+    else symlinkSync(file.link, at);
+  }
+  return root;
+}
+
+afterEach(() => {
+  for (const root of trees.splice(0)) rmSync(root, { recursive: true, force: true });
+});
