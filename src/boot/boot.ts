@@ -36,6 +36,7 @@ export interface BootResult {
   readonly base: BaseConfig;
   /** The configuration that modules get. */
   readonly config: Config;
+  readonly before: Image;
   /** The image after the boot, an Image itself. */
   readonly after: Overlay;
   readonly modules: readonly ModuleOutcome[];
@@ -103,7 +104,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       outcomes.push({ name: entry.name, stage, origin: entry.origin, ...plan, ...(failure === undefined ? {} : { reason: failure }) });
     }
   }
-  return { distro, cloud, base, config, after, modules: outcomes, changes: after.changes(), commands, notes };
+  return { distro, cloud, base, config, before: image, after, modules: outcomes, changes: after.changes(), commands, notes };
 }
 
 /** The layers above the base configuration: user-data over vendor-data (helpers.ConfigMerger, 20.4 to 26.2). */

@@ -18,3 +18,8 @@ export function unknownReason(text: string): string | undefined {
   const match = placeholder.exec(text);
   return match !== null && match[0].length === text.trim().length ? match[1] : undefined;
 }
+
+/** The text with every placeholder replaced by what `show` makes of its reason. */
+export function replaceUnknown(text: string, show: (reason: string) => string): string {
+  return text.replace(new RegExp(placeholder, "gs"), (_, reason: string) => show(reason));
+}
