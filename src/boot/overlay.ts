@@ -46,6 +46,8 @@ export class Overlay implements Image {
   readonly #entries = new Map<string, Entry | undefined>();
   readonly #blames = new Map<string, Blame[]>();
   readonly #possible = new Map<string, { reason: string; blames: Blame[] }>();
+  /** Every write in its order, so that the image as it was after each can be had again. */
+  readonly #steps: { path: string; entry: Entry | undefined; blame: Blame }[] = [];
 
   constructor(lower: Image) {
     this.#lower = lower;
@@ -199,8 +201,25 @@ export class Overlay implements Image {
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /**
+   * Who first made the image as it is now in one respect: the first write after which `holds` is true of the image.
+   * Undefined where no write made it so.
+   */
+  responsible(holds: (image: Image) => boolean): Blame | undefined {
+    const replay = new Overlay(this.#lower);
+    if (holds(replay)) return undefined;
+    for (let step = 0; step < this.#steps.length; step++) {
+      const { path, entry, blame } = this.#steps[step]!;
+      replay.#entries.set(path, entry);
+      const last = blame !== this.#steps[step + 1]?.blame;
+      if (last && holds(replay)) return blame;
+    }
+    return undefined;
+  }
+
   #set(canonical: string, entry: Entry | undefined, blame: Blame): void {
     this.#entries.set(canonical, entry);
+    this.#steps.push({ path: canonical, entry, blame });
     const blames = this.#blames.get(canonical);
     if (blames === undefined) this.#blames.set(canonical, [blame]);
     else if (!blames.some((known) => sameBlame(known, blame))) blames.push(blame);

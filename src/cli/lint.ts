@@ -1,0 +1,84 @@
+import { type Command, Option } from "commander";
+import { SEVERITIES, type LintResult, type Severity } from "../lint/finding.ts";
+import { catalogue } from "../lint/catalogue.ts";
+import { lint } from "../lint/lint.ts";
+import { escapeText } from "../report/escape.ts";
+import { lintFormats } from "../report/formats.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { parseOutput, writeOutput } from "./output.ts";
+import { openSeed, openTarget, reportProblems } from "./target.ts";
+
+interface LintFlags {
+  readonly format: readonly string[];
+  readonly seed?: string;
+  readonly pristine?: string;
+  readonly protect: readonly string[];
+  readonly minSeverity?: Severity;
+  readonly failOn: Severity | "never";
+  readonly color: "auto" | "always" | "never";
+  readonly quiet?: boolean;
+}
+
+/** Adds `lint`, the command that runs when none is named. */
+export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
+  const collect = (value: string, all: readonly string[]) => [...all, value];
+  program
+    .command("lint", { isDefault: true })
+    .description("find what the first boot will undo (the default command)")
+    .argument("<image...>", "the root directory of an image; / on a live machine")
+    .option("-f, --format <format[=file]>", `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`, collect, [])
+    .option("--seed <dir>", "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config")
+    .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
+    .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect, [])
+    .addOption(new Option("--min-severity <severity>", "what is shown (default: warning as text, else info)").choices(SEVERITIES))
+    .addOption(new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"))
+    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
+    .option("-q, --quiet", "as text, say nothing of images without findings")
+    .action(async (images: string[], flags: LintFlags) => end(await run(images, flags, io)));
+}
+
+async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
+  const outputs = (flags.format.length === 0 ? ["text"] : flags.format).map((value) =>
+    parseOutput(value, Object.keys(lintFormats)),
+  );
+  if (outputs.filter((output) => output.file === undefined).length > 1)
+    throw new CommandError(EXIT.usage, "only one report can go to standard output: give the others a file, -f sarif=FILE");
+  const cloud = openSeed(flags.seed);
+  const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
+  let incomplete = false;
+  const results: LintResult[] = sources.map((source) => {
+    const { image, distro } = openTarget(source);
+    const result = lint(image, {
+      distro,
+      rules: catalogue,
+      protect: flags.protect,
+      ...(cloud === undefined ? {} : { cloud }),
+      ...(pristine === undefined ? {} : { pristine }),
+    });
+    if (reportProblems(image, io, escapeText)) incomplete = true;
+    return result;
+  });
+  for (const output of outputs) {
+    const color = output.file === undefined && wantsColor(flags.color, io);
+    const report = await lintFormats[output.format]!.load();
+    const minSeverity = flags.minSeverity ?? lintFormats[output.format]!.minSeverity;
+    writeOutput(io, output, report(results, { color, width: io.columns, minSeverity, quiet: flags.quiet === true, rules: catalogue }));
+  }
+  if (incomplete) return EXIT.incomplete;
+  return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
+}
+
+function fails(result: LintResult, failOn: Severity | "never"): boolean {
+  if (failOn === "never") return false;
+  const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+  return result.findings.some((finding) => failing.includes(finding.severity));
+}
+
+/** NO_COLOR and FORCE_COLOR as their conventions say; else colour on a terminal only. */
+export function wantsColor(when: "auto" | "always" | "never", io: Io): boolean {
+  if (when !== "auto") return when === "always";
+  if (io.env["NO_COLOR"]) return false;
+  if (io.env["FORCE_COLOR"]) return io.env["FORCE_COLOR"] !== "0";
+  return io.terminal && io.env["TERM"] !== "dumb";
+}

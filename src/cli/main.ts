@@ -1,0 +1,57 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { escapeText } from "../report/escape.ts";
+import { configCommand } from "./config.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { lintCommand } from "./lint.ts";
+import { planCommand } from "./plan.ts";
+import { rulesCommands } from "./rules.ts";
+
+const EXAMPLES = `
+Examples:
+  cloud-init-lint /mnt/image                      what will the first boot undo?
+  cloud-init-lint /mnt/image -f sarif=lint.sarif  the same as SARIF, for code scanning
+  cloud-init-lint plan /mnt/image --seed seed/    every change of the first boot, given what the cloud hands over
+  cloud-init-lint explain sshd-setting-overwritten
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not read whole,
+70 a fault of cloud-init-lint.`;
+
+/** Runs the command line. Never throws; the answer is the exit status. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let status: number = EXIT.clean;
+  const program = new Command("cloud-init-lint")
+    .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")
+    .version(packageJson.version)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help shows all options)")
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })) })
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+  const end = (code: number) => {
+    status = code;
+  };
+  lintCommand(program, io, end);
+  planCommand(program, io, end);
+  configCommand(program, io, end);
+  rulesCommands(program, io, end);
+  if (args.length === 0) {
+    io.err(program.helpInformation());
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+    if (error instanceof CommandError) {
+      io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
+      return error.status;
+    }
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    io.err(`cloud-init-lint: a fault of this program, please report it: ${escapeText(`${name}: ${message}`)}\n`);
+    if (io.env["CLOUD_INIT_LINT_DEBUG"] && stack !== undefined) io.err(`${stack}\n`);
+    return EXIT.fault;
+  }
+}

@@ -1,0 +1,42 @@
+import { type Command, Option } from "commander";
+import { boot } from "../boot/boot.ts";
+import { imageFacts } from "../lint/imageFacts.ts";
+import { escapeText } from "../report/escape.ts";
+import { EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { wantsColor } from "./lint.ts";
+import { parseOutput, writeOutput } from "./output.ts";
+import { openSeed, openTarget, reportProblems } from "./target.ts";
+
+interface PlanFlags {
+  readonly format: string;
+  readonly seed?: string;
+  readonly color: "auto" | "always" | "never";
+}
+
+/** Adds `plan`: all that the first boot will change. */
+export function planCommand(program: Command, io: Io, end: (status: number) => void): void {
+  program
+    .command("plan")
+    .description("show all that the first boot will change, module by module, as diffs")
+    .argument("<image>", "the root directory of an image; / on a live machine")
+    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("--seed <dir>", "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config")
+    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
+    .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
+}
+
+async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
+  const output = parseOutput(flags.format, ["text", "json"]);
+  const cloud = openSeed(flags.seed);
+  const { image, distro } = openTarget(source);
+  const result = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
+  const facts = imageFacts(image, result);
+  if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
+  else {
+    const { planText } = await import("../report/planText.ts");
+    const color = output.file === undefined && wantsColor(flags.color, io);
+    writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
+  }
+  return reportProblems(image, io, escapeText) ? EXIT.incomplete : EXIT.clean;
+}

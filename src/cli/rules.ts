@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { catalogue } from "../lint/catalogue.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { didYouMean } from "./output.ts";
+
+/** Adds `explain` and `rules`: the documents behind the findings. */
+export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
+  program
+    .command("explain")
+    .description("print a rule's document")
+    .argument("<rule>", "a rule's id, such as sshd-setting-overwritten")
+    .action((id: string) => {
+      const rule = catalogue.find((candidate) => candidate.id === id);
+      if (rule === undefined) {
+        const ids = catalogue.map((candidate) => candidate.id);
+        throw new CommandError(EXIT.usage, `there is no rule "${id}"${didYouMean(id, ids)}`);
+      }
+      io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${rule.document}\n`);
+      end(EXIT.clean);
+    });
+  program
+    .command("rules")
+    .description("list all rules")
+    .action(() => {
+      const width = Math.max(...catalogue.map(({ id }) => id.length));
+      for (const { id, severity, title } of catalogue) io.out(`${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`);
+      end(EXIT.clean);
+    });
+}

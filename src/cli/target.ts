@@ -1,0 +1,47 @@
+import { readSeed, SeedError, type CloudData } from "../config/seed.ts";
+import { CLOUD_CFG } from "../config/read.ts";
+import { detectDistro } from "../distro/detect.ts";
+import type { Distro } from "../distro/distro.ts";
+import { type Image, ImageError } from "../image/image.ts";
+import { openImage } from "../image/open.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+/** An opened image and what it is. */
+export interface Target {
+  readonly image: Image;
+  readonly distro: Distro;
+}
+
+/** Opens an image that the user named. @throws CommandError when it is none or holds no cloud-init. */
+export function openTarget(source: string): Target {
+  let image: Image;
+  try {
+    image = openImage(source);
+  } catch (error) {
+    if (error instanceof ImageError) throw new CommandError(error.status, error.message);
+    throw error;
+  }
+  const distro = detectDistro(image);
+  if (distro.cloudInit.version === undefined && distro.cloudInit.library === undefined && image.lstat(CLOUD_CFG) === undefined)
+    throw new CommandError(EXIT.nothing, `${source}: there is no cloud-init in it (no package, no ${CLOUD_CFG})`);
+  return { image, distro };
+}
+
+/** What the cloud hands over, from --seed; undefined when not given. @throws CommandError when it cannot be used. */
+export function openSeed(directory: string | undefined): CloudData | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    return readSeed(directory);
+  } catch (error) {
+    if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
+    throw error;
+  }
+}
+
+/** Says what of the image could not be read. Returns whether anything could not. */
+export function reportProblems(image: Image, io: Io, escape: (text: string) => string): boolean {
+  for (const { path, reason } of image.problems)
+    io.err(`${escape(image.source)}: ${escape(path)}: not read: ${escape(reason)}\n`);
+  return image.problems.length > 0;
+}

@@ -1,0 +1,59 @@
+import { hasUnknown } from "../../boot/unknown.ts";
+import type { Image } from "../../image/image.ts";
+import type { Service, Setting } from "../../services/service.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import { blamed, type CheckContext, concerns, NOBODY, serviceOf, severityOf } from "./check.ts";
+
+/** Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. */
+export function overwritten(rule: Rule, context: CheckContext): Finding[] {
+  const service = serviceOf(rule);
+  const { before, after } = context.settings(service);
+  const afterByKey = new Map(after.map((setting) => [setting.key, setting]));
+  const findings: Finding[] = [];
+  for (const setting of before) {
+    const now = afterByKey.get(setting.key);
+    if (!concerns(rule, setting.key) || now?.value === setting.value) continue;
+    const finding = lost(rule, context, service, setting, now);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+function lost(rule: Rule, context: CheckContext, service: Service, setting: Setting, now: Setting | undefined): Finding | undefined {
+  const evidence = context.evidence.of(service, setting);
+  if (evidence === undefined) return undefined;
+  const { distro } = context;
+  const value = (image: Image) => service.read(image, distro).find((other) => other.key === setting.key)?.value;
+  const blame = context.boot.after.responsible((image) => value(image) === now?.value) ?? NOBODY;
+  const confidence = now !== undefined && hasUnknown(now.value) ? "likely" : "certain";
+  const path = setting.path ?? now?.path ?? "";
+  return {
+    rule: rule.id,
+    severity: severityOf(rule, evidence, confidence),
+    confidence,
+    message: sentence(setting, now, blame.module),
+    service: service.name,
+    ...blamed(blame),
+    target: { path, line: setting.line ?? null, setting: setting.key, before: setting.value, after: now?.value ?? null },
+    evidence: evidence.text,
+    fix: context.fix(
+      rule,
+      { key: setting.key, before: setting.value, path },
+      (image) => value(image) === setting.value,
+    ),
+  };
+}
+
+function sentence(setting: Setting, now: Setting | undefined, module: string): string {
+  const who = module === "" ? "cloud-init" : `cloud-init's ${module}`;
+  const where = setting.path === undefined ? "" : ` (${setting.path}${setting.line === undefined ? "" : `:${setting.line}`})`;
+  const what = `${setting.key} is ${quote(setting.value)} in the image${where}`;
+  if (now === undefined) return `${what}; ${who} removes it on the first boot.`;
+  const elsewhere = now.path === undefined || now.path === setting.path ? "" : ` through ${now.path}`;
+  return `${what}; ${who} makes it ${quote(now.value)} on the first boot${elsewhere}.`;
+}
+
+function quote(value: string): string {
+  return `"${value.replace(/<<unknown:(.*?)>>/gs, "($1)")}"`;
+}

@@ -1,0 +1,13 @@
+import type { BootResult } from "../boot/boot.ts";
+import type { Image } from "../image/image.ts";
+import type { ImageFacts } from "./finding.ts";
+
+/** What reports say of an image. */
+export function imageFacts(image: Image, { distro, cloud }: BootResult): ImageFacts {
+  return {
+    source: image.source,
+    distro: { id: distro.id, version: distro.version },
+    cloudInit: { version: distro.cloudInit.version ?? "unknown", enabled: distro.cloudInit.disabled === undefined },
+    datasource: cloud.datasource ?? null,
+  };
+}

@@ -1,0 +1,91 @@
+import remarkFrontmatter from "remark-frontmatter";
+import remarkParse from "remark-parse";
+import { unified } from "unified";
+import { toValue } from "../config/value.ts";
+import { parseYaml } from "../config/yaml.ts";
+import { SEVERITIES, type Severity } from "./finding.ts";
+import type { Rule } from "./rule.ts";
+
+/** A rule document that cannot be used: which one, where, what to do. */
+export class RuleError extends Error {}
+
+/** A tiny image in a rule document, and whether the rule is to find something in it. */
+export interface RuleExample {
+  readonly title: string;
+  readonly fires: boolean;
+  /** Contents by path in the image; laid over a stock image. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+interface Block {
+  readonly type: string;
+  readonly value?: string;
+  readonly depth?: number;
+  readonly lang?: string | null;
+  readonly meta?: string | null;
+  readonly children?: readonly { readonly value?: string }[];
+  readonly position?: { readonly start: { readonly offset?: number }; readonly end: { readonly offset?: number } };
+}
+
+const SECTIONS = ["What happens", "Why it matters", "Fix", "Examples"] as const;
+
+/** Takes a rule document apart. @throws RuleError naming the document and what is missing. */
+export function parseRuleDocument(text: string, path: string): { rule: Rule; examples: RuleExample[] } {
+  const blocks = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).parse(text).children as readonly Block[];
+  const front = blocks[0]?.type === "yaml" ? (blocks[0].value ?? "") : undefined;
+  if (front === undefined) throw new RuleError(`${path}: no front matter (--- id, title, severity, check, since ---)`);
+  const { node, error } = parseYaml(front, path);
+  const values = node === undefined ? undefined : toValue(node);
+  if (error !== undefined || typeof values !== "object" || values === null || Array.isArray(values))
+    throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is no mapping: ${error?.reason ?? ""}`);
+  const { id, title, severity, check, since, ...parameters } = values;
+  for (const [key, value] of Object.entries({ id, title, severity, check, since }))
+    if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
+  if (!(SEVERITIES as readonly unknown[]).includes(severity))
+    throw new RuleError(`${path}: severity is one of ${SEVERITIES.join(", ")}`);
+  const [happens, matters, fix] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
+  return {
+    rule: {
+      id: id as string,
+      title: title as string,
+      severity: severity as Severity,
+      check: check as string,
+      since: since as string,
+      parameters,
+      happens: happens!,
+      matters: matters!,
+      fix: fix!,
+      document: text.slice(blocks[0]!.position?.end.offset).trim(),
+    },
+    examples: examples(blocks, path),
+  };
+}
+
+function headingText(block: Block): string {
+  return block.type === "heading" ? (block.children ?? []).map((child) => child.value ?? "").join("") : "";
+}
+
+function sectionText(text: string, blocks: readonly Block[], section: string, path: string): string {
+  const start = blocks.findIndex((block) => block.depth === 2 && headingText(block) === section);
+  if (start === -1) throw new RuleError(`${path}: the section "## ${section}" is missing`);
+  const end = blocks.findIndex((block, index) => index > start && block.type === "heading" && (block.depth ?? 9) <= 2);
+  return text.slice(blocks[start]!.position?.end.offset, blocks[end]?.position?.start.offset ?? text.length).trim();
+}
+
+/** Examples: a heading "Fires: ..." or "Does not fire: ...", then fenced files, each with its path after the language. */
+function examples(blocks: readonly Block[], path: string): RuleExample[] {
+  const found: { title: string; fires: boolean; files: Record<string, string> }[] = [];
+  for (const block of blocks) {
+    const heading = block.depth === 3 ? /^(Fires|Does not fire): (.+)$/.exec(headingText(block)) : null;
+    if (heading !== null) found.push({ title: heading[2]!, fires: heading[1] === "Fires", files: {} });
+    else if (block.type === "code" && found.length > 0) {
+      const file = block.meta?.trim() ?? "";
+      if (!file.startsWith("/")) throw new RuleError(`${path}: a fenced example needs a path after its language`);
+      found.at(-1)!.files[file] = `${block.value ?? ""}\n`;
+    }
+  }
+  for (const fires of [true, false])
+    if (!found.some((example) => example.fires === fires))
+      throw new RuleError(`${path}: an example that ${fires ? "fires" : "does not fire"} is missing`);
+  return found;
+}
