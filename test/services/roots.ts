@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const ROOTS = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
+
+/** The Debian releases of test/first-boot/make-roots.sh with the versions of what the services read. */
+export const RELEASES = [
+  { release: "bullseye", openssh: "1:8.4p1-5+deb11u7" },
+  { release: "bookworm", openssh: "1:9.2p1-2+deb12u10" },
+  { release: "trixie", openssh: "1:10.0p2-7+deb13u4" },
+  { release: "sid", openssh: "1:10.6p1-1" },
+] as const;
+
+/** Why tests cannot run programs of the real roots here; undefined when they can. */
+export function rootsMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return "needs root";
+  const missing = RELEASES.find(({ release }) => !existsSync(`${ROOTS}/${release}/etc/cloud/cloud.cfg`));
+  return missing && `needs ${ROOTS}/${missing.release} of test/first-boot/make-roots.sh`;
+}
+
+/**
+ * Runs a shell script in a throw-away overlay of a release's root, with the directory `share` of this machine at /share;
+ * answers its standard output.
+ */
+export function runInRoot(release: string, share: string, script: string): string {
+  const setUp = `
+    set -e
+    mount -t tmpfs tmpfs "$3"/layers && cd "$3"/layers && mkdir upper work root
+    mount -t overlay overlay -o lowerdir="$1",upperdir=upper,workdir=work root
+    mkdir -p root/run/sshd root/share && mount --bind "$2" root/share
+    mount -t tmpfs tmpfs root/dev && mknod -m 666 root/dev/null c 1 3 && mknod -m 666 root/dev/urandom c 1 9
+    exec chroot root /bin/sh -c "$4"`;
+  spawnSync("mkdir", ["-p", `${share}/layers`]);
+  const result = spawnSync(
+    "unshare",
+    ["--mount", "--net", "sh", "-c", setUp, "sh", `${ROOTS}/${release}`, share, share, script],
+    { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 },
+  );
+  if (result.status !== 0) throw new Error(`${release}: status ${result.status}: ${result.stderr}`);
+  return result.stdout;
+}
