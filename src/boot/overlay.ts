@@ -201,20 +201,20 @@ export class Overlay implements Image {
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /**
-   * Who first made the image as it is now in one respect: the first write after which `holds` is true of the image.
-   * Undefined where no write made it so.
-   */
-  responsible(holds: (image: Image) => boolean): Blame | undefined {
-    const replay = new Overlay(this.#lower);
-    if (holds(replay)) return undefined;
-    for (let step = 0; step < this.#steps.length; step++) {
-      const { path, entry, blame } = this.#steps[step]!;
-      replay.#entries.set(path, entry);
-      const last = blame !== this.#steps[step + 1]?.blame;
-      if (last && holds(replay)) return blame;
+  /** The image after each part of the boot: consecutive writes for one reason are one part. */
+  history(): { readonly blame: Blame; readonly image: Image }[] {
+    const parts: { blame: Blame; image: Overlay }[] = [];
+    for (const { path, entry, blame } of this.#steps) {
+      const last = parts.at(-1);
+      if (last !== undefined && sameBlame(last.blame, blame)) last.image.#entries.set(path, entry);
+      else {
+        const image = new Overlay(this.#lower);
+        for (const [known, value] of last?.image.#entries ?? []) image.#entries.set(known, value);
+        image.#entries.set(path, entry);
+        parts.push({ blame, image });
+      }
     }
-    return undefined;
+    return parts;
   }
 
   #set(canonical: string, entry: Entry | undefined, blame: Blame): void {

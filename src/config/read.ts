@@ -55,6 +55,8 @@ export function readBaseConfig(image: Image, version: string): BaseConfig {
 
 /** One cloud-config file; undefined when there is no such regular file. @throws FatalConfigError when not UTF-8. */
 function readConfigFile(image: Image, path: string): ConfigFile | undefined {
+  if (path === CLOUD_CFG && image.stat(path)?.kind === "special")
+    throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", builtin({}, path));
   const bytes = image.read(path);
   return bytes === undefined ? undefined : parseConfigFile(bytes, path);
 }

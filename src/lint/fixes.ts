@@ -9,6 +9,8 @@ import type { Rule } from "./rule.ts";
 /** So that an image with thousands of lost settings does not boot thousands of times. */
 const MOST_BOOTS = 60;
 
+const ONE_LINE = /^[^\n\r]*$/;
+
 /** Where a drop-in of cloud-config goes: the first name that sorts behind every other file of the directory. */
 const DROP_INS = ["99-keep", "zz-keep", "zzzz-keep"];
 
@@ -46,17 +48,17 @@ export class FixProver {
 
   #fill(candidate: Readonly<Record<string, string>>, rule: Rule, values: Readonly<Record<string, string>>): Fix | undefined {
     let missing = false;
-    const fill = (text: string) =>
+    const fill = (text: string, allowed: RegExp) =>
       text.replace(/\{([a-z]+)\}/g, (_all, name: string) => {
-        const value = values[name];
-        if (value === undefined || /[\n\r]/.test(value)) missing = true;
-        return value ?? "";
+        const value = values[name] ?? "\n";
+        if (!allowed.test(value)) missing = true;
+        return value;
       });
     const { config, path, content } = candidate;
     const fix =
       config === undefined
-        ? { path: fill(path ?? ""), content: fill(content ?? "") }
-        : { path: this.#dropIn(rule), content: fill(config) };
+        ? { path: fill(path ?? "", /^[\w.-]+$/), content: fill(content ?? "", ONE_LINE) }
+        : { path: this.#dropIn(rule), content: fill(config, ONE_LINE) };
     // A drop-in is new, never a change of a file that somebody wrote.
     return missing || this.#image.lstat(fix.path) !== undefined ? undefined : fix;
   }

@@ -1,10 +1,11 @@
 import { boot } from "../boot/boot.ts";
+import type { Blame } from "../boot/overlay.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Setting } from "../services/service.ts";
 import { checks } from "./checks.ts";
-import type { CheckContext } from "./checks/check.ts";
+import { type CheckContext, NOBODY } from "./checks/check.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
 import { type Finding, type ImageFacts, type LintResult, SEVERITIES } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
@@ -25,6 +26,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
   const result = boot(image, options);
   const prover = new FixProver(image, distro, result.cloud);
   const settings = new Map<string, { before: readonly Setting[]; after: readonly Setting[] }>();
+  const histories = new Map<string, { blame: Blame; settings: readonly Setting[] }[]>();
   const context: CheckContext = {
     image,
     distro,
@@ -37,6 +39,14 @@ export function lint(image: Image, options: LintOptions): LintResult {
         settings.set(service.name, both);
       }
       return both;
+    },
+    responsible: (service, holds) => {
+      let history = histories.get(service.name);
+      if (history === undefined) {
+        history = result.after.history().map(({ blame, image }) => ({ blame, settings: service.read(image, distro) }));
+        histories.set(service.name, history);
+      }
+      return history.find(({ settings }) => holds(settings))?.blame ?? NOBODY;
     },
     fix: (rule, values, holds) => prover.prove(rule, values, holds),
   };

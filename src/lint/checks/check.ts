@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly evidence: CustomisationEvidence;
   /** A service's settings before and after the boot. */
   settings(service: Service): { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
+  /** The part of the boot that first made a service's settings so; NOBODY where none did. */
+  responsible(service: Service, holds: (settings: readonly Setting[]) => boolean): Blame;
   /** The first of a rule's fixes under which `holds` is true of the image after another boot; null when none does. */
   fix(rule: Rule, values: Readonly<Record<string, string>>, holds: (after: Image, boot: BootResult) => boolean): Fix | null;
 }
@@ -36,7 +38,8 @@ export function concerns(rule: Rule, key: string): boolean {
   return matchesAny(settings as string[], key) && !matchesAny(except as string[], key);
 }
 
-function matchesAny(globs: readonly string[], key: string): boolean {
+/** Whether a text matches one of some globs, in which `*` stands for any text. */
+export function matchesAny(globs: readonly string[], key: string): boolean {
   return globs.some((glob) => {
     const parts = glob.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
     return new RegExp(`^${parts.join(".*")}$`, "s").test(key);

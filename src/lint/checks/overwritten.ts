@@ -3,7 +3,7 @@ import type { Image } from "../../image/image.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, concerns, NOBODY, serviceOf, severityOf } from "./check.ts";
+import { blamed, type CheckContext, concerns, serviceOf, severityOf } from "./check.ts";
 
 /** Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
@@ -25,7 +25,10 @@ function lost(rule: Rule, context: CheckContext, service: Service, setting: Sett
   if (evidence === undefined) return undefined;
   const { distro } = context;
   const value = (image: Image) => service.read(image, distro).find((other) => other.key === setting.key)?.value;
-  const blame = context.boot.after.responsible((image) => value(image) === now?.value) ?? NOBODY;
+  const blame = context.responsible(
+    service,
+    (settings) => settings.find((other) => other.key === setting.key)?.value === now?.value,
+  );
   const confidence = now !== undefined && hasUnknown(now.value) ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
   return {

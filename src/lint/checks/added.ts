@@ -1,0 +1,77 @@
+import { hasUnknown } from "../../boot/unknown.ts";
+import type { Service, Setting } from "../../services/service.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import { blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf } from "./check.ts";
+
+/**
+ * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
+ * {name} stands for what the last `*` of `settings` matched).
+ */
+export function added(rule: Rule, context: CheckContext): Finding[] {
+  const service = serviceOf(rule);
+  const { before, after } = context.settings(service);
+  const known = new Set(before.map(identity));
+  const { values = ["*"] } = rule.parameters;
+  return after.flatMap((setting) => {
+    if (known.has(identity(setting)) || !concerns(rule, setting.key)) return [];
+    if (!matchesAny(values as string[], setting.value)) return [];
+    const neighbour = customisedNeighbour(rule, context, service, setting);
+    return neighbour === undefined ? [] : [finding(rule, context, service, setting, ...neighbour)];
+  });
+}
+
+function identity(setting: Setting): string {
+  return `${setting.key}\n${setting.value}`;
+}
+
+function customisedNeighbour(
+  rule: Rule,
+  context: CheckContext,
+  service: Service,
+  setting: Setting,
+): [Setting, Evidence] | undefined {
+  const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
+  const beside = (rule.parameters["beside"] as string[]).map((glob) => glob.replaceAll("{name}", name));
+  for (const other of context.settings(service).before) {
+    if (!matchesAny(beside, other.key)) continue;
+    const evidence = context.evidence.of(service, other);
+    if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
+  }
+  return undefined;
+}
+
+function finding(
+  rule: Rule,
+  context: CheckContext,
+  service: Service,
+  setting: Setting,
+  neighbour: Setting,
+  evidence: Evidence,
+): Finding {
+  const has = (settings: readonly Setting[]) => settings.some((other) => identity(other) === identity(setting));
+  const blame = context.responsible(service, has);
+  const confidence = hasUnknown(setting.value) ? "likely" : "certain";
+  const place = neighbour.path === undefined ? "" : ` (${neighbour.path}${neighbour.line === undefined ? "" : `:${neighbour.line}`})`;
+  const before = context.settings(service).before.find((other) => other.key === setting.key);
+  return {
+    rule: rule.id,
+    severity: severityOf(rule, evidence, confidence),
+    confidence,
+    message:
+      `cloud-init's ${blame.module} adds ${setting.key}${setting.path === undefined ? "" : ` in ${setting.path}`} on the first boot, ` +
+      `beside the image's own ${neighbour.key}${place}.`,
+    service: service.name,
+    ...blamed(blame),
+    target: {
+      path: neighbour.path ?? setting.path ?? "",
+      line: neighbour.line ?? null,
+      setting: setting.key,
+      before: before?.value ?? null,
+      after: setting.value,
+    },
+    evidence: evidence.text,
+    fix: context.fix(rule, { key: setting.key }, (image) => !has(service.read(image, context.distro))),
+  };
+}

@@ -1,0 +1,208 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "./run.ts";
+
+const HARDENED = "fixtures/debian-12-hardened";
+const STOCK = "fixtures/debian-12";
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A copy of the stock image with some files laid over it. */
+function image(files: Record<string, string | Buffer> = {}): string {
+  const root = join(scratch, "image");
+  cpSync(STOCK, root, { recursive: true, verbatimSymlinks: true });
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  return root;
+}
+
+describe("lint", () => {
+  test("finds what the boot undoes, names both lines, fails", async () => {
+    const { status, out } = await run(HARDENED);
+    expect(status).toBe(1);
+    expect(out).toContain("/etc/ssh/sshd_config:6");
+    expect(out).toContain("/etc/cloud/cloud.cfg.d/20-team.cfg");
+    expect(out).toMatch(/PasswordAuthentication/);
+  });
+
+  test("has nothing to say of a stock image", async () => {
+    const { status, out, err } = await run(STOCK);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toContain("nothing");
+  });
+
+  test("JSON keeps to the contract", async () => {
+    const { out } = await run("lint", HARDENED, "-f", "json");
+    const report = JSON.parse(out);
+    expect(report.schemaVersion).toBe(1);
+    expect(report.images[0].image).toEqual({
+      source: HARDENED,
+      distro: { id: "debian", version: "12" },
+      cloudInit: { version: "22.4.2", enabled: true },
+      datasource: null,
+    });
+    const finding = report.images[0].findings.find((one: { rule: string }) => one.rule === "sshd-setting-overwritten");
+    expect(finding).toMatchObject({
+      severity: "error",
+      confidence: "certain",
+      service: "sshd",
+      module: "set_passwords",
+      target: { path: "/etc/ssh/sshd_config", line: 6, setting: "PasswordAuthentication", before: "no", after: "yes" },
+      cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
+    });
+    expect(finding.fix.content).toContain("ssh_pwauth: no");
+  });
+
+  test("several reports at once, files beside standard output", async () => {
+    const file = join(scratch, "lint.sarif");
+    const { status, out } = await run(HARDENED, "-f", "text", "-f", `sarif=${file}`);
+    expect(status).toBe(1);
+    expect(out).toContain("sshd-setting-overwritten");
+    expect(JSON.parse(readFileSync(file, "utf8")).version).toBe("2.1.0");
+  });
+
+  test("--fail-on decides the status, --min-severity what is shown", async () => {
+    expect((await run(HARDENED, "--fail-on", "never")).status).toBe(0);
+    const all = JSON.parse((await run(HARDENED, "-f", "json")).out).images[0].findings;
+    const errors = JSON.parse((await run(HARDENED, "-f", "json", "--min-severity", "error")).out).images[0].findings;
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors).toEqual(all.filter((one: { severity: string }) => one.severity === "error"));
+  });
+
+  test("--pristine: only what differs from the unmodified image is customised", async () => {
+    expect((await run(HARDENED, "--pristine", HARDENED)).status).toBe(0);
+    expect((await run(HARDENED, "--pristine", STOCK)).status).toBe(1);
+  });
+
+  test("--protect: a stock setting counts as customised", async () => {
+    const root = image({ "etc/cloud/cloud.cfg.d/20-team.cfg": "preserve_hostname: false\nhostname: node\n" });
+    expect((await run(root, "--fail-on", "warning")).status).toBe(0);
+    expect((await run(root, "--fail-on", "warning", "--protect", "/etc/host*")).status).toBe(1);
+  });
+
+  test("--seed: what the cloud hands over", async () => {
+    const seed = join(scratch, "seed");
+    mkdirSync(seed);
+    writeFileSync(join(seed, "meta-data"), "instance-id: i-1\nlocal-hostname: web1\n");
+    writeFileSync(join(seed, "user-data"), "#cloud-config\nssh_pwauth: false\n");
+    const { status, out } = await run(HARDENED, "--seed", seed, "-f", "json");
+    const findings = JSON.parse(out).images[0].findings.map((one: { rule: string }) => one.rule);
+    expect(findings).not.toContain("sshd-setting-overwritten");
+    expect(findings).toContain("hosts-file-replaced");
+    expect(status).toBe(1);
+    expect((await run(HARDENED, "--seed", join(scratch, "none"))).status).toBe(2);
+  });
+});
+
+describe("bad input", () => {
+  test.each([
+    ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
+    ["an empty directory", () => scratch, 3, /no cloud-init/],
+    ["a file", () => "package.json", 3, /package\.json/],
+  ])("%s", async (_what, source, status, message) => {
+    const result = await run(source());
+    expect(result.status).toBe(status);
+    expect(result.err).toMatch(message);
+    expect(result.err).not.toMatch(/ at .*\.ts:/);
+    expect(result.out).toBe("");
+  });
+
+  test.each([
+    [["lint", STOCK, "--formt", "json"], /--format/],
+    [["lint", STOCK, "-f", "jsn"], /did you mean "json"/],
+    [["lint", STOCK, "--fail-on", "eror"], /error, warning, info, never/],
+    [["explain", "sshd-setting-overwriten"], /did you mean "sshd-setting-overwritten"/],
+    [["lint", STOCK, "-f", "json", "-f", "text"], /only one report/],
+    [["lint", STOCK, "-f", "json=/nowhere/x"], /\/nowhere\/x/],
+    [[], /Usage/],
+  ])("%s", async (args, message) => {
+    const { status, err } = await run(...args);
+    expect(status).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  test.each([
+    ["broken YAML", "apt: [1\n", "config-file-ignored"],
+    ["no mapping", "- a\n", "config-file-ignored"],
+    ["not UTF-8", Buffer.from([0x23, 0x20, 0xe9, 0x0a]), "cloud-init-cannot-start"],
+    ["deeply nested", `a: ${"[".repeat(100_000)}`, "config-file-ignored"],
+    ["huge", `a: ${"x ".repeat(4_000_000)}\n`, "config-file-ignored"],
+  ])("a cfg file that is %s is a finding with its place", async (_what, content, rule) => {
+    const { status, out } = await run(image({ "etc/cloud/cloud.cfg.d/20-team.cfg": content }), "-f", "json");
+    const finding = JSON.parse(out).images[0].findings[0];
+    expect(status).toBe(1);
+    expect(finding).toMatchObject({ rule, severity: "error", cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg" } });
+  });
+
+  test("a cloud.cfg that links out of the image never shows what is there", async () => {
+    const root = image();
+    writeFileSync(join(scratch, "secret"), "ssh_pwauth: true\nsecret: value\n");
+    rmSync(join(root, "etc/cloud/cloud.cfg"));
+    symlinkSync("../../../secret", join(root, "etc/cloud/cloud.cfg"));
+    const { out } = await run("config", root);
+    expect(out).not.toContain("secret");
+  });
+
+  test("a pipe in place of cloud.cfg does not hang", async () => {
+    const root = image();
+    rmSync(join(root, "etc/cloud/cloud.cfg"));
+    execFileSync("mkfifo", [join(root, "etc/cloud/cloud.cfg")]);
+    const { status, out } = await run(root, "-f", "json");
+    expect(status).toBe(1);
+    expect(JSON.parse(out).images[0].findings[0].rule).toBe("cloud-init-cannot-start");
+  });
+
+  test("control characters never reach the terminal", async () => {
+    const evil = "\u001b[31mred\u0007\u202e";
+    const root = image({
+      "etc/os-release": `ID="de${evil}bian"\nVERSION_ID="1${evil}2"\n`,
+      "etc/hosts": `10.0.0.1 ho${evil}st\n`,
+      "etc/cloud/cloud.cfg.d/20-team.cfg": `manage_etc_hosts: true\n"ke${"\\e"}y": "${"\\a"}"\nssh_pwauth: true\n`,
+      "etc/ssh/sshd_config": `Banner /etc/${evil}\nPasswordAuthentication no\n`,
+    });
+    for (const args of [[root], ["plan", root], ["config", root], [`${root}${evil}`]]) {
+      const { out, err } = await run(...args);
+      expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+});
+
+describe("the other commands", () => {
+  test("plan: text and JSON", async () => {
+    const text = await run("plan", HARDENED);
+    expect(text).toMatchObject({ status: 0, err: "" });
+    expect(text.out).toContain("set_passwords");
+    const plan = JSON.parse((await run("plan", HARDENED, "-f", "json")).out);
+    expect(plan.modules.find((one: { name: string }) => one.name === "growpart")).toMatchObject({
+      stage: "init",
+      ran: true,
+      reason: expect.stringContaining("not simulated"),
+    });
+    expect(plan.changes.find((one: { path: string }) => one.path === "/etc/ssh/sshd_config.d/50-cloud-init.conf")).toMatchObject({
+      op: "created",
+      certainty: "certain",
+      content: "PasswordAuthentication yes\n",
+      modules: ["set_passwords"],
+      causes: [{ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 }],
+    });
+  });
+
+  test("config: every value with its line", async () => {
+    const config = JSON.parse((await run("config", HARDENED, "-f", "json")).out);
+    expect(config.value.ssh_pwauth).toBe(true);
+    expect(config.origins["/ssh_pwauth"]).toEqual({ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 });
+    expect((await run("config", HARDENED)).out).toContain("20-team.cfg:2");
+  });
+
+  test("rules and explain", async () => {
+    const { out } = await run("rules");
+    expect(out.split("\n").length).toBeGreaterThan(15);
+    expect((await run("explain", "hostname-reset")).out).toContain("preserve_hostname: true");
+  });
+});

@@ -1,0 +1,15 @@
+import { Overlay } from "../../src/boot/overlay.ts";
+import type { Image } from "../../src/image/image.ts";
+import { openDirectory } from "../../src/image/directory.ts";
+
+const stock = openDirectory("fixtures/debian-12");
+
+/** The stock example image with some files laid over it. Programs (in bin and sbin) are executable. */
+export function exampleImage(files: Readonly<Record<string, string>>): Image {
+  const image = new Overlay(stock);
+  for (const [path, content] of Object.entries(files)) {
+    const mode = /\/s?bin\//.test(path) ? 0o755 : 0o644;
+    image.write(path, content, { module: "", cause: { path, line: 1, column: 1 } }, { mode });
+  }
+  return image;
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { detectDistro } from "../../src/distro/detect.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { parseRuleDocument, RuleError } from "../../src/lint/ruleDocument.ts";
+import { exampleImage } from "./exampleImage.ts";
+
+const documents = readdirSync("rules").map((name) => ({
+  name,
+  ...parseRuleDocument(readFileSync(join("rules", name), "utf8"), `rules/${name}`),
+}));
+const rules = documents.map(({ rule }) => rule);
+
+function findingsOf(files: Readonly<Record<string, string>>) {
+  const image = exampleImage(files);
+  return lint(image, { distro: detectDistro(image), rules }).findings;
+}
+
+describe.each(documents)("$name", ({ name, rule, examples }) => {
+  test("is named after its rule", () => expect(`${rule.id}.md`).toBe(basename(name)));
+
+  test.each(examples)("$title (fires: $fires)", ({ fires, files }) => {
+    const found = findingsOf(files).filter((finding) => finding.rule === rule.id);
+    if (!fires) return expect(found.filter(({ severity }) => severity !== "info")).toEqual([]);
+    expect(found).not.toEqual([]);
+    for (const finding of found) {
+      // The blame leads to a line that exists.
+      const image = exampleImage(files);
+      const lines = image.read(finding.cause.path)?.toString().split("\n") ?? [];
+      expect(finding.cause.line).toBeLessThanOrEqual(lines.length);
+      if (finding.target?.line != null) {
+        const target = image.read(finding.target.path)?.toString().split("\n") ?? [];
+        expect(finding.target.line).toBeLessThanOrEqual(target.length);
+      }
+    }
+  });
+
+  test("its fixes, where it offers one, leave nothing of the rule behind", () => {
+    for (const { files } of examples)
+      for (const { fix, target } of findingsOf(files).filter((finding) => finding.rule === rule.id)) {
+        if (fix === null) continue;
+        const after = findingsOf({ ...files, [fix.path]: fix.content });
+        expect(after.filter((finding) => finding.rule === rule.id && finding.target?.setting === target?.setting)).toEqual([]);
+      }
+  });
+});
+
+test("the stock image has nothing to say of", () => expect(findingsOf({})).toEqual([]));
+
+test("a rule document without an example that fires is refused", () => {
+  const text = readFileSync("rules/hostname-reset.md", "utf8").replace("### Fires:", "### Shows:");
+  expect(() => parseRuleDocument(text, "mine.md")).toThrow(RuleError);
+});
