@@ -1,0 +1,32 @@
+import type { Setting } from "../../src/services/service.ts";
+
+/** Words that `sshd -T` prints in its own way. */
+const SAME_MEANING: Readonly<Record<string, string>> = { "permitrootlogin without-password": "prohibit-password" };
+
+/**
+ * Compares our sshd settings with the output of `sshd -T`, keyword by keyword. Match blocks are left out: without a
+ * connection sshd prints only what holds outside of them. Answers each difference in words.
+ */
+export function compareSshd(settings: readonly Setting[], output: string): string[] {
+  if (output.startsWith("# exit status")) return [];
+  const real = parse(output);
+  return settings.flatMap(({ key, value }) => {
+    const theirs = real.get(key.toLowerCase());
+    if (theirs === undefined || key.startsWith("Match ")) return [];
+    return theirs === value ? [] : [`sshd ${key}: really ${JSON.stringify(theirs)}, ours ${JSON.stringify(value)}`];
+  });
+}
+
+/** Values by lower-case keyword; those of a repeated keyword stand in one line. */
+function parse(output: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const line of output.split("\n").filter((text) => text !== "")) {
+    const words = line.split(" ");
+    const length = words[0] === "subsystem" ? 2 : 1;
+    const keyword = words.slice(0, length).join(" ");
+    const value = SAME_MEANING[line] ?? words.slice(length).join(" ");
+    const before = values.get(keyword);
+    values.set(keyword, before === undefined ? value : `${before} ${value}`);
+  }
+  return values;
+}

@@ -1,0 +1,84 @@
+/**
+ * Boots every scenario with the real cloud-init of four releases and compares our plan with what really happened.
+ * Where that cannot be done here the tests are skipped, or fail if CLOUD_INIT_LINT_FIRST_BOOT is "required".
+ */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareChanges, noScore, type Score } from "./compare.ts";
+import { compareSshd } from "./compareSshd.ts";
+import type { Observation } from "./observe.ts";
+import { type RealBoot, realBoot, script, whyNot } from "./realBoot.ts";
+import { suites } from "./scenario.ts";
+import { scenarios } from "./scenarios.ts";
+
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
+const observer = join(directory, "observe.mjs");
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(import.meta.dirname, "observe.ts")],
+    outfile: observer,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  });
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function observe(boot: RealBoot): Promise<Observation> {
+  const words = [script, "enter", boot.directory, process.execPath, observer, boot.directory];
+  const { stdout } = await run("python3", words, { maxBuffer: 1 << 28 });
+  return JSON.parse(stdout) as Observation;
+}
+
+const percent = (part: number, whole: number) =>
+  `${whole === 0 ? "100.0" : ((100 * part) / whole).toFixed(1)} % (${part}/${whole})`;
+
+function report(
+  suite: string,
+  version: string | null,
+  { real, known, planned, happened, contents, equal }: Score,
+): string {
+  const shares = [
+    `recall ${percent(known, real)}`,
+    `precision ${percent(happened, planned)}`,
+    `equal content ${percent(equal, contents)}`,
+  ];
+  return `${suite}, cloud-init ${version}: ${shares.join(", ")}`;
+}
+
+describe.each(suites)("%s", (suite) => {
+  const obstacle = whyNot(suite);
+  if (obstacle !== undefined) {
+    it("can boot", (context) => {
+      if (process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required") throw new Error(obstacle);
+      context.skip(obstacle);
+    });
+    return;
+  }
+
+  const score = noScore();
+  let version: string | null = null;
+  afterAll(() => console.log(report(suite, version, score)));
+
+  const mine = scenarios.filter((scenario) => scenario.suites?.includes(suite) ?? true);
+  it.each(mine)("$name", async (scenario) => {
+    const boot = realBoot(suite, scenario);
+    version ??= boot.cloudInit;
+    const ours = await observe(boot);
+    const real = (name: string) => readFileSync(join(boot.directory, name), "utf8");
+    const differences = [
+      ...compareChanges(boot, ours.plan, score),
+      ...compareSshd(ours.sshd.before, real("sshd-before.txt")).map((line) => `before the boot: ${line}`),
+      ...compareSshd(ours.sshd.after, real("sshd-after.txt")).map((line) => `after the boot: ${line}`),
+    ];
+    expect(differences.length, `${suite} ${scenario.name}\n${differences.join("\n")}`).toBe(0);
+  });
+});
