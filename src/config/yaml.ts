@@ -1,0 +1,38 @@
+import type { ConfigNode } from "./tree.ts";
+import { construct } from "./yaml/construct.ts";
+import { checkCharacters, pointAt, readSource, type Source, YamlError } from "./yaml/source.ts";
+import { readStructure } from "./yaml/structure.ts";
+
+/** Either `node` or `error` is undefined; both are for an empty document, for which safe_load gives None. */
+export interface YamlResult {
+  readonly node: ConfigNode | undefined;
+  readonly error: YamlProblem | undefined;
+}
+
+/** Why a text cannot be loaded, in one line, and the place to look at; line and column count from 1. */
+export interface YamlProblem {
+  readonly reason: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Reads a YAML document as PyYAML's safe_load does (6.0; cloud-init calls the pure Python one), which is not quite YAML
+ * 1.1. Beyond what safe_load refuses, an error is also: more than 5 MB of text, more than 475 levels, a value that
+ * contains itself, numbers of more than 4300 digits, and `<<` that merges more than a million pairs.
+ * @param path the file's name, which every node keeps.
+ */
+export function parseYaml(text: string, path: string): YamlResult {
+  let source: Source = { text, lineStarts: [0] };
+  try {
+    source = readSource(text);
+    checkCharacters(source);
+    const root = readStructure(source);
+    const node = root === undefined ? undefined : construct(source, path, root);
+    return { node: node?.type === "scalar" && node.kind === "null" ? undefined : node, error: undefined };
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const { line, column } = pointAt(source, error.offset);
+    return { node: undefined, error: { reason: error.reason, line, column } };
+  }
+}

@@ -1,0 +1,68 @@
+import { YamlError } from "./source.ts";
+
+/** A place in the text, as the lexer counts it: line from 0, column from 0. */
+export interface Place {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A token at which an implicit key may begin, until its colon is found or cannot come any more. */
+interface Candidate extends Place {
+  /** At the indentation of a block mapping it cannot be anything else. */
+  readonly required: boolean;
+}
+
+/** PyYAML gives up on an implicit key after so many characters. */
+const MAX_LENGTH = 1024;
+
+/** The implicit keys that may still turn out: at most one outside of brackets, and one inside each pair of them. */
+export class KeyCandidates {
+  readonly #levels: (Candidate | undefined)[] = [undefined];
+
+  openBracket(): void {
+    this.#levels.push(undefined);
+  }
+
+  closeBracket(): void {
+    this.#levels.pop();
+  }
+
+  keep(place: Place, required: boolean): void {
+    this.drop();
+    this.#levels[this.#levels.length - 1] = { ...place, required };
+  }
+
+  /** @throws YamlError if it can only be a key. */
+  drop(): void {
+    if (this.#levels.at(-1)?.required) throw missingColon(this.#levels.at(-1));
+    this.#levels[this.#levels.length - 1] = undefined;
+  }
+
+  /** Takes the candidate, since its colon is here. */
+  take(): Place | undefined {
+    const candidate = this.#levels.at(-1);
+    this.#levels[this.#levels.length - 1] = undefined;
+    return candidate;
+  }
+
+  /** Drops those whose colon cannot come any more: it must be on the line of the key, and near. */
+  dropStale(text: string, here: Place): void {
+    for (const [level, candidate] of this.#levels.entries()) {
+      if (candidate === undefined || !isStale(text, candidate, here)) continue;
+      if (candidate.required) throw missingColon(candidate);
+      this.#levels[level] = undefined;
+    }
+  }
+}
+
+function isStale(text: string, candidate: Candidate, here: Place): boolean {
+  if (candidate.line !== here.line) return true;
+  if (here.offset - candidate.offset <= MAX_LENGTH) return false;
+  return [...text.slice(candidate.offset, here.offset)].length > MAX_LENGTH;
+}
+
+function missingColon(candidate: Place | undefined): YamlError {
+  const reason = "this needs a colon and a value, or a deeper indentation to belong to what is above";
+  return new YamlError(reason, candidate?.offset ?? 0);
+}
