@@ -64,19 +64,28 @@ function child(node: ConfigNode | undefined, step: string | number): ConfigNode 
   return undefined;
 }
 
-/** Every value's origin by JSON pointer, as `config -f json` prints them. */
-export function origins(root: Mapping): Record<string, Origin> {
-  const found: Record<string, Origin> = {};
+/**
+ * Every value's origin by JSON pointer, as `config -f json` prints them. Aliases can make any number of values out of a
+ * few lines: it stops after `limit` characters of pointers and paths.
+ */
+export function origins(root: Mapping, limit: number): Record<string, Origin> {
+  const found: Record<string, Origin> = Object.create(null);
+  let left = limit;
+  const add = (pointer: string, origin: Origin): void => {
+    found[pointer] = origin;
+    left -= pointer.length + origin.path.length;
+  };
   const visit = (node: ConfigNode, pointer: string): void => {
+    if (left <= 0) return;
     if (node.type === "mapping")
       for (const pair of node.children) {
         const step = `${pointer}/${pyStr(pair.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-        found[step] = originOf(pair);
+        add(step, originOf(pair));
         visit(pair.value, step);
       }
     else if (node.type === "sequence")
       node.children.forEach((item, index) => {
-        found[`${pointer}/${index}`] = originOf(item);
+        add(`${pointer}/${index}`, originOf(item));
         visit(item, `${pointer}/${index}`);
       });
   };

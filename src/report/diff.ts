@@ -1,0 +1,59 @@
+import { type StructuredPatchHunk, structuredPatch } from "diff";
+import type { Colors } from "picocolors/types.js";
+import { escapeLine, linesOf } from "./escape.ts";
+import { truncate } from "./width.ts";
+
+/** A stretch of a unified diff: lines begin with "-", "+", " " or "\". */
+export type Hunk = StructuredPatchHunk;
+
+/** More edits than this are not searched for: the whole text then counts as replaced. Bounds time and memory. */
+const MAX_EDITS = 2000;
+
+/** What differs between two texts, with `context` equal lines around each difference. */
+export function diffHunks(before: string, after: string, context: number): readonly Hunk[] {
+  const patch = structuredPatch("", "", before, after, undefined, undefined, { context, maxEditLength: MAX_EDITS });
+  if (patch !== undefined) return patch.hunks;
+  const removed = linesOf(before).map((line) => `-${line}`);
+  const added = linesOf(after).map((line) => `+${line}`);
+  return [
+    { oldStart: 1, oldLines: removed.length, newStart: 1, newLines: added.length, lines: [...removed, ...added] },
+  ];
+}
+
+/** Whether a text is no text: a diff of it says nothing. */
+export function isBinary(text: string): boolean {
+  return text.includes("\0");
+}
+
+/** Diff lines for a terminal: escaped, coloured, each cut to `width` columns. */
+export function paintDiff(lines: readonly string[], style: Colors, width: number): string[] {
+  return lines.map((line) => {
+    if (line.startsWith("@") || line.startsWith("\\")) return style.dim(truncate(line, width));
+    const text = truncate(`${line.slice(0, 1)} ${escapeLine(line.slice(1))}`, width).trimEnd();
+    if (line.startsWith("-")) return style.red(text);
+    if (line.startsWith("+")) return style.green(text);
+    return style.dim(text);
+  });
+}
+
+/** The lines of a hunk with each long run of removals, additions or equal lines cut; `focus` is an index to keep. */
+export function shortenHunk(lines: readonly string[], focus: number, limit: number): string[] {
+  const perRun = Math.floor(limit / 3);
+  const shortened: string[] = [];
+  for (let start = 0; start < lines.length; ) {
+    const sign = lines[start]?.charAt(0);
+    let end = start;
+    while (end < lines.length && lines[end]?.charAt(0) === sign) end++;
+    const first = focus >= start && focus < end ? Math.max(start, Math.min(focus - 1, end - perRun)) : start;
+    const last = Math.min(end, first + perRun);
+    if (first > start) shortened.push(moreLines(first - start));
+    shortened.push(...lines.slice(first, last));
+    if (last < end) shortened.push(moreLines(end - last));
+    start = end;
+  }
+  return shortened.length > limit + 1 ? [...shortened.slice(0, limit), moreLines(shortened.length - limit)] : shortened;
+}
+
+function moreLines(count: number): string {
+  return ` … ${count} more ${count === 1 ? "line" : "lines"}`;
+}

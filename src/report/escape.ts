@@ -1,0 +1,35 @@
+import { replaceUnknown } from "../boot/unknown.ts";
+
+/**
+ * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and
+ * paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space or like nothing.
+ */
+const HAZARD = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Untrusted text with every hazardous character made visible: `\x1b`, `\u{202e}`, `\n`. */
+export function escapeText(text: string, options: { readonly keepNewlines?: boolean } = {}): string {
+  return text.replace(HAZARD, (char) => {
+    if (char === "\n" && options.keepNewlines === true) return char;
+    const code = char.codePointAt(0) ?? 0;
+    return SHORT[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`);
+  });
+}
+
+/** A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`. */
+export function escapeLine(line: string): string {
+  return escapeProse(line.replaceAll("\t", "    "));
+}
+
+/** Text of one line that may hold placeholders. */
+export function escapeProse(text: string): string {
+  return escapeText(replaceUnknown(text, (reason) => `(unknown: ${reason})`));
+}
+
+/** The lines of a text; a final newline begins no further line. */
+export function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}

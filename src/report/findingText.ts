@@ -1,0 +1,116 @@
+import type { Colors, Formatter } from "picocolors/types.js";
+import { unknownReason } from "../boot/unknown.ts";
+import type { FileTexts, Finding, FindingTarget, LintResult, Severity } from "../lint/finding.ts";
+import { diffHunks, type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
+import { escapeLine, escapeProse, escapeText, linesOf } from "./escape.ts";
+import { codeFrame } from "./frame.ts";
+import { displayWidth, hanging, truncate, wrap } from "./width.ts";
+
+/** How much of a diff, in lines, and of a sentence, in columns, is shown. */
+const DIFF_LINES = 12;
+const PROSE = 1200;
+/** Prose wider than this is hard to read. */
+const PROSE_WIDTH = 110;
+/** Narrower than this, indents shrink. */
+const NARROW = 60;
+
+/** What severities are called in text. */
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
+
+/** The first lines of a finding: where, how bad, what, by which rule. `location` is `line:column`, padded. */
+export function findingHead(finding: Finding, location: string, style: Colors, width: number): string[] {
+  const word = SEVERITY_WORDS[finding.severity].padEnd(7);
+  const taken = 2 + location.length + 2 + word.length + 2;
+  const indent = width < NARROW ? 4 : taken;
+  const room = Math.min(width, indent + PROSE_WIDTH) - indent;
+  const lines = wrap(truncate(escapeProse(finding.message), PROSE), room, taken - indent);
+  const rule = escapeText(finding.rule);
+  const lastWidth = displayWidth(lines.at(-1) ?? "") + (lines.length === 1 ? taken - indent : 0);
+  if (lastWidth + 2 + rule.length <= room) lines.push(`${lines.pop()}  ${style.dim(rule)}`);
+  else lines.push(style.dim(rule));
+  const [first, ...rest] = lines;
+  const paint = severityPaint(finding.severity, style);
+  return [`  ${style.dim(location)}  ${paint(word)}  ${first}`, ...rest.map((line) => " ".repeat(indent) + line)];
+}
+
+/** All else of a finding: the cause in its file, what is lost, the evidence, the fix. */
+export function findingDetails(
+  finding: Finding,
+  result: LintResult,
+  repeats: { readonly frame: boolean; readonly fix: boolean },
+  style: Colors,
+  width: number,
+): string[] {
+  const indent = width < NARROW ? 4 : 6;
+  const room = width - indent;
+  const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
+  const source = result.texts(finding.cause.path).before;
+  const frame = source === undefined || repeats.frame ? [] : codeFrame(source, finding.cause, style, room);
+  const blocks = [frame, finding.target === null ? [] : loss(finding, finding.target, result, style, room)];
+  if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
+  if (finding.fix !== null) {
+    const verb = result.texts(finding.fix.path).before === undefined ? "add" : "replace";
+    const content = linesOf(finding.fix.content).map((line) => `  ${escapeLine(line)}`);
+    const lines = repeats.fix
+      ? labelled("fix", `${finding.fix.path}, as above`)
+      : [...labelled("fix", `${verb} ${finding.fix.path}`), ...content];
+    blocks.push(lines);
+  }
+  return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
+}
+
+function paragraph(label: string, text: string, style: Colors, width: number): string[] {
+  return hanging(`${label}: `, truncate(escapeProse(text), PROSE), width, style.cyan);
+}
+
+/** What is lost: the place, what becomes of the file, and the lines that change. */
+function loss(finding: Finding, target: FindingTarget, result: LintResult, style: Colors, width: number): string[] {
+  const texts = result.texts(target.path);
+  const place = target.line === null ? target.path : `${target.path}:${target.line}`;
+  const verb = target.before === null ? "added" : "lost";
+  const label =
+    finding.confidence === "certain" ? verb : `${finding.confidence === "likely" ? "likely" : "possibly"} ${verb}`;
+  const fate = fileFate(texts);
+  if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
+  const lines = changedLines(target, texts) ?? settingLines(target);
+  return [...paragraph(label, place, style, width), ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`)];
+}
+
+/** What becomes of the file where its lines must not be printed (a key that goes) or cannot be. */
+function fileFate({ before, after }: FileTexts): string | undefined {
+  if (after === undefined) return before === undefined ? undefined : "the file is deleted";
+  const reason = unknownReason(after);
+  if (reason !== undefined) return `its new content is unknown: ${reason}`;
+  return before !== after && (isBinary(before ?? "") || isBinary(after)) ? "a binary file that changes" : undefined;
+}
+
+/** The lines of the file that change at the target; undefined where none does, since another file overrides them. */
+function changedLines(target: FindingTarget, { before, after }: FileTexts): string[] | undefined {
+  const sign = before === undefined ? "+" : "-";
+  for (const hunk of diffHunks(before ?? "", after ?? "", 1)) {
+    const focus = target.line === null ? 0 : indexOfLine(hunk, target.line, sign);
+    if (focus !== -1) return shortenHunk(hunk.lines, focus, DIFF_LINES);
+  }
+  return undefined;
+}
+
+/** Where a hunk holds the removed ("-") or added ("+") line of this number; -1 where it does not. */
+function indexOfLine(hunk: Hunk, line: number, sign: "-" | "+"): number {
+  let number = sign === "-" ? hunk.oldStart : hunk.newStart;
+  return hunk.lines.findIndex((text) => {
+    if (!text.startsWith(sign) && !text.startsWith(" ")) return false;
+    return number++ === line && text.startsWith(sign);
+  });
+}
+
+function settingLines({ setting, before, after }: FindingTarget): string[] {
+  const lines: string[] = [];
+  const oneLine = (text: string) => text.replaceAll("\n", " ");
+  if (before !== null) lines.push(`-${oneLine(`${setting} ${before}`)}`);
+  if (after !== null) lines.push(`+${oneLine(`${setting} ${after}`)}`);
+  return lines;
+}
+
+function severityPaint(severity: Severity, style: Colors): Formatter {
+  return severity === "error" ? style.red : severity === "warning" ? style.yellow : style.blue;
+}

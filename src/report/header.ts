@@ -1,0 +1,15 @@
+import type { Colors } from "picocolors/types.js";
+import type { ImageFacts } from "../lint/finding.ts";
+import { escapeText } from "./escape.ts";
+import { hanging } from "./width.ts";
+
+/** What was looked at, as the first lines of a report. */
+export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
+  const { distro, cloudInit, datasource } = image;
+  const facts = [
+    `${distro.id === "" ? "unknown distro" : distro.id} ${distro.version}`.trim(),
+    `cloud-init ${cloudInit.version}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`,
+    `datasource ${datasource ?? "unknown"}`,
+  ];
+  return hanging(`${escapeText(image.source)}: `, escapeText(facts.join(", ")), width, style.bold);
+}

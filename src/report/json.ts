@@ -1,0 +1,108 @@
+import type { BootResult } from "../boot/boot.ts";
+import type { Change } from "../boot/overlay.ts";
+import { unknownReason } from "../boot/unknown.ts";
+import { type Config, origins } from "../config/config.ts";
+import type { Origin } from "../config/tree.ts";
+import type { Finding, ImageFacts, LintResult, Severity } from "../lint/finding.ts";
+import { escapeJson, jsonText } from "./jsonText.ts";
+import { MAX_CHARACTERS, nodeJson } from "./nodeJson.ts";
+import { plannedChanges } from "./plannedChanges.ts";
+import { atLeast, countBySeverity } from "./severity.ts";
+
+/** Findings as JSON (schemas/lint-v1.schema.json). The summary counts those that `minSeverity` leaves out, too. */
+export function jsonReport(results: readonly LintResult[], minSeverity: Severity): string {
+  return jsonText({
+    schemaVersion: 1,
+    images: results.map(({ image, findings, suppressed }) => ({
+      image: imageJson(image),
+      findings: atLeast(findings, minSeverity).map(findingJson),
+      summary: { ...countBySeverity(findings), suppressed },
+    })),
+  });
+}
+
+/** All that the first boot changes, as JSON (schemas/plan-v1.schema.json). */
+export function planJson(image: ImageFacts, boot: BootResult): string {
+  return jsonText({
+    schemaVersion: 1,
+    image: imageJson(image),
+    modules: boot.modules.map(({ name, stage, frequency, ran, reason }) => ({ name, stage, frequency, ran, reason })),
+    changes: plannedChanges(boot).map(changeJson),
+    commands: boot.commands.map(({ module, command }) => ({ module, command })),
+  });
+}
+
+/** The effective configuration as JSON (schemas/config-v1.schema.json): values and, by JSON pointer, their origins. */
+export function configJson(config: Config): string {
+  const value = nodeJson(config.root, "  ");
+  const places = JSON.stringify(origins(config.root, MAX_CHARACTERS), null, 2).replaceAll("\n", "\n  ");
+  return escapeJson(`{\n  "schemaVersion": 1,\n  "value": ${value},\n  "origins": ${places}\n}\n`);
+}
+
+/** The same members in the same order, whatever else an object holds. */
+function imageJson({ source, distro, cloudInit, datasource }: ImageFacts) {
+  return {
+    source,
+    distro: { id: distro.id, version: distro.version },
+    cloudInit: { version: cloudInit.version, enabled: cloudInit.enabled },
+    datasource,
+  };
+}
+
+function findingJson(finding: Finding) {
+  const { rule, severity, confidence, message, service, module, target, cause, evidence, fix } = finding;
+  return {
+    rule,
+    severity,
+    confidence,
+    message,
+    service,
+    module,
+    target: target && {
+      path: target.path,
+      line: target.line,
+      setting: target.setting,
+      before: target.before,
+      after: target.after,
+    },
+    cause: originJson(cause),
+    evidence,
+    fix: fix && { path: fix.path, content: fix.content },
+  };
+}
+
+function originJson({ path, line, column }: Origin): Origin {
+  return { path, line, column };
+}
+
+function changeJson(change: Change) {
+  const { path, op, certainty, blames } = change;
+  const causes = new Map(blames.map(({ cause }) => [JSON.stringify(originJson(cause)), originJson(cause)]));
+  return {
+    path,
+    op,
+    certainty,
+    ...contentJson(change),
+    modules: [...new Set(blames.map((blame) => blame.module))],
+    causes: [...causes.values()],
+  };
+}
+
+function contentJson({ after, reason }: Change): { content: string | null; unknown: string | null } {
+  if (after?.kind === "symlink") return { content: `-> ${after.target}`, unknown: null };
+  if (after?.kind !== "file") return { content: null, unknown: reason ?? null };
+  const text = decodeText(after.content);
+  if (text === undefined) return { content: null, unknown: "binary content" };
+  const whole = unknownReason(text);
+  return whole === undefined ? { content: text, unknown: null } : { content: null, unknown: whole };
+}
+
+/** A file's text; undefined where its bytes are none. */
+function decodeText(bytes: Buffer): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Colors, Formatter } from "picocolors/types.js";
+import type { BootResult } from "../boot/boot.ts";
+import type { Change } from "../boot/overlay.ts";
+import { unknownReason } from "../boot/unknown.ts";
+import type { Image, Stat } from "../image/image.ts";
+import { diffHunks, isBinary, paintDiff } from "./diff.ts";
+import { escapeProse, linesOf } from "./escape.ts";
+import { hanging } from "./width.ts";
+
+/** How much of a new file and of a diff is shown unless all is wanted, in lines. */
+const SHOWN_LINES = 40;
+
+/** One change of a plan: what happens to which file, because of which lines of configuration, and the diff. */
+export function changeBlock(
+  change: Change,
+  boot: BootResult,
+  verbose: boolean,
+  style: Colors,
+  width: number,
+): string[] {
+  const { path, op, certainty, after, blames } = change;
+  const causes = [...new Set(blames.map(({ cause }) => `${cause.path}:${cause.line}`))];
+  const facts = [...describe(change, boot.before.lstat(path)), `because of ${causes.join(", ")}`];
+  const verb = certainty === "possible" ? "may change" : op;
+  const head = hanging(`${verb} `, escapeProse(`${path}: ${facts.join("; ")}`), width, paintOf(verb, style));
+  const lines = after?.kind === "file" ? diffOf(path, after.content, boot.before) : [];
+  const shown = verbose ? lines : lines.slice(0, SHOWN_LINES);
+  const more = lines.length - shown.length;
+  return [
+    ...head,
+    ...paintDiff(shown, style, width - 2).map((line) => `  ${line}`),
+    ...(more > 0 ? [style.dim(`  … ${more} more ${more === 1 ? "line" : "lines"}`)] : []),
+  ];
+}
+
+/** What is to say of a change besides its diff. */
+function describe({ after, reason }: Change, before: Stat | undefined): string[] {
+  if (reason !== undefined) return [reason];
+  if (after === undefined || after.kind === "directory") return [];
+  const facts = before === undefined || before.kind === after.kind ? [] : [`replaces a ${before.kind}`];
+  if (after.kind === "symlink") return [...facts, `link to ${after.target}`];
+  const text = after.content.toString();
+  const unknown = unknownReason(text);
+  if (unknown !== undefined) facts.push(`its content is unknown: ${unknown}`);
+  else if (isBinary(text)) facts.push("binary content");
+  const was = before ?? { mode: 0o644, uid: 0, gid: 0 };
+  if (after.mode !== was.mode) facts.push(`mode ${after.mode.toString(8).padStart(4, "0")}`);
+  if (after.uid !== was.uid || after.gid !== was.gid) facts.push(`owner ${after.uid}:${after.gid}`);
+  return facts;
+}
+
+/** The diff of a file; [] where it would say nothing (bytes that are no text) or print a secret that goes. */
+function diffOf(path: string, content: Buffer, image: Image): string[] {
+  const before = image.lstat(path)?.kind === "file" ? image.read(path)?.toString() : undefined;
+  const after = content.toString();
+  if (unknownReason(after) !== undefined || isBinary(before ?? "") || isBinary(after)) return [];
+  if (before === undefined) return linesOf(after).map((line) => `+${line}`);
+  return diffHunks(before, after, 3).flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    ...lines,
+  ]);
+}
+
+function paintOf(verb: string, style: Colors): Formatter {
+  if (verb === "created") return style.green;
+  return verb === "deleted" ? style.red : style.yellow;
+}

@@ -1,0 +1,42 @@
+import type { BootResult } from "../boot/boot.ts";
+import type { Change } from "../boot/overlay.ts";
+import { plannedChanges } from "./plannedChanges.ts";
+
+/** What one module does, as far as it is known. */
+export interface Doings {
+  /** Changes of which it has the last word. */
+  readonly changes: Change[];
+  /** Files that a later module changes again. */
+  readonly alsoChanges: { readonly path: string; readonly last: string }[];
+  readonly commands: string[];
+  readonly notes: string[];
+}
+
+/** A boot's changes, commands and notes by the module that they come from; `general`: notes that belong to none. */
+export function doingsByModule(boot: BootResult): { byModule: Map<string, Doings>; general: string[] } {
+  const byModule = new Map<string, Doings>();
+  const of = (module: string): Doings => {
+    let doings = byModule.get(module);
+    if (doings === undefined) {
+      doings = { changes: [], alsoChanges: [], commands: [], notes: [] };
+      byModule.set(module, doings);
+    }
+    return doings;
+  };
+  for (const change of plannedChanges(boot)) {
+    const last = change.blames.at(-1)?.module ?? "";
+    of(last).changes.push(change);
+    for (const module of new Set(change.blames.map((blame) => blame.module)))
+      if (module !== last) of(module).alsoChanges.push({ path: change.path, last });
+  }
+  for (const { module, command } of boot.commands) of(module).commands.push(command);
+  const names = new Set(boot.modules.filter(({ ran }) => ran).map(({ name }) => name));
+  const general: string[] = [];
+  for (const note of boot.notes) {
+    const colon = note.indexOf(": ");
+    const module = note.slice(0, Math.max(0, colon));
+    if (names.has(module)) of(module).notes.push(note.slice(colon + 2));
+    else general.push(note);
+  }
+  return { byModule, general };
+}

@@ -1,0 +1,108 @@
+import pc from "picocolors";
+import type { Colors } from "picocolors/types.js";
+import type { BootResult, ModuleOutcome } from "../boot/boot.ts";
+import type { ImageFacts } from "../lint/finding.ts";
+import { escapeProse } from "./escape.ts";
+import { imageHeader } from "./header.ts";
+import { changeBlock } from "./planChange.ts";
+import { type Doings, doingsByModule } from "./planDoings.ts";
+import { plannedChanges } from "./plannedChanges.ts";
+import { hanging, wrap } from "./width.ts";
+
+export interface PlanOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Shows every diff and every new file whole. */
+  readonly verbose?: boolean;
+}
+
+const MIN_WIDTH = 30;
+
+/** What the boot engine says of a module that simply runs. */
+const USUAL_REASON = "first boot of the instance";
+
+/** All that the first boot does to an image, module by module in the order of the boot. */
+export function planText(image: ImageFacts, boot: BootResult, options: PlanOptions): string {
+  const style = pc.createColors(options.color);
+  const width = Math.max(options.width, MIN_WIDTH);
+  const { byModule, general } = doingsByModule(boot);
+  const take = (module: string): string[] => {
+    const doings = byModule.get(module);
+    byModule.delete(module);
+    return doings === undefined ? [] : doingsBlock(doings, boot, options.verbose === true, style, width - 4);
+  };
+  const lines = imageHeader(image, style, width);
+  for (const stage of ["init-local", "init", "config", "final"] as const) {
+    const outcomes = boot.modules.filter((outcome) => outcome.stage === stage);
+    if (outcomes.length === 0) continue;
+    lines.push("", style.underline(`${stage} stage`));
+    for (const outcome of outcomes)
+      if (outcome.ran && !isUnknown(outcome))
+        lines.push(...moduleHead(outcome, style, width), ...take(outcome.name).map((line) => `    ${line}`));
+    lines.push(...notSimulated(outcomes, style, width), ...notRun(outcomes, style, width));
+  }
+  for (const module of [...byModule.keys()])
+    lines.push(
+      "",
+      style.underline(`${escapeProse(module)}, outside the stages`),
+      ...take(module).map((line) => `    ${line}`),
+    );
+  if (general.length > 0) lines.push("");
+  for (const note of general) lines.push(...hanging("note: ", escapeProse(note), width, style.yellow));
+  lines.push("", ...wrap(summary(boot), width).map(style.bold));
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function moduleHead({ name, frequency, reason }: ModuleOutcome, style: Colors, width: number): string[] {
+  const remark = reason === USUAL_REASON ? "" : `; ${reason}`;
+  const lines = hanging(`${escapeProse(name)}  `, escapeProse(`${frequency}${remark}`), width - 2, style.bold);
+  return lines.map((line) => `  ${line}`);
+}
+
+function isUnknown({ ran, reason }: ModuleOutcome): boolean {
+  return ran && reason.startsWith("not simulated");
+}
+
+/** The modules of a stage that run, nobody knows to what effect. */
+function notSimulated(outcomes: readonly ModuleOutcome[], style: Colors, width: number): string[] {
+  const names = outcomes.filter(isUnknown).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const text = escapeProse(`${names.join(", ")} (they run, but what they do is not known to this program)`);
+  return hanging("not simulated: ", text, width - 2, style.yellow).map((line) => `  ${line}`);
+}
+
+/** The modules of a stage that did not run, those with like reasons together. */
+function notRun(outcomes: readonly ModuleOutcome[], style: Colors, width: number): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, ran, reason } of outcomes) {
+    if (ran) continue;
+    const [short = ""] = reason.split(" (");
+    groups.set(short, [...(groups.get(short) ?? []), name]);
+  }
+  if (groups.size === 0) return [];
+  const text = Array.from(groups, ([reason, names]) => `${names.join(", ")} (${reason})`).join("; ");
+  return hanging("do not run: ", escapeProse(text), width - 2, String).map((line) => `  ${style.dim(line)}`);
+}
+
+function doingsBlock(doings: Doings, boot: BootResult, verbose: boolean, style: Colors, width: number): string[] {
+  return [
+    ...doings.changes.flatMap((change) => changeBlock(change, boot, verbose, style, width)),
+    ...doings.alsoChanges.flatMap(({ path, last }) =>
+      hanging("", escapeProse(`changes ${path}, which ${last} changes again`), width, String),
+    ),
+    ...doings.commands.flatMap((command) => hanging("runs ", escapeProse(command), width, style.cyan)),
+    ...doings.notes.flatMap((note) => hanging("note: ", escapeProse(note), width, style.yellow)),
+  ];
+}
+
+function summary(boot: BootResult): string {
+  const changes = plannedChanges(boot);
+  const count = (op: string) => changes.filter((change) => change.op === op && change.certainty === "certain").length;
+  const parts = [`${count("created")} created, ${count("modified")} modified, ${count("deleted")} deleted`];
+  const possible = changes.filter((change) => change.certainty === "possible").length;
+  if (possible > 0) parts.push(`${possible} that may change`);
+  const unknown = boot.modules.filter(isUnknown).length;
+  if (unknown > 0) parts.push(`${unknown} ${unknown === 1 ? "module" : "modules"} not simulated`);
+  return `Files: ${parts.join("; ")}`;
+}

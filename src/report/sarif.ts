@@ -1,0 +1,67 @@
+import type { Log, ReportingDescriptor, Run } from "sarif";
+import type { LintResult, Severity } from "../lint/finding.ts";
+import type { Rule } from "../lint/rule.ts";
+import { jsonText } from "./jsonText.ts";
+import { sarifResults } from "./sarifResult.ts";
+
+export interface SarifOptions {
+  readonly toolVersion: string;
+  readonly minSeverity: Severity;
+}
+
+/**
+ * Findings as SARIF 2.1.0, one run an image, shaped so that GitHub's code scanning takes it. Every rule is in each run,
+ * since the catalogue of a tool must not vary; suppressed findings are left out, since GitHub would show them as open.
+ */
+export function sarifReport(results: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
+  const descriptors = rules.map(descriptor);
+  const categories = new Set<string>();
+  const runs = results.map((result): Run => {
+    const category = uniqueCategory(result.image.source, categories);
+    return {
+      tool: { driver: { name: "cloud-init-lint", semanticVersion: options.toolVersion, rules: descriptors } },
+      automationDetails: { id: `cloud-init-lint/${category}/` },
+      invocations: [{ executionSuccessful: true }],
+      columnKind: "utf16CodeUnits",
+      results: sarifResults(result, rules, options.minSeverity),
+    };
+  });
+  const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };
+  return jsonText(log);
+}
+
+/** GitHub refuses an upload in which two runs have the same category. */
+function uniqueCategory(source: string, taken: Set<string>): string {
+  const name = source.replace(/^\/+|\/+$/g, "") || "root";
+  let category = name;
+  for (let number = 2; taken.has(category); number++) category = `${name}-${number}`;
+  taken.add(category);
+  return category;
+}
+
+/** What GitHub shows of `fullDescription`. */
+const MAX_DESCRIPTION = 1024;
+
+const PROBLEM_SEVERITIES: Readonly<Record<Severity, string>> = {
+  error: "error",
+  warning: "warning",
+  info: "recommendation",
+};
+
+function descriptor(rule: Rule): ReportingDescriptor {
+  const securitySeverity = rule.parameters["security-severity"];
+  const [description = ""] = rule.happens.split(/\n\s*\n/);
+  return {
+    id: rule.id,
+    shortDescription: { text: rule.title },
+    fullDescription: { text: (description.replace(/\s+/g, " ").trim() || rule.title).slice(0, MAX_DESCRIPTION) },
+    help: { text: [rule.happens, rule.matters, rule.fix].join("\n\n"), markdown: rule.document },
+    defaultConfiguration: { level: rule.severity === "info" ? "note" : rule.severity },
+    properties: {
+      tags: ["cloud-init", ...(securitySeverity === undefined ? [] : ["security"])],
+      precision: "high",
+      "problem.severity": PROBLEM_SEVERITIES[rule.severity],
+      ...(securitySeverity === undefined ? {} : { "security-severity": String(securitySeverity) }),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import pc from "picocolors";
+import type { Colors } from "picocolors/types.js";
+import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { escapeText } from "./escape.ts";
+import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
+import { imageHeader } from "./header.ts";
+import { atLeast, countBySeverity } from "./severity.ts";
+import { wrap } from "./width.ts";
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly minSeverity: Severity;
+  /** Says nothing of images without findings. */
+  readonly quiet?: boolean;
+}
+
+const MIN_WIDTH = 30;
+
+/** Findings for a person at a terminal, by image and by the file to blame. */
+export function textReport(results: readonly LintResult[], options: TextOptions): string {
+  const style = pc.createColors(options.color);
+  const width = Math.max(options.width, MIN_WIDTH);
+  const blocks: string[][] = [];
+  for (const result of results) {
+    const findings = atLeast(result.findings, options.minSeverity);
+    if (findings.length > 0) blocks.push(imageBlock(result, findings, style, width));
+    else if (options.quiet !== true) blocks.push(cleanBlock(result, options.minSeverity, style, width));
+  }
+  const closing = summary(results, options.minSeverity);
+  if (closing !== "" && !(options.quiet === true && blocks.length === 0))
+    blocks.push(wrap(closing, width).map(style.bold));
+  return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+function imageBlock(result: LintResult, findings: readonly Finding[], style: Colors, width: number): string[] {
+  const lines = imageHeader(result.image, style, width);
+  const fixes = new Set<string>();
+  for (const [path, group] of groupByCause(findings)) {
+    lines.push("", style.underline(escapeText(path)));
+    const locationWidth = Math.max(...group.map((finding) => locationOf(finding).length));
+    let previous: Finding | undefined;
+    for (const finding of group) {
+      const fix = JSON.stringify(finding.fix);
+      const repeats = { frame: previous?.cause.line === finding.cause.line, fix: fixes.has(fix) };
+      if (previous !== undefined) lines.push("");
+      lines.push(...findingHead(finding, locationOf(finding).padEnd(locationWidth), style, width));
+      lines.push(...findingDetails(finding, result, repeats, style, width));
+      fixes.add(fix);
+      previous = finding;
+    }
+  }
+  return lines;
+}
+
+function locationOf({ cause }: Finding): string {
+  return `${cause.line}:${cause.column}`;
+}
+
+function groupByCause(findings: readonly Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.cause.path);
+    if (group === undefined) groups.set(finding.cause.path, [finding]);
+    else group.push(finding);
+  }
+  return groups;
+}
+
+function cleanBlock(result: LintResult, minSeverity: Severity, style: Colors, width: number): string[] {
+  let outcome = "nothing that the first boot undoes";
+  if (result.findings.length > 0) outcome = minSeverity === "error" ? "no errors" : "no errors or warnings";
+  if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
+  return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) => style.green(line));
+}
+
+/** How many findings there are, how many of them are not shown and how to see them; "" where there are none. */
+function summary(results: readonly LintResult[], minSeverity: Severity): string {
+  const counts = countBySeverity(results.flatMap((result) => result.findings));
+  const suppressed = results.reduce((sum, result) => sum + result.suppressed, 0);
+  const found = SEVERITIES.filter((severity) => counts[severity] > 0);
+  const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
+  const hidden = found.filter((severity) => !isShown(severity));
+  const inWords = (severities: readonly Severity[]) =>
+    severities
+      .map((severity) => `${counts[severity]} ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}`)
+      .join(", ");
+  const parts: string[] = [];
+  if (found.some(isShown)) parts.push(inWords(found.filter(isShown)));
+  if (hidden.length > 0) parts.push(`${inWords(hidden)} hidden (--min-severity ${hidden.at(-1)} shows them)`);
+  if (suppressed > 0) parts.push(`${suppressed} suppressed`);
+  return parts.join("; ");
+}

@@ -1,0 +1,141 @@
+import type { FileTexts, Finding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
+import type { Rule } from "../../src/lint/rule.ts";
+
+/** Results made by hand, for the tests of reports. */
+export function result(options: {
+  image?: Partial<ImageFacts>;
+  findings?: readonly Finding[];
+  suppressed?: number;
+  texts?: Readonly<Record<string, Partial<FileTexts>>>;
+}): LintResult {
+  const { image, findings = [], suppressed = 0, texts = {} } = options;
+  return {
+    image: {
+      source: "build/rootfs",
+      distro: { id: "debian", version: "12" },
+      cloudInit: { version: "22.4.2", enabled: true },
+      datasource: "NoCloud",
+      ...image,
+    },
+    findings,
+    suppressed,
+    texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
+  };
+}
+
+/** A finding with the parts that matter to a test changed. */
+export function finding(changes: Partial<Finding> = {}): Finding {
+  return {
+    rule: "sshd-setting-overwritten",
+    severity: "error",
+    confidence: "certain",
+    message: "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true.",
+    service: "sshd",
+    module: "set_passwords",
+    target: { path: "/etc/ssh/sshd_config", line: 4, setting: "PasswordAuthentication", before: "no", after: "yes" },
+    cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
+    evidence: "/etc/ssh/sshd_config differs from what openssh-server installed",
+    fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "# Keeps what the image sets.\nssh_pwauth: false\n" },
+    ...changes,
+  };
+}
+
+const SSHD_CONFIG =
+  "Include /etc/ssh/sshd_config.d/*.conf\n\nPermitRootLogin no\nPasswordAuthentication no\nX11Forwarding no\n";
+
+export const TEXTS: Readonly<Record<string, Partial<FileTexts>>> = {
+  "/etc/cloud/cloud.cfg.d/20-team.cfg": {
+    before: "# The team's defaults.\nssh_pwauth: true\ntimezone: Europe/Berlin\n",
+    after: "# The team's defaults.\nssh_pwauth: true\ntimezone: Europe/Berlin\n",
+  },
+  "/etc/cloud/cloud.cfg": {
+    before: "cloud_init_modules:\n - migrator\n - seed_random\n - ssh\n - update_etc_hosts\n",
+  },
+  "/etc/ssh/sshd_config": { before: SSHD_CONFIG, after: SSHD_CONFIG.replace("cation no", "cation yes") },
+  "/etc/ssh/ssh_host_rsa_key": {
+    before: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
+    after: "<<unknown:a fresh host key>>",
+  },
+  "/etc/ssh/ssh_host_dsa_key": {
+    before: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n",
+  },
+  "/etc/hosts": {
+    before: `127.0.0.1 localhost\n10.0.0.5 db.internal db\n10.0.0.6 cache.internal cache\n${"10.0.0.9 many\n".repeat(40)}`,
+    after:
+      "# Written by cloud-init.\n127.0.1.1 <<unknown:the host name that the cloud gives>>\n127.0.0.1 localhost\n\n::1 ip6-localhost\n",
+  },
+};
+
+/** One finding of each sort: a diff, a key that is replaced, one that goes, a rewritten file, a seed to blame. */
+export const FINDINGS: readonly Finding[] = [
+  finding(),
+  finding({
+    rule: "ssh-host-keys-replaced",
+    message:
+      "The host key ssh_host_rsa_key is deleted and made anew on the first boot, since ssh_deletekeys is not set.",
+    service: "host-keys",
+    module: "ssh",
+    target: {
+      path: "/etc/ssh/ssh_host_rsa_key",
+      line: null,
+      setting: "rsa",
+      before: "SHA256:2TrW1bmm",
+      after: "<<unknown:a fresh host key>>",
+    },
+    cause: { path: "/etc/cloud/cloud.cfg", line: 4, column: 4 },
+    evidence: "the key is not the one that the package's first configuration made",
+    fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "ssh_deletekeys: false\n" },
+  }),
+  finding({
+    rule: "ssh-host-keys-replaced",
+    severity: "warning",
+    message: "The host key ssh_host_dsa_key is deleted on the first boot, since ssh_deletekeys is not set.",
+    service: "host-keys",
+    module: "ssh",
+    target: { path: "/etc/ssh/ssh_host_dsa_key", line: null, setting: "dsa", before: "SHA256:abcdefgh", after: null },
+    cause: { path: "/etc/cloud/cloud.cfg", line: 4, column: 4 },
+    evidence: "the key is not the one that the package's first configuration made",
+    fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "ssh_deletekeys: false\n" },
+  }),
+  finding({
+    rule: "hosts-entry-lost",
+    severity: "warning",
+    confidence: "likely",
+    message: "db.internal (10.0.0.5) is no longer in /etc/hosts: update_etc_hosts renders the file from its template.",
+    service: "hosts",
+    module: "update_etc_hosts",
+    target: { path: "/etc/hosts", line: 2, setting: "db.internal", before: "10.0.0.5", after: null },
+    cause: { path: "/seed/user-data", line: 3, column: 1 },
+    evidence: "/etc/hosts belongs to no package and names hosts beyond the usual ones",
+    fix: null,
+  }),
+  finding({
+    rule: "timezone-reset",
+    severity: "info",
+    confidence: "possible",
+    message: "The time zone is set again.",
+    service: "time",
+    module: "timezone",
+    target: null,
+    cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 3, column: 11 },
+    evidence: "",
+    fix: null,
+  }),
+];
+
+/** Characters that must never reach a terminal as they are. */
+export const HOSTILE = "a\x1b[31mred\x07\r\n\x9b2J\u202eevil\u2028\u200b\ufeff\ud800\x7f\t\u00a0[x](1) {0}";
+
+/** The rules of the samples. */
+export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
+  id,
+  title: `Title of ${id}`,
+  severity: id === "timezone-reset" ? "info" : "error",
+  check: "overwritten",
+  parameters: id.startsWith("ssh") ? { service: "sshd", "security-severity": 7.5 } : {},
+  since: "0.1.0",
+  happens: `\`${id}\` happens\non the first boot.\n\nSecond paragraph.`,
+  matters: "It matters.",
+  fix: "Fix it.",
+  document: `## What happens\n\n\`${id}\` happens\non the first boot.\n\n## Fix\n\nFix it.`,
+}));
