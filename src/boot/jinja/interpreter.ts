@@ -1,0 +1,244 @@
+import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { applyFilter } from "./filters.ts";
+import { globals } from "./globals.ts";
+import { Loop } from "./loop.ts";
+import { attribute, slice, subscript } from "./members.ts";
+import { arithmetic, holds, negate } from "./operators.ts";
+import { Scope } from "./scope.ts";
+import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, Target } from "./syntax.ts";
+import { findTest } from "./tests.ts";
+import {
+  CallArguments,
+  Callable,
+  Dict,
+  iterate,
+  Namespace,
+  str,
+  Tuple,
+  truthy,
+  Undefined,
+  type Value,
+} from "./value.ts";
+
+/** Macros may call each other this deep. */
+const DEEPEST = 50;
+
+/** Runs a template. */
+export class Interpreter {
+  readonly #budget: Budget;
+  #output: string[] = [];
+  #depth = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  render(template: Block, variables: ReadonlyMap<string, Value>): string {
+    return this.#capture(template, new Scope(new Scope(undefined, globals(this.#budget)), variables));
+  }
+
+  #capture(block: Block, scope: Scope): string {
+    const outer = this.#output;
+    this.#output = [];
+    this.#run(block, scope);
+    const text = this.#output.join("");
+    this.#output = outer;
+    return text;
+  }
+
+  #write(text: string): void {
+    this.#output.push(this.#budget.text(text));
+  }
+
+  #run(block: Block, scope: Scope): void {
+    for (const statement of block) this.#execute(statement, scope);
+  }
+
+  #execute(statement: Statement, scope: Scope): void {
+    this.#budget.step();
+    switch (statement.type) {
+      case "text":
+        this.#write(statement.text);
+        break;
+      case "print":
+        this.#write(str(this.#evaluate(statement.value, scope), this.#budget));
+        break;
+      case "do":
+        this.#evaluate(statement.value, scope);
+        break;
+      case "if": {
+        const branch = statement.branches.find(({ test }) => truthy(this.#evaluate(test, scope)));
+        this.#run(branch?.body ?? statement.otherwise, scope);
+        break;
+      }
+      case "for":
+        this.#loop(statement, scope);
+        break;
+      case "set":
+        this.#assign(statement.target, this.#evaluate(statement.value, scope), scope);
+        break;
+      case "capture": {
+        const text = this.#capture(statement.body, new Scope(scope));
+        this.#assign(statement.target, this.#filtered(text, statement.filters, scope), scope);
+        break;
+      }
+      case "filter": {
+        const text = this.#capture(statement.body, new Scope(scope));
+        this.#write(str(this.#filtered(text, statement.filters, scope), this.#budget));
+        break;
+      }
+      case "with": {
+        const inner = new Scope(scope);
+        for (const [target, value] of statement.variables) this.#assign(target, this.#evaluate(value, scope), inner);
+        this.#run(statement.body, inner);
+        break;
+      }
+      case "macro":
+        scope.set(statement.name, this.#macro(statement.parameters, statement.body, scope));
+        break;
+    }
+  }
+
+  #filtered(text: string, filters: readonly BlockFilter[], scope: Scope): Value {
+    return filters.reduce<Value>(
+      (value, { name, args }) => applyFilter(name, value, this.#arguments(args, scope), this.#budget),
+      text,
+    );
+  }
+
+  #loop(loop: Extract<Statement, { type: "for" }>, scope: Scope): void {
+    let items = iterate(this.#evaluate(loop.list, scope));
+    const { filter } = loop;
+    if (filter !== undefined)
+      items = items.filter((item) => {
+        const inner = new Scope(scope);
+        this.#assign(loop.target, item, inner);
+        return truthy(this.#evaluate(filter, inner));
+      });
+    if (items.length === 0) this.#run(loop.otherwise, scope);
+    const facts = new Loop(items, this.#budget);
+    for (let index = 0; index < items.length; index++) {
+      this.#budget.step();
+      const inner = new Scope(scope);
+      inner.set("loop", facts.round(index));
+      this.#assign(loop.target, items[index]!, inner);
+      this.#run(loop.body, inner);
+    }
+  }
+
+  #assign(target: Target, value: Value, scope: Scope): void {
+    if (target.type === "name") scope.set(target.name, value);
+    else if (target.type === "member") {
+      const object = scope.get(target.namespace);
+      if (!(object instanceof Namespace)) throw new TemplateError("only a namespace takes attributes");
+      object.attributes.set(target.name, value);
+    } else {
+      const items = iterate(value);
+      if (items.length !== target.items.length) throw new TemplateError("the number of names and values differs");
+      target.items.forEach((inner, index) => {
+        this.#assign(inner, items[index]!, scope);
+      });
+    }
+  }
+
+  #macro(parameters: readonly Parameter[], body: Block, scope: Scope): Callable {
+    return new Callable((args) => {
+      if (++this.#depth > DEEPEST) throw new TemplateLimit("its macros call each other too deep");
+      args.check(...parameters.map(({ name }) => name));
+      const inner = new Scope(scope);
+      parameters.forEach(({ name, fallback }, index) => {
+        const given = args.at(index, name);
+        const missing = () => (fallback === undefined ? new Undefined(name) : this.#evaluate(fallback, inner));
+        inner.set(name, given ?? missing());
+      });
+      const text = this.#capture(body, inner);
+      this.#depth--;
+      return text;
+    });
+  }
+
+  #arguments(args: Arguments, scope: Scope): CallArguments {
+    return new CallArguments(
+      args.positional.map((value) => this.#evaluate(value, scope)),
+      new Map(args.named.map(([name, value]) => [name, this.#evaluate(value, scope)])),
+    );
+  }
+
+  #evaluate(node: Expression, scope: Scope): Value {
+    this.#budget.step();
+    switch (node.type) {
+      case "constant":
+        return node.value;
+      case "name":
+        return scope.get(node.name) ?? new Undefined(node.name);
+      case "list":
+        return node.items.map((item) => this.#evaluate(item, scope));
+      case "tuple":
+        return new Tuple(node.items.map((item) => this.#evaluate(item, scope)));
+      case "dict": {
+        const dict = new Dict();
+        for (const [key, value] of node.pairs) dict.set(this.#evaluate(key, scope), this.#evaluate(value, scope));
+        return dict;
+      }
+      case "attribute":
+        return attribute(this.#evaluate(node.object, scope), node.name, this.#budget);
+      case "item": {
+        const object = this.#evaluate(node.object, scope);
+        if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
+        const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
+        return slice(object, parts, this.#budget);
+      }
+      case "slice":
+        throw new TemplateError("a slice stands alone");
+      case "call":
+        return this.#call(this.#evaluate(node.callee, scope), this.#arguments(node.args, scope));
+      case "filter":
+        return applyFilter(
+          node.name,
+          this.#evaluate(node.value, scope),
+          this.#arguments(node.args, scope),
+          this.#budget,
+        );
+      case "test": {
+        const test = findTest(node.name);
+        if (test === undefined) throw new TemplateError(`no test named ${node.name}`);
+        return test(this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
+      }
+      case "unary": {
+        const value = this.#evaluate(node.value, scope);
+        return node.operator === "not" ? !truthy(value) : negate(node.operator, value);
+      }
+      case "binary":
+        return arithmetic(
+          node.operator,
+          this.#evaluate(node.left, scope),
+          this.#evaluate(node.right, scope),
+          this.#budget,
+        );
+      case "logic": {
+        const left = this.#evaluate(node.left, scope);
+        return truthy(left) === (node.operator === "or") ? left : this.#evaluate(node.right, scope);
+      }
+      case "compare": {
+        let left = this.#evaluate(node.first, scope);
+        for (const { operator, value } of node.rest) {
+          const right = this.#evaluate(value, scope);
+          if (!holds(operator, left, right, this.#budget)) return false;
+          left = right;
+        }
+        return true;
+      }
+      case "concat":
+        return this.#budget.text(node.items.map((item) => str(this.#evaluate(item, scope), this.#budget)).join(""));
+      case "choice":
+        if (truthy(this.#evaluate(node.test, scope))) return this.#evaluate(node.yes, scope);
+        return node.no === undefined ? new Undefined("None", "") : this.#evaluate(node.no, scope);
+    }
+  }
+
+  #call(callee: Value, args: CallArguments): Value {
+    if (callee instanceof Undefined) throw new TemplateError(`${callee.name} is undefined`);
+    if (!(callee instanceof Callable)) throw new TemplateError("the value is no function");
+    return callee.call(args);
+  }
+}

@@ -1,0 +1,132 @@
+import { TemplateError } from "./errors.ts";
+
+/** A word of the language inside `{{ }}` and `{% %}`. */
+export interface Token {
+  readonly type: "name" | "string" | "int" | "float" | "operator";
+  readonly text: string;
+}
+
+/** A stretch of a template: text as it is, an expression to print, or a statement. */
+export type Segment =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "print" | "statement"; readonly tokens: readonly Token[] };
+
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const RAW = /\{%[-+]?\s*raw\s*(?:-%\}\s*|%\})/y;
+const END_RAW = /\{%([-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/g;
+const END_COMMENT = /\+#\}|-#\}\s*|#\}\n?/g;
+const END_STATEMENT = /\+%\}|-%\}\s*|%\}\n?/y;
+const END_PRINT = /-\}\}\s*|\}\}/y;
+
+const WORDS: readonly (readonly [type: Token["type"] | "space", pattern: RegExp])[] = [
+  ["space", /\s+/y],
+  ["float", /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy],
+  ["int", /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy],
+  ["name", /[_\p{XID_Start}]\p{XID_Continue}*/uy],
+  ["string", /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy],
+  ["operator", /\/\/|\*\*|==|!=|>=|<=|[+\-/*%~[\](){}<>=.:|,;]/y],
+];
+
+/**
+ * Cuts a template into its segments, white space control done. The environment is cloud-init's: `trim_blocks` (a
+ * newline after a statement or comment goes), no `lstrip_blocks`, and of a final newline nothing is kept.
+ */
+export function tokenize(template: string): Segment[] {
+  const source = template.replace(/\r\n|\r/g, "\n").replace(/\n$/, "");
+  const segments: Segment[] = [];
+  const addText = (text: string) => {
+    if (text !== "") segments.push({ kind: "text", text });
+  };
+  let position = 0;
+  while (position < source.length) {
+    const start = nextOpening(source, position);
+    const before = source.slice(position, start);
+    if (start === source.length) {
+      addText(before);
+      break;
+    }
+    const control = source[start + 2];
+    addText(control === "-" ? stripEnd(before) : before);
+    const inside = start + (control === "-" || control === "+" ? 3 : 2);
+    if (source[start + 1] === "#") position = endOf(END_COMMENT, source, inside, "a comment does not end");
+    else if (matchAt(RAW, source, start) !== undefined) {
+      const body = start + matchAt(RAW, source, start)!.length;
+      END_RAW.lastIndex = body;
+      const end = END_RAW.exec(source);
+      if (end === null) throw new TemplateError("a raw block does not end");
+      const text = source.slice(body, end.index);
+      addText(end[1] === "-" ? stripEnd(text) : text);
+      position = end.index + end[0].length;
+    } else {
+      const print = source[start + 1] === "{";
+      const words = readWords(source, inside, print ? END_PRINT : END_STATEMENT);
+      segments.push({ kind: print ? "print" : "statement", tokens: words.tokens });
+      position = words.end;
+    }
+  }
+  return segments;
+}
+
+/** Where the next `{{`, `{%` or `{#` begins; the end of the source where there is none. */
+function nextOpening(source: string, from: number): number {
+  for (let at = source.indexOf("{", from); at !== -1; at = source.indexOf("{", at + 1))
+    if (source[at + 1] === "{" || source[at + 1] === "%" || source[at + 1] === "#") return at;
+  return source.length;
+}
+
+/** The words up to the end of a tag. A `}}` that closes a mapping of the expression ends no tag. */
+function readWords(source: string, from: number, closing: RegExp): { tokens: Token[]; end: number } {
+  const tokens: Token[] = [];
+  const open: string[] = [];
+  for (let position = from; position < source.length; ) {
+    const end = open.length === 0 ? matchAt(closing, source, position) : undefined;
+    if (end !== undefined) return { tokens, end: position + end.length };
+    const word = readWord(source, position);
+    if (word.type !== "space") tokens.push({ type: word.type, text: word.text });
+    if (word.type === "operator") balance(open, word.text);
+    position += word.text.length;
+  }
+  throw new TemplateError("a tag does not end");
+}
+
+function readWord(source: string, position: number): { type: Token["type"] | "space"; text: string } {
+  for (const [type, pattern] of WORDS) {
+    const text = matchAt(pattern, source, position);
+    if (text !== undefined) return { type, text };
+  }
+  throw new TemplateError(`unexpected character ${JSON.stringify(source[position])}`);
+}
+
+const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
+function balance(open: string[], operator: string): void {
+  const closing = PAIRS[operator];
+  if (closing !== undefined) open.push(closing);
+  else if (")]}".includes(operator) && open.pop() !== operator) throw new TemplateError(`unexpected ${operator}`);
+}
+
+function matchAt(pattern: RegExp, source: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(source)?.[0];
+}
+
+function endOf(pattern: RegExp, source: string, from: number, problem: string): number {
+  pattern.lastIndex = from;
+  const match = pattern.exec(source);
+  if (match === null) throw new TemplateError(problem);
+  return match.index + match[0].length;
+}
+
+/** str.rstrip(). */
+export function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
+/** str.lstrip(). */
+export function stripStart(text: string): string {
+  let start = 0;
+  while (start < text.length && SPACE.test(text[start]!)) start++;
+  return text.slice(start);
+}

@@ -1,0 +1,45 @@
+import { TemplateError, TemplateLimit } from "./errors.ts";
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\n": "",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+};
+
+/** The text that a quoted word stands for, escapes as in Python. */
+export function readString(word: string): string {
+  return word
+    .slice(1, -1)
+    .replace(
+      /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
+      (all, x, u, long, octal, other) => {
+        const digits: string | undefined = x ?? u ?? long;
+        if (digits !== undefined) return codePoint(Number.parseInt(digits, 16));
+        if (octal !== undefined) return codePoint(Number.parseInt(octal, 8));
+        if ("xuUN".includes(other)) throw new TemplateError(`invalid escape in a string: ${all}`);
+        return Object.hasOwn(ESCAPES, other) ? ESCAPES[other]! : all;
+      },
+    );
+}
+
+function codePoint(code: number): string {
+  if (code > 0x10ffff) throw new TemplateError("a string has an impossible character");
+  return String.fromCodePoint(code);
+}
+
+export function readInteger(word: string): bigint {
+  if (word.length > 100) throw new TemplateLimit("it uses a huge number");
+  return BigInt(word.replaceAll("_", ""));
+}
+
+export function readFloat(word: string): number {
+  return Number(word.replaceAll("_", ""));
+}

@@ -1,0 +1,47 @@
+import type { Budget } from "./errors.ts";
+import { type CallArguments, Callable, equal, Namespace, Undefined, type Value } from "./value.ts";
+
+/** A loop that runs. */
+export class Loop {
+  readonly #items: readonly Value[];
+  readonly #budget: Budget;
+  /** What `loop.changed` was last called with. */
+  #last: readonly Value[] | undefined;
+
+  constructor(items: readonly Value[], budget: Budget) {
+    this.#items = items;
+    this.#budget = budget;
+  }
+
+  /** The variable `loop` of one round. */
+  round(index: number): Namespace {
+    const items = this.#items;
+    const { length } = items;
+    const facts = new Namespace();
+    const values: Readonly<Record<string, Value>> = {
+      index: BigInt(index + 1),
+      index0: BigInt(index),
+      revindex: BigInt(length - index),
+      revindex0: BigInt(length - index - 1),
+      first: index === 0,
+      last: index === length - 1,
+      length: BigInt(length),
+      // They count recursion only, and recursive loops are not supported.
+      depth: 1n,
+      depth0: 0n,
+      previtem: items[index - 1] ?? new Undefined(),
+      nextitem: items[index + 1] ?? new Undefined(),
+      cycle: new Callable(({ positional }) => positional[index % positional.length] ?? null),
+      changed: new Callable((args) => this.#changed(args)),
+    };
+    for (const [name, value] of Object.entries(values)) facts.attributes.set(name, value);
+    return facts;
+  }
+
+  #changed({ positional }: CallArguments): boolean {
+    const last = this.#last;
+    this.#last = positional;
+    if (last === undefined || last.length !== positional.length) return true;
+    return !last.every((value, index) => equal(value, positional[index]!, this.#budget));
+  }
+}

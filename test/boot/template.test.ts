@@ -1,0 +1,219 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/template.ts";
+import type { ConfigObject } from "../../src/config/tree.ts";
+
+const jinja = (body: string, variables: ConfigObject = {}, options = { do: true }) =>
+  renderTemplate(`## template: jinja\n${body}`, variables, options);
+
+const variables: ConfigObject = {
+  hostname: "web01",
+  fqdn: "web01.example.org",
+  servers: ["10.0.0.1", "ntp.example.org"],
+  pools: [],
+  options: { rotate: true, timeout: 1 },
+};
+
+/** Templates with what Jinja2 3.1.6 renders with cloud-init's settings. */
+const recorded: readonly (readonly [what: string, template: string, rendered: string])[] = [
+  [
+    "prints variables, and marks what is missing",
+    "{{ fqdn }} {{ nope }} {{ options.nope }} {{ servers[9] }}\n",
+    "web01.example.org CI_MISSING_JINJA_VAR/nope CI_MISSING_JINJA_VAR/nope CI_MISSING_JINJA_VAR/9\n",
+  ],
+  ["drops the newline after a block and keeps the last one", "a\n{% if servers %}\nb\n{% endif %}\nc\n", "a\nb\nc\n"],
+  [
+    "strips white space where a minus asks for it",
+    "{% for s in servers -%}\n  server {{ s }} iburst\n{% endfor %}\n{%- if pools %}\npool\n{% endif -%}\n\nend\n",
+    "server 10.0.0.1 iburst\nserver ntp.example.org iburst\nend\n",
+  ],
+  ["keeps a newline where a plus asks for it", "{% if servers +%}\nx{% endif +%}\ny\n", "\nx\ny\n"],
+  ["keeps the text without a final newline", "{% if servers %}x{% endif %}", "x"],
+  [
+    "prints values as Python does",
+    "{{ [1, 'a', none, true, 2.5] }} {{ {'a': (1,)} }} {{ 7/2 }} {{ 4/2 }} {{ -7//2 }} {{ 2**10 }} {{ 1e20 }}",
+    "[1, 'a', None, True, 2.5] {'a': (1,)} 3.5 2.0 -4 1024 1e+20",
+  ],
+  [
+    "knows else of loops, and loop",
+    "{% for s in pools %}{% else %}none{% endfor %}{% for s in servers %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}",
+    "none1/2,2/2",
+  ],
+  [
+    "unpacks sorted pairs",
+    "{% for key, value in options.items()|sort %}{{ key }}={{ value }};{% endfor %}",
+    "rotate=True;timeout=1;",
+  ],
+  [
+    "keeps what a loop sets inside the loop",
+    "{% set a = 1 %}{% for i in [1] %}{% set a = 2 %}{{ a }}{% endfor %}{{ a }}{% if true %}{% set a = 3 %}{% endif %}{{ a }}",
+    "213",
+  ],
+  [
+    "fills defaults in a chain",
+    "{{ security_key | default(primary_key, true) | default('/usr/share/keyrings/k.gpg', true) }}",
+    "/usr/share/keyrings/k.gpg",
+  ],
+  [
+    "filters",
+    "{{ servers|join(', ') }} {{ [3,1,2]|sort }} {{ 'a-b'|replace('-', '_')|upper }} {{ '42'|int + 1 }} {{ ' x '|trim }}| {{ servers|first }} {{ servers|map('upper')|list }}",
+    "10.0.0.1, ntp.example.org [1, 2, 3] A_B 43 x| 10.0.0.1 ['10.0.0.1', 'NTP.EXAMPLE.ORG']",
+  ],
+  [
+    "tests",
+    "{{ nope is defined }} {{ hostname is string }} {{ none is none }} {{ 3 is odd }} {{ options is mapping }} {{ 6 is divisibleby 3 }}",
+    "False True True True True True",
+  ],
+  [
+    "binds a filter to the signed value, and ~ tighter than +",
+    "{{ -1|abs }} {{ 1 ~ 2 ~ 3 }} {{ 2**3**2 }} {{ 1 < 2 < 3 }} {{ not servers }}",
+    "1 123 64 True False",
+  ],
+  [
+    "passes over comments and raw text",
+    "a {#- gone\n-#} b {% raw %}{{ not this }}{% endraw %}\n",
+    "ab {{ not this }}\n",
+  ],
+  ["does", "{% set l = [] %}{% do l.append(1) %}{{ l }}", "[1]"],
+  [
+    "calls macros",
+    "{% macro line(a, b='x') %}[{{ a }}-{{ b }}]{% endmacro %}{{ line(1) }}{{ line(1, b=2) }}{{ line() }}",
+    "[1-x][1-2][CI_MISSING_JINJA_VAR/a-x]",
+  ],
+  ["reads Windows line ends", "a\r\n{% if true %}\r\nb{% endif %}\r\n", "a\nb\n"],
+];
+
+describe("Jinja templates", () => {
+  it.each(recorded)("%s", (_what, template, rendered) => {
+    expect(jinja(template, variables)).toBe(rendered);
+  });
+
+  it.each([
+    "{{ a",
+    "{{ a b }}",
+    "{% if a %}",
+    "{% endif %}",
+    "{% nosuch %}",
+    "{{ a|nosuch }}",
+    "{{ nope.x }}",
+    "{{ nope + 1 }}",
+    "{{ 1/0 }}",
+    "{{ 'a' + 1 }}",
+    "{% for a, b in [1] %}{% endfor %}",
+    "{{ hostname() }}",
+  ])("fails as Jinja does over %s", (template) => {
+    expect(() => jinja(template, variables)).toThrow(TemplateError);
+  });
+
+  it("knows {% do %} only where the version does", () => {
+    expect(() => jinja("{% do [] %}", {}, { do: false })).toThrow(TemplateError);
+  });
+
+  it.each([
+    "{% for i in range(100000000) %}x{% endfor %}",
+    "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+    "{{ 'x' * 999999999 }}",
+    "{{ 2 ** 99999999 }}",
+    "{% set ns = namespace(s='xxxxxxxx') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
+    "{% set a = [] %}{% do a.append(a) %}{{ a }}",
+    "{% set a = [[1]] %}{% for i in range(60) %}{% do a.append([a[i], a[i]]) %}{% endfor %}{{ a }}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    `{{ ${"(".repeat(5000)}1${")".repeat(5000)} }}`,
+    `{{ 1${"+1".repeat(50_000)} }}`,
+    "{% if 1 %}".repeat(5000),
+    "{{ ''.__class__ }}",
+    "{{ hostname.constructor.constructor('return process')() }}{{ hostname.__proto__ }}",
+  ])("refuses to run away or to look into objects: %.60s", (template) => {
+    const refused = (error: unknown) => error instanceof TemplateError || error instanceof TemplateLimit;
+    expect(() => jinja(template, variables)).toThrow(expect.toSatisfy(refused));
+  });
+
+  it("has no attributes of JavaScript's objects", () => {
+    expect(jinja("{{ hostname.constructor }} {{ options.toString }} {{ servers.length }}", variables)).toBe(
+      "CI_MISSING_JINJA_VAR/constructor CI_MISSING_JINJA_VAR/toString CI_MISSING_JINJA_VAR/length",
+    );
+  });
+
+  it("tells what it does not support from what is wrong", () => {
+    expect(() => jinja("{{ options|dictsort }}", variables)).toThrow(TemplateLimit);
+  });
+});
+
+describe("templates without a header", () => {
+  const basic = (template: string) => renderTemplate(template, { RELEASE: "sid", a: { b: 1 } }, { do: true });
+
+  it("replace names after a dollar, with braces and without", () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the template's syntax
+    expect(basic("deb $RELEASE ${RELEASE}-x ${a.b} $$ $(x)\n")).toBe("deb sid sid-x 1 $$ $(x)\n");
+  });
+
+  it("fail over a name that is missing, and over a dot at a name's end", () => {
+    expect(() => basic("$NOPE")).toThrow(TemplateError);
+    expect(() => basic("On $RELEASE.")).toThrow(TemplateError);
+  });
+
+  it("may say that they are basic, and nothing else than basic or jinja", () => {
+    expect(basic("## template: basic\n$RELEASE")).toBe("sid");
+    expect(() => basic("## template: cheetah\n$RELEASE")).toThrow(TemplateError);
+  });
+});
+
+/** Renders templates with the real Jinja2 as cloud-init sets it up. */
+const ORACLE = `
+import json, sys
+from jinja2 import DebugUndefined, Template
+class Missing(DebugUndefined):
+    def __str__(self):
+        return "CI_MISSING_JINJA_VAR/%s" % self._undefined_name
+out = []
+for case in json.load(sys.stdin):
+    body = case["template"].partition("\\n")[2]
+    end = "\\n" if body.endswith("\\n") else ""
+    out.append(Template(body, undefined=Missing, trim_blocks=True, extensions=["jinja2.ext.do"]).render(**case["variables"]) + end)
+json.dump(out, sys.stdout)
+`;
+
+describe("the templates that cloud-init ships", () => {
+  const roots = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
+  const suites = existsSync(roots) ? readdirSync(roots).filter((name) => !name.endsWith(".part")) : [];
+  const hasJinja = spawnSync("python3", ["-c", "import jinja2"]).status === 0;
+  const missing = [suites.length === 0 && `no roots in ${roots}`, !hasJinja && "no python3-jinja2"].filter(Boolean);
+
+  const full: ConfigObject = {
+    ...variables,
+    pools: ["0.pool", "1.pool"],
+    peers: ["p"],
+    allow: ["10.0.0.0/8"],
+    codename: "bookworm",
+    RELEASE: "bookworm",
+    mirror: "http://m/debian",
+    security: "http://s/debian",
+    nameservers: ["1.1.1.1", "2.2.2.2"],
+    searchdomains: ["a", "b"],
+    sortlist: ["10.0.0.1/255"],
+    domain: "example.org",
+    flags: ["x", "y"],
+    validation_name: "v",
+    show_time: true,
+    node_name: "n",
+  };
+  const sets: readonly ConfigObject[] = [full, {}, variables, { servers: ["a"] }, { codename: "buster", pools: ["a"] }];
+
+  it.skipIf(missing.length > 0)(
+    `render as with Jinja2${missing.length > 0 ? ` (skipped: ${missing.join(", ")})` : ""}`,
+    () => {
+      const cases = suites.flatMap((suite) => {
+        const directory = `${roots}/${suite}/etc/cloud/templates`;
+        return readdirSync(directory).flatMap((name) => {
+          const template = readFileSync(`${directory}/${name}`, "utf8");
+          return /^##\s*template: *jinja/i.test(template) ? sets.map((set) => ({ template, variables: set })) : [];
+        });
+      });
+      expect(cases.length).toBeGreaterThan(100);
+      const rendered = execFileSync("python3", ["-c", ORACLE], { input: JSON.stringify(cases), maxBuffer: 1e8 });
+      const ours = cases.map((one) => renderTemplate(one.template, one.variables, { do: true }));
+      expect(ours).toEqual(JSON.parse(rendered.toString()));
+    },
+  );
+});
