@@ -1,0 +1,74 @@
+import { hasUnknown } from "../../boot/unknown.ts";
+import type { Image } from "../../image/image.ts";
+import { readStatements, words } from "../lines.ts";
+import type { Setting } from "../service.ts";
+import { decodeBlob, fingerprint } from "../sshFingerprint.ts";
+import type { User } from "./users.ts";
+
+/** A key of an authorized_keys file: what names it, and what its use is restricted to. */
+interface AuthorizedKey {
+  readonly name: string;
+  readonly options: string;
+  readonly line: number;
+}
+
+const SETTINGS_LIMIT = 50_000;
+
+/**
+ * The keys that may log in, under "<user> authorized key <fingerprint>", each with its options or "unrestricted".
+ * `files`: sshd's AuthorizedKeysFile. Of two lines with the same key the first counts.
+ */
+export function readAuthorizedKeys(image: Image, users: Iterable<User>, files: readonly string[]): Setting[] {
+  const settings = new Map<string, Setting>();
+  const keysByPath = new Map<string, AuthorizedKey[]>();
+  for (const user of users) {
+    for (const file of files) {
+      const path = keyPath(file, user);
+      const keys = keysByPath.get(path) ?? keysIn(image, path);
+      keysByPath.set(path, keys);
+      for (const { name, options, line } of keys) {
+        if (settings.size >= SETTINGS_LIMIT) return [...settings.values()];
+        const key = `${user.name} authorized key ${name}`;
+        if (!settings.has(key))
+          settings.set(key, { key, value: options === "" ? "unrestricted" : options, path, line });
+      }
+    }
+  }
+  return [...settings.values()];
+}
+
+/** sshd's tokens %h, %u, %U and %%; what is not absolute lies in the home directory. */
+function keyPath(file: string, { name, uid, home }: User): string {
+  const tokens: Readonly<Record<string, string>> = { "%h": home, "%u": name, "%U": uid, "%%": "%" };
+  const path = file.replace(/%[huU%]/g, (token) => tokens[token]!);
+  return path.startsWith("/") ? path : `${home}/${path}`;
+}
+
+function keysIn(image: Image, path: string): AuthorizedKey[] {
+  return readStatements(image, path).flatMap(({ text, number }) => {
+    const isBare = decodeBlob(words(text.slice(0, KEY_LIMIT))[1] ?? "") !== undefined;
+    const end = isBare ? 0 : optionsEnd(text);
+    const rest = words(text.slice(end));
+    const blob = decodeBlob(rest[1] ?? "");
+    const name = blob === undefined ? rest.find(hasUnknown) : fingerprint(blob);
+    return name === undefined ? unknownLine(text, number) : [{ name, options: text.slice(0, end), line: number }];
+  });
+}
+
+const KEY_LIMIT = 16 * 1024;
+
+/** A line that is a placeholder altogether: keys that only the cloud knows. */
+function unknownLine(text: string, line: number): AuthorizedKey[] {
+  return hasUnknown(text) ? [{ name: text, options: "", line }] : [];
+}
+
+/** Where the options end: at the first blank outside of quotes. */
+function optionsEnd(text: string): number {
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\" && text[i + 1] === '"') i++;
+    else if (text[i] === '"') quoted = !quoted;
+    else if (!quoted && /\s/.test(text[i]!)) return i;
+  }
+  return text.length;
+}

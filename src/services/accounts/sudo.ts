@@ -1,0 +1,100 @@
+import type { Image } from "../../image/image.ts";
+import { type Line, readLines, readStatements, words } from "../lines.ts";
+import type { Setting } from "../service.ts";
+
+/**
+ * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group, alias. A rule for
+ * several is one setting for each.
+ */
+export function readPrivilegeRules(image: Image): Setting[] {
+  const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
+  return [...(main === undefined ? [] : sudoRules(image, main, new Set())), ...doasRules(image)];
+}
+
+/** `read`: files that are not read again, for they may include each other. */
+function sudoRules(image: Image, path: string, read: Set<string>): Setting[] {
+  if (read.has(path)) return [];
+  read.add(path);
+  return joinedLines(readLines(image, path)).flatMap(({ text, number }) => {
+    const included = /^[#@](include|includedir)\s+(\S.*)$/.exec(text.trim());
+    if (included !== null) return includedPaths(image, path, included).flatMap((one) => sudoRules(image, one, read));
+    const rule = withoutComment(text).trim();
+    if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(rule)) return [];
+    const end = userListEnd(rule);
+    const value = words(rule.slice(end)).join(" ");
+    const users = splitList(rule.slice(0, end));
+    return value.includes("=") ? users.map((user) => ({ key: `sudo ${user}`, value, path, line: number })) : [];
+  });
+}
+
+/** A backslash at its end continues a line on the next. */
+function joinedLines(lines: readonly Line[]): Line[] {
+  const joined: { parts: string[]; number: number }[] = [];
+  let continues = false;
+  for (const { text, number } of lines) {
+    const part = text.endsWith("\\") ? text.slice(0, -1) : text;
+    if (continues) joined.at(-1)!.parts.push(part.trimStart());
+    else joined.push({ parts: [part], number });
+    continues = text.endsWith("\\");
+  }
+  return joined.map(({ parts, number }) => ({ text: parts.join(""), number }));
+}
+
+function includedPaths(image: Image, from: string, [, directive, target]: RegExpExecArray): string[] {
+  const name = target!.trim().replace(/^"(.*)"$/, "$1");
+  const path = name.startsWith("/") ? name : `${from.slice(0, from.lastIndexOf("/"))}/${name}`;
+  if (directive === "include") return [path];
+  const files = image.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
+  return files.map((file) => `${path}/${file}`);
+}
+
+/** `#` begins a comment, but not in quotes, after a backslash, or before digits: that is a user id. */
+function withoutComment(text: string): string {
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\") i++;
+    else if (text[i] === '"') quoted = !quoted;
+    else if (text[i] === "#" && !quoted && !/[0-9]/.test(text[i + 1] ?? "")) return text.slice(0, i);
+  }
+  return text;
+}
+
+/** Where the list of users ends: at the first blank that is not beside a comma, in quotes, or after a backslash. */
+function userListEnd(rule: string): number {
+  let quoted = false;
+  let last = "";
+  for (let i = 0; i < rule.length; i++) {
+    const character = rule[i]!;
+    if (character === "\\") i++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && /\s/.test(character)) {
+      let next = i;
+      while (next < rule.length && /\s/.test(rule[next]!)) next++;
+      if (last !== "," && last !== "!" && rule[next] !== ",") return i;
+      i = next - 1;
+      continue;
+    }
+    last = character;
+  }
+  return rule.length;
+}
+
+function splitList(list: string): string[] {
+  const parts = list.match(/(?:\\.|"[^"]*"?|[^,\\"])+/gs) ?? [];
+  return parts.map((part) => part.trim().replace(/\\(.)|"/gs, "$1")).filter((part) => part !== "");
+}
+
+const DOAS_OPTIONS = new Set(["nopass", "nolog", "persist", "keepenv"]);
+
+function doasRules(image: Image): Setting[] {
+  const parts = image.list("/etc/doas.d").filter((name) => name.endsWith(".conf"));
+  return ["/etc/doas.conf", ...parts.map((name) => `/etc/doas.d/${name}`)].flatMap((path) =>
+    readStatements(image, path).flatMap(({ text, number }) => {
+      const rule = words(text.split("#", 1)[0]!);
+      // setenv { ... } is the only option with an argument.
+      const close = rule.includes("setenv") ? rule.indexOf("}") : 0;
+      const identity = rule.slice(Math.max(close, 0) + 1).find((word) => !DOAS_OPTIONS.has(word));
+      return identity === undefined ? [] : [{ key: `doas ${identity}`, value: rule.join(" "), path, line: number }];
+    }),
+  );
+}

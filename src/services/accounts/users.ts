@@ -1,0 +1,58 @@
+import type { Image } from "../../image/image.ts";
+import { type Line, readLines } from "../lines.ts";
+
+/** An account of /etc/passwd, and the line it stands in. */
+export interface User {
+  readonly name: string;
+  readonly password: string;
+  readonly uid: string;
+  readonly gid: string;
+  readonly home: string;
+  readonly shell: string;
+  readonly line: number;
+}
+
+/** A line of /etc/group. */
+export interface Group {
+  readonly name: string;
+  readonly gid: string;
+  readonly members: readonly string[];
+  readonly line: number;
+}
+
+/** More than any image has: it bounds what a hostile one can cost. */
+const USERS_LIMIT = 5000;
+
+/** The accounts of /etc/passwd by name; of two lines with one name the first counts. */
+export function readUsers(image: Image): Map<string, User> {
+  const users = new Map<string, User>();
+  for (const { fields, line } of readFields(image, "/etc/passwd")) {
+    const [name = "", password = "", uid = "", gid = "", , home = "", shell = ""] = fields;
+    if (fields.length >= 7 && !users.has(name) && users.size < USERS_LIMIT)
+      users.set(name, { name, password, uid, gid, home, shell: shell === "" ? "/bin/sh" : shell, line });
+  }
+  return users;
+}
+
+export function readGroups(image: Image): Group[] {
+  return readFields(image, "/etc/group").map(({ fields: [name = "", , gid = "", members = ""], line }) => {
+    return { name, gid, members: members.split(",").filter((member) => member !== ""), line };
+  });
+}
+
+/** The password fields of /etc/shadow by account, each with its line. */
+export function readShadow(image: Image): Map<string, { password: string; line: number }> {
+  const passwords = new Map<string, { password: string; line: number }>();
+  for (const { fields, line } of readFields(image, "/etc/shadow")) {
+    const [name = "", password] = fields;
+    if (password !== undefined && !passwords.has(name)) passwords.set(name, { password, line });
+  }
+  return passwords;
+}
+
+function readFields(image: Image, path: string): { fields: string[]; line: number }[] {
+  const isEntry = ({ text }: Line) => text !== "" && !/^[#+-]/.test(text);
+  return readLines(image, path)
+    .filter(isEntry)
+    .map(({ text, number }) => ({ fields: text.split(":"), line: number }));
+}

@@ -1,0 +1,11 @@
+/** One source of packages: a line of sources.list, or one combination that a stanza of deb822 stands for. */
+export interface SourceEntry {
+  readonly type: string;
+  readonly uri: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** Options by their name in sources.list: "arch", "signed-by". */
+  readonly options: ReadonlyMap<string, string>;
+  readonly path: string;
+  readonly line: number;
+}

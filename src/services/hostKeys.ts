@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { hasUnknown } from "../boot/unknown.ts";
+import type { Distro } from "../distro/distro.ts";
+import { type Image, readText } from "../image/image.ts";
+import { expandGlob } from "./glob.ts";
+import { words } from "./lines.ts";
+import type { Service, Setting } from "./service.ts";
+import { readDirectives } from "./sshd/directives.ts";
+import { defaults } from "./sshd/keywords.ts";
+import { opensshVersion } from "./sshd/version.ts";
+import { decodeBlob, fingerprint, publicBlob } from "./sshFingerprint.ts";
+
+/**
+ * What sshd identifies itself with: each existing file that HostKey or HostCertificate names or that has the name of a
+ * host key, by path, with its fingerprint. A private key and the public file beside it are one.
+ */
+export const hostKeys: Service = {
+  name: "host-keys",
+  read(image: Image, distro: Distro): Setting[] {
+    return [...keyPaths(image, distro)].flatMap((path) => {
+      const isPublicHalf = path.endsWith(".pub") && !path.endsWith("-cert.pub");
+      if (isPublicHalf && image.stat(path.slice(0, -".pub".length))?.kind === "file") return [];
+      const text = readText(image, path);
+      return text === undefined ? [] : [{ key: path, value: identity(image, path, text), path }];
+    });
+  },
+};
+
+function keyPaths(image: Image, distro: Distro): Set<string> {
+  const version = opensshVersion(distro.packages);
+  const named = new Set<string>();
+  let hasHostKey = false;
+  for (const { keyword, args } of readDirectives(image, version)) {
+    if (keyword.name === "HostKey") hasHostKey = true;
+    if (keyword.name === "HostKey" || keyword.name === "HostCertificate") named.add(args[0]!);
+  }
+  if (!hasHostKey) {
+    const usual = defaults(version).find(({ name }) => name === "HostKey")!.value;
+    for (const path of usual.split(" ")) named.add(path);
+  }
+  const absolute = [...named].filter((path) => path.startsWith("/"));
+  return new Set([...absolute, ...expandGlob(image, "/etc/ssh/ssh_host_*key*")]);
+}
+
+/** What a key file holds, in words that change when the key does. */
+function identity(image: Image, path: string, text: string): string {
+  if (hasUnknown(text)) return text.trim();
+  const [type = "", encoded = ""] = words(text.slice(0, PUBLIC_LIMIT));
+  const blob = decodeBlob(encoded);
+  if (blob !== undefined) return `${type.includes("-cert") ? "certificate " : ""}${fingerprint(blob)}`;
+  const own =
+    publicBlob(text) ?? decodeBlob(words((readText(image, `${path}.pub`) ?? "").slice(0, PUBLIC_LIMIT))[1] ?? "");
+  if (own !== undefined) return fingerprint(own);
+  return `not a key that can be read (sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 12)})`;
+}
+
+/** Public keys and certificates are far shorter, in characters. */
+const PUBLIC_LIMIT = 64 * 1024;

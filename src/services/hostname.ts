@@ -1,0 +1,38 @@
+import { hasUnknown } from "../boot/unknown.ts";
+import type { Image } from "../image/image.ts";
+import { type Line, readStatements, unquote } from "./lines.ts";
+import type { Service, Setting } from "./service.ts";
+
+/** Where the host name stands, the place that counts first: each distro has one of these. */
+const PLACES: readonly { path: string; variable?: string }[] = [
+  { path: "/etc/hostname" },
+  { path: "/etc/HOSTNAME" }, // SUSE, before systemd
+  { path: "/etc/conf.d/hostname", variable: "hostname" }, // OpenRC
+  { path: "/etc/sysconfig/network", variable: "HOSTNAME" }, // RHEL 6
+];
+
+/** The static host name, key "hostname". */
+export const hostname: Service = {
+  name: "hostname",
+  read(image: Image): Setting[] {
+    for (const { path, variable } of PLACES) {
+      for (const line of readStatements(image, path)) {
+        const value = variable === undefined ? nameIn(line) : valueOfVariable(line, variable);
+        if (value !== "" && value !== undefined) return [{ key: "hostname", value, path, line: line.number }];
+      }
+    }
+    return [];
+  },
+};
+
+/** The whole line: a name holds no blanks, but a placeholder may. */
+function nameIn({ text }: Line): string {
+  return hasUnknown(text) ? text : text.split(/\s/, 1)[0]!;
+}
+
+function valueOfVariable({ text }: Line, variable: string): string | undefined {
+  const equals = text.indexOf("=");
+  return text.slice(0, equals).trim().toLowerCase() === variable.toLowerCase()
+    ? unquote(text.slice(equals + 1).trim())
+    : undefined;
+}

@@ -1,0 +1,20 @@
+import type { Image } from "../image/image.ts";
+import { readStatements, words } from "./lines.ts";
+import type { Service, Setting } from "./service.ts";
+import { SettingMap } from "./settingMap.ts";
+
+/** The entries of /etc/fstab by mount point, or as "swap <device>"; a mount point that stands twice is mounted twice. */
+export const mounts: Service = {
+  name: "mounts",
+  read(image: Image): Setting[] {
+    const settings = new SettingMap();
+    const path = "/etc/fstab";
+    for (const { text, number } of readStatements(image, path)) {
+      const [device, point, type = "auto", options = "defaults"] = words(text);
+      if (point === undefined) continue;
+      const key = type === "swap" ? `swap ${device}` : point;
+      settings.append({ key, value: `${device} ${type} ${options}`, path, line: number }, "; ");
+    }
+    return settings.list();
+  },
+};

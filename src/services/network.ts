@@ -1,0 +1,48 @@
+import type { Image } from "../image/image.ts";
+import { readStatements, words } from "./lines.ts";
+import { readNetworkFiles } from "./network/files.ts";
+import { readInterfaces } from "./network/interfaces.ts";
+import type { Service, Setting } from "./service.ts";
+import { SettingMap } from "./settingMap.ts";
+import { assignmentIn } from "./shellVariables.ts";
+
+/**
+ * How the machine reaches the network: files of netplan, systemd-networkd, NetworkManager and ifcfg by path, ifupdown's
+ * interfaces, "nameservers" and "search domains" of resolv.conf, the variables of /etc/sysconfig/network.
+ */
+export const network: Service = {
+  name: "network",
+  read(image: Image): Setting[] {
+    return [
+      ...readNetworkFiles(image),
+      ...readInterfaces(image),
+      ...resolverSettings(image),
+      ...sysconfigSettings(image),
+    ];
+  },
+};
+
+function resolverSettings(image: Image): Setting[] {
+  const settings = new SettingMap();
+  const path = "/etc/resolv.conf";
+  for (const { text, number: line } of readStatements(image, path, "#;")) {
+    const [keyword, ...args] = words(text);
+    const value = args.join(" ");
+    if (keyword === "nameserver") settings.append({ key: "nameservers", value, path, line }, " ");
+    // The last of several lines counts; "domain" is the older way to say it.
+    else if (keyword === "search" || keyword === "domain") settings.put({ key: "search domains", value, path, line });
+  }
+  return settings.list();
+}
+
+function sysconfigSettings(image: Image): Setting[] {
+  const settings = new SettingMap();
+  const path = "/etc/sysconfig/network";
+  for (const line of readStatements(image, path)) {
+    const assignment = assignmentIn(line);
+    // The host name is a service of its own.
+    if (assignment !== undefined && assignment.name !== "HOSTNAME")
+      settings.put({ key: `${path} ${assignment.name}`, value: assignment.value, path, line: line.number });
+  }
+  return settings.list();
+}

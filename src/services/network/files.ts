@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { hasUnknown } from "../../boot/unknown.ts";
+import type { Image } from "../../image/image.ts";
+import { expandGlob } from "../glob.ts";
+import { readLines, words } from "../lines.ts";
+import type { Setting } from "../service.ts";
+
+/** Files that are one setting each, by path: some hold secrets, so what is shown of them is a digest. */
+const FILES = [
+  "/etc/netplan/*.yaml",
+  "/etc/systemd/network/*.network",
+  "/etc/systemd/network/*.netdev",
+  "/etc/systemd/network/*.link",
+  "/etc/systemd/network/*.d/*.conf",
+  "/etc/systemd/resolved.conf",
+  "/etc/NetworkManager/system-connections/*",
+  "/etc/NetworkManager/conf.d/*.conf",
+  "/etc/udev/rules.d/*persistent-net*.rules",
+];
+
+/** Files of assignments: ifcfg, routes and rules of RHEL and SUSE. They hold no secrets and are shown as they are. */
+const SCRIPTS = [
+  "/etc/sysconfig/network-scripts/ifcfg-*",
+  "/etc/sysconfig/network-scripts/route*-*",
+  "/etc/sysconfig/network-scripts/rule*-*",
+  "/etc/sysconfig/network/ifcfg-*",
+  "/etc/sysconfig/network/ifroute-*",
+];
+
+/** The network's configuration files by path, comments and blank lines aside. */
+export function readNetworkFiles(image: Image): Setting[] {
+  return [
+    ...FILES.flatMap((pattern) => expandGlob(image, pattern).map((path) => setting(image, path, digest))),
+    ...SCRIPTS.flatMap((pattern) => expandGlob(image, pattern).map((path) => setting(image, path, asShown))),
+  ].filter(({ value }) => value !== "");
+}
+
+function setting(image: Image, path: string, show: (lines: readonly string[]) => string): Setting {
+  const lines = readLines(image, path).map(({ text }) => text.trimEnd());
+  const said = lines.filter((line) => line !== "" && !/^\s*[#;]/.test(line));
+  return { key: path, value: said.length === 0 ? "" : show(said), path };
+}
+
+function digest(lines: readonly string[]): string {
+  const size = lines.length === 1 ? "1 line" : `${lines.length} lines`;
+  const unknown = lines.find(hasUnknown);
+  if (unknown !== undefined) return `${size} with ${words(unknown).find(hasUnknown) ?? unknown.trim()}`;
+  return `${size}, sha256 ${createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 12)}`;
+}
+
+function asShown(lines: readonly string[]): string {
+  return lines.map((line) => line.trim()).join("; ");
+}

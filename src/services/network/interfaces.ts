@@ -1,0 +1,73 @@
+import type { Image } from "../../image/image.ts";
+import { expandGlob } from "../glob.ts";
+import { readLines, words } from "../lines.ts";
+import type { Setting } from "../service.ts";
+import { SettingMap } from "../settingMap.ts";
+
+const FILES_LIMIT = 1000;
+
+/**
+ * interfaces(5) with the files that it sources: "iface <name> <family>" is the method and the options of all stanzas of
+ * that name, "auto <name>" and "allow-hotplug <name>" are there when the interface is brought up so.
+ */
+export function readInterfaces(image: Image): Setting[] {
+  const settings = new SettingMap();
+  const read = new Set<string>();
+
+  function readFile(path: string): void {
+    // Files may source each other.
+    if (read.has(path) || read.size >= FILES_LIMIT) return;
+    read.add(path);
+    let stanza: Setting | undefined;
+    const finish = () => {
+      if (stanza !== undefined) settings.append(stanza, "; ");
+      stanza = undefined;
+    };
+    for (const { text, line } of logicalLines(image, path)) {
+      const [keyword = "", ...args] = words(text);
+      const isStart =
+        /^(iface|mapping|template|rename|auto|allow-.*|source(-directory)?|no-auto-down|no-scripts)$/.test(keyword);
+      if (isStart) finish();
+      if (keyword === "iface") {
+        const [name = "", family = "", ...method] = args;
+        stanza = { key: `iface ${name} ${family}`.trim(), value: method.join(" "), path, line };
+      } else if (keyword === "auto" || keyword.startsWith("allow-")) {
+        for (const name of args) settings.offer({ key: `${keyword} ${name}`, value: "yes", path, line });
+      } else if (keyword === "source" || keyword === "source-directory") {
+        for (const pattern of args) for (const one of sourced(image, path, keyword, pattern)) readFile(one);
+      } else if (!isStart && stanza !== undefined) {
+        stanza = { ...stanza, value: `${stanza.value}, ${[keyword, ...args].join(" ")}` };
+      }
+    }
+    finish();
+  }
+
+  readFile("/etc/network/interfaces");
+  return settings.list();
+}
+
+/** Lines without comments; a backslash at its end continues a line on the next. */
+function logicalLines(image: Image, path: string): { text: string; line: number }[] {
+  const lines: { parts: string[]; line: number }[] = [];
+  let continues = false;
+  for (const { text, number } of readLines(image, path)) {
+    if (!continues && /^\s*(#|$)/.test(text)) continue;
+    const part = text.endsWith("\\") ? text.slice(0, -1) : text;
+    if (continues) lines.at(-1)!.parts.push(part);
+    else lines.push({ parts: [part], line: number });
+    continues = text.endsWith("\\");
+  }
+  return lines.map(({ parts, line }) => ({ text: parts.join(" "), line }));
+}
+
+function sourced(image: Image, from: string, keyword: string, pattern: string): string[] {
+  const absolute = pattern.startsWith("/") ? pattern : `${from.slice(0, from.lastIndexOf("/"))}/${pattern}`;
+  const paths = expandGlob(image, absolute);
+  if (keyword === "source") return paths;
+  return paths.flatMap((directory) =>
+    image
+      .list(directory)
+      .filter((name) => /^[A-Za-z0-9_-]+$/.test(name))
+      .map((name) => `${directory}/${name}`),
+  );
+}

@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import type { Image } from "../image/image.ts";
+import { readStatements } from "./lines.ts";
+import type { Service, Setting } from "./service.ts";
+
+/**
+ * The time zone, key "timezone". /etc/localtime is what programs use; its link tells the name, and where it is a copy
+ * /etc/timezone does.
+ */
+export const timezone: Service = {
+  name: "timezone",
+  read(image: Image): Setting[] {
+    const link = "/etc/localtime";
+    const target = image.readlink(link);
+    const zone = target === undefined ? undefined : /(?:^|\/)zoneinfo\/(.+)$/s.exec(target)?.[1];
+    if (zone !== undefined) return [{ key: "timezone", value: zone, path: link }];
+    const path = "/etc/timezone";
+    const line = readStatements(image, path)[0];
+    if (line !== undefined) return [{ key: "timezone", value: line.text, path, line: line.number }];
+    const file = image.read(link);
+    if (file === undefined) return [];
+    const digest = createHash("sha256").update(file).digest("hex").slice(0, 12);
+    return [{ key: "timezone", value: `a zone without a name (sha256 ${digest})`, path: link }];
+  },
+};
