@@ -1,8 +1,9 @@
+import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
 import { type Mapping, type Origin, originOf } from "./tree.ts";
-import { toValue, truthy } from "./value.ts";
+import { truthy } from "./value.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A file of the base configuration and what became of it. */
@@ -43,9 +44,14 @@ export function readBaseConfig(image: Image, version: string): BaseConfig {
     }
     files.push(...dropIns);
     const confD = mergeMany(dropIns.map((file) => file.root).reverse(), empty);
-    const system = mergeMany([confD, cloudCfg?.root ?? empty], empty);
+    const alone = cloudCfg?.root ?? empty;
+    // Before 22.2 a cloud.cfg without a directory kept its merge_how for the next merge.
+    const system =
+      directory === undefined && !versionAtLeast(version, "22.2") ? alone : mergeMany([confD, alone], empty);
     // Merged once more on its own, as helpers.ConfigMerger does: a merge_type left over takes effect here.
-    return { root: mergeMany([mergeMany([system, defaults], empty)], empty), files, fatal: undefined };
+    const root = mergeMany([mergeMany([system, defaults], empty)], empty);
+    checkSystemInfo(root, version);
+    return { root, files, fatal: undefined };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? { path: CLOUD_CFG, line: 1, column: 1 } : originOf(error.node);
@@ -53,10 +59,24 @@ export function readBaseConfig(image: Image, version: string): BaseConfig {
   }
 }
 
+/** Raises where stages.Init cannot take its paths from system_info; the list is an oddity of versions before 24.2. */
+function checkSystemInfo(root: Mapping, version: string): void {
+  const info = findPair(root, "system_info");
+  if (info?.value.type === "sequence" && !versionAtLeast(version, "24.2")) return;
+  if (info !== undefined && info.value.type !== "mapping")
+    throw new FatalConfigError("system_info must be a mapping: indent what belongs to it, or remove the key", info);
+  const paths = info === undefined ? undefined : findPair(info.value as Mapping, "paths");
+  if (paths !== undefined && paths.value.type !== "mapping")
+    throw new FatalConfigError("system_info.paths must be a mapping", paths);
+}
+
 /** One cloud-config file; undefined when there is no such regular file. @throws FatalConfigError when not UTF-8. */
 function readConfigFile(image: Image, path: string): ConfigFile | undefined {
   if (path === CLOUD_CFG && image.stat(path)?.kind === "special")
-    throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", builtin({}, path));
+    throw new FatalConfigError(
+      "it is a pipe, socket or device, so cloud-init waits for it or fails",
+      builtin({}, path),
+    );
   const bytes = image.read(path);
   return bytes === undefined ? undefined : parseConfigFile(bytes, path);
 }
@@ -96,9 +116,9 @@ function confDirectory(image: Image, cloudCfg: Mapping | undefined): string | un
   const isDirectory = (path: string) => image.stat(path)?.kind === "directory";
   if (pair === undefined) return isDirectory(CLOUD_CFG_D) ? CLOUD_CFG_D : undefined;
   if (!truthy(pair.value)) return undefined;
-  const value = toValue(pair.value);
-  if (typeof value !== "string") throw new FatalConfigError("conf_d must be the path of a directory", pair);
-  const directory = value.trim();
+  if (pair.value.type !== "scalar" || pair.value.kind !== "str")
+    throw new FatalConfigError("conf_d must be the path of a directory", pair);
+  const directory = String(pair.value.value).trim();
   return isDirectory(directory) ? directory : undefined;
 }
 

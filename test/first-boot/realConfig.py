@@ -43,6 +43,7 @@ for tree in json.load(sys.stdin):
     try:
         init = stages.Init()
         init.read_cfg()
+        init.paths
         answer = {"value": encode(init._cfg)}
     except Exception as problem:
         answer = {"fatal": type(problem).__name__}
