@@ -1,4 +1,3 @@
-import type { Image } from "../image/image.ts";
 import type { Packages } from "../packages/packages.ts";
 
 /** What an image is, before any configuration is read. */
@@ -14,7 +13,7 @@ export interface Distro {
 
 /** The cloud-init that the image carries. */
 export interface CloudInit {
-  /** Upstream version such as "22.4.2"; undefined when cloud-init is not in the image. */
+  /** Upstream version such as "22.4.2"; "" where nothing tells it; undefined when cloud-init is not in the image. */
   readonly version: string | undefined;
   /** Why the first boot does not run it (cloud-init.disabled, kernel command line); undefined when it does. */
   readonly disabled: { readonly reason: string; readonly path: string; readonly line?: number } | undefined;
@@ -33,13 +32,10 @@ export interface DistroFacts {
   readonly family: string;
   /** The ssh service that the class restarts where system_info.ssh_svcname does not say. */
   readonly sshService: string;
-  /** How set_hostname stores the name. */
-  readonly hostname: "etc-hostname" | "hostnamectl" | "sysconfig" | "conf.d";
+  /** How set_hostname stores the name where systemd runs: /etc/hostname, hostnamectl, Gentoo's /etc/conf.d, or a BSD's. */
+  readonly hostname: "etc-hostname" | "hostnamectl" | "conf.d" | "rc.conf" | "myname";
   /** Whether the host name is the FQDN where prefer_fqdn_over_hostname does not say. */
   readonly preferFqdn: boolean;
   /** The address whose line of /etc/hosts manage_etc_hosts: localhost edits. */
   readonly hostsAddress: string;
 }
-
-/** Tells what `image` is. Never throws: what cannot be told is "" or undefined. */
-export type DetectDistro = (image: Image) => Distro;

@@ -1,0 +1,51 @@
+import { type Image, readText } from "../image/image.ts";
+import type { Packages } from "../packages/packages.ts";
+import { disabledReason } from "./disabled.ts";
+import type { CloudInit } from "./distro.ts";
+import { upstreamVersion } from "./version.ts";
+
+/** The cloud-init in an image, by its package, its Python library or its program. */
+export function detectCloudInit(image: Image, packages: Packages): CloudInit {
+  const packaged = packages.version("cloud-init");
+  const library = findLibrary(image);
+  if (packaged === undefined && library === undefined && image.stat("/usr/bin/cloud-init") === undefined) {
+    return { version: undefined, disabled: undefined, library: undefined };
+  }
+  const own = library && libraryVersion(image, library);
+  // Python takes what was installed by hand under /usr/local before the package.
+  const byHand = library?.startsWith("/usr/local/") ? own : undefined;
+  const version = byHand ?? (packaged && upstreamVersion(packaged)) ?? own ?? "";
+  return { version, disabled: disabledReason(image, version), library };
+}
+
+/** The package's directory in the order in which Python looks. */
+function findLibrary(image: Image): string | undefined {
+  for (const lib of ["/usr/local/lib", "/usr/lib"]) {
+    for (const python of image.list(lib).filter((name) => name.startsWith("python3"))) {
+      for (const packages of ["dist-packages", "site-packages"]) {
+        const library = `${lib}/${python}/${packages}/cloudinit`;
+        if (image.stat(library)?.kind === "directory") return library;
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The version in the library's text, which is never run: what the distributor set, else upstream's (version.py, and
+ * since 26.1 meson_versions.py). Placeholders such as @@PACKAGED_VERSION@@ are no version.
+ */
+function libraryVersion(image: Image, library: string): string | undefined {
+  for (const [file, name] of [
+    ["meson_versions.py", "DOWNSTREAM_VERSION"],
+    ["meson_versions.py", "UPSTREAM_VERSION"],
+    ["version.py", "_PACKAGED_VERSION"],
+    ["version.py", "__VERSION__"],
+  ] as const) {
+    const text = readText(image, `${library}/${file}`) ?? "";
+    const [, value = ""] = new RegExp(`^[ \\t]*${name} *= *["']([^"'\\n]*)["']`, "m").exec(text) ?? [];
+    const version = upstreamVersion(value);
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import { type Image, readText } from "../image/image.ts";
+import type { CloudInit } from "./distro.ts";
+import { type CommandLine, commandLineParts } from "./kernelCommandLine.ts";
+import { stoppedUnits } from "./units.ts";
+import { versionAtLeast } from "./version.ts";
+
+const MARKER = "/etc/cloud/cloud-init.disabled";
+
+/** Why the first boot of the image does not run cloud-init of that version; undefined when it does. */
+export function disabledReason(image: Image, version: string): CloudInit["disabled"] {
+  const parts = commandLineParts(image);
+  return byMarkerOrKernel(image, version, parts) ?? byPolicy(image, parts) ?? stoppedUnits(image);
+}
+
+/**
+ * Since 23.4 ds-identify and conditions in every unit honour the marker file and the kernel's command line. Before,
+ * the systemd generator asks the command line, then /etc/cloud/cloud-init.enabled, then the marker; only on the Red
+ * Hat family the units have the conditions too.
+ */
+function byMarkerOrKernel(image: Image, version: string, parts: readonly CommandLine[]): CloudInit["disabled"] {
+  const marked = { reason: `${MARKER} exists`, path: MARKER };
+  const stopping = parts.find(({ text }) => text.includes("cloud-init=disabled"));
+  const stopped = stopping && {
+    reason: "the kernel command line holds cloud-init=disabled",
+    path: stopping.path,
+    line: stopping.line,
+  };
+  const exists = image.stat(MARKER) !== undefined;
+  if (versionAtLeast(version, "23.4") || unitsHonourMarker(image)) return exists ? marked : stopped;
+
+  const words = parts.flatMap(({ text }) => text.split(/\s+/)).filter((word) => word.startsWith("cloud-init="));
+  const last = words.at(-1);
+  if (last === "cloud-init=disabled") return stopped;
+  if (last === "cloud-init=enabled" || image.stat("/etc/cloud/cloud-init.enabled")?.kind === "file") return undefined;
+  return image.stat(MARKER)?.kind === "file" ? marked : undefined;
+}
+
+function unitsHonourMarker(image: Image): boolean {
+  const unit = readText(image, "/usr/lib/systemd/system/cloud-init-local.service") ?? "";
+  return unit.includes(`\nConditionPathExists=!${MARKER}\n`);
+}
+
+/** ds-identify's policy: ci.di.policy on the command line, else `policy` in its file. Same from 20.4 to 26.2. */
+function byPolicy(image: Image, parts: readonly CommandLine[]): CloudInit["disabled"] {
+  const reason = "the policy of ds-identify is disabled";
+  for (const part of parts.toReversed()) {
+    const word = part.text.split(/\s+/).findLast((word) => word.startsWith("ci.di.policy="));
+    if (word === undefined) continue;
+    const { path, line } = part;
+    return modeOf(word.slice("ci.di.policy=".length)) === "disabled" ? { reason, path, line } : undefined;
+  }
+
+  const path = "/etc/cloud/ds-identify.cfg";
+  const lines = (readText(image, path) ?? "").slice(0, 65_536).split("\n");
+  const line = lines.findLastIndex((text) => /^\s*policy\s*:/.test(text));
+  if (line === -1) return undefined;
+  const value = lines[line]!.replace(/#.*/, "")
+    .replace(/^[^:]*:/, "")
+    .trim()
+    .replace(/^(["'])(.*)\1$/, "$2");
+  return modeOf(value) === "disabled" ? { reason, path, line: line + 1 } : undefined;
+}
+
+/** The mode in a policy such as "search,found=all,maybe=none". */
+function modeOf(policy: string): string | undefined {
+  return policy.split(",").findLast((word) => ["enabled", "disabled", "search", "report"].includes(word));
+}

@@ -1,0 +1,103 @@
+import type { DistroFacts } from "./distro.ts";
+import { versionAtLeast } from "./version.ts";
+
+type Facts = Omit<DistroFacts, "name">;
+
+const DEBIAN: Facts = {
+  family: "debian",
+  sshService: "ssh",
+  hostname: "etc-hostname",
+  preferFqdn: false,
+  hostsAddress: "127.0.1.1",
+};
+const RED_HAT: Facts = {
+  family: "redhat",
+  sshService: "sshd",
+  hostname: "hostnamectl",
+  preferFqdn: true,
+  hostsAddress: "127.0.0.1",
+};
+const SUSE: Facts = {
+  family: "suse",
+  sshService: "sshd.service",
+  hostname: "hostnamectl",
+  preferFqdn: false,
+  hostsAddress: "127.0.1.1",
+};
+/** The class itself names no ssh service; the configuration that Photon ships does. */
+const PHOTON: Facts = { ...RED_HAT, family: "photon", sshService: "ssh", hostsAddress: "127.0.1.1" };
+const ARCH: Facts = {
+  family: "arch",
+  sshService: "sshd",
+  hostname: "etc-hostname",
+  preferFqdn: false,
+  hostsAddress: "127.0.0.1",
+};
+const GENTOO: Facts = { ...ARCH, family: "gentoo", sshService: "ssh" };
+const GENTOO_BEFORE_25_1: Facts = { ...GENTOO, sshService: "/etc/init.d/sshd", hostname: "conf.d" };
+const BSD: Facts = {
+  family: "netbsd",
+  sshService: "sshd",
+  hostname: "rc.conf",
+  preferFqdn: false,
+  hostsAddress: "127.0.0.1",
+};
+
+/** The classes of cloudinit/distros in 26.2, where systemd runs. */
+const DISTROS: Readonly<Record<string, Facts>> = {
+  OpenCloudOS: { ...RED_HAT, family: "OpenCloudOS" },
+  TencentOS: { ...RED_HAT, family: "OpenCloudOS" },
+  almalinux: RED_HAT,
+  alpine: { ...DEBIAN, family: "alpine", sshService: "sshd" },
+  amazon: RED_HAT,
+  aosc: { ...ARCH, family: "aosc", hostname: "hostnamectl" },
+  arch: ARCH,
+  azurelinux: { ...RED_HAT, family: "azurelinux" },
+  centos: RED_HAT,
+  cloudlinux: RED_HAT,
+  cos: GENTOO,
+  debian: DEBIAN,
+  dragonflybsd: { ...BSD, family: "dragonfly", preferFqdn: true },
+  eurolinux: RED_HAT,
+  fedora: RED_HAT,
+  freebsd: { ...BSD, family: "freebsd", preferFqdn: true },
+  gentoo: GENTOO,
+  mariner: { ...PHOTON, family: "mariner", hostsAddress: "127.0.0.1" },
+  miraclelinux: RED_HAT,
+  netbsd: BSD,
+  openbsd: { ...BSD, family: "openbsd", hostname: "myname" },
+  openeuler: { ...RED_HAT, family: "openeuler" },
+  openmandriva: RED_HAT,
+  opensuse: SUSE,
+  "opensuse-leap": SUSE,
+  "opensuse-microos": SUSE,
+  "opensuse-tumbleweed": SUSE,
+  photon: PHOTON,
+  raspberry_pi_os: DEBIAN,
+  rhel: RED_HAT,
+  rocky: RED_HAT,
+  "sle-micro": SUSE,
+  sle_hpc: SUSE,
+  sles: SUSE,
+  suse: SUSE,
+  ubuntu: DEBIAN,
+  virtuozzo: RED_HAT,
+};
+
+/**
+ * The facts of the class that system_info.distro names, for a version of cloud-init. Undefined for a name without a
+ * class: there is no fallback, every stage of cloud-init ends with an ImportError (distros.fetch, 20.4 to 26.2).
+ */
+export function distroFacts(name: string, version: string): DistroFacts | undefined {
+  const facts = factsOf(name, version);
+  return facts && { name, ...facts };
+}
+
+function factsOf(name: string, version: string): Facts | undefined {
+  // Before 23.3 the class had another name and the family of Red Hat.
+  if (!versionAtLeast(version, "23.3") && /^openeuler$/i.test(name)) return name === "openEuler" ? RED_HAT : undefined;
+  if (!versionAtLeast(version, "25.1") && (name === "gentoo" || name === "cos")) return GENTOO_BEFORE_25_1;
+  // Since 25.2 a hyphen in the name may be an underscore in the class's: "raspberry-pi-os".
+  const names = versionAtLeast(version, "25.2") ? [name, name.replaceAll("-", "_")] : [name];
+  return names.map((candidate) => (Object.hasOwn(DISTROS, candidate) ? DISTROS[candidate] : undefined)).find(Boolean);
+}

@@ -1,0 +1,63 @@
+/** How much of a word or a line is looked at, in UTF-16 units: a kernel takes some 4,000 characters. */
+const LIMIT = 65_536;
+
+/** A word of shell text, and where the text goes on behind it. */
+export interface ShellWord {
+  readonly text: string;
+  readonly end: number;
+}
+
+/**
+ * The word that begins at `start`, its quotes and escapes resolved as a POSIX shell does; "" where a blank is. `$NAME`
+ * and `${NAME}` become what `variable` gives; nothing else is expanded or run. Neither a quote that is never closed nor
+ * anything else is an error.
+ */
+export function shellWord(source: string, start: number, variable: (name: string) => string): ShellWord {
+  let text = "";
+  let at = start;
+  let quote = "";
+  for (const limit = Math.min(source.length, start + LIMIT); at < limit; at++) {
+    const char = source[at]!;
+    if (quote === "'") {
+      if (char === "'") quote = "";
+      else text += char;
+    } else if (char === "\\") {
+      at += 1;
+      const next = source[at] ?? "";
+      // Within double quotes a backslash stands for itself, but before these.
+      if (quote === '"' && !'$`"\\\n'.includes(next)) text += "\\";
+      if (next !== "\n") text += next;
+    } else if (char === '"') {
+      quote = quote === '"' ? "" : '"';
+    } else if (char === "$") {
+      const name = /^\$(?:\{(\w{1,100})\}|(\w{1,100}))/.exec(source.slice(at, at + 110));
+      text += name === null ? "$" : variable(name[1] ?? name[2]!);
+      if (name !== null) at += name[0].length - 1;
+    } else if (quote === "" && char === "'") {
+      quote = "'";
+    } else if (quote === "" && /[\s;&|]/.test(char)) {
+      break;
+    } else {
+      text += char;
+    }
+  }
+  return { text, end: at };
+}
+
+/** The words of one line, up to a comment or the end of the command. */
+export function shellWords(line: string, variable: (name: string) => string): string[] {
+  const words: string[] = [];
+  let at = 0;
+  for (const limit = Math.min(line.length, LIMIT); at < limit; ) {
+    if (/\s/.test(line[at]!)) {
+      at += 1;
+    } else if (/[;&|#]/.test(line[at]!)) {
+      break;
+    } else {
+      const word = shellWord(line, at, variable);
+      words.push(word.text);
+      at = word.end;
+    }
+  }
+  return words;
+}

@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { detectDistro } from "../../src/distro/detect.ts";
+import { openDirectory } from "../../src/image/directory.ts";
+import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
+import { canUseRoots, ROOTS } from "./roots.ts";
+
+const detect = (files: Record<string, MemoryFile>) => detectDistro(memoryImage(files));
+const LIBRARY = "/usr/lib/python3/dist-packages/cloudinit";
+
+test.skipIf(!canUseRoots).each(ROOTS)("the real $suite (needs root and test roots)", ({ suite, root, version }) => {
+  const image = openDirectory(root);
+  const distro = detectDistro(image);
+  const script = '. /etc/os-release; echo "$ID,$VERSION_ID,$VERSION_CODENAME"';
+  const [id, versionId, codename] = execFileSync("chroot", [root, "sh", "-c", script], { encoding: "utf8" })
+    .trim()
+    .split(",");
+  expect(distro).toMatchObject({ id, version: versionId, codename });
+  expect(distro.cloudInit).toEqual({ version, disabled: undefined, library: LIBRARY });
+  const program = "from cloudinit import version; print(version.version_string())";
+  const real = execFileSync("chroot", [root, "python3", "-B", "-c", program], { encoding: "utf8" }).trim();
+  expect(distro.cloudInit.version, suite).toBe(real);
+  expect(distro.packages.kind).toBe("dpkg");
+  expect(image.problems).toEqual([]);
+});
+
+test("os-release: quotes, escapes, comments, and the second place", () => {
+  const text = `# ID=comment\nID="opensuse-leap"\nVERSION_ID='15.5'\n VERSION_CODENAME=a\\ b\nNAME="x \\"y\\" \\$z"\nID_LIKE=suse\n`;
+  expect(detect({ "/etc/os-release": text })).toMatchObject({ id: "opensuse-leap", version: "15.5", codename: "a b" });
+  expect(detect({ "/usr/lib/os-release": "ID=arch\n" })).toMatchObject({ id: "arch", version: "", codename: "" });
+  expect(detect({ "/etc/os-release": "", "/usr/lib/os-release": "ID=arch\n" }).id).toBe("");
+  expect(
+    detect({ "/etc/os-release": { link: "../usr/lib/os-release" }, "/usr/lib/os-release": "ID=a\r\nID=b" }).id,
+  ).toBe("b");
+});
+
+test("an image without cloud-init", () => {
+  const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud-init.disabled": "" });
+  expect(cloudInit).toEqual({ version: undefined, disabled: undefined, library: undefined });
+  expect(packages.kind).toBe("none");
+});
+
+test("the package's version, reduced to upstream's", () => {
+  const status = "Package: cloud-init\nStatus: install ok installed\nVersion: 1:25.3-0ubuntu1~24.04.1\n";
+  expect(detect({ "/var/lib/dpkg/status": status }).cloudInit).toMatchObject({ version: "25.3", library: undefined });
+  const removed = status.replace("install ok installed", "deinstall ok config-files");
+  expect(detect({ "/var/lib/dpkg/status": removed }).cloudInit.version).toBeUndefined();
+});
+
+test.each([
+  ["upstream's", `__VERSION__ = "22.4.2"\n_PACKAGED_VERSION = "@@PACKAGED_VERSION@@"\n`, "22.4.2"],
+  ["the distributor's", `__VERSION__ = "23.1.1"\n_PACKAGED_VERSION = '23.1.2-0ubuntu0~22.04.1'\n`, "23.1.2"],
+  ["none", `__VERSION__ = "@MISSING_MESON_BUILD_ARTIFACT@"\n`, ""],
+  ["none in an empty file", "", ""],
+])("the library's version: %s", (_, text, version) => {
+  const library = "/usr/lib/python3.9/site-packages/cloudinit";
+  expect(detect({ [`${library}/version.py`]: text }).cloudInit).toMatchObject({ version, library });
+});
+
+test("the library's version since 26.1, built by Meson", () => {
+  const text = (downstream: string) =>
+    `UPSTREAM_VERSION = "26.2"      # Required\nDOWNSTREAM_VERSION = "${downstream}"  # Optional\n`;
+  const meson = `${LIBRARY}/meson_versions.py`;
+  expect(detect({ [meson]: text("@DOWNSTREAM_VERSION@") }).cloudInit).toMatchObject({
+    version: "26.2",
+    library: LIBRARY,
+  });
+  expect(detect({ [meson]: text("26.3-1.el10") }).cloudInit.version).toBe("26.3");
+});
+
+test("a library under /usr/local is what Python takes", () => {
+  const status = "Package: cloud-init\nStatus: install ok installed\nVersion: 22.4.2-1\n";
+  const local = "/usr/local/lib/python3.11/dist-packages/cloudinit";
+  const files = { "/var/lib/dpkg/status": status, [`${LIBRARY}/version.py`]: '__VERSION__ = "22.4.2"\n' };
+  expect(detect(files).cloudInit).toMatchObject({ version: "22.4.2", library: LIBRARY });
+  const byHand = { ...files, [`${local}/version.py`]: '__VERSION__ = "25.1"\n' };
+  expect(detect(byHand).cloudInit).toMatchObject({ version: "25.1", library: local });
+});
+
+test("only the program", () => {
+  expect(detect({ "/usr/bin/cloud-init": "" }).cloudInit).toEqual({
+    version: "",
+    disabled: undefined,
+    library: undefined,
+  });
+});
+
+test("disabled is told for an image that has it", () => {
+  const { cloudInit } = detect({ "/usr/bin/cloud-init": "", "/etc/cloud/cloud-init.disabled": "" });
+  expect(cloudInit.disabled?.path).toBe("/etc/cloud/cloud-init.disabled");
+});

@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { distroFacts } from "../../src/distro/facts.ts";
+import { canUseRoots, ROOTS } from "./roots.ts";
+
+/** Asks every class what it does, with systemd running and an empty configuration; writes nothing. */
+const PROGRAM = `
+import json, os, platform
+from cloudinit import distros, helpers, subp, util
+folder = os.path.dirname(distros.__file__)
+no_class = ("__init__", "bsd", "bsd_utils", "net_util", "networking", "rhel_util", "ug_util")
+names = [f[:-3] for f in sorted(os.listdir(folder)) if f.endswith(".py") and f[:-3] not in no_class]
+names += ["raspberry-pi-os", "sle-hpc", "openEuler", "openeuler", "Ubuntu", "nope", "constructor"]
+distros.uses_systemd = lambda: True
+for name in names:
+    try:
+        cls = distros.fetch(name)
+    except ImportError:
+        print(json.dumps([name, None]))
+        continue
+    done = []
+    cls.uses_systemd = lambda *args: True
+    platform.system = lambda: {"dragonflybsd": "DragonFly"}.get(name, name)
+    def missing(*args, **kwargs):
+        raise FileNotFoundError()
+    util.load_file = util.load_text_file = missing
+    util.write_file = lambda path, *args, **kwargs: done.append(path)
+    subp.subp = lambda args, *rest, **kwargs: done.append(args[0]) or ("", "")
+    distro = cls(name, {}, helpers.Paths({}))
+    done.clear()
+    try:
+        distro._write_hostname("host", distro.hostname_conf_fn)
+    except FileNotFoundError:
+        done.append(distro.hostname_conf_fn)
+    print(json.dumps([name, {
+        "family": distro.osfamily,
+        "sshService": distro.get_option("ssh_svcname", "ssh"),
+        "hostname": done,
+        "preferFqdn": distro._select_hostname("host", "host.example.org") == "host.example.org",
+        "hostsAddress": distro._get_localhost_ip(),
+    }]))
+`;
+
+/** Names without a class, or without one before a hyphen could be an underscore. */
+const NEVER = ["raspberry-pi-os", "sle-hpc", "Ubuntu", "nope", "constructor"];
+
+const STORAGE: Record<string, string> = {
+  "/etc/hostname": "etc-hostname",
+  hostnamectl: "hostnamectl",
+  "/etc/conf.d/hostname": "conf.d",
+  "/etc/rc.conf": "rc.conf",
+  "/etc/myname": "myname",
+};
+
+test.skipIf(!canUseRoots).each(ROOTS)(
+  "every class of cloud-init $version (needs root and test roots)",
+  ({ root, version }) => {
+    const output = execFileSync("chroot", [root, "python3", "-B", "-c", PROGRAM], { encoding: "utf8" });
+    const lines = output.trim().split("\n");
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      const [name, truth] = JSON.parse(line) as [string, (Record<string, unknown> & { hostname: string[] }) | null];
+      const hostname = STORAGE[truth?.hostname[0] ?? ""];
+      // Old versions lack classes that distributors may have added: their absence is no fact.
+      if (truth === null && !NEVER.includes(name)) continue;
+      expect(distroFacts(name, version), name).toEqual(truth === null ? undefined : { name, ...truth, hostname });
+    }
+  },
+);
+
+test("Debian and Ubuntu are alike in all versions", () => {
+  for (const version of ["20.4", "22.4", "25.1", "26.2", ""]) {
+    for (const name of ["debian", "ubuntu"]) {
+      expect(distroFacts(name, version)).toEqual({
+        name,
+        family: "debian",
+        sshService: "ssh",
+        hostname: "etc-hostname",
+        preferFqdn: false,
+        hostsAddress: "127.0.1.1",
+      });
+    }
+  }
+});
+
+test("a name without a class has no facts", () => {
+  for (const name of ["", "nope", "Debian", "toString", "__proto__"]) expect(distroFacts(name, "26.2")).toBeUndefined();
+});

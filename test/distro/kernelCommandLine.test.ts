@@ -1,0 +1,109 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { kernelCommandLine } from "../../src/distro/kernelCommandLine.ts";
+import { openDirectory } from "../../src/image/directory.ts";
+import { memoryImage } from "../../src/image/memory.ts";
+import { tree } from "../image/tree.ts";
+
+const GRUB = `set timeout=5
+menuentry 'Debian GNU/Linux' --class debian {
+	echo	'Loading Linux 6.1.0-18-amd64 ...'
+	linux	/boot/vmlinuz-6.1.0-18-amd64 root=UUID=0c7d ro console=ttyS0 ds=nocloud\\;s=http://10.0.0.1/ "dyndbg=file a.c +p" $vt_handoff
+	initrd	/boot/initrd.img-6.1.0-18-amd64
+}
+menuentry 'Debian GNU/Linux (recovery mode)' {
+	linux	/boot/vmlinuz-6.1.0-18-amd64 root=UUID=0c7d ro single
+}
+`;
+
+test("the first entry of grub.cfg, its quotes resolved as GRUB does", () => {
+  expect(kernelCommandLine(memoryImage({ "/boot/grub/grub.cfg": GRUB }))).toEqual({
+    text: 'root=UUID=0c7d ro console=ttyS0 ds=nocloud;s=http://10.0.0.1/ "dyndbg=file a.c +p"',
+    path: "/boot/grub/grub.cfg",
+    line: 4,
+  });
+});
+
+test("loader entries: the newest, with GRUB's kernelopts where they say so", () => {
+  const entry = (release: string, options: string) =>
+    `title Linux\nversion ${release}\nlinux /vmlinuz-${release}\noptions ${options}\n`;
+  const files = {
+    "/boot/grub2/grub.cfg": "insmod blscfg\nblscfg\n",
+    "/boot/grub2/grubenv": "# GRUB Environment Block\nkernelopts=root=/dev/vda1 ro cloud-init=disabled\n####",
+    "/boot/loader/entries/abc-4.18.0-9.conf": entry("4.18.0-9", "root=/dev/old"),
+    "/boot/loader/entries/abc-4.18.0-10.conf": entry("4.18.0-10", "$kernelopts $tuned_params"),
+    "/boot/loader/entries/abc-0-rescue.conf": entry("9", "rescue"),
+  };
+  expect(kernelCommandLine(memoryImage(files))).toEqual({
+    text: "root=/dev/vda1 ro cloud-init=disabled",
+    path: "/boot/loader/entries/abc-4.18.0-10.conf",
+    line: 4,
+  });
+});
+
+test("defaults as the shell reads them, drop-ins included", () => {
+  const root = tree({
+    "etc/default/grub": [
+      "# GRUB_CMDLINE_LINUX=commented",
+      'GRUB_CMDLINE_LINUX_DEFAULT="quiet splash"',
+      "GRUB_CMDLINE_LINUX=net.ifnames=0",
+      'export GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX a=\\"b\\" \\',
+      'c"; GRUB_TIMEOUT=0',
+    ].join("\n"),
+    "etc/default/grub.d/50-cloud.cfg": 'GRUB_CMDLINE_LINUX_DEFAULT="console=tty1 $' + '{GRUB_CMDLINE_LINUX_DEFAULT}"\n',
+    "etc/default/grub.d/60-late.cfg": "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT 'x'\"\n",
+    "etc/default/grub.d/70-ignored.cfg.bak": "GRUB_CMDLINE_LINUX_DEFAULT=bad\n",
+  });
+  const script = `cd "$1/etc/default"; . ./grub; for f in grub.d/*.cfg; do . ./$f; done
+    printf '%s %s' "$GRUB_CMDLINE_LINUX" "$GRUB_CMDLINE_LINUX_DEFAULT"`;
+  const text = execFileSync("sh", ["-c", script, "sh", root], { encoding: "utf8" });
+  expect(text).toContain("splash");
+  expect(kernelCommandLine(openDirectory(root))).toEqual({ text, path: "/etc/default/grub", line: 4 });
+});
+
+test("one kind of configuration stands for all, the generated one first", () => {
+  const files: Record<string, string> = {
+    "/boot/grub/grub.cfg": GRUB,
+    "/boot/loader/entries/a.conf": "options root=entry\n",
+    "/boot/extlinux/extlinux.conf": "DEFAULT linux\nLABEL linux\n  LINUX /vmlinuz\n  APPEND root=extlinux quiet\n",
+    "/boot/firmware/cmdline.txt": "console=serial0,115200 root=firmware\n",
+    "/boot/cmdline.txt": "root=boot",
+    "/etc/kernel/cmdline": "root=kernel\nquiet\n",
+    "/etc/default/grub": "GRUB_CMDLINE_LINUX=default\n",
+  };
+  const found: (string | undefined)[] = [];
+  for (const path of Object.keys(files)) {
+    const answer = kernelCommandLine(memoryImage(files));
+    expect(answer?.path).toBe(path);
+    found.push(answer?.text);
+    delete files[path];
+  }
+  expect(found.slice(1)).toEqual([
+    "root=entry",
+    "root=extlinux quiet",
+    "console=serial0,115200 root=firmware",
+    "root=boot",
+    "root=kernel quiet",
+    "default",
+  ]);
+  expect(kernelCommandLine(memoryImage(files))).toBeUndefined();
+});
+
+test("an image without a boot loader, or with an empty configuration, says nothing", () => {
+  expect(kernelCommandLine(memoryImage({}))).toBeUndefined();
+  expect(kernelCommandLine(memoryImage({ "/etc/default/grub": 'GRUB_CMDLINE_LINUX=""\n' }))).toBeUndefined();
+});
+
+test("a configuration made to be slow is not", () => {
+  const many = (line: string) => line.repeat(Math.floor(8_000_000 / line.length));
+  const start = performance.now();
+  kernelCommandLine(memoryImage({ "/etc/default/grub": many('GRUB_CMDLINE_LINUX="x\n') }));
+  kernelCommandLine(memoryImage({ "/boot/grub/grub.cfg": many("linux\t") + many("\n") }));
+  kernelCommandLine(
+    memoryImage({
+      "/boot/grub2/grubenv": `kernelopts=${many("x")}`,
+      "/boot/loader/entries/a.conf": `options ${many("$kernelopts")}`,
+    }),
+  );
+  expect(performance.now() - start).toBeLessThan(5000);
+});

@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { shellWord, shellWords } from "../../src/distro/shellWords.ts";
+import { tree } from "../image/tree.ts";
+
+const variable = (name: string): string => (name === "X" ? "va lue" : "");
+
+test("agrees with the real shell", () => {
+  const plain = fc.constantFrom(
+    "a",
+    "b=c",
+    "/",
+    "#",
+    "$.",
+    "$X",
+    "$XY",
+    "$" + "{X}",
+    "%",
+    "\\ ",
+    "\\'",
+    "\\\\",
+    "\\$X",
+    '\\"',
+    "\\a",
+  );
+  const single = fc.constantFrom("'a b'", "''", "'$X\\'", "'\"'", "'\n'");
+  const double = fc
+    .array(fc.constantFrom("a", " ", "'", "$X.", '\\"', "\\$", "\\\\", "\\a", "\\\n", "\n", "\\`", ";"), {
+      maxLength: 4,
+    })
+    .map((parts) => `"${parts.join("")}"`);
+  const words = fc
+    .sample(fc.array(fc.oneof(plain, single, double), { maxLength: 5 }), 300)
+    .map((parts) => parts.join(""));
+  const folder = tree({});
+  words.forEach((word, i) => {
+    writeFileSync(join(folder, String(i)), `X='va lue'; XY=\nV=${word}\nprintf '%s\\0' "$V"\n`);
+  });
+  const script = `i=0; while [ $i -lt ${words.length} ]; do . ./$i; i=$((i+1)); done`;
+  const truths = execFileSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" }).split("\0").slice(0, -1);
+  expect(truths).toHaveLength(words.length);
+  words.forEach((word, i) => {
+    expect(shellWord(word, 0, variable), JSON.stringify(word)).toEqual({ text: truths[i], end: word.length });
+  });
+});
+
+test("words of a line end at a comment or with the command", () => {
+  expect(shellWords(`  root=/dev/sda1 "a b"'c'   d\\;e # f`, variable)).toEqual(["root=/dev/sda1", "a bc", "d;e"]);
+  expect(shellWords("a#b $X; c", variable)).toEqual(["a#b", "va lue"]);
+  expect(shellWords("", variable)).toEqual([]);
+});
+
+test("a quote that is never closed ends with the text", () => {
+  expect(shellWord(`"a b`, 0, variable).text).toBe("a b");
+  expect(shellWord(`'a\\`, 0, variable).text).toBe("a\\");
+  expect(shellWord("a\\", 0, variable).text).toBe("a");
+});
+
+test("a word of megabytes takes no time", () => {
+  const start = performance.now();
+  shellWord("x".repeat(30_000_000), 0, variable);
+  shellWords("x ".repeat(15_000_000), variable);
+  shellWord("$".repeat(10_000_000), 0, variable);
+  expect(performance.now() - start).toBeLessThan(2000);
+});
