@@ -3,6 +3,7 @@ import type { CloudData } from "../config/seed.ts";
 import type { ConfigValue, Origin } from "../config/tree.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
+import type { Instance } from "./instance.ts";
 import type { Blame, FileAttributes, Overlay } from "./overlay.ts";
 
 /** How often cloud-init runs a module. */
@@ -69,6 +70,13 @@ export interface BootState {
   readonly cloud: CloudData;
   readonly commands: BootCommand[];
   readonly notes: string[];
+  readonly running: RunningSystem;
+  readonly instance: Instance;
+}
+
+/** What the booted system has in memory, whatever its files say. */
+export interface RunningSystem {
+  hostname: string;
 }
 
 /** What a module sees of the boot, and all that it can do to the image. */
@@ -78,6 +86,7 @@ export class ModuleRun {
   readonly facts: DistroFacts;
   readonly version: string;
   readonly cloud: CloudData;
+  readonly running: RunningSystem;
   /** The configuration that the module gets: all layers merged, system_info included. */
   readonly config: Config;
   /** The module's name, for the blame. */
@@ -93,6 +102,7 @@ export class ModuleRun {
     this.facts = state.facts;
     this.version = state.version;
     this.cloud = state.cloud;
+    this.running = state.running;
     this.config = config;
     this.name = name;
     this.listed = listed;
@@ -130,8 +140,8 @@ export class ModuleRun {
     this.image.mkdir(path, this.#blame(because), attributes);
   }
 
-  symlink(path: string, target: string, because: Origin): void {
-    this.image.symlink(path, target, this.#blame(because));
+  symlink(path: string, target: string, because: Origin, attributes: FileAttributes = {}): void {
+    this.image.symlink(path, target, this.#blame(because), attributes);
   }
 
   remove(path: string, because: Origin): void {

@@ -24,7 +24,13 @@ export interface Change {
 
 /** A directory entry that the boot wrote. Unknown parts of `content` stand as `<<unknown:REASON>>`. */
 export type Entry =
-  | { readonly kind: "file"; readonly content: Buffer; readonly mode: number; readonly uid: number; readonly gid: number }
+  | {
+      readonly kind: "file";
+      readonly content: Buffer;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
   | { readonly kind: "symlink"; readonly target: string; readonly uid: number; readonly gid: number }
   | { readonly kind: "directory"; readonly mode: number; readonly uid: number; readonly gid: number };
 
@@ -143,11 +149,12 @@ export class Overlay implements Image {
   }
 
   /** Makes a symbolic link in place of whatever file or link was there. */
-  symlink(path: string, target: string, blame: Blame): void {
+  symlink(path: string, target: string, blame: Blame, attributes: FileAttributes = {}): void {
     const canonical = this.#canonical(path);
     if (canonical === undefined) return;
     this.mkdir(parentOf(canonical), blame);
-    this.#set(canonical, { kind: "symlink", target, uid: 0, gid: 0 }, blame);
+    const { uid = 0, gid = 0 } = attributes;
+    this.#set(canonical, { kind: "symlink", target, uid, gid }, blame);
   }
 
   /** Removes a file, a link, or a directory with all in it; nothing when there is nothing. */
@@ -209,7 +216,7 @@ export class Overlay implements Image {
       if (last !== undefined && sameBlame(last.blame, blame)) last.image.#entries.set(path, entry);
       else {
         const image = new Overlay(this.#lower);
-        for (const [known, value] of last?.image.#entries ?? []) image.#entries.set(known, value);
+        for (const [known, value] of last === undefined ? [] : last.image.#entries) image.#entries.set(known, value);
         image.#entries.set(path, entry);
         parts.push({ blame, image });
       }

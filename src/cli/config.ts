@@ -13,7 +13,10 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument("<image>", "the root directory of an image; / on a live machine")
     .option("-f, --format <format[=file]>", "text or json", "text")
-    .option("--seed <dir>", "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config")
+    .option(
+      "--seed <dir>",
+      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    )
     .action(async (source: string, flags: { format: string; seed?: string }) => end(await run(source, flags, io)));
 }
 
@@ -23,12 +26,16 @@ async function run(source: string, flags: { format: string; seed?: string }, io:
   const { image, distro } = openTarget(source);
   const { config, base } = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
   for (const { path, dropped } of base.files)
-    if (dropped !== undefined) io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));
+    if (dropped !== undefined)
+      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
-    throw new CommandError(EXIT.findings, `${path}:${line}:${column}: cloud-init stops with an error: ${base.fatal.reason}`);
+    throw new CommandError(
+      EXIT.findings,
+      `${path}:${line}:${column}: cloud-init stops with an error: ${base.fatal.reason}`,
+    );
   }
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
   else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
-  return reportProblems(image, io, escapeText) ? EXIT.incomplete : EXIT.clean;
+  return reportProblems(image, io) ? EXIT.incomplete : EXIT.clean;
 }

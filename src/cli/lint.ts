@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
-import { SEVERITIES, type LintResult, type Severity } from "../lint/finding.ts";
 import { catalogue } from "../lint/catalogue.ts";
+import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
-import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -27,12 +26,31 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .command("lint", { isDefault: true })
     .description("find what the first boot will undo (the default command)")
     .argument("<image...>", "the root directory of an image; / on a live machine")
-    .option("-f, --format <format[=file]>", `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`, collect, [])
-    .option("--seed <dir>", "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config")
+    .option(
+      "-f, --format <format[=file]>",
+      `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
+      collect,
+      [],
+    )
+    .option(
+      "--seed <dir>",
+      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    )
     .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
-    .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect, [])
-    .addOption(new Option("--min-severity <severity>", "what is shown (default: warning as text, else info)").choices(SEVERITIES))
-    .addOption(new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"))
+    .option(
+      "--protect <glob>",
+      "files whose settings count as customised in any case, such as '/etc/ssh/**'",
+      collect,
+      [],
+    )
+    .addOption(
+      new Option("--min-severity <severity>", "what is shown (default: warning as text, else info)").choices(
+        SEVERITIES,
+      ),
+    )
+    .addOption(
+      new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"),
+    )
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .option("-q, --quiet", "as text, say nothing of images without findings")
     .action(async (images: string[], flags: LintFlags) => end(await run(images, flags, io)));
@@ -43,7 +61,10 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     parseOutput(value, Object.keys(lintFormats)),
   );
   if (outputs.filter((output) => output.file === undefined).length > 1)
-    throw new CommandError(EXIT.usage, "only one report can go to standard output: give the others a file, -f sarif=FILE");
+    throw new CommandError(
+      EXIT.usage,
+      "only one report can go to standard output: give the others a file, -f sarif=FILE",
+    );
   const cloud = openSeed(flags.seed);
   const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
   let incomplete = false;
@@ -56,14 +77,18 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...(cloud === undefined ? {} : { cloud }),
       ...(pristine === undefined ? {} : { pristine }),
     });
-    if (reportProblems(image, io, escapeText)) incomplete = true;
+    if (reportProblems(image, io)) incomplete = true;
     return result;
   });
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
     const minSeverity = flags.minSeverity ?? lintFormats[output.format]!.minSeverity;
-    writeOutput(io, output, report(results, { color, width: io.columns, minSeverity, quiet: flags.quiet === true, rules: catalogue }));
+    writeOutput(
+      io,
+      output,
+      report(results, { color, width: io.columns, minSeverity, quiet: flags.quiet === true, rules: catalogue }),
+    );
   }
   if (incomplete) return EXIT.incomplete;
   return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
@@ -78,7 +103,7 @@ function fails(result: LintResult, failOn: Severity | "never"): boolean {
 /** NO_COLOR and FORCE_COLOR as their conventions say; else colour on a terminal only. */
 export function wantsColor(when: "auto" | "always" | "never", io: Io): boolean {
   if (when !== "auto") return when === "always";
-  if (io.env["NO_COLOR"]) return false;
-  if (io.env["FORCE_COLOR"]) return io.env["FORCE_COLOR"] !== "0";
-  return io.terminal && io.env["TERM"] !== "dumb";
+  if (io.env.NO_COLOR) return false;
+  if (io.env.FORCE_COLOR) return io.env.FORCE_COLOR !== "0";
+  return io.terminal && io.env.TERM !== "dumb";
 }

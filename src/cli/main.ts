@@ -51,7 +51,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     io.err(`cloud-init-lint: a fault of this program, please report it: ${escapeText(`${name}: ${message}`)}\n`);
-    if (io.env["CLOUD_INIT_LINT_DEBUG"] && stack !== undefined) io.err(`${stack}\n`);
+    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${stack}\n`);
     return EXIT.fault;
   }
 }

@@ -15,7 +15,8 @@ export function parseOutput(value: string, formats: readonly string[]): Output {
   if (!formats.includes(format))
     throw new CommandError(EXIT.usage, `unknown format "${format}"${didYouMean(format, formats)}`);
   const file = rest.join("=");
-  if (rest.length > 0 && file === "") throw new CommandError(EXIT.usage, `-f ${value}: a file name is missing after "="`);
+  if (rest.length > 0 && file === "")
+    throw new CommandError(EXIT.usage, `-f ${value}: a file name is missing after "="`);
   return { format, file: rest.length === 0 ? undefined : file };
 }
 

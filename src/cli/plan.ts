@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { boot } from "../boot/boot.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
-import { escapeText } from "../report/escape.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { wantsColor } from "./lint.ts";
@@ -21,7 +20,10 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .description("show all that the first boot will change, module by module, as diffs")
     .argument("<image>", "the root directory of an image; / on a live machine")
     .option("-f, --format <format[=file]>", "text or json", "text")
-    .option("--seed <dir>", "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config")
+    .option(
+      "--seed <dir>",
+      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    )
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
 }
@@ -38,5 +40,5 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     const color = output.file === undefined && wantsColor(flags.color, io);
     writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
-  return reportProblems(image, io, escapeText) ? EXIT.incomplete : EXIT.clean;
+  return reportProblems(image, io) ? EXIT.incomplete : EXIT.clean;
 }

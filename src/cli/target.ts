@@ -1,9 +1,10 @@
-import { readSeed, SeedError, type CloudData } from "../config/seed.ts";
 import { CLOUD_CFG } from "../config/read.ts";
+import { type CloudData, readSeed, SeedError } from "../config/seed.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError } from "../image/image.ts";
 import { openImage } from "../image/open.ts";
+import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -23,7 +24,11 @@ export function openTarget(source: string): Target {
     throw error;
   }
   const distro = detectDistro(image);
-  if (distro.cloudInit.version === undefined && distro.cloudInit.library === undefined && image.lstat(CLOUD_CFG) === undefined)
+  if (
+    distro.cloudInit.version === undefined &&
+    distro.cloudInit.library === undefined &&
+    image.lstat(CLOUD_CFG) === undefined
+  )
     throw new CommandError(EXIT.nothing, `${source}: there is no cloud-init in it (no package, no ${CLOUD_CFG})`);
   return { image, distro };
 }
@@ -40,8 +45,8 @@ export function openSeed(directory: string | undefined): CloudData | undefined {
 }
 
 /** Says what of the image could not be read. Returns whether anything could not. */
-export function reportProblems(image: Image, io: Io, escape: (text: string) => string): boolean {
+export function reportProblems(image: Image, io: Io): boolean {
   for (const { path, reason } of image.problems)
-    io.err(`${escape(image.source)}: ${escape(path)}: not read: ${escape(reason)}\n`);
+    io.err(`${escapeText(image.source)}: ${escapeText(path)}: not read: ${escapeText(reason)}\n`);
   return image.problems.length > 0;
 }

@@ -4,7 +4,11 @@ import { parseRuleDocument } from "./ruleDocument.ts";
 
 /** Build step: takes all rule documents of a directory apart and writes them as JSON. */
 export function compileRules(directory: string, output: string): void {
-  const names = readdirSync(directory).filter((name) => name.endsWith(".md")).sort();
-  const rules = names.map((name) => parseRuleDocument(readFileSync(join(directory, name), "utf8"), `rules/${name}`).rule);
+  const names = readdirSync(directory)
+    .filter((name) => name.endsWith(".md"))
+    .sort();
+  const rules = names.map(
+    (name) => parseRuleDocument(readFileSync(join(directory, name), "utf8"), `rules/${name}`).rule,
+  );
   writeFileSync(output, JSON.stringify(rules));
 }

@@ -38,7 +38,8 @@ export class CustomisationEvidence {
   /** Why a setting of the image counts as customised; undefined when nothing says so. */
   of(service: Service, setting: Setting): Evidence | undefined {
     const { path } = setting;
-    if (path !== undefined && this.protects(path)) return { strength: "strong", text: `${path} is protected by --protect` };
+    if (path !== undefined && this.protects(path))
+      return { strength: "strong", text: `${path} is protected by --protect` };
     const { pristine } = this.#options;
     if (pristine !== undefined) {
       const there = service.read(pristine.image, pristine.distro).find((other) => other.key === setting.key);
@@ -60,8 +61,11 @@ export class CustomisationEvidence {
     if (pristine !== undefined) {
       const here = this.#image.read(path);
       const there = pristine.image.read(path);
-      if (here === undefined || (there !== undefined && there.equals(here))) return undefined;
-      return { strength: "strong", text: `${path} ${there === undefined ? "is not in" : "differs from"} the unmodified image` };
+      if (here === undefined || there?.equals(here)) return undefined;
+      return {
+        strength: "strong",
+        text: `${path} ${there === undefined ? "is not in" : "differs from"} the unmodified image`,
+      };
     }
     if (isCloudInitsOwn(this.#image, path)) return undefined;
     const state = this.#state(path);
@@ -79,7 +83,8 @@ export class CustomisationEvidence {
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
     if (state === "unowned") return { strength: "good", text: `${path} belongs to no package` };
-    if (state.pristinePath !== undefined && this.#isShippedSo(service, setting, path, state.pristinePath)) return undefined;
+    if (state.pristinePath !== undefined && this.#isShippedSo(service, setting, path, state.pristinePath))
+      return undefined;
     return { strength: "strong", text: differs(path, state) };
   }
 
@@ -118,7 +123,9 @@ function differs(path: string, shipped: ShippedFile): string {
 function isCloudInitsOwn(image: Image, path: string): boolean {
   if (/\/(50-cloud-init(\.(conf|yaml|cfg))?|90-cloud-init-users|94cloud-init-config)$/.test(path)) return true;
   const head = image.read(path)?.toString("utf8", 0, 400) ?? "";
-  return /^# (Created by cloud-init|This file is generated from information provided by the datasource|Your system has configured 'manage_etc_hosts')/m.test(head);
+  return /^# (Created by cloud-init|This file is generated from information provided by the datasource|Your system has configured 'manage_etc_hosts')/m.test(
+    head,
+  );
 }
 
 /** A glob over absolute paths: `*` within a name, `**` over names, `?` one character. */

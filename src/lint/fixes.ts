@@ -46,7 +46,11 @@ export class FixProver {
     return null;
   }
 
-  #fill(candidate: Readonly<Record<string, string>>, rule: Rule, values: Readonly<Record<string, string>>): Fix | undefined {
+  #fill(
+    candidate: Readonly<Record<string, string>>,
+    rule: Rule,
+    values: Readonly<Record<string, string>>,
+  ): Fix | undefined {
     let missing = false;
     const fill = (text: string, allowed: RegExp) =>
       text.replace(/\{([a-z]+)\}/g, (_all, name: string) => {
@@ -65,8 +69,12 @@ export class FixProver {
 
   #dropIn(rule: Rule): string {
     const directory = "/etc/cloud/cloud.cfg.d";
-    const last = this.#image.list(directory).filter((name) => name.endsWith(".cfg")).at(-1) ?? "";
-    const names = DROP_INS.map((prefix) => `${prefix}-${rule.parameters["service"] ?? rule.id}.cfg`);
+    const last =
+      this.#image
+        .list(directory)
+        .filter((name) => name.endsWith(".cfg"))
+        .at(-1) ?? "";
+    const names = DROP_INS.map((prefix) => `${prefix}-${rule.parameters.service ?? rule.id}.cfg`);
     return `${directory}/${names.find((name) => name > last) ?? names.at(-1)}`;
   }
 

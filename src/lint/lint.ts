@@ -4,13 +4,13 @@ import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Setting } from "../services/service.ts";
-import { checks } from "./checks.ts";
 import { type CheckContext, NOBODY } from "./checks/check.ts";
+import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
 import { type Finding, type ImageFacts, type LintResult, SEVERITIES } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
-import type { Rule } from "./rule.ts";
 import { imageFacts } from "./imageFacts.ts";
+import type { Rule } from "./rule.ts";
 
 /** What a lint may be told beside the image. */
 export interface LintOptions extends EvidenceOptions {

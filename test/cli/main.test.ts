@@ -184,7 +184,9 @@ describe("the other commands", () => {
       ran: true,
       reason: expect.stringContaining("not simulated"),
     });
-    expect(plan.changes.find((one: { path: string }) => one.path === "/etc/ssh/sshd_config.d/50-cloud-init.conf")).toMatchObject({
+    expect(
+      plan.changes.find((one: { path: string }) => one.path === "/etc/ssh/sshd_config.d/50-cloud-init.conf"),
+    ).toMatchObject({
       op: "created",
       certainty: "certain",
       content: "PasswordAuthentication yes\n",

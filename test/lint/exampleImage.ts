@@ -1,6 +1,6 @@
 import { Overlay } from "../../src/boot/overlay.ts";
-import type { Image } from "../../src/image/image.ts";
 import { openDirectory } from "../../src/image/directory.ts";
+import type { Image } from "../../src/image/image.ts";
 
 const stock = openDirectory("fixtures/debian-12");
 

@@ -41,7 +41,9 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
       for (const { fix, target } of findingsOf(files).filter((finding) => finding.rule === rule.id)) {
         if (fix === null) continue;
         const after = findingsOf({ ...files, [fix.path]: fix.content });
-        expect(after.filter((finding) => finding.rule === rule.id && finding.target?.setting === target?.setting)).toEqual([]);
+        expect(
+          after.filter((finding) => finding.rule === rule.id && finding.target?.setting === target?.setting),
+        ).toEqual([]);
       }
   });
 });

@@ -33,7 +33,7 @@ function customisedNeighbour(
   setting: Setting,
 ): [Setting, Evidence] | undefined {
   const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
-  const beside = (rule.parameters["beside"] as string[]).map((glob) => glob.replaceAll("{name}", name));
+  const beside = (rule.parameters.beside as string[]).map((glob) => glob.replaceAll("{name}", name));
   for (const other of context.settings(service).before) {
     if (!matchesAny(beside, other.key)) continue;
     const evidence = context.evidence.of(service, other);
@@ -53,7 +53,10 @@ function finding(
   const has = (settings: readonly Setting[]) => settings.some((other) => identity(other) === identity(setting));
   const blame = context.responsible(service, has);
   const confidence = hasUnknown(setting.value) ? "likely" : "certain";
-  const place = neighbour.path === undefined ? "" : ` (${neighbour.path}${neighbour.line === undefined ? "" : `:${neighbour.line}`})`;
+  const place =
+    neighbour.path === undefined
+      ? ""
+      : ` (${neighbour.path}${neighbour.line === undefined ? "" : `:${neighbour.line}`})`;
   const before = context.settings(service).before.find((other) => other.key === setting.key);
   return {
     rule: rule.id,

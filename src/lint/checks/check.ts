@@ -2,8 +2,8 @@ import type { BootResult } from "../../boot/boot.ts";
 import type { Blame } from "../../boot/overlay.ts";
 import type { Distro } from "../../distro/distro.ts";
 import type { Image } from "../../image/image.ts";
-import { services } from "../../services/services.ts";
 import type { Service, Setting } from "../../services/service.ts";
+import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence.ts";
 import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
 import type { Rule } from "../rule.ts";
@@ -19,7 +19,11 @@ export interface CheckContext {
   /** The part of the boot that first made a service's settings so; NOBODY where none did. */
   responsible(service: Service, holds: (settings: readonly Setting[]) => boolean): Blame;
   /** The first of a rule's fixes under which `holds` is true of the image after another boot; null when none does. */
-  fix(rule: Rule, values: Readonly<Record<string, string>>, holds: (after: Image, boot: BootResult) => boolean): Fix | null;
+  fix(
+    rule: Rule,
+    values: Readonly<Record<string, string>>,
+    holds: (after: Image, boot: BootResult) => boolean,
+  ): Fix | null;
 }
 
 /** Finds what one rule is about. */
@@ -27,8 +31,8 @@ export type Check = (rule: Rule, context: CheckContext) => Finding[];
 
 /** The service that a rule names. @throws Error when there is none: the rule document is wrong. */
 export function serviceOf(rule: Rule): Service {
-  const service = services.find((candidate) => candidate.name === rule.parameters["service"]);
-  if (service === undefined) throw new Error(`rule ${rule.id}: there is no service "${rule.parameters["service"]}"`);
+  const service = services.find((candidate) => candidate.name === rule.parameters.service);
+  if (service === undefined) throw new Error(`rule ${rule.id}: there is no service "${rule.parameters.service}"`);
   return service;
 }
 

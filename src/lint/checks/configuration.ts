@@ -8,14 +8,18 @@ export function fileDropped(rule: Rule, { boot }: CheckContext): Finding[] {
   return boot.base.files.flatMap(({ path, dropped }) => {
     if (dropped === undefined) return [];
     const what = path === CLOUD_CFG ? "no module list is left, so no module runs" : "nothing of it takes effect";
-    return [about(rule, `cloud-init ignores the whole file, ${what}: ${dropped.reason}`, { path, ...position(dropped) })];
+    return [
+      about(rule, `cloud-init ignores the whole file, ${what}: ${dropped.reason}`, { path, ...position(dropped) }),
+    ];
   });
 }
 
 /** Finds configuration over which every stage of cloud-init dies. */
 export function startFails(rule: Rule, { boot }: CheckContext): Finding[] {
   const { fatal } = boot.base;
-  return fatal === undefined ? [] : [about(rule, `Every stage of cloud-init stops with an error: ${fatal.reason}`, fatal.origin)];
+  return fatal === undefined
+    ? []
+    : [about(rule, `Every stage of cloud-init stops with an error: ${fatal.reason}`, fatal.origin)];
 }
 
 function position({ line, column }: { line: number; column: number }): { line: number; column: number } {

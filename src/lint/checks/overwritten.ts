@@ -20,7 +20,13 @@ export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   return findings;
 }
 
-function lost(rule: Rule, context: CheckContext, service: Service, setting: Setting, now: Setting | undefined): Finding | undefined {
+function lost(
+  rule: Rule,
+  context: CheckContext,
+  service: Service,
+  setting: Setting,
+  now: Setting | undefined,
+): Finding | undefined {
   const evidence = context.evidence.of(service, setting);
   if (evidence === undefined) return undefined;
   const { distro } = context;
@@ -38,7 +44,13 @@ function lost(rule: Rule, context: CheckContext, service: Service, setting: Sett
     message: sentence(setting, now, blame.module),
     service: service.name,
     ...blamed(blame),
-    target: { path, line: setting.line ?? null, setting: setting.key, before: setting.value, after: now?.value ?? null },
+    target: {
+      path,
+      line: setting.line ?? null,
+      setting: setting.key,
+      before: setting.value,
+      after: now?.value ?? null,
+    },
     evidence: evidence.text,
     fix: context.fix(
       rule,
@@ -50,7 +62,8 @@ function lost(rule: Rule, context: CheckContext, service: Service, setting: Sett
 
 function sentence(setting: Setting, now: Setting | undefined, module: string): string {
   const who = module === "" ? "cloud-init" : `cloud-init's ${module}`;
-  const where = setting.path === undefined ? "" : ` (${setting.path}${setting.line === undefined ? "" : `:${setting.line}`})`;
+  const where =
+    setting.path === undefined ? "" : ` (${setting.path}${setting.line === undefined ? "" : `:${setting.line}`})`;
   const what = `${setting.key} is ${quote(setting.value)} in the image${where}`;
   if (now === undefined) return `${what}; ${who} removes it on the first boot.`;
   const elsewhere = now.path === undefined || now.path === setting.path ? "" : ` through ${now.path}`;

@@ -1,0 +1,41 @@
+import type { Config } from "../config/config.ts";
+import { findPair } from "../config/merge.ts";
+import type { CloudData } from "../config/seed.ts";
+import { pyStr } from "../config/value.ts";
+import type { Image } from "../image/image.ts";
+import type { Frequency } from "./module.ts";
+
+/** The instance that boots, as the state of an earlier boot in the image makes it look. */
+export interface Instance {
+  /** False where the image holds the state of this very instance: then little runs again. */
+  readonly isNew: boolean;
+  /** Whether a semaphore of the image says that an entry of a module list has run. */
+  hasRun(rawName: string, frequency: Frequency): boolean;
+}
+
+/** Reads the state that an earlier boot left in the image (stages.py and helpers.FileSemaphores, 20.4 to 26.2). */
+export function instanceOf(image: Image, cloud: CloudData, config: Config): Instance {
+  const configured = config.get("system_info", "paths", "cloud_dir");
+  const directory = typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
+  const id = instanceId(cloud);
+  const previous = image.read(`${directory}/data/instance-id`)?.toString("utf8").trim();
+  return {
+    isNew: id === undefined || previous !== id,
+    hasRun: (rawName, frequency) => {
+      const name = `config_${rawName.replaceAll("-", "_")}`;
+      if (frequency === "once") return image.stat(`${directory}/sem/${name}.once`) !== undefined;
+      return (
+        frequency === "once-per-instance" &&
+        id !== undefined &&
+        image.stat(`${directory}/instances/${id.replaceAll("/", "_")}/sem/${name}`) !== undefined
+      );
+    },
+  };
+}
+
+/** What meta-data calls the instance; "nocloud" where a NoCloud seed does not say; undefined where nobody knows. */
+function instanceId(cloud: CloudData): string | undefined {
+  if (cloud.metaData === undefined) return undefined;
+  const value = findPair(cloud.metaData, "instance-id")?.value;
+  return value === undefined ? "nocloud" : pyStr(value);
+}

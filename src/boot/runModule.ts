@@ -1,0 +1,68 @@
+import type { Config } from "../config/config.ts";
+import { versionAtLeast } from "../distro/version.ts";
+import type { Instance } from "./instance.ts";
+import { type BootState, type Frequency, type ModuleFacts, ModuleFailure, ModuleRun } from "./module.ts";
+import type { ListedModule } from "./moduleList.ts";
+import { modules } from "./modules/modules.ts";
+import { notSimulated } from "./modules/notSimulated.ts";
+
+/** What became of an entry of a module list. */
+export interface Outcome {
+  readonly ran: boolean;
+  /** Why it ran or did not; says "not simulated" where its effects are not known to us. */
+  readonly reason: string;
+  readonly frequency: Frequency;
+}
+
+const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
+const simulated = new Map(modules.map((module) => [module.name, module]));
+
+/**
+ * Runs an entry of a module list if cloud-init would (cloudinit/config/modules.py and stages.py, 20.4 to 26.2).
+ * `done` holds what ran earlier in this boot and grows.
+ */
+export function runModule(
+  entry: ListedModule,
+  state: BootState,
+  config: Config,
+  instance: Instance,
+  done: Set<string>,
+): Outcome {
+  const { version } = state;
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  const facts = byName.get(entry.name);
+  const known = facts !== undefined && (facts.since === undefined || since(facts.since));
+  if (!known || (facts.until !== undefined && since(facts.until)))
+    return skipped(`cloud-init ${version} has no module of this name`, entry.frequency ?? "once-per-instance");
+
+  const frequency = entry.frequency ?? facts.frequency;
+  const keys = typeof facts.activatedBy === "function" ? facts.activatedBy(since) : facts.activatedBy;
+  if (since("22.3") && keys.length > 0 && !keys.some((key) => config.has(key)))
+    return skipped(`no configuration for it (${keys.join(", ")})`, frequency);
+  if (facts.distros !== "all" && !facts.distros(since).includes(state.facts.name)) {
+    const unverified = config.get("unverified_modules");
+    if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
+      return skipped(`it is not for ${state.facts.name}`, frequency);
+  }
+  const semaphore = entry.raw.replaceAll("-", "_");
+  if (frequency !== "always" && done.has(semaphore)) return skipped("it ran earlier in this boot", frequency);
+  if (instance.hasRun(entry.raw, frequency)) return skipped("the image says that it ran for this instance", frequency);
+  done.add(semaphore);
+  return { ran: true, frequency, reason: execute(entry, state, config) };
+}
+
+function skipped(reason: string, frequency: Frequency): Outcome {
+  return { ran: false, reason, frequency };
+}
+
+function execute(entry: ListedModule, state: BootState, config: Config): string {
+  const module = simulated.get(entry.name);
+  if (module === undefined) return "not simulated: its effects are not known to this program";
+  try {
+    module.run(new ModuleRun(state, config, entry.name, entry.origin), entry.args);
+    return "first boot of the instance";
+  } catch (error) {
+    if (!(error instanceof ModuleFailure)) throw error;
+    return `it fails: ${error.message}`;
+  }
+}
