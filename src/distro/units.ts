@@ -28,23 +28,24 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
   if (isMask(image, generator)) return { reason: "the systemd generator of cloud-init is masked", path: generator };
 
   // Since 24.3 the units of the stages only signal the one process that does the work.
-  const wanted = wantedUnits(image);
   for (const unit of ["cloud-init.target", MAIN]) {
     const path = unitPath(image, unit);
     if (path === undefined) continue;
     if (isMask(image, path)) return { reason: `${unit} is masked`, path };
-    if (unit === MAIN && wanted?.has(unit) === false) return { reason: `${unit} is disabled`, path };
+    if (unit === MAIN && !isWanted(image, unit)) return { reason: `${unit} is disabled`, path };
   }
 
-  const stages = STAGES.map((names) => names.find((name) => unitPath(image, name) !== undefined));
-  const units = stages.filter((unit) => unit !== undefined);
-  if (units.length < STAGES.length) return undefined;
-  const masked = units.filter((unit) => isMask(image, unitPath(image, unit)!));
-  const stopped = units.filter((unit) => masked.includes(unit) || (wanted !== undefined && !wanted.has(unit)));
-  if (stopped.length < units.length) return undefined;
-  return masked.length > 0
-    ? { reason: "the units of cloud-init are masked or disabled", path: unitPath(image, masked[0]!)! }
-    : { reason: "the units of cloud-init are disabled", path: "/etc/systemd/system" };
+  let masked: string | undefined;
+  for (const names of STAGES) {
+    const unit = names.find((name) => unitPath(image, name) !== undefined);
+    if (unit === undefined) return undefined;
+    const path = unitPath(image, unit)!;
+    if (isMask(image, path)) masked ??= path;
+    else if (isWanted(image, unit)) return undefined;
+  }
+  return masked === undefined
+    ? { reason: "the units of cloud-init are disabled", path: "/etc/systemd/system" }
+    : { reason: "the units of cloud-init are masked or disabled", path: masked };
 }
 
 function unitPath(image: Image, unit: string): string | undefined {
@@ -61,18 +62,18 @@ function isMask(image: Image, path: string): boolean {
 }
 
 /**
- * The units that others want or require. Undefined on a first boot in systemd's sense (machine-id(5)), when it enables
- * units by its presets.
+ * Whether another unit wants or requires this one. On a first boot in systemd's sense (machine-id(5)) all count as
+ * wanted: it enables units by its presets then.
  */
-function wantedUnits(image: Image): Set<string> | undefined {
+function isWanted(image: Image, unit: string): boolean {
   const machineId = readText(image, "/etc/machine-id");
-  if (machineId === undefined || machineId.trim() === "uninitialized") return undefined;
-  const units = new Set<string>();
-  for (const directory of UNIT_DIRECTORIES) {
-    for (const name of image.list(directory)) {
-      if (!/\.(?:wants|requires)$/.test(name)) continue;
-      for (const unit of image.list(`${directory}/${name}`)) units.add(unit);
-    }
-  }
-  return units;
+  if (machineId === undefined || machineId.trim() === "uninitialized") return true;
+  const wants = (directory: string, name: string): boolean => image.lstat(`${directory}/${name}/${unit}`) !== undefined;
+  // Nearly always it is the target that wants the unit: that saves a look at all others.
+  return (
+    UNIT_DIRECTORIES.some((directory) => wants(directory, "cloud-init.target.wants")) ||
+    UNIT_DIRECTORIES.some((directory) =>
+      image.list(directory).some((name) => /\.(?:wants|requires)$/.test(name) && wants(directory, name)),
+    )
+  );
 }

@@ -28,7 +28,11 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   let cachedBytes = 0;
 
   function lstatAt(path: string): Stat | undefined {
-    return remember(stats, path, entries.lstat);
+    return remember(stats, path, (asked) => {
+      // Many questions are about places that are not there: below a known one there is nothing to ask for.
+      const parent = asked.slice(0, asked.lastIndexOf("/"));
+      return stats.has(parent) && stats.get(parent)?.kind !== "directory" ? undefined : entries.lstat(asked);
+    });
   }
 
   function readlinkAt(path: string): string | undefined {
