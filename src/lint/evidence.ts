@@ -4,7 +4,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";
-import { usualValue } from "./usualValues.ts";
+import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
 export interface Evidence {
@@ -49,8 +49,8 @@ export class CustomisationEvidence {
     }
     if (path === undefined || isCloudInitsOwn(this.#image, path)) return undefined;
     const evidence = this.#ofFile(service, setting, path);
-    const usual = evidence === undefined ? undefined : usualValue(service.name, setting, this.#image, this.#distro);
-    if (usual === "not customised") return undefined;
+    const usual = evidence === undefined ? undefined : usualValue(service.name, setting, this.#image);
+    if (usual === NOT_CUSTOMISED) return undefined;
     return usual === undefined ? evidence : { strength: "weak", text: usual };
   }
 

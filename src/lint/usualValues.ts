@@ -1,17 +1,52 @@
-import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Setting } from "../services/service.ts";
 
+/** Given where a setting is not customised at all, though its file is no package's. */
+export const NOT_CUSTOMISED = "not customised";
+
 /**
- * Says of a setting that installers and image tools write it by themselves, or that it is not customised at all;
- * undefined where only a person or their tool would have written it.
+ * Why a value may well have been written by an installer or image tool, which makes it weak evidence; NOT_CUSTOMISED
+ * where nobody chose it; undefined where only a person or their tool would have written it.
  */
-export function usualValue(service: string, setting: Setting, image: Image, distro: Distro): string | undefined {
-  return USUAL[service]?.(setting, image, distro);
+export function usualValue(service: string, setting: Setting, image: Image): string | undefined {
+  return USUAL[service]?.(setting, image);
 }
 
-type Usual = (setting: Setting, image: Image, distro: Distro) => string | undefined;
-
-const USUAL: Readonly<Record<string, Usual>> = {
+const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string | undefined>> = {
   hostname: () => "every installer and image tool writes a host name",
+  hosts: ({ key }, image) => {
+    const own = image.read("/etc/hostname")?.toString("utf8").trim().toLowerCase();
+    const ofThisHost = key === own || (own !== undefined && key.startsWith(`${own}.`));
+    return /^(localhost.*|ip6-.*|broadcasthost)$/.test(key) || ofThisHost
+      ? "every installer writes the entries of the host itself"
+      : undefined;
+  },
+  "host-keys": ({ key, value }) =>
+    // Keys of the usual names are made when the ssh server is installed; a certificate somebody had to issue.
+    /\/ssh_host_(rsa|dsa|ecdsa|ed25519)_key$/.test(key) && !value.startsWith("certificate")
+      ? NOT_CUSTOMISED
+      : undefined,
+  "apt-sources": ({ key }) =>
+    /^deb(-src)? (mirror\+)?\w+:\/\/([\w-]+\.)*(deb|security|ftp|archive|ports|httpredir|cdn-aws\.deb|azure\.archive)[\w.-]*\.(debian|ubuntu)\.(org|com)(\/|$)/.test(
+      key.split(" ").slice(0, 2).join(" "),
+    )
+      ? "installers write the distribution's public mirrors"
+      : undefined,
+  locale: ({ key, value }) =>
+    /^(C|POSIX|C\.UTF-?8|en_US(\.UTF-?8)?)$/i.test(value) || key.startsWith("generated locale en_US.UTF-8")
+      ? `every installer writes a locale such as ${value}`
+      : undefined,
+  timezone: ({ value }) =>
+    /^(Etc\/)?(UTC|UCT|Universal|Zulu)$/.test(value) ? "every installer writes UTC" : undefined,
+  mounts: ({ key }) =>
+    /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
+      ? "installers write the usual file systems"
+      : undefined,
+  accounts: ({ key, value }) => (key.endsWith(" password") && !value.startsWith("set") ? NOT_CUSTOMISED : undefined),
+  network: ({ path = "" }) =>
+    /^\/etc\/(resolv\.conf|network\/interfaces|netplan\/(00-installer-config|01-netcfg|01-network-manager-all)\.yaml)$/.test(
+      path,
+    )
+      ? "installers write this file"
+      : undefined,
 };

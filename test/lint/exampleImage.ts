@@ -4,12 +4,18 @@ import type { Image } from "../../src/image/image.ts";
 
 const stock = openDirectory("fixtures/debian-12");
 
-/** The stock example image with some files laid over it. Programs (in bin and sbin) are executable. */
+/**
+ * The stock example image with some files laid over it. Programs (in bin and sbin) are executable; a text
+ * "-> target" makes a symbolic link.
+ */
 export function exampleImage(files: Readonly<Record<string, string>>): Image {
   const image = new Overlay(stock);
   for (const [path, content] of Object.entries(files)) {
+    const blame = { module: "", cause: { path, line: 1, column: 1 } };
+    const link = /^-> (.+)\n$/.exec(content);
     const mode = /\/s?bin\//.test(path) ? 0o755 : 0o644;
-    image.write(path, content, { module: "", cause: { path, line: 1, column: 1 } }, { mode });
+    if (link !== null) image.symlink(path, link[1]!, blame);
+    else image.write(path, content, blame, { mode });
   }
   return image;
 }
