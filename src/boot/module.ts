@@ -79,6 +79,8 @@ export interface RunningSystem {
   hostname: string;
 }
 
+const PROGRAM_DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
 /** What a module sees of the boot, and all that it can do to the image. */
 export class ModuleRun {
   readonly image: Overlay;
@@ -174,10 +176,15 @@ export class ModuleRun {
 
   /** Whether the image has a program of this name in its PATH. */
   which(program: string): boolean {
-    return ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((directory) => {
+    return PROGRAM_DIRECTORIES.some((directory) => {
       const stat = this.image.stat(`${directory}/${program}`);
       return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
     });
+  }
+
+  /** Whether a program is certainly missing: of a tree without any shell, only a part of an image, nothing is known. */
+  lacks(program: string): boolean {
+    return this.which("sh") && !this.which(program);
   }
 
   #blame(cause: Origin): Blame {

@@ -1,0 +1,104 @@
+import type { Origin } from "../../config/tree.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { unknown } from "../unknown.ts";
+import { AccountFile } from "./accountFile.ts";
+import { shadowSince } from "./defaults.ts";
+import { findUser } from "./lookup.ts";
+import { today } from "./useradd.ts";
+
+/** A password to be set: its text, of which the boot makes a hash, or the hash itself. */
+export interface NewPassword {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What stands for the hash of a password that is known: its salt is not. */
+export const freshHash = unknown("a hash made at boot");
+
+/** passwd -l USER, or usermod --lock where there is no passwd. @throws ModuleFailure as these fail. */
+export function lockPassword(boot: ModuleRun, user: string, because: Origin): void {
+  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new ModuleFailure(`no program to lock ${user} with`);
+  editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash : `!${hash}`), because);
+}
+
+/**
+ * passwd -u USER; where that would leave no password at all, cloud-init follows with passwd -d USER.
+ * @throws ModuleFailure as these fail.
+ */
+export function unlockPassword(boot: ModuleRun, user: string, because: Origin): void {
+  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new ModuleFailure(`no program to unlock ${user} with`);
+  editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash.slice(1) : hash), because);
+}
+
+/** passwd --expire USER. @throws ModuleFailure as it fails. */
+export function expirePassword(boot: ModuleRun, user: string, because: Origin): void {
+  requireUser(boot, user, "passwd");
+  const shadow = new AccountFile(boot, "/etc/shadow");
+  const fields = shadow.find(user);
+  if (fields === undefined) return;
+  shadow.put(fields.with(2, "0"));
+  shadow.save(because);
+}
+
+/**
+ * chpasswd: through PAM, which goes on after a password that it refuses and makes no backup (Debian, Red Hat).
+ * @param hash what to put where the hash cannot be known.
+ * @throws ModuleFailure after all other passwords are set.
+ */
+export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
+  const shadow = new AccountFile(boot, "/etc/shadow");
+  const refused: string[] = [];
+  for (const { user, password } of passwords) {
+    const fields = findUser(boot.image, user) === undefined ? undefined : shadow.find(user);
+    if (fields === undefined || password === "") refused.push(user);
+    else shadow.put(fields.with(1, freshHash).with(2, today));
+  }
+  shadow.overwrite(because);
+  if (refused.length > 0) throw new ModuleFailure(`chpasswd: no password set for ${refused.join(", ")}`);
+}
+
+/** chpasswd -e: all of the hashes or none. @throws ModuleFailure where it sets none. */
+export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
+  const shadow = new AccountFile(boot, "/etc/shadow");
+  const passwd = new AccountFile(boot, "/etc/passwd");
+  for (const { user, password } of passwords) {
+    requireUser(boot, user, "chpasswd");
+    if (shadowSince(boot, "4.19") && !isHash(password)) throw new ModuleFailure(`chpasswd: no valid hash for ${user}`);
+    const fields = shadow.find(user);
+    if (fields !== undefined) shadow.put(fields.with(1, password).with(2, today));
+    else passwd.put(passwd.find(user)!.with(1, password));
+  }
+  passwd.save(because);
+  shadow.save(because);
+}
+
+/** Changes the password field where it stands: in /etc/shadow, else in /etc/passwd. */
+function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => string, because: Origin): void {
+  requireUser(boot, user, "passwd");
+  const shadow = new AccountFile(boot, "/etc/shadow");
+  const fields = shadow.find(user);
+  const file = fields === undefined ? new AccountFile(boot, "/etc/passwd") : shadow;
+  const entry = fields ?? file.find(user);
+  if (entry === undefined) throw new ModuleFailure(`passwd: ${user} has no entry in /etc/passwd`);
+  file.put(entry.with(1, edit(entry[1]!)));
+  file.save(because);
+}
+
+function requireUser(boot: ModuleRun, user: string, program: string): void {
+  if (findUser(boot.image, user) === undefined) throw new ModuleFailure(`${program}: user ${user} does not exist`);
+}
+
+/** What chpasswd -e accepts since shadow-utils 4.19 (lib/chkhash.c). */
+function isHash(text: string): boolean {
+  const hash = text.replace(/^!/, "");
+  if (hash === "" || hash === "*") return true;
+  return (
+    hash.length >= 48 &&
+    [
+      /^\$y\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{1,86}\$[./A-Za-z0-9]{43}$/,
+      /^\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}$/,
+      /^\$6\$(rounds=[1-9][0-9]{3,8}\$)?[^$:\n]{1,16}\$[./A-Za-z0-9]{86}$/,
+      /^\$5\$(rounds=[1-9][0-9]{3,8}\$)?[^$:\n]{1,16}\$[./A-Za-z0-9]{43}$/,
+    ].some((form) => form.test(hash))
+  );
+}
