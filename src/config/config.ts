@@ -72,6 +72,7 @@ export function origins(root: Mapping, limit: number): Record<string, Origin> {
   const found: Record<string, Origin> = Object.create(null);
   let left = limit;
   const add = (pointer: string, origin: Origin): void => {
+    if (left <= 0) return;
     found[pointer] = origin;
     left -= pointer.length + origin.path.length;
   };

@@ -10,51 +10,69 @@ import {
   type Sequence,
 } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
-import { parseYaml } from "../config/yaml.ts";
 import { escapeText, linesOf } from "./escape.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { truncate } from "./width.ts";
 
-/** Aliases can make a text of any size out of a few lines: beyond so many characters collections are left out. */
-const MAX_CHARACTERS = 5_000_000;
+/** Aliases can make a text of any size out of a few lines: beyond so many characters nothing more is written out. */
+const MAX_CHARACTERS = 10_000_000;
 
 /** Columns that are shown of a value that lost. */
 const SHADOWED_WIDTH = 40;
 
 /** The effective configuration, much like YAML: behind each value the line that sets it, and what that line shadows. */
 export function configText(config: Config): string {
-  const lines = linesOfCollection(config.root, { left: MAX_CHARACTERS });
-  return `${lines.map((line) => escapeText(line)).join("\n")}\n`;
+  const writer = new Writer();
+  writer.block(config.root, "");
+  return `${writer.lines.join("\n")}\n`;
 }
 
-interface Budget {
-  left: number;
-}
+class Writer {
+  readonly lines: string[] = [];
+  #left = MAX_CHARACTERS;
+  /** What the next line begins with in place of its indentation: that of the list around it, and dashes. */
+  #dashes: string | undefined;
 
-/** The lines of a mapping or a list that is not empty, without indentation. */
-function linesOfCollection(node: Mapping | Sequence, budget: Budget): string[] {
-  if (budget.left <= 0) return ["# too large to be shown"];
-  if (node.type === "mapping") return node.children.flatMap((pair) => linesOfPair(pair, budget));
-  return node.children.flatMap((item) => {
-    const [first = "", ...rest] = isBlock(item)
-      ? linesOfCollection(item, budget)
-      : leafLines("", item, place(originOf(item)));
-    budget.left -= first.length;
-    return [`- ${first}`, ...indent(rest)];
-  });
-}
-
-function linesOfPair(pair: Pair, budget: Budget): string[] {
-  const key = `${scalarText(pair.key)}:`;
-  const shadows = pair.shadowed.filter((lost) => !isMerged(lost, pair)).map(shadow);
-  budget.left -= key.length + shadows.join().length;
-  if (isBlock(pair.value)) {
-    const comment = shadows.length === 0 ? "" : `  # ${shadows.join(", ")}`;
-    return [`${key}${comment}`, ...indent(linesOfCollection(pair.value, budget))];
+  /** A mapping or a list that takes lines of its own. */
+  block(node: Mapping | Sequence, indent: string): void {
+    for (const child of node.children) {
+      if (this.#left <= 0) {
+        this.#line(indent, "# too large to be shown");
+        return;
+      }
+      if (child.type === "pair") this.#pair(child, indent);
+      else {
+        this.#dashes = `${this.#dashes ?? indent}- `;
+        if (isBlock(child)) this.block(child, `${indent}  `);
+        else this.#leaf("", child, place(originOf(child)), indent);
+      }
+    }
   }
-  const lines = leafLines(`${key} `, pair.value, [place(originOf(pair)), ...shadows].join(", "));
-  budget.left -= lines.join().length;
-  return lines;
+
+  #pair(pair: Pair, indent: string): void {
+    const key = `${scalarText(pair.key)}:`;
+    const shadows = pair.shadowed.filter((lost) => !isMerged(lost, pair)).map(shadow);
+    if (isBlock(pair.value)) {
+      this.#line(indent, shadows.length === 0 ? key : `${key}  # ${shadows.join(", ")}`);
+      this.block(pair.value, `${indent}  `);
+    } else this.#leaf(`${key} `, pair.value, [place(originOf(pair)), ...shadows].join(", "), indent);
+  }
+
+  #leaf(lead: string, node: ConfigNode, comment: string, indent: string): void {
+    const text = node.type === "scalar" ? String(node.value) : "";
+    if (node.type === "scalar" && node.kind === "str" && /^\S.*\n./.test(text)) {
+      const mark = text.endsWith("\n\n") ? "|+" : text.endsWith("\n") ? "|" : "|-";
+      this.#line(indent, `${lead}${mark}  # ${comment}`);
+      for (const line of linesOf(text)) this.#line(line === "" ? "" : `${indent}  `, line.replaceAll("\t", "    "));
+    } else this.#line(indent, `${lead}${inOneLine(node)}  # ${comment}`);
+  }
+
+  #line(indent: string, text: string): void {
+    const line = `${this.#dashes ?? indent}${escapeText(text)}`;
+    this.#dashes = undefined;
+    this.lines.push(line);
+    this.#left -= line.length;
+  }
 }
 
 /** Mappings of two files become one; of two in one file the later one wins. */
@@ -63,7 +81,7 @@ function isMerged(lost: Pair, winner: Pair): boolean {
 }
 
 function shadow(pair: Pair): string {
-  const value = nodeJson(pair.value, "", { left: 10 * SHADOWED_WIDTH }).replace(/\n\s*/g, " ");
+  const value = nodeJson(pair.value, "", 10 * SHADOWED_WIDTH).replace(/\n\s*/g, " ");
   return `shadows ${place(originOf(pair))}: ${truncate(value, SHADOWED_WIDTH)}`;
 }
 
@@ -74,41 +92,27 @@ function place({ path, line }: Origin): string {
 /** Whether a value takes lines of its own: all but scalars, empty collections, and lists of scalars from one line. */
 function isBlock(node: ConfigNode): node is Mapping | Sequence {
   if (node.type === "scalar" || node.children.length === 0) return false;
-  const places = new Set([node, ...node.children].map((child) => place(originOf(child))));
-  return node.type === "mapping" || places.size > 1 || node.children.some((child) => child.type !== "scalar");
+  if (node.type === "mapping") return true;
+  const own = place(originOf(node));
+  return node.children.some((child) => child.type !== "scalar" || place(originOf(child)) !== own);
 }
 
-function leafLines(lead: string, node: ConfigNode, comment: string): string[] {
-  if (node.type === "mapping") return [`${lead}{}  # ${comment}`];
-  if (node.type === "sequence") {
-    const items = node.children.map((item) => scalarText(item as Scalar, true));
-    return [`${lead}[${items.join(", ")}]  # ${comment}`];
-  }
-  const text = String(node.value);
-  if (node.kind !== "str" || !/^\S.*\n./.test(text)) return [`${lead}${scalarText(node)}  # ${comment}`];
-  const mark = text.endsWith("\n\n") ? "|+" : text.endsWith("\n") ? "|" : "|-";
-  const lines = linesOf(text).map((line) => line.replaceAll("\t", "    "));
-  return [`${lead}${mark}  # ${comment}`, ...indent(lines)];
+function inOneLine(node: ConfigNode): string {
+  if (node.type === "scalar") return scalarText(node);
+  if (node.type === "mapping") return "{}";
+  return `[${node.children.map((item) => scalarText(item as Scalar)).join(", ")}]`;
 }
 
-function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => (line === "" ? "" : `  ${line}`));
-}
-
-/** A scalar as YAML in one line; inside brackets fewer texts can do without quotes. */
-function scalarText(node: Scalar, inBrackets = false): string {
+/** A scalar as YAML in one line, also inside brackets. */
+function scalarText(node: Scalar): string {
   const { kind, value } = node;
   if (kind === "binary") return `!!binary ${Buffer.from(String(value), "latin1").toString("base64")}`;
   if (kind === "float") return Number.isFinite(value) ? pyStr(node) : pyStr(node).replace(/inf|nan/, ".$&");
   if (kind !== "str") return String(value);
   const text = String(value);
-  return isPlain(text, inBrackets) ? text : JSON.stringify(text);
+  return PLAIN.test(text) && !NO_STRING.test(text) ? text : JSON.stringify(text);
 }
 
-/** Whether a text without quotes is read as this text again. */
-function isPlain(text: string, inBrackets: boolean): boolean {
-  if (escapeText(text) !== text) return false;
-  const { node } = parseYaml(inBrackets ? `[${text}]` : text, "");
-  const read = inBrackets && node?.type === "sequence" && node.children.length === 1 ? node.children[0] : node;
-  return read?.type === "scalar" && read.kind === "str" && read.value === text;
-}
+/** Texts that need no quotes anywhere: words, paths, addresses, sentences without marks that YAML knows. */
+const PLAIN = /^[A-Za-z_/](?:[\w/.@%+=();~$-]|:(?=[\w/])| (?=[\w/.@%+=();~$]))*$/;
+const NO_STRING = /^(?:yes|no|on|off|true|false|null)$/i;

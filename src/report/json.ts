@@ -5,9 +5,12 @@ import { type Config, origins } from "../config/config.ts";
 import type { Origin } from "../config/tree.ts";
 import type { Finding, ImageFacts, LintResult, Severity } from "../lint/finding.ts";
 import { escapeJson, jsonText } from "./jsonText.ts";
-import { MAX_CHARACTERS, nodeJson } from "./nodeJson.ts";
+import { nodeJson } from "./nodeJson.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
+
+/** Aliases can make any number of values out of a few lines: so many characters of pointers and paths are given. */
+const MAX_ORIGINS = 4_000_000;
 
 /** Findings as JSON (schemas/lint-v1.schema.json). The summary counts those that `minSeverity` leaves out, too. */
 export function jsonReport(results: readonly LintResult[], minSeverity: Severity): string {
@@ -35,7 +38,7 @@ export function planJson(image: ImageFacts, boot: BootResult): string {
 /** The effective configuration as JSON (schemas/config-v1.schema.json): values and, by JSON pointer, their origins. */
 export function configJson(config: Config): string {
   const value = nodeJson(config.root, "  ");
-  const places = JSON.stringify(origins(config.root, MAX_CHARACTERS), null, 2).replaceAll("\n", "\n  ");
+  const places = JSON.stringify(origins(config.root, MAX_ORIGINS), null, 2).replaceAll("\n", "\n  ");
   return escapeJson(`{\n  "schemaVersion": 1,\n  "value": ${value},\n  "origins": ${places}\n}\n`);
 }
 

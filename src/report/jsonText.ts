@@ -1,5 +1,4 @@
-/** Characters that JSON may hold as they are but a terminal must not get. */
-const HAZARD = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
+import { HAZARD } from "./escape.ts";
 
 /** A value as JSON text, two blanks a level; whatever is no printable character is escaped, the value stays the same. */
 export function jsonText(value: unknown): string {
@@ -8,7 +7,9 @@ export function jsonText(value: unknown): string {
 
 /** JSON text with hazardous characters, which can only stand inside strings, as \uXXXX. */
 export function escapeJson(json: string): string {
-  return json.replace(HAZARD, (char) =>
-    [...Array(char.length).keys()].map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
-  );
+  return json.replace(HAZARD, (char) => {
+    if (char === "\n") return char;
+    const units = Array.from({ length: char.length }, (_, index) => char.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
 }

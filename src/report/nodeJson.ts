@@ -3,40 +3,66 @@ import type { ConfigNode, Scalar } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 
 /** Aliases can make a value of any size out of a few lines: beyond so many characters nothing more is written out. */
-export const MAX_CHARACTERS = 20_000_000;
+const MAX_CHARACTERS = 20_000_000;
 
-/** What stands for a value that is not written out. */
-export const TOO_LARGE = unknown("too large to be shown");
+/** Stands for all that is not written out. */
+const TOO_LARGE = JSON.stringify(unknown("too large to be shown"));
 
 /**
  * A configuration value as JSON text. Numbers keep all their digits and floats their point; dates, infinity and "nan" are
  * strings, as Python's str() writes them; bytes are a string in base64. `indent` is what the first line already has.
  */
-export function nodeJson(node: ConfigNode, indent: string, budget = { left: MAX_CHARACTERS }): string {
-  if (node.type === "scalar") {
-    const text = scalarJson(node);
-    budget.left -= text.length;
-    return text;
-  }
-  if (budget.left <= 0) return JSON.stringify(TOO_LARGE);
-  const inner = `${indent}  `;
-  budget.left -= inner.length;
-  const [open, close] = node.type === "sequence" ? "[]" : "{}";
-  const items =
-    node.type === "sequence"
-      ? node.children.map((child) => nodeJson(child, inner, budget))
-      : Array.from(lastOfEachKey(node.children), ([key, value]) => {
-          budget.left -= key.length + inner.length;
-          return `${JSON.stringify(key)}: ${nodeJson(value, inner, budget)}`;
-        });
-  return items.length === 0 ? `${open}${close}` : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`;
+export function nodeJson(node: ConfigNode, indent: string, limit = MAX_CHARACTERS): string {
+  const writer = new Writer(limit);
+  writer.value(node, indent);
+  return writer.parts.join("");
 }
 
-/** Keys that differ for Python can be the same text: 1 and "1". */
-function lastOfEachKey(
-  pairs: readonly { readonly key: Scalar; readonly value: ConfigNode }[],
-): Map<string, ConfigNode> {
-  return new Map(pairs.map(({ key, value }) => [pyStr(key), value]));
+class Writer {
+  readonly parts: string[] = [];
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  value(node: ConfigNode, indent: string): void {
+    if (node.type === "scalar") this.#write(scalarJson(node));
+    else if (node.type === "sequence") {
+      const items = node.children.map((child) => ["", child] as const);
+      this.#collection("[]", items, TOO_LARGE, indent);
+    } else {
+      // Keys that differ for Python can be the same text (1 and "1"): the last one is kept.
+      const items = new Map(node.children.map(({ key, value }) => [`${JSON.stringify(pyStr(key))}: `, value]));
+      this.#collection("{}", items, `${TOO_LARGE}: null`, indent);
+    }
+  }
+
+  #collection(
+    brackets: string,
+    items: Iterable<readonly [lead: string, node: ConfigNode]>,
+    tooLarge: string,
+    indent: string,
+  ): void {
+    const inner = `\n${indent}  `;
+    let separator = brackets.charAt(0);
+    for (const [lead, node] of items) {
+      this.#write(`${separator}${inner}`);
+      separator = ",";
+      if (this.#left <= 0) {
+        this.#write(tooLarge);
+        break;
+      }
+      this.#write(lead);
+      this.value(node, `${indent}  `);
+    }
+    this.#write(separator === "," ? `\n${indent}${brackets.charAt(1)}` : brackets);
+  }
+
+  #write(text: string): void {
+    this.parts.push(text);
+    this.#left -= text.length;
+  }
 }
 
 function scalarJson(node: Scalar): string {

@@ -19,10 +19,12 @@ export function changeBlock(
   width: number,
 ): string[] {
   const { path, op, certainty, after, blames } = change;
-  const causes = [...new Set(blames.map(({ cause }) => `${cause.path}:${cause.line}`))];
-  const facts = [...describe(change, boot.before.lstat(path)), `because of ${causes.join(", ")}`];
+  const last = blames.filter((blame) => blame.module === blames.at(-1)?.module);
+  const causes = [...new Set(last.map(({ cause }) => `${cause.path}:${cause.line}`))].join(", ");
+  const facts = describe(change, boot.before.lstat(path)).join(", ");
   const verb = certainty === "possible" ? "may change" : op;
-  const head = hanging(`${verb} `, escapeProse(`${path}: ${facts.join("; ")}`), width, paintOf(verb, style));
+  const text = `${path}${facts === "" ? "" : ` (${facts})`} because of ${causes}`;
+  const head = hanging(`${verb} `, escapeProse(text), width, paintOf(verb, style));
   const lines = after?.kind === "file" ? diffOf(path, after.content, boot.before) : [];
   const shown = verbose ? lines : lines.slice(0, SHOWN_LINES);
   const more = lines.length - shown.length;

@@ -1,0 +1,233 @@
+import { describe, expect, test } from "vitest";
+import { Config } from "../../src/config/config.ts";
+import type { Mapping } from "../../src/config/tree.ts";
+import { parseYaml } from "../../src/config/yaml.ts";
+import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
+import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
+import { bootResult } from "./planSample.ts";
+import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+import { schemaErrors } from "./schemas.ts";
+
+const OFF = result({
+  image: { source: "off", cloudInit: { version: "25.1.4", enabled: false }, datasource: null },
+  suppressed: 2,
+});
+
+describe("findings", () => {
+  const report = jsonReport([result({ findings: FINDINGS, texts: TEXTS }), OFF], "warning");
+
+  test("keep to the schema", () => {
+    expect(schemaErrors("lint", report)).toEqual([]);
+    expect(schemaErrors("lint", jsonReport([], "info"))).toEqual([]);
+    expect(schemaErrors("lint", report.replace('"severity"', '"level"'))).not.toEqual([]);
+  });
+
+  test("are those of --min-severity, the summary counts all", () => {
+    const { images } = JSON.parse(report);
+    expect(images.map((image: { findings: unknown[] }) => image.findings.length)).toEqual([4, 0]);
+    expect(images[0].summary).toEqual({ error: 2, warning: 2, info: 1, suppressed: 0 });
+    expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, suppressed: 2 });
+  });
+
+  test("have their members in the order of the contract, and no others", () => {
+    const extra = { ...finding({ target: null, fix: null }), secret: 1 };
+    expect(jsonReport([result({ findings: [extra] })], "info")).toBe(`{
+  "schemaVersion": 1,
+  "images": [
+    {
+      "image": {
+        "source": "build/rootfs",
+        "distro": {
+          "id": "debian",
+          "version": "12"
+        },
+        "cloudInit": {
+          "version": "22.4.2",
+          "enabled": true
+        },
+        "datasource": "NoCloud"
+      },
+      "findings": [
+        {
+          "rule": "sshd-setting-overwritten",
+          "severity": "error",
+          "confidence": "certain",
+          "message": "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true.",
+          "service": "sshd",
+          "module": "set_passwords",
+          "target": null,
+          "cause": {
+            "path": "/etc/cloud/cloud.cfg.d/20-team.cfg",
+            "line": 2,
+            "column": 1
+          },
+          "evidence": "/etc/ssh/sshd_config differs from what openssh-server installed",
+          "fix": null
+        }
+      ],
+      "summary": {
+        "error": 1,
+        "warning": 0,
+        "info": 0,
+        "suppressed": 0
+      }
+    }
+  ]
+}
+`);
+  });
+
+  test("hostile text stays what it is and reaches no terminal", () => {
+    const h = EVERY_HAZARD;
+    const target = { path: h, line: 1, setting: h, before: h, after: h };
+    const cause = { path: h, line: 1, column: 1 };
+    const hostile = finding({ rule: h, message: h, target, cause, evidence: h, fix: { path: h, content: h } });
+    const text = jsonReport([result({ image: { source: h }, findings: [hostile] })], "info");
+    expect(hazardsIn(text)).toEqual([]);
+    const [image] = JSON.parse(text).images;
+    expect(image.findings[0]).toEqual({ ...hostile });
+    expect(image.image.source).toBe(h);
+  });
+});
+
+describe("a plan", () => {
+  const text = planJson(result({}).image, bootResult());
+  const plan = JSON.parse(text);
+  const change = (path: string) => plan.changes.find((one: { path: string }) => one.path === path);
+  const cause = (line: number) => ({ path: "/etc/cloud/cloud.cfg", line, column: 4 });
+
+  test("keeps to the schema, sorted by path, nothing of /run, no directories", () => {
+    expect(schemaErrors("plan", text)).toEqual([]);
+    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands"]);
+    expect(plan.changes.map((one: { path: string }) => one.path)).toEqual([
+      "/etc/hosts",
+      "/etc/localtime",
+      "/etc/new/bytes",
+      "/etc/new/latin1",
+      "/etc/new/made.conf",
+      "/etc/new/many",
+      "/etc/script.conf",
+      "/etc/shadow",
+      "/etc/ssh/ssh_host_dsa_key",
+      "/etc/ssh/ssh_host_rsa_key",
+    ]);
+  });
+
+  test("names modules and causes once each", () => {
+    expect(change("/etc/hosts")).toEqual({
+      path: "/etc/hosts",
+      op: "modified",
+      certainty: "certain",
+      content: "127.0.0.1 localhost\n127.0.1.1 <<unknown:the host name>>\n",
+      unknown: null,
+      modules: ["set_hostname", "update_etc_hosts"],
+      causes: [cause(3), cause(4), cause(9)],
+    });
+  });
+
+  test("content: a link's target, null with the reason where it cannot be known or is no text", () => {
+    const facts = (path: string) => [
+      change(path).op,
+      change(path).certainty,
+      change(path).content,
+      change(path).unknown,
+    ];
+    expect(facts("/etc/localtime")).toEqual(["modified", "certain", "-> /usr/share/zoneinfo/Etc/UTC", null]);
+    expect(facts("/etc/new/bytes")).toEqual(["created", "certain", null, "binary content"]);
+    expect(facts("/etc/new/latin1")).toEqual(["created", "certain", null, "binary content"]);
+    expect(facts("/etc/new/made.conf")).toEqual(["created", "certain", "one\n\ttwo\n", null]);
+    expect(facts("/etc/script.conf")).toEqual(["modified", "possible", null, "runcmd names it"]);
+    expect(facts("/etc/ssh/ssh_host_dsa_key")).toEqual(["deleted", "certain", null, null]);
+    expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a fresh key"]);
+  });
+
+  test("modules and commands", () => {
+    expect(plan.modules[6]).toEqual({
+      name: "bootcmd",
+      stage: "init",
+      frequency: "once-per-instance",
+      ran: false,
+      reason: "no configuration for it (bootcmd)",
+    });
+    expect(plan.commands).toEqual([{ module: "ssh", command: "systemctl restart ssh" }]);
+  });
+});
+
+function configOf(yaml: string): Config {
+  return new Config(parseYaml(yaml, "/etc/cloud/cloud.cfg").node as Mapping);
+}
+
+describe("a configuration", () => {
+  const text = configJson(
+    configOf(`big: 12345678901234567890
+float: 1.0
+large: 1.0e+20
+small: 1.0e-7
+zero: -0.0
+infinite: -.inf
+nan: .nan
+date: 2020-01-31
+bytes: !!binary aGk=
+nothing: ~
+yes: on
+a/b~c: [x, {"y\\u202E": 1}]
+empty: [{}, []]
+2: number
+"2": text
+__proto__: 5
+`),
+  );
+
+  test("keeps to the schema", () => {
+    expect(schemaErrors("config", text)).toEqual([]);
+    expect(hazardsIn(text)).toEqual([]);
+    expect(text.endsWith("}\n")).toBe(true);
+  });
+
+  test("numbers keep their digits, what JSON has no form for is a string", () => {
+    expect(text.slice(0, text.indexOf('  "origins"'))).toBe(`{
+  "schemaVersion": 1,
+  "value": {
+    "big": 12345678901234567890,
+    "float": 1.0,
+    "large": 1e+20,
+    "small": 1e-07,
+    "zero": -0.0,
+    "infinite": "-inf",
+    "nan": "nan",
+    "date": "2020-01-31",
+    "bytes": "aGk=",
+    "nothing": null,
+    "True": true,
+    "a/b~c": [
+      "x",
+      {
+        "y\\u202e": 1
+      }
+    ],
+    "empty": [
+      {},
+      []
+    ],
+    "2": "text",
+    "__proto__": 5
+  },
+`);
+  });
+
+  test("origins are found by JSON pointer", () => {
+    const { origins } = JSON.parse(text);
+    expect(origins["/big"]).toEqual({ path: "/etc/cloud/cloud.cfg", line: 1, column: 1 });
+    expect(origins["/a~1b~0c/1/y\u202e"]).toEqual({ path: "/etc/cloud/cloud.cfg", line: 12, column: 13 });
+    expect(origins["/__proto__"].line).toBe(16);
+  });
+
+  test("aliases upon aliases end in bounded output", () => {
+    let yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (let i = 1; i < 12; i++) yaml += `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]\n`;
+    const json = configJson(configOf(yaml));
+    expect(json.length).toBeLessThan(200_000_000);
+    expect(JSON.parse(json).value.a1).toHaveLength(10);
+    expect(json).toContain("<<unknown:too large to be shown>>");
+  });
+});

@@ -1,0 +1,74 @@
+import type { BootResult, ModuleOutcome } from "../../src/boot/boot.ts";
+import { Overlay } from "../../src/boot/overlay.ts";
+import { unknown } from "../../src/boot/unknown.ts";
+import { memoryImage } from "../../src/image/memory.ts";
+
+const MANY_HOSTS = Array.from({ length: 60 }, (_, i) => `10.0.0.${i} host${i}\n`).join("");
+
+/** A boot made by hand, with one change of each sort. Only what plans read is in it. */
+export function bootResult(parts: Partial<BootResult> = {}): BootResult {
+  const before = memoryImage({
+    "/etc/hosts": "127.0.0.1 localhost\n10.0.0.5 db\n",
+    "/etc/ssh/ssh_host_rsa_key": { content: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n", mode: 0o600 },
+    "/etc/ssh/ssh_host_dsa_key": { content: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n", mode: 0o600 },
+    "/etc/localtime": { link: "/usr/share/zoneinfo/Europe/Berlin" },
+    "/etc/shadow": { content: "root:*:1::::::\n", mode: 0o644 },
+    "/etc/script.conf": "x\n",
+  });
+  const after = new Overlay(before);
+  const blame = (module: string, line: number) => ({
+    module,
+    cause: { path: "/etc/cloud/cloud.cfg", line, column: 4 },
+  });
+  after.write("/etc/hosts", "127.0.1.1 early\n", blame("set_hostname", 3));
+  after.write(
+    "/etc/hosts",
+    `127.0.0.1 localhost\n127.0.1.1 ${unknown("the host name")}\n`,
+    blame("update_etc_hosts", 4),
+  );
+  after.write(
+    "/etc/hosts",
+    `127.0.0.1 localhost\n127.0.1.1 ${unknown("the host name")}\n`,
+    blame("update_etc_hosts", 9),
+  );
+  after.write("/etc/new/made.conf", "one\n\ttwo\n", blame("network", 1), { mode: 0o600, gid: 42 });
+  after.write("/etc/new/many", MANY_HOSTS, blame("network", 1));
+  after.write("/etc/new/bytes", Buffer.from([0xff, 0xfe, 0, 1]), blame("network", 1));
+  after.write("/etc/new/latin1", Buffer.from([0x63, 0x61, 0x66, 0xe9]), blame("network", 1));
+  after.write("/etc/ssh/ssh_host_rsa_key", unknown("a fresh key"), blame("ssh", 5), { mode: 0o600 });
+  after.remove("/etc/ssh/ssh_host_dsa_key", blame("ssh", 5));
+  after.symlink("/etc/localtime", "/usr/share/zoneinfo/Etc/UTC", blame("timezone", 6));
+  after.setAttributes("/etc/shadow", { mode: 0o640, gid: 42 }, blame("users_groups", 7));
+  after.write("/run/cloud-init/x", "volatile", blame("network", 1));
+  after.mayChange("/etc/script.conf", "runcmd names it", blame("runcmd", 8));
+  const outcome = (name: string, stage: ModuleOutcome["stage"], ran = true, reason = "first boot of the instance") => ({
+    name,
+    stage,
+    frequency: "once-per-instance" as const,
+    ran,
+    reason,
+    origin: blame(name, 1).cause,
+  });
+  const modules = [
+    outcome("network", "init-local", true, "the network is configured before any module"),
+    outcome("set_hostname", "init"),
+    outcome("update_etc_hosts", "init"),
+    outcome("growpart", "init", true, "not simulated: its effects are not known to this program"),
+    outcome("users_groups", "init"),
+    outcome("ssh", "init", true, "it fails: no such key type"),
+    outcome("bootcmd", "init", false, "no configuration for it (bootcmd)"),
+    outcome("rsyslog", "init", false, "no configuration for it (rsyslog)"),
+    outcome("snap", "config", false, "it is not for debian"),
+    outcome("timezone", "config"),
+    outcome("runcmd", "config"),
+  ];
+  return {
+    before,
+    after,
+    modules,
+    changes: after.changes(),
+    commands: [{ module: "ssh", command: "systemctl restart ssh" }],
+    notes: ["timezone: the zone is not checked", "/seed/user-data: not simulated, since it is no plain #cloud-config"],
+    ...parts,
+  } as unknown as BootResult;
+}

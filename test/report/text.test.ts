@@ -1,0 +1,237 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import type { Finding } from "../../src/lint/finding.ts";
+import { type TextOptions, textReport } from "../../src/report/text.ts";
+import { displayWidth } from "../../src/report/width.ts";
+import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
+import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+
+const OPTIONS: TextOptions = { color: false, width: 80, minSeverity: "info" };
+
+const one = (
+  changes: Partial<Finding>,
+  options: Partial<TextOptions> = {},
+  texts: Parameters<typeof result>[0]["texts"] = TEXTS,
+) => textReport([result({ findings: [finding(changes)], texts })], { ...OPTIONS, ...options });
+
+test("a finding: header, file to blame, sentence, code frame, diff, evidence, fix, summary", () => {
+  expect(one({})).toBe(`build/rootfs: debian 12, cloud-init 22.4.2, datasource NoCloud
+
+/etc/cloud/cloud.cfg.d/20-team.cfg
+  2:1  error    sshd's PasswordAuthentication becomes yes, because cloud-init's
+                set_passwords applies ssh_pwauth: true.
+                sshd-setting-overwritten
+        1 | # The team's defaults.
+      > 2 | ssh_pwauth: true
+        3 | timezone: Europe/Berlin
+      lost: /etc/ssh/sshd_config:4
+          PermitRootLogin no
+        - PasswordAuthentication no
+        + PasswordAuthentication yes
+          X11Forwarding no
+      evidence: /etc/ssh/sshd_config differs from what openssh-server installed
+      fix: add /etc/cloud/cloud.cfg.d/99-keep.cfg
+        # Keeps what the image sets.
+        ssh_pwauth: false
+
+1 error
+`);
+});
+
+describe("what is lost", () => {
+  test("a line that another file overrides: the setting's values", () => {
+    const texts = {
+      "/etc/ssh/sshd_config": { before: "PasswordAuthentication no\n", after: "PasswordAuthentication no\n" },
+    };
+    const target = { ...finding().target!, line: 1 };
+    expect(one({ target }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1
+        - PasswordAuthentication no
+        + PasswordAuthentication yes
+`);
+  });
+
+  test("no other hunk than the target's", () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `line ${i + 1}\n`);
+    const before = lines.join("");
+    const after = before.replace("line 2\n", "x\n").replace("line 30\n", "y\n");
+    const report = one(
+      { target: { ...finding().target!, line: 30 } },
+      {},
+      { "/etc/ssh/sshd_config": { before, after } },
+    );
+    expect(report).toContain("          line 29\n        - line 30\n        + y\n          line 31\n      evidence");
+    expect(report).not.toContain("- line 2\n");
+  });
+
+  test("a deleted file, and one with new content that nobody knows: never a key's own text", () => {
+    const report = textReport([result({ findings: FINDINGS.slice(1, 3), texts: TEXTS })], OPTIONS);
+    expect(report).toContain("lost: /etc/ssh/ssh_host_dsa_key (the file is deleted)");
+    expect(report).toMatch(/lost: \/etc\/ssh\/ssh_host_rsa_key \(its new content is unknown: a fresh host\s+key\)/);
+    expect(report).not.toMatch(/PRIVATE KEY|c2VjcmV0/);
+  });
+
+  test("a long diff is cut around the line that counts", () => {
+    const report = one(FINDINGS[3]!, {});
+    expect(report).toContain("- 10.0.0.5 db.internal db\n");
+    expect(report).toContain("… 38 more lines\n");
+    expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud gives)\n");
+    const diff = report.split("\n").filter((line) => /^ {8}[-+ ] /.test(line));
+    expect(diff.length).toBeLessThanOrEqual(13);
+  });
+
+  test("how sure it is, and what is new", () => {
+    expect(one({ confidence: "likely" })).toContain("likely lost: /etc/ssh");
+    expect(one({ confidence: "possible" })).toContain("possibly lost: /etc/ssh");
+    const target = { path: "/etc/sudoers.d/90", line: null, setting: "debian", before: null, after: "ALL" };
+    const report = one({ target }, {}, { "/etc/sudoers.d/90": { after: "debian ALL=(ALL) NOPASSWD:ALL\n" } });
+    expect(report).toContain("added: /etc/sudoers.d/90\n        + debian ALL=(ALL) NOPASSWD:ALL\n");
+  });
+});
+
+describe("the code frame", () => {
+  const cause = (line: number, column: number) => ({ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line, column });
+
+  test("marks the column inside a line", () => {
+    expect(one({ cause: cause(3, 11) })).toContain("> 3 | timezone: Europe/Berlin\n          |           ^\n");
+  });
+
+  test("is left out for a file that is not in the image, a line that it does not have", () => {
+    for (const at of [{ ...cause(1, 1), path: "/seed/user-data" }, cause(99, 1)])
+      expect(one({ cause: at })).not.toContain(" | ");
+  });
+
+  test("is not repeated for the next finding on the same line, nor is its fix", () => {
+    const report = textReport([result({ findings: FINDINGS.slice(1, 3), texts: TEXTS })], OPTIONS);
+    expect(report.match(/> 4 \| {2}- ssh/g)).toHaveLength(1);
+    expect(report.match(/ssh_deletekeys: false/g)).toHaveLength(1);
+    expect(report).toContain("fix: /etc/cloud/cloud.cfg.d/99-keep.cfg, as above");
+  });
+});
+
+describe("summary", () => {
+  const report = (options: Partial<TextOptions>, suppressed = 0) =>
+    textReport([result({ findings: FINDINGS, texts: TEXTS, suppressed })], { ...OPTIONS, ...options });
+
+  test("counts what is shown, tells what is hidden", () => {
+    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n$/);
+    expect(report({ minSeverity: "warning" })).toMatch(
+      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n$/,
+    );
+    expect(report({ minSeverity: "error" }, 3)).toMatch(
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+suppressed\n$/,
+    );
+    expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
+  });
+});
+
+describe("images without findings", () => {
+  const clean = result({ image: { source: "/mnt/clean" } });
+  const off = result({ image: { source: "/mnt/off", cloudInit: { version: "25.1.4", enabled: false } } });
+  const notes = result({ findings: [finding({ severity: "info" })] });
+
+  test("say so", () => {
+    expect(textReport([clean], OPTIONS)).toBe("/mnt/clean: nothing that the first boot undoes\n");
+    expect(textReport([off], { ...OPTIONS, width: 200 })).toBe(
+      "/mnt/off: nothing that the first boot undoes; cloud-init is disabled, so it does not run\n",
+    );
+    expect(textReport([notes], { ...OPTIONS, minSeverity: "warning" })).toBe(
+      "build/rootfs: no errors or warnings\n\n1 note hidden (--min-severity info shows them)\n",
+    );
+  });
+
+  test("are not mentioned when it is to be quiet", () => {
+    const quiet = { ...OPTIONS, quiet: true };
+    expect(textReport([clean, off], quiet)).toBe("");
+    const report = textReport([clean, result({ findings: FINDINGS })], quiet);
+    expect(report).not.toContain("/mnt/clean");
+    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n$/);
+  });
+});
+
+test("several images, each under its own header; disabled cloud-init is told", () => {
+  const other = result({
+    image: {
+      source: "other",
+      distro: { id: "", version: "" },
+      cloudInit: { version: "25.1", enabled: false },
+      datasource: null,
+    },
+    findings: [finding()],
+  });
+  const report = textReport([result({ findings: FINDINGS }), other], { ...OPTIONS, width: 120 });
+  expect(report).toContain(
+    "\n\nother: unknown distro, cloud-init 25.1 (disabled: it does not run), datasource unknown\n",
+  );
+  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n$/);
+});
+
+describe.each([40, 80, 200])("at %i columns", (width) => {
+  const report = textReport([result({ findings: FINDINGS, texts: TEXTS })], { ...OPTIONS, width });
+
+  test("no line is wider, whatever is longer than a line by itself aside", () => {
+    const wide = report.split("\n").filter((line) => displayWidth(line) > width);
+    expect(wide.filter((line) => line.trim().includes(" ") && !line.includes("/etc/"))).toEqual([]);
+  });
+
+  test("every rule id is whole", () => {
+    for (const { rule } of FINDINGS) expect(report).toMatch(new RegExp(`(^|\\s)${rule}$`, "m"));
+  });
+});
+
+test("long values are cut", () => {
+  const long = "x ".repeat(100_000);
+  const report = one(
+    { message: long, evidence: long, target: { path: "/x", line: 1, setting: "s", before: long, after: long } },
+    {},
+    { "/etc/cloud/cloud.cfg.d/20-team.cfg": { before: `a\nb: ${long}\n` } },
+  );
+  expect(report.length).toBeLessThan(10_000);
+  expect(report).toContain("…");
+});
+
+test("a binary file has no diff", () => {
+  const report = one({}, {}, { "/etc/ssh/sshd_config": { before: "a\0b\n", after: "a\0c\n" } });
+  expect(report).toContain("lost: /etc/ssh/sshd_config:4 (a binary file that changes)");
+});
+
+describe("hostile text in every field", () => {
+  const h = EVERY_HAZARD;
+  const hostile = result({
+    image: { source: h, distro: { id: h, version: h }, cloudInit: { version: h, enabled: true }, datasource: h },
+    findings: [
+      finding({
+        rule: h,
+        message: h,
+        evidence: h,
+        module: h,
+        service: h,
+        target: { path: `/t${h}`, line: 1, setting: h, before: h, after: h },
+        cause: { path: `/c${h}`, line: 1, column: 7 },
+        fix: { path: `/f${h}`, content: `${h}\n${h}` },
+      }),
+      finding({
+        cause: { path: `/c${h}`, line: 2, column: 1 },
+        target: { ...finding().target!, path: `/d${h}`, line: 1 },
+      }),
+    ],
+    texts: {
+      [`/c${h}`]: { before: `${h}\n${h}\n`, after: h },
+      [`/d${h}`]: { before: `${h}\n`.replaceAll("\0", ""), after: `new ${h}\n`.replaceAll("\0", "") },
+    },
+  });
+
+  test("reaches the terminal escaped", () => {
+    const plain = textReport([hostile, result({ image: { source: h } })], OPTIONS);
+    expect(plain).toContain("\\x1b[31mred\\r\\nINJECTED");
+    expect(plain).toMatch(/ \+ new xx {4}x\\x0b/);
+    expect(hazardsIn(plain)).toEqual([]);
+    expect(plain).not.toMatch(/^INJECTED/m);
+  });
+
+  test("adds no colour to ours", () => {
+    const coloured = textReport([hostile], { ...OPTIONS, color: true });
+    expect(coloured).toContain("\x1b[31m");
+    expect(hazardsIn(coloured.replace(/\x1b\[\d+m/g, ""))).toEqual([]);
+    expect(stripVTControlCharacters(coloured)).toBe(textReport([hostile], OPTIONS));
+  });
+});
