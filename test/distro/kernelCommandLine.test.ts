@@ -32,7 +32,7 @@ test("loader entries: the newest, with GRUB's kernelopts where they say so", () 
     "/boot/grub2/grubenv": "# GRUB Environment Block\nkernelopts=root=/dev/vda1 ro cloud-init=disabled\n####",
     "/boot/loader/entries/abc-4.18.0-9.conf": entry("4.18.0-9", "root=/dev/old"),
     "/boot/loader/entries/abc-4.18.0-10.conf": entry("4.18.0-10", "$kernelopts $tuned_params"),
-    "/boot/loader/entries/abc-0-rescue.conf": entry("9", "rescue"),
+    "/boot/loader/entries/def-0-rescue.conf": entry("9", "rescue"),
   };
   expect(kernelCommandLine(memoryImage(files))).toEqual({
     text: "root=/dev/vda1 ro cloud-init=disabled",

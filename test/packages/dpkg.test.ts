@@ -110,6 +110,19 @@ test("a file under /usr is found by its name from before the merge, and the othe
   expect(apart.owner("/bin/dash")).toBeUndefined();
 });
 
+test("a diverted file is the other package's, whatever their order", () => {
+  const packages = packagesOf({
+    "/var/lib/dpkg/diversions": "/etc/x\n/etc/x.moved\na-diverter\n/etc/y\n/etc/y.moved\n:\n",
+    "/var/lib/dpkg/info/a-diverter.list": "/.\n/etc\n/etc/x\n",
+    "/var/lib/dpkg/info/b-original.list": "/.\n/etc\n/etc/x\n/etc/y\n",
+  });
+  expect(packages.owner("/etc/x")).toBe("a-diverter");
+  expect(packages.owner("/etc/x.moved")).toBe("b-original");
+  // Diverted by the administrator: what stands there is nobody's.
+  expect(packages.owner("/etc/y")).toBeUndefined();
+  expect(packages.owner("/etc/y.moved")).toBe("b-original");
+});
+
 describe("ucf", () => {
   const files = {
     "/var/lib/ucf/hashfile": `${md5("shipped")}  /etc/ssh/sshd_config\n${B}  /etc/nobodys\nnonsense  /etc/odd\n`,
