@@ -7,7 +7,7 @@ import { sortNames } from "./sort.ts";
 /** A file's content, or an entry with what differs from a file of root's with mode 0644 (a directory's 0755). */
 export type MemoryFile = string | Buffer | MemoryEntry;
 
-export interface MemoryEntry {
+interface MemoryEntry {
   readonly content?: string | Buffer;
   readonly mode?: number;
   readonly uid?: number;

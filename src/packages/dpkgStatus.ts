@@ -8,7 +8,7 @@ export interface DpkgStatus {
   conffile(path: string, accept: (name: string) => boolean): Conffile | undefined;
 }
 
-export interface Conffile {
+interface Conffile {
   readonly package: string;
   /** The MD5 of the version last shipped, whatever stands there now. */
   readonly digest: string;
