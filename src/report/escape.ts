@@ -17,9 +17,19 @@ export function escapeText(text: string, options: { readonly keepNewlines?: bool
   });
 }
 
-/** A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`. */
+/** A password hash by the methods of crypt(5), whose names are kept. */
+const PASSWORD_HASH = /(\$(?:[1-7]|2[abxy]|y|gy|sha1)\$)[\w./=$]{13,}/g;
+
+/** Longer lines are cut: no terminal is so wide, and a line can be megabytes long. */
+const MAX_LINE = 2000;
+
+/**
+ * A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`, and no
+ * password hashes, since reports end up in build logs.
+ */
 export function escapeLine(line: string): string {
-  return escapeProse(line.replaceAll("\t", "    "));
+  const shown = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
+  return escapeProse(shown.replaceAll("\t", "    ").replace(PASSWORD_HASH, "$1…"));
 }
 
 /** Text of one line that may hold placeholders. */

@@ -1,8 +1,9 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../boot/unknown.ts";
-import type { FileTexts, Finding, FindingTarget, LintResult, Severity } from "../lint/finding.ts";
-import { diffHunks, type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
-import { escapeLine, escapeProse, escapeText, linesOf } from "./escape.ts";
+import type { FileTexts, Finding, FindingTarget, Severity } from "../lint/finding.ts";
+import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
+import { escapeProse, escapeText, linesOf } from "./escape.ts";
+import type { FileViews } from "./fileViews.ts";
 import { codeFrame } from "./frame.ts";
 import { displayWidth, hanging, truncate, wrap } from "./width.ts";
 
@@ -23,7 +24,7 @@ export function findingHead(finding: Finding, location: string, style: Colors, w
   const taken = 2 + location.length + 2 + word.length + 2;
   const indent = width < NARROW ? 4 : taken;
   const room = Math.min(width, indent + PROSE_WIDTH) - indent;
-  const lines = wrap(truncate(escapeProse(finding.message), PROSE), room, taken - indent);
+  const lines = wrap(prose(finding.message), room, taken - indent);
   const rule = escapeText(finding.rule);
   const lastWidth = displayWidth(lines.at(-1) ?? "") + (lines.length === 1 ? taken - indent : 0);
   if (lastWidth + 2 + rule.length <= room) lines.push(`${lines.pop()}  ${style.dim(rule)}`);
@@ -36,7 +37,7 @@ export function findingHead(finding: Finding, location: string, style: Colors, w
 /** All else of a finding: the cause in its file, what is lost, the evidence, the fix. */
 export function findingDetails(
   finding: Finding,
-  result: LintResult,
+  files: FileViews,
   repeats: { readonly frame: boolean; readonly fix: boolean },
   style: Colors,
   width: number,
@@ -44,13 +45,14 @@ export function findingDetails(
   const indent = width < NARROW ? 4 : 6;
   const room = width - indent;
   const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
-  const source = result.texts(finding.cause.path).before;
-  const frame = source === undefined || repeats.frame ? [] : codeFrame(source, finding.cause, style, room);
-  const blocks = [frame, finding.target === null ? [] : loss(finding, finding.target, result, style, room)];
+  const { path } = finding.cause;
+  const source = files.texts(path).before === undefined || repeats.frame ? [] : (files.lines(path) ?? []);
+  const blocks = [codeFrame(source, finding.cause, style, room)];
+  if (finding.target !== null) blocks.push(loss(finding, finding.target, files, style, room));
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
   if (finding.fix !== null) {
-    const verb = result.texts(finding.fix.path).before === undefined ? "add" : "replace";
-    const content = linesOf(finding.fix.content).map((line) => `  ${escapeLine(line)}`);
+    const verb = files.texts(finding.fix.path).before === undefined ? "add" : "replace";
+    const content = linesOf(finding.fix.content).map((line) => `  ${escapeText(line)}`);
     const lines = repeats.fix
       ? labelled("fix", `${finding.fix.path}, as above`)
       : [...labelled("fix", `${verb} ${finding.fix.path}`), ...content];
@@ -59,21 +61,30 @@ export function findingDetails(
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
 }
 
+/** Untrusted prose, escaped and cut to what somebody would read. */
+function prose(text: string): string {
+  return truncate(escapeProse(text.slice(0, 2 * PROSE)), PROSE);
+}
+
 function paragraph(label: string, text: string, style: Colors, width: number): string[] {
-  return hanging(`${label}: `, truncate(escapeProse(text), PROSE), width, style.cyan);
+  return hanging(`${label}: `, prose(text), width, style.cyan);
 }
 
 /** What is lost: the place, what becomes of the file, and the lines that change. */
-function loss(finding: Finding, target: FindingTarget, result: LintResult, style: Colors, width: number): string[] {
-  const texts = result.texts(target.path);
+function loss(finding: Finding, target: FindingTarget, files: FileViews, style: Colors, width: number): string[] {
+  const texts = files.texts(target.path);
   const place = target.line === null ? target.path : `${target.path}:${target.line}`;
   const verb = target.before === null ? "added" : "lost";
   const label =
     finding.confidence === "certain" ? verb : `${finding.confidence === "likely" ? "likely" : "possibly"} ${verb}`;
   const fate = fileFate(texts);
   if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
-  const lines = changedLines(target, texts) ?? settingLines(target);
-  return [...paragraph(label, place, style, width), ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`)];
+  const lines = changedLines(target, files) ?? settingLines(target);
+  const stays = texts.before !== undefined && texts.before === texts.after ? " (the file itself stays as it is)" : "";
+  return [
+    ...paragraph(label, `${place}${stays}`, style, width),
+    ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`),
+  ];
 }
 
 /** What becomes of the file where its lines must not be printed (a key that goes) or cannot be. */
@@ -85,9 +96,9 @@ function fileFate({ before, after }: FileTexts): string | undefined {
 }
 
 /** The lines of the file that change at the target; undefined where none does, since another file overrides them. */
-function changedLines(target: FindingTarget, { before, after }: FileTexts): string[] | undefined {
-  const sign = before === undefined ? "+" : "-";
-  for (const hunk of diffHunks(before ?? "", after ?? "", 1)) {
+function changedLines(target: FindingTarget, files: FileViews): string[] | undefined {
+  const sign = files.texts(target.path).before === undefined ? "+" : "-";
+  for (const hunk of files.hunks(target.path)) {
     const focus = target.line === null ? 0 : indexOfLine(hunk, target.line, sign);
     if (focus !== -1) return shortenHunk(hunk.lines, focus, DIFF_LINES);
   }

@@ -3,9 +3,8 @@ import type { Origin } from "../config/tree.ts";
 import { escapeLine } from "./escape.ts";
 import { displayWidth, truncate } from "./width.ts";
 
-/** The line of `text` that `origin` names, between its neighbours; [] where the text has no such line. */
-export function codeFrame(text: string, origin: Origin, style: Colors, width: number): string[] {
-  const lines = text.split("\n");
+/** The line that `origin` names, between its neighbours; [] where there is no such line. */
+export function codeFrame(lines: readonly string[], origin: Origin, style: Colors, width: number): string[] {
   const line = lines[origin.line - 1];
   if (line === undefined) return [];
   const last = Math.min(origin.line + 1, lines.at(-1) === "" ? lines.length - 1 : lines.length);

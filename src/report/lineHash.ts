@@ -4,22 +4,25 @@ const BASE = 37n;
 const END_OF_FILE = "\uffff";
 
 /**
- * The hash of a line (from 1) by which GitHub's code scanning follows an alert while lines move: a polynomial modulo 2^64
- * over the next 100 characters that are neither blank nor tab, and which of the lines with this hash it is. As
+ * The hashes of a text's lines (from 1) by which GitHub's code scanning follows alerts while lines move: a polynomial
+ * modulo 2^64 over the next 100 characters that are neither blank nor tab, and which of the lines with this hash it is. As
  * github/codeql-action's fingerprints.ts computes it, so that both give the same. Undefined where there is no such line.
  */
-export function lineHash(text: string, line: number): string | undefined {
+export function lineHashes(text: string): (line: number) => string | undefined {
   const squeezed = text.replace(/\r\n?/g, "\n").replace(/[ \t]/g, "") + END_OF_FILE + "\0".repeat(WINDOW);
-  const starts = [0];
-  while (starts.length < line) {
-    const newline = squeezed.indexOf("\n", starts.at(-1));
-    if (newline === -1) return undefined;
-    starts.push(newline + 1);
+  const windows: { readonly text: string; readonly count: number }[] = [];
+  const counts = new Map<string, number>();
+  for (let start = 0, newline = 0; newline !== -1; start = newline + 1) {
+    const window = squeezed.slice(start, start + WINDOW);
+    const count = (counts.get(window) ?? 0) + 1;
+    counts.set(window, count);
+    windows.push({ text: window, count });
+    newline = squeezed.indexOf("\n", start);
   }
-  const start = starts.at(-1)!;
-  const window = squeezed.slice(start, start + WINDOW);
-  const equal = starts.filter((other) => squeezed.startsWith(window, other)).length;
-  return `${polynomial(window).toString(16)}:${equal}`;
+  return (line) => {
+    const window = windows[line - 1];
+    return window === undefined ? undefined : `${polynomial(window.text).toString(16)}:${window.count}`;
+  };
 }
 
 function polynomial(window: string): bigint {

@@ -9,6 +9,8 @@ import { hanging } from "./width.ts";
 
 /** How much of a new file and of a diff is shown unless all is wanted, in lines. */
 const SHOWN_LINES = 40;
+/** A plan keeps its lines whole, however narrow the terminal: only what no person reads is cut. */
+const LINE_WIDTH = 1000;
 
 /** One change of a plan: what happens to which file, because of which lines of configuration, and the diff. */
 export function changeBlock(
@@ -30,7 +32,7 @@ export function changeBlock(
   const more = lines.length - shown.length;
   return [
     ...head,
-    ...paintDiff(shown, style, width - 2).map((line) => `  ${line}`),
+    ...paintDiff(shown, style, LINE_WIDTH).map((line) => `  ${line}`),
     ...(more > 0 ? [style.dim(`  … ${more} more ${more === 1 ? "line" : "lines"}`)] : []),
   ];
 }
@@ -41,13 +43,14 @@ function describe({ after, reason }: Change, before: Stat | undefined): string[]
   if (after === undefined || after.kind === "directory") return [];
   const facts = before === undefined || before.kind === after.kind ? [] : [`replaces a ${before.kind}`];
   if (after.kind === "symlink") return [...facts, `link to ${after.target}`];
+  const was = before ?? { mode: 0o644, uid: 0, gid: 0 };
+  if (after.mode !== was.mode) facts.push(`mode ${after.mode.toString(8).padStart(4, "0")}`);
+  if (after.uid !== was.uid || after.gid !== was.gid) facts.push(`owner ${after.uid}:${after.gid}`);
   const text = after.content.toString();
   const unknown = unknownReason(text);
   if (unknown !== undefined) facts.push(`its content is unknown: ${unknown}`);
   else if (isBinary(text)) facts.push("binary content");
-  const was = before ?? { mode: 0o644, uid: 0, gid: 0 };
-  if (after.mode !== was.mode) facts.push(`mode ${after.mode.toString(8).padStart(4, "0")}`);
-  if (after.uid !== was.uid || after.gid !== was.gid) facts.push(`owner ${after.uid}:${after.gid}`);
+  else if (text === "") facts.push("empty");
   return facts;
 }
 

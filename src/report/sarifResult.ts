@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Location, Region, Result } from "sarif";
 import type { Finding, LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
-import { lineHash } from "./lineHash.ts";
+import { FileViews, memo } from "./fileViews.ts";
+import { lineHashes } from "./lineHash.ts";
 import { atLeast } from "./severity.ts";
 
 /** A place in a file; without a column the whole line is meant, without a line the file (its first line). */
@@ -14,10 +15,11 @@ interface Place {
 
 /** The findings of one image as results of a run. */
 export function sarifResults(result: LintResult, rules: readonly Rule[], minSeverity: Severity): Result[] {
-  const fingerprints = new Set<string>();
+  const files = new FileViews(result);
+  const fingerprint = fingerprints(files);
   return atLeast(result.findings, minSeverity).map((finding): Result => {
     const { target, cause } = finding;
-    const inImage = result.texts(cause.path).before !== undefined;
+    const inImage = files.texts(cause.path).before !== undefined;
     const primary = inImage || target === null ? cause : target;
     const related = target === null ? [cause] : [target, cause];
     const ruleIndex = rules.findIndex((rule) => rule.id === finding.rule);
@@ -27,9 +29,9 @@ export function sarifResults(result: LintResult, rules: readonly Rule[], minSeve
       level: finding.severity === "info" ? "note" : finding.severity,
       message: { text: messageText(finding) },
       // GitHub looks at the first location only, and at related ones only where the message links them.
-      locations: [location(primary, result)],
-      relatedLocations: related.map((place, index) => ({ id: index + 1, ...location(place, result) })),
-      partialFingerprints: { primaryLocationLineHash: fingerprint(finding, primary, result, fingerprints) },
+      locations: [location(primary, files)],
+      relatedLocations: related.map((place, index) => ({ id: index + 1, ...location(place, files) })),
+      partialFingerprints: { primaryLocationLineHash: fingerprint(finding, primary) },
     };
   });
 }
@@ -53,9 +55,9 @@ function escapeMessage(text: string): string {
   return text.replace(/[\\[\]]/g, "\\$&").replace(/[{}]/g, "$&$&");
 }
 
-function location(place: Place, result: LintResult): Location {
+function location(place: Place, files: FileViews): Location {
   return {
-    physicalLocation: { artifactLocation: { uri: relativeUri(place.path) }, region: region(place, result) },
+    physicalLocation: { artifactLocation: { uri: relativeUri(place.path) }, region: region(place, files) },
     logicalLocations: [{ fullyQualifiedName: place.path, kind: "resource" }],
   };
 }
@@ -68,10 +70,9 @@ function relativeUri(path: string): string {
 }
 
 /** GitHub wants all four fields; where the line cannot be read it gets a length of one character. */
-function region({ path, line, column = 1 }: Place, result: LintResult): Region {
-  const { before, after } = result.texts(path);
+function region({ path, line, column = 1 }: Place, files: FileViews): Region {
   const startLine = line ?? 1;
-  const text = (before ?? after)?.split("\n")[startLine - 1] ?? "";
+  const text = files.lines(path)?.[startLine - 1] ?? "";
   return { startLine, startColumn: column, endLine: startLine, endColumn: Math.max(column, text.length) + 1 };
 }
 
@@ -79,15 +80,20 @@ function region({ path, line, column = 1 }: Place, result: LintResult): Region {
  * The hash of the line; where the file cannot be read, or the line already has an alert of the same rule (GitHub would
  * take both for one), a hash that tells the setting, too.
  */
-function fingerprint(finding: Finding, { path, line }: Place, result: LintResult, taken: Set<string>): string {
-  const { before, after } = result.texts(path);
-  const text = before ?? after;
-  const hash = text === undefined ? undefined : lineHash(text, line ?? 1);
-  const key = `${finding.rule} ${hash}`;
-  if (hash !== undefined && !taken.has(key)) {
-    taken.add(key);
-    return hash;
-  }
-  const parts = [hash ?? path, finding.target?.path, finding.target?.setting];
-  return `${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)}:1`;
+function fingerprints(files: FileViews): (finding: Finding, place: Place) => string {
+  const taken = new Set<string>();
+  const hashes = memo((path) => {
+    const lines = files.lines(path);
+    return lines === undefined ? undefined : lineHashes(lines.join("\n"));
+  });
+  return ({ rule, target }, { path, line }) => {
+    const hash = hashes(path)?.(line ?? 1);
+    const key = `${rule} ${hash}`;
+    if (hash !== undefined && !taken.has(key)) {
+      taken.add(key);
+      return hash;
+    }
+    const parts = [hash ?? path, target?.path, target?.setting];
+    return `${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)}:1`;
+  };
 }

@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { escapeText } from "./escape.ts";
+import { FileViews } from "./fileViews.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./header.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
@@ -17,6 +18,9 @@ export interface TextOptions {
 }
 
 const MIN_WIDTH = 30;
+
+/** More findings of one image than anybody reads are listed without frames and diffs. */
+const DETAILED_FINDINGS = 200;
 
 /** Findings for a person at a terminal, by image and by the file to blame. */
 export function textReport(results: readonly LintResult[], options: TextOptions): string {
@@ -36,17 +40,22 @@ export function textReport(results: readonly LintResult[], options: TextOptions)
 
 function imageBlock(result: LintResult, findings: readonly Finding[], style: Colors, width: number): string[] {
   const lines = imageHeader(result.image, style, width);
+  const files = new FileViews(result);
   const fixes = new Set<string>();
+  let detailed = 0;
   for (const [path, group] of groupByCause(findings)) {
     lines.push("", style.underline(escapeText(path)));
-    const locationWidth = Math.max(...group.map((finding) => locationOf(finding).length));
+    const locationWidth = group.reduce((widest, finding) => Math.max(widest, locationOf(finding).length), 0);
     let previous: Finding | undefined;
     for (const finding of group) {
+      lines.push(
+        ...(previous === undefined ? [] : [""]),
+        ...findingHead(finding, locationOf(finding).padEnd(locationWidth), style, width),
+      );
+      if (detailed++ >= DETAILED_FINDINGS) continue;
       const fix = JSON.stringify(finding.fix);
       const repeats = { frame: previous?.cause.line === finding.cause.line, fix: fixes.has(fix) };
-      if (previous !== undefined) lines.push("");
-      lines.push(...findingHead(finding, locationOf(finding).padEnd(locationWidth), style, width));
-      lines.push(...findingDetails(finding, result, repeats, style, width));
+      lines.push(...findingDetails(finding, files, repeats, style, width));
       fixes.add(fix);
       previous = finding;
     }

@@ -33,6 +33,4 @@ export function hazardsIn(text: string): string[] {
 }
 
 /** One text with characters of every range, a colour and a line of its own. */
-export const EVERY_HAZARD = `${RANGES.flatMap(([first, last]) => [first, last])
-  .map((code) => `x${String.fromCodePoint(code)}`)
-  .join("")}\x1b[31mred\r\nINJECTED`;
+export const EVERY_HAZARD = `${RANGES.map(([first, last]) => `x${String.fromCodePoint(first)}x${String.fromCodePoint(last)}`).join("")}\x1b[31mred\r\nINJECTED`;

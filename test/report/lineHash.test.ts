@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lineHash } from "../../src/report/lineHash.ts";
+import { lineHashes } from "../../src/report/lineHash.ts";
 
 /** What github/codeql-action expects of its own implementation (src/fingerprints.test.ts). */
 const EXPECTED: readonly (readonly [text: string, hashes: readonly string[]])[] = [
@@ -33,9 +33,10 @@ const EXPECTED: readonly (readonly [text: string, hashes: readonly string[]])[] 
   ],
 ];
 
-describe("lineHash", () => {
+describe("lineHashes", () => {
   test.each(EXPECTED)("%j", (text, hashes) => {
-    expect(hashes.map((_, index) => lineHash(text, index + 1))).toEqual(hashes);
-    expect(lineHash(text, hashes.length + 1)).toBeUndefined();
+    const hashOf = lineHashes(text);
+    expect(hashes.map((_, index) => hashOf(index + 1))).toEqual(hashes);
+    expect(hashOf(hashes.length + 1)).toBeUndefined();
   });
 });

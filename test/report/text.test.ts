@@ -44,7 +44,7 @@ describe("what is lost", () => {
       "/etc/ssh/sshd_config": { before: "PasswordAuthentication no\n", after: "PasswordAuthentication no\n" },
     };
     const target = { ...finding().target!, line: 1 };
-    expect(one({ target }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1
+    expect(one({ target }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1 (the file itself stays as it is)
         - PasswordAuthentication no
         + PasswordAuthentication yes
 `);
@@ -187,6 +187,19 @@ test("long values are cut", () => {
   );
   expect(report.length).toBeLessThan(10_000);
   expect(report).toContain("…");
+});
+
+test("thousands of findings in long files take seconds; all are listed, the first ones in detail", () => {
+  const before = Array.from({ length: 20_000 }, (_, i) => `10.0.0.1 host${i}\n`).join("");
+  const findings = Array.from({ length: 20_000 }, (_, i) =>
+    finding({ cause: { path: "/c", line: i + 1, column: 1 }, target: { ...finding().target!, path: "/t", line: i + 1 } }),
+  );
+  const started = Date.now();
+  const texts = { "/c": { before, after: before }, "/t": { before, after: "" } };
+  const report = textReport([result({ findings, texts })], OPTIONS);
+  expect(Date.now() - started).toBeLessThan(15_000);
+  expect(report.match(/sshd-setting-overwritten$/gm)).toHaveLength(20_000);
+  expect(report.match(/^ +lost: /gm)).toHaveLength(200);
 });
 
 test("a binary file has no diff", () => {
