@@ -192,7 +192,10 @@ test("long values are cut", () => {
 test("thousands of findings in long files take seconds; all are listed, the first ones in detail", () => {
   const before = Array.from({ length: 20_000 }, (_, i) => `10.0.0.1 host${i}\n`).join("");
   const findings = Array.from({ length: 20_000 }, (_, i) =>
-    finding({ cause: { path: "/c", line: i + 1, column: 1 }, target: { ...finding().target!, path: "/t", line: i + 1 } }),
+    finding({
+      cause: { path: "/c", line: i + 1, column: 1 },
+      target: { ...finding().target!, path: "/t", line: i + 1 },
+    }),
   );
   const started = Date.now();
   const texts = { "/c": { before, after: before }, "/t": { before, after: "" } };
