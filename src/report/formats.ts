@@ -3,7 +3,7 @@ import type { LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
 
 /** What a report of findings may depend on. */
-export interface ReportOptions {
+interface ReportOptions {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
@@ -14,7 +14,7 @@ export interface ReportOptions {
 }
 
 /** Makes a report of findings. */
-export type Report = (results: readonly LintResult[], options: ReportOptions) => string;
+type Report = (results: readonly LintResult[], options: ReportOptions) => string;
 
 interface LintFormat {
   /** What is reported where the user does not say: to a person less than to a program. */

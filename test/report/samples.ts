@@ -123,9 +123,6 @@ export const FINDINGS: readonly Finding[] = [
   }),
 ];
 
-/** Characters that must never reach a terminal as they are. */
-export const HOSTILE = "a\x1b[31mred\x07\r\n\x9b2J\u202eevil\u2028\u200b\ufeff\ud800\x7f\t\u00a0[x](1) {0}";
-
 /** The rules of the samples. */
 export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
   id,
