@@ -1,0 +1,72 @@
+import { versionAtLeast } from "../../distro/version.ts";
+import { readText } from "../../image/image.ts";
+import type { ModuleRun } from "../module.ts";
+
+/** Whether the image's shadow-utils (useradd, passwd ...) are of this version or a later one; assumed where unknown. */
+export function shadowSince(boot: ModuleRun, version: string): boolean {
+  const { packages } = boot.distro;
+  const names = packages.kind === "dpkg" ? ["passwd"] : ["shadow-utils", "shadow"];
+  const installed = names.map((name) => packages.version(name)).find((found) => found !== undefined);
+  return versionAtLeast(installed ?? "", version);
+}
+
+/** The settings of /etc/login.defs; the last of several wins. */
+export class LoginDefs {
+  readonly #settings: ReadonlyMap<string, string>;
+
+  constructor(boot: ModuleRun) {
+    const text = readText(boot.image, "/etc/login.defs") ?? readText(boot.image, "/usr/etc/login.defs") ?? "";
+    const settings = new Map<string, string>();
+    for (const line of text.split("\n")) {
+      const [, name, value] = /^\s*([^\s#]\S*)[\s"]+([^"]*)/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) settings.set(name, value.trimEnd());
+    }
+    this.#settings = settings;
+  }
+
+  text(name: string): string | undefined {
+    return this.#settings.get(name);
+  }
+
+  flag(name: string): boolean {
+    return this.#settings.get(name)?.toLowerCase() === "yes";
+  }
+
+  /** Octal where it begins with 0, hexadecimal with 0x, as strtol() reads it. */
+  number(name: string, absent: number): number {
+    const text = this.#settings.get(name) ?? "";
+    if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
+    return /^(-?\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(text) ? Number(text) : absent;
+  }
+}
+
+/** What useradd takes where it is not told: /etc/default/useradd. */
+export interface UseraddDefaults {
+  /** GROUP: a name or a number. */
+  readonly group: string;
+  readonly home: string;
+  readonly inactive: string;
+  readonly expire: string;
+  readonly shell: string;
+  readonly skeleton: string;
+  readonly mailSpool: boolean;
+}
+
+export function useraddDefaults(boot: ModuleRun): UseraddDefaults {
+  const settings = new Map<string, string>();
+  for (const line of (readText(boot.image, "/etc/default/useradd") ?? "").split("\n")) {
+    const equals = line.indexOf("=");
+    if (equals > 0) settings.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  // Debian builds useradd with group 100, and without a mail spool; bullseye's has no shell of its own.
+  const debian = boot.distro.packages.kind === "dpkg";
+  return {
+    group: settings.get("GROUP") ?? (debian ? "100" : "1000"),
+    home: settings.get("HOME") ?? "/home",
+    inactive: settings.get("INACTIVE") ?? "-1",
+    expire: settings.get("EXPIRE") ?? "",
+    shell: settings.get("SHELL") ?? (shadowSince(boot, "4.9") ? "/bin/bash" : ""),
+    skeleton: settings.get("SKEL") || "/etc/skel",
+    mailSpool: (settings.get("CREATE_MAIL_SPOOL") ?? (debian ? "no" : "yes")).toLowerCase() === "yes",
+  };
+}

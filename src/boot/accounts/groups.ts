@@ -1,0 +1,56 @@
+import type { Origin } from "../../config/tree.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { AccountFile } from "./accountFile.ts";
+import { LoginDefs } from "./defaults.ts";
+import { splitMembers } from "./fields.ts";
+import { newId } from "./ids.ts";
+import { findGroup, groups } from "./lookup.ts";
+import { isGroupName } from "./names.ts";
+
+/** /etc/group and, where the image has one, /etc/gshadow, which shadow-utils changes together. */
+export class GroupFiles {
+  readonly group: AccountFile;
+  readonly gshadow: AccountFile | undefined;
+
+  constructor(boot: ModuleRun) {
+    this.group = new AccountFile(boot, "/etc/group");
+    this.gshadow = boot.image.stat("/etc/gshadow") === undefined ? undefined : new AccountFile(boot, "/etc/gshadow");
+  }
+
+  add(name: string, gid: number): void {
+    this.group.put([name, this.gshadow === undefined ? "!" : "x", String(gid), ""]);
+    this.gshadow?.put([name, "!", "", ""]);
+  }
+
+  /** Makes `user` a member of the groups, in the order in which the files have these. */
+  addMember(names: ReadonlySet<string>, user: string): void {
+    for (const file of [this.group, this.gshadow])
+      for (const fields of file?.entries() ?? []) {
+        const members = splitMembers(fields[3]);
+        if (!names.has(fields[0]!) || members.includes(user)) continue;
+        file?.put([...fields.slice(0, 3), [...members, user].join(",")]);
+      }
+  }
+
+  save(because: Origin): void {
+    this.group.save(because);
+    this.gshadow?.save(because);
+  }
+}
+
+/** groupadd NAME. @throws ModuleFailure as groupadd refuses. */
+export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
+  if (findGroup(boot.image, name) !== undefined) throw new ModuleFailure(`groupadd: group ${name} already exists`);
+  if (!isGroupName(boot, name)) throw new ModuleFailure(`groupadd: "${name}" is not a valid group name`);
+  const files = new GroupFiles(boot);
+  const used = new Set(groups(boot.image).map(({ gid }) => gid));
+  files.add(name, newId("GID", used, false, new LoginDefs(boot)));
+  files.save(because);
+}
+
+/** usermod -a -G GROUP USER, both of which exist. A member stays one, and no file changes. */
+export function addToGroup(boot: ModuleRun, group: string, user: string, because: Origin): void {
+  const files = new GroupFiles(boot);
+  files.addMember(new Set([group]), user);
+  files.save(because);
+}

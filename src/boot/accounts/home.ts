@@ -1,0 +1,47 @@
+import type { Origin } from "../../config/tree.ts";
+import type { ModuleRun } from "../module.ts";
+import { parentOf } from "../overlay.ts";
+import type { LoginDefs } from "./defaults.ts";
+import { findGroup, type User } from "./lookup.ts";
+
+/** The vendor's half of /etc/skel, which useradd copies too (shadow-utils 4.14 on; openSUSE has one). */
+const VENDOR_SKELETON = "/usr/etc/skel";
+
+/** Makes a home directory as useradd -m does, and fills it; one that exists is left alone. */
+export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: LoginDefs, because: Origin): void {
+  const { home, uid, gid } = user;
+  if (boot.image.stat(home) !== undefined || boot.image.readlink(home) !== undefined) return;
+  const mode = defs.number("HOME_MODE", 0o777 & ~defs.number("UMASK", 0o22));
+  boot.mkdir(parentOf(home), because);
+  boot.mkdir(home, because, { mode, uid, gid });
+  for (const source of [skeleton, VENDOR_SKELETON]) {
+    // A skeleton that holds the home directory would be copied into itself.
+    if (source.startsWith("/") && !`${home}/`.startsWith(`${source.replace(/\/+$/, "")}/`))
+      copyTree(boot, source, home, user, because);
+  }
+}
+
+function copyTree(boot: ModuleRun, source: string, target: string, owner: User, because: Origin): void {
+  const { uid, gid } = owner;
+  for (const name of boot.image.list(source)) {
+    const from = `${source}/${name}`;
+    const to = `${target}/${name}`;
+    const stat = boot.image.lstat(from);
+    if (stat === undefined || boot.image.lstat(to) !== undefined) continue;
+    if (stat.kind === "symlink") boot.symlink(to, boot.image.readlink(from) ?? "", because, { uid, gid });
+    else if (stat.kind === "directory") {
+      boot.mkdir(to, because, { mode: stat.mode, uid, gid });
+      copyTree(boot, from, to, owner, because);
+    } else if (stat.kind === "file")
+      boot.write(to, boot.image.read(from) ?? "", because, { mode: stat.mode, uid, gid });
+  }
+}
+
+/** Makes the mailbox of a new user; one that exists is left alone. */
+export function createMailSpool(boot: ModuleRun, user: User, defs: LoginDefs, because: Origin): void {
+  const path = `${defs.text("MAIL_DIR") ?? "/var/mail"}/${user.name}`;
+  if (boot.image.lstat(path) !== undefined || boot.image.stat(parentOf(path)) === undefined) return;
+  const mail = findGroup(boot.image, "mail");
+  const mode = mail === undefined ? 0o600 : 0o660;
+  boot.write(path, "", because, { mode, uid: user.uid, gid: mail?.gid ?? user.gid });
+}

@@ -1,0 +1,22 @@
+import type { ModuleRun } from "../module.ts";
+import { shadowSince } from "./defaults.ts";
+
+/** Whether useradd takes a name. Debian's useradd took nearly every one before shadow-utils 4.15. */
+export function isUserName(boot: ModuleRun, name: string): boolean {
+  if (!shadowSince(boot, "4.15")) return isRelaxedName(name) && !/^[-+~]/.test(name);
+  return Buffer.byteLength(name) < 256 && isStrictName(name);
+}
+
+/** Whether groupadd takes a name. */
+export function isGroupName(boot: ModuleRun, name: string): boolean {
+  if (!shadowSince(boot, "4.15")) return isRelaxedName(name) && !/^[-+~]/.test(name);
+  return Buffer.byteLength(name) <= 32 && isStrictName(name);
+}
+
+function isRelaxedName(name: string): boolean {
+  return name !== "" && Buffer.byteLength(name) <= 32 && !/[\s:,]/.test(name);
+}
+
+function isStrictName(name: string): boolean {
+  return /^[A-Za-z0-9_.][A-Za-z0-9_.-]*\$?$/.test(name) && !/^(\d+|\.\.?)$/.test(name);
+}

@@ -1,0 +1,146 @@
+import type { Origin } from "../../config/tree.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { unknown } from "../unknown.ts";
+import { AccountFile } from "./accountFile.ts";
+import { LoginDefs, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
+import { GroupFiles } from "./groups.ts";
+import { createHome, createMailSpool } from "./home.ts";
+import { addSubordinateRange, newId } from "./ids.ts";
+import { findGroup, findUser, type Group, groups, users } from "./lookup.ts";
+import { isUserName } from "./names.ts";
+
+/** The options of useradd(8) that cloud-init gives, each as it is on the command line; undefined where it is not. */
+export interface UseraddOptions {
+  readonly comment: string | undefined;
+  readonly home: string | undefined;
+  readonly gid: string | undefined;
+  readonly uid: string | undefined;
+  readonly groups: string | undefined;
+  readonly password: string | undefined;
+  readonly shell: string | undefined;
+  readonly expiredate: string | undefined;
+  readonly inactive: string | undefined;
+  readonly noUserGroup: boolean;
+  readonly system: boolean;
+  readonly createHome: boolean;
+}
+
+/** The day on which a password was set, where the boot sets it. */
+export const today = unknown("the day of the boot");
+
+/**
+ * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
+ * @throws ModuleFailure as useradd refuses, before anything is changed.
+ */
+export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
+  const refuse = (reason: string) => new ModuleFailure(`useradd ${name}: ${reason}`);
+  if (!isUserName(boot, name)) throw refuse("invalid user name");
+  if (findUser(boot.image, name) !== undefined) throw refuse("the user exists already");
+  const mistake = mistakeIn(options);
+  if (mistake !== undefined) throw refuse(mistake);
+  const supplementary = new Set<string>();
+  for (const wanted of options.groups?.split(",") ?? []) {
+    const group = groupOf(boot, wanted);
+    if (group === undefined) throw refuse(`group "${wanted}" does not exist`);
+    supplementary.add(group.name);
+  }
+  const primary = options.gid === undefined ? undefined : groupOf(boot, options.gid);
+  if (options.gid !== undefined && primary === undefined) throw refuse(`group "${options.gid}" does not exist`);
+  const defs = new LoginDefs(boot);
+  const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
+  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} exists already`);
+  const takenUids = new Set(users(boot.image).map((user) => user.uid));
+  const givenUid = options.uid === undefined ? undefined : Number(options.uid);
+  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user id ${givenUid} is taken`);
+
+  const defaults = useraddDefaults(boot);
+  const uid = givenUid ?? newId("UID", takenUids, options.system, defs);
+  const takenGids = new Set(groups(boot.image).map((group) => group.gid));
+  const gid = ownGroup
+    ? newId("GID", takenGids, options.system, defs, uid)
+    : ((primary ?? groupOf(boot, defaults.group))?.gid ?? 100);
+  const home = options.home ?? `${defaults.home}/${name}`;
+
+  const passwd = new AccountFile(boot, "/etc/passwd");
+  const shadow = boot.image.stat("/etc/shadow") === undefined ? undefined : new AccountFile(boot, "/etc/shadow");
+  const password = options.password ?? unusablePassword(boot);
+  const field = shadow === undefined ? password : "x";
+  passwd.put([name, field, `${uid}`, `${gid}`, options.comment ?? "", home, options.shell ?? defaults.shell]);
+  shadow?.put([name, password, today, ...aging(boot, options, defaults, defs), ""]);
+  const groupFiles = new GroupFiles(boot);
+  if (ownGroup) groupFiles.add(name, gid);
+  groupFiles.addMember(supplementary, name);
+  const ordinary = !options.system && (givenUid === undefined || isOrdinary(givenUid, defs));
+  const subordinate = ordinary ? subordinateIds(boot, name, defs) : [];
+  for (const file of [passwd, shadow, groupFiles, ...subordinate]) file?.save(because);
+
+  const user = { name, uid, gid, home };
+  if (options.createHome) createHome(boot, user, defaults.skeleton, defs, because);
+  if (!options.system && defaults.mailSpool) createMailSpool(boot, user, defs, because);
+}
+
+/** Why useradd does not take an option, whatever the image holds. */
+function mistakeIn(options: UseraddOptions): string | undefined {
+  const { comment, home, password, shell, uid, inactive, expiredate } = options;
+  const field = [comment, home, password, shell].find((text) => text !== undefined && /[:\n]/.test(text));
+  if (field !== undefined) return `invalid field "${field}"`;
+  if (home !== undefined && !home.startsWith("/")) return `invalid home directory ${home}`;
+  if (shell !== undefined && !/^[/*]/.test(shell)) return `invalid shell ${shell}`;
+  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user id ${uid}`;
+  if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive)) return `invalid number of days ${inactive}`;
+  return dayOf(expiredate ?? "") === undefined ? `invalid date ${expiredate}` : undefined;
+}
+
+/** The fields of /etc/shadow from the minimum age to the expiry. */
+function aging(boot: ModuleRun, options: UseraddOptions, defaults: UseraddDefaults, defs: LoginDefs): string[] {
+  if (options.system) return ["", "", "", "", ""];
+  const days = (value: number) => (value === -1 ? "" : String(value));
+  return [
+    // Since 4.20 there is no minimum age any more.
+    shadowSince(boot, "4.20") ? "" : days(defs.number("PASS_MIN_DAYS", -1)),
+    days(defs.number("PASS_MAX_DAYS", -1)),
+    days(defs.number("PASS_WARN_AGE", -1)),
+    days(Number(options.inactive ?? defaults.inactive)),
+    dayOf(options.expiredate ?? defaults.expire) ?? "",
+  ];
+}
+
+/** Red Hat's useradd marks an account without a password with two signs as long as its passwd is not shadow-utils'. */
+function unusablePassword(boot: ModuleRun): string {
+  return boot.distro.packages.kind === "rpm" && boot.distro.packages.version("passwd") !== undefined ? "!!" : "!";
+}
+
+/** The files of subordinate ids with the new user's ranges, to be saved. */
+function subordinateIds(boot: ModuleRun, name: string, defs: LoginDefs): AccountFile[] {
+  const files: AccountFile[] = [];
+  for (const [path, kind] of [
+    ["/etc/subuid", "UID"],
+    ["/etc/subgid", "GID"],
+  ] as const) {
+    if (boot.image.stat(path) === undefined || defs.number(`SUB_${kind}_COUNT`, 65_536) === 0) continue;
+    const file = new AccountFile(boot, path);
+    addSubordinateRange(file, kind, name, defs, shadowSince(boot, "4.14"));
+    files.push(file);
+  }
+  return files;
+}
+
+function isOrdinary(uid: number, defs: LoginDefs): boolean {
+  return uid === 0 || (uid >= defs.number("UID_MIN", 1000) && uid <= defs.number("UID_MAX", 60_000));
+}
+
+/** A group by name, or by number where the text is one. */
+function groupOf(boot: ModuleRun, text: string): Group | undefined {
+  const all = groups(boot.image);
+  return all.find((group) => (/^\d+$/.test(text) ? group.gid === Number(text) : group.name === text));
+}
+
+/** A date as days since 1970, "" for none; undefined when useradd does not understand it. */
+function dayOf(date: string): string | undefined {
+  if (date === "" || date === "-1") return "";
+  if (/^\d{1,9}$/.test(date)) return String(Number(date));
+  const [, year, month, day] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(date) ?? [];
+  if (year === undefined) return undefined;
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  return String(Math.floor(time / 86_400_000));
+}

@@ -1,0 +1,92 @@
+import type { Origin } from "../config/tree.ts";
+import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
+import type { ModuleRun } from "./module.ts";
+import { splitLines } from "./splitLines.ts";
+import { strictText } from "./strictText.ts";
+import { hasUnknown } from "./unknown.ts";
+
+/** A line of an authorized_keys file as cloud-init writes it back. */
+interface KeyLine {
+  readonly text: string;
+  /** The key itself; undefined where the line is none. */
+  readonly key: string | undefined;
+}
+
+/** The first word of a key that cloud-init takes for one (ssh_util.VALID_KEY_TYPES, 26.2). */
+const KEY_TYPES: ReadonlySet<string> = new Set([
+  ...["rsa", "ecdsa", "ed25519", "ssh-rsa", "ssh-ed25519"],
+  ...["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+  ...["sk-ecdsa-sha2-nistp256@openssh.com", "sk-ssh-ed25519@openssh.com", "ssh-xmss@openssh.com"],
+  ...["ssh-rsa-cert-v01@openssh.com", "ssh-ed25519-cert-v01@openssh.com", "ssh-xmss-cert-v01@openssh.com"],
+  ...[256, 384, 521].map((bits) => `ecdsa-sha2-nistp${bits}-cert-v01@openssh.com`),
+  ...["sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com"],
+]);
+
+/** Those that 24.1 dropped. */
+const FORMER_KEY_TYPES: ReadonlySet<string> = new Set(["dsa", "ssh-dss", "ssh-dss-cert-v01@openssh.com"]);
+
+/**
+ * Adds keys to a user's authorized_keys, making the file where it is missing (ssh_util.setup_user_keys, 18.5 to 26.2). A
+ * line that holds one of the keys already is replaced; all other keys are written anew without changing what they mean.
+ * cloud-init adds them in random order; here they keep theirs.
+ * @param options replace the options that stand before a key; "" leaves these.
+ * @throws ModuleFailure where there is no such user, or a file cannot be read.
+ */
+export function addAuthorizedKeys(
+  boot: ModuleRun,
+  user: string,
+  keys: readonly string[],
+  options: string,
+  because: Origin,
+): void {
+  const added = [...new Set(keys)].map((key) => parseKeyLine(boot, key, options));
+  const { path, sources, attributes } = ensureAuthorizedKeysFile(boot, user, because);
+  const lines = sources.flatMap((source) =>
+    splitLines(strictText(boot, source) ?? "").map((line) => parseKeyLine(boot, line, "")),
+  );
+  boot.rewrite(path, mergeKeys(lines, added), because, attributes);
+}
+
+function mergeKeys(lines: readonly KeyLine[], added: readonly KeyLine[]): string {
+  const missing = new Set(added.filter((line) => line.key !== undefined));
+  const merged = lines.map((line) => {
+    const same = line.key === undefined ? [] : added.filter(({ key }) => key === line.key);
+    for (const found of same) missing.delete(found);
+    return same.at(-1) ?? line;
+  });
+  return [...merged, ...missing].map((line) => `${line.text}\n`).join("");
+}
+
+function parseKeyLine(boot: ModuleRun, source: string, options: string): KeyLine {
+  const line = source.replace(/[\r\n]+$/, "");
+  const asIs = { text: source, key: undefined };
+  if (line.startsWith("#") || line.trim() === "") return asIs;
+  if (hasUnknown(line)) return { text: options === "" ? line : `${options} ${line}`, key: line };
+  const whole = line.trim();
+  const own = splitKey(boot, whole) === undefined ? optionsOf(whole) : "";
+  const words = splitKey(boot, whole.slice(own.length).trimStart());
+  if (words === undefined) return asIs;
+  const [type, key, comment] = words;
+  const text = [options || own, type, key, comment].filter((word) => word !== "").join(" ");
+  return { text, key };
+}
+
+/** Key type, key and comment; undefined where the text is no key. */
+function splitKey(boot: ModuleRun, text: string): [type: string, key: string, comment: string] | undefined {
+  const [, type, key, comment = ""] = /^(\S+)\s+(\S+)(?:\s+(.*))?$/s.exec(text) ?? [];
+  if (type === undefined || key === undefined) return undefined;
+  const known = KEY_TYPES.has(type) || (!boot.since("24.1") && FORMER_KEY_TYPES.has(type));
+  return known ? [type, key, comment] : undefined;
+}
+
+/** The text up to the first space or tab outside of double quotes. */
+function optionsOf(text: string): string {
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (!quoted && (letter === " " || letter === "\t")) return text.slice(0, at);
+    if (letter === "\\" && text[at + 1] === '"') at++;
+    else if (letter === '"') quoted = !quoted;
+  }
+  return text;
+}

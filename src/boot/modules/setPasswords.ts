@@ -1,0 +1,101 @@
+import type { ConfigValue, Origin } from "../../config/tree.ts";
+import { isFalse, isTrue, pyStr, toValue } from "../../config/value.ts";
+import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { requestedPasswords } from "../requestedPasswords.ts";
+import { setSshdOption } from "../sshdConfig.ts";
+
+/** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
+export const setPasswords = defineModule({
+  name: "set_passwords",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: {
+    chpasswd: { type: "mapping" },
+    password: { type: "string" },
+    ssh_pwauth: { type: "any" },
+    user: { type: "any" },
+    users: { type: "any", default: [] },
+  },
+  run(boot, args) {
+    const failures = changePasswords(boot, args);
+    changeSshd(boot);
+    const last = failures.at(-1);
+    if (last !== undefined) throw last;
+  },
+});
+
+/** @returns the failures after which cloud-init goes on. */
+function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): ModuleFailure[] {
+  const { plain, hashed, expire } = requestedPasswords(boot, args);
+  const because = boot.because(boot.config.has("chpasswd") ? "chpasswd" : "password");
+  const failures: ModuleFailure[] = [];
+  const attempt = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof ModuleFailure)) throw error;
+      failures.push(error);
+    }
+  };
+  if (plain.length > 0) attempt(() => setPlain(boot, plain, because));
+  if (hashed.length > 0) attempt(() => setHashes(boot, hashed, because));
+  if (!expire) return failures;
+  const expired = expireAppliesToHashed(boot) ? [...plain, ...hashed] : plain;
+  const expireBecause = boot.because("chpasswd", "expire");
+  for (const { user } of expired) attempt(() => expirePassword(boot, user, expireBecause));
+  return failures;
+}
+
+/** features.EXPIRE_APPLIES_TO_HASHED_USERS, which came with 22.3 and which distributors turn off in older releases. */
+function expireAppliesToHashed(boot: ModuleRun): boolean {
+  const features = boot.text(`${boot.distro.cloudInit.library}/features.py`) ?? "";
+  return boot.since("22.3") && !/^EXPIRE_APPLIES_TO_HASHED_USERS *= *False/m.test(features);
+}
+
+/** Sets PasswordAuthentication as `ssh_pwauth` says. */
+function changeSshd(boot: ModuleRun): void {
+  const wanted = boot.config.node("ssh_pwauth");
+  if (wanted === undefined || (wanted.type === "scalar" && wanted.kind === "null")) return;
+  const service = serviceOf(boot);
+  // 22.2 to 22.4 asked systemd for the service first.
+  if (boot.since("22.2") && !boot.since("23.1") && usesSystemd(boot) && !hasUnit(boot, service)) {
+    boot.note(`sshd's configuration stays as it is: there is no service ${service}`);
+    return;
+  }
+  const because: Origin = boot.because("ssh_pwauth");
+  if (isTrue(wanted) || isFalse(wanted)) {
+    const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
+    if (changed) restart(boot, service);
+  } else if (typeof toValue(wanted) !== "string") throw new ModuleFailure(`ssh_pwauth is ${pyStr(wanted)}`);
+  else if (pyStr(wanted).toLowerCase() !== "unchanged") boot.note(`ssh_pwauth: ${pyStr(wanted)} is not understood`);
+}
+
+/** Since 24.2 the module runs before sshd is started, and then nothing has to be restarted. */
+function restart(boot: ModuleRun, service: string): void {
+  if (!usesSystemd(boot)) boot.command(`service ${service} restart`);
+  else if (!boot.since("24.2")) boot.command(`systemctl restart ${service}`);
+}
+
+/** The ssh service: system_info.ssh_svcname, which some distros' classes set themselves. */
+function serviceOf(boot: ModuleRun): string {
+  const name = boot.config.get("system_info", "ssh_svcname");
+  const forced = boot.facts.sshService;
+  return forced !== "ssh" || typeof name !== "string" ? forced : name;
+}
+
+/** A tree without any shell is only a part of an image: what it does not show is taken to be as usual. */
+function usesSystemd(boot: ModuleRun): boolean {
+  const shown = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some(
+    (path) => boot.image.stat(path) !== undefined,
+  );
+  return shown || (!boot.which("sh") && boot.facts.family !== "alpine");
+}
+
+function hasUnit(boot: ModuleRun, service: string): boolean {
+  const unit = service.endsWith(".service") ? service : `${service}.service`;
+  const directories = ["/etc", "/usr/local/lib", "/usr/lib", "/lib"].map((top) => `${top}/systemd/system`);
+  const paths = [...directories.map((directory) => `${directory}/${unit}`), `/etc/init.d/${service}`];
+  return !boot.which("sh") || paths.some((path) => boot.image.stat(path) !== undefined);
+}

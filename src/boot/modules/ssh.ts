@@ -1,0 +1,67 @@
+import type { Origin } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { addAuthorizedKeys } from "../authorizedKeys.ts";
+import { deleteHostKeys, generateHostKeys, putHostKeys } from "../hostKeys.ts";
+import { refusal, refusalTemplate } from "../loginRefusal.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { cloudPublicKeys } from "../publicKeys.ts";
+import { configuredAccounts, defaultUserOf } from "../users.ts";
+
+/** cc_ssh: host keys, and the keys of the default user and root (18.5 to 26.2). */
+export const ssh = defineModule({
+  name: "ssh",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: {
+    allow_public_ssh_keys: { type: "boolean", default: true, since: "19.3" },
+    disable_root: { type: "boolean", default: true },
+    disable_root_opts: { type: "string" },
+    ssh_authorized_keys: { type: "list" },
+    ssh_deletekeys: { type: "boolean", default: true },
+    ssh_genkeytypes: { type: "list" },
+    ssh_keys: { type: "mapping" },
+    ssh_publish_hostkeys: { type: "mapping", since: "19.1" },
+    ssh_quiet_keygen: { type: "boolean", default: false, since: "21.4" },
+    user: { type: "any" },
+    users: { type: "any", default: [] },
+  },
+  run(boot) {
+    const keep = boot.config.node("ssh_deletekeys");
+    if (keep === undefined || truthy(keep)) deleteHostKeys(boot, boot.because("ssh_deletekeys"));
+    if (boot.config.has("ssh_keys")) putHostKeys(boot);
+    else generateHostKeys(boot);
+    const publish = boot.config.node("ssh_publish_hostkeys");
+    if (publish?.type === "scalar" && publish.kind !== "str")
+      throw new ModuleFailure(`ssh_publish_hostkeys is ${pyStr(publish)}`);
+    try {
+      addPublicKeys(boot);
+    } catch (error) {
+      if (!(error instanceof ModuleFailure)) throw error;
+      boot.note(`public keys are not put in place: ${error.message}`);
+    }
+  },
+});
+
+/** The default user gets the keys; root gets them with a command that refuses the login, unless disable_root is off. */
+function addPublicKeys(boot: ModuleRun): void {
+  const user = defaultUserOf(configuredAccounts(boot.config));
+  const keys = [...(boot.config.bool("allow_public_ssh_keys", true) ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
+  const because: Origin = boot.because("ssh_authorized_keys");
+  if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
+  const disabled = boot.config.bool("disable_root", true);
+  const template = boot.config.text("disable_root_opts") ?? refusalTemplate(boot);
+  const options = disabled ? refusal(template, user ?? "NONE", "root") : "";
+  addAuthorizedKeys(boot, "root", keys, options, boot.because("disable_root"));
+}
+
+/** What Python's list.extend() takes from ssh_authorized_keys: a string gives its letters, none of which is a key. */
+function ownKeys(boot: ModuleRun): string[] {
+  const value = boot.config.node("ssh_authorized_keys");
+  if (value === undefined || (value.type === "scalar" && value.kind === "str")) return [];
+  if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key));
+  if (value.type === "scalar") throw new ModuleFailure(`ssh_authorized_keys is ${pyStr(value)}`);
+  if (value.children.some((key) => key.type !== "scalar"))
+    throw new ModuleFailure("an entry of ssh_authorized_keys is no text");
+  return value.children.map((key) => pyStr(key));
+}

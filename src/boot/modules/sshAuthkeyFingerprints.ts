@@ -1,0 +1,32 @@
+import { findPair } from "../../config/merge.ts";
+import { isTrue, truthy } from "../../config/value.ts";
+import { ensureAuthorizedKeysFile } from "../authorizedKeysFile.ts";
+import { defineModule } from "../module.ts";
+import { type ConfiguredUser, configuredAccounts } from "../users.ts";
+
+/** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */
+export const sshAuthkeyFingerprints = defineModule({
+  name: "ssh_authkey_fingerprints",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: {
+    authkey_hash: { type: "string", default: "sha256" },
+    no_ssh_fingerprints: { type: "boolean", default: false },
+    user: { type: "any" },
+    users: { type: "any", default: [] },
+  },
+  run(boot) {
+    const off = boot.config.node("no_ssh_fingerprints");
+    if (!boot.since("21.3") || (off !== undefined && isTrue(off))) return;
+    for (const user of configuredAccounts(boot.config).users) {
+      if (boot.since("22.2") && (holds(user, "no_create_home") || holds(user, "system"))) continue;
+      ensureAuthorizedKeysFile(boot, user.name, user.origin);
+    }
+  },
+});
+
+function holds(user: ConfiguredUser, name: string): boolean {
+  const value = findPair(user.attributes, name)?.value;
+  return value !== undefined && truthy(value);
+}

@@ -1,0 +1,53 @@
+import { findPair } from "../../config/merge.ts";
+import { pyStr, toValue, truthy } from "../../config/value.ts";
+import { createGroup, createUser, type Redirect } from "../createUser.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { cloudPublicKeys } from "../publicKeys.ts";
+import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users.ts";
+
+/** cc_users_groups: groups, the default user and all others (18.5 to 26.2). */
+export const usersGroups = defineModule({
+  name: "users_groups",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: {
+    groups: { type: "any" },
+    user: { type: "any" },
+    users: { type: "any", default: [] },
+  },
+  run(boot) {
+    const accounts = configuredAccounts(boot.config);
+    const defaultUser = defaultUserOf(accounts);
+    for (const group of accounts.groups) createGroup(boot, group);
+    for (const user of accounts.users) {
+      checkHome(boot, user);
+      createUser(boot, user, redirectOf(boot, user, defaultUser));
+      if (holds(user, "ssh_import_id")) boot.note(`the keys that ${user.name} imports are not known before the boot`);
+    }
+  },
+});
+
+/** Since 22.2 keys need a home directory. */
+function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
+  const homeless = ["no_create_home", "system"].some((name) => holds(user, name));
+  const keys = ["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"].some((name) => holds(user, name));
+  if (boot.since("22.2") && homeless && keys) throw new ModuleFailure(`${user.name} has keys but no home directory`);
+}
+
+/** Where logins as this user are sent, when the configuration says so and there is a default user. */
+function redirectOf(boot: ModuleRun, user: ConfiguredUser, defaultUser: string | undefined): Redirect | undefined {
+  const redirect = findPair(user.attributes, "ssh_redirect_user")?.value;
+  if (redirect === undefined || !truthy(redirect)) return undefined;
+  if (["ssh_authorized_keys", "ssh_import_id"].some((name) => findPair(user.attributes, name) !== undefined))
+    throw new ModuleFailure(`${user.name} has keys of its own beside ssh_redirect_user`);
+  const value = toValue(redirect);
+  if (value !== true && value !== 1 && value !== "default")
+    throw new ModuleFailure(`${user.name}: ssh_redirect_user is ${pyStr(redirect)}`);
+  return defaultUser === undefined ? undefined : { to: defaultUser, keys: cloudPublicKeys(boot) };
+}
+
+function holds(user: ConfiguredUser, name: string): boolean {
+  const value = findPair(user.attributes, name)?.value;
+  return value !== undefined && truthy(value);
+}
