@@ -13,7 +13,10 @@ export function usualValue(service: string, setting: Setting, image: Image): str
 }
 
 const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string | undefined>> = {
-  hostname: () => "every installer and image tool writes a host name",
+  hostname: ({ value }) =>
+    /^(localhost(\.localdomain)?|localhost\.local)$/.test(value)
+      ? NOT_CUSTOMISED
+      : "every installer and image tool writes a host name",
   hosts: ({ key }, image) => {
     const own = image.read("/etc/hostname")?.toString("utf8").trim().toLowerCase();
     const ofThisHost = key === own || (own !== undefined && key.startsWith(`${own}.`));
@@ -23,7 +26,7 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
   },
   "host-keys": ({ key, value }) =>
     // Keys of the usual names are made when the ssh server is installed; a certificate somebody had to issue.
-    /\/ssh_host_(rsa|dsa|ecdsa|ed25519)_key$/.test(key) && !value.startsWith("certificate")
+    /\/ssh_host_(rsa|dsa|ecdsa|ed25519|mldsa44_ed25519)_key$/.test(key) && !value.startsWith("certificate")
       ? NOT_CUSTOMISED
       : undefined,
   "apt-sources": ({ key }) =>
