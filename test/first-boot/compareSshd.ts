@@ -1,7 +1,10 @@
 import type { Setting } from "../../src/services/service.ts";
 
 /** Words that `sshd -T` prints in its own way. */
-const SAME_MEANING: Readonly<Record<string, string>> = { "permitrootlogin without-password": "prohibit-password" };
+const SAME_MEANING: Readonly<Record<string, string>> = {
+  "permitrootlogin without-password": "prohibit-password",
+  "tcpkeepalive true": "yes",
+};
 
 /**
  * Compares our sshd settings with the output of `sshd -T`, keyword by keyword. Match blocks are left out: without a
@@ -22,9 +25,12 @@ function parse(output: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of output.split("\n").filter((text) => text !== "")) {
     const words = line.split(" ");
-    const length = words[0] === "subsystem" ? 2 : 1;
-    const keyword = words.slice(0, length).join(" ");
-    const value = SAME_MEANING[line] ?? words.slice(length).join(" ");
+    // Keywords are in capitals and small letters in OpenSSH 10.6, in small letters alone before.
+    const name = words[0]!.toLowerCase();
+    const length = name === "subsystem" ? 2 : 1;
+    const keyword = words.slice(0, length).join(" ").toLowerCase();
+    const text = words.slice(length).join(" ");
+    const value = SAME_MEANING[`${name} ${text}`] ?? text;
     const before = values.get(keyword);
     values.set(keyword, before === undefined ? value : `${before} ${value}`);
   }

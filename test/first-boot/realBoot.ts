@@ -8,6 +8,7 @@ import type { Scenario, Suite } from "./scenario.ts";
 export const roots = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
 /** Makes and shows the boots. */
 export const script = join(import.meta.dirname, "real-boot.py");
+const scriptParts = ["real-boot.py", "machine.py", "customise.py", "layers.py"];
 
 /** What the real cloud-init did to one image. */
 export interface RealBoot {
@@ -37,7 +38,9 @@ export function realBoot(suite: Suite, scenario: Scenario): RealBoot {
   const root = join(roots, suite);
   const { name, suites: _, ...input } = scenario;
   const text = JSON.stringify(input);
-  const key = createHash("sha256").update(text).update(readFileSync(script)).update(identityOf(root)).digest("hex");
+  const hash = createHash("sha256").update(text).update(identityOf(root));
+  for (const part of scriptParts) hash.update(readFileSync(join(import.meta.dirname, part)));
+  const key = hash.digest("hex");
   const cache = join(roots, "..", "boots", suite);
   const directory = join(cache, `${name}.${key.slice(0, 16)}`);
   if (!existsSync(directory)) boot(root, text, cache, name, directory);

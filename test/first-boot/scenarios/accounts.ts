@@ -4,6 +4,9 @@ const withKey = { "meta-data": `instance-id: i-0001\npublic-keys:\n  - ${keys.al
 const sudoers = "/etc/sudoers.d/90-cloud-init-users";
 const addDebian = "useradd --create-home --shell /bin/sh debian";
 
+/** crypt(3) of "old". */
+const formerHash = "$6$formerly$RL6IdfubdFWWj2L05PjgvNtPYTVVq3mr9tDs6UJAl7omDZvwXKuo1i1JIQNmBYFkq12.w/8Dezkii97k1M2U4.";
+
 /** cc_users_groups and the accounts' half of cc_set_passwords. */
 export const accounts: Scenario[] = [
   {
@@ -107,7 +110,7 @@ users:
 `),
     commands: [
       "for name in kept locked replaced passwd; do useradd --create-home $name; done",
-      'for name in kept locked replaced passwd; do echo "$name:\\$6\\$old\\$old" | chpasswd -e; done',
+      `for name in kept locked replaced passwd; do echo "$name:"'${formerHash}' | chpasswd -e; done`,
     ],
     seed: plain,
   },

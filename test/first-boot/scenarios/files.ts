@@ -19,7 +19,7 @@ export const files: Scenario[] = [
     content: x
   - path: /etc/team/decimal
     permissions: 420
-    content: 42
+    content: "42"
   - path: /etc/team/empty
   - path: /etc/motd
     append: true
@@ -56,6 +56,13 @@ export const files: Scenario[] = [
       "/etc/dangling": { link: "/etc/not-there" },
       "/opt/etc": { link: "/srv" },
     },
+    seed: plain,
+  },
+  {
+    name: "write-files-bad-type",
+    files: team(
+      "write_files:\n  - {path: /etc/first, content: a}\n  - {path: /etc/second, content: 42}\n  - {path: /etc/third, content: c}\n",
+    ),
     seed: plain,
   },
   {
