@@ -44,7 +44,7 @@ function keyPaths(image: Image, distro: Distro): Set<string> {
 
 /** What a key file holds, in words that change when the key does. */
 function identity(image: Image, path: string, text: string): string {
-  if (hasUnknown(text)) return text.trim();
+  if (hasUnknown(text)) return words(text).find(hasUnknown)!;
   const [type = "", encoded = ""] = words(text.slice(0, PUBLIC_LIMIT));
   const blob = decodeBlob(encoded);
   if (blob !== undefined) return `${type.includes("-cert") ? "certificate " : ""}${fingerprint(blob)}`;

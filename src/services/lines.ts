@@ -36,6 +36,13 @@ export function words(text: string): string[] {
   return text.match(/(?:<<unknown:(?:(?!>>).){0,400}>>|\S)+/gs) ?? [];
 }
 
+/** The fields between colons, a placeholder again staying whole. */
+export function fields(text: string): string[] {
+  if (!text.includes("<<unknown:")) return text.split(":");
+  const masked = text.replace(/<<unknown:(?:(?!>>).){0,400}>>/gs, (placeholder) => placeholder.replaceAll(":", "\0"));
+  return masked.split(":").map((field) => field.replaceAll("\0", ":"));
+}
+
 /** Value of a `NAME=value` line as a shell or systemd reads simple ones: one pair of quotes around it is dropped. */
 export function unquote(value: string): string {
   const quote = value[0];

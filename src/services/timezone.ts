@@ -12,7 +12,7 @@ export const timezone: Service = {
   read(image: Image): Setting[] {
     const link = "/etc/localtime";
     const target = image.readlink(link);
-    const zone = target === undefined ? undefined : /(?:^|\/)zoneinfo\/(.+)$/s.exec(target)?.[1];
+    const zone = target === undefined ? undefined : /(?:^|\/)zoneinfo\/(.+)$/.exec(target)?.[1];
     if (zone !== undefined) return [{ key: "timezone", value: zone, path: link }];
     const path = "/etc/timezone";
     const line = readStatements(image, path)[0];

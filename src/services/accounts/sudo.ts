@@ -11,13 +11,16 @@ export function readPrivilegeRules(image: Image): Setting[] {
   return [...(main === undefined ? [] : sudoRules(image, main, new Set())), ...doasRules(image)];
 }
 
-/** `read`: files that are not read again, for they may include each other. */
+const FILES_LIMIT = 1000;
+
+/** `read`: files and directories that are not read again, for files may include each other. */
 function sudoRules(image: Image, path: string, read: Set<string>): Setting[] {
-  if (read.has(path)) return [];
+  if (read.has(path) || read.size >= FILES_LIMIT) return [];
   read.add(path);
   return joinedLines(readLines(image, path)).flatMap(({ text, number }) => {
     const included = /^[#@](include|includedir)\s+(\S.*)$/.exec(text.trim());
-    if (included !== null) return includedPaths(image, path, included).flatMap((one) => sudoRules(image, one, read));
+    if (included !== null)
+      return includedPaths(image, path, included, read).flatMap((one) => sudoRules(image, one, read));
     const rule = withoutComment(text).trim();
     if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(rule)) return [];
     const end = userListEnd(rule);
@@ -40,10 +43,17 @@ function joinedLines(lines: readonly Line[]): Line[] {
   return joined.map(({ parts, number }) => ({ text: parts.join(""), number }));
 }
 
-function includedPaths(image: Image, from: string, [, directive, target]: RegExpExecArray): string[] {
+function includedPaths(
+  image: Image,
+  from: string,
+  [, directive, target]: RegExpExecArray,
+  read: Set<string>,
+): string[] {
   const name = target!.trim().replace(/^"(.*)"$/, "$1");
   const path = name.startsWith("/") ? name : `${from.slice(0, from.lastIndexOf("/"))}/${name}`;
   if (directive === "include") return [path];
+  if (read.has(path)) return [];
+  read.add(path);
   const files = image.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
   return files.map((file) => `${path}/${file}`);
 }

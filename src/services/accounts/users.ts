@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import { type Line, readLines } from "../lines.ts";
+import { fields, type Line, readLines } from "../lines.ts";
 
 /** An account of /etc/passwd, and the line it stands in. */
 export interface User {
@@ -26,16 +26,16 @@ const USERS_LIMIT = 5000;
 /** The accounts of /etc/passwd by name; of two lines with one name the first counts. */
 export function readUsers(image: Image): Map<string, User> {
   const users = new Map<string, User>();
-  for (const { fields, line } of readFields(image, "/etc/passwd")) {
-    const [name = "", password = "", uid = "", gid = "", , home = "", shell = ""] = fields;
-    if (fields.length >= 7 && !users.has(name) && users.size < USERS_LIMIT)
+  for (const { entry, line } of readEntries(image, "/etc/passwd")) {
+    const [name = "", password = "", uid = "", gid = "", , home = "", shell = ""] = entry;
+    if (entry.length >= 7 && !users.has(name) && users.size < USERS_LIMIT)
       users.set(name, { name, password, uid, gid, home, shell: shell === "" ? "/bin/sh" : shell, line });
   }
   return users;
 }
 
 export function readGroups(image: Image): Group[] {
-  return readFields(image, "/etc/group").map(({ fields: [name = "", , gid = "", members = ""], line }) => {
+  return readEntries(image, "/etc/group").map(({ entry: [name = "", , gid = "", members = ""], line }) => {
     return { name, gid, members: members.split(",").filter((member) => member !== ""), line };
   });
 }
@@ -43,16 +43,16 @@ export function readGroups(image: Image): Group[] {
 /** The password fields of /etc/shadow by account, each with its line. */
 export function readShadow(image: Image): Map<string, { password: string; line: number }> {
   const passwords = new Map<string, { password: string; line: number }>();
-  for (const { fields, line } of readFields(image, "/etc/shadow")) {
-    const [name = "", password] = fields;
+  for (const { entry, line } of readEntries(image, "/etc/shadow")) {
+    const [name = "", password] = entry;
     if (password !== undefined && !passwords.has(name)) passwords.set(name, { password, line });
   }
   return passwords;
 }
 
-function readFields(image: Image, path: string): { fields: string[]; line: number }[] {
+function readEntries(image: Image, path: string): { entry: string[]; line: number }[] {
   const isEntry = ({ text }: Line) => text !== "" && !/^[#+-]/.test(text);
   return readLines(image, path)
     .filter(isEntry)
-    .map(({ text, number }) => ({ fields: text.split(":"), line: number }));
+    .map(({ text, number }) => ({ entry: fields(text), line: number }));
 }

@@ -38,7 +38,8 @@ export function readNetworkFiles(image: Image): Setting[] {
 function setting(image: Image, path: string, show: (lines: readonly string[]) => string): Setting {
   const lines = readLines(image, path).map(({ text }) => text.trimEnd());
   const said = lines.filter((line) => line !== "" && !/^\s*[#;]/.test(line));
-  return { key: path, value: said.length === 0 ? "" : show(said), path };
+  const isEmpty = said.every((line) => /^\[[^\]]*\]$/.test(line));
+  return { key: path, value: isEmpty ? "" : show(said), path };
 }
 
 function digest(lines: readonly string[]): string {

@@ -5,6 +5,7 @@ import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";
 
 const FILES_LIMIT = 1000;
+const SOURCES_LIMIT = 200;
 
 /**
  * interfaces(5) with the files that it sources: "iface <name> <family>" is the method and the options of all stanzas of
@@ -13,6 +14,7 @@ const FILES_LIMIT = 1000;
 export function readInterfaces(image: Image): Setting[] {
   const settings = new SettingMap();
   const read = new Set<string>();
+  let sources = 0;
 
   function readFile(path: string): void {
     // Files may source each other.
@@ -34,7 +36,9 @@ export function readInterfaces(image: Image): Setting[] {
       } else if (keyword === "auto" || keyword.startsWith("allow-")) {
         for (const name of args) settings.offer({ key: `${keyword} ${name}`, value: "yes", path, line });
       } else if (keyword === "source" || keyword === "source-directory") {
-        for (const pattern of args) for (const one of sourced(image, path, keyword, pattern)) readFile(one);
+        for (const pattern of args) {
+          if (++sources <= SOURCES_LIMIT) for (const one of sourced(image, path, keyword, pattern)) readFile(one);
+        }
       } else if (!isStart && stanza !== undefined) {
         stanza = { ...stanza, value: `${stanza.value}, ${[keyword, ...args].join(" ")}` };
       }

@@ -18,10 +18,10 @@ export interface Directive {
 
 /** As in sshd: a file at depth 16 may still be read, one below it may not. */
 const DEPTH_LIMIT = 16;
-/** What all files together may cost, in characters, and what a file and a pattern cost besides their text. */
+/** What all files together may cost, in characters, and what a file and a new pattern cost besides the text. */
 const BUDGET = 32 * 1024 * 1024;
 const FILE_COST = 256;
-const PATTERN_COST = 4096;
+const PATTERN_COST = 256 * 1024;
 const CRITERIA_LIMIT = 1000;
 
 /** The main configuration file: openSUSE and others keep the vendor's in /usr/etc, which /etc replaces whole. */

@@ -45,9 +45,13 @@ function applyChallengeResponse(settings: SettingMap): void {
 /** The settings that the directives of one scope come to. */
 function combine(directives: readonly Directive[], version: OpensshVersion): Setting[] {
   const settings = new SettingMap();
+  const names = new Map<string, string>();
   for (const directive of directives) {
     const { keyword, path, line } = directive;
-    const key = keyword.name === "Subsystem" ? `Subsystem ${directive.args[0]}` : keyword.name;
+    // Keywords that are not known here stand in the first spelling, so that they are one in any.
+    const name = names.get(keyword.name.toLowerCase()) ?? keyword.name;
+    names.set(keyword.name.toLowerCase(), name);
+    const key = name === "Subsystem" ? `Subsystem ${directive.args[0]}` : name;
     const setting = { key, value: effectiveValue(directive), path, line };
     if (keyword.repeats) settings.append(setting, " ");
     else if (version < keyword.lastWinsBefore) settings.put(setting);
