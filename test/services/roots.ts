@@ -18,24 +18,21 @@ export function rootsMissing(): string | undefined {
   return missing && `needs ${ROOTS}/${missing.release} of test/first-boot/make-roots.sh`;
 }
 
-/**
- * Runs a shell script in a throw-away overlay of a release's root, with the directory `share` of this machine at /share;
- * answers its standard output.
- */
-export function runInRoot(release: string, share: string, script: string): string {
+/** Runs a shell script in a throw-away overlay of a release's root, without a network; answers its standard output. */
+export function runInRoot(release: string, script: string): string {
+  // In a mount namespace of its own, so what is mounted over /mnt is seen by nobody else and gone with the last process.
   const setUp = `
     set -e
-    mount -t tmpfs tmpfs "$3"/layers && cd "$3"/layers && mkdir upper work root
+    mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir upper work root
     mount -t overlay overlay -o lowerdir="$1",upperdir=upper,workdir=work root
-    mkdir -p root/run/sshd root/share && mount --bind "$2" root/share
+    mkdir -p root/run/sshd
     mount -t tmpfs tmpfs root/dev && mknod -m 666 root/dev/null c 1 3 && mknod -m 666 root/dev/urandom c 1 9
-    exec chroot root /bin/sh -c "$4"`;
-  spawnSync("mkdir", ["-p", `${share}/layers`]);
-  const result = spawnSync(
-    "unshare",
-    ["--mount", "--net", "sh", "-c", setUp, "sh", `${ROOTS}/${release}`, share, share, script],
-    { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 },
-  );
+    exec chroot root /bin/sh`;
+  const result = spawnSync("unshare", ["--mount", "--net", "sh", "-c", setUp, "sh", `${ROOTS}/${release}`], {
+    input: script,
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+  });
   if (result.status !== 0) throw new Error(`${release}: status ${result.status}: ${result.stderr}`);
   return result.stdout;
 }
