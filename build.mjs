@@ -1,5 +1,5 @@
 // Builds what bin/ and the package's exports need: dist/rules.json, dist/cli.js, dist/index.js.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const options = {
@@ -10,18 +10,15 @@ const options = {
   logLevel: "warning",
   legalComments: "none",
   // Bundled CommonJS packages call require.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 };
 
 mkdirSync("dist", { recursive: true });
 await build({ ...options, entryPoints: ["src/lint/compileRules.ts"], outfile: "dist/compile-rules.js" });
 const { compileRules } = await import("./dist/compile-rules.js");
 compileRules("rules", "dist/rules.json");
-await build({
-  ...options,
-  minify: true,
-  splitting: true,
-  outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
-  entryPoints: { cli: "src/cli/cli.ts", index: "src/index.ts" },
-});
+rmSync("dist/compile-rules.js");
+for (const [name, entry] of Object.entries({ cli: "src/cli/cli.ts", index: "src/index.ts" }))
+  await build({ ...options, minify: true, entryPoints: [entry], outfile: `dist/${name}.js` });

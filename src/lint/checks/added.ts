@@ -3,7 +3,7 @@ import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf } from "./check.ts";
+import { blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
 /**
  * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
@@ -58,7 +58,7 @@ function finding(
       ? ""
       : ` (${neighbour.path}${neighbour.line === undefined ? "" : `:${neighbour.line}`})`;
   const before = context.settings(service).before.find((other) => other.key === setting.key);
-  return {
+  const found: Omit<Finding, "fix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
@@ -75,6 +75,8 @@ function finding(
       after: setting.value,
     },
     evidence: evidence.text,
-    fix: context.fix(rule, { key: setting.key }, (image) => !has(service.read(image, context.distro))),
   };
+  return withFix(found, () =>
+    context.fix(rule, { key: setting.key }, (image) => !has(service.read(image, context.distro))),
+  );
 }

@@ -63,3 +63,15 @@ export const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg"
 export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
   return { module: blame.module === "" ? null : blame.module, cause: blame.cause };
 }
+
+/** A finding whose fix is looked for, by booting again, when a report first asks for it. */
+export function withFix(finding: Omit<Finding, "fix">, prove: () => Fix | null): Finding {
+  let fix: Fix | null | undefined;
+  return {
+    ...finding,
+    get fix() {
+      if (fix === undefined) fix = prove();
+      return fix;
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import type { Change } from "../../boot/overlay.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, NOBODY, severityOf } from "./check.ts";
+import { blamed, type CheckContext, NOBODY, severityOf, withFix } from "./check.ts";
 
 /**
  * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` chooses which;
@@ -28,7 +28,7 @@ function replaced(rule: Rule, context: CheckContext, change: Change): Finding | 
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
   const why = possible ? ` (${change.reason})` : "";
-  return {
+  const finding: Omit<Finding, "fix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, possible ? "possible" : "certain"),
     confidence: possible ? "possible" : "certain",
@@ -37,6 +37,8 @@ function replaced(rule: Rule, context: CheckContext, change: Change): Finding | 
     ...blamed(blame),
     target: { path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb },
     evidence: evidence.text,
-    fix: context.fix(rule, { path }, (_after, boot) => !boot.changes.some((other) => other.path === path)),
   };
+  return withFix(finding, () =>
+    context.fix(rule, { path }, (_after, boot) => !boot.changes.some((other) => other.path === path)),
+  );
 }

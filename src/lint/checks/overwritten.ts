@@ -3,7 +3,7 @@ import type { Image } from "../../image/image.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, concerns, serviceOf, severityOf } from "./check.ts";
+import { blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
 /** Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
@@ -37,7 +37,7 @@ function lost(
   );
   const confidence = now !== undefined && hasUnknown(now.value) ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
-  return {
+  const finding: Omit<Finding, "fix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
@@ -52,12 +52,9 @@ function lost(
       after: now?.value ?? null,
     },
     evidence: evidence.text,
-    fix: context.fix(
-      rule,
-      { key: setting.key, before: setting.value, path },
-      (image) => value(image) === setting.value,
-    ),
   };
+  const values = { key: setting.key, before: setting.value, path };
+  return withFix(finding, () => context.fix(rule, values, (after) => value(after) === setting.value));
 }
 
 function sentence(setting: Setting, now: Setting | undefined, module: string): string {
