@@ -116,8 +116,8 @@ class Constructor {
   #flatten(raw: RawMapping): ReadonlyMap<string, Slot> {
     const known = this.#slots.get(raw);
     if (known !== undefined) return known;
+    this.#slots.set(raw, new Map());
     const slots = new Map<string, Slot>();
-    this.#slots.set(raw, slots);
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) !== MERGE_TAG) continue;
       for (const merged of this.#mergedMappings(pair)) {
@@ -133,6 +133,7 @@ class Constructor {
       const key = this.#key(pair.key);
       addTo(slots, identity(key), { key, winner: pair, losers: [] });
     }
+    this.#slots.set(raw, slots);
     return slots;
   }
 

@@ -1,53 +1,34 @@
-import { KeyCandidates } from "./keys.ts";
+import { KeyCandidates, type Place } from "./keys.ts";
+import { LexemeWriter, type Mark, type Token } from "./lexemes.ts";
 import { DEFAULT_HANDLES, type Directives, scanDirective, scanName, scanTag } from "./properties.ts";
 import { type ScannedScalar, scanBlockScalar, scanPlain, scanQuoted } from "./scalars.ts";
 import { breakAt, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, type Source, YamlError } from "./source.ts";
 
-/** A scalar, tag, anchor or alias of the text. */
-export interface Token {
-  /** A scalar's text, a tag in full, the name of an anchor or alias. */
-  readonly value: string;
-  readonly plain: boolean;
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
- * Takes the lexemes that `yaml`'s Parser reads. Instead of scalars, tags and names these hold the number of a token, so
- * that only the structure is left for it to find; what stands between brackets is put on one line.
+ * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0). These
+ * are looser than YAML's (indentation does not matter between brackets and quotes) and stricter (tabs, question marks,
+ * colons, names). What stands between brackets is put on one line.
+ * @returns the tokens that the lexemes refer to, or undefined when the text has nothing but comments.
+ * @throws YamlError where PyYAML's scanner would stop.
  */
-export type Emit = (lexeme: string, offset: number) => void;
-
-/** The lexemes by which `yaml`'s Parser knows the start of a document, and that a plain scalar follows. */
-const DOCUMENT = "\x02";
-const SCALAR = "\x1f";
+export function lexDocument(source: Source, emit: (lexeme: string, offset: number) => void): Token[] | undefined {
+  return new Lexer(source, emit).lex();
+}
 
 interface Bracket {
   readonly offset: number;
-  /** A question mark waits for its colon; `bare`: nothing has come after it. */
-  question: "bare" | "filled" | undefined;
-}
-
-/**
- * Cuts the one document of a text into lexemes, by the rules of PyYAML's scanner (5.3 to 6.0), which are looser than
- * YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question marks, colons, names).
- * Gives the tokens, or undefined when the text has nothing but comments.
- * @throws YamlError where PyYAML's scanner would stop.
- */
-export function lexDocument(source: Source, emit: Emit): Token[] | undefined {
-  return new Lexer(source, emit).lex();
+  /** Whether a question mark waits for its colon. */
+  question: boolean;
 }
 
 class Lexer {
   readonly #text: string;
   readonly #lineStarts: readonly number[];
-  readonly #emit: Emit;
-  readonly #tokens: Token[] = [];
+  readonly #writer: LexemeWriter;
   #handles: ReadonlyMap<string, string> = DEFAULT_HANDLES;
-  #pos: number;
+  #offset: number;
   #line = 0;
-  /** Where the last lexeme ended, and whether a line break has passed since. */
-  #lastEnd = 0;
+  /** Whether a line break has passed since the last token. */
   #afterBreak = false;
   /** Columns of the block collections around the current place, and whether some ended just before the token. */
   readonly #indents: number[] = [];
@@ -57,11 +38,11 @@ class Lexer {
   /** Whether a key may begin here, and outside of brackets any block collection. */
   #keyAllowed = true;
 
-  constructor(source: Source, emit: Emit) {
+  constructor(source: Source, emit: (lexeme: string, offset: number) => void) {
     this.#text = source.text;
     this.#lineStarts = source.lineStarts;
-    this.#emit = emit;
-    this.#pos = source.lineStarts[0] ?? 0;
+    this.#writer = new LexemeWriter(emit);
+    this.#offset = source.lineStarts[0] ?? 0;
   }
 
   lex(): Token[] | undefined {
@@ -71,7 +52,7 @@ class Lexer {
     if (open !== undefined) throw new YamlError(`the ${this.#text.charAt(open)} that opens here is never closed`, open);
     this.#keys.drop();
     this.#endDocument();
-    return this.#tokens;
+    return this.#writer.tokens;
   }
 
   /** Reads the directives and the first `---`. Answers whether a document follows. */
@@ -80,35 +61,33 @@ class Lexer {
     let directive: number | undefined;
     for (;;) {
       this.#skipToToken();
-      if (this.#text.charAt(this.#pos) !== "%" || this.#column !== 0) break;
-      directive = this.#pos;
-      this.#advance(scanDirective(this.#text, this.#pos, directives));
+      if (this.#text.charAt(this.#offset) !== "%" || this.#column !== 0) break;
+      directive = this.#offset;
+      this.#advance(scanDirective(this.#text, this.#offset, directives));
     }
     const marked = this.#atMarker("---");
     if (directive !== undefined && !marked) throw new YamlError("a directive needs a line --- after it", directive);
-    if (this.#atMarker("...")) throw new YamlError("there is no document before this ...", this.#pos);
-    if (this.#pos >= this.#text.length) return false;
+    if (this.#atMarker("...")) this.#fail("there is no document before this ...");
+    if (this.#offset >= this.#text.length) return false;
     this.#handles = new Map([...DEFAULT_HANDLES, ...directives.handles]);
-    this.#emit(DOCUMENT, this.#pos);
-    this.#lastEnd = this.#pos;
+    this.#writer.document(this.#offset);
     this.#afterBreak = !marked;
     this.#keyAllowed = !marked;
-    if (marked) this.#emitIndicator("---");
+    if (marked) this.#indicator("---");
     return true;
   }
 
   /** After the document only `...` and comments may follow: safe_load takes no second document. */
   #endDocument(): void {
     while (this.#atMarker("...")) {
-      this.#advance(this.#pos + 3);
+      this.#advance(this.#offset + 3);
       this.#skipToToken();
     }
-    if (this.#pos >= this.#text.length) return;
-    throw new YamlError("a second document begins here; cloud-init reads only files with one", this.#pos);
+    if (this.#offset < this.#text.length) this.#fail("a second document begins here; cloud-init takes only one a file");
   }
 
   get #column(): number {
-    return this.#pos - (this.#lineStarts[this.#line] ?? 0);
+    return this.#offset - (this.#lineStarts[this.#line] ?? 0);
   }
 
   get #inFlow(): boolean {
@@ -121,22 +100,24 @@ class Lexer {
   }
 
   #atMarker(marker: "---" | "..."): boolean {
-    return this.#column === 0 && this.#text.startsWith(marker, this.#pos) && isDocumentMarker(this.#text, this.#pos);
+    return (
+      this.#column === 0 && this.#text.startsWith(marker, this.#offset) && isDocumentMarker(this.#text, this.#offset)
+    );
   }
 
   #advance(offset: number): void {
-    this.#pos = offset;
+    this.#offset = offset;
     while ((this.#lineStarts[this.#line + 1] ?? Infinity) <= offset) this.#line++;
   }
 
   #fail(reason: string): never {
-    throw new YamlError(reason, this.#pos);
+    throw new YamlError(reason, this.#offset);
   }
 
   /** Skips spaces, comments and line breaks. */
   #skipToToken(): void {
     for (;;) {
-      let pos = this.#pos;
+      let pos = this.#offset;
       while (this.#text.charAt(pos) === " ") pos++;
       if (this.#text.charAt(pos) === "#") pos = lineEnd(this.#text, pos);
       const atBreak = isBreak(this.#text.charCodeAt(pos));
@@ -150,8 +131,8 @@ class Lexer {
   /** Goes to the next token; false at the document's end. */
   #goToToken(): boolean {
     this.#skipToToken();
-    this.#keys.dropStale(this.#text, { offset: this.#pos, line: this.#line, column: this.#column });
-    if (this.#pos >= this.#text.length) return false;
+    this.#keys.dropStale(this.#text, this.#place());
+    if (this.#offset >= this.#text.length) return false;
     if (this.#atMarker("---") || this.#atMarker("...")) {
       if (this.#inFlow) this.#fail("--- or ... may not stand inside brackets");
       return false;
@@ -159,34 +140,32 @@ class Lexer {
     const depth = this.#indents.length;
     if (!this.#inFlow) while (this.#indent > this.#column) this.#indents.pop();
     this.#unindented = this.#indents.length < depth;
-    this.#emitGap();
+    if (!this.#inFlow) this.#writeGap();
+    this.#afterBreak = false;
     return true;
   }
 
   /**
-   * Tells the parser of the line break and indentation or the spaces before a token. The header of a block scalar may
-   * stand at the very column of the collection it belongs to: it is always put on the line before.
+   * The header of a block scalar may stand at the very column of the collection it belongs to: for the parser it is put
+   * on the line before.
    */
-  #emitGap(): void {
-    const sameLine = !this.#afterBreak || this.#inFlow || (this.#atBlockScalar() && !this.#unindented);
-    if (!sameLine) {
-      const lineStart = this.#pos - this.#column;
-      this.#emit("\n", Math.max(0, lineStart - 1));
-      if (this.#column > 0) this.#emit(" ".repeat(this.#column), lineStart);
-    } else if (this.#pos > this.#lastEnd) {
-      this.#emit(" ".repeat(this.#afterBreak ? 1 : this.#pos - this.#lastEnd), this.#lastEnd);
-    }
-    this.#afterBreak = false;
+  #writeGap(): void {
+    if (!this.#afterBreak) this.#writer.gap(this.#offset);
+    else if (this.#unindented || !this.#atBlockScalar()) this.#writer.newLine(this.#offset, this.#column);
+  }
+
+  #place(): Place {
+    return { offset: this.#offset, line: this.#line, column: this.#column };
   }
 
   #atBlockScalar(): boolean {
-    const char = this.#text.charAt(this.#pos);
+    const char = this.#text.charAt(this.#offset);
     return !this.#inFlow && (char === "|" || char === ">");
   }
 
   #lexToken(): void {
-    const char = this.#text.charAt(this.#pos);
-    const beforeSpace = isSpaceOrEnd(this.#text.charCodeAt(this.#pos + 1));
+    const char = this.#text.charAt(this.#offset);
+    const beforeSpace = isSpaceOrEnd(this.#text.charCodeAt(this.#offset + 1));
     if (char === "[" || char === "{") this.#openBracket(char);
     else if (char === "]" || char === "}") this.#closeBracket(char);
     else if (char === ",") this.#comma();
@@ -196,94 +175,95 @@ class Lexer {
     else if (char === "&" || char === "*") this.#name(char);
     else if (char === "!") this.#tag();
     else if (this.#atBlockScalar()) this.#blockScalar();
-    else if (char === '"' || char === "'") this.#scalar(scanQuoted(this.#text, this.#pos), false);
+    else if (char === '"' || char === "'") this.#scalar(scanQuoted(this.#text, this.#offset), false);
     else if (char === "\t") this.#fail("a tab may not stand here; YAML wants spaces");
     else if ("|>%@`".includes(char)) this.#fail(`a text that begins with ${char} needs quotes`);
-    else this.#scalar(scanPlain(this.#text, this.#pos, this.#inFlow ? undefined : this.#indent + 1), true);
+    else this.#scalar(scanPlain(this.#text, this.#offset, this.#inFlow ? undefined : this.#indent + 1), true);
   }
 
   #openBracket(char: string): void {
     this.#mayBeKey();
     this.#keys.openBracket();
-    this.#brackets.push({ offset: this.#pos, question: undefined });
+    this.#brackets.push({ offset: this.#offset, question: false });
     this.#keyAllowed = true;
-    this.#emitIndicator(char);
+    this.#indicator(char);
   }
 
   #closeBracket(char: string): void {
-    const open = this.#brackets.pop();
+    const open = this.#brackets.at(-1);
     if (open === undefined || this.#text.charAt(open.offset) !== (char === "]" ? "[" : "{")) {
       this.#fail(`this ${char} closes nothing; quote it if it is text`);
     }
+    this.#writer.fillEmpty(true);
+    this.#brackets.pop();
     this.#keys.closeBracket();
     this.#keyAllowed = false;
-    this.#emitIndicator(char);
+    this.#indicator(char);
   }
 
   #comma(): void {
     const bracket = this.#brackets.at(-1);
     if (bracket === undefined) this.#fail("a text that begins with a comma needs quotes");
-    // The parser takes a comma right after a question mark for part of the key's properties.
-    if (bracket.question === "bare") this.#emitScalar("");
-    bracket.question = undefined;
+    this.#writer.fillEmpty(true);
+    bracket.question = false;
     this.#keys.drop();
     this.#keyAllowed = true;
-    this.#emitIndicator(",");
+    this.#indicator(",");
   }
 
   #entry(): void {
-    if (this.#inFlow) this.#fail("inside brackets entries are separated by commas, not by -");
+    if (this.#inFlow) this.#fail("between brackets entries are separated by commas, not by -");
     if (!this.#keyAllowed) this.#fail("a list may not begin here; put its - on a new line");
     this.#pushIndent(this.#column);
     this.#keys.drop();
     this.#keyAllowed = true;
-    this.#emitIndicator("-");
+    this.#indicator("-");
   }
 
   #question(): void {
-    if (!this.#inFlow && !this.#keyAllowed) this.#fail("a key may not begin here; put it on a new line");
-    if (!this.#inFlow) this.#pushIndent(this.#column);
-    this.#keys.drop();
-    this.#keyAllowed = !this.#inFlow;
-    this.#emitIndicator("?");
     const bracket = this.#brackets.at(-1);
-    if (bracket !== undefined) bracket.question = "bare";
+    if (bracket !== undefined) bracket.question = true;
+    else {
+      if (!this.#keyAllowed) this.#fail("a key may not begin here; put it on a new line");
+      this.#pushIndent(this.#column);
+    }
+    this.#keys.drop();
+    this.#keyAllowed = bracket === undefined;
+    this.#indicator("?");
   }
 
   #colon(): void {
     const key = this.#keys.take();
     const bracket = this.#brackets.at(-1);
-    if (key !== undefined) {
-      if (bracket === undefined) this.#pushIndent(key.column);
-      this.#keyAllowed = false;
-    } else if (bracket !== undefined) {
-      if (bracket.question === undefined) this.#fail("there is no key on this line before the colon");
-      bracket.question = undefined;
-      this.#keyAllowed = false;
-    } else {
+    if (bracket !== undefined) {
+      if (key === undefined && !bracket.question) this.#fail("there is no key on this line before the colon");
+      bracket.question = false;
+    } else if (key !== undefined) this.#pushIndent(key.column);
+    else {
       if (!this.#keyAllowed) this.#fail("a colon and a space make a key, and none may stand here; quote the text");
       if (this.#column > this.#indent) this.#fail("there is no key before this colon; quote the text if it is one");
-      this.#keyAllowed = true;
     }
-    this.#emitIndicator(":");
+    if (key !== undefined || bracket !== undefined) this.#writer.fillEmpty(bracket !== undefined);
+    this.#keyAllowed = key === undefined && bracket === undefined;
+    this.#indicator(":");
   }
 
   #name(mark: "&" | "*"): void {
     this.#mayBeKey();
-    const { name, end } = scanName(this.#text, this.#pos);
-    this.#emitToken(mark, { value: name, plain: false, start: this.#pos, end });
+    const { name, end } = scanName(this.#text, this.#offset);
+    this.#token(mark, name, false, end);
   }
 
   #tag(): void {
     this.#mayBeKey();
-    const { tag, end } = scanTag(this.#text, this.#pos, this.#handles);
-    this.#emitToken("!", { value: tag, plain: false, start: this.#pos, end });
+    const { tag, end } = scanTag(this.#text, this.#offset, this.#handles);
+    this.#token("!", tag, false, end);
   }
 
   #blockScalar(): void {
     this.#keys.drop();
-    const { value, end, next } = scanBlockScalar(this.#text, this.#pos, this.#indent);
-    this.#emitToken("", { value, plain: false, start: this.#pos, end });
+    const { value, end, next } = scanBlockScalar(this.#text, this.#offset, this.#indent);
+    this.#token("", value, false, end);
     this.#advance(next);
     this.#afterBreak = true;
     this.#keyAllowed = true;
@@ -291,13 +271,12 @@ class Lexer {
 
   #scalar({ value, end }: ScannedScalar, plain: boolean): void {
     this.#mayBeKey();
-    this.#emitToken("", { value, plain, start: this.#pos, end });
+    this.#token("", value, plain, end);
   }
 
   /** A token begins that may be, or begin, an implicit key. */
   #mayBeKey(): void {
-    const place = { offset: this.#pos, line: this.#line, column: this.#column };
-    if (this.#keyAllowed) this.#keys.keep(place, !this.#inFlow && this.#indent === this.#column);
+    if (this.#keyAllowed) this.#keys.keep(this.#place(), !this.#inFlow && this.#indent === this.#column);
     this.#keyAllowed = false;
   }
 
@@ -305,29 +284,13 @@ class Lexer {
     if (column > this.#indent) this.#indents.push(column);
   }
 
-  /** Emits an indicator, which stands for itself. */
-  #emitIndicator(lexeme: string): void {
-    this.#emit(lexeme, this.#pos);
-    this.#advanceTo(this.#pos + lexeme.length);
+  #indicator(lexeme: string): void {
+    this.#writer.indicator(lexeme, this.#offset);
+    this.#advance(this.#offset + lexeme.length);
   }
 
-  #emitToken(mark: "" | "&" | "*" | "!", token: Token): void {
-    const number = this.#tokens.push(token) - 1;
-    if (mark === "") this.#emitScalar(`${number}`);
-    else this.#emit(`${mark}${number}`, token.start);
-    if (mark === "&" || mark === "!") this.#emit(" ", token.end);
-    this.#advanceTo(token.end);
-  }
-
-  #emitScalar(lexeme: string): void {
-    this.#emit(SCALAR, this.#pos);
-    this.#emit(lexeme, this.#pos);
-  }
-
-  #advanceTo(end: number): void {
-    const bracket = this.#brackets.at(-1);
-    if (bracket?.question !== undefined) bracket.question = "filled";
+  #token(mark: Mark, value: string, plain: boolean, end: number): void {
+    this.#writer.token(mark, { value, plain, start: this.#offset, end });
     this.#advance(end);
-    this.#lastEnd = end;
   }
 }

@@ -96,16 +96,23 @@ function unsignedInt(text: string): bigint | undefined {
   return sum;
 }
 
-const DIGITS = { 2: /^(?:0b)?[01]+$/i, 8: /^(?:0o)?[0-7]+$/i, 10: /^[0-9]+$/, 16: /^(?:0x)?[0-9a-f]+$/i } as const;
+/** The digits of a number, after the base's prefix if it has one. */
+const DIGITS = {
+  2: /^(?:0b)?([01]+)$/i,
+  8: /^(?:0o)?([0-7]+)$/i,
+  10: /^([0-9]+)$/,
+  16: /^(?:0x)?([0-9a-f]+)$/i,
+} as const;
 const PREFIXES = { 2: "0b", 8: "0o", 10: "", 16: "0x" } as const;
 
 /** Python's int(text, base): spaces around, a sign and the base's prefix are accepted. */
 function pythonInt(text: string, base: 2 | 8 | 10 | 16): bigint | undefined {
-  const [, sign, digits = ""] = /^([-+]?)(.*)$/s.exec(text.trim()) ?? [];
-  if (!DIGITS[base].test(digits) || digits.length > MAX_DIGITS) return undefined;
-  const bare = base === 10 ? digits : digits.replace(/^0[box]/i, "");
-  const value = BigInt(PREFIXES[base] + bare);
-  return sign === "-" ? -value : value;
+  const trimmed = text.trim();
+  const unsigned = /^[-+]/.test(trimmed) ? trimmed.slice(1) : trimmed;
+  const digits = DIGITS[base].exec(unsigned)?.[1];
+  if (digits === undefined || digits.length > MAX_DIGITS) return undefined;
+  const value = BigInt(PREFIXES[base] + digits);
+  return trimmed.startsWith("-") ? -value : value;
 }
 
 function toFloat(text: string): number | undefined {

@@ -1,5 +1,6 @@
 import { Composer, type CST, type ErrorCode, isAlias, isScalar, isSeq, type Pair, type ParsedNode, Parser } from "yaml";
-import { lexDocument, type Token } from "./lexer.ts";
+import type { Token } from "./lexemes.ts";
+import { lexDocument } from "./lexer.ts";
 import { type Source, YamlError } from "./source.ts";
 
 /** A node before its tag is resolved. An alias is the very node it names. */
@@ -41,6 +42,9 @@ export interface RawPair {
  */
 export const MAX_DEPTH = 475;
 
+/** Each costs the parser some hundred bytes: 80,000 lines of `key: value` make so many. */
+const MAX_LEXEMES = 500_000;
+
 /**
  * The tree of the one document of a text; undefined when the text has nothing but comments.
  * @throws YamlError
@@ -48,7 +52,9 @@ export const MAX_DEPTH = 475;
 export function readStructure(source: Source): RawNode | undefined {
   const parser = new Parser();
   const parsed: CST.Token[] = [];
+  let count = 0;
   const tokens = lexDocument(source, (lexeme, offset) => {
+    if (++count > MAX_LEXEMES) throw new YamlError("the file has too many values; split it", offset);
     parser.offset = offset;
     for (const token of parser.next(lexeme)) parsed.push(token);
     if (parser.stack.length > MAX_DEPTH + 2) throw new YamlError(`nested more than ${MAX_DEPTH} levels deep`, offset);
@@ -66,6 +72,7 @@ export function readStructure(source: Source): RawNode | undefined {
 const OPTIONS = {
   version: "1.1",
   schema: "failsafe",
+  strict: false,
   uniqueKeys: false,
   merge: false,
   keepSourceTokens: true,
@@ -156,16 +163,13 @@ class Reader {
   }
 }
 
-/** Before a colon without anything else, these make a key that is empty. */
-const MAKES_KEY = new Set<string>(["explicit-key-ind", "anchor", "tag"]);
-
 /** Refuses pairs that `yaml` accepts and PyYAML does not: no key before the colon, no colon before the value. */
 function checkPair({ start, key, sep = [], value }: CST.CollectionItem): void {
   const colon = sep.find((token) => token.type === "map-value-ind");
-  if (colon !== undefined && !key && !start.some((token) => MAKES_KEY.has(token.type))) {
+  if (colon !== undefined && !key && !start.some((token) => token.type === "explicit-key-ind")) {
     throw new YamlError("there is no key before this colon; quote the text if it is one", colon.offset);
   }
-  const stray = value ?? sep.find((token) => MAKES_KEY.has(token.type));
+  const stray = value ?? sep.find((token) => token.type === "anchor" || token.type === "tag");
   if (colon === undefined && stray) throw new YamlError("a colon is missing before this", stray.offset);
 }
 

@@ -1,0 +1,20 @@
+import type { Plugin, Processor } from "unified";
+import type { ConfigNode } from "./tree.ts";
+import { parseYaml } from "./yaml.ts";
+
+/**
+ * A parser for unified: gives the tree of a cloud-config file. Where the file cannot be loaded, a fatal message is put on
+ * it and the tree is an empty mapping, as it is for an empty file: so cloud-init goes on, too.
+ */
+export const cloudConfigParse: Plugin<[], string, ConfigNode> = function (this: Processor) {
+  this.parser = (document, file): ConfigNode => {
+    const path = file.path ?? "";
+    const { node, error } = parseYaml(document, path);
+    if (error !== undefined) {
+      const place = { line: error.line, column: error.column };
+      file.message(error.reason, { place, source: "cloud-init-lint", ruleId: "yaml" }).fatal = true;
+    }
+    const start = { line: 1, column: 1, offset: 0 };
+    return node ?? { type: "mapping", children: [], path, position: { start, end: start } };
+  };
+};
