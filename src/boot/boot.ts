@@ -81,7 +81,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
     const state: BootState = { image: after, distro, facts, version, cloud, commands, notes, running, instance };
-    beforeModules(state, new Config(base.root), config, outcomes);
+    beforeModules(state, new Config(base.root), outcomes);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
       const { modules: listed, fatal } = readModuleList(config, list);
@@ -97,7 +97,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
 }
 
 /** The early host name and the network: what happens before and between the module lists (cmd/main.py). */
-function beforeModules(state: BootState, base: Config, config: Config, outcomes: ModuleOutcome[]): void {
+function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): void {
   setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
   const { isNew } = state.instance;
   if (isNew) applyNetwork(new ModuleRun(state, base, "network", START));
@@ -109,7 +109,8 @@ function beforeModules(state: BootState, base: Config, config: Config, outcomes:
     reason: isNew ? "the network is configured before any module" : "the image was configured for this instance",
     origin: START,
   });
-  setEarlyHostname(new ModuleRun(state, config, "set_hostname", START));
+  // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
+  setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
 }
 
 /** The configuration with and without what the cloud hands over, and the distro class that it chooses. */

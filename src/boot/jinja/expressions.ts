@@ -125,10 +125,13 @@ function parsePrimary(words: Words): Expression {
   throw new TemplateError(`unexpected ${token.text}`);
 }
 
-const CONSTANTS: ReadonlyMap<string, Expression> = new Map([
-  ...["true", "True"].map((name) => [name, { type: "constant", value: true }] as const),
-  ...["false", "False"].map((name) => [name, { type: "constant", value: false }] as const),
-  ...["none", "None"].map((name) => [name, { type: "constant", value: null }] as const),
+const CONSTANTS = new Map<string, Expression>([
+  ["true", { type: "constant", value: true }],
+  ["True", { type: "constant", value: true }],
+  ["false", { type: "constant", value: false }],
+  ["False", { type: "constant", value: false }],
+  ["none", { type: "constant", value: null }],
+  ["None", { type: "constant", value: null }],
 ]);
 
 /** Things between commas up to a closing bracket, which is passed over. */

@@ -1,9 +1,10 @@
+import { splitLines } from "../splitLines.ts";
 import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
 import { formatText } from "./format.ts";
 import { subscript } from "./members.ts";
 import { arithmetic, listOf } from "./operators.ts";
 import { findTest } from "./tests.ts";
-import { capitalize, expectText, replace, splitLines, strip } from "./textMethods.ts";
+import { capitalize, expectText, replace, strip } from "./textMethods.ts";
 import {
   CallArguments,
   compare,
@@ -193,8 +194,8 @@ function mapper(args: CallArguments, budget: Budget): (item: Value) => Value {
 }
 
 function select(value: Value, args: CallArguments, byAttribute: boolean, wanted: boolean, budget: Budget): Value {
-  const [path, ...others] = byAttribute ? args.positional : [undefined, ...args.positional];
-  const [name, ...rest] = others;
+  const path = byAttribute ? args.given(0) : undefined;
+  const [name, ...rest] = byAttribute ? args.positional.slice(1) : args.positional;
   const test = name === undefined ? truthy : namedTest(expectText(name), new CallArguments(rest), budget);
   return new Stream(
     listOf(

@@ -1,3 +1,4 @@
+import { splitLines } from "../splitLines.ts";
 import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
 import { stripEnd, stripStart } from "./lexer.ts";
 import { listOf } from "./operators.ts";
@@ -40,11 +41,6 @@ export function textMethod(text: string, name: string, budget: Budget): ((args: 
 /** str.capitalize(). */
 export function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
-}
-
-/** str.splitlines() for the line ends of text files. */
-export function splitLines(text: string): string[] {
-  return text === "" ? [] : text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
 }
 
 /** str.replace(), where a count limits how many are replaced. */

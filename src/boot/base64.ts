@@ -1,0 +1,19 @@
+/**
+ * base64.b64decode() of Python: other characters are passed over, and nothing follows a complete padding. Undefined
+ * where Python raises: the text is not ASCII, or its length cannot be.
+ */
+export function decodeBase64(text: string): Buffer | undefined {
+  if (/[^\x00-\x7f]/.test(text)) return undefined;
+  let digits = "";
+  let pads = 0;
+  for (const character of text) {
+    if (character === "=") {
+      pads++;
+      if (digits.length % 4 >= 2 && (digits.length % 4) + pads >= 4) return Buffer.from(digits, "base64");
+    } else if (/[A-Za-z0-9+/]/.test(character)) {
+      pads = 0;
+      digits += character;
+    }
+  }
+  return digits.length % 4 === 0 ? Buffer.from(digits, "base64") : undefined;
+}

@@ -1,0 +1,86 @@
+import type { Origin } from "../../config/tree.ts";
+import { isFalse, pyStr } from "../../config/value.ts";
+import { header } from "../header.ts";
+import { applyDebianLocale, debianLocale } from "../locale/debian.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { wholeUnknown } from "../overlay.ts";
+import { strictText } from "../strictText.ts";
+import { readSysconfig, SysconfigFile } from "../sysconfigFile.ts";
+
+const LOCALE_CONF = "/etc/locale.conf";
+/** Families that set LANG in /etc/locale.conf (distros/rhel.py, opensuse.py, photon.py and aosc.py, with systemd). */
+const LOCALE_CONF_FAMILIES = ["aosc", "azurelinux", "mariner", "OpenCloudOS", "openeuler", "photon", "redhat", "suse"];
+/** Those of them that take the system's own LANG where nothing is configured. */
+const KEEPING_FAMILIES = ["aosc", "azurelinux", "OpenCloudOS", "openeuler", "redhat"];
+
+/** cc_locale: generates the configured locale, or a default, and makes it the system's (18.5 to 26.2). */
+export const locale = defineModule({
+  name: "locale",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: { locale: { type: "string" }, locale_configfile: { type: "string" } },
+  run(boot, args) {
+    const wanted = args[0] === undefined ? (boot.config.text("locale", defaultLocale(boot)) ?? "") : pyStr(args[0]);
+    if (isFalse(wanted)) return;
+    const because = boot.because("locale");
+    const file = boot.config.text("locale_configfile");
+    const { family, name } = boot.facts;
+    if (/^raspberry.pi.os$/.test(name)) raspberryPi(boot, wanted, because);
+    else if (family === "debian") applyDebianLocale(boot, wanted, file, because);
+    else if (LOCALE_CONF_FAMILIES.includes(family)) localeConf(boot, wanted, file, because);
+    else if (family === "alpine") alpine(boot, wanted, file, because);
+    else if (family === "arch") arch(boot, wanted, because);
+    else if (family === "gentoo") gentoo(boot, because);
+  },
+});
+
+/** What the class gives where nothing is configured; DataSource.default_locale where it gives nothing. */
+function defaultLocale(boot: ModuleRun): string {
+  const { family } = boot.facts;
+  if (family === "debian") return debianLocale(boot);
+  if (family === "alpine") return "C.UTF-8";
+  if (!boot.since("22.2") || !KEEPING_FAMILIES.includes(family)) return "en_US.UTF-8";
+  return readSysconfig(strictText(boot, LOCALE_CONF) ?? "")?.get("LANG") || "en_US.UTF-8";
+}
+
+function localeConf(boot: ModuleRun, wanted: string, file: string | undefined, because: Origin): void {
+  const path = file || LOCALE_CONF;
+  const text = strictText(boot, path);
+  const settings = text === undefined ? new SysconfigFile([]) : readSysconfig(text);
+  settings?.set("LANG", wanted);
+  const top = text === undefined ? `${header(boot, "Created")}\n` : "";
+  boot.write(
+    path,
+    settings === undefined ? wholeUnknown("the file with another LANG") : `${top}${settings}\n`,
+    because,
+  );
+  if (["photon", "mariner"].includes(boot.facts.family)) boot.command("systemctl restart systemd-localed");
+}
+
+function alpine(boot: ModuleRun, wanted: string, file: string | undefined, because: Origin): void {
+  const variables = ["CHARSET=UTF-8", `LANG=${wanted}`, "LC_COLLATE=C"].map((variable) => `export ${variable}\n`);
+  const top = "#\n# This file is created by cloud-init once per new instance boot\n#\n";
+  boot.write(file || "/etc/profile.d/50-cloud-init-locale.sh", top + variables.join(""), because);
+}
+
+function arch(boot: ModuleRun, wanted: string, because: Origin): void {
+  boot.write("/etc/locale.gen", `${header(boot, "Created")}\n${wanted} UTF-8\n`, because);
+  boot.command("locale-gen");
+  boot.command(`localectl set-locale ${wanted}`);
+  boot.mayChange(LOCALE_CONF, "localectl sets LANG in it", because);
+}
+
+function gentoo(boot: ModuleRun, because: Origin): void {
+  // The mode is 644 in decimal.
+  boot.write("/etc/locale.gen", "C.UTF8 UTF-8\nen_US.UTF-8 UTF-8", because, { mode: 644 });
+  boot.command("locale-gen");
+  boot.command("eselect locale set en_US.UTF-8");
+  boot.mayChange("/etc/env.d/02locale", "eselect sets LANG in it", because);
+}
+
+function raspberryPi(boot: ModuleRun, wanted: string, because: Origin): void {
+  boot.command(`/usr/bin/raspi-config nonint do_change_locale ${wanted}`);
+  for (const path of ["/etc/locale.gen", "/etc/default/locale", LOCALE_CONF])
+    if (boot.image.stat(path) !== undefined) boot.mayChange(path, "raspi-config changes the locale", because);
+}

@@ -1,0 +1,37 @@
+import { pyStr } from "../../config/value.ts";
+import { defineModule, ModuleFailure } from "../module.ts";
+
+const LOCALTIME = "/etc/localtime";
+/** Families whose class links /etc/localtime and has no /etc/timezone (distros/rhel.py, opensuse.py and aosc.py, where systemd runs). */
+const LINK_ONLY = ["aosc", "azurelinux", "OpenCloudOS", "openeuler", "redhat", "suse"];
+
+/** cc_timezone: /etc/timezone and /etc/localtime (18.5 to 26.2). */
+export const timezone = defineModule({
+  name: "timezone",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["timezone"],
+  keys: { timezone: { type: "string" } },
+  run(boot, args) {
+    const zone = args[0] === undefined ? boot.config.text("timezone") : pyStr(args[0]);
+    if (zone === undefined || zone === "") return;
+    const because = boot.because("timezone");
+    const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
+    if (boot.image.stat(file)?.kind !== "file") throw new ModuleFailure(`there is no time zone ${zone}`);
+    if (LINK_ONLY.includes(boot.facts.family)) {
+      boot.remove(LOCALTIME, because);
+      boot.symlink(LOCALTIME, file, because);
+      return;
+    }
+    boot.write("/etc/timezone", `${zone.trimEnd()}\n`, because);
+    const target = boot.image.stat(LOCALTIME);
+    if (boot.image.lstat(LOCALTIME)?.kind === "symlink" || target === undefined) {
+      boot.remove(LOCALTIME, because);
+      boot.symlink(LOCALTIME, file, because);
+    } else {
+      // shutil.copy: the mode comes along, the owner stays.
+      const mode = boot.image.stat(file)?.mode ?? 0o644;
+      boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode });
+    }
+  },
+});

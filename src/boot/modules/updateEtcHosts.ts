@@ -1,0 +1,50 @@
+import { isTrue } from "../../config/value.ts";
+import { header } from "../header.ts";
+import { hostNames } from "../hostname.ts";
+import { HostsFile } from "../hostsFile.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { strictText } from "../strictText.ts";
+import { renderFile, templateFile } from "../templateFile.ts";
+
+const HOSTS = "/etc/hosts";
+
+/** cc_update_etc_hosts: /etc/hosts from a template, or only the line of the host itself (18.5 to 26.2). */
+export const updateEtcHosts = defineModule({
+  name: "update_etc_hosts",
+  frequency: "always",
+  distros: "all",
+  activatedBy: ["manage_etc_hosts"],
+  keys: {
+    fqdn: { type: "string" },
+    hostname: { type: "string" },
+    manage_etc_hosts: { type: "any", default: false },
+  },
+  run(boot) {
+    const manage = boot.config.text("manage_etc_hosts") ?? "";
+    const template = isTrue(manage) || manage.trim().toLowerCase() === "template";
+    if (!template && manage !== "localhost") return;
+    const { hostname, fqdn } = hostNames(boot);
+    if (hostname === undefined || hostname === "") return;
+    if (template) fromTemplate(boot, hostname, fqdn);
+    else ownLine(boot, hostname, fqdn ?? "None");
+  },
+});
+
+function fromTemplate(boot: ModuleRun, hostname: string, fqdn: string | undefined): void {
+  const template = templateFile(boot, `hosts.${boot.facts.family}`);
+  if (template === undefined) throw new ModuleFailure(`there is no template for ${HOSTS}: hosts.${boot.facts.family}`);
+  const content = renderFile(boot, template, { hostname, fqdn: fqdn ?? null });
+  boot.write(HOSTS, content, boot.because("manage_etc_hosts"));
+}
+
+/** Adds a line with both names unless one is there. */
+function ownLine(boot: ModuleRun, hostname: string, fqdn: string): void {
+  const text = strictText(boot, HOSTS);
+  const hosts = new HostsFile(text ?? "");
+  const address = boot.facts.hostsAddress;
+  const names = hosts.namesOf(address);
+  if (names.some(([name, ...aliases]) => name === fqdn && aliases.includes(hostname))) return;
+  hosts.replace(address, [...names, [fqdn, hostname]], { forgetful: boot.since("25.2") });
+  const top = text === undefined ? `${header(boot, "Added")}\n` : "";
+  boot.write(HOSTS, `${top}${hosts}\n`, boot.because("manage_etc_hosts"));
+}

@@ -1,0 +1,15 @@
+import { defineModule } from "../module.ts";
+import { writeFiles } from "../writeFiles.ts";
+
+/** cc_write_files_deferred: the files of `write_files` with `defer`, when all else is done (21.4 to 26.2). */
+export const writeFilesDeferred = defineModule({
+  name: "write_files_deferred",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["write_files"],
+  since: "21.4",
+  keys: { write_files: { type: "list", default: [] } },
+  run(boot) {
+    writeFiles(boot, true);
+  },
+});
