@@ -1,4 +1,117 @@
+import type { Origin } from "../../config/tree.ts";
 import type { ModuleRun } from "../module.ts";
+import { hasUnknown, unknown } from "../unknown.ts";
+import { checkJson, expectedMacs } from "./devices.ts";
+import { renderEni } from "./eni.ts";
+import { renderNetplan } from "./netplan.ts";
+import { libnetplanOf, netplanFeatures, writeNetplan } from "./netplanFile.ts";
+import { asDict, NetworkFailure, NotPredicted, type PyValue } from "./pyValue.ts";
+import { chooseRenderer } from "./renderers.ts";
+import { CLOUD_OR_DHCP, findNetworkConfig } from "./source.ts";
+import { type NetworkState, readNetworkConfig } from "./state.ts";
+import { LEGACY_ETH0, pathsOfRenderer, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
+import { renderUdevRules } from "./udevRules.ts";
+
+/** What became of the network in the first boot, in words for the plan. */
+export interface NetworkOutcome {
+  readonly ran: boolean;
+  readonly reason: string;
+}
 
 /** Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2). */
-export function applyNetwork(_boot: ModuleRun): void {}
+export function applyNetwork(boot: ModuleRun): NetworkOutcome {
+  try {
+    return apply(boot);
+  } catch (error) {
+    if (!(error instanceof NetworkFailure)) throw error;
+    boot.note(`it fails, and with it the init-local stage: ${error.message}`);
+    return { ran: true, reason: `it fails: ${error.message}` };
+  }
+}
+
+function apply(boot: ModuleRun): NetworkOutcome {
+  const found = findConfig(boot);
+  if (found.kind === "off") return { ran: false, reason: found.reason };
+  const network = found.kind === "config" ? found.network : undefined;
+  const reason = found.kind === "config" ? CLOUD_OR_DHCP : found.reason;
+  if (network !== undefined) checkForm(network, found.kind === "config" && found.isOfCloud, boot);
+  // Until 21.3 the old file went first, whatever came then; until 22.3.1 only a bad configuration kept it.
+  if (!boot.since("21.3")) removeLegacyEth0(boot, found.because);
+  const renderer = chooseRenderer(boot);
+  if (renderer === undefined) {
+    boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
+    return { ran: true, reason: "there is no renderer for it" };
+  }
+  if (renderer !== "eni" && renderer !== "netplan") return leaveToOthers(renderer, boot, found.because);
+  const state =
+    network === undefined ? undefined : readState(asDict(network, "the network configuration"), renderer, boot);
+  if (boot.since("21.3")) removeLegacyEth0(boot, found.because);
+  if (renderer === "eni") applyEni(state, reason, boot, found.because);
+  else applyNetplan(state, reason, boot, found.because);
+  return { ran: true, reason: `the network is configured with ${renderer} before any module` };
+}
+
+/** NetworkManager and others are not simulated: the plan says where they write. */
+function leaveToOthers(renderer: string, boot: ModuleRun, because: Origin): NetworkOutcome {
+  const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
+  boot.note(reason);
+  removeLegacyEth0(boot, because);
+  for (const path of pathsOfRenderer(renderer, boot)) boot.mayChange(path, reason, because);
+  return { ran: true, reason };
+}
+
+type Found = ReturnType<typeof findNetworkConfig>;
+
+/** What cannot be told of the source makes the whole configuration unknown. */
+function findConfig(boot: ModuleRun): Found {
+  try {
+    return findNetworkConfig(boot);
+  } catch (error) {
+    if (!(error instanceof NotPredicted)) throw error;
+    return { kind: "unknown", reason: error.message, because: boot.listed };
+  }
+}
+
+function checkForm(network: PyValue, isOfCloud: boolean, boot: ModuleRun): void {
+  const dict = asDict(network, "the network configuration");
+  checkJson(dict, (version) => boot.since(version));
+  if (!boot.since("19.3")) return;
+  const macs = expectedMacs(dict).filter((mac) => !hasUnknown(mac));
+  if (macs.length > 0 && !isOfCloud)
+    boot.note(
+      `it fails where the machine has no interface with the MAC address ${macs.join(" or ")}, which the image's configuration names`,
+    );
+}
+
+function readState(network: ReturnType<typeof asDict>, renderer: string, boot: ModuleRun): NetworkState {
+  return readNetworkConfig(network, renderer, (version) => boot.since(version));
+}
+
+/** debian._maybe_remove_legacy_eth0: deletes the file where it holds its two stock lines and comments only. */
+function removeLegacyEth0(boot: ModuleRun, because: Origin): void {
+  const text = removesLegacyEth0(boot) ? boot.text(LEGACY_ETH0) : undefined;
+  const lines = text
+    ?.split(/\r\n|[\n\r]/)
+    .filter((line) => !line.startsWith("#"))
+    .map((line) => line.trim());
+  if (lines?.at(-1) === "" && /[\n\r]$/.test(text ?? "")) lines.pop();
+  if (lines?.length === 2 && lines[0] === "auto eth0" && lines[1] === "iface eth0 inet dhcp")
+    boot.remove(LEGACY_ETH0, because);
+}
+
+/** @param state undefined: unknown, for the reason */
+function applyEni(state: NetworkState | undefined, reason: string, boot: ModuleRun, because: Origin): void {
+  const { eniPath, eniHeader } = rendererTargets(boot);
+  const since = (version: string): boolean => boot.since(version);
+  const text = state === undefined ? unknown(reason) : renderEni(state, boot.which("ip"), since);
+  const rules = state === undefined ? unknown(reason) : renderUdevRules(state);
+  boot.write(eniPath, state === undefined ? text : eniHeader + text, because);
+  if (boot.since("23.2")) boot.rewrite(UDEV_RULES, rules, because);
+  else boot.write(UDEV_RULES, rules, because);
+}
+
+function applyNetplan(state: NetworkState | undefined, reason: string, boot: ModuleRun, because: Origin): void {
+  const since = (version: string): boolean => boot.since(version);
+  const document = state === undefined ? reason : renderNetplan(state, netplanFeatures(boot), since);
+  writeNetplan(document, libnetplanOf(boot), boot, because);
+}
