@@ -1,5 +1,5 @@
+import { expandGlob } from "../../image/glob.ts";
 import type { Image } from "../../image/image.ts";
-import { expandGlob } from "../glob.ts";
 import { readLines, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";

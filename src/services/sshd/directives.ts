@@ -1,5 +1,5 @@
+import { expandGlob } from "../../image/glob.ts";
 import { type Image, readText } from "../../image/image.ts";
-import { expandGlob } from "../glob.ts";
 import { linesOf } from "../lines.ts";
 import { findKeyword, type Keyword } from "./keywords.ts";
 import { matchArguments, type SshdLine, splitLine } from "./tokens.ts";

@@ -1,6 +1,6 @@
+import { expandGlob } from "../../image/glob.ts";
 import type { Image } from "../../image/image.ts";
 import { sortNames } from "../../image/sort.ts";
-import { expandGlob } from "../glob.ts";
 import { readStatements, words } from "../lines.ts";
 
 /** A line of chrony.conf or ntp.conf: its directive in lower case and what follows. */

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
 import { memoryImage } from "../../src/image/memory.ts";
-import { expandGlob, matchesGlob } from "../../src/services/glob.ts";
 
 const image = memoryImage({
   "/etc/d/10-a.conf": "",

@@ -1,4 +1,4 @@
-import type { Image } from "../image/image.ts";
+import type { Image } from "./image.ts";
 
 /**
  * The paths in the image that a glob(3) pattern names, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
