@@ -1,30 +1,31 @@
-import type { Change } from "../../boot/overlay.ts";
+import type { Blame, Change } from "../../boot/overlay.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { blamed, type CheckContext, NOBODY, severityOf, withFix } from "./check.ts";
 
 /**
- * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` chooses which;
- * `except` lists path prefixes that other rules look after.
+ * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` chooses which,
+ * `modules` whose; `except` lists path prefixes that other rules look after.
  */
 export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
-  const { certainty = "certain", except = [] } = rule.parameters;
+  const { certainty = "certain", except = [], modules } = rule.parameters;
   return context.boot.changes.flatMap((change) => {
     if (change.certainty !== certainty || change.op === "created") return [];
     if ((except as string[]).some((prefix) => change.path.startsWith(prefix))) return [];
-    const finding = replaced(rule, context, change);
+    const blame = change.blames.at(-1) ?? NOBODY;
+    if (Array.isArray(modules) && !modules.includes(blame.module)) return [];
+    const finding = replaced(rule, context, change, blame);
     return finding === undefined ? [] : [finding];
   });
 }
 
-function replaced(rule: Rule, context: CheckContext, change: Change): Finding | undefined {
+function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blame): Finding | undefined {
   const { path } = change;
   if (context.image.stat(path)?.kind !== "file") return undefined;
   const sameContent = change.after?.kind === "file" && context.image.read(path)?.equals(change.after.content);
   if (sameContent === true) return undefined;
   const evidence = context.evidence.ofFile(path);
   if (evidence === undefined) return undefined;
-  const blame = change.blames.at(-1) ?? NOBODY;
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
   const why = possible ? ` (${change.reason})` : "";
