@@ -83,12 +83,6 @@ export function hostnameCause(boot: ModuleRun): Origin {
   return boot.because(key ?? "preserve_hostname");
 }
 
-/** A path below cloud-init's own directory of data. */
-function dataPath(boot: ModuleRun, name: string): string {
-  const directory = boot.config.get("system_info", "paths", "cloud_dir");
-  return `${typeof directory === "string" ? directory.replace(/\/+$/, "") : "/var/lib/cloud"}/data/${name}`;
-}
-
 /**
  * Sets the host name outside the module lists (cmd/main.py, 18.2 to 26.2): before the network and again in the init
  * stage, where configuration or metadata give one. Neither sees user-data, which is merged later.
@@ -106,7 +100,7 @@ export function setEarlyHostname(boot: ModuleRun): void {
 export function setHostname(boot: ModuleRun): void {
   if (boot.config.bool("preserve_hostname", false)) return;
   const { hostname = "", fqdn = null, isDefault } = hostNames(boot);
-  const record = dataPath(boot, "set-hostname");
+  const record = `${boot.instance.cloudDirectory}/data/set-hostname`;
   const last = readRecord(boot, record);
   if (last?.hostname === hostname && last.fqdn === fqdn) return;
   if (isDefault && hostname === "localhost") return;
@@ -124,7 +118,7 @@ export function updateHostname(boot: ModuleRun): void {
   if (isDefault && hostname === "localhost") return;
   const because = hostnameCause(boot);
   const name = selectName(boot, hostname, fqdn);
-  const record = dataPath(boot, "previous-hostname");
+  const record = `${boot.instance.cloudDirectory}/data/previous-hostname`;
   const previous = storedName(boot, record);
   const current = boot.facts.hostname === "hostnamectl" ? boot.running.hostname : storedName(boot, systemFile(boot));
   if (current !== undefined && previous !== undefined && current !== previous) return;

@@ -9,6 +9,10 @@ import type { Frequency } from "./module.ts";
 export interface Instance {
   /** False where the image holds the state of this very instance: then little runs again. */
   readonly isNew: boolean;
+  /** Where cloud-init keeps what it knows: /var/lib/cloud. */
+  readonly cloudDirectory: string;
+  /** What it keeps of this instance; the link that leads there where nobody knows the instance's id. */
+  readonly directory: string;
   /** Whether a semaphore of the image says that an entry of a module list has run. */
   hasRun(rawName: string, frequency: Frequency): boolean;
 }
@@ -19,7 +23,10 @@ export function instanceOf(image: Image, cloud: CloudData, config: Config): Inst
   const directory = typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
   const id = instanceId(cloud);
   const previous = image.read(`${directory}/data/instance-id`)?.toString("utf8").trim();
+  const directoryOf = (known: string) => `${directory}/instances/${known.replaceAll("/", "_")}`;
   return {
+    cloudDirectory: directory,
+    directory: id === undefined ? `${directory}/instance` : directoryOf(id),
     isNew: id === undefined || previous !== id,
     hasRun: (rawName, frequency) => {
       const name = `config_${rawName.replaceAll("-", "_")}`;
@@ -27,7 +34,7 @@ export function instanceOf(image: Image, cloud: CloudData, config: Config): Inst
       return (
         frequency === "once-per-instance" &&
         id !== undefined &&
-        image.stat(`${directory}/instances/${id.replaceAll("/", "_")}/sem/${name}`) !== undefined
+        image.stat(`${directoryOf(id)}/sem/${name}`) !== undefined
       );
     },
   };

@@ -89,6 +89,7 @@ export class ModuleRun {
   readonly version: string;
   readonly cloud: CloudData;
   readonly running: RunningSystem;
+  readonly instance: Instance;
   /** The configuration that the module gets: all layers merged, system_info included. */
   readonly config: Config;
   /** The module's name, for the blame. */
@@ -105,6 +106,7 @@ export class ModuleRun {
     this.version = state.version;
     this.cloud = state.cloud;
     this.running = state.running;
+    this.instance = state.instance;
     this.config = config;
     this.name = name;
     this.listed = listed;

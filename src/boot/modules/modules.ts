@@ -1,7 +1,10 @@
 import type { Module } from "../module.ts";
+import { aptConfigure } from "./aptConfigure.ts";
+import { bootcmd } from "./bootcmd.ts";
 import { locale } from "./locale.ts";
 import { mounts } from "./mounts.ts";
 import { ntp } from "./ntp.ts";
+import { runcmd } from "./runcmd.ts";
 import { setHostname } from "./setHostname.ts";
 import { setPasswords } from "./setPasswords.ts";
 import { ssh } from "./ssh.ts";
@@ -15,9 +18,12 @@ import { writeFilesDeferred } from "./writeFilesDeferred.ts";
 
 /** Every module that is simulated: one line each. */
 export const modules: readonly Module[] = [
+  aptConfigure,
+  bootcmd,
   locale,
   mounts,
   ntp,
+  runcmd,
   setHostname,
   setPasswords,
   ssh,

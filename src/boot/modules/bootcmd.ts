@@ -1,0 +1,15 @@
+import { defineModule } from "../module.ts";
+import { announceScript } from "../scriptEffects.ts";
+import { shellify } from "../shellify.ts";
+
+/** cc_bootcmd: commands at every boot, before most of what else happens (18.5 to 26.2). */
+export const bootcmd = defineModule({
+  name: "bootcmd",
+  frequency: "always",
+  distros: "all",
+  activatedBy: ["bootcmd"],
+  keys: { bootcmd: { type: "list" } },
+  run(boot) {
+    if (boot.config.has("bootcmd")) announceScript(boot, "bootcmd", shellify(boot, "bootcmd"));
+  },
+});

@@ -1,0 +1,155 @@
+/** A simple command of a shell script: its words, and the files that its output is redirected to. */
+export interface ShellCommand {
+  readonly words: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** Scripts are read up to this length, and this many commands. */
+const LONGEST = 100_000;
+const MOST = 2_000;
+
+/** Stands in a word for what only the shell can tell: a variable, a command's output. No path has it. */
+export const OPAQUE = "\0";
+
+/**
+ * The simple commands of a shell script, as far as its text tells: quotes resolved, what the shell would put in as
+ * OPAQUE, here-documents and comments left out. Keywords such as `then` stand as words of their own.
+ */
+export function shellCommands(source: string): ShellCommand[] {
+  return new Reader(source.slice(0, LONGEST)).read();
+}
+
+class Reader {
+  readonly #source: string;
+  readonly #commands: ShellCommand[] = [];
+  #at = 0;
+  #words: string[] = [];
+  #outputs: string[] = [];
+  /** Here-documents whose text begins after the current line. */
+  #pending: { delimiter: string; tabs: boolean }[] = [];
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  read(): ShellCommand[] {
+    while (this.#at < this.#source.length && this.#commands.length < MOST) this.#step();
+    this.#finish();
+    return this.#commands;
+  }
+
+  #step(): void {
+    const character = this.#source[this.#at]!;
+    if (character === "\n") {
+      this.#at++;
+      this.#finish();
+      this.#skipDocuments();
+    } else if (" \t\r".includes(character)) this.#at++;
+    else if (this.#source.startsWith("\\\n", this.#at)) this.#at += 2;
+    else if (character === "#") this.#skipLine();
+    else if (";|&()".includes(character) && !this.#source.startsWith("&>", this.#at)) {
+      this.#at++;
+      this.#finish();
+    } else if (!this.#redirection()) this.#words.push(this.#word());
+  }
+
+  /** `>`, `>>`, `2>`, `&>`, `>|`, `<`, `<<EOF` and their like. */
+  #redirection(): boolean {
+    const match = /(?:\d*|&)(>>|>\||>&|>|<<<|<<-?|<&|<>|<)[ \t]*/y;
+    match.lastIndex = this.#at;
+    const found = match.exec(this.#source);
+    if (found === null) return false;
+    this.#at += found[0].length;
+    const operator = found[1]!;
+    const word = this.#word();
+    if (operator.startsWith("<<") && operator !== "<<<")
+      this.#pending.push({ delimiter: word, tabs: operator === "<<-" });
+    else if (operator.startsWith(">") && !(operator === ">&" && /^[\d-]*$/.test(word))) this.#outputs.push(word);
+    return true;
+  }
+
+  /** A word, up to a blank or an operator. */
+  #word(): string {
+    let word = "";
+    while (this.#at < this.#source.length && !/[\s;|&()<>]/.test(this.#source[this.#at]!)) word += this.#piece();
+    return word;
+  }
+
+  #piece(): string {
+    const character = this.#source[this.#at++]!;
+    if (character === "\\") return (this.#source[this.#at++] ?? "").replace("\n", "");
+    if (character === "'") return this.#until("'");
+    if (character === '"') return this.#doubleQuoted();
+    if (character === "`") {
+      this.#until("`");
+      return OPAQUE;
+    }
+    return character === "$" ? this.#expansion() : character;
+  }
+
+  /** What is before the next `end`, which is passed over. */
+  #until(end: string): string {
+    const close = this.#source.indexOf(end, this.#at);
+    const text = this.#source.slice(this.#at, close === -1 ? undefined : close);
+    this.#at = close === -1 ? this.#source.length : close + 1;
+    return text;
+  }
+
+  #doubleQuoted(): string {
+    let text = "";
+    while (this.#at < this.#source.length) {
+      const character = this.#source[this.#at++]!;
+      if (character === '"') break;
+      if (character === "\\" && '$`"\\\n'.includes(this.#source[this.#at] ?? "")) text += this.#source[this.#at++];
+      else if (character === "$") text += this.#expansion();
+      else if (character === "`") {
+        this.#until("`");
+        text += OPAQUE;
+      } else text += character;
+    }
+    return text;
+  }
+
+  /** Passes over `$NAME`, `${...}` or `$(...)`, whose `$` is read already. */
+  #expansion(): string {
+    const open = this.#source[this.#at];
+    if (open === "{" || open === "(") {
+      const close = open === "{" ? "}" : ")";
+      let depth = 0;
+      do {
+        const character = this.#source[this.#at++];
+        if (character === undefined) break;
+        if (character === open) depth++;
+        else if (character === close) depth--;
+      } while (depth > 0);
+      return OPAQUE;
+    }
+    const name = /[A-Za-z_]\w*|[\d?#@*!$-]/y;
+    name.lastIndex = this.#at;
+    const found = name.exec(this.#source);
+    this.#at += found?.[0].length ?? 0;
+    return found === null ? "$" : OPAQUE;
+  }
+
+  #skipLine(): void {
+    const end = this.#source.indexOf("\n", this.#at);
+    this.#at = end === -1 ? this.#source.length : end;
+  }
+
+  #skipDocuments(): void {
+    for (const { delimiter, tabs } of this.#pending) {
+      for (let ended = false; !ended && this.#at < this.#source.length; ) {
+        const line = this.#until("\n");
+        ended = (tabs ? line.replace(/^\t+/, "") : line) === delimiter;
+      }
+    }
+    this.#pending = [];
+  }
+
+  #finish(): void {
+    if (this.#words.length > 0 || this.#outputs.length > 0)
+      this.#commands.push({ words: this.#words, outputs: this.#outputs });
+    this.#words = [];
+    this.#outputs = [];
+  }
+}

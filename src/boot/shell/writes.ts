@@ -1,0 +1,134 @@
+import { expandGlob } from "../../image/glob.ts";
+import type { Image } from "../../image/image.ts";
+import { normalizePath } from "../paths.ts";
+import { OPAQUE, type ShellCommand, shellCommands } from "./commands.ts";
+
+/** Scripts in scripts are looked into this deep. */
+const DEEPEST = 5;
+/** Directories whose files are gone with the boot. */
+const VOLATILE = /^\/(dev|proc|run|sys|tmp|var\/run)(\/|$)/;
+
+/** Words that stand before a command: the shell's keywords, and programs that run another one. */
+const PREFIXES = new Set(
+  "! { } case command do elif else env eval exec fi if nice nohup sudo then time until while".split(" "),
+);
+const SHELLS = new Set(["ash", "bash", "dash", "ksh", "sh", "zsh"]);
+/** Programs that change every file they are given; `first` is how many words before the files are something else. */
+const CHANGERS: Readonly<Record<string, number>> = {
+  chattr: 1,
+  chgrp: 1,
+  chmod: 1,
+  chown: 1,
+  mkdir: 0,
+  rm: 0,
+  rmdir: 0,
+  setfacl: 0,
+  shred: 0,
+  tee: 0,
+  touch: 0,
+  truncate: 0,
+  unlink: 0,
+};
+/** Programs whose last word is what they write. */
+const COPIERS = new Set(["cp", "install", "ln", "mv", "rsync"]);
+/** Options that name the file that is written. */
+const OUTPUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  curl: ["-o", "--output"],
+  gpg: ["-o", "--output"],
+  openssl: ["-out"],
+  sort: ["-o", "--output"],
+  "ssh-keygen": ["-f"],
+  wget: ["-O", "--output-document"],
+};
+
+/** The files of the image that a shell script plainly names as written, changed or removed; sorted. */
+export function writtenPaths(image: Image, script: string): string[] {
+  const found = new Set<string>();
+  for (const command of shellCommands(script)) addCommand(image, command, found, 0);
+  return [...found].sort();
+}
+
+/** The same of a command that is given word by word. */
+export function writtenByCommand(image: Image, words: readonly string[]): string[] {
+  const found = new Set<string>();
+  addCommand(image, { words, outputs: [] }, found, 0, false);
+  return [...found].sort();
+}
+
+function addCommand(image: Image, command: ShellCommand, found: Set<string>, depth: number, patterns = true): void {
+  const add = (word: string) => {
+    if (!isPath(word)) return;
+    const pattern = patterns && /[*?[]/.test(word);
+    for (const path of pattern ? expandGlob(image, word) : [word]) found.add(normalizePath(path));
+  };
+  for (const output of command.outputs) add(output);
+  const words = withoutPrefixes(command.words);
+  const program = (words[0] ?? "").slice((words[0] ?? "").lastIndexOf("/") + 1);
+  const rest = words.slice(1);
+  if (SHELLS.has(program)) {
+    const script = rest[rest.findIndex((word) => /^-\w*c$/.test(word)) + 1];
+    if (script !== undefined && rest.some((word) => /^-\w*c$/.test(word)) && depth < DEEPEST)
+      for (const inner of shellCommands(script)) addCommand(image, inner, found, depth + 1);
+  } else for (const target of targets(image, program, rest)) add(target);
+}
+
+/** `FOO=1 sudo -E env BAR=2 tee x` is `tee x`. */
+function withoutPrefixes(words: readonly string[]): readonly string[] {
+  let at = 0;
+  let prefixed = false;
+  for (; at < words.length; at++) {
+    const word = words[at]!;
+    if (PREFIXES.has(word)) prefixed = true;
+    else if (!/^\w+=/.test(word) && !(prefixed && word.startsWith("-"))) break;
+  }
+  return words.slice(at);
+}
+
+function targets(image: Image, program: string, words: readonly string[]): readonly string[] {
+  const operands = words.filter((word) => !/^-./.test(word));
+  const skipped = Object.hasOwn(CHANGERS, program) ? CHANGERS[program] : undefined;
+  if (skipped !== undefined) return operands.slice(words.some((word) => word.startsWith("--reference")) ? 0 : skipped);
+  if (COPIERS.has(program)) return copied(image, program, words, operands);
+  if (program === "sed" || program === "perl") return editedInPlace(program, words, operands);
+  if (program === "dd") return words.flatMap((word) => (word.startsWith("of=") ? [word.slice(3)] : []));
+  if (!Object.hasOwn(OUTPUT_OPTIONS, program)) return [];
+  return words.flatMap((word, index) => (OUTPUT_OPTIONS[program]!.includes(word) ? (words[index + 1] ?? []) : []));
+}
+
+/** A directory as the target takes the sources' names; what is moved away is changed as well. */
+function copied(
+  image: Image,
+  program: string,
+  words: readonly string[],
+  operands: readonly string[],
+): readonly string[] {
+  if (program === "install" && words.some((word) => /^-\w*d$|^--directory$/.test(word))) return operands;
+  const option = words.findIndex((word) => word === "-t" || word === "--target-directory");
+  const directory =
+    option === -1 ? words.find((word) => word.startsWith("--target-directory="))?.slice(19) : words[option + 1];
+  const target = directory ?? operands.at(-1);
+  const sources = operands.filter((word) => word !== target);
+  if (target === undefined || sources.length === 0) return [];
+  const into = directory !== undefined || target.endsWith("/") || image.stat(target)?.kind === "directory";
+  const name = (path: string) => path.replace(/\/+$/, "").slice(path.replace(/\/+$/, "").lastIndexOf("/") + 1);
+  const written = into ? sources.map((source) => `${target.replace(/\/+$/, "")}/${name(source)}`) : [target];
+  return program === "mv" ? [...written, ...sources] : written;
+}
+
+/** The files of `sed -i` and `perl -pi`: all operands but the script, unless an option gives that. */
+function editedInPlace(program: string, words: readonly string[], operands: readonly string[]): readonly string[] {
+  const inPlace = program === "sed" ? /^(-[nErsz]*i|--in-place)/ : /^-\w*i/;
+  if (!words.some((word) => inPlace.test(word))) return [];
+  const scripts = words.flatMap((word, index) =>
+    /^(-\w*[ef]|--expression|--file)$/.test(word) ? (words[index + 1] ?? []) : [],
+  );
+  const given = scripts.length > 0 || words.some((word) => /^--(expression|file)=/.test(word));
+  const files = operands.filter((word) => !scripts.includes(word));
+  return given ? files : files.slice(1);
+}
+
+function isPath(word: string): boolean {
+  return (
+    word.startsWith("/") && !word.includes(OPAQUE) && normalizePath(word) !== "/" && !VOLATILE.test(normalizePath(word))
+  );
+}
