@@ -48,7 +48,7 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
 
 /** Since 24.4 a missing program is installed; before, the module fails. */
 function present(boot: ModuleRun, program: string): boolean {
-  if (boot.which(program)) return true;
+  if (!boot.lacks(program)) return true;
   if (!boot.since("24.4")) throw new ModuleFailure(`there is no ${program}`);
   return false;
 }
