@@ -1,4 +1,5 @@
 import { createPatch } from "diff";
+import { unknownReason } from "../../src/boot/unknown.ts";
 import { isIgnored } from "./ignoredPaths.ts";
 import type { PlannedChange } from "./observe.ts";
 import { contentAfter, type RealBoot, type RealChange } from "./realBoot.ts";
@@ -11,12 +12,14 @@ export interface Score {
   /** What the plan was certain of, and how much of it happened. */
   planned: number;
   happened: number;
-  /** Known files whose content was compared, and how many were equal to the byte. */
+  /** Known files whose content the plan tells, and how many were equal to the byte. */
   contents: number;
   equal: number;
+  /** Known files whose content cannot be known, says the plan. */
+  unknown: number;
 }
 
-export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 0, contents: 0, equal: 0 });
+export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 0, contents: 0, equal: 0, unknown: 0 });
 
 /** Compares a plan with what the real cloud-init did. Answers each difference in words. */
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
@@ -54,9 +57,12 @@ function compareContent(boot: RealBoot, change: RealChange, ours: PlannedChange,
   if (content === undefined || ours.content === undefined) return [];
   const differences: string[] = [];
   const planned = Buffer.from(ours.content, "base64");
-  score.contents++;
-  if (matches(planned, content) || sameKeys(planned, content)) score.equal++;
-  else differences.push(`${change.path}: content differs\n${shortDiff(planned, content)}`);
+  if (unknownReason(planned.toString("utf8")) !== undefined) score.unknown++;
+  else {
+    score.contents++;
+    if (matches(planned, content) || sameKeys(planned, content)) score.equal++;
+    else differences.push(`${change.path}: content differs\n${shortDiff(planned, content)}`);
+  }
   if (ours.mode !== undefined && ours.mode !== Number.parseInt(change.mode, 8))
     differences.push(`${change.path}: really mode ${change.mode}, planned ${ours.mode.toString(8).padStart(4, "0")}`);
   return differences;
@@ -71,15 +77,13 @@ function matches(planned: Buffer, real: Buffer): boolean {
 
 /** cc_ssh keeps an account's keys in a Python set: more than one stand in an order that changes from boot to boot. */
 function sameKeys(planned: Buffer, real: Buffer): boolean {
-  const lines = (text: Buffer) => text.toString("latin1").split("\n").sort();
-  const keys = lines(planned).filter((line) => line !== "");
-  return (
-    keys.every((line) => /\bssh-ed25519 AAAA/.test(line)) &&
-    keys.join() ===
-      lines(real)
-        .filter((line) => line !== "")
-        .join()
-  );
+  const lines = (text: Buffer) =>
+    text
+      .toString("latin1")
+      .split("\n")
+      .filter((line) => line !== "");
+  const [ours, theirs] = [lines(planned).sort(), lines(real).sort()];
+  return ours.every((line) => /\bssh-ed25519 AAAA/.test(line)) && ours.join("\n") === theirs.join("\n");
 }
 
 function shortDiff(planned: Buffer, real: Buffer): string {

@@ -15,7 +15,8 @@ export function compareSshd(settings: readonly Setting[], output: string): strin
   const real = parse(output);
   return settings.flatMap(({ key, value }) => {
     const theirs = real.get(key.toLowerCase());
-    if (theirs === undefined || key.startsWith("Match ")) return [];
+    // Where no host key was left, the only one is what the boot's script gave to sshd.
+    if (theirs === undefined || key.startsWith("Match ") || theirs.includes("/run/real-boot/")) return [];
     return theirs === value ? [] : [`sshd ${key}: really ${JSON.stringify(theirs)}, ours ${JSON.stringify(value)}`];
   });
 }

@@ -41,15 +41,12 @@ async function observe(boot: RealBoot): Promise<Observation> {
 const percent = (part: number, whole: number) =>
   `${whole === 0 ? "100.0" : ((100 * part) / whole).toFixed(1)} % (${part}/${whole})`;
 
-function report(
-  suite: string,
-  version: string | null,
-  { real, known, planned, happened, contents, equal }: Score,
-): string {
+function report(suite: string, version: string | null, score: Score): string {
   const shares = [
-    `recall ${percent(known, real)}`,
-    `precision ${percent(happened, planned)}`,
-    `equal content ${percent(equal, contents)}`,
+    `recall ${percent(score.known, score.real)}`,
+    `precision ${percent(score.happened, score.planned)}`,
+    `equal content ${percent(score.equal, score.contents)}`,
+    `unknown content of ${score.unknown}`,
   ];
   return `${suite}, cloud-init ${version}: ${shares.join(", ")}`;
 }

@@ -71,13 +71,19 @@ function identityOf(root: string): string {
 
 function boot(root: string, scenario: string, cache: string, name: string, directory: string): void {
   mkdirSync(cache, { recursive: true });
-  for (const old of readdirSync(cache).filter((entry) => entry.replace(/\.[^.]*$/, "") === name))
-    rmSync(join(cache, old), { recursive: true });
-  const part = join(cache, `${name}.part`);
-  const input = join(cache, `${name}.json`);
-  rmSync(part, { recursive: true, force: true });
+  // Somebody else may boot the same scenario at the same time.
+  const part = join(cache, `${name}.${process.pid}.part`);
+  const input = `${part}.json`;
   writeFileSync(input, scenario);
-  execFileSync("python3", [script, "boot", root, input, part], { stdio: ["ignore", "pipe", "pipe"], timeout: 600_000 });
-  rmSync(input);
-  renameSync(part, directory);
+  try {
+    execFileSync("python3", [script, "boot", root, input, part], { stdio: "pipe", timeout: 600_000 });
+    const old = new RegExp(`^${name}\\.[0-9a-f]{16}$`);
+    for (const entry of readdirSync(cache).filter((other) => old.test(other))) {
+      if (join(cache, entry) !== directory) rmSync(join(cache, entry), { recursive: true, force: true });
+    }
+    if (!existsSync(directory)) renameSync(part, directory);
+  } finally {
+    rmSync(input);
+    rmSync(part, { recursive: true, force: true });
+  }
 }

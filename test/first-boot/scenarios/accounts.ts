@@ -27,7 +27,7 @@ export const accounts: Scenario[] = [
   { name: "accounts-string", files: team("users: bob,carol\n"), seed: withKey },
   {
     name: "accounts-mapping",
-    files: team("users:\n  default: true\n  ops:\n    gecos: Operations\n  off: false\n"),
+    files: team("users:\n  default: true\n  ops:\n    gecos: Operations\n  gone: false\n"),
     seed: withKey,
   },
   { name: "accounts-user-key", files: team("user: ops\n"), seed: withKey },

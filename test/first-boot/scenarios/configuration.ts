@@ -65,6 +65,8 @@ export const configuration: Scenario[] = [
     files: { "/etc/cloud/cloud.cfg.d/30-latin1.cfg": { base64: "IyBjYWbpCnRpbWV6b25lOiBBc2lhL1Rva3lvCg==" } },
     seed: plain,
   },
+  // "off" is a boolean in YAML 1.1, so here a key: 25.1 and later cannot sort it and lose all configuration.
+  { name: "config-boolean-key", files: team("users:\n  default: true\n  off: false\n"), seed: plain },
   {
     name: "config-jinja",
     files: team(
