@@ -5,14 +5,16 @@ import { lint } from "../lint/lint.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportProblems } from "./target.ts";
+import { nearest, parseOutput, writeOutput } from "./output.ts";
+import { openSeed, openTarget, reportProblems, type Target } from "./target.ts";
+
+const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];
 
 interface LintFlags {
-  readonly format: readonly string[];
+  readonly format?: readonly string[];
   readonly seed?: string;
   readonly pristine?: string;
-  readonly protect: readonly string[];
+  readonly protect?: readonly string[];
   readonly minSeverity?: Severity;
   readonly failOn: Severity | "never";
   readonly color: "auto" | "always" | "never";
@@ -21,7 +23,7 @@ interface LintFlags {
 
 /** Adds `lint`, the command that runs when none is named. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
-  const collect = (value: string, all: readonly string[]) => [...all, value];
+  const collect = (value: string, all: readonly string[] = []) => [...all, value];
   program
     .command("lint", { isDefault: true })
     .description("find what the first boot will undo (the default command)")
@@ -30,19 +32,13 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       "-f, --format <format[=file]>",
       `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
       collect,
-      [],
     )
     .option(
       "--seed <dir>",
       "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
     )
     .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
-    .option(
-      "--protect <glob>",
-      "files whose settings count as customised in any case, such as '/etc/ssh/**'",
-      collect,
-      [],
-    )
+    .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
     .addOption(
       new Option("--min-severity <severity>", "what is shown (default: warning as text, else info)").choices(
         SEVERITIES,
@@ -57,9 +53,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
 }
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
-  const outputs = (flags.format.length === 0 ? ["text"] : flags.format).map((value) =>
-    parseOutput(value, Object.keys(lintFormats)),
-  );
+  const outputs = (flags.format ?? ["text"]).map((value) => parseOutput(value, Object.keys(lintFormats)));
   if (outputs.filter((output) => output.file === undefined).length > 1)
     throw new CommandError(
       EXIT.usage,
@@ -69,11 +63,11 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
   let incomplete = false;
   const results: LintResult[] = sources.map((source) => {
-    const { image, distro } = openTarget(source);
+    const { image, distro } = openNamed(source);
     const result = lint(image, {
       distro,
       rules: catalogue,
-      protect: flags.protect,
+      protect: flags.protect ?? [],
       ...(cloud === undefined ? {} : { cloud }),
       ...(pristine === undefined ? {} : { pristine }),
     });
@@ -92,6 +86,17 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   }
   if (incomplete) return EXIT.incomplete;
   return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
+}
+
+/** A mistyped command looks like the name of an image. */
+function openNamed(source: string): Target {
+  try {
+    return openTarget(source);
+  } catch (error) {
+    const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
+    if (!(error instanceof CommandError) || command === undefined) throw error;
+    throw new CommandError(error.status, `${error.message} (did you mean the command "${command}"?)`);
+  }
 }
 
 function fails(result: LintResult, failOn: Severity | "never"): boolean {

@@ -22,10 +22,14 @@ export function parseOutput(value: string, formats: readonly string[]): Output {
 
 /** `(did you mean X?)`, or all that can be meant where nothing is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const nearest = closest(word, [...known]);
-  return distance(word, nearest) <= Math.max(2, word.length / 3)
-    ? ` (did you mean "${nearest}"?)`
-    : ` (there are: ${known.join(", ")})`;
+  const near = nearest(word, known);
+  return near === undefined ? ` (there are: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
+}
+
+/** The known word that is so near that it may be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const near = closest(word, [...known]);
+  return distance(word, near) <= Math.max(2, word.length / 3) ? near : undefined;
 }
 
 /** Writes a report where it is to go. @throws CommandError when the file cannot be written. */

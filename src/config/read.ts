@@ -33,21 +33,24 @@ export function readBaseConfig(image: Image, version: string): BaseConfig {
   const defaults = builtinConfig(version);
   const files: ConfigFile[] = [];
   try {
-    const cloudCfg = readConfigFile(image, CLOUD_CFG);
-    if (cloudCfg !== undefined) files.push(cloudCfg);
-    const directory = confDirectory(image, cloudCfg?.root);
+    const cloudCfg = readCloudCfg(image);
+    files.push(cloudCfg);
+    const directory = confDirectory(image, cloudCfg.root);
     const names = directory === undefined ? [] : image.list(directory).filter((name) => name.endsWith(".cfg"));
     const dropIns: ConfigFile[] = [];
     for (const name of names) {
-      const file = readConfigFile(image, `${directory}/${name}`);
-      if (file !== undefined) dropIns.push(file);
+      const path = `${directory}/${name}`;
+      const bytes = image.read(path);
+      // What is no regular file is passed over.
+      if (bytes !== undefined) dropIns.push(parseConfigFile(bytes, path));
     }
     files.push(...dropIns);
     const confD = mergeMany(dropIns.map((file) => file.root).reverse(), empty);
-    const alone = cloudCfg?.root ?? empty;
     // Before 22.2 a cloud.cfg without a directory kept its merge_how for the next merge.
     const system =
-      directory === undefined && !versionAtLeast(version, "22.2") ? alone : mergeMany([confD, alone], empty);
+      directory === undefined && !versionAtLeast(version, "22.2")
+        ? cloudCfg.root
+        : mergeMany([confD, cloudCfg.root], empty);
     // Merged once more on its own, as helpers.ConfigMerger does: a merge_type left over takes effect here.
     const root = mergeMany([mergeMany([system, defaults], empty)], empty);
     checkSystemInfo(root, version);
@@ -70,15 +73,16 @@ function checkSystemInfo(root: Mapping, version: string): void {
     throw new FatalConfigError("system_info.paths must be a mapping", paths);
 }
 
-/** One cloud-config file; undefined when there is no such regular file. @throws FatalConfigError when not UTF-8. */
-function readConfigFile(image: Image, path: string): ConfigFile | undefined {
-  if (path === CLOUD_CFG && image.stat(path)?.kind === "special")
-    throw new FatalConfigError(
-      "it is a pipe, socket or device, so cloud-init waits for it or fails",
-      builtin({}, path),
-    );
+/** @throws FatalConfigError where cloud-init cannot read it at all. */
+function readCloudCfg(image: Image): ConfigFile {
+  const path = CLOUD_CFG;
+  const empty = builtin({}, path) as Mapping;
+  if (image.stat(path)?.kind === "special")
+    throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", empty);
   const bytes = image.read(path);
-  return bytes === undefined ? undefined : parseConfigFile(bytes, path);
+  if (bytes !== undefined) return parseConfigFile(bytes, path);
+  const reason = image.lstat(path) === undefined ? "there is no such file" : "no file that can be read is behind it";
+  return { path, root: empty, dropped: { reason, line: 1, column: 1 } };
 }
 
 /**
@@ -104,15 +108,15 @@ export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
     return { path, root: empty, dropped: undefined };
   if (node.type !== "mapping") {
     const { line, column } = originOf(node);
-    const reason = "the top level is not a mapping (key: value lines), so cloud-init ignores the whole file";
+    const reason = "the top level is not a mapping (lines of the form key: value)";
     return { path, root: empty, dropped: { reason, line, column } };
   }
   return { path, root: node, dropped: undefined };
 }
 
 /** The directory of further files: `conf_d` of cloud.cfg, where "" or null mean none, else cloud.cfg.d. */
-function confDirectory(image: Image, cloudCfg: Mapping | undefined): string | undefined {
-  const pair = cloudCfg === undefined ? undefined : findPair(cloudCfg, "conf_d");
+function confDirectory(image: Image, cloudCfg: Mapping): string | undefined {
+  const pair = findPair(cloudCfg, "conf_d");
   const isDirectory = (path: string) => image.stat(path)?.kind === "directory";
   if (pair === undefined) return isDirectory(CLOUD_CFG_D) ? CLOUD_CFG_D : undefined;
   if (!truthy(pair.value)) return undefined;

@@ -105,6 +105,7 @@ describe("bad input", () => {
     ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
     ["an empty directory", () => scratch, 3, /no cloud-init/],
     ["a file", () => "package.json", 3, /package\.json/],
+    ["a mistyped command", () => "plam", 3, /did you mean the command "plan"/],
   ])("%s", async (_what, source, status, message) => {
     const result = await run(source());
     expect(result.status).toBe(status);
@@ -115,6 +116,7 @@ describe("bad input", () => {
 
   test.each([
     [["lint", STOCK, "--formt", "json"], /--format/],
+    [["plan", STOCK, "-f", "jsom"], /did you mean "json"/],
     [["lint", STOCK, "-f", "jsn"], /did you mean "json"/],
     [["lint", STOCK, "--fail-on", "eror"], /error, warning, info, never/],
     [["explain", "sshd-setting-overwriten"], /did you mean "sshd-setting-overwritten"/],
@@ -147,6 +149,18 @@ describe("bad input", () => {
     symlinkSync("../../../secret", join(root, "etc/cloud/cloud.cfg"));
     const { out } = await run("config", root);
     expect(out).not.toContain("secret");
+  });
+
+  test.each([
+    ["a link that leads nowhere", "nowhere"],
+    ["a loop of links", "cloud.cfg"],
+  ])("a cloud.cfg that is %s is a finding", async (_what, target) => {
+    const root = image();
+    rmSync(join(root, "etc/cloud/cloud.cfg"));
+    symlinkSync(target, join(root, "etc/cloud/cloud.cfg"));
+    const { status, out } = await run(root, "-f", "json");
+    expect(status).not.toBe(0);
+    expect(JSON.parse(out).images[0].findings[0].rule).toBe("config-file-ignored");
   });
 
   test("a pipe in place of cloud.cfg does not hang", async () => {

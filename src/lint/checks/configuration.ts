@@ -1,4 +1,3 @@
-import { CLOUD_CFG } from "../../config/read.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";
@@ -7,10 +6,10 @@ import type { CheckContext } from "./check.ts";
 export function fileDropped(rule: Rule, { boot }: CheckContext): Finding[] {
   return boot.base.files.flatMap(({ path, dropped }) => {
     if (dropped === undefined) return [];
-    const what = path === CLOUD_CFG ? "no module list is left, so no module runs" : "nothing of it takes effect";
-    return [
-      about(rule, `cloud-init ignores the whole file, ${what}: ${dropped.reason}`, { path, ...position(dropped) }),
-    ];
+    const { reason, line, column } = dropped;
+    const anyModule = boot.modules.some(({ stage }) => stage !== "init-local");
+    const what = anyModule ? "Nothing of what it sets takes effect." : "No module list is left, so no module runs.";
+    return [about(rule, `cloud-init ignores ${path}: ${reason}. ${what}`, { path, line, column })];
   });
 }
 
@@ -20,10 +19,6 @@ export function startFails(rule: Rule, { boot }: CheckContext): Finding[] {
   return fatal === undefined
     ? []
     : [about(rule, `Every stage of cloud-init stops with an error: ${fatal.reason}`, fatal.origin)];
-}
-
-function position({ line, column }: { line: number; column: number }): { line: number; column: number } {
-  return { line, column };
 }
 
 function about(rule: Rule, message: string, cause: Finding["cause"]): Finding {
