@@ -5,6 +5,7 @@ import {
   asIterable,
   asText,
   deepCopy,
+  isDict,
   isScalarNode,
   NetworkFailure,
   type PyDict,
@@ -107,9 +108,12 @@ function defaultNetwork(gateway: string): string {
 
 /** Until 22.1: an address with a colon is IPv6, anything else IPv4. */
 function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts {
-  const text = asText(net.get(key), "an address");
-  const version = text.includes(":") ? 6 : 4;
+  const given = net.get(key);
+  // An address with options is a mapping, which is taken as it is.
+  const isCollection = isDict(given) || Array.isArray(given);
+  const version = str(given).includes(":") ? 6 : 4;
   const prefixOf = (mask: PyValue): number => (since("22.1") ? maskPrefix(mask, version) : looseMaskPrefix(mask));
+  const text = isCollection ? "" : asText(given, "an address");
   const slash = text.indexOf("/");
   if (slash >= 0) {
     const mask = text.slice(slash + 1);

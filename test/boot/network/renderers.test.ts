@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { renderEni } from "../../../src/boot/network/eni.ts";
+import { rewriteWithLibnetplan } from "../../../src/boot/network/libnetplan/rewrite.ts";
+import { renderNetplan } from "../../../src/boot/network/netplan.ts";
+import { asDict, fromNode, NetworkFailure } from "../../../src/boot/network/pyValue.ts";
+import { readNetworkConfig } from "../../../src/boot/network/state.ts";
+import { renderUdevRules } from "../../../src/boot/network/udevRules.ts";
+import { unknown } from "../../../src/boot/unknown.ts";
+import { parseYaml } from "../../../src/config/yaml.ts";
+import { versionAtLeast } from "../../../src/distro/version.ts";
+
+/**
+ * A configuration, and what the real renderers of cloud-init 20.4, 22.4, 25.1 and 26.2 made of it on Debian (with netplan
+ * 1.1.2 for 25.1 and 1.2.2 for 26.2). A version that is missing gave the same as the one before; null: it raised an
+ * exception, or netplan's library refused the configuration.
+ */
+interface Recording {
+  readonly name: string;
+  readonly config: string;
+  readonly netplan: Readonly<Record<string, string | null>>;
+  readonly libnetplan: Readonly<Record<string, string | null>>;
+  readonly eni: Readonly<Record<string, string | null>>;
+  readonly rules: Readonly<Record<string, string | null>>;
+}
+
+const VERSIONS = ["20.4", "22.4", "25.1", "26.2"];
+const NETPLAN: Readonly<Record<string, string>> = { "25.1": "1.1.2", "26.2": "1.2.2" };
+
+function recorded(results: Readonly<Record<string, string | null>>, version: string): string | null {
+  const found = VERSIONS.slice(0, VERSIONS.indexOf(version) + 1).findLast((candidate) => candidate in results);
+  return found === undefined ? null : (results[found] ?? null);
+}
+
+function read(config: string, renderer: string, version: string) {
+  const { node } = parseYaml(config, "network-config");
+  if (node === undefined) throw new Error("the case is no YAML");
+  return readNetworkConfig(asDict(fromNode(node), "the case"), renderer, (wanted) => versionAtLeast(version, wanted));
+}
+
+function attempt(render: () => string): string | null {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof NetworkFailure) return null;
+    throw error;
+  }
+}
+
+describe.each(["version1", "version2"])("network configurations of %s", (file) => {
+  const path = new URL(`cases/${file}.json`, import.meta.url);
+  const recordings = JSON.parse(readFileSync(path, "utf8")) as Recording[];
+
+  describe.each(VERSIONS)("as cloud-init %s renders them", (version) => {
+    const since = (wanted: string) => versionAtLeast(version, wanted);
+    const features = { ipv6Mtu: true };
+
+    test.each(recordings.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
+      const { config } = recording;
+      const netplan = () => renderNetplan(read(config, "netplan", version), features, since);
+      expect(attempt(() => netplan().text)).toBe(recorded(recording.netplan, version));
+      expect(attempt(() => renderEni(read(config, "eni", version), true, since))).toBe(
+        recorded(recording.eni, version),
+      );
+      expect(attempt(() => renderUdevRules(read(config, "eni", version)))).toSatisfy(
+        (rules) => recorded(recording.eni, version) === null || rules === recorded(recording.rules, version),
+      );
+      if (!since("24.2") || recorded(recording.netplan, version) === null) return;
+      const rewritten = rewriteWithLibnetplan(netplan().root, (wanted) => versionAtLeast(NETPLAN[version]!, wanted));
+      expect(rewritten ?? null).toBe(recorded(recording.libnetplan, version));
+    });
+  });
+});
+
+test("the name of an interface that only its MAC address tells is unknown, without ip(8) routes are set with route(8)", () => {
+  const config = `
+version: 2
+ethernets:
+  id0:
+    match: {macaddress: "02:00:00:00:00:01"}
+    addresses: [192.0.2.5/24]
+    routes: [{to: 198.51.100.7/32, via: 192.0.2.1}]
+`;
+  const name = unknown("the name of the interface with the MAC address 02:00:00:00:00:01");
+  expect(renderEni(read(config, "eni", "26.2"), false, () => true)).toBe(`auto lo
+iface lo inet loopback
+
+auto ${name}
+iface ${name} inet static
+    address 192.0.2.5/24
+    post-up route add -host 198.51.100.7/32 gw 192.0.2.1 || true
+    pre-down route del -host 198.51.100.7/32 gw 192.0.2.1 || true
+`);
+});
