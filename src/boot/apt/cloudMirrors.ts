@@ -1,0 +1,70 @@
+import { findPair } from "../../config/merge.ts";
+import type { ConfigObject, ConfigValue, Mapping } from "../../config/tree.ts";
+import { pyStr, toValue, truthy } from "../../config/value.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { unknown } from "../unknown.ts";
+import { entryFor, lookUp, one } from "./candidates.ts";
+import { feature } from "./platform.ts";
+import { items, mapping, text } from "./pythonValue.ts";
+
+/** The mirrors of system_info.package_mirrors by name (distros/__init__.py, 20.4 to 26.2). */
+export function cloudMirrors(boot: ModuleRun, architecture: string): ConfigObject {
+  const listed = boot.config.get("system_info", "package_mirrors") ?? [];
+  const entry = entryFor(listed, architecture, false) ?? {};
+  const mirrors: ConfigObject = { ...mapping(entry.failsafe ?? {}, "failsafe") };
+  const variables = placeOf(boot);
+  for (const [name, templates] of Object.entries(mapping(entry.search ?? {}, "search"))) {
+    const candidates = items(templates, "search").flatMap((template) => {
+      const candidate = fill(text(template, "a mirror of search"), variables);
+      return candidate === undefined ? [] : [candidate];
+    });
+    const found = lookUp(candidates);
+    if (found[0] !== undefined) mirrors[name] = one(found.includes(undefined) ? [...found, mirrors[name]] : found);
+  }
+  return mirrors;
+}
+
+/** A template's variables; undefined where nobody told the metadata. */
+type Variables = ReadonlyMap<string, string> | undefined;
+
+/** Where the instance runs, as its metadata says. */
+function placeOf(boot: ModuleRun): Variables {
+  const { metaData, datasource } = boot.cloud;
+  if (metaData === undefined) return undefined;
+  const variables = new Map<string, string>();
+  const zone = zoneOf(metaData);
+  if (zone !== undefined && truthy(zone)) {
+    variables.set("availability_zone", pyStr(zone));
+    const everywhere = feature(boot, "ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES", false);
+    if (/^[a-z][a-z]-(?:[a-z]+-)+[0-9][a-z]$/.test(pyStr(zone)) && (everywhere || datasource === "Ec2"))
+      variables.set("ec2_region", pyStr(zone).slice(0, -1));
+  }
+  const region = plainValue(metaData, "region");
+  if (region !== undefined && truthy(region)) variables.set("region", pyStr(region));
+  return variables;
+}
+
+function zoneOf(metaData: Mapping): ConfigValue | undefined {
+  const zone = plainValue(metaData, "availability-zone") ?? plainValue(metaData, "availability_zone");
+  if (zone !== undefined && truthy(zone)) return zone;
+  const placement = findPair(metaData, "placement")?.value;
+  return placement?.type === "mapping" ? plainValue(placement, "availability-zone") : undefined;
+}
+
+function plainValue(from: Mapping, key: string): ConfigValue | undefined {
+  const node = findPair(from, key)?.value;
+  return node === undefined ? undefined : toValue(node);
+}
+
+/** Python's `template % variables`; undefined where it names something that the metadata does not. */
+function fill(template: string, variables: Variables): string | undefined {
+  let isComplete = true;
+  const filled = template.replace(/%(?:\((\w+)\)s|(%)|)/g, (all, name: string | undefined) => {
+    if (all === "%") throw new ModuleFailure(`"${template}" is no template of a mirror`);
+    if (name === undefined) return "%";
+    const value = variables === undefined ? unknown("the place where the cloud runs it") : variables.get(name);
+    isComplete &&= value !== undefined;
+    return value ?? "";
+  });
+  return isComplete ? filled : undefined;
+}

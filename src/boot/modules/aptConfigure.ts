@@ -1,0 +1,93 @@
+import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
+import { isFalse, truthy } from "../../config/value.ts";
+import { writeAptConf } from "../apt/aptConf.ts";
+import { type AptConfig, readAptConfig } from "../apt/aptConfig.ts";
+import { setDebconfSelections } from "../apt/debconf.ts";
+import { installDependencies } from "../apt/dependencies.ts";
+import { addKey } from "../apt/keys.ts";
+import { defaultMirrors, findMirrors } from "../apt/mirrors.ts";
+import { architecture, codename } from "../apt/platform.ts";
+import { items, mapping, text } from "../apt/pythonValue.ts";
+import { repositoryMatch } from "../apt/repositoryMatch.ts";
+import { addSources } from "../apt/sources.ts";
+import { writeSourcesList } from "../apt/sourcesList.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+
+/** cc_apt_configure: apt's sources, its configuration and answers for debconf (20.4 to 26.2). */
+export const aptConfigure = defineModule({
+  name: "apt_configure",
+  frequency: "once-per-instance",
+  distros: (since) => ["ubuntu", "debian", ...(since("25.2") ? ["raspberry-pi-os"] : [])],
+  activatedBy: [],
+  keys: {
+    add_apt_repo_match: { type: "string", deprecated: "22.1" },
+    apt: { type: "mapping", default: {} },
+    apt_custom_sources_list: { type: "string", deprecated: "22.1" },
+    apt_ftp_proxy: { type: "string", deprecated: "22.1" },
+    apt_http_proxy: { type: "string", deprecated: "22.1" },
+    apt_https_proxy: { type: "string", deprecated: "22.1" },
+    apt_mirror: { type: "string", deprecated: "22.1" },
+    apt_mirror_search: { type: "list", deprecated: "22.1" },
+    apt_mirror_search_dns: { type: "boolean", deprecated: "22.1" },
+    apt_preserve_sources_list: { type: "boolean", deprecated: "22.1" },
+    apt_proxy: { type: "string", deprecated: "22.1" },
+    apt_sources: { type: "any", deprecated: "22.1" },
+    fqdn: { type: "string" },
+    hostname: { type: "string" },
+  },
+  run(boot) {
+    const apt = readAptConfig(boot);
+    const { values } = apt;
+    setDebconfSelections(boot, apt);
+    if (Object.keys(values).length === 0 && !hasApt(boot)) return;
+
+    const release = codename(boot);
+    const arch = architecture(boot);
+    const mirrors = findMirrors(boot, apt, arch);
+    if (boot.since("23.4")) installDependencies(boot, apt, repositoryMatch(values.add_apt_repo_match));
+    if (isFalse(values.preserve_sources_list === undefined ? false : values.preserve_sources_list)) {
+      const keys = boot.since("21.3") ? addMirrorKeys(boot, apt) : {};
+      writeSourcesList(boot, apt, release, templateVariables(release, keys, mirrors));
+      checkListNames(boot, mirrors, arch);
+    }
+    writeAptConf(boot, apt);
+    if (values.sources !== undefined)
+      addSources(boot, apt, repositoryMatch(values.add_apt_repo_match), { ...mirrors, RELEASE: release });
+  },
+});
+
+/** Without any configuration nothing is done to a system that is no apt's, or snap's alone. */
+function hasApt(boot: ModuleRun): boolean {
+  return boot.distro.id !== "ubuntu-core" && !(boot.lacks("apt-get") && boot.lacks("apt"));
+}
+
+/** Adds the keys of the configured mirrors; since 25.1 templates are told their files. */
+function addMirrorKeys(boot: ModuleRun, { values, because }: AptConfig): ConfigObject {
+  const files: ConfigObject = {};
+  for (const kind of ["primary", "security"]) {
+    const list: ConfigValue = values[kind] === undefined ? [] : values[kind];
+    items(list, `apt.${kind}`).forEach((mirror, index) => {
+      const file = addKey(boot, mapping(mirror, `apt.${kind}`), kind, { because: because(kind, index) });
+      if (file !== undefined && boot.since("25.1")) files[`${kind}_key`] = file;
+    });
+  }
+  return files;
+}
+
+function templateVariables(release: string, keys: ConfigObject, mirrors: ConfigObject): ConfigObject {
+  const variables: ConfigObject = { RELEASE: release, codename: release, ...keys };
+  for (const [name, mirror] of Object.entries(mirrors)) {
+    variables[name] = mirror;
+    variables[name.toLowerCase()] = mirror;
+  }
+  return variables;
+}
+
+/**
+ * The files in /var/lib/apt/lists are named after the new mirrors. That is not simulated, only how it fails: over an
+ * architecture without default mirrors, and over a mirror that is no text.
+ */
+function checkListNames(boot: ModuleRun, mirrors: ConfigObject, arch: string): void {
+  for (const name of Object.keys(defaultMirrors(boot, arch)))
+    if (truthy(mirrors[name] ?? null)) text(mirrors[name], `the ${name.toLowerCase()} mirror`);
+}
