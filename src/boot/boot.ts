@@ -10,7 +10,7 @@ import { distroFacts } from "../distro/facts.ts";
 import type { Image } from "../image/image.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
 import { instanceOf } from "./instance.ts";
-import { type BootCommand, type BootState, ModuleRun, type Stage } from "./module.ts";
+import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
 import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { type Change, Overlay } from "./overlay.ts";
@@ -81,13 +81,14 @@ export function boot(image: Image, options: BootOptions): BootResult {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
     const state: BootState = { image: after, distro, facts, version, cloud, commands, notes, running, instance };
-    beforeModules(state, new Config(base.root), outcomes);
+    const stopped = beforeModules(state, new Config(base.root), outcomes);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
       const { modules: listed, fatal } = readModuleList(config, list);
       if (fatal !== undefined) notes.push(`the ${stage} stage stops with an error: ${fatal}`);
       for (const entry of listed) {
-        const outcome = runModule(entry, state, config, instance, done);
+        const outcome =
+          stage === "init" && stopped !== undefined ? notRun(stopped) : runModule(entry, state, config, instance, done);
         outcomes.push({ name: entry.name, stage, origin: entry.origin, ...outcome });
       }
     }
@@ -96,21 +97,32 @@ export function boot(image: Image, options: BootOptions): BootResult {
   return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes };
 }
 
-/** The early host name and the network: what happens before and between the module lists (cmd/main.py). */
-function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): void {
-  setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+/**
+ * The early host name and the network: what happens before and between the module lists (cmd/main.py). Answers why no
+ * module of the init stage runs, where an error stops that stage and the one before.
+ */
+function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
   const { isNew } = state.instance;
-  if (isNew) applyNetwork(new ModuleRun(state, base, "network", START));
-  outcomes.push({
-    name: "network",
-    stage: "init-local",
-    frequency: "once-per-instance",
-    ran: isNew,
-    reason: isNew ? "the network is configured before any module" : "the image was configured for this instance",
-    origin: START,
-  });
-  // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
-  setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+  const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin: START } as const;
+  const done = isNew ? "the network is configured before any module" : "the image was configured for this instance";
+  try {
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+    if (isNew) applyNetwork(new ModuleRun(state, base, "network", START));
+    outcomes.push({ ...network, ran: isNew, reason: done });
+    // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ModuleFailure)) throw error;
+    const reason = `the stages init-local and init stop with an error: ${error.message}`;
+    state.notes.push(reason);
+    outcomes.push({ ...network, ...notRun(reason) });
+    return reason;
+  }
+}
+
+function notRun(reason: string): Outcome {
+  return { ran: false, reason, frequency: "once-per-instance" };
 }
 
 /** The configuration with and without what the cloud hands over, and the distro class that it chooses. */

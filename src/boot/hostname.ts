@@ -23,8 +23,21 @@ const FROM_CLOUD = unknown("the host name that the cloud gives");
  */
 export function hostnameAtBoot(image: Image): string {
   const lines = splitLines(readText(image, "/etc/hostname") ?? "").map((line) => line.trim());
+  const stored = lines.find((line) => line !== "" && !line.startsWith("#"));
   const fallback = /^DEFAULT_HOSTNAME=["']?([\w.-]+)/m.exec(readText(image, "/etc/os-release") ?? "")?.[1];
-  return lines.find((line) => line !== "" && !line.startsWith("#")) ?? fallback ?? "localhost";
+  return cleanName(stored ?? "") || fallback || "localhost";
+}
+
+/** A name as systemd cleans it up: 64 letters, digits and dashes in labels that a dash neither begins nor ends. */
+function cleanName(name: string): string {
+  const labels = name
+    .replace(/[^A-Za-z0-9.-]/g, "")
+    .slice(0, 64)
+    .split(".");
+  return labels
+    .map((label) => label.replace(/^-+|-+$/g, ""))
+    .filter((label) => label !== "")
+    .join(".");
 }
 
 /** `metadataOnly`: without a look at the running system where the cloud gives no name. */
@@ -83,15 +96,20 @@ export function hostnameCause(boot: ModuleRun): Origin {
   return boot.because(key ?? "preserve_hostname");
 }
 
+/** Thrown where setting a name fails, not finding it. */
+class SettingFailure extends ModuleFailure {}
+
 /**
  * Sets the host name outside the module lists (cmd/main.py, 18.2 to 26.2): before the network and again in the init
  * stage, where configuration or metadata give one. Neither sees user-data, which is merged later.
+ * @throws ModuleFailure where no name can be made of the configuration: then the whole stage stops.
  */
 export function setEarlyHostname(boot: ModuleRun): void {
+  if (!truthy(hostNames(boot, true).hostname ?? null)) return;
   try {
-    if (truthy(hostNames(boot, true).hostname ?? null)) setHostname(boot);
+    setHostname(boot);
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error;
+    if (!(error instanceof SettingFailure)) throw error;
     boot.note(`the early setting of the host name fails: ${error.message}`);
   }
 }
@@ -106,7 +124,11 @@ export function setHostname(boot: ModuleRun): void {
   if (isDefault && hostname === "localhost") return;
   const because = hostnameCause(boot);
   const name = selectName(boot, hostname, fqdn);
-  writeSystemName(boot, name, because);
+  try {
+    writeSystemName(boot, name, because);
+  } catch (error) {
+    throw error instanceof ModuleFailure ? new SettingFailure(error.message) : error;
+  }
   applyName(boot, name);
   boot.write(record, `${JSON.stringify({ fqdn, hostname }, undefined, 1)}\n`, because);
 }

@@ -45,10 +45,12 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   if (given === undefined || !truthy(given)) return;
   const path = normalizePath(text(given, "path"));
   const content = contentOf(boot, entry);
+  if (content === "none") return;
   const owner = ownerOf(boot, value("owner"));
   let mode = decodeMode(value("permissions"));
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new ModuleFailure(`${path} is a directory`);
+  if (content === "no text") throw new ModuleFailure(`the content of ${path} is no string`);
   const before = flag(entry, "append") ? boot.image.read(path) : undefined;
   const whole = before === undefined ? content : Buffer.concat([before, content]);
   boot.write(path, whole, because, { mode });
@@ -104,42 +106,54 @@ function decodeMode(node: ConfigNode | undefined): number {
   return digits === undefined ? DEFAULT_MODE : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
 }
 
-/** What an entry says is to be in the file. */
-function contentOf(boot: ModuleRun, entry: Mapping): Buffer {
+/**
+ * What is to be in the file; "none" where a source gives nothing and the entry is passed over, "no text" where the
+ * writing fails over it.
+ */
+type Content = Buffer | "none" | "no text";
+
+function contentOf(boot: ModuleRun, entry: Mapping): Content {
   const content = findPair(entry, "content")?.value;
-  const nothing = content === undefined || (boot.since("24.3") && toValue(content) === null);
-  const fetched = boot.since("24.3") ? fetchSource(boot, findPair(entry, "source")?.value, nothing) : undefined;
+  const encoding = findPair(entry, "encoding")?.value;
+  if (!boot.since("24.3")) return content === undefined ? Buffer.alloc(0) : decode(content, encoding);
+  const given = content === undefined || toValue(content) === null ? undefined : content;
+  const uri = sourceOf(findPair(entry, "source")?.value);
+  const fetched = uri === undefined ? undefined : fetch(boot, uri);
   if (fetched !== undefined) return fetched;
-  return nothing ? Buffer.alloc(0) : decode(content!, findPair(entry, "encoding")?.value);
+  if (given !== undefined) return decode(given, encoding);
+  return uri === undefined ? Buffer.alloc(0) : "none";
 }
 
-/** The content that `source.uri` names; undefined where nothing is named or a file of the image is not there. */
-function fetchSource(boot: ModuleRun, source: ConfigNode | undefined, only: boolean): Buffer | undefined {
+function sourceOf(source: ConfigNode | undefined): string | undefined {
   if (source === undefined || toValue(source) === null) return undefined;
   if (source.type !== "mapping") throw new ModuleFailure("source is no mapping");
   const uri = findPair(source, "uri")?.value;
-  if (uri === undefined || !truthy(uri)) return undefined;
-  const url = text(uri, "uri");
-  const file = /^(?:file:\/\/)?(\/.*)$/is.exec(url)?.[1];
-  if (file === undefined) return wholeUnknown(`what ${url} gives`);
-  const content = boot.image.read(file);
-  if (content === undefined && only) throw new ModuleFailure(`there is no ${file}`);
-  return content;
+  return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
+}
+
+/** What a URI gives; undefined for a file that the image does not have. */
+function fetch(boot: ModuleRun, uri: string): Buffer | undefined {
+  const file = /^(?:file:\/\/)?(\/.*)$/is.exec(uri)?.[1];
+  return file === undefined ? wholeUnknown(`what ${uri} gives`) : boot.image.read(file);
 }
 
 const GZIP = ["gz", "gzip"];
 const BASE64 = ["b64", "base64"];
 const GZIP_BASE64 = ["gz+base64", "gzip+base64", "gz+b64", "gzip+b64"];
 
-function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buffer {
-  const encoding =
-    encodingNode === undefined || !truthy(encodingNode) ? "" : text(encodingNode, "encoding").toLowerCase().trim();
+function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buffer | "no text" {
+  const named = encodingNode !== undefined && truthy(encodingNode);
+  const encoding = named ? text(encodingNode, "encoding").toLowerCase().trim() : "";
+  const packed = GZIP.includes(encoding) || GZIP_BASE64.includes(encoding);
+  const encoded = BASE64.includes(encoding) || GZIP_BASE64.includes(encoding);
   const bytes = bytesOf(content);
-  if (GZIP.includes(encoding)) return unpack(bytes);
-  if (!BASE64.includes(encoding) && !GZIP_BASE64.includes(encoding)) return bytes;
-  const decoded = decodeBase64(bytes.toString("utf8"));
+  if (bytes === undefined) {
+    if (packed || encoded) throw new ModuleFailure("the content of an entry cannot be decoded");
+    return "no text";
+  }
+  const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
   if (decoded === undefined) throw new ModuleFailure("the content of an entry is no base64");
-  return GZIP_BASE64.includes(encoding) ? unpack(decoded) : decoded;
+  return packed ? unpack(decoded) : decoded;
 }
 
 function unpack(bytes: Buffer): Buffer {
@@ -153,9 +167,10 @@ function unpack(bytes: Buffer): Buffer {
   }
 }
 
-function bytesOf(content: ConfigNode): Buffer {
-  if (content.type === "scalar" && content.kind === "binary") return Buffer.from(String(content.value), "latin1");
-  return Buffer.from(text(content, "content"));
+function bytesOf(content: ConfigNode): Buffer | undefined {
+  if (content.type !== "scalar") return undefined;
+  if (content.kind === "binary") return Buffer.from(String(content.value), "latin1");
+  return content.kind === "str" ? Buffer.from(String(content.value)) : undefined;
 }
 
 function text(node: ConfigNode, what: string): string {
