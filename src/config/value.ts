@@ -1,4 +1,4 @@
-import type { ConfigNode, ConfigObject, ConfigValue, Scalar } from "./tree.ts";
+import type { ConfigNode, ConfigObject, ConfigValue, Pair, Scalar } from "./tree.ts";
 
 /**
  * The plain JavaScript value of a node. Objects have no prototype, so a key such as `__proto__` is only a key; keys are
@@ -60,8 +60,8 @@ const PYTHON_SPACE =
   /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 /**
- * What Python's str() gives: `True`, `None`, `1.0`, `1e+16`, `['a', 1]`. A collection that would be longer than a million
- * characters ends in `...`; a date inside a collection is written as str() writes it, not as repr() does.
+ * What Python's str() gives: `True`, `None`, `1.0`, `1e+16`, `['a', 1]`. A collection longer than about a
+ * million characters is cut by `...`; a date inside a collection is written as str() writes it, not as repr() does.
  */
 export function pyStr(node: NodeOrValue): string {
   if (isNode(node) && node.type === "scalar") return scalarStr(node.value, node.kind);
@@ -89,44 +89,41 @@ function floatRepr(value: number): string {
   return text.includes(".") ? text : `${text}.0`;
 }
 
+/** repr(); `budget.left` is how many characters may still be written. */
 function repr(node: NodeOrValue, budget: { left: number }): string {
-  if (budget.left <= 0) return "...";
-  const text = reprWithin(node, budget);
+  if (isNode(node) && node.type === "sequence") return list(node.children, budget);
+  if (isNode(node) && node.type === "mapping") return dict(node.children.map(keyAndValue), budget);
+  if (Array.isArray(node)) return list(node, budget);
+  if (!isNode(node) && isObject(node)) return dict(Object.entries(node), budget);
+  const [value, kind] = isNode(node) ? [node.value, node.kind] : [node, undefined];
+  const text = typeof value === "string" && (kind ?? "str") === "str" ? quoted(value) : scalarStr(value, kind);
   budget.left -= text.length;
   return text;
 }
 
-function reprWithin(node: NodeOrValue, budget: { left: number }): string {
-  if (isNode(node)) {
-    if (node.type === "sequence") return list(node.children, budget);
-    if (node.type === "mapping")
-      return dict(
-        node.children.map((pair) => [pair.key, pair.value] as const),
-        budget,
-      );
-    return node.kind === "str" ? quoted(String(node.value)) : scalarStr(node.value, node.kind);
-  }
-  if (Array.isArray(node)) return list(node, budget);
-  if (isObject(node)) return dict(Object.entries(node), budget);
-  return typeof node === "string" ? quoted(node) : scalarStr(node, undefined);
+function keyAndValue(pair: Pair): readonly [Scalar, ConfigNode] {
+  return [pair.key, pair.value];
 }
 
 function list(items: readonly NodeOrValue[], budget: { left: number }): string {
-  const parts: string[] = [];
-  for (const item of items) {
-    parts.push(repr(item, budget));
-    if (budget.left <= 0) break;
-  }
-  return `[${parts.join(", ")}]`;
+  return `[${joined(items, budget, (item) => repr(item, budget))}]`;
 }
 
 function dict(pairs: readonly (readonly [NodeOrValue, NodeOrValue])[], budget: { left: number }): string {
+  return `{${joined(pairs, budget, ([key, value]) => `${repr(key, budget)}: ${repr(value, budget)}`)}}`;
+}
+
+function joined<T>(items: readonly T[], budget: { left: number }, write: (item: T) => string): string {
   const parts: string[] = [];
-  for (const [key, value] of pairs) {
-    parts.push(`${repr(key, budget)}: ${repr(value, budget)}`);
-    if (budget.left <= 0) break;
+  for (const item of items) {
+    if (budget.left <= 0) {
+      parts.push("...");
+      break;
+    }
+    budget.left -= 2;
+    parts.push(write(item));
   }
-  return `{${parts.join(", ")}}`;
+  return parts.join(", ");
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

@@ -17,7 +17,7 @@ export function construct(source: Source, path: string, root: RawNode): ConfigNo
 interface Slot {
   readonly key: Scalar;
   winner: RawPair;
-  readonly losers: RawPair[];
+  readonly losers: Set<RawPair>;
 }
 
 /** Merging is refused beyond so many pairs, which take PyYAML gigabytes. */
@@ -122,7 +122,7 @@ class Constructor {
       if (tagOf(pair.key) !== MERGE_TAG) continue;
       for (const merged of this.#mergedMappings(pair)) {
         for (const [id, slot] of this.#flatten(merged)) {
-          this.#merged += 1 + slot.losers.length;
+          this.#merged += 1 + slot.losers.size;
           if (this.#merged > MAX_MERGED) throw new YamlError("<< merges too much here", pair.start);
           addTo(slots, id, slot);
         }
@@ -131,7 +131,7 @@ class Constructor {
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) === MERGE_TAG) continue;
       const key = this.#key(pair.key);
-      addTo(slots, identity(key), { key, winner: pair, losers: [] });
+      addTo(slots, identity(key), { key, winner: pair, losers: new Set() });
     }
     this.#slots.set(raw, slots);
     return slots;
@@ -153,8 +153,9 @@ class Constructor {
 
   #pairOf({ key, winner, losers }: Slot): Pair {
     const pair = this.#pair(winner);
-    const shadowed = [...new Set(losers)].filter((loser) => loser !== winner).map((loser) => this.#pair(loser));
-    const sameKey = key.kind === pair.key.kind ? pair.key : { ...key, position: pair.key.position };
+    const shadowed = [...losers].filter((loser) => loser !== winner).map((loser) => this.#pair(loser));
+    const isSame = key.kind === pair.key.kind && Object.is(key.value, pair.key.value);
+    const sameKey = isSame ? pair.key : { ...key, position: pair.key.position };
     return shadowed.length === 0 && sameKey === pair.key
       ? pair
       : { ...pair, key: sameKey, shadowed: shadowed.reverse() };
@@ -192,12 +193,13 @@ class Constructor {
 
 function addTo(slots: Map<string, Slot>, id: string, { key, winner, losers }: Slot): void {
   const slot = slots.get(id);
-  if (slot === undefined) slots.set(id, { key, winner, losers: [...losers] });
-  else {
-    slot.losers.push(slot.winner);
-    for (const loser of losers) slot.losers.push(loser);
-    slot.winner = winner;
+  if (slot === undefined) {
+    slots.set(id, { key, winner, losers: new Set(losers) });
+    return;
   }
+  slot.losers.add(slot.winner);
+  for (const loser of losers) slot.losers.add(loser);
+  slot.winner = winner;
 }
 
 function tooDeep(raw: RawNode): YamlError {
@@ -221,10 +223,16 @@ function scalarText(raw: RawNode): string | undefined {
   return value === undefined ? undefined : scalarText(value);
 }
 
-/** The same for keys that are equal in Python: 1, 1.0 and True are one key. */
+/** The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones. */
 function identity({ kind, value }: Scalar): string {
   if (kind === "bool") return `number ${Number(value)}`;
   if (kind === "float" && Number.isInteger(value)) return `number ${BigInt(Number(value))}`;
   if (kind === "float" || kind === "int") return `number ${value}`;
-  return `${kind} ${value}`;
+  return kind === "datetime" ? `datetime ${utc(String(value))}` : `${kind} ${value}`;
+}
+
+/** A datetime without an offset is equal to none that has one. */
+function utc(datetime: string): string {
+  const [, time, micros = "", offset] = /^(.{19})(\.\d+)?([-+].*)?$/.exec(datetime) ?? [];
+  return offset === undefined ? datetime : `${Date.parse(`${time?.replace(" ", "T")}${offset}`)}${micros} UTC`;
 }

@@ -17,6 +17,7 @@ export function lexDocument(source: Source, emit: (lexeme: string, offset: numbe
 
 interface Bracket {
   readonly offset: number;
+  readonly line: number;
   /** Whether a question mark waits for its colon. */
   question: boolean;
 }
@@ -48,8 +49,9 @@ class Lexer {
   lex(): Token[] | undefined {
     if (!this.#startDocument()) return undefined;
     while (this.#goToToken()) this.#lexToken();
-    const open = this.#brackets.at(-1)?.offset;
-    if (open !== undefined) throw new YamlError(`the ${this.#text.charAt(open)} that opens here is never closed`, open);
+    const open = this.#brackets.at(-1);
+    if (open !== undefined)
+      throw new YamlError(`the ${this.#text.charAt(open.offset)} here is never closed`, open.offset);
     this.#keys.drop();
     this.#endDocument();
     return this.#writer.tokens;
@@ -134,7 +136,7 @@ class Lexer {
     this.#keys.dropStale(this.#text, this.#place());
     if (this.#offset >= this.#text.length) return false;
     if (this.#atMarker("---") || this.#atMarker("...")) {
-      if (this.#inFlow) this.#fail("--- or ... may not stand inside brackets");
+      if (this.#inFlow) this.#fail("--- and ... may not stand between brackets");
       return false;
     }
     const depth = this.#indents.length;
@@ -184,7 +186,7 @@ class Lexer {
   #openBracket(char: string): void {
     this.#mayBeKey();
     this.#keys.openBracket();
-    this.#brackets.push({ offset: this.#offset, question: false });
+    this.#brackets.push({ offset: this.#offset, line: this.#line, question: false });
     this.#keyAllowed = true;
     this.#indicator(char);
   }
@@ -199,6 +201,11 @@ class Lexer {
     this.#keys.closeBracket();
     this.#keyAllowed = false;
     this.#indicator(char);
+  }
+
+  /** Names a bracket that is open. */
+  #opened({ offset, line }: Bracket): string {
+    return `${this.#text.charAt(offset)} of line ${line + 1}`;
   }
 
   #comma(): void {
@@ -236,7 +243,8 @@ class Lexer {
     const key = this.#keys.take();
     const bracket = this.#brackets.at(-1);
     if (bracket !== undefined) {
-      if (key === undefined && !bracket.question) this.#fail("there is no key on this line before the colon");
+      if (key === undefined && !bracket.question)
+        this.#fail(`this colon has no key; is the ${this.#opened(bracket)} closed?`);
       bracket.question = false;
     } else if (key !== undefined) this.#pushIndent(key.column);
     else {

@@ -1,15 +1,19 @@
 import type { Point } from "unist";
 
-/** A text that PyYAML would not load. `reason` is one line for the user; `offset` is the place in the text. */
+/** A text that PyYAML would not load. `reason` is one short line for the user; `offset` is the place in the text. */
 export class YamlError extends Error {
   readonly reason: string;
   readonly offset: number;
   constructor(reason: string, offset: number) {
-    super(reason);
-    this.reason = reason;
+    const line = reason.replace(/(?! )[\p{C}\p{Z}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+    super(line);
+    this.reason = line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
     this.offset = offset;
   }
 }
+
+/** Names and tags of the file, which a reason repeats, can be of any length. */
+const MAX_REASON = 160;
 
 /** A YAML text with the places where its lines begin. */
 export interface Source {

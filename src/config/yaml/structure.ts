@@ -1,4 +1,15 @@
-import { Composer, type CST, type ErrorCode, isAlias, isScalar, isSeq, type Pair, type ParsedNode, Parser } from "yaml";
+import {
+  Composer,
+  type CST,
+  type ErrorCode,
+  isAlias,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  Parser,
+  type Scalar,
+} from "yaml";
 import type { Token } from "./lexemes.ts";
 import { lexDocument } from "./lexer.ts";
 import { type Source, YamlError } from "./source.ts";
@@ -64,11 +75,14 @@ export function readStructure(source: Source): RawNode | undefined {
   const [document] = new Composer(OPTIONS).compose(parsed);
   if (document === undefined) return undefined;
   const [error] = document.errors;
-  if (error !== undefined) throw new YamlError(REASONS[error.code] ?? "this may not stand here", error.pos[0]);
+  if (error !== undefined) {
+    const offset = tokenFrom(source.text, tokens, error.pos[0]);
+    throw new YamlError(REASONS[error.code] ?? "this may not stand here", offset);
+  }
   return new Reader(tokens).read(document.contents, 0);
 }
 
-/** Scalars are only numbers of tokens here, and tags, merging and duplicate keys are left to us. */
+/** Scalars have no text here, and tags, merging and duplicate keys are left to us. */
 const OPTIONS = {
   version: "1.1",
   schema: "failsafe",
@@ -89,13 +103,26 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_TAGS: "a second tag for the same value",
 };
 
+const NO_TOKEN = /(?:[ \r\n\x85\u2028\u2029]|#.*)*/y;
+
+/** The first token at or after an offset: `yaml` reports the end of what comes before, and knows no scalar's length. */
+function tokenFrom(text: string, tokens: readonly Token[], offset: number): number {
+  const around = tokens.findLast((token) => token.start < offset);
+  const end = around === undefined ? offset : Math.max(offset, around.end);
+  NO_TOKEN.lastIndex = end;
+  return end + (NO_TOKEN.exec(text)?.[0].length ?? 0);
+}
+
 /** Puts the tokens back into the document, and in the place of each alias the node it names. */
 class Reader {
   readonly #tokens: readonly Token[];
+  /** The tokens by where they start. */
+  readonly #scalars: ReadonlyMap<number, Token>;
   readonly #anchors = new Map<string, RawNode>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
+    this.#scalars = new Map(tokens.map((token) => [token.start, token]));
   }
 
   /** @param after where an empty node is said to be that has no place of its own. */
@@ -104,11 +131,7 @@ class Reader {
     if (isAlias(node)) return this.#alias(this.#token(node.source));
     const tag = node.tag === undefined ? undefined : this.#token(node.tag.slice(1)).value;
     const [start, end] = node.range;
-    if (isScalar(node)) {
-      const token = node.source === "" ? undefined : this.#token(String(node.source));
-      const { value: text, plain } = token ?? { value: "", plain: true };
-      return this.#keep(node, { type: "scalar", tag, text, plain, start, end: token?.end ?? start });
-    }
+    if (isScalar(node)) return this.#keep(node, { type: "scalar", tag, ...this.#scalar(node, start) });
     if (node.srcToken?.type === "flow-collection") checkCommas(node.srcToken);
     if (isSeq(node)) {
       const items: RawNode[] = [];
@@ -125,6 +148,15 @@ class Reader {
     const mapping: RawMapping = this.#keep(node, { type: "mapping", tag, pairs, start, end });
     for (const pair of node.items) pairs.push(this.#pair(pair));
     return node.flow ? mapping : Object.assign(mapping, { end: pairs.at(-1)?.end ?? end });
+  }
+
+  /** The text and place of a scalar; an empty one is where its anchor or tag ends. */
+  #scalar({ source, anchor, tag }: Scalar, offset: number) {
+    const token = source === "" ? undefined : this.#scalars.get(offset);
+    if (token !== undefined) return { text: token.value, plain: token.plain, start: token.start, end: token.end };
+    const properties = [anchor, tag?.slice(1)].map((number) => (number === undefined ? 0 : this.#token(number).end));
+    const place = Math.max(...properties) || offset;
+    return { text: "", plain: true, start: place, end: place };
   }
 
   #pair(pair: Pair<ParsedNode, ParsedNode | null>): RawPair {
