@@ -4,7 +4,7 @@ import type { Image } from "../image/image.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError, mergeMany } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
-import type { Mapping } from "./tree.ts";
+import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
 /** What a cloud hands over at launch. Undefined members: nobody said, so what follows from them is unknown. */
 export interface CloudData {
@@ -82,7 +82,7 @@ function cloudData(read: ReadSeedFile): CloudData {
     if (/^#cloud-config\s/.test(`${file.bytes.toString("latin1", 0, 200).trimStart()}\n`)) {
       const parsed = seedFile(file.bytes, file.path);
       // Its own merge_how only says how this part joins earlier ones, and there is none.
-      return { ...parsed, root: mergeMany([parsed.root], empty.root) };
+      return { ...parsed, root: sortKeys(mergeMany([parsed.root], empty.root), new Map()) as Mapping };
     }
     notes.push(`${file.path}: not simulated, since it is no plain #cloud-config`);
     return empty;
@@ -95,6 +95,35 @@ function cloudData(read: ReadSeedFile): CloudData {
     networkConfig: mapping("network-config"),
     notes,
   };
+}
+
+/**
+ * cloud-init writes user-data down and reads that back, by which the keys of every mapping come into order
+ * (handlers/cloud_config.py, 18.5 to 26.2); keys of several types stay as they are.
+ */
+function sortKeys(node: ConfigNode, done: Map<ConfigNode, ConfigNode>): ConfigNode {
+  if (node.type === "scalar") return node;
+  const known = done.get(node);
+  if (known !== undefined) return known;
+  const sorted: ConfigNode =
+    node.type === "sequence"
+      ? { ...node, children: node.children.map((child) => sortKeys(child, done)) }
+      : { ...node, children: inOrder(node).map((pair) => ({ ...pair, value: sortKeys(pair.value, done) })) };
+  done.set(node, sorted);
+  return sorted;
+}
+
+function inOrder({ children }: Mapping): readonly Pair[] {
+  if (children.every(({ key }) => key.kind === "str"))
+    return children.toSorted((a, b) => compareText(String(a.key.value), String(b.key.value)));
+  if (children.every(({ key }) => ["bool", "int", "float"].includes(key.kind)))
+    return children.toSorted((a, b) => Number(a.key.value) - Number(b.key.value));
+  return children;
+}
+
+/** By code point, as Python compares. */
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }
 
 function seedFile(bytes: Buffer, path: string): ConfigFile {

@@ -1,20 +1,21 @@
 import type { Origin } from "../../config/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { shadowSince } from "./defaults.ts";
 import { splitFields } from "./fields.ts";
 
-/** How many fields a line of each file has; a line of another number is kept as it is and never found. */
-const FIELD_COUNTS: Readonly<Record<string, readonly number[]>> = {
-  "/etc/passwd": [7],
-  "/etc/shadow": [8, 9],
-  "/etc/group": [4],
-  "/etc/gshadow": [4],
-  "/etc/subuid": [3],
-  "/etc/subgid": [3],
+/** How many fields a line of each file has, and which of them are numbers. Another line is kept and never found. */
+const FORMS: Readonly<Record<string, { readonly counts: readonly number[]; readonly numbers: readonly number[] }>> = {
+  "/etc/passwd": { counts: [7], numbers: [2, 3] },
+  "/etc/shadow": { counts: [8, 9], numbers: [] },
+  "/etc/group": { counts: [4], numbers: [2] },
+  "/etc/gshadow": { counts: [4], numbers: [] },
+  "/etc/subuid": { counts: [3], numbers: [1, 2] },
+  "/etc/subgid": { counts: [3], numbers: [1, 2] },
 };
 
 interface Line {
   text: string;
-  /** undefined where the line is no entry: a wrong number of fields, an entry for NIS. */
+  /** undefined where the line is no entry: it has another form, or is one for NIS. */
   fields: readonly string[] | undefined;
 }
 
@@ -28,7 +29,7 @@ export class AccountFile {
   #lines: Line[];
   #changed = false;
 
-  /** @throws ModuleFailure where shadow-utils does not open the file: it is a symbolic link. */
+  /** @throws ModuleFailure where shadow-utils does not open the file. */
   constructor(boot: ModuleRun, path: string) {
     if (boot.image.lstat(path)?.kind === "symlink")
       throw new ModuleFailure(`cannot open ${path}: it is a symbolic link`);
@@ -36,7 +37,8 @@ export class AccountFile {
     this.#path = path;
     const lines = (boot.text(path) ?? "").split("\n");
     if (lines.at(-1) === "") lines.pop();
-    this.#lines = lines.map((text) => ({ text, fields: entryOf(text, FIELD_COUNTS[path]!) }));
+    else if (shadowSince(boot, "4.19")) throw new ModuleFailure(`cannot open ${path}: its last line has no end`);
+    this.#lines = lines.map((text) => ({ text, fields: entryOf(text, path) }));
   }
 
   /** All entries' fields, in the order of the file. */
@@ -67,12 +69,11 @@ export class AccountFile {
     this.#changed = true;
   }
 
-  /** Puts the entries in order; lines that are none go to the end. */
+  /** Puts the entries in order; lines that are none go to the end, the last one first. */
   sort(compare: (a: readonly string[], b: readonly string[]) => number): void {
-    const rank = (line: Line) => (line.fields === undefined ? 1 : 0);
-    this.#lines = this.#lines.toSorted((a, b) =>
-      a.fields === undefined || b.fields === undefined ? rank(a) - rank(b) : compare(a.fields, b.fields),
-    );
+    const rest = this.#lines.filter((line) => line.fields === undefined).reverse();
+    const entries = this.#lines.filter((line) => line.fields !== undefined);
+    this.#lines = [...entries.sort((a, b) => compare(a.fields!, b.fields!)), ...rest];
     this.#changed = true;
   }
 
@@ -95,10 +96,12 @@ export class AccountFile {
   }
 }
 
-function entryOf(text: string, counts: readonly number[]): readonly string[] | undefined {
+function entryOf(text: string, path: string): readonly string[] | undefined {
   if (isNis(text)) return undefined;
   const fields = splitFields(text);
-  return counts.includes(fields.length) && fields[0] !== "" ? fields : undefined;
+  const { counts, numbers } = FORMS[path]!;
+  const valid = counts.includes(fields.length) && numbers.every((index) => /^\d{1,10}$/.test(fields[index]!));
+  return valid && fields[0] !== "" ? fields : undefined;
 }
 
 function isNis(text: string): boolean {

@@ -40,6 +40,14 @@ export class LoginDefs {
   }
 }
 
+/** Minimum age, maximum age and days of warning of a new password, as fields of /etc/shadow. */
+export function passwordAging(boot: ModuleRun): [min: string, max: string, warn: string] {
+  const defs = new LoginDefs(boot);
+  const days = (name: string) => String(defs.number(name, -1)).replace("-1", "");
+  // Since 4.20 there is no minimum age any more.
+  return [shadowSince(boot, "4.20") ? "" : days("PASS_MIN_DAYS"), days("PASS_MAX_DAYS"), days("PASS_WARN_AGE")];
+}
+
 /** What useradd takes where it is not told: /etc/default/useradd. */
 export interface UseraddDefaults {
   /** GROUP: a name or a number. */

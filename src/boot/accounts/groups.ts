@@ -17,8 +17,9 @@ export class GroupFiles {
     this.gshadow = boot.image.stat("/etc/gshadow") === undefined ? undefined : new AccountFile(boot, "/etc/gshadow");
   }
 
-  add(name: string, gid: number): void {
-    this.group.put([name, this.gshadow === undefined ? "!" : "x", String(gid), ""]);
+  /** @param password what stands in /etc/group where there is no /etc/gshadow. */
+  add(name: string, gid: number, password: string): void {
+    this.group.put([name, this.gshadow === undefined ? password : "x", String(gid), ""]);
     this.gshadow?.put([name, "!", "", ""]);
   }
 
@@ -44,12 +45,16 @@ export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
   if (!isGroupName(boot, name)) throw new ModuleFailure(`groupadd: "${name}" is not a valid group name`);
   const files = new GroupFiles(boot);
   const used = new Set(groups(boot.image).map(({ gid }) => gid));
-  files.add(name, newId("GID", used, false, new LoginDefs(boot)));
+  files.add(name, newId("GID", used, false, new LoginDefs(boot)), "x");
   files.save(because);
 }
 
-/** usermod -a -G GROUP USER, both of which exist. A member stays one, and no file changes. */
+/**
+ * usermod -a -G GROUP USER, both of which exist. A member stays one, and no file changes.
+ * @throws ModuleFailure where usermod cannot open one of its files.
+ */
 export function addToGroup(boot: ModuleRun, group: string, user: string, because: Origin): void {
+  for (const path of ["/etc/passwd", "/etc/shadow"]) new AccountFile(boot, path);
   const files = new GroupFiles(boot);
   files.addMember(new Set([group]), user);
   files.save(because);

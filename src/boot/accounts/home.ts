@@ -1,20 +1,24 @@
 import type { Origin } from "../../config/tree.ts";
-import type { ModuleRun } from "../module.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { parentOf } from "../overlay.ts";
-import type { LoginDefs } from "./defaults.ts";
+import { type LoginDefs, shadowSince } from "./defaults.ts";
 import { findGroup, type User } from "./lookup.ts";
 
-/** The vendor's half of /etc/skel, which useradd copies too (shadow-utils 4.14 on; openSUSE has one). */
+/** The vendor's half of /etc/skel, which useradd copies too since shadow-utils 4.14 (openSUSE has one). */
 const VENDOR_SKELETON = "/usr/etc/skel";
 
-/** Makes a home directory as useradd -m does, and fills it; one that exists is left alone. */
+/**
+ * Makes a home directory as useradd -m does, and fills it; one that exists is left alone.
+ * @throws ModuleFailure where it cannot be made.
+ */
 export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: LoginDefs, because: Origin): void {
   const { home, uid, gid } = user;
-  if (boot.image.stat(home) !== undefined || boot.image.readlink(home) !== undefined) return;
+  if (boot.image.stat(home) !== undefined) return;
+  if (boot.image.readlink(home) !== undefined) throw new ModuleFailure(`useradd: cannot create directory ${home}`);
   const mode = defs.number("HOME_MODE", 0o777 & ~defs.number("UMASK", 0o22));
   boot.mkdir(parentOf(home), because);
   boot.mkdir(home, because, { mode, uid, gid });
-  for (const source of [skeleton, VENDOR_SKELETON]) {
+  for (const source of shadowSince(boot, "4.14") ? [skeleton, VENDOR_SKELETON] : [skeleton]) {
     // A skeleton that holds the home directory would be copied into itself.
     if (source.startsWith("/") && !`${home}/`.startsWith(`${source.replace(/\/+$/, "")}/`))
       copyTree(boot, source, home, user, because);

@@ -52,8 +52,7 @@ export function addSubordinateRange(
   const max = defs.number(`SUB_${kind}_MAX`, 600_100_000);
   file.sort(compareRanges);
   let start = min;
-  for (const [, first = "", length = ""] of file.entries()) {
-    if (!/^\d{1,10}$/.test(first) || !/^\d{1,10}$/.test(length)) continue;
+  for (const [, first, length] of file.entries()) {
     if (Number(first) - start >= count) break;
     start = Math.max(start, Number(first) + Number(length));
   }

@@ -2,7 +2,7 @@ import type { Origin } from "../../config/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { unknown } from "../unknown.ts";
 import { AccountFile } from "./accountFile.ts";
-import { shadowSince } from "./defaults.ts";
+import { passwordAging, shadowSince } from "./defaults.ts";
 import { findUser } from "./lookup.ts";
 import { today } from "./useradd.ts";
 
@@ -65,8 +65,10 @@ export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], be
     requireUser(boot, user, "chpasswd");
     if (shadowSince(boot, "4.19") && !isHash(password)) throw new ModuleFailure(`chpasswd: no valid hash for ${user}`);
     const fields = shadow.find(user);
+    const account = passwd.find(user)!;
     if (fields !== undefined) shadow.put(fields.with(1, password).with(2, today));
-    else passwd.put(passwd.find(user)!.with(1, password));
+    else if (account[1] === "x") shadow.put([user, password, today, ...passwordAging(boot), "", "", ""]);
+    else passwd.put(account.with(1, password));
   }
   passwd.save(because);
   shadow.save(because);
@@ -76,12 +78,21 @@ export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], be
 function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => string, because: Origin): void {
   requireUser(boot, user, "passwd");
   const shadow = new AccountFile(boot, "/etc/shadow");
-  const fields = shadow.find(user);
-  const file = fields === undefined ? new AccountFile(boot, "/etc/passwd") : shadow;
-  const entry = fields ?? file.find(user);
+  const hidden = shadow.find(user);
+  const passwd = hidden === undefined || shadowSince(boot, "4.19") ? new AccountFile(boot, "/etc/passwd") : undefined;
+  const [file, entry] = hidden === undefined ? [passwd!, passwd!.find(user)] : [shadow, hidden];
   if (entry === undefined) throw new ModuleFailure(`passwd: ${user} has no entry in /etc/passwd`);
   file.put(entry.with(1, edit(entry[1]!)));
   file.save(because);
+  if (boot.lacks("passwd")) rewriteAccount(boot, user, because);
+}
+
+/** usermod writes /etc/passwd too, though nothing changes in it. */
+function rewriteAccount(boot: ModuleRun, user: string, because: Origin): void {
+  const passwd = new AccountFile(boot, "/etc/passwd");
+  const entry = passwd.find(user);
+  if (entry !== undefined) passwd.put(entry);
+  passwd.save(because);
 }
 
 function requireUser(boot: ModuleRun, user: string, program: string): void {

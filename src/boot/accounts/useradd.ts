@@ -2,7 +2,7 @@ import type { Origin } from "../../config/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { unknown } from "../unknown.ts";
 import { AccountFile } from "./accountFile.ts";
-import { LoginDefs, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
+import { LoginDefs, passwordAging, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
 import { GroupFiles } from "./groups.ts";
 import { createHome, createMailSpool } from "./home.ts";
 import { addSubordinateRange, newId } from "./ids.ts";
@@ -30,7 +30,7 @@ export const today = unknown("the day of the boot");
 
 /**
  * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
- * @throws ModuleFailure as useradd refuses, before anything is changed.
+ * @throws ModuleFailure as useradd refuses.
  */
 export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
   const refuse = (reason: string) => new ModuleFailure(`useradd ${name}: ${reason}`);
@@ -66,16 +66,20 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
   const password = options.password ?? unusablePassword(boot);
   const field = shadow === undefined ? password : "x";
   passwd.put([name, field, `${uid}`, `${gid}`, options.comment ?? "", home, options.shell ?? defaults.shell]);
-  shadow?.put([name, password, today, ...aging(boot, options, defaults, defs), ""]);
+  shadow?.put([name, password, today, ...aging(boot, options, defaults), ""]);
   const groupFiles = new GroupFiles(boot);
-  if (ownGroup) groupFiles.add(name, gid);
+  if (ownGroup) groupFiles.add(name, gid, "!");
   groupFiles.addMember(supplementary, name);
   const ordinary = !options.system && (givenUid === undefined || isOrdinary(givenUid, defs));
   const subordinate = ordinary ? subordinateIds(boot, name, defs) : [];
-  for (const file of [passwd, shadow, groupFiles, ...subordinate]) file?.save(because);
-
   const user = { name, uid, gid, home };
-  if (options.createHome) createHome(boot, user, defaults.skeleton, defs, because);
+  const makeHome = () => {
+    if (options.createHome) createHome(boot, user, defaults.skeleton, defs, because);
+  };
+  // Where the directory cannot be made, useradd leaves the account behind since 4.10.
+  if (!shadowSince(boot, "4.10")) makeHome();
+  for (const file of [passwd, shadow, groupFiles, ...subordinate]) file?.save(because);
+  if (shadowSince(boot, "4.10")) makeHome();
   if (!options.system && defaults.mailSpool) createMailSpool(boot, user, defs, because);
 }
 
@@ -92,15 +96,12 @@ function mistakeIn(options: UseraddOptions): string | undefined {
 }
 
 /** The fields of /etc/shadow from the minimum age to the expiry. */
-function aging(boot: ModuleRun, options: UseraddOptions, defaults: UseraddDefaults, defs: LoginDefs): string[] {
+function aging(boot: ModuleRun, options: UseraddOptions, defaults: UseraddDefaults): string[] {
   if (options.system) return ["", "", "", "", ""];
-  const days = (value: number) => (value === -1 ? "" : String(value));
+  const inactive = Number(options.inactive ?? defaults.inactive);
   return [
-    // Since 4.20 there is no minimum age any more.
-    shadowSince(boot, "4.20") ? "" : days(defs.number("PASS_MIN_DAYS", -1)),
-    days(defs.number("PASS_MAX_DAYS", -1)),
-    days(defs.number("PASS_WARN_AGE", -1)),
-    days(Number(options.inactive ?? defaults.inactive)),
+    ...passwordAging(boot),
+    inactive === -1 ? "" : String(inactive),
     dayOf(options.expiredate ?? defaults.expire) ?? "",
   ];
 }
