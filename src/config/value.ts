@@ -52,12 +52,16 @@ export function isFalse(node: NodeOrValue): boolean {
 }
 
 function folded(node: NodeOrValue): string {
-  return pyStr(node).replace(PYTHON_SPACE, "").toLowerCase();
+  const text = pyStr(node);
+  let start = 0;
+  let end = text.length;
+  while (start < end && PYTHON_SPACE.test(text.charAt(start))) start++;
+  while (start < end && PYTHON_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end).toLowerCase();
 }
 
 /** What Python's str.strip() takes off both ends. */
-const PYTHON_SPACE =
-  /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /**
  * What Python's str() gives: `True`, `None`, `1.0`, `1e+16`, `['a', 1]`. A collection longer than about a

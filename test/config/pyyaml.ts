@@ -4,7 +4,7 @@ import type { ConfigNode } from "../../src/config/tree.ts";
 import { pyStr } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 
-/** Whether python3 with the real PyYAML, 6.0 or later, is on this machine; older ones treat time zones differently. */
+/** Whether python3 with the real PyYAML is on this machine, in version 6.0 or later, which the expectations are of. */
 export const hasPyYaml =
   spawnSync("python3", ["-c", "import sys, yaml; sys.exit(int(yaml.__version__.split('.')[0]) < 6)"]).status === 0;
 

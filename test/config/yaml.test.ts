@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConfigNode, Mapping, Pair } from "../../src/config/tree.ts";
-import { toValue } from "../../src/config/value.ts";
+import { isTrue, toValue } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { hasPyYaml, ourLoad, realLoad } from "./pyyaml.ts";
 import cases from "./yaml-cases.json" with { type: "json" };
@@ -210,6 +210,29 @@ describe("hostile texts", () => {
     const wide = `a: &a {${Array.from({ length: 2000 }, (_, index) => `k${index}: 1`).join(", ")}}\n`;
     const many = Array.from({ length: 2000 }, (_, index) => `m${index}: {<<: *a}\n`).join("");
     expect(parseYaml(wide + many, "x").error?.reason).toMatch(/merges too much/);
+    const chain = Array.from({ length: 20_000 }, (_, index) => `m${index + 1}: &m${index + 1} {<<: *m${index}}\n`).join(
+      "",
+    );
+    expect(parseYaml(`m0: &m0 {a: 1}\n${chain}<<: *m20000\n`, "x").error?.reason).toMatch(/too many mappings/);
+  });
+
+  test("no pattern takes more than linear time", () => {
+    const long = "1".repeat(1e6);
+    const blank = " ".repeat(1e6);
+    const texts = [
+      `!!float ${long}x`,
+      `!!int ${long}x`,
+      `${long}x`,
+      `- 2001-01-01${blank}x`,
+      `'x${blank}x'`,
+      `a: [b]${blank}]`,
+    ];
+    const start = performance.now();
+    for (const text of texts) {
+      const { node } = parseYaml(text, "x");
+      if (node !== undefined) isTrue(node);
+    }
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("whatever the text, there is a node, an error or nothing", () => {

@@ -20,6 +20,9 @@ interface Slot {
   readonly losers: Set<RawPair>;
 }
 
+/** How many mappings may merge one another in a row; PyYAML fails a little later. */
+const MAX_MERGE_DEPTH = 900;
+
 /** Merging is refused beyond so many pairs, which take PyYAML gigabytes. */
 const MAX_MERGED = 1_000_000;
 
@@ -33,6 +36,7 @@ class Constructor {
   /** Nodes being made, outermost first. */
   readonly #open = new Set<RawNode>();
   #merged = 0;
+  #mergeDepth = 0;
 
   constructor(source: Source, path: string) {
     this.#source = source;
@@ -117,6 +121,7 @@ class Constructor {
     const known = this.#slots.get(raw);
     if (known !== undefined) return known;
     this.#slots.set(raw, new Map());
+    if (++this.#mergeDepth > MAX_MERGE_DEPTH) throw new YamlError("<< merges through too many mappings", raw.start);
     const slots = new Map<string, Slot>();
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) !== MERGE_TAG) continue;
@@ -133,6 +138,7 @@ class Constructor {
       const key = this.#key(pair.key);
       addTo(slots, identity(key), { key, winner: pair, losers: new Set() });
     }
+    this.#mergeDepth--;
     this.#slots.set(raw, slots);
     return slots;
   }

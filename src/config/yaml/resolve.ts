@@ -141,15 +141,15 @@ function toFloat(text: string): number | undefined {
 /** Python's float(text), of a text in lower case. */
 function pythonFloat(text: string): number | undefined {
   const trimmed = text.trim();
-  if (/^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$/.test(trimmed)) return Number(trimmed);
+  if (/^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?$/.test(trimmed)) return Number(trimmed);
   const [, sign, word] = /^([-+]?)(inf|infinity|nan)$/.exec(trimmed) ?? [];
   if (word === undefined) return undefined;
   return word === "nan" ? Number.NaN : sign === "-" ? -Infinity : Infinity;
 }
 
 /**
- * Python's base64.decodebytes: skips whatever is not of the alphabet, stops at the padding that completes a group, and
- * fails on an incomplete group. The bytes come as latin-1.
+ * Python's base64.decodebytes: skips whatever is not of the alphabet, stops at the padding that completes a group (Python
+ * 3.13 and later go on), and fails on an incomplete group. The bytes come as latin-1.
  */
 function decodeBase64(text: string): string | undefined {
   if (/[^\0-\x7f]/.test(text)) return undefined;

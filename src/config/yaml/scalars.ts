@@ -1,10 +1,9 @@
 import { breakAt, isBlank, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, YamlError } from "./source.ts";
 
-/** The value of a scalar in the text, where its last character ends, and where to read on. */
+/** The value of a scalar in the text, and where its last character ends. */
 export interface ScannedScalar {
   readonly value: string;
   readonly end: number;
-  readonly next: number;
 }
 
 const SPACE = 0x20;
@@ -37,7 +36,7 @@ export function scanPlain(text: string, start: number, minColumn: number | undef
     if (next === stop || text.charCodeAt(next) === HASH) break;
     pos = next;
   }
-  return { value, end, next: end };
+  return { value, end };
 }
 
 const FLOW_STOP = new Set([..."?,[]{}"].map((char) => char.charCodeAt(0)));
@@ -99,7 +98,7 @@ export function scanQuoted(text: string, start: number): ScannedScalar {
     pos += run.length;
     const char = text.charAt(pos);
     if (char === quote) {
-      if (quote === '"' || text.charAt(pos + 1) !== "'") return { value, end: pos + 1, next: pos + 1 };
+      if (quote === '"' || text.charAt(pos + 1) !== "'") return { value, end: pos + 1 };
       value += "'";
       pos += 2;
     } else if (char === "\\" && quote === '"') {
@@ -181,8 +180,13 @@ function scanEscape(text: string, start: number): Piece {
 /**
  * Reads a literal (`|`) or folded (`>`) scalar.
  * @param parentIndent the column of the innermost block collection around it, -1 outside of any.
+ * @returns also the offset of the line after it, past its indentation.
  */
-export function scanBlockScalar(text: string, start: number, parentIndent: number): ScannedScalar {
+export function scanBlockScalar(
+  text: string,
+  start: number,
+  parentIndent: number,
+): ScannedScalar & { readonly next: number } {
   const header = scanHeader(text, start);
   const folds = text.charAt(start) === ">";
   const minIndent = Math.max(1, parentIndent + 1);

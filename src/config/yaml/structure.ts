@@ -12,7 +12,7 @@ import {
 } from "yaml";
 import type { Token } from "./lexemes.ts";
 import { lexDocument } from "./lexer.ts";
-import { type Source, YamlError } from "./source.ts";
+import { isBlank, isBreak, lineEnd, type Source, YamlError } from "./source.ts";
 
 /** A node before its tag is resolved. An alias is the very node it names. */
 export type RawNode = RawScalar | RawSequence | RawMapping;
@@ -103,14 +103,13 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_TAGS: "a second tag for the same value",
 };
 
-const NO_TOKEN = /(?:[ \r\n\x85\u2028\u2029]|#.*)*/y;
-
 /** The first token at or after an offset: `yaml` reports the end of what comes before, and knows no scalar's length. */
 function tokenFrom(text: string, tokens: readonly Token[], offset: number): number {
-  const around = tokens.findLast((token) => token.start < offset);
-  const end = around === undefined ? offset : Math.max(offset, around.end);
-  NO_TOKEN.lastIndex = end;
-  return end + (NO_TOKEN.exec(text)?.[0].length ?? 0);
+  let pos = Math.max(offset, tokens.findLast((token) => token.start < offset)?.end ?? 0);
+  while (isBlank(text.charCodeAt(pos)) || isBreak(text.charCodeAt(pos)) || text.charAt(pos) === "#") {
+    pos = text.charAt(pos) === "#" ? lineEnd(text, pos) : pos + 1;
+  }
+  return pos;
 }
 
 /** Puts the tokens back into the document, and in the place of each alias the node it names. */
