@@ -1,7 +1,7 @@
 import type { Origin } from "../config/tree.ts";
 import type { Image, ImageProblem, Stat } from "../image/image.ts";
 import { resolvePath } from "../image/resolve.ts";
-import { unknown } from "./unknown.ts";
+import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
 
 /** Who changes something and because of which line of configuration. */
 export interface Blame {
@@ -197,7 +197,9 @@ export class Overlay implements Image {
       if (after !== undefined && before !== undefined && this.#same(path, before, after)) continue;
       const op = after === undefined ? "deleted" : before === undefined ? "created" : "modified";
       const blames = this.#blames.get(path) ?? [];
-      changes.push({ path, op, certainty: "certain", after, reason: undefined, blames });
+      const reason = before && after && this.#unchangedIf(path, after);
+      const certainty = reason === undefined ? "certain" : "possible";
+      changes.push({ path, op, certainty, after: reason === undefined ? after : undefined, reason, blames });
     }
     const certain = new Set(changes.map((change) => change.path));
     for (const [path, { reason, blames }] of this.#possible) {
@@ -237,6 +239,15 @@ export class Overlay implements Image {
     if (after.kind === "symlink") return this.#lower.readlink(path) === after.target;
     if (before.mode !== after.mode) return false;
     return after.kind === "directory" || after.content.equals(this.#lower.read(path) ?? Buffer.alloc(0));
+  }
+
+  /** Why a file may come out as it is, where what is not known of its content may be what stands there already. */
+  #unchangedIf(path: string, after: Entry): string | undefined {
+    if (after.kind !== "file") return undefined;
+    const text = after.content.toString("utf8");
+    if (!hasUnknown(text) || unknownReason(text) !== undefined) return undefined;
+    const same = mayComeOutAs(text, this.#lower.read(path)?.toString("utf8") ?? "");
+    return same ? "it is written, but may hold the same as now" : undefined;
   }
 
   /** The path with its directory part resolved and its last component as it is. */

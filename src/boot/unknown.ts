@@ -23,3 +23,20 @@ export function unknownReason(text: string): string | undefined {
 export function replaceUnknown(text: string, show: (reason: string) => string): string {
   return text.replace(new RegExp(placeholder, "gs"), (_, reason: string) => show(reason));
 }
+
+/** Whether a text with placeholders may come out as `text`: what is known of it stands there in the same order. */
+export function mayComeOutAs(template: string, text: string): boolean {
+  // Every other part is the reason of a placeholder.
+  const parts = template.split(placeholder).filter((_, index) => index % 2 === 0);
+  const [first = "", ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return first === text;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}

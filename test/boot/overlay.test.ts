@@ -51,7 +51,12 @@ describe("an overlay", () => {
     expect(overlay.read("/run/resolv.conf")).toBeDefined();
     expect(overlay.list("/etc/app")).toEqual([]);
     expect(overlay.read("/etc/app/a")).toBeUndefined();
-    expect(paths(overlay)).toEqual(["deleted /etc/app", "deleted /etc/app/a", "deleted /etc/app/b", "deleted /etc/resolv.conf"]);
+    expect(paths(overlay)).toEqual([
+      "deleted /etc/app",
+      "deleted /etc/app/a",
+      "deleted /etc/app/b",
+      "deleted /etc/resolv.conf",
+    ]);
     overlay.write("/etc/app/c", "c", blame);
     expect(overlay.list("/etc/app")).toEqual(["c"]);
   });
@@ -66,9 +71,21 @@ describe("an overlay", () => {
   test("a possible change says so, unless the path changes for certain", () => {
     const overlay = new Overlay(lower());
     overlay.mayChange("/etc/hosts", "bootcmd runs", blame);
-    expect(overlay.changes()).toMatchObject([{ path: "/etc/hosts", op: "modified", certainty: "possible", reason: "bootcmd runs" }]);
+    expect(overlay.changes()).toMatchObject([
+      { path: "/etc/hosts", op: "modified", certainty: "possible", reason: "bootcmd runs" },
+    ]);
     overlay.write("/etc/hosts", "new", blame);
     expect(overlay.changes()).toMatchObject([{ certainty: "certain" }]);
+  });
+
+  test.each([
+    ["nameserver <<unknown:the cloud's>>\n", "possible"],
+    ["nameserver <<unknown:the cloud's>>\nsearch x\n", "certain"],
+    ["<<unknown:a fresh one>>", "certain"],
+  ])("a file that is written as %j is a %s change", (content, certainty) => {
+    const overlay = new Overlay(lower());
+    overlay.write("/run/resolv.conf", content, blame);
+    expect(overlay.changes()).toMatchObject([{ path: "/run/resolv.conf", certainty }]);
   });
 
   test("keeps the image after each part of the boot", () => {
@@ -77,7 +94,16 @@ describe("an overlay", () => {
     overlay.write("/etc/hosts", "one", blame);
     overlay.write("/etc/new", "one", blame);
     overlay.write("/etc/hosts", "two", second);
-    const texts = overlay.history().map(({ blame: { module }, image }) => [module, image.read("/etc/hosts")?.toString(), image.list("/etc").includes("new")]);
-    expect(texts).toEqual([["test", "one", true], ["second", "two", true]]);
+    const texts = overlay
+      .history()
+      .map(({ blame: { module }, image }) => [
+        module,
+        image.read("/etc/hosts")?.toString(),
+        image.list("/etc").includes("new"),
+      ]);
+    expect(texts).toEqual([
+      ["test", "one", true],
+      ["second", "two", true],
+    ]);
   });
 });
