@@ -61,7 +61,8 @@ function localeConf(boot: ModuleRun, wanted: string, file: string | undefined, b
 function alpine(boot: ModuleRun, wanted: string, file: string | undefined, because: Origin): void {
   const variables = ["CHARSET=UTF-8", `LANG=${wanted}`, "LC_COLLATE=C"].map((variable) => `export ${variable}\n`);
   const top = "#\n# This file is created by cloud-init once per new instance boot\n#\n";
-  boot.write(file || "/etc/profile.d/50-cloud-init-locale.sh", top + variables.join(""), because);
+  const name = boot.since("23.2") ? "50-cloud-init-locale.sh" : "locale.sh";
+  boot.write(file || `/etc/profile.d/${name}`, top + variables.join(""), because);
 }
 
 function arch(boot: ModuleRun, wanted: string, because: Origin): void {
