@@ -57,8 +57,10 @@ class Settings {
  */
 export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redirect | undefined): void {
   const settings = new Settings(user);
-  if (settings.node("snapuser") !== undefined) {
-    boot.command(`snap create-user --sudoer --json ${pyStr(settings.node("snapuser")!)}`);
+  const snapUser = settings.node("snapuser");
+  if (snapUser !== undefined) {
+    if (boot.lacks("snap")) throw new ModuleFailure("there is no program snap");
+    boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
   const existed = findUser(boot.image, user.name) !== undefined;

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { FatalConfigError, findPair, mergeMany } from "../config/merge.ts";
 import { type ConfigNode, type Mapping, type Origin, originOf, type Pair, type Scalar } from "../config/tree.ts";
 import { isTrue, pyStr, truthy } from "../config/value.ts";
-import { ModuleFailure } from "./module.ts";
+import { ModuleFailure, type ModuleRun } from "./module.ts";
 
 /** A user that the configuration asks for. */
 export interface ConfiguredUser {
@@ -36,10 +36,10 @@ const empty = builtin({}) as Mapping;
  * (distros/ug_util.py, 18.5 to 26.2).
  * @throws ModuleFailure where cloud-init raises: a form that it does not take.
  */
-export function configuredAccounts(config: Config): ConfiguredAccounts {
+export function configuredAccounts(boot: ModuleRun): ConfiguredAccounts {
+  const groups = boot.config.node("groups");
   try {
-    const groups = config.has("groups") ? normalizeGroups(config.node("groups")!) : [];
-    return { groups, users: normalizeUsers(config) };
+    return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
   } catch (error) {
     if (error instanceof FatalConfigError) throw new ModuleFailure(error.message);
     throw error;
@@ -102,39 +102,46 @@ interface Collected {
   readonly origin: Origin;
 }
 
-function normalizeUsers(config: Config): ConfiguredUser[] {
+function normalizeUsers(boot: ModuleRun): ConfiguredUser[] {
+  const { config } = boot;
   const oldUser = oldStyleUser(config);
   const distroUser = config.node("system_info", "default_user");
   const defaults = mergeMany([oldUser ?? empty, distroUser?.type === "mapping" ? distroUser : empty], empty);
   const users = collectUsers(listedUsers(config, oldUser !== undefined));
   const asked = users.get("default");
   let defaultName: string | undefined;
-  if (asked !== undefined) {
-    users.delete("default");
-    if (defaults.children.length > 0) {
-      const name = findPair(defaults, "name")?.value;
-      if (name === undefined) throw new ModuleFailure("the default user has no name");
+  users.delete("default");
+  if (asked !== undefined && defaults.children.length > 0) {
+    const name = findPair(defaults, "name")?.value;
+    if (name === undefined) throw new ModuleFailure("the default user has no name");
+    if (truthy(name)) {
       defaultName = pyStr(name);
       const own = users.get(defaultName);
       // The default user comes last, even where it was asked for first.
       users.delete(defaultName);
-      users.set(defaultName, defaultUser(own, asked, defaults));
+      users.set(defaultName, defaultUser(boot, own, asked, defaults));
     }
   }
   return [...users].map(([name, user]) => ({ name, isDefault: name === defaultName, ...user }));
 }
 
-/** What is said of it by name comes before what is said of "default", and that before system_info.default_user. */
-function defaultUser(own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
+/**
+ * The default user's settings from three places: what is said of it by its name, what is said of "default", and
+ * system_info.default_user. Since 26.2 the first place that says something counts, before that the last one.
+ */
+function defaultUser(boot: ModuleRun, own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
   const attributes = own?.attributes ?? empty;
   const ownGroups = findPair(attributes, "groups");
   const defaultGroups = findPair(defaults, "groups");
   const members = [ownGroups, defaultGroups].flatMap((pair) => (pair === undefined ? [] : listed(pair.value)));
   const groups = [...new Set(members.map((group) => pyStr(group)))].sort(byCodePoint).join(",");
-  const place = ownGroups ?? defaultGroups;
-  const rest = without(defaults, "name", "groups");
+  const sources = [
+    withText(attributes, "groups", groups, ownGroups ?? defaultGroups),
+    asked.attributes,
+    without(defaults, "name", "groups"),
+  ];
   return {
-    attributes: mergeMany([withText(attributes, "groups", groups, place), asked.attributes, rest], empty),
+    attributes: mergeMany(boot.since("26.2") ? sources : sources.reverse(), empty),
     origin: own?.origin ?? asked.origin,
   };
 }

@@ -45,7 +45,7 @@ export const ssh = defineModule({
 
 /** The default user gets the keys; root gets them with a command that refuses the login, unless disable_root is off. */
 function addPublicKeys(boot: ModuleRun): void {
-  const user = defaultUserOf(configuredAccounts(boot.config));
+  const user = defaultUserOf(configuredAccounts(boot));
   const keys = [...(boot.config.bool("allow_public_ssh_keys", true) ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
   const because: Origin = boot.because("ssh_authorized_keys");
   if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);

@@ -19,7 +19,7 @@ export const sshAuthkeyFingerprints = defineModule({
   run(boot) {
     const off = boot.config.node("no_ssh_fingerprints");
     if (!boot.since("21.3") || (off !== undefined && isTrue(off))) return;
-    for (const user of configuredAccounts(boot.config).users) {
+    for (const user of configuredAccounts(boot).users) {
       if (boot.since("22.2") && (holds(user, "no_create_home") || holds(user, "system"))) continue;
       ensureAuthorizedKeysFile(boot, user.name, user.origin);
     }

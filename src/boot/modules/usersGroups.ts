@@ -17,7 +17,7 @@ export const usersGroups = defineModule({
     users: { type: "any", default: [] },
   },
   run(boot) {
-    const accounts = configuredAccounts(boot.config);
+    const accounts = configuredAccounts(boot);
     const defaultUser = defaultUserOf(accounts);
     for (const group of accounts.groups) createGroup(boot, group);
     for (const user of accounts.users) {
