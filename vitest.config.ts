@@ -6,7 +6,13 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/first-boot/**"], testTimeout: 30_000 } },
       {
         // Against the real cloud-init: needs root, Debian and the roots of test/first-boot/make-roots.sh.
-        test: { name: "first-boot", include: ["test/first-boot/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 600_000 },
+        test: {
+          name: "first-boot",
+          include: ["test/first-boot/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxConcurrency: 2,
+        },
       },
     ],
   },

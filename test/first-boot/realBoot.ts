@@ -1,12 +1,14 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Scenario, Suite } from "./scenario.ts";
 
 /** Where make-roots.sh put the real roots. */
 export const roots = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
 /** Makes and shows the boots. */
+const run = promisify(execFile);
 export const script = join(import.meta.dirname, "real-boot.py");
 const scriptParts = ["real-boot.py", "machine.py", "customise.py", "layers.py"];
 
@@ -34,7 +36,7 @@ export interface RealChange {
 }
 
 /** Boots a scenario on a suite's root, or takes the result of the same boot from the cache beside the roots. */
-export function realBoot(suite: Suite, scenario: Scenario): RealBoot {
+export async function realBoot(suite: Suite, scenario: Scenario): Promise<RealBoot> {
   const root = join(roots, suite);
   const { name, suites: _, ...input } = scenario;
   const text = JSON.stringify(input);
@@ -43,7 +45,7 @@ export function realBoot(suite: Suite, scenario: Scenario): RealBoot {
   const key = hash.digest("hex");
   const cache = join(roots, "..", "boots", suite);
   const directory = join(cache, `${name}.${key.slice(0, 16)}`);
-  if (!existsSync(directory)) boot(root, text, cache, name, directory);
+  if (!existsSync(directory)) await boot(root, text, cache, name, directory);
   const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as Omit<RealBoot, "directory">;
   return { ...facts, directory };
 }
@@ -69,14 +71,14 @@ function identityOf(root: string): string {
   return `${root} ${mtimeMs} ${ino}`;
 }
 
-function boot(root: string, scenario: string, cache: string, name: string, directory: string): void {
+async function boot(root: string, scenario: string, cache: string, name: string, directory: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
   // Somebody else may boot the same scenario at the same time.
   const part = join(cache, `${name}.${process.pid}.part`);
   const input = `${part}.json`;
   writeFileSync(input, scenario);
   try {
-    execFileSync("python3", [script, "boot", root, input, part], { stdio: "pipe", timeout: 600_000 });
+    await run("python3", [script, "boot", root, input, part], { timeout: 600_000 });
     const old = new RegExp(`^${name}\\.[0-9a-f]{16}$`);
     for (const entry of readdirSync(cache).filter((other) => old.test(other))) {
       if (join(cache, entry) !== directory) rmSync(join(cache, entry), { recursive: true, force: true });
