@@ -10,7 +10,7 @@ export interface YamlResult {
 }
 
 /** Why a text cannot be loaded, in one line, and the place to look at; line and column count from 1. */
-export interface YamlProblem {
+interface YamlProblem {
   readonly reason: string;
   readonly line: number;
   readonly column: number;

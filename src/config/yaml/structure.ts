@@ -24,13 +24,13 @@ interface RawBase {
   readonly end: number;
 }
 
-export interface RawScalar extends RawBase {
+interface RawScalar extends RawBase {
   readonly type: "scalar";
   readonly text: string;
   readonly plain: boolean;
 }
 
-export interface RawSequence extends RawBase {
+interface RawSequence extends RawBase {
   readonly type: "sequence";
   readonly items: readonly RawNode[];
 }
