@@ -1,13 +1,14 @@
 import type { Origin } from "../../config/tree.ts";
 import type { ModuleRun } from "../module.ts";
-import { hasUnknown, unknown } from "../unknown.ts";
+import { hasUnknown } from "../unknown.ts";
 import { checkJson, expectedMacs } from "./devices.ts";
 import { renderEni } from "./eni.ts";
 import { renderNetplan } from "./netplan.ts";
-import { libnetplanOf, netplanFeatures, writeNetplan } from "./netplanFile.ts";
-import { asDict, NetworkFailure, NotPredicted, type PyValue } from "./pyValue.ts";
+import { netplanFeatures, writeNetplan } from "./netplanFile.ts";
+import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
+import { asDict, NetworkFailure, type PyDict } from "./pyValue.ts";
 import { chooseRenderer } from "./renderers.ts";
-import { CLOUD_OR_DHCP, findNetworkConfig } from "./source.ts";
+import { findNetworkConfig } from "./source.ts";
 import { type NetworkState, readNetworkConfig } from "./state.ts";
 import { LEGACY_ETH0, pathsOfRenderer, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 import { renderUdevRules } from "./udevRules.ts";
@@ -32,22 +33,28 @@ export function applyNetwork(boot: ModuleRun): NetworkOutcome {
 function apply(boot: ModuleRun): NetworkOutcome {
   const found = findConfig(boot);
   if (found.kind === "off") return { ran: false, reason: found.reason };
-  const network = found.kind === "config" ? found.network : undefined;
-  const reason = found.kind === "config" ? CLOUD_OR_DHCP : found.reason;
-  if (network !== undefined) checkForm(network, found.kind === "config" && found.isOfCloud, boot);
-  // Until 21.3 the old file went first, whatever came then; until 22.3.1 only a bad configuration kept it.
-  if (!boot.since("21.3")) removeLegacyEth0(boot, found.because);
+  const { because } = found;
+  const since = (version: string): boolean => boot.since(version);
+  const network: Predicted<PyDict> =
+    found.kind === "unknown" ? found : { value: asDict(found.network, "the network configuration") };
+  if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot);
+  // Until 21.3 the old file went first, whatever came then; since 22.3.1 both renderer and configuration must be good.
+  if (!boot.since("21.3")) removeLegacyEth0(boot, because);
   const renderer = chooseRenderer(boot);
   if (renderer === undefined) {
     boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
     return { ran: true, reason: "there is no renderer for it" };
   }
-  if (renderer !== "eni" && renderer !== "netplan") return leaveToOthers(renderer, boot, found.because);
-  const state =
-    network === undefined ? undefined : readState(asDict(network, "the network configuration"), renderer, boot);
-  if (boot.since("21.3")) removeLegacyEth0(boot, found.because);
-  if (renderer === "eni") applyEni(state, reason, boot, found.because);
-  else applyNetplan(state, reason, boot, found.because);
+  if (renderer !== "eni" && renderer !== "netplan") return leaveToOthers(renderer, boot, because);
+  const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
+  if (boot.since("21.3")) removeLegacyEth0(boot, because);
+  if (renderer === "eni") applyEni(state, boot, because);
+  else
+    writeNetplan(
+      predict(state, (value) => renderNetplan(value, netplanFeatures(boot), since)),
+      boot,
+      because,
+    );
   return { ran: true, reason: `the network is configured with ${renderer} before any module` };
 }
 
@@ -72,19 +79,14 @@ function findConfig(boot: ModuleRun): Found {
   }
 }
 
-function checkForm(network: PyValue, isOfCloud: boolean, boot: ModuleRun): void {
-  const dict = asDict(network, "the network configuration");
-  checkJson(dict, (version) => boot.since(version));
+function checkForm(network: PyDict, isOfCloud: boolean, boot: ModuleRun): void {
+  checkJson(network, (version) => boot.since(version));
   if (!boot.since("19.3")) return;
-  const macs = expectedMacs(dict).filter((mac) => !hasUnknown(mac));
+  const macs = expectedMacs(network).filter((mac) => !hasUnknown(mac));
   if (macs.length > 0 && !isOfCloud)
     boot.note(
       `it fails where the machine has no interface with the MAC address ${macs.join(" or ")}, which the image's configuration names`,
     );
-}
-
-function readState(network: ReturnType<typeof asDict>, renderer: string, boot: ModuleRun): NetworkState {
-  return readNetworkConfig(network, renderer, (version) => boot.since(version));
 }
 
 /** debian._maybe_remove_legacy_eth0: deletes the file where it holds its two stock lines and comments only. */
@@ -99,19 +101,12 @@ function removeLegacyEth0(boot: ModuleRun, because: Origin): void {
     boot.remove(LEGACY_ETH0, because);
 }
 
-/** @param state undefined: unknown, for the reason */
-function applyEni(state: NetworkState | undefined, reason: string, boot: ModuleRun, because: Origin): void {
+function applyEni(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   const { eniPath, eniHeader } = rendererTargets(boot);
   const since = (version: string): boolean => boot.since(version);
-  const text = state === undefined ? unknown(reason) : renderEni(state, boot.which("ip"), since);
-  const rules = state === undefined ? unknown(reason) : renderUdevRules(state);
-  boot.write(eniPath, state === undefined ? text : eniHeader + text, because);
+  const interfaces = predict(state, (value) => eniHeader + renderEni(value, boot.which("ip"), since));
+  const rules = textOf(predict(state, renderUdevRules));
+  boot.write(eniPath, textOf(interfaces), because);
   if (boot.since("23.2")) boot.rewrite(UDEV_RULES, rules, because);
   else boot.write(UDEV_RULES, rules, because);
-}
-
-function applyNetplan(state: NetworkState | undefined, reason: string, boot: ModuleRun, because: Origin): void {
-  const since = (version: string): boolean => boot.since(version);
-  const document = state === undefined ? reason : renderNetplan(state, netplanFeatures(boot), since);
-  writeNetplan(document, libnetplanOf(boot), boot, because);
 }

@@ -166,7 +166,7 @@ export class EniInterface {
 
   /** Since 25.2 only name servers of the subnet's family; since 26.1 no search domains without any. */
   #dnsOption(key: string, value: PyValue, subnet: PyDict, isIpv6: boolean): PyValue | undefined {
-    const ofFamily = (item: PyValue): boolean => isOfFamily(str(item), isIpv6);
+    const ofFamily = (item: PyValue): boolean => isOfFamily(item, isIpv6);
     if (key === "dns_nameservers") {
       if (!Array.isArray(value)) return ofFamily(value) ? value : undefined;
       const kept = value.filter(ofFamily);
@@ -206,6 +206,9 @@ function joined(values: readonly PyValue[]): string {
   return values.map((value) => asText(value, "an item of a list")).join(" ");
 }
 
-function isOfFamily(text: string, isIpv6: boolean): boolean {
+/** Python's ipaddress takes whole numbers as addresses of either family. */
+function isOfFamily(value: PyValue, isIpv6: boolean): boolean {
+  if (typeof value === "number" || typeof value === "boolean") return Number(value) >= 0;
+  const text = str(value);
   return (isIpv6 ? parseIpv6(text) : parseIpv4(text)) !== undefined || parseNetwork(text)?.version === (isIpv6 ? 6 : 4);
 }

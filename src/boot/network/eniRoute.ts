@@ -9,7 +9,9 @@ import { NetworkFailure, type PyDict, str } from "./pyValue.ts";
 export function renderEniRoute(route: PyDict, indent: string, usesIp: boolean, since: Since): string[] {
   const network = need(route, "network");
   const family = usesIp ? " -family inet6" : "";
-  const isIpv6 = since("25.2") ? parseIpv6(network) !== undefined : network.includes(":");
+  const isIpv6 = since("25.2")
+    ? parseIpv6(network) !== undefined
+    : route.get("network") === network && network.includes(":");
   const via = usesIp ? "via" : "gw";
   let destination: string;
   let isDefault = true;

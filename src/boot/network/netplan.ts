@@ -77,7 +77,7 @@ class NetplanSections {
   }
 
   #add(iface: PyDict): void {
-    const name = iface.get("name") as PyKey;
+    const name = (iface.get("name") ?? null) as PyKey;
     switch (iface.get("type")) {
       case "physical":
         this.#sections.get("ethernets")?.set(name, this.#ethernet(iface));

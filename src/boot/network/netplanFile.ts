@@ -1,20 +1,20 @@
 import type { Origin } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
 import type { NetplanDocument, NetplanFeatures } from "./netplan.ts";
-import { isDict, NotPredicted, type PyDict, type PyValue } from "./pyValue.ts";
+import { type Predicted, predict, textOf } from "./predicted.ts";
+import { isDict, type PyDict, type PyValue } from "./pyValue.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "./targets.ts";
 
 /** netplan's library as cloud-init finds it in the image. */
-export interface Libnetplan {
+interface Libnetplan {
   /** Its version, "" where no package says. */
   readonly version: string;
 }
 
 /** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined where there is none. */
-export function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
+function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   const library = boot.distro.cloudInit.library ?? "/usr/lib/python3/dist-packages/cloudinit";
   const directory = library.slice(0, library.lastIndexOf("/"));
   const binding = [directory, directory.replace("/lib/", "/lib64/")].some((path) =>
@@ -34,40 +34,33 @@ export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
 }
 
 /**
- * Writes netplan's file: since 24.2 through its library where the image has it, whose mode is 0600; else as it is.
- * @param document the configuration, or why it is unknown
+ * Writes netplan's file: since 24.2 through its library where the image has it, whose files have the mode 0600; else as
+ * it is.
  */
-export function writeNetplan(
-  document: NetplanDocument | string,
-  library: Libnetplan | undefined,
-  boot: ModuleRun,
-  because: Origin,
-): void {
+export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleRun, because: Origin): void {
   const { netplanHeader, runsNetplan } = rendererTargets(boot);
   const before = boot.text(NETPLAN_FILE);
+  const text = textOf(predict(document, (value) => netplanHeader + value.text));
+  const library = libnetplanOf(boot);
+  const rewritten: Predicted<string | undefined> =
+    library === undefined ? { value: undefined } : predict(document, ({ root }) => rewrite(root, library, boot));
   boot.mkdir("/etc/netplan", because);
-  const text = typeof document === "string" ? unknown(document) : netplanHeader + document.text;
-  const rewritten = library === undefined ? undefined : rewrite(document, library, boot);
-  if (rewritten === undefined) boot.rewrite(NETPLAN_FILE, text, because, { mode: plainMode(boot) });
+  if ("value" in rewritten && rewritten.value === undefined)
+    boot.rewrite(NETPLAN_FILE, text, because, { mode: plainMode(boot) });
   else {
     // A new file takes the place of the old one, or nothing does.
     boot.remove(NETPLAN_FILE, because);
-    if (rewritten !== "") boot.write(NETPLAN_FILE, rewritten, because, { mode: 0o600, uid: 0, gid: 0 });
+    const content = textOf(predict(rewritten, (value) => value ?? ""));
+    if (content !== "") boot.write(NETPLAN_FILE, content, because, { mode: 0o600, uid: 0, gid: 0 });
   }
   if (boot.text(SNAPD_NETPLAN_FILE) === SNAPD_CONFIG) boot.remove(SNAPD_NETPLAN_FILE, because);
   if (runsNetplan && !(boot.since("23.2") && before === text)) boot.command("netplan generate");
 }
 
 /** The library's text; undefined where it refuses the configuration, so that cloud-init writes its own. */
-function rewrite(document: NetplanDocument | string, library: Libnetplan, boot: ModuleRun): string | undefined {
-  if (typeof document === "string") return unknown(document);
-  const root = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(document.root) : document.root;
-  try {
-    return rewriteWithLibnetplan(root, (version) => versionAtLeast(library.version, version));
-  } catch (error) {
-    if (!(error instanceof NotPredicted)) throw error;
-    return unknown(error.message);
-  }
+function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
+  const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
+  return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));
 }
 
 /** util.write_file with a mode that is never wider than the file's own (since 23.1). */

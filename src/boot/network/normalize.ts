@@ -4,7 +4,6 @@ import {
   asDict,
   asIterable,
   asText,
-  deepCopy,
   isDict,
   isScalarNode,
   NetworkFailure,
@@ -20,8 +19,7 @@ export function normalizeSubnets(subnets: PyValue | undefined, since: Since): Py
   return asIterable(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
 }
 
-function normalizeSubnet(original: PyDict, since: Since): PyDict {
-  const subnet = deepCopy(original);
+function normalizeSubnet(subnet: PyDict, since: Since): PyDict {
   const normal: PyDict = new Map([...subnet].filter(([, value]) => truthy(value)));
   if (["static", "static6"].includes(str(subnet.get("type"))))
     update(normal, normalizeAddress(normal, since("20.4") ? ["address", "ip_address"] : ["address"], since));

@@ -1,4 +1,4 @@
-import type { ConfigNode, ConfigObject, ConfigValue, Scalar } from "../../config/tree.ts";
+import type { ConfigNode, Pair, Scalar } from "../../config/tree.ts";
 import { pyStr as strOf, truthy as truthOf } from "../../config/value.ts";
 
 /**
@@ -12,9 +12,6 @@ export type PyDict = Map<PyKey, PyValue>;
 
 /** Thrown where the real code raises, so that the network stays unconfigured. The message is for the user. */
 export class NetworkFailure extends Error {}
-
-/** Thrown where the real code does something that is not simulated. The message is a reason for an unknown content. */
-export class NotPredicted extends Error {}
 
 /** The Python value of a configuration's node. */
 export function fromNode(node: ConfigNode): PyValue {
@@ -63,24 +60,38 @@ export function truthy(value: PyValue | undefined): value is PyValue {
 
 /** Python's str(). */
 export function str(value: PyValue | undefined): string {
-  const known = new Map<PyValue, ConfigValue>();
-  const plain = (from: PyValue): ConfigValue => {
-    // pyStr takes nodes as they are; only its type for what is inside a collection does not say so.
-    if (!Array.isArray(from) && !isDict(from)) return from as ConfigValue;
-    const done = known.get(from);
-    if (done !== undefined) return done;
-    if (Array.isArray(from)) {
-      const list: ConfigValue[] = [];
-      known.set(from, list);
-      for (const item of from) list.push(plain(item));
-      return list;
-    }
-    const object: ConfigObject = Object.create(null);
-    known.set(from, object);
-    for (const [key, item] of from) object[strOf(key)] = plain(item);
-    return object;
-  };
-  return strOf(plain(value ?? null));
+  return strOf(toNode(value ?? null, new Map()));
+}
+
+const nowhere = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+
+/** A node of no place, for pyStr. */
+function toNode(value: PyValue, known: Map<PyValue, ConfigNode>): ConfigNode {
+  const done = known.get(value);
+  if (done !== undefined) return done;
+  const located = { path: "", position: nowhere };
+  if (Array.isArray(value)) {
+    const children: ConfigNode[] = [];
+    const list: ConfigNode = { ...located, type: "sequence", children };
+    known.set(value, list);
+    for (const item of value) children.push(toNode(item, known));
+    return list;
+  }
+  if (!isDict(value)) return scalarNode(value);
+  const children: Pair[] = [];
+  const dict: ConfigNode = { ...located, type: "mapping", children };
+  known.set(value, dict);
+  for (const [key, item] of value)
+    children.push({ ...located, type: "pair", key: scalarNode(key), value: toNode(item, known), shadowed: [] });
+  return dict;
+}
+
+function scalarNode(value: PyKey): Scalar {
+  const located = { path: "", position: nowhere, type: "scalar" as const };
+  if (value === null) return { ...located, kind: "null", value };
+  if (typeof value === "object") return value;
+  if (typeof value === "string") return { ...located, kind: "str", value };
+  return { ...located, kind: typeof value === "boolean" ? "bool" : "int", value };
 }
 
 /** A dictionary, where the code calls a method of one. @throws NetworkFailure otherwise */
@@ -101,6 +112,21 @@ export function asIterable(value: PyValue | undefined, what: string): PyValue[] 
 export function asText(value: PyValue | undefined, what: string): string {
   if (typeof value !== "string") throw new NetworkFailure(`${what} must be a string`);
   return value;
+}
+
+/** How many values there are when every alias is written out; counting ends at `most`. */
+export function sizeOf(value: PyValue, most: number): number {
+  const known = new Map<PyValue, number>();
+  const count = (from: PyValue): number => {
+    if (!Array.isArray(from) && !isDict(from)) return 1;
+    const done = known.get(from);
+    if (done !== undefined) return done;
+    let size = 1;
+    for (const item of from.values()) size = Math.min(most, size + count(item));
+    known.set(from, size);
+    return size;
+  };
+  return count(value);
 }
 
 /** A copy that shares no list or dictionary with the original, but keeps those shared within it shared. */

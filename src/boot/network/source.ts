@@ -7,7 +7,7 @@ import { decodeBase64 } from "../base64.ts";
 import type { ModuleRun } from "../module.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
-import { dictOf, fromNode, isDict, NetworkFailure, type PyDict, type PyValue, truthy } from "./pyValue.ts";
+import { dictOf, fromNode, isDict, NetworkFailure, type PyDict, type PyValue, sizeOf, truthy } from "./pyValue.ts";
 
 /** Where the network configuration of the first boot comes from. */
 export type FoundConfig =
@@ -18,6 +18,9 @@ export type FoundConfig =
 
 /** When nobody says what the cloud hands over. */
 export const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
+
+/** So many values are no configuration of a machine, and would take long to render. */
+const MAX_VALUES = 20_000;
 
 type Source = (boot: ModuleRun) => Candidate | undefined;
 
@@ -45,6 +48,8 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
     const network = withoutTopKey(candidate.network, boot);
     if (isDict(network) && network.get("config") === "disabled")
       return { kind: "off", reason: `disabled at ${because.path}:${because.line}` };
+    if (sizeOf(network, MAX_VALUES) >= MAX_VALUES)
+      return { kind: "unknown", reason: "the network configuration, for its size", because };
     if (truthy(network)) return { kind: "config", network, isOfCloud, because };
   }
   const fallback = fallbackConfig(boot);

@@ -253,5 +253,8 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
 /** Until 24.3 an interface was found by its name on the machine. */
 function nameOnMachine(id: PyKey, device: PyDict, since: Since): PyKey {
   const setName = device.get("set-name");
+  const match = device.has("match") ? asDict(device.get("match"), "match") : new Map();
+  const mac = match.get("macaddress");
+  if (truthy(mac) && since("22.3")) asText(mac, "macaddress");
   return truthy(setName) && since("21.4") ? (setName as PyKey) : id;
 }

@@ -1,8 +1,8 @@
+import { NotPredicted } from "./predicted.ts";
 import {
   isDict,
   isScalarNode,
   NetworkFailure,
-  NotPredicted,
   type PyDict,
   type PyKey,
   type PyValue,
@@ -108,7 +108,7 @@ class YamlDump {
       : keysOf(value).map((key) => `${pad}${this.#pair(key, value.get(key) ?? null, indent)}`);
     const text = lines.join("\n");
     this.#length += text.length;
-    if (this.#length > MAX_LENGTH) throw new NetworkFailure("the network configuration is too large");
+    if (this.#length > MAX_LENGTH) throw new NotPredicted("the network configuration, for its size");
     return text;
   }
 

@@ -1,5 +1,6 @@
 import { hasUnknown } from "../../unknown.ts";
-import { NotPredicted, type PyValue } from "../pyValue.ts";
+import { NotPredicted } from "../predicted.ts";
+import type { PyValue } from "../pyValue.ts";
 import type { Device, Kind, Parser } from "./device.ts";
 import { readBondParameters, readBridgeParameters, readMembers } from "./groups.ts";
 import { NO_TABLE, readRoutes, readRules } from "./routes.ts";

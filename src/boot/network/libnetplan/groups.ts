@@ -1,4 +1,5 @@
-import { NotPredicted, type PyValue } from "../pyValue.ts";
+import { NotPredicted } from "../predicted.ts";
+import type { PyValue } from "../pyValue.ts";
 import type { Device, Parser } from "./device.ts";
 import {
   isIp4,

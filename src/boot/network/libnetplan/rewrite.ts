@@ -1,4 +1,5 @@
-import { NotPredicted, type PyValue } from "../pyValue.ts";
+import { NotPredicted } from "../predicted.ts";
+import type { PyValue } from "../pyValue.ts";
 import { Device, KINDS, type Kind, type Parser } from "./device.ts";
 import { readKey } from "./deviceKeys.ts";
 import { writeBridgeParameters } from "./groups.ts";
@@ -6,9 +7,6 @@ import { hashOrder } from "./hashOrder.ts";
 import { NO_TABLE, writeRoutes, writeRules } from "./routes.ts";
 import { mappingOf, Refused, readId, readWord, scalarText } from "./scalars.ts";
 import { list, map, type Out, plain, quoted, writeYaml } from "./yamlOut.ts";
-
-/** So many devices are no configuration of a machine. */
-const MAX_DEVICES = 1000;
 
 /**
  * What libnetplan writes after it has read a configuration (netplan 0.107 to 1.2, State._write_yaml_file), as cloud-init
@@ -111,7 +109,6 @@ class Document implements Parser {
         throw new Refused(`Updated definition '${id}' changes device type`);
       const device = known ?? new Device(id, kind, kindRenderer);
       this.devices.set(id, device);
-      if (this.devices.size > MAX_DEVICES) throw new NotPredicted("the network configuration, for its size");
       for (const [key, item] of entries) readKey(key, item, device, this);
       if (this.#missing.size === 0) validate(device);
     }

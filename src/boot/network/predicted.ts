@@ -1,0 +1,23 @@
+import { unknown } from "../unknown.ts";
+
+/** Thrown where the real code does something that is not simulated. The message is a reason for an unknown content. */
+export class NotPredicted extends Error {}
+
+/** Something that the boot makes, or why it is unknown. */
+export type Predicted<Value> = { readonly value: Value } | { readonly reason: string };
+
+/** What is made of something, unknown where that is or where making it is not simulated. */
+export function predict<From, To>(from: Predicted<From>, make: (value: From) => To): Predicted<To> {
+  if ("reason" in from) return from;
+  try {
+    return { value: make(from.value) };
+  } catch (error) {
+    if (error instanceof NotPredicted) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** A text, or the placeholder of one that is unknown. */
+export function textOf(text: Predicted<string>): string {
+  return "reason" in text ? unknown(text.reason) : text.value;
+}
