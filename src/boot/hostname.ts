@@ -91,7 +91,7 @@ function nameInHosts(boot: ModuleRun, alias: string): string | undefined {
 }
 
 /** The line to blame for the host's name. */
-export function hostnameCause(boot: ModuleRun): Origin {
+function hostnameCause(boot: ModuleRun): Origin {
   const key = ["fqdn", "hostname"].find((name) => boot.config.has(name));
   return boot.because(key ?? "preserve_hostname");
 }

@@ -4,7 +4,7 @@ import { ModuleFailure } from "./module.ts";
  * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a
  * word. @throws ModuleFailure for a quote or an escape that does not end.
  */
-export function shlexSplit(text: string): string[] {
+function shlexSplit(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   const finish = () => {

@@ -36,7 +36,7 @@ export function parseExpression(words: Words): Expression {
 }
 
 /** An expression without `a if b else c`. */
-export function parseOr(words: Words): Expression {
+function parseOr(words: Words): Expression {
   let left = parseAnd(words);
   while (words.skip("or")) left = { type: "logic", operator: "or", left, right: parseAnd(words) };
   return left;
