@@ -104,11 +104,12 @@ export function boot(image: Image, options: BootOptions): BootResult {
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
   const { isNew } = state.instance;
   const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin: START } as const;
-  const done = isNew ? "the network is configured before any module" : "the image was configured for this instance";
   try {
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
-    if (isNew) applyNetwork(new ModuleRun(state, base, "network", START));
-    outcomes.push({ ...network, ran: isNew, reason: done });
+    const applied = isNew
+      ? applyNetwork(new ModuleRun(state, base, "network", START))
+      : { ran: false, reason: "the image was configured for this instance" };
+    outcomes.push({ ...network, ...applied });
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
     return undefined;

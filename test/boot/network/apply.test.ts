@@ -253,3 +253,23 @@ describe("the renderer", () => {
     expect(networkChanges(sysconfig)).toContain("may be modified /etc/sysconfig/network-scripts");
   });
 });
+
+describe("the plan's word on the network", () => {
+  const reason = (more: object) => {
+    const network = networkBoot({ version: "26.2", networkConfig: V2, ...more }).modules.find(
+      ({ name }) => name === "network",
+    );
+    return `${network?.ran}: ${network?.reason}`;
+  };
+
+  test("says whether it is configured, and why not", () => {
+    expect(reason({})).toBe("true: the network is configured with eni before any module");
+    expect(reason({ config: "network: {config: disabled}\n" })).toBe(
+      "false: disabled at /etc/cloud/cloud.cfg.d/50-test.cfg:1",
+    );
+    expect(reason({ config: "network: disabled\n" })).toBe(
+      "true: it fails: the network configuration must be a mapping",
+    );
+    expect(reason({ programs: [] })).toBe("true: there is no renderer for it");
+  });
+});
