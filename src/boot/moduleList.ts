@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
-import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../config/tree.ts";
 import { findPair } from "../config/merge.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../config/tree.ts";
 import { pyStr, toValue, truthy } from "../config/value.ts";
 import type { Frequency } from "./module.ts";
 
@@ -54,7 +54,13 @@ function readEntry(item: ConfigNode): Entry | "none" | undefined {
   if (item.type === "scalar") return item.kind === "str" ? entry(item, undefined, []) : undefined;
   if (item.type === "sequence") {
     const [name, frequency, ...args] = item.children;
-    return name === undefined ? "none" : entry(name, frequency, args.map((arg) => toValue(arg)));
+    return name === undefined
+      ? "none"
+      : entry(
+          name,
+          frequency,
+          args.map((arg) => toValue(arg)),
+        );
   }
   return readMappingEntry(item);
 }

@@ -1,5 +1,5 @@
-import { truthy, toValue } from "./value.ts";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "./tree.ts";
+import { toValue, truthy } from "./value.ts";
 
 /** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
 export class FatalConfigError extends Error {
@@ -77,7 +77,11 @@ function parseMergerText(text: string, spec: Pair): Merger[] {
     if (name === "") continue;
     const match = /^([a-z_][a-z0-9_]*)\((.*?)\)$/.exec(name);
     if (match === null) throw new FatalConfigError(`merge_how: "${name}" is not of the form name(options)`, spec);
-    const options = match[2]!.trim().split(",").map((option) => option.trim()).filter((option) => option !== "");
+    const options = match[2]!
+      .trim()
+      .split(",")
+      .map((option) => option.trim())
+      .filter((option) => option !== "");
     mergers.push(merger(knownMerger(match[1]!, spec), options));
   }
   return mergers;
@@ -160,7 +164,8 @@ function joinPairs(held: Pair, lower: Pair, result: ConfigNode): Pair {
 }
 
 function mergeSequences(value: Sequence, lower: ConfigNode, merger: Merger, mergers: readonly Merger[]): ConfigNode {
-  const method = (["append", "prepend", "replace"] as const).find((name) => merger.has(name)) ??
+  const method =
+    (["append", "prepend", "replace"] as const).find((name) => merger.has(name)) ??
     (merger.has("no_replace") ? "no_replace" : "replace");
   if (method === "replace" && lower.type !== "sequence") return lower;
   const items = iterate(lower);

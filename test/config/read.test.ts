@@ -112,7 +112,7 @@ test("every value knows where it comes from and what it shadows", () => {
   expect(config.pair("k", "b")?.shadowed.map(({ path, position }) => `${path}:${position.start.line}`)).toEqual([
     "/etc/cloud/cloud.cfg:3",
   ]);
-  expect(origins(root)).toMatchObject({
+  expect(origins(root, 1000)).toMatchObject({
     "/a": { path: "/etc/cloud/cloud.cfg.d/20.cfg", line: 4, column: 1 },
     "/k/c/1/d": { path: "/etc/cloud/cloud.cfg.d/20.cfg", line: 3, column: 11 },
   });
