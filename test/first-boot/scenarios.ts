@@ -5,6 +5,7 @@ import { configuration } from "./scenarios/configuration.ts";
 import { files } from "./scenarios/files.ts";
 import { hostname } from "./scenarios/hostname.ts";
 import { hosts } from "./scenarios/hosts.ts";
+import { mounts } from "./scenarios/mounts.ts";
 import { network } from "./scenarios/network.ts";
 import { ssh } from "./scenarios/ssh.ts";
 import { sshd } from "./scenarios/sshd.ts";
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   ...accounts,
   ...apt,
   ...system,
+  ...mounts,
   ...files,
   ...network,
 ].map((scenario) => ({ ...scenario, files: { ...base, ...scenario.files } }));

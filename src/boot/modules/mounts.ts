@@ -1,14 +1,12 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { cloudNamesDevices, findDevice } from "../mounts/device.ts";
+import { ensureDirectory } from "../mounts/directory.ts";
+import { type MountEntry, mountEntries } from "../mounts/entries.ts";
 import { escapeField, FSTAB, type Fstab, MARK, readFstab } from "../mounts/fstab.ts";
-import { makeSwap } from "../mounts/swap.ts";
+import { makeSwapFile } from "../mounts/swap.ts";
+import { usesSystemd } from "../systemd.ts";
+import { unknown, unknownReason } from "../unknown.ts";
 
-/** The fields of a line of /etc/fstab while it is put together; anything but a string cannot be written. */
-type Fields = ConfigValue[];
-
-/** cc_mounts: lines of /etc/fstab, the directories to mount at, and a swap file (20.4 to 26.2). */
+/** cc_mounts: lines of /etc/fstab, the directories to mount at, and a swap file (18.5 to 26.2). */
 export const mounts = defineModule({
   name: "mounts",
   frequency: "once-per-instance",
@@ -16,109 +14,105 @@ export const mounts = defineModule({
   activatedBy: [],
   keys: {
     device_aliases: { type: "mapping", default: {}, since: "21.3" },
-    mount_default_fields: { type: "list" },
+    mount_default_fields: {
+      type: "list",
+      default: [null, null, "auto", "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev", "0", "2"],
+    },
     mounts: { type: "list", default: [] },
     swap: { type: "mapping", default: {} },
   },
   run(boot) {
-    const because = boot.because(boot.config.has("mounts") || !boot.config.has("swap") ? "mounts" : "swap");
     const fstab = readFstab(boot);
-    const entries = configuredMounts(boot);
-    if (cloudNamesDevices(boot) && !entries.some(([device]) => /^ephemeral0?$/.test(pyStr(device ?? null))))
-      boot.mayChange(FSTAB, "a disk that the cloud calls ephemeral0 would be mounted at /mnt", because);
-    const complete = boot.since("24.3") ? complete24(boot, entries, fstab) : complete20(boot, entries, fstab);
-    const lines = complete.map((fields) => [
-      ...fields.slice(0, 3),
-      `${pyStr(fields[3] ?? null)},${MARK}`,
-      ...fields.slice(4),
-    ]);
-    const swap = makeSwap(boot);
-    if (swap !== undefined) lines.push([swap, "none", "swap", boot.since("24.3") ? "sw" : `sw,${MARK}`, "0", "0"]);
-    if (lines.length === 0) return;
-    const texts = lines.map(checkFields);
-    for (const [, directory = ""] of texts) if (directory.startsWith("/")) boot.mkdir(directory, because);
-    const written = (field: string, index: number) => (boot.since("26.2") && index < 2 ? escapeField(field) : field);
-    const added = texts.map((fields) => fields.map(written).join("\t"));
-    boot.write(FSTAB, `${[...fstab.lines, ...added].join("\n")}\n`, because);
-    if (texts.some(([, , type]) => type === "swap")) boot.command("swapon -a");
-    boot.command("mount -a");
-    if (usesSystemd(boot)) boot.command("systemctl daemon-reload");
+    const entries = mountEntries(boot, fstab);
+    const swap = makeSwapFile(boot, fstab);
+    const configured = entries.filter(({ unasked }) => unasked === undefined);
+    const unasked = entries.filter((entry) => !configured.includes(entry));
+    const because = boot.because(configured.length === 0 && swap !== undefined ? "swap" : "mounts");
+    if (configured.length === 0 && swap === undefined) {
+      if (unasked.length > 0) boot.mayChange(FSTAB, `it gets ${linesFor(unasked)}`, because);
+      return;
+    }
+    const stopping = configured.filter((entry) => unwritable(entry) !== undefined);
+    const stopped = stopping.find(({ device }) => device.found !== "maybe");
+    if (stopped !== undefined) throw new ModuleFailure(unwritable(stopped));
+    if (stopping.length > 0) {
+      boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; that stops cloud-init unless it finds the disk`, because);
+      return;
+    }
+    const added = addedLines(boot, configured, unasked, fstab);
+    if (swap !== undefined) added.push(swapLine(boot, swap));
+    // A placeholder at the end stands for whole lines, of which there may be none.
+    const end = unknownReason(added.at(-1)!) === undefined ? "\n" : "";
+    for (const { fields, because } of configured)
+      if (fields[1]!.text.startsWith("/")) ensureDirectory(boot, fields[1]!.text, because);
+    boot.write(FSTAB, [...fstab.kept, ...added].join("\n") + end, because);
+    if (swap !== undefined || configured.some(({ fields }) => fields[2]!.text === "swap")) boot.command("swapon -a");
+    if (!sameLines(boot, fstab.dropped, added)) {
+      boot.command("mount -a");
+      if (usesSystemd(boot)) boot.command("systemctl daemon-reload");
+    }
   },
 });
 
-function usesSystemd(boot: ModuleRun): boolean {
-  return boot.facts.family !== "alpine" && !boot.which("openrc");
+/** In words, for disks that cloud-init mounts unasked. */
+function linesFor(unasked: readonly MountEntry[]): string {
+  const names = unasked.map(({ unasked: name }) => name).join(" and ");
+  return `lines for the disks called ${names}, if the machine has any`;
 }
 
-/** Options of a mount that names none. */
-function defaultOptions(boot: ModuleRun): string {
-  if (!usesSystemd(boot)) return "defaults,nobootwait";
-  if (boot.since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
-  if (boot.since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
-  return `defaults,nofail,x-systemd.requires=cloud-init.service${boot.since("22.1") ? ",_netdev" : ""}`;
+/** Why an entry cannot be written; undefined where it can. The options are made text in any case. */
+function unwritable({ fields }: MountEntry): string | undefined {
+  const field = fields.find((candidate, index) => index !== 3 && candidate?.isText !== true);
+  return field === undefined ? undefined : `an entry of mounts is no list of texts: ${field?.text.slice(0, 100)}`;
 }
 
-function defaultFields(boot: ModuleRun): readonly ConfigValue[] {
-  const given = boot.config.get("mount_default_fields") ?? [null, null, "auto", defaultOptions(boot), "0", "2"];
-  if (!Array.isArray(given)) throw new ModuleFailure("mount_default_fields is no list");
-  return given;
-}
-
-/** The lists of `mounts`. Since 24.3 what is no list is passed over, before it stops the module. */
-function configuredMounts(boot: ModuleRun): readonly Fields[] {
-  const given = boot.config.get("mounts") ?? (boot.config.has("mounts") ? null : []);
-  if (given === null || (!Array.isArray(given) && !boot.since("24.3"))) throw new ModuleFailure("mounts is no list");
-  const items = Array.isArray(given) ? given : [];
-  const lists = items.filter((item) => Array.isArray(item));
-  if (lists.length < items.length && !boot.since("24.3")) throw new ModuleFailure("an entry of mounts is no list");
-  if (lists.some(({ length }) => length === 0)) throw new ModuleFailure("an entry of mounts is empty");
-  return lists;
-}
-
-/** Whether a name was found to be a device that /etc/fstab does not have yet. */
-function isNewDevice(device: string | undefined, fstab: Fstab): device is string {
-  return device !== undefined && !fstab.devices.has(device);
-}
-
-/** Every entry with all its fields, as 24.3 to 26.2 see them. An entry without a directory takes earlier ones along. */
-function complete24(boot: ModuleRun, entries: readonly Fields[], fstab: Fstab): Fields[] {
-  const defaults = defaultFields(boot);
-  const denied = new Set<ConfigValue>();
-  const kept: Fields[] = [];
-  for (const given of [...entries].reverse()) {
-    const device = findDevice(boot, pyStr(given[0]!));
-    const fields = isNewDevice(device, fstab) ? [device, ...given.slice(1)] : given;
-    const filled = fields.map((field, index) => (field === null ? defaults[index] : pyStr(field)));
-    const [name, directory] = [...filled, ...defaults.slice(fields.length)];
-    if (filled.includes(undefined) || directory === undefined)
-      throw new ModuleFailure("an entry of mounts and mount_default_fields do not fit");
-    if (directory === null || denied.has(name!)) denied.add(name!);
-    else kept.unshift([...filled.map((field) => field!), ...defaults.slice(fields.length)]);
+/** The lines of what is configured, and of the disks that are mounted unasked. */
+function addedLines(
+  boot: ModuleRun,
+  configured: readonly MountEntry[],
+  unasked: readonly MountEntry[],
+  fstab: Fstab,
+): string[] {
+  const added = configured.map((entry) => earlierLine(boot, entry, fstab) ?? lineOf(boot, entry));
+  const undecided: MountEntry[] = [];
+  for (const entry of unasked) {
+    const earlier = earlierLine(boot, entry, fstab);
+    if (earlier === undefined) undecided.push(entry);
+    else added.push(earlier);
   }
-  return kept;
+  return undecided.length === 0 ? added : [...added, unknown(linesFor(undecided))];
 }
 
-/** The same as 20.4 to 24.2 see it: only the fields of a device that was found become strings. */
-function complete20(boot: ModuleRun, entries: readonly Fields[], fstab: Fstab): Fields[] {
-  const defaults = defaultFields(boot);
-  const complete = entries.map((given) => {
-    const device = findDevice(boot, pyStr(given[0]!));
-    const known = isNewDevice(device, fstab);
-    const fields = known ? [device, ...given.slice(1)].map((field) => (field === null ? null : pyStr(field))) : given;
-    const filled = fields.map((field, index) => (field === null ? (defaults[index] ?? null) : field));
-    return [...filled, ...defaults.slice(fields.length)];
+/** A line as cloud-init writes it. */
+function lineOf(boot: ModuleRun, { fields, device }: MountEntry): string {
+  const texts = fields.map((field, index) => {
+    if (index === 3) return `${field?.text ?? "None"},${MARK}`;
+    const isPlaceholder = index === 0 && device.found === "maybe";
+    return boot.since("26.2") && index < 2 && !isPlaceholder ? escapeField(field!.text) : field!.text;
   });
-  complete.forEach((entry, index) => {
-    if (entry[1] === null)
-      for (const earlier of complete.slice(0, index)) if (earlier[0] === entry[0]) earlier[1] = null;
-  });
-  return complete.filter((entry) => entry[1] !== null);
+  return texts.join("\t");
 }
 
-/** @throws ModuleFailure where a field is no string: cloud-init fails before it writes anything. */
-function checkFields(fields: Fields): string[] {
-  const texts = fields.filter((field) => typeof field === "string");
-  if (texts.length < fields.length)
-    throw new ModuleFailure(`a field of ${pyStr(fields[1] ?? null)} is no string: quote the numbers`);
-  return texts;
+/**
+ * The line that an earlier boot wrote for the same entry, where only the disk's name is unknown: the disk is taken to be
+ * called the same again. Otherwise every image that was booted once would seem to lose its mounts.
+ */
+function earlierLine(boot: ModuleRun, entry: MountEntry, fstab: Fstab): string | undefined {
+  const rest = lineOf(boot, entry).slice(entry.device.name.length);
+  const earlier = fstab.earlierDevices.get(rest);
+  return earlier !== undefined && entry.device.mayBe(earlier) ? earlier + rest : undefined;
+}
+
+/** Since 24.3 the line has no mark of cloud-init, and stays for good. */
+function swapLine(boot: ModuleRun, file: string): string {
+  const name = boot.since("26.2") ? escapeField(file) : file;
+  return [name, "none", "swap", boot.since("24.3") ? "sw" : `sw,${MARK}`, "0", "0"].join("\t");
+}
+
+/** Whether cloud-init finds that it adds what it dropped. What is mounted already is then not mounted again. */
+function sameLines(boot: ModuleRun, dropped: readonly string[], added: readonly string[]): boolean {
+  const plain = (line: string) => line.replaceAll(boot.since("24.3") ? "\t" : /[ \t]+/g, " ");
+  const before = new Set(dropped.map(plain));
+  const after = new Set(added.map(plain));
+  return before.size === after.size && [...before].every((line) => after.has(line));
 }

@@ -4,6 +4,7 @@ import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { requestedPasswords } from "../requestedPasswords.ts";
 import { setSshdOption } from "../sshdConfig.ts";
+import { usesSystemd } from "../systemd.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({
@@ -83,14 +84,6 @@ function serviceOf(boot: ModuleRun): string {
   const name = boot.config.get("system_info", "ssh_svcname");
   const forced = boot.facts.sshService;
   return forced !== "ssh" || typeof name !== "string" ? forced : name;
-}
-
-/** A tree without any shell is only a part of an image: what it does not show is taken to be as usual. */
-function usesSystemd(boot: ModuleRun): boolean {
-  const shown = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some(
-    (path) => boot.image.stat(path) !== undefined,
-  );
-  return shown || (!boot.which("sh") && boot.facts.family !== "alpine");
 }
 
 function hasUnit(boot: ModuleRun, service: string): boolean {

@@ -1,46 +1,86 @@
-import type { ConfigValue } from "../../config/tree.ts";
+import { findPair } from "../../config/merge.ts";
+import type { ConfigNode } from "../../config/tree.ts";
 import { pyStr, truthy } from "../../config/value.ts";
-import type { ModuleRun } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
-import { splitLines } from "../splitLines.ts";
-import { FSTAB } from "./fstab.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { parentOf, wholeUnknown } from "../overlay.ts";
+import { ensureDirectory } from "./directory.ts";
+import { type Fstab, fieldsOf } from "./fstab.ts";
 
 const MIB = 1024 * 1024;
 
-/** Makes the file of `swap` (cc_mounts.handle_swapcfg, 20.4 to 26.2). Answers its path if there is one to mount. */
-export function makeSwap(boot: ModuleRun): string | undefined {
-  const { filename = "/swap.img", size = 0 } = swapSettings(boot);
-  if (typeof filename !== "string" || filename === "" || !truthy(size)) return undefined;
-  if (inUse(boot, filename)) return filename;
+/**
+ * Makes the file that `swap` names (cc_mounts.handle_swapcfg, 18.5 to 26.2). Answers its name where /etc/fstab gets a
+ * line for it.
+ */
+export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined {
+  const swap = boot.config.node("swap");
+  if (swap?.type !== "mapping") return undefined;
+  const nameNode = findPair(swap, "filename")?.value;
+  const sizeNode = findPair(swap, "size")?.value;
+  if (sizeNode === undefined || !truthy(sizeNode) || (nameNode !== undefined && !truthy(nameNode))) return undefined;
+  if (nameNode !== undefined && (nameNode.type !== "scalar" || nameNode.kind !== "str"))
+    throw new ModuleFailure(`swap.filename is no text: ${pyStr(nameNode)}`);
+  const name = nameNode === undefined ? "/swap.img" : pyStr(nameNode);
+  const size = sizeOf(boot, sizeNode, findPair(swap, "maxsize")?.value);
+  // cloud-init runs in the root directory, but a name without any directory fails.
+  if (size === undefined || size === 0 || !name.includes("/")) return undefined;
+  return make(boot, name, size, fstab) ? name : undefined;
+}
+
+function make(boot: ModuleRun, name: string, size: number | "auto", fstab: Fstab): boolean {
   const because = boot.because("swap");
-  const auto = String(size).toLowerCase() === "auto";
-  const bytes = auto ? Number.POSITIVE_INFINITY : bytesOf(size);
-  // mkswap refuses what is smaller than a MiB, since that is rounded to nothing.
-  if (bytes === undefined || bytes < MIB) return undefined;
-  const large = auto ? "as large as memory and disk make it" : `of ${Math.floor(bytes / MIB)} MiB`;
-  boot.command(`mkswap ${filename}`);
-  boot.write(filename, wholeUnknown(`swap space ${large}`), because, { mode: 0o600 });
-  return filename;
+  const path = name.startsWith("/") ? name : `/${name}`;
+  const existing = boot.image.stat(path);
+  if (existing !== undefined && isSwap(name, fstab)) {
+    boot.mayChange(path, "it is made anew unless it is in use as swap by then", because);
+    return true;
+  }
+  if ((existing !== undefined && existing.kind !== "file") || !ensureDirectory(boot, parentOf(path), because))
+    return false;
+  // What is smaller than a MiB is rounded to nothing, of which mkswap makes no swap area.
+  const tooSmall = size !== "auto" && size < MIB;
+  if (tooSmall || boot.lacks("mkswap") || (boot.lacks("fallocate") && boot.lacks("dd"))) {
+    boot.remove(path, because);
+    return false;
+  }
+  const mebibytes = size === "auto" ? "a size that depends on memory and disk" : `${Math.trunc(size / MIB)} MiB`;
+  boot.write(path, wholeUnknown(`a new swap area of ${mebibytes}`), because, { mode: 0o600 });
+  boot.command(`mkswap ${name}`);
+  return true;
 }
 
-function swapSettings(boot: ModuleRun): { filename?: ConfigValue; size?: ConfigValue } {
-  const value = boot.config.get("swap");
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-}
-
-/** A file that /etc/fstab names as swap is in use when cloud-init comes. */
-function inUse(boot: ModuleRun, path: string): boolean {
-  if (boot.image.stat(path) === undefined) return false;
-  return splitLines(boot.text(FSTAB) ?? "").some((line) => {
-    const [device, , type] = line.trim().split(/\s+/);
-    return device === path && type === "swap";
+/** Whether /etc/fstab has the file as swap: it is most likely in use when cloud-init comes. */
+function isSwap(name: string, { kept, dropped }: Fstab): boolean {
+  return [...kept, ...dropped].some((line) => {
+    const [device, , type] = fieldsOf(line);
+    return device === name && type === "swap";
   });
 }
 
-/** A size such as 10M, 10MB or 10MiB, all of which are MiB (util.human2bytes); undefined where it is none. */
-function bytesOf(size: ConfigValue): number | undefined {
-  if (typeof size === "number") return size;
-  const match = /^\s*\+?(\d+\.?\d*|\.\d+)\s*([BKMGT]?)$/.exec(pyStr(size).replace(/i?B$/, ""));
-  if (match === null) return undefined;
-  return Number(match[1]) * 1024 ** Math.max(0, "BKMGT".indexOf(match[2] || "B"));
+/** The size in bytes, "auto" where memory and disk decide; undefined where cloud-init gives up. */
+function sizeOf(boot: ModuleRun, size: ConfigNode, maxsize: ConfigNode | undefined): number | "auto" | undefined {
+  const isText = maxsize?.type === "scalar" && maxsize.kind === "str";
+  if (size.type === "scalar" && size.value === "auto") {
+    if (maxsize === undefined || (maxsize.type === "scalar" && maxsize.kind === "null")) return "auto";
+    const most = bytesOf(boot, maxsize);
+    return most === undefined || most < MIB ? most : "auto";
+  }
+  // A maxsize that is no size is in the way even where it does not count.
+  return isText && bytesOf(boot, maxsize) === undefined ? undefined : bytesOf(boot, size);
+}
+
+/** A number of bytes, or a text such as "1.5G" (util.human2bytes); undefined where it is neither. */
+function bytesOf(boot: ModuleRun, node: ConfigNode): number | undefined {
+  if (node.type !== "scalar") return undefined;
+  if (["int", "float", "bool"].includes(node.kind)) return finite(Number(node.value));
+  if (node.kind !== "str") return undefined;
+  const text = pyStr(node).replace(boot.since("23.1") ? /i?B$/ : /B$/, "");
+  const match = /^(.*?)([BKMGT]?)$/s.exec(text);
+  const digits = match?.[1]?.trim() ?? "";
+  if (!/^\+?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)(e[+-]?\d+)?$/i.test(digits)) return undefined;
+  return finite(Math.trunc(Number(digits.replaceAll("_", "")) * 1024 ** Math.max(0, "BKMGT".indexOf(match![2]!))));
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
