@@ -17,7 +17,7 @@ import {
 } from "./pyValue.ts";
 
 /** A command of a network configuration that lacks a key; cloud-init skips it with a warning. */
-export class SkippedCommand extends Error {}
+class SkippedCommand extends Error {}
 
 /** Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time. */
 export class InterfaceTable {

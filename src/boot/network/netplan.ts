@@ -21,7 +21,7 @@ import { parameterNames } from "./stateV2.ts";
 import { dumpYaml, inDumpOrder } from "./yamlDump.ts";
 
 /** Types of subnets that mean DHCPv6 or router advertisements (network_state.IPV6_DYNAMIC_TYPES). */
-export const DYNAMIC_IPV6 = ["dhcp6", "ipv6_slaac", "ipv6_dhcpv6-stateless", "ipv6_dhcpv6-stateful"];
+const DYNAMIC_IPV6 = ["dhcp6", "ipv6_slaac", "ipv6_dhcpv6-stateless", "ipv6_dhcpv6-stateful"];
 
 /** What the image's netplan can do. */
 export interface NetplanFeatures {

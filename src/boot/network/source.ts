@@ -17,7 +17,7 @@ export type FoundConfig =
   | { readonly kind: "unknown"; readonly reason: string; readonly because: Origin };
 
 /** When nobody says what the cloud hands over. */
-export const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
+const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
 
 /** So many values are no configuration of a machine, and would take long to render. */
 const MAX_VALUES = 20_000;

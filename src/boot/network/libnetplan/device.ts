@@ -42,9 +42,8 @@ export class Device {
   }
 }
 
-/** What handlers of keys see: all devices read so far, and the ones that are named but not yet read. */
+/** What handlers of keys see of the document. */
 export interface Parser {
-  readonly devices: ReadonlyMap<string, Device>;
   /** The device of an id; one that is not there yet is remembered, so that the document is read once more. */
   find(id: string): Device | undefined;
   /** Whether the image's libnetplan is of this version or a later one. */
