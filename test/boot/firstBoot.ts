@@ -1,0 +1,72 @@
+import { type BootResult, boot } from "../../src/boot/boot.ts";
+import { parseConfigFile } from "../../src/config/read.ts";
+import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
+import type { Stat } from "../../src/image/image.ts";
+import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
+
+/** An image and a launch, for a boot in memory. */
+interface Launch {
+  /** cloud-init's version; 25.1 where it does not say. */
+  readonly version?: string;
+  /** /etc/cloud/cloud.cfg. */
+  readonly config: string;
+  /** What the image holds beside a few accounts. */
+  readonly files?: Readonly<Record<string, MemoryFile>>;
+  /** YAML; undefined where nobody says what the cloud hands over. */
+  readonly metaData?: string;
+  /** Installed packages and their versions. */
+  readonly packages?: Readonly<Record<string, string>>;
+}
+
+/** Where the image has cloud-init's Python package. */
+export const library = "/usr/lib/python3/dist-packages/cloudinit";
+
+/** Accounts as Debian installs them, shortened. */
+export const accountFiles: Readonly<Record<string, MemoryFile>> = {
+  "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
+  "/etc/shadow": { content: "root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n", mode: 0o640, gid: 42 },
+  "/etc/group": "root:x:0:\ndaemon:x:1:\nadm:x:4:\nsudo:x:27:\nshadow:x:42:\nusers:x:100:\n",
+  "/etc/gshadow": { content: "root:*::\ndaemon:*::\nadm:*::\nsudo:*::\nshadow:*::\nusers:*::\n", mode: 0o640, gid: 42 },
+  "/etc/login.defs": "PASS_MAX_DAYS\t99999\nPASS_MIN_DAYS\t0\nPASS_WARN_AGE\t7\nUMASK 022\nUSERGROUPS_ENAB yes\n",
+  "/etc/default/useradd": "SHELL=/bin/sh\n",
+  "/root": { directory: true, mode: 0o700 },
+  "/home": { directory: true },
+};
+
+/** Boots an image in memory for the first time. */
+export function firstBoot({ version = "25.1", config, files = {}, metaData, packages = {} }: Launch): BootResult {
+  const image = memoryImage({ ...accountFiles, "/etc/cloud/cloud.cfg": config, ...files });
+  const distro = {
+    id: "debian",
+    version: "12",
+    codename: "bookworm",
+    packages: {
+      kind: "dpkg" as const,
+      version: (name: string) => packages[name],
+      owner: () => undefined,
+      shipped: () => undefined,
+    },
+    cloudInit: { version, disabled: undefined, library },
+  };
+  const cloud =
+    metaData === undefined
+      ? UNKNOWN_CLOUD
+      : { ...UNKNOWN_CLOUD, metaData: parseConfigFile(Buffer.from(metaData), "meta-data").root };
+  return boot(image, { distro, cloud });
+}
+
+/** A file's text after the boot; undefined where there is no such file. */
+export function textAfter(result: BootResult, path: string): string | undefined {
+  return result.after.read(path)?.toString();
+}
+
+/** Mode, owner and group after the boot, as `stat -c '%a %u:%g'` prints them. */
+export function attributesAfter(result: BootResult, path: string): string | undefined {
+  const stat: Stat | undefined = result.after.stat(path);
+  return stat === undefined ? undefined : `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`;
+}
+
+/** What a module's run came to, as the plan says it. */
+export function reasonOf(result: BootResult, module: string): string | undefined {
+  return result.modules.find(({ name }) => name === module)?.reason;
+}
