@@ -1,10 +1,15 @@
 import type { Module } from "../module.ts";
 import { aptConfigure } from "./aptConfigure.ts";
+import { aptPipelining } from "./aptPipelining.ts";
 import { bootcmd } from "./bootcmd.ts";
+import { caCerts } from "./caCerts.ts";
+import { keyboard } from "./keyboard.ts";
 import { locale } from "./locale.ts";
 import { mounts } from "./mounts.ts";
 import { ntp } from "./ntp.ts";
+import { rsyslog } from "./rsyslog.ts";
 import { runcmd } from "./runcmd.ts";
+import { seedRandom } from "./seedRandom.ts";
 import { setHostname } from "./setHostname.ts";
 import { setPasswords } from "./setPasswords.ts";
 import { ssh } from "./ssh.ts";
@@ -19,11 +24,16 @@ import { writeFilesDeferred } from "./writeFilesDeferred.ts";
 /** Every module that is simulated: one line each. */
 export const modules: readonly Module[] = [
   aptConfigure,
+  aptPipelining,
   bootcmd,
+  caCerts,
+  keyboard,
   locale,
   mounts,
   ntp,
+  rsyslog,
   runcmd,
+  seedRandom,
   setHostname,
   setPasswords,
   ssh,

@@ -1,6 +1,16 @@
 import type { ModuleFacts } from "../module.ts";
 
-const REDHAT = ["almalinux", "centos", "cloudlinux", "eurolinux", "fedora", "miraclelinux", "rhel", "rocky", "virtuozzo"];
+const REDHAT = [
+  "almalinux",
+  "centos",
+  "cloudlinux",
+  "eurolinux",
+  "fedora",
+  "miraclelinux",
+  "rhel",
+  "rocky",
+  "virtuozzo",
+];
 const SUSE = ["opensuse", "opensuse-leap", "opensuse-microos", "opensuse-tumbleweed", "sle_hpc", "sle-micro", "sles"];
 
 function facts(name: string, rest: Partial<Omit<ModuleFacts, "name">> = {}): ModuleFacts {
@@ -14,15 +24,7 @@ function facts(name: string, rest: Partial<Omit<ModuleFacts, "name">> = {}): Mod
 export const notSimulated: readonly ModuleFacts[] = [
   facts("ansible", { activatedBy: ["ansible"], since: "22.3" }),
   facts("apk_configure", { distros: () => ["alpine"], activatedBy: ["apk_repos"], since: "20.4" }),
-  facts("apt_pipelining", {
-    distros: (since) => ["ubuntu", "debian", ...(since("25.3") ? ["raspberry-pi-os"] : [])],
-    activatedBy: ["apt_pipelining"],
-  }),
   facts("byobu", { distros: (since) => ["ubuntu", "debian", ...(since("25.3") ? ["raspberry-pi-os"] : [])] }),
-  facts("ca_certs", {
-    distros: () => ["aosc", "alpine", "amazon", "debian", "photon", "raspberry-pi-os", "ubuntu", ...REDHAT, ...SUSE],
-    activatedBy: ["ca_certs", "ca-certs"],
-  }),
   facts("chef", { frequency: "always", activatedBy: ["chef"] }),
   facts("disable_ec2_metadata", { frequency: "always", activatedBy: ["disable_ec2_metadata"] }),
   facts("disk_setup", { activatedBy: ["disk_setup", "fs_setup"] }),
@@ -35,11 +37,6 @@ export const notSimulated: readonly ModuleFacts[] = [
     activatedBy: (since) => (since("24.4") ? ["grub_dpkg", "grub-dpkg"] : []),
   }),
   facts("install_hotplug", { since: "21.4" }),
-  facts("keyboard", {
-    distros: () => ["alpine", "arch", "debian", "ubuntu", "raspberry-pi-os", ...REDHAT, ...SUSE],
-    activatedBy: ["keyboard"],
-    since: "22.1",
-  }),
   facts("keys_to_console"),
   facts("landscape", { distros: () => ["ubuntu"], activatedBy: ["landscape"] }),
   facts("lxd", { distros: () => ["ubuntu"], activatedBy: ["lxd"] }),
@@ -61,19 +58,21 @@ export const notSimulated: readonly ModuleFacts[] = [
   }),
   facts("rh_subscription", { distros: () => ["fedora", "rhel"], activatedBy: ["rh_subscription"] }),
   facts("rightscale_userdata", { until: "24.1" }),
-  facts("rsyslog", { activatedBy: ["rsyslog"] }),
   facts("salt_minion", { activatedBy: ["salt_minion"] }),
   facts("scripts_per_boot", { frequency: "always" }),
   facts("scripts_per_instance"),
   facts("scripts_per_once", { frequency: "once" }),
   facts("scripts_user"),
   facts("scripts_vendor"),
-  facts("seed_random"),
   facts("snap", { distros: () => ["ubuntu"], activatedBy: ["snap"] }),
   facts("spacewalk", { distros: () => ["fedora", "openeuler", "rhel"], activatedBy: ["spacewalk"] }),
-  facts("ssh_authkey_fingerprints"),
   facts("ssh_import_id", { distros: () => ["alpine", "cos", "debian", "raspberry-pi-os", "ubuntu"] }),
-  facts("ubuntu_autoinstall", { frequency: "once", distros: () => ["ubuntu"], activatedBy: ["autoinstall"], since: "22.4" }),
+  facts("ubuntu_autoinstall", {
+    frequency: "once",
+    distros: () => ["ubuntu"],
+    activatedBy: ["autoinstall"],
+    since: "22.4",
+  }),
   facts("ubuntu_drivers", { distros: () => ["ubuntu"], activatedBy: ["drivers"] }),
   facts("ubuntu_pro", {
     distros: () => ["ubuntu"],
@@ -81,7 +80,17 @@ export const notSimulated: readonly ModuleFacts[] = [
   }),
   facts("wireguard", { distros: () => ["ubuntu"], activatedBy: ["wireguard"], since: "22.4" }),
   facts("yum_add_repo", {
-    distros: () => ["amazon", "azurelinux", "mariner", "openeuler", "OpenCloudOS", "openmandriva", "photon", "TencentOS", ...REDHAT],
+    distros: () => [
+      "amazon",
+      "azurelinux",
+      "mariner",
+      "openeuler",
+      "OpenCloudOS",
+      "openmandriva",
+      "photon",
+      "TencentOS",
+      ...REDHAT,
+    ],
     activatedBy: ["yum_repos"],
   }),
   facts("zypper_add_repo", { frequency: "always", distros: () => SUSE, activatedBy: ["zypper"] }),

@@ -10,6 +10,19 @@ LABEL=data /data xfs noatime,nofail 0 2
 /dev/vdz /old ext4 defaults,nofail,comment=cloudconfig 0 2
 `;
 
+/** A certificate that nobody has the key of: update-ca-certificates and Python's requests want valid ones. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBezCCASGgAwIBAgIUDs76mVU/cpA0C2MR4fw8TXXdWvgwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHVGVhbSBDQTAgFw0yNjExMjMwNzU2MDdaGA8yMTI2MTAzMDA3
+NTYwN1owEjEQMA4GA1UEAwwHVGVhbSBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABIW90HrPaWlroMwj8uA2RLCxVJ/heCMlDTYapnxGgN0V3+0cwr+5iP33E3qL
+7xd8cqZh+bLHOVClh9veXf9CinujUzBRMB0GA1UdDgQWBBRP8RfFhcy21blpII8E
+c4/+iymwrjAfBgNVHSMEGDAWgBRP8RfFhcy21blpII8Ec4/+iymwrjAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIAyUIFIW155lHfa/EoCTzKu1Mk+z
+xo0n2qISilV7V9TrAiEArHk6LrJ2gSZJCwZBfM2qg1PMccyqujdBccuL6uKRtfM=
+-----END CERTIFICATE-----
+`;
+
 /** Time, locale, file systems, certificates and the rest of what a system is. */
 export const system: Scenario[] = [
   { name: "ntp-empty", files: team("ntp: {}\n"), seed: plain },
@@ -119,14 +132,12 @@ export const system: Scenario[] = [
   },
   {
     name: "ca-certificates-trusted",
-    files: team(
-      "ca_certs:\n  trusted:\n    - |\n      -----BEGIN CERTIFICATE-----\n      one\n      -----END CERTIFICATE-----\n    - two\n",
-    ),
+    files: team(`ca_certs:\n  trusted:\n    - ${JSON.stringify(certificate)}\n    - ${JSON.stringify(certificate)}\n`),
     seed: plain,
   },
   {
     name: "ca-certificates-replaced",
-    files: team("ca-certs:\n  remove-defaults: true\n  trusted: [one]\n"),
+    files: team(`ca-certs:\n  remove-defaults: true\n  trusted: [${JSON.stringify(certificate)}]\n`),
     commands: ["echo '!mozilla/Old.crt' >>/etc/ca-certificates.conf"],
     seed: plain,
   },

@@ -1,0 +1,27 @@
+import { pyStr } from "../../config/value.ts";
+import { distrosBy } from "../distroNames.ts";
+import { defineModule } from "../module.ts";
+
+/** cc_apt_pipelining: how many requests apt sends at once to a server (18.5 to 26.2). */
+export const aptPipelining = defineModule({
+  name: "apt_pipelining",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "ubuntu", "debian"],
+    ["25.2", "raspberry-pi-os"],
+  ]),
+  activatedBy: ["apt_pipelining"],
+  keys: { apt_pipelining: { type: "any", default: "os" } },
+  run(boot) {
+    const value = boot.config.get("apt_pipelining");
+    const wanted = value === undefined ? "os" : pyStr(value).toLowerCase().trim();
+    if (["none", "unchanged", "os"].includes(wanted)) return;
+    if (!/^(false|[0-5])$/.test(wanted)) {
+      boot.note(`apt_pipelining takes no "${wanted}"`);
+      return;
+    }
+    const depth = wanted === "false" ? "0" : wanted;
+    const lines = `//Written by cloud-init per 'apt_pipelining'\nAcquire::http::Pipeline-Depth "${depth}";\n`;
+    boot.write("/etc/apt/apt.conf.d/90cloud-init-pipelining", lines, boot.because("apt_pipelining"));
+  },
+});

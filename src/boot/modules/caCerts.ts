@@ -1,0 +1,122 @@
+import type { ConfigObject, Origin } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { type Certificates, certificatesOf } from "../certificates.ts";
+import { distrosBy, NEW_SUSE } from "../distroNames.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { wholeUnknown } from "../overlay.ts";
+import { lacksProgram } from "../programs.ts";
+import { splitLines } from "../splitLines.ts";
+import { strictText } from "../strictText.ts";
+
+const DESELECTED = "# Modified by cloud-init to deselect certs due to user-data";
+/** Names of classes whose list of certificates is edited (since 23.1). */
+const DESELECTING = ["alpine", "aosc", "debian", "raspberry-pi-os", "ubuntu"];
+/** Names whose package asks whether to trust new certificates. */
+const DEBCONF = ["debian", "raspberry-pi-os", "ubuntu"];
+/** Where update-ca-certificates links every certificate that is trusted, and their bundle. */
+const LINKS = "/etc/ssl/certs";
+
+/** cc_ca_certs: trusts more certificates, and no longer those that the distribution brought (18.5 to 26.2). */
+export const caCerts = defineModule({
+  name: "ca_certs",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "alpine", "debian", "ubuntu"],
+    ["21.1", "rhel"],
+    ["23.2", "fedora", "opensuse", "sles", ...NEW_SUSE],
+    ["24.1", "photon"],
+    ["24.2", "almalinux", "cloudlinux"],
+    ["24.3", "aosc"],
+    ["25.2", "centos", "raspberry-pi-os"],
+    ["26.1", "rocky"],
+    ["26.2", "amazon"],
+  ]),
+  activatedBy: ["ca_certs", "ca-certs"],
+  keys: {
+    "ca-certs": { type: "mapping", deprecated: "22.1" },
+    ca_certs: { type: "mapping", since: "22.1" },
+  },
+  run(boot) {
+    const key = boot.since("22.1") && boot.config.has("ca_certs") ? "ca_certs" : "ca-certs";
+    if (!boot.config.has(key)) return;
+    const config = mapping(boot.config.get(key), key);
+    const certificates = certificatesOf(boot);
+    const remove = removalKey(boot, config);
+    if (remove !== undefined) removeDefaults(boot, certificates, boot.because(key, remove));
+    const trusted = trustedOf(config);
+    if (trusted.length > 0) trust(boot, certificates, trusted, boot.because(key, "trusted"));
+    update(boot, certificates, remove !== undefined || trusted.length > 0, boot.because(key));
+  },
+});
+
+/** The key that has the defaults removed. */
+function removalKey(boot: ModuleRun, config: ConfigObject): string | undefined {
+  const [old, now] = ["remove-defaults", "remove_defaults"];
+  let key = old;
+  if (boot.since("23.1")) key = config[now] === undefined ? old : now;
+  else if (boot.since("22.1")) key = config[old] === undefined ? now : old;
+  return truthy(config[key] ?? null) ? key : undefined;
+}
+
+/** util.get_cfg_option_list: any other value than a list is a list of its text. */
+function trustedOf({ trusted }: ConfigObject): string[] {
+  if (trusted === undefined || trusted === null) return [];
+  return Array.isArray(trusted) ? trusted.map((certificate) => pyStr(certificate)) : [pyStr(trusted)];
+}
+
+function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, because: Origin): void {
+  for (const directory of removed) {
+    if (boot.image.stat(directory)?.kind !== "directory") throw new ModuleFailure(`there is no ${directory}`);
+    for (const name of boot.image.list(directory)) {
+      // update-ca-certificates links these again.
+      const target = boot.image.realpath(`${directory}/${name}`) ?? "";
+      if (directory === LINKS && target.startsWith("/usr/local/share/ca-certificates/")) continue;
+      boot.remove(`${directory}/${name}`, because);
+    }
+  }
+  if (!boot.since("23.1")) {
+    if (config === undefined) throw new ModuleFailure("the distribution has no list of certificates to empty");
+    boot.write(config, "", because);
+  } else if (DESELECTING.includes(boot.facts.name) && config !== undefined) deselect(boot, config, because);
+  const debconf = boot.since("21.1") ? DEBCONF.includes(boot.facts.name) : boot.facts.name !== "alpine";
+  if (debconf) boot.command("debconf-set-selections ca-certificates/trust_new_crts");
+}
+
+/** Puts "!" before every certificate of the list. */
+function deselect(boot: ModuleRun, config: string, because: Origin): void {
+  const text = strictText(boot, config);
+  if (text === undefined || text === "") return;
+  let noted = false;
+  const lines = splitLines(text).flatMap((line) => {
+    if (line === DESELECTED) noted = true;
+    if (line === "" || line.startsWith("#") || line.startsWith("!")) return line;
+    const first = !noted;
+    noted = true;
+    return first ? [DESELECTED, `!${line}`] : `!${line}`;
+  });
+  boot.write(config, `${lines.join("\n")}\n`, because);
+}
+
+function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly string[], because: Origin): void {
+  const { file, config } = certificates;
+  if (boot.since("23.1")) {
+    for (const [index, text] of trusted.entries()) boot.write(file.replace("{}", `${index + 1}`), text, because);
+    return;
+  }
+  boot.write(file, trusted.join("\n"), because);
+  if (config === undefined) return;
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  const text = strictText(boot, config);
+  if (text === undefined) throw new ModuleFailure(`there is no ${config}`);
+  const others = splitLines(text).filter((line) => line !== name);
+  boot.write(config, text === "" ? `${name}\n` : `${others.join("\n").trimEnd()}\n${name}\n`, because);
+}
+
+/** Has the trusted certificates put together anew. */
+function update(boot: ModuleRun, { update: program, bundle }: Certificates, changed: boolean, because: Origin): void {
+  if (lacksProgram(boot, program)) throw new ModuleFailure(`there is no ${program}`);
+  boot.command(program);
+  if (changed) boot.write(bundle, wholeUnknown(`the bundle that ${program} makes`), because);
+  else boot.mayChange(bundle, `${program} makes it anew`, because);
+}
