@@ -1,5 +1,6 @@
 import type { Origin } from "../config/tree.ts";
 import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
+import { spend } from "./effort.ts";
 import type { ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
@@ -44,21 +45,23 @@ export function addAuthorizedKeys(
   const lines = sources.flatMap((source) =>
     splitLines(strictText(boot, source) ?? "").map((line) => parseKeyLine(boot, line, "")),
   );
-  boot.rewrite(path, mergeKeys(lines, added), because, attributes);
+  const text = mergeKeys(lines, added);
+  spend(boot.image, "written", text.length);
+  boot.rewrite(path, text, because, attributes);
 }
 
+/** Of several new lines with one key the last one counts where the key is there already. */
 function mergeKeys(lines: readonly KeyLine[], added: readonly KeyLine[]): string {
-  const missing = new Set(added.filter((line) => line.key !== undefined));
-  const merged = lines.map((line) => {
-    const same = line.key === undefined ? [] : added.filter(({ key }) => key === line.key);
-    for (const found of same) missing.delete(found);
-    return same.at(-1) ?? line;
-  });
+  const latest = new Map(added.map((line) => [line.key, line]));
+  latest.delete(undefined);
+  const present = new Set(lines.map((line) => line.key));
+  const merged = lines.map((line) => latest.get(line.key) ?? line);
+  const missing = added.filter((line) => line.key !== undefined && !present.has(line.key));
   return [...merged, ...missing].map((line) => `${line.text}\n`).join("");
 }
 
 function parseKeyLine(boot: ModuleRun, source: string, options: string): KeyLine {
-  const line = source.replace(/[\r\n]+$/, "");
+  const line = withoutLineEnd(source);
   const asIs = { text: source, key: undefined };
   if (line.startsWith("#") || line.trim() === "") return asIs;
   if (hasUnknown(line)) return { text: options === "" ? line : `${options} ${line}`, key: line };
@@ -69,6 +72,12 @@ function parseKeyLine(boot: ModuleRun, source: string, options: string): KeyLine
   const [type, key, comment] = words;
   const text = [options || own, type, key, comment].filter((word) => word !== "").join(" ");
   return { text, key };
+}
+
+function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--;
+  return text.slice(0, end);
 }
 
 /** Key type, key and comment; undefined where the text is no key. */

@@ -3,7 +3,7 @@ import { findPair } from "../config/merge.ts";
 import { type ConfigNode, type Origin, originOf } from "../config/tree.ts";
 import { pyStr, truthy } from "../config/value.ts";
 import { addToGroup, groupadd } from "./accounts/groups.ts";
-import { findGroup, findUser } from "./accounts/lookup.ts";
+import { findGroup, findUser, users } from "./accounts/lookup.ts";
 import { lockPassword, setHashes, setPasswords, unlockPassword } from "./accounts/passwords.ts";
 import { useradd } from "./accounts/useradd.ts";
 import { addAuthorizedKeys } from "./authorizedKeys.ts";
@@ -89,14 +89,17 @@ function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, bec
   } else if (keys.length > 0) addAuthorizedKeys(boot, user, keys, refusal(refusalTemplate(boot), to, user), because);
 }
 
-/** Makes a group and its members, as Distro.create_group does: a group that cannot be made is passed over. */
-export function createGroup(boot: ModuleRun, group: ConfiguredGroup): void {
-  tryGroupadd(boot, group.name, group.origin);
-  for (const member of group.members) {
-    if (findUser(boot.image, member) === undefined) continue;
-    if (findGroup(boot.image, group.name) === undefined)
-      throw new ModuleFailure(`usermod: there is no group ${group.name}`);
-    addToGroup(boot, group.name, member, group.origin);
+/** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is passed over. */
+export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]): void {
+  const names = new Set(users(boot.image).map((user) => user.name));
+  for (const group of groups) {
+    tryGroupadd(boot, group.name, group.origin);
+    for (const member of group.members) {
+      if (!names.has(member)) continue;
+      if (findGroup(boot.image, group.name) === undefined)
+        throw new ModuleFailure(`usermod: there is no group ${group.name}`);
+      addToGroup(boot, group.name, member, group.origin);
+    }
   }
 }
 

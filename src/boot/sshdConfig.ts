@@ -4,7 +4,7 @@ import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
 
-export const SSHD_CONFIG = "/etc/ssh/sshd_config";
+const SSHD_CONFIG = "/etc/ssh/sshd_config";
 const DROP_INS = `${SSHD_CONFIG}.d`;
 
 /** A line of sshd_config as ssh_util reads it; without `keyword` for comments and empty lines. */

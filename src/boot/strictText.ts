@@ -1,3 +1,4 @@
+import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 
 /**
@@ -7,6 +8,7 @@ import { ModuleFailure, type ModuleRun } from "./module.ts";
 export function strictText(boot: ModuleRun, path: string): string | undefined {
   const bytes = boot.image.read(path);
   if (bytes === undefined) return undefined;
+  spend(boot.image, "read", bytes.length);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

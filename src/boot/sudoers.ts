@@ -1,5 +1,6 @@
 import type { ConfigNode, Origin } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
+import { spend } from "./effort.ts";
 import { header } from "./header.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
@@ -25,6 +26,7 @@ export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode,
 /** Adds rules to a file of cloud-init's own, which begins with a header. */
 export function appendBlock(boot: ModuleRun, path: string, block: string, unlessThere: boolean, because: Origin): void {
   const before = strictText(boot, path);
+  spend(boot.image, "written", (before ?? "").length + block.length);
   if (before === undefined) boot.write(path, `${header(boot, "Created")}\n${block}`, because, { mode: 0o440 });
   else if (!unlessThere || !before.includes(block)) boot.rewrite(path, before + block, because);
 }

@@ -1,4 +1,5 @@
 import type { Origin } from "../../config/tree.ts";
+import { spend } from "../effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { shadowSince } from "./defaults.ts";
 import { splitFields } from "./fields.ts";
@@ -35,7 +36,9 @@ export class AccountFile {
       throw new ModuleFailure(`cannot open ${path}: it is a symbolic link`);
     this.#boot = boot;
     this.#path = path;
-    const lines = (boot.text(path) ?? "").split("\n");
+    const text = boot.text(path) ?? "";
+    spend(boot.image, "read", text.length);
+    const lines = text.split("\n");
     if (lines.at(-1) === "") lines.pop();
     else if (shadowSince(boot, "4.19")) throw new ModuleFailure(`cannot open ${path}: its last line has no end`);
     this.#lines = lines.map((text) => ({ text, fields: entryOf(text, path) }));
@@ -91,6 +94,7 @@ export class AccountFile {
     if (!this.#changed) return;
     const { mode, uid, gid } = this.#boot.image.stat(this.#path) ?? { mode: 0o644, uid: 0, gid: 0 };
     const text = this.#lines.map((line) => `${line.text}\n`).join("");
+    spend(this.#boot.image, "written", text.length);
     this.#boot.write(this.#path, text, because, { mode, uid, gid });
     this.#changed = false;
   }

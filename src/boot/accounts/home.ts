@@ -19,9 +19,10 @@ export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: 
   boot.mkdir(parentOf(home), because);
   boot.mkdir(home, because, { mode, uid, gid });
   for (const source of shadowSince(boot, "4.14") ? [skeleton, VENDOR_SKELETON] : [skeleton]) {
+    const from = source.startsWith("/") ? boot.image.realpath(source) : undefined;
     // A skeleton that holds the home directory would be copied into itself.
-    if (source.startsWith("/") && !`${home}/`.startsWith(`${source.replace(/\/+$/, "")}/`))
-      copyTree(boot, source, home, user, because);
+    const holdsHome = from === "/" || `${boot.image.realpath(home)}/`.startsWith(`${from}/`);
+    if (from !== undefined && !holdsHome) copyTree(boot, from, home, user, because);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Image, readText } from "../../image/image.ts";
+import { spend } from "../effort.ts";
 import { splitFields, splitMembers } from "./fields.ts";
 
 /** A user as getpwnam() gives one. */
@@ -39,7 +40,9 @@ export function findGroup(image: Image, name: string): Group | undefined {
 }
 
 function entries(image: Image, path: string): string[][] {
-  const lines = (readText(image, path) ?? "").split("\n");
+  const text = readText(image, path) ?? "";
+  spend(image, "read", text.length);
+  const lines = text.split("\n");
   return lines.filter((line) => line !== "" && !/^[#+-]/.test(line)).map(splitFields);
 }
 

@@ -13,7 +13,7 @@ export interface NewPassword {
 }
 
 /** What stands for the hash of a password that is known: its salt is not. */
-export const freshHash = unknown("a hash made at boot");
+const freshHash = unknown("a hash made at boot");
 
 /** passwd -l USER, or usermod --lock where there is no passwd. @throws ModuleFailure as these fail. */
 export function lockPassword(boot: ModuleRun, user: string, because: Origin): void {

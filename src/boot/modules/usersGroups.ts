@@ -1,6 +1,6 @@
 import { findPair } from "../../config/merge.ts";
 import { pyStr, toValue, truthy } from "../../config/value.ts";
-import { createGroup, createUser, type Redirect } from "../createUser.ts";
+import { createGroups, createUser, type Redirect } from "../createUser.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { cloudPublicKeys } from "../publicKeys.ts";
 import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users.ts";
@@ -19,7 +19,7 @@ export const usersGroups = defineModule({
   run(boot) {
     const accounts = configuredAccounts(boot);
     const defaultUser = defaultUserOf(accounts);
-    for (const group of accounts.groups) createGroup(boot, group);
+    createGroups(boot, accounts.groups);
     for (const user of accounts.users) {
       checkHome(boot, user);
       createUser(boot, user, redirectOf(boot, user, defaultUser));

@@ -198,3 +198,9 @@ test("/etc/default/useradd: group, home, shell, ages, mailbox", () => {
   expect(added(result, "/etc/shadow")).toEqual([`ops:!:${DAY}:0:99999:7:7:21915:`]);
   expect(attributesAfter(result, "/var/mail/ops")).toBe("600 1000:4");
 });
+
+test("huge files and thousands of users come to an end", () => {
+  const passwd = Array.from({ length: 100_000 }, (_, n) => `u${n}:x:${n}:0::/:/bin/sh\n`).join("");
+  const result = bootWith(`users: [${Array.from({ length: 5000 }, (_, n) => `u${n}`)}]\n`, { "/etc/passwd": passwd });
+  expect(reasonOf(result, "users_groups")).toContain("too large");
+});
