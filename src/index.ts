@@ -1,4 +1,4 @@
-export { boot, type BootOptions, type BootResult } from "./boot/boot.ts";
+export { type BootOptions, type BootResult, boot } from "./boot/boot.ts";
 export { type CloudData, readSeed, SeedError } from "./config/seed.ts";
 export { detectDistro } from "./distro/detect.ts";
 export type { Distro } from "./distro/distro.ts";
@@ -6,7 +6,7 @@ export { type Image, ImageError } from "./image/image.ts";
 export { openImage } from "./image/open.ts";
 export { catalogue } from "./lint/catalogue.ts";
 export type { Finding, LintResult, Severity } from "./lint/finding.ts";
-export { lint, type LintOptions } from "./lint/lint.ts";
+export { type LintOptions, lint } from "./lint/lint.ts";
 export type { Rule } from "./lint/rule.ts";
 export { jsonReport } from "./report/json.ts";
 export { sarifReport } from "./report/sarif.ts";
