@@ -29,7 +29,7 @@ function plan(directory: string): PlannedChange[] {
   const image = openDirectory(join(directory, "before"));
   const result = boot(image, { distro: detectDistro(image), cloud: readSeed(join(directory, "seed")) });
   return result.changes.flatMap(({ path, op, certainty, after }) => {
-    if ((after ?? image.lstat(path))?.kind === "directory") return [];
+    if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
     const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
     const mode = after?.kind === "file" ? after.mode : undefined;
     return [{ path, op, certainty, content: content?.toString("base64"), mode }];

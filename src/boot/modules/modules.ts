@@ -3,13 +3,25 @@ import { aptConfigure } from "./aptConfigure.ts";
 import { aptPipelining } from "./aptPipelining.ts";
 import { bootcmd } from "./bootcmd.ts";
 import { caCerts } from "./caCerts.ts";
+import { diskSetup } from "./diskSetup.ts";
+import { growpart } from "./growpart.ts";
+import { grubDpkg } from "./grubDpkg.ts";
+import { installHotplug } from "./installHotplug.ts";
 import { keyboard } from "./keyboard.ts";
 import { locale } from "./locale.ts";
 import { mounts } from "./mounts.ts";
 import { ntp } from "./ntp.ts";
+import { packageUpdateUpgradeInstall } from "./packageUpdateUpgradeInstall.ts";
+import { resizefs } from "./resizefs.ts";
+import { resolvConf } from "./resolvConf.ts";
 import { rsyslog } from "./rsyslog.ts";
 import { runcmd } from "./runcmd.ts";
 import { seedRandom } from "./seedRandom.ts";
+import { scriptsPerBoot } from "./scriptsPerBoot.ts";
+import { scriptsPerInstance } from "./scriptsPerInstance.ts";
+import { scriptsPerOnce } from "./scriptsPerOnce.ts";
+import { scriptsUser } from "./scriptsUser.ts";
+import { scriptsVendor } from "./scriptsVendor.ts";
 import { setHostname } from "./setHostname.ts";
 import { setPasswords } from "./setPasswords.ts";
 import { ssh } from "./ssh.ts";
@@ -27,13 +39,25 @@ export const modules: readonly Module[] = [
   aptPipelining,
   bootcmd,
   caCerts,
+  diskSetup,
+  growpart,
+  grubDpkg,
+  installHotplug,
   keyboard,
   locale,
   mounts,
   ntp,
+  packageUpdateUpgradeInstall,
+  resizefs,
+  resolvConf,
   rsyslog,
   runcmd,
   seedRandom,
+  scriptsPerBoot,
+  scriptsPerInstance,
+  scriptsPerOnce,
+  scriptsUser,
+  scriptsVendor,
   setHostname,
   setPasswords,
   ssh,

@@ -1,0 +1,49 @@
+import type { ConfigObject } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { isMapping } from "../apt/pythonValue.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+
+/**
+ * cc_disk_setup: partitions disks and makes file systems on them (18.5 to 26.2). No file of the image changes; which
+ * disks are there, and what is on them already, is known at boot only.
+ */
+export const diskSetup = defineModule({
+  name: "disk_setup",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["disk_setup", "fs_setup"],
+  keys: {
+    device_aliases: { type: "mapping", default: {} },
+    disk_setup: { type: "mapping" },
+    fs_setup: { type: "list" },
+  },
+  run(boot) {
+    const aliases = boot.config.get("device_aliases") ?? {};
+    const device = (name: string) =>
+      isMapping(aliases) && typeof aliases[name] === "string" ? (aliases[name] as string) : name;
+    const disks = boot.config.get("disk_setup") ?? null;
+    if (isMapping(disks))
+      for (const [name, disk] of Object.entries(disks)) if (isMapping(disk)) partition(boot, device(name), disk);
+    const systems = boot.config.get("fs_setup") ?? null;
+    if (Array.isArray(systems))
+      for (const system of systems)
+        if (isMapping(system)) makeFileSystem(boot, device(pyStr(system.device ?? null)), system);
+  },
+});
+
+function partition(boot: ModuleRun, device: string, { layout, table_type }: ConfigObject): void {
+  if (!truthy(layout ?? null)) return;
+  if (typeof layout === "string" && layout.toLowerCase() === "remove") boot.command(`wipefs --all ${device}`);
+  else if (table_type !== "gpt") boot.command(`sfdisk --force ${device}`);
+  else boot.command(boot.which("sgdisk") ? `sgdisk ${device}` : `sfdisk -X gpt --force ${device}`);
+}
+
+function makeFileSystem(boot: ModuleRun, device: string, system: ConfigObject): void {
+  const label = truthy(system.label ?? null) ? ` -L ${pyStr(system.label!)}` : "";
+  if (truthy(system.cmd ?? null)) boot.command(pyStr(system.cmd!));
+  else if (truthy(system.filesystem ?? null)) {
+    const type = pyStr(system.filesystem!);
+    const program = type === "swap" ? `mk${type}` : `mkfs.${type}`;
+    boot.command(`${program}${label} ${device}`);
+  }
+}

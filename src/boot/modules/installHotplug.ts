@@ -1,0 +1,58 @@
+import { isMapping } from "../apt/pythonValue.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { unknown } from "../unknown.ts";
+
+const RULES = "/etc/udev/rules.d/90-cloud-init-hook-hotplug.rules";
+/** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
+const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
+
+/**
+ * cc_install_hotplug: a udev rule that has network devices configured which appear later, installed or removed (21.4
+ * to 26.2). All datasources support it.
+ */
+export const installHotplug = defineModule({
+  name: "install_hotplug",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  since: "21.4",
+  keys: { updates: { type: "mapping" } },
+  run(boot) {
+    const because = boot.because("updates", "network", "when");
+    const wanted = isWanted(boot);
+    if (wanted === undefined) boot.mayChange(RULES, "some clouds have it installed, others removed", because);
+    else if (!wanted) {
+      if (boot.image.stat(RULES) === undefined) return;
+      boot.remove(RULES, because);
+      boot.command("udevadm control --reload-rules");
+    } else if (!boot.lacks("udevadm")) {
+      boot.write(RULES, rules(boot), because);
+      boot.command("udevadm control --reload-rules");
+    }
+  },
+});
+
+/** Whether devices are watched; undefined where only the cloud knows. */
+function isWanted(boot: ModuleRun): boolean | undefined {
+  const network = boot.config.get("updates", "network") ?? null;
+  const enabled = boot.since("24.1") ? (boot.text("/var/lib/cloud/hotplug.enabled") ?? "") : "";
+  if (/"network"/.test(enabled)) return true;
+  if (isMapping(network) && Array.isArray(network.when)) return network.when.includes("hotplug");
+  if (!Object.values(BY_DEFAULT).some((version) => boot.since(version))) return false;
+  const { datasource } = boot.cloud;
+  if (datasource === undefined) return undefined;
+  const since = BY_DEFAULT[datasource];
+  return since !== undefined && boot.since(since);
+}
+
+function rules(boot: ModuleRun): string {
+  const extra = boot.cloud.datasource === "NoCloud" || !boot.since("24.1") ? "" : unknown("rules of the cloud's own");
+  const actions = boot.since("25.2") ? "add" : "add|remove";
+  const library = boot.image.stat("/usr/libexec/cloud-init") === undefined ? "/usr/lib" : "/usr/libexec";
+  return `# Installed by cloud-init due to network hotplug userdata
+ACTION!="${actions}", GOTO="cloudinit_end"${extra}
+LABEL="cloudinit_hook"
+SUBSYSTEM=="net", RUN+="${library}/cloud-init/hook-hotplug"
+LABEL="cloudinit_end"
+`;
+}

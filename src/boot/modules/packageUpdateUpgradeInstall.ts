@@ -1,0 +1,87 @@
+import type { ConfigValue } from "../../config/tree.ts";
+import { isFalse, pyStr } from "../../config/value.ts";
+import { isMapping } from "../apt/pythonValue.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { packageManager } from "../programs.ts";
+
+/** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
+const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]>> = {
+  "apt-get": ["update", "dist-upgrade"],
+  apk: ["update", "upgrade"],
+  pacman: ["-Sy", "-Su"],
+  emerge: ["--sync", "--update @world"],
+  zypper: ["refresh", "update"],
+};
+
+/**
+ * cc_package_update_upgrade_install: refreshes, upgrades and installs packages (18.5 to 26.2). What the repositories
+ * have at boot is unknown, so no file is said to change.
+ */
+export const packageUpdateUpgradeInstall = defineModule({
+  name: "package_update_upgrade_install",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["apt_update", "package_update", "apt_upgrade", "package_upgrade", "packages"],
+  keys: {
+    apt_reboot_if_required: { type: "boolean", default: false, deprecated: "22.2" },
+    apt_update: { type: "boolean", default: false, deprecated: "22.2" },
+    apt_upgrade: { type: "boolean", default: false, deprecated: "22.2" },
+    package_reboot_if_required: { type: "boolean", default: false },
+    package_update: { type: "boolean", default: false },
+    package_upgrade: { type: "boolean", default: false },
+    packages: { type: "list", default: [] },
+    repo_releasever: { type: "string" },
+    repo_upgrade: { type: "any" },
+    repo_upgrade_exclude: { type: "list" },
+  },
+  run(boot) {
+    const manager = packageManager(boot);
+    const [refresh, upgrade] = VERBS[manager] ?? ["makecache", "upgrade"];
+    const isOn = (...keys: string[]) => keys.some((key) => boot.config.bool(key, false));
+    const upgrading = isOn("package_upgrade", "apt_upgrade");
+    const packages = packageNames(boot.config.get("packages"));
+    if ((upgrading || isOn("package_update", "apt_update")) && boot.facts.name !== "amazon")
+      boot.command(`${manager} ${refresh}`);
+    if (upgrading) {
+      boot.command(`${manager} ${upgrade}`);
+      if (boot.facts.name === "ubuntu" && boot.since("23.4")) boot.command("snap refresh");
+      boot.note("the image's packages are upgraded to what the repositories have at boot");
+    }
+    for (const [program, names] of packages) boot.command(`${program ?? manager} install ${names.join(" ")}`);
+    if ((upgrading || packages.size > 0) && isOn("apt_reboot_if_required", "package_reboot_if_required"))
+      boot.note("the machine reboots where the upgrade asks for it");
+    if (boot.facts.name === "amazon") repositoryUpgrade(boot, manager);
+  },
+});
+
+/** The packages to install, by the package manager that the configuration names (undefined: the distribution's). */
+function packageNames(value: ConfigValue | undefined): Map<string | undefined, string[]> {
+  const names = new Map<string | undefined, string[]>();
+  const add = (program: string | undefined, name: ConfigValue) => {
+    const text = Array.isArray(name) ? name.map((part) => pyStr(part)).join("=") : pyStr(name);
+    names.set(program, [...(names.get(program) ?? []), text]);
+  };
+  const list = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+  for (const item of list) {
+    if (!isMapping(item)) add(undefined, item);
+    else
+      for (const [program, wanted] of Object.entries(item))
+        for (const name of Array.isArray(wanted) ? wanted : [wanted])
+          add(program === "apt" ? "apt-get" : program, name);
+  }
+  return names;
+}
+
+/** Amazon Linux's own cloud-init upgrades at the first boot as `repo_upgrade` says: security, bugfix, all or none. */
+function repositoryUpgrade(boot: ModuleRun, manager: string): void {
+  const value = boot.config.get("repo_upgrade");
+  if (value === undefined || value === null || isFalse(value) || pyStr(value) === "none") return;
+  const kind = pyStr(value);
+  const only = kind === "security" || kind === "bugfix" ? ` --${kind}` : "";
+  const excluded = boot.config.get("repo_upgrade_exclude") ?? [];
+  const exclude = Array.isArray(excluded) ? excluded.map((name) => ` --exclude=${pyStr(name)}`).join("") : "";
+  const release = boot.config.get("repo_releasever");
+  const version = release === undefined || release === null ? "" : ` --releasever=${pyStr(release)}`;
+  boot.command(`${manager} upgrade${only}${exclude}${version}`);
+  boot.note(`repo_upgrade is "${kind}": Amazon's own cloud-init upgrades the image's packages`);
+}

@@ -1,0 +1,34 @@
+import { isTrue, pyStr } from "../../config/value.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+
+const PROGRAMS: readonly (readonly [fileSystem: string, program: string])[] = [
+  ["btrfs", "btrfs filesystem resize max /"],
+  ["ext", "resize2fs"],
+  ["xfs", "xfs_growfs /"],
+  ["ufs", "growfs -y /"],
+  ["zfs", "zpool online -e"],
+  ["hammer2", "hammer2 growfs /"],
+  ["bcachefs", "bcachefs device resize"],
+];
+
+/** cc_resizefs: makes the root file system as large as its device, at every boot (18.5 to 26.2). */
+export const resizefs = defineModule({
+  name: "resizefs",
+  frequency: "always",
+  distros: "all",
+  activatedBy: [],
+  keys: { resize_rootfs: { type: "any", default: true } },
+  run(boot, args) {
+    const wanted = args[0] === undefined ? boot.config.text("resize_rootfs", "True")! : pyStr(args[0]);
+    if (!isTrue(wanted) && wanted.trim().toLowerCase() !== "noblock") return;
+    const type = rootType(boot);
+    const known = PROGRAMS.find(([prefix]) => type?.startsWith(prefix));
+    boot.command(`${known?.[1] ?? "resize2fs or its like"} (the root file system, known at boot only)`);
+  },
+});
+
+/** The root's type as fstab has it; undefined where it does not say. */
+function rootType(boot: ModuleRun): string | undefined {
+  const lines = (boot.text("/etc/fstab") ?? "").split("\n").map((line) => line.trim().split(/\s+/));
+  return lines.find(([device, point]) => !device!.startsWith("#") && point === "/")?.[2]?.toLowerCase();
+}

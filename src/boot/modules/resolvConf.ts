@@ -1,0 +1,57 @@
+import type { ConfigObject } from "../../config/tree.ts";
+import { truthy } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { distrosBy, NEW_SUSE } from "../distroNames.ts";
+import { defineModule, ModuleFailure } from "../module.ts";
+import { renderFile, templateFile } from "../templateFile.ts";
+
+/** Families whose name servers are systemd-resolved's business, by the first version that says so. */
+const RESOLVED: Readonly<Record<string, string>> = {
+  aosc: "24.3",
+  azurelinux: "24.2",
+  mariner: "22.4",
+  photon: "21.3",
+};
+
+/** cc_resolv_conf: name servers from a template (18.5 to 26.2). */
+export const resolvConf = defineModule({
+  name: "resolv_conf",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "alpine", "fedora", "opensuse", "rhel", "sles"],
+    ["21.3", "photon"],
+    ["22.4", "mariner"],
+    ["23.1", ...NEW_SUSE],
+    ["23.3", "openeuler"],
+    ["24.2", "azurelinux"],
+  ]),
+  activatedBy: ["manage_resolv_conf"],
+  keys: {
+    manage_resolv_conf: { type: "boolean", default: false },
+    resolv_conf: { type: "mapping" },
+  },
+  run(boot) {
+    if (!boot.config.bool("manage_resolv_conf", false)) return;
+    if (!boot.config.has("resolv_conf")) {
+      boot.note("manage_resolv_conf is on, but there is no resolv_conf: nothing is written");
+      return;
+    }
+    const since = RESOLVED[boot.facts.family];
+    const resolved = since !== undefined && boot.since(since);
+    const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
+    if (template === undefined) throw new ModuleFailure("there is no template for name servers");
+    const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
+    const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
+    boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));
+  },
+});
+
+/** Options that are true become flags, those that are false are left out. */
+function parameters(given: ConfigObject): ConfigObject {
+  if (given.options === undefined) return { ...given, options: {}, flags: [] };
+  const entries = Object.entries(mapping(given.options, "resolv_conf.options"));
+  const options: ConfigObject = Object.create(null);
+  for (const [key, value] of entries) if (typeof value !== "boolean") options[key] = value;
+  const flags = entries.filter(([, value]) => value === true).map(([key]) => key);
+  return { ...given, options: truthy(options) ? options : {}, flags };
+}
