@@ -1,13 +1,10 @@
-import { builtin } from "../config/builtin.ts";
 import { Config } from "../config/config.ts";
-import { FatalConfigError, mergeMany } from "../config/merge.ts";
-import { type BaseConfig, CLOUD_CFG, readBaseConfig } from "../config/read.ts";
+import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
 import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../config/seed.ts";
-import { type Mapping, type Origin, originOf } from "../config/tree.ts";
-import { isTrue, pyStr } from "../config/value.ts";
-import type { Distro, DistroFacts } from "../distro/distro.ts";
-import { distroFacts } from "../distro/facts.ts";
+import type { Origin } from "../config/tree.ts";
+import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { configure } from "./configure.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
 import { instanceOf } from "./instance.ts";
 import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
@@ -15,6 +12,7 @@ import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { type Change, Overlay } from "./overlay.ts";
 import { type Outcome, runModule } from "./runModule.ts";
+import { type HandedOver, storeScripts } from "./userData.ts";
 
 /** What became of one entry of a module list, or of a step outside the lists. */
 export interface ModuleOutcome extends Outcome {
@@ -27,7 +25,7 @@ export interface ModuleOutcome extends Outcome {
 export interface BootResult {
   readonly distro: Distro;
   readonly cloud: CloudData;
-  /** The base configuration, as the stage before the network reads it. */
+  /** The base configuration, templates rendered for this instance. */
   readonly base: BaseConfig;
   /** The configuration that modules get. */
   readonly config: Config;
@@ -64,10 +62,10 @@ export function boot(image: Image, options: BootOptions): BootResult {
   const { distro } = options;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
   const cloud = options.cloud ?? imageSeed(image) ?? UNKNOWN_CLOUD;
-  const { base, config, facts } = configure(image, version, cloud);
+  const { base, config, facts, handed } = configure(image, distro, version, cloud);
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
-  const notes = [...cloud.notes];
+  const notes = [...handed.notes];
   const outcomes: ModuleOutcome[] = [];
   const obstacle = distro.cloudInit.disabled?.reason ?? base.fatal?.reason;
 
@@ -80,8 +78,11 @@ export function boot(image: Image, options: BootOptions): BootResult {
   } else {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
-    const state: BootState = { image: after, distro, facts, version, cloud, commands, notes, running, instance };
-    const stopped = beforeModules(state, new Config(base.root), outcomes);
+    const scripts = new Map<string, Origin>();
+    const state: BootState = {
+      ...{ image: after, distro, facts, version, cloud, commands, notes, running, instance, scripts },
+    };
+    const stopped = beforeModules(state, new Config(base.root), outcomes) ?? useHandedOver(state, handed, outcomes);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
       const { modules: listed, fatal } = readModuleList(config, list);
@@ -122,48 +123,16 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   }
 }
 
+/** What the cloud hands over, which the init stage reads before its modules. Answers why none of them runs. */
+function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): string | undefined {
+  if (handed.scripts.length > 0) {
+    const step = { name: "user_data", stage: "init", frequency: "always", origin: START } as const;
+    storeScripts(new ModuleRun(state, new Config(handed.config), step.name, START), handed, state.scripts);
+    outcomes.push({ ...step, ran: true, reason: "the cloud hands scripts over" });
+  }
+  return handed.stopped;
+}
+
 function notRun(reason: string): Outcome {
   return { ran: false, reason, frequency: "once-per-instance" };
-}
-
-/** The configuration with and without what the cloud hands over, and the distro class that it chooses. */
-function configure(
-  image: Image,
-  version: string,
-  cloud: CloudData,
-): { base: BaseConfig; config: Config; facts: DistroFacts | undefined } {
-  const base = readBaseConfig(image, version);
-  try {
-    const config = new Config(withUserData(base.root, cloud));
-    const name = distroName(config);
-    const facts = distroFacts(name, version);
-    if (facts !== undefined || base.fatal !== undefined) return { base, config, facts };
-    const origin = config.origin("system_info", "distro") ?? START;
-    const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;
-    return { base: { ...base, fatal: { reason, origin } }, config, facts };
-  } catch (error) {
-    if (!(error instanceof FatalConfigError)) throw error;
-    const origin = error.node === undefined ? START : originOf(error.node);
-    return {
-      base: { ...base, fatal: { reason: error.message, origin } },
-      config: new Config(base.root),
-      facts: undefined,
-    };
-  }
-}
-
-/** The layers above the base configuration: user-data over vendor-data (helpers.ConfigMerger, 20.4 to 26.2). */
-function withUserData(base: Mapping, cloud: CloudData): Mapping {
-  const config = new Config(base);
-  const vendorEnabled = isTrue(config.node("vendor_data", "enabled") ?? builtin(false));
-  const layers: Mapping[] = [];
-  if (cloud.userData !== undefined && config.bool("allow_userdata", true)) layers.push(cloud.userData.root);
-  if (cloud.vendorData !== undefined && vendorEnabled) layers.push(cloud.vendorData.root);
-  return mergeMany([...layers, base], builtin({}) as Mapping);
-}
-
-/** The distro class: system_info.distro, which defaults to ubuntu (settings.py). */
-function distroName(config: Config): string {
-  const name = config.node("system_info", "distro");
-  return name === undefined ? "ubuntu" : pyStr(name);
 }

@@ -72,6 +72,8 @@ export interface BootState {
   readonly notes: string[];
   readonly running: RunningSystem;
   readonly instance: Instance;
+  /** Where the scripts that the cloud hands over come from, by the file that they are written to. */
+  readonly scripts: Map<string, Origin>;
 }
 
 /** What the booted system has in memory, whatever its files say. */
@@ -90,6 +92,7 @@ export class ModuleRun {
   readonly cloud: CloudData;
   readonly running: RunningSystem;
   readonly instance: Instance;
+  readonly scripts: ReadonlyMap<string, Origin>;
   /** The configuration that the module gets: all layers merged, system_info included. */
   readonly config: Config;
   /** The module's name, for the blame. */
@@ -107,6 +110,7 @@ export class ModuleRun {
     this.cloud = state.cloud;
     this.running = state.running;
     this.instance = state.instance;
+    this.scripts = state.scripts;
     this.config = config;
     this.name = name;
     this.listed = listed;

@@ -29,6 +29,15 @@ export function renderTemplate(template: string, variables: ConfigObject, option
   return rest.endsWith("\n") ? `${rendered}\n` : rendered;
 }
 
+/**
+ * Reads a Jinja template without rendering it.
+ * @throws TemplateError for wrong syntax, TemplateLimit where it cannot be told.
+ */
+export function checkTemplate(template: string, options: { readonly do: boolean }): void {
+  if (template.length > LARGEST) throw new TemplateLimit("it is too large");
+  parseTemplate(template.slice(template.indexOf("\n") + 1), options);
+}
+
 function renderBasic(template: string, variables: ReadonlyMap<string, Value>, budget: Budget): string {
   return template.replace(/\$\{([A-Za-z0-9_.]+)\}|\$([A-Za-z0-9_.]+)/g, (_all, braced, bare) => {
     const [first, ...rest] = String(braced ?? bare).split(".");

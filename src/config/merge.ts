@@ -20,10 +20,21 @@ export function mergeMany(sources: readonly Mapping[], empty: Mapping): Mapping 
   let merged = empty;
   for (const source of sources) {
     if (source.children.length === 0) continue;
-    const { mergers, rest } = takeMergers(source);
-    merged = mergeNodes(merged, rest, mergers) as Mapping;
+    const { named, rest } = takeMergers(source);
+    merged = mergeNodes(merged, rest, named.length === 0 ? DEFAULT_MERGERS : named) as Mapping;
   }
   return merged;
+}
+
+/**
+ * Merges a part of user-data into what earlier parts gave (handlers/cloud_config.py, 18.5 to 26.2): by the mergers that it
+ * names itself and those that its `Merge-Type` header names; where none does, its keys replace earlier ones.
+ * @throws FatalConfigError where cloud-init raises an error and goes on without the part.
+ */
+export function mergePart(collected: Mapping, part: Mapping, header: string): Mapping {
+  const { named, rest } = takeMergers(part);
+  const all = [...named, ...parseMergerText(header, part)];
+  return mergeNodes(collected, rest, all.length === 0 ? PART_MERGERS : all) as Mapping;
 }
 
 /** One merger: its name without `m_` and its options, in which membership is tested as Python's `in` does. */
@@ -33,13 +44,14 @@ interface Merger {
 }
 
 const DEFAULT_MERGERS: readonly Merger[] = [merger("list", []), merger("dict", []), merger("str", [])];
+const PART_MERGERS: readonly Merger[] = [merger("dict", ["replace"]), merger("list", []), merger("str", [])];
 
 function merger(name: Merger["name"], options: readonly string[]): Merger {
   return { name, has: (option) => options.includes(option) };
 }
 
 /** Takes `merge_how` (else `merge_type`) out of a mapping; the source itself stays as it is. */
-function takeMergers(source: Mapping): { mergers: readonly Merger[]; rest: Mapping } {
+function takeMergers(source: Mapping): { named: readonly Merger[]; rest: Mapping } {
   const taken = new Set<Pair>();
   let spec: Pair | undefined;
   for (const name of ["merge_how", "merge_type"]) {
@@ -51,8 +63,7 @@ function takeMergers(source: Mapping): { mergers: readonly Merger[]; rest: Mappi
     break;
   }
   const rest = taken.size === 0 ? source : { ...source, children: source.children.filter((pair) => !taken.has(pair)) };
-  const mergers = spec === undefined ? [] : parseMergers(spec);
-  return { mergers: mergers.length === 0 ? DEFAULT_MERGERS : mergers, rest };
+  return { named: spec === undefined ? [] : parseMergers(spec), rest };
 }
 
 function parseMergers(spec: Pair): Merger[] {
@@ -70,7 +81,7 @@ function parseMergers(spec: Pair): Merger[] {
   return mergers;
 }
 
-function parseMergerText(text: string, spec: Pair): Merger[] {
+function parseMergerText(text: string, spec: Pair | Mapping): Merger[] {
   const mergers: Merger[] = [];
   for (const part of text.split("+")) {
     const name = part.toLowerCase().trim().replaceAll("-", "_");
@@ -115,7 +126,7 @@ function membership(settings: ConfigNode, spec: Pair): Merger["has"] {
   throw new FatalConfigError("merge_how: settings must be a list", spec);
 }
 
-function knownMerger(name: string, spec: Pair): Merger["name"] {
+function knownMerger(name: string, spec: Pair | Mapping): Merger["name"] {
   const short = name.startsWith("m_") ? name.slice(2) : name;
   if (short === "list" || short === "dict" || short === "str") return short;
   throw new FatalConfigError(`merge_how: there is no merger "${name}" (there are list, dict and str)`, spec);

@@ -2,9 +2,11 @@ import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
+import { type Render, templateKind } from "./template.ts";
 import { type Mapping, type Origin, originOf } from "./tree.ts";
+import { parseExcerpt, renderedExcerpt } from "./userData/excerpt.ts";
 import { truthy } from "./value.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYaml, type YamlResult } from "./yaml.ts";
 
 /** A file of the base configuration and what became of it. */
 export interface ConfigFile {
@@ -27,13 +29,19 @@ export interface BaseConfig {
 export const CLOUD_CFG = "/etc/cloud/cloud.cfg";
 const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
 
-/** Reads the base configuration as util.read_conf_with_confd and stages.fetch_base_config do (18.5 to 26.2). */
-export function readBaseConfig(image: Image, version: string): BaseConfig {
+/**
+ * Reads the base configuration as util.read_conf_with_confd and stages.fetch_base_config do (18.5 to 26.2).
+ * @param render renders files that are Jinja templates; without it they are read as they are, as cloud-init does before
+ * it knows the instance and before 22.4
+ */
+export function readBaseConfig(image: Image, version: string, render?: Render): BaseConfig {
+  const parse = (bytes: Buffer, path: string): ConfigFile =>
+    render === undefined ? parseConfigFile(bytes, path) : parseTemplateFile(bytes, path, version, render);
   const empty = builtin({}) as Mapping;
   const defaults = builtinConfig(version);
   const files: ConfigFile[] = [];
   try {
-    const cloudCfg = readCloudCfg(image);
+    const cloudCfg = readCloudCfg(image, parse);
     files.push(cloudCfg);
     const directory = confDirectory(image, cloudCfg.root);
     const names = directory === undefined ? [] : image.list(directory).filter((name) => name.endsWith(".cfg"));
@@ -42,7 +50,7 @@ export function readBaseConfig(image: Image, version: string): BaseConfig {
       const path = `${directory}/${name}`;
       const bytes = image.read(path);
       // What is no regular file is passed over.
-      if (bytes !== undefined) dropIns.push(parseConfigFile(bytes, path));
+      if (bytes !== undefined) dropIns.push(parse(bytes, path));
     }
     files.push(...dropIns);
     const confD = mergeMany(dropIns.map((file) => file.root).reverse(), empty);
@@ -74,13 +82,13 @@ function checkSystemInfo(root: Mapping, version: string): void {
 }
 
 /** @throws FatalConfigError where cloud-init cannot read it at all. */
-function readCloudCfg(image: Image): ConfigFile {
+function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => ConfigFile): ConfigFile {
   const path = CLOUD_CFG;
   const empty = builtin({}, path) as Mapping;
   if (image.stat(path)?.kind === "special")
     throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", empty);
   const bytes = image.read(path);
-  if (bytes !== undefined) return parseConfigFile(bytes, path);
+  if (bytes !== undefined) return parse(bytes, path);
   const reason = image.lstat(path) === undefined ? "there is no such file" : "no file that can be read is behind it";
   return { path, root: empty, dropped: { reason, line: 1, column: 1 } };
 }
@@ -90,19 +98,48 @@ function readCloudCfg(image: Image): ConfigFile {
  * @throws FatalConfigError when the bytes are not UTF-8, which cloud-init does not catch.
  */
 export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
-  const empty = builtin({}, path) as Mapping;
-  let text: string;
+  return configFile(path, parseYaml(decode(bytes, path), path));
+}
+
+/**
+ * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2).
+ * @throws FatalConfigError also where cloud-init does not catch the error that the template raises.
+ */
+function parseTemplateFile(bytes: Buffer, path: string, version: string, render: Render): ConfigFile {
+  const text = decode(bytes, path);
+  const kind = templateKind(text);
+  if (kind === undefined || kind === "basic") return configFile(path, parseYaml(text, path));
+  const whole = builtin({}, path) as Mapping;
+  if (kind !== "jinja") throw new FatalConfigError(`its first line names an unknown kind of template: ${kind}`, whole);
+  const rendered = render(text);
+  if ("text" in rendered && rendered.text !== "") {
+    const template = { text, path, line: 1, indent: 0, verbatim: true };
+    return configFile(path, parseExcerpt(renderedExcerpt(template, rendered.text)));
+  }
+  const reason = "text" in rendered ? "the template renders to nothing" : rendered.failure;
+  const cause = "text" in rendered ? "error" : rendered.cause;
+  if (cause === "syntax" && versionAtLeast(version, "24.1")) return configFile(path, parseYaml(text, path));
+  const caught = cause === "error" && !versionAtLeast(version, "24.1");
+  if (cause !== "unknown" && !caught) throw new FatalConfigError(reason, whole);
+  return { path, root: whole, dropped: { reason, line: 1, column: 1 } };
+}
+
+/** @throws FatalConfigError for bytes that are not UTF-8. */
+function decode(bytes: Buffer, path: string): string {
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     const { line, column } = firstInvalidByte(bytes);
     const at = { line, column, offset: 0 };
     throw new FatalConfigError(
       "a byte is not UTF-8, so that every stage of cloud-init stops here with an error; save the file as UTF-8",
-      { ...empty, position: { start: at, end: at } },
+      { ...(builtin({}, path) as Mapping), position: { start: at, end: at } },
     );
   }
-  const { node, error } = parseYaml(text, path);
+}
+
+function configFile(path: string, { node, error }: YamlResult): ConfigFile {
+  const empty = builtin({}, path) as Mapping;
   if (error !== undefined) return { path, root: empty, dropped: error };
   if (node === undefined || (node.type === "scalar" && node.kind === "null"))
     return { path, root: empty, dropped: undefined };

@@ -2,22 +2,22 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
 import { builtin } from "./builtin.ts";
-import { FatalConfigError, mergeMany } from "./merge.ts";
+import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
-import type { ConfigNode, Mapping, Pair } from "./tree.ts";
+import type { Mapping } from "./tree.ts";
+import type { SeedFile } from "./userData/parts.ts";
 
 /** What a cloud hands over at launch. Undefined members: nobody said, so what follows from them is unknown. */
 export interface CloudData {
   /** The datasource by cloud-init's name ("NoCloud"). */
   readonly datasource: string | undefined;
   readonly metaData: Mapping | undefined;
-  /** The user-data's and the vendor-data's cloud-config; without pairs where these are empty or of another kind. */
-  readonly userData: ConfigFile | undefined;
-  readonly vendorData: ConfigFile | undefined;
+  /** As the cloud gives them, empty where it gives none; NoCloud has no vendor-data2. */
+  readonly userData: SeedFile | undefined;
+  readonly vendorData: SeedFile | undefined;
+  readonly vendorData2: SeedFile | undefined;
   /** Network configuration; undefined where the datasource gives none. */
   readonly networkConfig: Mapping | undefined;
-  /** User-data or vendor-data whose kind is not simulated, each with the reason. */
-  readonly notes: readonly string[];
 }
 
 /** When nobody says what the cloud hands over. */
@@ -26,8 +26,8 @@ export const UNKNOWN_CLOUD: CloudData = {
   metaData: undefined,
   userData: undefined,
   vendorData: undefined,
+  vendorData2: undefined,
   networkConfig: undefined,
-  notes: [],
 };
 
 /** A seed that cannot be used, in words for the user. */
@@ -63,10 +63,9 @@ export function imageSeed(image: Image): CloudData | undefined {
   });
 }
 
-type ReadSeedFile = (name: string) => { path: string; bytes: Buffer } | undefined;
+type ReadSeedFile = (name: string) => SeedFile | undefined;
 
 function cloudData(read: ReadSeedFile): CloudData {
-  const notes: string[] = [];
   const mapping = (name: string): Mapping | undefined => {
     const file = read(name);
     if (file === undefined) return undefined;
@@ -75,55 +74,15 @@ function cloudData(read: ReadSeedFile): CloudData {
       throw new SeedError(`${file.path}:${parsed.dropped.line}:${parsed.dropped.column}: ${parsed.dropped.reason}`);
     return parsed.root;
   };
-  const cloudConfig = (name: string): ConfigFile => {
-    const file = read(name);
-    const empty = { path: file?.path ?? name, root: builtin({}, name) as Mapping, dropped: undefined };
-    if (file === undefined || file.bytes.toString().trim() === "") return empty;
-    if (/^#cloud-config\s/.test(`${file.bytes.toString("latin1", 0, 200).trimStart()}\n`)) {
-      const parsed = seedFile(file.bytes, file.path);
-      // Its own merge_how only says how this part joins earlier ones, and there is none.
-      return { ...parsed, root: sortKeys(mergeMany([parsed.root], empty.root), new Map()) as Mapping };
-    }
-    notes.push(`${file.path}: not simulated, since it is no plain #cloud-config`);
-    return empty;
-  };
+  const content = (name: string): SeedFile => read(name) ?? { path: name, bytes: Buffer.alloc(0) };
   return {
     datasource: "NoCloud",
     metaData: mapping("meta-data") ?? (builtin({}, "meta-data") as Mapping),
-    userData: cloudConfig("user-data"),
-    vendorData: cloudConfig("vendor-data"),
+    userData: content("user-data"),
+    vendorData: content("vendor-data"),
+    vendorData2: undefined,
     networkConfig: mapping("network-config"),
-    notes,
   };
-}
-
-/**
- * cloud-init writes user-data down and reads that back, by which the keys of every mapping come into order
- * (handlers/cloud_config.py, 18.5 to 26.2); keys of several types stay as they are.
- */
-function sortKeys(node: ConfigNode, done: Map<ConfigNode, ConfigNode>): ConfigNode {
-  if (node.type === "scalar") return node;
-  const known = done.get(node);
-  if (known !== undefined) return known;
-  const sorted: ConfigNode =
-    node.type === "sequence"
-      ? { ...node, children: node.children.map((child) => sortKeys(child, done)) }
-      : { ...node, children: inOrder(node).map((pair) => ({ ...pair, value: sortKeys(pair.value, done) })) };
-  done.set(node, sorted);
-  return sorted;
-}
-
-function inOrder({ children }: Mapping): readonly Pair[] {
-  if (children.every(({ key }) => key.kind === "str"))
-    return children.toSorted((a, b) => compareText(String(a.key.value), String(b.key.value)));
-  if (children.every(({ key }) => ["bool", "int", "float"].includes(key.kind)))
-    return children.toSorted((a, b) => Number(a.key.value) - Number(b.key.value));
-  return children;
-}
-
-/** By code point, as Python compares. */
-function compareText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }
 
 function seedFile(bytes: Buffer, path: string): ConfigFile {

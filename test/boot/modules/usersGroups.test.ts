@@ -42,7 +42,7 @@ describe("the forms of users", () => {
     ["users: [{gecos: no name means default}]", ["debian"]],
     ["users: [{name: debian}, bob]", ["debian", "bob"]],
     ["users: carl,bob,default", ["bob", "carl", "debian"]],
-    ["users: {amy: true, bob: {shell: /bin/sh}, off: 0, carl: 'yes', default: 1}", ["amy", "bob", "carl", "debian"]],
+    ["users: {amy: true, bob: {shell: /bin/sh}, 'off': 0, carl: 'yes', default: 1}", ["amy", "bob", "carl", "debian"]],
     ["user: bob", ["bob"]],
     ["user: bob\nusers: [amy]", ["amy", "bob"]],
     ["user: bob\nusers: {amy: true}", ["amy", "bob"]],

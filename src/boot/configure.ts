@@ -1,0 +1,77 @@
+import { Config } from "../config/config.ts";
+import { FatalConfigError } from "../config/merge.ts";
+import { type BaseConfig, CLOUD_CFG, readBaseConfig } from "../config/read.ts";
+import type { CloudData } from "../config/seed.ts";
+import type { Render } from "../config/template.ts";
+import { type Origin, originOf } from "../config/tree.ts";
+import { pyStr } from "../config/value.ts";
+import type { Distro, DistroFacts } from "../distro/distro.ts";
+import { distroFacts } from "../distro/facts.ts";
+import { versionAtLeast } from "../distro/version.ts";
+import type { Image } from "../image/image.ts";
+import { instanceData } from "./instanceData.ts";
+import { unsortablePair } from "./jsonKeys.ts";
+import { configRenderer } from "./renderConfig.ts";
+import { consumeData, type HandedOver } from "./userData.ts";
+
+/** What a boot runs with. */
+export interface Configuration {
+  /** Without what the cloud hands over. */
+  readonly base: BaseConfig;
+  /** What modules get. */
+  readonly config: Config;
+  /** The distro class that it chooses; undefined where there is no such class. */
+  readonly facts: DistroFacts | undefined;
+  readonly handed: HandedOver;
+}
+
+const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
+
+/** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud hands over. */
+export function configure(image: Image, distro: Distro, version: string, cloud: CloudData): Configuration {
+  const unrendered = readBaseConfig(image, version);
+  const render = renderer(image, distro, version, cloud, unrendered);
+  const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
+  const base = rendered ? readBaseConfig(image, version, render) : unrendered;
+  const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
+  try {
+    const noData: Render = () => ({ failure: "cloud-init could not write the instance's data down", cause: "error" });
+    const handed = consumeData(cloud, base.root, version, render ?? noData);
+    const config = new Config(handed.config);
+    const name = distroName(config);
+    const facts = distroFacts(name, version);
+    if (facts !== undefined || base.fatal !== undefined) return { base, config, facts, handed };
+    const origin = config.origin("system_info", "distro") ?? START;
+    const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;
+    return { base: { ...base, fatal: { reason, origin } }, config, facts, handed };
+  } catch (error) {
+    if (!(error instanceof FatalConfigError)) throw error;
+    const origin = error.node === undefined ? START : originOf(error.node);
+    const fatal = { reason: error.message, origin };
+    return { base: { ...base, fatal }, config: new Config(base.root), facts: undefined, handed: nothing };
+  }
+}
+
+/** undefined where cloud-init cannot write the instance's data down, so that it renders nothing. */
+function renderer(
+  image: Image,
+  distro: Distro,
+  version: string,
+  cloud: CloudData,
+  base: BaseConfig,
+): Render | undefined {
+  const odd = unsortablePair(base.root) ?? (cloud.metaData === undefined ? undefined : unsortablePair(cloud.metaData));
+  if (odd !== undefined) return undefined;
+  let render: Render | undefined;
+  return (template) => {
+    const complete = cloud.metaData !== undefined;
+    render ??= configRenderer(instanceData(image, distro, version, cloud, base), version, complete);
+    return render(template);
+  };
+}
+
+/** The distro class: system_info.distro, which defaults to ubuntu (settings.py). */
+function distroName(config: Config): string {
+  const name = config.node("system_info", "distro");
+  return name === undefined ? "ubuntu" : pyStr(name);
+}

@@ -1,0 +1,22 @@
+import { defineModule, ModuleFailure } from "../module.ts";
+import { runScripts } from "../runScripts.ts";
+
+/** cc_scripts_vendor: the scripts of vendor-data, behind `vendor_data.prefix` (18.5 to 26.2). */
+export const scriptsVendor = defineModule({
+  name: "scripts_vendor",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: { vendor_data: { type: "mapping" } },
+  run(boot) {
+    if (boot.cloud.metaData === undefined) return;
+    const prefix = boot.config.get("vendor_data", "prefix") ?? [];
+    const words = typeof prefix === "string" ? [prefix] : prefix;
+    const directory = `${boot.instance.directory}/scripts/vendor`;
+    if (!Array.isArray(words)) {
+      if (boot.image.stat(directory)?.kind !== "directory") return;
+      throw new ModuleFailure("vendor_data.prefix is neither a string nor a list");
+    }
+    runScripts(boot, directory, words.map(String));
+  },
+});

@@ -1,0 +1,37 @@
+import type { Render, Rendered } from "../config/template.ts";
+import { templateKind } from "../config/template.ts";
+import type { ConfigObject } from "../config/tree.ts";
+import { versionAtLeast } from "../distro/version.ts";
+import { checkTemplate, renderTemplate, TemplateError, TemplateLimit } from "./template.ts";
+import { unknown } from "./unknown.ts";
+
+/**
+ * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).
+ * `complete` tells whether that is all that the cloud gives; else what is missing is unknown.
+ */
+export function configRenderer(variables: ConfigObject, version: string, complete: boolean): Render {
+  const options = { do: versionAtLeast(version, "22.2") };
+  return (template): Rendered => {
+    if (templateKind(template) !== "jinja")
+      return { failure: "its first line names no Jinja template", cause: "error" };
+    try {
+      checkTemplate(template, options);
+    } catch (error) {
+      return failed(error, "syntax");
+    }
+    try {
+      const text = renderTemplate(template, variables, options);
+      const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may give`);
+      return { text: complete ? text : text.replace(/CI_MISSING_JINJA_VAR\/(\w+)/g, missing) };
+    } catch (error) {
+      return failed(error, complete ? "error" : "unknown");
+    }
+  };
+}
+
+function failed(error: unknown, cause: "syntax" | "error" | "unknown"): Rendered {
+  if (error instanceof TemplateLimit)
+    return { failure: `what the template gives cannot be told: ${error.message}`, cause: "unknown" };
+  if (error instanceof TemplateError) return { failure: `the template cannot be rendered: ${error.message}`, cause };
+  throw error;
+}

@@ -1,0 +1,23 @@
+/** Content types that cloud-init knows, by how a text of them begins; longest first (handlers/__init__.py, 18.5 to 26.2). */
+const BEGINNINGS: readonly (readonly [beginning: string, type: string])[] = [
+  ["#cloud-config-archive", "text/cloud-config-archive"],
+  ["#cloud-config-jsonp", "text/cloud-config-jsonp"],
+  ["## template: jinja", "text/jinja2"],
+  ["#cloud-boothook", "text/cloud-boothook"],
+  ["#include-once", "text/x-include-once-url"],
+  ["#part-handler", "text/part-handler"],
+  ["#cloud-config", "text/cloud-config"],
+  ["#include", "text/x-include-url"],
+  ["#!", "text/x-shellscript"],
+];
+
+/** The content type that a text's beginning tells; undefined where it tells none. */
+export function typeOfText(text: string): string | undefined {
+  const start = trimStart(text.slice(0, 10_000)).slice(0, 40).toLowerCase();
+  return BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
+}
+
+/** str.lstrip(): JavaScript's trimStart() takes a byte order mark off as well, and leaves other things. */
+export function trimStart(text: string): string {
+  return text.replace(/^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/, "");
+}

@@ -1,0 +1,92 @@
+import type { Point, Position } from "unist";
+import type { ConfigNode, Origin, Pair, Scalar } from "../tree.ts";
+import { parseYaml, type YamlResult } from "../yaml.ts";
+
+/** A text that stands in a file of what the cloud hands over, or that was decoded from there. */
+export interface Excerpt {
+  readonly text: string;
+  /** The file. */
+  readonly path: string;
+  /** Where the text begins in the file, from 1. */
+  readonly line: number;
+  /** How far each of its lines is indented there. */
+  readonly indent: number;
+  /** Whether the file has its lines as they are; else all of the text is blamed on `line`. */
+  readonly verbatim: boolean;
+}
+
+/** Where an excerpt begins. */
+export function originOfExcerpt({ path, line, indent }: Excerpt): Origin {
+  return { path, line, column: indent + 1 };
+}
+
+/** A text that was made of an excerpt's and that the file does not have as it is. */
+export function derived(from: Excerpt, text: string): Excerpt {
+  return { ...from, text, verbatim: false };
+}
+
+/** The text that a template renders to: where it has as many lines as the template they are taken to be the same ones. */
+export function renderedExcerpt(template: Excerpt, text: string): Excerpt {
+  const sameLines = template.text.split("\n").length - 1 === text.split("\n").length;
+  return sameLines && template.verbatim ? { ...template, text, line: template.line + 1 } : derived(template, text);
+}
+
+/** Parses an excerpt as YAML; nodes and problems have their places in the file. */
+export function parseExcerpt(excerpt: Excerpt): YamlResult {
+  const { node, error } = parseYaml(excerpt.text, excerpt.path);
+  if (error !== undefined) {
+    const { line, column } = inFile(excerpt, error);
+    return { node, error: { reason: error.reason, line, column } };
+  }
+  const exact = excerpt.verbatim && excerpt.line === 1 && excerpt.indent === 0;
+  return { node: node === undefined || exact ? node : moved(node, excerpt, new Map()), error };
+}
+
+/** The text of a string inside an excerpt's YAML, as an excerpt of its own: a block scalar's lines stand as they are. */
+export function excerptOf(outer: Excerpt, node: Scalar, text: string): Excerpt {
+  const { line, column } = node.position.start;
+  const otherwise = { text, path: outer.path, line, indent: column - 1, verbatim: false };
+  if (!outer.verbatim) return otherwise;
+  const first = line + 1 - outer.line;
+  const lines = text.replace(/\n$/, "").split("\n");
+  const raw = outer.text.split("\n", first + lines.length).slice(first);
+  const filled = lines.findIndex((content) => content.trim() !== "");
+  const indent = (raw[filled]?.length ?? 0) - (lines[filled]?.length ?? 0);
+  const same = lines.every((content, index) =>
+    content === "" ? raw[index]?.trim() === "" : raw[index] === " ".repeat(Math.max(0, indent)) + content,
+  );
+  return same && indent >= 0
+    ? { ...otherwise, line: line + 1, indent: outer.indent + indent, verbatim: true }
+    : otherwise;
+}
+
+function moved(node: ConfigNode, excerpt: Excerpt, done: Map<ConfigNode, ConfigNode>): ConfigNode {
+  const known = done.get(node);
+  if (known !== undefined) return known;
+  const position = positionInFile(excerpt, node.position);
+  const next = (child: ConfigNode) => moved(child, excerpt, done);
+  const pair = (child: Pair): Pair => ({
+    ...child,
+    position: positionInFile(excerpt, child.position),
+    key: next(child.key) as Scalar,
+    value: next(child.value),
+    shadowed: child.shadowed.map(pair),
+  });
+  const result: ConfigNode =
+    node.type === "scalar"
+      ? { ...node, position }
+      : node.type === "sequence"
+        ? { ...node, position, children: node.children.map(next) }
+        : { ...node, position, children: node.children.map(pair) };
+  done.set(node, result);
+  return result;
+}
+
+function positionInFile(excerpt: Excerpt, { start, end }: Position): Position {
+  return { start: inFile(excerpt, start), end: inFile(excerpt, end) };
+}
+
+function inFile({ line, indent, verbatim }: Excerpt, point: Point): Point {
+  if (!verbatim) return { line, column: indent + 1 };
+  return { line: point.line + line - 1, column: point.column + indent };
+}

@@ -1,0 +1,166 @@
+import { builtin } from "../builtin.ts";
+import { FatalConfigError, mergePart } from "../merge.ts";
+import type { Render } from "../template.ts";
+import { type Mapping, originOf } from "../tree.ts";
+import { trimStart, typeOfText } from "./contentTypes.ts";
+import { hasInvalidBytes } from "./decode.ts";
+import { type Excerpt, originOfExcerpt, parseExcerpt, renderedExcerpt } from "./excerpt.ts";
+import { applyPatch, PatchError } from "./jsonPatch.ts";
+import type { Part } from "./parts.ts";
+import { sortKeys } from "./sortKeys.ts";
+
+/** When a script of the cloud runs: its boothooks at once, its scripts at the end of the boot. */
+export type ScriptKind = "boothook" | "script" | "per-boot" | "per-instance" | "per-once";
+
+/** A script that the cloud hands over. */
+export interface Script {
+  readonly kind: ScriptKind;
+  /** The name of the file that cloud-init writes it to. */
+  readonly name: string;
+  readonly content: Excerpt;
+}
+
+/** What the parts of user-data or of vendor-data come to. */
+export interface Handled {
+  /** Its cloud-config; without pairs where there is none. */
+  readonly config: Mapping;
+  readonly scripts: readonly Script[];
+  /** What is not applied or not known, each with its place. */
+  readonly notes: readonly string[];
+}
+
+/** What the parts are handled with. */
+export interface Handling {
+  /** Renders a text that begins with a template's header. */
+  readonly render: Render;
+  /** Content types that `disabled_handlers` takes out. */
+  readonly isDisabled: (type: string) => boolean;
+  /** Which of several instances this is; undefined where nobody counts. */
+  readonly launchIndex: number | undefined;
+  /** Whether scripts of a type of their own, such as per-boot, are known: since 22.1. */
+  readonly frequencies: boolean;
+}
+
+/** Handles parts as the handlers that cloud-init has itself do (cloudinit/handlers, 20.4 to 26.2). */
+export function handleParts(parts: readonly Part[], path: string, handling: Handling): Handled {
+  const handler = new Handler(path, handling);
+  for (const part of parts) handler.handle(part);
+  return handler.handled;
+}
+
+const FREQUENCIES: Readonly<Record<string, ScriptKind>> = {
+  "text/x-shellscript-per-boot": "per-boot",
+  "text/x-shellscript-per-instance": "per-instance",
+  "text/x-shellscript-per-once": "per-once",
+};
+
+class Handler {
+  readonly #handling: Handling;
+  readonly #scripts: Script[] = [];
+  readonly #notes: string[] = [];
+  #config: Mapping;
+
+  constructor(path: string, handling: Handling) {
+    this.#handling = handling;
+    this.#config = builtin({}, path) as Mapping;
+  }
+
+  get handled(): Handled {
+    return { config: sortKeys(this.#config), scripts: this.#scripts, notes: this.#notes };
+  }
+
+  handle(part: Part): void {
+    const { isDisabled, launchIndex, frequencies } = this.#handling;
+    if (launchIndex !== undefined && part.launchIndex !== undefined && Number(part.launchIndex) !== launchIndex) return;
+    if (isDisabled(part.type)) return;
+    const frequency = Object.hasOwn(FREQUENCIES, part.type) ? FREQUENCIES[part.type] : undefined;
+    if (part.type === "text/cloud-config") this.#cloudConfig(part, part.content);
+    else if (part.type === "text/cloud-config-jsonp") this.#patch(part);
+    else if (part.type === "text/x-shellscript") this.#script(part, "script", part.content);
+    else if (part.type === "text/cloud-boothook") this.#boothook(part, part.content);
+    else if (part.type === "text/jinja2") this.#template(part);
+    else if (part.type === "text/part-handler")
+      this.#note(part, "not simulated: what a part-handler does with it and others");
+    else if (frequency !== undefined && frequencies) this.#script(part, frequency, part.content);
+    else if (part.content.text.trim() !== "")
+      this.#note(part, `cloud-init does nothing with it: its type is ${part.type}`);
+  }
+
+  #note({ name, content }: Part, what: string): void {
+    const { path, line } = originOfExcerpt(content);
+    this.#notes.push(`${path}:${line}: ${name}: ${what}`);
+  }
+
+  #cloudConfig(part: Part, content: Excerpt): void {
+    const { node, error } = parseExcerpt(content);
+    if (error !== undefined) {
+      this.#notes.push(`${content.path}:${error.line}:${error.column}: ${part.name}: not applied: ${error.reason}`);
+      return;
+    }
+    if (node === undefined) return;
+    if (node.type !== "mapping") {
+      this.#note(part, "not applied: the top level is not a mapping (lines of the form key: value)");
+      return;
+    }
+    try {
+      const header = ["Merge-Type", "X-Merge-Type"].map(
+        (name) => part.headers.find((held) => held.name === name)?.value,
+      );
+      this.#config = mergePart(this.#config, node, header.find((value) => value) ?? "");
+    } catch (problem) {
+      if (!(problem instanceof FatalConfigError)) throw problem;
+      const at = problem.node === undefined ? originOfExcerpt(content) : originOf(problem.node);
+      this.#notes.push(`${at.path}:${at.line}: ${part.name}: not applied: ${problem.message}`);
+    }
+  }
+
+  #patch(part: Part): void {
+    try {
+      this.#config = applyPatch(this.#config, part.content);
+    } catch (problem) {
+      if (!(problem instanceof PatchError)) throw problem;
+      this.#note(part, `the patch is not applied: ${problem.message}`);
+    }
+  }
+
+  #script(part: Part, kind: ScriptKind, content: Excerpt): void {
+    if (hasInvalidBytes(content.text)) {
+      this.#note(part, "cloud-init cannot write the script: it is not UTF-8");
+      return;
+    }
+    const text = content.text.replaceAll("\r\n", "\n");
+    const base = kind === "script" || kind === "boothook" ? part.name : part.name.slice(part.name.lastIndexOf("/") + 1);
+    const name = base
+      .replaceAll("/", "_")
+      .replace(/[^\w.()-]/g, "")
+      .slice(0, 255);
+    if (/^\.{0,2}$/.test(name)) this.#note(part, "cloud-init cannot write the script: it has no usable name");
+    else this.#scripts.push({ kind, name, content: { ...content, text } });
+  }
+
+  #boothook(part: Part, content: Excerpt): void {
+    const text = trimStart(content.text.replace(/^#cloud-boothook/, ""));
+    const skipped = content.text.slice(0, content.text.length - text.length).split("\n").length - 1;
+    this.#script(part, "boothook", {
+      ...content,
+      text,
+      line: content.verbatim ? content.line + skipped : content.line,
+    });
+  }
+
+  #template(part: Part): void {
+    const rendered = this.#handling.render(part.content.text);
+    if ("failure" in rendered) {
+      this.#note(part, `not applied: ${rendered.failure}`);
+      return;
+    }
+    if (rendered.text === "") return;
+    const content = renderedExcerpt(part.content, rendered.text);
+    const type = typeOfText(rendered.text);
+    // What it renders to is handled under the template's own type: a patch is taken for a cloud-config.
+    if (type === "text/cloud-config" || type === "text/cloud-config-jsonp") this.#cloudConfig(part, content);
+    else if (type === "text/x-shellscript") this.#script(part, "script", content);
+    else if (type === "text/cloud-boothook") this.#boothook(part, content);
+    else this.#note(part, "not applied: it renders to nothing that cloud-init renders templates for");
+  }
+}

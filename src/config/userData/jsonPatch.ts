@@ -1,0 +1,184 @@
+import { builtin } from "../builtin.ts";
+import { findPair } from "../merge.ts";
+import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../tree.ts";
+import { toValue } from "../value.ts";
+import { trimStart } from "./contentTypes.ts";
+import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
+
+/** A patch that cannot be applied: none of it is. */
+export class PatchError extends Error {}
+
+/** More operations, steps of a path and levels than anybody writes. */
+const MOST = 100;
+const LONGEST_PATH = 20;
+const DEEPEST = 100;
+
+/**
+ * Applies a `#cloud-config-jsonp` part, which is a JSON patch (RFC 6902), to what earlier parts gave.
+ * @throws PatchError
+ */
+export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
+  const place = at(patch);
+  const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
+  if (levels(text) > DEEPEST) throw new PatchError("its values nest too deep");
+  let operations: unknown;
+  try {
+    operations = JSON.parse(text);
+  } catch {
+    throw new PatchError("it is no JSON");
+  }
+  if (!Array.isArray(operations)) throw new PatchError("it is no list of operations");
+  if (operations.length > MOST) throw new PatchError(`it has more than ${MOST} operations`);
+  const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
+  if (patched.type !== "mapping") throw new PatchError("it leaves no mapping");
+  return patched;
+}
+
+/** How deep brackets nest, those in strings counted as well. */
+function levels(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+type Place = (value: ConfigValue) => ConfigNode;
+
+/** Makes nodes whose place is where the part begins. */
+function at(patch: Excerpt): Place {
+  const { line, column } = originOfExcerpt(patch);
+  const position = { start: { line, column }, end: { line, column } };
+  const put = (node: ConfigNode): ConfigNode => {
+    if (node.type === "scalar")
+      return {
+        ...node,
+        position,
+        kind: typeof node.value === "number" && !Number.isInteger(node.value) ? "float" : node.kind,
+      };
+    if (node.type === "sequence") return { ...node, position, children: node.children.map(put) };
+    const pair = (child: Pair): Pair => ({
+      ...child,
+      position,
+      key: put(child.key) as Scalar,
+      value: put(child.value),
+    });
+    return { ...node, position, children: node.children.map(pair) };
+  };
+  return (value) => put(builtin(value, patch.path));
+}
+
+function applyOperation(root: ConfigNode, operation: unknown, place: Place): ConfigNode {
+  const members = typeof operation === "object" && operation !== null ? new Map(Object.entries(operation)) : new Map();
+  const path = steps(members.get("path"));
+  const value = (): ConfigNode => {
+    if (!members.has("value")) throw new PatchError('an operation lacks its "value"');
+    return place(members.get("value") as ConfigValue);
+  };
+  switch (members.get("op")) {
+    case "add":
+      return add(root, path, value());
+    case "remove":
+      return remove(root, path);
+    case "replace":
+      find(root, path);
+      return path.length === 0 ? value() : add(remove(root, path), path, value());
+    case "move": {
+      const from = steps(members.get("from"));
+      return add(remove(root, from), path, find(root, from));
+    }
+    case "copy":
+      return add(root, path, find(root, steps(members.get("from"))));
+    case "test":
+      if (!equal(toValue(find(root, path)), toValue(value()))) throw new PatchError("a test of it fails");
+      return root;
+    default:
+      throw new PatchError("an operation is unknown");
+  }
+}
+
+function steps(pointer: unknown): string[] {
+  if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
+    throw new PatchError("a path is no JSON pointer");
+  const found = pointer.split("/").slice(1);
+  if (found.length > LONGEST_PATH) throw new PatchError("a path has too many steps");
+  return found.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function find(node: ConfigNode, path: readonly string[]): ConfigNode {
+  return path.reduce((held, step) => child(held, step), node);
+}
+
+function child(node: ConfigNode, step: string): ConfigNode {
+  const found =
+    node.type === "mapping"
+      ? findPair(node, step)?.value
+      : node.type === "sequence" && /^(0|[1-9]\d*)$/.test(step)
+        ? node.children[Number(step)]
+        : undefined;
+  if (found === undefined) throw new PatchError(`there is no "${step}" to change`);
+  return found;
+}
+
+/** The tree with the holder of the last step changed. */
+function change(
+  node: ConfigNode,
+  path: readonly string[],
+  edit: (holder: ConfigNode, step: string) => ConfigNode,
+): ConfigNode {
+  const [step, ...rest] = path;
+  if (step === undefined) throw new PatchError("it would change the whole");
+  if (rest.length === 0) return edit(node, step);
+  const next = change(child(node, step), rest, edit);
+  if (node.type === "mapping")
+    return {
+      ...node,
+      children: node.children.map((pair) => (pair.key.value === step ? { ...pair, value: next } : pair)),
+    };
+  if (node.type === "sequence") return { ...node, children: node.children.with(Number(step), next) };
+  return node;
+}
+
+function add(root: ConfigNode, path: readonly string[], value: ConfigNode): ConfigNode {
+  if (path.length === 0) return value;
+  return change(root, path, (holder, step) => {
+    if (holder.type === "mapping") {
+      const held = findPair(holder, step);
+      const { path: file, position } = value;
+      const key: Scalar = { type: "scalar", kind: "str", value: step, path: file, position };
+      const pair: Pair = { type: "pair", key, value, path: file, position, shadowed: held === undefined ? [] : [held] };
+      const others = holder.children;
+      return {
+        ...holder,
+        children: held === undefined ? [...others, pair] : others.map((p) => (p === held ? pair : p)),
+      };
+    }
+    if (holder.type !== "sequence") throw new PatchError(`"${step}" is in neither a mapping nor a list`);
+    const index = step === "-" ? holder.children.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
+    if (!(index <= holder.children.length)) throw new PatchError(`there is no place "${step}" in the list`);
+    return { ...holder, children: holder.children.toSpliced(index, 0, value) };
+  });
+}
+
+function remove(root: ConfigNode, path: readonly string[]): ConfigNode {
+  return change(root, path, (holder, step) => {
+    child(holder, step);
+    if (holder.type === "mapping")
+      return {
+        ...holder,
+        children: holder.children.filter((pair) => pair.key.value !== step || pair.key.kind !== "str"),
+      };
+    if (holder.type === "sequence") return { ...holder, children: holder.children.toSpliced(Number(step), 1) };
+    return holder;
+  });
+}
+
+function equal(a: ConfigValue, b: ConfigValue): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [x, y] = [Object.entries(a), Object.entries(b)];
+  const others = new Map(y);
+  return x.length === y.length && x.every(([key, value]) => others.has(key) && equal(value, others.get(key)!));
+}

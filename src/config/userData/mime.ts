@@ -1,0 +1,110 @@
+/** A MIME message or a part of one, as Python's email package reads it (3.9 to 3.14). */
+export interface Entity {
+  readonly headers: readonly Header[];
+  /** Lower case, such as "text/plain", which is also the type of what names none. */
+  readonly type: string;
+  /** What is after the headers, and the line of the whole text, from 1, on which it begins. */
+  readonly body: string;
+  readonly line: number;
+  /** The parts of a multipart, or of a message in a message; [] where it is a part itself. */
+  readonly children: readonly Entity[];
+  /** Whether it only holds others. */
+  readonly container: boolean;
+}
+
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Deeper than anybody nests messages. */
+const DEEPEST = 30;
+/** Header values are read up to this length. */
+const LONGEST = 2_000;
+
+/** Reads a text as a message; `line` is where it begins, `most.parts` how many parts are read and then how many are left. */
+export function parseMessage(text: string, most: { parts: number }, line = 1, depth = 0): Entity {
+  const { headers, body, lines } = splitHeaders(text);
+  const type = contentType(headerValue(headers, "content-type"));
+  const start = line + lines;
+  const entity = { headers, type, body, line: start };
+  if (type.startsWith("message/") && depth < DEEPEST)
+    return { ...entity, children: [parseMessage(body, most, start, depth + 1)], container: true };
+  if (!type.startsWith("multipart/")) return { ...entity, children: [], container: false };
+  const boundary = parameter(headerValue(headers, "content-type"), "boundary");
+  const children =
+    boundary === undefined || depth >= DEEPEST
+      ? []
+      : splitParts(body, boundary, most).map((part) => parseMessage(part.text, most, start + part.line, depth + 1));
+  return { ...entity, children, container: true };
+}
+
+/** The value of the first header of a name, in lower case; undefined where there is none. */
+export function headerValue(headers: readonly Header[], name: string): string | undefined {
+  return headers.find((header) => header.name.toLowerCase() === name)?.value;
+}
+
+/** The name that a part is given: `filename` of its disposition, else `name` of its content type. */
+export function fileName(headers: readonly Header[]): string | undefined {
+  const name =
+    parameter(headerValue(headers, "content-disposition"), "filename") ??
+    parameter(headerValue(headers, "content-type"), "name");
+  return name === undefined || name.trim() === "" ? undefined : name.trim();
+}
+
+function contentType(value: string | undefined): string {
+  const type = (value ?? "").split(";", 1)[0]!.trim().toLowerCase();
+  return type.split("/").length === 2 ? type : "text/plain";
+}
+
+/** A parameter of a structured header, quotes taken off. */
+function parameter(value: string | undefined, name: string): string | undefined {
+  const pattern = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs;
+  for (const [, key, quoted, plain] of (value ?? "").slice(0, LONGEST).matchAll(pattern))
+    if (key!.toLowerCase() === name) return quoted?.replace(/\\([\\"])/g, "$1") ?? plain!.trim();
+  return undefined;
+}
+
+/** Headers end at an empty line, or before the first line that is none. */
+function splitHeaders(text: string): { headers: Header[]; body: string; lines: number } {
+  const headers: Header[] = [];
+  let at = 0;
+  let lines = 0;
+  while (at < text.length) {
+    const newline = text.indexOf("\n", at);
+    const next = newline === -1 ? text.length : newline + 1;
+    const line = text.slice(at, next).replace(/\r?\n$/, "");
+    const header = /^([\x21-\x39\x3b-\x7e]+):[ \t]*(.*)$/s.exec(line);
+    const last = headers.at(-1);
+    if (line === "") return { headers, body: text.slice(next), lines: lines + 1 };
+    if (/^[ \t]/.test(line) && last !== undefined)
+      headers[headers.length - 1] = { ...last, value: `${last.value}\n${line}` };
+    else if (header !== null) headers.push({ name: header[1]!, value: header[2]! });
+    else if (!(lines === 0 && line.startsWith("From "))) break;
+    at = next;
+    lines++;
+  }
+  return { headers, body: text.slice(at), lines };
+}
+
+/** The texts between the lines that hold the boundary, and how many lines are before each. */
+function splitParts(body: string, boundary: string, most: { parts: number }): { text: string; line: number }[] {
+  const parts: { text: string; line: number }[] = [];
+  let begin: { at: number; line: number } | undefined;
+  const mark = `--${boundary}`;
+  for (let at = 0, line = 0; at < body.length && most.parts > 0; line++) {
+    const newline = body.indexOf("\n", at);
+    const next = newline === -1 ? body.length : newline + 1;
+    const text = body.startsWith(mark, at) ? body.slice(at + mark.length, next) : "no";
+    if (/^(--)?[ \t]*(\r?\n)?$/.test(text)) {
+      // The line break before a boundary belongs to the boundary.
+      if (begin !== undefined) parts.push({ text: body.slice(begin.at, at).replace(/\r?\n$/, ""), line: begin.line });
+      begin = text.startsWith("--") ? undefined : { at: next, line: line + 1 };
+      most.parts--;
+      if (begin === undefined && parts.length > 0) return parts;
+    }
+    at = next;
+  }
+  if (begin !== undefined) parts.push({ text: body.slice(begin.at), line: begin.line });
+  return parts;
+}

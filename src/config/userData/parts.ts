@@ -1,0 +1,206 @@
+import { findPair } from "../merge.ts";
+import type { ConfigNode, Mapping } from "../tree.ts";
+import { pyStr, toValue, truthy } from "../value.ts";
+import { typeOfText } from "./contentTypes.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, TooLarge } from "./decode.ts";
+import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
+import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
+
+/** A file that the cloud hands over. */
+export interface SeedFile {
+  /** Its name for messages: a path on this machine or in the image. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** One thing that the cloud hands over: a cloud-config, a script ... */
+export interface Part {
+  /** Its content type, found out from its beginning where the message does not tell. */
+  readonly type: string;
+  /** The name it has or is given: "part-001". */
+  readonly name: string;
+  readonly content: Excerpt;
+  readonly headers: readonly Header[];
+  /** For which of several instances launched together it is; undefined for all. */
+  readonly launchIndex: string | undefined;
+}
+
+/** All parts in their order. */
+export interface Parts {
+  readonly parts: readonly Part[];
+  /** What is not known or not looked at, each with its place. */
+  readonly notes: readonly string[];
+  /** Why the real one stops with an error before it has used any part. */
+  readonly fatal: string | undefined;
+}
+
+/** More parts than anybody sends. */
+const MOST = 1_000;
+
+/** Content types of packed parts (user_data.py). */
+const PACKED = new Set(
+  "gzip gzip-compressed gzipped x-compress x-compressed x-gunzip x-gzip x-gzip-compressed"
+    .split(" ")
+    .map((name) => `application/${name}`),
+);
+/** Types that say nothing, or that are said of other things as well. */
+const GUESSED = new Set(["text/plain", "text/x-not-multipart", "text/x-shellscript"]);
+/** What an entry of an archive has beside headers. */
+const NO_HEADERS = new Set(
+  "content filename type launch-index content-disposition number-attachments content-type".split(" "),
+);
+
+/** Raised where cloud-init raises an error that ends the init stage. */
+class Stop extends Error {}
+
+/** Takes what the cloud hands over apart (cloudinit/user_data.py, 20.4 to 26.2). */
+export function readParts(file: SeedFile): Parts {
+  const reader = new Reader(file.path);
+  try {
+    reader.read(file.bytes);
+    return { parts: reader.parts, notes: reader.notes, fatal: undefined };
+  } catch (error) {
+    if (error instanceof TooLarge) {
+      const note = `${file.path}: not simulated, since it unpacks to more than ${LARGEST} bytes`;
+      return { parts: [], notes: [...reader.notes, note], fatal: undefined };
+    }
+    if (!(error instanceof Stop)) throw error;
+    return { parts: [], notes: reader.notes, fatal: error.message };
+  }
+}
+
+class Reader {
+  readonly parts: Part[] = [];
+  readonly notes: string[] = [];
+  readonly #path: string;
+  readonly #most = { parts: MOST };
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  read(file: Buffer): void {
+    const bytes = gunzip(file) ?? file;
+    if (bytes.length > LARGEST) throw new TooLarge();
+    const packed = bytes !== file;
+    if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
+      const text = strictText(bytes);
+      if (text === undefined) throw new Stop(`${this.#path}: a MIME message that is not UTF-8`);
+      this.#walk(parseMessage(text, this.#most), packed);
+      if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are looked at`);
+    } else {
+      const content = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
+      this.#add("text/x-not-multipart", content, []);
+    }
+  }
+
+  #walk(entity: Entity, packed: boolean): void {
+    if (!entity.container) this.#entity(entity, packed);
+    for (const child of entity.children) this.#walk(child, packed);
+  }
+
+  #entity({ headers, type, body, line }: Entity, packed: boolean): void {
+    const encoding = (headerValue(headers, "content-transfer-encoding") ?? "").toLowerCase();
+    const place = { path: this.#path, line, indent: 0 };
+    const bytes = decodeBody(body, encoding);
+    if (bytes === undefined) {
+      this.notes.push(`${this.#path}:${line}: not simulated, since the part is in ${encoding}`);
+      return;
+    }
+    if (PACKED.has(type)) {
+      const unpacked = gunzip(bytes);
+      const text = unpacked === undefined ? undefined : strictText(unpacked);
+      if (text === undefined) throw new Stop(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
+      this.#add("text/plain", { ...place, text, verbatim: false }, headers);
+    } else {
+      const text = decodeText(bytes);
+      this.#add(type, { ...place, text, verbatim: !packed && text === body }, headers);
+    }
+  }
+
+  #add(given: string, content: Excerpt, headers: readonly Header[]): void {
+    const type = (GUESSED.has(given) ? typeOfText(content.text) : undefined) ?? given;
+    if (type === "text/x-include-url" || type === "text/x-include-once-url") this.#include(content);
+    else if (type === "text/cloud-config-archive") this.#archive(content);
+    else this.#attach(type, content, headers, fileName(headers), headerValue(headers, "launch-index"));
+  }
+
+  #attach(type: string, content: Excerpt, headers: readonly Header[], name: string | undefined, index?: string): void {
+    const launchIndex = index ?? (type === "text/cloud-config" ? launchIndexOf(content) : undefined);
+    const number = String(this.parts.length + 1).padStart(3, "0");
+    this.parts.push({ type, content, headers, name: name ?? `part-${number}`, launchIndex });
+  }
+
+  /** What is behind an address is known at the boot only; nothing is ever fetched. */
+  #include({ text, path, line, verbatim }: Excerpt): void {
+    text.split(/\r?\n/).forEach((entry, index) => {
+      const address = entry.replace(/^#include(-once)?/i, "").trim();
+      if (address === "" || address.startsWith("#")) return;
+      const at = verbatim ? line + index : line;
+      if (this.notes.length < MOST) this.notes.push(`${path}:${at}: not simulated: what ${address} gives`);
+    });
+  }
+
+  #archive(content: Excerpt): void {
+    const { node, error } = parseExcerpt(content);
+    const { path } = content;
+    if (error !== undefined) this.notes.push(`${path}:${error.line}:${error.column}: not applied: ${error.reason}`);
+    if (node?.type !== "sequence") {
+      if (node !== undefined) this.notes.push(`${path}:${content.line}: not applied: the archive is no list`);
+      return;
+    }
+    for (const entry of node.children) {
+      if (this.parts.length >= MOST) {
+        this.notes.push(`${path}: only the first ${MOST} parts are looked at`);
+        return;
+      }
+      if (entry.type === "scalar" && entry.kind === "str") this.#entry(content, entry, undefined);
+      else if (entry.type === "mapping") this.#entry(content, findPair(entry, "content")?.value, entry);
+    }
+  }
+
+  /** Archives and addresses in an archive are left alone: no handler knows them. */
+  #entry(archive: Excerpt, content: ConfigNode | undefined, entry: Mapping | undefined): void {
+    const value = (key: string) => (entry === undefined ? undefined : findPair(entry, key)?.value);
+    const line = (content ?? entry)?.position.start.line ?? archive.line;
+    const wrong = (what: string) => new Stop(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
+    const isText = content === undefined || (content.type === "scalar" && ["str", "binary"].includes(content.kind));
+    if (!isText) throw wrong("the content");
+    const text = content === undefined ? "" : this.#text(content);
+    const given = value("type");
+    if (given !== undefined && truthy(given) && !(given.type === "scalar" && given.kind === "str"))
+      throw wrong("the type");
+    const type =
+      given !== undefined && truthy(given) ? pyStr(given).toLowerCase() : (typeOfText(text) ?? "text/cloud-config");
+    if (!type.includes("/")) throw new Stop(`${archive.path}:${line}: "${type}" is no content type`);
+    const headers: Header[] = [];
+    for (const { key, value: held } of entry?.children ?? []) {
+      const name = pyStr(key);
+      if (NO_HEADERS.has(name.toLowerCase())) continue;
+      if (held.type !== "scalar" || !["str", "null"].includes(held.kind)) throw wrong(`the header "${name}"`);
+      headers.push({ name, value: held.kind === "null" ? "" : pyStr(held) });
+    }
+    const name = value("filename");
+    const index = value("launch-index");
+    const excerpt =
+      content?.type === "scalar"
+        ? excerptOf(archive, content, text)
+        : derived({ ...archive, line, verbatim: false }, text);
+    const named = name === undefined ? undefined : pyStr(name).trim() || undefined;
+    this.#attach(type, excerpt, headers, named, index === undefined ? undefined : pyStr(index));
+  }
+
+  #text(content: ConfigNode): string {
+    const value = toValue(content);
+    const binary = content.type === "scalar" && content.kind === "binary";
+    return binary ? decodeText(Buffer.from(String(value), "latin1")) : String(value);
+  }
+}
+
+/** The `launch-index` that a cloud-config names itself. */
+function launchIndexOf(content: Excerpt): string | undefined {
+  if (!content.text.includes("launch-index") || hasInvalidBytes(content.text)) return undefined;
+  const { node } = parseExcerpt(content);
+  const value = node?.type === "mapping" ? findPair(node, "launch-index")?.value : undefined;
+  return value === undefined || !/^[+-]?\d+$/.test(pyStr(value).trim()) ? undefined : pyStr(value).trim();
+}
