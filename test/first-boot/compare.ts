@@ -1,5 +1,5 @@
 import { createPatch } from "diff";
-import { unknownReason } from "../../src/boot/unknown.ts";
+import { mayComeOutAs, unknownReason } from "../../src/boot/unknown.ts";
 import { isIgnored } from "./ignoredPaths.ts";
 import type { PlannedChange } from "./observe.ts";
 import { contentAfter, type RealBoot, type RealChange } from "./realBoot.ts";
@@ -24,7 +24,9 @@ export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 
 /** Compares a plan with what the real cloud-init did. Answers each difference in words. */
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
   const real = new Map(boot.changes.filter(counts).map((change) => [change.path, change]));
-  const planned = new Map(plan.filter(({ path }) => !isIgnored(path)).map((change) => [change.path, change]));
+  // A name may hold a placeholder.
+  const realPath = (path: string) => [...real.keys()].find((candidate) => mayComeOutAs(path, candidate)) ?? path;
+  const planned = new Map(plan.filter(({ path }) => !isIgnored(path)).map((change) => [realPath(change.path), change]));
   const differences: string[] = [];
 
   for (const [path, change] of real) {

@@ -5,6 +5,8 @@ import { checkJson, expectedMacs } from "./devices.ts";
 import { renderEni } from "./eni.ts";
 import { renderNetplan } from "./netplan.ts";
 import { netplanFeatures, writeNetplan } from "./netplanFile.ts";
+import { renderNetworkd } from "./networkd.ts";
+import { unitFormat, writeNetworkd } from "./networkdFiles.ts";
 import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
 import { asDict, NetworkFailure, type PyDict } from "./pyValue.ts";
 import { chooseRenderer } from "./renderers.ts";
@@ -45,10 +47,16 @@ function apply(boot: ModuleRun): NetworkOutcome {
     boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
     return { ran: true, reason: "there is no renderer for it" };
   }
-  if (renderer !== "eni" && renderer !== "netplan") return leaveToOthers(renderer, boot, because);
+  if (!["eni", "netplan", "networkd"].includes(renderer)) return leaveToOthers(renderer, boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
+  else if (renderer === "networkd")
+    writeNetworkd(
+      predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),
+      boot,
+      because,
+    );
   else
     writeNetplan(
       predict(state, (value) => renderNetplan(value, netplanFeatures(boot), since)),

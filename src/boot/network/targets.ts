@@ -78,8 +78,6 @@ export function pathsOfRenderer(renderer: string, boot: ModuleRun): readonly str
         : ["/etc/sysconfig/network", "/etc/sysconfig/network-scripts", "/etc/resolv.conf", UDEV_RULES];
     case "network-manager":
       return ["/etc/NetworkManager/system-connections", "/etc/NetworkManager/conf.d"];
-    case "networkd":
-      return ["/etc/systemd/network"];
     default:
       return ["/etc/rc.conf", "/etc/resolv.conf"];
   }

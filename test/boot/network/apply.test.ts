@@ -223,18 +223,8 @@ describe("the renderer", () => {
     ]);
   });
 
-  // available() of net/networkd.py, net/network_manager.py and net/sysconfig.py, 26.2.
+  // available() of net/network_manager.py and net/sysconfig.py, 26.2.
   test("others say where they may write", () => {
-    const networkd = networkBoot({
-      version: "26.2",
-      networkConfig: V2,
-      programs: ["ip"],
-      files: { "/bin/systemctl": { mode: 0o755 } },
-    });
-    expect(networkChanges(networkd)).toEqual(["may be created /etc/systemd/network"]);
-    expect(networkNotes(networkd)).toEqual([
-      "network: cloud-init configures the network with networkd, which is not simulated",
-    ]);
     const manager = networkBoot({
       version: "26.2",
       distro: "rocky",
