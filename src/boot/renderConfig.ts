@@ -12,10 +12,12 @@ import { unknown } from "./unknown.ts";
 export function configRenderer(variables: ConfigObject, version: string, complete: boolean): Render {
   const options = { do: versionAtLeast(version, "22.2") };
   return (template): Rendered => {
-    if (templateKind(template) !== "jinja")
+    const isJinja = templateKind(template) === "jinja";
+    // Before 22.4 other templates were rendered as well.
+    if (!isJinja && versionAtLeast(version, "22.4"))
       return { failure: "its first line names no Jinja template", cause: "error" };
     try {
-      checkTemplate(template, options);
+      if (isJinja) checkTemplate(template, options);
     } catch (error) {
       return failed(error, "syntax");
     }

@@ -7,10 +7,11 @@ export const LARGEST = 8_000_000;
 export class TooLarge extends Error {}
 
 /**
- * What gzip data unpacks to; undefined for what is none.
+ * What gzip data unpacks to, nothing to nothing; undefined for what is none.
  * @throws TooLarge
  */
 export function gunzip(bytes: Buffer): Buffer | undefined {
+  if (bytes.length === 0) return bytes;
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return undefined;
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });

@@ -35,7 +35,9 @@ export function parseMessage(text: string, most: { parts: number }, line = 1, de
   const children =
     boundary === undefined || depth >= DEEPEST
       ? []
-      : splitParts(body, boundary, most).map((part) => parseMessage(part.text, most, start + part.line, depth + 1));
+      : splitParts(body, boundary, most, depth === 0).map((part) =>
+          parseMessage(part.text, most, start + part.line, depth + 1),
+        );
   return { ...entity, children, container: true };
 }
 
@@ -88,7 +90,12 @@ function splitHeaders(text: string): { headers: Header[]; body: string; lines: n
 }
 
 /** The texts between the lines that hold the boundary, and how many lines are before each. */
-function splitParts(body: string, boundary: string, most: { parts: number }): { text: string; line: number }[] {
+function splitParts(
+  body: string,
+  boundary: string,
+  most: { parts: number },
+  outermost: boolean,
+): { text: string; line: number }[] {
   const parts: { text: string; line: number }[] = [];
   let begin: { at: number; line: number } | undefined;
   const mark = `--${boundary}`;
@@ -105,6 +112,7 @@ function splitParts(body: string, boundary: string, most: { parts: number }): { 
     }
     at = next;
   }
-  if (begin !== undefined) parts.push({ text: body.slice(begin.at), line: begin.line });
+  const rest = begin === undefined ? "" : body.slice(begin.at);
+  if (begin !== undefined) parts.push({ text: outermost ? rest.replace(/\r?\n$/, "") : rest, line: begin.line });
   return parts;
 }

@@ -45,6 +45,9 @@ const PACKED = new Set(
 );
 /** Types that say nothing, or that are said of other things as well. */
 const GUESSED = new Set(["text/plain", "text/x-not-multipart", "text/x-shellscript"]);
+const ARCHIVE = "text/cloud-config-archive";
+/** Types that hold or name other parts. */
+const UNPACKED_FURTHER = new Set([ARCHIVE, "text/x-include-url", "text/x-include-once-url"]);
 /** What an entry of an archive has beside headers. */
 const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
@@ -96,11 +99,18 @@ class Reader {
 
   #walk(entity: Entity, packed: boolean): void {
     if (!entity.container) this.#entity(entity, packed);
+    else if (entity.type.startsWith("message/")) this.#message(entity);
     for (const child of entity.children) this.#walk(child, packed);
   }
 
+  /** A message in a message counts as a part itself. */
+  #message({ type, headers, line }: Entity): void {
+    const content = { text: "", path: this.#path, line, indent: 0, verbatim: false };
+    this.#attach(type, content, headers, fileName(headers));
+  }
+
   #entity({ headers, type, body, line }: Entity, packed: boolean): void {
-    const encoding = (headerValue(headers, "content-transfer-encoding") ?? "").toLowerCase();
+    const encoding = (headerValue(headers, "content-transfer-encoding") ?? "").trim().toLowerCase();
     const place = { path: this.#path, line, indent: 0 };
     const bytes = decodeBody(body, encoding);
     if (bytes === undefined) {
@@ -111,7 +121,11 @@ class Reader {
       const unpacked = gunzip(bytes);
       const text = unpacked === undefined ? undefined : strictText(unpacked);
       if (text === undefined) throw new Stop(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
-      this.#add("text/plain", { ...place, text, verbatim: false }, headers);
+      // Put into a message of its own, it is taken out again the way that spoils letters beyond ASCII.
+      const looked = UNPACKED_FURTHER.has(typeOfText(text) ?? "")
+        ? text
+        : decodeText(decodeBody(text, "") ?? unpacked!);
+      this.#add("text/plain", { ...place, text: looked, verbatim: false }, headers);
     } else {
       const text = decodeText(bytes);
       this.#add(type, { ...place, text, verbatim: !packed && text === body }, headers);
@@ -120,8 +134,8 @@ class Reader {
 
   #add(given: string, content: Excerpt, headers: readonly Header[]): void {
     const type = (GUESSED.has(given) ? typeOfText(content.text) : undefined) ?? given;
-    if (type === "text/x-include-url" || type === "text/x-include-once-url") this.#include(content);
-    else if (type === "text/cloud-config-archive") this.#archive(content);
+    if (type === ARCHIVE) this.#archive(content);
+    else if (UNPACKED_FURTHER.has(type)) this.#include(content);
     else this.#attach(type, content, headers, fileName(headers), headerValue(headers, "launch-index"));
   }
 
