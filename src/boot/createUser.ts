@@ -134,6 +134,8 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     inactive: settings.option("inactive"),
   };
   if (settings.option("selinux_user") !== undefined) boot.note(`the SELinux user of ${name} is not simulated`);
+  if (boot.facts.family === "alpine" && boot.lacks("useradd"))
+    boot.note(`${name} is made by BusyBox, whose files may differ in details from what is shown`);
   useradd(
     boot,
     name,

@@ -21,7 +21,7 @@ export const ssh = defineModule({
     ssh_deletekeys: { type: "boolean", default: true },
     ssh_genkeytypes: { type: "list" },
     ssh_keys: { type: "mapping" },
-    ssh_publish_hostkeys: { type: "mapping", since: "19.1" },
+    ssh_publish_hostkeys: { type: "mapping", since: "19.3" },
     ssh_quiet_keygen: { type: "boolean", default: false, since: "21.4" },
     user: { type: "any" },
     users: { type: "any", default: [] },
@@ -32,7 +32,7 @@ export const ssh = defineModule({
     if (boot.config.has("ssh_keys")) putHostKeys(boot);
     else generateHostKeys(boot);
     const publish = boot.config.node("ssh_publish_hostkeys");
-    if (publish?.type === "scalar" && publish.kind !== "str")
+    if (boot.since("19.3") && publish?.type === "scalar" && publish.kind !== "str")
       throw new ModuleFailure(`ssh_publish_hostkeys is ${pyStr(publish)}`);
     try {
       addPublicKeys(boot);
@@ -46,7 +46,8 @@ export const ssh = defineModule({
 /** The default user gets the keys; root gets them with a command that refuses the login, unless disable_root is off. */
 function addPublicKeys(boot: ModuleRun): void {
   const user = defaultUserOf(configuredAccounts(boot));
-  const keys = [...(boot.config.bool("allow_public_ssh_keys", true) ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
+  const allowed = !boot.since("19.3") || boot.config.bool("allow_public_ssh_keys", true);
+  const keys = [...(allowed ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
   const because: Origin = boot.because("ssh_authorized_keys");
   if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
   const disabled = boot.config.bool("disable_root", true);
