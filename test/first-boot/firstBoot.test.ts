@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { combinations } from "./combinations.ts";
 import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
@@ -20,6 +21,9 @@ import { scenarios } from "./scenarios.ts";
 const all = process.env.CLOUD_INIT_LINT_SCENARIOS === "all";
 const everywhere =
   /^(stock|sshd-.*|hosts-(template|localhost)|hostname-.*|apt-(key-absent|template.*|conf-and-proxies)|ntp-.*|locale-.*|timezone.*|accounts-(many|passwords|sudoers-.*)|users-.*|ssh-(metadata-keys|root-has-the-key|keys-.*)|write-files|commands|mounts-configured|network-.*|baked-.*)$/;
+
+/** How many combinations of two scenarios, and of four, each release boots. */
+const COMBINATIONS = Number(process.env.CLOUD_INIT_LINT_COMBINATIONS ?? 6);
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
@@ -74,7 +78,9 @@ describe.each(suites)("%s", (suite) => {
     ({ name, suites: only = suites }, index) =>
       only.includes(suite) && (all || everywhere.test(name) || only[index % only.length] === suite),
   );
-  it.concurrent.each(mine.map((scenario) => [scenario.name, scenario] as const))("%s", async (_, scenario) => {
+  const named = mine.map((scenario) => ({ title: scenario.name, scenario }));
+  const combined = [2, 4].flatMap((size) => combinations(scenarios, suite, COMBINATIONS, size));
+  it.concurrent.each([...named, ...combined])("$title", async ({ scenario }) => {
     const boot = await realBoot(suite, scenario);
     version ??= boot.cloudInit;
     const ours = await observe(boot);

@@ -7,7 +7,7 @@ import { blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf,
 
 /**
  * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
- * {name} stands for what the last `*` of `settings` matched).
+ * {name} stands for the last word of the added key; not those whose values match `besideExcept`).
  */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
@@ -34,8 +34,9 @@ function customisedNeighbour(
 ): [Setting, Evidence] | undefined {
   const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
   const beside = (rule.parameters.beside as string[]).map((glob) => glob.replaceAll("{name}", name));
+  const { besideExcept = [] } = rule.parameters;
   for (const other of context.settings(service).before) {
-    if (!matchesAny(beside, other.key)) continue;
+    if (!matchesAny(beside, other.key) || matchesAny(besideExcept as string[], other.value)) continue;
     const evidence = context.evidence.of(service, other);
     if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
   }
@@ -53,18 +54,12 @@ function finding(
   const has = (settings: readonly Setting[]) => settings.some((other) => identity(other) === identity(setting));
   const blame = context.responsible(service, has);
   const confidence = hasUnknown(setting.value) ? "likely" : "certain";
-  const place =
-    neighbour.path === undefined
-      ? ""
-      : ` (${neighbour.path}${neighbour.line === undefined ? "" : `:${neighbour.line}`})`;
   const before = context.settings(service).before.find((other) => other.key === setting.key);
   const found: Omit<Finding, "fix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message:
-      `cloud-init's ${blame.module} adds ${setting.key}${setting.path === undefined ? "" : ` in ${setting.path}`} on the first boot, ` +
-      `beside the image's own ${neighbour.key}${place}.`,
+    message: `cloud-init's ${blame.module} adds ${place(setting)} on the first boot, beside the image's own ${place(neighbour)}.`,
     service: service.name,
     ...blamed(blame),
     target: {
@@ -79,4 +74,10 @@ function finding(
   return withFix(found, () =>
     context.fix(rule, { key: setting.key }, (image) => !has(service.read(image, context.distro))),
   );
+}
+
+/** A setting and where it stands, unless its name says that already. */
+function place({ key, path, line }: Setting): string {
+  if (path === undefined || path === key) return key;
+  return `${key} (${path}${line === undefined ? "" : `:${line}`})`;
 }

@@ -1,0 +1,66 @@
+import type { Scenario, Seed, Suite } from "./scenario.ts";
+
+/** A hash that is good enough to choose by: the same names give the same numbers on every machine. */
+function hash(text: string): number {
+  let value = 2166136261;
+  for (const letter of text) value = Math.imul(value ^ letter.codePointAt(0)!, 16777619) >>> 0;
+  return value;
+}
+
+/**
+ * Scenarios that nobody wrote: each lays the customisations of `size` others over each other and joins what the cloud
+ * hands over. Equal arguments give equal scenarios.
+ */
+export function combinations(
+  scenarios: readonly Scenario[],
+  suite: Suite,
+  count: number,
+  size: number,
+): { title: string; scenario: Scenario }[] {
+  const plain = scenarios.filter(
+    ({ suites, seed }) =>
+      (suites?.includes(suite) ?? true) && isPlain(seed["user-data"]) && isPlain(seed["vendor-data"]),
+  );
+  return Array.from({ length: count }, (_, number) => {
+    const parts = Array.from(
+      { length: size },
+      (_unused, place) => plain[hash(`${suite} ${number} ${place}`) % plain.length]!,
+    );
+    const name = `combination-${size}-${number}`;
+    const scenario = {
+      name,
+      files: Object.assign({}, ...parts.map(({ files }) => files)),
+      commands: parts.flatMap(({ commands = [] }) => commands.map((command) => `(${command}) || true`)),
+      seed: join(parts.map(({ seed }) => seed)),
+    };
+    return { title: `${name}: ${parts.map((part) => part.name).join(" + ")}`, scenario };
+  });
+}
+
+const HEADER = "#cloud-config\n";
+
+function isPlain(text = ""): boolean {
+  return text.trim() === "" || text.startsWith(HEADER);
+}
+
+/** Of a key that several documents have the last one counts, as it does within one. */
+function join(seeds: readonly Seed[]): Seed {
+  const texts = (name: keyof Seed) => seeds.flatMap((seed) => (seed[name] === undefined ? [] : [seed[name]]));
+  const cloudConfig = (name: "user-data" | "vendor-data") =>
+    texts(name).length === 0
+      ? {}
+      : {
+          [name]:
+            HEADER +
+            texts(name)
+              .map((text) => text.replace(HEADER, ""))
+              .join("\n"),
+        };
+  const network = texts("network-config").at(-1);
+  return {
+    "meta-data": texts("meta-data").join("\n"),
+    ...cloudConfig("user-data"),
+    ...cloudConfig("vendor-data"),
+    ...(network === undefined ? {} : { "network-config": network }),
+  };
+}
