@@ -24,7 +24,9 @@ export function instanceData(
   base: BaseConfig,
 ): ConfigObject {
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  const config = bounded(withoutSystemInfo(toValue(base.root)));
+  // Until 21.4 templates were given what every user may read.
+  const readable = since("21.4") ? undefined : "redacted for non-root user";
+  const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
   const data: ConfigObject = {
     ds: { meta_data: bounded(metaDataOf(cloud)) },
     merged_cfg: config,

@@ -36,6 +36,11 @@ const recorded: readonly (readonly [what: string, template: string, rendered: st
     "[1, 'a', None, True, 2.5] {'a': (1,)} 3.5 2.0 -4 1024 1e+20",
   ],
   [
+    "takes None for a value, not for what is missing",
+    "{% set n = none %}{{ n }} {{ [none][0] }} {{ {'a': none}.a }} {{ [none] | first }} {{ n is defined }}",
+    "None None None None True",
+  ],
+  [
     "knows else of loops, and loop",
     "{% for s in pools %}{% else %}none{% endfor %}{% for s in servers %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}",
     "none1/2,2/2",

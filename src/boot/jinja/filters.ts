@@ -11,6 +11,7 @@ import {
   Dict,
   isNumber,
   iterate,
+  orUndefined,
   plain,
   Stream,
   str,
@@ -61,7 +62,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   default: fallback,
   e: escapeHtml,
   escape: escapeHtml,
-  first: (value) => iterate(value)[0] ?? new Undefined(),
+  first: (value) => orUndefined(iterate(value)[0]),
   float: (value, args) => toFloat(value) ?? args.at(0, "default") ?? 0,
   format: (value, args, budget) => formatText(expectText(value), new Tuple(args.positional), budget),
   indent: (value, args, budget) => indent(expectText(value), args, budget),
@@ -83,13 +84,13 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     budget.expect(items.reduce((sum, item) => sum + item.length + separator.length, 0));
     return budget.text(items.join(separator));
   },
-  last: (value) => iterate(value).at(-1) ?? new Undefined(),
+  last: (value) => orUndefined(iterate(value).at(-1)),
   length,
   list: (value, _args, budget) => listOf([...iterate(value)], budget),
   lower: text((value) => value.toLowerCase()),
   map: (value, args, budget) => new Stream(listOf(iterate(value).map(mapper(args, budget)), budget)),
-  max: (value, args, budget) => sorted(value, args, budget, -1)[0] ?? new Undefined(),
-  min: (value, args, budget) => sorted(value, args, budget, 1)[0] ?? new Undefined(),
+  max: (value, args, budget) => orUndefined(sorted(value, args, budget, -1)[0]),
+  min: (value, args, budget) => orUndefined(sorted(value, args, budget, 1)[0]),
   reject: (value, args, budget) => select(value, args, false, false, budget),
   rejectattr: (value, args, budget) => select(value, args, true, false, budget),
   replace: (value, args, budget) =>

@@ -13,6 +13,7 @@ import {
   Dict,
   iterate,
   Namespace,
+  orUndefined,
   str,
   Tuple,
   truthy,
@@ -170,7 +171,7 @@ export class Interpreter {
       case "constant":
         return node.value;
       case "name":
-        return scope.get(node.name) ?? new Undefined(node.name);
+        return orUndefined(scope.get(node.name), node.name);
       case "list":
         return node.items.map((item) => this.#evaluate(item, scope));
       case "tuple":

@@ -1,5 +1,5 @@
 import type { Budget } from "./errors.ts";
-import { type CallArguments, Callable, equal, Namespace, Undefined, type Value } from "./value.ts";
+import { type CallArguments, Callable, equal, Namespace, orUndefined, type Value } from "./value.ts";
 
 /** A loop that runs. */
 export class Loop {
@@ -29,8 +29,8 @@ export class Loop {
       // They count recursion only, and recursive loops are not supported.
       depth: 1n,
       depth0: 0n,
-      previtem: items[index - 1] ?? new Undefined(),
-      nextitem: items[index + 1] ?? new Undefined(),
+      previtem: orUndefined(items[index - 1]),
+      nextitem: orUndefined(items[index + 1]),
       cycle: new Callable(({ positional }) => positional[index % positional.length] ?? null),
       changed: new Callable((args) => this.#changed(args)),
     };

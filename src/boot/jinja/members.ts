@@ -1,7 +1,18 @@
 import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
 import { listOf } from "./operators.ts";
 import { textMethod } from "./textMethods.ts";
-import { type CallArguments, Callable, Dict, iterate, Namespace, str, Tuple, Undefined, type Value } from "./value.ts";
+import {
+  type CallArguments,
+  Callable,
+  Dict,
+  iterate,
+  Namespace,
+  orUndefined,
+  str,
+  Tuple,
+  Undefined,
+  type Value,
+} from "./value.ts";
 
 /**
  * Methods of Python's types that are not supported, so that their results cannot be told. Every other name is
@@ -17,13 +28,15 @@ const UNSUPPORTED = new Set(
 
 /** `object.name`: an attribute, else an item of that name. */
 export function attribute(object: Value, name: string, budget: Budget): Value {
-  return member(object, name, budget) ?? item(object, name) ?? new Undefined(name);
+  const found = member(object, name, budget);
+  return orUndefined(found === undefined ? item(object, name) : found, name);
 }
 
 /** `object[key]`: an item, else an attribute of that name. */
 export function subscript(object: Value, key: Value, budget: Budget): Value {
-  const found = item(object, key) ?? (typeof key === "string" ? member(object, key, budget) : undefined);
-  return found ?? new Undefined(str(key, budget));
+  const held = item(object, key);
+  const found = held === undefined && typeof key === "string" ? member(object, key, budget) : held;
+  return orUndefined(found, str(key, budget));
 }
 
 function item(object: Value, key: Value): Value | undefined {

@@ -126,6 +126,11 @@ export type Value =
   | Stream
   | Callable;
 
+/** What was looked for, where there is such a thing: None is one. */
+export function orUndefined(value: Value | undefined, name?: string): Value {
+  return value === undefined ? new Undefined(name) : value;
+}
+
 /** str(). */
 export function str(value: Value, budget: Budget): string {
   if (typeof value === "string") return value;

@@ -1,4 +1,5 @@
 import { keys, plain, type Scenario, team, userData, without } from "../scenario.ts";
+import { userDataForms } from "./userData.ts";
 
 const cloudCfg = "/etc/cloud/cloud.cfg";
 const stages =
@@ -122,4 +123,5 @@ export const configuration: Scenario[] = [
     },
     seed: plain,
   },
+  ...userDataForms,
 ];
