@@ -7,6 +7,7 @@ import { hostname } from "./scenarios/hostname.ts";
 import { hosts } from "./scenarios/hosts.ts";
 import { mounts } from "./scenarios/mounts.ts";
 import { network } from "./scenarios/network.ts";
+import { services } from "./scenarios/services.ts";
 import { ssh } from "./scenarios/ssh.ts";
 import { sshd } from "./scenarios/sshd.ts";
 import { system } from "./scenarios/system.ts";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...accounts,
   ...apt,
   ...system,
+  ...services,
   ...mounts,
   ...files,
   ...network,

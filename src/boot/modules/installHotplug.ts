@@ -2,7 +2,7 @@ import { isMapping } from "../apt/pythonValue.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 import { unknown } from "../unknown.ts";
 
-const RULES = "/etc/udev/rules.d/90-cloud-init-hook-hotplug.rules";
+const DIRECTORY = "/etc/udev/rules.d";
 /** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
 const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
@@ -19,14 +19,15 @@ export const installHotplug = defineModule({
   keys: { updates: { type: "mapping" } },
   run(boot) {
     const because = boot.because("updates", "network", "when");
+    const file = `${DIRECTORY}/${boot.since("24.1") ? "90" : "10"}-cloud-init-hook-hotplug.rules`;
     const wanted = isWanted(boot);
-    if (wanted === undefined) boot.mayChange(RULES, "some clouds have it installed, others removed", because);
+    if (wanted === undefined) boot.mayChange(file, "some clouds have it installed, others removed", because);
     else if (!wanted) {
-      if (boot.image.stat(RULES) === undefined) return;
-      boot.remove(RULES, because);
+      if (boot.image.stat(file) === undefined) return;
+      boot.remove(file, because);
       boot.command("udevadm control --reload-rules");
     } else if (!boot.lacks("udevadm")) {
-      boot.write(RULES, rules(boot), because);
+      boot.write(file, rules(boot), because);
       boot.command("udevadm control --reload-rules");
     }
   },

@@ -1,0 +1,48 @@
+import type { ConfigObject } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { isMapping, items, mapping } from "../apt/pythonValue.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { commandWords, installCommand } from "../programs.ts";
+
+/** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */
+export const ansible = defineModule({
+  name: "ansible",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["ansible"],
+  since: "22.3",
+  keys: { ansible: { type: "mapping", default: {} } },
+  run(boot) {
+    const given = boot.config.get("ansible");
+    const config = given === undefined ? {} : mapping(given, "ansible");
+    if (Object.keys(config).length === 0) return;
+    const { install_method: method, package_name: name } = config;
+    if (method !== "pip" && method !== "distro")
+      throw new ModuleFailure("ansible.install_method is neither pip nor distro");
+    if (!truthy(name ?? null)) throw new ModuleFailure("ansible has no package_name");
+    if (method === "pip") boot.command(`python3 -m pip install ${pyStr(name!)}`);
+    else if (boot.lacks("ansible")) boot.command(installCommand(boot, [pyStr(name!)]));
+    if (isMapping(config.galaxy) && truthy(config.galaxy.actions ?? null))
+      for (const action of items(config.galaxy.actions, "ansible.galaxy.actions"))
+        boot.command(commandWords(action, "an action of ansible.galaxy").join(" "));
+    const pulls = isMapping(config.pull) ? [config.pull] : Array.isArray(config.pull) ? config.pull : [];
+    for (const one of pulls) pull(boot, mapping(one, "ansible.pull"));
+    if (isMapping(config.setup_controller)) control(boot, config.setup_controller);
+  },
+});
+
+function pull(boot: ModuleRun, config: ConfigObject): void {
+  const books = config.playbook_names ?? config.playbook_name;
+  if (!truthy(config.url ?? null) || !truthy(books ?? null))
+    throw new ModuleFailure("ansible.pull lacks a URL or a playbook");
+  const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
+  boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
+  boot.note(`what the playbooks of ${pyStr(config.url!)} change is unknown`);
+}
+
+function control(boot: ModuleRun, { repositories, run_ansible }: ConfigObject): void {
+  for (const one of Array.isArray(repositories) ? repositories : [])
+    if (isMapping(one)) boot.command(`git clone ${pyStr(one.source ?? null)} ${pyStr(one.path ?? null)}`);
+  for (const one of Array.isArray(run_ansible) ? run_ansible : [])
+    if (isMapping(one)) boot.command(`ansible-playbook ${pyStr(one.playbook_name ?? null)}`);
+}

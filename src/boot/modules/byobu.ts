@@ -1,0 +1,31 @@
+import { pyStr } from "../../config/value.ts";
+import { distrosBy } from "../distroNames.ts";
+import { defineModule } from "../module.ts";
+import { installCommand } from "../programs.ts";
+import { configuredAccounts, defaultUserOf } from "../users.ts";
+
+/** cc_byobu: turns the terminal multiplexer on or off for the default user or for all (18.5 to 26.2). */
+export const byobu = defineModule({
+  name: "byobu",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "ubuntu", "debian"],
+    ["25.2", "raspberry-pi-os"],
+  ]),
+  activatedBy: [],
+  keys: { byobu_by_default: { type: "string", default: "" }, user: { type: "any" }, users: { type: "any" } },
+  run(boot, args) {
+    const given = args[0] === undefined ? (boot.config.text("byobu_by_default") ?? "") : pyStr(args[0]);
+    if (given === "") return;
+    if (boot.lacks("byobu")) boot.command(installCommand(boot, ["byobu"]));
+    const value = given === "user" || given === "system" ? `enable-${given}` : given;
+    const enable = value.startsWith("enable");
+    const user = defaultUserOf(configuredAccounts(boot));
+    if ((value.endsWith("-user") || value === "disable") && user !== undefined)
+      boot.command(`sudo -Hu ${user} byobu-launcher-${enable ? "install" : "uninstall"}`);
+    if (enable || value.endsWith("-system") || value === "disable")
+      boot.command("dpkg-reconfigure byobu --frontend=noninteractive");
+    const profile = "/etc/profile.d/Z97-byobu.sh";
+    boot.mayChange(profile, "byobu's package links it where it starts by default", boot.because("byobu_by_default"));
+  },
+});

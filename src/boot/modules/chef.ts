@@ -1,0 +1,89 @@
+import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { type ChefPaths, chefParameters, chefPaths } from "../chefParameters.ts";
+import { configBool, configList, configText } from "../configOptions.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { parentOf } from "../overlay.ts";
+import { lacksProgram, packageManager } from "../programs.ts";
+import { pythonJson } from "../pythonJson.ts";
+import { renderFile, templateFile } from "../templateFile.ts";
+
+const CLIENT = "/usr/bin/chef-client";
+const VALIDATION = "/etc/chef/validation.pem";
+
+/** cc_chef: Chef's configuration, at every boot, and where it is missing Chef itself (18.5 to 26.2). */
+export const chef = defineModule({
+  name: "chef",
+  frequency: "always",
+  distros: "all",
+  activatedBy: ["chef"],
+  keys: { chef: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("chef")) return;
+    const config = mapping(boot.config.get("chef"), "chef");
+    const paths = chefPaths(boot);
+    makeDirectories(boot, config, paths);
+    const certificate = config.validation_cert ?? null;
+    if (truthy(certificate) && certificate !== "system")
+      boot.write(configText(config.validation_key, VALIDATION), pyStr(certificate), boot.because("chef"));
+    writeClient(boot, config, paths);
+    writeFirstBoot(boot, config);
+    install(boot, config);
+  },
+});
+
+function makeDirectories(boot: ModuleRun, config: ConfigObject, { cache, backup }: ChefPaths): void {
+  const configured = configList(config.directories);
+  const usual = ["/etc/chef", "/var/log/chef", "/var/lib/chef", cache, backup, "/var/run/chef"];
+  for (const directory of [...(configured.length > 0 ? configured : usual), "/etc/chef"])
+    boot.mkdir(directory, boot.because("chef"));
+  if (!boot.since("25.2")) return;
+  for (const [old, now] of [
+    ["/var/cache/chef", "/var/chef/cache"],
+    ["/var/backups/chef", "/var/chef/backup"],
+  ] as const)
+    for (const name of boot.image.list(old))
+      if (boot.image.stat(`${now}/${name}`) === undefined && boot.image.stat(`${old}/${name}`)?.kind === "file")
+        boot.rename(`${old}/${name}`, `${now}/${name}`, boot.because("chef"));
+}
+
+function writeClient(boot: ModuleRun, config: ConfigObject, paths: ChefPaths): void {
+  const template = templateFile(boot, "chef_client.rb");
+  if (template === undefined) {
+    boot.note("there is no template for Chef's client.rb");
+    return;
+  }
+  const { parameters, files } = chefParameters(boot, config, paths);
+  for (const file of files) boot.mkdir(parentOf(file), boot.because("chef"));
+  const path = boot.since("25.1") ? configText(config.config_path, "/etc/chef/client.rb") : "/etc/chef/client.rb";
+  boot.write(path, renderFile(boot, template, parameters), boot.because("chef"));
+}
+
+function writeFirstBoot(boot: ModuleRun, config: ConfigObject): void {
+  const path = configText(config.firstboot_path, "/etc/chef/firstboot.json");
+  if (path === "") return;
+  const content: Record<string, ConfigValue> = {};
+  if (config.run_list !== undefined) content.run_list = config.run_list;
+  if (config.initial_attributes !== undefined)
+    Object.assign(content, mapping(config.initial_attributes, "chef.initial_attributes"));
+  boot.write(path, pythonJson(content), boot.because("chef"));
+}
+
+function install(boot: ModuleRun, config: ConfigObject): void {
+  const installed = !lacksProgram(boot, CLIENT);
+  let run = configBool(config.exec, false);
+  if (!installed || configBool(config.force_install, false)) {
+    const type = configText(config.install_type, "packages");
+    if (type === "gems") {
+      boot.command("gem install chef");
+      run = configBool(config.exec, true);
+    } else if (type === "packages") boot.command(`${packageManager(boot)} install chef`);
+    else if (type === "omnibus") boot.command(`chef-omnibus-install from ${configText(config.omnibus_url, "chef.io")}`);
+    else run = false;
+  }
+  if (!run) return;
+  boot.command(CLIENT);
+  if (configBool(config.delete_validation_post_exec, false))
+    boot.mayChange(VALIDATION, "it is deleted once Chef has run", boot.because("chef"));
+}

@@ -1,0 +1,15 @@
+import { defineModule } from "../module.ts";
+
+/** cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes. */
+export const disableEc2Metadata = defineModule({
+  name: "disable_ec2_metadata",
+  frequency: "always",
+  distros: "all",
+  activatedBy: ["disable_ec2_metadata"],
+  keys: { disable_ec2_metadata: { type: "boolean", default: false } },
+  run(boot) {
+    if (!boot.config.bool("disable_ec2_metadata", false)) return;
+    if (!boot.lacks("ip")) boot.command("ip route add prohibit 169.254.169.254");
+    else if (boot.which("ifconfig")) boot.command("route add -host 169.254.169.254 reject");
+  },
+});

@@ -1,0 +1,15 @@
+import { defineModule } from "../module.ts";
+import { wholeUnknown } from "../overlay.ts";
+
+/** cc_final_message: says that the boot is over, and notes it among cloud-init's own files (18.5 to 26.2). */
+export const finalMessage = defineModule({
+  name: "final_message",
+  frequency: "always",
+  distros: "all",
+  activatedBy: [],
+  keys: { final_message: { type: "string", default: "" } },
+  run(boot) {
+    const path = `${boot.instance.directory}/boot-finished`;
+    boot.write(path, wholeUnknown("how long the boot took, and its time"), boot.listed);
+  },
+});

@@ -1,0 +1,22 @@
+import { isFalse } from "../../config/value.ts";
+import { defineModule } from "../module.ts";
+
+/** cc_keys_to_console: prints the host keys' fingerprints on the console (18.5 to 26.2). No file changes. */
+export const keysToConsole = defineModule({
+  name: "keys_to_console",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: [],
+  keys: {
+    ssh: { type: "mapping", since: "21.1" },
+    ssh_fp_console_blacklist: { type: "list", default: [] },
+    ssh_key_console_blacklist: { type: "list", default: [] },
+  },
+  run(boot) {
+    const emit = boot.since("21.1") ? boot.config.get("ssh", "emit_keys_to_console") : undefined;
+    if (emit !== undefined && isFalse(emit)) return;
+    const directory = boot.facts.family === "redhat" ? "/usr/libexec" : "/usr/lib";
+    const helper = `${directory}/cloud-init/write-ssh-key-fingerprints`;
+    if (boot.image.stat(helper) !== undefined) boot.command(helper);
+  },
+});

@@ -1,0 +1,33 @@
+import { mapping } from "../apt/pythonValue.ts";
+import { defineModule } from "../module.ts";
+import { wholeUnknown } from "../overlay.ts";
+import { installCommand } from "../programs.ts";
+
+const CLIENT_CONF = "/etc/landscape/client.conf";
+
+/** cc_landscape: registers the machine with Landscape, whose program writes its own configuration (18.5 to 26.2). */
+export const landscape = defineModule({
+  name: "landscape",
+  frequency: "once-per-instance",
+  distros: () => ["ubuntu"],
+  activatedBy: ["landscape"],
+  keys: { landscape: { type: "mapping", default: {} } },
+  run(boot) {
+    const given = boot.config.get("landscape");
+    if (given === undefined || Object.keys(mapping(given, "landscape")).length === 0) return;
+    const because = boot.because("landscape");
+    boot.command(installCommand(boot, ["landscape-client"]));
+    const installed = !boot.lacks("landscape-config");
+    if (boot.since("23.3")) {
+      boot.command("landscape-config --silent");
+      boot.mayChange(CLIENT_CONF, "landscape-config merges the configured settings into it", because);
+      return;
+    }
+    const settings = wholeUnknown("the old settings with the configured ones");
+    if (installed) {
+      boot.write(CLIENT_CONF, settings, because);
+      boot.write("/etc/default/landscape-client", "RUN=1\n", because);
+    } else boot.mayChange(CLIENT_CONF, "it is written once Landscape is installed", because);
+    boot.command("systemctl restart landscape-client");
+  },
+});

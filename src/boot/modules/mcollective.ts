@@ -1,0 +1,38 @@
+import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { defineModule } from "../module.ts";
+import { wholeUnknown } from "../overlay.ts";
+import { installCommand } from "../programs.ts";
+
+const DIRECTORY = "/etc/mcollective";
+
+/** cc_mcollective: installs MCollective, merges its configuration and restarts it (18.5 to 26.2). */
+export const mcollective = defineModule({
+  name: "mcollective",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["mcollective"],
+  keys: { mcollective: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("mcollective")) return;
+    const { conf } = mapping(boot.config.get("mcollective"), "mcollective");
+    boot.command(installCommand(boot, ["mcollective"]));
+    const absent = boot.lacks("mcollectived");
+    const write = (path: string, content: string | Buffer, key: string, mode: number) => {
+      const because = boot.because("mcollective", "conf", key);
+      if (absent) boot.mayChange(path, "it is written once MCollective is installed", because);
+      else boot.write(path, content, because, { mode });
+    };
+    if (isMapping(conf)) {
+      for (const [key, file, mode] of [
+        ["public-cert", "server-public.pem", 0o644],
+        ["private-cert", "server-private.pem", 0o600],
+      ] as const)
+        if (typeof conf[key] === "string") write(`${DIRECTORY}/ssl/${file}`, conf[key], key, mode);
+      const server = `${DIRECTORY}/server.cfg`;
+      const before = boot.image.read(server);
+      if (before !== undefined) write(`${server}.old`, before, "server", 0o644);
+      write(server, wholeUnknown("the old settings with the configured ones"), "server", 0o644);
+    }
+    boot.command("service mcollective restart");
+  },
+});

@@ -1,0 +1,17 @@
+import { pyStr } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { defineModule } from "../module.ts";
+
+/** cc_phone_home: sends the host's name and public keys to a server (18.5 to 26.2). No file changes. */
+export const phoneHome = defineModule({
+  name: "phone_home",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["phone_home"],
+  keys: { phone_home: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("phone_home")) return;
+    const { url } = mapping(boot.config.get("phone_home"), "phone_home");
+    if (url !== undefined) boot.note(`the host's name and public keys are sent to ${pyStr(url)}`);
+  },
+});

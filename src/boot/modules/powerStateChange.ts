@@ -1,0 +1,34 @@
+import { pyStr } from "../../config/value.ts";
+import { isMapping } from "../apt/pythonValue.ts";
+import { defineModule } from "../module.ts";
+
+const OPTIONS: Readonly<Record<string, string>> = { halt: "-H", poweroff: "-P", reboot: "-r" };
+
+/** cc_power_state_change: shuts the machine down or reboots it after the boot (18.5 to 26.2). No file changes. */
+export const powerStateChange = defineModule({
+  name: "power_state_change",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["power_state"],
+  keys: { power_state: { type: "mapping" } },
+  run(boot) {
+    const state = boot.config.get("power_state") ?? null;
+    if (state === null) return;
+    const mode = isMapping(state) ? state.mode : undefined;
+    const option = typeof mode === "string" && Object.hasOwn(OPTIONS, mode) ? OPTIONS[mode] : undefined;
+    if (!isMapping(state) || option === undefined) {
+      boot.note("power_state has no mode that is known: the machine goes on");
+      return;
+    }
+    const { condition = true, delay = "now" } = state;
+    if (condition === false) return;
+    const minutes = /^\+?(\d+)$/.exec(pyStr(delay).trim())?.[1];
+    if (minutes === undefined && delay !== "now") {
+      boot.note("power_state.delay is neither now nor minutes: the machine goes on");
+      return;
+    }
+    const when = minutes === undefined ? "now" : `+${Number(minutes)}`;
+    boot.command(`shutdown ${option} ${when}`);
+    if (condition !== true) boot.note(`the machine goes down only where ${pyStr(condition)} succeeds`);
+  },
+});

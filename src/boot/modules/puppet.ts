@@ -1,0 +1,79 @@
+import type { ConfigObject, Origin } from "../../config/tree.ts";
+import { pyStr } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { configBool } from "../configOptions.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { installCommand, lacksProgram } from "../programs.ts";
+import { writePuppetConf } from "../puppetConf.ts";
+import { plainYaml } from "../yamlText.ts";
+
+interface Places {
+  readonly conf: string;
+  readonly ssl: string;
+  readonly attributes: string;
+}
+
+/** cc_puppet: installs Puppet's agent, merges its configuration and starts it (18.5 to 26.2). */
+export const puppet = defineModule({
+  name: "puppet",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["puppet"],
+  keys: { puppet: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("puppet")) return;
+    const config = mapping(boot.config.get("puppet"), "puppet");
+    const bundled = boot.since("21.3") && config.install_type === "aio";
+    const program = bundled ? "/opt/puppetlabs/bin/puppet" : "puppet";
+    const absent = lacksProgram(boot, program);
+    const installing = configBool(config.install, true);
+    if (installing) boot.command(installation(boot, config, bundled));
+    // Up to 21.2 the program is not asked for its paths.
+    if (absent && !installing && boot.since("21.3")) throw new ModuleFailure("there is no puppet");
+    const places = placesOf(boot, config, bundled);
+    if (absent && installing) announce(boot, config, places);
+    else configure(boot, config, places);
+    start(boot, config, program);
+  },
+});
+
+function installation(boot: ModuleRun, config: ConfigObject, bundled: boolean): string {
+  if (bundled) return `puppet-install from ${pyStr(config.aio_install_url ?? "the URL of Puppet's agent")}`;
+  const name = pyStr(config.package_name ?? (boot.since("23.3") ? "puppet-agent" : "puppet"));
+  return installCommand(boot, [config.version === undefined ? name : `${name}=${pyStr(config.version)}`]);
+}
+
+/** Where Puppet keeps its files: since 21.3 the program tells, here its packages' defaults. */
+function placesOf(boot: ModuleRun, config: ConfigObject, bundled: boolean): Places {
+  const labs = bundled || boot.image.stat("/etc/puppetlabs/puppet/puppet.conf") !== undefined;
+  const directory = labs && boot.since("21.3") ? "/etc/puppetlabs/puppet" : "/etc/puppet";
+  const given = (key: string, absent: string) => (config[key] === undefined ? absent : pyStr(config[key]));
+  return {
+    conf: given("conf_file", `${directory}/puppet.conf`),
+    ssl: given("ssl_dir", labs ? `${directory}/ssl` : "/var/lib/puppet/ssl"),
+    attributes: given("csr_attributes_path", `${directory}/csr_attributes.yaml`),
+  };
+}
+
+/** What is configured once Puppet is installed, which nobody can know to succeed. */
+function announce(boot: ModuleRun, config: ConfigObject, { conf, attributes }: Places): void {
+  const announceAt = (key: string, path: string, because: Origin) => {
+    if (config[key] !== undefined) boot.mayChange(path, "it is written once Puppet is installed", because);
+  };
+  announceAt("conf", conf, boot.because("puppet", "conf"));
+  announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));
+}
+
+function configure(boot: ModuleRun, config: ConfigObject, { conf, ssl, attributes }: Places): void {
+  if (config.conf !== undefined) writePuppetConf(boot, conf, ssl, mapping(config.conf, "puppet.conf"));
+  if (config.csr_attributes === undefined) return;
+  const because = boot.because("puppet", "csr_attributes");
+  boot.write(attributes, plainYaml(boot.config.node("puppet", "csr_attributes")), because);
+}
+
+function start(boot: ModuleRun, config: ConfigObject, program: string): void {
+  const wanted = !boot.since("21.4") || configBool(config.start_service, true);
+  if (wanted) boot.command("systemctl enable puppet");
+  if (boot.since("21.3") && configBool(config.exec, false)) boot.command(`${program} agent --test`);
+  if (wanted) boot.command("systemctl start puppet");
+}

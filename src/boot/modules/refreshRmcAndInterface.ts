@@ -1,0 +1,22 @@
+import { defineModule } from "../module.ts";
+
+const SCRIPTS = "/etc/sysconfig/network-scripts";
+
+/** cc_refresh_rmc_and_interface: took interfaces with IPv6 alone away from NetworkManager, on IBM's POWER (to 23.1). */
+export const refreshRmcAndInterface = defineModule({
+  name: "refresh_rmc_and_interface",
+  frequency: "always",
+  distros: "all",
+  activatedBy: [],
+  until: "23.2",
+  keys: {},
+  run(boot) {
+    if (!boot.which("rmcctrl")) return;
+    for (const name of boot.image.list(SCRIPTS)) {
+      const path = `${SCRIPTS}/${name}`;
+      if (!name.startsWith("ifcfg-") || boot.text(path)?.includes("IPV6INIT") !== true) continue;
+      boot.mayChange(path, "the interface is taken from NetworkManager where it has no IPv4 address", boot.listed);
+    }
+    boot.command("systemctl restart NetworkManager");
+  },
+});

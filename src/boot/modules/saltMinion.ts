@@ -1,0 +1,58 @@
+import type { ConfigObject } from "../../config/tree.ts";
+import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { configText } from "../configOptions.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { installCommand } from "../programs.ts";
+import { unknown } from "../unknown.ts";
+import { safeYaml } from "../yamlText.ts";
+
+/** cc_salt_minion: installs Salt's minion, writes its configuration and keys and starts it (18.5 to 26.2). */
+export const saltMinion = defineModule({
+  name: "salt_minion",
+  frequency: "once-per-instance",
+  distros: "all",
+  activatedBy: ["salt_minion"],
+  keys: { salt_minion: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("salt_minion")) return;
+    const config = mapping(boot.config.get("salt_minion"), "salt_minion");
+    const freebsd = boot.facts.family === "freebsd";
+    const name = configText(config.pkg_name, freebsd ? "py-salt" : "salt-minion");
+    const service = configText(config.service_name, freebsd ? "salt_minion" : "salt-minion");
+    const directory = configText(config.config_dir, freebsd ? "/usr/local/etc/salt" : "/etc/salt");
+    boot.command(installCommand(boot, [name]));
+    configure(boot, config, directory);
+    const daemon = !boot.since("23.3") || !isMapping(config.conf) || config.conf.file_client !== "local";
+    if (boot.since("23.3")) boot.command(`systemctl ${daemon ? "enable" : "disable"} ${service}`);
+    boot.command(`systemctl ${daemon ? "restart" : "stop"} ${service}`);
+    if (!daemon) boot.command("salt-call --local state.apply");
+  },
+});
+
+/** The minion's files; only likely where Salt is to be installed first, which may fail. */
+function configure(boot: ModuleRun, config: ConfigObject, directory: string): void {
+  const write = (path: string, content: string, key: string, mode: number) => {
+    const because = boot.because("salt_minion", key);
+    if (boot.lacks("salt-minion")) boot.mayChange(path, "it is written once Salt is installed", because);
+    else boot.write(path, content, because, { mode });
+  };
+  for (const [key, file] of [
+    ["conf", "minion"],
+    ["grains", "grains"],
+  ] as const)
+    if (config[key] !== undefined)
+      write(`${directory}/${file}`, safeYaml(boot.config.node("salt_minion", key)), key, 0o644);
+  if (config.public_key === undefined || config.private_key === undefined) return;
+  const usual = `${directory}/pki/minion`;
+  const keys = configText(config.pki_dir, boot.image.stat(usual)?.kind === "directory" ? usual : `${directory}/pki`);
+  for (const [key, file] of [
+    ["public_key", "minion.pub"],
+    ["private_key", "minion.pem"],
+  ] as const)
+    write(
+      `${keys}/${file}`,
+      typeof config[key] === "string" ? config[key] : unknown("a key that is no text"),
+      key,
+      0o644,
+    );
+}

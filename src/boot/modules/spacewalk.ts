@@ -1,0 +1,28 @@
+import { pyStr, truthy } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { distrosBy } from "../distroNames.ts";
+import { defineModule } from "../module.ts";
+import { installCommand } from "../programs.ts";
+
+/** cc_spacewalk: registers the machine with a Spacewalk server unless it is (18.5 to 26.2). */
+export const spacewalk = defineModule({
+  name: "spacewalk",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "fedora"],
+    ["22.2", "rhel"],
+    ["23.3", "openeuler"],
+  ]),
+  activatedBy: ["spacewalk"],
+  keys: { spacewalk: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("spacewalk")) return;
+    const { server } = mapping(boot.config.get("spacewalk"), "spacewalk");
+    if (!truthy(server ?? null)) return;
+    boot.command(installCommand(boot, ["rhn-setup"]));
+    boot.command(`rhnreg_ks --serverUrl https://${pyStr(server!)}/XMLRPC`);
+    const because = boot.because("spacewalk");
+    for (const file of ["/etc/sysconfig/rhn/systemid", "/etc/sysconfig/rhn/up2date"])
+      boot.mayChange(file, "rhnreg_ks writes it", because);
+  },
+});

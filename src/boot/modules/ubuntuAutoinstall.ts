@@ -1,0 +1,14 @@
+import { defineModule } from "../module.ts";
+
+/** cc_ubuntu_autoinstall: only asks whether Ubuntu's installer is there (22.3 to 26.2). No file changes. */
+export const ubuntuAutoinstall = defineModule({
+  name: "ubuntu_autoinstall",
+  frequency: "once",
+  distros: () => ["ubuntu"],
+  activatedBy: ["autoinstall"],
+  since: "22.3",
+  keys: { autoinstall: { type: "mapping" } },
+  run(boot) {
+    if (boot.config.has("autoinstall")) boot.command("snap list");
+  },
+});

@@ -1,0 +1,22 @@
+import { pyStr, truthy } from "../../config/value.ts";
+import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { configBool } from "../configOptions.ts";
+import { defineModule } from "../module.ts";
+import { installCommand } from "../programs.ts";
+
+/** cc_ubuntu_drivers: installs NVIDIA's drivers once their licence is accepted (19.1 to 26.2). */
+export const ubuntuDrivers = defineModule({
+  name: "ubuntu_drivers",
+  frequency: "once-per-instance",
+  distros: () => ["ubuntu"],
+  activatedBy: ["drivers"],
+  keys: { drivers: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("drivers")) return;
+    const { nvidia } = mapping(boot.config.get("drivers"), "drivers");
+    if (!isMapping(nvidia) || !configBool(nvidia["license-accepted"], false)) return;
+    if (boot.lacks("ubuntu-drivers")) boot.command(installCommand(boot, ["ubuntu-drivers-common"]));
+    const version = truthy(nvidia.version ?? null) ? `:${pyStr(nvidia.version!)}` : "";
+    boot.command(`ubuntu-drivers install --gpgpu nvidia${version}`);
+  },
+});

@@ -1,0 +1,44 @@
+import type { ConfigValue } from "../../config/tree.ts";
+import { pyStr } from "../../config/value.ts";
+import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { defineModule, ModuleFailure } from "../module.ts";
+import { installCommand } from "../programs.ts";
+
+const OLD_KEYS = ["ubuntu-advantage", "ubuntu_advantage"];
+
+/** cc_ubuntu_pro, cc_ubuntu_advantage before 24.1: attaches the machine to Ubuntu Pro (18.5 to 26.2). */
+export const ubuntuPro = defineModule({
+  name: "ubuntu_pro",
+  frequency: "once-per-instance",
+  distros: () => ["ubuntu"],
+  activatedBy: ["ubuntu_pro", ...OLD_KEYS],
+  keys: {
+    "ubuntu-advantage": { type: "mapping", deprecated: "19.1" },
+    ubuntu_advantage: { type: "mapping", deprecated: "24.1" },
+    ubuntu_pro: { type: "mapping", since: "24.1" },
+  },
+  run(boot) {
+    const old = OLD_KEYS.filter((key) => boot.config.has(key));
+    if (boot.since("24.1") && old.length > 1) throw new ModuleFailure(`${old.join(" and ")} are both there`);
+    const key = boot.since("24.1") && boot.config.has("ubuntu_pro") ? "ubuntu_pro" : old.at(-1);
+    const given = key === undefined ? null : (boot.config.get(key) ?? null);
+    if (key === undefined || given === null) return;
+    const config = mapping(given, key);
+    if (config.commands !== undefined) throw new ModuleFailure(`${key}.commands is no longer taken`);
+    const program = boot.since("24.1") ? "pro" : "ua";
+    if (boot.lacks(program)) boot.command(installCommand(boot, ["ubuntu-advantage-tools"]));
+    if (isMapping(config.config))
+      for (const name of Object.keys(config.config).sort())
+        boot.command(`${program} config ${config.config[name] === null ? "unset" : "set"} ${name}`);
+    if (Object.keys(config).every((name) => name === "features")) return;
+    boot.command(`${program} attach`);
+    const services = serviceNames(config.enable);
+    if (services.length > 0) boot.command(`${program} enable ${services.join(" ")}`);
+    boot.note("Ubuntu Pro adds sources for apt, and its services may change files of theirs");
+  },
+});
+
+function serviceNames(value: ConfigValue | undefined): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.map((name) => pyStr(name)) : [];
+}

@@ -1,0 +1,43 @@
+import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
+import { pyStr } from "../../config/value.ts";
+import { items, mapping } from "../apt/pythonValue.ts";
+import { defineModule, ModuleFailure } from "../module.ts";
+import { installCommand } from "../programs.ts";
+
+/** cc_wireguard: the configuration of WireGuard's interfaces, which are brought up (22.3 to 26.2). */
+export const wireguard = defineModule({
+  name: "wireguard",
+  frequency: "once-per-instance",
+  distros: () => ["ubuntu"],
+  activatedBy: ["wireguard"],
+  since: "22.3",
+  keys: { wireguard: { type: "mapping" } },
+  run(boot) {
+    if (!boot.config.has("wireguard")) return;
+    const config = mapping(boot.config.get("wireguard"), "wireguard");
+    if (boot.lacks("wg")) {
+      boot.command("apt-get update");
+      boot.command(installCommand(boot, ["wireguard-tools"]));
+    }
+    boot.command("modprobe wireguard");
+    items(config.interfaces, "wireguard.interfaces").forEach((entry, index) => {
+      const wanted = mapping(entry, "an entry of wireguard.interfaces");
+      const [name, path, content] = ["name", "config_path", "content"].map((key) => wantedText(wanted, key));
+      const because = boot.because("wireguard", "interfaces", index);
+      boot.write(path!, content!, because, { mode: 0o600 });
+      boot.command(`systemctl enable wg-quick@${name}`);
+      boot.command(`systemctl restart wg-quick@${name}`);
+    });
+    for (const probe of probes(config.readinessprobe)) boot.command(probe);
+  },
+});
+
+function wantedText(entry: ConfigObject, key: string): string {
+  const value = entry[key];
+  if (typeof value !== "string") throw new ModuleFailure(`an entry of wireguard.interfaces has no ${key}`);
+  return value;
+}
+
+function probes(value: ConfigValue | undefined): string[] {
+  return value === undefined || value === null ? [] : items(value, "wireguard.readinessprobe").map((one) => pyStr(one));
+}

@@ -1,0 +1,86 @@
+import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { mapping } from "../apt/pythonValue.ts";
+import { distrosBy } from "../distroNames.ts";
+import { IniFile } from "../iniFile.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { unknown } from "../unknown.ts";
+
+interface Repository {
+  readonly path: string;
+  readonly options: ConfigObject;
+  readonly because: Origin;
+}
+
+/** cc_yum_add_repo: a file for every repository that has none yet (18.5 to 26.2). */
+export const yumAddRepo = defineModule({
+  name: "yum_add_repo",
+  frequency: "once-per-instance",
+  distros: distrosBy([
+    ["0", "centos", "fedora", "rhel"],
+    ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
+    ["21.4", "cloudlinux", "openEuler", "openeuler"],
+    ["22.3", "openmandriva"],
+    ["22.4", "mariner"],
+    ["23.1", "OpenCloudOS", "TencentOS"],
+    ["24.2", "azurelinux"],
+    ["26.2", "amazon"],
+  ]),
+  activatedBy: ["yum_repos"],
+  keys: { yum_repo_dir: { type: "string", default: "/etc/yum.repos.d/" }, yum_repos: { type: "mapping" } },
+  run(boot) {
+    const given = boot.config.get("yum_repos") ?? null;
+    if (!truthy(given)) return;
+    const repositories = new Map<string, Repository>();
+    for (const [name, config] of Object.entries(mapping(given, "yum_repos"))) {
+      const id = repositoryId(boot, name);
+      const path = `${directoryOf(boot)}/${id}.repo`;
+      if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
+      const options = optionsOf(config);
+      const required = boot.since("24.2") ? ["baseurl", "metalink", "mirrorlist"] : ["baseurl"];
+      if (!required.some((option) => options[option] !== undefined)) {
+        boot.note(`yum_repos.${name} has no ${required.join(" or ")}: it is not added`);
+        continue;
+      }
+      repositories.set(id, { path, options, because: boot.because("yum_repos", name) });
+    }
+    for (const [id, { path, options, because }] of repositories) {
+      const top = `# Created by cloud-init on ${unknown("the time of the boot")}\n`;
+      boot.write(path, top + sectionText(id, options), because);
+    }
+  },
+});
+
+function repositoryId(boot: ModuleRun, name: string): string {
+  return boot.since("22.3") ? name.replaceAll(" ", "-") : name.toLowerCase().replace(/[- ]/g, "_");
+}
+
+function directoryOf(boot: ModuleRun): string {
+  return boot.config.text("yum_repo_dir", "/etc/yum.repos.d/")!.replace(/\/+$/, "");
+}
+
+function optionsOf(config: ConfigValue): ConfigObject {
+  const options: ConfigObject = Object.create(null);
+  if (!truthy(config)) return options;
+  for (const [key, value] of Object.entries(mapping(config, "a repository of yum_repos"))) {
+    const name = key.toLowerCase().trim().replaceAll("-", "_");
+    if (name !== "") options[name] = value;
+  }
+  return options;
+}
+
+function sectionText(id: string, options: ConfigObject): string {
+  const file = new IniFile();
+  for (const [key, value] of Object.entries(options)) {
+    const text = optionText(value);
+    if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]+\)s/g, "")))
+      throw new ModuleFailure(`the option ${key} of ${id} has a % that must be written twice`);
+    file.set(id, key, text);
+  }
+  return file.toString();
+}
+
+function optionText(value: ConfigValue): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return Array.isArray(value) ? value.map(optionText).join("\n") : pyStr(value);
+}

@@ -1,0 +1,65 @@
+import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { isMapping, items, mapping, text } from "../apt/pythonValue.ts";
+import { distrosBy, NEW_SUSE } from "../distroNames.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { strictText } from "../strictText.ts";
+import { unknown } from "../unknown.ts";
+
+const ZYPP_CONF = "/etc/zypp/zypp.conf";
+
+/** cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf at every boot (18.5 to 26.2). */
+export const zypperAddRepo = defineModule({
+  name: "zypper_add_repo",
+  frequency: "always",
+  distros: distrosBy([
+    ["0", "opensuse", "sles"],
+    ["23.1", ...NEW_SUSE],
+  ]),
+  activatedBy: ["zypper"],
+  keys: { zypper: { type: "mapping" } },
+  run(boot) {
+    const given = boot.config.get("zypper") ?? null;
+    if (!truthy(given)) return;
+    const zypper = mapping(given, "zypper");
+    if (!truthy(zypper.repos ?? null)) return;
+    const config = zypper.config === undefined ? {} : mapping(zypper.config, "zypper.config");
+    addSettings(boot, config);
+    const directory = config.reposdir === undefined ? "/etc/zypp/repos.d" : pyStr(config.reposdir).replace(/\/+$/, "");
+    const pending = new Set<string>();
+    items(zypper.repos, "zypper.repos").forEach((repository, index) => {
+      if (!isMapping(repository) || repository.id === undefined || repository.baseurl === undefined) return;
+      const id = text(repository.id, "the id of a repository");
+      const path = `${directory}/${id.replaceAll(" ", "_")}.repo`;
+      if (boot.image.stat(path) !== undefined || pending.has(id)) return;
+      pending.add(id);
+      boot.write(path, repositoryText(id, repository), boot.because("zypper", "repos", index));
+    });
+  },
+});
+
+/** What ConfigObj writes, which ends without a line end; unknown where it would put a value in quotes. */
+function repositoryText(id: string, repository: ConfigObject): string {
+  const options = new Map<string, ConfigValue>();
+  for (const [key, value] of Object.entries(repository))
+    if (key !== "" && key !== "id") options.set(key.toLowerCase().trim().replaceAll("-", "_"), value);
+  for (const key of ["enabled", "autorefresh"]) if (!options.has(key)) options.set(key, "1");
+  const lines = [...options].map(([key, value]) => `${key} = ${optionText(value)}`);
+  return [`[${id}]`, ...lines].join("\n");
+}
+
+function optionText(value: ConfigValue): string {
+  const plain = typeof value === "boolean" ? String(Number(value)) : pyStr(value);
+  return Array.isArray(value) || /[,#'"\n]|^\s|\s$|^$/.test(plain) ? unknown("a value in quotes") : plain;
+}
+
+function addSettings(boot: ModuleRun, config: ConfigObject): void {
+  if (Object.keys(config).length === 0) return;
+  const before = strictText(boot, ZYPP_CONF);
+  if (before === undefined) throw new ModuleFailure(`there is no ${ZYPP_CONF}`);
+  const settings = Object.entries(config)
+    .filter(([key, value]) => key !== "configdir" && truthy(value))
+    .map(([key, value]) => `${key}=${pyStr(value)}`);
+  const added = settings.length === 0 ? "" : ["# Added via cloud.cfg", ...settings].join("\n");
+  boot.write(ZYPP_CONF, before + added, boot.because("zypper", "config"));
+}

@@ -1,0 +1,39 @@
+import type { ConfigObject } from "../config/tree.ts";
+import { pyStr } from "../config/value.ts";
+import { mapping, text } from "./apt/pythonValue.ts";
+import { IniFile } from "./iniFile.ts";
+import { instanceName } from "./instanceName.ts";
+import { ModuleFailure, type ModuleRun } from "./module.ts";
+import { splitLines } from "./splitLines.ts";
+import { strictText } from "./strictText.ts";
+import { unknown } from "./unknown.ts";
+
+/**
+ * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so
+ * the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws ModuleFailure
+ */
+export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: string, sections: ConfigObject): void {
+  const before = strictText(boot, path);
+  if (before === undefined) throw new ModuleFailure(`there is no ${path}`);
+  const lines = splitLines(before).map((line) => line.trimStart());
+  const file = IniFile.parse(lines.join("\n"));
+  for (const [section, options] of Object.entries(sections)) {
+    const because = boot.because("puppet", "conf", section);
+    if (section === "ca_cert") {
+      boot.mkdir(sslDirectory, because, { mode: 0o771 });
+      boot.write(`${sslDirectory}/certs/ca.pem`, text(options, "puppet.conf.ca_cert"), because);
+    } else
+      for (const [option, value] of Object.entries(mapping(options, `puppet.conf.${section}`)))
+        file.set(section, option, option === "certname" ? certificateName(boot, value) : pyStr(value));
+    boot.rename(path, `${path}.old`, because);
+    boot.write(path, file.toString(), because);
+  }
+}
+
+function certificateName(boot: ModuleRun, value: ConfigObject[string]): string {
+  return text(value, "certname")
+    .replaceAll("%f", "\0")
+    .replaceAll("%i", instanceName(boot))
+    .toLowerCase()
+    .replaceAll("\0", unknown("the host's full name"));
+}
