@@ -1,6 +1,6 @@
 import { type BootResult, boot } from "../../src/boot/boot.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
-import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
+import { type CloudData, UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import type { Stat } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
 
@@ -14,6 +14,9 @@ interface Launch {
   readonly files?: Readonly<Record<string, MemoryFile>>;
   /** YAML; undefined where nobody says what the cloud hands over. */
   readonly metaData?: string;
+  /** Of a launch with metaData; none where it does not say. */
+  readonly userData?: string;
+  readonly vendorData?: string;
   /** Installed packages and their versions. */
   readonly packages?: Readonly<Record<string, string>>;
 }
@@ -34,7 +37,7 @@ export const accountFiles: Readonly<Record<string, MemoryFile>> = {
 };
 
 /** Boots an image in memory for the first time. */
-export function firstBoot({ version = "25.1", config, files = {}, metaData, packages = {} }: Launch): BootResult {
+export function firstBoot({ version = "25.1", config, files = {}, packages = {}, ...launch }: Launch): BootResult {
   const image = memoryImage({ ...accountFiles, "/etc/cloud/cloud.cfg": config, ...files });
   const distro = {
     id: "debian",
@@ -48,11 +51,21 @@ export function firstBoot({ version = "25.1", config, files = {}, metaData, pack
     },
     cloudInit: { version, disabled: undefined, library },
   };
-  const cloud =
-    metaData === undefined
-      ? UNKNOWN_CLOUD
-      : { ...UNKNOWN_CLOUD, metaData: parseConfigFile(Buffer.from(metaData), "meta-data").root };
-  return boot(image, { distro, cloud });
+  return boot(image, { distro, cloud: cloudOf(launch) });
+}
+
+function cloudOf({
+  metaData,
+  userData = "",
+  vendorData = "",
+}: Pick<Launch, "metaData" | "userData" | "vendorData">): CloudData {
+  if (metaData === undefined) return UNKNOWN_CLOUD;
+  return {
+    ...UNKNOWN_CLOUD,
+    metaData: parseConfigFile(Buffer.from(metaData), "meta-data").root,
+    userData: { path: "user-data", bytes: Buffer.from(userData) },
+    vendorData: { path: "vendor-data", bytes: Buffer.from(vendorData) },
+  };
 }
 
 /** A file's text after the boot; undefined where there is no such file. */
