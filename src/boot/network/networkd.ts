@@ -5,6 +5,7 @@ import { asKey, isUnknown } from "./interfaces.ts";
 import { contains } from "./ipAddress.ts";
 import { joined, NetworkdGroups } from "./networkdGroups.ts";
 import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";
+import { NotPredicted } from "./predicted.ts";
 import {
   asDict,
   asIterable,
@@ -49,8 +50,16 @@ const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
  * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
  * 26.2).
  * @throws NetworkFailure where the renderer raises
+ * @throws NotPredicted for VLANs and bonds of 25.2, whose short-lived forms are not simulated
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
+  if (
+    since("25.2") &&
+    !since("25.3") &&
+    isDict(state.config) &&
+    (state.config.has("vlans") || state.config.has("bonds"))
+  )
+    throw new NotPredicted("the network configuration, for its VLANs and bonds");
   const groups = since("25.3") ? new NetworkdGroups(state, format, since) : undefined;
   const policies = since("25.3") ? routingPolicies(state) : new Map<PyKey, PyValue>();
   const networks = new Map<PyKey, string>();
@@ -171,7 +180,7 @@ function ethernetOf(name: PyKey, state: NetworkState, since: Since): PyDict | un
     return since("22.1") && setName !== undefined && setName === name;
   });
   const device = renamed?.[1] ?? devices.get(name);
-  if (device === undefined && !since("22.4")) throw new NetworkFailure(`${str(name)} is not among the ethernets`);
+  if (device === undefined && !since("22.3.1")) throw new NetworkFailure(`${str(name)} is not among the ethernets`);
   return device === undefined ? undefined : asDict(device, "an ethernet device");
 }
 

@@ -49,17 +49,11 @@ export class NetworkdGroups {
     this.#format = format;
     this.#since = since;
     if (!since("26.1") && state.version !== 2) return;
-    const interfaces = [...state.interfaces];
-    const ofType = (type: string) => interfaces.map(([, iface]) => iface).filter((iface) => iface.get("type") === type);
+    const interfaces = [...state.interfaces.values()];
+    const ofType = (type: string) => interfaces.filter((iface) => iface.get("type") === type);
     for (const vlan of ofType("vlan")) this.#addVlan(vlan);
     for (const bond of ofType("bond"))
-      this.#addBond(
-        bond,
-        interfaces
-          .filter(([, other]) => truthy(other.get("bond-master")) && other.get("bond-master") === bond.get("name"))
-          // Until 25.3 members were known by their ids.
-          .map(([id, other]) => (since("26.1") ? asKey(other.get("name")) : id)),
-      );
+      this.#addBond(bond, since("26.1") ? membersOf(bond, interfaces) : listedMembers(bond, state));
     for (const bridge of ofType("bridge")) this.#addBridge(bridge);
   }
 
@@ -134,6 +128,20 @@ export class NetworkdGroups {
     if (truthy(mac)) unit.add("NetDev", "MACAddress", asText(mac, "mac_address").toLowerCase());
     return unit;
   }
+}
+
+function membersOf(bond: PyDict, interfaces: readonly PyDict[]): PyKey[] {
+  const master = bond.get("name");
+  return interfaces
+    .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === master)
+    .map((iface) => asKey(iface.get("name")));
+}
+
+/** Until 25.3 members were known by the ids that the configuration lists. */
+function listedMembers(bond: PyDict, { config }: NetworkState): PyKey[] {
+  const bonds = asDict(asDict(config, "the network configuration").get("bonds") ?? new Map(), "bonds");
+  const device = bonds.get(asKey(bond.get("name"))) ?? new Map();
+  return asIterable(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
 }
 
 /** A list of texts as one text. @throws NetworkFailure where it is none */
