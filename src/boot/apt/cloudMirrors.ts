@@ -9,11 +9,11 @@ import { items, mapping, text } from "./pythonValue.ts";
 
 /** The mirrors of system_info.package_mirrors by name (distros/__init__.py, 20.4 to 26.2). */
 export function cloudMirrors(boot: ModuleRun, architecture: string): ConfigObject {
-  const listed = boot.config.get("system_info", "package_mirrors") ?? [];
-  const entry = entryFor(listed, architecture, false) ?? {};
-  const mirrors: ConfigObject = { ...mapping(entry.failsafe ?? {}, "failsafe") };
+  const listed = boot.config.get("system_info", "package_mirrors");
+  const entry = (listed === undefined ? undefined : entryFor(listed, architecture, false)) ?? {};
+  const mirrors: ConfigObject = { ...memberOf(entry, "failsafe") };
   const variables = placeOf(boot);
-  for (const [name, templates] of Object.entries(mapping(entry.search ?? {}, "search"))) {
+  for (const [name, templates] of Object.entries(memberOf(entry, "search"))) {
     const candidates = items(templates, "search").flatMap((template) => {
       const candidate = fill(text(template, "a mirror of search"), variables);
       return candidate === undefined ? [] : [candidate];
@@ -22,6 +22,10 @@ export function cloudMirrors(boot: ModuleRun, architecture: string): ConfigObjec
     if (found[0] !== undefined) mirrors[name] = one(found.includes(undefined) ? [...found, mirrors[name]] : found);
   }
   return mirrors;
+}
+
+function memberOf(entry: ConfigObject, key: string): ConfigObject {
+  return key in entry ? mapping(entry[key], key) : {};
 }
 
 /** A template's variables; undefined where nobody told the metadata. */

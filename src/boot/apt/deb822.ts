@@ -1,4 +1,4 @@
 /** Whether cloud-init takes apt sources for deb822 format: by the start of any line (since 23.4). */
 export function isDeb822(sources: string): boolean {
-  return !/^deb(?:-src)? /m.test(sources) && /^(?:Types|Suites|Components|URIs): /m.test(sources);
+  return !/(?:^|\n)deb(?:-src)? /.test(sources) && /(?:^|\n)(?:Types|Suites|Components|URIs): /.test(sources);
 }

@@ -2,7 +2,7 @@ import type { ConfigValue } from "../../config/tree.ts";
 import { isFalse, truthy } from "../../config/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import type { AptConfig } from "./aptConfig.ts";
-import { items, mapping, text } from "./pythonValue.ts";
+import { holds, items, mapping, text } from "./pythonValue.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
 /** Has the programs installed that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
@@ -31,6 +31,5 @@ export function installDependencies(
 }
 
 function hasKey(value: ConfigValue): boolean {
-  const entry = mapping(value, "a mirror or source");
-  return "key" in entry || "keyid" in entry;
+  return holds(value, "key", "a mirror or source") || holds(value, "keyid", "a mirror or source");
 }

@@ -85,7 +85,7 @@ function suitesLine(line: string, suites: readonly string[]): string {
 /** A Suites line counts only if it is not the first. */
 function withSuites(stanza: string): string {
   if (/\nSuites:[ \t]+[\p{L}\p{N}_-]/u.test(stanza)) return stanza;
-  const whole = stanza.replace(/\nSuites:.*/g, "").replaceAll(REDACTED, "");
+  const whole = stanza.replace(/\nSuites:[^\n]*/g, "").replaceAll(REDACTED, "");
   const commented = linesOf(whole).map((line) => (line.trim() === "" ? line : `# disabled by cloud-init: ${line}`));
   return `## Entry disabled by cloud-init, due to disable_suites\n${commented.join("")}`;
 }

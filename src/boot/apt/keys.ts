@@ -1,7 +1,8 @@
-import type { ConfigObject, Origin } from "../../config/tree.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { unknown } from "../unknown.ts";
+import { text } from "./pythonValue.ts";
 
 const TRUSTED = "/etc/apt/trusted.gpg.d";
 /** For keys that only the sources trust which name them. */
@@ -14,14 +15,14 @@ const NAMED = "/etc/apt/cloud-init.gpg.d";
 export function addKey(
   boot: ModuleRun,
   entry: ConfigObject,
-  fileName: string,
-  options: { readonly because: Origin; readonly named?: boolean },
+  fileName: ConfigValue | undefined,
+  options: { readonly because: Origin; readonly named: boolean },
 ): string | undefined {
   let content = unknown("the key as gpg writes it");
   // Since 23.4 a gpg that is missing has been installed by now.
   const hasGpg = boot.since("23.4") || !boot.lacks("gpg");
   if ("keyid" in entry && !("key" in entry)) {
-    const id = pyStr(entry.keyid ?? null);
+    const id = text(entry.keyid, "a key's id");
     if (!hasGpg) throw new ModuleFailure(`there is no gpg to get the key ${id}`);
     boot.command(`gpg --keyserver=${pyStr(entry.keyserver ?? "keyserver.ubuntu.com")} --recv-keys ${id}`);
     content = unknown("the key that the key server gives");
@@ -29,13 +30,15 @@ export function addKey(
   }
   if (!("key" in entry)) return undefined;
   if (!boot.since("21.4")) {
+    text(entry.key, "a key");
     if (!hasGpg) throw new ModuleFailure("there is no gpg for apt-key");
     boot.command("apt-key add -");
     boot.mayChange("/etc/apt/trusted.gpg", "apt-key adds a key to it", options.because);
     return undefined;
   }
-  const name = stem(fileName);
-  const isKey = typeof entry.key === "string" && /^-----BEGIN PGP [A-Z ]+-----\s*$/m.test(entry.key);
+  const name = stem(text(fileName, "the file name of a key"));
+  const key = entry.key === null ? "" : text(entry.key, "a key");
+  const isKey = /^-----BEGIN PGP [A-Z ]+-----\s*$/m.test(key);
   if (!hasGpg || !isKey || name === "") return "/dev/null";
   const path = `${options.named ? NAMED : TRUSTED}/${name}.gpg`;
   boot.write(path, content, options.because);

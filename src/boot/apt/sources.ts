@@ -4,7 +4,7 @@ import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { renderText } from "../templateFile.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { addKey } from "./keys.ts";
-import { mapping, text } from "./pythonValue.ts";
+import { holds, mapping, text } from "./pythonValue.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
 const PARTS = "/etc/apt/sources.list.d/";
@@ -22,15 +22,14 @@ export function addSources(
     const entry = mapping(value, `apt.sources.${key}`);
     const because = apt.because("sources", key);
     if (!("filename" in entry)) entry.filename = key;
-    const fileName = text(entry.filename, `apt.sources.${key}.filename`);
-    const source = "source" in entry ? text(entry.source, `apt.sources.${key}.source`) : undefined;
-    if (boot.since("21.4") && source?.includes("$KEY_FILE"))
-      variables.KEY_FILE = addKey(boot, entry, fileName, { because, named: true }) ?? null;
-    else addKey(boot, entry, fileName, { because });
-    if (source === undefined) continue;
+    const named = boot.since("21.4") && "source" in entry && holds(entry.source, "$KEY_FILE", "a source");
+    const keyFile = addKey(boot, entry, entry.filename, { because, named });
+    if (named) variables.KEY_FILE = keyFile ?? null;
+    if (!("source" in entry)) continue;
 
-    const rendered = renderText(boot, source, variables);
-    const path = `${fileName.startsWith("/") ? "" : PARTS}${fileName}${fileName.endsWith(".list") ? "" : ".list"}`;
+    const rendered = renderText(boot, text(entry.source, `apt.sources.${key}.source`), variables);
+    const name = text(entry.filename, `apt.sources.${key}.filename`);
+    const path = `${name.startsWith("/") ? "" : PARTS}${name}${name.endsWith(".list") ? "" : ".list"}`;
     // Entries that share this mapping by a YAML alias find the path in it.
     entry.filename = path;
     const isRepository = matches(rendered);

@@ -1,4 +1,4 @@
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
+import type { ConfigObject } from "../../config/tree.ts";
 import { isFalse, truthy } from "../../config/value.ts";
 import { writeAptConf } from "../apt/aptConf.ts";
 import { type AptConfig, readAptConfig } from "../apt/aptConfig.ts";
@@ -65,11 +65,11 @@ function hasApt(boot: ModuleRun): boolean {
 function addMirrorKeys(boot: ModuleRun, { values, because }: AptConfig): ConfigObject {
   const files: ConfigObject = {};
   for (const kind of ["primary", "security"]) {
-    const list: ConfigValue = values[kind] === undefined ? [] : values[kind];
-    items(list, `apt.${kind}`).forEach((mirror, index) => {
-      const file = addKey(boot, mapping(mirror, `apt.${kind}`), kind, { because: because(kind, index) });
+    const mirrors = values[kind] === undefined ? [] : items(values[kind], `apt.${kind}`);
+    for (const [index, mirror] of mirrors.entries()) {
+      const file = addKey(boot, mapping(mirror, "a mirror"), kind, { because: because(kind, index), named: false });
       if (file !== undefined && boot.since("25.1")) files[`${kind}_key`] = file;
-    });
+    }
   }
   return files;
 }

@@ -1,4 +1,6 @@
 import { plain, type Scenario, team, userData, without } from "../scenario.ts";
+import { aptMirrors } from "./aptMirrors.ts";
+import { aptSources } from "./aptSources.ts";
 
 const corporate = "deb http://mirror.corp.example/debian stable main\n";
 const sourcesList = "/etc/apt/sources.list";
@@ -104,4 +106,6 @@ export const apt: Scenario[] = [
     },
     seed: plain,
   },
+  ...aptMirrors,
+  ...aptSources,
 ];
