@@ -62,7 +62,8 @@ export function boot(image: Image, options: BootOptions): BootResult {
   const { distro } = options;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
   const cloud = options.cloud ?? imageSeed(image) ?? UNKNOWN_CLOUD;
-  const { base, config, facts, handed } = configure(image, distro, version, cloud);
+  const { base, facts, handed, ...configured } = configure(image, distro, version, cloud);
+  let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
   const notes = [...handed.notes];
@@ -78,11 +79,22 @@ export function boot(image: Image, options: BootOptions): BootResult {
   } else {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
-    const scripts = new Map<string, Origin>();
     const state: BootState = {
-      ...{ image: after, distro, facts, version, cloud, commands, notes, running, instance, scripts },
+      image: after,
+      distro,
+      facts,
+      version,
+      cloud,
+      commands,
+      notes,
+      running,
+      instance,
+      scripts: new Map(),
     };
-    const stopped = beforeModules(state, new Config(base.root), outcomes) ?? useHandedOver(state, handed, outcomes);
+    const early = beforeModules(state, new Config(base.root), outcomes);
+    const stopped = early ?? useHandedOver(state, handed, outcomes);
+    // Nobody read what the cloud hands over where the stages before the modules stopped.
+    if (early !== undefined) config = new Config(base.root);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
       const { modules: listed, fatal } = readModuleList(config, list);

@@ -22,13 +22,32 @@ export function configRenderer(variables: ConfigObject, version: string, complet
       return failed(error, "syntax");
     }
     try {
-      const text = renderTemplate(template, variables, options);
+      const text = renderTemplate(template, complete ? variables : withUnknown(variables, template), options);
       const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may give`);
       return { text: complete ? text : text.replace(/CI_MISSING_JINJA_VAR\/(\w+)/g, missing) };
     } catch (error) {
       return failed(error, complete ? "error" : "unknown");
     }
   };
+}
+
+/** The variables with something for each name below `ds` that the template reads: what the cloud gives is unknown. */
+function withUnknown(variables: ConfigObject, template: string): ConfigObject {
+  const ds: ConfigObject = Object.create(null);
+  for (const [, path] of template.matchAll(/\bds((?:\.[A-Za-z_]\w{0,100}){1,5})/g)) {
+    const names = path!.slice(1).split(".");
+    const last = names.pop()!;
+    let holder = ds;
+    for (const name of names) {
+      const held = holder[name];
+      const next: ConfigObject =
+        typeof held === "object" && held !== null && !Array.isArray(held) ? held : Object.create(null);
+      holder[name] = next;
+      holder = next;
+    }
+    holder[last] ??= unknown(`${last}, which the cloud may give`);
+  }
+  return { ...variables, ds };
 }
 
 function failed(error: unknown, cause: "syntax" | "error" | "unknown"): Rendered {

@@ -14,7 +14,7 @@ import type { ModuleRun } from "./module.ts";
 import { runScript } from "./runScripts.ts";
 
 /** A script and the file below the cloud's directory, or below the instance's, that it is written to. */
-export interface HandedScript {
+interface HandedScript {
   readonly script: Script;
   readonly below: "cloud" | "instance";
   readonly path: string;

@@ -152,7 +152,9 @@ describe("templates in the base configuration", () => {
 
   test("hold what only the cloud knows where nobody says what it gives", () => {
     const result = firstBoot({ config: lists, files: files(content) });
-    expect(textAfter(result, "/etc/name")).toMatch(/^<<unknown:.*>> .* <<unknown:x, which the cloud may give>>$/);
+    expect(textAfter(result, "/etc/name")).toMatch(
+      /^<<unknown:the host name that the cloud gives>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may give>>$/,
+    );
   });
 
   test("keep the lines of a file that renders to as many", () => {

@@ -13,7 +13,7 @@ const BEGINNINGS: readonly (readonly [beginning: string, type: string])[] = [
 
 /** The content type that a text's beginning tells; undefined where it tells none. */
 export function typeOfText(text: string): string | undefined {
-  const start = trimStart(text.slice(0, 10_000)).slice(0, 40).toLowerCase();
+  const start = trimStart(text).slice(0, 40).toLowerCase();
   return BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
 }
 

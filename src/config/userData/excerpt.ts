@@ -42,14 +42,17 @@ export function parseExcerpt(excerpt: Excerpt): YamlResult {
   return { node: node === undefined || exact ? node : moved(node, excerpt, new Map()), error };
 }
 
-/** The text of a string inside an excerpt's YAML, as an excerpt of its own: a block scalar's lines stand as they are. */
-export function excerptOf(outer: Excerpt, node: Scalar, text: string): Excerpt {
+/**
+ * The text of a string inside an excerpt's YAML, as an excerpt of its own: a block scalar's lines stand as they are.
+ * @param outerLines the lines of the outer excerpt's text
+ */
+export function excerptOf(outer: Excerpt, outerLines: readonly string[], node: Scalar, text: string): Excerpt {
   const { line, column } = node.position.start;
   const otherwise = { text, path: outer.path, line, indent: column - 1, verbatim: false };
   if (!outer.verbatim) return otherwise;
   const first = line + 1 - outer.line;
   const lines = text.replace(/\n$/, "").split("\n");
-  const raw = outer.text.split("\n", first + lines.length).slice(first);
+  const raw = outerLines.slice(first, first + lines.length);
   const filled = lines.findIndex((content) => content.trim() !== "");
   const indent = (raw[filled]?.length ?? 0) - (lines[filled]?.length ?? 0);
   const same = lines.every((content, index) =>

@@ -10,7 +10,7 @@ import type { Part } from "./parts.ts";
 import { sortKeys } from "./sortKeys.ts";
 
 /** When a script of the cloud runs: its boothooks at once, its scripts at the end of the boot. */
-export type ScriptKind = "boothook" | "script" | "per-boot" | "per-instance" | "per-once";
+type ScriptKind = "boothook" | "script" | "per-boot" | "per-instance" | "per-once";
 
 /** A script that the cloud hands over. */
 export interface Script {

@@ -163,18 +163,24 @@ class Reader {
       if (node !== undefined) this.notes.push(`${path}:${content.line}: not applied: the archive is no list`);
       return;
     }
+    const lines = content.text.split("\n");
     for (const entry of node.children) {
       if (this.parts.length >= MOST) {
         this.notes.push(`${path}: only the first ${MOST} parts are looked at`);
         return;
       }
-      if (entry.type === "scalar" && entry.kind === "str") this.#entry(content, entry, undefined);
-      else if (entry.type === "mapping") this.#entry(content, findPair(entry, "content")?.value, entry);
+      if (entry.type === "scalar" && entry.kind === "str") this.#entry(content, lines, entry, undefined);
+      else if (entry.type === "mapping") this.#entry(content, lines, findPair(entry, "content")?.value, entry);
     }
   }
 
   /** Archives and addresses in an archive are left alone: no handler knows them. */
-  #entry(archive: Excerpt, content: ConfigNode | undefined, entry: Mapping | undefined): void {
+  #entry(
+    archive: Excerpt,
+    lines: readonly string[],
+    content: ConfigNode | undefined,
+    entry: Mapping | undefined,
+  ): void {
     const value = (key: string) => (entry === undefined ? undefined : findPair(entry, key)?.value);
     const line = (content ?? entry)?.position.start.line ?? archive.line;
     const wrong = (what: string) => new Stop(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
@@ -198,7 +204,7 @@ class Reader {
     const index = value("launch-index");
     const excerpt =
       content?.type === "scalar"
-        ? excerptOf(archive, content, text)
+        ? excerptOf(archive, lines, content, text)
         : derived({ ...archive, line, verbatim: false }, text);
     const named = name === undefined ? undefined : pyStr(name).trim() || undefined;
     this.#attach(type, excerpt, headers, named, index === undefined ? undefined : pyStr(index));

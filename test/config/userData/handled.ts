@@ -2,7 +2,7 @@ import { type Handled, type Handling, handleParts } from "../../../src/config/us
 import { readParts } from "../../../src/config/userData/parts.ts";
 import { toValue } from "../../../src/config/value.ts";
 
-export const PATH = "user-data";
+const PATH = "user-data";
 
 /** What a user-data file comes to with a renderer that only takes the header off. */
 export function handled(file: string | Buffer, handling: Partial<Handling> = {}): Handled & { fatal?: string } {

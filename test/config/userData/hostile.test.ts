@@ -24,6 +24,8 @@ const hostile: Readonly<Record<string, () => string | Buffer>> = {
   "a header of a million lines": () => `MIME-Version: 1.0\nContent-Type: text/plain\n${" ;a=\n".repeat(1_000_000)}\n`,
   "a header full of quotes": () => mime(`multipart/mixed; ${';a="\\'.repeat(500_000)}`, ""),
   "an archive of a million entries": () => `#cloud-config-archive\n${"- a\n".repeat(1_000_000)}`,
+  "an archive of a long text and many short ones": () =>
+    `#cloud-config-archive\n- |\n${"  x\n".repeat(1_000_000)}${'- "a: 1"\n'.repeat(1_000)}`,
   "an archive of an alias bomb": () => {
     const levels = Array.from({ length: 40 }, (_, n) => `- &a${n + 1} {content: "a: 1", b: [*a${n}, *a${n}]}`);
     return `#cloud-config-archive\n- &a0 {content: "a: 1"}\n${levels.join("\n")}\n`;
