@@ -66,7 +66,10 @@ export class InterfaceTable {
       ...(this.#since("24.4") ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
       ["name", name],
       ["type", command.get("type") ?? null],
-      ["mac_address", truthy(mac) && this.#since("25.3") ? asText(mac, "mac_address").toLowerCase() : mac],
+      [
+        "mac_address",
+        truthy(mac) && !isUnknown(mac) && this.#since("25.3") ? asText(mac, "mac_address").toLowerCase() : mac,
+      ],
       ["inet", "inet"],
       ["mode", "manual"],
       ["mtu", command.get("mtu") ?? null],
@@ -211,8 +214,8 @@ function need(command: PyDict, ...keys: string[]): void {
   for (const key of keys) if (!command.has(key)) throw new SkippedCommand(`a command lacks ${key}`);
 }
 
-/** Whether a name is a placeholder. */
-export function isUnknown(name: PyKey): boolean {
+/** Whether a name or address is a placeholder. */
+export function isUnknown(name: PyValue): boolean {
   return typeof name === "string" && hasUnknown(name);
 }
 
