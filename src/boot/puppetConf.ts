@@ -1,5 +1,6 @@
 import type { ConfigObject } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
+import { findUser } from "./accounts/lookup.ts";
 import { mapping, text } from "./apt/pythonValue.ts";
 import { IniFile } from "./iniFile.ts";
 import { instanceName } from "./instanceName.ts";
@@ -20,14 +21,25 @@ export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: str
   for (const [section, options] of Object.entries(sections)) {
     const because = boot.because("puppet", "conf", section);
     if (section === "ca_cert") {
+      const uid = sslOwner(boot);
       boot.mkdir(sslDirectory, because, { mode: 0o771 });
+      boot.mkdir(`${sslDirectory}/certs`, because);
       boot.write(`${sslDirectory}/certs/ca.pem`, text(options, "puppet.conf.ca_cert"), because);
+      for (const owned of [sslDirectory, `${sslDirectory}/certs`, `${sslDirectory}/certs/ca.pem`])
+        boot.setAttributes(owned, { uid, gid: 0 }, because);
     } else
       for (const [option, value] of Object.entries(mapping(options, `puppet.conf.${section}`)))
         file.set(section, option, option === "certname" ? certificateName(boot, value) : pyStr(value));
     boot.rename(path, `${path}.old`, because);
     boot.write(path, file.toString(), because);
   }
+}
+
+function sslOwner(boot: ModuleRun): number {
+  const name = boot.config.get("puppet", "install_type") === "aio" ? "root" : "puppet";
+  const user = findUser(boot.image, name);
+  if (user === undefined) throw new ModuleFailure(`there is no user ${name}`);
+  return user.uid;
 }
 
 function certificateName(boot: ModuleRun, value: ConfigObject[string]): string {

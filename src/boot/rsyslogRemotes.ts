@@ -19,9 +19,9 @@ export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
 
 /** `filter @@host:port # name` of `filter @@host:port # comment`, every part but the host optional. */
 function remoteLine(remote: string, name: string): string | undefined {
-  const [data, comment, ...more] = remote.split(/ *#+ */);
-  // With more than one comment the whole line is taken for a host.
-  const spec = more.length > 0 ? remote : data!;
+  const [data, comment, ...more] = remote.split(/#+/).map((part, index) => withoutSpaces(part, index > 0));
+  // Only where there is exactly one comment the line is taken apart.
+  const spec = comment === undefined || more.length > 0 ? remote : data!;
   const words = spec.trim().split(/\s+/);
   if (words.length > 2) return undefined;
   const [filter, host] = words.length === 2 ? [words[0]!, words[1]!] : ["*.*", spec];
@@ -33,4 +33,12 @@ function remoteLine(remote: string, name: string): string | undefined {
   const port = (match[4] ?? "").replace(/^0+/, "");
   const title = name || (more.length > 0 ? "" : (comment ?? "").trim());
   return `${filter} ${protocol}${address.includes(":") ? `[${address}]` : address}${port && `:${port}`}${title && ` # ${title}`}`;
+}
+
+/** Without the spaces around the `#` before and behind it. */
+function withoutSpaces(part: string, follows: boolean): string {
+  let [start, end] = [0, part.length];
+  while (follows && part[start] === " ") start++;
+  while (end > start && part[end - 1] === " ") end--;
+  return part.slice(start, end);
 }

@@ -73,7 +73,7 @@ function sectionText(id: string, options: ConfigObject): string {
   const file = new IniFile();
   for (const [key, value] of Object.entries(options)) {
     const text = optionText(value);
-    if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]+\)s/g, "")))
+    if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]{1,200}\)s/g, "")))
       throw new ModuleFailure(`the option ${key} of ${id} has a % that must be written twice`);
     file.set(id, key, text);
   }

@@ -140,7 +140,10 @@ export const services: Scenario[] = [
   },
   {
     name: "hotplug",
-    files: team("updates:\n  network:\n    when: [boot-new-instance, hotplug]\n"),
+    files: {
+      ...team("updates:\n  network:\n    when: [boot-new-instance, hotplug]\n"),
+      "/usr/bin/udevadm": succeeds,
+    },
     seed: plain,
   },
   {
