@@ -54,8 +54,10 @@ const STAGES: readonly { readonly stage: Stage; readonly list: string }[] = [
   { stage: "final", list: "cloud_final_modules" },
 ];
 
-/** Where steps outside the module lists are blamed when no key of the configuration is. */
-const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
+/** Where steps outside the module lists are blamed when no key of the configuration is: where the lists begin. */
+function startOf(config: Config): Origin {
+  return config.origin("cloud_init_modules") ?? { path: CLOUD_CFG, line: 1, column: 1 };
+}
 
 /** Boots an image for the first time, on a copy-on-write overlay. The image itself stays as it is. */
 export function boot(image: Image, options: BootOptions): BootResult {
@@ -116,15 +118,16 @@ export function boot(image: Image, options: BootOptions): BootResult {
  */
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
   const { isNew } = state.instance;
-  const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin: START } as const;
+  const origin = startOf(base);
+  const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin } as const;
   try {
-    setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     const applied = isNew
-      ? applyNetwork(new ModuleRun(state, base, "network", START))
+      ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { ran: false, reason: "the image was configured for this instance" };
     outcomes.push({ ...network, ...applied });
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
-    setEarlyHostname(new ModuleRun(state, base, "set_hostname", START));
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     return undefined;
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error;
@@ -138,8 +141,10 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
 /** What the cloud hands over, which the init stage reads before its modules. Answers why none of them runs. */
 function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): string | undefined {
   if (handed.scripts.length > 0) {
-    const step = { name: "user_data", stage: "init", frequency: "always", origin: START } as const;
-    storeScripts(new ModuleRun(state, new Config(handed.config), step.name, START), handed, state.scripts);
+    const config = new Config(handed.config);
+    const origin = startOf(config);
+    const step = { name: "user_data", stage: "init", frequency: "always", origin } as const;
+    storeScripts(new ModuleRun(state, config, step.name, origin), handed, state.scripts);
     outcomes.push({ ...step, ran: true, reason: "the cloud hands scripts over" });
   }
   return handed.stopped;

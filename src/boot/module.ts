@@ -16,7 +16,7 @@ export type Stage = "init-local" | "init" | "config" | "final";
 export type Since = (version: string) => boolean;
 
 /** A top-level key that a module reads. */
-export interface KeySpec {
+interface KeySpec {
   readonly type: "boolean" | "string" | "integer" | "list" | "mapping" | "any";
   /** What the code takes where the key is absent; undefined where absence means that nothing happens. */
   readonly default?: ConfigValue;

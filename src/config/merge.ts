@@ -215,7 +215,7 @@ export function findPair(mapping: Mapping, key: string): Pair | undefined {
 }
 
 /** Two keys are one key for Python when this text is equal: 1, 1.0 and true are. */
-export function keyIdentity(key: Scalar): string {
+function keyIdentity(key: Scalar): string {
   if (key.kind === "bool") return `number ${Number(key.value)}`;
   if (key.kind === "int" || key.kind === "float") return `number ${key.value}`;
   return `${key.kind} ${key.value}`;

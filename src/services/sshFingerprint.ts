@@ -51,10 +51,10 @@ function pemBlob(privateKey: string): Buffer | undefined {
   try {
     const key = createPublicKey(privateKey).export({ format: "jwk" });
     const part = (value: unknown) => Buffer.from(String(value), "base64url");
-    if (key.kty === "RSA") return sshStrings("ssh-rsa", positive(part(key["e"])), positive(part(key["n"])));
-    const curve = CURVES[String(key["crv"])];
+    if (key.kty === "RSA") return sshStrings("ssh-rsa", positive(part(key.e)), positive(part(key.n)));
+    const curve = CURVES[String(key.crv)];
     if (key.kty !== "EC" || curve === undefined) return undefined;
-    const point = Buffer.concat([Buffer.of(4), part(key["x"]), part(key["y"])]);
+    const point = Buffer.concat([Buffer.of(4), part(key.x), part(key.y)]);
     return sshStrings(`ecdsa-sha2-${curve}`, curve, point);
   } catch {
     return undefined;

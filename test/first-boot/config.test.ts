@@ -223,7 +223,7 @@ function real(root: string, batch: readonly Tree[]): unknown[] {
 
 describe.each(suites)("the configuration on %s", (suite) => {
   const obstacle = whyNot(suite);
-  test.skipIf(obstacle !== undefined && process.env["CLOUD_INIT_LINT_FIRST_BOOT"] !== "required")(
+  test.skipIf(obstacle !== undefined && process.env.CLOUD_INIT_LINT_FIRST_BOOT !== "required")(
     `${TREES} trees of cfg files are read as the real cloud-init reads them`,
     () => {
       expect(obstacle).toBeUndefined();

@@ -20,7 +20,7 @@ test.each([
 });
 
 test("timezone: a copy without a name is told from another", () => {
-  const value = (content: string) => settingsOf(timezone, { "/etc/localtime": content })["timezone"];
+  const value = (content: string) => settingsOf(timezone, { "/etc/localtime": content }).timezone;
   expect(value("TZif2 a")).not.toBe(value("TZif2 b"));
   expect(settingsOf(timezone, {})).toEqual({});
 });

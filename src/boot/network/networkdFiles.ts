@@ -8,7 +8,7 @@ import type { UnitFormat } from "./networkdUnit.ts";
 import type { Predicted } from "./predicted.ts";
 import { NetworkFailure, str } from "./pyValue.ts";
 
-export const NETWORKD_DIRECTORY = "/etc/systemd/network";
+const NETWORKD_DIRECTORY = "/etc/systemd/network";
 const OWNER = "systemd-network";
 
 /** How the image's cloud-init writes routes; distributions have it write them apart before 23.1 (Debian's 22.4.2). */
