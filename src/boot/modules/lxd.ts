@@ -1,6 +1,8 @@
+import type { ConfigValue } from "../../config/tree.ts";
 import { pyStr, truthy } from "../../config/value.ts";
 import { isMapping, mapping } from "../apt/pythonValue.ts";
-import { defineModule } from "../module.ts";
+import { defineModule, type ModuleRun } from "../module.ts";
+import { installCommand } from "../programs.ts";
 
 const BRIDGE = "/etc/default/lxd-bridge";
 const INIT_KEYS = [
@@ -11,6 +13,13 @@ const INIT_KEYS = [
   "storage_create_loop",
   "storage_pool",
 ];
+
+/** The program that makes a storage pool, and the package that has it. */
+const STORAGE: Readonly<Record<string, readonly [program: string, name: string]>> = {
+  btrfs: ["mkfs.btrfs", "btrfs-progs"],
+  lvm: ["lvcreate", "lvm2"],
+  zfs: ["zfs", "zfsutils-linux"],
+};
 
 /** cc_lxd: installs and sets up LXD (18.5 to 26.2). Its own files are outside the image. */
 export const lxd = defineModule({
@@ -23,7 +32,7 @@ export const lxd = defineModule({
     const given = boot.config.get("lxd") ?? null;
     if (!truthy(given)) return;
     const { init, preseed, bridge } = mapping(given, "lxd");
-    boot.command("snap install lxd");
+    install(boot, isMapping(init) ? init.storage_backend : undefined);
     if (boot.since("22.4") && truthy(preseed ?? null)) {
       boot.command("lxd init --preseed");
       return;
@@ -41,3 +50,15 @@ export const lxd = defineModule({
     }
   },
 });
+
+/** A snap since 23.3, before Ubuntu's package. */
+function install(boot: ModuleRun, backend: ConfigValue | undefined): void {
+  const packages: string[] = [];
+  if (boot.since("23.3")) {
+    if (boot.image.stat("/snap/bin/lxd") === undefined) boot.command("snap install lxd");
+  } else if (boot.lacks("lxd")) packages.push("lxd");
+  const storage = typeof backend === "string" && Object.hasOwn(STORAGE, backend) ? STORAGE[backend] : undefined;
+  if (storage !== undefined && boot.lacks(storage[0]) && (backend === "zfs" || boot.since("22.3")))
+    packages.push(storage[1]);
+  if (packages.length > 0) boot.command(installCommand(boot, packages));
+}
