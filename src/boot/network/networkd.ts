@@ -43,6 +43,9 @@ const OVERRIDES_OF_DHCP4: typeof OVERRIDES = [
   ["use-routes", "UseRoutes"],
 ];
 
+/** Every interface gets all routes and name servers of no certain one: so many are no machine's, and take long to write. */
+const MAX_SHARED = 50_000;
+
 /** The kinds of devices whose routing policies cloud-init takes. */
 const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 
@@ -50,9 +53,11 @@ const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
  * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
  * 26.2).
  * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted for VLANs and bonds of 25.2, whose short-lived forms are not simulated
+ * @throws NotPredicted for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
+  const shared = state.routes.length + state.nameservers.length + state.search.length;
+  if (shared * state.interfaces.size > MAX_SHARED) throw new NotPredicted("the network configuration, for its size");
   if (
     since("25.2") &&
     !since("25.3") &&
@@ -62,6 +67,8 @@ export function renderNetworkd(state: NetworkState, format: UnitFormat, since: S
     throw new NotPredicted("the network configuration, for its VLANs and bonds");
   const groups = since("25.3") ? new NetworkdGroups(state, format, since) : undefined;
   const policies = since("25.3") ? routingPolicies(state) : new Map<PyKey, PyValue>();
+  const ethernets = state.version === 2 && state.interfaces.size > 0 ? readEthernets(state, since) : undefined;
+  const goesByName = !(groups?.isEmpty ?? true) || policies.size > 0 || hasDhcpSettings(state);
   const networks = new Map<PyKey, string>();
   for (const iface of state.interfaces.values()) {
     const unit = new NetworkdUnit(format, since);
@@ -72,8 +79,8 @@ export function renderNetworkd(state: NetworkState, format: UnitFormat, since: S
     const dhcp = addSubnets(iface, unit, since);
     addNameservers(iface, state, unit, since);
     for (const [index, route] of state.routes.entries()) addRoute(`c${index}`, route, unit, since);
-    if (state.version === 2) addDhcpSettings(ethernetOf(name, state, since), dhcp, unit, since);
-    const isTold = !isUnknown(name) || ((groups?.isEmpty ?? true) && policies.size === 0 && !hasDhcpSettings(state));
+    if (ethernets !== undefined) addDhcpSettings(ethernetOf(name, ethernets, since), dhcp, unit, since);
+    const isTold = !isUnknown(name) || !goesByName;
     networks.set(name, isTold ? String(unit) : unknown("what the configuration says of an interface of this name"));
   }
   return [
@@ -171,17 +178,27 @@ function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, 
   }
 }
 
-/** The ethernet device of a version 2 configuration that an interface of this name comes from, if any. */
-function ethernetOf(name: PyKey, state: NetworkState, since: Since): PyDict | undefined {
+/** The ethernet devices of a version 2 configuration by id and, where they are renamed (since 22.1), by that name. */
+function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, PyDict> {
   const devices = ethernetsOf(state);
   if (devices === undefined) throw new NetworkFailure("the network configuration has no ethernets");
-  const renamed = [...devices].find(([, device]) => {
-    const setName = asDict(device, "an ethernet device").get("set-name");
-    return since("22.1") && setName !== undefined && setName === name;
+  const byId = [...devices].map(([id, device]) => [id, asDict(device, "an ethernet device")] as const);
+  const renamed = byId.flatMap(([, device]) => {
+    const name = device.get("set-name");
+    return since("22.1") && name !== undefined && !Array.isArray(name) && !isDict(name)
+      ? [[name, device] as const]
+      : [];
   });
-  const device = renamed?.[1] ?? devices.get(name);
-  if (device === undefined && !since("22.3.1")) throw new NetworkFailure(`${str(name)} is not among the ethernets`);
-  return device === undefined ? undefined : asDict(device, "an ethernet device");
+  // A new name comes before an id, and the first device of it before others.
+  return new Map([...byId, ...renamed.reverse()]);
+}
+
+/** The ethernet device that an interface of this name comes from, if any. */
+function ethernetOf(name: PyKey, ethernets: ReadonlyMap<PyKey, PyDict>, since: Since): PyDict | undefined {
+  const device = ethernets.get(name);
+  if (device === undefined && !isUnknown(name) && !since("22.3.1"))
+    throw new NetworkFailure(`${str(name)} is not among the ethernets`);
+  return device;
 }
 
 function ethernetsOf(state: NetworkState): PyDict | undefined {

@@ -52,8 +52,9 @@ export class NetworkdGroups {
     const interfaces = [...state.interfaces.values()];
     const ofType = (type: string) => interfaces.filter((iface) => iface.get("type") === type);
     for (const vlan of ofType("vlan")) this.#addVlan(vlan);
+    const members = membersByBond(interfaces);
     for (const bond of ofType("bond"))
-      this.#addBond(bond, since("26.1") ? membersOf(bond, interfaces) : listedMembers(bond, state));
+      this.#addBond(bond, since("26.1") ? (members.get(asKey(bond.get("name"))) ?? []) : listedMembers(bond, state));
     for (const bridge of ofType("bridge")) this.#addBridge(bridge);
   }
 
@@ -84,7 +85,9 @@ export class NetworkdGroups {
     const [id, parent] = [iface.get("vlan_id") ?? null, asKey(iface.get("vlan-raw-device"))];
     if (id === null || parent === null) return;
     const name = asKey(iface.get("name"));
-    this.#vlans.set(parent, [...(this.#vlans.get(parent) ?? []), name]);
+    const vlans = this.#vlans.get(parent) ?? [];
+    vlans.push(name);
+    this.#vlans.set(parent, vlans);
     const unit = this.#device(iface, "vlan");
     unit.add("VLAN", "Id", id);
     this.files.push([name, String(unit)]);
@@ -130,11 +133,16 @@ export class NetworkdGroups {
   }
 }
 
-function membersOf(bond: PyDict, interfaces: readonly PyDict[]): PyKey[] {
-  const master = bond.get("name");
-  return interfaces
-    .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === master)
-    .map((iface) => asKey(iface.get("name")));
+function membersByBond(interfaces: readonly PyDict[]): ReadonlyMap<PyKey, readonly PyKey[]> {
+  const members = new Map<PyKey, PyKey[]>();
+  for (const iface of interfaces) {
+    const master = iface.get("bond-master");
+    if (!truthy(master)) continue;
+    const others = members.get(asKey(master)) ?? [];
+    others.push(asKey(iface.get("name")));
+    members.set(asKey(master), others);
+  }
+  return members;
 }
 
 /** Until 25.3 members were known by the ids that the configuration lists. */

@@ -111,6 +111,21 @@ config:
   });
 });
 
+test("many interfaces and routes are no machine's, and take no time", () => {
+  const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
+  const config = (interfaces: number, routes: number) =>
+    [
+      "version: 1\nconfig:",
+      ...repeat(interfaces, (i) => `- {type: physical, name: eth${i}}`),
+      ...repeat(routes, (i) => `- {type: route, destination: 10.0.${i % 256}.0/24, gateway: 192.0.2.1, metric: ${i}}`),
+    ].join("\n");
+  expect(() => render(config(2000, 2000), "26.2")).toThrow(NotPredicted);
+  expect(Object.keys(render(config(100, 400), "26.2") ?? {})).toHaveLength(100);
+  const bonds = repeat(2000, (i) => ` b${i}: {interfaces: [eth${i}]}`);
+  const many = ["version: 2\nethernets:", ...repeat(2000, (i) => ` eth${i}: {}`), "bonds:", ...bonds].join("\n");
+  expect(Object.keys(render(many, "26.2") ?? {})).toHaveLength(6000);
+});
+
 describe("the files of systemd-networkd", () => {
   const NETWORKD = "/etc/systemd/network/10-cloud-init-";
   const accounts = {
