@@ -12,7 +12,7 @@ export interface AptPaths {
 export function aptPaths(boot: ModuleRun): AptPaths {
   const options = boot.since("23.4") && !boot.lacks("apt-config") ? configuration(boot) : "";
   const last = (pattern: RegExp): string | undefined => [...options.matchAll(pattern)].at(-1)?.[1];
-  const etc = last(/[\s;:{]Etc[\s]+"([^"\n]+)/gi) ?? "etc/apt";
+  const etc = last(/[\s;:{]Etc\s+"([^"\n]+)/gi) ?? "etc/apt";
   return {
     list: normalizePath(`/${etc}/${last(/[\s;:{]SourceList\s+"([^"\n]+)/gi) ?? "sources.list"}`),
     parts: normalizePath(`/${etc}/${last(/[\s;:{]SourceParts\s+"([^"\n]+)/gi) ?? "sources.list.d"}`),
@@ -24,5 +24,5 @@ function configuration(boot: ModuleRun): string {
   const directory = "/etc/apt/apt.conf.d";
   const parts = boot.image.list(directory).filter((name) => /^[A-Za-z0-9_-]+(\.conf)?$/.test(name));
   const files = [...parts.map((name) => `${directory}/${name}`), "/etc/apt/apt.conf"];
-  return files.map((path) => `\n${(readText(boot.image, path) ?? "").replace(/^\s*(?:\/\/|#).*/gm, "")}`).join("");
+  return files.map((path) => `\n${(readText(boot.image, path) ?? "").replace(/^[ \t]*(?:\/\/|#).*/gm, "")}`).join("");
 }

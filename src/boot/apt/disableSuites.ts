@@ -19,16 +19,16 @@ const KNOWN: Readonly<Record<string, string>> = {
 /** Turns the suites of `apt.disable_suites` into comments (20.4 to 26.2, in deb822 sources since 23.4). */
 export function disableSuites(boot: ModuleRun, disabled: ConfigValue, sources: string, release: string): string {
   if (!truthy(disabled)) return sources;
-  const suites = items(disabled, "apt.disable_suites").map((suite) => {
+  const suites = new Set<string>();
+  for (const suite of items(disabled, "apt.disable_suites")) {
     const name = text(suite, "a suite of apt.disable_suites");
-    return renderText(boot, Object.hasOwn(KNOWN, name) ? KNOWN[name]! : name, { RELEASE: release });
-  });
-  if (boot.since("23.4") && isDeb822(sources)) return inDeb822(suites, sources);
-  return suites.reduce(inList, sources);
+    suites.add(renderText(boot, Object.hasOwn(KNOWN, name) ? KNOWN[name]! : name, { RELEASE: release }));
+  }
+  return boot.since("23.4") && isDeb822(sources) ? inDeb822(suites, sources) : inList(suites, sources);
 }
 
 /** In the one-line format: the suite is the column after the URI. @throws ModuleFailure where a line has none */
-function inList(sources: string, suite: string): string {
+function inList(suites: ReadonlySet<string>, sources: string): string {
   return linesOf(sources)
     .map((line) => {
       if (line.startsWith("#")) return line;
@@ -40,8 +40,9 @@ function inList(sources: string, suite: string): string {
       const column = columns[1]!.startsWith("[")
         ? columns.findIndex((word, at) => at > 0 && word.endsWith("]")) + 2
         : 2;
-      if (columns[column] === undefined || column === 1) throw new ModuleFailure(`no suite in "${line.trim()}"`);
-      return columns[column] === suite ? `# suite disabled by cloud-init: ${line}` : line;
+      const suite = column === 1 ? undefined : columns[column];
+      if (suite === undefined) throw new ModuleFailure(`no suite in "${line.trim()}"`);
+      return suites.has(suite) ? `# suite disabled by cloud-init: ${line}` : line;
     })
     .join("");
 }
@@ -58,7 +59,7 @@ function linesOf(content: string): string[] {
 const REDACTED = "# cloud-init disable_suites redacted: ";
 
 /** In deb822 format: a suite leaves its line, and a stanza that has none left is a comment as a whole. */
-function inDeb822(suites: readonly string[], sources: string): string {
+function inDeb822(suites: ReadonlySet<string>, sources: string): string {
   const parts: string[] = [];
   let stanza = "";
   const close = () => {
@@ -76,9 +77,9 @@ function inDeb822(suites: readonly string[], sources: string): string {
   return parts.join("\n");
 }
 
-function suitesLine(line: string, suites: readonly string[]): string {
+function suitesLine(line: string, suites: ReadonlySet<string>): string {
   const [, ...former] = line.trim().split(/\s+/);
-  const kept = former.filter((suite) => !suites.includes(suite));
+  const kept = former.filter((suite) => !suites.has(suite));
   return kept.length === former.length ? `${line}\n` : `${REDACTED}${line}\nSuites: ${kept.join(" ")}\n`;
 }
 

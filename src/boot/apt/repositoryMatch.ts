@@ -8,8 +8,7 @@ export type RepositoryMatch = (source: string) => boolean | "unknown";
 /** Characters, classes and escapes that mean the same in Python and here, each perhaps repeated; nothing nested. */
 const PLAIN = /^\^?(?:(?:[\w :/@,;=~-]|\\[wd./:-]|\[(?:[\w :/@.-]|\\[wd.-])+\])[+*?]?)*$/;
 
-/** More repetitions, or longer sources, could take too long to try. */
-const MOST_REPETITIONS = 2;
+/** Longer sources, or more repetitions, could take too long to try. */
 const LONGEST_SOURCE = 400;
 
 /**
@@ -21,7 +20,8 @@ export function repositoryMatch(pattern: ConfigValue | undefined): RepositoryMat
   if (!truthy(pattern)) return undefined;
   const written = text(pattern, "add_apt_repo_match");
   const repetitions = written.match(/[+*?]/g)?.length ?? 0;
-  if (written.length > 1000 || !PLAIN.test(written) || repetitions > MOST_REPETITIONS) return () => "unknown";
+  const isQuick = written.length <= 1000 && repetitions <= (written.startsWith("^") ? 2 : 1);
+  if (!isQuick || !PLAIN.test(written)) return () => "unknown";
   const expression = new RegExp(written);
   return (source) => (source.length > LONGEST_SOURCE ? "unknown" : expression.test(source));
 }
