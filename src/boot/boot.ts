@@ -121,13 +121,14 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   const origin = startOf(base);
   const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin } as const;
   try {
-    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    // What the cloud said before is restored from the cache for the same instance, and its host name is set already.
+    if (isNew) setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     const applied = isNew
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { ran: false, reason: "the image was configured for this instance" };
     outcomes.push({ ...network, ...applied });
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
-    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    if (isNew) setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     return undefined;
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error;

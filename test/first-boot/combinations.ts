@@ -17,15 +17,14 @@ export function combinations(
   count: number,
   size: number,
 ): { title: string; scenario: Scenario }[] {
-  const plain = scenarios.filter(
+  // Another distro's class asks systemd for the host name, which no boot of the harness has.
+  const debian = scenarios.filter(({ files }) => !/\bdistro:/.test(JSON.stringify(files)));
+  const plain = debian.filter(
     ({ suites, seed }) =>
       (suites?.includes(suite) ?? true) && isPlain(seed["user-data"]) && isPlain(seed["vendor-data"]),
   );
   return Array.from({ length: count }, (_, number) => {
-    const parts = Array.from(
-      { length: size },
-      (_unused, place) => plain[hash(`${suite} ${number} ${place}`) % plain.length]!,
-    );
+    const parts = Array.from({ length: size }, (_unused, place) => choose(plain, `${suite} ${size} ${number} ${place}`));
     const name = `combination-${size}-${number}`;
     const scenario = {
       name,
@@ -35,6 +34,12 @@ export function combinations(
     };
     return { title: `${name}: ${parts.map((part) => part.name).join(" + ")}`, scenario };
   });
+}
+
+/** A new scenario takes the place of few others, so that most combinations stay what they are. */
+function choose(scenarios: readonly Scenario[], occasion: string): Scenario {
+  const rank = ({ name }: Scenario) => hash(`${occasion} ${name}`);
+  return scenarios.reduce((best, other) => (rank(other) > rank(best) ? other : best));
 }
 
 const HEADER = "#cloud-config\n";
