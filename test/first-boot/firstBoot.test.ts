@@ -80,7 +80,8 @@ describe.each(suites)("%s", (suite) => {
   );
   const named = mine.map((scenario) => ({ title: scenario.name, scenario }));
   const combined = [2, 4].flatMap((size) => combinations(scenarios, suite, COMBINATIONS, size));
-  it.concurrent.each([...named, ...combined])("$title", async ({ scenario }) => {
+  const titled = [...named, ...combined].map(({ title, scenario }) => [title, scenario] as const);
+  it.concurrent.each(titled)("%s", async (_, scenario) => {
     const boot = await realBoot(suite, scenario);
     version ??= boot.cloudInit;
     const ours = await observe(boot);
