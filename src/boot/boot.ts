@@ -6,7 +6,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { configure } from "./configure.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
-import { instanceOf } from "./instance.ts";
+import { instanceOf, restoredCloud } from "./instance.ts";
 import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
 import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
@@ -86,7 +86,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       distro,
       facts,
       version,
-      cloud,
+      cloud: restoredCloud(image, cloud, instance),
       commands,
       notes,
       running,
@@ -121,14 +121,13 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   const origin = startOf(base);
   const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin } as const;
   try {
-    // What the cloud said before is restored from the cache for the same instance, and its host name is set already.
-    if (isNew) setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     const applied = isNew
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { ran: false, reason: "the image was configured for this instance" };
     outcomes.push({ ...network, ...applied });
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
-    if (isNew) setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     return undefined;
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error;

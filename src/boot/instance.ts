@@ -1,6 +1,8 @@
+import { builtin } from "../config/builtin.ts";
 import type { Config } from "../config/config.ts";
 import { findPair } from "../config/merge.ts";
 import type { CloudData } from "../config/seed.ts";
+import type { Mapping } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 import type { Image } from "../image/image.ts";
 import type { Frequency } from "./module.ts";
@@ -45,4 +47,20 @@ function instanceId(cloud: CloudData): string | undefined {
   if (cloud.metaData === undefined) return undefined;
   const value = findPair(cloud.metaData, "instance-id")?.value;
   return value === undefined ? "nocloud" : pyStr(value);
+}
+
+/**
+ * What the datasource says to modules. Of an instance that is not new it is restored from a cache that only Python
+ * reads; the host name in it stands in data/set-hostname as well (sources.pkl_load, 20.4 to 26.2).
+ */
+export function restoredCloud(image: Image, cloud: CloudData, instance: Instance): CloudData {
+  if (instance.isNew || cloud.metaData === undefined) return cloud;
+  const text = image.read(`${instance.cloudDirectory}/data/set-hostname`)?.toString("utf8") ?? "";
+  const name = /"fqdn": *"([^"\\]*)"/.exec(text)?.[1];
+  if (name === undefined) return cloud;
+  const { metaData } = cloud;
+  const path = `${instance.cloudDirectory}/data/set-hostname`;
+  const known = builtin({ "local-hostname": name }, path) as Mapping;
+  const rest = metaData.children.filter((pair) => pair.key.value !== "local-hostname");
+  return { ...cloud, metaData: { ...metaData, children: [...rest, ...known.children] } };
 }
