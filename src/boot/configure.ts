@@ -32,7 +32,7 @@ export function configure(image: Image, distro: Distro, version: string, cloud: 
   const unrendered = readBaseConfig(image, version);
   const render = renderer(image, distro, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
-  const base = rendered ? readBaseConfig(image, version, render) : unrendered;
+  const base = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {
     const noData: Render = () => ({ failure: "cloud-init could not write the instance's data down", cause: "error" });

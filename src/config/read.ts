@@ -29,14 +29,20 @@ export interface BaseConfig {
 export const CLOUD_CFG = "/etc/cloud/cloud.cfg";
 const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
 
+/** How files that are Jinja templates are rendered, and what was read before they could be. */
+export interface Rendering {
+  readonly render: Render;
+  readonly unrendered: BaseConfig;
+}
+
 /**
  * Reads the base configuration as util.read_conf_with_confd and stages.fetch_base_config do (18.5 to 26.2).
- * @param render renders files that are Jinja templates; without it they are read as they are, as cloud-init does before
+ * @param rendering for files that are Jinja templates; without it they are read as they are, as cloud-init does before
  * it knows the instance and before 22.4
  */
-export function readBaseConfig(image: Image, version: string, render?: Render): BaseConfig {
+export function readBaseConfig(image: Image, version: string, rendering?: Rendering): BaseConfig {
   const parse = (bytes: Buffer, path: string): ConfigFile =>
-    render === undefined ? parseConfigFile(bytes, path) : parseTemplateFile(bytes, path, version, render);
+    rendering === undefined ? parseConfigFile(bytes, path) : parseTemplateFile(bytes, path, version, rendering);
   const empty = builtin({}) as Mapping;
   const defaults = builtinConfig(version);
   const files: ConfigFile[] = [];
@@ -105,10 +111,12 @@ export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
  * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2).
  * @throws FatalConfigError also where cloud-init does not catch the error that the template raises.
  */
-function parseTemplateFile(bytes: Buffer, path: string, version: string, render: Render): ConfigFile {
+function parseTemplateFile(bytes: Buffer, path: string, version: string, rendering: Rendering): ConfigFile {
+  const { render, unrendered } = rendering;
   const text = decode(bytes, path);
   const kind = templateKind(text);
-  if (kind === undefined || kind === "basic") return configFile(path, parseYaml(text, path));
+  if (kind === undefined || kind === "basic")
+    return unrendered.files.find((file) => file.path === path) ?? configFile(path, parseYaml(text, path));
   const whole = builtin({}, path) as Mapping;
   if (kind !== "jinja") throw new FatalConfigError(`its first line names an unknown kind of template: ${kind}`, whole);
   const rendered = render(text);

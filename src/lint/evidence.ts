@@ -48,10 +48,10 @@ export class CustomisationEvidence {
       return { strength: "strong", text: `it ${text} the unmodified image` };
     }
     if (path === undefined || isCloudInitsOwn(this.#image, path)) return undefined;
-    const evidence = this.#ofFile(service, setting, path);
-    const usual = evidence === undefined ? undefined : usualValue(service.name, setting, this.#image);
+    // What an installer may have written stays weak evidence, whoever owns the file: no need to ask the packages.
+    const usual = usualValue(service.name, setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
-    return usual === undefined ? evidence : { strength: "weak", text: usual };
+    return usual === undefined ? this.#ofFile(service, setting, path) : { strength: "weak", text: usual };
   }
 
   /** Why a whole file counts as customised; undefined when nothing says so. */

@@ -18,6 +18,7 @@ export function openDpkg(image: Image): Packages | undefined {
   const namesOf = dpkgNames(image);
   const findListed = dpkgLists(image);
   const answers = new Map<string, Answer>();
+  const versions = new Map<string, string | undefined>();
   let managed: Map<string, UcfFile> | undefined;
 
   function find(path: string): Answer {
@@ -54,7 +55,10 @@ export function openDpkg(image: Image): Packages | undefined {
 
   return {
     kind: "dpkg",
-    version: status.version,
+    version: (name) => {
+      if (!versions.has(name)) versions.set(name, status.version(name));
+      return versions.get(name);
+    },
     owner: (path) => findOnce(path).owner,
     shipped: (path) => findOnce(path).shipped,
   };
