@@ -211,8 +211,8 @@ export class Overlay implements Image {
   }
 
   /** The image after each part of the boot: consecutive writes for one reason are one part. */
-  history(): { readonly blame: Blame; readonly image: Image }[] {
-    const parts: { blame: Blame; image: Overlay }[] = [];
+  history(): { readonly blame: Blame; readonly image: Image; readonly paths: readonly string[] }[] {
+    const parts: { blame: Blame; image: Overlay; paths: string[] }[] = [];
     for (const { path, entry, blame } of this.#steps) {
       const last = parts.at(-1);
       if (last !== undefined && sameBlame(last.blame, blame)) last.image.#entries.set(path, entry);
@@ -220,8 +220,9 @@ export class Overlay implements Image {
         const image = new Overlay(this.#lower);
         for (const [known, value] of last === undefined ? [] : last.image.#entries) image.#entries.set(known, value);
         image.#entries.set(path, entry);
-        parts.push({ blame, image });
+        parts.push({ blame, image, paths: [] });
       }
+      parts.at(-1)?.paths.push(path);
     }
     return parts;
   }

@@ -1,9 +1,11 @@
+import { EXIT } from "./exit.ts";
 import { main } from "./main.ts";
 
-// A reader that stops early (| head) is no fault.
+// A reader that stops early (| head) is no fault; a full disk must not pass for a clean report.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`cloud-init-lint: the report cannot be written: ${error.message}\n`);
+  process.exit(EXIT.usage);
 });
 
 process.exitCode = await main(process.argv.slice(2), {

@@ -2,11 +2,12 @@ import { type Command, Option } from "commander";
 import { catalogue } from "../lint/catalogue.ts";
 import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
+import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { nearest, parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportProblems, type Target } from "./target.ts";
+import { openSeed, openTarget, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];
 
@@ -61,9 +62,23 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     );
   const cloud = openSeed(flags.seed);
   const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
+  const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
+  if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
   let incomplete = false;
-  const results: LintResult[] = sources.map((source) => {
-    const { image, distro } = openNamed(source);
+  let missing: number | undefined;
+  const results: LintResult[] = [];
+  for (const source of sources) {
+    let target: Target;
+    try {
+      target = openNamed(source);
+    } catch (error) {
+      // The other images are still worth a report.
+      if (!(error instanceof CommandError) || sources.length === 1) throw error;
+      io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
+      missing = error.status;
+      continue;
+    }
+    const { image, distro } = target;
     const result = lint(image, {
       distro,
       rules: catalogue,
@@ -71,9 +86,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...(cloud === undefined ? {} : { cloud }),
       ...(pristine === undefined ? {} : { pristine }),
     });
-    if (reportProblems(image, io)) incomplete = true;
-    return result;
-  });
+    if (reportUnread(source, result.unread, io)) incomplete = true;
+    results.push(result);
+  }
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
@@ -84,6 +99,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       report(results, { color, width: io.columns, minSeverity, quiet: flags.quiet === true, rules: catalogue }),
     );
   }
+  if (missing !== undefined) return missing;
   if (incomplete) return EXIT.incomplete;
   return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
 }
@@ -95,7 +111,7 @@ function openNamed(source: string): Target {
   } catch (error) {
     const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
     if (!(error instanceof CommandError) || command === undefined) throw error;
-    throw new CommandError(error.status, `${error.message} (did you mean the command "${command}"?)`);
+    throw new CommandError(EXIT.usage, `${error.message} (did you mean the command "${command}"?)`);
   }
 }
 

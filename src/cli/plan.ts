@@ -5,7 +5,7 @@ import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { wantsColor } from "./lint.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportProblems } from "./target.ts";
+import { openSeed, openTarget, reportUnread } from "./target.ts";
 
 interface PlanFlags {
   readonly format: string;
@@ -40,5 +40,5 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     const color = output.file === undefined && wantsColor(flags.color, io);
     writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
-  return reportProblems(image, io) ? EXIT.incomplete : EXIT.clean;
+  return reportUnread(source, image.problems, io) ? EXIT.incomplete : EXIT.clean;
 }

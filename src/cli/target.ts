@@ -2,7 +2,7 @@ import { CLOUD_CFG } from "../config/read.ts";
 import { type CloudData, readSeed, SeedError } from "../config/seed.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
-import { type Image, ImageError } from "../image/image.ts";
+import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import { openImage } from "../image/open.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -45,8 +45,8 @@ export function openSeed(directory: string | undefined): CloudData | undefined {
 }
 
 /** Says what of the image could not be read. Returns whether anything could not. */
-export function reportProblems(image: Image, io: Io): boolean {
-  for (const { path, reason } of image.problems)
-    io.err(`${escapeText(image.source)}: ${escapeText(path)}: not read: ${escapeText(reason)}\n`);
-  return image.problems.length > 0;
+export function reportUnread(source: string, unread: readonly ImageProblem[], io: Io): boolean {
+  for (const { path, reason } of unread)
+    io.err(`${escapeText(source)}: ${escapeText(path)}: not read: ${escapeText(reason)}\n`);
+  return unread.length > 0;
 }

@@ -15,6 +15,8 @@ export interface ConfigFile {
   readonly root: Mapping;
   /** Why cloud-init drops the whole file with a warning, and where; undefined when it reads it. */
   readonly dropped: { readonly reason: string; readonly line: number; readonly column: number } | undefined;
+  /** Whether only this program drops it, since it is too large; cloud-init reads it. */
+  readonly unread?: boolean;
 }
 
 /** The base configuration of an image: built-in defaults, cloud.cfg and cloud.cfg.d. */
@@ -139,16 +141,26 @@ function decode(bytes: Buffer, path: string): string {
   } catch {
     const { line, column } = firstInvalidByte(bytes);
     const at = { line, column, offset: 0 };
-    throw new FatalConfigError(
-      "a byte is not UTF-8, so that every stage of cloud-init stops here with an error; save the file as UTF-8",
-      { ...(builtin({}, path) as Mapping), position: { start: at, end: at } },
-    );
+    throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
+      ...(builtin({}, path) as Mapping),
+      position: { start: at, end: at },
+    });
   }
 }
 
 function configFile(path: string, { node, error }: YamlResult): ConfigFile {
   const empty = builtin({}, path) as Mapping;
-  if (error !== undefined) return { path, root: empty, dropped: error };
+  if (error?.limit === "depth") {
+    const at = { line: error.line, column: error.column, offset: 0 };
+    throw new FatalConfigError(`${error.reason}, more than Python reads`, {
+      ...empty,
+      position: { start: at, end: at },
+    });
+  }
+  if (error !== undefined) {
+    const { reason, line, column } = error;
+    return { path, root: empty, dropped: { reason, line, column }, unread: error.limit === "size" };
+  }
   if (node === undefined || (node.type === "scalar" && node.kind === "null"))
     return { path, root: empty, dropped: undefined };
   if (node.type !== "mapping") {

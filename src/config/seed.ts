@@ -43,10 +43,26 @@ const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud
 export function readSeed(directory: string): CloudData {
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw new SeedError(`${directory}: no such directory (--seed wants one that holds meta-data and user-data)`);
-  return cloudData((name) => {
-    const path = join(directory, name);
-    return existsSync(path) ? { path, bytes: readFileSync(path) } : undefined;
-  });
+  const names = ["meta-data", "user-data", "vendor-data", "network-config"];
+  if (!names.some((name) => existsSync(join(directory, name))))
+    throw new SeedError(`${directory}: there is no ${names.join(", no ")} in it`);
+  return cloudData((name) => seedFileOfHost(join(directory, name)));
+}
+
+/** A larger file is none that a cloud hands over, in bytes. */
+const LARGEST_SEED = 32 * 1024 * 1024;
+
+function seedFileOfHost(path: string): SeedFile | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) throw new SeedError(`${path}: it is no regular file`);
+    if (stat.size > LARGEST_SEED) throw new SeedError(`${path}: it is larger than 32 MiB`);
+    return { path, bytes: readFileSync(path) };
+  } catch (error) {
+    if (error instanceof SeedError) throw error;
+    throw new SeedError(`${path}: it cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** The seed baked into an image, which NoCloud finds before anything else; undefined when there is none. */
@@ -56,11 +72,17 @@ export function imageSeed(image: Image): CloudData | undefined {
     (seed) => image.read(`${seed}/meta-data`) !== undefined && image.read(`${seed}/user-data`) !== undefined,
   );
   if (found === undefined) return undefined;
-  return cloudData((name) => {
-    const path = `${found}/${name}`;
-    const bytes = image.read(path);
-    return bytes === undefined ? undefined : { path, bytes };
-  });
+  try {
+    return cloudData((name) => {
+      const path = `${found}/${name}`;
+      const bytes = image.read(path);
+      return bytes === undefined ? undefined : { path, bytes };
+    });
+  } catch (error) {
+    // cloud-init cannot use it either, and looks for another datasource.
+    if (error instanceof SeedError) return undefined;
+    throw error;
+  }
 }
 
 type ReadSeedFile = (name: string) => SeedFile | undefined;

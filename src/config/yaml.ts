@@ -14,6 +14,8 @@ interface YamlProblem {
   readonly reason: string;
   readonly line: number;
   readonly column: number;
+  /** "depth": cloud-init fails with it; "size": only this program does not read it. */
+  readonly limit?: "depth" | "size" | undefined;
 }
 
 /**
@@ -33,6 +35,6 @@ export function parseYaml(text: string, path: string): YamlResult {
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const { line, column } = pointAt(source, error.offset);
-    return { node: undefined, error: { reason: error.reason, line, column } };
+    return { node: undefined, error: { reason: error.reason, line, column, limit: error.limit } };
   }
 }

@@ -70,7 +70,7 @@ export class CustomisationEvidence {
     if (isCloudInitsOwn(this.#image, path)) return undefined;
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
-    if (state === "unowned") return { strength: "good", text: `${path} belongs to no package` };
+    if (state === "unowned") return this.#unowned(path);
     return { strength: "strong", text: differs(path, state) };
   }
 
@@ -82,10 +82,17 @@ export class CustomisationEvidence {
   #ofFile(service: Service, setting: Setting, path: string): Evidence | undefined {
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
-    if (state === "unowned") return { strength: "good", text: `${path} belongs to no package` };
+    if (state === "unowned") return this.#unowned(path);
     if (state.pristinePath !== undefined && this.#isShippedSo(service, setting, path, state.pristinePath))
       return undefined;
     return { strength: "strong", text: differs(path, state) };
+  }
+
+  /** Of an image whose package database cannot be read, only files that no package ships tell anything. */
+  #unowned(path: string): Evidence {
+    if (this.#distro.packages.kind !== "none" || NEVER_SHIPPED.test(path))
+      return { strength: "good", text: `${path} belongs to no package` };
+    return { strength: "weak", text: `no package database can be read that says whose ${path} is` };
   }
 
   /** Whether the shipped text of the file gives the setting the same value. */
@@ -114,6 +121,10 @@ export class CustomisationEvidence {
     return state;
   }
 }
+
+/** Files of the machine's own: installers, tools and people write them, packages do not. */
+const NEVER_SHIPPED =
+  /^\/etc\/(hosts|fstab|passwd|shadow|group|localtime|netplan\/.*|network\/interfaces\.d\/.*|apt\/(sources\.list(\.d\/.*)?|apt\.conf\.d\/9.*))$|\/authorized_keys$/;
 
 function differs(path: string, shipped: ShippedFile): string {
   return `${path} differs from what the package ${shipped.package} installed`;

@@ -1,4 +1,5 @@
 import type { Origin } from "../config/tree.ts";
+import type { ImageProblem } from "../image/image.ts";
 
 /** From worst to mildest. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -64,6 +65,8 @@ export interface LintResult {
   /** Worst first, then by cause. */
   readonly findings: readonly Finding[];
   readonly suppressed: number;
+  /** What could not be read, so that the findings may not be all. */
+  readonly unread: readonly ImageProblem[];
   /** The text of a file of the image before and after the boot. */
   texts(path: string): FileTexts;
 }

@@ -19,17 +19,20 @@ export class FixProver {
   readonly #image: Image;
   readonly #distro: Distro;
   readonly #cloud: CloudData;
+  readonly #failing: ReadonlySet<string>;
   readonly #boots = new Map<string, BootResult>();
 
-  constructor(image: Image, distro: Distro, cloud: CloudData) {
+  /** @param original the boot without any fix */
+  constructor(image: Image, original: BootResult) {
     this.#image = image;
-    this.#distro = distro;
-    this.#cloud = cloud;
+    this.#distro = original.distro;
+    this.#cloud = original.cloud;
+    this.#failing = new Set(failingModules(original));
   }
 
   /**
    * The first of a rule's fixes (`keep`: entries with `config`, a cloud-config drop-in, or `path` and `content`) under
-   * which `holds` is true. `{name}` in them stands for a value.
+   * which `holds` is true and no module fails that did not before. `{name}` in them stands for a value.
    */
   prove(
     rule: Rule,
@@ -41,7 +44,8 @@ export class FixProver {
       const fix = this.#fill(candidate as Readonly<Record<string, string>>, rule, values);
       if (fix === undefined) continue;
       const result = this.#boot(fix);
-      if (result !== undefined && holds(result.after, result)) return fix;
+      if (result === undefined || failingModules(result).some((name) => !this.#failing.has(name))) continue;
+      if (holds(result.after, result)) return fix;
     }
     return null;
   }
@@ -62,7 +66,7 @@ export class FixProver {
     const fix =
       config === undefined
         ? { path: fill(path ?? "", /^[\w.-]+$/), content: fill(content ?? "", ONE_LINE) }
-        : { path: this.#dropIn(rule), content: fill(config, ONE_LINE) };
+        : { path: this.#dropIn(rule), content: `${fill(config, ONE_LINE).trimEnd()}\n` };
     // A drop-in is new, never a change of a file that somebody wrote.
     return missing || this.#image.lstat(fix.path) !== undefined ? undefined : fix;
   }
@@ -74,7 +78,7 @@ export class FixProver {
         .list(directory)
         .filter((name) => name.endsWith(".cfg"))
         .at(-1) ?? "";
-    const names = DROP_INS.map((prefix) => `${prefix}-${rule.parameters.service ?? rule.id}.cfg`);
+    const names = DROP_INS.map((prefix) => `${prefix}-${rule.id}.cfg`);
     return `${directory}/${names.find((name) => name > last) ?? names.at(-1)}`;
   }
 
@@ -90,4 +94,10 @@ export class FixProver {
     }
     return result;
   }
+}
+
+function failingModules({ modules }: BootResult): string[] {
+  return modules
+    .filter(({ reason }) => reason.startsWith("it fails") || reason.startsWith("the stage"))
+    .map(({ name }) => name);
 }

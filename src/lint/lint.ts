@@ -1,16 +1,15 @@
 import { boot } from "../boot/boot.ts";
-import type { Blame } from "../boot/overlay.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
-import type { Setting } from "../services/service.ts";
-import { type CheckContext, NOBODY } from "./checks/check.ts";
+import type { CheckContext } from "./checks/check.ts";
 import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
 import { type Finding, type ImageFacts, type LintResult, SEVERITIES } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { Rule } from "./rule.ts";
+import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 
 /** What a lint may be told beside the image. */
 export interface LintOptions extends EvidenceOptions {
@@ -24,29 +23,23 @@ export interface LintOptions extends EvidenceOptions {
 export function lint(image: Image, options: LintOptions): LintResult {
   const { distro, rules } = options;
   const result = boot(image, options);
-  const prover = new FixProver(image, distro, result.cloud);
-  const settings = new Map<string, { before: readonly Setting[]; after: readonly Setting[] }>();
-  const histories = new Map<string, { blame: Blame; settings: readonly Setting[] }[]>();
+  const prover = new FixProver(image, result);
+  const reader = new ServiceReader(distro);
+  const histories = new Map<string, ServiceHistory>();
   const context: CheckContext = {
     image,
     distro,
     boot: result,
     evidence: new CustomisationEvidence(image, distro, options),
-    settings: (service) => {
-      let both = settings.get(service.name);
-      if (both === undefined) {
-        both = { before: service.read(image, distro), after: service.read(result.after, distro) };
-        settings.set(service.name, both);
-      }
-      return both;
-    },
-    responsible: (service, holds) => {
+    settings: (service) => ({ before: reader.list(service, image), after: reader.list(service, result.after) }),
+    setting: (service, key, booted) => reader.byKey(service, booted).get(key),
+    responsible: (service, key, now) => {
       let history = histories.get(service.name);
       if (history === undefined) {
-        history = result.after.history().map(({ blame, image }) => ({ blame, settings: service.read(image, distro) }));
+        history = new ServiceHistory(service, image, result.after, reader);
         histories.set(service.name, history);
       }
-      return history.find(({ settings }) => holds(settings))?.blame ?? NOBODY;
+      return history.responsible(key, now);
     },
     fix: (rule, values, holds) => prover.prove(rule, values, holds),
   };
@@ -59,6 +52,12 @@ export function lint(image: Image, options: LintOptions): LintResult {
     image: imageFacts(image, result) satisfies ImageFacts,
     findings: findings.sort(worstFirst),
     suppressed: 0,
+    unread: [
+      ...image.problems,
+      ...result.base.files.flatMap(({ path, unread, dropped }) =>
+        unread === true ? [{ path, reason: dropped?.reason ?? "" }] : [],
+      ),
+    ],
     texts: (path) => ({ before: text(image, path), after: text(result.after, path) }),
   };
 }

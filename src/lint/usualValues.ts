@@ -45,8 +45,13 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
     /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
       ? "installers write the usual file systems"
       : undefined,
-  accounts: ({ key, value }) => (key.endsWith(" password") && !value.startsWith("set") ? NOT_CUSTOMISED : undefined),
-  network: ({ path = "" }) =>
+  accounts: ({ key, value }) => {
+    if (key.endsWith(" password") && !value.startsWith("set")) return NOT_CUSTOMISED;
+    const shipped = /^sudo (root|%sudo|%admin|%wheel)$/.test(key) && /^ALL=\(ALL(:ALL)?\) ALL$/.test(value.trim());
+    return shipped ? "the sudo rule is one that distributions ship" : undefined;
+  },
+  network: ({ path = "", value }) =>
+    !/\bstatic\b/.test(value) &&
     /^\/etc\/(resolv\.conf|network\/interfaces|netplan\/(00-installer-config|01-netcfg|01-network-manager-all)\.yaml)$/.test(
       path,
     )

@@ -105,7 +105,7 @@ describe("bad input", () => {
     ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
     ["an empty directory", () => scratch, 3, /no cloud-init/],
     ["a file", () => "package.json", 3, /package\.json/],
-    ["a mistyped command", () => "plam", 3, /did you mean the command "plan"/],
+    ["a mistyped command", () => "plam", 2, /did you mean the command "plan"/],
   ])("%s", async (_what, source, status, message) => {
     const result = await run(source());
     expect(result.status).toBe(status);
@@ -133,8 +133,7 @@ describe("bad input", () => {
     ["broken YAML", "apt: [1\n", "config-file-ignored"],
     ["no mapping", "- a\n", "config-file-ignored"],
     ["not UTF-8", Buffer.from([0x23, 0x20, 0xe9, 0x0a]), "cloud-init-cannot-start"],
-    ["deeply nested", `a: ${"[".repeat(100_000)}`, "config-file-ignored"],
-    ["huge", `a: ${"x ".repeat(4_000_000)}\n`, "config-file-ignored"],
+    ["deeply nested", `a: ${"[".repeat(100_000)}`, "cloud-init-cannot-start"],
   ])("a cfg file that is %s is a finding with its place", async (_what, content, rule) => {
     const { status, out } = await run(image({ "etc/cloud/cloud.cfg.d/20-team.cfg": content }), "-f", "json");
     const finding = JSON.parse(out).images[0].findings[0];
@@ -151,16 +150,47 @@ describe("bad input", () => {
     expect(out).not.toContain("secret");
   });
 
-  test.each([
-    ["a link that leads nowhere", "nowhere"],
-    ["a loop of links", "cloud.cfg"],
-  ])("a cloud.cfg that is %s is a finding", async (_what, target) => {
+  test("a cloud.cfg that is a link that leads nowhere is a finding", async () => {
     const root = image();
     rmSync(join(root, "etc/cloud/cloud.cfg"));
-    symlinkSync(target, join(root, "etc/cloud/cloud.cfg"));
+    symlinkSync("nowhere", join(root, "etc/cloud/cloud.cfg"));
     const { status, out } = await run(root, "-f", "json");
-    expect(status).not.toBe(0);
+    expect(status).toBe(1);
     expect(JSON.parse(out).images[0].findings[0].rule).toBe("config-file-ignored");
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["is a loop of links", (path) => symlinkSync("cloud.cfg", path)],
+    ["is larger than this program reads", (path) => writeFileSync(path, `a: ${"x ".repeat(4_000_000)}\n`)],
+  ])("a cloud.cfg that %s gives status 4, and no finding about it", async (_what, put) => {
+    const root = image();
+    rmSync(join(root, "etc/cloud/cloud.cfg"));
+    put(join(root, "etc/cloud/cloud.cfg"));
+    const { status, out, err } = await run(root, "-f", "json");
+    expect(status).toBe(4);
+    expect(err).toContain("/etc/cloud/cloud.cfg: not read");
+    expect(JSON.parse(out).images[0].findings).toEqual([]);
+  });
+
+  test("an image that is missing does not cost the others their report", async () => {
+    const { status, out, err } = await run(join(scratch, "nowhere"), HARDENED, "-f", "json");
+    expect(status).toBe(3);
+    expect(err).toContain("nowhere");
+    expect(JSON.parse(out).images).toHaveLength(1);
+  });
+
+  test.each<[string, (seed: string) => void]>([
+    ["is empty", () => {}],
+    ["has a pipe for meta-data", (seed) => execFileSync("mkfifo", [join(seed, "meta-data")])],
+    ["has a directory for meta-data", (seed) => mkdirSync(join(seed, "meta-data"))],
+    ["has broken meta-data", (seed) => writeFileSync(join(seed, "meta-data"), "a: [")],
+  ])("a seed that %s is refused", async (_what, put) => {
+    const seed = join(scratch, "seed");
+    mkdirSync(seed);
+    put(seed);
+    const { status, err } = await run(STOCK, "--seed", seed);
+    expect(status).toBe(2);
+    expect(err).toContain(seed);
   });
 
   test("a pipe in place of cloud.cfg does not hang", async () => {

@@ -24,7 +24,9 @@ export function combinations(
       (suites?.includes(suite) ?? true) && isPlain(seed["user-data"]) && isPlain(seed["vendor-data"]),
   );
   return Array.from({ length: count }, (_, number) => {
-    const parts = Array.from({ length: size }, (_unused, place) => choose(plain, `${suite} ${size} ${number} ${place}`));
+    const parts = Array.from({ length: size }, (_unused, place) =>
+      choose(plain, `${suite} ${size} ${number} ${place}`),
+    );
     const name = `combination-${size}-${number}`;
     const scenario = {
       name,

@@ -36,7 +36,7 @@ export function parseExcerpt(excerpt: Excerpt): YamlResult {
   const { node, error } = parseYaml(excerpt.text, excerpt.path);
   if (error !== undefined) {
     const { line, column } = inFile(excerpt, error);
-    return { node, error: { reason: error.reason, line, column } };
+    return { node, error: { ...error, line, column } };
   }
   const exact = excerpt.verbatim && excerpt.line === 1 && excerpt.indent === 0;
   return { node: node === undefined || exact ? node : moved(node, excerpt, new Map()), error };

@@ -209,7 +209,7 @@ function addTo(slots: Map<string, Slot>, id: string, { key, winner, losers }: Sl
 }
 
 function tooDeep(raw: RawNode): YamlError {
-  return new YamlError(`nested more than ${MAX_DEPTH} levels deep`, raw.start);
+  return new YamlError(`nested more than ${MAX_DEPTH} levels deep`, raw.start, "depth");
 }
 
 const MERGE_TAG = `${YAML_TAGS}merge`;

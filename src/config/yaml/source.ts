@@ -4,11 +4,14 @@ import type { Point } from "unist";
 export class YamlError extends Error {
   readonly reason: string;
   readonly offset: number;
-  constructor(reason: string, offset: number) {
+  /** "depth": PyYAML itself fails with a RecursionError, which cloud-init does not catch; "size": it would take it. */
+  readonly limit: "depth" | "size" | undefined;
+  constructor(reason: string, offset: number, limit?: "depth" | "size") {
     const line = reason.replace(/(?! )[\p{C}\p{Z}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
     super(line);
     this.reason = line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}...` : line;
     this.offset = offset;
+    this.limit = limit;
   }
 }
 
@@ -32,7 +35,7 @@ const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10f
 export function readSource(text: string): Source {
   const first = text.startsWith("\ufeff") ? 1 : 0;
   const lineStarts = [first];
-  if (text.length > MAX_LENGTH) throw new YamlError("the file is larger than 5 MB; split it", first);
+  if (text.length > MAX_LENGTH) throw new YamlError("the file is larger than 5 MB; split it", first, "size");
   for (const match of text.matchAll(/\r\n|[\r\n\x85\u2028\u2029]/g)) lineStarts.push(match.index + match[0].length);
   return { text, lineStarts };
 }

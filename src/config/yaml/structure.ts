@@ -65,10 +65,11 @@ export function readStructure(source: Source): RawNode | undefined {
   const parsed: CST.Token[] = [];
   let count = 0;
   const tokens = lexDocument(source, (lexeme, offset) => {
-    if (++count > MAX_LEXEMES) throw new YamlError("the file has too many values; split it", offset);
+    if (++count > MAX_LEXEMES) throw new YamlError("the file has too many values; split it", offset, "size");
     parser.offset = offset;
     for (const token of parser.next(lexeme)) parsed.push(token);
-    if (parser.stack.length > MAX_DEPTH + 2) throw new YamlError(`nested more than ${MAX_DEPTH} levels deep`, offset);
+    if (parser.stack.length > MAX_DEPTH + 2)
+      throw new YamlError(`nested more than ${MAX_DEPTH} levels deep`, offset, "depth");
   });
   if (tokens === undefined) return undefined;
   for (const token of parser.end()) parsed.push(token);

@@ -3,7 +3,7 @@ import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
+import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
 /**
  * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
@@ -14,11 +14,13 @@ export function added(rule: Rule, context: CheckContext): Finding[] {
   const { before, after } = context.settings(service);
   const known = new Set(before.map(identity));
   const { values = ["*"] } = rule.parameters;
-  return after.flatMap((setting) => {
-    if (known.has(identity(setting)) || !concerns(rule, setting.key)) return [];
-    if (!matchesAny(values as string[], setting.value)) return [];
+  const fresh = after.filter(
+    (setting) =>
+      !known.has(identity(setting)) && concerns(rule, setting.key) && matchesAny(values as string[], setting.value),
+  );
+  return atMost(fresh, (setting) => {
     const neighbour = customisedNeighbour(rule, context, service, setting);
-    return neighbour === undefined ? [] : [finding(rule, context, service, setting, ...neighbour)];
+    return neighbour === undefined ? undefined : finding(rule, context, service, setting, ...neighbour);
   });
 }
 
@@ -35,11 +37,12 @@ function customisedNeighbour(
   const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
   const beside = (rule.parameters.beside as string[]).map((glob) => glob.replaceAll("{name}", name));
   const { besideExcept = [] } = rule.parameters;
-  for (const other of context.settings(service).before) {
-    if (!matchesAny(beside, other.key) || matchesAny(besideExcept as string[], other.value)) continue;
-    const evidence = context.evidence.of(service, other);
-    if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
-  }
+  for (const glob of beside)
+    for (const other of context.settings(service).before) {
+      if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
+      const evidence = context.evidence.of(service, other);
+      if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
+    }
   return undefined;
 }
 
@@ -51,8 +54,7 @@ function finding(
   neighbour: Setting,
   evidence: Evidence,
 ): Finding {
-  const has = (settings: readonly Setting[]) => settings.some((other) => identity(other) === identity(setting));
-  const blame = context.responsible(service, has);
+  const { blame } = context.responsible(service, setting.key, setting);
   const confidence = hasUnknown(setting.value) ? "likely" : "certain";
   const before = context.settings(service).before.find((other) => other.key === setting.key);
   const found: Omit<Finding, "fix"> = {
@@ -72,7 +74,11 @@ function finding(
     evidence: evidence.text,
   };
   return withFix(found, () =>
-    context.fix(rule, { key: setting.key }, (image) => !has(service.read(image, context.distro))),
+    context.fix(
+      rule,
+      { key: setting.key },
+      (image) => context.setting(service, setting.key, image)?.value !== setting.value,
+    ),
   );
 }
 

@@ -7,6 +7,7 @@ import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence.ts";
 import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
 import type { Rule } from "../rule.ts";
+import type { Responsible } from "../serviceHistory.ts";
 
 /** What a check works on: an image, its boot, and what is known of both. */
 export interface CheckContext {
@@ -16,8 +17,10 @@ export interface CheckContext {
   readonly evidence: CustomisationEvidence;
   /** A service's settings before and after the boot. */
   settings(service: Service): { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
-  /** The part of the boot that first made a service's settings so; NOBODY where none did. */
-  responsible(service: Service, holds: (settings: readonly Setting[]) => boolean): Blame;
+  /** Who made a setting what `now` says it is after the boot. */
+  responsible(service: Service, key: string, now: Setting | undefined): Responsible;
+  /** The service's setting of this key in any image of this boot or another one. */
+  setting(service: Service, key: string, image: Image): Setting | undefined;
   /** The first of a rule's fixes under which `holds` is true of the image after another boot; null when none does. */
   fix(
     rule: Rule,
@@ -56,9 +59,6 @@ export function severityOf(rule: Rule, evidence: Evidence, confidence: Confidenc
   return confidence === "possible" ? "warning" : rule.severity;
 }
 
-/** Who is to blame where nothing in the overlay says so: the boot as a whole. */
-export const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
-
 /** The file of the blame as a finding's cause, and its module (null outside the modules). */
 export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
   return { module: blame.module === "" ? null : blame.module, cause: blame.cause };
@@ -74,4 +74,20 @@ export function withFix(finding: Omit<Finding, "fix">, prove: () => Fix | null):
       return fix;
     },
   };
+}
+
+/** So that an image with thousands of lost settings still gives a report that people can read. */
+const MOST_FINDINGS = 100;
+
+/** At most MOST_FINDINGS of some findings; the last one says how many more there are. */
+export function atMost<T>(items: readonly T[], find: (item: T) => Finding | undefined): Finding[] {
+  const findings: Finding[] = [];
+  for (const [index, item] of items.entries()) {
+    const finding = find(item);
+    if (finding === undefined) continue;
+    const more = items.length - index - 1;
+    if (findings.length + 1 < MOST_FINDINGS || more === 0) findings.push(finding);
+    else return [...findings, { ...finding, message: `${finding.message} Up to ${more} more are alike.` }];
+  }
+  return findings;
 }

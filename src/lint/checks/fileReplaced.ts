@@ -1,7 +1,7 @@
 import type { Blame, Change } from "../../boot/overlay.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, NOBODY, severityOf, withFix } from "./check.ts";
+import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /**
  * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` chooses which,
@@ -12,7 +12,8 @@ export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
   return context.boot.changes.flatMap((change) => {
     if (change.certainty !== certainty || change.op === "created") return [];
     if ((except as string[]).some((prefix) => change.path.startsWith(prefix))) return [];
-    const blame = change.blames.at(-1) ?? NOBODY;
+    const blame = change.blames.at(-1);
+    if (blame === undefined) return [];
     if (Array.isArray(modules) && !modules.includes(blame.module)) return [];
     const finding = replaced(rule, context, change, blame);
     return finding === undefined ? [] : [finding];
@@ -22,8 +23,9 @@ export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
 function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blame): Finding | undefined {
   const { path } = change;
   if (context.image.stat(path)?.kind !== "file") return undefined;
-  const sameContent = change.after?.kind === "file" && context.image.read(path)?.equals(change.after.content);
-  if (sameContent === true) return undefined;
+  const before = context.image.read(path) ?? Buffer.alloc(0);
+  // Nothing of it is lost where the boot only adds to its end.
+  if (change.after?.kind === "file" && change.after.content.subarray(0, before.length).equals(before)) return undefined;
   const evidence = context.evidence.ofFile(path);
   if (evidence === undefined) return undefined;
   const possible = change.certainty === "possible";

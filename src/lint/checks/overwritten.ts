@@ -1,23 +1,16 @@
 import { hasUnknown } from "../../boot/unknown.ts";
-import type { Image } from "../../image/image.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
+import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
 /** Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
   const afterByKey = new Map(after.map((setting) => [setting.key, setting]));
-  const findings: Finding[] = [];
-  for (const setting of before) {
-    const now = afterByKey.get(setting.key);
-    if (!concerns(rule, setting.key) || now?.value === setting.value) continue;
-    const finding = lost(rule, context, service, setting, now);
-    if (finding !== undefined) findings.push(finding);
-  }
-  return findings;
+  const changed = before.filter(({ key, value }) => concerns(rule, key) && afterByKey.get(key)?.value !== value);
+  return atMost(changed, (setting) => lost(rule, context, service, setting, afterByKey.get(setting.key)));
 }
 
 function lost(
@@ -29,13 +22,8 @@ function lost(
 ): Finding | undefined {
   const evidence = context.evidence.of(service, setting);
   if (evidence === undefined) return undefined;
-  const { distro } = context;
-  const value = (image: Image) => service.read(image, distro).find((other) => other.key === setting.key)?.value;
-  const blame = context.responsible(
-    service,
-    (settings) => settings.find((other) => other.key === setting.key)?.value === now?.value,
-  );
-  const confidence = now !== undefined && hasUnknown(now.value) ? "likely" : "certain";
+  const { blame, gone } = context.responsible(service, setting.key, now);
+  const confidence = now !== undefined && hasUnknown(now.value) && !gone ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
   const finding: Omit<Finding, "fix"> = {
     rule: rule.id,
@@ -54,7 +42,9 @@ function lost(
     evidence: evidence.text,
   };
   const values = { key: setting.key, before: setting.value, path };
-  return withFix(finding, () => context.fix(rule, values, (after) => value(after) === setting.value));
+  return withFix(finding, () =>
+    context.fix(rule, values, (after) => context.setting(service, setting.key, after)?.value === setting.value),
+  );
 }
 
 function sentence(setting: Setting, now: Setting | undefined, module: string): string {

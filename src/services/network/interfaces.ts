@@ -1,5 +1,6 @@
+import { unknownReason } from "../../boot/unknown.ts";
 import { expandGlob } from "../../image/glob.ts";
-import type { Image } from "../../image/image.ts";
+import { type Image, readText } from "../../image/image.ts";
 import { readLines, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";
@@ -20,6 +21,8 @@ export function readInterfaces(image: Image): Setting[] {
     // Files may source each other.
     if (read.has(path) || read.size >= FILES_LIMIT) return;
     read.add(path);
+    const unknown = unknownReason(readText(image, path) ?? "");
+    if (unknown !== undefined) settings.offer({ key: `iface <<unknown:${unknown}>>`, value: "unknown", path, line: 1 });
     let stanza: Setting | undefined;
     const finish = () => {
       if (stanza !== undefined) settings.append(stanza, "; ");

@@ -1,0 +1,80 @@
+import type { Blame, Overlay } from "../boot/overlay.ts";
+import type { Distro } from "../distro/distro.ts";
+import type { Image } from "../image/image.ts";
+import type { Service, Setting } from "../services/service.ts";
+
+/** A service's settings by key; of several with one key the first. */
+export type SettingsByKey = ReadonlyMap<string, Setting>;
+
+/** Reads services of images once. */
+export class ServiceReader {
+  readonly #distro: Distro;
+  readonly #known = new WeakMap<Image, Map<string, readonly Setting[]>>();
+  readonly #byKey = new WeakMap<readonly Setting[], SettingsByKey>();
+
+  constructor(distro: Distro) {
+    this.#distro = distro;
+  }
+
+  list(service: Service, image: Image): readonly Setting[] {
+    const ofImage = this.#known.get(image) ?? new Map<string, readonly Setting[]>();
+    this.#known.set(image, ofImage);
+    const settings = ofImage.get(service.name) ?? service.read(image, this.#distro);
+    ofImage.set(service.name, settings);
+    return settings;
+  }
+
+  byKey(service: Service, image: Image): SettingsByKey {
+    const settings = this.list(service, image);
+    let byKey = this.#byKey.get(settings);
+    if (byKey === undefined) {
+      byKey = new Map([...settings].reverse().map((setting) => [setting.key, setting]));
+      this.#byKey.set(settings, byKey);
+    }
+    return byKey;
+  }
+}
+
+/** Who made a setting what it is after the boot, and whether it was gone in between. */
+export interface Responsible {
+  readonly blame: Blame;
+  readonly gone: boolean;
+}
+
+/** Who is to blame where nothing in the overlay says so: the boot as a whole. */
+const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
+
+/** A service's settings after each part of the boot. */
+export class ServiceHistory {
+  readonly #parts: readonly { readonly blame: Blame; readonly settings: SettingsByKey }[];
+
+  constructor(service: Service, before: Image, after: Overlay, reader: ServiceReader) {
+    const paths = new Set<string>();
+    for (const image of [before, after])
+      for (const { path } of reader.list(service, image))
+        if (path !== undefined)
+          paths
+            .add(after.realpath(path) ?? path)
+            .add(before.realpath(path) ?? path)
+            .add(path);
+    let settings = reader.byKey(service, before);
+    this.#parts = after.history().map(({ blame, image, paths: written }) => {
+      // Only a part that writes where the settings stand can change them.
+      if (written.some((path) => paths.has(path))) settings = reader.byKey(service, image);
+      return { blame, settings };
+    });
+  }
+
+  /** The part that made `key` what `now` says; where it was gone before that, the part that removed it. */
+  responsible(key: string, now: Setting | undefined): Responsible {
+    const states = this.#parts.map(({ settings }) => settings.get(key));
+    const sameValue = (state: Setting | undefined) => state?.value === now?.value;
+    let index = states.findIndex((state) => sameValue(state) && state?.path === now?.path);
+    if (index === -1) index = states.findIndex(sameValue);
+    if (index === -1) return { blame: NOBODY, gone: false };
+    let first = index;
+    while (first > 0 && states[first - 1] === undefined) first--;
+    const gone = now !== undefined && first < index;
+    return { blame: this.#parts[gone ? first : index]!.blame, gone };
+  }
+}
