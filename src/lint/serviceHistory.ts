@@ -46,6 +46,7 @@ const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line:
 
 /** A service's settings after each part of the boot. */
 export class ServiceHistory {
+  readonly #before: SettingsByKey;
   readonly #parts: readonly { readonly blame: Blame; readonly settings: SettingsByKey }[];
 
   constructor(service: Service, before: Image, after: Overlay, reader: ServiceReader) {
@@ -58,6 +59,7 @@ export class ServiceHistory {
             .add(before.realpath(path) ?? path)
             .add(path);
     let settings = reader.byKey(service, before);
+    this.#before = settings;
     this.#parts = after.history().map(({ blame, image, paths: written }) => {
       // Only a part that writes where the settings stand can change them.
       if (written.some((path) => paths.has(path))) settings = reader.byKey(service, image);
@@ -74,7 +76,7 @@ export class ServiceHistory {
     if (index === -1) return { blame: NOBODY, gone: false };
     let first = index;
     while (first > 0 && states[first - 1] === undefined) first--;
-    const gone = now !== undefined && first < index;
+    const gone = this.#before.has(key) && now !== undefined && first < index;
     return { blame: this.#parts[gone ? first : index]!.blame, gone };
   }
 }

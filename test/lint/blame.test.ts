@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { detectDistro } from "../../src/distro/detect.ts";
+import { memoryImage } from "../../src/image/memory.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import type { EvidenceOptions } from "../../src/lint/evidence.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { exampleImage } from "./exampleImage.ts";
+
+function findingsOf(files: Record<string, string>, options: EvidenceOptions = {}) {
+  const image = exampleImage(files);
+  return lint(image, { distro: detectDistro(image), rules: catalogue, ...options }).findings;
+}
+
+describe("who is to blame", () => {
+  test("a key that is deleted and made anew: the line that deletes it, and for certain", () => {
+    const files = {
+      "/etc/ssh/ssh_host_rsa_key": "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+      "/etc/cloud/cloud.cfg.d/91.cfg": "ssh_deletekeys: true\n",
+    };
+    const [finding] = findingsOf(files, { protect: ["/etc/ssh/ssh_host_rsa_key"] });
+    expect(finding).toMatchObject({
+      rule: "ssh-host-keys-replaced",
+      module: "ssh",
+      confidence: "certain",
+      cause: { path: "/etc/cloud/cloud.cfg.d/91.cfg", line: 1 },
+    });
+  });
+
+  test("of two modules that write the same value: the one whose file counts", () => {
+    const found = findingsOf({
+      "/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication no\n",
+      "/etc/cloud/cloud.cfg.d/20.cfg": "ssh_pwauth: true\n",
+      "/etc/cloud/cloud.cfg.d/30.cfg":
+        "write_files:\n- path: /etc/ssh/sshd_config.d/99-a.conf\n  content: PasswordAuthentication yes\n",
+    }).find(({ rule }) => rule === "sshd-setting-overwritten");
+    expect(found).toMatchObject({ module: "set_passwords", cause: { path: "/etc/cloud/cloud.cfg.d/20.cfg", line: 1 } });
+  });
+
+  test("what the boot adds: the step that adds it", () => {
+    const [finding] = findingsOf({
+      "/etc/network/interfaces": "source /etc/network/interfaces.d/*\nauto eth0\niface eth0 inet static\n",
+    });
+    expect(finding).toMatchObject({ rule: "network-configuration-joined", module: "network" });
+  });
+});
+
+describe("fixes", () => {
+  test("a fix under which a module fails is none", () => {
+    // Before 21.1 users_groups fails with "sudo: null", and takes false.
+    const files = {
+      "/var/lib/dpkg/status":
+        "Package: cloud-init\nStatus: install ok installed\nArchitecture: all\nVersion: 20.4.1-2\n\n",
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\ndebian:x:1000:1000::/home/debian:/bin/sh\n",
+      "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n",
+    };
+    const found = findingsOf(files).find(({ rule }) => rule === "sudo-without-password");
+    expect(found?.fix?.content).toContain("sudo: false");
+  });
+
+  test("fixes of different rules go to different files", () => {
+    const files = {
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\ndebian:x:1000:1000::/home/debian:/bin/sh\n",
+      "/etc/shadow": "root:*:20000:0:99999:7:::\ndebian:$6$salt$abcdefghijklmnop:20000:0:99999:7:::\n",
+      "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n",
+    };
+    const paths = findingsOf(files).flatMap(({ fix }) => (fix === null ? [] : [fix.path]));
+    expect(paths.length).toBeGreaterThan(1);
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+});
+
+describe("evidence", () => {
+  test.each([
+    [true, ["sudo-without-password"]],
+    [false, []],
+  ])("a file that packages ship proves something only with a package database (%s)", (database, expected) => {
+    const files = {
+      "/etc/cloud/cloud.cfg": readFileSync("fixtures/debian-12/etc/cloud/cloud.cfg"),
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\n",
+      "/etc/sudoers": "%ops ALL=(ALL) PASSWD: ALL\n@includedir /etc/sudoers.d\n",
+      ...(database ? { "/var/lib/dpkg/status": readFileSync("fixtures/debian-12/var/lib/dpkg/status") } : {}),
+    };
+    const image = memoryImage(files);
+    const { findings } = lint(image, { distro: detectDistro(image), rules: catalogue });
+    expect(findings.filter(({ severity }) => severity !== "info").map(({ rule }) => rule)).toEqual(expected);
+  });
+
+  test("many lost settings give a report that people can read, which says that there are more", () => {
+    const names = Array.from({ length: 500 }, (_, number) => `10.0.0.1 host${number}.internal\n`);
+    const found = findingsOf({
+      "/etc/hosts": names.join(""),
+      "/etc/cloud/cloud.cfg.d/20.cfg": "manage_etc_hosts: true\n",
+    });
+    expect(found.length).toBeLessThan(150);
+    expect(found.some(({ message }) => message.includes("400 more are alike"))).toBe(true);
+  });
+
+  test("what is only added to a file is no loss", () => {
+    const found = findingsOf({
+      "/etc/motd": "Welcome.\n",
+      "/etc/cloud/cloud.cfg.d/20.cfg": "write_files:\n- {path: /etc/motd, append: true, content: more}\n",
+    });
+    expect(found).toEqual([]);
+  });
+});
