@@ -7,7 +7,7 @@ import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
 /**
- * Where apt gets packages from: "deb http://deb.debian.org/debian bookworm" is its components and options, and how it
+ * Where apt gets packages from: "deb http://ftp.debian.org/debian bookworm" is its components and options, and how it
  * gets there: the options below Acquire (proxies among them) by their names.
  */
 export const aptSources: Service = {

@@ -7,8 +7,8 @@ const list = "/etc/apt/sources.list";
 
 // The same entries, on the same lines, as `apt-get indextargets --no-release-info` of apt 2.2 and 3.0 lists.
 test("apt-sources: the one-line style", () => {
-  const text = `deb [arch=amd64,i386] http://deb.debian.org/debian/ bookworm main contrib # c
-deb-src http://deb.debian.org/debian bookworm main
+  const text = `deb [arch=amd64,i386] http://ftp.debian.org/debian/ bookworm main contrib # c
+deb-src http://ftp.debian.org/debian bookworm main
 deb [ trusted=yes ] file:/srv/repo ./
 deb cdrom:[Debian GNU/Linux 12 _Bookworm_]/ bookworm main
 deb "http://x.y/a b" sid main "non free"
@@ -20,8 +20,8 @@ deb http://dup.example sid contrib
 deb http://only.uri.example
 `;
   expect(settingsOf(aptSources, { [list]: text })).toEqual({
-    "deb http://deb.debian.org/debian bookworm": `main contrib [arch=amd64,i386] @ ${list}:1`,
-    "deb-src http://deb.debian.org/debian bookworm": `main @ ${list}:2`,
+    "deb http://ftp.debian.org/debian bookworm": `main contrib [arch=amd64,i386] @ ${list}:1`,
+    "deb-src http://ftp.debian.org/debian bookworm": `main @ ${list}:2`,
     "deb file:/srv/repo ./": `[trusted=yes] @ ${list}:3`,
     "deb cdrom:[Debian GNU/Linux 12 _Bookworm_] bookworm": `main @ ${list}:4`,
     "deb http://x.y/a b sid": `main non free @ ${list}:5`,
