@@ -142,7 +142,8 @@ function kindOf(char: string | undefined): "space" | "break" | "word" {
   return char !== undefined && LINE_BREAK.test(char) ? "break" : "word";
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+/** The letter behind the backslash that YAML has for a character in double quotes. */
+export const YAML_ESCAPES: Readonly<Record<string, string>> = {
   "\0": "0",
   "\x07": "a",
   "\b": "b",
@@ -161,7 +162,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function escaped(char: string): string {
-  const short = ESCAPES[char];
+  const short = YAML_ESCAPES[char];
   if (short !== undefined) return `\\${short}`;
   if (/^[\x20-\x7e]$/.test(char)) return char;
   const code = char.codePointAt(0) ?? 0;

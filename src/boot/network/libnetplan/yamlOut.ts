@@ -1,3 +1,5 @@
+import { YAML_ESCAPES } from "../yamlScalar.ts";
+
 /** What libnetplan writes: text as it is, text in double quotes, lists and mappings. */
 export type Out =
   | { readonly plain: string }
@@ -65,24 +67,6 @@ function isPlain(text: string): boolean {
   );
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\0": "0",
-  "\x07": "a",
-  "\b": "b",
-  "\t": "t",
-  "\n": "n",
-  "\v": "v",
-  "\f": "f",
-  "\r": "r",
-  "\x1b": "e",
-  '"': '"',
-  "\\": "\\",
-  "\x85": "N",
-  "\xa0": "_",
-  "\u2028": "L",
-  "\u2029": "P",
-};
-
 function doubleQuoted(text: string, start: number, indent: number | undefined): string {
   const chars = [...text];
   let out = '"';
@@ -102,7 +86,7 @@ function doubleQuoted(text: string, start: number, indent: number | undefined): 
 }
 
 function escaped(char: string): string {
-  const short = ESCAPES[char];
+  const short = YAML_ESCAPES[char];
   if (short !== undefined) return `\\${short}`;
   if (/^[\x20-\x7e\xa1-\ud7ff\ue000-\ufefe\uff00-\ufffd]$/.test(char)) return char;
   const code = char.codePointAt(0) ?? 0;
