@@ -151,5 +151,5 @@ function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOut
 }
 
 function notRun(reason: string): Outcome {
-  return { ran: false, reason, frequency: "once-per-instance" };
+  return { ran: false, reason, frequency: "once-per-instance", failed: true };
 }

@@ -12,6 +12,8 @@ export interface Outcome {
   /** Why it ran or did not; says "not simulated" where its effects are not known to us. */
   readonly reason: string;
   readonly frequency: Frequency;
+  /** Set where the module raises an error, or an error before it keeps it from running. */
+  readonly failed?: true;
 }
 
 const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
@@ -48,21 +50,21 @@ export function runModule(
   if (frequency !== "always" && done.has(semaphore)) return skipped("it ran earlier in this boot", frequency);
   if (instance.hasRun(entry.raw, frequency)) return skipped("the image says that it ran for this instance", frequency);
   done.add(semaphore);
-  return { ran: true, frequency, reason: execute(entry, state, config) };
+  return { ran: true, frequency, ...execute(entry, state, config) };
 }
 
 function skipped(reason: string, frequency: Frequency): Outcome {
   return { ran: false, reason, frequency };
 }
 
-function execute(entry: ListedModule, state: BootState, config: Config): string {
+function execute(entry: ListedModule, state: BootState, config: Config): Pick<Outcome, "reason" | "failed"> {
   const module = simulated.get(entry.name);
-  if (module === undefined) return "not simulated: its effects are not known to this program";
+  if (module === undefined) return { reason: "not simulated: its effects are not known to this program" };
   try {
     module.run(new ModuleRun(state, config, entry.name, entry.origin), entry.args);
-    return "first boot of the instance";
+    return { reason: "first boot of the instance" };
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error;
-    return `it fails: ${error.message}`;
+    return { reason: `it fails: ${error.message}`, failed: true };
   }
 }

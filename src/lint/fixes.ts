@@ -97,7 +97,5 @@ export class FixProver {
 }
 
 function failingModules({ modules }: BootResult): string[] {
-  return modules
-    .filter(({ reason }) => reason.startsWith("it fails") || reason.startsWith("the stage"))
-    .map(({ name }) => name);
+  return modules.filter(({ failed }) => failed).map(({ name }) => name);
 }

@@ -19,6 +19,7 @@ import { renderUdevRules } from "./udevRules.ts";
 export interface NetworkOutcome {
   readonly ran: boolean;
   readonly reason: string;
+  readonly failed?: true;
 }
 
 /** Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2). */
@@ -28,7 +29,7 @@ export function applyNetwork(boot: ModuleRun): NetworkOutcome {
   } catch (error) {
     if (!(error instanceof NetworkFailure)) throw error;
     boot.note(`it fails, and with it the init-local stage: ${error.message}`);
-    return { ran: true, reason: `it fails: ${error.message}` };
+    return { ran: true, reason: `it fails: ${error.message}`, failed: true };
   }
 }
 
