@@ -4,7 +4,7 @@ import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportUnread } from "./target.ts";
+import { openSeed, openTarget, reportPackages, reportUnread } from "./target.ts";
 
 /** Adds `config`: the effective configuration. */
 export function configCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -37,5 +37,6 @@ async function run(source: string, flags: { format: string; seed?: string }, io:
   }
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
   else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
+  reportPackages(source, distro.packages, io);
   return reportUnread(source, image.problems, io) ? EXIT.incomplete : EXIT.clean;
 }

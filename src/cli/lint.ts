@@ -7,7 +7,7 @@ import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { nearest, parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportUnread, type Target } from "./target.ts";
+import { openSeed, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];
 
@@ -86,6 +86,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...(cloud === undefined ? {} : { cloud }),
       ...(pristine === undefined ? {} : { pristine }),
     });
+    reportPackages(source, distro.packages, io);
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }

@@ -5,7 +5,7 @@ import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { wantsColor } from "./lint.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportUnread } from "./target.ts";
+import { openSeed, openTarget, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags {
   readonly format: string;
@@ -40,5 +40,6 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     const color = output.file === undefined && wantsColor(flags.color, io);
     writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
+  reportPackages(source, distro.packages, io);
   return reportUnread(source, image.problems, io) ? EXIT.incomplete : EXIT.clean;
 }

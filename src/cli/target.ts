@@ -4,6 +4,7 @@ import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import { openImage } from "../image/open.ts";
+import type { Packages } from "../packages/packages.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +43,14 @@ export function openSeed(directory: string | undefined): CloudData | undefined {
     if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
     throw error;
   }
+}
+
+/** Says what is wrong with the package database. The run's outcome stays: other evidence does without it. */
+export function reportPackages(source: string, packages: Packages, io: Io): void {
+  for (const { path, reason } of packages.problems ?? [])
+    io.err(
+      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; its packages count as unknown\n`,
+    );
 }
 
 /** Says what of the image could not be read. Returns whether anything could not. */

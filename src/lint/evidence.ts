@@ -90,7 +90,8 @@ export class CustomisationEvidence {
 
   /** Of an image whose package database cannot be read, only files that no package ships tell anything. */
   #unowned(path: string): Evidence {
-    if (this.#distro.packages.kind !== "none" || NEVER_SHIPPED.test(path))
+    const { kind, problems = [] } = this.#distro.packages;
+    if ((kind !== "none" && problems.length === 0) || NEVER_SHIPPED.test(path))
       return { strength: "good", text: `${path} belongs to no package` };
     return { strength: "weak", text: `no package database can be read that says whose ${path} is` };
   }

@@ -1,3 +1,5 @@
+import type { ImageProblem } from "../image/image.ts";
+
 /** What a package database knows: who owns a file and what was shipped. Read from bytes, never opened in place. */
 export interface Packages {
   readonly kind: "dpkg" | "rpm" | "apk" | "pacman" | "none";
@@ -7,6 +9,11 @@ export interface Packages {
   owner(path: string): string | undefined;
   /** What was shipped at `path`; undefined when no package (nor ucf) says. */
   shipped(path: string): ShippedFile | undefined;
+  /**
+   * What is wrong with the database: such a one answers nothing, as if it knew no package and no file, but the run goes
+   * on. Grows while it is read, which is as late as possible.
+   */
+  readonly problems?: readonly ImageProblem[];
 }
 
 /** A file as its package shipped it. */
