@@ -38,4 +38,12 @@ export interface DistroFacts {
   readonly preferFqdn: boolean;
   /** The address whose line of /etc/hosts manage_etc_hosts: localhost edits. */
   readonly hostsAddress: string;
+  /** How the locale module stores the locale. */
+  readonly locale: "default-locale" | "locale.conf" | "profile.d" | "locale.gen" | "eselect" | "raspi-config" | "none";
+  /** Whether the class takes the system's own LANG of /etc/locale.conf where no locale is configured (since 22.2). */
+  readonly keepsLocale: boolean;
+  /** Whether the time zone is a link at /etc/localtime alone; else /etc/timezone holds its name too. */
+  readonly timezoneIsLink: boolean;
+  /** The directory of cloud-init's helper programs. */
+  readonly libexec: string;
 }

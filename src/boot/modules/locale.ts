@@ -8,11 +8,6 @@ import { strictText } from "../strictText.ts";
 import { readSysconfig, SysconfigFile } from "../sysconfigFile.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";
-/** Families that set LANG in /etc/locale.conf (distros/rhel.py, opensuse.py, photon.py and aosc.py, with systemd). */
-const LOCALE_CONF_FAMILIES = ["aosc", "azurelinux", "mariner", "OpenCloudOS", "openeuler", "photon", "redhat", "suse"];
-/** Those of them that take the system's own LANG where nothing is configured. */
-const KEEPING_FAMILIES = ["aosc", "azurelinux", "OpenCloudOS", "openeuler", "redhat"];
-
 /** cc_locale: generates the configured locale, or a default, and makes it the system's (18.5 to 26.2). */
 export const locale = defineModule({
   name: "locale",
@@ -25,13 +20,22 @@ export const locale = defineModule({
     if (isFalse(wanted)) return;
     const because = boot.because("locale");
     const file = boot.config.text("locale_configfile");
-    const { family, name } = boot.facts;
-    if (/^raspberry.pi.os$/.test(name)) raspberryPi(boot, wanted, because);
-    else if (family === "debian") applyDebianLocale(boot, wanted, file, because);
-    else if (LOCALE_CONF_FAMILIES.includes(family)) localeConf(boot, wanted, file, because);
-    else if (family === "alpine") alpine(boot, wanted, file, because);
-    else if (family === "arch") arch(boot, wanted, because);
-    else if (family === "gentoo") gentoo(boot, because);
+    switch (boot.facts.locale) {
+      case "default-locale":
+        return applyDebianLocale(boot, wanted, file, because);
+      case "raspi-config":
+        return raspberryPi(boot, wanted, because);
+      case "locale.conf":
+        return localeConf(boot, wanted, file, because);
+      case "profile.d":
+        return alpine(boot, wanted, file, because);
+      case "locale.gen":
+        return arch(boot, wanted, because);
+      case "eselect":
+        return gentoo(boot, because);
+      case "none":
+        return;
+    }
   },
 });
 
@@ -40,7 +44,7 @@ function defaultLocale(boot: ModuleRun): string {
   const { family } = boot.facts;
   if (family === "debian") return debianLocale(boot);
   if (family === "alpine") return "C.UTF-8";
-  if (!boot.since("22.2") || !KEEPING_FAMILIES.includes(family)) return "en_US.UTF-8";
+  if (!boot.since("22.2") || !boot.facts.keepsLocale) return "en_US.UTF-8";
   return readSysconfig(strictText(boot, LOCALE_CONF) ?? "")?.get("LANG") || "en_US.UTF-8";
 }
 

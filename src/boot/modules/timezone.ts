@@ -2,8 +2,6 @@ import { pyStr } from "../../config/value.ts";
 import { defineModule, ModuleFailure } from "../module.ts";
 
 const LOCALTIME = "/etc/localtime";
-/** Families whose class links /etc/localtime and has no /etc/timezone (distros/rhel.py, opensuse.py and aosc.py, where systemd runs). */
-const LINK_ONLY = ["aosc", "azurelinux", "OpenCloudOS", "openeuler", "redhat", "suse"];
 
 /** cc_timezone: /etc/timezone and /etc/localtime (18.5 to 26.2). */
 export const timezone = defineModule({
@@ -18,7 +16,7 @@ export const timezone = defineModule({
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
     if (boot.image.stat(file)?.kind !== "file") throw new ModuleFailure(`there is no time zone ${zone}`);
-    if (LINK_ONLY.includes(boot.facts.family)) {
+    if (boot.facts.timezoneIsLink) {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);
       return;
