@@ -95,9 +95,8 @@ test.skipIf(!canUseRoots).each(ROOTS)(
         continue;
       }
       const known: Record<string, unknown> = { name, ...truth, hostname };
-      // Before 22.2 no class looks at the system's own locale; OpenBSD's helpers moved later.
+      // Before 22.2 no class looks at the system's own locale.
       if (version.startsWith("20.")) known.keepsLocale = distroFacts(name, version)?.keepsLocale;
-      if (name === "openbsd") known.libexec = "/usr/local/libexec";
       expect(facts, name).toEqual(known);
     }
   },
