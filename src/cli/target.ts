@@ -2,6 +2,7 @@ import { CLOUD_CFG } from "../config/read.ts";
 import { type CloudData, readSeed, SeedError } from "../config/seed.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
+import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import { openImage } from "../image/open.ts";
 import type { Packages } from "../packages/packages.ts";
@@ -30,8 +31,15 @@ export function openTarget(source: string): Target {
     distro.cloudInit.library === undefined &&
     image.lstat(CLOUD_CFG) === undefined
   )
-    throw new CommandError(EXIT.nothing, `${source}: there is no cloud-init in it (no package, no ${CLOUD_CFG})`);
+    throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
   return { image, distro };
+}
+
+/** Why an image without cloud-init is no image for this program. */
+function nothingToLint(image: Image): string {
+  const none = `there is no cloud-init in it (no package, no ${CLOUD_CFG})`;
+  const other = otherFirstBoot(image);
+  return other === undefined ? none : `not supported: ${other}, and ${none}`;
 }
 
 /** What the cloud hands over, from --seed; undefined when not given. @throws CommandError when it cannot be used. */

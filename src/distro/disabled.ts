@@ -1,6 +1,7 @@
 import { type Image, readText } from "../image/image.ts";
 import type { CloudInit } from "./distro.ts";
 import { type CommandLine, commandLineParts } from "./kernelCommandLine.ts";
+import { openrcScript, stoppedServices } from "./openrc.ts";
 import { stoppedUnits } from "./units.ts";
 import { versionAtLeast } from "./version.ts";
 
@@ -9,6 +10,12 @@ const MARKER = "/etc/cloud/cloud-init.disabled";
 /** Why the first boot of the image does not run cloud-init of that version; undefined when it does. */
 export function disabledReason(image: Image, version: string): CloudInit["disabled"] {
   const parts = commandLineParts(image);
+  const script = openrcScript(image);
+  if (script !== undefined) {
+    // Nothing there asks ds-identify; scripts since 23.2 look at the marker and the kernel's command line.
+    const asks = script.includes(MARKER);
+    return (asks ? (markerOf(image) ?? stoppingPart(parts)) : undefined) ?? stoppedServices(image);
+  }
   return byMarkerOrKernel(image, version, parts) ?? byPolicy(image, parts) ?? stoppedUnits(image);
 }
 
@@ -18,21 +25,25 @@ export function disabledReason(image: Image, version: string): CloudInit["disabl
  * Hat family the units have the conditions too.
  */
 function byMarkerOrKernel(image: Image, version: string, parts: readonly CommandLine[]): CloudInit["disabled"] {
-  const marked = { reason: `${MARKER} exists`, path: MARKER };
-  const stopping = parts.find(({ text }) => text.includes("cloud-init=disabled"));
-  const stopped = stopping && {
-    reason: "the kernel command line holds cloud-init=disabled",
-    path: stopping.path,
-    line: stopping.line,
-  };
-  const exists = image.stat(MARKER) !== undefined;
-  if (versionAtLeast(version, "23.4") || unitsHonourMarker(image)) return exists ? marked : stopped;
+  const stopped = stoppingPart(parts);
+  const marked = markerOf(image);
+  if (versionAtLeast(version, "23.4") || unitsHonourMarker(image)) return marked ?? stopped;
 
   const words = parts.flatMap(({ text }) => text.split(/\s+/)).filter((word) => word.startsWith("cloud-init="));
   const last = words.at(-1);
   if (last === "cloud-init=disabled") return stopped;
   if (last === "cloud-init=enabled" || image.stat("/etc/cloud/cloud-init.enabled")?.kind === "file") return undefined;
   return image.stat(MARKER)?.kind === "file" ? marked : undefined;
+}
+
+function markerOf(image: Image): CloudInit["disabled"] {
+  return image.stat(MARKER) === undefined ? undefined : { reason: `${MARKER} exists`, path: MARKER };
+}
+
+function stoppingPart(parts: readonly CommandLine[]): CloudInit["disabled"] {
+  const part = parts.find(({ text }) => text.includes("cloud-init=disabled"));
+  const reason = "the kernel command line holds cloud-init=disabled";
+  return part && { reason, path: part.path, line: part.line };
 }
 
 function unitsHonourMarker(image: Image): boolean {

@@ -133,8 +133,8 @@ function factsOf(name: string, version: string): Facts | undefined {
   // Before 23.3 the class had another name and the family of Red Hat.
   if (!versionAtLeast(version, "23.3") && /^openeuler$/i.test(name)) return name === "openEuler" ? RED_HAT : undefined;
   if (!versionAtLeast(version, "25.1") && (name === "gentoo" || name === "cos")) return GENTOO_BEFORE_25_1;
-  // Both follow the base class before 26.2, the first one from 24.4 on.
-  const isOfBase = name === "openbsd" || (name === "azurelinux" && versionAtLeast(version, "24.4"));
+  // Both follow the base class before 26.2, Azure Linux from 24.3 on.
+  const isOfBase = name === "openbsd" || (name === "azurelinux" && versionAtLeast(version, "24.3"));
   if (isOfBase && !versionAtLeast(version, "26.2")) return { ...DISTROS[name]!, libexec: "/usr/lib" };
   // Since 25.2 a hyphen in the name may be an underscore in the class's: "raspberry-pi-os".
   const names = versionAtLeast(version, "25.2") ? [name, name.replaceAll("-", "_")] : [name];

@@ -1,0 +1,32 @@
+import { pyStr } from "../../config/value.ts";
+import { classFits } from "../../distro/classFits.ts";
+import { readOsRelease } from "../../distro/osRelease.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import type { CheckContext } from "./check.ts";
+
+/** Finds images for which cloud-init takes another distribution than the one that os-release names. */
+export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
+  // Without a class nothing runs at all, which is another rule's.
+  if (boot.base.fatal !== undefined) return [];
+  const node = boot.config.node("system_info", "distro");
+  const name = node === undefined ? "ubuntu" : pyStr(node);
+  const like = (readOsRelease(image).get("ID_LIKE") ?? "").split(/\s+/);
+  if (distro.id === "" || classFits(name, distro.id, like)) return [];
+  const origin = boot.config.origin("system_info", "distro");
+  const why = origin?.path.startsWith("/") ? "system_info.distro is" : "system_info.distro is not set, which means";
+  return [
+    {
+      rule: rule.id,
+      severity: rule.severity,
+      confidence: "certain",
+      message: `${why} "${name}", but the image is ${distro.id}: cloud-init configures it as if it were ${name}.`,
+      service: null,
+      module: null,
+      target: null,
+      cause: origin?.path.startsWith("/") ? origin : { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 },
+      evidence: `/etc/os-release has ID=${distro.id}`,
+      fix: null,
+    },
+  ];
+}
