@@ -90,7 +90,7 @@ function isText(node: ConfigNode): boolean {
 }
 
 /** A module's name however it is spelt: users-groups, cc_users_groups, users_groups.py. */
-function moduleName(raw: string): string {
+export function moduleName(raw: string): string {
   const underscored = raw.replaceAll("-", "_");
   const plain = (underscored.toLowerCase().endsWith(".py") ? underscored.slice(0, -3) : underscored).trim();
   return plain.startsWith("cc_") ? plain.slice(3) : plain;

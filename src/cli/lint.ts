@@ -2,11 +2,12 @@ import { type Command, Option } from "commander";
 import { catalogue } from "../lint/catalogue.ts";
 import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
+import { nearest } from "../lint/nearest.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { nearest, parseOutput, writeOutput } from "./output.ts";
+import { parseOutput, writeOutput } from "./output.ts";
 import { openSeed, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];

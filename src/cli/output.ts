@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../lint/nearest.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -24,12 +24,6 @@ export function parseOutput(value: string, formats: readonly string[]): Output {
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   return near === undefined ? ` (there are: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
-}
-
-/** The known word that is so near that it may be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const near = closest(word, [...known]);
-  return distance(word, near) <= Math.max(2, word.length / 3) ? near : undefined;
 }
 
 /** Writes a report where it is to go. @throws CommandError when the file cannot be written. */

@@ -24,12 +24,14 @@ export interface BaseConfig {
   readonly root: Mapping;
   /** cloud.cfg first, then cloud.cfg.d in reading order (the last one wins). */
   readonly files: readonly ConfigFile[];
+  /** The directory whose files of the name *.cfg are read; undefined where none is. */
+  readonly directory: string | undefined;
   /** Why every stage of cloud-init dies while it reads the configuration; undefined when it does not. */
   readonly fatal: { readonly reason: string; readonly origin: Origin } | undefined;
 }
 
 export const CLOUD_CFG = "/etc/cloud/cloud.cfg";
-const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
+export const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
 
 /** How files that are Jinja templates are rendered, and what was read before they could be. */
 export interface Rendering {
@@ -48,10 +50,11 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
   const empty = builtin({}) as Mapping;
   const defaults = builtinConfig(version);
   const files: ConfigFile[] = [];
+  let directory: string | undefined;
   try {
     const cloudCfg = readCloudCfg(image, parse);
     files.push(cloudCfg);
-    const directory = confDirectory(image, cloudCfg.root);
+    directory = confDirectory(image, cloudCfg.root);
     const names = directory === undefined ? [] : image.list(directory).filter((name) => name.endsWith(".cfg"));
     const dropIns: ConfigFile[] = [];
     for (const name of names) {
@@ -70,11 +73,11 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
     // Merged once more on its own, as helpers.ConfigMerger does: a merge_type left over takes effect here.
     const root = mergeMany([mergeMany([system, defaults], empty)], empty);
     checkSystemInfo(root, version);
-    return { root, files, fatal: undefined };
+    return { root, files, directory, fatal: undefined };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? { path: CLOUD_CFG, line: 1, column: 1 } : originOf(error.node);
-    return { root: defaults, files, fatal: { reason: error.message, origin } };
+    return { root: defaults, files, directory, fatal: { reason: error.message, origin } };
   }
 }
 

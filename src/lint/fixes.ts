@@ -43,11 +43,16 @@ export class FixProver {
     for (const candidate of Array.isArray(keep) ? keep : []) {
       const fix = this.#fill(candidate as Readonly<Record<string, string>>, rule, values);
       if (fix === undefined) continue;
-      const result = this.#boot(fix);
-      if (result === undefined || failingModules(result).some((name) => !this.#failing.has(name))) continue;
-      if (holds(result.after, result)) return fix;
+      if (this.proveOne(fix, holds) !== null) return fix;
     }
     return null;
+  }
+
+  /** The fix itself where `holds` is true with it in place and no module fails that did not before, else null. */
+  proveOne(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null {
+    const result = this.#boot(fix);
+    if (result === undefined || failingModules(result).some((name) => !this.#failing.has(name))) return null;
+    return holds(result.after, result) ? fix : null;
   }
 
   #fill(

@@ -42,6 +42,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
       return history.responsible(key, now);
     },
     fix: (rule, values, holds) => prover.prove(rule, values, holds),
+    prove: (fix, holds) => prover.proveOne(fix, holds),
   };
   const findings = rules.flatMap((rule) => {
     const check = checks[rule.check];

@@ -27,6 +27,8 @@ export interface CheckContext {
     values: Readonly<Record<string, string>>,
     holds: (after: Image, boot: BootResult) => boolean,
   ): Fix | null;
+  /** The fix itself where `holds` is true of the image after another boot with it in place, else null. */
+  prove(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null;
 }
 
 /** Finds what one rule is about. */

@@ -1,0 +1,46 @@
+import { CLOUD_CFG } from "../../../config/read.ts";
+import type { Origin } from "../../../config/tree.ts";
+import type { Finding, Fix, Severity } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import { type CheckContext, withFix } from "../check.ts";
+
+/** What a check of the configuration found. */
+export interface Remark {
+  readonly message: string;
+  readonly cause: Origin;
+  /** The rule's own where it does not say. */
+  readonly severity?: Severity;
+  /** Not certain where it depends on what the image does not tell. */
+  readonly confidence?: Finding["confidence"];
+  readonly module?: string;
+  /** Looks for a fix that has been proven. */
+  readonly prove?: () => Fix | null;
+}
+
+/** A finding about the configuration itself. */
+export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): Finding {
+  const { message, cause, severity = rule.severity, confidence = "certain", module = null, prove } = remark;
+  const finding: Omit<Finding, "fix"> = {
+    rule: rule.id,
+    severity,
+    confidence,
+    message,
+    service: null,
+    module,
+    target: null,
+    cause,
+    evidence: evidence.ofFile(cause.path)?.text ?? `${cause.path} is as its package installed it`,
+  };
+  return prove === undefined ? { ...finding, fix: null } : withFix(finding, prove);
+}
+
+/** Drop-ins that packages of cloud-init install. */
+const SHIPPED =
+  /^\/etc\/cloud\/cloud\.cfg\.d\/(05_logging|90_dpkg|README|(00|01|90)[-_](debian|ubuntu)[-_\w]*)(\.cfg)?$/;
+
+/** Whether somebody wrote or changed a file of the configuration after its package installed it. */
+export function isOwn({ evidence }: CheckContext, path: string): boolean {
+  const found = evidence.ofFile(path);
+  if (found === undefined || !path.startsWith("/")) return false;
+  return found.strength !== "weak" || (path !== CLOUD_CFG && !SHIPPED.test(path));
+}

@@ -1,0 +1,107 @@
+import { isKnownKey } from "../../../boot/configKeys.ts";
+import { CLOUD_CFG, CLOUD_CFG_D, type ConfigFile, parseConfigFile } from "../../../config/read.ts";
+import type { Image } from "../../../image/image.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { about, isOwn } from "./about.ts";
+
+/** Finds files of the base configuration that cloud-init drops whole. */
+export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  // What this program could not read says nothing of what cloud-init can.
+  const unread = (path: string) => image.problems.some((problem) => path.startsWith(problem.path));
+  return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
+    if (dropped === undefined || tooLarge === true || unread(path)) return [];
+    const { reason, line, column } = dropped;
+    const message = `cloud-init ignores ${path}: ${reason}. ${loss(path, context)}`;
+    return [about(rule, context, { message, cause: { path, line, column } })];
+  });
+}
+
+/** What takes no effect because a file is dropped. */
+function loss(path: string, { boot, image }: CheckContext): string {
+  if (!boot.modules.some(({ stage }) => stage !== "init-local")) return "No module list is left, so no module runs.";
+  const text = image.read(path)?.toString("utf8") ?? "";
+  const keys = [...new Set([...text.matchAll(/^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/gm)].map((match) => match[1]!))];
+  if (keys.length === 0) return "Nothing of what it sets takes effect.";
+  const more = keys.length > 8 ? ` and ${keys.length - 8} more` : "";
+  return `Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}${more}.`;
+}
+
+/** Finds configuration over which every stage of cloud-init dies. */
+export function startFails(rule: Rule, context: CheckContext): Finding[] {
+  const { fatal } = context.boot.base;
+  if (fatal === undefined) return [];
+  const message = `Every stage of cloud-init stops with an error: ${fatal.reason}.`;
+  return [about(rule, context, { message, cause: fatal.origin })];
+}
+
+/** Names of copies that somebody or a package manager put aside on purpose. */
+const PUT_ASIDE =
+  /(~|\.(bak|backup|orig|old|save|saved|disabled|off|swp|swo|tmp|sample|example|tmpl|j2|in|dpkg-\w+|ucf-\w+|rpm(new|save|orig)|apk-new|pacnew|pacsave))$/i;
+
+/** Where the configuration is looked for, and where people put files that are not. */
+const NEAR = ["/etc/cloud", "/etc/cloud.cfg.d", "/etc/cloud-init", CLOUD_CFG_D];
+
+/** Finds files of cloud-config that cloud-init never opens: their name or place is not one that it reads. */
+export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  if (boot.base.fatal !== undefined) return [];
+  const read = new Set(boot.base.files.map(({ path }) => path));
+  const directory = boot.base.directory;
+  const directories = new Set([...NEAR, ...(directory === undefined ? [] : [directory])]);
+  const unread = [...directories].flatMap((place) => candidates(image, place)).filter((path) => !read.has(path));
+  return atMost([...new Set(unread)], (path) => {
+    const file = cloudConfig(image, path);
+    if (file === undefined || !isOwn(context, path)) return undefined;
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const stem = name.replace(/(\.cfg)?\.(ya?ml|conf|cfg|txt|json|config)$/i, "") || name;
+    const right = directory === undefined ? undefined : `${directory}/${stem}.cfg`;
+    if (right !== undefined && image.read(right)?.equals(image.read(path)!) === true) return undefined;
+    const where =
+      directory === undefined
+        ? `${CLOUD_CFG} has it read no further file (conf_d)`
+        : `it reads the files of ${directory} whose names end with ".cfg", and none below it`;
+    const keys = file.root.children.map((pair) => String(pair.key.value));
+    const message = `cloud-init never reads ${path}: ${where}. Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}.`;
+    return about(rule, context, {
+      message,
+      cause: { path, line: 1, column: 1 },
+      prove: () =>
+        right === undefined || image.lstat(right) !== undefined
+          ? null
+          : context.prove({ path: right, content: image.read(path)!.toString("utf8") }, (_after, { base }) =>
+              base.files.some((other) => other.path === right && other.dropped === undefined),
+            ),
+    });
+  });
+}
+
+/** Files of a directory, and of the directories in it, that may be meant for cloud-init. */
+function candidates(image: Image, directory: string): string[] {
+  const isDirectory = (path: string) => image.lstat(path)?.kind === "directory";
+  if (!isDirectory(directory)) return [];
+  return image.list(directory).flatMap((name) => {
+    const path = `${directory}/${name}`;
+    const inside =
+      directory === CLOUD_CFG_D && isDirectory(path) ? image.list(path).map((sub) => `${path}/${sub}`) : [];
+    return [path, ...inside].filter(
+      (file) =>
+        image.stat(file)?.kind === "file" &&
+        !PUT_ASIDE.test(file) &&
+        // Beside cloud.cfg stand files of other kinds.
+        (directory !== "/etc/cloud" || /\.(cfg|ya?ml)$/i.test(file)),
+    );
+  });
+}
+
+/** A file's mapping where it holds a key of cloud-init; undefined where it is something else. */
+function cloudConfig(image: Image, path: string): ConfigFile | undefined {
+  const size = image.stat(path)?.size ?? 0;
+  if (size === 0 || size > 1_000_000) return undefined;
+  const bytes = image.read(path);
+  if (bytes === undefined || bytes.includes(0)) return undefined;
+  const file = parseConfigFile(Buffer.from(bytes.toString("utf8")), path);
+  return file.root.children.some((pair) => isKnownKey(String(pair.key.value))) ? file : undefined;
+}

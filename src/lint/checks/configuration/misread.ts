@@ -1,0 +1,98 @@
+import { findPair } from "../../../config/merge.ts";
+import { type ConfigNode, originOf, type Pair } from "../../../config/tree.ts";
+import { isFalse } from "../../../config/value.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { about, isOwn } from "./about.ts";
+
+/** A spelling of a value that cloud-init does not take for what it says. */
+interface Misread {
+  readonly keys: readonly [string, ...string[]];
+  readonly when: (value: ConfigNode) => boolean;
+  /** What it means to cloud-init, and what to write. */
+  readonly means: string;
+}
+
+const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
+/** Text such as "false" or "no", which is true where the code asks for nothing but a value. */
+const isFalseText = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "str" && isFalse(value);
+
+/** Read in cc_ssh, cc_locale, cc_apt_configure, cc_keys_to_console, cc_growpart and util of 20.4, 22.4, 25.1 and 26.2. */
+const MISREAD: readonly Misread[] = [
+  {
+    keys: ["ssh_deletekeys"],
+    when: isFalseText,
+    means: "any text that is not empty is true here, so the host keys are deleted; write false without quotes",
+  },
+  {
+    keys: ["ssh_genkeytypes"],
+    when: isNull,
+    means: "null is an empty list here, so no host key is generated; remove the key to get the default types",
+  },
+  {
+    keys: ["disable_root"],
+    when: isNull,
+    means: "null is false here, so root may log in with the launch key; remove the key or write true",
+  },
+  {
+    keys: ["locale"],
+    when: isNull,
+    means: 'null is the text "None" here, which is set as the locale; write false to leave the locale alone',
+  },
+  {
+    keys: ["apt", "preserve_sources_list"],
+    when: isNull,
+    means: "null is not false here, so the sources are preserved; write true or false",
+  },
+  {
+    keys: ["ssh", "emit_keys_to_console"],
+    when: isNull,
+    means: "null is not false here, so the keys are still written to the console; write false",
+  },
+  {
+    keys: ["growpart", "mode"],
+    when: isNull,
+    means: "null is no mode, so the module fails; write off to leave the partition alone",
+  },
+];
+
+/** Settings of a user that hold for any text (distros.create_user, 20.4 to 26.2). */
+const USER_FLAGS = ["lock_passwd", "no_create_home", "no_log_init", "no_user_group", "system"];
+
+/** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
+export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
+  const { config } = context.boot;
+  const values = MISREAD.flatMap(({ keys, when, means }) => {
+    const pair = config.pair(...(keys as [string]));
+    return pair !== undefined && when(pair.value) ? [{ name: keys.join("."), pair, means }] : [];
+  });
+  return atMost([...values, ...misreadOfUsers(context)], ({ name, pair, means }) =>
+    isOwn(context, pair.path) || !context.boot.base.files.some(({ path }) => path === pair.path)
+      ? about(rule, context, { message: `${name}: ${means}.`, cause: originOf(pair) })
+      : undefined,
+  );
+}
+
+function misreadOfUsers({ boot }: CheckContext): { name: string; pair: Pair; means: string }[] {
+  const users = boot.config.node("users");
+  const entries =
+    users?.type === "sequence"
+      ? users.children
+      : users?.type === "mapping"
+        ? users.children.map(({ value }) => value)
+        : [];
+  return entries.flatMap((entry) => {
+    if (entry.type !== "mapping") return [];
+    const flags = USER_FLAGS.flatMap((flag) => {
+      const pair = findPair(entry, flag);
+      const means = "any text that is not empty is true here; write false without quotes";
+      return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means }] : [];
+    });
+    const sudo = findPair(entry, "sudo");
+    const means = "this text is taken for a sudo rule; write false without quotes";
+    return sudo !== undefined && isFalseText(sudo.value)
+      ? [...flags, { name: "users: sudo", pair: sudo, means }]
+      : flags;
+  });
+}

@@ -1,0 +1,7 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The known word that is so near that it may be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const near = closest(word, [...known]);
+  return distance(word, near) <= Math.max(2, word.length / 3) ? near : undefined;
+}
