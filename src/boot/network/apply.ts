@@ -7,6 +7,8 @@ import { renderNetplan } from "./netplan.ts";
 import { netplanFeatures, writeNetplan } from "./netplanFile.ts";
 import { renderNetworkd } from "./networkd.ts";
 import { unitFormat, writeNetworkd } from "./networkdFiles.ts";
+import { renderNetworkManager } from "./networkManager.ts";
+import { writeNetworkManager } from "./networkManagerFiles.ts";
 import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
 import { asDict, NetworkFailure, type PyDict } from "./pyValue.ts";
 import { chooseRenderer } from "./renderers.ts";
@@ -48,13 +50,20 @@ function apply(boot: ModuleRun): NetworkOutcome {
     boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
     return { ran: true, reason: "there is no renderer for it" };
   }
-  if (!["eni", "netplan", "networkd"].includes(renderer)) return leaveToOthers(renderer, boot, because);
+  if (!["eni", "netplan", "network-manager", "networkd"].includes(renderer))
+    return leaveToOthers(renderer, boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
   else if (renderer === "networkd")
     writeNetworkd(
       predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),
+      boot,
+      because,
+    );
+  else if (renderer === "network-manager")
+    writeNetworkManager(
+      predict(state, (value) => renderNetworkManager(value, since)),
       boot,
       because,
     );
@@ -67,7 +76,7 @@ function apply(boot: ModuleRun): NetworkOutcome {
   return { ran: true, reason: `the network is configured with ${renderer} before any module` };
 }
 
-/** NetworkManager and others are not simulated: the plan says where they write. */
+/** Others are not simulated: the plan says where they write. */
 function leaveToOthers(renderer: string, boot: ModuleRun, because: Origin): NetworkOutcome {
   const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
   boot.note(reason);

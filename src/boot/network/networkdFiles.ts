@@ -40,15 +40,17 @@ function pathOf(device: string, extension: string): string {
 }
 
 function writeFile(path: string, text: string, boot: ModuleRun, because: Origin): void {
-  if (hasUnknown(path)) announce(path, boot, because);
+  announce(path, boot, because);
   boot.write(path, text, because);
   boot.setAttributes(path, ownerIds(boot), because);
 }
 
-/** A file of an unknown name may be one that is there already. */
-function announce(path: string, boot: ModuleRun, because: Origin): void {
-  for (const name of boot.image.list(NETWORKD_DIRECTORY)) {
-    const existing = `${NETWORKD_DIRECTORY}/${name}`;
+/** A file whose name holds a placeholder may be one that is there already. */
+export function announce(path: string, boot: ModuleRun, because: Origin): void {
+  if (!hasUnknown(path)) return;
+  const directory = path.slice(0, path.lastIndexOf("/"));
+  for (const name of boot.image.list(directory)) {
+    const existing = `${directory}/${name}`;
     if (!hasUnknown(name) && mayComeOutAs(path, existing))
       boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
   }

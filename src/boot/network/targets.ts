@@ -76,8 +76,6 @@ export function pathsOfRenderer(renderer: string, boot: ModuleRun): readonly str
       return boot.facts.family === "suse"
         ? ["/etc/sysconfig/network", "/etc/resolv.conf", "/etc/udev/rules.d/85-persistent-net-cloud-init.rules"]
         : ["/etc/sysconfig/network", "/etc/sysconfig/network-scripts", "/etc/resolv.conf", UDEV_RULES];
-    case "network-manager":
-      return ["/etc/NetworkManager/system-connections", "/etc/NetworkManager/conf.d"];
     default:
       return ["/etc/rc.conf", "/etc/resolv.conf"];
   }

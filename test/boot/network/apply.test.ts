@@ -223,16 +223,8 @@ describe("the renderer", () => {
     ]);
   });
 
-  // available() of net/network_manager.py and net/sysconfig.py, 26.2.
+  // available() of net/sysconfig.py, 26.2.
   test("others say where they may write", () => {
-    const manager = networkBoot({
-      version: "26.2",
-      distro: "rocky",
-      networkConfig: V2,
-      programs: ["nmcli"],
-      files: { "/etc/systemd/system/multi-user.target.wants/NetworkManager.service": { link: "/x" } },
-    });
-    expect(networkChanges(manager)).toContain("may be created /etc/NetworkManager/system-connections");
     const sysconfig = networkBoot({
       version: "26.2",
       distro: "rocky",
