@@ -1,5 +1,6 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Module } from "./module.ts";
+import { existsIn } from "./moduleFacts.ts";
 import { modules } from "./modules/modules.ts";
 
 /** Top-level keys that cloud-init reads outside its modules (settings.py, stages.py, cmd/main.py, distros; 20.4 to 26.2). */
@@ -55,7 +56,9 @@ export function isKnownKey(key: string): boolean {
 export function readsKey(module: Module, key: string, version: string): boolean {
   const spec = Object.hasOwn(module.keys, key) ? module.keys[key] : undefined;
   if (spec === undefined) return false;
-  const exists = (since?: string, until?: string): boolean =>
-    (since === undefined || versionAtLeast(version, since)) && (until === undefined || !versionAtLeast(version, until));
-  return exists(module.since, module.until) && exists(spec.since, spec.removed);
+  const { since, removed } = spec;
+  const isRead =
+    (since === undefined || versionAtLeast(version, since)) &&
+    (removed === undefined || !versionAtLeast(version, removed));
+  return isRead && existsIn(module, version);
 }

@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Instance } from "./instance.ts";
-import { type BootState, type Frequency, type ModuleFacts, ModuleFailure, ModuleRun } from "./module.ts";
+import { type BootState, type Frequency, ModuleFailure, ModuleRun } from "./module.ts";
+import { activationKeys, existsIn, moduleFacts } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { modules } from "./modules/modules.ts";
-import { notSimulated } from "./modules/notSimulated.ts";
 
 /** What became of an entry of a module list. */
 export interface Outcome {
@@ -16,7 +16,6 @@ export interface Outcome {
   readonly failed?: true;
 }
 
-const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
 const simulated = new Map(modules.map((module) => [module.name, module]));
 
 /**
@@ -32,14 +31,13 @@ export function runModule(
 ): Outcome {
   const { version } = state;
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  const facts = byName.get(entry.name);
-  const known = facts !== undefined && (facts.since === undefined || since(facts.since));
-  if (!known || (facts.until !== undefined && since(facts.until)))
+  const facts = moduleFacts(entry.name);
+  if (facts === undefined || !existsIn(facts, version))
     return skipped(`cloud-init ${version} has no module of this name`, entry.frequency ?? "once-per-instance");
 
   const frequency = entry.frequency ?? facts.frequency;
-  const keys = typeof facts.activatedBy === "function" ? facts.activatedBy(since) : facts.activatedBy;
-  if (since("22.3") && keys.length > 0 && !keys.some((key) => config.has(key)))
+  const keys = activationKeys(facts, since);
+  if (keys.length > 0 && !keys.some((key) => config.has(key)))
     return skipped(`no configuration for it (${keys.join(", ")})`, frequency);
   if (facts.distros !== "all" && !facts.distros(since).includes(state.facts.name)) {
     const unverified = config.get("unverified_modules");

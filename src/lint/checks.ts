@@ -1,7 +1,10 @@
 import { added } from "./checks/added.ts";
 import type { Check } from "./checks/check.ts";
+import { datasourceListNotRead } from "./checks/configuration/datasourceList.ts";
 import { duplicateKeys } from "./checks/configuration/duplicates.ts";
+import { templateTooEarly } from "./checks/configuration/earlyKeys.ts";
 import { fileDropped, fileNotRead, startFails } from "./checks/configuration/files.ts";
+import { keyOfOtherVersion, keyWithoutModule } from "./checks/configuration/keys.ts";
 import {
   listReplaced,
   lowerFileWins,
@@ -10,6 +13,10 @@ import {
   valueShadowed,
 } from "./checks/configuration/layers.ts";
 import { valueMisread } from "./checks/configuration/misread.ts";
+import { moduleTwice, moduleUnknown } from "./checks/configuration/moduleLists.ts";
+import { networkNotDisabled } from "./checks/configuration/network.ts";
+import { renamedUnit } from "./checks/configuration/renamedUnit.ts";
+import { userDataWins } from "./checks/configuration/userDataWins.ts";
 import { distroClass } from "./checks/distroClass.ts";
 import { fileReplaced } from "./checks/fileReplaced.ts";
 import { hostKeysMissing } from "./checks/hostKeysMissing.ts";
@@ -22,14 +29,23 @@ export const checks: Readonly<Record<string, Check>> = {
   "config-file-not-read": fileNotRead,
   "config-file-order": orderMistaken,
   "config-key-duplicate": duplicateKeys,
+  "config-key-of-other-version": keyOfOtherVersion,
+  "config-key-without-module": keyWithoutModule,
   "config-list-replaced": listReplaced,
   "config-lower-file-wins": lowerFileWins,
   "config-merge-how": mergeHowInverted,
   "config-start-fails": startFails,
   "config-value-misread": valueMisread,
   "config-value-shadowed": valueShadowed,
+  "datasource-list-not-read": datasourceListNotRead,
   "distro-class": distroClass,
   "file-replaced": fileReplaced,
   "host-keys-missing": hostKeysMissing,
+  "module-twice": moduleTwice,
+  "module-unknown": moduleUnknown,
+  "network-not-disabled": networkNotDisabled,
   overwritten,
+  "template-read-too-early": templateTooEarly,
+  "unit-renamed": renamedUnit,
+  "user-data-wins": userDataWins,
 };

@@ -1,0 +1,29 @@
+import { versionAtLeast } from "../distro/version.ts";
+import type { ModuleFacts, Since } from "./module.ts";
+import { modules } from "./modules/modules.ts";
+import { notSimulated } from "./modules/notSimulated.ts";
+
+const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
+
+/** The facts of a module of any version; undefined where there never was one of this name. */
+export function moduleFacts(name: string): ModuleFacts | undefined {
+  return byName.get(name);
+}
+
+/** The names of all modules of a version, with underscores. */
+export function moduleNames(version: string): string[] {
+  return [...byName.values()].filter((facts) => existsIn(facts, version)).map(({ name }) => name);
+}
+
+/** Whether cloud-init of a version has the module. */
+export function existsIn({ since, until }: ModuleFacts, version: string): boolean {
+  return (
+    (since === undefined || versionAtLeast(version, since)) && (until === undefined || !versionAtLeast(version, until))
+  );
+}
+
+/** The top-level keys without which a module is skipped; none where it always runs (activate_by_schema_keys, 22.3). */
+export function activationKeys({ activatedBy }: ModuleFacts, since: Since): readonly string[] {
+  if (!since("22.3")) return [];
+  return typeof activatedBy === "function" ? activatedBy(since) : activatedBy;
+}

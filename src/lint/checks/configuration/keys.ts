@@ -1,0 +1,64 @@
+import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
+import { originOf, type Pair } from "../../../config/tree.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { about, isOwn } from "./about.ts";
+import { listed, versionOf } from "./moduleLists.ts";
+
+/** Finds keys that nothing reads: no module that reads them is in a module list, or none of them is for this distro. */
+export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
+  const { boot } = context;
+  const version = versionOf(context);
+  if (boot.base.fatal !== undefined || version === undefined) return [];
+  const lists = new Set(listed(context).map(({ name }) => name));
+  // Of an image without any list another rule tells; nothing runs at all.
+  if (lists.size === 0) return [];
+  return atMost(ownKeys(context), (pair) => {
+    const key = String(pair.key.value);
+    const readers = readersOf(key).filter((module) => readsKey(module, key, version));
+    if (isCoreKey(key) || readers.length === 0) return undefined;
+    const running = readers.filter(({ name }) => lists.has(name));
+    const refused = boot.modules.filter(
+      ({ name, ran, reason }) =>
+        running.some((module) => module.name === name) && !ran && reason.startsWith("it is not for"),
+    );
+    if (running.length > refused.length) return undefined;
+    const names = readers.map(({ name }) => name).join(", ");
+    const reason =
+      running.length === 0
+        ? `no module list names ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
+        : `${names} does not run on ${boot.config.get("system_info", "distro") ?? "ubuntu"}`;
+    return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair) });
+  });
+}
+
+/** Finds keys that the image's version of cloud-init does not read yet, or no longer. */
+export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
+  const version = versionOf(context);
+  if (version === undefined) return [];
+  return atMost(ownKeys(context), (pair) => {
+    const key = String(pair.key.value);
+    const readers = readersOf(key);
+    if (isCoreKey(key) || readers.length === 0) return undefined;
+    const cause = originOf(pair);
+    if (!readers.some((module) => readsKey(module, key, version))) {
+      const since = readers
+        .map((module) => module.keys[key]?.since ?? module.since)
+        .find((first) => first !== undefined);
+      const isNew = since !== undefined && !versionAtLeast(version, since);
+      const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : ""}.`;
+      return about(rule, context, { message, cause });
+    }
+    const deprecated = readers.map((module) => module.keys[key]?.deprecated).find((first) => first !== undefined);
+    if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
+    const message = `${key} is deprecated since cloud-init ${deprecated}; a later version may no longer read it.`;
+    return about(rule, context, { message, cause, severity: "info" });
+  });
+}
+
+/** The top-level keys of the files that somebody wrote. */
+function ownKeys(context: CheckContext): readonly Pair[] {
+  return context.boot.base.files.filter(({ path }) => isOwn(context, path)).flatMap(({ root }) => root.children);
+}
