@@ -14,7 +14,8 @@ import { asDict, NetworkFailure, type PyDict } from "./pyValue.ts";
 import { chooseRenderer } from "./renderers.ts";
 import { findNetworkConfig } from "./source.ts";
 import { type NetworkState, readNetworkConfig } from "./state.ts";
-import { LEGACY_ETH0, pathsOfRenderer, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
+import { writeSysconfig } from "./sysconfigFiles.ts";
+import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 import { renderUdevRules } from "./udevRules.ts";
 
 /** What became of the network in the first boot, in words for the plan. */
@@ -50,11 +51,11 @@ function apply(boot: ModuleRun): NetworkOutcome {
     boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
     return { ran: true, reason: "there is no renderer for it" };
   }
-  if (!["eni", "netplan", "network-manager", "networkd"].includes(renderer))
-    return leaveToOthers(renderer, boot, because);
+  if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
+  else if (renderer === "sysconfig") writeSysconfig(state, boot, because);
   else if (renderer === "networkd")
     writeNetworkd(
       predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),
@@ -76,12 +77,12 @@ function apply(boot: ModuleRun): NetworkOutcome {
   return { ran: true, reason: `the network is configured with ${renderer} before any module` };
 }
 
-/** Others are not simulated: the plan says where they write. */
-function leaveToOthers(renderer: string, boot: ModuleRun, because: Origin): NetworkOutcome {
+/** Renderers of the BSDs are not simulated: the plan says where they write. */
+function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): NetworkOutcome {
   const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
   boot.note(reason);
   removeLegacyEth0(boot, because);
-  for (const path of pathsOfRenderer(renderer, boot)) boot.mayChange(path, reason, because);
+  for (const path of ["/etc/rc.conf", "/etc/resolv.conf"]) boot.mayChange(path, reason, because);
   return { ran: true, reason };
 }
 

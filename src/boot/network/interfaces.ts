@@ -25,9 +25,10 @@ export class InterfaceTable {
   readonly routes: PyDict[] = [];
   readonly nameservers: PyValue[] = [];
   readonly search: PyValue[] = [];
+  /** Whether any subnet is of IPv6. */
+  usesIpv6 = false;
   readonly #ownNameservers = new Map<PyKey, Dns>();
   readonly #since: Since;
-  #usesIpv6 = false;
 
   constructor(since: Since) {
     this.#since = since;
@@ -161,10 +162,6 @@ export class InterfaceTable {
     }
   }
 
-  usesIpv6(): void {
-    this.#usesIpv6 = true;
-  }
-
   #route(command: PyDict): void {
     need(command, "destination");
     this.routes.push(normalizeRoute(command, this.#since));
@@ -173,11 +170,11 @@ export class InterfaceTable {
   /** Looking for the first IPv6 subnet, cloud-init needs the type of every subnet on the way. */
   #checkTypes(subnets: readonly PyDict[]): void {
     for (const subnet of subnets) {
-      if (this.#usesIpv6) return;
+      if (this.usesIpv6) return;
       const type = asText(subnet.get("type"), "the type of a subnet");
       const address = str(subnet.get("address"));
       const isIpv6 = this.#since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
-      if (type.endsWith("6") || isIpv6) this.#usesIpv6 = true;
+      if (type.endsWith("6") || isIpv6) this.usesIpv6 = true;
     }
   }
 

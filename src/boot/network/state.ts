@@ -15,6 +15,8 @@ export interface NetworkState {
   /** Name servers and search domains of no certain interface. */
   readonly nameservers: readonly PyValue[];
   readonly search: readonly PyValue[];
+  /** Whether any subnet is of IPv6. */
+  readonly usesIpv6: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export function readNetworkConfig(network: PyDict, renderer: string, since: Sinc
     routes: table.routes,
     nameservers: table.nameservers,
     search: table.search,
+    usesIpv6: table.usesIpv6,
   };
 }
 

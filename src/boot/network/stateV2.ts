@@ -172,7 +172,7 @@ function readSubnets(device: PyDict, table: InterfaceTable, since: Since): PyDic
   const subnets: PyDict[] = [];
   for (const type of ["dhcp4", "dhcp6"]) {
     if (since("19.1") ? !truthy(device.get(type)) : !device.has(type)) continue;
-    if (type === "dhcp6") table.usesIpv6();
+    if (type === "dhcp6") table.usesIpv6 = true;
     const subnet = dictOf({ type });
     const overrides = device.get(`${type}-overrides`) ?? (device.has(`${type}-overrides`) ? null : new Map());
     if (since("19.3") && overridesMetric(overrides)) subnet.set("metric", overrides.get("route-metric") ?? null);

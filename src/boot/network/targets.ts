@@ -68,15 +68,3 @@ export function rendererTargets(boot: ModuleRun): RendererTargets {
 export function removesLegacyEth0(boot: ModuleRun): boolean {
   return ["debian", "ubuntu", "raspberry-pi-os"].includes(boot.facts.name);
 }
-
-/** Paths that a renderer writes which is not simulated. */
-export function pathsOfRenderer(renderer: string, boot: ModuleRun): readonly string[] {
-  switch (renderer) {
-    case "sysconfig":
-      return boot.facts.family === "suse"
-        ? ["/etc/sysconfig/network", "/etc/resolv.conf", "/etc/udev/rules.d/85-persistent-net-cloud-init.rules"]
-        : ["/etc/sysconfig/network", "/etc/sysconfig/network-scripts", "/etc/resolv.conf", UDEV_RULES];
-    default:
-      return ["/etc/rc.conf", "/etc/resolv.conf"];
-  }
-}

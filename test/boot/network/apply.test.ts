@@ -223,16 +223,9 @@ describe("the renderer", () => {
     ]);
   });
 
-  // available() of net/sysconfig.py, 26.2.
-  test("others say where they may write", () => {
-    const sysconfig = networkBoot({
-      version: "26.2",
-      distro: "rocky",
-      networkConfig: V2,
-      programs: ["ifup", "ifdown"],
-      files: { "/etc/sysconfig/network-scripts/network-functions": "" },
-    });
-    expect(networkChanges(sysconfig)).toContain("may be modified /etc/sysconfig/network-scripts");
+  test("of a BSD says where it may write", () => {
+    const freebsd = networkBoot({ version: "26.2", distro: "freebsd", networkConfig: V2, programs: [] });
+    expect(networkChanges(freebsd)).toEqual(["may be created /etc/rc.conf", "may be created /etc/resolv.conf"]);
   });
 });
 

@@ -1,0 +1,150 @@
+import type { Origin } from "../../config/tree.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { splitLines } from "../splitLines.ts";
+import { strictText } from "../strictText.ts";
+import { unknown } from "../unknown.ts";
+import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
+import { announce } from "./networkdFiles.ts";
+import { type Predicted, predict, textOf } from "./predicted.ts";
+import { asDict, asIterable, dictOf, NetworkFailure, type PyDict, type PyValue, str, truthy } from "./pyValue.ts";
+import { addNameservers } from "./resolvConfFile.ts";
+import type { NetworkState } from "./state.ts";
+import { renderSysconfig } from "./sysconfig.ts";
+import { type SysconfigForm, sysconfigHeader } from "./sysconfigValues.ts";
+import { UDEV_RULES } from "./targets.ts";
+import { renderUdevRules } from "./udevRules.ts";
+
+const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
+const RESOLV_CONF = "/etc/resolv.conf";
+const NETWORK_MANAGER_CONF = "/etc/NetworkManager/conf.d/99-cloud-init.conf";
+const CONTROL = "/etc/sysconfig/network";
+const SCRIPTS = "/etc/sysconfig/network-scripts";
+
+/** Families of distros whose class says where files of sysconfig are. */
+const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
+
+/**
+ * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
+ * @throws NetworkFailure where it raises; what it wrote before stays
+ */
+export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
+  if (!FAMILIES.includes(boot.facts.family))
+    throw new NetworkFailure(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+  const isSuse = boot.facts.family === "suse";
+  const form = formOf(isSuse, boot);
+  const since = (version: string): boolean => boot.since(version);
+  const files = predict(state, (value) => renderSysconfig(value, form, since));
+  const nameless = form.interfacePath + unknown("the name of each interface");
+  for (const [path, text] of "value" in files ? files.value : [[nameless, unknown(files.reason)] as const]) {
+    announce(path, boot, because);
+    boot.write(path, text, because);
+  }
+  writeNameservers(state, boot, because);
+  const rules = textOf(predict(state, renderUdevRules));
+  const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
+  if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because, boot.image.stat(rulesPath) ? {} : { mode: 0o644 });
+  else boot.write(rulesPath, rules, because);
+  if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
+  if (!isSuse) boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
+}
+
+function formOf(isSuse: boolean, boot: ModuleRun): SysconfigForm {
+  const flavor = isSuse && boot.since("20.1") ? "suse" : "rhel";
+  return {
+    isSuse: flavor === "suse",
+    interfacePath: isSuse ? `${CONTROL}/ifcfg-` : `${SCRIPTS}/ifcfg-`,
+    routePaths: isSuse ? [`${CONTROL}/ifroute-`, `${CONTROL}/ifroute-`] : [`${SCRIPTS}/route-`, `${SCRIPTS}/route6-`],
+    defaults: defaultsOfImage(flavor, boot) ?? defaultsOf(flavor, boot),
+  };
+}
+
+function defaultsOf(flavor: "rhel" | "suse", boot: ModuleRun): PyDict {
+  if (flavor === "suse") return dictOf({ BOOTPROTO: "static", STARTMODE: "auto" });
+  return dictOf({
+    ONBOOT: true,
+    USERCTL: false,
+    ...(boot.since("24.2") ? {} : { NM_CONTROLLED: false }),
+    ...(boot.since("19.1") && !boot.since("20.1") ? { STARTMODE: "auto" } : {}),
+    BOOTPROTO: "none",
+  });
+}
+
+/** Distributions have other defaults than upstream (Red Hat: no NM_CONTROLLED, a priority), which their code says. */
+function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | undefined {
+  const source = boot.text(`${boot.distro.cloudInit.library ?? ""}/net/sysconfig.py`) ?? "";
+  const start = source.indexOf("iface_defaults = ");
+  if (start < 0) return undefined;
+  const table = source.slice(start, start + 2000);
+  const list =
+    /^iface_defaults = tuple\(\[([^[\]]*)\]/.exec(table) ?? new RegExp(`["']${flavor}["']: \\{([^{}]*)\\}`).exec(table);
+  if (list?.[1] === undefined) return undefined;
+  const values: PyDict = new Map();
+  for (const [, key = "", value = ""] of list[1].matchAll(/["'](\w+)["'][:,]\s*(True|False|\d+|["'][^"'\n]*["'])/g))
+    values.set(key, value === "True" || (value === "False" ? false : value.replace(/^["']|["']$/g, "")));
+  return values;
+}
+
+/** Name servers and search domains, and that NetworkManager leaves them alone. */
+function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
+  if ("reason" in state) {
+    for (const path of [RESOLV_CONF, NETWORK_MANAGER_CONF])
+      boot.mayChange(path, "it is written where the network configuration has name servers", because);
+    return;
+  }
+  const { nameservers, search } = nameserversOf(state.value, boot);
+  const isWanted = nameservers.length > 0 || search.length > 0;
+  const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
+  if (real.startsWith("/run/")) {
+    if (isWanted)
+      boot.note(`it adds name servers to ${real}, which ${RESOLV_CONF} links to, and fails without that directory`);
+  } else if (isWanted || !boot.since("19.3")) {
+    const existing = textOfFile(boot, RESOLV_CONF) ?? "";
+    // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
+    if (isWanted || existing !== "" || !boot.since("19.1")) {
+      const header = sysconfigHeader(";", (version) => boot.since(version));
+      const text = addNameservers(existing, nameservers.map(str), search.map(str), !boot.since("23.2"));
+      boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
+    }
+  }
+  if (!(boot.since("24.4") ? isWanted : state.value.nameservers.length > 0)) return;
+  const header = sysconfigHeader("#", (version) => boot.since(version));
+  boot.write(NETWORK_MANAGER_CONF, `${header}\n[main]\ndns = none\n`, because);
+}
+
+/** Since 24.2 those of interfaces count too. */
+function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyValue[]; search: PyValue[] } {
+  const nameservers: PyValue[] = [];
+  const search: PyValue[] = [];
+  for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
+    for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+      const subnet = asDict(item, "a subnet");
+      nameservers.push(...asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers"));
+      search.push(...asIterable(subnet.get("dns_search") ?? [], "dns_search"));
+    }
+    const dns = iface.get("dns");
+    if (!truthy(dns)) continue;
+    nameservers.push(...asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
+    search.push(...asIterable(asDict(dns, "dns").get("search"), "search"));
+  }
+  return { nameservers: [...nameservers, ...state.nameservers], search: [...search, ...state.search] };
+}
+
+/** Since 25.1 what else the file says stays. */
+function controlText(state: NetworkState, boot: ModuleRun): string {
+  const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
+  const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
+  const kept = boot.since("25.1")
+    ? splitLines(textOfFile(boot, CONTROL) ?? "").filter(
+        (line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line),
+      )
+    : [];
+  return `${[...header, ...own, ...kept].join("\n")}\n`;
+}
+
+function textOfFile(boot: ModuleRun, path: string): string | undefined {
+  try {
+    return strictText(boot, path);
+  } catch (error) {
+    throw error instanceof ModuleFailure ? new NetworkFailure(error.message) : error;
+  }
+}
