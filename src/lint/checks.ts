@@ -21,6 +21,7 @@ import { distroClass } from "./checks/distroClass.ts";
 import { fileReplaced } from "./checks/fileReplaced.ts";
 import { hostKeysMissing } from "./checks/hostKeysMissing.ts";
 import { overwritten } from "./checks/overwritten.ts";
+import { packagesUpgraded, releaseNotLocked } from "./checks/packageUpgrade.ts";
 
 /** Every check by the name that rule documents use. */
 export const checks: Readonly<Record<string, Check>> = {
@@ -45,6 +46,8 @@ export const checks: Readonly<Record<string, Check>> = {
   "module-unknown": moduleUnknown,
   "network-not-disabled": networkNotDisabled,
   overwritten,
+  "packages-upgraded": packagesUpgraded,
+  "release-not-locked": releaseNotLocked,
   "template-read-too-early": templateTooEarly,
   "unit-renamed": renamedUnit,
   "user-data-wins": userDataWins,

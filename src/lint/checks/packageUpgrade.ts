@@ -1,0 +1,96 @@
+import type { BootResult } from "../../boot/boot.ts";
+import { type ConfigNode, originOf } from "../../config/tree.ts";
+import { isFalse, pyStr, truthy } from "../../config/value.ts";
+import { type Image, readText } from "../../image/image.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import type { CheckContext } from "./check.ts";
+import { about, isOwn } from "./configuration/about.ts";
+
+const MODULE = "package_update_upgrade_install";
+
+/** Keys that make the module upgrade all packages; repo_upgrade is Amazon's. */
+const KEYS = ["package_upgrade", "apt_upgrade", "repo_upgrade"];
+
+/** Where yum, dnf and apt keep what pins packages to their version. */
+const LOCKS: readonly (readonly [path: string, entry: RegExp])[] = [
+  ["/etc/yum/pluginconf.d/versionlock.list", /^[^#\s].*/m],
+  ["/etc/dnf/plugins/versionlock.list", /^[^#\s].*/m],
+  ["/etc/yum.conf", /^exclude(pkgs)?\s*=\s*\S.*/m],
+  ["/etc/dnf/dnf.conf", /^exclude(pkgs)?\s*=\s*\S.*/m],
+];
+
+/** Finds that the first boot upgrades the image's packages. */
+export function packagesUpgraded(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  const command = upgradeCommand(boot);
+  const key = KEYS.flatMap((name) => boot.config.pair(name) ?? []).find(({ value }) => !isOff(value));
+  if (command === undefined || key === undefined) return [];
+  const cause = originOf(key);
+  const lock = lockedBy(image);
+  // What the distribution's own configuration does is news only where the image shows that versions matter.
+  const severity = isOwn(context, cause.path) || lock !== undefined ? rule.severity : "info";
+  const locked = lock === undefined ? "" : ` The image locks versions in ${lock}.`;
+  const message = `The first boot upgrades the image's packages to what the repositories have by then (${command}).${locked}`;
+  const prove = () =>
+    context.fix(rule, { name: String(key.key.value) }, (_after, booted) => upgradeCommand(booted) === undefined);
+  return [about(rule, context, { message, cause, severity, module: MODULE, prove })];
+}
+
+/** The command that upgrades all packages. */
+function upgradeCommand({ commands }: BootResult): string | undefined {
+  return commands.find(
+    ({ module, command }) =>
+      module === MODULE &&
+      /^\S+ (upgrade\b|dist-upgrade|-Su|--update|update)/.test(command) &&
+      !/^(apt-get|apk) update/.test(command),
+  )?.command;
+}
+
+function isOff(value: ConfigNode): boolean {
+  return !truthy(value) || isFalse(value) || pyStr(value) === "none";
+}
+
+function lockedBy(image: Image): string | undefined {
+  return LOCKS.find(([path, entry]) => entry.test(readText(image, path) ?? ""))?.[0];
+}
+
+const DNF_RELEASE = "/etc/dnf/vars/releasever";
+const YUM_CONF = "/etc/yum.conf";
+
+/**
+ * Finds an Amazon Linux that is not locked to its release, so that what a launch installs is newer than what was tested:
+ * `releasever=latest` in yum.conf (Amazon Linux 1) without repo_releasever, or "latest" in dnf's variable (2023).
+ */
+export function releaseNotLocked(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, distro, image } = context;
+  if (boot.config.get("system_info", "distro") !== "amazon") return [];
+  const found = notLocked(image, boot);
+  if (found === undefined) return [];
+  const { path, line } = found;
+  const release = distro.packages.version("system-release")?.replace(/^\d+:|-[^-]*$/g, "") ?? distro.version;
+  const severity = isOwn(context, path) || boot.config.has("repo_releasever") ? rule.severity : "info";
+  const message = `The image is not locked to a release of Amazon Linux (${path} says "latest"): what a launch installs or upgrades comes from the newest one.`;
+  const fix =
+    path === DNF_RELEASE
+      ? { path, content: `${release}\n` }
+      : {
+          path: "/etc/cloud/cloud.cfg.d/99-keep-package-release-not-locked.cfg",
+          content: `repo_releasever: "${release}"\n`,
+        };
+  const prove = () =>
+    /^\d{4}\.\d{1,2}(\.\d+)?$/.test(release)
+      ? context.prove(fix, (after, booted) => notLocked(after, booted) === undefined)
+      : null;
+  return [about(rule, context, { message, cause: { path, line, column: 1 }, severity, prove })];
+}
+
+function notLocked(image: Image, { config }: BootResult): { path: string; line: number } | undefined {
+  if (readText(image, DNF_RELEASE)?.trim() === "latest") return { path: DNF_RELEASE, line: 1 };
+  const lines = (readText(image, YUM_CONF) ?? "").split("\n");
+  const line = lines.findIndex((text) => /^releasever\s*=\s*latest\s*$/.test(text)) + 1;
+  const given = config.get("repo_releasever");
+  return line > 0 && (given === undefined || given === null || given === "latest")
+    ? { path: YUM_CONF, line }
+    : undefined;
+}
