@@ -1,0 +1,59 @@
+import type { ConfigNode } from "../tree.ts";
+import type { Schema, SchemaProblem } from "./schema.ts";
+
+/** One of several forms that a value may have, and why it has not. */
+interface Branch {
+  readonly schema: Schema;
+  readonly problems: readonly SchemaProblem[];
+}
+
+/**
+ * What to tell of a value that fits none of several forms: that it is none of them at all, which keys it lacks to be one,
+ * or what is wrong with the form that it comes nearest to.
+ */
+export function chooseProblems(branches: readonly Branch[], node: ConfigNode): readonly SchemaProblem[] {
+  const fitting = branches.filter(({ problems }) => !problems.some(isAbout(node)));
+  if (fitting.length === 0) {
+    const schemas = branches.map(({ schema }) => schema);
+    return [{ kind: "type", path: [], node, pair: undefined, schemas, keys: [] }];
+  }
+  const meant = named(fitting);
+  const lacking = meant.filter(({ problems }) => problems.every(({ kind, path }) => isLack(kind) && path.length === 0));
+  if (lacking.length === meant.length && meant.length > 1) {
+    const keys = meant.map(({ problems }) => problems.flatMap((problem) => problem.keys).join(" and "));
+    return [{ ...meant[0]!.problems[0]!, keys: [...new Set(keys)] }];
+  }
+  return meant.reduce((best, branch) => (isNearer(branch, best) ? branch : best)).problems;
+}
+
+function isLack(kind: SchemaProblem["kind"]): boolean {
+  return kind === "missing-key";
+}
+
+/** Whether a problem is that the value itself is of another kind. */
+function isAbout(node: ConfigNode): (problem: SchemaProblem) => boolean {
+  return (problem) => problem.kind === "type" && problem.path.length === 0 && problem.node === node;
+}
+
+/** Those whose distinguishing key (one that only takes certain values, such as `type`) has the right value. */
+function named(branches: readonly Branch[]): readonly Branch[] {
+  const keys = new Set(branches.flatMap(({ problems }) => problems.filter(isWrongName).map(({ path }) => path[0])));
+  const isRight = ({ problems }: Branch) =>
+    !problems.some((problem) => isWrongName(problem) || (problem.kind === "unknown-key" && keys.has(problem.path[0])));
+  const right = branches.filter(isRight);
+  return right.length === 0 ? branches : right;
+}
+
+function isWrongName({ kind, path, schemas }: SchemaProblem): boolean {
+  return kind === "type" && path.length === 1 && typeof path[0] === "string" && schemas.some((schema) => schema.enum);
+}
+
+function isNearer(a: Branch, b: Branch): boolean {
+  const count = (branch: Branch) => branch.problems.filter(({ path }) => path.length <= 1).length;
+  const depth = (branch: Branch) => Math.max(...branch.problems.map(({ path }) => path.length));
+  return (
+    count(a) - count(b) < 0 ||
+    (count(a) === count(b) && a.problems.length < b.problems.length) ||
+    (count(a) === count(b) && a.problems.length === b.problems.length && depth(a) > depth(b))
+  );
+}
