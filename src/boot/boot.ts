@@ -1,10 +1,12 @@
 import { Config } from "../config/config.ts";
+import { configuresEveryBoot, needsNetwork } from "../config/datasources.ts";
 import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
-import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../config/seed.ts";
+import type { CloudData } from "../config/seed.ts";
 import type { Origin } from "../config/tree.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { configure } from "./configure.ts";
+import type { Launch } from "./datasource/find.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
 import { instanceOf, restoredCloud } from "./instance.ts";
 import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
@@ -38,11 +40,9 @@ export interface BootResult {
   readonly notes: readonly string[];
 }
 
-/** What the caller knows beside the image. */
-export interface BootOptions {
+/** What the caller knows beside the image. Where nobody tells of the launch, the image's own seed or pin decides. */
+export interface BootOptions extends Launch {
   readonly distro: Distro;
-  /** What the cloud hands over; when not given, the image's own seed, else unknown. */
-  readonly cloud?: CloudData;
 }
 
 /** Version that is assumed where the image does not tell its own: the newest one known. */
@@ -63,12 +63,11 @@ function startOf(config: Config): Origin {
 export function boot(image: Image, options: BootOptions): BootResult {
   const { distro } = options;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
-  const cloud = options.cloud ?? imageSeed(image) ?? UNKNOWN_CLOUD;
-  const { base, facts, handed, ...configured } = configure(image, distro, version, cloud);
+  const { cloud, base, facts, handed, ...configured } = configure(image, distro, version, options);
   let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
-  const notes = [...handed.notes];
+  const notes = [...configured.notes, ...handed.notes];
   const outcomes: ModuleOutcome[] = [];
   const obstacle = distro.cloudInit.disabled?.reason ?? base.fatal?.reason;
 
@@ -117,12 +116,15 @@ export function boot(image: Image, options: BootOptions): BootResult {
  * module of the init stage runs, where an error stops that stage and the one before.
  */
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
-  const { isNew } = state.instance;
   const origin = startOf(base);
-  const network = { name: "network", stage: "init-local", frequency: "once-per-instance", origin } as const;
+  const { datasource } = state.cloud;
+  const frequency = configuresEveryBoot(datasource, state.version) ? "always" : "once-per-instance";
+  const network = { name: "network", stage: "init-local", frequency, origin } as const;
+  // Before the network there is no datasource yet then, and whether the instance is new is not asked.
+  const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
   try {
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
-    const applied = isNew
+    const applied = applies
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { ran: false, reason: "the image was configured for this instance" };
     outcomes.push({ ...network, ...applied });

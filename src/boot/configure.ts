@@ -1,14 +1,16 @@
+import { builtin } from "../config/builtin.ts";
 import { Config } from "../config/config.ts";
-import { FatalConfigError } from "../config/merge.ts";
+import { FatalConfigError, mergeMany } from "../config/merge.ts";
 import { type BaseConfig, CLOUD_CFG, readBaseConfig } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Render } from "../config/template.ts";
-import { type Origin, originOf } from "../config/tree.ts";
+import { type Mapping, type Origin, originOf } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
+import { findCloud, type Launch } from "./datasource/find.ts";
 import { instanceData } from "./instanceData.ts";
 import { unsortablePair } from "./jsonKeys.ts";
 import { configRenderer } from "./renderConfig.ts";
@@ -16,23 +18,30 @@ import { consumeData, type HandedOver } from "./userData.ts";
 
 /** What a boot runs with. */
 export interface Configuration {
-  /** Without what the cloud hands over. */
+  /** What the cloud hands over, of the datasource that the boot uses. */
+  readonly cloud: CloudData;
+  /** Without what the cloud hands over, but with what its datasource sets by itself. */
   readonly base: BaseConfig;
   /** What modules get. */
   readonly config: Config;
   /** The distro class that it chooses; undefined where there is no such class. */
   readonly facts: DistroFacts | undefined;
   readonly handed: HandedOver;
+  /** What there is to say of the datasource. */
+  readonly notes: readonly string[];
 }
 
 const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
 
 /** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud hands over. */
-export function configure(image: Image, distro: Distro, version: string, cloud: CloudData): Configuration {
+export function configure(image: Image, distro: Distro, version: string, launch: Launch): Configuration {
   const unrendered = readBaseConfig(image, version);
+  const { cloud, notes } = findCloud(image, version, unrendered, launch);
   const render = renderer(image, distro, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
-  const base = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
+  const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
+  const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
+  const found = { cloud, notes };
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {
     const noData: Render = () => ({ failure: "cloud-init could not write the instance's data down", cause: "error" });
@@ -40,16 +49,22 @@ export function configure(image: Image, distro: Distro, version: string, cloud: 
     const config = new Config(handed.config);
     const name = distroName(config);
     const facts = distroFacts(name, version);
-    if (facts !== undefined || base.fatal !== undefined) return { base, config, facts, handed };
+    if (facts !== undefined || base.fatal !== undefined) return { ...found, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
     const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;
-    return { base: { ...base, fatal: { reason, origin } }, config, facts, handed };
+    return { ...found, base: { ...base, fatal: { reason, origin } }, config, facts, handed };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? START : originOf(error.node);
     const fatal = { reason: error.message, origin };
-    return { base: { ...base, fatal }, config: new Config(base.root), facts: undefined, handed: nothing };
+    const config = new Config(base.root);
+    return { ...found, base: { ...base, fatal }, config, facts: undefined, handed: nothing };
   }
+}
+
+/** What the datasource sets by itself lies over the image's files and under user-data (helpers.ConfigMerger). */
+function withDatasource(base: BaseConfig, { config }: CloudData): BaseConfig {
+  return config === undefined ? base : { ...base, root: mergeMany([config, base.root], builtin({}) as Mapping) };
 }
 
 /** undefined where cloud-init cannot write the instance's data down, so that it renders nothing. */

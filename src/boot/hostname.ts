@@ -66,11 +66,13 @@ function configuredName(boot: ModuleRun, key: "hostname" | "fqdn"): string {
 
 /** The labels of the name that the cloud gives, else of the running system's name (sources get_hostname). */
 function cloudLabels(boot: ModuleRun, metadataOnly: boolean): { labels: string[] | undefined; isDefault: boolean } {
-  const { metaData } = boot.cloud;
+  const { datasource, metaData } = boot.cloud;
   if (metaData === undefined) return { labels: [FROM_CLOUD], isDefault: false };
   const given = metaData.children.find((pair) => pyStr(pair.key) === "local-hostname")?.value;
   if (given !== undefined && truthy(given)) {
     const name = pyStr(given);
+    // Google's names are long, and only the first label is taken.
+    if (datasource === "GCE") return { labels: [name.split(".", 1)[0]!], isDefault: false };
     const isAddress = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/.test(name);
     return { labels: isAddress ? [`ip-${name.replaceAll(".", "-")}`] : name.split("."), isDefault: false };
   }

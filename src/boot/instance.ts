@@ -42,11 +42,13 @@ export function instanceOf(image: Image, cloud: CloudData, config: Config): Inst
   };
 }
 
-/** What meta-data calls the instance; "nocloud" where a NoCloud seed does not say; undefined where nobody knows. */
-function instanceId(cloud: CloudData): string | undefined {
-  if (cloud.metaData === undefined) return undefined;
-  const value = findPair(cloud.metaData, "instance-id")?.value;
-  return value === undefined ? "nocloud" : pyStr(value);
+/** What the datasource calls the instance, if only by default; undefined where nobody knows. */
+export function instanceId({ datasource, metaData }: CloudData): string | undefined {
+  if (datasource === "None") return "iid-datasource-none";
+  const value = metaData === undefined ? undefined : findPair(metaData, "instance-id")?.value;
+  if (value !== undefined) return pyStr(value);
+  if (metaData === undefined) return undefined;
+  return datasource === undefined || datasource === "NoCloud" ? "nocloud" : "iid-datasource";
 }
 
 /**

@@ -6,7 +6,9 @@ import { pyStr, toValue, truthy } from "../config/value.ts";
 import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
+import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./datasource/place.ts";
 import { hostnameAtBoot } from "./hostname.ts";
+import { instanceId } from "./instance.ts";
 import { unknown } from "./unknown.ts";
 
 /** Values in templates, each place of an alias counted: more are left out. */
@@ -42,17 +44,19 @@ function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v:
   const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);
   const given = (name: string, value: ConfigValue): ConfigValue =>
     metaData === undefined ? unknown(`${name} that the cloud gives`) : value;
+  const orUnknown = (name: string, value: string | undefined) => value ?? unknown(`${name} that the cloud gives`);
+  const name = orUnknown("the name", cloudNameOf(cloud));
   const zone = given("the availability zone", plain(get("availability-zone") ?? get("availability_zone")));
-  const id = given("the instance's id", plain(get("instance-id")) ?? "nocloud");
+  const id = orUnknown("the instance's id", instanceId(cloud));
   const hostname = given("the host name", localHostname(get("local-hostname"), image));
   const keys = get("public-keys");
   return {
     _beta_keys: ["subplatform"],
     "availability-zone": zone,
     availability_zone: zone,
-    "cloud-name": given("the name", "unknown"),
-    ...(since("22.1") ? { cloud_id: given("the id", "nocloud") } : {}),
-    cloud_name: given("the name", "unknown"),
+    "cloud-name": name,
+    ...(since("22.1") ? { cloud_id: orUnknown("the id", cloudIdOf(cloud)) } : {}),
+    cloud_name: name,
     distro: distro.id,
     distro_release: distro.codename,
     distro_version: distro.version,
@@ -62,10 +66,10 @@ function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v:
     "local-hostname": hostname,
     local_hostname: hostname,
     machine: unknown("the machine's architecture"),
-    platform: given("the platform", "nocloud"),
+    platform: orUnknown("the platform", platformOf(cloud)),
     public_ssh_keys: given("the public keys", keys === undefined ? [] : publicKeys(keys)),
     python_version: unknown("Python's version"),
-    region: given("the region", plain(get("region"))),
+    region: given("the region", metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null)),
     subplatform: unknown("where the seed is found"),
     system_platform: unknown("the platform that Python sees"),
     variant: distro.id,
@@ -86,9 +90,10 @@ function systemInfo(distro: Distro): ConfigObject {
 }
 
 /** What NoCloud adds to the meta-data is in it as well. */
-function metaDataOf({ metaData }: CloudData): ConfigValue {
+function metaDataOf({ datasource = "NoCloud", metaData }: CloudData): ConfigValue {
   if (metaData === undefined) return {};
   const value = toValue(metaData) as ConfigObject;
+  if (datasource !== "NoCloud") return value;
   return { dsmode: "net", "instance-id": "nocloud", ...value };
 }
 

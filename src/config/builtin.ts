@@ -1,55 +1,16 @@
 import { versionAtLeast } from "../distro/version.ts";
+import { datasourcesOf } from "./datasources.ts";
 import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "./tree.ts";
 
 /** The name that stands for a file where a value is built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
 export const BUILTIN_PATH = "cloud-init's built-in defaults";
 
-/** Datasources of datasource_list in their order, with the version that brought each (18.2 to 26.2). */
-const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
-  ["NoCloud", "0"],
-  ["ConfigDrive", "0"],
-  ["LXD", "21.4"],
-  ["OpenNebula", "0"],
-  ["DigitalOcean", "0"],
-  ["Azure", "0"],
-  ["AltCloud", "0"],
-  ["OVF", "0"],
-  ["MAAS", "0"],
-  ["GCE", "0"],
-  ["OpenStack", "0"],
-  ["AliYun", "0"],
-  ["Vultr", "21.2"],
-  ["Ec2", "0"],
-  ["CloudSigma", "0"],
-  ["CloudStack", "0"],
-  ["SmartOS", "0"],
-  ["Bigstep", "0"],
-  ["Scaleway", "0"],
-  ["Hetzner", "0"],
-  ["IBMCloud", "0"],
-  ["Oracle", "18.4"],
-  ["Exoscale", "19.3"],
-  ["RbxCloud", "19.4"],
-  ["UpCloud", "21.1"],
-  ["VMware", "21.3"],
-  ["NWCS", "22.4"],
-  ["Akamai", "23.3"],
-  ["WSL", "24.1"],
-  ["CloudCIX", "24.4"],
-  ["None", "0"],
-];
-
 /** CFG_BUILTIN of a version: what holds where no file says otherwise (settings.py, read at the tags 18.2 to 26.2). */
 export function builtinConfig(version: string): Mapping {
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  const datasources = DATASOURCES.filter(([, first]) => since(first)).map(([name]) => name);
-  if (since("25.1")) {
-    datasources.splice(datasources.indexOf("VMware"), 1);
-    datasources.splice(datasources.indexOf("OVF"), 0, "VMware");
-  }
   const vendorData = { enabled: true, prefix: [] };
   return builtin({
-    datasource_list: datasources,
+    datasource_list: datasourcesOf(version),
     def_log_file: "/var/log/cloud-init.log",
     log_cfgs: [],
     syslog_fix_perms: ["syslog:adm", "root:adm", "root:wheel", ...(since("18.4") ? ["root:root"] : [])],

@@ -18,6 +18,8 @@ export interface CloudData {
   readonly vendorData2: SeedFile | undefined;
   /** Network configuration; undefined where the datasource gives none. */
   readonly networkConfig: Mapping | undefined;
+  /** What the datasource itself puts over the image's configuration; undefined where it adds nothing. */
+  readonly config: Mapping | undefined;
 }
 
 /** When nobody says what the cloud hands over. */
@@ -28,6 +30,7 @@ export const UNKNOWN_CLOUD: CloudData = {
   vendorData: undefined,
   vendorData2: undefined,
   networkConfig: undefined,
+  config: undefined,
 };
 
 /** A seed that cannot be used, in words for the user. */
@@ -104,6 +107,7 @@ function cloudData(read: ReadSeedFile): CloudData {
     vendorData: content("vendor-data"),
     vendorData2: undefined,
     networkConfig: mapping("network-config"),
+    config: undefined,
   };
 }
 

@@ -17,6 +17,8 @@ export interface LintOptions extends EvidenceOptions {
   readonly rules: readonly Rule[];
   /** What the cloud hands over; when not given, the image's own seed, else unknown. */
   readonly cloud?: CloudData;
+  /** The datasource, as cloud-init calls it; when not given, the one that the image asks for, else unknown. */
+  readonly datasource?: string;
 }
 
 /** Boots an image and finds what the boot undoes of what somebody customised. */

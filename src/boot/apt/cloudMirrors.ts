@@ -1,6 +1,6 @@
-import { findPair } from "../../config/merge.ts";
-import type { ConfigObject, ConfigValue, Mapping } from "../../config/tree.ts";
-import { pyStr, toValue, truthy } from "../../config/value.ts";
+import type { ConfigObject } from "../../config/tree.ts";
+import { pyStr, truthy } from "../../config/value.ts";
+import { regionOf, zoneOf } from "../datasource/place.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { unknown } from "../unknown.ts";
 import { entryFor, lookUp, one } from "./candidates.ts";
@@ -43,21 +43,9 @@ function placeOf(boot: ModuleRun): Variables {
     if (/^[a-z][a-z]-(?:[a-z]+-)+[0-9][a-z]$/.test(pyStr(zone)) && (everywhere || datasource === "Ec2"))
       variables.set("ec2_region", pyStr(zone).slice(0, -1));
   }
-  const region = plainValue(metaData, "region");
+  const region = regionOf(metaData, datasource);
   if (region !== undefined && truthy(region)) variables.set("region", pyStr(region));
   return variables;
-}
-
-function zoneOf(metaData: Mapping): ConfigValue | undefined {
-  const zone = plainValue(metaData, "availability-zone") ?? plainValue(metaData, "availability_zone");
-  if (zone !== undefined && truthy(zone)) return zone;
-  const placement = findPair(metaData, "placement")?.value;
-  return placement?.type === "mapping" ? plainValue(placement, "availability-zone") : undefined;
-}
-
-function plainValue(from: Mapping, key: string): ConfigValue | undefined {
-  const node = findPair(from, key)?.value;
-  return node === undefined ? undefined : toValue(node);
 }
 
 /** Python's `template % variables`; undefined where it names something that the metadata does not. */

@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { mayGiveNetwork } from "../../config/datasources.ts";
 import { findPair } from "../../config/merge.ts";
 import { type Mapping, type Origin, originOf } from "../../config/tree.ts";
 import { parseYaml } from "../../config/yaml.ts";
@@ -119,9 +120,10 @@ function fromSystem(boot: ModuleRun): Candidate | undefined {
   return node === undefined ? undefined : { network: fromNode(node), because: boot.because("network") };
 }
 
-/** What the datasource gives: here always NoCloud's network-config, or network-interfaces of its meta-data. */
+/** What the datasource gives: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
 function fromCloud(boot: ModuleRun): Candidate | undefined {
-  const { networkConfig, metaData } = boot.cloud;
+  const { datasource, networkConfig, metaData } = boot.cloud;
+  if (!mayGiveNetwork(datasource)) return undefined;
   if (metaData === undefined) return { network: undefined, reason: CLOUD_OR_DHCP, because: boot.because("network") };
   if (networkConfig !== undefined)
     return { network: seedNetwork(networkConfig, boot), isOfCloud: true, because: originOf(networkConfig) };

@@ -11,6 +11,8 @@ export interface SeedFile {
   /** Its name for messages: a path on this machine or in the image. */
   readonly path: string;
   readonly bytes: Buffer;
+  /** Where the text stands when it is only a part of the file. */
+  readonly excerpt?: Excerpt;
 }
 
 /** One thing that the cloud hands over: a cloud-config, a script ... */
@@ -60,7 +62,7 @@ class Stop extends Error {}
 export function readParts(file: SeedFile): Parts {
   const reader = new Reader(file.path);
   try {
-    reader.read(file.bytes);
+    reader.read(file);
     return { parts: reader.parts, notes: reader.notes, fatal: undefined };
   } catch (error) {
     if (error instanceof TooLarge) {
@@ -82,17 +84,18 @@ class Reader {
     this.#path = path;
   }
 
-  read(file: Buffer): void {
-    const bytes = gunzip(file) ?? file;
+  read(file: SeedFile): void {
+    const bytes = gunzip(file.bytes) ?? file.bytes;
     if (bytes.length > LARGEST) throw new TooLarge();
-    const packed = bytes !== file;
+    const packed = bytes !== file.bytes;
     if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
       const text = strictText(bytes);
       if (text === undefined) throw new Stop(`${this.#path}: a MIME message that is not UTF-8`);
       this.#walk(parseMessage(text, this.#most), packed);
       if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are looked at`);
     } else {
-      const content = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
+      const whole = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
+      const content = (packed ? undefined : file.excerpt) ?? whole;
       this.#add("text/x-not-multipart", content, []);
     }
   }

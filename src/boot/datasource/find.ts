@@ -1,0 +1,69 @@
+import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
+import type { BaseConfig } from "../../config/read.ts";
+import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import type { Image } from "../../image/image.ts";
+import { configDriveSeed } from "./configDrive.ts";
+import { withConfigObject } from "./configObject.ts";
+import { noneCloud } from "./none.ts";
+import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
+
+/** What the caller says of the launch. */
+export interface Launch {
+  /** What the cloud hands over. */
+  readonly cloud?: CloudData;
+  /** The datasource, as cloud-init calls it. */
+  readonly datasource?: string;
+}
+
+/** What the cloud hands over, and what there is to say of where that comes from. */
+export interface FoundCloud {
+  readonly cloud: CloudData;
+  readonly notes: readonly string[];
+}
+
+/** Finds out which datasource the boot uses and what that hands over; unknown where the image may meet any cloud. */
+export function findCloud(image: Image, version: string, base: BaseConfig, launch: Launch): FoundCloud {
+  const list = listedDatasources(image, version);
+  const pinned = knownTo(version, pinnedDatasource(list));
+  const name = launch.datasource ?? pinned;
+  const notes = describe(list, pinned, launch);
+  if (name === "None") return { cloud: noneCloud(image, base), notes };
+  const found = launch.cloud ?? seedOf(image, version, name, list);
+  // What nobody told stays so, and what was found before is what it is.
+  if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
+    return { cloud: found, notes };
+  const cloud = name === undefined ? found : { ...found, datasource: name };
+  return { cloud: withConfigObject(cloud, version, base), notes };
+}
+
+function knownTo(version: string, name: string | undefined): string | undefined {
+  const known = name === undefined ? undefined : datasourceNamed(name);
+  return known !== undefined && datasourcesOf(version).includes(known) ? known : undefined;
+}
+
+/** Datasources that look at no cloud's marks: they come before others on any machine. */
+const LOCAL = new Set(["NoCloud", "ConfigDrive", "LXD"]);
+
+/** The seed in the image itself that cloud-init takes before it asks any cloud. */
+function seedOf(image: Image, version: string, name: string | undefined, list: DatasourceList | undefined): CloudData {
+  const order = name === undefined ? (list?.names ?? datasourcesOf(version)) : [name];
+  for (const candidate of order) {
+    if (name === undefined && !LOCAL.has(candidate)) break;
+    if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;
+    const seed = candidate === "NoCloud" ? imageSeed(image) : configDriveSeed(image);
+    if (seed !== undefined) return seed;
+  }
+  return UNKNOWN_CLOUD;
+}
+
+function describe(list: DatasourceList | undefined, pinned: string | undefined, launch: Launch): string[] {
+  if (list === undefined) return [];
+  const where = `${list.origin.path}:${list.origin.line}`;
+  const { datasource, cloud } = launch;
+  if (datasource !== undefined && !list.names.some((name) => datasourceNamed(name) === datasource))
+    return [`${where}: cloud-init looks for ${list.names.join(", ")} only, not for ${datasource}`];
+  if (datasource !== undefined || pinned === undefined) return [];
+  if (pinned === "None" && cloud !== undefined)
+    return [`${where}: the datasource is None in any case, so that nothing of the seed is read`];
+  return [`${where}: the datasource is ${pinned}, whatever the machine is`];
+}
