@@ -6,17 +6,24 @@ import { distroWith } from "./distro.ts";
 
 test("services have the names that rules use", () => {
   expect(services.map(({ name }) => name).sort()).toEqual(
-    "accounts apt-sources host-keys hostname hosts locale mounts network sshd time-sync timezone".split(" "),
+    (
+      "accounts apk-repositories apt-sources host-keys hostname hosts keyboard locale mounts network sshd time-sync " +
+      "timezone yum-repositories zypper-repositories"
+    ).split(" "),
   );
 });
 
 const FILES = [
+  "/etc/X11/xorg.conf.d/00-keyboard.conf",
+  "/etc/apk/repositories",
   "/etc/apt/apt.conf",
   "/etc/apt/sources.list",
   "/etc/apt/sources.list.d/x.sources",
   "/etc/chrony/chrony.conf",
   "/etc/conf.d/hostname",
   "/etc/default/locale",
+  "/etc/dnf/dnf.conf",
+  "/etc/dnf/vars/releasever",
   "/etc/doas.conf",
   "/etc/fstab",
   "/etc/group",
@@ -37,6 +44,10 @@ const FILES = [
   "/etc/sysconfig/network-scripts/ifcfg-x",
   "/etc/systemd/timesyncd.conf",
   "/etc/timezone",
+  "/etc/vconsole.conf",
+  "/etc/yum.repos.d/x.repo",
+  "/etc/zypp/repos.d/x.repo",
+  "/etc/zypp/zypp.conf",
   "/root/.ssh/authorized_keys",
 ];
 
@@ -45,7 +56,7 @@ const piece = fc.oneof(
   fc.constantFrom(
     ..."\n \t : = # \" ' \\ [ ] { } , ; ! < > / \0 \r \xff \u2028 \u{1f600}".split(" "),
     " ",
-    ..."\n\n root:x:0:0:: /bin/sh\n deb http://a sid\n Types: URIs: Match all\n Include * /etc/*\n iface a inet\n source @includedir [Time]\n NTP= ssh-rsa AAAAC3NzaC1lZDI1NTE5 ALL= #clear /* <<unknown:x>> <<unknown:".split(
+    ..."\n\n root:x:0:0:: /bin/sh\n deb http://a sid\n Types: URIs: Match all\n Include * /etc/*\n iface a inet\n source @includedir [Time] [x]\n KEYMAP= baseurl=\n NTP= ssh-rsa AAAAC3NzaC1lZDI1NTE5 ALL= #clear /* <<unknown:x>> <<unknown:".split(
       " ",
     ),
   ),

@@ -1,0 +1,26 @@
+import type { Image } from "../image/image.ts";
+import { readStatements, words } from "./lines.ts";
+import type { Service, Setting } from "./service.ts";
+import { SettingMap } from "./settingMap.ts";
+
+/**
+ * Where apk gets packages from: a repository's URL is the key, its value "enabled" or the tag (@edge) under which
+ * packages of it can be asked for.
+ */
+export const apkRepositories: Service = {
+  name: "apk-repositories",
+  read(image: Image): Setting[] {
+    const settings = new SettingMap();
+    const directory = "/etc/apk/repositories.d";
+    const more = image.list(directory).filter((name) => name.endsWith(".list"));
+    for (const path of ["/etc/apk/repositories", ...more.map((name) => `${directory}/${name}`)]) {
+      for (const { text, number: line } of readStatements(image, path)) {
+        const [first = "", second] = words(text);
+        const tagged = first.startsWith("@") && second !== undefined;
+        const url = (tagged ? second : first).replace(/\/{1,9}$/, "");
+        settings.offer({ key: url, value: tagged ? first : "enabled", path, line });
+      }
+    }
+    return settings.list();
+  },
+};

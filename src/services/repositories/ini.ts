@@ -1,0 +1,65 @@
+import type { Image } from "../../image/image.ts";
+import { readLines, readStatements } from "../lines.ts";
+
+/** An option of a file of sections, its value with a line feed between continued lines. */
+export interface IniOption {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+/**
+ * The options as libdnf reads them: names with their case, lines that begin with a blank continue a value. Of a file
+ * with one line that it does not understand dnf takes nothing, so neither does this.
+ */
+export function readDnfIni(
+  image: Image,
+  path: string,
+): { sections: ReadonlySet<string>; options: readonly IniOption[] } {
+  const sections = new Set<string>();
+  const options: IniOption[] = [];
+  const refused = { sections: new Set<string>(), options: [] };
+  let section: string | undefined;
+  let continues = false;
+  for (const { text, number } of readLines(image, path)) {
+    const trimmed = text.trim();
+    if (trimmed === "" || /^[#;]/.test(text)) {
+      continues = false;
+    } else if (/^\s/.test(text) && continues) {
+      const last = options.pop()!;
+      options.push({ ...last, value: `${last.value}\n${trimmed}` });
+    } else if (trimmed.startsWith("[")) {
+      const end = trimmed.indexOf("]");
+      if (end === -1) return refused;
+      section = trimmed.slice(1, end);
+      sections.add(section);
+      continues = false;
+    } else {
+      const equals = text.indexOf("=");
+      const name = text.slice(0, equals).trim();
+      if (/^\s/.test(text) || section === undefined || equals === -1 || name === "") return refused;
+      options.push({ section, name, value: text.slice(equals + 1).trim(), line: number });
+      continues = true;
+    }
+  }
+  return { sections, options };
+}
+
+/** The options as libzypp reads them: every line for itself, blanks around it of no account. */
+export function readZyppIni(image: Image, path: string): IniOption[] {
+  const options: IniOption[] = [];
+  let section: string | undefined;
+  for (const { text, number } of readStatements(image, path, "#;")) {
+    const equals = text.indexOf("=");
+    if (text.startsWith("[")) section = text.slice(1, text.indexOf("]"));
+    else if (section !== undefined && equals > 0)
+      options.push({
+        section,
+        name: text.slice(0, equals).trim(),
+        value: text.slice(equals + 1).trim(),
+        line: number,
+      });
+  }
+  return options;
+}
