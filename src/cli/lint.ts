@@ -5,14 +5,16 @@ import { lint } from "../lint/lint.ts";
 import { nearest } from "../lint/nearest.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
+import { withinLimits } from "../report/sarifLimits.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { parseOutput, writeOutput } from "./output.ts";
+import { mappedPaths, openRepository, type RepositoryFlags } from "./repository.ts";
 import { openSeed, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];
 
-interface LintFlags {
+interface LintFlags extends RepositoryFlags {
   readonly format?: readonly string[];
   readonly seed?: string;
   readonly pristine?: string;
@@ -21,6 +23,7 @@ interface LintFlags {
   readonly failOn: Severity | "never";
   readonly color: "auto" | "always" | "never";
   readonly quiet?: boolean;
+  readonly exitZero?: boolean;
 }
 
 /** Adds `lint`, the command that runs when none is named. */
@@ -49,6 +52,16 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"),
     )
+    .option("--exit-zero", "exit with status 0 in spite of findings, for steps that only upload them")
+    .option(
+      "--map <imagepath=repopath>",
+      "for sarif and github: the file or directory of the repository that a path of the image comes from",
+      collect,
+    )
+    .option(
+      "--anchor <file[:line]>",
+      "for sarif and github: where findings are shown whose file the repository has not",
+    )
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .option("-q, --quiet", "as text, say nothing of images without findings")
     .action(async (images: string[], flags: LintFlags) => end(await run(images, flags, io)));
@@ -65,6 +78,10 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
   const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
   if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
+  const repository = outputs.some(({ format }) => lintFormats[format]?.inRepository === true)
+    ? openRepository(flags, process.cwd())
+    : undefined;
+  const mapped = new Set(repository === undefined ? [] : mappedPaths(flags));
   let incomplete = false;
   let missing: number | undefined;
   const results: LintResult[] = [];
@@ -80,6 +97,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       continue;
     }
     const { image, distro } = target;
+    for (const path of mapped) if (image.lstat(path) !== undefined) mapped.delete(path);
     const result = lint(image, {
       distro,
       rules: catalogue,
@@ -91,6 +109,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }
+  const [unmatched] = mapped;
+  if (unmatched !== undefined && results.length > 0)
+    throw new CommandError(EXIT.usage, `--map ${unmatched}=...: there is no ${unmatched} in the image`);
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
@@ -98,11 +119,21 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     writeOutput(
       io,
       output,
-      report(results, { color, width: io.columns, minSeverity, quiet: flags.quiet === true, rules: catalogue }),
+      report(results, {
+        color,
+        width: io.columns,
+        minSeverity,
+        quiet: flags.quiet === true,
+        rules: catalogue,
+        repository,
+      }),
     );
+    if (output.format === "sarif")
+      for (const cut of withinLimits(results).cut) io.err(`cloud-init-lint: SARIF: ${escapeText(cut)}\n`);
   }
   if (missing !== undefined) return missing;
   if (incomplete) return EXIT.incomplete;
+  if (flags.exitZero === true) return EXIT.clean;
   return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
 }
 

@@ -1,6 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
+import type { Repository } from "./repository.ts";
 
 /** What a report of findings may depend on. */
 interface ReportOptions {
@@ -11,6 +12,8 @@ interface ReportOptions {
   readonly quiet: boolean;
   /** The whole catalogue. */
   readonly rules: readonly Rule[];
+  /** Where files of the images stand in a repository, for the formats that ask (`inRepository`). */
+  readonly repository?: Repository | undefined;
 }
 
 /** Makes a report of findings. */
@@ -19,6 +22,8 @@ type Report = (results: readonly LintResult[], options: ReportOptions) => string
 interface LintFormat {
   /** What is reported where the user does not say: to a person less than to a program. */
   readonly minSeverity: Severity;
+  /** Whether findings are shown beside the files of a repository. */
+  readonly inRepository?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
 }
@@ -28,6 +33,11 @@ const toolVersion = packageJson.version;
 /** The formats of `lint`, by name. A new one is one file and one line here. */
 export const lintFormats: Readonly<Record<string, LintFormat>> = {
   text: { minSeverity: "warning", load: async () => (await import("./text.ts")).textReport },
+  github: {
+    minSeverity: "warning",
+    inRepository: true,
+    load: async () => (await import("./github.ts")).githubReport,
+  },
   json: {
     minSeverity: "info",
     load: async () => {
@@ -37,9 +47,11 @@ export const lintFormats: Readonly<Record<string, LintFormat>> = {
   },
   sarif: {
     minSeverity: "info",
+    inRepository: true,
     load: async () => {
       const { sarifReport } = await import("./sarif.ts");
-      return (results, { rules, minSeverity }) => sarifReport(results, rules, { toolVersion, minSeverity });
+      return (results, { rules, minSeverity, repository }) =>
+        sarifReport(results, rules, { toolVersion, minSeverity, repository });
     },
   },
 };

@@ -2,28 +2,42 @@ import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
 import { jsonText } from "./jsonText.ts";
+import type { Repository } from "./repository.ts";
+import { withinLimits } from "./sarifLimits.ts";
 import { sarifResults } from "./sarifResult.ts";
 
 export interface SarifOptions {
   readonly toolVersion: string;
   readonly minSeverity: Severity;
+  readonly repository?: Repository | undefined;
 }
 
 /**
  * Findings as SARIF 2.1.0, one run an image, shaped so that GitHub's code scanning takes it. Every rule is in each run,
  * since the catalogue of a tool must not vary; suppressed findings are left out, since GitHub would show them as open.
  */
-export function sarifReport(results: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
+export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
   const descriptors = rules.map(descriptor);
   const categories = new Set<string>();
+  const { results, cut } = withinLimits(all);
   const runs = results.map((result): Run => {
+    const notifications = [...result.unread.map(({ path, reason }) => `${path} was not read: ${reason}`), ...cut];
     const category = uniqueCategory(result.image.source, categories);
     return {
       tool: { driver: { name: "cloud-init-lint", semanticVersion: options.toolVersion, rules: descriptors } },
       automationDetails: { id: `cloud-init-lint/${category}/` },
-      invocations: [{ executionSuccessful: true }],
+      invocations: [
+        {
+          executionSuccessful: result.unread.length === 0,
+          ...(notifications.length === 0
+            ? {}
+            : {
+                toolExecutionNotifications: notifications.map((text) => ({ level: "warning", message: { text } })),
+              }),
+        },
+      ],
       columnKind: "utf16CodeUnits",
-      results: sarifResults(result, rules, options.minSeverity),
+      results: sarifResults(result, rules, options.minSeverity, options.repository),
     };
   });
   const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };

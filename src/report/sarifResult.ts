@@ -1,22 +1,23 @@
 import { createHash } from "node:crypto";
-import type { Location, Region, Result } from "sarif";
+import type { Location, Result } from "sarif";
 import type { Finding, LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
-import { FileViews, memo } from "./fileViews.ts";
+import { FileViews } from "./fileViews.ts";
 import { lineHashes } from "./lineHash.ts";
+import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
-
-/** A place in a file; without a column the whole line is meant, without a line the file (its first line). */
-interface Place {
-  readonly path: string;
-  readonly line: number | null;
-  readonly column?: number;
-}
+import { type Place, type ShownPlace, shownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
-export function sarifResults(result: LintResult, rules: readonly Rule[], minSeverity: Severity): Result[] {
+export function sarifResults(
+  result: LintResult,
+  rules: readonly Rule[],
+  minSeverity: Severity,
+  repository: Repository | undefined,
+): Result[] {
   const files = new FileViews(result);
-  const fingerprint = fingerprints(files);
+  const fingerprint = fingerprints();
+  const show = (place: Place) => shownPlace(place, files, repository);
   return atLeast(result.findings, minSeverity).map((finding): Result => {
     const { target, cause } = finding;
     const inImage = files.texts(cause.path).before !== undefined;
@@ -29,9 +30,9 @@ export function sarifResults(result: LintResult, rules: readonly Rule[], minSeve
       level: finding.severity === "info" ? "note" : finding.severity,
       message: { text: messageText(finding) },
       // GitHub looks at the first location only, and at related ones only where the message links them.
-      locations: [location(primary, files)],
-      relatedLocations: related.map((place, index) => ({ id: index + 1, ...location(place, files) })),
-      partialFingerprints: { primaryLocationLineHash: fingerprint(finding, primary) },
+      locations: [location(primary, show(primary))],
+      relatedLocations: related.map((place, index) => ({ id: index + 1, ...location(place, show(place)) })),
+      partialFingerprints: { primaryLocationLineHash: fingerprint(finding, primary, show(primary)) },
     };
   });
 }
@@ -55,45 +56,41 @@ function escapeMessage(text: string): string {
   return text.replace(/[\\[\]]/g, "\\$&").replace(/[{}]/g, "$&$&");
 }
 
-function location(place: Place, files: FileViews): Location {
+/** A place as it is shown, and where in the image it is. */
+function location(place: Place, { path, startLine, startColumn, endColumn }: ShownPlace): Location {
   return {
-    physicalLocation: { artifactLocation: { uri: relativeUri(place.path) }, region: region(place, files) },
+    physicalLocation: {
+      artifactLocation: { uri: relativeUri(path) },
+      region: { startLine, startColumn, endLine: startLine, endColumn },
+    },
     logicalLocations: [{ fullyQualifiedName: place.path, kind: "resource" }],
   };
 }
 
-/** An image's path as a reference relative to the root of a repository, percent-encoded. */
+/** A path as a reference relative to the root of a repository, percent-encoded. */
 function relativeUri(path: string): string {
   // Through bytes, since encodeURIComponent throws on a lone surrogate.
   const segments = Buffer.from(path.replace(/^\/+/, "")).toString().split("/");
   return segments.map(encodeURIComponent).join("/") || ".";
 }
 
-/** GitHub wants all four fields; where the line cannot be read it gets a length of one character. */
-function region({ path, line, column = 1 }: Place, files: FileViews): Region {
-  const startLine = line ?? 1;
-  const text = files.lines(path)?.[startLine - 1] ?? "";
-  return { startLine, startColumn: column, endLine: startLine, endColumn: Math.max(column, text.length) + 1 };
-}
-
 /**
- * The hash of the line; where the file cannot be read, or the line already has an alert of the same rule (GitHub would
- * take both for one), a hash that tells the setting, too.
+ * The hash of the line; where the file cannot be read or is not in the repository, or the line already has an alert of the
+ * same rule (GitHub would take both for one), a hash that tells the place in the image and the setting, too.
  */
-function fingerprints(files: FileViews): (finding: Finding, place: Place) => string {
+function fingerprints(): (finding: Finding, place: Place, shown: ShownPlace) => string {
   const taken = new Set<string>();
-  const hashes = memo((path) => {
-    const lines = files.lines(path);
-    return lines === undefined ? undefined : lineHashes(lines.join("\n"));
-  });
-  return ({ rule, target }, { path, line }) => {
-    const hash = hashes(path)?.(line ?? 1);
-    const key = `${rule} ${hash}`;
-    if (hash !== undefined && !taken.has(key)) {
-      taken.add(key);
+  const hashes = new Map<string, ReturnType<typeof lineHashes> | undefined>();
+  return ({ rule, target }, { path, line }, shown) => {
+    const key = `${shown.isAnchor} ${shown.path}`;
+    if (!hashes.has(key)) hashes.set(key, shown.text === undefined ? undefined : lineHashes(shown.text));
+    const hash = hashes.get(key)?.(shown.startLine);
+    const alert = `${rule} ${hash}`;
+    if (hash !== undefined && !shown.isAnchor && !taken.has(alert)) {
+      taken.add(alert);
       return hash;
     }
-    const parts = [hash ?? path, target?.path, target?.setting];
+    const parts = [hash ?? path, target?.path, target?.setting, ...(shown.isAnchor ? [path, line] : [])];
     return `${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)}:1`;
   };
 }

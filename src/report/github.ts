@@ -1,0 +1,44 @@
+import type { LintResult, Severity } from "../lint/finding.ts";
+import { escapeProse } from "./escape.ts";
+import { FileViews } from "./fileViews.ts";
+import type { Repository } from "./repository.ts";
+import { atLeast } from "./severity.ts";
+import { shownPlace } from "./shownPlace.ts";
+
+export interface GithubOptions {
+  readonly minSeverity: Severity;
+  readonly repository?: Repository | undefined;
+}
+
+const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
+
+/** Findings as workflow commands, which GitHub Actions turns into annotations of the changed files. */
+export function githubReport(results: readonly LintResult[], options: GithubOptions): string {
+  const lines = results.flatMap((result) => {
+    const files = new FileViews(result);
+    return atLeast(result.findings, options.minSeverity).map(({ severity, rule, message, cause }) => {
+      const { path, startLine, startColumn, endColumn, isAnchor } = shownPlace(cause, files, options.repository);
+      const properties = {
+        file: path,
+        line: startLine,
+        endLine: startLine,
+        // Columns belong to the line of the image's file, not to the anchor.
+        ...(isAnchor ? {} : { col: startColumn, endColumn }),
+        title: rule,
+      };
+      const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+      const text = `${message} To blame: ${cause.path}:${cause.line} of ${result.image.source}.`;
+      return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(text)}\n`;
+    });
+  });
+  return lines.join("");
+}
+
+/** A command is one line, which the runner decodes again. */
+function escapeData(text: string): string {
+  return escapeProse(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

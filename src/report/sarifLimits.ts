@@ -1,0 +1,29 @@
+import { type LintResult, SEVERITIES } from "../lint/finding.ts";
+
+/** What GitHub's code scanning takes of one upload: runs, and the results of a run that it keeps. */
+const MOST = { runs: 20, results: 5_000 };
+
+/** Results cut to what GitHub takes, the worst kept, and what was cut in words for the user. */
+export interface Limited {
+  readonly results: readonly LintResult[];
+  readonly cut: readonly string[];
+}
+
+/** Cuts results to what an upload may hold. Findings come worst first, so that the mildest go. */
+export function withinLimits(results: readonly LintResult[]): Limited {
+  const cut: string[] = [];
+  if (results.length > MOST.runs)
+    cut.push(`only the first ${MOST.runs} of ${results.length} images are in it: an upload takes no more runs`);
+  const kept = results.slice(0, MOST.runs).map((result) => {
+    const { findings, image } = result;
+    if (findings.length <= MOST.results) return result;
+    cut.push(
+      `${image.source}: only ${MOST.results} of ${findings.length} findings are in it, the worst first: ${SEVERITIES.map(
+        (severity) =>
+          `${findings.slice(MOST.results).filter((finding) => finding.severity === severity).length} of severity ${severity} are not`,
+      ).join(", ")}`,
+    );
+    return { ...result, findings: findings.slice(0, MOST.results) };
+  });
+  return { results: kept, cut };
+}
