@@ -1,11 +1,9 @@
 import type { Image } from "../image/image.ts";
 import type { ShippedName } from "./dpkgNames.ts";
+import { fileLists, readLists } from "./fileLists.ts";
 
 /** Where dpkg keeps each package's list of files and digests. */
 const INFO = "/var/lib/dpkg/info";
-
-/** How much is searched, in bytes and files; the lists of a full desktop hold some 40 MB in 5,000. */
-const LIMIT = { bytes: 64 * 1024 * 1024, files: 50_000 };
 
 /** A path in a package's list of files. */
 export interface ListedFile {
@@ -16,30 +14,22 @@ export interface ListedFile {
 }
 
 /**
- * Finds the package that lists one of the names. The lists are read at the first question, and indexed for one
- * directory below the root at a time: most questions are about /etc, most lines about /usr.
+ * Finds the package that lists one of the names.
+ * @param problem is told of lists that cannot be read
  */
-export function dpkgLists(image: Image): (names: readonly ShippedName[]) => ListedFile | undefined {
-  const indexes = new Map<string, Map<string, ListedFile[]>>();
-  let lists: ReadonlyMap<string, Buffer> | undefined;
-
-  function indexFor(path: string): Map<string, ListedFile[]> {
-    const top = path.slice(0, path.indexOf("/", 1) + 1) || path;
-    let index = indexes.get(top);
-    if (index === undefined) {
-      lists ??= readLists(image);
-      index = indexOf(lists, top);
-      indexes.set(top, index);
-    }
-    return index;
-  }
-
+export function dpkgLists(
+  image: Image,
+  problem: (path: string, reason: string) => void,
+): (names: readonly ShippedName[]) => ListedFile | undefined {
+  const search = fileLists(() => {
+    const names = image.list(INFO).filter((name) => name.endsWith(".list"));
+    const paths = names.map((name) => [name.slice(0, -".list".length), `${INFO}/${name}`] as const);
+    return readLists(image, paths, problem);
+  });
   return (names) => {
     for (const { path, accept } of names) {
-      const listed = indexFor(path)
-        .get(path)
-        ?.find((file) => accept(file.package));
-      if (listed !== undefined) return listed;
+      const entry = search(path).find(({ list }) => accept(packageOf(list)))?.list;
+      if (entry !== undefined) return { path, entry, package: packageOf(entry) };
     }
     return undefined;
   };
@@ -58,33 +48,6 @@ export function md5sumsOf(image: Image, entry: string): string {
   return image.read(`${INFO}/${entry}.md5sums`)?.toString("utf8") ?? "";
 }
 
-function readLists(image: Image): Map<string, Buffer> {
-  const lists = new Map<string, Buffer>();
-  let bytes = 0;
-  const names = image.list(INFO).filter((name) => name.endsWith(".list"));
-  for (const name of names.slice(0, LIMIT.files)) {
-    const content = image.read(`${INFO}/${name}`) ?? Buffer.alloc(0);
-    bytes += content.length;
-    if (bytes > LIMIT.bytes) break;
-    lists.set(name.slice(0, -".list".length), content);
-  }
-  return lists;
-}
-
-/** The lines that begin with `start`. A list's very first line is left out: it is the root or a directory in it. */
-function indexOf(lists: ReadonlyMap<string, Buffer>, start: string): Map<string, ListedFile[]> {
-  const index = new Map<string, ListedFile[]>();
-  const needle = Buffer.from(`\n${start}`);
-  for (const [entry, content] of lists) {
-    for (let at = content.indexOf(needle); at !== -1; ) {
-      const end = content.indexOf("\n", at + 1);
-      const path = content.toString("utf8", at + 1, end === -1 ? content.length : end);
-      const file = { path, entry, package: entry.replace(/:.*/s, "") };
-      const same = index.get(path);
-      if (same === undefined) index.set(path, [file]);
-      else same.push(file);
-      at = end === -1 ? -1 : content.indexOf(needle, end);
-    }
-  }
-  return index;
+function packageOf(entry: string): string {
+  return entry.replace(/:.*/s, "");
 }

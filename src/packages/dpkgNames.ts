@@ -1,4 +1,5 @@
 import { type Image, readText } from "../image/image.ts";
+import { namesOf } from "./names.ts";
 
 /** A name under which packages may have shipped a file, and which of them: diversions tell some from others. */
 export interface ShippedName {
@@ -17,12 +18,16 @@ interface Diversion {
 /**
  * Tells the names under which dpkg may know the file at a path: without the links among its directories, under / as
  * well as under /usr where the two are merged, and what a diversion moved by its former name.
+ * @param problem is told what is wrong with the table of diversions
  */
-export function dpkgNames(image: Image): (path: string) => ShippedName[] {
+export function dpkgNames(
+  image: Image,
+  problem: (path: string, reason: string) => void,
+): (path: string) => ShippedName[] {
   let diversions: Diversion[] | undefined;
   return (path) => {
-    diversions ??= readDiversions(image);
-    return aliases(image, path).flatMap((alias) => diverted(alias, diversions ?? []));
+    diversions ??= readDiversions(image, problem);
+    return namesOf(image, path).flatMap((alias) => diverted(alias, diversions ?? []));
   };
 }
 
@@ -35,19 +40,11 @@ function diverted(path: string, diversions: readonly Diversion[]): ShippedName[]
   ];
 }
 
-function aliases(image: Image, path: string): string[] {
-  const slash = path.lastIndexOf("/");
-  const directory = image.realpath(path.slice(0, slash)) ?? "/";
-  const real = `${directory === "/" ? "" : directory}${path.slice(slash)}`;
-  // Packages older than the merge of / into /usr ship /bin/ls, which now stands at /usr/bin/ls.
-  const top = /^\/usr(\/(?:bin|sbin|lib[^/]*))\//.exec(real)?.[1];
-  const unmerged = top !== undefined && image.realpath(top) === `/usr${top}` ? [real.slice("/usr".length)] : [];
-  return [...new Set([path, real, ...unmerged])];
-}
-
 /** The database holds three lines for each: the original name, the name it is diverted to, the package. */
-function readDiversions(image: Image): Diversion[] {
-  const lines = (readText(image, "/var/lib/dpkg/diversions") ?? "").split("\n");
+function readDiversions(image: Image, problem: (path: string, reason: string) => void): Diversion[] {
+  const path = "/var/lib/dpkg/diversions";
+  const lines = (readText(image, path) ?? "").split("\n");
+  if (lines.length % 3 !== 1 || lines.at(-1) !== "") problem(path, "it ends in the middle of an entry");
   const diversions: Diversion[] = [];
   for (let i = 0; i + 2 < lines.length; i += 3) {
     diversions.push({ from: lines[i]!, to: lines[i + 1]!, by: lines[i + 2]! });

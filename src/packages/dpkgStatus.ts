@@ -1,4 +1,5 @@
 import type { Image } from "../image/image.ts";
+import { damageOf, eachLine, endOf, field, paragraphAt } from "./paragraphs.ts";
 
 /** What /var/lib/dpkg/status says, searched as bytes: it holds hundreds of kilobytes, of which few are asked for. */
 export interface DpkgStatus {
@@ -20,13 +21,23 @@ const STATUS = "/var/lib/dpkg/status";
 const INSTALLED = /^Status: \S+ \S+ (?:installed|unpacked|half-configured|triggers-awaited|triggers-pending)$/m;
 
 export function hasDpkgStatus(image: Image): boolean {
-  return image.stat(STATUS)?.kind === "file";
+  const stat = image.stat(STATUS);
+  // An empty one stands on other distributions too, where dpkg is but a tool.
+  return stat?.kind === "file" && stat.size > 0;
 }
 
-export function dpkgStatus(image: Image): DpkgStatus {
+/** @param problem is told what is wrong with the file */
+export function dpkgStatus(image: Image, problem: (path: string, reason: string) => void): DpkgStatus {
   let content: Buffer | undefined;
   const status = (): Buffer => {
-    content ??= image.read(STATUS) ?? Buffer.alloc(0);
+    if (content === undefined) {
+      content = image.read(STATUS) ?? Buffer.alloc(0);
+      const damage = damageOf(content);
+      if (damage !== undefined) {
+        problem(STATUS, damage);
+        content = Buffer.alloc(0);
+      }
+    }
     return content;
   };
 
@@ -61,29 +72,4 @@ export function dpkgStatus(image: Image): DpkgStatus {
       return found;
     },
   };
-}
-
-/** Calls `visit` where a line begins with `start`; it answers where to go on searching, undefined to stop. */
-function eachLine(content: Buffer, start: string, visit: (at: number) => number | undefined): void {
-  const needle = Buffer.from(start);
-  let from: number | undefined = 0;
-  while (from !== undefined) {
-    const at: number = content.indexOf(needle, from);
-    if (at === -1) return;
-    from = at === 0 || content[at - 1] === 0x0a ? visit(at) : at + 1;
-  }
-}
-
-function paragraphAt(content: Buffer, at: number): { text: string; end: number } {
-  const end = endOf(content, "\n\n", at);
-  return { text: content.toString("utf8", content.lastIndexOf("\n\n", at) + 1, end), end };
-}
-
-function endOf(content: Buffer, text: string, from: number): number {
-  const end = content.indexOf(text, from);
-  return end === -1 ? content.length : end;
-}
-
-function field(paragraph: string, name: string): string | undefined {
-  return new RegExp(`^${name}: *(\\S+)`, "m").exec(paragraph)?.[1];
 }

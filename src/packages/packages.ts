@@ -2,7 +2,7 @@ import type { ImageProblem } from "../image/image.ts";
 
 /** What a package database knows: who owns a file and what was shipped. Read from bytes, never opened in place. */
 export interface Packages {
-  readonly kind: "dpkg" | "rpm" | "apk" | "pacman" | "none";
+  readonly kind: "dpkg" | "rpm" | "apk" | "pacman" | "portage" | "none";
   /** The installed version of a package, in the package manager's spelling; undefined when it is not installed. */
   version(name: string): string | undefined;
   /** The package that owns `path` (absolute in the image); undefined when none does. */
@@ -19,8 +19,8 @@ export interface Packages {
 /** A file as its package shipped it. */
 export interface ShippedFile {
   readonly package: string;
-  readonly algorithm: "md5" | "sha1" | "sha256" | "sha512";
-  /** Lower-case hexadecimal. */
+  readonly algorithm: "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "sha3-256" | "sha3-512";
+  /** Lower-case hexadecimal; the beginning only where a database keeps no more (apk's 160 bits of a SHA-256). */
   readonly digest: string;
   /** Whether the package manager treats it as a configuration file. */
   readonly config: boolean;

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type Image, readText } from "../image/image.ts";
+import { pristineAmong } from "./digest.ts";
 
 /** A configuration file that ucf (update configuration file) manages for a Debian package. */
 export interface UcfFile {
@@ -23,17 +23,14 @@ export function ucfFiles(image: Image): Map<string, UcfFile> {
 }
 
 /**
- * Where the text with ucf's digest still stands: a file of the package (from `md5sums`, its list of digests), or the
- * copy that ucf keeps for three-way merges.
+ * Where the text with ucf's digest still stands: a file of the package (from `md5sums`, its list of digests), what
+ * ucf put beside a file that was kept, or the copy that it keeps for three-way merges.
  */
-export function ucfPristine(image: Image, path: string, digest: string, md5sums: string): string | undefined {
+export function ucfPristine(image: Image, path: string, digest: string, md5sums: string): { pristinePath?: string } {
   const lines = md5sums.split("\n").filter((line) => line.startsWith(`${digest}  `));
   const candidates = lines.slice(0, CANDIDATES).map((line) => `/${line.slice(digest.length + 2)}`);
-  candidates.push(`/var/lib/ucf/cache/${path.replaceAll("/", ":")}`);
-  return candidates.find((candidate) => {
-    const content = image.read(candidate);
-    return content !== undefined && createHash("md5").update(content).digest("hex") === digest;
-  });
+  candidates.push(`${path}.ucf-dist`, `/var/lib/ucf/cache/${path.replaceAll("/", ":")}`);
+  return pristineAmong(image, candidates, { algorithm: "md5", digest });
 }
 
 /** The lines of one of ucf's tables: a word and a path. */

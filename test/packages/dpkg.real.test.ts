@@ -106,9 +106,12 @@ describe.skipIf(!canInstall)("with the real dpkg (needs dpkg and root)", () => {
     ["/usr/share/app/app.conf.real", "app", "shared\n", false],
   ])("%s was shipped by %s as %j", (path, owner, content, config) => {
     const digest = createHash("md5").update(content).digest("hex");
-    expect(packages.shipped(path)).toEqual({ package: owner, algorithm: "md5", digest, config });
+    expect(packages.shipped(path)).toMatchObject({ package: owner, algorithm: "md5", digest, config });
     expect(packages.owner(path)).toBe(owner);
   });
+
+  test("where the shipped text of a file that was kept stands", () =>
+    expect(packages.shipped("/etc/app.conf")?.pristinePath).toBe("/etc/app.conf.dpkg-dist"));
 
   test("what no package ships", () => {
     expect(packages.shipped("/etc/unowned.conf")).toBeUndefined();

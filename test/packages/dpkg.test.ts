@@ -83,7 +83,7 @@ test("other files, of packages for several architectures too", () => {
   const packages = packagesOf({
     "/var/lib/dpkg/info/libc6:amd64.list": "/.\n/lib\n/lib/libc.so.6\n/usr/share/x\n",
     "/var/lib/dpkg/info/libc6:amd64.md5sums": `${A}  lib/libc.so.6\n${B}  usr/share/x\n`,
-    "/var/lib/dpkg/info/dash.list": "/.\n/bin\n/bin/sh\n/usr/share/x/y",
+    "/var/lib/dpkg/info/dash.list": "/.\n/bin\n/bin/sh\n/usr/share/x/y\n",
   });
   expect(packages.owner("/lib/libc.so.6")).toBe("libc6");
   expect(packages.shipped("/usr/share/x")).toEqual({ package: "libc6", algorithm: "md5", digest: B, config: false });

@@ -1,0 +1,31 @@
+import type { Image, ImageProblem } from "../image/image.ts";
+import { hasDigest } from "./digest.ts";
+import type { Packages, ShippedFile } from "./packages.ts";
+
+/** What a database says about a path. Of a shipped link the digest is that of its text. */
+export interface Answer {
+  readonly owner?: string;
+  readonly shipped?: ShippedFile;
+}
+
+/** Asks a database once for each path; one with a problem answers nothing. */
+export function answers(
+  image: Image,
+  problems: readonly ImageProblem[],
+  find: (path: string) => Answer,
+): Required<Pick<Packages, "owner" | "shipped" | "problems">> {
+  const known = new Map<string, Answer>();
+  function ask(path: string): Answer {
+    let answer = known.get(path);
+    if (answer === undefined) {
+      answer = find(path);
+      const { owner, shipped } = answer;
+      const link = shipped && image.readlink(path);
+      // A link that stands as it was shipped: what it leads to is another file.
+      if (owner !== undefined && link !== undefined && hasDigest(link, shipped!)) answer = { owner };
+      known.set(path, answer);
+    }
+    return problems.length === 0 ? answer : {};
+  }
+  return { owner: (path) => ask(path).owner, shipped: (path) => ask(path).shipped, problems };
+}
