@@ -11,7 +11,10 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
   program
     .command("config")
     .description("show the effective configuration, each value with the line it comes from")
-    .argument("<image>", "the root directory of an image; / on a live machine")
+    .argument(
+      "<image>",
+      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+    )
     .option("-f, --format <format[=file]>", "text or json", "text")
     .option(
       "--seed <dir>",
@@ -23,7 +26,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
 async function run(source: string, flags: { format: string; seed?: string }, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
   const cloud = openSeed(flags.seed);
-  const { image, distro } = openTarget(source);
+  const { image, distro } = await openTarget(source);
   const { config, base } = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
   for (const { path, dropped } of base.files)
     if (dropped !== undefined)

@@ -12,7 +12,7 @@ import { parseOutput, writeOutput } from "./output.ts";
 import { mappedPaths, openRepository, type RepositoryFlags } from "./repository.ts";
 import { openSeed, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
-const COMMANDS = ["lint", "plan", "config", "explain", "rules", "help"];
+const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
 interface LintFlags extends RepositoryFlags {
   readonly format?: readonly string[];
@@ -32,7 +32,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
   program
     .command("lint", { isDefault: true })
     .description("find what the first boot will undo (the default command)")
-    .argument("<image...>", "the root directory of an image; / on a live machine")
+    .argument(
+      "<image...>",
+      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+    )
     .option(
       "-f, --format <format[=file]>",
       `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
@@ -75,7 +78,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       "only one report can go to standard output: give the others a file, -f sarif=FILE",
     );
   const cloud = openSeed(flags.seed);
-  const pristine = flags.pristine === undefined ? undefined : openTarget(flags.pristine);
+  const pristine = flags.pristine === undefined ? undefined : await openTarget(flags.pristine);
   const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
   if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
   const repository = outputs.some(({ format }) => lintFormats[format]?.inRepository === true)
@@ -88,7 +91,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   for (const source of sources) {
     let target: Target;
     try {
-      target = openNamed(source);
+      target = await openNamed(source);
     } catch (error) {
       // The other images are still worth a report.
       if (!(error instanceof CommandError) || sources.length === 1) throw error;
@@ -138,9 +141,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
 }
 
 /** A mistyped command looks like the name of an image. */
-function openNamed(source: string): Target {
+async function openNamed(source: string): Promise<Target> {
   try {
-    return openTarget(source);
+    return await openTarget(source);
   } catch (error) {
     const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
     if (!(error instanceof CommandError) || command === undefined) throw error;

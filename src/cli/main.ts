@@ -5,12 +5,14 @@ import { configCommand } from "./config.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
+import { needsCommand } from "./needs.ts";
 import { planCommand } from "./plan.ts";
 import { rulesCommands } from "./rules.ts";
 
 const EXAMPLES = `
 Examples:
   cloud-init-lint /mnt/image                      what will the first boot undo?
+  cloud-init-lint image.tar.gz                    the same of an archive; - is one on standard input
   cloud-init-lint /mnt/image -f sarif=lint.sarif  the same as SARIF, for code scanning
   cloud-init-lint plan /mnt/image --seed seed/    every change of the first boot, given what the cloud hands over
   cloud-init-lint explain sshd-setting-overwritten
@@ -35,6 +37,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   lintCommand(program, io, end);
   planCommand(program, io, end);
   configCommand(program, io, end);
+  needsCommand(program, io);
   rulesCommands(program, io, end);
   if (args.length === 0) {
     io.err(program.helpInformation());

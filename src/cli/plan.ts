@@ -18,7 +18,10 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
   program
     .command("plan")
     .description("show all that the first boot will change, module by module, as diffs")
-    .argument("<image>", "the root directory of an image; / on a live machine")
+    .argument(
+      "<image>",
+      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+    )
     .option("-f, --format <format[=file]>", "text or json", "text")
     .option(
       "--seed <dir>",
@@ -31,7 +34,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
   const cloud = openSeed(flags.seed);
-  const { image, distro } = openTarget(source);
+  const { image, distro } = await openTarget(source);
   const result = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
   const facts = imageFacts(image, result);
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));

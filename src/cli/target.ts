@@ -4,7 +4,7 @@ import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
-import { openImage } from "../image/open.ts";
+import { openImage } from "../lint/openImage.ts";
 import type { Packages } from "../packages/packages.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -17,10 +17,10 @@ export interface Target {
 }
 
 /** Opens an image that the user named. @throws CommandError when it is none or holds no cloud-init. */
-export function openTarget(source: string): Target {
+export async function openTarget(source: string): Promise<Target> {
   let image: Image;
   try {
-    image = openImage(source);
+    image = await openImage(source);
   } catch (error) {
     if (error instanceof ImageError) throw new CommandError(error.status, error.message);
     throw error;

@@ -1,11 +1,9 @@
 import * as fs from "node:fs";
 import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
+import { READ_LIMIT, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
 import { sortNames } from "./sort.ts";
-
-/** The largest file that is read, in bytes. What cloud-init and the services read is far smaller. */
-export const READ_LIMIT = 32 * 1024 * 1024;
 
 /**
  * The root filesystem in a directory of this machine; "/" is the machine itself.
@@ -57,10 +55,7 @@ function readFile(hostPath: string): Buffer | undefined {
   try {
     const { size, mode } = fs.fstatSync(file);
     if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Error("not a regular file");
-    if (size > READ_LIMIT) {
-      const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-      throw new Error(`too large: ${mebibytes(size)}, at most ${mebibytes(READ_LIMIT)} are read`);
-    }
+    if (size > READ_LIMIT) throw new Error(tooLarge(size));
     const content = Buffer.allocUnsafe(size);
     let length = 0;
     while (length < size) {

@@ -47,12 +47,15 @@ export function readText(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
-/** Why an image cannot be opened, in one line. `status` is the exit status: 3 no image there, 4 it cannot be read. */
+/**
+ * Why an image cannot be opened, in one line. `status` is the exit status: 2 no such use, 3 no image there, 4 it cannot
+ * be read.
+ */
 export class ImageError extends Error {
   override readonly name = "ImageError";
-  readonly status: 3 | 4;
+  readonly status: 2 | 3 | 4;
 
-  constructor(status: 3 | 4, message: string) {
+  constructor(status: 2 | 3 | 4, message: string) {
     super(message);
     this.status = status;
   }

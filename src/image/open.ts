@@ -1,14 +1,29 @@
 import * as fs from "node:fs";
 import { openDirectory } from "./directory.ts";
 import { type Image, ImageError } from "./image.ts";
+import { formatOf, readHead } from "./sniff.ts";
+import { openTarFile } from "./tar/file.ts";
+import { type Keep, openTarStream } from "./tar/stream.ts";
 
 /**
- * Opens what the user named as an image: a directory that holds a root filesystem.
+ * Opens what the user named as an image: a directory that holds a root filesystem, a tar archive of one (compressed or
+ * not), or "-" for such an archive on standard input. `keep` tells which files of a stream may be read later.
  * @throws {ImageError} when it is no image, or cannot be read.
  */
-export function openImage(source: string): Image {
-  if (isFile(source)) throw new ImageError(3, `${source} is a file: only directories are read yet`);
-  return openDirectory(source);
+export async function openImage(source: string, keep: Keep): Promise<Image> {
+  if (source === "-") return openTarStream(source, keep);
+  if (!isFile(source)) return openDirectory(source);
+  try {
+    const head = readHead(source);
+    const format = formatOf(head);
+    if (format === "tar") return openTarFile(source);
+    if (format === "empty") throw new ImageError(3, `${source} is empty`);
+    if (format === "other") throw new ImageError(3, `${source} is neither a directory nor a tar archive`);
+    return await openTarStream(source, keep);
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw new ImageError(4, `${source} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function isFile(source: string): boolean {

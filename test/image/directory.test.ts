@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openDirectory, READ_LIMIT } from "../../src/image/directory.ts";
+import { openDirectory } from "../../src/image/directory.ts";
 import { type Image, ImageError, readText } from "../../src/image/image.ts";
+import { READ_LIMIT } from "../../src/image/limits.ts";
 import { openImage } from "../../src/image/open.ts";
 import { tree } from "./tree.ts";
 
@@ -153,7 +154,7 @@ test("the machine's own root can be the image, and a root may be named by a link
   expect(image.source).toBe(join(root, "current"));
 });
 
-test("what is no image is refused with one line and an exit status", () => {
+test("what is no image is refused with one line and an exit status", async () => {
   const root = tree({ file: "x", "unreadable/x": "", loop: { link: "loop" } });
   expect(failure(() => openDirectory(join(root, "none")))).toMatchObject({ status: 3 });
   expect(failure(() => openDirectory(join(root, "none"))).message).toBe(`${join(root, "none")}: no such directory`);
@@ -164,9 +165,13 @@ test("what is no image is refused with one line and an exit status", () => {
   chmodSync(join(root, "unreadable"), 0);
   const denied = unprivileged(() => failure(() => openDirectory(join(root, "unreadable"))));
   expect(denied).toMatchObject({ status: 4, message: `${join(root, "unreadable")} cannot be read: permission denied` });
-  expect(failure(() => openImage(join(root, "file"))).message).toMatch(/only directories/);
-  expect(failure(() => openImage(join(root, "none")))).toMatchObject({ status: 3 });
-  expect(openImage(root).list("/")).toEqual(["file", "loop", "unreadable"]);
+  const open = (path: string) => openImage(path, () => false);
+  await expect(open(join(root, "file"))).rejects.toMatchObject({
+    status: 3,
+    message: expect.stringMatching(/neither a directory nor/),
+  });
+  await expect(open(join(root, "none"))).rejects.toMatchObject({ status: 3 });
+  expect((await open(root)).list("/")).toEqual(["file", "loop", "unreadable"]);
 });
 
 test("a directory without names, and modes as they are", () => {

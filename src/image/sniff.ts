@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import { constants, gunzipSync } from "node:zlib";
+import { isHeader } from "./tar/header.ts";
+
+/** What bytes are: a tar archive, compressed bytes, nothing at all, or something else. */
+export type Format = "tar" | "gzip" | "zstd" | "xz" | "bzip2" | "empty" | "other";
+
+/** How many first bytes tell what a file is. */
+export const SNIFFED = 4096;
+
+/** What bytes are by the first of them, at least 512 where there are as many. */
+export function formatOf(head: Buffer): Format {
+  if (head.length === 0) return "empty";
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  if (head.length >= 4 && head.readUInt32BE() === 0x28b52ffd) return "zstd";
+  if (head.subarray(0, 6).equals(Buffer.from("\xfd7zXZ\0", "latin1"))) return "xz";
+  if (/^BZh[1-9]$/.test(head.toString("latin1", 0, 4))) return "bzip2";
+  return isHeader(head.subarray(0, 512)) ? "tar" : "other";
+}
+
+/** A file's first bytes, from which `formatOf` and `isArchive` judge. @throws what the file system says. */
+export function readHead(path: string): Buffer {
+  const file = fs.openSync(path, "r");
+  try {
+    const head = Buffer.alloc(SNIFFED);
+    return head.subarray(0, fs.readSync(file, head, 0, head.length, 0));
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/**
+ * Whether the bytes that begin with `head` are an archive rather than a text, which may be compressed with gzip too
+ * (user-data is). Nobody compresses user-data with the other programs.
+ */
+export function isArchive(head: Buffer): boolean {
+  const format = formatOf(head);
+  return format === "gzip" ? formatOf(gunzipHead(head)) === "tar" : format !== "other" && format !== "empty";
+}
+
+/** What the first bytes of a gzip file hold; empty when they are damaged. */
+function gunzipHead(head: Buffer): Buffer {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,98 @@
+import { READ_LIMIT } from "../limits.ts";
+import { BLOCK, field, number, TarError } from "./header.ts";
+import { decimal } from "./records.ts";
+
+/** A piece of a sparse file that the archive holds: where in the file, and how many bytes. Zeros fill the rest. */
+export interface Piece {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A file of blocks that are alternately there and not has as many pieces; beyond that it is too large to read. */
+const PIECES_LIMIT = READ_LIMIT / BLOCK;
+
+/** The map of PAX's older forms: offsets and lengths, taking turns. @throws {TarError} */
+export function piecesOf(numbers: readonly string[]): Piece[] {
+  if (numbers.length % 2 !== 0) throw damaged();
+  const pieces: Piece[] = [];
+  for (let i = 0; i < numbers.length; i += 2)
+    pieces.push({ offset: decimal(numbers[i]!), length: decimal(numbers[i + 1]!) });
+  return checked(pieces);
+}
+
+/**
+ * Takes the map that stands before a sparse file's data in PAX's form 1.0: the number of pieces, then their offsets
+ * and lengths, one number a line, filled up to whole blocks. `stored` is the size of all that.
+ */
+export function* takeMap(stored: number): Generator<number, { pieces: Piece[]; length: number }, Buffer> {
+  let text = "";
+  let length = 0;
+  for (let lines = 0, wanted = 1; lines < wanted; ) {
+    if (length + BLOCK > stored || length > 32 * PIECES_LIMIT) throw damaged();
+    const block = (yield BLOCK).toString("latin1");
+    length += BLOCK;
+    const before = text.length;
+    text += block;
+    for (let at = text.indexOf("\n", before); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
+    if (wanted === 1 && lines > 0) {
+      wanted = 1 + 2 * decimal(text.slice(0, text.indexOf("\n")));
+      if (wanted > 2 * PIECES_LIMIT) throw damaged();
+    }
+    if (lines >= wanted) {
+      const numbers = text.split("\n").slice(1, wanted);
+      return { pieces: piecesOf(numbers), length };
+    }
+  }
+  throw damaged();
+}
+
+/** Takes the map of GNU's old form, which begins in the header and goes on in blocks of its own. */
+export function* takeOldMap(header: Buffer): Generator<number, { pieces: Piece[]; size: number }, Buffer> {
+  const size = number(header, 483, 12);
+  const pieces = oldPieces(header, 386, 4);
+  for (let more = header[482] === 1; more; ) {
+    const block = yield BLOCK;
+    for (const piece of oldPieces(block, 0, 21)) pieces.push(piece);
+    more = block[504] === 1;
+    if (pieces.length > PIECES_LIMIT) throw damaged();
+  }
+  if (size === undefined) throw damaged();
+  return { pieces: checked(pieces), size };
+}
+
+function oldPieces(block: Buffer, start: number, count: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = start; at < start + 24 * count; at += 24) {
+    if (field(block, at, 24).length === 0) break;
+    const offset = number(block, at, 12);
+    const length = number(block, at + 12, 12);
+    if (offset === undefined || length === undefined) throw damaged();
+    pieces.push({ offset, length });
+  }
+  return pieces;
+}
+
+/** Pieces stand in the order of the file and do not overlap. Empty ones mark the file's end. */
+function checked(pieces: readonly Piece[]): Piece[] {
+  let end = 0;
+  for (const { offset, length } of pieces) {
+    if (offset < end) throw damaged();
+    end = offset + length;
+  }
+  return pieces.filter(({ length }) => length > 0);
+}
+
+/** The file's bytes from those that the archive holds. `size` is the file's, at most READ_LIMIT. */
+export function expand(pieces: readonly Piece[], size: number, stored: Buffer): Buffer {
+  const content = Buffer.alloc(size);
+  let from = 0;
+  for (const { offset, length } of pieces) {
+    if (offset < size) stored.copy(content, offset, from, from + Math.min(length, size - offset));
+    from += length;
+  }
+  return content;
+}
+
+function damaged(): TarError {
+  return new TarError("the map of a sparse file in it is damaged");
+}

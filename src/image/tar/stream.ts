@@ -1,0 +1,186 @@
+import * as fs from "node:fs";
+import { pipeline, type Readable, type Transform } from "node:stream";
+import * as zlib from "node:zlib";
+import { imageOf } from "../entries.ts";
+import { type Image, ImageError } from "../image.ts";
+import { Problems } from "../problems.ts";
+import { type Format, formatOf } from "../sniff.ts";
+import { Archive } from "./archive.ts";
+import { TarError } from "./header.ts";
+import { readMembers } from "./members.ts";
+
+/** Whether the bytes of the file at `path`, `size` of them, are worth being kept when they pass by. */
+export type Keep = (path: string, size: number) => boolean;
+
+/** What is read after the end mark, so that its writer need not break off, and a compressed file's checksum is seen. */
+const TAIL_LIMIT = 64 * 1024 * 1024;
+/** Nothing larger is an image. */
+const SIZE_LIMIT = 2 ** 40;
+/** No image's bytes are that regular: beyond the first GiB, as many times the size of the compressed bytes. */
+const RATIO_LIMIT = 300;
+
+/**
+ * The root filesystem in an archive that can only be read once, from its beginning to its end: a compressed file, or
+ * standard input for "-". The bytes of files that `keep` names are kept, of all others their facts.
+ * @throws {ImageError} status 2 for a terminal, 3 for no archive, 4 when it cannot be read whole.
+ */
+export async function openTarStream(source: string, keep: Keep): Promise<Image> {
+  const isStandardInput = source === "-";
+  const name = isStandardInput ? "standard input" : source;
+  if (isStandardInput && process.stdin.isTTY)
+    throw new ImageError(2, "standard input is a terminal: pipe a tar archive into it");
+  const stream: Readable = isStandardInput ? process.stdin : fs.createReadStream(source, { highWaterMark: 256 * 1024 });
+  const problems = new Problems();
+  const archive = new Archive(problems);
+  try {
+    const bytes = await decompress(stream, name);
+    if (!(await scan(bytes, archive, keep)))
+      problems.add("the archive", "it ends without its end mark, as if it were truncated");
+    await bytes.drain(TAIL_LIMIT);
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw new ImageError(4, `${name}: the archive cannot be read whole: ${reasonOf(error)}`);
+  } finally {
+    stream.destroy();
+  }
+  return imageOf(
+    source,
+    archive.entries(() => undefined),
+    problems,
+  );
+}
+
+async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean> {
+  const steps = readMembers((member) => {
+    const added = archive.add(member);
+    return added !== undefined && keep(added.path, member.content.size) ? added.keep : undefined;
+  });
+  const none = Buffer.alloc(0);
+  let step = steps.next();
+  while (!step.done) {
+    if (step.value > 0) step = steps.next(bytes.takeNow(step.value) ?? (await bytes.take(step.value)));
+    else {
+      if (!bytes.skipNow(-step.value)) await bytes.skip(-step.value);
+      step = steps.next(none);
+    }
+  }
+  return step.value;
+}
+
+/** The archive's bytes, decompressed where they are compressed in a way that this Node knows. @throws {ImageError} */
+async function decompress(stream: Readable, name: string): Promise<Bytes> {
+  const raw = new Bytes(stream);
+  const format = formatOf(await raw.peek(512));
+  switch (format) {
+    case "tar":
+      return raw;
+    case "empty":
+      throw new ImageError(3, `${name} is empty`);
+    case "other":
+      throw new ImageError(3, `${name} is no tar archive`);
+  }
+  const transform = decompressor(format);
+  if (transform === undefined) {
+    const file = name === "standard input" ? "" : ` ${name}`;
+    throw new ImageError(2, `${name} is compressed with ${format}: use ${format} -dc${file} | cloud-init-lint -`);
+  }
+  const all = raw.rest();
+  pipeline(all, transform, () => {});
+  const bytes = new Bytes(transform, (total) => {
+    if (total > 2 ** 30 && total > RATIO_LIMIT * transform.bytesWritten)
+      throw new TarError(`it expands to more than ${RATIO_LIMIT} times its size, which no image does`);
+  });
+  const inner = formatOf(await bytes.peek(512));
+  if (inner === "tar") return bytes;
+  throw new ImageError(3, `${name} is compressed with ${format}, but there is no tar archive in it`);
+}
+
+function decompressor(format: Format): (Transform & { readonly bytesWritten: number }) | undefined {
+  const options = { chunkSize: 256 * 1024 };
+  if (format === "gzip") return zlib.createGunzip(options);
+  // Node 22.15 and later.
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: typeof zlib.createGunzip };
+  return format === "zstd" ? createZstdDecompress?.(options) : undefined;
+}
+
+/** Bytes that come in chunks, asked for by their number. Fewer are given only at the end. */
+class Bytes {
+  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #check: (total: number) => void;
+  #chunk: Buffer = Buffer.alloc(0);
+  #total = 0;
+
+  /** `check` sees how many bytes have come, and throws where there are too many. */
+  constructor(stream: Readable, check: (total: number) => void = () => {}) {
+    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#check = check;
+  }
+
+  /** The next bytes where they are here already. They are gone when the next ones are asked for. */
+  takeNow(length: number): Buffer | undefined {
+    if (this.#chunk.length < length) return undefined;
+    const taken = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(length);
+    return taken;
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let missing = length; missing > 0 && (this.#chunk.length > 0 || (await this.#pull())); ) {
+      const part = this.#chunk.subarray(0, missing);
+      this.#chunk = this.#chunk.subarray(part.length);
+      missing -= part.length;
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  }
+
+  skipNow(length: number): boolean {
+    return this.takeNow(length) !== undefined;
+  }
+
+  /** @throws {TarError} when there are fewer bytes. */
+  async skip(length: number): Promise<void> {
+    for (let missing = length; missing > 0; ) {
+      if (this.#chunk.length === 0 && !(await this.#pull()))
+        throw new TarError(`it is truncated: it ends after ${this.#total} bytes`);
+      const skipped = Math.min(missing, this.#chunk.length);
+      this.#chunk = this.#chunk.subarray(skipped);
+      missing -= skipped;
+    }
+  }
+
+  async peek(length: number): Promise<Buffer> {
+    const head = await this.take(length);
+    this.#chunk = Buffer.concat([head, this.#chunk]);
+    return head;
+  }
+
+  /** Reads on, at most `limit` bytes. */
+  async drain(limit: number): Promise<void> {
+    for (let left = limit; left > 0 && (await this.#pull()); ) left -= this.#chunk.length;
+  }
+
+  /** Everything that was not taken yet. */
+  async *rest(): AsyncGenerator<Buffer> {
+    if (this.#chunk.length > 0) yield this.#chunk;
+    while (await this.#pull()) yield this.#chunk;
+  }
+
+  async #pull(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next();
+    if (done) return false;
+    this.#chunk = value;
+    this.#total += value.length;
+    if (this.#total > SIZE_LIMIT) throw new TarError("it is larger than 1 TiB");
+    this.#check(this.#total);
+    return true;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "Z_BUF_ERROR") return "its compressed bytes are truncated";
+  if (code?.startsWith("Z_") || code?.startsWith("ZSTD_")) return `its compressed bytes are damaged (${message})`;
+  return message;
+}

@@ -1,0 +1,69 @@
+/** What belongs to packages and is only read where it is named here. */
+const SHIPPED = /^\/(usr\/(?!local\/)|lib|var\/cache\/|var\/lib\/apt\/)/;
+
+/** Files of a stream that a configuration may name are kept up to this size, in bytes. */
+const SMALL = 64 * 1024;
+
+/** Programs that the image is only asked for whether it has them. */
+const PROGRAMS = `add-apt-repository ansible apt apt-config apt-get byobu chronyd cloud-init coreos-cloudinit dd
+debconf-set-selections dnf dnf-3 dnf5 dpkg fallocate fanctl gpart gpg growpart ifconfig ifdown ifquery ifup ignition
+initctl ip landscape-config locale-gen localectl lsb_release lxd mcollectived mkswap netplan nmcli ntpd ntpdate passwd
+puppet rmcctrl rpi-usb-gadget salt-minion sfdisk sgdisk snap ssh-import-id ssh-keygen systemctl ubuntu-drivers udevadm
+update-ca-certificates update-locale useradd usermod wg sh bash dash busybox`.split(/\s+/);
+
+const PYTHONS = ["python3", ...Array.from({ length: 12 }, (_, minor) => `python3.${minor + 4}`)];
+
+/** Where the libraries of cloud-init and netplan are. */
+const LIBRARIES = ["usr/lib", "usr/lib64", "usr/local/lib"].flatMap((lib) =>
+  PYTHONS.flatMap((python) => ["dist-packages", "site-packages"].map((packages) => `${lib}/${python}/${packages}`)),
+);
+
+/**
+ * The paths that a lint reads, relative to the root of a machine, whether they exist or not; a directory stands for all
+ * that is in it. What only a configuration names (the targets of write_files outside /etc) is not in it. /bin and /sbin
+ * are links where /usr is merged, and small where it is not.
+ */
+export const NEEDS: readonly string[] = [
+  ..."etc usr/etc usr/local/etc bin sbin home root/.ssh".split(" "),
+  // What cloud-init and packages remember.
+  ..."var/lib/cloud var/lib/dpkg var/lib/ucf var/lib/rpm usr/lib/sysimage/rpm usr/share/rpm usr/lib/rpm/macros".split(
+    " ",
+  ),
+  ..."usr/lib/rpm/macros.d lib/apk/db usr/lib/apk/db var/lib/pacman/local var/db/pkg".split(" "),
+  ...LIBRARIES.flatMap((directory) => [`${directory}/cloudinit`, `${directory}/netplan`]),
+  ..."usr/lib/cloud-init usr/libexec/cloud-init usr/share/netplan usr/share/doc/cloud-init".split(" "),
+  ..."usr/lib/tiny-cloud usr/lib/dracut/modules.d/30ignition".split(" "),
+  // The machine: boot loaders, systemd, network managers.
+  ..."boot/grub/grub.cfg boot/grub/grubenv boot/grub2/grub.cfg boot/grub2/grubenv boot/cmdline.txt".split(" "),
+  ..."boot/extlinux boot/firmware/cmdline.txt boot/firmware/config.txt boot/loader boot/efi/loader efi/loader".split(
+    " ",
+  ),
+  ..."usr/lib/os-release usr/lib/systemd/system usr/local/lib/systemd/system lib/systemd/system".split(" "),
+  ..."usr/lib/systemd/systemd lib/systemd/systemd usr/lib/systemd/systemd-timesyncd".split(" "),
+  ..."lib/systemd/systemd-timesyncd usr/lib/systemd/timesyncd.conf usr/lib/systemd/timesyncd.conf.d".split(" "),
+  ..."usr/local/lib/systemd/timesyncd.conf usr/local/lib/systemd/timesyncd.conf.d run/systemd/resolve".split(" "),
+  ..."run/systemd/timesyncd.conf run/systemd/timesyncd.conf.d run/chrony-dhcp usr/lib/NetworkManager".split(" "),
+  ..."usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf".split(" "),
+  // What settings name: time zones, locales, keyboards, certificates, the defaults of sshd.
+  ..."usr/share/zoneinfo usr/lib/locale usr/share/i18n/SUPPORTED usr/share/i18n/locales".split(" "),
+  ..."usr/local/share/i18n/locales usr/share/bkeymaps usr/share/ca-certificates".split(" "),
+  ..."usr/local/share/ca-certificates usr/share/pki usr/share/crypto-policies usr/share/openssh".split(" "),
+  // Programs, and what links of their names lead to.
+  ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((bin) =>
+    PROGRAMS.map((program) => `${bin}/${program}`),
+  ),
+  ..."usr/share/netplan usr/share/pyshared/lsb_release.py usr/libexec/nm-ifup usr/libexec/nm-ifdown".split(" "),
+  ..."opt/puppetlabs/bin opt/rsct/install/bin snap/bin/lxd usr/local/sbin/ntpd".split(" "),
+];
+
+const needed = new Set(NEEDS);
+
+/**
+ * Whether a lint may read the bytes of a file at this path, so that a stream's are to be kept: what it needs, and small
+ * files in the places where people put theirs, since a configuration may name them.
+ */
+export function mayBeRead(path: string, size: number): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
+    if (needed.has(path.slice(1, end))) return true;
+  return size <= SMALL && !SHIPPED.test(path);
+}
