@@ -3,7 +3,7 @@ import { escapeProse } from "./escape.ts";
 import { FileViews } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
-import { shownPlace } from "./shownPlace.ts";
+import { placeShower } from "./shownPlace.ts";
 
 export interface GithubOptions {
   readonly minSeverity: Severity;
@@ -15,9 +15,9 @@ const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: 
 /** Findings as workflow commands, which GitHub Actions turns into annotations of the changed files. */
 export function githubReport(results: readonly LintResult[], options: GithubOptions): string {
   const lines = results.flatMap((result) => {
-    const files = new FileViews(result);
+    const show = placeShower(new FileViews(result), options.repository);
     return atLeast(result.findings, options.minSeverity).map(({ severity, rule, message, cause }) => {
-      const { path, startLine, startColumn, endColumn, isAnchor } = shownPlace(cause, files, options.repository);
+      const { path, startLine, startColumn, endColumn, isAnchor } = show(cause);
       const properties = {
         file: path,
         line: startLine,

@@ -6,7 +6,7 @@ import { FileViews } from "./fileViews.ts";
 import { lineHashes } from "./lineHash.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
-import { type Place, type ShownPlace, shownPlace } from "./shownPlace.ts";
+import { type Place, placeShower, type ShownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
 export function sarifResults(
@@ -17,7 +17,7 @@ export function sarifResults(
 ): Result[] {
   const files = new FileViews(result);
   const fingerprint = fingerprints();
-  const show = (place: Place) => shownPlace(place, files, repository);
+  const show = placeShower(files, repository);
   return atLeast(result.findings, minSeverity).map((finding): Result => {
     const { target, cause } = finding;
     const inImage = files.texts(cause.path).before !== undefined;

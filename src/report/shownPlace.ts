@@ -1,4 +1,4 @@
-import type { FileViews } from "./fileViews.ts";
+import { type FileViews, memo } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 
 /** A place in a file of an image; without a column the whole line is meant, without a line the file (its first line). */
@@ -21,22 +21,36 @@ export interface ShownPlace {
   readonly isAnchor: boolean;
 }
 
-/** Where a place is shown: in the repository's own file, at the anchor, else under the image's path. */
-export function shownPlace(place: Place, files: FileViews, repository: Repository | undefined): ShownPlace {
-  const text = files.lines(place.path)?.join("\n");
-  const file = repository?.file(place.path, text);
-  const { line, column = 1 } = place;
-  if (file !== undefined) {
-    const exists = (line ?? 1) <= file.text.split("\n").length;
-    return shown(file.path, file.text, exists ? (line ?? 1) : 1, exists ? column : 1, false);
-  }
-  const anchor = repository?.anchor;
-  if (anchor !== undefined) return shown(anchor.path, anchor.text, anchor.line, 1, true);
-  return shown(place.path.replace(/^\/+/, ""), text, line ?? 1, column, false);
+/** A file that places of an image are shown in, split once. */
+interface ShownFile {
+  readonly path: string;
+  readonly text: string | undefined;
+  readonly lines: readonly string[];
+  readonly isOfRepository: boolean;
 }
 
-/** Code scanning wants both ends; where the line cannot be read it gets a length of one character. */
-function shown(path: string, text: string | undefined, line: number, column: number, isAnchor: boolean): ShownPlace {
-  const length = text?.split("\n")[line - 1]?.length ?? 0;
-  return { path, startLine: line, startColumn: column, endColumn: Math.max(column, length) + 1, text, isAnchor };
+/**
+ * Tells where places of an image are shown: in the repository's own file, at the anchor, else under the image's path.
+ * Code scanning wants both ends of a place; where the line cannot be read it gets a length of one character.
+ */
+export function placeShower(files: FileViews, repository: Repository | undefined): (place: Place) => ShownPlace {
+  const anchor = repository?.anchor;
+  const anchorLength = anchor?.text.split("\n")[anchor.line - 1]?.length ?? 0;
+  const fileOf = memo((path): ShownFile => {
+    const { before, after } = files.texts(path);
+    const text = before ?? after;
+    const own = repository?.file(path, text);
+    if (own !== undefined) return { ...own, lines: own.text.split("\n"), isOfRepository: true };
+    return { path: path.replace(/^\/+/, ""), text, lines: files.lines(path) ?? [], isOfRepository: false };
+  });
+  return ({ path, line, column = 1 }) => {
+    const file = fileOf(path);
+    if (!file.isOfRepository && anchor !== undefined)
+      return { ...anchor, startLine: anchor.line, startColumn: 1, endColumn: anchorLength + 1, isAnchor: true };
+    const exists = !file.isOfRepository || (line ?? 1) <= file.lines.length;
+    const [startLine, startColumn] = exists ? [line ?? 1, column] : [1, 1];
+    const length = file.lines[startLine - 1]?.length ?? 0;
+    const endColumn = Math.max(startColumn, length) + 1;
+    return { path: file.path, text: file.text, startLine, startColumn, endColumn, isAnchor: false };
+  };
 }

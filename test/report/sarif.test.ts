@@ -170,12 +170,33 @@ describe("a result", () => {
   });
 });
 
-test("thousands of findings in a long file take seconds", () => {
-  const before = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join("");
-  const findings = Array.from({ length: 20_000 }, (_, i) => finding({ cause: { path: "/c", line: i + 1, column: 1 } }));
-  const started = Date.now();
-  expect(resultsOf(result({ findings, texts: { "/c": { before } } }))).toHaveLength(20_000);
-  expect(Date.now() - started).toBeLessThan(15_000);
+describe("what an upload may hold", () => {
+  const before = Array.from({ length: 6_000 }, (_, i) => `line ${i}\n`).join("");
+  const severityOf = (i: number) => (i < 5_990 ? "error" : "info");
+  const findings = Array.from({ length: 6_000 }, (_, i) =>
+    finding({ severity: severityOf(i), cause: { path: "/c", line: i + 1, column: 1 } }),
+  );
+
+  test("5,000 results a run, the worst, and it says what is cut", () => {
+    const { runs } = logOf(result({ findings, texts: { "/c": { before } } }));
+    expect(runs[0]!.results).toHaveLength(5_000);
+    const [notification] = runs[0]!.invocations![0]!.toolExecutionNotifications!;
+    expect(notification!.message.text).toMatch(
+      /only 5000 of 6000 findings.*990 of severity error.*10 of severity info/,
+    );
+  });
+
+  test("20 runs, and it says that images are missing", () => {
+    const { runs } = logOf(...Array.from({ length: 21 }, () => image));
+    expect(runs).toHaveLength(20);
+    expect(runs[0]!.invocations![0]!.toolExecutionNotifications![0]!.message.text).toContain("20 of 21 images");
+  });
+});
+
+test("an image that was not read whole is no success", () => {
+  const [run] = logOf({ ...image, unread: [{ path: "/etc/shadow", reason: "permission denied" }] }).runs;
+  expect(run!.invocations![0]!.executionSuccessful).toBe(false);
+  expect(run!.invocations![0]!.toolExecutionNotifications![0]!.message.text).toContain("/etc/shadow");
 });
 
 describe("fingerprints", () => {

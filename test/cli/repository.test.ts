@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openRepository } from "../../src/cli/repository.ts";
+import { lineHashes } from "../../src/report/lineHash.ts";
+import { sarifReport } from "../../src/report/sarif.ts";
+import { multitoolFindings } from "../report/multitool.ts";
+import { finding, RULES, result, TEXTS } from "../report/samples.ts";
+
+const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+const TEAM_TEXT = TEXTS[TEAM]!.before!;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+  mkdirSync(join(root, ".git"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+describe("the repository's file for a file of the image", () => {
+  test("by content, the one whose path ends alike", () => {
+    write("a/other.txt", TEAM_TEXT);
+    write("packer/files/20-team.cfg", TEAM_TEXT);
+    write("node_modules/x/20-team.cfg", TEAM_TEXT);
+    expect(openRepository({}, root).file(TEAM, TEAM_TEXT)).toEqual({
+      path: "packer/files/20-team.cfg",
+      text: TEAM_TEXT,
+    });
+    expect(openRepository({}, root).file(TEAM, `${TEAM_TEXT}x`)).toBeUndefined();
+    expect(openRepository({}, root).file("/etc/empty", "")).toBeUndefined();
+  });
+
+  test("from a directory below the root paths are still the root's", () => {
+    write("packer/files/20-team.cfg", TEAM_TEXT);
+    expect(openRepository({}, join(root, "packer")).file(TEAM, TEAM_TEXT)?.path).toBe("packer/files/20-team.cfg");
+    const flags = { map: [`${TEAM}=files/20-team.cfg`] };
+    expect(openRepository(flags, join(root, "packer")).file(TEAM, undefined)?.path).toBe("packer/files/20-team.cfg");
+  });
+
+  test("by --map, before its content, for a file or a directory", () => {
+    write("equal.cfg", TEAM_TEXT);
+    write("templates/20-team.cfg", "# a template\n");
+    const byFile = openRepository({ map: [`${TEAM}=templates/20-team.cfg`] }, root);
+    expect(byFile.file(TEAM, TEAM_TEXT)?.path).toBe("templates/20-team.cfg");
+    const byDirectory = openRepository({ map: ["/etc/cloud/cloud.cfg.d/=templates"] }, root);
+    expect(byDirectory.file(TEAM, TEAM_TEXT)?.path).toBe("templates/20-team.cfg");
+    expect(byDirectory.file("/etc/cloud/cloud.cfg.d2/20-team.cfg", "x")).toBeUndefined();
+  });
+
+  test.each([
+    [{ map: ["etc=files"] }, "write IMAGEPATH=REPOPATH"],
+    [{ map: ["/etc"] }, "write IMAGEPATH=REPOPATH"],
+    [{ map: ["/etc=missing"] }, "there is no missing"],
+    [{ map: ["/etc=.."] }, "outside the repository"],
+    [{ anchor: "missing.pkr.hcl" }, "there is no missing.pkr.hcl"],
+    [{ anchor: "image.pkr.hcl:9" }, "has no line 9"],
+    [{ anchor: ".git" }, "is no text file"],
+  ])("%j is refused", (flags, message) => {
+    write("image.pkr.hcl", "source {}\n");
+    expect(() => openRepository(flags, root)).toThrow(message);
+  });
+});
+
+describe("SARIF", () => {
+  const report = (flags: Parameters<typeof openRepository>[0], findings = [finding()]) =>
+    sarifReport([result({ findings, texts: TEXTS })], RULES, {
+      toolVersion: "0.1.0",
+      minSeverity: "info",
+      repository: openRepository(flags, root),
+    });
+  const resultsOf = (text: string) => JSON.parse(text).runs[0].results;
+
+  test("what is in the repository is shown there, with the hash of its line", () => {
+    write("files/team ä.cfg", TEAM_TEXT);
+    const [found] = resultsOf(report({}));
+    const { artifactLocation, region } = found.locations[0].physicalLocation;
+    expect(artifactLocation.uri).toBe("files/team%20%C3%A4.cfg");
+    expect(region).toEqual({ startLine: 2, startColumn: 1, endLine: 2, endColumn: 17 });
+    expect(found.locations[0].logicalLocations[0].fullyQualifiedName).toBe(TEAM);
+    expect(found.partialFingerprints.primaryLocationLineHash).toBe(lineHashes(TEAM_TEXT)(2));
+  });
+
+  test("all else at the anchor, each finding with a hash of its own", () => {
+    write("image.pkr.hcl", "source {\n}\nbuild {\n}\n");
+    const other = finding({ target: { ...finding().target!, setting: "PermitRootLogin" } });
+    const found = resultsOf(report({ anchor: "image.pkr.hcl:3" }, [finding(), other]));
+    for (const { locations, message, relatedLocations } of found) {
+      expect(locations[0].physicalLocation).toEqual({
+        artifactLocation: { uri: "image.pkr.hcl" },
+        region: { startLine: 3, startColumn: 1, endLine: 3, endColumn: 8 },
+      });
+      expect(locations[0].logicalLocations[0].fullyQualifiedName).toBe(TEAM);
+      expect(message.text).toContain(`${TEAM}:2`);
+      expect(relatedLocations).toHaveLength(2);
+    }
+    const hashes = found.map((one: { partialFingerprints: object }) => JSON.stringify(one.partialFingerprints));
+    expect(new Set(hashes).size).toBe(2);
+  });
+
+  test("a line that the mapped file has not is its first", () => {
+    write("short.cfg", "# one line");
+    const [found] = resultsOf(report({ map: [`${TEAM}=short.cfg`] }));
+    expect(found.locations[0].physicalLocation.region).toEqual({
+      startLine: 1,
+      startColumn: 1,
+      endLine: 1,
+      endColumn: 11,
+    });
+  });
+
+  test("GitHub's rules find no error in it", () => {
+    write("files/team ä.cfg", TEAM_TEXT);
+    write("image #1.pkr.hcl", "source {\n}\n");
+    const text = report({ anchor: "image #1.pkr.hcl:2" }, [finding(), finding({ cause: finding().target as never })]);
+    expect(multitoolFindings(text).filter((line) => line.startsWith("error "))).toEqual([]);
+  }, 60_000);
+});
