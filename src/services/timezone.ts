@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Image } from "../image/image.ts";
 import { readStatements } from "./lines.ts";
 import type { Service, Setting } from "./service.ts";
+import { assignmentIn } from "./shellVariables.ts";
 
 /**
  * The time zone, key "timezone". /etc/localtime is what programs use; its link tells the name, and where it is a copy
- * /etc/timezone does.
+ * /etc/timezone does, or /etc/sysconfig/clock.
  */
 export const timezone: Service = {
   name: "timezone",
@@ -17,9 +18,21 @@ export const timezone: Service = {
     const path = "/etc/timezone";
     const line = readStatements(image, path)[0];
     if (line !== undefined) return [{ key: "timezone", value: line.text, path, line: line.number }];
+    const clock = clockZone(image);
+    if (clock !== undefined) return [clock];
     const file = image.read(link);
     if (file === undefined) return [];
     const digest = createHash("sha256").update(file).digest("hex").slice(0, 12);
     return [{ key: "timezone", value: `a zone without a name (sha256 ${digest})`, path: link }];
   },
 };
+
+/** ZONE of RHEL 6 and Amazon Linux 1, TIMEZONE of SUSE before systemd. */
+function clockZone(image: Image): Setting | undefined {
+  const path = "/etc/sysconfig/clock";
+  for (const line of readStatements(image, path)) {
+    const { name = "", value = "" } = assignmentIn(line) ?? {};
+    if (["ZONE", "TIMEZONE"].includes(name) && value !== "") return { key: "timezone", value, path, line: line.number };
+  }
+  return undefined;
+}

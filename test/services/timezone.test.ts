@@ -14,6 +14,16 @@ test.each([
     { "/etc/localtime": "TZif2", "/etc/timezone": "Asia/Tokyo\n" },
     "Asia/Tokyo @ /etc/timezone:1",
   ],
+  [
+    "RHEL 6",
+    { "/etc/localtime": "TZif2", "/etc/sysconfig/clock": 'UTC=true\nZONE="Asia/Tokyo"\n' },
+    "Asia/Tokyo @ /etc/sysconfig/clock:2",
+  ],
+  [
+    "SUSE before systemd",
+    { "/etc/sysconfig/clock": 'TIMEZONE="Europe/Berlin"\n' },
+    "Europe/Berlin @ /etc/sysconfig/clock:1",
+  ],
   ["only a name", { "/etc/timezone": "Asia/Tokyo" }, "Asia/Tokyo @ /etc/timezone:1"],
 ])("timezone: %s", (_, files, expected) => {
   expect(settingsOf(timezone, files)).toEqual({ timezone: expected });

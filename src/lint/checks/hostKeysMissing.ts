@@ -1,4 +1,5 @@
 import { hostKeys } from "../../services/hostKeys.ts";
+import { sshdConfigPath } from "../../services/sshd/directives.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";
@@ -7,8 +8,8 @@ import type { CheckContext } from "./check.ts";
 export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const module = boot.modules.find(({ name, ran }) => name === "ssh" && ran);
-  const hasServer = image.stat("/etc/ssh/sshd_config") !== undefined;
-  if (!hasServer || module === undefined || context.settings(hostKeys).after.length > 0) return [];
+  const server = sshdConfigPath(image);
+  if (server === undefined || module === undefined || context.settings(hostKeys).after.length > 0) return [];
   const cause = boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? module.origin;
   return [
     {
@@ -20,7 +21,7 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
       module: "ssh",
       target: null,
       cause,
-      evidence: "/etc/ssh/sshd_config: the image has an ssh server",
+      evidence: `${server}: the image has an ssh server`,
       fix: null,
     },
   ];

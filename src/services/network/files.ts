@@ -18,13 +18,16 @@ const FILES = [
   "/etc/udev/rules.d/*persistent-net*.rules",
 ];
 
-/** Files of assignments: ifcfg, routes and rules of RHEL and SUSE. They hold no secrets and are shown as they are. */
+/** Files of assignments: ifcfg, routes and rules of RHEL and SUSE, Gentoo's netifrc. They hold no secrets and are shown as they are. */
 const SCRIPTS = [
   "/etc/sysconfig/network-scripts/ifcfg-*",
   "/etc/sysconfig/network-scripts/route*-*",
   "/etc/sysconfig/network-scripts/rule*-*",
   "/etc/sysconfig/network/ifcfg-*",
   "/etc/sysconfig/network/ifroute-*",
+  "/etc/sysconfig/network/routes",
+  "/etc/sysconfig/network/config",
+  "/etc/conf.d/net", // Gentoo
 ];
 
 /** The network's configuration files by path, comments and blank lines aside. */

@@ -1,6 +1,7 @@
 import { expandGlob } from "../../image/glob.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { linesOf } from "../lines.ts";
+import { commandLineOptions } from "./commandLine.ts";
 import { findKeyword, type Keyword } from "./keywords.ts";
 import { matchArguments, type SshdLine, splitLine } from "./tokens.ts";
 import type { OpensshVersion } from "./version.ts";
@@ -79,7 +80,12 @@ export function readDirectives(image: Image, version: OpensshVersion): Directive
   }
 
   const main = sshdConfigPath(image);
-  if (main !== undefined) readFile(main, undefined, 0);
+  if (main === undefined) return [];
+  for (const { text, path, number } of commandLineOptions(image)) {
+    const line = splitLine(text, version);
+    if (line !== undefined) addDirective(line, path, number, undefined);
+  }
+  readFile(main, undefined, 0);
   return directives;
 }
 
