@@ -57,7 +57,7 @@ const SUSE: Omit<Facts, "id" | "version"> = {
 };
 
 /** Facts of the stock cloud.cfg of 26.2 and of the images that carry it, by system_info.distro. */
-const FAMILIES = {
+export const FAMILIES = {
   rocky: {
     ...RHEL,
     id: "rocky",

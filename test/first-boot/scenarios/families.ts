@@ -1,12 +1,15 @@
-import { type FamilyName, family } from "../family.ts";
+import { FAMILIES, type FamilyName, family } from "../family.ts";
 import { keys, plain, type Scenario, type Suite, team, userData } from "../scenario.ts";
+import { configs } from "./network.ts";
 
 const later: readonly Suite[] = ["bookworm", "trixie", "sid"];
-const names: readonly FamilyName[] = ["rocky"];
+/** cloud-init 22.4 has no class for two of them, and asks systemd for a path as if it were Gentoo's ssh service. */
+const latest: readonly Suite[] = ["trixie", "sid"];
+const names: readonly FamilyName[] = Object.keys(FAMILIES) as FamilyName[];
 const noNetwork = { "/etc/cloud/cloud.cfg.d/10-network.cfg": "network: {config: disabled}\n" };
 const sshdConfig = "/etc/ssh/sshd_config";
 
-const repositories = `yum_add_repo:
+const repositories = `yum_repos:
   epel-testing:
     name: Extra packages
     baseurl: https://mirror.example.com/epel/$releasever
@@ -45,7 +48,9 @@ const boots: Scenario[] = [
   { name: "ntp", files: team("ntp:\n  servers: [192.0.2.123]\n  pools: [pool.example.com]\n"), seed: plain },
   {
     name: "ntp-chrony",
-    files: team("ntp: {enabled: true, ntp_client: chrony, servers: [192.0.2.123]}\n"),
+    files: team(
+      'ntp:\n  ntp_client: chrony\n  servers: [192.0.2.123]\n  config: {template: "## template:jinja\\nserver {{ servers[0] }} iburst\\n"}\n',
+    ),
     seed: plain,
   },
   { name: "repositories", files: team(repositories), seed: plain },
@@ -68,12 +73,23 @@ users:
   },
 ];
 
-/** Other distributions' configurations, classes and programs in Debian's roots. */
-export const families: Scenario[] = names.flatMap((name) =>
-  boots.map((boot) => ({
-    ...boot,
-    name: `${name}-${boot.name}`,
-    suites: later,
-    files: family(name, { ...noNetwork, ...boot.files }),
+/** What the cloud says of the network; without anything it is DHCP on the first interface. */
+const launches: Scenario[] = [
+  { name: "network-fallback", seed: plain },
+  ...Object.entries(configs).map(([name, config]) => ({
+    name: `network-${name}`,
+    seed: { ...plain, "network-config": config },
   })),
-);
+];
+
+/** Other distributions' configurations, classes and programs in Debian's roots. */
+export const families: Scenario[] = names.flatMap((name) => {
+  const suites = ["azurelinux", "openeuler", "gentoo"].includes(name) ? latest : later;
+  const of = ({ name: what, files, seed }: Scenario, network: Scenario["files"]): Scenario => ({
+    name: `${name}-${what}`,
+    suites,
+    files: family(name, { ...network, ...files }),
+    seed,
+  });
+  return [...boots.map((boot) => of(boot, noNetwork)), ...launches.map((launch) => of(launch, {}))];
+});

@@ -74,7 +74,7 @@ config:
     subnets: [{type: manual}]
 `;
 
-const configs = { v1: version1, v2: version2, "v2-dhcp": version2Dhcp, bond: bond };
+export const configs = { v1: version1, v2: version2, "v2-dhcp": version2Dhcp, bond: bond };
 const renderers = {
   eni: {},
   netplan: noIfupdown,
