@@ -68,6 +68,6 @@ function parse(line: string): Assignment | undefined {
 }
 
 function format({ key, values, isList }: Assignment): string {
-  const text = values.length === 1 && isList ? `${values[0]},` : values.join(", ");
-  return `${key} = ${text === "" ? '""' : text}`;
+  const text = values.map((value) => (value === "" ? '""' : value)).join(", ");
+  return `${key} = ${text}${isList && values.length === 1 ? "," : ""}`;
 }

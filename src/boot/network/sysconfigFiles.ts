@@ -123,10 +123,17 @@ function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyV
     }
     const dns = iface.get("dns");
     if (!truthy(dns)) continue;
-    nameservers.push(...asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
-    search.push(...asIterable(asDict(dns, "dns").get("search"), "search"));
+    addOthers(nameservers, asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
+    addOthers(search, asIterable(asDict(dns, "dns").get("search"), "search"));
   }
-  return { nameservers: [...nameservers, ...state.nameservers], search: [...search, ...state.search] };
+  addOthers(nameservers, state.nameservers);
+  addOthers(search, state.search);
+  return { nameservers, search };
+}
+
+function addOthers(list: PyValue[], more: readonly PyValue[]): void {
+  const known = new Set(list);
+  list.push(...more.filter((value) => !known.has(value)));
 }
 
 /** Since 25.1 what else the file says stays. */
