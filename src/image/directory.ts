@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
-import { READ_LIMIT, tooLarge } from "./limits.ts";
+import { readLimit, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
 import { sortNames } from "./sort.ts";
 
@@ -55,7 +55,7 @@ function readFile(hostPath: string): Buffer | undefined {
   try {
     const { size, mode } = fs.fstatSync(file);
     if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Error("not a regular file");
-    if (size > READ_LIMIT) throw new Error(tooLarge(size));
+    if (size > readLimit(hostPath)) throw new Error(tooLarge(hostPath, size));
     const content = Buffer.allocUnsafe(size);
     let length = 0;
     while (length < size) {

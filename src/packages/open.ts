@@ -1,6 +1,10 @@
 import type { Image } from "../image/image.ts";
+import { openApk } from "./apk.ts";
 import { openDpkg } from "./dpkg.ts";
 import type { Packages } from "./packages.ts";
+import { openPacman } from "./pacman.ts";
+import { openPortage } from "./portage.ts";
+import { openRpm } from "./rpm.ts";
 
 const NO_PACKAGES: Packages = {
   kind: "none",
@@ -11,5 +15,5 @@ const NO_PACKAGES: Packages = {
 
 /** The package database of an image; kind "none" where it has none that is understood. */
 export function openPackages(image: Image): Packages {
-  return openDpkg(image) ?? NO_PACKAGES;
+  return openDpkg(image) ?? openRpm(image) ?? openApk(image) ?? openPacman(image) ?? openPortage(image) ?? NO_PACKAGES;
 }

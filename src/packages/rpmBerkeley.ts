@@ -1,0 +1,107 @@
+import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+
+/*
+ * A reader of rpm's "Packages" in Berkeley DB's hash access method (versions 3 to 5, of either byte order): 4-byte
+ * numbers as keys and header blobs as values. Headers that do not fit a page stand in chains of overflow pages.
+ * The numbers are those of Berkeley DB's header files dbinc/db_page.h and dbinc/hash.h.
+ */
+
+/** The magic number of a hash database, at byte 12 of the first page. */
+const HASH_MAGIC = 0x061561;
+const HASH_PAGES = [2, 13];
+const OVERFLOW_PAGE = 7;
+/** The length of a page's header. */
+const HEADER = 26;
+
+/** How an item of a hash page holds its value: itself, or by the first of its overflow pages. */
+const INLINE = 1;
+const OFF_PAGE = 3;
+
+/**
+ * The header blobs in the bytes of a `Packages`.
+ * @throws {DatabaseError} when it is damaged, or of another access method.
+ */
+export function* berkeleyHeaders(database: Buffer): Generator<StoredBlob> {
+  const pages = new Pages(database);
+  // Every page of hash items belongs to a bucket: freed ones lose their type. So the buckets need not be followed.
+  for (let number = 1; number <= pages.last; number++) {
+    const page = pages.get(number);
+    if (!HASH_PAGES.includes(page[25]!)) continue;
+    const items = itemsOf(page, pages);
+    for (let i = 0; i + 1 < items.length; i += 2) {
+      const value = valueIn(items[i + 1]!, pages);
+      // The record with the key 0 holds the highest number of a package.
+      if (value.length > 4) yield value;
+    }
+  }
+}
+
+class Pages {
+  readonly allowance: Allowance;
+  /** The number of the last page. */
+  readonly last: number;
+  readonly #database: Buffer;
+  readonly #size: number;
+  readonly #bigEndian: boolean;
+
+  constructor(database: Buffer) {
+    if (database.length < 512) throw new DatabaseError("truncated: it has no first page");
+    this.#bigEndian = database.readUInt32BE(12) === HASH_MAGIC;
+    if (!this.#bigEndian && database.readUInt32LE(12) !== HASH_MAGIC)
+      throw new DatabaseError("damaged: it is no Berkeley DB hash");
+    if (database[24] !== 0) throw new DatabaseError("encrypted");
+    this.#database = database;
+    this.#size = this.uint32(database, 20);
+    this.last = this.uint32(database, 32);
+    if (this.#size < 512 || this.#size > 65536 || (this.#size & (this.#size - 1)) !== 0)
+      throw new DatabaseError("damaged: its pages have no size");
+    this.allowance = new Allowance(database.length);
+  }
+
+  get(number: number): Buffer {
+    const page = this.#database.subarray(number * this.#size, (number + 1) * this.#size);
+    if (page.length < this.#size) throw new DatabaseError(`truncated: it has no page ${number}`);
+    return page;
+  }
+
+  uint32(bytes: Buffer, at: number): number {
+    return this.#bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+  }
+
+  uint16(bytes: Buffer, at: number): number {
+    return this.#bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
+  }
+}
+
+/** The items of a hash page, keys and values by turns. They fill the page from its end. */
+function itemsOf(page: Buffer, pages: Pages): Buffer[] {
+  const count = pages.uint16(page, 20);
+  if (HEADER + 2 * count > page.length) throw new DatabaseError("damaged: a page has too many items");
+  let end = page.length;
+  return Array.from({ length: count }, (_, i) => {
+    const start = pages.uint16(page, HEADER + 2 * i);
+    if (start >= end) throw new DatabaseError("damaged: the items of a page are in disorder");
+    const item = page.subarray(start, end);
+    end = start;
+    return item;
+  });
+}
+
+function valueIn(item: Buffer, pages: Pages): StoredBlob {
+  if (item[0] === INLINE) return new StoredBlob([item.subarray(1)]);
+  if (item[0] !== OFF_PAGE || item.length < 12) throw new DatabaseError("damaged: a value is of no known type");
+  const length = pages.uint32(item, 8);
+  pages.allowance.take(length);
+  const pieces: Buffer[] = [];
+  let left = length;
+  for (let number = pages.uint32(item, 4); left > 0; ) {
+    const page = pages.get(number);
+    const size = Math.min(pages.uint16(page, 22), left);
+    if (page[25] !== OVERFLOW_PAGE || size === 0 || HEADER + size > page.length)
+      throw new DatabaseError(`damaged: its page ${number} is not what it should be`);
+    pieces.push(page.subarray(HEADER, HEADER + size));
+    left -= size;
+    number = pages.uint32(page, 16);
+  }
+  return new StoredBlob(pieces);
+}

@@ -1,0 +1,105 @@
+import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
+
+/** The tags that are read, by rpm's numbers (rpmtag.h). */
+export const TAG = {
+  name: 1000,
+  version: 1001,
+  release: 1002,
+  epoch: 1003,
+  installTime: 1008,
+  /** Whole paths: packages from before rpm 4. */
+  oldFileNames: 1027,
+  fileStates: 1029,
+  fileDigests: 1035,
+  fileFlags: 1037,
+  dirIndexes: 1116,
+  baseNames: 1117,
+  dirNames: 1118,
+  fileDigestAlgorithm: 5011,
+} as const;
+
+/** The sizes of numbers by their type: bytes (chars are of both types), 16, 32 bits. */
+const NUMBER_SIZES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 2: 1, 3: 2, 4: 4 };
+/** Text, several texts, and texts in several languages. */
+const STRING_TYPES = [6, 8, 9];
+
+/** rpm allows as many (HEADER_TAGS_MAX). */
+const ENTRIES_LIMIT = 65536;
+
+interface Entry {
+  readonly type: number;
+  /** From the beginning of the blob. */
+  readonly start: number;
+  /** Where the next entry's data or the blob ends. */
+  readonly end: number;
+  readonly count: number;
+}
+
+/**
+ * What rpm knows of one package: values by tag, in a blob of two numbers (how many entries, how many bytes of data),
+ * entries of 16 bytes (tag, type, offset of the data, count) and the data, all big-endian.
+ */
+export class RpmHeader {
+  readonly #blob: StoredBlob;
+  readonly #entries = new Map<number, Entry>();
+
+  /** @throws {DatabaseError} when the entries are not what they should be. */
+  constructor(blob: StoredBlob) {
+    this.#blob = blob;
+    const intro = blob.slice(0, 8);
+    const count = intro.readUInt32BE(0);
+    const data = 8 + 16 * count;
+    const end = data + intro.readUInt32BE(4);
+    if (count > ENTRIES_LIMIT || end > blob.length)
+      throw new DatabaseError("damaged: a package's header ends too early");
+    const index = blob.slice(8, data);
+    const offsets = Array.from({ length: count }, (_, i) => data + index.readUInt32BE(16 * i + 8));
+    const sorted = Float64Array.from([...offsets, end]).sort();
+    for (let at = 0; at < index.length; at += 16) {
+      const tag = index.readUInt32BE(at);
+      if (!TAGS.has(tag)) continue;
+      const start = data + index.readUInt32BE(at + 8);
+      if (start > end) throw new DatabaseError("damaged: a package's header names what is not in it");
+      const next = sorted.find((offset) => offset > start) ?? start;
+      this.#entries.set(tag, {
+        type: index.readUInt32BE(at + 4),
+        start,
+        end: Math.min(next, end),
+        count: index.readUInt32BE(at + 12),
+      });
+    }
+  }
+
+  /** How many values a tag has; 0 when the package has none. */
+  count(tag: number): number {
+    return this.#entries.get(tag)?.count ?? 0;
+  }
+
+  /** Texts as they stand in the data, each with a NUL at its end; empty when there are none. */
+  stringBytes(tag: number): Buffer {
+    const entry = this.#entries.get(tag);
+    if (entry === undefined) return Buffer.alloc(0);
+    if (!STRING_TYPES.includes(entry.type)) throw new DatabaseError("damaged: a text of a package's header is none");
+    return this.#blob.slice(entry.start, entry.end);
+  }
+
+  strings(tag: number): string[] {
+    const count = this.count(tag);
+    const texts = this.stringBytes(tag).toString("utf8").split("\0", count);
+    if (texts.length < count) throw new DatabaseError("damaged: a list in a package's header ends too early");
+    return texts;
+  }
+
+  /** The number at a place of a tag's list; undefined when the list is not that long. */
+  number(tag: number, place = 0): number | undefined {
+    const entry = this.#entries.get(tag);
+    if (entry === undefined || place >= entry.count) return undefined;
+    const size = NUMBER_SIZES[entry.type];
+    const start = entry.start + place * (size ?? 0);
+    if (size === undefined || start + size > entry.end)
+      throw new DatabaseError("damaged: a number of a package's header is none");
+    return this.#blob.slice(start, start + size).readUIntBE(0, size);
+  }
+}
+
+const TAGS = new Set<number>(Object.values(TAG));

@@ -1,0 +1,53 @@
+import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+
+/*
+ * A reader of rpm's own database, ndb (`Packages.db`, of SUSE). All numbers are little-endian. The first pages hold
+ * slots of 16 bytes: a magic number, the number of a package, where its blob begins and how long it is, both in blocks
+ * of 16 bytes. The first two slots' place is the database's header. A blob has a header of 16 bytes (magic number,
+ * package, generation, length) and ends with a tail of 12 (checksum, length, magic number).
+ */
+
+const MAGIC = "RpmP";
+const SLOT_MAGIC = "Slot";
+const BLOB_MAGIC = "BlbS";
+const TAIL_MAGIC = "BlbE";
+const PAGE = 4096;
+const SLOT = 16;
+const BLOCK = 16;
+const TAIL = 12;
+
+/**
+ * The header blobs in the bytes of a `Packages.db`.
+ * @throws {DatabaseError} when it is damaged.
+ */
+export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
+  if (database.length < 32 || !isMagic(database, 0, MAGIC))
+    throw new DatabaseError("damaged: it is no package database of rpm");
+  if (database.readUInt32LE(4) !== 0) throw new DatabaseError("of a version that is not known");
+  const end = database.readUInt32LE(12) * PAGE;
+  if (end === 0 || end > database.length) throw new DatabaseError("truncated: its slots are not all there");
+  const allowance = new Allowance(database.length);
+  for (let slot = 2 * SLOT; slot < end; slot += SLOT) {
+    if (!isMagic(database, slot, SLOT_MAGIC)) throw new DatabaseError("damaged: a slot of it is none");
+    const number = database.readUInt32LE(slot + 4);
+    if (number === 0) continue;
+    const start = database.readUInt32LE(slot + 8) * BLOCK;
+    const size = database.readUInt32LE(slot + 12) * BLOCK;
+    if (start < end || start + size > database.length)
+      throw new DatabaseError(`truncated: its package ${number} is not there`);
+    allowance.take(size);
+    const length = size < 2 * BLOCK ? 0 : database.readUInt32LE(start + 12);
+    const isWhole =
+      isMagic(database, start, BLOB_MAGIC) &&
+      database.readUInt32LE(start + 4) === number &&
+      isMagic(database, start + size - 4, TAIL_MAGIC) &&
+      database.readUInt32LE(start + size - 8) === length &&
+      BLOCK + length + TAIL <= size;
+    if (!isWhole) throw new DatabaseError(`damaged: its package ${number} is not what it should be`);
+    yield new StoredBlob([database.subarray(start + BLOCK, start + BLOCK + length)]);
+  }
+}
+
+function isMagic(bytes: Buffer, at: number, magic: string): boolean {
+  return at >= 0 && bytes.toString("latin1", at, at + 4) === magic;
+}

@@ -1,0 +1,167 @@
+import { readWal } from "./sqliteWal.ts";
+import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+
+/*
+ * A reader of one table in a SQLite database (https://sqlite.org/fileformat2.html). rpm's keeps its headers in the table
+ * "Packages"; its other tables are indexes. A whole SQLite in WebAssembly is larger than the rest of this program and
+ * takes longer to start than to read the table; native ones write beside the database.
+ */
+
+const MAGIC = Buffer.from("SQLite format 3\0");
+const INTERIOR_TABLE = 0x05;
+const LEAF_TABLE = 0x0d;
+
+/**
+ * The header blobs in the bytes of an rpmdb.sqlite and of the write-ahead log beside it.
+ * @throws {DatabaseError} when it is damaged.
+ */
+export function* sqliteHeaders(database: Buffer, wal: Buffer | undefined): Generator<StoredBlob> {
+  const pages = new Pages(database, wal);
+  for (const schema of rowsOf(pages, 1)) {
+    const [type, name, , root] = columnsOf(schema);
+    if (text(type) !== "table" || text(name) !== "Packages") continue;
+    // The columns are the number of the header, which is the row's, and the blob.
+    for (const row of rowsOf(pages, integer(root))) yield columnsOf(row).at(-1)?.blob ?? new StoredBlob([]);
+    return;
+  }
+  throw new DatabaseError("damaged: it has no table of packages");
+}
+
+/** The pages of a database, as its write-ahead log has them. */
+class Pages {
+  readonly allowance: Allowance;
+  /** How many bytes of a page are used. */
+  readonly usable: number;
+  readonly #database: Buffer;
+  readonly #size: number;
+  readonly #newer: ReadonlyMap<number, Buffer>;
+
+  constructor(database: Buffer, wal: Buffer | undefined) {
+    if (database.length < 512 || !database.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new DatabaseError("damaged: it is no SQLite database");
+    const size = database.readUInt16BE(16);
+    this.#size = size === 1 ? 65536 : size;
+    this.usable = this.#size - database[20]!;
+    if (this.#size < 512 || (this.#size & (this.#size - 1)) !== 0 || this.usable < 480)
+      throw new DatabaseError("damaged: its pages have no size");
+    this.#database = database;
+    this.#newer = wal === undefined ? new Map() : readWal(wal, this.#size);
+    this.allowance = new Allowance(database.length + (wal?.length ?? 0));
+  }
+
+  get(page: number): Buffer {
+    const start = (page - 1) * this.#size;
+    const found = this.#newer.get(page) ?? this.#database.subarray(Math.max(start, 0), start + this.#size);
+    if (page < 1 || found.length < this.#size) throw new DatabaseError(`truncated: it has no page ${page}`);
+    return found;
+  }
+}
+
+/** The rows of a table by the root of its b-tree, each as the bytes of its record. */
+function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
+  const seen = new Set([root]);
+  const next = [root];
+  for (let number = next.pop(); number !== undefined; number = next.pop()) {
+    const page = pages.get(number);
+    // The first page begins with the header of the database.
+    const start = number === 1 ? 100 : 0;
+    const type = page[start]!;
+    if (type !== INTERIOR_TABLE && type !== LEAF_TABLE)
+      throw new DatabaseError(`damaged: its page ${number} belongs to no table`);
+    const cells = cellsOf(page, start, type === INTERIOR_TABLE ? 12 : 8);
+    if (type === LEAF_TABLE) {
+      for (const cell of cells) yield payloadOf(pages, page, cell);
+      continue;
+    }
+    const children = [...cells.map((cell) => uint32(page, cell)), page.readUInt32BE(start + 8)];
+    for (const child of children.reverse()) {
+      if (seen.has(child)) throw new DatabaseError(`damaged: two ways lead to its page ${child}`);
+      seen.add(child);
+      next.push(child);
+    }
+  }
+}
+
+/** Where a page's cells begin. */
+function cellsOf(page: Buffer, start: number, headerLength: number): number[] {
+  const count = page.readUInt16BE(start + 3);
+  if (start + headerLength + 2 * count > page.length) throw new DatabaseError("damaged: a page has too many cells");
+  return Array.from({ length: count }, (_, i) => page.readUInt16BE(start + headerLength + 2 * i));
+}
+
+/** The record in a leaf's cell: its beginning stands in the cell, the rest in a chain of pages. */
+function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
+  const [length, afterLength] = varint(page, cell);
+  const [, start] = varint(page, afterLength);
+  pages.allowance.take(length);
+  const { usable } = pages;
+  const most = usable - 35;
+  const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+  const rest = least + ((length - least) % (usable - 4));
+  const local = length <= most ? length : rest <= most ? rest : least;
+  if (start + local > usable) throw new DatabaseError("damaged: a row leaves its page");
+  const pieces = [page.subarray(start, start + local)];
+  let left = length - local;
+  for (let next = left > 0 ? uint32(page, start + local) : 0; left > 0; ) {
+    const overflow = pages.get(next);
+    const size = Math.min(left, usable - 4);
+    pieces.push(overflow.subarray(4, 4 + size));
+    left -= size;
+    next = overflow.readUInt32BE(0);
+  }
+  return new StoredBlob(pieces);
+}
+
+interface Column {
+  /** The type and size of the value, by SQLite's numbers: odd from 13 are texts, even from 12 blobs. */
+  readonly serial: number;
+  readonly blob: StoredBlob;
+}
+
+function columnsOf(record: StoredBlob): Column[] {
+  const head = record.slice(0, Math.min(record.length, 100));
+  const [headEnd, first] = varint(head, 0);
+  if (headEnd > head.length) throw new DatabaseError("damaged: a row has too many columns");
+  const columns: Column[] = [];
+  let rest = record.after(headEnd);
+  for (let at = first; at < headEnd; ) {
+    const [serial, next] = varint(head, at);
+    const size = serial >= 12 ? Math.floor((serial - 12) / 2) : (INTEGER_SIZES[serial] ?? 0);
+    if (size > rest.length) throw new DatabaseError("damaged: a row ends too early");
+    columns.push({ serial, blob: rest });
+    rest = rest.after(size);
+    at = next;
+  }
+  return columns;
+}
+
+/** By serial type: NULL, six widths of integers, a double, the constants 0 and 1. */
+const INTEGER_SIZES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0];
+
+function text(column: Column | undefined): string {
+  if (column === undefined || column.serial < 13 || column.serial % 2 === 0) return "";
+  return column.blob.slice(0, Math.min((column.serial - 13) / 2, 100)).toString("utf8");
+}
+
+function integer(column: Column | undefined): number {
+  if (column === undefined || column.serial > 9) return 0;
+  if (column.serial >= 8) return column.serial - 8;
+  const size = INTEGER_SIZES[column.serial]!;
+  return size === 0 || size > 6 ? 0 : column.blob.slice(0, size).readIntBE(0, size);
+}
+
+function uint32(page: Buffer, at: number): number {
+  if (at + 4 > page.length) throw new DatabaseError("damaged: a cell leaves its page");
+  return page.readUInt32BE(at);
+}
+
+/** A number of one to nine bytes of seven bits, the highest first, and where it ends. */
+function varint(bytes: Buffer, start: number): [number, number] {
+  let value = 0;
+  for (let at = start; at < bytes.length && at < start + 8; at++) {
+    value = value * 128 + (bytes[at]! & 0x7f);
+    if (bytes[at]! < 0x80) return [value, at + 1];
+  }
+  // Nine bytes hold numbers that no size in a file has; they appear only as the number of a row.
+  return [value, start + 9];
+}
