@@ -3,8 +3,13 @@ import { boot } from "../boot/boot.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportPackages, reportUnread } from "./target.ts";
+
+interface ConfigFlags extends LaunchFlags {
+  readonly format: string;
+}
 
 /** Adds `config`: the effective configuration. */
 export function configCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -16,18 +21,18 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
       "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
     )
     .option("-f, --format <format[=file]>", "text or json", "text")
-    .option(
-      "--seed <dir>",
-      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
-    )
-    .action(async (source: string, flags: { format: string; seed?: string }) => end(await run(source, flags, io)));
+    .addOption(seedOption())
+    .addOption(datasourceOption())
+    .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
 }
 
-async function run(source: string, flags: { format: string; seed?: string }, io: Io): Promise<number> {
+async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
-  const cloud = openSeed(flags.seed);
-  const { image, distro } = await openTarget(source);
-  const { config, base } = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
+  const launch = openLaunch(flags);
+  const target = await openTarget(source);
+  checkLaunch(launch, source, target);
+  const { image, distro } = target;
+  const { config, base } = boot(image, { distro, ...launch });
   for (const { path, dropped } of base.files)
     if (dropped !== undefined)
       io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));

@@ -8,15 +8,15 @@ import { lintFormats } from "../report/formats.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { mappedPaths, openRepository, type RepositoryFlags } from "./repository.ts";
-import { openSeed, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
+import { openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
-interface LintFlags extends RepositoryFlags {
+interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
-  readonly seed?: string;
   readonly pristine?: string;
   readonly protect?: readonly string[];
   readonly minSeverity?: Severity;
@@ -41,10 +41,8 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
       collect,
     )
-    .option(
-      "--seed <dir>",
-      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
-    )
+    .addOption(seedOption())
+    .addOption(datasourceOption())
     .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
     .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
     .addOption(
@@ -77,7 +75,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       EXIT.usage,
       "only one report can go to standard output: give the others a file, -f sarif=FILE",
     );
-  const cloud = openSeed(flags.seed);
+  const launch = openLaunch(flags);
   const pristine = flags.pristine === undefined ? undefined : await openTarget(flags.pristine);
   const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
   if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
@@ -92,6 +90,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     let target: Target;
     try {
       target = await openNamed(source);
+      checkLaunch(launch, source, target);
     } catch (error) {
       // The other images are still worth a report.
       if (!(error instanceof CommandError) || sources.length === 1) throw error;
@@ -105,7 +104,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       distro,
       rules: catalogue,
       protect: flags.protect ?? [],
-      ...(cloud === undefined ? {} : { cloud }),
+      ...launch,
       ...(pristine === undefined ? {} : { pristine }),
     });
     reportPackages(source, distro.packages, io);

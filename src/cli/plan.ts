@@ -3,13 +3,13 @@ import { boot } from "../boot/boot.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
 import { wantsColor } from "./lint.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openSeed, openTarget, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportPackages, reportUnread } from "./target.ts";
 
-interface PlanFlags {
+interface PlanFlags extends LaunchFlags {
   readonly format: string;
-  readonly seed?: string;
   readonly color: "auto" | "always" | "never";
 }
 
@@ -23,19 +23,19 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
       "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
     )
     .option("-f, --format <format[=file]>", "text or json", "text")
-    .option(
-      "--seed <dir>",
-      "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
-    )
+    .addOption(seedOption())
+    .addOption(datasourceOption())
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
 }
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
-  const cloud = openSeed(flags.seed);
-  const { image, distro } = await openTarget(source);
-  const result = boot(image, { distro, ...(cloud === undefined ? {} : { cloud }) });
+  const launch = openLaunch(flags);
+  const target = await openTarget(source);
+  checkLaunch(launch, source, target);
+  const { image, distro } = target;
+  const result = boot(image, { distro, ...launch });
   const facts = imageFacts(image, result);
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
   else {

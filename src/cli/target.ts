@@ -1,5 +1,4 @@
 import { CLOUD_CFG } from "../config/read.ts";
-import { type CloudData, readSeed, SeedError } from "../config/seed.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
@@ -40,17 +39,6 @@ function nothingToLint(image: Image): string {
   const none = `there is no cloud-init in it (no package, no ${CLOUD_CFG})`;
   const other = otherFirstBoot(image);
   return other === undefined ? none : `not supported: ${other}, and ${none}`;
-}
-
-/** What the cloud hands over, from --seed; undefined when not given. @throws CommandError when it cannot be used. */
-export function openSeed(directory: string | undefined): CloudData | undefined {
-  if (directory === undefined) return undefined;
-  try {
-    return readSeed(directory);
-  } catch (error) {
-    if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
-    throw error;
-  }
 }
 
 /** Says what is wrong with the package database. The run's outcome stays: other evidence does without it. */

@@ -17,8 +17,11 @@ export function combinations(
   count: number,
   size: number,
 ): { title: string; scenario: Scenario }[] {
-  // Another distro's class asks systemd for the host name, which no boot of the harness has.
-  const debian = scenarios.filter(({ files }) => !/\bdistro:/.test(JSON.stringify(files)));
+  // Another distro's class asks systemd for the host name, which no boot of the harness has; what another datasource
+  // hands over is no seed.
+  const debian = scenarios.filter(
+    ({ name, files }) => !/\bdistro:/.test(JSON.stringify(files)) && !name.startsWith("datasource-"),
+  );
   const plain = debian.filter(
     ({ suites, seed }) =>
       (suites?.includes(suite) ?? true) && isPlain(seed["user-data"]) && isPlain(seed["vendor-data"]),

@@ -14,7 +14,7 @@ import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
 import { type RealBoot, realBoot, script, whyNot } from "./realBoot.ts";
-import { suites } from "./scenario.ts";
+import { type Scenario, suites } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
 /** Every scenario on every release takes more than an hour when no boot is cached; these do on every release anyway. */
@@ -41,8 +41,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function observe(boot: RealBoot): Promise<Observation> {
+async function observe(boot: RealBoot, { ownData }: Scenario): Promise<Observation> {
   const words = [script, "enter", boot.directory, process.execPath, observer, boot.directory];
+  if (ownData === true) words.push("own-data");
   const { stdout } = await run("python3", words, { maxBuffer: 1 << 28 });
   return JSON.parse(stdout) as Observation;
 }
@@ -84,7 +85,7 @@ describe.each(suites)("%s", (suite) => {
   it.concurrent.each(titled)("%s", async (_, scenario) => {
     const boot = await realBoot(suite, scenario);
     version ??= boot.cloudInit;
-    const ours = await observe(boot);
+    const ours = await observe(boot, scenario);
     const real = (name: string) => readFileSync(join(boot.directory, name), "utf8");
     const differences = [
       ...compareChanges(boot, ours.plan, score),

@@ -1,6 +1,6 @@
 /**
- * Prints as JSON what our code says of a boot that the real cloud-init made: `observe.ts BOOT`, run where BOOT/before
- * and BOOT/after show the two images (`real-boot.py enter`). firstBoot.test.ts bundles and runs it.
+ * Prints as JSON what our code says of a boot that the real cloud-init made: `observe.ts BOOT [own-data]`, run
+ * where BOOT/before and BOOT/after show the two images (`real-boot.py enter`). firstBoot.test.ts bundles and runs it.
  */
 import { join } from "node:path";
 import { boot } from "../../src/boot/boot.ts";
@@ -25,9 +25,10 @@ export interface PlannedChange {
   readonly mode: number | undefined;
 }
 
-function plan(directory: string): PlannedChange[] {
+function plan(directory: string, ownData: boolean): PlannedChange[] {
   const image = openDirectory(join(directory, "before"));
-  const result = boot(image, { distro: detectDistro(image), cloud: readSeed(join(directory, "seed")) });
+  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
+  const result = boot(image, { distro: detectDistro(image), ...launch });
   return result.changes.flatMap(({ path, op, certainty, after }) => {
     if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
     const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
@@ -43,7 +44,7 @@ function settings(root: string): Setting[] {
 
 const directory = process.argv[2]!;
 const observation: Observation = {
-  plan: plan(directory),
+  plan: plan(directory, process.argv[3] === "own-data"),
   sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
 };
 process.stdout.write(JSON.stringify(observation));

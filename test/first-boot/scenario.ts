@@ -13,6 +13,8 @@ export interface Scenario {
   readonly commands?: readonly string[];
   /** The NoCloud seed. An empty user-data is added where there is none. */
   readonly seed: Seed;
+  /** Set where the image itself holds what is handed over, or says that nothing is: our code is not told the seed. */
+  readonly ownData?: true;
 }
 
 export interface Seed {

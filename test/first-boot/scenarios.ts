@@ -2,6 +2,7 @@ import type { Scenario } from "./scenario.ts";
 import { accounts } from "./scenarios/accounts.ts";
 import { apt } from "./scenarios/apt.ts";
 import { configuration } from "./scenarios/configuration.ts";
+import { datasources } from "./scenarios/datasources.ts";
 import { families } from "./scenarios/families.ts";
 import { files } from "./scenarios/files.ts";
 import { hostname } from "./scenarios/hostname.ts";
@@ -34,5 +35,6 @@ export const scenarios: readonly Scenario[] = [
   ...mounts,
   ...files,
   ...network,
+  ...datasources,
   ...families,
 ].map((scenario) => ({ ...scenario, files: { ...base, ...scenario.files } }));

@@ -1,0 +1,56 @@
+import { Option } from "commander";
+import type { Launch } from "../boot/datasource/find.ts";
+import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
+import { readSeed, SeedError } from "../config/seed.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import type { Target } from "./target.ts";
+
+/** The flags that tell of the launch. */
+export interface LaunchFlags {
+  readonly seed?: string;
+  readonly datasource?: string;
+}
+
+export const seedOption = (): Option =>
+  new Option(
+    "--seed <dir>",
+    "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+  );
+
+export const datasourceOption = (): Option =>
+  new Option("--datasource <name>", "where the instance gets that from, as cloud-init calls it: Ec2, GCE, None ...");
+
+/** What the user tells of the launch. @throws CommandError where it cannot be used. */
+export function openLaunch({ seed, datasource }: LaunchFlags): Launch {
+  const name = datasource === undefined ? undefined : datasourceNamed(datasource);
+  if (datasource !== undefined && name === undefined)
+    throw new CommandError(
+      EXIT.usage,
+      `--datasource ${datasource}: there is no such datasource (there are: ${datasourceNames.join(", ")})`,
+    );
+  return {
+    ...(seed === undefined ? {} : { cloud: openSeed(seed) }),
+    ...(name === undefined ? {} : { datasource: name }),
+  };
+}
+
+function openSeed(directory: string): ReturnType<typeof readSeed> {
+  try {
+    return readSeed(directory);
+  } catch (error) {
+    if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
+    throw error;
+  }
+}
+
+/** @throws CommandError where the image's cloud-init does not have the datasource. */
+export function checkLaunch({ datasource }: Launch, source: string, { distro }: Target): void {
+  const { version } = distro.cloudInit;
+  if (datasource === undefined || version === undefined) return;
+  const known = datasourcesOf(version);
+  if (!known.includes(datasource))
+    throw new CommandError(
+      EXIT.usage,
+      `--datasource ${datasource}: ${source} has cloud-init ${version}, which does not have it (it has: ${known.join(", ")})`,
+    );
+}

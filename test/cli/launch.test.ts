@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { run } from "./run.ts";
+
+const STOCK = "fixtures/debian-12";
+
+describe("--datasource", () => {
+  test.each(["lint", "plan", "config"])("%s knows the datasources' names only", async (command) => {
+    const { status, err } = await run(command, STOCK, "--datasource", "Amazon");
+    expect(status).toBe(2);
+    expect(err).toContain("there is no such datasource");
+    expect(err).toContain("Ec2");
+  });
+
+  test("a datasource that the image's cloud-init does not have yet", async () => {
+    const { status, err } = await run("plan", STOCK, "--datasource", "Akamai");
+    expect(status).toBe(2);
+    expect(err).toContain("cloud-init 22.4.2");
+  });
+
+  test("is named in the report, whatever the case of its letters", async () => {
+    const { out } = await run("lint", STOCK, "--datasource", "ec2", "-f", "json");
+    expect(JSON.parse(out).images[0].image.datasource).toBe("Ec2");
+  });
+
+  test("None knows all that the cloud hands over", async () => {
+    const { out } = await run("plan", STOCK, "--datasource", "None", "-f", "json");
+    const plan = JSON.parse(out);
+    const unknown = plan.changes.flatMap((change: { unknown: string | null; content: string | null }) =>
+      /the cloud gives/.test(`${change.unknown} ${change.content}`) ? [change] : [],
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test("a seed is what that datasource hands over", async () => {
+    const seed = mkdtempSync(join(tmpdir(), "seed-"));
+    try {
+      writeFileSync(join(seed, "meta-data"), "instance-id: i-1\nlocal-hostname: web-1.internal.example.com\n");
+      const { out } = await run("plan", STOCK, "--datasource", "GCE", "--seed", seed, "-f", "json");
+      const plan = JSON.parse(out);
+      expect(plan.image.datasource).toBe("GCE");
+      const record = plan.changes.find(({ path }: { path: string }) => path.endsWith("set-hostname"));
+      expect(JSON.parse(record.content)).toEqual({ fqdn: "web-1", hostname: "web-1" });
+    } finally {
+      rmSync(seed, { recursive: true });
+    }
+  });
+});
