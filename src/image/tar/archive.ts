@@ -1,6 +1,6 @@
 import type { Entries } from "../entries.ts";
 import type { FileKind, Stat } from "../image.ts";
-import { READ_LIMIT, tooLarge } from "../limits.ts";
+import { readLimit, tooLarge } from "../limits.ts";
 import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
 import { sortNames } from "../sort.ts";
@@ -9,7 +9,7 @@ import type { Content, Member } from "./members.ts";
 import { expand } from "./sparse.ts";
 
 /** How much of an archive is remembered: far more than an image has, and what a machine's memory holds. */
-const LIMITS = { entries: 2_000_000, characters: 256 * 1024 * 1024, pieces: 1_000_000, kept: 256 * 1024 * 1024 };
+const LIMITS = { entries: 2_000_000, characters: 256 * 1024 * 1024, pieces: 1_000_000, kept: 768 * 1024 * 1024 };
 
 interface Node {
   readonly stat: Stat;
@@ -39,12 +39,12 @@ export class Archive {
   }
 
   /**
-   * Adds a member. Returns the path where its bytes are to be kept, for those who see them only now.
+   * Adds a member. Returns the path of a file whose bytes `keep` may get, for those who see them only now.
    * @throws {TarError} for an archive that cannot be remembered.
    */
-  add(member: Member): { path: string; keep: (stored: Buffer) => void } | undefined {
+  add(member: Member): string | undefined {
     const name = text(member.name);
-    const path = this.#pathOf(name ?? member.name.toString("utf8"));
+    const path = this.#pathOf(name ?? lossyText(member.name));
     if (path === undefined) return undefined;
     if (name === undefined) {
       // As a directory on Linux: its name is listed, but nobody can ask for it.
@@ -56,14 +56,13 @@ export class Archive {
     const { size, stored, pieces } = member.content;
     this.#pieces += pieces?.length ?? 0;
     if (this.#pieces > LIMITS.pieces) throw new TarError("it holds too many pieces of sparse files to be read");
-    if (size > READ_LIMIT || stored > READ_LIMIT || this.#keptBytes + stored > LIMITS.kept) return undefined;
-    return {
-      path,
-      keep: (bytes) => {
-        this.#keptBytes += bytes.length;
-        node.kept = Buffer.from(bytes);
-      },
-    };
+    return size > readLimit(path) || this.#keptBytes + stored > LIMITS.kept ? undefined : path;
+  }
+
+  /** Keeps the stored bytes of the file that was just added. */
+  keep(path: string, stored: Buffer): void {
+    this.#keptBytes += stored.length;
+    this.#nodes.get(path)!.kept = Buffer.from(stored);
   }
 
   /** The tree. `readStored` gives a file's stored bytes, or undefined where it can give none. */
@@ -73,7 +72,7 @@ export class Archive {
       if (content === undefined) return undefined;
       const { size, pieces } = content;
       const length = Math.max(size, content.stored);
-      if (length > READ_LIMIT) this.#problems.add(path, tooLarge(length));
+      if (length > readLimit(path)) this.#problems.add(path, tooLarge(path, length));
       else {
         const stored = kept ?? readStored(content);
         if (stored?.length === content.stored) return pieces ? expand(pieces, size, stored) : stored;
@@ -113,7 +112,10 @@ export class Archive {
     const real = target === undefined ? undefined : this.#pathOf(target);
     const node = real === undefined ? undefined : this.#nodes.get(real);
     if (node !== undefined && node.stat.kind !== "directory") return node;
-    this.#problems.add(path, `it is a hard link to ${member.link}, which the archive does not hold before it`);
+    this.#problems.add(
+      path,
+      `it is a hard link to ${lossyText(member.link)}, which the archive does not hold before it`,
+    );
     return undefined;
   }
 
@@ -182,7 +184,7 @@ function nodeOf(member: Member): Node {
     case "directory":
       return { stat: stat("directory", 0), names: new Set() };
     case "symlink":
-      return { stat: { ...stat("symlink", member.link.length), mode: 0o777 }, link: member.link.toString("utf8") };
+      return { stat: { ...stat("symlink", member.link.length), mode: 0o777 }, link: lossyText(member.link) };
     case "file":
       return { stat: stat("file", content.size), content };
     default:
@@ -201,8 +203,12 @@ function climbsOut(path: string): boolean {
   return false;
 }
 
-/** A name as text; undefined when it is not UTF-8. */
-function text(name: Buffer): string | undefined {
-  const decoded = name.toString("utf8");
-  return decoded.includes("\ufffd") && !Buffer.from(decoded).equals(name) ? undefined : decoded;
+/** The bytes of a name as text; undefined when they are not UTF-8. */
+function text(name: string): string | undefined {
+  const decoded = lossyText(name);
+  return decoded.includes("\ufffd") && Buffer.from(decoded).toString("latin1") !== name ? undefined : decoded;
+}
+
+function lossyText(name: string): string {
+  return /[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1").toString("utf8") : name;
 }

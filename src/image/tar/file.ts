@@ -7,7 +7,7 @@ import { TarError } from "./header.ts";
 import { readMembers } from "./members.ts";
 
 /** How many bytes are read at once: most files of a system are smaller, so that one read serves several headers. */
-const WINDOW = 16 * 1024;
+const WINDOW = 4 * 1024;
 
 /**
  * The root filesystem in a plain tar archive. Only headers are read now, files when they are asked for.

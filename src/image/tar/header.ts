@@ -1,12 +1,12 @@
 /** The size of a tar archive's blocks, in bytes. */
 export const BLOCK = 512;
 
-/** What stands in one header block. Names are as stored, their bytes unjudged. */
+/** What stands in one header block. Names are as stored: a character for each byte. */
 export interface Header {
   /** The type flag; "0" for its old form, a zero byte. */
   readonly type: string;
-  readonly name: Buffer;
-  readonly link: Buffer;
+  readonly name: string;
+  readonly link: string;
   readonly size: number;
   readonly mode: number;
   readonly uid: number;
@@ -53,18 +53,18 @@ export function parseHeader(block: Buffer, offset: number): Header {
 }
 
 /** POSIX splits a long name in two; GNU's own form, marked by a space, keeps other things in the place of the prefix. */
-function storedName(block: Buffer): Buffer {
+function storedName(block: Buffer): string {
   const name = field(block, 0, 100);
   if (block[345] === 0 || block.toString("latin1", 257, 263) !== "ustar\0") return name;
   // star keeps times in the last bytes of the prefix.
   const isStar = block.toString("latin1", 508, 512) === "tar\0";
-  return Buffer.concat([field(block, 345, isStar ? 131 : 155), Buffer.from("/"), name]);
+  return `${field(block, 345, isStar ? 131 : 155)}/${name}`;
 }
 
-/** A text field's bytes: up to its first zero. */
-export function field(block: Buffer, start: number, length: number): Buffer {
+/** A text field up to its first zero, a character for each byte. */
+export function field(block: Buffer, start: number, length: number): string {
   const end = block.indexOf(0, start);
-  return block.subarray(start, end === -1 || end > start + length ? start + length : end);
+  return block.toString("latin1", start, end === -1 || end > start + length ? start + length : end);
 }
 
 /** A numeric field: octal digits, or a binary number where the first bit is set. Undefined when it is neither. */

@@ -4,14 +4,14 @@ import { type Piece, piecesOf, takeMap, takeOldMap } from "./sparse.ts";
 
 /** One member of an archive: an entry of the file tree. */
 export interface Member {
-  /** As stored: may be absolute, may hold `..`. */
-  readonly name: Buffer;
+  /** As stored, a character for each byte: may be absolute, may hold `..`. */
+  readonly name: string;
   readonly type: "file" | "directory" | "symlink" | "hardlink" | "special";
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** What a symbolic or hard link names. */
-  readonly link: Buffer;
+  /** What a symbolic or hard link names, a character for each byte. */
+  readonly link: string;
   readonly content: Content;
 }
 
@@ -39,10 +39,11 @@ export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined
  */
 export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
   let at = 0;
-  const general = new Map<string, Buffer>();
+  const general = new Map<string, string>();
   let own: Records | undefined;
-  let longName: Buffer | undefined;
-  let longLink: Buffer | undefined;
+  let longName: string | undefined;
+  let longLink: string | undefined;
+  let oldMap: { pieces: readonly Piece[]; size: number } | undefined;
 
   /** Exactly `length` bytes. */
   function* take(length: number): Generator<Step, Buffer, Buffer> {
@@ -56,16 +57,11 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
     while (!step.done) step = steps.next(yield* take(step.value));
     return step.value;
   }
-  function* skip(length: number): Generator<Step, void, Buffer> {
-    if (length > 0) yield -length;
-    at += length;
-  }
   /** The content of a header that extends the next one. */
   function* takeExtension(size: number): Generator<Step, Buffer, Buffer> {
     if (size > RECORDS_LIMIT) throw new TarError(`it is damaged at byte ${at}: an extended header of ${size} bytes`);
-    const content = Buffer.from(yield* take(size));
-    yield* skip(padding(size));
-    return content;
+    // All the blocks at once, since steps over bytes end what was taken.
+    return (yield* take(size + padding(size))).subarray(0, size);
   }
 
   for (;;) {
@@ -83,41 +79,38 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
       for (const [key, value] of parseRecords(yield* takeExtension(header.size)).values) general.set(key, value);
     else if (type === "L") longName = untilZero(yield* takeExtension(header.size));
     else if (type === "K") longLink = untilZero(yield* takeExtension(header.size));
-    else if (type === "V") yield* skip(header.size + padding(header.size));
     else if (type === "M") throw new TarError("it goes on from another volume: join the volumes first");
-    else {
-      const value = (key: string): Buffer | undefined => own?.values.get(key) ?? general.get(key);
-      const count = (key: string): number | undefined => {
-        const bytes = value(key);
-        return bytes === undefined || bytes.length === 0 ? undefined : decimal(bytes.toString("latin1"));
-      };
-      const name = Buffer.from(value("GNU.sparse.name") ?? value("path") ?? longName ?? header.name);
+    else if (type !== "V") {
+      const attributes = own === undefined && general.size === 0 ? NONE : new Map([...general, ...(own?.values ?? [])]);
+      const name = attributes.get("GNU.sparse.name") ?? attributes.get("path") ?? longName ?? header.name;
       const kind = memberType(type, name);
-      let stored = kind === "file" || type === "D" ? (count("size") ?? header.size) : 0;
-      const end = stored + padding(stored);
-      let size = kind === "file" ? stored : 0;
-      let pieces: readonly Piece[] | undefined;
-      const link = Buffer.from(value("linkpath") ?? longLink ?? header.link);
+      const length = kind === "file" || type === "D" ? (count(attributes, "size") ?? header.size) : 0;
+      // The map of GNU's old form is no part of the length.
+      if (oldSparse !== undefined) oldMap = yield* takeAll(takeOldMap(oldSparse));
       const start = at;
-      if (oldSparse !== undefined) {
-        ({ pieces, size } = yield* takeAll(takeOldMap(oldSparse)));
-      } else if (kind === "file" && count("GNU.sparse.major") === 1) {
-        const map = yield* takeAll(takeMap(stored));
-        pieces = map.pieces;
-        stored -= map.length;
-        size = count("GNU.sparse.realsize") ?? stored;
-      } else if (kind === "file" && (own?.pieces.length || value("GNU.sparse.map") !== undefined)) {
-        pieces = piecesOf(value("GNU.sparse.map")?.toString("latin1").split(",") ?? own!.pieces);
-        size = count("GNU.sparse.size") ?? count("GNU.sparse.realsize") ?? stored;
+      let content: Content = { offset: at, stored: length, size: kind === "file" ? length : 0, pieces: undefined };
+      if (oldSparse !== undefined) content = { ...content, ...oldMap };
+      else if (kind === "file" && attributes.size > 0) {
+        const size = count(attributes, "GNU.sparse.realsize") ?? count(attributes, "GNU.sparse.size") ?? length;
+        const map = attributes.get("GNU.sparse.map")?.split(",") ?? own?.pieces ?? [];
+        if (count(attributes, "GNU.sparse.major") === 1) {
+          const { pieces, length: mapLength } = yield* takeAll(takeMap(length));
+          content = { offset: at, stored: length - mapLength, size, pieces };
+        } else if (map.length > 0) content = { ...content, size, pieces: piecesOf(map) };
       }
-      const { mode } = header;
-      const uid = count("uid") ?? header.uid;
-      const gid = count("gid") ?? header.gid;
-      const wanted = visit({ name, type: kind, mode, uid, gid, link, content: { offset: at, stored, size, pieces } });
-      // An old sparse map is no part of the stored size.
-      const rest = oldSparse === undefined ? end - (at - start) : end;
-      if (wanted !== undefined) wanted(yield* take(stored));
-      yield* skip(wanted === undefined ? rest : rest - stored);
+      const wanted = visit({
+        name,
+        type: kind,
+        mode: header.mode,
+        uid: count(attributes, "uid") ?? header.uid,
+        gid: count(attributes, "gid") ?? header.gid,
+        link: attributes.get("linkpath") ?? longLink ?? header.link,
+        content,
+      });
+      if (wanted !== undefined) wanted(yield* take(content.stored));
+      const left = start + length + padding(length) - at;
+      if (left > 0) yield -left;
+      at += left;
       own = undefined;
       longName = undefined;
       longLink = undefined;
@@ -125,7 +118,14 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
   }
 }
 
-function memberType(type: string, name: Buffer): Member["type"] {
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function count(attributes: ReadonlyMap<string, string>, key: string): number | undefined {
+  const digits = attributes.get(key);
+  return digits ? decimal(digits) : undefined;
+}
+
+function memberType(type: string, name: string): Member["type"] {
   switch (type) {
     case "1":
       return "hardlink";
@@ -140,7 +140,7 @@ function memberType(type: string, name: Buffer): Member["type"] {
       return "directory";
     default:
       // The oldest form marks a directory by its name; kinds that nobody knows are files (POSIX).
-      return name.at(-1) === 0x2f ? "directory" : "file";
+      return name.endsWith("/") ? "directory" : "file";
   }
 }
 
@@ -148,6 +148,6 @@ function padding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
-function untilZero(content: Buffer): Buffer {
+function untilZero(content: Buffer): string {
   return field(content, 0, content.length);
 }

@@ -3,9 +3,9 @@ import { TarError } from "./header.ts";
 /** The largest extended header that is read, in bytes: Linux knows no longer path than 4 KiB. */
 export const RECORDS_LIMIT = 1024 * 1024;
 
-/** Extended attributes by key; the pieces of a sparse file in the order in which they stand. */
+/** Extended attributes by key, a character for each byte; the pieces of a sparse file in the order in which they stand. */
 export interface Records {
-  readonly values: Map<string, Buffer>;
+  readonly values: Map<string, string>;
   /** Values of GNU.sparse.offset and GNU.sparse.numbytes, taking turns. */
   readonly pieces: string[];
 }
@@ -22,9 +22,9 @@ export function parseRecords(content: Buffer): Records {
     const equals = content.indexOf(0x3d, space);
     if (!(end <= content.length) || equals === -1 || equals >= end || content[end - 1] !== 0x0a)
       throw new TarError("an extended header in it is damaged");
-    const key = content.toString("utf8", space + 1, equals);
-    const value = content.subarray(equals + 1, end - 1);
-    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") records.pieces.push(value.toString("latin1"));
+    const key = content.toString("latin1", space + 1, equals);
+    const value = content.toString("latin1", equals + 1, end - 1);
+    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") records.pieces.push(value);
     else records.values.set(key, value);
     start = end;
   }

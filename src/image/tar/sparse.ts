@@ -1,5 +1,5 @@
 import { READ_LIMIT } from "../limits.ts";
-import { BLOCK, field, number, TarError } from "./header.ts";
+import { BLOCK, number, TarError } from "./header.ts";
 import { decimal } from "./records.ts";
 
 /** A piece of a sparse file that the archive holds: where in the file, and how many bytes. Zeros fill the rest. */
@@ -63,7 +63,7 @@ export function* takeOldMap(header: Buffer): Generator<number, { pieces: Piece[]
 function oldPieces(block: Buffer, start: number, count: number): Piece[] {
   const pieces: Piece[] = [];
   for (let at = start; at < start + 24 * count; at += 24) {
-    if (field(block, at, 24).length === 0) break;
+    if (block[at] === 0) break;
     const offset = number(block, at, 12);
     const length = number(block, at + 12, 12);
     if (offset === undefined || length === undefined) throw damaged();

@@ -52,8 +52,8 @@ export async function openTarStream(source: string, keep: Keep): Promise<Image> 
 
 async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean> {
   const steps = readMembers((member) => {
-    const added = archive.add(member);
-    return added !== undefined && keep(added.path, member.content.size) ? added.keep : undefined;
+    const path = archive.add(member);
+    return path !== undefined && keep(path, member.content.size) ? (stored) => archive.keep(path, stored) : undefined;
   });
   const none = Buffer.alloc(0);
   let step = steps.next();
