@@ -46,7 +46,7 @@ export interface BootOptions extends Launch {
 }
 
 /** Version that is assumed where the image does not tell its own: the newest one known. */
-const ASSUMED_VERSION = "26.2";
+export const ASSUMED_VERSION = "26.2";
 
 const STAGES: readonly { readonly stage: Stage; readonly list: string }[] = [
   { stage: "init", list: "cloud_init_modules" },

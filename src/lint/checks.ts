@@ -1,5 +1,6 @@
 import { added } from "./checks/added.ts";
 import type { Check } from "./checks/check.ts";
+import { configContent } from "./checks/configContent.ts";
 import { datasourceListNotRead } from "./checks/configuration/datasourceList.ts";
 import { duplicateKeys } from "./checks/configuration/duplicates.ts";
 import { templateTooEarly } from "./checks/configuration/earlyKeys.ts";
@@ -26,6 +27,7 @@ import { packagesUpgraded, releaseNotLocked } from "./checks/packageUpgrade.ts";
 /** Every check by the name that rule documents use. */
 export const checks: Readonly<Record<string, Check>> = {
   added,
+  "config-content": configContent,
   "config-file-dropped": fileDropped,
   "config-file-not-read": fileNotRead,
   "config-file-order": orderMistaken,

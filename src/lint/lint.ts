@@ -5,11 +5,12 @@ import type { Image } from "../image/image.ts";
 import type { CheckContext } from "./checks/check.ts";
 import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
-import { type Finding, type ImageFacts, type LintResult, SEVERITIES } from "./finding.ts";
+import type { ImageFacts, LintResult } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { Rule } from "./rule.ts";
 import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
+import { worstFirst } from "./worstFirst.ts";
 
 /** What a lint may be told beside the image. */
 export interface LintOptions extends EvidenceOptions {
@@ -61,7 +62,10 @@ export function lint(image: Image, options: LintOptions): LintResult {
         unread === true ? [{ path, reason: dropped?.reason ?? "" }] : [],
       ),
     ],
-    texts: (path) => ({ before: text(image, path), after: text(result.after, path) }),
+    texts: (path) => {
+      const handed = handedOver(result.cloud, path);
+      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
+    },
   };
 }
 
@@ -69,16 +73,7 @@ function text(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
-function worstFirst(a: Finding, b: Finding): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compare(a.cause.path, b.cause.path) ||
-    a.cause.line - b.cause.line ||
-    compare(a.target?.path ?? "", b.target?.path ?? "") ||
-    (a.target?.line ?? 0) - (b.target?.line ?? 0)
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The text of what the launch hands over, which may be a file of this machine and not of the image. */
+function handedOver({ userData, vendorData, vendorData2 }: CloudData, path: string): string | undefined {
+  return [userData, vendorData, vendorData2].find((file) => file?.path === path)?.bytes.toString("utf8");
 }

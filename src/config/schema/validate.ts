@@ -23,6 +23,7 @@ export interface Validation {
 
 /** Validates against one schema. */
 export interface Validator {
+  readonly schema: Schema;
   validate(root: ConfigNode, isUnknown?: (node: Scalar) => boolean): Validation;
 }
 
@@ -43,6 +44,7 @@ const LONGEST_TEXT = 10_000;
 export function schemaValidator(root: Schema): Validator {
   const patterns = new Map<string, Pattern | undefined>();
   return {
+    schema: root,
     validate(node, isUnknown = () => false) {
       const run = new Run(root, patterns, isUnknown);
       const problems = distinct(run.check(node, root)).sort(byPlace);

@@ -101,7 +101,6 @@ export const cloudConfigExamples: readonly string[] = [
   initial_attributes:
     apache: {port: 80}
   exec: true
-  exec_arguments: [-d, -s, "20"]
   show_time: true
   ssl_verify_mode: ":verify_peer"
 `,

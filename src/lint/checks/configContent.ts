@@ -1,0 +1,105 @@
+import { ASSUMED_VERSION } from "../../boot/boot.ts";
+import { findPair } from "../../config/merge.ts";
+import { parseConfigFile } from "../../config/read.ts";
+import type { Mapping } from "../../config/tree.ts";
+import type { SeedFile } from "../../config/userData/parts.ts";
+import type { Finding } from "../finding.ts";
+import { findingsOfTold } from "../findingsOfTold.ts";
+import type { Rule } from "../rule.ts";
+import { checkConfig } from "../schema/checkConfig.ts";
+import { type Schemas, schemasOf } from "../schema/schemas.ts";
+import type { Told } from "../schema/told.ts";
+import { checkMapping } from "../userData/checkText.ts";
+import { checkUserData } from "../userData/checkUserData.ts";
+import type { CheckContext } from "./check.ts";
+
+/** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
+interface Checked {
+  readonly path: string;
+  readonly evidence: string;
+  readonly told: readonly Told[];
+  again(content: Buffer): readonly Told[];
+}
+
+/** Several rules are about the same image. */
+const done = new WeakMap<CheckContext, readonly Checked[]>();
+
+/** Finds what is wrong with the content of the image's configuration, and of what the launch hands over. */
+export function configContent(rule: Rule, context: CheckContext): Finding[] {
+  const known = done.get(context);
+  const all = known ?? [...imageFiles(context), ...handedOver(context)];
+  if (known === undefined) done.set(context, all);
+  return all.flatMap(({ path, evidence, told, again }) =>
+    findingsOfTold(rule, {
+      told,
+      evidence,
+      text: () => launchFile(context, path)?.bytes.toString("utf8") ?? context.image.read(path)?.toString("utf8"),
+      again: (fix) => again(Buffer.from(fix.content)),
+    }),
+  );
+}
+
+function schemas({ image, distro }: CheckContext): Schemas {
+  return schemasOf(distro.cloudInit.version || ASSUMED_VERSION, image, distro.cloudInit.library);
+}
+
+/** Files of the image that somebody wrote or changed. */
+function imageFiles(context: CheckContext): Checked[] {
+  const own = schemas(context);
+  const check = (root: Mapping): Told[] => {
+    const network = findPair(root, "network")?.value;
+    return [
+      ...checkConfig(root, "cloud-config", "image", own),
+      ...(network?.type === "mapping" ? checkMapping(network, "network-config", own, undefined, "image") : []),
+    ];
+  };
+  return context.boot.base.files.flatMap(({ path, root, dropped }) => {
+    const evidence = dropped === undefined ? context.evidence.ofFile(path) : undefined;
+    if (evidence === undefined) return [];
+    const soften = (told: Told): Told => (evidence.strength === "weak" ? { ...told, worst: "info" } : told);
+    return [
+      {
+        path,
+        evidence: evidence.text,
+        told: check(root).map(soften),
+        again: (content) => check(parseConfigFile(content, path).root),
+      },
+    ];
+  });
+}
+
+/** User-data, vendor-data and network configuration. */
+function handedOver(context: CheckContext): Checked[] {
+  const own = schemas(context);
+  const { networkConfig } = context.boot.cloud;
+  const checked: Checked[] = launchFiles(context).map((file) => ({
+    path: file.path,
+    evidence: `${file.path} is what the launch hands over`,
+    told: checkUserData(file, own),
+    again: (content) => checkUserData({ ...file, bytes: content }, own),
+  }));
+  if (networkConfig === undefined) return checked;
+  const { path } = networkConfig;
+  const check = (root: Mapping) => checkMapping(root, "network-config", own);
+  return [
+    ...checked,
+    {
+      path,
+      evidence: `${path} is what the launch hands over`,
+      told: check(networkConfig),
+      again: (content) => check(parseConfigFile(content, path).root),
+    },
+  ];
+}
+
+/** What a launch hands over as user-data or vendor-data; none where it is empty. */
+function launchFiles({ boot }: CheckContext): readonly SeedFile[] {
+  const { userData, vendorData, vendorData2 } = boot.cloud;
+  return [userData, vendorData, vendorData2].filter(
+    (file) => file !== undefined && file.bytes.length > 0,
+  ) as SeedFile[];
+}
+
+function launchFile(context: CheckContext, path: string): SeedFile | undefined {
+  return launchFiles(context).find((file) => file.path === path);
+}

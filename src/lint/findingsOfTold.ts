@@ -1,0 +1,59 @@
+import { atMost, withFix } from "./checks/check.ts";
+import { type Finding, type Fix, SEVERITIES, type Severity } from "./finding.ts";
+import type { Rule } from "./rule.ts";
+import type { Told } from "./schema/told.ts";
+
+/** What is needed to make findings of what was told. */
+export interface ToldSource {
+  readonly told: readonly Told[];
+  /** Why it concerns anybody. */
+  readonly evidence: string;
+  /** A file's text; undefined where it is not at hand. */
+  text(path: string): string | undefined;
+  /** What is told once the file of the fix has this content. */
+  again(fix: Fix): readonly Told[];
+}
+
+/** The check that all rules on the content of configuration share. */
+export const CONTENT_CHECK = "config-content";
+
+/** The findings of one of these rules: those that are about what the rule says. */
+export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
+  const about = source.told.filter((told) => told.about === rule.parameters.about);
+  return atMost(about, (told) => {
+    const { message, origin, worst } = told;
+    const finding = {
+      rule: rule.id,
+      severity: milder(rule.severity, worst),
+      confidence: "certain",
+      message,
+      service: null,
+      module: null,
+      target: null,
+      cause: origin,
+      evidence: source.evidence,
+    } as const;
+    return told.replace === undefined ? { ...finding, fix: null } : withFix(finding, () => fixOf(told, source));
+  });
+}
+
+function milder(one: Severity, other: Severity): Severity {
+  return SEVERITIES[Math.max(SEVERITIES.indexOf(one), SEVERITIES.indexOf(other))]!;
+}
+
+/** A larger file, in characters, is not given whole as a fix; the message says what to write. */
+const LARGEST_FIX = 4_000;
+
+/** The file with one word replaced, if that leaves less to tell. */
+function fixOf({ origin, replace }: Told, { told, text, again }: ToldSource): Fix | null {
+  const whole = text(origin.path);
+  if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;
+  const lines = whole.split("\n");
+  const line = lines[origin.line - 1] ?? "";
+  const quote = /["']/.exec(line.charAt(origin.column - 1))?.[0] ?? "";
+  const at = origin.column - 1 + quote.length;
+  if (!line.startsWith(replace.old, at)) return null;
+  lines[origin.line - 1] = line.slice(0, at) + replace.by + line.slice(at + replace.old.length);
+  const fix = { path: origin.path, content: lines.join("\n") };
+  return again(fix).length < told.length ? fix : null;
+}

@@ -1,0 +1,75 @@
+import { asList, asSchema, asSchemas, asTexts, resolveReference, type Schema } from "../../config/schema/schema.ts";
+
+/** How deep a description follows references, and how many alternatives it names. */
+const DEEPEST = 12;
+const MOST = 10;
+/** Longer texts of a schema are cut: it may come from an image. */
+export const LONGEST = 80;
+
+/** What may stand where any of some schemas would do: `true, false or "unchanged"`. */
+export function expected(schemas: readonly Schema[], root: Schema): string {
+  const phrases = [...new Set(schemas.flatMap((schema) => alternatives(schema, root, 0)))];
+  if (phrases.length === 0) return "of another form";
+  return oneOf(phrases);
+}
+
+/** "a", "a or b", "a, b or c"; of many the first ones. */
+export function oneOf(phrases: readonly string[]): string {
+  if (phrases.length > MOST) return `${phrases.slice(0, MOST).join(", ")} or one of ${phrases.length - MOST} more`;
+  const last = phrases.at(-1) ?? "";
+  return phrases.length < 2 ? last : `${phrases.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/** A value of the schema as YAML would write it. */
+export function literal(value: unknown): string {
+  if (typeof value === "string") return `"${cut(value)}"`;
+  return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : "a certain value";
+}
+
+/** A text in one line, and not too long. */
+export function cut(text: string, length = LONGEST): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > length ? `${line.slice(0, length)}...` : line;
+}
+
+function alternatives(schema: Schema, root: Schema, depth: number): string[] {
+  if (depth > DEEPEST) return [];
+  const next = (inner: Schema) => alternatives(inner, root, depth + 1);
+  const listed = asList(schema.enum);
+  if (listed.length > 0)
+    return booleansFirst(listed)
+      .slice(0, MOST * 10)
+      .map(literal);
+  // What is deprecated is not what anybody should write.
+  const branches = [...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)];
+  const current = branches.filter((branch) => branch.deprecated !== true);
+  if (branches.length > 0) {
+    const found = (current.length > 0 ? current : branches).flatMap(next);
+    if (found.length > 0) return found;
+  }
+  const types = asTexts(schema.type);
+  if (types.length > 0) return types.flatMap((type) => named(type, schema, root, depth));
+  const referred = resolveReference(root, schema.$ref);
+  if (referred !== undefined) return next(referred);
+  const whole = asSchemas(schema.allOf).flatMap(next);
+  if (whole.length > 0) return [whole[0]!];
+  return schema.properties !== undefined || schema.required !== undefined ? ["a mapping"] : [];
+}
+
+function booleansFirst(values: readonly unknown[]): readonly unknown[] {
+  const rank = (value: unknown) => (value === true ? 0 : value === false ? 1 : 2);
+  return [...values].sort((a, b) => rank(a) - rank(b));
+}
+
+function named(type: string, schema: Schema, root: Schema, depth: number): string[] {
+  if (type === "boolean") return ["true", "false"];
+  if (type === "string") return [schema.format === "date" ? 'a date such as "2030-12-31"' : "a text"];
+  if (type === "integer") return ["a whole number"];
+  if (type === "number") return ["a number"];
+  if (type === "object") return ["a mapping"];
+  if (type === "null") return ["null"];
+  if (type !== "array") return [];
+  const items = asSchema(schema.items);
+  const each = items === undefined ? [] : alternatives(items, root, depth + 1);
+  return [each.length === 1 && each[0] === "a text" ? "a list of texts" : "a list"];
+}

@@ -1,0 +1,35 @@
+import { modules } from "../../boot/modules/modules.ts";
+import type { SchemaName } from "../../config/schema/imageSchema.ts";
+import type { Schema } from "../../config/schema/schema.ts";
+import { accountKeys } from "./tables/accounts.ts";
+import { any, deprecated, type Keys, keys, list, text } from "./tables/forms.ts";
+import { networkKeys } from "./tables/network.ts";
+import { packageKeys } from "./tables/packages.ts";
+import { systemKeys } from "./tables/system.ts";
+import { toolKeys } from "./tables/tools.ts";
+
+/** What is validated where no image carries a schema: our own tables, and the names of all keys that modules read. */
+export function tableSchema(name: SchemaName): Schema {
+  if (name !== "cloud-config") return networkDocument(networkKeys[name === "network-config-v1" ? 1 : 2]);
+  return keys({ ...moduleKeys(), ...accountKeys, ...packageKeys, ...systemKeys, ...toolKeys, ...moduleLists });
+}
+
+const modulesOfList = list({ anyOf: [text, list(any)] });
+const moduleLists: Keys = {
+  cloud_config_modules: modulesOfList,
+  cloud_final_modules: modulesOfList,
+  cloud_init_modules: modulesOfList,
+};
+
+function moduleKeys(): Keys {
+  return Object.fromEntries(
+    modules
+      .flatMap((module) => Object.entries(module.keys))
+      .map(([key, spec]) => [key, spec.deprecated === undefined ? any : deprecated(any, spec.deprecated, "")]),
+  );
+}
+
+/** The configuration stands at the top or below `network`. */
+function networkDocument(config: Schema): Schema {
+  return { oneOf: [config, keys({ network: config }, ["network"])] };
+}

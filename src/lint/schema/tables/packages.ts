@@ -1,0 +1,149 @@
+import {
+  command,
+  deprecated,
+  either,
+  filled,
+  flag,
+  type Keys,
+  keys,
+  list,
+  named,
+  needs,
+  nothing,
+  openKeys,
+  text,
+  texts,
+  tuple,
+  values,
+  whole,
+} from "./forms.ts";
+
+const mirror = keys(
+  {
+    arches: list(text, 1),
+    key: text,
+    keyid: text,
+    keyserver: text,
+    search: list(text, 1),
+    search_dns: flag,
+    uri: text,
+  },
+  ["arches"],
+);
+const certificates = filled(
+  keys({
+    "remove-defaults": deprecated(flag, "22.3", "write remove_defaults instead"),
+    remove_defaults: flag,
+    trusted: list(text, 1),
+  }),
+);
+const version = either(tuple(text, 2, 2), text);
+const proxy = either(text, nothing);
+const pro = keys({
+  config: openKeys({
+    global_apt_http_proxy: proxy,
+    global_apt_https_proxy: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    ua_apt_http_proxy: proxy,
+    ua_apt_https_proxy: proxy,
+  }),
+  enable: texts,
+  enable_beta: texts,
+  features: keys({ disable_auto_attach: flag }),
+  token: text,
+});
+
+/** Packages and where they come from, as the modules read it (schema of 26.2). */
+export const packageKeys: Keys = {
+  apk_repos: filled(
+    keys({
+      alpine_repo: either(
+        nothing,
+        keys({ base_url: text, community_enabled: flag, testing_enabled: flag, version: text }, ["version"]),
+      ),
+      local_repo_base_url: text,
+      preserve_repositories: flag,
+    }),
+  ),
+  apt: filled(
+    keys({
+      add_apt_repo_match: text,
+      conf: text,
+      debconf_selections: filled(named(text)),
+      disable_suites: list(text, 1, true),
+      ftp_proxy: text,
+      http_proxy: text,
+      https_proxy: text,
+      preserve_sources_list: flag,
+      primary: list(mirror, 1),
+      proxy: text,
+      security: list(mirror, 1),
+      sources: named(
+        filled(keys({ append: flag, filename: text, key: text, keyid: text, keyserver: text, source: text })),
+      ),
+      sources_list: text,
+    }),
+  ),
+  apt_pipelining: either(
+    whole,
+    flag,
+    values("os"),
+    deprecated(values("none", "unchanged"), "22.4", "write os instead"),
+  ),
+  apt_reboot_if_required: deprecated(flag, "22.2", "write package_reboot_if_required instead"),
+  apt_update: deprecated(flag, "22.2", "write package_update instead"),
+  apt_upgrade: deprecated(flag, "22.2", "write package_upgrade instead"),
+  "ca-certs": deprecated(certificates, "22.3", "write ca_certs instead"),
+  ca_certs: certificates,
+  drivers: keys({ nvidia: keys({ "license-accepted": flag, version: text }, ["license-accepted"]) }),
+  package_reboot_if_required: flag,
+  package_update: flag,
+  package_upgrade: flag,
+  packages: list(either(version, keys({ apt: list(version), snap: list(version) })), 1),
+  rh_subscription: keys({
+    "activation-key": text,
+    "add-pool": texts,
+    "auto-attach": flag,
+    "disable-repo": texts,
+    "enable-repo": texts,
+    "rhsm-baseurl": text,
+    "server-hostname": text,
+    "service-level": text,
+    activation_key: text,
+    add_pool: texts,
+    auto_attach: flag,
+    disable_repo: texts,
+    enable_repo: texts,
+    org: either(text, deprecated(whole, "24.2", "write a text instead")),
+    password: text,
+    release_version: text,
+    rhsm_baseurl: text,
+    server_hostname: text,
+    service_level: text,
+    username: text,
+  }),
+  snap: filled(
+    keys({
+      assertions: either(named(text), list(text, 1, true)),
+      commands: either(named(command), list(command, 1)),
+    }),
+  ),
+  spacewalk: keys({ activation_key: text, proxy: text, server: text }),
+  ubuntu_advantage: deprecated(pro, "24.1", "write ubuntu_pro instead"),
+  ubuntu_pro: pro,
+  yum_repo_dir: text,
+  yum_repos: filled(
+    named(
+      needs(
+        openKeys({ baseurl: text, enabled: flag, metalink: text, mirrorlist: text, name: text }),
+        ["baseurl"],
+        ["metalink"],
+        ["mirrorlist"],
+      ),
+    ),
+  ),
+  zypper: filled(
+    openKeys({ config: openKeys({}), repos: list(openKeys({ baseurl: text, id: text }, ["id", "baseurl"]), 1) }),
+  ),
+};

@@ -1,0 +1,112 @@
+import type { Origin } from "../../config/tree.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
+import { hasInvalidBytes } from "../../config/userData/decode.ts";
+import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
+import { type Part, readParts, type SeedFile } from "../../config/userData/parts.ts";
+import { nearest } from "../nearest.ts";
+import { cut } from "../schema/expected.ts";
+import type { Schemas } from "../schema/schemas.ts";
+import type { About, Told } from "../schema/told.ts";
+import { checkText } from "./checkText.ts";
+
+/** Types that cloud-init's handlers take and that hold no configuration. */
+const SCRIPTS = new Set([
+  "text/x-shellscript",
+  "text/cloud-boothook",
+  "text/x-shellscript-per-boot",
+  "text/x-shellscript-per-instance",
+  "text/x-shellscript-per-once",
+]);
+
+/** First lines that cloud-init looks for. */
+const HEADERS = ["#cloud-config", "#cloud-config-archive", "#cloud-boothook", "#include", "#part-handler", "#!/bin/sh"];
+
+/** What is wrong with user-data or vendor-data: parts that are not applied, and what its cloud-configs hold. */
+export function checkUserData(file: SeedFile, schemas: Schemas): Told[] {
+  const { parts, notes, fatal } = readParts(file);
+  const start = { path: file.path, line: 1, column: 1 };
+  const told = notes.map((note) => toldOfNote(note, start));
+  if (fatal !== undefined) {
+    const { text, origin } = placeOfNote(fatal, start);
+    told.push(say("not-applied", `cloud-init uses nothing of this: ${text}.`, origin));
+  }
+  for (const part of parts) told.push(...checkPart(part, schemas));
+  return told;
+}
+
+function checkPart(part: Part, schemas: Schemas): Told[] {
+  const { type, content } = part;
+  const origin = originOfExcerpt(content);
+  if (type === "text/cloud-config") return checkText(content, "cloud-config", schemas);
+  if (type === "text/jinja2") return checkJinja(content, schemas);
+  if (SCRIPTS.has(type))
+    return hasInvalidBytes(content.text)
+      ? [say("not-applied", "cloud-init cannot write the script: a byte of it is not UTF-8.", origin)]
+      : [];
+  if (type === "text/part-handler")
+    return [say("not-checked", "What a part-handler makes of the parts after it is not known.", origin)];
+  if (type === "text/cloud-config-jsonp" || type.startsWith("message/")) return [];
+  return checkUnknown(part, origin);
+}
+
+function checkJinja(content: Excerpt, schemas: Schemas): Told[] {
+  const newline = content.text.indexOf("\n");
+  const rest = newline === -1 ? "" : content.text.slice(newline + 1);
+  const inner = { ...content, text: rest, line: content.verbatim ? content.line + 1 : content.line };
+  const type = typeOfText(rest);
+  if (type === "text/cloud-config") return checkText(inner, "cloud-config", schemas, "jinja");
+  if (type !== undefined && SCRIPTS.has(type)) return [];
+  const origin = originOfExcerpt(inner);
+  return [say("not-applied", "The line after the template's header must be \"#cloud-config\" or a script's.", origin)];
+}
+
+/** What no handler takes: mostly a first line that is not quite right. */
+function checkUnknown({ type, content }: Part, origin: Origin): Told[] {
+  if (content.text.trim() === "") return [say("not-checked", "It is empty: there is nothing to do.", origin, "info")];
+  if (type !== "text/x-not-multipart" && type !== "text/plain")
+    return [say("not-applied", `cloud-init does nothing with this part: it knows no type "${cut(type)}".`, origin)];
+  if (isBinary(content.text))
+    return [
+      say("not-applied", "cloud-init does nothing with this: it is binary data of no kind that it knows.", origin),
+    ];
+  const first = content.text.trimStart().split("\n", 1)[0]!.trimEnd();
+  const meant = meantHeader(first);
+  if (meant !== undefined) {
+    const message = `cloud-init does nothing with this: the first line must be "${meant}", not "${cut(first)}".`;
+    return [{ ...say("not-applied", message, origin), replace: { old: first, by: meant } }];
+  }
+  const message = `cloud-init does nothing with this: the first line must say what it is, such as "#cloud-config".`;
+  const isConfig = parseExcerpt(content).node?.type === "mapping";
+  return [
+    { ...say("not-applied", message, origin), ...(isConfig ? { replace: { old: "", by: "#cloud-config\n" } } : {}) },
+  ];
+}
+
+function meantHeader(first: string): string | undefined {
+  if (!first.startsWith("#") || first.length > 60) return undefined;
+  const plain = first.replace(/^#\s*/, "#").replace(/[_ ]/g, "-").replace(/:$/, "").toLowerCase();
+  return HEADERS.find((header) => header === plain) ?? nearest(plain, HEADERS.slice(0, 5));
+}
+
+function isBinary(text: string): boolean {
+  return hasInvalidBytes(text.slice(0, 4096)) || text.slice(0, 4096).includes("\0");
+}
+
+function toldOfNote(note: string, start: Origin): Told {
+  const { text, origin } = placeOfNote(note, start);
+  const unknown = /not simulated|only the first/.test(text);
+  return say(unknown ? "not-checked" : "not-applied", `${text.replace("not simulated", "not checked")}.`, origin);
+}
+
+/** A note begins with its place: PATH:LINE:COLUMN. */
+function placeOfNote(note: string, start: Origin): { text: string; origin: Origin } {
+  const rest = note.startsWith(start.path) ? note.slice(start.path.length) : "";
+  const [place, line, column] = /^(?::(\d+))?(?::(\d+))?: /.exec(rest) ?? [];
+  if (place === undefined) return { text: note, origin: start };
+  const origin = { path: start.path, line: Number(line ?? 1), column: Number(column ?? 1) };
+  return { text: rest.slice(place.length), origin };
+}
+
+function say(about: About, message: string, origin: Origin, worst: Told["worst"] = "error"): Told {
+  return { about, worst, message, origin };
+}

@@ -1,0 +1,62 @@
+import type { SeedFile } from "../../config/userData/parts.ts";
+import type { Fix, LintResult } from "../finding.ts";
+import { CONTENT_CHECK, findingsOfTold } from "../findingsOfTold.ts";
+import type { Rule } from "../rule.ts";
+import type { Schemas } from "../schema/schemas.ts";
+import { schemasOf } from "../schema/schemas.ts";
+import type { Told } from "../schema/told.ts";
+import { worstFirst } from "../worstFirst.ts";
+import { checkText } from "./checkText.ts";
+import { checkUserData } from "./checkUserData.ts";
+import { fromBase64, kindOf } from "./kind.ts";
+
+/** What a lint of a file on its own is told. */
+export interface LintFileOptions {
+  readonly rules: readonly Rule[];
+  /** The version of cloud-init that will read it. */
+  readonly version: string;
+}
+
+/** Larger files are not read, in bytes: a cloud takes 16 to 64 KB. */
+export const LARGEST_FILE = 5_000_000;
+
+/** Lints user-data, vendor-data, network configuration or meta-data on its own, without an image. */
+export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): LintResult {
+  const schemas = schemasOf(version);
+  const evidence = `${file.path} is what cloud-init will be given`;
+  const text = file.bytes.toString("utf8");
+  const told = checkFile(file, schemas);
+  const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
+  const source = { told, evidence, text: () => text, again };
+  const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
+  return {
+    image: {
+      source: file.path,
+      distro: { id: "", version: "" },
+      cloudInit: { version, enabled: true },
+      datasource: null,
+    },
+    findings: found.sort(worstFirst),
+    suppressed: 0,
+    unread: [],
+    texts: (path) => (path === file.path ? { before: text, after: text } : { before: undefined, after: undefined }),
+  };
+}
+
+function checkFile(file: SeedFile, schemas: Schemas): Told[] {
+  const origin = { path: file.path, line: 1, column: 1 };
+  if (file.bytes.length === 0) return [{ about: "not-checked", worst: "info", message: "The file is empty.", origin }];
+  const decoded = fromBase64(file.bytes);
+  if (decoded !== undefined) {
+    const message = "The file is base64: few datasources decode it, most want it as it is.";
+    return [
+      { about: "not-checked", worst: "info", message, origin },
+      ...checkUserData({ path: file.path, bytes: decoded }, schemas),
+    ];
+  }
+  const kind = kindOf(file);
+  if (kind === "user-data") return checkUserData(file, schemas);
+  const content = { text: file.bytes.toString("utf8"), path: file.path, line: 1, indent: 0, verbatim: true };
+  if (kind === "image-config") return checkText(content, "cloud-config", schemas, undefined, "image");
+  return checkText(content, kind, schemas);
+}

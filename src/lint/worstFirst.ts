@@ -1,0 +1,16 @@
+import { type Finding, SEVERITIES } from "./finding.ts";
+
+/** The order of findings in a report: worst first, then by the place to blame. */
+export function worstFirst(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compare(a.cause.path, b.cause.path) ||
+    a.cause.line - b.cause.line ||
+    compare(a.target?.path ?? "", b.target?.path ?? "") ||
+    (a.target?.line ?? 0) - (b.target?.line ?? 0)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
