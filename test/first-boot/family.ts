@@ -19,7 +19,7 @@ interface Facts {
 }
 
 /** Which programs and files for the network an image has. */
-type Network = "sysconfig" | "network-manager" | "eni";
+type Network = "sysconfig" | "suse" | "network-manager" | "eni";
 
 const INIT = ["seed_random", "bootcmd", "write_files", "growpart", "resizefs", "disk_setup", "mounts"];
 const INIT_END = ["set_hostname", "update_hostname", "update_etc_hosts"];
@@ -53,7 +53,7 @@ const SUSE: Omit<Facts, "id" | "version"> = {
   keys: { syslog_fix_perms: "root:root" },
   defaultUser: { name: "suse", gecos: "suse Cloud User", groups: ["cdrom", "users"] },
   packageTools: ["rpm", "zypper"],
-  networks: ["sysconfig"],
+  networks: ["suse"],
 };
 
 /** Facts of the stock cloud.cfg of 26.2 and of the images that carry it, by system_info.distro. */
@@ -207,6 +207,12 @@ const NETWORK_FILES: Readonly<Record<Network, Files>> = {
     "/usr/sbin/ifdown": idle,
     "/etc/sysconfig/network-scripts/network-functions": "# functions of the network scripts\n",
     "/etc/sysconfig/network": "# Created by the installer\n",
+  },
+  suse: {
+    "/usr/sbin/ifup": idle,
+    "/usr/sbin/ifdown": idle,
+    "/etc/sysconfig/config": "# one of the two files by which cloud-init tells that there are sysconfig files\n",
+    "/etc/sysconfig/network/config": 'NETCONFIG_DNS_POLICY="auto"\n',
   },
   "network-manager": {
     "/usr/bin/nmcli": idle,

@@ -1,5 +1,5 @@
 import type { Since } from "../module.ts";
-import { asKey } from "./interfaces.ts";
+import { asKey, isUnknown } from "./interfaces.ts";
 import { isIpv6Subnet } from "./netplan.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 import { NotPredicted } from "./predicted.ts";
@@ -164,7 +164,7 @@ function addLink(
 ): void {
   const mac = iface.get("mac_address") ?? null;
   const addMac = (): void => {
-    if (mac !== null) profile.set(type, "mac-address", asText(mac, "mac_address").replaceAll("-", ":").toUpperCase());
+    if (mac !== null) profile.set(type, "mac-address", macAddress(mac));
   };
   if (type === "ethernet") {
     // 0x40: a magic packet wakes the machine.
@@ -187,6 +187,12 @@ function addLink(
     profile.set(type, "mtu", str(mtu));
     addMac();
   }
+}
+
+/** A placeholder stays as it is. */
+function macAddress(mac: PyValue): string {
+  const text = asText(mac, "mac_address");
+  return isUnknown(text) ? text : text.replaceAll("-", ":").toUpperCase();
 }
 
 type Options = readonly (readonly [option: string, key: string])[];

@@ -1,4 +1,5 @@
 import type { ModuleRun } from "../module.ts";
+import { usesSystemd } from "../systemd.ts";
 import { asIterable, fromNode, NetworkFailure, str } from "./pyValue.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that brought each (net/renderers.py). */
@@ -63,37 +64,49 @@ function hasNetworkManager(boot: ModuleRun): boolean {
   const isEnabled = boot.image
     .list(units)
     .some((name) => name.endsWith(".wants") && boot.image.list(`${units}/${name}`).includes("NetworkManager.service"));
-  const usesSystemd = boot.image.stat("/lib/systemd/systemd") !== undefined;
-  return boot.which("nmcli") && (isEnabled || !usesSystemd) && (hasConfig || boot.since("24.1"));
+  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || boot.since("24.1"));
 }
 
-/** os-release's IDs of distros that use sysconfig files, as sysconfig.KNOWN_DISTROS and util.system_info have them. */
-const SYSCONFIG_DISTROS = [
-  "almalinux",
-  "centos",
-  "cloudlinux",
-  "eurolinux",
-  "fedora",
-  "miraclelinux",
-  "openeuler",
-  "opencloudos",
-  "openmandriva",
-  "rhel",
-  "rocky",
-  "tencentos",
-  "virtuozzo",
-  "sles",
-  "suse",
-  "sle_hpc",
-  "sle-micro",
-];
+/**
+ * os-release's IDs that sysconfig files are for, with the version that brought each (sysconfig.KNOWN_DISTROS and
+ * util.system_info). OpenCloudOS and TencentOS are not: cloud-init knows them in capitals only.
+ */
+const SYSCONFIG_DISTROS: Readonly<Record<string, string>> = {
+  almalinux: "21.3",
+  centos: "19.1",
+  cloudlinux: "21.4",
+  eurolinux: "21.3",
+  fedora: "19.1",
+  miraclelinux: "22.1",
+  openeuler: "23.3",
+  openmandriva: "22.3",
+  opensuse: "19.1",
+  "opensuse-leap": "19.1",
+  "opensuse-microos": "23.1",
+  "opensuse-tumbleweed": "19.1",
+  redhat: "19.3",
+  rhel: "19.3",
+  rocky: "21.3",
+  "sle-micro": "23.1",
+  sle_hpc: "20.3",
+  sles: "19.1",
+  suse: "19.1",
+  virtuozzo: "21.3",
+};
 
 function hasSysconfig(boot: ModuleRun, hasScripts: boolean): boolean {
+  const isFile = (path: string): boolean => boot.image.stat(path)?.kind === "file";
+  const scripts = "/etc/sysconfig/network-scripts";
+  const files = [
+    `${scripts}/network-functions`,
+    boot.since("19.3") ? "/etc/sysconfig/config" : `${scripts}/ifdown-eth`,
+  ];
+  const found = hasScripts && (boot.since("19.3") ? files.some(isFile) : files.every(isFile));
+  if (!boot.since("19.1")) return found;
   const id = boot.distro.id.toLowerCase();
-  if (!SYSCONFIG_DISTROS.includes(id) && !id.startsWith("opensuse")) return false;
-  const files = ["/etc/sysconfig/network-scripts/network-functions", "/etc/sysconfig/config"];
-  if (hasScripts && files.some((path) => boot.image.stat(path)?.kind === "file")) return true;
-  if (!boot.since("22.2")) return boot.image.stat("/etc/NetworkManager/NetworkManager.conf")?.kind === "file";
+  if (!Object.hasOwn(SYSCONFIG_DISTROS, id) || !boot.since(SYSCONFIG_DISTROS[id]!)) return false;
+  if (found) return true;
+  if (!boot.since("22.2")) return isFile("/etc/NetworkManager/NetworkManager.conf");
   return boot.since("23.2") && hasIfcfgPlugin(boot);
 }
 
