@@ -12,6 +12,7 @@ import { refusal, refusalTemplate } from "./loginRefusal.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { cloudKeysPlaceholder } from "./publicKeys.ts";
 import { writeSudoRules } from "./sudoers.ts";
+import { hasUnknown } from "./unknown.ts";
 import type { ConfiguredGroup, ConfiguredUser } from "./users.ts";
 
 /** A setting of a user and the line to blame for what follows from it; the user's own line where it is not set. */
@@ -63,6 +64,10 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
     boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
+  if (hasUnknown(user.name)) {
+    announceUser(boot, user.name, settings);
+    return;
+  }
   const existed = findUser(boot.image, user.name) !== undefined;
   if (!existed) addUser(boot, user.name, settings);
   setPassword(boot, user.name, settings);
@@ -74,6 +79,17 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
   if (keys !== undefined)
     addAuthorizedKeys(boot, user.name, listOfKeys(keys), "", settings.because("ssh_authorized_keys"));
   if (redirect !== undefined) refuseLogins(boot, user.name, redirect, settings.because("ssh_redirect_user"));
+}
+
+/** Files of accounts that useradd changes. */
+const ACCOUNT_FILES = "passwd shadow group gshadow subuid subgid".split(" ").map((name) => `/etc/${name}`);
+
+/** A user whose name the cloud gives: nobody knows yet whether the image has it. */
+function announceUser(boot: ModuleRun, name: string, settings: Settings): void {
+  for (const path of ACCOUNT_FILES)
+    if (boot.image.stat(path) !== undefined)
+      boot.mayChange(path, "the user is made whose name the cloud gives", settings.origin);
+  if (wantsSudo(boot, settings)) writeSudoRules(boot, name, settings.node("sudo")!, settings.because("sudo"));
 }
 
 /** Where a user's logins with the cloud's keys are sent. */

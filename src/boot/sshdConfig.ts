@@ -50,11 +50,20 @@ export function sshdOptions(boot: ModuleRun): Map<string, string> {
   return options;
 }
 
+/** Announces that an option may be set. */
+export function mayChangeSshd(boot: ModuleRun, reason: string, because: Origin): void {
+  boot.mayChange(targetOf(boot), reason, because);
+}
+
 /** The file that takes options: since 22.3 a drop-in where sshd_config includes the directory in just this spelling. */
+function targetOf(boot: ModuleRun): string {
+  return boot.since("22.3") && usesDropIns(boot) ? `${DROP_INS}/50-cloud-init.conf` : SSHD_CONFIG;
+}
+
 function ensureTarget(boot: ModuleRun, because: Origin): string {
-  if (!boot.since("22.3") || !usesDropIns(boot)) return SSHD_CONFIG;
+  const path = targetOf(boot);
+  if (path === SSHD_CONFIG) return path;
   if (boot.image.stat(DROP_INS)?.kind !== "directory") boot.mkdir(DROP_INS, because);
-  const path = `${DROP_INS}/50-cloud-init.conf`;
   if (!isFile(boot.image, path)) boot.write(path, "", because, { mode: 0o600 });
   return path;
 }

@@ -1,20 +1,72 @@
 import { builtin } from "../../config/builtin.ts";
-import type { BaseConfig } from "../../config/read.ts";
+import { Config } from "../../config/config.ts";
 import type { CloudData } from "../../config/seed.ts";
 import type { ConfigObject, Mapping } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import { type Image, readText } from "../../image/image.ts";
 import { unknown } from "../unknown.ts";
 
-/** Adds what the datasource by itself puts over the image's configuration (DataSource.get_config_obj). */
-export function withConfigObject(cloud: CloudData, version: string, _base: BaseConfig): CloudData {
-  const object = cloud.datasource === undefined ? undefined : CONFIG_OBJECTS[cloud.datasource]?.(version);
+/**
+ * Adds what the datasource by itself puts over the image's configuration, user-data over that (get_config_obj of each
+ * datasource, 20.4 to 26.2).
+ */
+export function withConfigObject(cloud: CloudData, image: Image, version: string): CloudData {
+  const object = objectOf(cloud, image, version);
   if (object === undefined) return cloud;
   return { ...cloud, config: builtin(object, `cloud-init's datasource ${cloud.datasource}`) as Mapping };
 }
 
-const CONFIG_OBJECTS: Readonly<Record<string, (version: string) => ConfigObject>> = { Azure: azure };
+function objectOf(cloud: CloudData, image: Image, version: string): ConfigObject | undefined {
+  if (cloud.datasource === "Azure") return azure(cloud, version);
+  return cloud.datasource === "RbxCloud" ? rbxCloud(image) : undefined;
+}
 
-void [versionAtLeast, unknown];
-function azure(): ConfigObject {
-  return {};
+/** What a datasource adds only on some machines, in words for the plan. */
+export function mayAdd(datasource: string | undefined, version: string): string | undefined {
+  if (datasource === "Azure" && versionAtLeast(version, "21.1"))
+    return "the datasource Azure adds disk_setup and fs_setup for the resource disk where the machine has one";
+  if (datasource === "SmartOS") return "the datasource SmartOS adds disk_setup and fs_setup for ephemeral0 on KVM";
+  if (datasource === "CloudStack" || datasource === "Exoscale")
+    return `where the cloud has a password for the user, the datasource ${datasource} adds password and ssh_pwauth: true`;
+  return undefined;
+}
+
+/** The administrator whom the user of the cloud names takes the default user's place, and decides on passwords. */
+function azure({ metaData }: CloudData, version: string): ConfigObject {
+  const profile = (key: string) =>
+    metaData === undefined ? undefined : new Config(metaData).get("imds", "compute", "osProfile", key);
+  const name = profile("adminUsername");
+  const disabled = profile("disablePasswordAuthentication");
+  return {
+    system_info: {
+      default_user: {
+        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud gives"),
+      },
+    },
+    ssh_pwauth: disabled === undefined ? unknown("whether the cloud allows passwords") : disabled !== "true",
+    ...(versionAtLeast(version, "21.1")
+      ? {}
+      : {
+          disk_setup: { ephemeral0: { table_type: "gpt", layout: [100], overwrite: true } },
+          fs_setup: [{ filesystem: "ext4", device: "ephemeral0.1" }],
+        }),
+  };
+}
+
+function rbxCloud(image: Image): ConfigObject {
+  const name = unknown("the user's name that the cloud gives");
+  const user = {
+    name,
+    gecos: name,
+    sudo: ["ALL=(ALL) NOPASSWD:ALL"],
+    passwd: unknown("the password's hash that the cloud gives"),
+    lock_passwd: false,
+    ssh_authorized_keys: [unknown("the public keys that the cloud gives")],
+  };
+  return {
+    ssh_pwauth: true,
+    disable_root: true,
+    system_info: { default_user: user },
+    manage_etc_hosts: (readText(image, "/etc/hosts") ?? "") === "",
+  };
 }

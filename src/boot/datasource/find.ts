@@ -3,7 +3,7 @@ import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { Image } from "../../image/image.ts";
 import { configDriveSeed } from "./configDrive.ts";
-import { withConfigObject } from "./configObject.ts";
+import { mayAdd, withConfigObject } from "./configObject.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
 
@@ -33,7 +33,9 @@ export function findCloud(image: Image, version: string, base: BaseConfig, launc
   if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
     return { cloud: found, notes };
   const cloud = name === undefined ? found : { ...found, datasource: name };
-  return { cloud: withConfigObject(cloud, version, base), notes };
+  const possible = mayAdd(cloud.datasource, version);
+  if (possible !== undefined) notes.push(possible);
+  return { cloud: withConfigObject(cloud, image, version), notes };
 }
 
 function knownTo(version: string, name: string | undefined): string | undefined {

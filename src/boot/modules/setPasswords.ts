@@ -3,8 +3,9 @@ import { isFalse, isTrue, pyStr, toValue } from "../../config/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { requestedPasswords } from "../requestedPasswords.ts";
-import { setSshdOption } from "../sshdConfig.ts";
+import { mayChangeSshd, setSshdOption } from "../sshdConfig.ts";
 import { usesSystemd } from "../systemd.ts";
+import { hasUnknown } from "../unknown.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({
@@ -66,6 +67,10 @@ function changeSshd(boot: ModuleRun): void {
     return;
   }
   const because: Origin = boot.because("ssh_pwauth");
+  if (hasUnknown(pyStr(wanted))) {
+    mayChangeSshd(boot, "the cloud decides whether sshd takes passwords", because);
+    return;
+  }
   if (isTrue(wanted) || isFalse(wanted)) {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);

@@ -5,6 +5,7 @@ import { deleteHostKeys, generateHostKeys, putHostKeys } from "../hostKeys.ts";
 import { refusal, refusalTemplate } from "../loginRefusal.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { cloudPublicKeys } from "../publicKeys.ts";
+import { hasUnknown } from "../unknown.ts";
 import { configuredAccounts, defaultUserOf } from "../users.ts";
 
 /** cc_ssh: host keys, and the keys of the default user and root (18.5 to 26.2). */
@@ -49,7 +50,8 @@ function addPublicKeys(boot: ModuleRun): void {
   const allowed = !boot.since("19.3") || boot.config.bool("allow_public_ssh_keys", true);
   const keys = [...(allowed ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
   const because: Origin = boot.because("ssh_authorized_keys");
-  if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
+  if (user !== undefined && hasUnknown(user)) boot.note("public keys go to the user whose name the cloud gives");
+  else if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
   const disabled = boot.config.bool("disable_root", true);
   const template = boot.config.text("disable_root_opts") ?? refusalTemplate(boot);
   const options = disabled ? refusal(template, user ?? "NONE", "root") : "";

@@ -2,6 +2,7 @@ import { findPair } from "../../config/merge.ts";
 import { isTrue, truthy } from "../../config/value.ts";
 import { ensureAuthorizedKeysFile } from "../authorizedKeysFile.ts";
 import { defineModule } from "../module.ts";
+import { hasUnknown } from "../unknown.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users.ts";
 
 /** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */
@@ -21,7 +22,7 @@ export const sshAuthkeyFingerprints = defineModule({
     if (!boot.since("21.3") || (off !== undefined && isTrue(off))) return;
     for (const user of configuredAccounts(boot).users) {
       if (boot.since("22.2") && (holds(user, "no_create_home") || holds(user, "system"))) continue;
-      ensureAuthorizedKeysFile(boot, user.name, user.origin);
+      if (!hasUnknown(user.name)) ensureAuthorizedKeysFile(boot, user.name, user.origin);
     }
   },
 });
