@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { Overlay } from "../boot/overlay.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { hasDigest } from "../packages/digest.ts";
 import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";
+import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
@@ -47,10 +48,12 @@ export class CustomisationEvidence {
       const text = there === undefined ? "is not in" : `is "${there.value}" in`;
       return { strength: "strong", text: `it ${text} the unmodified image` };
     }
-    if (path === undefined || isCloudInitsOwn(this.#image, path)) return undefined;
+    if (path === undefined) return undefined;
     // What an installer may have written stays weak evidence, whoever owns the file: no need to ask the packages.
     const usual = usualValue(service.name, setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
+    if (isCloudInitsOwn(this.#image, path))
+      return usual === undefined ? this.#inCloudInitsOwn(setting, path) : undefined;
     return usual === undefined ? this.#ofFile(service, setting, path) : { strength: "weak", text: usual };
   }
 
@@ -67,11 +70,12 @@ export class CustomisationEvidence {
         text: `${path} ${there === undefined ? "is not in" : "differs from"} the unmodified image`,
       };
     }
-    if (isCloudInitsOwn(this.#image, path)) return undefined;
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
-    if (state === "unowned") return this.#unowned(path);
-    return { strength: "strong", text: differs(path, state) };
+    const mark = this.#marked(path);
+    if (isCloudInitsOwn(this.#image, path)) return mark;
+    if (state === "unowned") return mark ?? this.#unowned(path);
+    return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
   }
 
   /** Whether the user protects a path. */
@@ -82,14 +86,30 @@ export class CustomisationEvidence {
   #ofFile(service: Service, setting: Setting, path: string): Evidence | undefined {
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
-    if (state === "unowned") return this.#unowned(path);
+    const mark = this.#marked(path, setting.line);
+    if (state === "unowned") return mark ?? this.#unowned(path);
     if (state.pristinePath !== undefined && this.#isShippedSo(service, setting, path, state.pristinePath))
       return undefined;
-    return { strength: "strong", text: differs(path, state) };
+    return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
+  }
+
+  /** What stands in a file that cloud-init wrote: people add lines to its /etc/hosts, and tools mark theirs. */
+  #inCloudInitsOwn({ line, value }: Setting, path: string): Evidence | undefined {
+    const mark = this.#marked(path, line);
+    if (mark !== undefined || path !== "/etc/hosts" || /^(127\.|::1$)/.test(value)) return mark;
+    return { strength: "good", text: `cloud-init wrote ${path}, but none of its templates has that line` };
+  }
+
+  /** The mark of a tool for configuration management at a line, or anywhere in the file. */
+  #marked(path: string, line?: number): Evidence | undefined {
+    const mark = managementMark(this.#image, path, line);
+    return mark && { strength: "good", text: `${path}:${mark.line} says that ${mark.tool} manages it` };
   }
 
   /** Of an image whose package database cannot be read, only files that no package ships tell anything. */
   #unowned(path: string): Evidence {
+    const makers = imageMakersMark(this.#image, path);
+    if (makers !== undefined) return { strength: "weak", text: `${path}: ${makers}` };
     const { kind, problems = [] } = this.#distro.packages;
     if ((kind !== "none" && problems.length === 0) || NEVER_SHIPPED.test(path))
       return { strength: "good", text: `${path} belongs to no package` };
@@ -115,8 +135,7 @@ export class CustomisationEvidence {
     const content = this.#image.read(path);
     let state: ShippedFile | "unchanged" | "unowned";
     if (shipped === undefined) state = packages.owner(path) === undefined ? "unowned" : "unchanged";
-    else if (content !== undefined && createHash(shipped.algorithm).update(content).digest("hex") === shipped.digest)
-      state = "unchanged";
+    else if (content !== undefined && hasDigest(content, shipped)) state = "unchanged";
     else state = shipped;
     this.#changed.set(path, state);
     return state;
@@ -129,15 +148,6 @@ const NEVER_SHIPPED =
 
 function differs(path: string, shipped: ShippedFile): string {
   return `${path} differs from what the package ${shipped.package} installed`;
-}
-
-/** Files that only cloud-init writes, by name or by the header it gives them. */
-function isCloudInitsOwn(image: Image, path: string): boolean {
-  if (/\/(50-cloud-init(\.(conf|yaml|cfg))?|90-cloud-init-users|94cloud-init-config)$/.test(path)) return true;
-  const head = image.read(path)?.toString("utf8", 0, 400) ?? "";
-  return /^# (Created by cloud-init|This file is generated from information provided by the datasource|Your system has configured 'manage_etc_hosts')/m.test(
-    head,
-  );
 }
 
 /** A glob over absolute paths: `*` within a name, `**` over names, `?` one character. */

@@ -1,8 +1,13 @@
 import type { Image } from "../image/image.ts";
 import type { Setting } from "../services/service.ts";
+import { installerOf } from "./marks.ts";
 
 /** Given where a setting is not customised at all, though its file is no package's. */
 export const NOT_CUSTOMISED = "not customised";
+
+/** Where distributions point a clock at. */
+const DISTRIBUTIONS_CLOCK =
+  /^(?:(?:server|pool|peer) )?(?:(?:\d\.)?(?:[a-z]+\.)?pool\.ntp\.org|ntp(?:-bootstrap)?\.ubuntu\.com|169\.254\.169\.123|time\.google\.com|metadata\.google\.internal)(?: |$)/;
 
 /**
  * Why a value may well have been written by an installer or image tool, which makes it weak evidence; NOT_CUSTOMISED
@@ -20,7 +25,7 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
   hosts: ({ key }, image) => {
     const own = image.read("/etc/hostname")?.toString("utf8").trim().toLowerCase();
     const ofThisHost = key === own || (own !== undefined && key.startsWith(`${own}.`));
-    return /^(localhost.*|ip6-.*|broadcasthost)$/.test(key) || ofThisHost
+    return /^(localhost.*|ip6-.*|broadcasthost|metadata\.google\.internal)$/.test(key) || ofThisHost
       ? "every installer writes the entries of the host itself"
       : undefined;
   },
@@ -41,20 +46,39 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       : undefined,
   timezone: ({ value }) =>
     /^(Etc\/)?(UTC|UCT|Universal|Zulu)$/.test(value) ? "every installer writes UTC" : undefined,
-  mounts: ({ key }) =>
-    /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
+  mounts: ({ key, value }) => {
+    // What the mounts module wrote itself where the configuration gives no other options.
+    if (/ defaults,nofail,x-systemd\.\S+,comment=cloudconfig$/.test(value)) return NOT_CUSTOMISED;
+    return /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
       ? "installers write the usual file systems"
-      : undefined,
+      : undefined;
+  },
   accounts: ({ key, value }) => {
     if (key.endsWith(" password") && !value.startsWith("set")) return NOT_CUSTOMISED;
     const shipped = /^sudo (root|%sudo|%admin|%wheel)$/.test(key) && /^ALL=\(ALL(:ALL)?\) ALL$/.test(value.trim());
     return shipped ? "the sudo rule is one that distributions ship" : undefined;
   },
-  network: ({ path = "", value }) =>
-    !/\bstatic\b/.test(value) &&
-    /^\/etc\/(resolv\.conf|network\/interfaces|netplan\/(00-installer-config|01-netcfg|01-network-manager-all)\.yaml)$/.test(
-      path,
-    )
-      ? "installers write this file"
+  network: ({ key, path = "", value }, image) => {
+    const switched = /^\/etc\/sysconfig\/network (NETWORKING|NETWORKING_IPV6|NOZEROCONF)$/.test(key);
+    const installers =
+      /^\/etc\/(resolv\.conf|network\/interfaces|netplan\/(00-installer-config|01-netcfg|01-network-manager-all)\.yaml|sysconfig\/network(-scripts)?\/ifcfg-(eth0|en[ops]\w+|lo)|NetworkManager\/system-connections\/(eth0|en[ops]\w+|Wired connection \d)\.nmconnection)$/.test(
+        path,
+      ) || installerOf(image, path) !== undefined;
+    // Loopback is no customisation, an address is.
+    const text = image.read(path)?.toString("utf8") ?? "";
+    const isStatic = /\bstatic\b/.test(value) || (/ifcfg-|\.nmconnection$|\.yaml$/.test(path) && STATIC.test(text));
+    return switched || (installers && !isStatic) ? "installers write this file" : undefined;
+  },
+  "time-sync": ({ key, value }) =>
+    / servers$|^timesyncd (NTP|FallbackNTP)$/.test(key) &&
+    value.split(key.startsWith("timesyncd") ? " " : ", ").every((server) => DISTRIBUTIONS_CLOCK.test(server))
+      ? "distributions ship these time servers"
       : undefined,
+  keyboard: ({ key, value }) =>
+    / (KEYMAP|XKBLAYOUT|XkbLayout)$/i.test(key) && value === "us" ? "every installer writes a keyboard" : undefined,
+  "apk-repositories": ({ key }) =>
+    /^https?:\/\/dl-\w+\.alpinelinux\.org\/alpine\//.test(key) ? "every image has Alpine's mirrors" : undefined,
 };
+
+/** Fixed addresses in a file of ifcfg, NetworkManager or netplan, but the loopback's. */
+const STATIC = /^\s*(IPADDR\d*=['"]?(?!['"]?127\.)|address\d+=|addresses:)/im;
