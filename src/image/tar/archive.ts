@@ -9,7 +9,10 @@ import type { Content, Member } from "./members.ts";
 import { expand } from "./sparse.ts";
 
 /** How much of an archive is remembered: far more than an image has, and what a machine's memory holds. */
-const LIMITS = { entries: 2_000_000, characters: 256 * 1024 * 1024, pieces: 1_000_000, kept: 768 * 1024 * 1024 };
+const LIMITS = { entries: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_000_000, kept: 768 * 1024 * 1024 };
+
+/** Linux knows no longer path; nobody nests directories as deep. */
+const NAME_LIMIT = { length: 4096, depth: 256 };
 
 interface Node {
   readonly stat: Stat;
@@ -94,6 +97,13 @@ export class Archive {
 
   /** Where a member's name leads; undefined where it leads out of the root, or nowhere. */
   #pathOf(name: string): string | undefined {
+    if (
+      name.length > NAME_LIMIT.length ||
+      (name.length > NAME_LIMIT.depth && name.split("/").length > NAME_LIMIT.depth)
+    ) {
+      this.#problems.add(`${name.slice(0, 80)}...`, "its name is too long");
+      return undefined;
+    }
     const plain = name.replace(/^(\.?\/+)+/, "").replace(/\/+$/, "");
     const simple = !/(^|\/)(\.{0,2})(\/|$)/.test(plain);
     if (simple && plain.includes("/") && this.#nodes.get(`/${plain.slice(0, plain.lastIndexOf("/"))}`)?.names)
