@@ -3,9 +3,11 @@ import { configuresEveryBoot, needsNetwork } from "../config/datasources.ts";
 import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Origin } from "../config/tree.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { configure } from "./configure.ts";
+import { datasourceEffects } from "./datasource/effects.ts";
 import type { Launch } from "./datasource/find.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
 import { instanceOf, restoredCloud } from "./instance.ts";
@@ -43,6 +45,8 @@ export interface BootResult {
 /** What the caller knows beside the image. Where nobody tells of the launch, the image's own seed or pin decides. */
 export interface BootOptions extends Launch {
   readonly distro: Distro;
+  /** User-data in place of what the cloud hands over as such. */
+  readonly userData?: SeedFile;
 }
 
 /** Version that is assumed where the image does not tell its own: the newest one known. */
@@ -122,6 +126,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
   // Before the network there is no datasource yet then, and whether the instance is new is not asked.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
+  datasourceEffects(new ModuleRun(state, base, "datasource", origin));
   try {
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     const applied = applies

@@ -5,6 +5,7 @@ import { type BaseConfig, CLOUD_CFG, readBaseConfig } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Render } from "../config/template.ts";
 import { type Mapping, type Origin, originOf } from "../config/tree.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
 import { pyStr } from "../config/value.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
@@ -34,14 +35,19 @@ export interface Configuration {
 const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
 
 /** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud hands over. */
-export function configure(image: Image, distro: Distro, version: string, launch: Launch): Configuration {
+export function configure(
+  image: Image,
+  distro: Distro,
+  version: string,
+  launch: Launch & { readonly userData?: SeedFile },
+): Configuration {
   const unrendered = readBaseConfig(image, version);
-  const { cloud, notes } = findCloud(image, version, unrendered, launch);
+  const { notes, ...found } = findCloud(image, version, unrendered, launch);
+  const cloud = launch.userData === undefined ? found.cloud : { ...found.cloud, userData: launch.userData };
   const render = renderer(image, distro, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
   const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
   const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
-  const found = { cloud, notes };
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {
     const noData: Render = () => ({ failure: "cloud-init could not write the instance's data down", cause: "error" });
@@ -49,16 +55,16 @@ export function configure(image: Image, distro: Distro, version: string, launch:
     const config = new Config(handed.config);
     const name = distroName(config);
     const facts = distroFacts(name, version);
-    if (facts !== undefined || base.fatal !== undefined) return { ...found, base, config, facts, handed };
+    if (facts !== undefined || base.fatal !== undefined) return { cloud, notes, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
     const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;
-    return { ...found, base: { ...base, fatal: { reason, origin } }, config, facts, handed };
+    return { cloud, notes, base: { ...base, fatal: { reason, origin } }, config, facts, handed };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? START : originOf(error.node);
     const fatal = { reason: error.message, origin };
     const config = new Config(base.root);
-    return { ...found, base: { ...base, fatal }, config, facts: undefined, handed: nothing };
+    return { cloud, notes, base: { ...base, fatal }, config, facts: undefined, handed: nothing };
   }
 }
 

@@ -3,7 +3,7 @@ import { boot } from "../boot/boot.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { openTarget, reportPackages, reportUnread } from "./target.ts";
 
@@ -22,6 +22,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     )
     .option("-f, --format <format[=file]>", "text or json", "text")
     .addOption(seedOption())
+    .addOption(userDataOption())
     .addOption(datasourceOption())
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
 }

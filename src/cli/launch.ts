@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import type { Launch } from "../boot/datasource/find.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
-import { readSeed, SeedError } from "../config/seed.ts";
+import { readSeed, SeedError, seedFileOfHost } from "../config/seed.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Target } from "./target.ts";
 
@@ -9,6 +10,7 @@ import type { Target } from "./target.ts";
 export interface LaunchFlags {
   readonly seed?: string;
   readonly datasource?: string;
+  readonly userData?: string;
 }
 
 export const seedOption = (): Option =>
@@ -17,11 +19,14 @@ export const seedOption = (): Option =>
     "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
   );
 
+export const userDataOption = (): Option =>
+  new Option("--user-data <file>", "user-data that the launch is given, in place of the seed's");
+
 export const datasourceOption = (): Option =>
   new Option("--datasource <name>", "where the instance gets that from, as cloud-init calls it: Ec2, GCE, None ...");
 
 /** What the user tells of the launch. @throws CommandError where it cannot be used. */
-export function openLaunch({ seed, datasource }: LaunchFlags): Launch {
+export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch & { readonly userData?: SeedFile } {
   const name = datasource === undefined ? undefined : datasourceNamed(datasource);
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
@@ -29,14 +34,22 @@ export function openLaunch({ seed, datasource }: LaunchFlags): Launch {
       `--datasource ${datasource}: there is no such datasource (there are: ${datasourceNames.join(", ")})`,
     );
   return {
-    ...(seed === undefined ? {} : { cloud: openSeed(seed) }),
+    ...(seed === undefined ? {} : { cloud: usable(() => readSeed(seed)) }),
     ...(name === undefined ? {} : { datasource: name }),
+    ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
 }
 
-function openSeed(directory: string): ReturnType<typeof readSeed> {
+function openUserData(path: string): SeedFile {
+  const file = usable(() => seedFileOfHost(path));
+  if (file === undefined) throw new CommandError(EXIT.usage, `--user-data ${path}: there is no such file`);
+  return file;
+}
+
+/** @throws CommandError where what is read cannot be used. */
+function usable<T>(read: () => T): T {
   try {
-    return readSeed(directory);
+    return read();
   } catch (error) {
     if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
     throw error;

@@ -1,23 +1,27 @@
 import { type Command, Option } from "commander";
+import { ASSUMED_VERSION } from "../boot/boot.ts";
+import { upstreamVersion } from "../distro/version.ts";
 import { catalogue } from "../lint/catalogue.ts";
 import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
 import { nearest } from "../lint/nearest.ts";
+import { lintFile } from "../lint/userData/lintFile.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { mappedPaths, openRepository, type RepositoryFlags } from "./repository.ts";
-import { openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
+import { openLooseFile, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
 interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
   readonly pristine?: string;
+  readonly cloudInitVersion?: string;
   readonly protect?: readonly string[];
   readonly minSeverity?: Severity;
   readonly failOn: Severity | "never";
@@ -34,7 +38,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
     )
     .option(
       "-f, --format <format[=file]>",
@@ -42,7 +46,12 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       collect,
     )
     .addOption(seedOption())
+    .addOption(userDataOption())
     .addOption(datasourceOption())
+    .option(
+      "--cloud-init-version <version>",
+      `the version that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
+    )
     .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
     .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
     .addOption(
@@ -86,9 +95,15 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   let incomplete = false;
   let missing: number | undefined;
   const results: LintResult[] = [];
+  const version = cloudInitVersion(flags);
   for (const source of sources) {
     let target: Target;
     try {
+      const file = openLooseFile(source);
+      if (file !== undefined) {
+        results.push(lintFile(file, { rules: catalogue, version }));
+        continue;
+      }
       target = await openNamed(source);
       checkLaunch(launch, source, target);
     } catch (error) {
@@ -137,6 +152,14 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (incomplete) return EXIT.incomplete;
   if (flags.exitZero === true) return EXIT.clean;
   return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
+}
+
+/** @throws CommandError for what is no version. */
+function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
+  const version = upstreamVersion(given);
+  if (version === undefined)
+    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: it is no version such as ${ASSUMED_VERSION}`);
+  return version;
 }
 
 /** A mistyped command looks like the name of an image. */

@@ -3,7 +3,7 @@ import { boot } from "../boot/boot.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption } from "./launch.ts";
+import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { wantsColor } from "./lint.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { openTarget, reportPackages, reportUnread } from "./target.ts";
@@ -24,6 +24,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     )
     .option("-f, --format <format[=file]>", "text or json", "text")
     .addOption(seedOption())
+    .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));

@@ -1,9 +1,13 @@
+import { readFileSync, statSync } from "node:fs";
 import { CLOUD_CFG } from "../config/read.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
+import { formatOf, isArchive, readHead } from "../image/sniff.ts";
 import { openImage } from "../lint/openImage.ts";
+import { LARGEST_FILE } from "../lint/userData/lintFile.ts";
 import type { Packages } from "../packages/packages.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -32,6 +36,28 @@ export async function openTarget(source: string): Promise<Target> {
   )
     throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
   return { image, distro };
+}
+
+/**
+ * A file that is no image: what a launch hands over, linted on its own; undefined for all else.
+ * @throws CommandError when it cannot be read.
+ */
+export function openLooseFile(source: string): SeedFile | undefined {
+  if (source === "-") return undefined;
+  try {
+    const stat = statSync(source, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) return undefined;
+    const head = readHead(source);
+    if (isArchive(head)) return undefined;
+    if (head.includes(0) && formatOf(head) !== "gzip")
+      throw new CommandError(EXIT.nothing, `${source} is neither an image that is read nor a text`);
+    if (stat.size > LARGEST_FILE)
+      throw new CommandError(EXIT.incomplete, `${source} is no image, and too large for user-data: not read`);
+    return { path: source, bytes: readFileSync(source) };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** Why an image without cloud-init is no image for this program. */

@@ -20,6 +20,10 @@ export interface CloudData {
   readonly networkConfig: Mapping | undefined;
   /** What the datasource itself puts over the image's configuration; undefined where it adds nothing. */
   readonly config: Mapping | undefined;
+  /** Why the network configuration that it gives is not known, where only that is not. */
+  readonly unknownNetwork?: string;
+  /** Files that the cloud has the first boot write. */
+  readonly files?: readonly SeedFile[];
 }
 
 /** When nobody says what the cloud hands over. */
@@ -55,7 +59,8 @@ export function readSeed(directory: string): CloudData {
 /** A larger file is none that a cloud hands over, in bytes. */
 const LARGEST_SEED = 32 * 1024 * 1024;
 
-function seedFileOfHost(path: string): SeedFile | undefined {
+/** A file of this machine that a cloud is to hand over; undefined where there is none. @throws SeedError */
+export function seedFileOfHost(path: string): SeedFile | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;

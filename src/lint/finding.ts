@@ -57,6 +57,8 @@ export interface ImageFacts {
   readonly distro: { readonly id: string; readonly version: string };
   readonly cloudInit: { readonly version: string; readonly enabled: boolean };
   readonly datasource: string | null;
+  /** It is a file that a launch hands over, on its own, and no image. */
+  readonly isFile?: true;
 }
 
 /** The outcome of linting one image. */

@@ -55,5 +55,9 @@ function fixOf({ origin, replace }: Told, { told, text, again }: ToldSource): Fi
   if (!line.startsWith(replace.old, at)) return null;
   lines[origin.line - 1] = line.slice(0, at) + replace.by + line.slice(at + replace.old.length);
   const fix = { path: origin.path, content: lines.join("\n") };
-  return again(fix).length < told.length ? fix : null;
+  return wrongs(again(fix)) < wrongs(told) ? fix : null;
+}
+
+function wrongs(told: readonly Told[]): number {
+  return told.filter(({ about }) => about !== "deprecated-key").length;
 }

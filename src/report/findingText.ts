@@ -1,7 +1,7 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../boot/unknown.ts";
 import type { FileTexts, Finding, FindingTarget, Severity } from "../lint/finding.ts";
-import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
+import { diffHunks, type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";
 import { codeFrame } from "./frame.ts";
@@ -51,11 +51,14 @@ export function findingDetails(
   if (finding.target !== null) blocks.push(loss(finding, finding.target, files, style, room));
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
   if (finding.fix !== null) {
-    const verb = files.texts(finding.fix.path).before === undefined ? "add" : "replace";
-    const content = linesOf(finding.fix.content).map((line) => `  ${escapeText(line)}`);
+    const { before } = files.texts(finding.fix.path);
+    const content =
+      before === undefined
+        ? linesOf(finding.fix.content).map((line) => `  ${escapeText(line)}`)
+        : changes(before, finding.fix.content, style, room);
     const lines = repeats.fix
       ? labelled("fix", `${finding.fix.path}, as above`)
-      : [...labelled("fix", `${verb} ${finding.fix.path}`), ...content];
+      : [...labelled("fix", `${before === undefined ? "add" : "change"} ${finding.fix.path}`), ...content];
     blocks.push(lines);
   }
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
@@ -68,6 +71,12 @@ function prose(text: string): string {
 
 function paragraph(label: string, text: string, style: Colors, width: number): string[] {
   return hanging(`${label}: `, prose(text), width, style.cyan);
+}
+
+/** The lines of a file that a fix changes. */
+function changes(before: string, after: string, style: Colors, room: number): string[] {
+  const lines = diffHunks(before, after, 0).flatMap((hunk) => hunk.lines);
+  return paintDiff(shortenHunk(lines, 0, DIFF_LINES), style, room - 2).map((line) => `  ${line}`);
 }
 
 /** What is lost: the place, what becomes of the file, and the lines that change. */

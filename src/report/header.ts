@@ -5,11 +5,14 @@ import { hanging } from "./width.ts";
 
 /** What was looked at, as the first lines of a report. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
-  const { distro, cloudInit, datasource } = image;
-  const facts = [
-    `${distro.id === "" ? "unknown distro" : distro.id} ${distro.version}`.trim(),
-    `cloud-init ${cloudInit.version}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`,
-    `datasource ${datasource ?? "unknown"}`,
-  ];
+  const { distro, cloudInit, datasource, isFile } = image;
+  const program = `cloud-init ${cloudInit.version}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;
+  const facts = isFile
+    ? [`for ${program}`]
+    : [
+        `${distro.id === "" ? "unknown distro" : distro.id} ${distro.version}`.trim(),
+        program,
+        `datasource ${datasource ?? "unknown"}`,
+      ];
   return hanging(`${escapeText(image.source)}: `, escapeText(facts.join(", ")), width, style.bold);
 }

@@ -78,7 +78,7 @@ function groupByCause(findings: readonly Finding[]): Map<string, Finding[]> {
 }
 
 function cleanBlock(result: LintResult, minSeverity: Severity, style: Colors, width: number): string[] {
-  let outcome = "nothing that the first boot undoes";
+  let outcome = result.image.isFile ? "nothing wrong" : "nothing that the first boot undoes";
   if (result.findings.length > 0) outcome = minSeverity === "error" ? "no errors" : "no errors or warnings";
   if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
   return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) => style.green(line));

@@ -104,7 +104,7 @@ describe("bad input", () => {
   test.each([
     ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
     ["an empty directory", () => scratch, 3, /no cloud-init/],
-    ["a file", () => "package.json", 3, /package\.json/],
+    ["a binary file", () => process.execPath, 3, /neither an image that is read nor a text/],
     ["a mistyped command", () => "plam", 2, /did you mean the command "plan"/],
   ])("%s", async (_what, source, status, message) => {
     const result = await run(source());

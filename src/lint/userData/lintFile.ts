@@ -23,11 +23,10 @@ export const LARGEST_FILE = 5_000_000;
 /** Lints user-data, vendor-data, network configuration or meta-data on its own, without an image. */
 export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): LintResult {
   const schemas = schemasOf(version);
-  const evidence = `${file.path} is what cloud-init will be given`;
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
-  const source = { told, evidence, text: () => text, again };
+  const source = { told, evidence: "", text: () => text, again };
   const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
   return {
     image: {
@@ -35,6 +34,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       distro: { id: "", version: "" },
       cloudInit: { version, enabled: true },
       datasource: null,
+      isFile: true,
     },
     findings: found.sort(worstFirst),
     suppressed: 0,
