@@ -24,7 +24,9 @@ const LIBRARIES = ["usr/lib", "usr/lib64", "usr/local/lib"].flatMap((lib) =>
  * are links where /usr is merged, and small where it is not.
  */
 export const NEEDS: readonly string[] = [
-  ..."etc usr/etc usr/local/etc bin sbin home root/.ssh".split(" "),
+  ..."etc usr/etc usr/local/etc bin sbin home root/.ssh var/mail var/spool/mail cc_growpart_keydata config-drive".split(
+    " ",
+  ),
   // What cloud-init and packages remember.
   ..."var/lib/cloud var/lib/dpkg var/lib/ucf var/lib/rpm usr/lib/sysimage/rpm usr/share/rpm usr/lib/rpm/macros".split(
     " ",
@@ -52,8 +54,8 @@ export const NEEDS: readonly string[] = [
   ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((bin) =>
     PROGRAMS.map((program) => `${bin}/${program}`),
   ),
-  ..."usr/share/netplan usr/share/pyshared/lsb_release.py usr/libexec/nm-ifup usr/libexec/nm-ifdown".split(" "),
-  ..."opt/puppetlabs/bin opt/rsct/install/bin snap/bin/lxd usr/local/sbin/ntpd".split(" "),
+  ..."usr/share/pyshared/lsb_release.py usr/libexec/nm-ifup usr/libexec/nm-ifdown".split(" "),
+  ..."opt/puppetlabs/bin opt/rsct/install/bin snap/bin/lxd".split(" "),
 ];
 
 const needed = new Set(NEEDS);

@@ -1,0 +1,112 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import { tarball } from "../image/tarball.ts";
+import { tree } from "../image/tree.ts";
+import { run } from "./run.ts";
+
+const HARDENED = "fixtures/debian-12-hardened";
+const PROGRAM = join(process.cwd(), "bin/cloud-init-lint.js");
+
+let archive: Buffer;
+beforeAll(() => {
+  archive = execFileSync("tar", ["-C", HARDENED, "-cf", "-", "."]);
+});
+
+/** The program itself, with something on standard input. */
+function withInput(input: Buffer | string, ...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { input, encoding: "utf8" });
+  return { status, out: stdout, err: stderr };
+}
+
+function withoutSource(report: string, source: string): string {
+  return report.replaceAll(JSON.stringify(source), '"SOURCE"');
+}
+
+test.each(["lint", "plan", "config"])(
+  "%s -f json is the same of a directory, tar, gzip and standard input",
+  async (command) => {
+    const root = tree({});
+    const [plain, zipped] = [join(root, "image.tar"), join(root, "image.tgz")];
+    writeFileSync(plain, archive);
+    writeFileSync(zipped, gzipSync(archive));
+    const expected = await run(command, HARDENED, "-f", "json");
+    expect(expected.out.length).toBeGreaterThan(500);
+    for (const source of [plain, zipped]) {
+      const { status, out, err } = await run(command, source, "-f", "json");
+      expect({ status, err }).toEqual({ status: expected.status, err: "" });
+      expect(withoutSource(out, source)).toBe(withoutSource(expected.out, HARDENED));
+    }
+    for (const input of [archive, gzipSync(archive)]) {
+      const { status, out, err } = withInput(input, command, "-", "-f", "json");
+      expect({ status, err }).toEqual({ status: expected.status, err: "" });
+      expect(withoutSource(out, "-")).toBe(withoutSource(expected.out, HARDENED));
+    }
+  },
+);
+
+test("--pristine may be an archive too", async () => {
+  const root = tree({});
+  writeFileSync(join(root, "same.tar"), archive);
+  const { status, out } = await run(HARDENED, "--pristine", join(root, "same.tar"));
+  expect({ status, found: /nothing/.test(out) }).toEqual({ status: 0, found: true });
+});
+
+describe("what is no image", () => {
+  test.each([
+    ["an empty standard input", "", 3, /standard input is empty/],
+    ["a text on standard input", "#cloud-config\n", 3, /standard input is no tar archive/],
+    ["a truncated one", "TRUNCATED", 4, /truncated/],
+    ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],
+  ])("%s", (_name, input, status, message) => {
+    const result = withInput(input === "TRUNCATED" ? archive.subarray(0, 20_000) : input, "-");
+    expect(result).toMatchObject({ status, out: "" });
+    expect(result.err).toMatch(message);
+  });
+
+  test("a terminal as standard input", () => {
+    const { status, stdout } = spawnSync("script", ["-qec", `${process.execPath} ${PROGRAM} -`, "/dev/null"], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    expect({ status, stdout }).toMatchObject({ status: 2, stdout: expect.stringContaining("is a terminal") });
+  });
+
+  test("a directory named - is given as ./-", () => {
+    const root = tree({ "-/etc/hostname": "x\n" });
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "-"], { cwd: root, input: "", encoding: "utf8" });
+    expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("standard input is empty") });
+    const named = spawnSync(process.execPath, [PROGRAM, "./-"], { cwd: root, encoding: "utf8" });
+    expect(named).toMatchObject({ status: 3, stderr: expect.stringContaining("./-: there is no cloud-init in it") });
+  });
+
+  test("an archive without /etc, one of names that lead out, a device", async () => {
+    const path = join(tree({}), "x.tar");
+    writeFileSync(path, tarball([{ name: "usr/bin/sh", content: "x" }]));
+    expect(await run(path)).toMatchObject({ status: 3, err: expect.stringContaining("no cloud-init in it") });
+    writeFileSync(path, Buffer.concat([tarball([{ name: "../etc/passwd" }], Buffer.alloc(0)), archive]));
+    const { status, err } = await run(path);
+    expect({ status, err }).toMatchObject({ status: 4, err: expect.stringContaining("leads out of the image") });
+    expect(await run("/dev/null")).toMatchObject({ status: 3, out: "" });
+  });
+});
+
+test("a lint of only what `needs` prints finds the same, through the command of the documentation", async () => {
+  const needs = await run("needs");
+  expect(needs.out).toMatch(/^etc [^\n]+\n$/);
+  const root = join(tree({}), "root");
+  mkdirSync(root);
+  execFileSync("tar", ["-C", root, "-xf", "-"], { input: archive });
+  mkdirSync(join(root, "usr/share/doc/large"), { recursive: true });
+  writeFileSync(join(root, "usr/share/doc/large/file"), Buffer.alloc(1024 * 1024));
+  // As ssh hands a command to the shell of another machine.
+  const remote = `tar -C ${root} --ignore-failed-read -cf - ${needs.out}`;
+  const only = execFileSync("sh", ["-c", remote], { stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 28 });
+  expect(only.length).toBeLessThan(archive.length + 200_000);
+  const expected = await run("lint", HARDENED, "-f", "json");
+  const { status, out } = withInput(only, "lint", "-", "-f", "json");
+  expect(status).toBe(expected.status);
+  expect(withoutSource(out, "-")).toBe(withoutSource(expected.out, HARDENED));
+});

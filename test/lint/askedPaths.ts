@@ -1,0 +1,40 @@
+import { detectDistro } from "../../src/distro/detect.ts";
+import type { Image } from "../../src/image/image.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { NEEDS } from "../../src/lint/needs.ts";
+
+/** The paths that a lint asks an image for and `needs` does not print. */
+export function unforeseenPaths(image: Image): string[] {
+  const asked = new Set<string>();
+  const noted = (path: string): string => {
+    asked.add(path);
+    return path;
+  };
+  const recorded: Image = {
+    source: image.source,
+    problems: image.problems,
+    stat: (path) => image.stat(noted(path)),
+    lstat: (path) => image.lstat(noted(path)),
+    read: (path) => image.read(noted(path)),
+    list: (path) => image.list(noted(path)),
+    readlink: (path) => image.readlink(noted(path)),
+    realpath: (path) => image.realpath(noted(path)),
+  };
+  lint(recorded, { distro: detectDistro(recorded), rules: catalogue, protect: [] });
+  return [...asked].filter((path) => path.startsWith("/") && !isForeseen(path)).sort();
+}
+
+/** Whether `path` is needed, below a needed one or above one. */
+function isForeseen(path: string): boolean {
+  const relative = path.replace(/^\/+/, "");
+  return NEEDS.some(
+    (need) => relative === need || `${relative}/`.startsWith(`${need}/`) || need.startsWith(`${relative}/`),
+  );
+}
+
+/** Homes outside /home, which only /etc/passwd names, and what is above them. */
+export function isHome(path: string, image: Image): boolean {
+  const homes = (image.read("/etc/passwd")?.toString() ?? "").split("\n").map((line) => line.split(":")[5] ?? "");
+  return path.includes("/.ssh") || homes.some((home) => home !== "" && `${home}/`.startsWith(`${path}/`));
+}
