@@ -1,7 +1,121 @@
-import type { CloudData } from "../../config/seed.ts";
+import { builtin } from "../../config/builtin.ts";
+import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../config/tree.ts";
+import type { SeedFile } from "../../config/userData/parts.ts";
+import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
+import { isMapping } from "../apt/pythonValue.ts";
+import { decodeBase64 } from "../base64.ts";
 
-/** The config drive's tree in the image. */
-export function configDriveSeed(_image: Image): CloudData | undefined {
+/** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
+const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
+
+/** Versions of the layout that cloud-init knows, newest first (helpers/openstack.py, 20.4 to 26.2). */
+const LAYOUTS = "2018-08-27 2017-02-22 2016-10-06 2016-06-30 2015-10-15 2013-10-17 2013-04-04 2012-08-10".split(" ");
+
+/** More files than anybody injects. */
+const MOST_FILES = 1_000;
+
+/** Thrown where cloud-init cannot use the drive. */
+class BrokenDrive extends Error {}
+
+/** The tree of a config drive in the image itself; undefined where there is none that cloud-init can use. */
+export function configDriveSeed(image: Image, version: string): CloudData | undefined {
+  for (const directory of DIRECTORIES) {
+    const layout = LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
+    if (image.read(`${directory}/openstack/${layout}/meta_data.json`) === undefined) continue;
+    try {
+      return readDrive(image, version, `${directory}/openstack`, layout);
+    } catch (error) {
+      // Too deep for the stack is too deep for Python, too.
+      if (error instanceof BrokenDrive || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
   return undefined;
+}
+
+function readDrive(image: Image, version: string, top: string, layout: string): CloudData | undefined {
+  const read = (name: string): SeedFile | undefined => {
+    const path = `${top}/${layout}/${name}`;
+    const bytes = image.read(path);
+    return bytes === undefined ? undefined : { path, bytes };
+  };
+  const meta = json(read("meta_data.json"));
+  if (!isMapping(meta)) throw new BrokenDrive("meta_data.json is no mapping");
+  const { meta: own } = meta;
+  if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
+  const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
+  const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json")) : undefined;
+  return {
+    ...UNKNOWN_CLOUD,
+    datasource: "ConfigDrive",
+    metaData: metaData(image, top, `${top}/${layout}/meta_data.json`, meta),
+    userData: read("user_data") ?? nothing,
+    vendorData: vendorData(read("vendor_data.json")) ?? nothing,
+    ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
+    ...(read("network_data.json") === undefined
+      ? {}
+      : { unknownNetwork: "what network_data.json makes of the network" }),
+    files: injectedFiles(image, top, meta),
+  };
+}
+
+function json(file: SeedFile | undefined): ConfigValue | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return JSON.parse(file.bytes.toString("utf8"));
+  } catch {
+    throw new BrokenDrive(`${file.path} is no JSON`);
+  }
+}
+
+/** The meta-data under the names that other datasources have. */
+function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
+  const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
+  if (uuid === undefined) throw new BrokenDrive("meta_data.json names no uuid");
+  const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
+  const root = builtin(
+    {
+      ...meta,
+      "instance-id": uuid,
+      ...(hostname === undefined ? {} : { "local-hostname": hostname }),
+      ...(keys === undefined ? {} : { "public-keys": keys }),
+      ...(interfaces === undefined ? {} : { "network-interfaces": interfaces }),
+    },
+    path,
+  ) as Mapping;
+  const random = typeof seed === "string" ? decodeBase64(seed) : undefined;
+  if (seed !== undefined && random === undefined) throw new BrokenDrive("random_seed is no Base64");
+  return random === undefined ? root : { ...root, children: root.children.map((pair) => withBytes(pair, random)) };
+}
+
+function withBytes(pair: Pair, random: Buffer): Pair {
+  if (pair.key.value !== "random_seed") return pair;
+  const value: Scalar = { ...(pair.value as Scalar), kind: "binary", value: random.toString("latin1") };
+  return { ...pair, value };
+}
+
+/** Of a mapping the member `cloud-init` counts (sources.convert_vendordata). Several parts in a list are not read. */
+function vendorData(file: SeedFile | undefined): SeedFile | undefined {
+  const value = json(file);
+  const text = isMapping(value) ? value["cloud-init"] : value;
+  return file === undefined || typeof text !== "string" ? undefined : { path: file.path, bytes: Buffer.from(text) };
+}
+
+/** What Nova calls personality: files that the first boot writes. */
+function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
+  if (!Array.isArray(files)) return [];
+  return files.slice(0, MOST_FILES).flatMap((item) => {
+    if (!isMapping(item) || typeof item.path !== "string") return [];
+    const bytes = content(image, top, item);
+    if (bytes === undefined) throw new BrokenDrive(`there is no content for ${item.path}`);
+    return [{ path: item.path.startsWith("/") ? item.path : `/${item.path}`, bytes }];
+  });
+}
+
+function content(image: Image, top: string, { content_path: path }: ConfigObject): Buffer | undefined {
+  if (typeof path !== "string") return undefined;
+  const names = path.split("/").filter((name) => name !== "");
+  return image.read(`${top}/${names.join("/")}`);
 }

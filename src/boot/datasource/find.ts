@@ -52,7 +52,7 @@ function seedOf(image: Image, version: string, name: string | undefined, list: D
   for (const candidate of order) {
     if (name === undefined && !LOCAL.has(candidate)) break;
     if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;
-    const seed = candidate === "NoCloud" ? imageSeed(image) : configDriveSeed(image);
+    const seed = candidate === "NoCloud" ? imageSeed(image) : configDriveSeed(image, version);
     if (seed !== undefined) return seed;
   }
   return UNKNOWN_CLOUD;

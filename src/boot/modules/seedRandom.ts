@@ -57,6 +57,7 @@ function fromCloud(boot: ModuleRun, file: string): Buffer {
     return Buffer.alloc(0);
   }
   const seed = findPair(metaData, "random_seed")?.value;
+  if (seed?.type === "scalar" && seed.kind === "binary") return Buffer.from(String(seed.value), "latin1");
   return seed === undefined ? Buffer.alloc(0) : Buffer.from(text(toValue(seed), "the cloud's random_seed"));
 }
 

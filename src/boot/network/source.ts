@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { mayGiveNetwork } from "../../config/datasources.ts";
 import { findPair } from "../../config/merge.ts";
 import { type Mapping, type Origin, originOf } from "../../config/tree.ts";
+import { isFalse } from "../../config/value.ts";
 import { parseYaml } from "../../config/yaml.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
 import { decodeBase64 } from "../base64.ts";
@@ -122,15 +123,24 @@ function fromSystem(boot: ModuleRun): Candidate | undefined {
 
 /** What the datasource gives: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
 function fromCloud(boot: ModuleRun): Candidate | undefined {
-  const { datasource, networkConfig, metaData } = boot.cloud;
-  if (!mayGiveNetwork(datasource)) return undefined;
-  if (metaData === undefined) return { network: undefined, reason: CLOUD_OR_DHCP, because: boot.because("network") };
+  const { datasource, networkConfig, metaData, unknownNetwork } = boot.cloud;
+  if (!mayGiveNetwork(datasource) || leavesNetwork(boot)) return undefined;
+  const reason = metaData === undefined ? CLOUD_OR_DHCP : unknownNetwork;
+  if (metaData === undefined || reason !== undefined)
+    return { network: undefined, reason: reason ?? CLOUD_OR_DHCP, because: boot.because("network") };
   if (networkConfig !== undefined)
     return { network: seedNetwork(networkConfig, boot), isOfCloud: true, because: originOf(networkConfig) };
   const interfaces = findPair(metaData, "network-interfaces");
   if (interfaces === undefined || (interfaces.value.type === "scalar" && interfaces.value.kind === "null"))
     return undefined;
   return { network: readInterfacesFile(fromNode(interfaces.value)), isOfCloud: true, because: originOf(interfaces) };
+}
+
+/** OpenStack's datasource may be told to leave the network to others (18.5 to 26.2). */
+function leavesNetwork(boot: ModuleRun): boolean {
+  if (boot.cloud.datasource !== "OpenStack") return false;
+  const applies = boot.config.node("datasource", "OpenStack", "apply_network_config");
+  return applies !== undefined && isFalse(applies);
 }
 
 /** Until 22.2 NoCloud itself took a key `network` away, from a configuration of version 1 or a disabled one only. */

@@ -49,6 +49,46 @@ DataSourceEc2.crawl_metadata = _crawl
 DataSourceEc2Local.perform_dhcp_setup = False
 `;
 
+const microsoft = `
+def is_platform_viable(*args):
+    return True
+
+def _crawl(self):
+    self.seed = "/dev/sr0"
+    profile = {"adminUsername": "operator", "disablePasswordAuthentication": "true"}
+    return {"cfg": {"system_info": {"default_user": {"name": "operator"}}, "ssh_pwauth": False}, "userdata_raw": "",
+        "files": {"ovf-env.xml": "<Environment/>"}, "metadata": {"instance-id": "i-0001", "local-hostname": "web-1",
+            "public-keys": ["${keys.alice}"], "imds": {"compute": {"osProfile": profile}}}}
+
+DataSourceAzure.crawl_metadata = _crawl
+DataSourceAzure._is_platform_viable = lambda self: True
+DataSourceAzure.setup = lambda self, is_new_instance: None
+DataSourceAzure.activate = lambda self, cfg, is_new_instance: None
+`;
+
+const openStack = `
+def detect_openstack(*args, **kwargs):
+    return True
+
+def _crawl(self):
+    return {"version": 2, "userdata": "", "vendordata": {"cloud-init": "#cloud-config\\ntimezone: Asia/Tokyo\\n"},
+        "networkdata": None, "ec2-metadata": {}, "files": {}, "metadata": {"instance-id": "i-0001",
+            "local-hostname": "web-1.novalocal", "availability_zone": "nova", "public_keys": {"deploy": "${keys.alice}"}}}
+
+DataSourceOpenStack._crawl_metadata = _crawl
+DataSourceOpenStackLocal.perform_dhcp_setup = False
+`;
+
+/** The tree of a config drive in the image. */
+const drive = (files: Record<string, string>, directory = "/var/lib/cloud/seed/config_drive") =>
+  Object.fromEntries(Object.entries(files).map(([path, content]) => [`${directory}/openstack/${path}`, content]));
+const metaData = {
+  uuid: "i-0001",
+  hostname: "web-1.novalocal",
+  availability_zone: "nova",
+  public_keys: { deploy: keys.alice },
+};
+
 /** Where the data of an instance comes from, and what that changes by itself. */
 export const datasources: Scenario[] = [
   { name: "datasource-none", files: only("None"), seed: plain, ownData: true },
@@ -88,5 +128,71 @@ write_files:
     seed: {
       "meta-data": `instance-id: i-0001\nlocal-hostname: ip-10-0-0-5.eu-west-1.compute.internal\nplacement: {availability-zone: eu-west-1b}\npublic-keys: {deploy: ["${keys.alice}"]}\n`,
     },
+  },
+  {
+    name: "datasource-azure",
+    files: only("Azure"),
+    commands: patched("Azure", microsoft),
+    seed: {
+      "meta-data": `instance-id: i-0001
+local-hostname: web-1
+public-keys: ["${keys.alice}"]
+imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthentication: "true"}}}
+`,
+    },
+  },
+  {
+    name: "datasource-openstack",
+    files: only("OpenStack"),
+    commands: patched("OpenStack", openStack),
+    seed: {
+      "meta-data": `instance-id: i-0001\nlocal-hostname: web-1.novalocal\navailability_zone: nova\npublic-keys: {deploy: "${keys.alice}"}\n`,
+      "vendor-data": "#cloud-config\ntimezone: Asia/Tokyo\n",
+    },
+  },
+  {
+    name: "datasource-configdrive",
+    files: { ...only("ConfigDrive, None"), ...drive({ "latest/meta_data.json": JSON.stringify(metaData) }) },
+    seed: plain,
+    ownData: true,
+  },
+  {
+    name: "datasource-configdrive-full",
+    files: {
+      ...only("ConfigDrive, None", "random_seed: {file: /var/lib/random-seed}\n"),
+      ...drive({
+        "latest/meta_data.json": JSON.stringify({ uuid: "i-latest" }),
+        "2017-02-22/meta_data.json": JSON.stringify({
+          ...metaData,
+          random_seed: "/wAB/g==",
+          files: [{ path: "/etc/injected", content_path: "/content/0000" }],
+          network_config: { name: "network_config", content_path: "/content/0001" },
+        }),
+        "2017-02-22/user_data": "#cloud-config\nssh_pwauth: true\n",
+        "2017-02-22/vendor_data.json": JSON.stringify({ "cloud-init": "#cloud-config\ntimezone: Asia/Tokyo\n" }),
+        "2017-02-22/vendor_data2.json": JSON.stringify({ "cloud-init": "#cloud-config\nhostname: vendor\n" }),
+        "content/0000": "injected\n",
+        "content/0001":
+          "auto eth0\niface eth0 inet static\n  address 192.0.2.10\n  netmask 255.255.255.0\n  gateway 192.0.2.1\n",
+      }),
+    },
+    seed: plain,
+    ownData: true,
+  },
+  {
+    name: "datasource-configdrive-network",
+    files: {
+      ...only("ConfigDrive"),
+      ...drive({
+        "latest/meta_data.json": JSON.stringify(metaData),
+        "latest/network_data.json": JSON.stringify({
+          links: [{ id: "tap0", type: "phy", ethernet_mac_address: "52:54:00:12:34:56", mtu: 1450 }],
+          networks: [{ id: "network0", type: "ipv4_dhcp", link: "tap0" }],
+          services: [],
+        }),
+      }),
+    },
+    seed: plain,
+    ownData: true,
   },
 ];
