@@ -75,7 +75,9 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       ? "distributions ship these time servers"
       : undefined,
   keyboard: ({ key, value }) =>
-    / (KEYMAP|XKBLAYOUT|XkbLayout)$/i.test(key) && value === "us" ? "every installer writes a keyboard" : undefined,
+    / (BACKSPACE|FONT\w*|XKBMODEL)$/i.test(key) || (/ (KEYMAP|XKBLAYOUT)$/i.test(key) && value === "us")
+      ? "every installer writes a keyboard"
+      : undefined,
   "apk-repositories": ({ key }) =>
     /^https?:\/\/dl-\w+\.alpinelinux\.org\/alpine\//.test(key) ? "every image has Alpine's mirrors" : undefined,
 };

@@ -37,8 +37,12 @@ function customisedNeighbour(
   const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
   const beside = (rule.parameters.beside as string[]).map((glob) => glob.replaceAll("{name}", name));
   const { besideExcept = [] } = rule.parameters;
+  const { before, after } = context.settings(service);
+  const left = new Set(after.map(({ key }) => key));
   for (const glob of beside)
-    for (const other of context.settings(service).before) {
+    for (const other of before) {
+      // What the boot takes away is another rule's.
+      if (!left.has(other.key)) continue;
       if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
       const evidence = context.evidence.of(service, other);
       if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];

@@ -1,6 +1,9 @@
 import type { Blame, Change } from "../../boot/overlay.ts";
+import { services } from "../../services/services.ts";
+import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
+import { usualValue } from "../usualValues.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /**
@@ -26,7 +29,7 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   const before = context.image.read(path) ?? Buffer.alloc(0);
   // Nothing of it is lost where the boot only adds to its end.
   if (change.after?.kind === "file" && change.after.content.subarray(0, before.length).equals(before)) return undefined;
-  const evidence = context.evidence.ofFile(path);
+  const evidence = evidenceOf(path, context);
   if (evidence === undefined) return undefined;
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
@@ -44,4 +47,18 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   return withFix(finding, () =>
     context.fix(rule, { path }, (_after, boot) => !boot.changes.some((other) => other.path === path)),
   );
+}
+
+/** Weak where all that the file sets is what every installer writes. */
+function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
+  const evidence = context.evidence.ofFile(path);
+  if (evidence?.strength !== "good") return evidence;
+  const usual = services.flatMap((service) =>
+    context
+      .settings(service)
+      .before.filter((setting) => setting.path === path)
+      .map((setting) => usualValue(service.name, setting, context.image)),
+  );
+  const [text] = usual;
+  return text !== undefined && !usual.includes(undefined) ? { strength: "weak", text } : evidence;
 }
