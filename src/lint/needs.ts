@@ -5,11 +5,11 @@ const SHIPPED = /^\/(usr\/(?!local\/)|lib|var\/cache\/|var\/lib\/apt\/)/;
 const SMALL = 64 * 1024;
 
 /** Programs that the image is only asked for whether it has them. */
-const PROGRAMS = `add-apt-repository ansible apt apt-config apt-get byobu chronyd cloud-init coreos-cloudinit dd
+const PROGRAMS = words(`add-apt-repository ansible apt apt-config apt-get byobu chronyd cloud-init coreos-cloudinit dd
 debconf-set-selections dnf dnf-3 dnf5 dpkg fallocate fanctl gpart gpg growpart ifconfig ifdown ifquery ifup ignition
 initctl ip landscape-config locale-gen localectl lsb_release lxd mcollectived mkswap netplan nmcli ntpd ntpdate passwd
 puppet rmcctrl rpi-usb-gadget salt-minion sfdisk sgdisk snap ssh-import-id ssh-keygen systemctl ubuntu-drivers udevadm
-update-ca-certificates update-locale useradd usermod wg sh bash dash busybox`.split(/\s+/);
+update-ca-certificates update-locale useradd usermod wg sh bash dash busybox`);
 
 const PYTHONS = ["python3", ...Array.from({ length: 12 }, (_, minor) => `python3.${minor + 4}`)];
 
@@ -24,38 +24,33 @@ const LIBRARIES = ["usr/lib", "usr/lib64", "usr/local/lib"].flatMap((lib) =>
  * are links where /usr is merged, and small where it is not.
  */
 export const NEEDS: readonly string[] = [
-  ..."etc usr/etc usr/local/etc bin sbin home root/.ssh var/mail var/spool/mail cc_growpart_keydata config-drive".split(
-    " ",
+  ...words(
+    `etc usr/etc usr/local/etc bin sbin home root/.ssh var/mail var/spool/mail config-drive cc_growpart_keydata`,
   ),
   // What cloud-init and packages remember.
-  ..."var/lib/cloud var/lib/dpkg var/lib/ucf var/lib/rpm usr/lib/sysimage/rpm usr/share/rpm usr/lib/rpm/macros".split(
-    " ",
-  ),
-  ..."usr/lib/rpm/macros.d lib/apk/db usr/lib/apk/db var/lib/pacman/local var/db/pkg".split(" "),
+  ...words(`var/lib/cloud var/lib/dpkg var/lib/ucf var/lib/rpm usr/lib/sysimage/rpm usr/share/rpm usr/lib/rpm/macros
+    usr/lib/rpm/macros.d lib/apk/db usr/lib/apk/db var/lib/pacman/local var/db/pkg`),
   ...LIBRARIES.flatMap((directory) => [`${directory}/cloudinit`, `${directory}/netplan`]),
-  ..."usr/lib/cloud-init usr/libexec/cloud-init usr/share/netplan usr/share/doc/cloud-init".split(" "),
-  ..."usr/lib/tiny-cloud usr/lib/dracut/modules.d/30ignition".split(" "),
+  ...words(`usr/lib/cloud-init usr/libexec/cloud-init usr/share/netplan usr/share/doc/cloud-init usr/lib/tiny-cloud
+    usr/lib/dracut/modules.d/30ignition`),
   // The machine: boot loaders, systemd, network managers.
-  ..."boot/grub/grub.cfg boot/grub/grubenv boot/grub2/grub.cfg boot/grub2/grubenv boot/cmdline.txt".split(" "),
-  ..."boot/extlinux boot/firmware/cmdline.txt boot/firmware/config.txt boot/loader boot/efi/loader efi/loader".split(
-    " ",
-  ),
-  ..."usr/lib/os-release usr/lib/systemd/system usr/local/lib/systemd/system lib/systemd/system".split(" "),
-  ..."usr/lib/systemd/systemd lib/systemd/systemd usr/lib/systemd/systemd-timesyncd".split(" "),
-  ..."lib/systemd/systemd-timesyncd usr/lib/systemd/timesyncd.conf usr/lib/systemd/timesyncd.conf.d".split(" "),
-  ..."usr/local/lib/systemd/timesyncd.conf usr/local/lib/systemd/timesyncd.conf.d run/systemd/resolve".split(" "),
-  ..."run/systemd/timesyncd.conf run/systemd/timesyncd.conf.d run/chrony-dhcp usr/lib/NetworkManager".split(" "),
-  ..."usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf".split(" "),
+  ...words(`boot/grub/grub.cfg boot/grub/grubenv boot/grub2/grub.cfg boot/grub2/grubenv boot/cmdline.txt boot/extlinux
+    boot/firmware/cmdline.txt boot/firmware/config.txt boot/loader boot/efi/loader efi/loader usr/lib/os-release
+    usr/lib/systemd/system usr/local/lib/systemd/system lib/systemd/system usr/lib/systemd/systemd lib/systemd/systemd
+    usr/lib/systemd/systemd-timesyncd lib/systemd/systemd-timesyncd usr/lib/systemd/timesyncd.conf
+    usr/lib/systemd/timesyncd.conf.d usr/local/lib/systemd/timesyncd.conf usr/local/lib/systemd/timesyncd.conf.d
+    run/systemd/timesyncd.conf run/systemd/timesyncd.conf.d run/systemd/resolve run/chrony-dhcp usr/lib/NetworkManager
+    usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf`),
   // What settings name: time zones, locales, keyboards, certificates, the defaults of sshd.
-  ..."usr/share/zoneinfo usr/lib/locale usr/share/i18n/SUPPORTED usr/share/i18n/locales".split(" "),
-  ..."usr/local/share/i18n/locales usr/share/bkeymaps usr/share/ca-certificates".split(" "),
-  ..."usr/local/share/ca-certificates usr/share/pki usr/share/crypto-policies usr/share/openssh".split(" "),
+  ...words(`usr/share/zoneinfo usr/lib/locale usr/share/i18n/SUPPORTED usr/share/i18n/locales
+    usr/local/share/i18n/locales usr/share/bkeymaps usr/share/ca-certificates usr/local/share/ca-certificates
+    usr/share/pki usr/share/crypto-policies usr/share/openssh`),
   // Programs, and what links of their names lead to.
   ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((bin) =>
     PROGRAMS.map((program) => `${bin}/${program}`),
   ),
-  ..."usr/share/pyshared/lsb_release.py usr/libexec/nm-ifup usr/libexec/nm-ifdown".split(" "),
-  ..."opt/puppetlabs/bin opt/rsct/install/bin snap/bin/lxd".split(" "),
+  ...words(`usr/share/pyshared/lsb_release.py usr/libexec/nm-ifup usr/libexec/nm-ifdown opt/puppetlabs/bin
+    opt/rsct/install/bin snap/bin/lxd`),
 ];
 
 const needed = new Set(NEEDS);
@@ -68,4 +63,8 @@ export function mayBeRead(path: string, size: number): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
     if (needed.has(path.slice(1, end))) return true;
   return size <= SMALL && !SHIPPED.test(path);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/);
 }
