@@ -34,12 +34,14 @@ export class SysconfigRoutes {
     const isIpv6 = (route: PyDict) => str(route.get("network")).includes(":");
     const header = `${sysconfigHeader("#", this.#since)}\n`;
     const ipv4 = routes.filter((route) => !isIpv6(route)).map((route, index) => this.#ipv4(route, index));
-    const ipv6 = routes.filter(isIpv6).map((route) => this.#ipv6(route));
     const [path, path6] = this.#paths;
-    return [
-      [path + this.#device, header + ipv4.join("")],
-      [path6 + this.#device, header + ipv6.join("")],
-    ];
+    const files: [string, string][] = [[path + this.#device, header + ipv4.join("")]];
+    // Where both kinds have one file, those of IPv6 are lost.
+    if (path6 !== path) {
+      const ipv6 = routes.filter(isIpv6).map((route) => this.#ipv6(route));
+      files.push([path6 + this.#device, header + ipv6.join("")]);
+    }
+    return files;
   }
 
   #ipv4(route: PyDict, index: number): string {
