@@ -1,4 +1,4 @@
-import type { Position, Node as UnistNode } from "unist";
+import type { Position, UnistNode } from "./unist.ts";
 
 /**
  * The syntax tree of one cloud-config document, after YAML as PyYAML's safe_load understands it: aliases are expanded to

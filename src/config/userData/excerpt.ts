@@ -1,5 +1,5 @@
-import type { Point, Position } from "unist";
 import type { ConfigNode, Origin, Pair, Scalar } from "../tree.ts";
+import type { Point, Position } from "../unist.ts";
 import { parseYaml, type YamlResult } from "../yaml.ts";
 
 /** A text that stands in a file of what the cloud hands over, or that was decoded from there. */

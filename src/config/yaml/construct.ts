@@ -1,5 +1,5 @@
-import type { Position } from "unist";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../tree.ts";
+import type { Position } from "../unist.ts";
 import { CONVERSIONS, type Conversion, implicitTag, YAML_TAGS } from "./resolve.ts";
 import { pointAt, type Source, YamlError } from "./source.ts";
 import { MAX_DEPTH, type RawMapping, type RawNode, type RawPair } from "./structure.ts";

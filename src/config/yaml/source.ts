@@ -1,4 +1,4 @@
-import type { Point } from "unist";
+import type { Point } from "../unist.ts";
 
 /** A text that PyYAML would not load. `reason` is one short line for the user; `offset` is the place in the text. */
 export class YamlError extends Error {
