@@ -1,5 +1,6 @@
-// Builds what bin/ and the package's exports need: dist/rules.json, dist/cli.js, dist/index.js.
-import { mkdirSync, rmSync } from "node:fs";
+// Builds what bin/ and the package's exports need: dist/rules.json, dist/cli.js, dist/index.js; and
+// dist/cloud-init-lint.mjs, the whole program in one file that runs alone.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const options = {
@@ -15,6 +16,7 @@ const options = {
   },
 };
 
+rmSync("dist/types", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 await build({ ...options, entryPoints: ["src/lint/compileRules.ts"], outfile: "dist/compile-rules.js" });
 const { compileRules } = await import("./dist/compile-rules.js");
@@ -22,3 +24,6 @@ compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.js");
 for (const [name, entry] of Object.entries({ cli: "src/cli/cli.ts", index: "src/index.ts" }))
   await build({ ...options, minify: true, entryPoints: [entry], outfile: `dist/${name}.js` });
+writeFileSync("dist/cloud-init-lint.mjs", `#!/usr/bin/env node\n${readFileSync("dist/cli.js", "utf8")}`, {
+  mode: 0o755,
+});

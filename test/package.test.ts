@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const HARDENED = resolve("fixtures/debian-12-hardened");
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function folder(name: string): string {
+  return mkdtempSync(join(scratch, `${name}-`));
+}
+
+/** npm as a user runs it: without what npm itself tells the tests, and without the network. */
+function npm(cwd: string, ...args: string[]): string {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  return execFileSync("npm", [...args, "--offline", "--no-audit", "--no-fund"], {
+    cwd,
+    env,
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+}
+
+describe("the package", () => {
+  let installed: string;
+  beforeAll(() => {
+    npm(process.cwd(), "pack", "--ignore-scripts", "--pack-destination", scratch);
+    installed = folder("installed");
+    const [packed = ""] = readdirSync(scratch).filter((name) => name.endsWith(".tgz"));
+    writeFileSync(join(installed, "package.json"), '{ "type": "module" }\n');
+    npm(installed, "install", join(scratch, packed));
+  }, 120_000);
+
+  test("needs no other package", () => {
+    const names = readdirSync(join(installed, "node_modules")).filter((name) => !name.startsWith("."));
+    expect(names).toEqual(["cloud-init-lint"]);
+  });
+
+  test("runs with npx", () => {
+    const result = spawnSync("npx", ["--offline", "cloud-init-lint", HARDENED], { cwd: installed, encoding: "utf8" });
+    expect(result.status).toBe(1);
+    expect(result.stdout).toContain("sshd-setting-overwritten");
+  });
+
+  test("is a library with types that need no others but Node's", () => {
+    writeFileSync(
+      join(installed, "use.ts"),
+      `import { catalogue, detectDistro, lint, openImage } from "cloud-init-lint";
+const image = await openImage(${JSON.stringify(HARDENED)});
+const result = lint(image, { distro: detectDistro(image), rules: catalogue });
+const first: string | undefined = result.findings[0]?.rule;
+process.stdout.write(String(first));
+`,
+    );
+    writeFileSync(
+      join(installed, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          module: "NodeNext",
+          target: "ES2022",
+          types: ["node"],
+          typeRoots: [resolve("node_modules/@types")],
+          outDir: "out",
+        },
+        files: ["use.ts"],
+      }),
+    );
+    execFileSync(resolve("node_modules/.bin/tsc"), ["-p", "."], { cwd: installed, encoding: "utf8" });
+    expect(execFileSync(process.execPath, ["out/use.js"], { cwd: installed, encoding: "utf8" })).toMatch(/^[a-z-]+$/);
+  });
+
+  test("publint has nothing to say", () => {
+    const { status, stdout } = spawnSync(resolve("node_modules/.bin/publint"), ["--strict", "--pack", "false"], {
+      encoding: "utf8",
+    });
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining("All good") });
+  });
+
+  test("the lockfile holds no addresses", () => {
+    expect(readFileSync("package-lock.json", "utf8")).not.toContain('"resolved"');
+  });
+});
+
+test("the program in one file runs alone, and is small", () => {
+  const alone = folder("alone");
+  const file = join(alone, "cloud-init-lint.mjs");
+  copyFileSync("dist/cloud-init-lint.mjs", file);
+  expect(statSync(file).size).toBeLessThan(1_000_000);
+  const run = (...args: string[]) =>
+    spawnSync(file, args, { cwd: alone, encoding: "utf8", env: { PATH: process.env.PATH } });
+  expect(run(HARDENED)).toMatchObject({
+    status: 1,
+    stderr: "",
+    stdout: expect.stringContaining("hosts-file-replaced"),
+  });
+  expect(run("explain", "hostname-reset")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("plan", HARDENED, "-f", "json")).toMatchObject({ status: 0, stderr: "" });
+});
