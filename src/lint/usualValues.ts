@@ -66,6 +66,11 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       ) || installerOf(image, path) !== undefined;
     // Loopback is no customisation, an address is.
     const text = image.read(path)?.toString("utf8") ?? "";
+    if (
+      /^\/etc\/systemd\/network\/.*\.network$/.test(path) &&
+      !/^\s*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text)
+    )
+      return "image tools write a file for DHCP";
     const isStatic = /\bstatic\b/.test(value) || (/ifcfg-|\.nmconnection$|\.yaml$/.test(path) && STATIC.test(text));
     return switched || (installers && !isStatic) ? "installers write this file" : undefined;
   },

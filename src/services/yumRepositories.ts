@@ -10,6 +10,8 @@ const MAIN = ["/etc/dnf/dnf.conf", "/etc/yum.conf", "/etc/yum/yum.conf", "/etc/t
 const DIRECTORIES = ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
 const VARIABLES = ["/etc/yum/vars", "/etc/dnf/vars"];
 const LISTS = new Set(["baseurl", "exclude", "excludepkgs", "gpgkey", "includepkgs"]);
+const INHERITED = ["gpgcheck", "proxy", "repo_gpgcheck", "sslverify"];
+const ID = /^[\w.:-]+$/;
 const SWITCHES = new Set(["enabled", "gpgcheck", "repo_gpgcheck", "skip_if_unavailable", "sslverify"]);
 
 /**
@@ -37,6 +39,7 @@ export const yumRepositories: Service = {
         addRepositories(settings, known, readDnfIni(image, path), path);
       }
     }
+    for (const id of known) offerDefaults(settings, id);
     for (const setting of VARIABLES.flatMap((directory) => variablesIn(image, directory))) settings.put(setting);
     return settings.list();
   },
@@ -50,9 +53,18 @@ function addRepositories(
 ): void {
   for (const option of options) {
     const { section: id } = option;
-    if (id !== "main" && /^[\w.:-]+$/.test(id) && !known.has(id)) put(settings, id, option, path);
+    if (id !== "main" && ID.test(id) && !known.has(id)) put(settings, id, option, path);
   }
-  for (const id of sections) known.add(id);
+  for (const id of sections) if (id !== "main" && ID.test(id)) known.add(id);
+}
+
+/** A repository is enabled unless it says otherwise, and takes these from the main file. */
+function offerDefaults(settings: SettingMap, id: string): void {
+  settings.offer({ key: `${id} enabled`, value: "1" });
+  for (const name of INHERITED) {
+    const main = settings.get(`[main] ${name}`);
+    if (main !== undefined) settings.offer({ ...main, key: `${id} ${name}` });
+  }
 }
 
 function put(settings: SettingMap, section: string, { name, value: text, line }: IniOption, path: string): void {

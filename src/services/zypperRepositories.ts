@@ -27,6 +27,7 @@ export const zypperRepositories: Service = {
           if (option === "baseurl") ofFile.append(setting, " ");
           else ofFile.put(setting);
         }
+        for (const { key } of ofFile.list()) ofFile.offer({ key: key.replace(/ \S+$/, " enabled"), value: "1" });
         for (const setting of ofFile.list()) settings.put(setting);
       }
     }

@@ -7,7 +7,8 @@ import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, sev
 
 /**
  * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
- * {name} stands for the last word of the added key; not those whose values match `besideExcept`).
+ * {name} stands for the last word of the added key; not those whose values match `besideExcept`). Where the rule is
+ * `paired`, a glob of `settings` goes with the one of `beside` at the same place.
  */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
@@ -35,7 +36,10 @@ function customisedNeighbour(
   setting: Setting,
 ): [Setting, Evidence] | undefined {
   const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
-  const beside = (rule.parameters.beside as string[]).map((glob) => glob.replaceAll("{name}", name));
+  const settings = rule.parameters.settings as string[];
+  const beside = (rule.parameters.beside as string[])
+    .filter((_, index) => rule.parameters.paired !== true || matchesAny([settings[index]!], setting.key))
+    .map((glob) => glob.replaceAll("{name}", name));
   const { besideExcept = [] } = rule.parameters;
   const { before, after } = context.settings(service);
   const left = new Set(after.map(({ key }) => key));
