@@ -21,12 +21,20 @@ import { userDataWins } from "./checks/configuration/userDataWins.ts";
 import { distroClass } from "./checks/distroClass.ts";
 import { fileReplaced } from "./checks/fileReplaced.ts";
 import { hostKeysMissing } from "./checks/hostKeysMissing.ts";
+import { cachedSecrets } from "./checks/leftovers/cachedSecrets.ts";
+import { cloudInitOff } from "./checks/leftovers/cloudInitOff.ts";
+import { datasourcePinned } from "./checks/leftovers/datasourcePinned.ts";
+import { knownInstance } from "./checks/leftovers/knownInstance.ts";
+import { leftBehind } from "./checks/leftovers/leftBehind.ts";
+import { sharedHostKeys } from "./checks/leftovers/sharedHostKeys.ts";
 import { overwritten } from "./checks/overwritten.ts";
 import { packagesUpgraded, releaseNotLocked } from "./checks/packageUpgrade.ts";
 
 /** Every check by the name that rule documents use. */
 export const checks: Readonly<Record<string, Check>> = {
   added,
+  "cached-secrets": cachedSecrets,
+  "cloud-init-off": cloudInitOff,
   "config-content": configContent,
   "config-file-dropped": fileDropped,
   "config-file-not-read": fileNotRead,
@@ -40,16 +48,20 @@ export const checks: Readonly<Record<string, Check>> = {
   "config-start-fails": startFails,
   "config-value-misread": valueMisread,
   "config-value-shadowed": valueShadowed,
+  "datasource-pinned": datasourcePinned,
   "datasource-list-not-read": datasourceListNotRead,
   "distro-class": distroClass,
   "file-replaced": fileReplaced,
   "host-keys-missing": hostKeysMissing,
+  "known-instance": knownInstance,
+  "left-behind": leftBehind,
   "module-twice": moduleTwice,
   "module-unknown": moduleUnknown,
   "network-not-disabled": networkNotDisabled,
   overwritten,
   "packages-upgraded": packagesUpgraded,
   "release-not-locked": releaseNotLocked,
+  "shared-host-keys": sharedHostKeys,
   "template-read-too-early": templateTooEarly,
   "unit-renamed": renamedUnit,
   "user-data-wins": userDataWins,

@@ -1,0 +1,13 @@
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import type { CheckContext } from "../check.ts";
+import { leftover } from "./leftover.ts";
+
+/** Finds images in which cloud-init does not start. */
+export function cloudInitOff(rule: Rule, { distro }: CheckContext): Finding[] {
+  const { disabled } = distro.cloudInit;
+  if (disabled === undefined) return [];
+  const { reason, path, line = 1 } = disabled;
+  const message = `cloud-init does not start in this image: ${reason}. Nothing that a cloud hands over is applied.`;
+  return [leftover(rule, message, { path, line, column: 1 }, reason)];
+}

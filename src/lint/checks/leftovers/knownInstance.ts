@@ -1,0 +1,39 @@
+import { instanceOf } from "../../../boot/instance.ts";
+import { expandGlob } from "../../../image/glob.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import type { CheckContext } from "../check.ts";
+import { leftover } from "./leftover.ts";
+
+/** What datasources call an instance that nobody named (NoCloud, None, the base class; 18.5 to 26.2), and what examples do. */
+const NAMELESS = ["nocloud", "iid-datasource-none", "iid-datasource", "iid-local01"];
+
+/** Finds images in which cloud-init takes a new instance for the one that built the image, so that little runs. */
+export function knownInstance(rule: Rule, { image, boot }: CheckContext): Finding[] {
+  const { cloudDirectory, isNew } = instanceOf(image, boot.cloud, boot.config);
+  const path = `${cloudDirectory}/data/instance-id`;
+  const previous = image.read(path)?.toString("utf8").trim();
+  const cause = { path, line: 1, column: 1 };
+  const taken = "cloud-init takes every instance of this image for the machine that built it";
+  const marker = expandGlob(image, `${cloudDirectory}/instances/*/manual-clean`)[0];
+  const cached = expandGlob(image, `${cloudDirectory}/instances/*/obj.pkl`)[0];
+  if (marker !== undefined && cached !== undefined) {
+    const because = boot.config.bool("manual_cache_clean", false)
+      ? boot.config.origin("manual_cache_clean")
+      : undefined;
+    const message = `${taken}: ${marker} makes it trust what it remembers, so no module runs that has run there.`;
+    return [leftover(rule, message, because ?? { ...cause, path: marker }, `${marker} is in the image`)];
+  }
+  if (previous === undefined) return [];
+  const again = `no module runs again for "${previous}"`;
+  const evidence = `${path} names the instance that booted last`;
+  if (!isNew) return [leftover(rule, `${taken}: ${again}.`, cause, evidence)];
+  return NAMELESS.includes(previous)
+    ? [
+        {
+          ...leftover(rule, `Where nobody names an instance, ${taken}: ${again}.`, cause, evidence),
+          confidence: "likely",
+        },
+      ]
+    : [];
+}

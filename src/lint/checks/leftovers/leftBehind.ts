@@ -1,0 +1,41 @@
+import { expandGlob } from "../../../image/glob.ts";
+import type { Image } from "../../../image/image.ts";
+import type { Finding } from "../../finding.ts";
+import { isCloudInitsOwn } from "../../marks.ts";
+import type { Rule } from "../../rule.ts";
+import type { CheckContext } from "../check.ts";
+import { leftover, listed } from "./leftover.ts";
+
+/** How much of a file is searched, in bytes, and how long a line may be. */
+const LIMIT = { bytes: 256 * 1024, line: 4096 };
+
+/**
+ * Finds files that should not be in an image: those at `paths` (globs) of which a line matches `line` (a regular
+ * expression; any content without it), that the boot leaves as they are where `stays` is true, and that cloud-init wrote
+ * where `own` is. `message` says what they are; one finding names them all.
+ */
+export function leftBehind(rule: Rule, { image, boot }: CheckContext): Finding[] {
+  const { paths, line: pattern, stays = false, own = false, message } = rule.parameters;
+  const expression = typeof pattern === "string" ? new RegExp(pattern) : undefined;
+  const changed = new Set(boot.changes.map(({ path }) => path));
+  const found = new Map<string, { readonly path: string; readonly line: number }>();
+  for (const path of (paths as string[]).flatMap((glob) => expandGlob(image, glob))) {
+    const real = image.realpath(path);
+    if (real === undefined || found.has(real) || image.stat(path)?.kind !== "file") continue;
+    if (stays === true && changed.has(real)) continue;
+    if (own === true && !isCloudInitsOwn(image, path)) continue;
+    const line = expression === undefined ? 1 : lineOf(image, path, expression);
+    if (line !== undefined) found.set(real, { path, line });
+  }
+  const [first] = found.values();
+  if (first === undefined) return [];
+  const names = listed([...found.values()].map(({ path }) => path));
+  const cause = { ...first, column: 1 };
+  return [leftover(rule, `${message}: ${names}.`, cause, `${first.path} is in the image`)];
+}
+
+function lineOf(image: Image, path: string, expression: RegExp): number | undefined {
+  const lines = (image.read(path)?.toString("utf8", 0, LIMIT.bytes) ?? "").split("\n");
+  const index = lines.findIndex((line) => expression.test(line.slice(0, LIMIT.line)));
+  return index === -1 ? undefined : index + 1;
+}

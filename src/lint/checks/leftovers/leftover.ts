@@ -1,0 +1,26 @@
+import type { Origin } from "../../../config/tree.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+
+/** A finding about what the machine that built the image left in it. */
+export function leftover(rule: Rule, message: string, cause: Origin, evidence: string): Finding {
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    confidence: "certain",
+    message,
+    service: null,
+    module: null,
+    target: null,
+    cause,
+    evidence,
+    fix: null,
+  };
+}
+
+/** The first paths of some, and how many more there are. */
+export function listed(paths: readonly string[]): string {
+  const shown = paths.length > 4 ? paths.slice(0, 3) : paths;
+  const more = paths.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
