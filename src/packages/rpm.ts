@@ -65,11 +65,12 @@ function findFiles(image: Image, index: RpmIndex, path: string): RpmFile[] {
   const slash = path.lastIndexOf("/");
   const real = realDirectory(image, path.slice(0, slash));
   const named = index.filesNamed(path.slice(slash + 1));
-  const same = named.filter(({ directory }) => directory === real);
+  const read = (found: typeof named) => found.flatMap((file) => file.read() ?? []);
+  const same = read(named.filter(({ directory }) => directory === real));
   if (same.length > 0) return same;
   const directories = [...new Set(named.map(({ directory }) => directory))].slice(0, ALIASES_LIMIT);
   const aliases = new Set(directories.filter((directory) => realDirectory(image, directory) === real));
-  return named.filter(({ directory }) => aliases.has(directory));
+  return read(named.filter(({ directory }) => aliases.has(directory)));
 }
 
 /** A directory without links on the way; "" for the root. */

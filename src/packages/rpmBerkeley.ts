@@ -1,4 +1,4 @@
-import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+import { DatabaseError, StoredBlob, Usage } from "./storedBlob.ts";
 
 /*
  * A reader of rpm's "Packages" in Berkeley DB's hash access method (versions 3 to 5, of either byte order): 4-byte
@@ -37,7 +37,7 @@ export function* berkeleyHeaders(database: Buffer): Generator<StoredBlob> {
 }
 
 class Pages {
-  readonly allowance: Allowance;
+  readonly usage: Usage;
   /** The number of the last page. */
   readonly last: number;
   readonly #database: Buffer;
@@ -55,7 +55,7 @@ class Pages {
     this.last = this.uint32(database, 32);
     if (this.#size < 512 || this.#size > 65536 || (this.#size & (this.#size - 1)) !== 0)
       throw new DatabaseError("damaged: its pages have no size");
-    this.allowance = new Allowance(database.length);
+    this.usage = new Usage(database.length);
   }
 
   get(number: number): Buffer {
@@ -91,10 +91,11 @@ function valueIn(item: Buffer, pages: Pages): StoredBlob {
   if (item[0] === INLINE) return new StoredBlob([item.subarray(1)]);
   if (item[0] !== OFF_PAGE || item.length < 12) throw new DatabaseError("damaged: a value is of no known type");
   const length = pages.uint32(item, 8);
-  pages.allowance.take(length);
+  pages.usage.take(length);
   const pieces: Buffer[] = [];
   let left = length;
   for (let number = pages.uint32(item, 4); left > 0; ) {
+    pages.usage.visit(number);
     const page = pages.get(number);
     const size = Math.min(pages.uint16(page, 22), left);
     if (page[25] !== OVERFLOW_PAGE || size === 0 || HEADER + size > page.length)

@@ -4,8 +4,6 @@ import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 /** A file in a package's header. */
 export interface RpmFile {
   readonly package: string;
-  /** Its directory, as the package names it, without a slash at the end ("" for the root). */
-  readonly directory: string;
   /** RPMTAG_FILEFLAGS: see FLAG. */
   readonly flags: number;
   /** Lower-case hexadecimal; "" for what is no regular file. */
@@ -20,66 +18,62 @@ export const FLAG = { config: 1, ghost: 64 } as const;
 /** RPMTAG_FILESTATES of a file that is installed, not replaced or left out. */
 const NORMAL = 0;
 
+/** What digests were before packages said of what algorithm they are. */
+const MD5 = 1;
+
 /** How many packages a database may have; the largest distribution has some 100,000. */
 const PACKAGES_LIMIT = 200_000;
-
-/** How many headers stay decoded. */
-const DECODED_LIMIT = 50;
 
 /** The packages of a database and their files. */
 export interface RpmIndex {
   /** `[epoch:]version-release`. */
   version(name: string): string | undefined;
-  /** The installed files of a name, in whatever directory. @throws {DatabaseError} when a header is damaged. */
-  filesNamed(name: string): RpmFile[];
+  /** The files of a name, in whatever directory. @throws {DatabaseError} when a header is damaged. */
+  filesNamed(name: string): FoundFile[];
+}
+
+interface FoundFile {
+  /** The directory, as the package names it, without a slash at the end ("" for the root). */
+  readonly directory: string;
+  /** The file; undefined when it is not installed. @throws {DatabaseError} when its header is damaged. */
+  read(): RpmFile | undefined;
 }
 
 /**
  * An index over header blobs. Of all of them it keeps the names of packages and files, which are searched as bytes;
- * the rest is decoded for the few headers that are asked for.
+ * the rest is decoded for those that are asked for.
  * @throws {DatabaseError} when the database or a header is damaged.
  */
 export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
-  const headers: StoredBlob[] = [];
+  const owners: PackageFiles[] = [];
   const packages = new Map<string, { version: string; time: number }>();
-  // Base names of all files, each between two NULs, and where each header's begin.
+  // Base names of all files, each between two NULs, and where each package's begin.
   const names: Buffer[] = [NUL];
   const starts: number[] = [];
   let length = 1;
   for (const blob of blobs) {
     const header = new RpmHeader(blob);
-    const name = header.strings(TAG.name)[0] ?? "";
+    const name = header.string(TAG.name) ?? "";
     const time = header.number(TAG.installTime) ?? 0;
     const known = packages.get(name);
     // Of several versions the last installed counts, as of kernels.
     if (known === undefined || known.time <= time) packages.set(name, { version: versionOf(header), time });
     const fileNames = baseNamesOf(header);
-    headers.push(blob);
+    owners.push(new PackageFiles(blob));
     starts.push(length);
     names.push(fileNames);
     length += fileNames.length;
-    if (headers.length > PACKAGES_LIMIT) throw new DatabaseError(`more than ${PACKAGES_LIMIT} packages`);
+    if (owners.length > PACKAGES_LIMIT) throw new DatabaseError(`more than ${PACKAGES_LIMIT} packages`);
   }
   const haystack = Buffer.concat(names);
-  const decoded = new Map<number, FileList>();
-
-  function fileList(place: number): FileList {
-    let list = decoded.get(place);
-    if (list === undefined) {
-      list = new FileList(new RpmHeader(headers[place]!));
-      if (decoded.size >= DECODED_LIMIT) decoded.clear();
-      decoded.set(place, list);
-    }
-    return list;
-  }
 
   return {
     version: (name) => packages.get(name)?.version,
     filesNamed(name) {
-      const found: RpmFile[] = [];
+      const found: FoundFile[] = [];
       const needle = Buffer.from(`\0${name}\0`);
       let place = 0;
-      // Counts the names of the header at `place` that begin before `at`.
+      // The place in its package of the name that begins at `at`.
       let at = starts[0] ?? 0;
       let index = 0;
       for (let hit = haystack.indexOf(needle); hit !== -1; hit = haystack.indexOf(needle, hit + 1)) {
@@ -90,8 +84,10 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
           index = 0;
         }
         for (; at < start; at++) if (haystack[at] === 0) index++;
-        const file = fileList(place).file(index);
-        if (file !== undefined) found.push(file);
+        const owner = owners[place]!;
+        const ofName = index;
+        const directory = owner.directory(ofName);
+        if (directory !== undefined) found.push({ directory, read: () => owner.read(ofName) });
       }
       return found;
     },
@@ -101,8 +97,8 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
 const NUL = Buffer.from([0]);
 
 function versionOf(header: RpmHeader): string {
-  const [version = ""] = header.strings(TAG.version);
-  const [release = ""] = header.strings(TAG.release);
+  const version = header.string(TAG.version) ?? "";
+  const release = header.string(TAG.release) ?? "";
   const epoch = header.number(TAG.epoch);
   return `${epoch === undefined ? "" : `${epoch}:`}${version}-${release}`;
 }
@@ -118,38 +114,38 @@ function baseNamesOf(header: RpmHeader): Buffer {
 }
 
 /** The files of one package. */
-class FileList {
-  readonly #header: RpmHeader;
-  readonly #package: string;
-  readonly #paths: readonly string[];
-  readonly #directories: readonly string[];
-  readonly #digests: readonly string[];
+class PackageFiles {
+  readonly #blob: StoredBlob;
+  /** Once asked for, since there may be many files of a name, each in a directory of its own. */
+  #directories: { readonly names: readonly string[]; readonly indexes: readonly number[] } | undefined;
 
-  constructor(header: RpmHeader) {
-    this.#header = header;
-    this.#package = header.strings(TAG.name)[0] ?? "";
-    this.#paths = header.count(TAG.baseNames) > 0 ? [] : header.strings(TAG.oldFileNames);
-    this.#directories = header.strings(TAG.dirNames);
-    this.#digests = header.strings(TAG.fileDigests);
+  constructor(blob: StoredBlob) {
+    this.#blob = blob;
   }
 
-  /** The file at a place; undefined when there is none, or it is not installed. */
-  file(index: number): RpmFile | undefined {
-    const path = this.#paths[index];
-    const directory =
-      path === undefined
-        ? this.#directories[this.#header.number(TAG.dirIndexes, index) ?? -1]
-        : path.slice(0, path.lastIndexOf("/"));
-    if (directory === undefined || (this.#header.number(TAG.fileStates, index) ?? NORMAL) !== NORMAL) return undefined;
+  /** The directory of the file at a place, without a slash at the end; undefined when there is no such file. */
+  directory(place: number): string | undefined {
+    this.#directories ??= directoriesOf(new RpmHeader(this.#blob));
+    return this.#directories.names[this.#directories.indexes[place] ?? -1];
+  }
+
+  /** The file at a place; undefined when it is not installed. */
+  read(place: number): RpmFile | undefined {
+    const header = new RpmHeader(this.#blob);
+    if ((header.number(TAG.fileStates, place) ?? NORMAL) !== NORMAL) return undefined;
     return {
-      package: this.#package,
-      directory: directory.replace(/\/$/, ""),
-      flags: this.#header.number(TAG.fileFlags, index) ?? 0,
-      digest: this.#digests[index] ?? "",
-      algorithm: this.#header.number(TAG.fileDigestAlgorithm) ?? MD5,
+      package: header.string(TAG.name) ?? "",
+      flags: header.number(TAG.fileFlags, place) ?? 0,
+      digest: header.string(TAG.fileDigests, place) ?? "",
+      algorithm: header.number(TAG.fileDigestAlgorithm) ?? MD5,
     };
   }
 }
 
-/** What digests were before packages said of what algorithm they are. */
-const MD5 = 1;
+function directoriesOf(header: RpmHeader): { names: string[]; indexes: number[] } {
+  const plain = (directory: string): string => directory.replace(/\/$/, "");
+  if (header.count(TAG.baseNames) > 0)
+    return { names: header.strings(TAG.dirNames).map(plain), indexes: header.numbers(TAG.dirIndexes) };
+  const paths = header.strings(TAG.oldFileNames);
+  return { names: paths.map((path) => path.slice(0, path.lastIndexOf("/"))), indexes: [...paths.keys()] };
+}

@@ -90,16 +90,38 @@ export class RpmHeader {
     return texts;
   }
 
+  /** The text at a place of a tag's list; undefined when the list is not that long. */
+  string(tag: number, place = 0): string | undefined {
+    if (place >= this.count(tag)) return undefined;
+    const bytes = this.stringBytes(tag);
+    let start = 0;
+    for (let i = 0; i < place; i++) start = endOfString(bytes, start) + 1;
+    return bytes.toString("utf8", start, endOfString(bytes, start));
+  }
+
   /** The number at a place of a tag's list; undefined when the list is not that long. */
   number(tag: number, place = 0): number | undefined {
-    const entry = this.#entries.get(tag);
-    if (entry === undefined || place >= entry.count) return undefined;
-    const size = NUMBER_SIZES[entry.type];
-    const start = entry.start + place * (size ?? 0);
-    if (size === undefined || start + size > entry.end)
-      throw new DatabaseError("damaged: a number of a package's header is none");
-    return this.#blob.slice(start, start + size).readUIntBE(0, size);
+    return this.numbers(tag, place, 1)[0];
   }
+
+  /** The numbers of a tag's list, or `length` of them from `start` on; [] when there are none. */
+  numbers(tag: number, start = 0, length = this.count(tag)): number[] {
+    const entry = this.#entries.get(tag);
+    if (entry === undefined || start >= entry.count) return [];
+    const size = NUMBER_SIZES[entry.type];
+    const from = entry.start + start * (size ?? 0);
+    const to = from + length * (size ?? 0);
+    if (size === undefined || to > entry.end)
+      throw new DatabaseError("damaged: a number of a package's header is none");
+    const bytes = this.#blob.slice(from, to);
+    return Array.from({ length }, (_, i) => bytes.readUIntBE(i * size, size));
+  }
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf(0, start);
+  if (end === -1) throw new DatabaseError("damaged: a list in a package's header ends too early");
+  return end;
 }
 
 const TAGS = new Set<number>(Object.values(TAG));

@@ -1,4 +1,4 @@
-import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+import { DatabaseError, StoredBlob, Usage } from "./storedBlob.ts";
 
 /*
  * A reader of rpm's own database, ndb (`Packages.db`, of SUSE). All numbers are little-endian. The first pages hold
@@ -26,7 +26,7 @@ export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
   if (database.readUInt32LE(4) !== 0) throw new DatabaseError("of a version that is not known");
   const end = database.readUInt32LE(12) * PAGE;
   if (end === 0 || end > database.length) throw new DatabaseError("truncated: its slots are not all there");
-  const allowance = new Allowance(database.length);
+  const usage = new Usage(database.length);
   for (let slot = 2 * SLOT; slot < end; slot += SLOT) {
     if (!isMagic(database, slot, SLOT_MAGIC)) throw new DatabaseError("damaged: a slot of it is none");
     const number = database.readUInt32LE(slot + 4);
@@ -35,7 +35,7 @@ export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
     const size = database.readUInt32LE(slot + 12) * BLOCK;
     if (start < end || start + size > database.length)
       throw new DatabaseError(`truncated: its package ${number} is not there`);
-    allowance.take(size);
+    usage.take(size);
     const length = size < 2 * BLOCK ? 0 : database.readUInt32LE(start + 12);
     const isWhole =
       isMagic(database, start, BLOB_MAGIC) &&

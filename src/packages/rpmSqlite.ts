@@ -1,5 +1,5 @@
 import { readWal } from "./sqliteWal.ts";
-import { Allowance, DatabaseError, StoredBlob } from "./storedBlob.ts";
+import { DatabaseError, StoredBlob, Usage } from "./storedBlob.ts";
 
 /*
  * A reader of one table in a SQLite database (https://sqlite.org/fileformat2.html). rpm's keeps its headers in the table
@@ -29,7 +29,7 @@ export function* sqliteHeaders(database: Buffer, wal: Buffer | undefined): Gener
 
 /** The pages of a database, as its write-ahead log has them. */
 class Pages {
-  readonly allowance: Allowance;
+  readonly usage: Usage;
   /** How many bytes of a page are used. */
   readonly usable: number;
   readonly #database: Buffer;
@@ -46,7 +46,7 @@ class Pages {
       throw new DatabaseError("damaged: its pages have no size");
     this.#database = database;
     this.#newer = wal === undefined ? new Map() : readWal(wal, this.#size);
-    this.allowance = new Allowance(database.length + (wal?.length ?? 0));
+    this.usage = new Usage(database.length + (wal?.length ?? 0));
   }
 
   get(page: number): Buffer {
@@ -59,7 +59,7 @@ class Pages {
 
 /** The rows of a table by the root of its b-tree, each as the bytes of its record. */
 function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
-  const seen = new Set([root]);
+  pages.usage.visit(root);
   const next = [root];
   for (let number = next.pop(); number !== undefined; number = next.pop()) {
     const page = pages.get(number);
@@ -75,8 +75,7 @@ function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
     }
     const children = [...cells.map((cell) => uint32(page, cell)), page.readUInt32BE(start + 8)];
     for (const child of children.reverse()) {
-      if (seen.has(child)) throw new DatabaseError(`damaged: two ways lead to its page ${child}`);
-      seen.add(child);
+      pages.usage.visit(child);
       next.push(child);
     }
   }
@@ -93,7 +92,7 @@ function cellsOf(page: Buffer, start: number, headerLength: number): number[] {
 function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
   const [length, afterLength] = varint(page, cell);
   const [, start] = varint(page, afterLength);
-  pages.allowance.take(length);
+  pages.usage.take(length);
   const { usable } = pages;
   const most = usable - 35;
   const least = Math.floor(((usable - 12) * 32) / 255) - 23;
@@ -103,6 +102,7 @@ function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
   const pieces = [page.subarray(start, start + local)];
   let left = length - local;
   for (let next = left > 0 ? uint32(page, start + local) : 0; left > 0; ) {
+    pages.usage.visit(next);
     const overflow = pages.get(next);
     const size = Math.min(left, usable - 4);
     pieces.push(overflow.subarray(4, 4 + size));

@@ -42,19 +42,26 @@ export class StoredBlob {
 }
 
 /**
- * Counts down how many bytes the values of a database may take: in a sound one no byte belongs to two values, so all of
- * them are together no larger than the file. Keeps what leads in circles, or to the same bytes again and again, short.
+ * What of a database's file was used. In a sound one no byte belongs to two values, so all of them together are no larger
+ * than the file, and one way leads to each page: this keeps short what leads in circles, or to the same bytes again.
  */
-export class Allowance {
+export class Usage {
   #left: number;
+  readonly #pages = new Set<number>();
 
-  constructor(bytes: number) {
-    this.#left = bytes;
+  constructor(fileSize: number) {
+    this.#left = fileSize;
   }
 
-  /** @throws {DatabaseError} when the values are larger than the file. */
+  /** Counts the bytes of a value. @throws {DatabaseError} when the values are larger than the file. */
   take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) throw new DatabaseError("damaged: its values are larger than the file");
+  }
+
+  /** @throws {DatabaseError} when the page was visited before. */
+  visit(page: number): void {
+    if (this.#pages.has(page)) throw new DatabaseError(`damaged: two ways lead to its page ${page}`);
+    this.#pages.add(page);
   }
 }
