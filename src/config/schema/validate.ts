@@ -310,11 +310,13 @@ function realDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** Several schemas may say the same of the same value. */
+/** Several schemas may say the same of the same value, and aliases may have it in many places. */
 function distinct(problems: readonly SchemaProblem[]): SchemaProblem[] {
   const seen = new Set<string>();
-  return problems.filter(({ kind, path, keys }) => {
-    const id = JSON.stringify([kind, path, kind === "missing-key" ? keys : []]);
+  return problems.filter(({ kind, path, pair, node, keys }) => {
+    const { start } = (pair ?? node).position;
+    const key = typeof path.at(-1) === "string" ? path.at(-1) : "";
+    const id = JSON.stringify([kind, start.line, start.column, pair === undefined, key, keys.slice(0, 5)]);
     return !seen.has(id) && seen.add(id);
   });
 }

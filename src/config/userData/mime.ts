@@ -112,7 +112,9 @@ function splitParts(
     }
     at = next;
   }
-  const rest = begin === undefined ? "" : body.slice(begin.at);
-  if (begin !== undefined) parts.push({ text: outermost ? rest.replace(/\r?\n$/, "") : rest, line: begin.line });
+  // Of the first part that is too many nobody looks for the end.
+  if (begin === undefined || most.parts <= 0) return parts;
+  const rest = body.slice(begin.at);
+  parts.push({ text: outermost ? rest.replace(/\r?\n$/, "") : rest, line: begin.line });
   return parts;
 }

@@ -57,6 +57,9 @@ function toldOf(
       origin,
     };
   }
+  // Names of modules have a rule of their own there.
+  if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
+    return undefined;
   const worst = layer === "image" ? "warning" : "error";
   if (kind !== "unknown-key") return { about: "value", worst, message, origin };
   // Files of the image have more keys than a launch may set.

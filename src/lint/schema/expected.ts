@@ -8,13 +8,22 @@ export const LONGEST = 80;
 
 /** What may stand where any of some schemas would do: `true, false or "unchanged"`. */
 export function expected(schemas: readonly Schema[], root: Schema): string {
-  const phrases = [...new Set(schemas.flatMap((schema) => alternatives(schema, root, 0)))];
-  if (phrases.length === 0) return "of another form";
-  return oneOf(phrases);
+  const phrases = phrasesOf(schemas, root);
+  return phrases.length === 0 ? "of another form" : oneOf(phrases);
+}
+
+/** The texts that some schemas allow by name. */
+export function allowedTexts(schemas: readonly Schema[], root: Schema): string[] {
+  return phrasesOf(schemas, root).flatMap((phrase) => (phrase.startsWith('"') ? [phrase.slice(1, -1)] : []));
+}
+
+function phrasesOf(schemas: readonly Schema[], root: Schema): string[] {
+  return [...new Set(schemas.flatMap((schema) => alternatives(schema, root, 0)))];
 }
 
 /** "a", "a or b", "a, b or c"; of many the first ones. */
 export function oneOf(phrases: readonly string[]): string {
+  if (phrases.length > 2 * MOST) return `one of ${phrases.length} known values`;
   if (phrases.length > MOST) return `${phrases.slice(0, MOST).join(", ")} or one of ${phrases.length - MOST} more`;
   const last = phrases.at(-1) ?? "";
   return phrases.length < 2 ? last : `${phrases.slice(0, -1).join(", ")} or ${last}`;

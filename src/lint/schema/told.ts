@@ -11,6 +11,8 @@ export interface Told {
   readonly worst: Severity;
   readonly message: string;
   readonly origin: Origin;
+  /** Only this program does not read it: cloud-init does. */
+  readonly unread?: true;
   /** A text that stands at the place and what to write instead; undefined where nothing mechanical helps. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
 }

@@ -1,8 +1,8 @@
 import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/schema/schema.ts";
-import type { ConfigNode } from "../../config/tree.ts";
+import type { ConfigNode, Scalar } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
 import { nearest } from "../nearest.ts";
-import { cut, expected, LONGEST, oneOf } from "./expected.ts";
+import { allowedTexts, cut, expected, LONGEST, oneOf } from "./expected.ts";
 
 /** What is wrong, in one sentence of ours without the full stop. @param root what the schemas' references are looked up in */
 export function problemText(problem: SchemaProblem, root: Schema): string {
@@ -13,8 +13,15 @@ export function problemText(problem: SchemaProblem, root: Schema): string {
 export function meantKey({ path, keys }: SchemaProblem): string | undefined {
   const given = String(path.at(-1) ?? "");
   const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
-  if (keys.length === 0 || given.length > LONGEST) return undefined;
-  return keys.find((key) => key !== given && same(key) === same(given)) ?? nearest(given, keys);
+  return keys.find((key) => key !== given && same(key) === same(given)) ?? nearOf(given, keys);
+}
+
+function nearOf(word: string, known: readonly string[]): string | undefined {
+  return known.length === 0 || word.length > LONGEST ? undefined : nearest(word, known);
+}
+
+function isText(node: ConfigNode): node is Scalar {
+  return node.type === "scalar" && node.kind === "str";
 }
 
 /** A path as one writes it: users[0].name; "the document" for the top. */
@@ -33,7 +40,9 @@ export function pathText(path: readonly Step[]): string {
 const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema) => string>> = {
   type: ({ path, node, schemas }, root) => {
     const wanted = expected(schemas, root);
-    return `${pathText(path)} must be ${wanted}, not ${given(node)}${quoteHint(node, wanted)}`;
+    const near = isText(node) ? nearOf(String(node.value), allowedTexts(schemas, root)) : undefined;
+    const hint = near === undefined ? quoteHint(node, wanted) : ` (did you mean "${near}"?)`;
+    return `${pathText(path)} must be ${wanted}, not ${given(node)}${hint}`;
   },
   "unknown-key": (problem) => {
     const meant = meantKey(problem);

@@ -1,6 +1,7 @@
 import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
+import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { YamlResult } from "../../config/yaml.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
@@ -24,6 +25,19 @@ export function checkText(
   const { node, error } = result;
   if (error !== undefined) {
     const origin = { path: content.path, line: error.line, column: error.column };
+    if (error.limit === "size")
+      return [
+        { about: "not-checked", worst: "info", message: `This is not read: ${error.reason}.`, origin, unread: true },
+      ];
+    if (hasInvalidBytes(content.text))
+      return [
+        {
+          about: "not-applied",
+          worst: "error",
+          message: "cloud-init ignores all of this: a byte is not UTF-8; save it as UTF-8.",
+          origin,
+        },
+      ];
     // Only what is filled in could tell.
     if (syntax !== undefined)
       return [
@@ -96,10 +110,10 @@ function parseTemplate(
   isTemplate: boolean,
 ): { result: YamlResult; filledIn: boolean } {
   const plain = isTemplate ? undefined : parseExcerpt(content);
-  if (plain !== undefined && (plain.error === undefined || syntax === undefined))
+  if (plain !== undefined && (plain.error === undefined || plain.error.limit !== undefined || syntax === undefined))
     return { result: plain, filledIn: false };
   const first = parseExcerpt({ ...content, text: masked(content.text, syntax!, false) });
-  if (first.error === undefined) return { result: first, filledIn: true };
+  if (first.error === undefined || first.error.limit !== undefined) return { result: first, filledIn: true };
   const second = parseExcerpt({ ...content, text: masked(content.text, syntax!, true) });
   return { result: second.error === undefined ? second : (plain ?? first), filledIn: true };
 }

@@ -18,8 +18,14 @@ const SCRIPTS = new Set([
   "text/x-shellscript-per-once",
 ]);
 
+/** The type of what is no MIME message and begins with nothing that is known. */
+const WHOLE = "text/x-not-multipart";
+
 /** First lines that cloud-init looks for. */
 const HEADERS = ["#cloud-config", "#cloud-config-archive", "#cloud-boothook", "#include", "#part-handler", "#!/bin/sh"];
+
+/** A byte order mark. */
+const MARK = "\ufeff";
 
 /** What is wrong with user-data or vendor-data: parts that are not applied, and what its cloud-configs hold. */
 export function checkUserData(file: SeedFile, schemas: Schemas): Told[] {
@@ -62,13 +68,18 @@ function checkJinja(content: Excerpt, schemas: Schemas): Told[] {
 
 /** What no handler takes: mostly a first line that is not quite right. */
 function checkUnknown({ type, content }: Part, origin: Origin): Told[] {
-  if (content.text.trim() === "") return [say("not-checked", "It is empty: there is nothing to do.", origin, "info")];
-  if (type !== "text/x-not-multipart" && type !== "text/plain")
+  if (content.text.trim() === "")
+    return type === WHOLE ? [say("not-checked", "It is empty: there is nothing to do.", origin, "info")] : [];
+  if (type !== WHOLE && type !== "text/plain")
     return [say("not-applied", `cloud-init does nothing with this part: it knows no type "${cut(type)}".`, origin)];
   if (isBinary(content.text))
     return [
       say("not-applied", "cloud-init does nothing with this: it is binary data of no kind that it knows.", origin),
     ];
+  if (content.text.startsWith(MARK) && typeOfText(content.text.slice(1)) !== undefined) {
+    const message = "cloud-init does nothing with this: it begins with a byte order mark, which hides the first line.";
+    return [{ ...say("not-applied", message, origin), replace: { old: MARK, by: "" } }];
+  }
   const first = content.text.trimStart().split("\n", 1)[0]!.trimEnd();
   const meant = meantHeader(first);
   if (meant !== undefined) {
@@ -95,7 +106,8 @@ function isBinary(text: string): boolean {
 function toldOfNote(note: string, start: Origin): Told {
   const { text, origin } = placeOfNote(note, start);
   const unknown = /not simulated|only the first/.test(text);
-  return say(unknown ? "not-checked" : "not-applied", `${text.replace("not simulated", "not checked")}.`, origin);
+  const told = say(unknown ? "not-checked" : "not-applied", `${text.replace("not simulated", "not checked")}.`, origin);
+  return text.includes("it unpacks to more than") ? { ...told, unread: true } : told;
 }
 
 /** A note begins with its place: PATH:LINE:COLUMN. */

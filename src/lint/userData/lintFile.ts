@@ -25,6 +25,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const schemas = schemasOf(version);
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
+  const isPacked = file.bytes[0] === 0x1f || fromBase64(file.bytes) !== undefined;
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const source = { told, evidence: "", text: () => text, again };
   const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
@@ -38,8 +39,9 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
     },
     findings: found.sort(worstFirst),
     suppressed: 0,
-    unread: [],
-    texts: (path) => (path === file.path ? { before: text, after: text } : { before: undefined, after: undefined }),
+    unread: told.flatMap(({ unread, message }) => (unread === true ? [{ path: file.path, reason: message }] : [])),
+    texts: (path) =>
+      path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
   };
 }
 
