@@ -44,10 +44,18 @@ export interface Responsible {
 /** Who is to blame where nothing in the overlay says so: the boot as a whole. */
 const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
 
+/** A part of the boot, and the service's settings after it. */
+interface Part {
+  readonly blame: Blame;
+  readonly settings: SettingsByKey;
+}
+
 /** A service's settings after each part of the boot. */
 export class ServiceHistory {
   readonly #before: SettingsByKey;
-  readonly #parts: readonly { readonly blame: Blame; readonly settings: SettingsByKey }[];
+  #parts: readonly Part[];
+  /** Reads the service after every part; undefined once that was done. */
+  #readAll: (() => readonly Part[]) | undefined;
 
   constructor(service: Service, before: Image, after: Overlay, reader: ServiceReader) {
     const paths = new Set<string>();
@@ -58,22 +66,35 @@ export class ServiceHistory {
             .add(after.realpath(path) ?? path)
             .add(before.realpath(path) ?? path)
             .add(path);
-    let settings = reader.byKey(service, before);
-    this.#before = settings;
-    this.#parts = after.history().map(({ blame, image, paths: written }) => {
-      // Only a part that writes where the settings stand can change them.
-      if (written.some((path) => paths.has(path))) settings = reader.byKey(service, image);
-      return { blame, settings };
-    });
+    const read = (changes: (written: readonly string[]) => boolean): readonly Part[] => {
+      let settings = reader.byKey(service, before);
+      return after.history().map(({ blame, image, paths: written }) => {
+        if (changes(written)) settings = reader.byKey(service, image);
+        return { blame, settings };
+      });
+    };
+    this.#before = reader.byKey(service, before);
+    // Nearly always only a part that writes where the settings stand changes them.
+    this.#parts = read((written) => written.some((path) => paths.has(path)));
+    this.#readAll = () => read(() => true);
   }
 
   /** The part that made `key` what `now` says; where it was gone before that, the part that removed it. */
   responsible(key: string, now: Setting | undefined): Responsible {
+    const found = this.#responsible(key, now);
+    if (found !== undefined || this.#readAll === undefined) return found ?? { blame: NOBODY, gone: false };
+    // A value may be put together of several files, of which a setting names the first.
+    this.#parts = this.#readAll();
+    this.#readAll = undefined;
+    return this.#responsible(key, now) ?? { blame: NOBODY, gone: false };
+  }
+
+  #responsible(key: string, now: Setting | undefined): Responsible | undefined {
     const states = this.#parts.map(({ settings }) => settings.get(key));
     const sameValue = (state: Setting | undefined) => state?.value === now?.value;
     let index = states.findIndex((state) => sameValue(state) && state?.path === now?.path);
     if (index === -1) index = states.findIndex(sameValue);
-    if (index === -1) return { blame: NOBODY, gone: false };
+    if (index === -1) return undefined;
     let first = index;
     while (first > 0 && states[first - 1] === undefined) first--;
     const gone = this.#before.has(key) && now !== undefined && first < index;
