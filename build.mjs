@@ -16,7 +16,6 @@ const options = {
   },
 };
 
-rmSync("dist/types", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 await build({ ...options, entryPoints: ["src/lint/compileRules.ts"], outfile: "dist/compile-rules.js" });
 const { compileRules } = await import("./dist/compile-rules.js");

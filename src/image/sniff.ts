@@ -6,7 +6,7 @@ import { isHeader } from "./tar/header.ts";
 export type Format = "tar" | "gzip" | "zstd" | "xz" | "bzip2" | "empty" | "other";
 
 /** How many first bytes tell what a file is. */
-export const SNIFFED = 4096;
+const SNIFFED = 4096;
 
 /** What bytes are by the first of them, at least 512 where there are as many. */
 export function formatOf(head: Buffer): Format {

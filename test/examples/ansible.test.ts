@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+// The real Ansible runs examples/ansible. Without it the tests are skipped, but where CI says that all must be there.
+const ansible = spawnSync("ansible-playbook", ["--version"]).status === 0;
+const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Runs the example on a mounted root: a copy of the stock image. */
+function play(...variables: string[]): { status: number | null; out: string } {
+  const root = join(mkdtempSync(join(scratch, "image-")), "root");
+  cpSync("fixtures/debian-12", root, { recursive: true, verbatimSymlinks: true });
+  mkdirSync(join(root, "etc/ssh/sshd_config.d"), { recursive: true });
+  const temporary = mkdtempSync(join(scratch, "tmp-"));
+  const program = `${process.execPath} ${resolve("dist/cloud-init-lint.mjs")}`;
+  const set = [`image_root=${root}`, `cloud_init_lint='${program}'`, "ansible_become=false", ...variables];
+  const { status, stdout, stderr } = spawnSync(
+    "ansible-playbook",
+    ["-i", "localhost,", "-c", "local", "image.yml", ...set.flatMap((one) => ["-e", one])],
+    {
+      cwd: "examples/ansible",
+      encoding: "utf8",
+      env: { ...process.env, HOME: scratch, TMPDIR: temporary, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" },
+    },
+  );
+  expect(readdirSync(temporary).filter((name) => name.endsWith(".tar.gz"))).toEqual([]);
+  return { status, out: stdout + stderr };
+}
+
+describe.skipIf(!ansible && !required)("examples/ansible (skipped without ansible-playbook)", () => {
+  test("fails with the findings where the first boot undoes what the play did", { timeout: 240_000 }, () => {
+    const { status, out } = play("ssh_passwords=true");
+    expect([status, out]).toEqual([2, expect.stringContaining("sshd-setting-overwritten")]);
+    expect(out).toContain("/etc/ssh/sshd_config.d/60-hardening.conf:1");
+    expect(out).toMatch(/FAILED! => .*\n(.*\n)*.*ended with status 1/);
+  });
+
+  test("passes where the first boot keeps it", { timeout: 240_000 }, () => {
+    const { status, out } = play("ssh_passwords=false");
+    expect([status, out]).toEqual([0, expect.stringContaining("the first boot keeps it")]);
+    expect(out).not.toContain("sshd-setting-overwritten");
+  });
+
+  test("fails where there is nothing to lint", { timeout: 240_000 }, () => {
+    const { status, out } = play("image_root=/nonexistent");
+    expect([status, out]).toEqual([2, expect.stringContaining("FAILED!")]);
+  });
+});
