@@ -41,6 +41,9 @@ export const NEEDS: readonly string[] = [
     usr/lib/systemd/timesyncd.conf.d usr/local/lib/systemd/timesyncd.conf usr/local/lib/systemd/timesyncd.conf.d
     run/systemd/timesyncd.conf run/systemd/timesyncd.conf.d run/systemd/resolve run/chrony-dhcp usr/lib/NetworkManager
     usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf`),
+  // What a boot of the machine that built the image left.
+  ...words(`var/log/cloud-init.log var/log/cloud-init-output.log var/lib/dbus/machine-id var/lib/dhcp var/lib/dhclient
+    var/lib/dhcpcd var/lib/dhcpcd5 var/lib/NetworkManager var/lib/systemd/network var/lib/wicked`),
   // What settings name: time zones, locales, keyboards, certificates, the defaults of sshd.
   ...words(`usr/share/zoneinfo usr/lib/locale usr/share/i18n/SUPPORTED usr/share/i18n/locales
     usr/local/share/i18n/locales usr/share/bkeymaps usr/share/ca-certificates usr/local/share/ca-certificates
