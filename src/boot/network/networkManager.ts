@@ -144,8 +144,10 @@ function addDns(
 ): void {
   if (iface.has("dns")) {
     const dns = asDict(iface.get("dns"), "dns");
-    const others = (key: string, known: readonly PyValue[]) =>
-      asIterable(dns.get(key), key).filter((item) => !known.includes(item));
+    const others = (key: string, known: readonly PyValue[]) => {
+      const there = new Set(known);
+      return asIterable(dns.get(key), key).filter((item) => !there.has(item));
+    };
     nameservers.push(...others("nameservers", nameservers));
     search.push(...others("search", search));
   }
