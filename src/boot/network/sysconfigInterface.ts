@@ -240,7 +240,9 @@ export function isDefaultRoute(route: PyDict): boolean {
   return route.get("prefix") === 0 && (network === "::" || network === "0.0.0.0");
 }
 
-/** Until 22.1 an address with a colon is one of IPv6. */
+/** Until 22.1 an address with a colon is one of IPv6, since then a number too. */
 function isIpv6Address(address: PyValue, since: Since): boolean {
-  return since("22.2") ? parseIpv6(str(address)) !== undefined : truthy(address) && str(address).includes(":");
+  if (!since("22.2")) return truthy(address) && str(address).includes(":");
+  const isNumber = typeof address === "number" || typeof address === "bigint" || typeof address === "boolean";
+  return isNumber ? Number(address) >= 0 : parseIpv6(str(address)) !== undefined;
 }
