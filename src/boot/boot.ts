@@ -1,5 +1,5 @@
 import { Config } from "../config/config.ts";
-import { configuresEveryBoot, needsNetwork } from "../config/datasources.ts";
+import { needsNetwork } from "../config/datasources.ts";
 import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Origin } from "../config/tree.ts";
@@ -10,10 +10,11 @@ import { configure } from "./configure.ts";
 import { datasourceEffects } from "./datasource/effects.ts";
 import type { Launch } from "./datasource/find.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
-import { instanceOf, restoredCloud } from "./instance.ts";
+import { instanceOf } from "./instance.ts";
 import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
 import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
+import { networkFrequency } from "./network/frequency.ts";
 import { type Change, Overlay } from "./overlay.ts";
 import { type Outcome, runModule } from "./runModule.ts";
 import { type HandedOver, storeScripts } from "./userData.ts";
@@ -89,14 +90,15 @@ export function boot(image: Image, options: BootOptions): BootResult {
       distro,
       facts,
       version,
-      cloud: restoredCloud(image, cloud, instance),
+      cloud,
       commands,
       notes,
       running,
       instance,
       scripts: new Map(),
     };
-    const early = beforeModules(state, new Config(base.root), outcomes);
+    // What an instance was handed over before lies in its directory already.
+    const early = beforeModules(state, instance.isNew ? new Config(base.root) : config, outcomes);
     const stopped = early ?? useHandedOver(state, handed, outcomes);
     // Nobody read what the cloud hands over where the stages before the modules stopped.
     if (early !== undefined) config = new Config(base.root);
@@ -122,7 +124,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
   const origin = startOf(base);
   const { datasource } = state.cloud;
-  const frequency = configuresEveryBoot(datasource, state.version) ? "always" : "once-per-instance";
+  const frequency = networkFrequency(base, datasource, state.version);
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
   // Before the network there is no datasource yet then, and whether the instance is new is not asked.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);

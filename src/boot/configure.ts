@@ -12,6 +12,7 @@ import { distroFacts } from "../distro/facts.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import { findCloud, type Launch } from "./datasource/find.ts";
+import { restoredCloud } from "./datasource/restored.ts";
 import { instanceData } from "./instanceData.ts";
 import { unsortablePair } from "./jsonKeys.ts";
 import { configRenderer } from "./renderConfig.ts";
@@ -42,8 +43,11 @@ export function configure(
   launch: Launch & { readonly userData?: SeedFile },
 ): Configuration {
   const unrendered = readBaseConfig(image, version);
-  const { notes, ...found } = findCloud(image, version, unrendered, launch);
-  const cloud = launch.userData === undefined ? found.cloud : { ...found.cloud, userData: launch.userData };
+  const found = findCloud(image, version, unrendered, launch);
+  const restored = restoredCloud(image, version, unrendered, found.cloud);
+  const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
+  const handedOver = restored?.cloud ?? found.cloud;
+  const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };
   const render = renderer(image, distro, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
   const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;

@@ -1,8 +1,6 @@
-import { builtin } from "../config/builtin.ts";
 import type { Config } from "../config/config.ts";
 import { findPair } from "../config/merge.ts";
 import type { CloudData } from "../config/seed.ts";
-import type { Mapping } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 import type { Image } from "../image/image.ts";
 import type { Frequency } from "./module.ts";
@@ -21,8 +19,7 @@ export interface Instance {
 
 /** Reads the state that an earlier boot left in the image (stages.py and helpers.FileSemaphores, 20.4 to 26.2). */
 export function instanceOf(image: Image, cloud: CloudData, config: Config): Instance {
-  const configured = config.get("system_info", "paths", "cloud_dir");
-  const directory = typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
+  const directory = cloudDirectory(config);
   const id = instanceId(cloud);
   const previous = image.read(`${directory}/data/instance-id`)?.toString("utf8").trim();
   const directoryOf = (known: string) => `${directory}/instances/${known.replaceAll("/", "_")}`;
@@ -42,6 +39,12 @@ export function instanceOf(image: Image, cloud: CloudData, config: Config): Inst
   };
 }
 
+/** Where cloud-init keeps what it knows. */
+export function cloudDirectory(config: Config): string {
+  const configured = config.get("system_info", "paths", "cloud_dir");
+  return typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
+}
+
 /** What the datasource calls the instance, if only by default; undefined where nobody knows. */
 export function instanceId({ datasource, metaData }: CloudData): string | undefined {
   if (datasource === "None") return "iid-datasource-none";
@@ -49,20 +52,4 @@ export function instanceId({ datasource, metaData }: CloudData): string | undefi
   if (value !== undefined) return pyStr(value);
   if (metaData === undefined) return undefined;
   return datasource === undefined || datasource === "NoCloud" ? "nocloud" : "iid-datasource";
-}
-
-/**
- * What the datasource says to modules. Of an instance that is not new it is restored from a cache that only Python
- * reads; the host name in it stands in data/set-hostname as well (sources.pkl_load, 20.4 to 26.2).
- */
-export function restoredCloud(image: Image, cloud: CloudData, instance: Instance): CloudData {
-  if (instance.isNew || cloud.metaData === undefined) return cloud;
-  const text = image.read(`${instance.cloudDirectory}/data/set-hostname`)?.toString("utf8") ?? "";
-  const name = /"fqdn": *"([^"\\]*)"/.exec(text)?.[1];
-  if (name === undefined) return cloud;
-  const { metaData } = cloud;
-  const path = `${instance.cloudDirectory}/data/set-hostname`;
-  const known = builtin({ "local-hostname": name }, path) as Mapping;
-  const rest = metaData.children.filter((pair) => pair.key.value !== "local-hostname");
-  return { ...cloud, metaData: { ...metaData, children: [...rest, ...known.children] } };
 }

@@ -18,9 +18,9 @@ export function combinations(
   size: number,
 ): { title: string; scenario: Scenario }[] {
   // Another distro's class asks systemd for the host name, which no boot of the harness has; what another datasource
-  // hands over is no seed.
+  // or an earlier boot hands over is no seed.
   const debian = scenarios.filter(
-    ({ name, files }) => !/\bdistro:/.test(JSON.stringify(files)) && !name.startsWith("datasource-"),
+    ({ name, files }) => !/\bdistro:/.test(JSON.stringify(files)) && !/^(datasource|state)-/.test(name),
   );
   const plain = debian.filter(
     ({ suites, seed }) =>

@@ -60,3 +60,14 @@ export const keys = {
 /** crypt(3) of "hardened". */
 export const hashedPassword =
   "$6$imagelint$ge.WS1Cga8b9Gm4Tly0ENvHyKwoGgbbNa5MLRHZff7adAB7HU1WmA2n2j1WG2yamy8eXON92.giMa8AvsSsUl.";
+
+const stages =
+  "cloud-init init --local; cloud-init init; cloud-init modules --mode=config; cloud-init modules --mode=final";
+/** The image was booted by cloud-init on the build machine, under another name, before it was snapshotted. */
+export const bootedAs = (id: string): string[] => [
+  "cp -a /var/lib/cloud/seed /tmp/seed",
+  `echo 'instance-id: ${id}' >/var/lib/cloud/seed/nocloud/meta-data`,
+  `(${stages}) || true`,
+  "rm -r /var/lib/cloud/seed",
+  "mv /tmp/seed /var/lib/cloud/seed",
+];

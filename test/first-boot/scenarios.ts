@@ -12,6 +12,7 @@ import { network } from "./scenarios/network.ts";
 import { services } from "./scenarios/services.ts";
 import { ssh } from "./scenarios/ssh.ts";
 import { sshd } from "./scenarios/sshd.ts";
+import { state } from "./scenarios/state.ts";
 import { system } from "./scenarios/system.ts";
 
 /** What make-roots.sh leaves of the machine that built the root is replaced, so that all hosts boot the same image. */
@@ -36,5 +37,6 @@ export const scenarios: readonly Scenario[] = [
   ...files,
   ...network,
   ...datasources,
+  ...state,
   ...families,
 ].map((scenario) => ({ ...scenario, files: { ...base, ...scenario.files } }));

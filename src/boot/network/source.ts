@@ -6,6 +6,7 @@ import { isFalse } from "../../config/value.ts";
 import { parseYaml } from "../../config/yaml.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
 import { decodeBase64 } from "../base64.ts";
+import { cloudDirectory } from "../instance.ts";
 import type { ModuleRun } from "../module.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
@@ -40,7 +41,7 @@ interface Candidate {
  * @throws NetworkFailure where the real function raises
  */
 export function findNetworkConfig(boot: ModuleRun): FoundConfig {
-  const upgraded = `${cloudDirectory(boot)}/data/upgraded-network`;
+  const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;
   if (boot.image.stat(upgraded) !== undefined) return { kind: "off", reason: `${upgraded} is there` };
   for (const source of sourcesOf(boot)) {
     const candidate = source(boot);
@@ -58,11 +59,6 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   if (fallback === undefined)
     return { kind: "off", reason: "nothing configures it, and the distro's own configuration stays" };
   return { kind: "config", network: fallback, isOfCloud: true, because: boot.because("network") };
-}
-
-function cloudDirectory(boot: ModuleRun): string {
-  const configured = boot.config.get("system_info", "paths", "cloud_dir");
-  return typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
 }
 
 /** Only Oracle's datasource and the local one of MAAS have an order of their own. */

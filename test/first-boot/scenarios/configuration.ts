@@ -1,17 +1,7 @@
-import { keys, plain, type Scenario, team, userData, without } from "../scenario.ts";
+import { bootedAs, keys, plain, type Scenario, team, userData, without } from "../scenario.ts";
 import { userDataForms } from "./userData.ts";
 
 const cloudCfg = "/etc/cloud/cloud.cfg";
-const stages =
-  "cloud-init init --local; cloud-init init; cloud-init modules --mode=config; cloud-init modules --mode=final";
-/** The image was booted by cloud-init on the build machine, under another name, before it was snapshotted. */
-const bootedAs = (id: string) => [
-  "cp -a /var/lib/cloud/seed /tmp/seed",
-  `echo 'instance-id: ${id}' >/var/lib/cloud/seed/nocloud/meta-data`,
-  `(${stages}) || true`,
-  "rm -r /var/lib/cloud/seed",
-  "mv /tmp/seed /var/lib/cloud/seed",
-];
 
 /** Which modules run, with which configuration. */
 export const configuration: Scenario[] = [

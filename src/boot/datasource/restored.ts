@@ -1,0 +1,113 @@
+import { builtin } from "../../config/builtin.ts";
+import { Config } from "../../config/config.ts";
+import { datasourceNames } from "../../config/datasources.ts";
+import { FatalConfigError, mergeMany } from "../../config/merge.ts";
+import { type BaseConfig, parseConfigFile } from "../../config/read.ts";
+import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import type { Mapping } from "../../config/tree.ts";
+import type { SeedFile } from "../../config/userData/parts.ts";
+import { type Image, readText } from "../../image/image.ts";
+import { cloudDirectory, instanceId } from "../instance.ts";
+import { networkFrequency } from "../network/frequency.ts";
+
+/** What the cloud handed over to an instance, as an earlier boot keeps it. */
+export interface Restored {
+  readonly cloud: CloudData;
+  /** The line for the plan. */
+  readonly note: string;
+}
+
+/**
+ * The data of an earlier boot where cloud-init takes them instead of asking the cloud again (stages.Init.fetch, 20.4 to
+ * 26.2): where it is told to trust them, or where the seed in the image names the same instance. The cache itself is
+ * for Python only, but what was made of it stands beside it. Undefined where the cloud is asked.
+ */
+export function restoredCloud(image: Image, version: string, base: BaseConfig, cloud: CloudData): Restored | undefined {
+  const config = new Config(base.root);
+  const top = cloudDirectory(config);
+  const directory = `${top}/instance`;
+  if (image.stat(`${directory}/obj.pkl`)?.kind !== "file") return undefined;
+  const id = image.realpath(directory)?.split("/").pop() ?? "";
+  const marker = `${directory}/manual-clean`;
+  const isTrusted = config.bool("manual_cache_clean", false) || image.stat(marker) !== undefined;
+  const datasource = datasourceOf(image, directory);
+  if (isAskedAgain(image, version, base, directory, datasource) && instanceId(cloud) === id) return undefined;
+  if (!isTrusted && (datasource !== "NoCloud" || seededId(image) !== id)) return undefined;
+  const file = (name: string): SeedFile => {
+    const path = `${directory}/${name}`;
+    return { path, bytes: image.read(path) ?? Buffer.alloc(0) };
+  };
+  const restored = {
+    ...(datasource === cloud.datasource ? cloud : { ...UNKNOWN_CLOUD, datasource }),
+    metaData: restoredMetaData(image, top, cloud, id),
+    userData: file("user-data.txt"),
+    vendorData: file("vendor-data.txt"),
+    vendorData2: file("vendor-data2.txt"),
+  };
+  const why = isTrusted ? "manual_cache_clean" : "the seed in the image names the same instance";
+  return {
+    cloud: restored,
+    note: `${directory}/obj.pkl: the instance stays ${id}, with what it was handed over: ${why}`,
+  };
+}
+
+/** Where the network is configured at every boot, the cloud is asked at every boot as well. */
+function isAskedAgain(
+  image: Image,
+  version: string,
+  base: BaseConfig,
+  directory: string,
+  datasource: string | undefined,
+): boolean {
+  const path = `${directory}/cloud-config.txt`;
+  const bytes = image.read(path) ?? Buffer.alloc(0);
+  try {
+    const handed = parseConfigFile(bytes, path).root;
+    const config = new Config(mergeMany([handed, base.root], builtin({}) as Mapping));
+    return networkFrequency(config, datasource, version) === "always";
+  } catch (error) {
+    if (error instanceof FatalConfigError) return false;
+    throw error;
+  }
+}
+
+/** The datasource of the earlier boot: "DataSourceNoCloud: DataSourceNoCloud [seed=...]". */
+function datasourceOf(image: Image, directory: string): string | undefined {
+  const name = /^DataSource(\w+?)(?:Local|Net)?:/.exec(readText(image, `${directory}/datasource`) ?? "")?.[1];
+  return datasourceNames.find((known) => known === name);
+}
+
+function seededId(image: Image): string | undefined {
+  const seed = imageSeed(image);
+  return seed === undefined ? undefined : instanceId(seed);
+}
+
+/** What is known of the old meta-data: the host name, and the rest is the seed's if that is of the same instance. */
+function restoredMetaData(image: Image, top: string, cloud: CloudData, id: string): Mapping {
+  const path = `${top}/instance/obj.pkl`;
+  const pickled = image.read(path) ?? Buffer.alloc(0);
+  const name = pickled.includes(HOSTNAME) ? (pickledHostname(pickled) ?? recordedHostname(image, top)) : undefined;
+  const own = builtin({ "instance-id": id, ...(name === undefined ? {} : { [HOSTNAME]: name }) }, path) as Mapping;
+  if (cloud.metaData === undefined || instanceId(cloud) !== id) return own;
+  const rest = cloud.metaData.children.filter(({ key }) => key.value !== "instance-id" && key.value !== HOSTNAME);
+  return { ...cloud.metaData, children: [...rest, ...own.children] };
+}
+
+const HOSTNAME = "local-hostname";
+
+/**
+ * The text behind the key in the bytes of a pickle, which is never unpickled: the opcode of a short text and its length,
+ * after the one that numbers the key. Undefined where something else follows.
+ */
+function pickledHostname(pickled: Buffer): string | undefined {
+  const at = pickled.lastIndexOf(HOSTNAME) + HOSTNAME.length;
+  const start = pickled[at] === 0x94 ? at + 1 : at;
+  if (pickled[start] !== 0x8c) return undefined;
+  const length = pickled[start + 1] ?? 0;
+  return pickled.toString("utf8", start + 2, start + 2 + length);
+}
+
+/** The name that was set last. */
+function recordedHostname(image: Image, top: string): string | undefined {
+  return /"fqdn": *"([^"\\]*)"/.exec(readText(image, `${top}/data/set-hostname`) ?? "")?.[1];
+}

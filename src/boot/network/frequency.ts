@@ -1,0 +1,23 @@
+import type { Config } from "../../config/config.ts";
+import { configuresEveryBoot } from "../../config/datasources.ts";
+import { versionAtLeast } from "../../distro/version.ts";
+import { isMapping } from "../apt/pythonValue.ts";
+import type { Frequency } from "../module.ts";
+
+/** What may bring about that the network is configured (cloudinit/event.py). */
+const EVENTS: readonly unknown[] = ["boot", "boot-new-instance", "boot-legacy", "hotplug"];
+
+/**
+ * Whether the network is configured at every boot: since 21.3 `updates` decides, else the datasource
+ * (stages.update_event_enabled, 20.4 to 26.2).
+ */
+export function networkFrequency(config: Config, datasource: string | undefined, version: string): Frequency {
+  const network = versionAtLeast(version, "21.3") ? (config.get("updates", "network") ?? null) : null;
+  const events = isMapping(network) && Array.isArray(network.when) ? network.when : undefined;
+  // An event of another name makes the whole list count as empty.
+  const always =
+    events === undefined
+      ? configuresEveryBoot(datasource, version)
+      : events.every((event) => EVENTS.includes(event)) && (events.includes("boot") || events.includes("boot-legacy"));
+  return always ? "always" : "once-per-instance";
+}
