@@ -88,11 +88,11 @@ function itemsOf(page: Buffer, pages: Pages): Buffer[] {
 }
 
 function valueIn(item: Buffer, pages: Pages): StoredBlob {
-  if (item[0] === INLINE) return new StoredBlob([item.subarray(1)]);
+  if (item[0] === INLINE) return new StoredBlob([{ bytes: item, start: 1, end: item.length }]);
   if (item[0] !== OFF_PAGE || item.length < 12) throw new DatabaseError("damaged: a value is of no known type");
   const length = pages.uint32(item, 8);
   pages.usage.take(length);
-  const pieces: Buffer[] = [];
+  const pieces = [];
   let left = length;
   for (let number = pages.uint32(item, 4); left > 0; ) {
     pages.usage.visit(number);
@@ -100,7 +100,7 @@ function valueIn(item: Buffer, pages: Pages): StoredBlob {
     const size = Math.min(pages.uint16(page, 22), left);
     if (page[25] !== OVERFLOW_PAGE || size === 0 || HEADER + size > page.length)
       throw new DatabaseError(`damaged: its page ${number} is not what it should be`);
-    pieces.push(page.subarray(HEADER, HEADER + size));
+    pieces.push({ bytes: page, start: HEADER, end: HEADER + size });
     left -= size;
     number = pages.uint32(page, 16);
   }

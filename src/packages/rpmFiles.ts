@@ -1,3 +1,4 @@
+import { type NameList, NameTable } from "./nameTable.ts";
 import { RpmHeader, TAG } from "./rpmHeader.ts";
 import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 
@@ -47,10 +48,10 @@ interface FoundFile {
 export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
   const owners: PackageFiles[] = [];
   const packages = new Map<string, { version: string; time: number }>();
-  // Base names of all files, each between two NULs, and where each package's begin.
-  const names: Buffer[] = [NUL];
-  const starts: number[] = [];
-  let length = 1;
+  // Base names of all files, and the number of each package's first.
+  const names: NameList[] = [];
+  const firsts: number[] = [];
+  let count = 0;
   for (const blob of blobs) {
     const header = new RpmHeader(blob);
     const name = header.string(TAG.name) ?? "";
@@ -60,41 +61,27 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
     if (known === undefined || known.time <= time) packages.set(name, { version: versionOf(header), time });
     const fileNames = baseNamesOf(header);
     owners.push(new PackageFiles(blob));
-    starts.push(length);
+    firsts.push(count);
     names.push(fileNames);
-    length += fileNames.length;
+    count += fileNames.count;
     if (owners.length > PACKAGES_LIMIT) throw new DatabaseError(`more than ${PACKAGES_LIMIT} packages`);
   }
-  const haystack = Buffer.concat(names);
+  const table = new NameTable(names);
 
   return {
     version: (name) => packages.get(name)?.version,
     filesNamed(name) {
-      const found: FoundFile[] = [];
-      const needle = Buffer.from(`\0${name}\0`);
       let place = 0;
-      // The place in its package of the name that begins at `at`.
-      let at = starts[0] ?? 0;
-      let index = 0;
-      for (let hit = haystack.indexOf(needle); hit !== -1; hit = haystack.indexOf(needle, hit + 1)) {
-        const start = hit + 1;
-        while (place + 1 < starts.length && starts[place + 1]! <= start) {
-          place++;
-          at = starts[place]!;
-          index = 0;
-        }
-        for (; at < start; at++) if (haystack[at] === 0) index++;
+      return table.find(name).flatMap((number) => {
+        while (place + 1 < firsts.length && firsts[place + 1]! <= number) place++;
         const owner = owners[place]!;
-        const ofName = index;
-        const directory = owner.directory(ofName);
-        if (directory !== undefined) found.push({ directory, read: () => owner.read(ofName) });
-      }
-      return found;
+        const inPackage = number - firsts[place]!;
+        const directory = owner.directory(inPackage);
+        return directory === undefined ? [] : [{ directory, read: () => owner.read(inPackage) }];
+      });
     },
   };
 }
-
-const NUL = Buffer.from([0]);
 
 function versionOf(header: RpmHeader): string {
   const version = header.string(TAG.version) ?? "";
@@ -104,13 +91,12 @@ function versionOf(header: RpmHeader): string {
 }
 
 /** The names of a package's files without their directories, each with a NUL at its end. */
-function baseNamesOf(header: RpmHeader): Buffer {
-  if (header.count(TAG.baseNames) > 0) {
-    const names = header.stringBytes(TAG.baseNames);
-    return names.at(-1) === 0 ? names : Buffer.concat([names, NUL]);
-  }
+function baseNamesOf(header: RpmHeader): NameList {
+  const count = header.count(TAG.baseNames);
+  if (count > 0) return { bytes: header.stringBytes(TAG.baseNames), count };
   const paths = header.strings(TAG.oldFileNames);
-  return Buffer.from(paths.map((path) => `${path.slice(path.lastIndexOf("/") + 1)}\0`).join(""));
+  const names = paths.map((path) => `${path.slice(path.lastIndexOf("/") + 1)}\0`);
+  return { bytes: Buffer.from(names.join("")), count: paths.length };
 }
 
 /** The files of one package. */

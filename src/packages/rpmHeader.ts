@@ -30,8 +30,6 @@ interface Entry {
   readonly type: number;
   /** From the beginning of the blob. */
   readonly start: number;
-  /** Where the next entry's data or the blob ends. */
-  readonly end: number;
   readonly count: number;
 }
 
@@ -41,31 +39,32 @@ interface Entry {
  */
 export class RpmHeader {
   readonly #blob: StoredBlob;
+  /** The entries as they stand. */
+  readonly #index: Buffer;
   readonly #entries = new Map<number, Entry>();
+  /** Where the data begins and ends. */
+  readonly #data: number;
+  readonly #end: number;
 
   /** @throws {DatabaseError} when the entries are not what they should be. */
   constructor(blob: StoredBlob) {
-    this.#blob = blob;
     const intro = blob.slice(0, 8);
     const count = intro.readUInt32BE(0);
-    const data = 8 + 16 * count;
-    const end = data + intro.readUInt32BE(4);
-    if (count > ENTRIES_LIMIT || end > blob.length)
+    this.#blob = blob;
+    this.#data = 8 + 16 * count;
+    this.#end = this.#data + intro.readUInt32BE(4);
+    if (count > ENTRIES_LIMIT || this.#end > blob.length)
       throw new DatabaseError("damaged: a package's header ends too early");
-    const index = blob.slice(8, data);
-    const offsets = Array.from({ length: count }, (_, i) => data + index.readUInt32BE(16 * i + 8));
-    const sorted = Float64Array.from([...offsets, end]).sort();
-    for (let at = 0; at < index.length; at += 16) {
-      const tag = index.readUInt32BE(at);
+    this.#index = blob.slice(8, this.#data);
+    for (let at = 0; at < this.#index.length; at += 16) {
+      const tag = this.#index.readUInt32BE(at);
       if (!TAGS.has(tag)) continue;
-      const start = data + index.readUInt32BE(at + 8);
-      if (start > end) throw new DatabaseError("damaged: a package's header names what is not in it");
-      const next = sorted.find((offset) => offset > start) ?? start;
+      const start = this.#data + this.#index.readUInt32BE(at + 8);
+      if (start > this.#end) throw new DatabaseError("damaged: a package's header names what is not in it");
       this.#entries.set(tag, {
-        type: index.readUInt32BE(at + 4),
+        type: this.#index.readUInt32BE(at + 4),
         start,
-        end: Math.min(next, end),
-        count: index.readUInt32BE(at + 12),
+        count: this.#index.readUInt32BE(at + 12),
       });
     }
   }
@@ -75,19 +74,19 @@ export class RpmHeader {
     return this.#entries.get(tag)?.count ?? 0;
   }
 
-  /** Texts as they stand in the data, each with a NUL at its end; empty when there are none. */
+  /** The texts of a tag as they stand in the data, each with a NUL at its end; there may be more NULs after them. */
   stringBytes(tag: number): Buffer {
     const entry = this.#entries.get(tag);
     if (entry === undefined) return Buffer.alloc(0);
     if (!STRING_TYPES.includes(entry.type)) throw new DatabaseError("damaged: a text of a package's header is none");
-    return this.#blob.slice(entry.start, entry.end);
+    return this.#blob.slice(entry.start, this.#endOf(entry));
   }
 
   strings(tag: number): string[] {
-    const count = this.count(tag);
-    const texts = this.stringBytes(tag).toString("utf8").split("\0", count);
-    if (texts.length < count) throw new DatabaseError("damaged: a list in a package's header ends too early");
-    return texts;
+    const texts = this.stringBytes(tag).toString("utf8").split("\0");
+    // What comes after the last NUL is no text.
+    if (texts.length <= this.count(tag) && this.count(tag) > 0) throw tooFew();
+    return texts.slice(0, this.count(tag));
   }
 
   /** The text at a place of a tag's list; undefined when the list is not that long. */
@@ -111,17 +110,31 @@ export class RpmHeader {
     const size = NUMBER_SIZES[entry.type];
     const from = entry.start + start * (size ?? 0);
     const to = from + length * (size ?? 0);
-    if (size === undefined || to > entry.end)
+    if (size === undefined || to > this.#end)
       throw new DatabaseError("damaged: a number of a package's header is none");
     const bytes = this.#blob.slice(from, to);
     return Array.from({ length }, (_, i) => bytes.readUIntBE(i * size, size));
+  }
+
+  /** Where the data of the next entry begins. */
+  #endOf({ start }: Entry): number {
+    let end = this.#end;
+    for (let at = 8; at < this.#index.length; at += 16) {
+      const next = this.#data + this.#index.readUInt32BE(at);
+      if (next > start && next < end) end = next;
+    }
+    return end;
   }
 }
 
 function endOfString(bytes: Buffer, start: number): number {
   const end = bytes.indexOf(0, start);
-  if (end === -1) throw new DatabaseError("damaged: a list in a package's header ends too early");
+  if (end === -1) throw tooFew();
   return end;
+}
+
+function tooFew(): DatabaseError {
+  return new DatabaseError("damaged: a list in a package's header ends too early");
 }
 
 const TAGS = new Set<number>(Object.values(TAG));

@@ -44,7 +44,7 @@ export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
       database.readUInt32LE(start + size - 8) === length &&
       BLOCK + length + TAIL <= size;
     if (!isWhole) throw new DatabaseError(`damaged: its package ${number} is not what it should be`);
-    yield new StoredBlob([database.subarray(start + BLOCK, start + BLOCK + length)]);
+    yield new StoredBlob([{ bytes: database, start: start + BLOCK, end: start + BLOCK + length }]);
   }
 }
 

@@ -16,7 +16,7 @@ const LEAF_TABLE = 0x0d;
  * @throws {DatabaseError} when it is damaged.
  */
 export function* sqliteHeaders(database: Buffer, wal: Buffer | undefined): Generator<StoredBlob> {
-  const pages = new Pages(database, wal);
+  const pages = new Pages(database, wal ?? Buffer.alloc(0));
   for (const schema of rowsOf(pages, 1)) {
     const [type, name, , root] = columnsOf(schema);
     if (text(type) !== "table" || text(name) !== "Packages") continue;
@@ -27,57 +27,70 @@ export function* sqliteHeaders(database: Buffer, wal: Buffer | undefined): Gener
   throw new DatabaseError("damaged: it has no table of packages");
 }
 
+/** A page's bytes: those of the file from `start` on. */
+interface Page {
+  readonly bytes: Buffer;
+  readonly start: number;
+}
+
 /** The pages of a database, as its write-ahead log has them. */
 class Pages {
-  readonly usage: Usage;
-  /** How many bytes of a page are used. */
+  /** In bytes, and how many of them are used. */
+  readonly size: number;
   readonly usable: number;
   readonly #database: Buffer;
-  readonly #size: number;
-  readonly #newer: ReadonlyMap<number, Buffer>;
+  readonly #wal: Buffer;
+  readonly #newer: ReadonlyMap<number, number>;
+  readonly #usage: Usage;
 
-  constructor(database: Buffer, wal: Buffer | undefined) {
+  constructor(database: Buffer, wal: Buffer) {
     if (database.length < 512 || !database.subarray(0, MAGIC.length).equals(MAGIC))
       throw new DatabaseError("damaged: it is no SQLite database");
     const size = database.readUInt16BE(16);
-    this.#size = size === 1 ? 65536 : size;
-    this.usable = this.#size - database[20]!;
-    if (this.#size < 512 || (this.#size & (this.#size - 1)) !== 0 || this.usable < 480)
+    this.size = size === 1 ? 65536 : size;
+    this.usable = this.size - database[20]!;
+    if (this.size < 512 || (this.size & (this.size - 1)) !== 0 || this.usable < 480)
       throw new DatabaseError("damaged: its pages have no size");
     this.#database = database;
-    this.#newer = wal === undefined ? new Map() : readWal(wal, this.#size);
-    this.usage = new Usage(database.length + (wal?.length ?? 0));
+    this.#wal = wal;
+    this.#newer = readWal(wal, this.size);
+    this.#usage = new Usage(database.length + wal.length);
   }
 
-  get(page: number): Buffer {
-    const start = (page - 1) * this.#size;
-    const found = this.#newer.get(page) ?? this.#database.subarray(Math.max(start, 0), start + this.#size);
-    if (page < 1 || found.length < this.#size) throw new DatabaseError(`truncated: it has no page ${page}`);
-    return found;
+  /** The page of a number. No other way may lead to it. */
+  take(page: number): Page {
+    this.#usage.visit(page);
+    const newer = this.#newer.get(page);
+    if (newer !== undefined) return { bytes: this.#wal, start: newer };
+    const start = (page - 1) * this.size;
+    if (start < 0 || start + this.size > this.#database.length)
+      throw new DatabaseError(`truncated: it has no page ${page}`);
+    return { bytes: this.#database, start };
+  }
+
+  /** Counts the bytes of a value. */
+  count(bytes: number): void {
+    this.#usage.take(bytes);
   }
 }
 
 /** The rows of a table by the root of its b-tree, each as the bytes of its record. */
 function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
-  pages.usage.visit(root);
-  const next = [root];
-  for (let number = next.pop(); number !== undefined; number = next.pop()) {
-    const page = pages.get(number);
+  const next = [{ number: root, page: pages.take(root) }];
+  for (let one = next.pop(); one !== undefined; one = next.pop()) {
+    const page = one.page.bytes.subarray(one.page.start, one.page.start + pages.size);
     // The first page begins with the header of the database.
-    const start = number === 1 ? 100 : 0;
+    const start = one.number === 1 ? 100 : 0;
     const type = page[start]!;
     if (type !== INTERIOR_TABLE && type !== LEAF_TABLE)
-      throw new DatabaseError(`damaged: its page ${number} belongs to no table`);
+      throw new DatabaseError(`damaged: its page ${one.number} belongs to no table`);
     const cells = cellsOf(page, start, type === INTERIOR_TABLE ? 12 : 8);
     if (type === LEAF_TABLE) {
       for (const cell of cells) yield payloadOf(pages, page, cell);
       continue;
     }
     const children = [...cells.map((cell) => uint32(page, cell)), page.readUInt32BE(start + 8)];
-    for (const child of children.reverse()) {
-      pages.usage.visit(child);
-      next.push(child);
-    }
+    for (const number of children.reverse()) next.push({ number, page: pages.take(number) });
   }
 }
 
@@ -92,22 +105,21 @@ function cellsOf(page: Buffer, start: number, headerLength: number): number[] {
 function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
   const [length, afterLength] = varint(page, cell);
   const [, start] = varint(page, afterLength);
-  pages.usage.take(length);
+  pages.count(length);
   const { usable } = pages;
   const most = usable - 35;
   const least = Math.floor(((usable - 12) * 32) / 255) - 23;
   const rest = least + ((length - least) % (usable - 4));
   const local = length <= most ? length : rest <= most ? rest : least;
   if (start + local > usable) throw new DatabaseError("damaged: a row leaves its page");
-  const pieces = [page.subarray(start, start + local)];
+  const pieces = [{ bytes: page, start, end: start + local }];
   let left = length - local;
   for (let next = left > 0 ? uint32(page, start + local) : 0; left > 0; ) {
-    pages.usage.visit(next);
-    const overflow = pages.get(next);
+    const { bytes, start: at } = pages.take(next);
     const size = Math.min(left, usable - 4);
-    pieces.push(overflow.subarray(4, 4 + size));
+    pieces.push({ bytes, start: at + 4, end: at + 4 + size });
     left -= size;
-    next = overflow.readUInt32BE(0);
+    next = bytes.readUInt32BE(at);
   }
   return new StoredBlob(pieces);
 }
@@ -127,7 +139,6 @@ function columnsOf(record: StoredBlob): Column[] {
   for (let at = first; at < headEnd; ) {
     const [serial, next] = varint(head, at);
     const size = serial >= 12 ? Math.floor((serial - 12) / 2) : (INTEGER_SIZES[serial] ?? 0);
-    if (size > rest.length) throw new DatabaseError("damaged: a row ends too early");
     columns.push({ serial, blob: rest });
     rest = rest.after(size);
     at = next;

@@ -3,41 +3,51 @@ export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
 }
 
+/** Some bytes of a file: from `start` to `end`. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * A value of a database whose bytes stand in several pieces of the file. Only what is asked for is put together: most
  * of a database is never looked at.
  */
 export class StoredBlob {
   readonly length: number;
-  readonly #pieces: readonly Buffer[];
+  readonly #pieces: readonly Piece[];
+  /** How many bytes of the pieces come before the value. */
+  readonly #before: number;
 
-  constructor(pieces: readonly Buffer[]) {
+  constructor(pieces: readonly Piece[], before = 0) {
     this.#pieces = pieces;
-    this.length = pieces.reduce((length, piece) => length + piece.length, 0);
+    this.#before = before;
+    this.length = pieces.reduce((length, { start, end }) => length + end - start, 0) - before;
   }
 
   /** The bytes from `start` to `end`. @throws {DatabaseError} when they are not all there. */
   slice(start: number, end: number): Buffer {
-    if (start > end || end > this.length) throw new DatabaseError("a value in it ends too early");
+    if (start > end || end > this.length) throw new DatabaseError("damaged: a value in it ends too early");
     const parts: Buffer[] = [];
-    let at = 0;
+    // Where the wanted bytes begin and end, counted from the piece at hand.
+    let from = start + this.#before;
+    let to = end + this.#before;
     for (const piece of this.#pieces) {
-      if (at >= end) break;
-      if (at + piece.length > start) parts.push(piece.subarray(Math.max(start - at, 0), end - at));
-      at += piece.length;
+      if (to <= 0) break;
+      const size = piece.end - piece.start;
+      if (from < size)
+        parts.push(piece.bytes.subarray(piece.start + Math.max(from, 0), piece.start + Math.min(to, size)));
+      from -= size;
+      to -= size;
     }
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** The blob without its first bytes. */
+  /** The value without its first bytes. @throws {DatabaseError} when there are not as many. */
   after(start: number): StoredBlob {
-    const pieces: Buffer[] = [];
-    let skip = start;
-    for (const piece of this.#pieces) {
-      if (skip < piece.length) pieces.push(skip === 0 ? piece : piece.subarray(skip));
-      skip = Math.max(skip - piece.length, 0);
-    }
-    return new StoredBlob(pieces);
+    if (start > this.length) throw new DatabaseError("damaged: a value in it ends too early");
+    return new StoredBlob(this.#pieces, this.#before + start);
   }
 }
 
@@ -47,10 +57,11 @@ export class StoredBlob {
  */
 export class Usage {
   #left: number;
-  readonly #pages = new Set<number>();
+  readonly #pages: Uint8Array;
 
   constructor(fileSize: number) {
     this.#left = fileSize;
+    this.#pages = new Uint8Array(Math.ceil(fileSize / SMALLEST_PAGE) + 1);
   }
 
   /** Counts the bytes of a value. @throws {DatabaseError} when the values are larger than the file. */
@@ -59,9 +70,13 @@ export class Usage {
     if (this.#left < 0) throw new DatabaseError("damaged: its values are larger than the file");
   }
 
-  /** @throws {DatabaseError} when the page was visited before. */
+  /** @throws {DatabaseError} when the page was visited before, or cannot be in the file. */
   visit(page: number): void {
-    if (this.#pages.has(page)) throw new DatabaseError(`damaged: two ways lead to its page ${page}`);
-    this.#pages.add(page);
+    if (page >= this.#pages.length) throw new DatabaseError(`truncated: it has no page ${page}`);
+    if (this.#pages[page] === 1) throw new DatabaseError(`damaged: two ways lead to its page ${page}`);
+    this.#pages[page] = 1;
   }
 }
+
+/** Of SQLite and of Berkeley DB, in bytes. */
+const SMALLEST_PAGE = 512;
