@@ -84,7 +84,7 @@ function openTopLevel(
   isUnknown: ((node: Scalar) => boolean) | undefined,
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
-  const known = Object.keys(tableSchema("cloud-config").properties as object);
+  const known = Object.keys(tableSchema("cloud-config", schemas.version).properties as object);
   const names = new Set([...known, ...systemKeys]);
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;

@@ -19,7 +19,7 @@ export function schemasOf(version: string, image?: Image, library?: string): Sch
     const known = loaded.get(name);
     if (known !== undefined) return known;
     const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
-    const entry = { validator: own ?? schemaValidator(tableSchema(name)), own: own !== undefined };
+    const entry = { validator: own ?? schemaValidator(tableSchema(name, version)), own: own !== undefined };
     loaded.set(name, entry);
     return entry;
   };

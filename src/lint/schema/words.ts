@@ -40,7 +40,9 @@ export function pathText(path: readonly Step[]): string {
 const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema) => string>> = {
   type: ({ path, node, schemas }, root) => {
     const wanted = expected(schemas, root);
-    const near = isText(node) ? nearOf(String(node.value), allowedTexts(schemas, root)) : undefined;
+    const word = isText(node) ? String(node.value) : "";
+    // Short words are near to anything.
+    const near = word.length < 5 ? undefined : nearOf(word, allowedTexts(schemas, root));
     const hint = near === undefined ? quoteHint(node, wanted) : ` (did you mean "${near}"?)`;
     return `${pathText(path)} must be ${wanted}, not ${given(node)}${hint}`;
   },

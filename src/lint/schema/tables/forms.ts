@@ -71,6 +71,11 @@ export function deprecated(form: Schema, version: string, instead: string): Sche
   return { ...form, deprecated: true, deprecated_version: version, deprecated_description: instead };
 }
 
+/** What only a version and those after it know. */
+export function since(version: string, form: Schema): Schema {
+  return { ...form, since: version };
+}
+
 export const texts = list(text);
 /** A command as one text for a shell or as its words. */
 export const command = either(text, texts);
