@@ -1,5 +1,9 @@
-/** What belongs to packages and is only read where it is named here. */
-const SHIPPED = /^\/(usr\/(?!local\/)|lib|var\/cache\/|var\/lib\/apt\/)/;
+/**
+ * What belongs to packages and is only read where it is named here. /usr/share holds the configuration files that ucf
+ * installs, among much else.
+ */
+const SHIPPED =
+  /^\/(usr\/(?!local\/|share\/)|usr\/share\/(doc|fonts|icons|info|locale|man|perl|vim)|lib|var\/cache\/|var\/lib\/apt\/)/;
 
 /** Files of a stream that a configuration may name are kept up to this size, in bytes. */
 const SMALL = 64 * 1024;
@@ -47,7 +51,10 @@ export const NEEDS: readonly string[] = [
   // What settings name: time zones, locales, keyboards, certificates, the defaults of sshd.
   ...words(`usr/share/zoneinfo usr/lib/locale usr/share/i18n/SUPPORTED usr/share/i18n/locales
     usr/local/share/i18n/locales usr/share/bkeymaps usr/share/ca-certificates usr/local/share/ca-certificates
-    usr/share/pki usr/share/crypto-policies usr/share/openssh`),
+    usr/share/pki usr/share/crypto-policies`),
+  // Configuration files as ucf installs them.
+  ...words(`usr/share/openssh usr/share/chrony usr/share/ntpsec usr/share/ntp usr/share/grub/default usr/share/adduser
+    usr/share/base-files usr/share/unattended-upgrades`),
   // Programs, and what links of their names lead to.
   ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((bin) =>
     PROGRAMS.map((program) => `${bin}/${program}`),

@@ -38,6 +38,7 @@ test("of a stream are kept the needed files, and small ones that a configuration
     ["/usr/bin/chronyd", 300_000, true],
     ["/usr/bin/perl", 3_000_000, false],
     ["/usr/share/doc/x", 10, false],
+    ["/usr/share/package/package.conf", 10, true],
     ["/usr/local/bin/own", 1000, true],
     ["/opt/app/config", 1000, true],
     ["/opt/app/blob", 1_000_000, false],
