@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -109,4 +109,19 @@ test("a lint of only what `needs` prints finds the same, through the command of 
   const { status, out } = withInput(only, "lint", "-", "-f", "json");
   expect(status).toBe(expected.status);
   expect(withoutSource(out, "-")).toBe(withoutSource(expected.out, HARDENED));
+});
+
+describe("every example image gives the same as an archive of what `needs` prints, from a stream", () => {
+  test.each(readdirSync("fixtures"))("%s", async (name) => {
+    const fixture = join("fixtures", name);
+    const words = (await run("needs")).out.trim().split(" ");
+    const path = join(tree({}), "needs.tar.gz");
+    execFileSync("tar", ["-C", fixture, "--ignore-failed-read", "-czf", path, ...words], { stdio: "ignore" });
+    for (const command of ["lint", "plan"]) {
+      const expected = await run(command, fixture, "-f", "json");
+      const { status, out, err } = await run(command, path, "-f", "json");
+      expect({ command, status, err }).toEqual({ command, status: expected.status, err: expected.err });
+      expect(withoutSource(out, path)).toBe(withoutSource(expected.out, fixture));
+    }
+  });
 });
