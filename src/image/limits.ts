@@ -1,8 +1,8 @@
 /** The largest file that is read, in bytes. What cloud-init and the services read is far smaller. */
 export const READ_LIMIT = 32 * 1024 * 1024;
 
-/** The largest database of rpm that is read: one of 5,000 packages takes some 250 MiB. */
-const DATABASE_LIMIT = 512 * 1024 * 1024;
+/** The largest database of rpm that is read: one of 2,000 packages takes some 100 MiB. */
+const DATABASE_LIMIT = 256 * 1024 * 1024;
 
 /** The largest size that the file at `path` is read with, in bytes. */
 export function readLimit(path: string): number {

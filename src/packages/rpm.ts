@@ -10,8 +10,8 @@ import { ndbHeaders } from "./rpmNdb.ts";
 import { sqliteHeaders } from "./rpmSqlite.ts";
 import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 
-/** How many directories with a file of the name that is asked for are followed through links. */
-const ALIASES_LIMIT = 1000;
+/** How many directories with a file of a name are followed through links, and how many owners of a path are read. */
+const LIMIT = { aliases: 1000, owners: 100 };
 
 /** rpm's database in `image`, read at the first question; undefined when there is none. */
 export function openRpm(image: Image): Packages | undefined {
@@ -65,10 +65,10 @@ function findFiles(image: Image, index: RpmIndex, path: string): RpmFile[] {
   const slash = path.lastIndexOf("/");
   const real = realDirectory(image, path.slice(0, slash));
   const named = index.filesNamed(path.slice(slash + 1));
-  const read = (found: typeof named) => found.flatMap((file) => file.read() ?? []);
+  const read = (found: typeof named) => found.slice(0, LIMIT.owners).flatMap((file) => file.read() ?? []);
   const same = read(named.filter(({ directory }) => directory === real));
   if (same.length > 0) return same;
-  const directories = [...new Set(named.map(({ directory }) => directory))].slice(0, ALIASES_LIMIT);
+  const directories = [...new Set(named.map(({ directory }) => directory))].slice(0, LIMIT.aliases);
   const aliases = new Set(directories.filter((directory) => realDirectory(image, directory) === real));
   return read(named.filter(({ directory }) => aliases.has(directory)));
 }

@@ -88,7 +88,10 @@ function itemsOf(page: Buffer, pages: Pages): Buffer[] {
 }
 
 function valueIn(item: Buffer, pages: Pages): StoredBlob {
-  if (item[0] === INLINE) return new StoredBlob([{ bytes: item, start: 1, end: item.length }]);
+  if (item[0] === INLINE) {
+    pages.usage.take(item.length);
+    return new StoredBlob([{ bytes: item, start: 1, end: item.length }]);
+  }
   if (item[0] !== OFF_PAGE || item.length < 12) throw new DatabaseError("damaged: a value is of no known type");
   const length = pages.uint32(item, 8);
   pages.usage.take(length);

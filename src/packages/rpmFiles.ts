@@ -22,8 +22,8 @@ const NORMAL = 0;
 /** What digests were before packages said of what algorithm they are. */
 const MD5 = 1;
 
-/** How many packages a database may have; the largest distribution has some 100,000. */
-const PACKAGES_LIMIT = 200_000;
+/** How many files are indexed, and how many of one name are looked at; a full desktop has a million in all. */
+const LIMIT = { files: 10_000_000, sameName: 100_000 };
 
 /** The packages of a database and their files. */
 export interface RpmIndex {
@@ -64,15 +64,17 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
     firsts.push(count);
     names.push(fileNames);
     count += fileNames.count;
-    if (owners.length > PACKAGES_LIMIT) throw new DatabaseError(`more than ${PACKAGES_LIMIT} packages`);
+    if (count > LIMIT.files) throw new DatabaseError(`more than ${LIMIT.files} files`);
   }
   const table = new NameTable(names);
 
   return {
     version: (name) => packages.get(name)?.version,
     filesNamed(name) {
+      const numbers = table.find(name);
+      if (numbers.length > LIMIT.sameName) throw new DatabaseError(`more than ${LIMIT.sameName} files of one name`);
       let place = 0;
-      return table.find(name).flatMap((number) => {
+      return numbers.flatMap((number) => {
         while (place + 1 < firsts.length && firsts[place + 1]! <= number) place++;
         const owner = owners[place]!;
         const inPackage = number - firsts[place]!;

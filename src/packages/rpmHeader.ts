@@ -23,8 +23,8 @@ const NUMBER_SIZES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 2: 1, 3: 2, 4:
 /** Text, several texts, and texts in several languages. */
 const STRING_TYPES = [6, 8, 9];
 
-/** rpm allows as many (HEADER_TAGS_MAX). */
-const ENTRIES_LIMIT = 65536;
+/** How many entries a header may have, as for rpm (HEADER_TAGS_MAX), and how many values an entry that is read. */
+const LIMIT = { entries: 65536, values: 2_000_000 };
 
 interface Entry {
   readonly type: number;
@@ -53,19 +53,17 @@ export class RpmHeader {
     this.#blob = blob;
     this.#data = 8 + 16 * count;
     this.#end = this.#data + intro.readUInt32BE(4);
-    if (count > ENTRIES_LIMIT || this.#end > blob.length)
+    if (count > LIMIT.entries || this.#end > blob.length)
       throw new DatabaseError("damaged: a package's header ends too early");
     this.#index = blob.slice(8, this.#data);
     for (let at = 0; at < this.#index.length; at += 16) {
       const tag = this.#index.readUInt32BE(at);
       if (!TAGS.has(tag)) continue;
       const start = this.#data + this.#index.readUInt32BE(at + 8);
-      if (start > this.#end) throw new DatabaseError("damaged: a package's header names what is not in it");
-      this.#entries.set(tag, {
-        type: this.#index.readUInt32BE(at + 4),
-        start,
-        count: this.#index.readUInt32BE(at + 12),
-      });
+      const values = this.#index.readUInt32BE(at + 12);
+      if (start > this.#end || values > LIMIT.values)
+        throw new DatabaseError("damaged: a package's header names what is not in it");
+      this.#entries.set(tag, { type: this.#index.readUInt32BE(at + 4), start, count: values });
     }
   }
 
@@ -83,10 +81,13 @@ export class RpmHeader {
   }
 
   strings(tag: number): string[] {
-    const texts = this.stringBytes(tag).toString("utf8").split("\0");
-    // What comes after the last NUL is no text.
-    if (texts.length <= this.count(tag) && this.count(tag) > 0) throw tooFew();
-    return texts.slice(0, this.count(tag));
+    const count = this.count(tag);
+    // What comes after the last NUL is no text, so there is one more.
+    const texts = this.stringBytes(tag)
+      .toString("utf8")
+      .split("\0", count + 1);
+    if (count > 0 && texts.length <= count) throw tooFew();
+    return texts.slice(0, count);
   }
 
   /** The text at a place of a tag's list; undefined when the list is not that long. */

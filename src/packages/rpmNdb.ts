@@ -7,10 +7,10 @@ import { DatabaseError, StoredBlob, Usage } from "./storedBlob.ts";
  * package, generation, length) and ends with a tail of 12 (checksum, length, magic number).
  */
 
-const MAGIC = "RpmP";
-const SLOT_MAGIC = "Slot";
-const BLOB_MAGIC = "BlbS";
-const TAIL_MAGIC = "BlbE";
+const MAGIC = Buffer.from("RpmP").readUInt32LE();
+const SLOT_MAGIC = Buffer.from("Slot").readUInt32LE();
+const BLOB_MAGIC = Buffer.from("BlbS").readUInt32LE();
+const TAIL_MAGIC = Buffer.from("BlbE").readUInt32LE();
 const PAGE = 4096;
 const SLOT = 16;
 const BLOCK = 16;
@@ -21,14 +21,14 @@ const TAIL = 12;
  * @throws {DatabaseError} when it is damaged.
  */
 export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
-  if (database.length < 32 || !isMagic(database, 0, MAGIC))
+  if (database.length < 32 || database.readUInt32LE(0) !== MAGIC)
     throw new DatabaseError("damaged: it is no package database of rpm");
   if (database.readUInt32LE(4) !== 0) throw new DatabaseError("of a version that is not known");
   const end = database.readUInt32LE(12) * PAGE;
   if (end === 0 || end > database.length) throw new DatabaseError("truncated: its slots are not all there");
   const usage = new Usage(database.length);
   for (let slot = 2 * SLOT; slot < end; slot += SLOT) {
-    if (!isMagic(database, slot, SLOT_MAGIC)) throw new DatabaseError("damaged: a slot of it is none");
+    if (database.readUInt32LE(slot) !== SLOT_MAGIC) throw new DatabaseError("damaged: a slot of it is none");
     const number = database.readUInt32LE(slot + 4);
     if (number === 0) continue;
     const start = database.readUInt32LE(slot + 8) * BLOCK;
@@ -36,18 +36,14 @@ export function* ndbHeaders(database: Buffer): Generator<StoredBlob> {
     if (start < end || start + size > database.length)
       throw new DatabaseError(`truncated: its package ${number} is not there`);
     usage.take(size);
-    const length = size < 2 * BLOCK ? 0 : database.readUInt32LE(start + 12);
     const isWhole =
-      isMagic(database, start, BLOB_MAGIC) &&
+      size >= 2 * BLOCK &&
+      database.readUInt32LE(start) === BLOB_MAGIC &&
       database.readUInt32LE(start + 4) === number &&
-      isMagic(database, start + size - 4, TAIL_MAGIC) &&
-      database.readUInt32LE(start + size - 8) === length &&
-      BLOCK + length + TAIL <= size;
-    if (!isWhole) throw new DatabaseError(`damaged: its package ${number} is not what it should be`);
+      database.readUInt32LE(start + size - 4) === TAIL_MAGIC;
+    const length = isWhole ? database.readUInt32LE(start + 12) : 0;
+    if (!isWhole || BLOCK + length + TAIL > size || database.readUInt32LE(start + size - 8) !== length)
+      throw new DatabaseError(`damaged: its package ${number} is not what it should be`);
     yield new StoredBlob([{ bytes: database, start: start + BLOCK, end: start + BLOCK + length }]);
   }
-}
-
-function isMagic(bytes: Buffer, at: number, magic: string): boolean {
-  return at >= 0 && bytes.toString("latin1", at, at + 4) === magic;
 }

@@ -57,6 +57,7 @@ export class StoredBlob {
  */
 export class Usage {
   #left: number;
+  #values = 0;
   readonly #pages: Uint8Array;
 
   constructor(fileSize: number) {
@@ -64,8 +65,10 @@ export class Usage {
     this.#pages = new Uint8Array(Math.ceil(fileSize / SMALLEST_PAGE) + 1);
   }
 
-  /** Counts the bytes of a value. @throws {DatabaseError} when the values are larger than the file. */
+  /** Counts a value and its bytes. @throws {DatabaseError} when there are too many, or more bytes than in the file. */
   take(bytes: number): void {
+    this.#values++;
+    if (this.#values > VALUES_LIMIT) throw new DatabaseError(`more than ${VALUES_LIMIT} packages`);
     this.#left -= bytes;
     if (this.#left < 0) throw new DatabaseError("damaged: its values are larger than the file");
   }
@@ -77,6 +80,9 @@ export class Usage {
     this.#pages[page] = 1;
   }
 }
+
+/** How many packages a database may have: the largest distribution has some 100,000. */
+const VALUES_LIMIT = 200_000;
 
 /** Of SQLite and of Berkeley DB, in bytes. */
 const SMALLEST_PAGE = 512;

@@ -196,8 +196,19 @@ describe("headers", () => {
     expect(packages.problems?.length === 1 || packages.owner("/etc/sha256-1.conf") === "p").toBe(true);
   });
 
+  test("with more files of one name than anybody has", () => {
+    const count = 100_001;
+    const header = headerOf({
+      ...{ 1000: "p", 1001: "1", 1002: "1", 1118: ["/etc/"] },
+      ...{ 1116: Array(count).fill(0), 1117: Array(count).fill("x") },
+    });
+    const packages = packagesIn({ "Packages.db": ndbOf([header]) });
+    expect(packages.owner("/etc/x")).toBeUndefined();
+    expect(packages.problems?.[0]?.reason).toContain("more than 100000 files of one name");
+  });
+
   test("made to be slow are not", () => {
-    const count = 300_000;
+    const count = 100_000;
     const many = headerOf({
       1000: "p",
       1001: "1",

@@ -9,7 +9,7 @@ import type { Content, Member } from "./members.ts";
 import { expand } from "./sparse.ts";
 
 /** How much of an archive is remembered: far more than an image has, and what a machine's memory holds. */
-const LIMITS = { entries: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_000_000, kept: 768 * 1024 * 1024 };
+const LIMITS = { entries: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_000_000, kept: 512 * 1024 * 1024 };
 
 /** Linux knows no longer path; nobody nests directories as deep. */
 const NAME_LIMIT = { length: 4096, depth: 256 };
