@@ -145,6 +145,17 @@ describe("host keys", () => {
   });
 });
 
+test("a configuration that this program cannot read blames nothing on the boot", () => {
+  const files = {
+    "/etc/cloud/cloud.cfg": `a: ${"x ".repeat(4_000_000)}\n`,
+    "/etc/ssh/ssh_host_rsa_key": KEY,
+    "/etc/ssh/sshd_config.d/50-cloud-init.conf": "PasswordAuthentication yes\n",
+  };
+  const rules = resultOf(files).findings.map(({ rule }) => rule);
+  expect(rules).not.toContain("ssh-host-keys-shared");
+  expect(rules).not.toContain("sshd-drop-in-left");
+});
+
 describe("the datasource", () => {
   test.each([
     ["datasource_list: [ None ]\n", "/etc/cloud/cloud.cfg.d/90-a.cfg", 1],

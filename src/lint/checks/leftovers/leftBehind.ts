@@ -4,7 +4,7 @@ import type { Finding } from "../../finding.ts";
 import { isCloudInitsOwn } from "../../marks.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";
-import { leftover, listed } from "./leftover.ts";
+import { isUnsure, leftover, listed } from "./leftover.ts";
 
 /** How much of a file is searched, in bytes, and how long a line may be. */
 const LIMIT = { bytes: 256 * 1024, line: 4096 };
@@ -14,8 +14,10 @@ const LIMIT = { bytes: 256 * 1024, line: 4096 };
  * expression; any content without it), that the boot leaves as they are where `stays` is true, and that cloud-init wrote
  * where `own` is. `message` says what they are; one finding names them all.
  */
-export function leftBehind(rule: Rule, { image, boot }: CheckContext): Finding[] {
+export function leftBehind(rule: Rule, context: CheckContext): Finding[] {
+  const { image, boot } = context;
   const { paths, line: pattern, stays = false, own = false, message } = rule.parameters;
+  if (stays === true && isUnsure(context)) return [];
   const expression = typeof pattern === "string" ? new RegExp(pattern) : undefined;
   const changed = new Set(boot.changes.map(({ path }) => path));
   const found = new Map<string, { readonly path: string; readonly line: number }>();

@@ -1,6 +1,7 @@
 import type { Origin } from "../../../config/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
+import type { CheckContext } from "../check.ts";
 
 /** A finding about what the machine that built the image left in it. */
 export function leftover(rule: Rule, message: string, cause: Origin, evidence: string): Finding {
@@ -23,4 +24,12 @@ export function listed(paths: readonly string[]): string {
   const shown = paths.length > 4 ? paths.slice(0, 3) : paths;
   const more = paths.length - shown.length;
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Whether this program could not read the configuration whole, so that what the boot leaves as it is cannot be told. */
+export function isUnsure({ boot, image }: CheckContext): boolean {
+  return (
+    boot.base.files.some(({ unread }) => unread === true) ||
+    image.problems.some(({ path }) => path.startsWith("/etc/cloud"))
+  );
 }

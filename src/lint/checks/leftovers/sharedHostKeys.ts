@@ -3,11 +3,12 @@ import { hostKeys } from "../../../services/hostKeys.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";
-import { leftover, listed } from "./leftover.ts";
+import { isUnsure, leftover, listed } from "./leftover.ts";
 
 /** Finds private host keys of the image that every instance of it keeps. */
 export function sharedHostKeys(rule: Rule, context: CheckContext): Finding[] {
   const { image, boot } = context;
+  if (isUnsure(context)) return [];
   const changed = new Set(boot.changes.map(({ path }) => path));
   const { before, after } = context.settings(hostKeys);
   const kept = before.filter(
