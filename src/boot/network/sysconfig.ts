@@ -92,7 +92,7 @@ class SysconfigInterfaces {
   /** Interfaces go by the ids of a version 2 configuration since 24.4; others refer to them by name all the same. */
   #idOf(iface: PyDict): PyKey {
     const id = iface.get("config_id");
-    return asKey(this.#since("24.4") && truthy(id) ? id : iface.get("name"));
+    return asKey(truthy(id) ? id : iface.get("name"));
   }
 
   #each(type: string, add: (iface: PyDict) => void): void {
