@@ -2,14 +2,12 @@ import { Overlay } from "../../src/boot/overlay.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 
-const stock = openDirectory("fixtures/debian-12");
-
 /**
- * The stock example image with some files laid over it. Programs (in bin and sbin) are executable; a text
+ * A stock example image with some files laid over it. Programs (in bin and sbin) are executable; a text
  * "-> target" makes a symbolic link.
  */
-export function exampleImage(files: Readonly<Record<string, string>>): Image {
-  const image = new Overlay(stock);
+export function exampleImage(files: Readonly<Record<string, string>>, name = "debian-12"): Image {
+  const image = new Overlay(openDirectory(`fixtures/${name}`));
   for (const [path, content] of Object.entries(files)) {
     const blame = { module: "", cause: { path, line: 1, column: 1 } };
     const link = /^-> (.+)\n$/.exec(content);

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { detectDistro } from "../../src/distro/detect.ts";
+import type { Finding } from "../../src/lint/finding.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
+import { exampleImage } from "../lint/exampleImage.ts";
+import { accountCases } from "./accounts.ts";
+import { nameCases } from "./names.ts";
+import { packageCases } from "./packages.ts";
+import { sshCases } from "./ssh.ts";
+import { systemCases } from "./system.ts";
+
+const rules = readdirSync("rules").map(
+  (name) => parseRuleDocument(readFileSync(join("rules", name), "utf8"), `rules/${name}`).rule,
+);
+const cases = [...sshCases, ...nameCases, ...accountCases, ...packageCases, ...systemCases];
+
+function findingsOf(files: Readonly<Record<string, string>>, name: string): readonly Finding[] {
+  const image = exampleImage(files, name);
+  return lint(image, { distro: detectDistro(image), rules }).findings;
+}
+
+test("all sixty-eight cases that an image shows are here, each with an image or a reason", () => {
+  expect(new Set(cases.map(({ id }) => id)).size).toBe(68);
+  for (const { id, image, cannot, notYet } of cases)
+    expect([id, [image, cannot, notYet].filter((one) => one !== undefined).length]).toEqual([id, 1]);
+});
+
+test.each(cases.flatMap(({ id, about, image }) => (image === undefined ? [] : [{ id, about, image }])))(
+  "$id: $about",
+  ({ image: { of, files, finds } }) => {
+    const found = findingsOf(files, of);
+    const stock = findingsOf({}, of).map(({ rule, severity, message }) => `${severity} ${rule} ${message}`);
+    for (const { rule, severity, about = "" } of finds) {
+      const same = found.filter((finding) => finding.rule === rule && finding.severity === severity);
+      const said = same.find(({ message, target }) => message.includes(about) || target?.setting.includes(about));
+      expect(
+        said,
+        `${rule}: ${found.map((one) => `${one.severity} ${one.rule}: ${one.message}`).join("\n")}`,
+      ).toBeDefined();
+      // It is the case that gives the finding, not the stock image.
+      if (Object.keys(files).length > 0) expect(stock).not.toContain(`${severity} ${rule} ${said!.message}`);
+    }
+  },
+);
