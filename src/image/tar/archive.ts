@@ -32,6 +32,8 @@ interface Node {
 export class Archive {
   readonly #nodes = new Map<string, Node>();
   readonly #problems: Problems;
+  /** The directory that was looked up last. */
+  #last: { readonly path: string; readonly names: Set<string> } | undefined;
   #characters = 0;
   #pieces = 0;
   #keptBytes = 0;
@@ -104,17 +106,30 @@ export class Archive {
       this.#problems.add(`${name.slice(0, 80)}...`, "its name is too long");
       return undefined;
     }
-    const plain = name.replace(/^(\.?\/+)+/, "").replace(/\/+$/, "");
-    const simple = !/(^|\/)(\.{0,2})(\/|$)/.test(plain);
-    if (simple && plain.includes("/") && this.#nodes.get(`/${plain.slice(0, plain.lastIndexOf("/"))}`)?.names)
-      return `/${plain}`;
-    if (climbsOut(plain)) {
+    let start = 0;
+    while (name[start] === "/" || (name[start] === "." && name[start + 1] === "/")) start++;
+    let end = name.length;
+    while (end > start && name[end - 1] === "/") end--;
+    const path = `/${name.slice(start, end)}`;
+    // Nearly all names are plain, and follow others of the same directory.
+    const isPlain = !/\/(\.{0,2})(\/|$)/.test(path);
+    if (isPlain && this.#directory(path.slice(0, path.lastIndexOf("/")) || "/")) return path;
+    if (climbsOut(path)) {
       this.#problems.add(name, "its name leads out of the image");
       return undefined;
     }
-    const path = resolvePath(plain, (at) => this.#nodes.get(at)?.link, false);
-    if (path === undefined) this.#problems.add(name, "its symbolic links lead in a loop");
-    return path;
+    const real = resolvePath(path, (at) => this.#nodes.get(at)?.link, false);
+    if (real === undefined) this.#problems.add(name, "its symbolic links lead in a loop");
+    return real;
+  }
+
+  /** The names in a directory that the archive has. */
+  #directory(path: string): Set<string> | undefined {
+    if (path !== this.#last?.path) {
+      const names = this.#nodes.get(path)?.names;
+      this.#last = names && { path, names };
+    }
+    return this.#last?.names;
   }
 
   #linked(path: string, member: Member): Node | undefined {
@@ -139,6 +154,7 @@ export class Archive {
     const parent = path === "/" ? undefined : this.#parentOf(path);
     if (path !== "/" && parent === undefined) return false;
     if (existing?.names !== undefined) {
+      this.#last = undefined;
       if (node.names !== undefined) node.names = existing.names;
       else this.#forget(path, existing.names);
     }
@@ -150,6 +166,8 @@ export class Archive {
   /** The names in the directory above `path`, made where the archive has none; undefined where a file is in its way. */
   #parentOf(path: string): Set<string> | undefined {
     const above = path.slice(0, path.lastIndexOf("/"));
+    const known = this.#directory(above || "/");
+    if (known !== undefined) return known;
     const missing: string[] = [];
     let directory = above;
     while (directory !== "" && !this.#nodes.has(directory)) {
