@@ -192,6 +192,10 @@ type Files = NonNullable<Scenario["files"]>;
 const program = (content: string): Entry => ({ content: `#!/bin/sh\n${content}`, mode: "755" });
 /** A program that does nothing and succeeds. */
 const idle = program("exit 0\n");
+/** A program that puts the trusted certificates together. */
+const bundler = (path: string): Entry =>
+  program(`mkdir -p ${path.slice(0, path.lastIndexOf("/"))}; echo bundle >${path}\n`);
+const SUSE_FILES: Files = { "/usr/sbin/update-ca-certificates": bundler("/var/lib/ca-certificates/ca-bundle.pem") };
 /** No systemd-hostnamed runs in the harness. */
 const hostnamectl = program(`case "$*" in
 *--transient*) ;;
@@ -273,6 +277,9 @@ export function family(name: FamilyName, files: Files = {}, networks?: readonly 
       .join(""),
     "/etc/cloud/cloud.cfg": cloudCfg(name, facts),
     "/usr/bin/hostnamectl": hostnamectl,
+    "/usr/bin/localectl": idle,
+    "/usr/bin/update-ca-trust": bundler("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
+    ...(facts.id.includes("suse") || facts.id === "sles" ? SUSE_FILES : {}),
     ...Object.fromEntries(facts.packageTools.map((tool) => [`/usr/bin/${tool}`, idle])),
     ...Object.assign({}, ...(networks ?? facts.networks).map((network) => NETWORK_FILES[network])),
     ...files,

@@ -33,31 +33,30 @@ const boots: Scenario[] = [
   {
     name: "host",
     files: {
-      ...team(
-        "ssh_pwauth: true\nfqdn: web1.example.com\nhostname: web1\nmanage_etc_hosts: true\nlocale: de_DE.UTF-8\ntimezone: Europe/Berlin\n",
-      ),
+      ...team(`ssh_pwauth: true
+fqdn: web1.example.com
+hostname: web1
+manage_etc_hosts: true
+locale: de_DE.UTF-8
+timezone: Europe/Berlin
+`),
       [sshdConfig]: "Port 22\nPermitRootLogin no\nPasswordAuthentication no\nX11Forwarding no\n",
     },
     seed: plain,
   },
   {
-    name: "host-localhost",
-    files: team("hostname: web2\nmanage_etc_hosts: localhost\nprefer_fqdn_over_hostname: false\nssh_pwauth: false\n"),
+    name: "localhost",
+    files: team(`hostname: web2
+manage_etc_hosts: localhost
+prefer_fqdn_over_hostname: false
+ssh_pwauth: false
+ntp: {servers: [192.0.2.123], pools: [pool.example.com]}
+${repositories}`),
     seed: userData("fqdn: web2.example.org\nssh_deletekeys: false\n"),
   },
-  { name: "ntp", files: team("ntp:\n  servers: [192.0.2.123]\n  pools: [pool.example.com]\n"), seed: plain },
-  {
-    name: "ntp-chrony",
-    files: team(
-      'ntp:\n  ntp_client: chrony\n  servers: [192.0.2.123]\n  config: {template: "## template:jinja\\nserver {{ servers[0] }} iburst\\n"}\n',
-    ),
-    seed: plain,
-  },
-  { name: "repositories", files: team(repositories), seed: plain },
   {
     name: "accounts",
-    files: team(
-      `groups: [operators, {auditors: [alice]}]
+    files: team(`groups: [operators, {auditors: [alice]}]
 users:
   - default
   - name: alice
@@ -67,29 +66,53 @@ users:
   - name: bob
     lock_passwd: false
     doas: ["permit nopass bob"]
-`,
-    ),
+ntp:
+  ntp_client: chrony
+  servers: [192.0.2.123]
+  config: {template: "## template:jinja\\nserver {{ servers[0] }} iburst\\n"}
+`),
     seed: { "meta-data": `instance-id: i-0001\npublic-keys: ["${keys.bob}"]\n` },
+  },
+  {
+    name: "machine",
+    files: {
+      ...team(`ca_certs: {trusted: ["-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----"]}
+updates: {network: {when: [boot, hotplug]}}
+keyboard: {layout: de, variant: nodeadkeys}
+manage_resolv_conf: true
+resolv_conf: {nameservers: [192.0.2.53]}
+locale: false
+create_hostname_file: false
+hostname: web3
+ssh_pwauth: true
+packages: [htop]
+package_update: true
+`),
+      "/usr/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n",
+      [sshdConfig]: { remove: true },
+    },
+    commands: ["groupadd --system ssh_keys"],
+    seed: userData("chpasswd: {expire: false, users: [{name: root, password: secret, type: text}]}\n"),
   },
 ];
 
 /** What the cloud says of the network; without anything it is DHCP on the first interface. */
 const launches: Scenario[] = [
   { name: "network-fallback", seed: plain },
-  ...Object.entries(configs).map(([name, config]) => ({
+  ...(["v1", "v2", "bond"] as const).map((name) => ({
     name: `network-${name}`,
-    seed: { ...plain, "network-config": config },
+    seed: { ...plain, "network-config": configs[name] },
   })),
 ];
 
 /** Other distributions' configurations, classes and programs in Debian's roots. */
 export const families: Scenario[] = names.flatMap((name) => {
   const suites = ["azurelinux", "openeuler", "gentoo"].includes(name) ? latest : later;
-  const of = ({ name: what, files, seed }: Scenario, network: Scenario["files"]): Scenario => ({
-    name: `${name}-${what}`,
+  const of = (scenario: Scenario, network: Scenario["files"]): Scenario => ({
+    ...scenario,
+    name: `${name}-${scenario.name}`,
     suites,
-    files: family(name, { ...network, ...files }),
-    seed,
+    files: family(name, { ...network, ...scenario.files }),
   });
   return [...boots.map((boot) => of(boot, noNetwork)), ...launches.map((launch) => of(launch, {}))];
 });
