@@ -17,7 +17,7 @@ interface CaseImage {
   readonly finds: readonly CaseFinding[];
 }
 
-export interface CaseFinding {
+interface CaseFinding {
   readonly rule: string;
   readonly severity: "error" | "warning" | "info";
   /** What the setting's name or the message holds. */

@@ -30,7 +30,8 @@ test("repositories, services and zypp.conf", () => {
 /** What zypper says of a repository that is not set. */
 const DEFAULTS = { autorefresh: "0", enabled: "1", priority: "99" };
 
-const hasZypper = spawnSync("zypper", ["--version"]).status === 0;
+const ZYPPER = "/usr/bin/zypper";
+const hasZypper = spawnSync(ZYPPER, ["--version"]).status === 0;
 
 test
   .skipIf(!hasZypper)
@@ -47,7 +48,7 @@ test
     "[a]\nname=x\nbaseurl=http://a/\npriority=3\npriority=4\n[b]\nname=q\nbaseurl=http://b/\nenabled=0\n",
   ])("as the real zypper reads %j (needs zypper)", (text) => {
   const root = tree({ [REPO]: text });
-  const { stdout } = spawnSync("zypper", ["--root", root, "--non-interactive", "-x", "lr", "-d"], { encoding: "utf8" });
+  const { stdout } = spawnSync(ZYPPER, ["--root", root, "--non-interactive", "-x", "lr", "-d"], { encoding: "utf8" });
   const real = [...stdout.matchAll(/<repo ([^>]*)>([\s\S]*?)<\/repo>/g)].map(([, attributes = "", urls = ""]) => ({
     ...Object.fromEntries([...attributes.matchAll(/([\w_]+)="([^"]*)"/g)].map(([, name, value]) => [name, value])),
     baseurl: [...urls.matchAll(/<url>([^<]*)</g)].map(([, url]) => url).join(" "),
