@@ -139,6 +139,13 @@ describe("headers", () => {
     expect(packages.problems).toEqual([]);
   });
 
+  test("whose ghost has the digest of what stood there when it was built, as of old", () => {
+    const files = { 1117: ["x"], 1118: ["/etc/"], 1116: [0], 1035: [md5("x")], 1037: [65] };
+    const packages = packagesIn({ "Packages.db": ndbOf([headerOf({ ...named("ghost"), ...files })]) });
+    expect(packages.owner("/etc/x")).toBe("ghost");
+    expect(packages.shipped("/etc/x")).toBeUndefined();
+  });
+
   test("of two versions: the last installed", () => {
     const of = (version: string, time: number) => headerOf({ 1000: "kernel", 1001: version, 1002: "1", 1008: [time] });
     for (const headers of [
