@@ -14,8 +14,8 @@ import {
   truthy,
 } from "./pyValue.ts";
 import type { NetworkState } from "./state.ts";
+import type { SysconfigForm } from "./sysconfigForm.ts";
 import { isDefaultRoute, SysconfigInterface } from "./sysconfigInterface.ts";
-import type { SysconfigForm } from "./sysconfigValues.ts";
 
 /** Options of bonds as the kernel's module names them, with the version that brought each. */
 const BOND_OPTIONS: readonly (readonly [option: string, since: string])[] = [

@@ -5,20 +5,19 @@ import { strictText } from "../strictText.ts";
 import { unknown } from "../unknown.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { announce } from "./networkdFiles.ts";
-import { type Predicted, predict, textOf } from "./predicted.ts";
-import { asDict, asIterable, dictOf, NetworkFailure, type PyDict, type PyValue, str, truthy } from "./pyValue.ts";
+import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
+import { asDict, asIterable, NetworkFailure, type PyValue, str, truthy } from "./pyValue.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import type { NetworkState } from "./state.ts";
 import { renderSysconfig } from "./sysconfig.ts";
-import { type SysconfigForm, sysconfigHeader } from "./sysconfigValues.ts";
+import { CONTROL, saysMoreThanUpstream, sysconfigForm } from "./sysconfigForm.ts";
+import { sysconfigHeader } from "./sysconfigValues.ts";
 import { UDEV_RULES } from "./targets.ts";
 import { renderUdevRules } from "./udevRules.ts";
 
 const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
 const RESOLV_CONF = "/etc/resolv.conf";
 const NETWORK_MANAGER_CONF = "/etc/NetworkManager/conf.d/99-cloud-init.conf";
-const CONTROL = "/etc/sysconfig/network";
-const SCRIPTS = "/etc/sysconfig/network-scripts";
 
 /** Families of distros whose class says where files of sysconfig are. */
 const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
@@ -31,7 +30,7 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   if (!FAMILIES.includes(boot.facts.family))
     throw new NetworkFailure(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
   const isSuse = boot.facts.family === "suse";
-  const form = formOf(isSuse, boot);
+  const form = sysconfigForm(isSuse, boot);
   const since = (version: string): boolean => boot.since(version);
   const files = predict(state, (value) => renderSysconfig(value, form, since));
   const nameless = form.interfacePath + unknown("the name of each interface");
@@ -42,46 +41,10 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   writeNameservers(state, boot, because);
   const rules = textOf(predict(state, renderUdevRules));
   const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
-  if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because, boot.image.stat(rulesPath) ? {} : { mode: 0o644 });
+  if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
   else boot.write(rulesPath, rules, because);
   if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
   if (!isSuse) boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
-}
-
-function formOf(isSuse: boolean, boot: ModuleRun): SysconfigForm {
-  const flavor = isSuse && boot.since("20.1") ? "suse" : "rhel";
-  return {
-    isSuse: flavor === "suse",
-    interfacePath: isSuse ? `${CONTROL}/ifcfg-` : `${SCRIPTS}/ifcfg-`,
-    routePaths: isSuse ? [`${CONTROL}/ifroute-`, `${CONTROL}/ifroute-`] : [`${SCRIPTS}/route-`, `${SCRIPTS}/route6-`],
-    defaults: defaultsOfImage(flavor, boot) ?? defaultsOf(flavor, boot),
-  };
-}
-
-function defaultsOf(flavor: "rhel" | "suse", boot: ModuleRun): PyDict {
-  if (flavor === "suse") return dictOf({ BOOTPROTO: "static", STARTMODE: "auto" });
-  return dictOf({
-    ONBOOT: true,
-    USERCTL: false,
-    ...(boot.since("24.2") ? {} : { NM_CONTROLLED: false }),
-    ...(boot.since("19.1") && !boot.since("20.1") ? { STARTMODE: "auto" } : {}),
-    BOOTPROTO: "none",
-  });
-}
-
-/** Distributions have other defaults than upstream (Red Hat: no NM_CONTROLLED, a priority), which their code says. */
-function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | undefined {
-  const source = boot.text(`${boot.distro.cloudInit.library ?? ""}/net/sysconfig.py`) ?? "";
-  const start = source.indexOf("iface_defaults = ");
-  if (start < 0) return undefined;
-  const table = source.slice(start, start + 2000);
-  const list =
-    /^iface_defaults = tuple\(\[([^[\]]*)\]/.exec(table) ?? new RegExp(`["']${flavor}["']: \\{([^{}]*)\\}`).exec(table);
-  if (list?.[1] === undefined) return undefined;
-  const values: PyDict = new Map();
-  for (const [, key = "", value = ""] of list[1].matchAll(/["'](\w+)["'][:,]\s*(True|False|\d+|["'][^"'\n]*["'])/g))
-    values.set(key, value === "True" || (value === "False" ? false : value.replace(/^["']|["']$/g, "")));
-  return values;
 }
 
 /** Name servers and search domains, and that NetworkManager leaves them alone. */
@@ -138,6 +101,7 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
 
 /** Since 25.1 what else the file says stays. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
+  if (saysMoreThanUpstream(boot)) throw new NotPredicted("what the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
   const kept = boot.since("25.1")

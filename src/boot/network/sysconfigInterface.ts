@@ -13,8 +13,9 @@ import {
   str,
   truthy,
 } from "./pyValue.ts";
+import type { SysconfigForm } from "./sysconfigForm.ts";
 import { SysconfigRoutes } from "./sysconfigRoutes.ts";
-import { type SysconfigForm, variablesText } from "./sysconfigValues.ts";
+import { variablesText } from "./sysconfigValues.ts";
 
 /** Types of subnets whose routes come from router advertisements, with the version that knows each. */
 const DYNAMIC_IPV6 = ["dhcp6", "ipv6_slaac", "ipv6_dhcpv6-stateless", "ipv6_dhcpv6-stateful"];

@@ -3,18 +3,6 @@ import { replaceUnknown } from "../unknown.ts";
 import type { PyDict, PyValue } from "./pyValue.ts";
 import { str } from "./pyValue.ts";
 
-/** How a distro class writes files of sysconfig. */
-export interface SysconfigForm {
-  /** Whether variables are SUSE's; until 19.4 it had those of Red Hat too. */
-  readonly isSuse: boolean;
-  /** Path of an interface's file, without its name. */
-  readonly interfacePath: string;
-  /** Paths of its routes of IPv4 and IPv6, without its name; SUSE has one file for both. */
-  readonly routePaths: readonly [ipv4: string, ipv6: string];
-  /** What every interface begins with. */
-  readonly defaults: PyDict;
-}
-
 /** The comment at the top of every file. */
 export function sysconfigHeader(sign: "#" | ";", since: Since): string {
   const when = since("23.4") ? "" : " on instance boot";

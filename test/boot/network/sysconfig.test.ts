@@ -175,4 +175,13 @@ bonds: {bond0: {interfaces: [id0]}}
       "BOOTPROTO=dhcp DEVICE=eth0 NM_CONTROLLED=no ONBOOT=yes TYPE=Ethernet USERCTL=no ",
     );
   });
+
+  // https://github.com/canonical/cloud-init/issues/5990
+  test("are unknown where Red Hat's cloud-init adds to them", () => {
+    const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: 'netcfg.append("NOZEROCONF=yes")\n' };
+    const result = networkBoot({ ...launch, files, version: "22.1", networkConfig: DHCP });
+    expect(result.after.read("/etc/sysconfig/network")?.toString()).toBe(
+      unknown("what the distribution's own cloud-init adds"),
+    );
+  });
 });
