@@ -101,7 +101,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     try {
       const file = openLooseFile(source);
       if (file !== undefined) {
-        results.push(lintFile(file, { rules: catalogue, version }));
+        const result = lintFile(file, { rules: catalogue, version });
+        if (reportUnread(source, result.unread, io)) incomplete = true;
+        results.push(result);
         continue;
       }
       target = await openNamed(source);

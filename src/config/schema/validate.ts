@@ -15,9 +15,9 @@ import { includesValue, isOfType, isRepeated } from "./values.ts";
 
 /** What a value is compared with, and what is told. */
 export interface Validation {
-  /** By their order in the document; no more than MOST_PROBLEMS. */
+  /** By their order in the document. */
   readonly problems: readonly SchemaProblem[];
-  /** Whether the schema is so entangled that the rest was not compared. */
+  /** Whether there is more: too many problems, or a schema too entangled to be compared to the end. */
   readonly cut: boolean;
 }
 
@@ -31,8 +31,8 @@ export interface Validator {
 const MOST_PROBLEMS = 200;
 /** How many times a value is compared with a schema: a hostile schema could ask for any number. */
 const MOST_STEPS = 3_000_000;
-/** How deep schemas refer to others: a schema may refer to itself. */
-const DEEPEST = 2_000;
+/** How deep schemas stand or refer in one another; cloud-init's own stay below 20. */
+const DEEPEST = 400;
 /** Longer texts are not compared with patterns. */
 const LONGEST_TEXT = 10_000;
 
@@ -48,7 +48,7 @@ export function schemaValidator(root: Schema): Validator {
     validate(node, isUnknown = () => false) {
       const run = new Run(root, patterns, isUnknown);
       const problems = distinct(run.check(node, root)).sort(byPlace);
-      return { problems, cut: run.left <= 0 };
+      return { problems, cut: run.cut };
     },
   };
 }
@@ -56,8 +56,9 @@ export function schemaValidator(root: Schema): Validator {
 type Check = (run: Run, wanted: unknown, node: ConfigNode, schema: Schema) => readonly SchemaProblem[];
 
 class Run {
-  /** Steps that may still be made. */
+  /** Steps that may still be made, and whether some were not. */
   left = MOST_STEPS;
+  cut = false;
   readonly #root: Schema;
   readonly #patterns: Map<string, Pattern | undefined>;
   readonly #isUnknown: (node: Scalar) => boolean;
@@ -78,17 +79,21 @@ class Run {
     this.#done.set(node, done);
     const known = done.get(schema);
     if (known !== undefined) return known;
-    if (this.left-- <= 0 || this.#depth >= DEEPEST) return [];
+    if (this.left-- <= 0 || this.#depth >= DEEPEST) {
+      this.cut = true;
+      return [];
+    }
     // A schema that refers to itself asks nothing new of the same node.
     done.set(schema, []);
     this.#depth++;
     const problems: SchemaProblem[] = [];
     for (const [keyword, wanted] of Object.entries(schema)) {
-      if (problems.length >= MOST_PROBLEMS) break;
+      if (problems.length > MOST_PROBLEMS) break;
       const check = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
       for (const problem of check?.(this, wanted, node, schema) ?? []) problems.push(problem);
     }
     this.#depth--;
+    if (problems.length > MOST_PROBLEMS) this.cut = true;
     const told = problems.slice(0, MOST_PROBLEMS);
     done.set(schema, told);
     return told;

@@ -29,7 +29,7 @@ export function checkConfig(
     told.push({
       about: "not-checked",
       worst: "info",
-      message: "The schema asks for more comparisons than are made: not all of this is checked.",
+      message: "There is more to tell or to compare than is done: not all of this is checked.",
       origin: originOf(root),
     });
   return told;

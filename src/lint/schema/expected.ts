@@ -18,7 +18,13 @@ export function allowedTexts(schemas: readonly Schema[], root: Schema): string[]
 }
 
 function phrasesOf(schemas: readonly Schema[], root: Schema): string[] {
-  return [...new Set(schemas.flatMap((schema) => alternatives(schema, root, 0)))];
+  return [...new Set(current(schemas).flatMap((schema) => alternatives(schema, root, 0)))];
+}
+
+/** What is deprecated is not what anybody should write. */
+function current(schemas: readonly Schema[]): readonly Schema[] {
+  const found = schemas.filter((schema) => schema.deprecated !== true);
+  return found.length > 0 ? found : schemas;
 }
 
 /** "a", "a or b", "a, b or c"; of many the first ones. */
@@ -49,13 +55,8 @@ function alternatives(schema: Schema, root: Schema, depth: number): string[] {
     return booleansFirst(listed)
       .slice(0, MOST * 10)
       .map(literal);
-  // What is deprecated is not what anybody should write.
-  const branches = [...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)];
-  const current = branches.filter((branch) => branch.deprecated !== true);
-  if (branches.length > 0) {
-    const found = (current.length > 0 ? current : branches).flatMap(next);
-    if (found.length > 0) return found;
-  }
+  const branches = current([...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)]).flatMap(next);
+  if (branches.length > 0) return branches;
   const types = asTexts(schema.type);
   if (types.length > 0) return types.flatMap((type) => named(type, schema, root, depth));
   const referred = resolveReference(root, schema.$ref);

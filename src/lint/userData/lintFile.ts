@@ -39,7 +39,9 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
     },
     findings: found.sort(worstFirst),
     suppressed: 0,
-    unread: told.flatMap(({ unread, message }) => (unread === true ? [{ path: file.path, reason: message }] : [])),
+    unread: told.flatMap(({ unread, message }) =>
+      unread === true ? [{ path: file.path, reason: message.replace(/^This is not read: /, "") }] : [],
+    ),
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
   };

@@ -1,0 +1,147 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Ajv from "ajv/dist/2020.js";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "./run.ts";
+
+const STOCK = "fixtures/debian-12";
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function findings(...args: string[]) {
+  const { out } = await run(...args, "-f", "json");
+  return JSON.parse(out).images[0].findings as {
+    rule: string;
+    severity: string;
+    cause: { path: string; line: number };
+  }[];
+}
+
+describe("a file on its own", () => {
+  test("is linted, and errors fail the build", async () => {
+    const path = file("user-data.yaml", "#cloud-config\npakages: [vim]\n");
+    const { status, out } = await run(path);
+    expect(status).toBe(1);
+    expect(out).toContain('did you mean "packages"');
+    expect(out).toContain("+ packages: [vim]");
+    expect(out).not.toMatch(/distro|datasource/);
+    expect((await run(file("b.yaml", "#cloud-config\npackages: [vim]\n"))).status).toBe(0);
+  });
+
+  test("JSON has the shape of an image's", async () => {
+    const path = file("user-data.yaml", "#cloud-config\npakages: [vim]\n");
+    const report = JSON.parse((await run(path, "-f", "json")).out);
+    const schema = JSON.parse(readFileSync("schemas/lint-v1.schema.json", "utf8"));
+    expect(new Ajv().validate(schema, report)).toBe(true);
+    expect(report.images[0].image).toEqual({
+      source: path,
+      distro: { id: "", version: "" },
+      cloudInit: { version: "26.2", enabled: true },
+      datasource: null,
+    });
+    expect(report.images[0].findings[0].cause).toEqual({ path, line: 2, column: 1 });
+  });
+
+  test("--cloud-init-version chooses the version", async () => {
+    const path = file("user-data.yaml", "#cloud-config\nnonsense: 1\n");
+    expect((await run(path)).status).toBe(1);
+    expect((await run(path, "--cloud-init-version", "22.4")).status).toBe(0);
+    const wrong = await run(path, "--cloud-init-version", "newest");
+    expect(wrong).toMatchObject({ status: 2, out: "" });
+    expect(wrong.err).toContain("no version");
+  });
+
+  test("beside an image", async () => {
+    const path = file("user-data.yaml", "#cloud-config\npakages: [vim]\n");
+    const report = JSON.parse((await run(STOCK, path, "-f", "json")).out);
+    expect(report.images.map(({ findings: found }: { findings: unknown[] }) => found.length)).toEqual([0, 1]);
+  });
+
+  test("one that no cloud takes is not read", async () => {
+    const path = file("big.yaml", "#cloud-config\n");
+    truncateSync(path, 50_000_000);
+    // What is no text is no user-data, however large.
+    expect(await run(path)).toMatchObject({ status: 3 });
+    writeFileSync(path, `#cloud-config\n${"a: b\n".repeat(1_200_000)}`);
+    const { status, err } = await run(path);
+    expect(status).toBe(4);
+    expect(err).toContain("too large");
+  });
+
+  test("of which not all is read: status 4", async () => {
+    expect((await run(file("many.yaml", `#cloud-config\nruncmd:\n${"- [a, b]\n".repeat(300_000)}`))).status).toBe(4);
+  });
+});
+
+describe("--user-data", () => {
+  test("the image is booted with it, and it is checked itself", async () => {
+    const path = file("user-data", "#cloud-config\nmanage_etc_hosts: true\npakages: [vim]\n");
+    const root = join(scratch, "image");
+    cpSync(STOCK, root, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(root, "etc/hosts"), "127.0.0.1 localhost\n10.0.0.5 registry.internal\n");
+    const found = await findings(root, "--user-data", path, "--protect", "/etc/hosts");
+    const ofFile = found.filter(({ cause }) => cause.path === path).map(({ rule, cause }) => `${cause.line} ${rule}`);
+    expect(ofFile).toContain("2 hosts-file-replaced");
+    expect(ofFile).toContain("3 schema-key-unknown");
+  });
+
+  test("takes the place of the seed's, whose other files stay", async () => {
+    const seed = join(scratch, "seed");
+    mkdirSync(seed);
+    writeFileSync(join(seed, "meta-data"), "instance-id: i-1\nlocal-hostname: given\n");
+    writeFileSync(join(seed, "user-data"), "#cloud-config\npackages: vim\n");
+    const path = file("other", "#cloud-config\nruncmd: a\n");
+    const found = await findings(STOCK, "--seed", seed, "--user-data", path);
+    expect(found.map(({ cause }) => cause.path)).toContain(path);
+    expect(found.map(({ cause }) => cause.path)).not.toContain(join(seed, "user-data"));
+    const { out } = await run("plan", STOCK, "--seed", seed, "--user-data", path);
+    expect(out).toContain("given");
+  });
+
+  test("the seed's own files are checked", async () => {
+    const seed = join(scratch, "seed");
+    mkdirSync(seed);
+    writeFileSync(join(seed, "meta-data"), "instance-id: i-1\n");
+    writeFileSync(join(seed, "user-data"), "#cloud-config\npackages: vim\n");
+    writeFileSync(join(seed, "vendor-data"), "hello\n");
+    writeFileSync(join(seed, "network-config"), "version: 1\nconfig: [{type: physical}]\n");
+    const found = (await findings(STOCK, "--seed", seed)).filter(({ rule }) => /^(schema|user)-/.test(rule));
+    expect(found.map(({ rule, cause }) => `${cause.path.slice(seed.length)} ${rule}`).sort()).toEqual([
+      "/network-config schema-value-invalid",
+      "/user-data schema-value-invalid",
+      "/vendor-data user-data-not-applied",
+    ]);
+  });
+
+  test("which is not there is wrong usage", async () => {
+    const { status, err } = await run(STOCK, "--user-data", join(scratch, "nowhere"));
+    expect(status).toBe(2);
+    expect(err).toContain("there is no such file");
+  });
+});
+
+describe("the schema that the image carries", () => {
+  test("judges, not our tables", async () => {
+    const root = join(scratch, "image");
+    cpSync(STOCK, root, { recursive: true, verbatimSymlinks: true });
+    const library = join(root, "usr/lib/python3/dist-packages/cloudinit/config/schemas");
+    mkdirSync(library, { recursive: true });
+    const schema = { properties: { packages: { type: "string" }, timezone: { enum: ["UTC"] } } };
+    writeFileSync(join(library, "schema-cloud-config-v1.json"), JSON.stringify(schema));
+    const path = file("user-data", "#cloud-config\npackages: vim\ntimezone: Europe/Berlin\n");
+    const found = await findings(root, "--user-data", path);
+    const ours = found.filter(({ rule }) => rule.startsWith("schema-"));
+    expect(ours).toMatchObject([{ severity: "error", cause: { path, line: 3 } }]);
+  });
+});

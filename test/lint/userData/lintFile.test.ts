@@ -1,0 +1,211 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { catalogue } from "../../../src/lint/catalogue.ts";
+import { lintFile } from "../../../src/lint/userData/lintFile.ts";
+
+function lint(content: string | Buffer, path = "data.yaml", version = "26.2") {
+  return lintFile({ path, bytes: Buffer.from(content as string) }, { rules: catalogue, version });
+}
+
+/** Place, rule and severity of each finding. */
+function found(content: string | Buffer, path?: string, version?: string): string[] {
+  const { findings } = lint(content, path, version);
+  return findings.map(({ cause, rule, severity }) => `${cause.line}:${cause.column} ${severity} ${rule}`);
+}
+
+const WRONG = "#cloud-config\npackages: vim\n";
+
+describe("every form of user-data, with places of the file itself", () => {
+  test("a cloud-config", () => expect(found(WRONG)).toEqual(["2:1 error schema-value-invalid"]));
+
+  test("a MIME message", () => {
+    const message = `Content-Type: multipart/mixed; boundary="B"
+MIME-Version: 1.0
+
+--B
+Content-Type: text/x-shellscript
+
+#!/bin/sh
+--B
+Content-Type: text/cloud-config
+
+#cloud-config
+users:
+  - name: a
+    shel: /bin/sh
+--B
+Content-Type: text/x-odd
+
+what
+--B--
+`;
+    expect(found(message)).toEqual(["14:5 error schema-key-unknown", "18:1 error user-data-not-applied"]);
+  });
+
+  test("an archive, and an archive in a message", () => {
+    const archive = `#cloud-config-archive
+- type: text/cloud-config
+  content: |
+    #cloud-config
+    packages: vim
+- |
+    #!/bin/sh
+`;
+    expect(found(archive)).toEqual(["5:5 error schema-value-invalid"]);
+    const message = `MIME-Version: 1.0\nContent-Type: text/cloud-config-archive\n\n${archive}`;
+    expect(found(message)).toEqual(["8:5 error schema-value-invalid"]);
+  });
+
+  test("a template", () => {
+    const template =
+      "## template: jinja\n#cloud-config\nhostname: {{ v1.instance_id }}\n{% if a %}\npackages: vim\n{% endif %}\n";
+    expect(found(template)).toEqual(["5:1 error schema-value-invalid", "2:1 info user-data-not-checked"]);
+  });
+
+  test("packed: all of it is blamed on the first line, and the bytes are not shown", () => {
+    expect(found(gzipSync(WRONG))).toEqual(["2:1 error schema-value-invalid"].map((one) => one.replace("2:1", "1:1")));
+    expect(lint(gzipSync(WRONG)).texts("data.yaml").before).toBeUndefined();
+  });
+
+  test("base64", () =>
+    expect(found(Buffer.from(WRONG).toString("base64"))).toEqual([
+      "2:1 error schema-value-invalid",
+      "1:1 info user-data-not-checked",
+    ]));
+
+  test.each(["#!/bin/sh\necho\n", "#cloud-boothook\n#!/bin/sh\n", "#cloud-config-jsonp\n[]\n"])(
+    "%j: nothing to say",
+    (text) => expect(found(text)).toEqual([]),
+  );
+  test.each(["#include\nhttps://a.internal/x\n", "#part-handler\n", ""])("%j: a note", (text) =>
+    expect(found(text)).toEqual([expect.stringContaining("info user-data-not-checked")]),
+  );
+});
+
+describe("what cloud-init does nothing with", () => {
+  test.each([
+    ["a list", "#cloud-config\n- a\n", "2:1"],
+    ["a tab", "#cloud-config\na:\n\tb: c\n", "3:1"],
+    ["a byte that is not UTF-8", Buffer.from("#cloud-config\na: \xff\n", "latin1"), "2:4"],
+    ["no header", "packages: [vim]\n", "1:1"],
+    ["a header with a space", "# cloud-config\npackages: [vim]\n", "1:1"],
+    ["a byte order mark", "\ufeff#cloud-config\npackages: [vim]\n", "1:1"],
+    ["text", "hello\n", "1:1"],
+    ["binary data", Buffer.from([1, 2, 3, 0, 255]), "1:1"],
+    ["a script that is not UTF-8", Buffer.from("#!/bin/sh\n\xff\n", "latin1"), "1:1"],
+    ["a template of nothing", "## template: jinja\nhello\n", "2:1"],
+  ])("%s", (_what, content, place) => expect(found(content)).toEqual([`${place} error user-data-not-applied`]));
+
+  test.each([
+    ["# cloud-config\npackages: [vim]\n", "#cloud-config\npackages: [vim]\n"],
+    ["#cloud_config\npackages: [vim]\n", "#cloud-config\npackages: [vim]\n"],
+    ["packages: [vim]\n", "#cloud-config\npackages: [vim]\n"],
+    ["\ufeff#cloud-config\npackages: [vim]\n", "#cloud-config\npackages: [vim]\n"],
+    ["#cloud-config\npakages: [vim]\n", "#cloud-config\npackages: [vim]\n"],
+    ["#cloud-config\nntp:\n  'server': [a]\n", "#cloud-config\nntp:\n  'servers': [a]\n"],
+    ["hello\n", undefined],
+    [`#cloud-config\npakages: [vim]\n${"# long\n".repeat(1000)}`, undefined],
+  ])("%j: a fix, if it is mechanical and the file short", (content, fixed) => {
+    const [finding] = lint(content).findings;
+    expect(finding?.fix?.content).toBe(fixed);
+  });
+});
+
+describe("what a file is", () => {
+  test.each([
+    ["version: 2\nethernets: {eth0: {dhcp4: maybe}}\n", "a.yaml", ["2:20 error schema-value-invalid"]],
+    ["network:\n  version: 1\n  config: [{type: physical}]\n", "a.yaml", ["3:12 error schema-value-invalid"]],
+    ["version: 3\n", "network-config", ["1:1 error schema-value-invalid"]],
+    ["ethernets: {}\n", "network-config", ["1:1 error schema-value-invalid"]],
+    ["network: {config: disabled}\n", "network-config", []],
+    ["network: {version: 2, wifis: {}}\n", "seed/network-config.yaml", []],
+    ["instance-id: a\nlocal-hostname: b\n", "a.yaml", []],
+    ["a: [\n", "meta-data", ["1:4 error user-data-not-applied"]],
+    ["datasource_list: [None]\npower_state: {mode: x}\n", "20-team.cfg", ["2:15 warning schema-value-invalid"]],
+    ["datasource_list: [None]\n", "user-data", ["1:1 error user-data-not-applied"]],
+    ["#cloud-config\ndatasource_list: [None]\n", "a.cfg", ["2:1 error schema-key-unknown"]],
+  ])("%j in %s", (content, path, expected) => expect(found(content, path)).toEqual(expected));
+});
+
+describe("versions", () => {
+  test.each([
+    ["#cloud-config\nnonsense: 1\n", "26.2", ["2:1 error schema-key-unknown"]],
+    ["#cloud-config\nnonsense: 1\n", "23.1", []],
+    ["#cloud-config\npakages: 1\n", "23.1", ["2:1 warning schema-key-unknown"]],
+    ["#cloud-config\napt_update: true\n", "22.1", []],
+    ["#cloud-config\napt_update: true\n", "22.2", ["2:1 warning schema-key-deprecated"]],
+    ["#cloud-config\nntp: {peers: [a]}\n", "22.1", ["2:7 error schema-key-unknown"]],
+    ["#cloud-config\nntp: {peers: [a]}\n", "23.2", []],
+  ])("%j for %s", (content, version, expected) => expect(found(content, "a", version)).toEqual(expected));
+});
+
+describe("templates of Terraform and Packer", () => {
+  const NOTE = "1:1 info user-data-not-checked";
+  test("values are of unknown type, directives are passed over, all else is checked", () => {
+    const text = `#cloud-config
+hostname: \${hostname}
+ssh_pwauth: \${pwauth}
+manage_etc_hosts: `\\$hosts`
+packages:
+%{ for name in packages ~}
+  - \${name}
+%{ endfor ~}
+%{ if extra }
+package_upgrade: maybe
+%{ endif }
+users: [{name: \${user}, uid: \${uid}, shel: x}, \${more}]
+`;
+    expect(found(text)).toEqual(["10:1 error schema-value-invalid", "12:38 error schema-key-unknown", NOTE]);
+  });
+  test("a line that is filled in with a whole block", () => {
+    expect(found(`#cloud-config\nruncmd: [a]\n\${extra}\npackages: vim\n`)).toEqual([
+      "4:1 error schema-value-invalid",
+      NOTE,
+    ]);
+  });
+  test("a block, a key, the whole file", () => {
+    expect(found(`#cloud-config\nwrite_files:\n  \${indent(2, yamlencode(files))}\n`)).toEqual([NOTE]);
+    expect(found(`#cloud-config\n\${key}: 1\n`)).toEqual([NOTE]);
+    expect(found(`#cloud-config\n\${yamlencode(all)}\n`)).toEqual([NOTE]);
+  });
+  test("a shell's variables are no templates", () => {
+    expect(
+      found(`#cloud-config\nruncmd:\n- echo \${HOME}\nwrite_files:\n- path: /a\n  content: |\n    %{ x \${y}\n`),
+    ).toEqual([]);
+  });
+  test("what is no YAML in any case is not called wrong", () => {
+    expect(found("#cloud-config\na: [\n%{ if b }\n")).toEqual([expect.stringContaining("info user-data-not-checked")]);
+  });
+});
+
+describe("bad input gives findings or says that it was not read", () => {
+  const bomb = Array.from({ length: 9 }, (_, n) => `b${n + 1}: &b${n + 1} [${Array(9).fill(`*b${n}`)}]\n`).join("");
+  test("aliases that make a billion values", () => {
+    const { findings } = lint(`#cloud-config\nb0: &b0 [x]\n${bomb}runcmd: *b9\nusers: *b9\n`);
+    expect(findings.length).toBeLessThan(50);
+    expect(findings.length).toBeGreaterThan(0);
+  });
+  test("100,000 brackets", () =>
+    expect(found(`#cloud-config\na: ${"[".repeat(100_000)}`)).toEqual(["2:479 error user-data-not-applied"]));
+  test("a message with a million parts", () => {
+    const message = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n${"--B\n\nx\n".repeat(600_000)}`;
+    const findings = lint(message).findings;
+    expect(findings.length).toBeLessThan(200);
+    expect(findings.some(({ message: text }) => text.includes("only the first"))).toBe(true);
+  });
+  test("more values than are read, and what unpacks to more", () => {
+    const many = lint(`#cloud-config\nruncmd:\n${"- [a, b]\n".repeat(300_000)}`);
+    expect(many.unread).toHaveLength(1);
+    expect(many.findings.map(({ severity }) => severity)).toEqual(["info"]);
+    expect(lint(gzipSync(`#cloud-config\n${"a".repeat(20_000_000)}`)).unread).toHaveLength(1);
+  });
+  test("placeholders without end", () => {
+    expect(lint(`#cloud-config\na: [\n${"${".repeat(300_000)}`).findings).not.toEqual([]);
+    expect(lint(`## template: jinja\n#cloud-config\n${"{{".repeat(300_000)}`).findings).not.toEqual([]);
+  });
+  test("as many findings as anybody reads", () => {
+    const { findings } = lint(`#cloud-config\nwrite_files:\n${"- {pth: /a}\n".repeat(3000)}`);
+    expect(findings.length).toBeLessThanOrEqual(201);
+    expect(findings.some(({ message }) => message.includes("not all of this is checked"))).toBe(true);
+  });
+});
