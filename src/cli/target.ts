@@ -48,7 +48,8 @@ export function openLooseFile(source: string): SeedFile | undefined {
     const stat = statSync(source, { throwIfNoEntry: false });
     if (stat?.isFile() !== true) return undefined;
     const head = readHead(source);
-    if (isArchive(head)) return undefined;
+    // An empty file may be what is left of an image.
+    if (head.length === 0 || isArchive(head)) return undefined;
     if (head.includes(0) && formatOf(head) !== "gzip")
       throw new CommandError(EXIT.nothing, `${source} is neither an image that is read nor a text`);
     if (stat.size > LARGEST_FILE)

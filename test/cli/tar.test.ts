@@ -82,6 +82,11 @@ describe("what is no image", () => {
     expect(named).toMatchObject({ status: 3, stderr: expect.stringContaining("./-: there is no cloud-init in it") });
   });
 
+  test("an empty file, which may be what a failed build left", async () => {
+    const path = join(tree({ "image.tar": "" }), "image.tar");
+    expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is empty") });
+  });
+
   test("an archive without /etc, one of names that lead out, a device", async () => {
     const path = join(tree({}), "x.tar");
     writeFileSync(path, tarball([{ name: "usr/bin/sh", content: "x" }]));
