@@ -14,7 +14,7 @@ import {
 import { includesValue, isOfType, isRepeated } from "./values.ts";
 
 /** What a value is compared with, and what is told. */
-export interface Validation {
+interface Validation {
   /** By their order in the document. */
   readonly problems: readonly SchemaProblem[];
   /** Whether there is more: too many problems, or a schema too entangled to be compared to the end. */

@@ -36,7 +36,7 @@ export function oneOf(phrases: readonly string[]): string {
 }
 
 /** A value of the schema as YAML would write it. */
-export function literal(value: unknown): string {
+function literal(value: unknown): string {
   if (typeof value === "string") return `"${cut(value)}"`;
   return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : "a certain value";
 }

@@ -25,7 +25,7 @@ function isText(node: ConfigNode): node is Scalar {
 }
 
 /** A path as one writes it: users[0].name; "the document" for the top. */
-export function pathText(path: readonly Step[]): string {
+function pathText(path: readonly Step[]): string {
   if (path.length === 0) return "the document";
   return path
     .map((step, index) => {

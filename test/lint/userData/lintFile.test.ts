@@ -145,7 +145,7 @@ describe("templates of Terraform and Packer", () => {
     const text = `#cloud-config
 hostname: \${hostname}
 ssh_pwauth: \${pwauth}
-manage_etc_hosts: `\\$hosts`
+manage_etc_hosts: "\${hosts}"
 packages:
 %{ for name in packages ~}
   - \${name}
