@@ -15,7 +15,10 @@ export function formatOf(head: Buffer): Format {
   if (head.length >= 4 && head.readUInt32BE() === 0x28b52ffd) return "zstd";
   if (head.subarray(0, 6).equals(Buffer.from("\xfd7zXZ\0", "latin1"))) return "xz";
   if (/^BZh[1-9]$/.test(head.toString("latin1", 0, 4))) return "bzip2";
-  return isHeader(head.subarray(0, 512)) ? "tar" : "other";
+  const block = head.subarray(0, 512);
+  // An archive without members begins with its end, a block of zeros.
+  if (block.equals(Buffer.alloc(512))) return "empty";
+  return isHeader(block) ? "tar" : "other";
 }
 
 /** A file's first bytes, from which `formatOf` and `isArchive` judge. @throws what the file system says. */
@@ -35,7 +38,9 @@ export function readHead(path: string): Buffer {
  */
 export function isArchive(head: Buffer): boolean {
   const format = formatOf(head);
-  return format === "gzip" ? formatOf(gunzipHead(head)) === "tar" : format !== "other" && format !== "empty";
+  if (format !== "gzip") return format !== "other" && (format !== "empty" || head.length > 0);
+  const inside = gunzipHead(head);
+  return inside.length > 0 && formatOf(inside) !== "other";
 }
 
 /** What the first bytes of a gzip file hold; empty when they are damaged. */
