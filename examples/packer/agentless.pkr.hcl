@@ -1,0 +1,87 @@
+# Lints a guest that has nothing but tar: the files that a lint reads are fetched as an archive, and linted here.
+#
+#   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 agentless.pkr.hcl
+#
+# With another builder (amazon-ebs, googlecompute, qemu ...) put its source in place of "null"; the provisioners stay.
+
+variable "host" {
+  type = string
+}
+
+variable "port" {
+  type    = number
+  default = 22
+}
+
+variable "user" {
+  type    = string
+  default = "root"
+}
+
+variable "key" {
+  type = string
+}
+
+# "node cloud-init-lint.mjs", where it is not installed.
+variable "cloud_init_lint" {
+  type    = string
+  default = "cloud-init-lint"
+}
+
+variable "drop_in" {
+  type    = string
+  default = "files/20-team.cfg"
+}
+
+source "null" "guest" {
+  ssh_host             = var.host
+  ssh_port             = var.port
+  ssh_username         = var.user
+  ssh_private_key_file = var.key
+}
+
+build {
+  sources = ["source.null.guest"]
+
+  # The customisation: what your own template does to the guest.
+  provisioner "file" {
+    source      = "${path.root}/${var.drop_in}"
+    destination = "/tmp/20-team.cfg"
+  }
+  provisioner "file" {
+    source      = "${path.root}/files/60-hardening.conf"
+    destination = "/tmp/60-hardening.conf"
+  }
+  provisioner "shell" {
+    inline = [
+      "sudo install -m 0644 /tmp/20-team.cfg /etc/cloud/cloud.cfg.d/20-team.cfg",
+      "sudo install -m 0644 /tmp/60-hardening.conf /etc/ssh/sshd_config.d/60-hardening.conf",
+      "rm /tmp/20-team.cfg /tmp/60-hardening.conf",
+    ]
+  }
+
+  # The lint, as the last step before the snapshot.
+  provisioner "shell-local" {
+    inline = ["${var.cloud_init_lint} needs | tr ' ' '\\n' > cloud-init-lint.needs"]
+  }
+  provisioner "file" {
+    source      = "cloud-init-lint.needs"
+    destination = "/tmp/cloud-init-lint.needs"
+    generated   = true
+  }
+  provisioner "shell" {
+    # Names that the guest has not are passed over.
+    inline = ["sudo tar -C / --ignore-failed-read -czf - -T /tmp/cloud-init-lint.needs > /tmp/cloud-init-lint.tar.gz 2> /dev/null || test -s /tmp/cloud-init-lint.tar.gz"]
+  }
+  provisioner "file" {
+    direction   = "download"
+    source      = "/tmp/cloud-init-lint.tar.gz"
+    destination = "cloud-init-lint.tar.gz"
+  }
+  provisioner "shell" {
+    inline = ["rm /tmp/cloud-init-lint.needs /tmp/cloud-init-lint.tar.gz"]
+  }
+  provisioner "shell-local" {
+    inline = ["${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif"]
+  }
+}

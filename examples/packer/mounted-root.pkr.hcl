@@ -1,0 +1,38 @@
+# Lints a root file system that is mounted on the machine that runs Packer, as amazon-chroot and its like have it. With
+# amazon-ebssurrogate run the same line by a "shell" provisioner, where the new root is mounted in the surrogate.
+#
+#   sudo packer build -var root=/mnt/image mounted-root.pkr.hcl
+
+variable "root" {
+  type = string
+}
+
+variable "cloud_init_lint" {
+  type    = string
+  default = "cloud-init-lint"
+}
+
+variable "drop_in" {
+  type    = string
+  default = "files/20-team.cfg"
+}
+
+source "null" "mounted" {
+  communicator = "none"
+}
+
+build {
+  sources = ["source.null.mounted"]
+
+  # The customisation: what your own template does to the root.
+  provisioner "shell-local" {
+    inline = [
+      "install -m 0644 '${path.root}/${var.drop_in}' '${var.root}/etc/cloud/cloud.cfg.d/20-team.cfg'",
+      "install -m 0644 '${path.root}/files/60-hardening.conf' '${var.root}/etc/ssh/sshd_config.d/60-hardening.conf'",
+    ]
+  }
+
+  provisioner "shell-local" {
+    inline = ["${var.cloud_init_lint} '${var.root}' -f text -f sarif=cloud-init-lint.sarif"]
+  }
+}
