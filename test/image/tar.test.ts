@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
@@ -42,6 +42,8 @@ async function refusal(bytes: Buffer): Promise<ImageError> {
   expect(error.message).not.toContain("\n");
   return error;
 }
+
+const { gzipSync } = zlib;
 
 describe("archives of real programs give what the directory gives", () => {
   /** A tree with all that formats differ in. */
@@ -350,6 +352,18 @@ describe("what cannot be read whole is refused", () => {
       message: expect.stringMatching(/xz -dc \S+x\.tar \| cloud-init-lint -$/),
     });
     expect((await refusal(Buffer.from("BZh91AY&SY"))).message).toContain("bzip2 -dc");
+  });
+
+  test("zstd, where Node cannot expand it", async () => {
+    const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
+    const path = join(tree({}), "x.tar.zst");
+    writeFileSync(path, zstdCompressSync?.(whole) ?? Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
+    if (zstdCompressSync !== undefined) expect((await openImage(path, keepAll)).stat("/etc/x")?.size).toBe(1500);
+    else
+      await expect(openImage(path, keepAll)).rejects.toMatchObject({
+        status: 2,
+        message: expect.stringContaining("use zstd -dc"),
+      });
   });
 
   test("too many entries, too deep", async () => {
