@@ -9,6 +9,10 @@ import { damageOf, eachLine, endOf, field } from "./paragraphs.ts";
 /** Where apk keeps what is installed; the second where / is merged into /usr. */
 const DATABASES = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
 
+/** How many lines about directories are read, and of how many packages for each; an image has some 20,000 of 500. */
+const MOST_DIRECTORIES = 500_000;
+const MOST_PACKAGES = 10_000;
+
 /** How much of the lines about a file is looked at, in bytes: its name, owner and digest. */
 const ENTRY_LIMIT = 1024;
 
@@ -32,11 +36,13 @@ export function openApk(image: Image): Packages | undefined {
     }
     return content;
   };
+  let directories: ReadonlyMap<string, number[]> | undefined;
   const versions = new Map<string, string | undefined>();
 
   function find(path: string): Answer {
+    directories ??= directoriesOf(installed());
     for (const name of namesOf(image, path)) {
-      const at = entryOf(installed(), name);
+      const at = entryOf(installed(), directories, name);
       if (at === undefined) continue;
       const header = headerAt(installed(), at);
       const owner = field(header, "P") ?? "";
@@ -78,18 +84,29 @@ function versionOf(content: Buffer, name: string): string | undefined {
   return version;
 }
 
+/** Where the lines `F:` of each directory stand. */
+function directoriesOf(content: Buffer): Map<string, number[]> {
+  const directories = new Map<string, number[]>();
+  let count = 0;
+  for (let at = content.indexOf("\nF:"); at !== -1 && count < MOST_DIRECTORIES; at = content.indexOf("\nF:", at + 1)) {
+    const name = content.toString("utf8", at + 3, endOf(content, "\n", at + 1));
+    const same = directories.get(name);
+    if (same === undefined) directories.set(name, [at]);
+    else if (same.length < MOST_PACKAGES) same.push(at);
+    count++;
+  }
+  return directories;
+}
+
 /** Where the line of the file stands. */
-function entryOf(content: Buffer, path: string): number | undefined {
+function entryOf(content: Buffer, directories: ReadonlyMap<string, number[]>, path: string): number | undefined {
   const slash = path.lastIndexOf("/");
   const file = `\nR:${path.slice(slash + 1)}\n`;
-  let entry: number | undefined;
-  eachLine(content, `F:${path.slice(1, slash)}\n`, (at) => {
-    const end = endOf(content, "\nF:", at);
-    const found = content.subarray(at, end + 1).indexOf(file);
-    if (found !== -1) entry = at + found + 1;
-    return found === -1 ? end : undefined;
-  });
-  return entry;
+  for (const at of directories.get(path.slice(1, slash)) ?? []) {
+    const found = content.subarray(at, endOf(content, "\nF:", at + 1) + 1).indexOf(file);
+    if (found !== -1) return at + found + 1;
+  }
+  return undefined;
 }
 
 /** The fields of the package that an index lies in, without its files. */

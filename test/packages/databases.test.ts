@@ -309,3 +309,20 @@ describe("dpkg", () => {
     expect(packages.kind).toBe("apk");
   });
 });
+
+test("databases made to be slow come to an end", () => {
+  const many = (line: string) => line.repeat(Math.floor(2_000_000 / line.length));
+  const local = "/var/lib/pacman/local/a-1-1";
+  const images: Files[] = [
+    { "/lib/apk/db/installed": `P:a\nV:1\n${many("F:etc\n")}${many("R:x\n")}${many(`Z:Q1${"A".repeat(28)}\n`)}\n` },
+    { "/lib/apk/db/installed": many("P:a\nF:etc\nR:x\n\n") },
+    { [`${local}/files`]: many("etc/x\n"), [`${local}/mtree`]: gzipSync(`#mtree\n${many("./etc/x a=b\n")}`) },
+    { [`${local}/files`]: `%FILES%\netc/x\n%BACKUP%\n${many("etc/y\ta\n")}` },
+    { "/var/db/pkg/c/a-1/CONTENTS": `dir /\n${many("sym /etc/x -> a\n")}${many(`obj /etc/${" ".repeat(999)}\n`)}` },
+  ];
+  for (const files of images) {
+    const packages = openPackages(memoryImage(files));
+    expect([undefined, "1", "1-1"]).toContain(packages.version("a"));
+    for (let i = 0; i < 100; i++) packages.shipped(`/etc/${i}`);
+  }
+});
