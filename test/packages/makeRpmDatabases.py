@@ -5,7 +5,7 @@
 
 SQLite and ndb come from the rpm of Debian trixie, BerkeleyDB from that of bullseye, the last that writes it: both are
 made with mmdebstrap, which needs root. Each DIR/FORM is an image's root with a database in it; beside it stand
-FORM.versions, FORM.files and FORM.owners, lines of tabs.
+FORM.versions, FORM.files and FORM.owners, lines of tabs, and FORM.dump, what rpm -qa --dump says.
 """
 
 import hashlib
@@ -173,6 +173,7 @@ class Database:
         files = self.rpm("-qa", "--qf", tags)
         (OUT / f"{self.form}.versions").write_text(versions)
         (OUT / f"{self.form}.files").write_text(files)
+        (OUT / f"{self.form}.dump").write_text(self.rpm("-qa", "--dump"))
         paths = sorted({line.split("\t")[1] for line in files.splitlines()})
         paths += ["/usr" + path for path in paths if path.startswith("/bin/")]
         paths += ["/linked" + path[len("/usr/share") :] for path in paths if path.startswith("/usr/share/sha256-1/")]
@@ -240,7 +241,7 @@ def main():
     run("chroot", str(old), "sh", "-c", "db_dump /bdb/var/lib/rpm/Packages | db_load -c db_lorder=4321 /swapped")
     shutil.copytree(OUT / "bdb", OUT / "swapped", symlinks=True)
     shutil.copy(old / "swapped", OUT / "swapped/var/lib/rpm/Packages")
-    for answers in ("versions", "files", "owners"):
+    for answers in ("versions", "files", "owners", "dump"):
         shutil.copy(OUT / f"bdb.{answers}", OUT / f"swapped.{answers}")
     for leftover in (tree, old):
         shutil.rmtree(leftover)
