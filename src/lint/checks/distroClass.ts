@@ -10,6 +10,8 @@ export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): 
   // Without a class nothing runs at all, which is another rule's.
   if (boot.base.fatal !== undefined) return [];
   const node = boot.config.node("system_info", "distro");
+  // The file that sets it may be one that is dropped or could not be read, of which other findings and messages tell.
+  if (node === undefined && boot.base.files.some(({ dropped }) => dropped !== undefined)) return [];
   const name = node === undefined ? "ubuntu" : pyStr(node);
   const like = (readOsRelease(image).get("ID_LIKE") ?? "").split(/\s+/);
   if (distro.id === "" || classFits(name, distro.id, like)) return [];
