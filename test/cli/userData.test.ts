@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Ajv from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "./run.ts";
 
@@ -43,7 +43,7 @@ describe("a file on its own", () => {
     const path = file("user-data.yaml", "#cloud-config\npakages: [vim]\n");
     const report = JSON.parse((await run(path, "-f", "json")).out);
     const schema = JSON.parse(readFileSync("schemas/lint-v1.schema.json", "utf8"));
-    expect(new Ajv().validate(schema, report)).toBe(true);
+    expect(new Ajv2020().validate(schema, report)).toBe(true);
     expect(report.images[0].image).toEqual({
       source: path,
       distro: { id: "", version: "" },

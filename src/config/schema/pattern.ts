@@ -1,5 +1,7 @@
 /** A regular expression that is matched in linear time, whatever pattern and text are: an automaton, no backtracking. */
 export interface Pattern {
+  /** How many steps a character takes at most. */
+  readonly size: number;
   /** Whether it matches somewhere in the text, as Python's re.search does. */
   search(text: string): boolean;
 }
@@ -242,6 +244,10 @@ class Automaton implements Pattern {
   constructor(states: readonly State[], start: number) {
     this.#states = states;
     this.#start = start;
+  }
+
+  get size(): number {
+    return this.#states.length;
   }
 
   search(text: string): boolean {

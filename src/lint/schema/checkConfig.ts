@@ -6,7 +6,6 @@ import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
 import type { Schemas } from "./schemas.ts";
 import { systemKeys } from "./systemKeys.ts";
-import { tableSchema } from "./tables.ts";
 import type { Told } from "./told.ts";
 import { meantKey, problemText } from "./words.ts";
 
@@ -84,7 +83,7 @@ function openTopLevel(
   isUnknown: ((node: Scalar) => boolean) | undefined,
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
-  const known = Object.keys(tableSchema("cloud-config", schemas.version).properties as object);
+  const known = schemas.topKeys;
   const names = new Set([...known, ...systemKeys]);
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;

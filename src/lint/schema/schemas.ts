@@ -8,22 +8,29 @@ export interface Schemas {
   /** The version of cloud-init. */
   readonly version: string;
   validator(name: SchemaName): Validator;
-  /** Whether cloud-init's own schema judges, not our tables. */
-  isOwn(name: SchemaName): boolean;
+  /** Keys that our tables and modules know at the top of a cloud-config. */
+  readonly topKeys: readonly string[];
 }
 
 /** The schemas that an image's cloud-init carries, our tables where it carries none. */
 export function schemasOf(version: string, image?: Image, library?: string): Schemas {
-  const loaded = new Map<SchemaName, { readonly validator: Validator; readonly own: boolean }>();
-  const load = (name: SchemaName) => {
-    const known = loaded.get(name);
-    if (known !== undefined) return known;
-    const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
-    const entry = { validator: own ?? schemaValidator(tableSchema(name, version)), own: own !== undefined };
-    loaded.set(name, entry);
-    return entry;
+  const loaded = new Map<SchemaName, Validator>();
+  let topKeys: readonly string[] | undefined;
+  return {
+    version,
+    validator: (name) => {
+      const known = loaded.get(name);
+      if (known !== undefined) return known;
+      const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
+      const validator = own ?? schemaValidator(tableSchema(name, version));
+      loaded.set(name, validator);
+      return validator;
+    },
+    get topKeys() {
+      topKeys ??= Object.keys(tableSchema("cloud-config", version).properties as object);
+      return topKeys;
+    },
   };
-  return { version, validator: (name) => load(name).validator, isOwn: (name) => load(name).own };
 }
 
 /** Where netplan is there it judges version 2, which has more keys than cloud-init's schema (schema.py, 24.2 to 26.2). */
