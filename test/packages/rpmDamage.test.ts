@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -309,5 +309,19 @@ describe("on the command line", () => {
     const { status, err } = await run(root, "-q");
     expect(status).toBe(0);
     expect(err).toContain("warning: /var/lib/rpm/rpmdb.sqlite: too large: ");
+  });
+
+  test("what only its database would tell is no error without it", async () => {
+    const severities = async () => {
+      const { out, err } = await run(root, "-f", "json");
+      const { findings } = JSON.parse(out).images[0];
+      return { err, severities: new Set(findings.map((finding: { severity: string }) => finding.severity)) };
+    };
+    cpSync("fixtures/rocky-9-hardened", root, { recursive: true, verbatimSymlinks: true });
+    expect(await severities()).toEqual({ err: "", severities: new Set(["error"]) });
+    truncateSync(join(root, "var/lib/rpm/rpmdb.sqlite"), 30_000);
+    const damaged = await severities();
+    expect(damaged.severities).toEqual(new Set(["info"]));
+    expect(damaged.err).toContain("warning: /var/lib/rpm/rpmdb.sqlite: truncated: ");
   });
 });
