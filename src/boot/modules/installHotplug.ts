@@ -6,6 +6,13 @@ const DIRECTORY = "/etc/udev/rules.d";
 /** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
 const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
+/** Only its own kinds of network cards count (DataSourceEc2, 24.1 to 26.2). */
+const EC2_RULES = `
+
+ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"
+GOTO="cloudinit_end"
+`;
+
 /**
  * cc_install_hotplug: a udev rule that has network devices configured which appear later, installed or removed (21.4
  * to 26.2). All datasources support it.
@@ -47,7 +54,10 @@ function isWanted(boot: ModuleRun): boolean | undefined {
 }
 
 function rules(boot: ModuleRun): string {
-  const extra = boot.cloud.datasource === "NoCloud" || !boot.since("24.1") ? "" : unknown("rules of the cloud's own");
+  const { datasource } = boot.cloud;
+  const ofCloud =
+    datasource === undefined ? unknown("rules of the cloud's own") : datasource === "Ec2" ? EC2_RULES : "";
+  const extra = boot.since("24.1") ? ofCloud : "";
   const actions = boot.since("25.2") ? "add" : "add|remove";
   const library = boot.image.stat("/usr/libexec/cloud-init") === undefined ? "/usr/lib" : "/usr/libexec";
   return `# Installed by cloud-init due to network hotplug userdata

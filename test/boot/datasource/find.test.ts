@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { textAfter } from "../firstBoot.ts";
+import { handed, launched } from "./launch.ts";
+
+const team = (content: string) => ({ "/etc/cloud/cloud.cfg.d/20-team.cfg": content });
+const grub = (options: string) => ({ "/etc/default/grub": `GRUB_CMDLINE_LINUX="${options}"\n` });
+const datasourceOf = (files: Record<string, string>, version?: string) => launched(files, {}, version).cloud.datasource;
+
+describe("the datasource that an image asks for", () => {
+  // As ds-identify reads the line (tools/ds-identify, read_datasource_list and check_config, 20.4 to 26.2).
+  test.each([
+    ["datasource_list: [Ec2]\n", "Ec2"],
+    ["datasource_list: [ Ec2, None ]\n", "Ec2"],
+    ["datasource_list: ['GCE', None] # ours\n", "GCE"],
+    ["other:\n  datasource_list: [Azure]\n", "Azure"],
+    ["datasource_list: [Ec2, GCE]\n", undefined],
+    ["datasource_list: [Ec2, GCE, None]\n", undefined],
+    ["datasource_list:\n  - Ec2\n", undefined],
+    ["datasource_list: [NoSuch]\n", undefined],
+    ["# datasource_list: [Ec2]\n", undefined],
+  ])("%j", (content, expected) => {
+    expect(datasourceOf(team(content))).toBe(expected);
+  });
+
+  test("the last file counts, and None knows all", () => {
+    const files = {
+      ...team("datasource_list: [Ec2]\n"),
+      "/etc/cloud/cloud.cfg.d/99-installer.cfg": "datasource_list: [None]\n",
+    };
+    const { cloud } = launched(files);
+    expect(cloud).toMatchObject({ datasource: "None", metaData: { children: [] } });
+  });
+
+  test("a blank before the colon is seen since 24.2", () => {
+    const files = team("datasource_list : [Ec2]\n");
+    expect(datasourceOf(files, "24.2")).toBe("Ec2");
+    expect(datasourceOf(files, "24.1")).toBeUndefined();
+  });
+
+  test("a datasource that the version does not have is none", () => {
+    expect(datasourceOf(team("datasource_list: [Akamai]\n"), "22.4")).toBeUndefined();
+  });
+
+  test.each([
+    ["ci.ds=Ec2", "20.4", "Ec2"],
+    ["ci.datasource=GCE;x=y", "20.4", "GCE"],
+    ["ds=gce", "23.2", "GCE"],
+    ["ds=gce", "23.1", undefined],
+    ["ds=nocloud;s=/seed/", "20.4", "NoCloud"],
+    ["quiet", "26.2", undefined],
+  ])("%s on the command line of %s", (options, version, expected) => {
+    expect(datasourceOf(grub(options), version)).toBe(expected);
+  });
+
+  test("the command line beats the files", () => {
+    expect(datasourceOf({ ...team("datasource_list: [Ec2]\n"), ...grub("ci.ds=GCE") })).toBe("GCE");
+  });
+
+  test("ds-identify's own file", () => {
+    expect(datasourceOf({ "/etc/cloud/ds-identify.cfg": "policy: enabled\ndatasource: OpenStack\n" })).toBe(
+      "OpenStack",
+    );
+  });
+});
+
+describe("a seed in the image", () => {
+  const seed = {
+    "/var/lib/cloud/seed/nocloud/meta-data": "instance-id: i-seed\n",
+    "/var/lib/cloud/seed/nocloud/user-data": "",
+  };
+
+  test("is found before any cloud is asked", () => {
+    expect(datasourceOf(seed)).toBe("NoCloud");
+    expect(datasourceOf({ ...seed, ...team("datasource_list: [ConfigDrive, NoCloud, Ec2]\n") })).toBe("NoCloud");
+  });
+
+  test("is not looked for where the list has it behind a cloud, or not at all", () => {
+    expect(datasourceOf({ ...seed, ...team("datasource_list: [Ec2, NoCloud]\n") })).toBeUndefined();
+    expect(datasourceOf({ ...seed, ...team("datasource_list: [Ec2, GCE]\n") })).toBeUndefined();
+  });
+
+  test("a config drive that is no drive is passed over", () => {
+    const drive = (metaData: string) => ({
+      "/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json": metaData,
+    });
+    expect(datasourceOf(drive('{"uuid": "i-1"}'))).toBe("ConfigDrive");
+    for (const broken of [
+      "{",
+      "[]",
+      '{"hostname": "x"}',
+      '{"uuid": "i-1", "meta": {"dsmode": "pass"}}',
+      "[".repeat(200_000),
+    ])
+      expect(datasourceOf(drive(broken))).toBeUndefined();
+  });
+});
+
+describe("what the caller says", () => {
+  test("of the datasource beats the image, which the notes say", () => {
+    const { cloud, notes } = launched(team("datasource_list: [Ec2, None]\n"), { datasource: "GCE" });
+    expect(cloud.datasource).toBe("GCE");
+    expect(notes).toContain("/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks for Ec2, None only, not for GCE");
+  });
+
+  test("of a seed is what the image's datasource hands over", () => {
+    const result = launched(team("datasource_list: [GCE]\n"), {
+      cloud: handed("instance-id: i-1\nlocal-hostname: web-1.internal.example.com\n"),
+    });
+    expect(result.cloud.datasource).toBe("GCE");
+    expect(textAfter(result, "/etc/hostname")).toBe("web-1\n");
+  });
+
+  test("of a seed is not looked at where the image asks for None", () => {
+    const { cloud, notes } = launched(team("datasource_list: [None]\n"), { cloud: handed("instance-id: i-1\n") });
+    expect(cloud).toMatchObject({ datasource: "None", metaData: { children: [] } });
+    expect(notes.join()).toContain("nothing of the seed is read");
+  });
+});
+
+describe("what a datasource changes by itself", () => {
+  const reasonOf = (datasource: string, version: string) =>
+    launched({ "/usr/sbin/netplan": { content: "", mode: 0o755 } }, { datasource }, version).modules.find(
+      ({ name }) => name === "network",
+    );
+
+  test("the network is that of GCE at every boot since 23.2, and always DHCP", () => {
+    expect(reasonOf("GCE", "23.2")?.frequency).toBe("always");
+    expect(reasonOf("GCE", "23.1")?.frequency).toBe("once-per-instance");
+    const netplan = { "/usr/sbin/netplan": { content: "", mode: 0o755 } };
+    const text = (datasource: string) =>
+      textAfter(launched(netplan, { datasource }), "/etc/netplan/50-cloud-init.yaml") ?? "";
+    expect(text("GCE")).toContain("dhcp4: true");
+    expect(text("Ec2")).toMatch(/^<<unknown:[^>]+>>$/);
+  });
+
+  test("OpenStack leaves the network alone where it is told to", () => {
+    const netplan = { "/usr/sbin/netplan": { content: "", mode: 0o755 } };
+    const told = team("datasource: {OpenStack: {apply_network_config: false}}\n");
+    const text = (files: object) =>
+      textAfter(launched({ ...netplan, ...files }, { datasource: "OpenStack" }), "/etc/netplan/50-cloud-init.yaml");
+    expect(text(told)).toContain("dhcp4: true");
+    expect(text({})).not.toContain("dhcp4");
+  });
+
+  test("on Azure the cloud names the user and says whether sshd takes passwords", () => {
+    const files = { ...team("ssh_pwauth: false\n"), "/etc/ssh/sshd_config": "PasswordAuthentication no\n" };
+    const result = launched(files, { datasource: "Azure" });
+    const change = (path: string) => result.changes.find((candidate) => candidate.path === path);
+    expect(change("/etc/passwd")).toMatchObject({ certainty: "possible" });
+    expect(change("/etc/ssh/sshd_config")).toMatchObject({ certainty: "possible" });
+    expect(textAfter(result, "/etc/sudoers.d/90-cloud-init-users")).toMatch(/^<<unknown:.*>> ALL=/m);
+    expect(textAfter(result, "/etc/passwd")).not.toContain("debian:");
+  });
+
+  test("Azure's own data tell both", () => {
+    const profile = 'osProfile: {adminUsername: operator, disablePasswordAuthentication: "false"}';
+    const result = launched(
+      { "/etc/ssh/sshd_config": "PasswordAuthentication no\n" },
+      { datasource: "Azure", cloud: handed(`instance-id: i-1\nimds: {compute: {${profile}}}\n`) },
+    );
+    expect(textAfter(result, "/etc/passwd")).toContain("operator:x:1000:");
+    expect(textAfter(result, "/etc/ssh/sshd_config")).toBe("PasswordAuthentication yes\n");
+  });
+
+  test("Azure takes Ubuntu's own network scripts away", () => {
+    const script = "/etc/netplan/90-hotplug-azure.yaml";
+    const config = "system_info: {distro: ubuntu}\n";
+    const gone = (more: string) =>
+      launched({ [script]: "", ...team(config + more) }, { datasource: "Azure" }).after.stat(script) === undefined;
+    expect(gone("")).toBe(true);
+    expect(gone("datasource: {Azure: {apply_network_config: false}}\n")).toBe(false);
+  });
+
+  test("Azure formats the resource disk in any case before 21.1", () => {
+    const keys = (version: string) => launched({}, { datasource: "Azure" }, version).config.has("fs_setup");
+    expect([keys("20.4"), keys("21.1")]).toEqual([true, false]);
+  });
+
+  test("Ec2 watches for its own network cards", () => {
+    const rules = textAfter(launched({}, { datasource: "Ec2" }), "/etc/udev/rules.d/90-cloud-init-hook-hotplug.rules");
+    expect(rules).toContain('ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"\n');
+  });
+});
