@@ -1,5 +1,7 @@
 import { instanceOf } from "../../../boot/instance.ts";
+import type { Origin } from "../../../config/tree.ts";
 import { expandGlob } from "../../../image/glob.ts";
+import { type Image, readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";
@@ -24,6 +26,12 @@ export function knownInstance(rule: Rule, { image, boot }: CheckContext): Findin
     const message = `${taken}: ${marker} makes it trust what it remembers, so no module runs that has run there.`;
     return [leftover(rule, message, because ?? { ...cause, path: marker }, `${marker} is in the image`)];
   }
+  const skipped = cached === undefined ? undefined : localStageSkipped(image);
+  if (skipped !== undefined) {
+    const message = `${taken} where ${skipped.path} skips the stage that compares their ids: no module runs again.`;
+    const finding = leftover(rule, message, skipped, `${cached} is in the image`);
+    return [{ ...finding, confidence: "likely" }];
+  }
   if (previous === undefined) return [];
   const again = `no module runs again for "${previous}"`;
   const evidence = `${path} names the instance that booted last`;
@@ -36,4 +44,18 @@ export function knownInstance(rule: Rule, { image, boot }: CheckContext): Findin
         },
       ]
     : [];
+}
+
+/**
+ * A drop-in under whose condition the local stage does not start: Amazon Linux has one for EC2. The stages after it take
+ * the instance that the local one found, or the cached one (cmd/main.py, 18.5 to 26.2).
+ */
+function localStageSkipped(image: Image): Origin | undefined {
+  for (const directory of ["/etc", "/usr/lib"])
+    for (const path of expandGlob(image, `${directory}/systemd/system/cloud-init-local.service.d/*.conf`)) {
+      const lines = (readText(image, path) ?? "").split("\n");
+      const index = lines.findIndex((line) => /^ConditionVirtualization=!/.test(line));
+      if (index !== -1) return { path, line: index + 1, column: 1 };
+    }
+  return undefined;
 }
