@@ -10,13 +10,14 @@ export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): 
   // Without a class nothing runs at all, which is another rule's.
   if (boot.base.fatal !== undefined) return [];
   const node = boot.config.node("system_info", "distro");
+  const origin = boot.config.origin("system_info", "distro");
+  const isSet = origin?.path.startsWith("/") === true;
   // The file that sets it may be one that is dropped or could not be read, of which other findings and messages tell.
-  if (node === undefined && boot.base.files.some(({ dropped }) => dropped !== undefined)) return [];
+  if (!isSet && boot.base.files.some(({ dropped }) => dropped !== undefined)) return [];
   const name = node === undefined ? "ubuntu" : pyStr(node);
   const like = (readOsRelease(image).get("ID_LIKE") ?? "").split(/\s+/);
   if (distro.id === "" || classFits(name, distro.id, like)) return [];
-  const origin = boot.config.origin("system_info", "distro");
-  const why = origin?.path.startsWith("/") ? "system_info.distro is" : "system_info.distro is not set, which means";
+  const why = isSet ? "system_info.distro is" : "system_info.distro is not set, which means";
   return [
     {
       rule: rule.id,
@@ -26,7 +27,7 @@ export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): 
       service: null,
       module: null,
       target: null,
-      cause: origin?.path.startsWith("/") ? origin : { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 },
+      cause: isSet ? origin : { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 },
       evidence: `/etc/os-release has ID=${distro.id}`,
       fix: null,
     },
