@@ -70,19 +70,21 @@ export class Archive {
     this.#nodes.get(path)!.kept = Buffer.from(stored);
   }
 
-  /** The tree. `readStored` gives a file's stored bytes, or undefined where it can give none. */
-  entries(readStored: (content: Content) => Buffer | undefined): Entries {
+  /** The tree. `readStored` gives the stored bytes of a file that was not kept, or throws why it cannot. */
+  entries(readStored: (content: Content) => Buffer): Entries {
     const read = (path: string): Buffer | undefined => {
       const { content, kept } = this.#nodes.get(path)!;
       if (content === undefined) return undefined;
       const { size, pieces } = content;
       const length = Math.max(size, content.stored);
       if (length > readLimit(path)) this.#problems.add(path, tooLarge(path, length));
-      else {
-        const stored = kept ?? readStored(content);
-        if (stored?.length === content.stored) return pieces ? expand(pieces, size, stored) : stored;
-        this.#problems.add(path, stored ? "the archive has changed" : NOT_KEPT);
-      }
+      else
+        try {
+          const stored = kept ?? readStored(content);
+          return pieces ? expand(pieces, size, stored) : stored;
+        } catch (error) {
+          this.#problems.add(path, (error as Error).message);
+        }
       return undefined;
     };
     return {
@@ -199,9 +201,6 @@ export class Archive {
     }
   }
 }
-
-const NOT_KEPT =
-  "of a stream only the files that usually matter are kept: give the archive as an uncompressed file instead";
 
 const directoryStat: Stat = { kind: "directory", size: 0, mode: 0o755, uid: 0, gid: 0 };
 
