@@ -293,6 +293,15 @@ describe("the tree is what unpacking would give", () => {
   });
 });
 
+test("an archive that shrinks while it is read is a problem", async () => {
+  const path = join(tree({}), "x.tar");
+  writeFileSync(path, tarball([{ name: "etc/x", content: "x".repeat(100) }]));
+  const image = await openImage(path, keepAll);
+  truncateSync(path, 550);
+  expect(image.read("/etc/x")).toBeUndefined();
+  expect(image.problems).toEqual([{ path: "/etc/x", reason: "the archive has changed" }]);
+});
+
 describe("what cannot be read whole is refused", () => {
   const whole = tarball([
     { name: "etc/x", content: "x".repeat(1500) },

@@ -10,7 +10,8 @@ import { readMembers } from "./members.ts";
 const WINDOW = 4 * 1024;
 
 /**
- * The root filesystem in a plain tar archive. Only headers are read now, files when they are asked for.
+ * The root filesystem in a plain tar archive. Only headers are read now, files when they are asked for: the archive
+ * stays open as long as the process runs.
  * @throws {ImageError} status 4 when it is damaged or truncated.
  */
 export function openTarFile(source: string): Image {
@@ -24,7 +25,11 @@ export function openTarFile(source: string): Image {
     if (!(error instanceof TarError)) throw error;
     throw new ImageError(4, `${source}: the archive cannot be read whole: ${error.message}`);
   }
-  const entries = archive.entries(({ offset, stored }) => readAt(file, Buffer.allocUnsafe(stored), offset));
+  const entries = archive.entries(({ offset, stored }) => {
+    const bytes = readAt(file, Buffer.allocUnsafe(stored), offset);
+    if (bytes.length < stored) throw new Error("the archive has changed");
+    return bytes;
+  });
   return imageOf(source, entries, problems);
 }
 

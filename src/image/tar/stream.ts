@@ -12,6 +12,9 @@ import { readMembers } from "./members.ts";
 /** Whether the bytes of the file at `path`, `size` of them, are worth being kept when they pass by. */
 export type Keep = (path: string, size: number) => boolean;
 
+const NOT_KEPT =
+  "of a stream only the files that usually matter are kept: give the archive as an uncompressed file instead";
+
 /** What is read after the end mark, so that its writer need not break off, and a compressed file's checksum is seen. */
 const TAIL_LIMIT = 64 * 1024 * 1024;
 /** Nothing larger is an image. */
@@ -43,11 +46,10 @@ export async function openTarStream(source: string, keep: Keep): Promise<Image> 
   } finally {
     stream.destroy();
   }
-  return imageOf(
-    source,
-    archive.entries(() => undefined),
-    problems,
-  );
+  const entries = archive.entries(() => {
+    throw new Error(NOT_KEPT);
+  });
+  return imageOf(source, entries, problems);
 }
 
 async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean> {
