@@ -17,7 +17,7 @@ const wanted = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required" || existsSy
 describe.skipIf(!wanted)("with the real rpm", () => {
   beforeAll(() => {
     execFileSync("python3", [MAKE, DATABASES], { stdio: ["ignore", "ignore", "inherit"] });
-  }, 900_000);
+  }, 1_800_000);
 
   test.each(["sqlite", "wal", "ndb", "bdb", "swapped"])(
     "%s: every owner, digest, flag and version",
