@@ -8,6 +8,7 @@ export type { Finding, LintResult, Severity } from "./lint/finding.ts";
 export { type LintOptions, lint } from "./lint/lint.ts";
 export { openImage } from "./lint/openImage.ts";
 export type { Rule } from "./lint/rule.ts";
+export { type LintFileOptions, lintFile } from "./lint/userData/lintFile.ts";
 export { jsonReport } from "./report/json.ts";
 export { sarifReport } from "./report/sarif.ts";
 export { textReport } from "./report/text.ts";

@@ -15,6 +15,7 @@ Examples:
   cloud-init-lint image.tar.gz                    the same of an archive; - is one on standard input
   cloud-init-lint /mnt/image -f sarif=lint.sarif  the same as SARIF, for code scanning
   cloud-init-lint plan /mnt/image --seed seed/    every change of the first boot, given what the cloud hands over
+  cloud-init-lint user-data.yaml                  will cloud-init take it as it is meant?
   cloud-init-lint explain sshd-setting-overwritten
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not read whole,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readBaseConfig } from "../../../src/config/read.ts";
 import { imageSchema, type SchemaName } from "../../../src/config/schema/imageSchema.ts";
 import { isAnnotation } from "../../../src/config/schema/schema.ts";
 import type { Validator } from "../../../src/config/schema/validate.ts";
@@ -8,6 +9,7 @@ import { toValue } from "../../../src/config/value.ts";
 import { parseYaml } from "../../../src/config/yaml.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
+import { checkConfig } from "../../../src/lint/schema/checkConfig.ts";
 import { type Schemas, schemasOf } from "../../../src/lint/schema/schemas.ts";
 import { checkText } from "../../../src/lint/userData/checkText.ts";
 import { roots, whyNot } from "../realBoot.ts";
@@ -137,12 +139,24 @@ describe("with the schema that the image carries", () => {
         validators.set(name, known);
         return known;
       };
-      expect(unexplained(suite, { version, validator, topKeys: schemasOf(version).topKeys }, types).slice(0, 5)).toEqual([]);
+      expect(
+        unexplained(suite, { version, validator, topKeys: schemasOf(version).topKeys }, types).slice(0, 5),
+      ).toEqual([]);
       const invalid = realOnes(suite).filter(({ valid }) => !valid).length;
       expect(invalid).toBeGreaterThan(500);
       expect(documents.length - invalid).toBeGreaterThan(300);
     });
   }
+
+  test.each(["bullseye", ...suites] as const)("%s: nothing to say of the stock configuration", (suite) => {
+    if (whyNot(suite) !== undefined) return;
+    const image = openDirectory(join(roots, suite));
+    const { version = "", library } = detectDistro(image).cloudInit;
+    const schemas = schemasOf(version, image, library);
+    const { files } = readBaseConfig(image, version);
+    expect(files.length).toBeGreaterThan(1);
+    for (const { root } of files) expect(checkConfig(root, "cloud-config", "image", schemas)).toEqual([]);
+  });
 
   test.skipIf(suites.some((suite) => whyNot(suite) !== undefined))("every decision is needed", () => {
     expect(DECISIONS.filter((decision) => !seen.has(decision))).toEqual([]);
