@@ -1,9 +1,10 @@
 import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
-import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { Image } from "../../image/image.ts";
 import { configDriveSeed } from "./configDrive.ts";
 import { mayAdd, withConfigObject } from "./configObject.ts";
+import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
 
@@ -28,7 +29,7 @@ export function findCloud(image: Image, version: string, base: BaseConfig, launc
   const name = launch.datasource ?? pinned;
   const notes = describe(list, pinned, launch);
   if (name === "None") return { cloud: noneCloud(image, base), notes };
-  const found = launch.cloud ?? seedOf(image, version, name, list);
+  const found = launch.cloud ?? seedOf(image, version, base, name, list);
   // What nobody told stays so, and what was found before is what it is.
   if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
     return { cloud: found, notes };
@@ -47,12 +48,18 @@ function knownTo(version: string, name: string | undefined): string | undefined 
 const LOCAL = new Set(["NoCloud", "ConfigDrive", "LXD"]);
 
 /** The seed in the image itself that cloud-init takes before it asks any cloud. */
-function seedOf(image: Image, version: string, name: string | undefined, list: DatasourceList | undefined): CloudData {
+function seedOf(
+  image: Image,
+  version: string,
+  base: BaseConfig,
+  name: string | undefined,
+  list: DatasourceList | undefined,
+): CloudData {
   const order = name === undefined ? (list?.names ?? datasourcesOf(version)) : [name];
   for (const candidate of order) {
     if (name === undefined && !LOCAL.has(candidate)) break;
     if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;
-    const seed = candidate === "NoCloud" ? imageSeed(image) : configDriveSeed(image, version);
+    const seed = candidate === "NoCloud" ? noCloudSeed(image, base, version) : configDriveSeed(image, version);
     if (seed !== undefined) return seed;
   }
   return UNKNOWN_CLOUD;

@@ -79,6 +79,22 @@ describe("a seed in the image", () => {
     expect(datasourceOf({ ...seed, ...team("datasource_list: [Ec2, GCE]\n") })).toBeUndefined();
   });
 
+  test("the kernel's command line names the instance, and the directory", () => {
+    const options = "ds=nocloud;h=web-9;i=i-9;s=/srv/seed/";
+    const files = {
+      "/boot/cmdline.txt": `quiet ${options}\n`,
+      "/srv/seed/meta-data": "local-hostname: other\n",
+      "/srv/seed/user-data": "#cloud-config\nssh_pwauth: true\n",
+    };
+    const result = launched(files);
+    expect(textAfter(result, "/etc/hostname")).toBe("web-9\n");
+    expect(result.config.get("ssh_pwauth")).toBe(true);
+    expect(launched({ ...files, "/boot/cmdline.txt": "ds=nocloud;s=https://example.com/\n" }).cloud).toMatchObject({
+      datasource: "NoCloud",
+      metaData: undefined,
+    });
+  });
+
   test("a config drive that is no drive is passed over", () => {
     const drive = (metaData: string) => ({
       "/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json": metaData,

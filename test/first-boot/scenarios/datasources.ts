@@ -195,4 +195,41 @@ imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthenticat
     seed: plain,
     ownData: true,
   },
+  {
+    name: "datasource-nocloud-inline",
+    files: only(
+      "NoCloud, None",
+      `datasource:
+  NoCloud:
+    meta-data: {instance-id: i-inline, local-hostname: inline-1}
+    user-data: |
+      #cloud-config
+      timezone: Asia/Tokyo
+`,
+    ),
+    commands: ["rm -r /var/lib/cloud/seed"],
+    seed: plain,
+    ownData: true,
+  },
+  {
+    name: "datasource-nocloud-inline-over-seed",
+    files: only(
+      "NoCloud, None",
+      "datasource:\n  NoCloud:\n    meta-data: 'local-hostname: inline-1'\n    user-data: ''\n",
+    ),
+    seed: { ...named, "user-data": "#cloud-config\ntimezone: Asia/Tokyo\n" },
+    ownData: true,
+  },
+  {
+    name: "datasource-nocloud-seedfrom",
+    files: {
+      ...only("NoCloud, None", "datasource: {NoCloud: {seedfrom: /srv/seed/}}\n"),
+      "/srv/seed/meta-data": "instance-id: i-srv\nlocal-hostname: srv-1\n",
+      "/srv/seed/user-data": "#cloud-config\ntimezone: Asia/Tokyo\n",
+      "/srv/seed/network-config": "version: 2\nethernets: {eth0: {addresses: [192.0.2.9/24]}}\n",
+    },
+    commands: ["rm -r /var/lib/cloud/seed"],
+    seed: plain,
+    ownData: true,
+  },
 ];

@@ -1,0 +1,16 @@
+import type { ConfigNode } from "../../config/tree.ts";
+import { excerptOf } from "../../config/userData/excerpt.ts";
+import type { SeedFile } from "../../config/userData/parts.ts";
+import { type Image, readText } from "../../image/image.ts";
+
+/** Nothing at all. */
+export const NOTHING: SeedFile = { path: "", bytes: Buffer.alloc(0) };
+
+/** A text of the configuration that is handed over as user-data or the like; undefined where it is no text. */
+export function textFile(image: Image, node: ConfigNode | undefined): SeedFile | undefined {
+  if (node?.type !== "scalar" || node.kind !== "str") return undefined;
+  const { path } = node;
+  const text = String(node.value);
+  const whole = { text: readText(image, path) ?? "", path, line: 1, indent: 0, verbatim: true };
+  return { path, bytes: Buffer.from(text), excerpt: excerptOf(whole, whole.text.split("\n"), node, text) };
+}
