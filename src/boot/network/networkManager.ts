@@ -46,17 +46,17 @@ export function renderNetworkManager(state: NetworkState, since: Since): Network
     throw new NotPredicted("the network configuration, for its size");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
-    profiles.set(idOf(iface, since), new NetworkManagerProfile(asKey(iface.get("name")), since));
+    profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
   for (const iface of state.interfaces.values()) describe(iface, profiles, state, since);
   return [...profiles]
     .filter(([, profile]) => profile.has("connection", "type"))
     .map(([id, profile]) => ({ interface: id, text: String(profile) }));
 }
 
-/** Profiles go by the names of their interfaces, since 24.4 by the ids of a version 2 configuration. */
-function idOf(iface: PyDict, since: Since): PyKey {
+/** Profiles go by the names of their interfaces or, where the state has them (since 24.4), by the ids of version 2. */
+function idOf(iface: PyDict): PyKey {
   const id = iface.get("config_id");
-  return asKey(since("24.4") && truthy(id) ? id : iface.get("name"));
+  return asKey(truthy(id) ? id : iface.get("name"));
 }
 
 type Profiles = ReadonlyMap<PyKey, NetworkManagerProfile>;
@@ -74,7 +74,7 @@ function reference(iface: PyValue | undefined, profiles: Profiles): PyValue {
 }
 
 function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since: Since): void {
-  const profile = profileOf(idOf(iface, since), profiles);
+  const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
   if (type === undefined) throw new NetworkFailure(`${str(iface.get("name"))} is of no known type: ${str(given)}`);
