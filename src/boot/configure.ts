@@ -16,6 +16,7 @@ import { restoredCloud } from "./datasource/restored.ts";
 import { instanceData } from "./instanceData.ts";
 import { unsortablePair } from "./jsonKeys.ts";
 import { configRenderer } from "./renderConfig.ts";
+import { runsSystemd } from "./systemd.ts";
 import { consumeData, type HandedOver } from "./userData.ts";
 
 /** What a boot runs with. */
@@ -58,7 +59,7 @@ export function configure(
     const handed = consumeData(cloud, base.root, version, render ?? noData);
     const config = new Config(handed.config);
     const name = distroName(config);
-    const facts = distroFacts(name, version);
+    const facts = distroFacts(name, version, runsSystemd(image));
     if (facts !== undefined || base.fatal !== undefined) return { cloud, notes, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
     const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;

@@ -4,6 +4,8 @@ import { type Image, readText } from "../image/image.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
+import { readSysconfig } from "./sysconfigFile.ts";
+import { setSysconfig } from "./sysconfigVariable.ts";
 import { unknown } from "./unknown.ts";
 
 /** The names that a boot finds for the host (util.get_hostname_fqdn, 18.5 to 26.2). */
@@ -191,6 +193,7 @@ function writeSystemName(boot: ModuleRun, name: string, because: Origin): void {
 }
 
 const SYSTEM_FILES: Readonly<Record<string, string>> = {
+  sysconfig: "/etc/sysconfig/network",
   "conf.d": "/etc/conf.d/hostname",
   myname: "/etc/myname",
   "rc.conf": "/etc/rc.conf",
@@ -207,6 +210,10 @@ function applyName(boot: ModuleRun, name: string): void {
 
 /** Puts the name in place of every name in a file, comments kept (distros/parsers/hostname.py, 18.5 to 26.2). */
 function writeNameFile(boot: ModuleRun, path: string, name: string, because: Origin, create = true): void {
+  if (boot.facts.hostname === "sysconfig") {
+    setSysconfig(boot, path, "HOSTNAME", name, because);
+    return;
+  }
   const lines = nameLines(strictText(boot, path));
   if (lines === undefined && !create) return;
   let found = false;
@@ -221,6 +228,7 @@ function writeNameFile(boot: ModuleRun, path: string, name: string, because: Ori
 
 /** The one name in a file; undefined where there is none, or several. */
 function storedName(boot: ModuleRun, path: string): string | undefined {
+  if (boot.facts.hostname === "sysconfig") return readSysconfig(strictText(boot, path) ?? "")?.get("HOSTNAME");
   return nameLines(strictText(boot, path))?.find(({ name }) => name !== undefined)?.name;
 }
 

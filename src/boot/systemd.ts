@@ -1,3 +1,4 @@
+import type { Image } from "../image/image.ts";
 import type { ModuleRun } from "./module.ts";
 
 /**
@@ -5,8 +6,14 @@ import type { ModuleRun } from "./module.ts";
  * does not show is taken to be as usual.
  */
 export function usesSystemd(boot: ModuleRun): boolean {
-  const shown = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some(
-    (path) => boot.image.stat(path) !== undefined,
-  );
-  return shown || (!boot.which("sh") && boot.facts.family !== "alpine");
+  return hasSystemd(boot.image) || (!boot.which("sh") && boot.facts.family !== "alpine");
+}
+
+/** The same of an image whose class is not known yet: initscripts of Red Hat that boot it instead have this file. */
+export function runsSystemd(image: Image): boolean {
+  return hasSystemd(image) || image.stat("/etc/rc.d/rc.sysinit") === undefined;
+}
+
+function hasSystemd(image: Image): boolean {
+  return ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some((path) => image.stat(path) !== undefined);
 }

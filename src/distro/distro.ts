@@ -32,18 +32,23 @@ export interface DistroFacts {
   readonly family: string;
   /** The ssh service that the class restarts where system_info.ssh_svcname does not say. */
   readonly sshService: string;
-  /** How set_hostname stores the name where systemd runs: /etc/hostname, hostnamectl, Gentoo's /etc/conf.d, or a BSD's. */
-  readonly hostname: "etc-hostname" | "hostnamectl" | "conf.d" | "rc.conf" | "myname";
+  /**
+   * How set_hostname stores the name: /etc/hostname, hostnamectl, /etc/sysconfig/network of Red Hat without systemd,
+   * Gentoo's /etc/conf.d, or a BSD's.
+   */
+  readonly hostname: "etc-hostname" | "hostnamectl" | "sysconfig" | "conf.d" | "rc.conf" | "myname";
   /** Whether the host name is the FQDN where prefer_fqdn_over_hostname does not say. */
   readonly preferFqdn: boolean;
   /** The address whose line of /etc/hosts manage_etc_hosts: localhost edits. */
   readonly hostsAddress: string;
   /** How the locale module stores the locale. */
   readonly locale: "default-locale" | "locale.conf" | "profile.d" | "locale.gen" | "eselect" | "raspi-config" | "none";
-  /** Whether the class takes the system's own LANG of /etc/locale.conf where no locale is configured (since 22.2). */
+  /** Whether the class takes the system's own LANG of that file where no locale is configured (since 22.2). */
   readonly keepsLocale: boolean;
-  /** Whether the time zone is a link at /etc/localtime alone; else /etc/timezone holds its name too. */
-  readonly timezoneIsLink: boolean;
+  /** The file with LANG of the way "locale.conf"; Red Hat without systemd has another. */
+  readonly localeFile: "/etc/locale.conf" | "/etc/sysconfig/i18n";
+  /** Whether the time zone is the link /etc/localtime alone, or /etc/timezone or /etc/sysconfig/clock holds its name too. */
+  readonly timezone: "link" | "timezone" | "clock";
   /** The directory of cloud-init's helper programs. */
   readonly libexec: string;
 }

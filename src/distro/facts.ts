@@ -11,7 +11,8 @@ const DEBIAN: Facts = {
   hostsAddress: "127.0.1.1",
   locale: "default-locale",
   keepsLocale: false,
-  timezoneIsLink: false,
+  localeFile: "/etc/locale.conf",
+  timezone: "timezone",
   libexec: "/usr/lib",
 };
 const RED_HAT: Facts = {
@@ -22,7 +23,8 @@ const RED_HAT: Facts = {
   hostsAddress: "127.0.0.1",
   locale: "locale.conf",
   keepsLocale: true,
-  timezoneIsLink: true,
+  localeFile: "/etc/locale.conf",
+  timezone: "link",
   libexec: "/usr/libexec",
 };
 const SUSE: Facts = {
@@ -33,7 +35,8 @@ const SUSE: Facts = {
   hostsAddress: "127.0.1.1",
   locale: "locale.conf",
   keepsLocale: false,
-  timezoneIsLink: true,
+  localeFile: "/etc/locale.conf",
+  timezone: "link",
   libexec: "/usr/lib",
 };
 /** The class itself names no ssh service; the configuration that Photon ships does. */
@@ -45,7 +48,8 @@ const PHOTON: Facts = {
   hostsAddress: "127.0.1.1",
   locale: "locale.conf",
   keepsLocale: false,
-  timezoneIsLink: false,
+  localeFile: "/etc/locale.conf",
+  timezone: "timezone",
   libexec: "/usr/lib",
 };
 const ARCH: Facts = {
@@ -56,7 +60,8 @@ const ARCH: Facts = {
   hostsAddress: "127.0.0.1",
   locale: "locale.gen",
   keepsLocale: false,
-  timezoneIsLink: false,
+  localeFile: "/etc/locale.conf",
+  timezone: "timezone",
   libexec: "/usr/lib",
 };
 const GENTOO: Facts = { ...ARCH, family: "gentoo", sshService: "ssh", locale: "eselect" };
@@ -69,9 +74,17 @@ const BSD: Facts = {
   hostsAddress: "127.0.0.1",
   locale: "none",
   keepsLocale: false,
-  timezoneIsLink: false,
+  localeFile: "/etc/locale.conf",
+  timezone: "timezone",
   libexec: "/usr/lib",
 };
+
+/** What Red Hat's class and those made of it do where systemd does not run: Amazon Linux 1, RHEL and CentOS 6. */
+const RED_HAT_BEFORE_SYSTEMD = {
+  hostname: "sysconfig",
+  localeFile: "/etc/sysconfig/i18n",
+  timezone: "clock",
+} as const;
 
 /** The classes of cloudinit/distros in 26.2, where systemd runs. */
 const DISTROS: Readonly<Record<string, Facts>> = {
@@ -85,7 +98,8 @@ const DISTROS: Readonly<Record<string, Facts>> = {
     family: "aosc",
     hostname: "hostnamectl",
     locale: "locale.conf",
-    timezoneIsLink: true,
+    localeFile: "/etc/locale.conf",
+    timezone: "link",
   },
   arch: ARCH,
   azurelinux: { ...RED_HAT, family: "azurelinux" },
@@ -124,9 +138,10 @@ const DISTROS: Readonly<Record<string, Facts>> = {
  * The facts of the class that system_info.distro names, for a version of cloud-init. Undefined for a name without a
  * class: there is no fallback, every stage of cloud-init ends with an ImportError (distros.fetch, 20.4 to 26.2).
  */
-export function distroFacts(name: string, version: string): DistroFacts | undefined {
+export function distroFacts(name: string, version: string, systemd = true): DistroFacts | undefined {
   const facts = factsOf(name, version);
-  return facts && { name, ...facts };
+  const ofRedHat = facts?.keepsLocale === true;
+  return facts && { name, ...facts, ...(systemd || !ofRedHat ? {} : RED_HAT_BEFORE_SYSTEMD) };
 }
 
 function factsOf(name: string, version: string): Facts | undefined {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { distroFacts } from "../../src/distro/facts.ts";
 import { canUseRoots, ROOTS } from "./roots.ts";
 
-/** Asks every class what it does, with systemd running and an empty configuration; writes nothing. */
+/** Asks every class what it does, with and without systemd and with an empty configuration; writes nothing. */
 const PROGRAM = `
 import json, os, platform, sys
 from cloudinit import distros, helpers, subp, util
@@ -12,15 +12,18 @@ no_class = ("__init__", "bsd", "bsd_utils", "net_util", "networking", "rhel_util
 names = [f[:-3] for f in sorted(os.listdir(folder)) if f.endswith(".py") and f[:-3] not in no_class]
 names += ["raspberry-pi-os", "sle-hpc", "openEuler", "openeuler", "Ubuntu", "nope", "constructor"]
 distros.uses_systemd = lambda: True
-for name in names:
+from cloudinit.distros import rhel
+real = (rhel.rhel_util.update_sysconfig_file, rhel.rhel_util.read_sysconfig_file)
+for name, systemd in [(name, systemd) for name in names for systemd in (True, False)]:
     try:
         cls = distros.fetch(name)
     except ImportError:
-        print(json.dumps([name, None]))
+        print(json.dumps([name, systemd, None]))
         continue
     module = sys.modules[cls.__module__]
+    rhel.rhel_util.update_sysconfig_file, rhel.rhel_util.read_sysconfig_file = real
     done = []
-    cls.uses_systemd = lambda *args: True
+    cls.uses_systemd = lambda *args: systemd
     platform.system = lambda: {"dragonflybsd": "DragonFly"}.get(name, name)
     def missing(*args, **kwargs):
         raise FileNotFoundError()
@@ -37,6 +40,7 @@ for name in names:
     done.clear()
     distros.set_etc_timezone = lambda *args, **kwargs: done.append("name")
     util.sym_link = lambda *args, **kwargs: done.append("link")
+    rhel.rhel_util.update_sysconfig_file = lambda path, *args, **kwargs: done.append("clock")
     util.del_file = util.copy = lambda *args, **kwargs: None
     cls._find_tz_file = lambda *args: "/usr/share/zoneinfo/UTC"
     os.path.islink, os.path.exists = (lambda path: False), (lambda path: True)
@@ -49,17 +53,16 @@ for name in names:
     done.clear()
     if hasattr(module, "rhel_util"):
         module.rhel_util.read_sysconfig_file = lambda path: (True, {"LANG": "xx_XX"})
-    from cloudinit.distros import rhel
     rhel.rhel_util.read_sysconfig_file = lambda path: (True, {"LANG": "xx_XX"})
     try:
         keeps = distro.get_locale() == "xx_XX"
     except Exception:
         keeps = False
-    print(json.dumps([name, {
+    print(json.dumps([name, systemd, {
         "family": distro.osfamily,
         "sshService": distro.get_option("ssh_svcname", "ssh"),
         "hostname": hostname,
-        "timezoneIsLink": timezone == ["link"],
+        "timezone": "link" if timezone == ["link"] else "clock" if timezone == ["clock"] else "timezone",
         "keepsLocale": keeps,
         "libexec": cls.usr_lib_exec,
         "preferFqdn": distro._select_hostname("host", "host.example.org") == "host.example.org",
@@ -76,6 +79,7 @@ const STORAGE: Record<string, string> = {
   "/etc/conf.d/hostname": "conf.d",
   "/etc/rc.conf": "rc.conf",
   "/etc/myname": "myname",
+  "/etc/sysconfig/network": "sysconfig",
 };
 
 test.skipIf(!canUseRoots).each(ROOTS)(
@@ -85,18 +89,24 @@ test.skipIf(!canUseRoots).each(ROOTS)(
     const lines = output.trim().split("\n");
     expect(lines.length).toBeGreaterThan(15);
     for (const line of lines) {
-      const [name, truth] = JSON.parse(line) as [string, (Record<string, unknown> & { hostname: string[] }) | null];
+      const [name, systemd, truth] = JSON.parse(line) as [
+        string,
+        boolean,
+        (Record<string, unknown> & { hostname: string[] }) | null,
+      ];
       const hostname = STORAGE[truth?.hostname[0] ?? ""];
       // Old versions lack classes that distributors may have added: their absence is no fact.
       if (truth === null && !NEVER.includes(name)) continue;
-      const { locale: _, ...facts } = distroFacts(name, version) ?? {};
+      const { locale: _, localeFile: _file, ...facts } = distroFacts(name, version, systemd) ?? {};
+      // Without systemd only Red Hat's is known.
+      if (!systemd && distroFacts(name, version)?.keepsLocale !== true) continue;
       if (truth === null) {
-        expect(distroFacts(name, version), name).toBeUndefined();
+        expect(distroFacts(name, version, systemd), name).toBeUndefined();
         continue;
       }
       const known: Record<string, unknown> = { name, ...truth, hostname };
       // Before 22.2 no class looks at the system's own locale.
-      if (version.startsWith("20.")) known.keepsLocale = distroFacts(name, version)?.keepsLocale;
+      if (version.startsWith("20.")) known.keepsLocale = distroFacts(name, version, systemd)?.keepsLocale;
       expect(facts, name).toEqual(known);
     }
   },
@@ -114,7 +124,8 @@ test("Debian and Ubuntu are alike in all versions", () => {
         hostsAddress: "127.0.1.1",
         locale: "default-locale",
         keepsLocale: false,
-        timezoneIsLink: false,
+        localeFile: "/etc/locale.conf",
+        timezone: "timezone",
         libexec: "/usr/lib",
       });
     }

@@ -3,9 +3,9 @@ import { isFalse, pyStr } from "../../config/value.ts";
 import { header } from "../header.ts";
 import { applyDebianLocale, debianLocale } from "../locale/debian.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
 import { strictText } from "../strictText.ts";
-import { readSysconfig, SysconfigFile } from "../sysconfigFile.ts";
+import { readSysconfig } from "../sysconfigFile.ts";
+import { setSysconfig } from "../sysconfigVariable.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";
 /** cc_locale: generates the configured locale, or a default, and makes it the system's (18.5 to 26.2). */
@@ -45,20 +45,11 @@ function defaultLocale(boot: ModuleRun): string {
   if (family === "debian") return debianLocale(boot);
   if (family === "alpine") return "C.UTF-8";
   if (!boot.since("22.2") || !boot.facts.keepsLocale) return "en_US.UTF-8";
-  return readSysconfig(strictText(boot, LOCALE_CONF) ?? "")?.get("LANG") || "en_US.UTF-8";
+  return readSysconfig(strictText(boot, boot.facts.localeFile) ?? "")?.get("LANG") || "en_US.UTF-8";
 }
 
 function localeConf(boot: ModuleRun, wanted: string, file: string | undefined, because: Origin): void {
-  const path = file || LOCALE_CONF;
-  const text = strictText(boot, path);
-  const settings = text === undefined ? new SysconfigFile([]) : readSysconfig(text);
-  settings?.set("LANG", wanted);
-  const top = text === undefined ? `${header(boot, "Created")}\n` : "";
-  boot.write(
-    path,
-    settings === undefined ? wholeUnknown("the file with another LANG") : `${top}${settings}\n`,
-    because,
-  );
+  setSysconfig(boot, file || boot.facts.localeFile, "LANG", wanted, because);
   if (["photon", "mariner"].includes(boot.facts.family)) boot.command("systemctl restart systemd-localed");
 }
 

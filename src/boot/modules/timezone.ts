@@ -1,5 +1,6 @@
 import { pyStr } from "../../config/value.ts";
-import { defineModule, ModuleFailure } from "../module.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { setSysconfig } from "../sysconfigVariable.ts";
 
 const LOCALTIME = "/etc/localtime";
 
@@ -16,9 +17,14 @@ export const timezone = defineModule({
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
     if (boot.image.stat(file)?.kind !== "file") throw new ModuleFailure(`there is no time zone ${zone}`);
-    if (boot.facts.timezoneIsLink) {
+    if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);
+      return;
+    }
+    if (boot.facts.timezone === "clock") {
+      setSysconfig(boot, "/etc/sysconfig/clock", "ZONE", zone, because);
+      boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode: modeOf(boot, file) });
       return;
     }
     boot.write("/etc/timezone", `${zone.trimEnd()}\n`, because);
@@ -28,8 +34,11 @@ export const timezone = defineModule({
       boot.symlink(LOCALTIME, file, because);
     } else {
       // shutil.copy: the mode comes along, the owner stays.
-      const mode = boot.image.stat(file)?.mode ?? 0o644;
-      boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode });
+      boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode: modeOf(boot, file) });
     }
   },
 });
+
+function modeOf(boot: ModuleRun, file: string): number {
+  return boot.image.stat(file)?.mode ?? 0o644;
+}
