@@ -11,7 +11,10 @@ export function needsCommand(program: Command, io: Io): void {
       "after",
       `
 Example:
-  ssh builder "sudo tar -C / --ignore-failed-read -cf - $(cloud-init-lint needs)" | cloud-init-lint -`,
+  ssh builder "sudo tar -C / --ignore-failed-read -cf - $(cloud-init-lint needs)" | cloud-init-lint -
+
+What is not there tar names on standard error: that is no fault. As another user than root it leaves out what it must not
+read, /etc/shadow above all.`,
     )
     .action(() => io.out(`${NEEDS.join(" ")}\n`));
 }

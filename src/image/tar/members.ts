@@ -43,7 +43,6 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
   let own: Records | undefined;
   let longName: string | undefined;
   let longLink: string | undefined;
-  let oldMap: { pieces: readonly Piece[]; size: number } | undefined;
 
   /** Exactly `length` bytes. */
   function* take(length: number): Generator<Step, Buffer, Buffer> {
@@ -86,10 +85,10 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
       const kind = memberType(type, name);
       const length = kind === "file" || type === "D" ? (count(attributes, "size") ?? header.size) : 0;
       // The map of GNU's old form is no part of the length.
-      if (oldSparse !== undefined) oldMap = yield* takeAll(takeOldMap(oldSparse));
+      const old = oldSparse && (yield* takeAll(takeOldMap(oldSparse)));
       const start = at;
       let content: Content = { offset: at, stored: length, size: kind === "file" ? length : 0, pieces: undefined };
-      if (oldSparse !== undefined) content = { ...content, ...oldMap };
+      if (old !== undefined) content = { ...content, ...old };
       else if (kind === "file" && attributes.size > 0) {
         const size = count(attributes, "GNU.sparse.realsize") ?? count(attributes, "GNU.sparse.size") ?? length;
         const map = attributes.get("GNU.sparse.map")?.split(",") ?? own?.pieces ?? [];

@@ -6,6 +6,7 @@ import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
 import { type Format, formatOf } from "../sniff.ts";
 import { Archive } from "./archive.ts";
+import { Bytes } from "./bytes.ts";
 import { TarError } from "./header.ts";
 import { readMembers } from "./members.ts";
 
@@ -17,8 +18,6 @@ const NOT_KEPT =
 
 /** What is read after the end mark, so that its writer need not break off, and a compressed file's checksum is seen. */
 const TAIL_LIMIT = 64 * 1024 * 1024;
-/** Nothing larger is an image. */
-const SIZE_LIMIT = 2 ** 40;
 /** No image's bytes are that regular: beyond the first GiB, as many times the size of the compressed bytes. */
 const RATIO_LIMIT = 300;
 
@@ -103,81 +102,6 @@ function decompressor(format: Format): (Transform & { readonly bytesWritten: num
   // Node 22.15 and later.
   const { createZstdDecompress } = zlib as { createZstdDecompress?: typeof zlib.createGunzip };
   return format === "zstd" ? createZstdDecompress?.(options) : undefined;
-}
-
-/** Bytes that come in chunks, asked for by their number. Fewer are given only at the end. */
-class Bytes {
-  readonly #chunks: AsyncIterator<Buffer>;
-  readonly #check: (total: number) => void;
-  #chunk: Buffer = Buffer.alloc(0);
-  #total = 0;
-
-  /** `check` sees how many bytes have come, and throws where there are too many. */
-  constructor(stream: Readable, check: (total: number) => void = () => {}) {
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    this.#check = check;
-  }
-
-  /** The next bytes where they are here already. They are gone when the next ones are asked for. */
-  takeNow(length: number): Buffer | undefined {
-    if (this.#chunk.length < length) return undefined;
-    const taken = this.#chunk.subarray(0, length);
-    this.#chunk = this.#chunk.subarray(length);
-    return taken;
-  }
-
-  async take(length: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for (let missing = length; missing > 0 && (this.#chunk.length > 0 || (await this.#pull())); ) {
-      const part = this.#chunk.subarray(0, missing);
-      this.#chunk = this.#chunk.subarray(part.length);
-      missing -= part.length;
-      parts.push(part);
-    }
-    return Buffer.concat(parts);
-  }
-
-  skipNow(length: number): boolean {
-    return this.takeNow(length) !== undefined;
-  }
-
-  /** @throws {TarError} when there are fewer bytes. */
-  async skip(length: number): Promise<void> {
-    for (let missing = length; missing > 0; ) {
-      if (this.#chunk.length === 0 && !(await this.#pull()))
-        throw new TarError(`it is truncated: it ends after ${this.#total} bytes`);
-      const skipped = Math.min(missing, this.#chunk.length);
-      this.#chunk = this.#chunk.subarray(skipped);
-      missing -= skipped;
-    }
-  }
-
-  async peek(length: number): Promise<Buffer> {
-    const head = await this.take(length);
-    this.#chunk = Buffer.concat([head, this.#chunk]);
-    return head;
-  }
-
-  /** Reads on, at most `limit` bytes. */
-  async drain(limit: number): Promise<void> {
-    for (let left = limit; left > 0 && (await this.#pull()); ) left -= this.#chunk.length;
-  }
-
-  /** Everything that was not taken yet. */
-  async *rest(): AsyncGenerator<Buffer> {
-    if (this.#chunk.length > 0) yield this.#chunk;
-    while (await this.#pull()) yield this.#chunk;
-  }
-
-  async #pull(): Promise<boolean> {
-    const { done, value } = await this.#chunks.next();
-    if (done) return false;
-    this.#chunk = value;
-    this.#total += value.length;
-    if (this.#total > SIZE_LIMIT) throw new TarError("it is larger than 1 TiB");
-    this.#check(this.#total);
-    return true;
-  }
 }
 
 function reasonOf(error: unknown): string {
