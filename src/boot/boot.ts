@@ -16,6 +16,7 @@ import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
 import { type Change, Overlay } from "./overlay.ts";
+import { partHandlers } from "./partHandlers.ts";
 import { type Outcome, runModule } from "./runModule.ts";
 import { type HandedOver, storeScripts } from "./userData.ts";
 
@@ -85,6 +86,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
   } else {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
+    notes.push(...partHandlers(image, instance.cloudDirectory));
     const state: BootState = {
       image: after,
       distro,

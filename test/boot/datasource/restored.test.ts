@@ -60,3 +60,10 @@ describe("an earlier boot's cache", () => {
     );
   });
 });
+
+test("a part handler in the image is named", () => {
+  const { notes } = launched({ "/var/lib/cloud/handlers/team.py": "", "/var/lib/cloud/handlers/README": "" });
+  expect(notes.filter((note) => note.includes("/var/lib/cloud/handlers/"))).toEqual([
+    expect.stringMatching(/^\/var\/lib\/cloud\/handlers\/team\.py runs on what the cloud hands over/),
+  ]);
+});
