@@ -72,7 +72,7 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
 }
 
 function parse(text: string): Line[] {
-  return splitLines(text).map((line) => {
+  return splitLines(text).map((line, index) => {
     if (withoutLeadingSpaces(line) === "") return "";
     const [head = ""] = line.split(/[;#]/, 1);
     const words = withoutLeadingSpaces(head);
@@ -81,7 +81,7 @@ function parse(text: string): Line[] {
     const option = words.slice(0, Math.max(0, end));
     const value = withoutLeadingSpaces(words.slice(end));
     if (!OPTIONS.includes(option) || value === "")
-      throw new NetworkFailure(`/etc/resolv.conf has a line of no known form: ${line}`);
+      throw new NetworkFailure(`line ${index + 1} of /etc/resolv.conf is of no known form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }
