@@ -4,6 +4,7 @@ import type { Validator } from "../../config/schema/validate.ts";
 import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
+import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import { systemKeys } from "./systemKeys.ts";
 import type { Told } from "./told.ts";
@@ -23,7 +24,10 @@ export function checkConfig(
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);
   const told = problems.flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
-  if (name === "cloud-config") told.push(...openTopLevel(root, layer, schemas, isUnknown));
+  if (name === "cloud-config") {
+    told.push(...openTopLevel(root, layer, schemas, isUnknown));
+    told.push(...passedOver(root, layer === "image" ? "warning" : "error", isUnknown));
+  }
   if (cut)
     told.push({
       about: "not-checked",

@@ -88,7 +88,7 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema)
 };
 
 /** What stands in the document. */
-function given(node: ConfigNode): string {
+export function given(node: ConfigNode): string {
   if (node.type === "mapping") return node.children.length === 0 ? "an empty mapping" : "a mapping";
   if (node.type === "sequence") return node.children.length === 0 ? "an empty list" : "a list";
   const text = pyStr(node);

@@ -55,6 +55,10 @@ interface Decision {
 
 const DECISIONS: readonly Decision[] = [
   {
+    reason: "The schema takes any text for ssh_pwauth; the module passes over what means neither yes nor no.",
+    applies: ({ text }, ours, real) => /ssh_pwauth"?: ?("|s)/.test(text) && !ours.valid && real.valid,
+  },
+  {
     reason: "A file without anything in it does no harm; the real one calls it no mapping.",
     applies: ({ text }, ours, real) => ours.valid && !real.valid && !/^(?!null$)[^#\s]/m.test(text),
   },

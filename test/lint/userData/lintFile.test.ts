@@ -127,6 +127,17 @@ describe("what a file is", () => {
   ])("%j in %s", (content, path, expected) => expect(found(content, path)).toEqual(expected));
 });
 
+test.each([
+  ["sometimes", ["error schema-value-invalid", "warning schema-key-deprecated"]],
+  ["'Unchanged'", ["warning schema-key-deprecated"]],
+  ["'on'", ["warning schema-key-deprecated"]],
+  ["off", []],
+  ["null", ["error schema-value-invalid"]],
+])("what the schema takes and the module passes over: ssh_pwauth: %s", (value, expected) => {
+  const { findings } = lint(`#cloud-config\nssh_pwauth: ${value}\n`);
+  expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(expected);
+});
+
 describe("versions", () => {
   test.each([
     ["#cloud-config\nnonsense: 1\n", "26.2", ["2:1 error schema-key-unknown"]],
