@@ -88,6 +88,7 @@ ssh_pwauth: true
 packages: [htop]
 package_update: true
 `),
+      "/usr/bin/udevadm": { content: "#!/bin/sh\n", mode: "755" },
       "/usr/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n",
       [sshdConfig]: { remove: true },
     },
