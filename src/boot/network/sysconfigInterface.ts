@@ -152,7 +152,7 @@ export class SysconfigInterface {
       const isStatic = type === "static" || type === "static6";
       const metric = subnet.get("metric");
       if (metric !== undefined && !isSuse && (isStatic || this.#since("19.3"))) this.#setMetric(subnet, metric);
-      if (type === "dhcp" || type === "dhcp4" || (type === "dhcp6" && !this.#since("20.1"))) {
+      if (type === "dhcp" || type === "dhcp4") {
         if (this.#since("19.1") && !isSuse && hasDefaultRoute && this.values.get("BOOTPROTO") !== "none")
           this.#set("DHCLIENT_SET_DEFAULT_ROUTE", false);
       } else if (isStatic) {
