@@ -20,7 +20,7 @@ import { scenarios } from "./scenarios.ts";
 /** Every scenario on every release takes more than an hour when no boot is cached; these do on every release anyway. */
 const all = process.env.CLOUD_INIT_LINT_SCENARIOS === "all";
 const everywhere =
-  /^(stock|sshd-.*|hosts-(template|localhost)|hostname-.*|apt-(key-absent|template.*|conf-and-proxies)|ntp-.*|locale-.*|timezone.*|accounts-(many|passwords|sudoers-.*)|users-.*|ssh-(metadata-keys|root-has-the-key|keys-.*)|write-files|commands|mounts-configured|network-.*|baked-.*)$/;
+  /^(stock|sshd-.*|hosts-(template|localhost)|hostname-.*|apt-(key-absent|template.*|conf-and-proxies)|ntp-.*|locale-.*|timezone.*|accounts-(many|passwords|sudoers-.*)|users-.*|ssh-(metadata-keys|root-has-the-key|keys-.*)|write-files|commands|mounts-configured|network-.*|baked-.*|[a-z]+-(stock|host|network-v1))$/;
 
 /** How many combinations of two scenarios, and of four, each release boots. */
 const COMBINATIONS = Number(process.env.CLOUD_INIT_LINT_COMBINATIONS ?? 6);
