@@ -61,11 +61,15 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   return { kind: "config", network: fallback, isOfCloud: true, because: boot.because("network") };
 }
 
-/** Only Oracle's datasource and the local one of MAAS have an order of their own. */
+/**
+ * Where cloud-init looks, in order: DataSource.network_config_sources since 19.3. Oracle, until 23.2, put the image's
+ * own configuration last. Oracle since then, and MAAS since 23.4, ask the initramfs last.
+ */
 function sourcesOf(boot: ModuleRun): readonly Source[] {
   if (!boot.since("19.3")) return [fromCommandLine, fromSystem, fromCloud];
-  const initramfsLast = boot.cloud.datasource === "Oracle" || boot.cloud.datasource === "MAAS";
-  return initramfsLast
+  const { datasource } = boot.cloud;
+  if (datasource === "Oracle" && !boot.since("23.2")) return [fromCommandLine, fromCloud, fromInitramfs, fromSystem];
+  return datasource === "Oracle" || (datasource === "MAAS" && boot.since("23.4"))
     ? [fromCommandLine, fromSystem, fromCloud, fromInitramfs]
     : [fromCommandLine, fromInitramfs, fromSystem, fromCloud];
 }

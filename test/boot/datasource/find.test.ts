@@ -149,6 +149,29 @@ describe("what a datasource changes by itself", () => {
     expect(text("Ec2")).toMatch(/^<<unknown:[^>]+>>$/);
   });
 
+  // DataSourceOracle.network_config_sources, upstream at 23.1 and 23.2; DataSourceMAASLocal's at 23.3 and 23.4.
+  test("Oracle's network beats the image's own before 23.2", () => {
+    const netplan = { "/usr/sbin/netplan": { content: "", mode: 0o755 } };
+    const own = team("network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n");
+    const text = (version: string) =>
+      textAfter(launched({ ...netplan, ...own }, { datasource: "Oracle" }, version), "/etc/netplan/50-cloud-init.yaml");
+    expect(text("23.1")).toMatch(/^<<unknown:[^>]+>>$/);
+    expect(text("23.2")).toContain("own0");
+  });
+
+  test("the image's own network beats the initramfs' on MAAS since 23.4", () => {
+    const files = {
+      "/usr/sbin/netplan": { content: "", mode: 0o755 },
+      ...grub("ip=dhcp"),
+      ...team("network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n"),
+    };
+    const text = (datasource: string, version: string) =>
+      textAfter(launched(files, { datasource }, version), "/etc/netplan/50-cloud-init.yaml");
+    expect(text("MAAS", "23.3")).toMatch(/^<<unknown:[^>]+>>$/);
+    expect(text("MAAS", "23.4")).toContain("own0");
+    expect(text("Ec2", "23.4")).toMatch(/^<<unknown:[^>]+>>$/);
+  });
+
   test("OpenStack leaves the network alone where it is told to", () => {
     const netplan = { "/usr/sbin/netplan": { content: "", mode: 0o755 } };
     const told = team("datasource: {OpenStack: {apply_network_config: false}}\n");

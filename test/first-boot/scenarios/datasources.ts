@@ -79,6 +79,18 @@ DataSourceOpenStack._crawl_metadata = _crawl
 DataSourceOpenStackLocal.perform_dhcp_setup = False
 `;
 
+const ownCloudNetwork = "version: 2\nethernets: {eth0: {addresses: [192.0.2.9/24]}}\n";
+const oracle = `
+def _data(self):
+    self.metadata = {"instance-id": "i-0001", "local-hostname": "web-1.internal.example.com", "public_keys": {}}
+    return True
+
+DataSourceOracle._get_data = _data
+DataSourceOracle.get_public_ssh_keys = lambda self: []
+DataSourceOracle._get_subplatform = lambda self: "metadata"
+DataSourceOracle.network_config = {"version": 2, "ethernets": {"eth0": {"addresses": ["192.0.2.9/24"]}}}
+`;
+
 /** The tree of a config drive in the image. */
 const drive = (files: Record<string, string>, directory = "/var/lib/cloud/seed/config_drive") =>
   Object.fromEntries(Object.entries(files).map(([path, content]) => [`${directory}/openstack/${path}`, content]));
@@ -231,5 +243,11 @@ imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthenticat
     commands: ["rm -r /var/lib/cloud/seed"],
     seed: plain,
     ownData: true,
+  },
+  {
+    name: "datasource-oracle-network",
+    files: only("Oracle", "network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n"),
+    commands: patched("Oracle", oracle),
+    seed: { ...named, "network-config": ownCloudNetwork },
   },
 ];
