@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/lint/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
@@ -219,4 +220,50 @@ describe("bad input gives findings or says that it was not read", () => {
     expect(findings.length).toBeLessThanOrEqual(201);
     expect(findings.some(({ message }) => message.includes("not all of this is checked"))).toBe(true);
   });
+});
+
+test("whatever stands in a file, there are findings or none, each on a line that is there", () => {
+  const piece = fc.constantFrom(
+    ...["#cloud-config\n", "## template: jinja\n", "#cloud-config-archive\n", "MIME-Version: 1.0\n", "--B\n", "- "],
+    ...[
+      "Content-Type: multipart/mixed; boundary=B\n\n",
+      "packages: ",
+      "users:\n- name: ",
+      "\n",
+      "\t",
+      "[",
+      "]",
+      "{",
+      "}",
+    ],
+    ...[
+      "'",
+      '"',
+      "*a",
+      "&a ",
+      "!!binary ",
+      "<<: ",
+      "? ",
+      "|\n",
+      "\0",
+      "\ufeff",
+      "\u0085",
+      "\ud800",
+      "$" + "{a}",
+      "%{ if b }",
+      "{{ c }}",
+    ],
+    ...["version: 1\n", "config: ", "network: ", "a: 1\n", "ssh_pwauth: x\n"],
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom("a", "network-config", "x.cfg"), (pieces, path) => {
+      const text = pieces.join("");
+      const lines = text.split(/\r\n|[\n\r\u0085]/).length;
+      for (const { cause, message } of lint(text, path).findings) {
+        expect(cause.line).toBeLessThanOrEqual(lines);
+        expect(message).not.toContain("undefined");
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
