@@ -69,20 +69,19 @@ describe("archives of real programs give what the directory gives", () => {
     return root;
   }
 
-  const shortNames = ["--exclude=deep", "--exclude=*ml*"];
-  test.each([
+  test.each<[string, string, string[], RegExp?]>([
     ["GNU tar, its own form", "tar", ["--format=gnu"]],
     ["GNU tar, its old form", "tar", ["--format=oldgnu"]],
     ["GNU tar, PAX", "tar", ["--format=pax"]],
-    ["GNU tar, ustar", "tar", ["--format=ustar", ...shortNames]],
-    ["GNU tar, version 7", "tar", ["--format=v7", "--exclude=pipe", ...shortNames]],
+    ["GNU tar, ustar", "tar", ["--format=ustar", "--exclude=nnn*", "--exclude=longlink"], /nnn|longlink/],
+    ["GNU tar, version 7", "tar", ["--format=v7", "--exclude=deep", "--exclude=pipe"], /^\/deep|pipe/],
     ["GNU tar, reading sparse files as such", "tar", ["--sparse"]],
     ["GNU tar, PAX sparse 0.0", "tar", ["--format=pax", "--sparse-version=0.0"]],
     ["GNU tar, PAX sparse 0.1", "tar", ["--format=pax", "--sparse-version=0.1"]],
     ["GNU tar, PAX sparse 1.0", "tar", ["--format=pax", "--sparse-version=1.0"]],
     ["GNU tar, small volumes' label", "tar", ["--label=an image"]],
     ["Python's tarfile", "python3", []],
-  ])("%s", async (_name, program, options) => {
+  ])("%s", async (_name, program, options, excluded) => {
     const root = hardTree();
     // A file of holes between some bytes, and one that ends with a hole; more pieces than a header has room for.
     for (const [name, size] of [
@@ -98,7 +97,6 @@ describe("archives of real programs give what the directory gives", () => {
       join(root, "etc/sparse"),
     ]);
     const archive = join(tree({}), "x.tar");
-    const excluded = options.filter((option) => option.startsWith("--exclude"));
     const sparse = options.some((option) => option.startsWith("--sparse-version")) ? ["--sparse"] : [];
     if (program === "python3")
       execFileSync("python3", [
@@ -109,9 +107,7 @@ describe("archives of real programs give what the directory gives", () => {
       ]);
     else execFileSync("tar", ["-C", root, ...sparse, ...options, "--numeric-owner", "-cf", archive, "."]);
     const expected = Object.fromEntries(
-      Object.entries(contents(openDirectory(root))).filter(
-        ([path]) => !(excluded.length > 1 && /^\/deep|ml/.test(path)) && !(excluded.length > 2 && /pipe/.test(path)),
-      ),
+      Object.entries(contents(openDirectory(root))).filter(([path]) => excluded?.test(path) !== true),
     );
     expect(Object.keys(expected).length).toBeGreaterThan(10);
     for (const image of await bothWays(readFileSync(archive))) {
