@@ -94,7 +94,9 @@ export class FixProver {
       if (this.#boots.size >= MOST_BOOTS) return undefined;
       const fixed = new Overlay(this.#image);
       fixed.write(fix.path, fix.content, { module: "fix", cause: { path: fix.path, line: 1, column: 1 } });
-      result = boot(fixed, { distro: this.#distro, cloud: this.#cloud });
+      const { datasource } = this.#cloud;
+      const asked = datasource === undefined ? {} : { datasource };
+      result = boot(fixed, { distro: this.#distro, cloud: this.#cloud, ...asked });
       this.#boots.set(key, result);
     }
     return result;

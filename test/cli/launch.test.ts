@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -47,4 +47,21 @@ describe("--datasource", () => {
       rmSync(seed, { recursive: true });
     }
   });
+});
+
+test("a fix is proven on the datasource that the user names, whatever the image asks for", async () => {
+  const root = mkdtempSync(join(tmpdir(), "image-"));
+  try {
+    cpSync("fixtures/debian-12-hardened", root, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(root, "etc/cloud/cloud.cfg.d/99-installer.cfg"), "datasource_list: [None]\n");
+    for (const datasource of ["GCE", "None"]) {
+      const { out } = await run("lint", root, "--datasource", datasource, "-f", "json");
+      const [{ image, findings }] = JSON.parse(out).images;
+      expect(image.datasource).toBe(datasource);
+      const finding = findings.find(({ rule }: { rule: string }) => rule === "sshd-setting-overwritten");
+      expect(finding.fix.content).toContain("ssh_pwauth: no");
+    }
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
