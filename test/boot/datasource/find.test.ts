@@ -111,6 +111,29 @@ describe("a seed in the image", () => {
   });
 });
 
+describe("odd forms come to an end", () => {
+  test.each([
+    "datasource_list: [None]\ndatasource: {None: {metadata: [1], userdata_raw: {a: b}}}\n",
+    "datasource_list: [None]\ndatasource: {None: {metadata: {local-hostname: [2], public-keys: {a: {b: c}}}}}\n",
+    "datasource: {NoCloud: {seedfrom: [1], user-data: 1, meta-data: 2}}\n",
+    "datasource: {NoCloud: {user-data: x, meta-data: '[', network-config: {a: 1}}}\n",
+    "manual_cache_clean: [1]\nupdates: {network: {when: {a: 1}}}\n",
+  ])("%j", (content) => {
+    expect(launched(team(content)).changes).not.toEqual([]);
+  });
+
+  test("a drive's files stay in the image", () => {
+    const top = "/var/lib/cloud/seed/config_drive/openstack";
+    const files = ["/", "", "/etc", "/../../outside", "x\0y"].map((path) => ({ path, content_path: "/content/0" }));
+    const { after } = launched({
+      [`${top}/latest/meta_data.json`]: JSON.stringify({ uuid: "i-1", files }),
+      [`${top}/content/0`]: "injected",
+    });
+    expect(after.read("/outside")?.toString()).toBe("injected");
+    expect(after.stat("/etc")?.kind).toBe("directory");
+  });
+});
+
 describe("what the caller says", () => {
   test("of the datasource beats the image, which the notes say", () => {
     const { cloud, notes } = launched(team("datasource_list: [Ec2, None]\n"), { datasource: "GCE" });
