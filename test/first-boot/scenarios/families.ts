@@ -1,6 +1,7 @@
 import { FAMILIES, type FamilyName, family } from "../family.ts";
 import { keys, plain, type Scenario, type Suite, team, userData } from "../scenario.ts";
 import { configs } from "./network.ts";
+import { certificate } from "./system.ts";
 
 const later: readonly Suite[] = ["bookworm", "trixie", "sid"];
 /** cloud-init 22.4 has no class for two of them, and asks systemd for a path as if it were Gentoo's ssh service. */
@@ -76,7 +77,7 @@ ntp:
   {
     name: "machine",
     files: {
-      ...team(`ca_certs: {trusted: ["-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----"]}
+      ...team(`ca_certs: {trusted: [${JSON.stringify(certificate)}]}
 updates: {network: {when: [boot, hotplug]}}
 keyboard: {layout: de, variant: nodeadkeys}
 manage_resolv_conf: true

@@ -11,7 +11,7 @@ LABEL=data /data xfs noatime,nofail 0 2
 `;
 
 /** A certificate that nobody has the key of: update-ca-certificates and Python's requests want valid ones. */
-const certificate = `-----BEGIN CERTIFICATE-----
+export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBezCCASGgAwIBAgIUDs76mVU/cpA0C2MR4fw8TXXdWvgwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVhbSBDQTAgFw0yNjExMjMwNzU2MDdaGA8yMTI2MTAzMDA3
 NTYwN1owEjEQMA4GA1UEAwwHVGVhbSBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
