@@ -1,4 +1,6 @@
+import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
+import type { Image } from "../image/image.ts";
 import type { ModuleFacts, Since } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
@@ -20,6 +22,12 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
   return (
     (since === undefined || versionAtLeast(version, since)) && (until === undefined || !versionAtLeast(version, until))
   );
+}
+
+/** Whether the image has a module of this name, which may be none of cloud-init's. */
+export function isOwnModule(name: string, { cloudInit }: Distro, image: Image): boolean {
+  const { library } = cloudInit;
+  return library !== undefined && image.stat(`${library}/config/cc_${name}.py`)?.kind === "file";
 }
 
 /** The top-level keys without which a module is skipped; none where it always runs (activate_by_schema_keys, 22.3). */

@@ -12,12 +12,19 @@ export interface ListedModule {
   readonly name: string;
   /** The frequency that the entry gives, if it gives a valid one. */
   readonly frequency: Frequency | undefined;
+  /** The frequency that the entry gives where it is none: the module's own counts then. */
+  readonly unknownFrequency: string | undefined;
   readonly args: readonly ConfigValue[];
   readonly origin: Origin;
 }
 
 /** A module list, or why the stage dies over it. */
-export type ModuleList = { readonly modules: readonly ListedModule[]; readonly fatal: string | undefined };
+export type ModuleList = {
+  readonly modules: readonly ListedModule[];
+  readonly fatal: string | undefined;
+  /** The entry over which it dies. */
+  readonly at?: Origin;
+};
 
 const RENAMED: Readonly<Record<string, string>> = { ubuntu_advantage: "ubuntu_pro" };
 
@@ -32,7 +39,11 @@ export function readModuleList(config: Config, key: string): ModuleList {
     if (entry === "none") continue;
     if (entry === undefined) {
       const origin = originOf(item);
-      return { modules: [], fatal: `${origin.path}:${origin.line}: an entry of ${key} is no module: ${pyStr(item)}` };
+      return {
+        modules: [],
+        fatal: `${origin.path}:${origin.line}: an entry of ${key} is no module: ${pyStr(item)}`,
+        at: origin,
+      };
     }
     const name = moduleName(entry.raw);
     if (name !== "") modules.push({ ...entry, name: RENAMED[name] ?? name, origin: originOf(item) });
@@ -47,7 +58,7 @@ function entries(list: ConfigNode): readonly ConfigNode[] {
   return [...pyStr(list)].map((letter) => ({ ...list, kind: "str", value: letter }));
 }
 
-type Entry = Pick<ListedModule, "raw" | "frequency" | "args">;
+type Entry = Pick<ListedModule, "raw" | "frequency" | "unknownFrequency" | "args">;
 
 /** undefined where cloud-init raises an error, "none" where it passes the entry over. */
 function readEntry(item: ConfigNode): Entry | "none" | undefined {
@@ -73,14 +84,17 @@ function readMappingEntry(item: Mapping): Entry | "none" | undefined {
   return entry(name, findPair(item, "frequency")?.value, Array.isArray(values) ? values : [values]);
 }
 
-const FREQUENCIES: readonly string[] = ["once-per-instance", "always", "once"];
+/** How often an entry may say that its module runs. */
+export const FREQUENCIES: readonly Frequency[] = ["once-per-instance", "always", "once"];
 
 function entry(name: ConfigNode, frequency: ConfigNode | undefined, args: readonly ConfigValue[]): Entry | undefined {
   if (!isText(name) || (frequency !== undefined && !isText(frequency))) return undefined;
   const given = frequency === undefined ? "" : pyStr(frequency).trim();
+  const isKnown = (FREQUENCIES as readonly string[]).includes(given);
   return {
     raw: pyStr(name).trim(),
-    frequency: FREQUENCIES.includes(given) ? (given as Frequency) : undefined,
+    frequency: isKnown ? (given as Frequency) : undefined,
+    unknownFrequency: isKnown || given === "" ? undefined : given,
     args,
   };
 }

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Instance } from "./instance.ts";
 import { type BootState, type Frequency, ModuleFailure, ModuleRun } from "./module.ts";
-import { activationKeys, existsIn, moduleFacts } from "./moduleFacts.ts";
+import { activationKeys, existsIn, isOwnModule, moduleFacts } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { modules } from "./modules/modules.ts";
 
@@ -32,8 +32,12 @@ export function runModule(
   const { version } = state;
   const since = (wanted: string) => versionAtLeast(version, wanted);
   const facts = moduleFacts(entry.name);
-  if (facts === undefined || !existsIn(facts, version))
-    return skipped(`cloud-init ${version} has no module of this name`, entry.frequency ?? "once-per-instance");
+  if (facts === undefined || !existsIn(facts, version)) {
+    const frequency = entry.frequency ?? "once-per-instance";
+    return isOwnModule(entry.name, state.distro, state.image)
+      ? { ran: true, reason: "not simulated: it is a module of the image's own", frequency }
+      : skipped(`cloud-init ${version} has no module of this name`, frequency);
+  }
 
   const frequency = entry.frequency ?? facts.frequency;
   const keys = activationKeys(facts, since);
@@ -44,7 +48,8 @@ export function runModule(
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped(`it is not for ${state.facts.name}`, frequency);
   }
-  const semaphore = entry.raw.replaceAll("-", "_");
+  // Each frequency has semaphores of its own.
+  const semaphore = `${frequency} ${entry.raw.replaceAll("-", "_")}`;
   if (frequency !== "always" && done.has(semaphore)) return skipped("it ran earlier in this boot", frequency);
   if (instance.hasRun(entry.raw, frequency)) return skipped("the image says that it ran for this instance", frequency);
   done.add(semaphore);

@@ -29,6 +29,9 @@ export interface ConfiguredAccounts {
   readonly groups: readonly ConfiguredGroup[];
 }
 
+/** What of a boot decides on accounts. */
+type Reading = Pick<ModuleRun, "config" | "since">;
+
 const empty = builtin({}) as Mapping;
 
 /**
@@ -36,7 +39,7 @@ const empty = builtin({}) as Mapping;
  * (distros/ug_util.py, 18.5 to 26.2).
  * @throws ModuleFailure where cloud-init raises: a form that it does not take.
  */
-export function configuredAccounts(boot: ModuleRun): ConfiguredAccounts {
+export function configuredAccounts(boot: Reading): ConfiguredAccounts {
   const groups = boot.config.node("groups");
   try {
     return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
@@ -102,7 +105,7 @@ interface Collected {
   readonly origin: Origin;
 }
 
-function normalizeUsers(boot: ModuleRun): ConfiguredUser[] {
+function normalizeUsers(boot: Reading): ConfiguredUser[] {
   const { config } = boot;
   const oldUser = oldStyleUser(config);
   const distroUser = config.node("system_info", "default_user");
@@ -129,7 +132,7 @@ function normalizeUsers(boot: ModuleRun): ConfiguredUser[] {
  * The default user's settings from three places: what is said of it by its name, what is said of "default", and
  * system_info.default_user. Since 26.2 the first place that says something counts, before that the last one.
  */
-function defaultUser(boot: ModuleRun, own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
+function defaultUser(boot: Reading, own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
   const attributes = own?.attributes ?? empty;
   const ownGroups = findPair(attributes, "groups");
   const defaultGroups = findPair(defaults, "groups");

@@ -2,22 +2,39 @@ import { added } from "./checks/added.ts";
 import type { Check } from "./checks/check.ts";
 import { configContent } from "./checks/configContent.ts";
 import { datasourceListNotRead } from "./checks/configuration/datasourceList.ts";
+import { defaultUserNotMade } from "./checks/configuration/defaultUser.ts";
 import { duplicateKeys } from "./checks/configuration/duplicates.ts";
+import { hostnameSetEarly } from "./checks/configuration/earlyHostname.ts";
 import { templateTooEarly } from "./checks/configuration/earlyKeys.ts";
-import { fileDropped, fileNotRead, startFails } from "./checks/configuration/files.ts";
+import {
+  directoryRedirected,
+  fileDropped,
+  fileNotRead,
+  hiddenFileRead,
+  startFails,
+} from "./checks/configuration/files.ts";
 import { keyOfOtherVersion, keyWithoutModule } from "./checks/configuration/keys.ts";
 import {
   listReplaced,
   lowerFileWins,
   mergeHowInverted,
   orderMistaken,
+  seedWins,
   valueShadowed,
 } from "./checks/configuration/layers.ts";
+import { logOwnerMissing } from "./checks/configuration/logOwner.ts";
 import { valueMisread } from "./checks/configuration/misread.ts";
-import { moduleTwice, moduleUnknown } from "./checks/configuration/moduleLists.ts";
+import {
+  moduleFrequency,
+  moduleListFails,
+  moduleOfOtherDistro,
+  moduleTwice,
+  moduleUnknown,
+} from "./checks/configuration/moduleLists.ts";
 import { networkNotDisabled } from "./checks/configuration/network.ts";
 import { renamedUnit } from "./checks/configuration/renamedUnit.ts";
 import { userDataWins } from "./checks/configuration/userDataWins.ts";
+import { yumRepositoryKept } from "./checks/configuration/yumRepositoryKept.ts";
 import { distroClass } from "./checks/distroClass.ts";
 import { fileReplaced } from "./checks/fileReplaced.ts";
 import { hostKeysMissing } from "./checks/hostKeysMissing.ts";
@@ -65,4 +82,14 @@ export const checks: Readonly<Record<string, Check>> = {
   "template-read-too-early": templateTooEarly,
   "unit-renamed": renamedUnit,
   "user-data-wins": userDataWins,
+  "yum-repository-kept": yumRepositoryKept,
+  "module-of-other-distro": moduleOfOtherDistro,
+  "module-list-fails": moduleListFails,
+  "module-frequency": moduleFrequency,
+  "log-owner-missing": logOwnerMissing,
+  "hostname-set-early": hostnameSetEarly,
+  "default-user-not-made": defaultUserNotMade,
+  "config-seed-wins": seedWins,
+  "config-file-hidden": hiddenFileRead,
+  "config-directory": directoryRedirected,
 };

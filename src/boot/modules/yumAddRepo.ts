@@ -1,9 +1,10 @@
+import type { Config } from "../../config/config.ts";
 import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
 import { pyStr, truthy } from "../../config/value.ts";
 import { mapping } from "../apt/pythonValue.ts";
 import { distrosBy } from "../distroNames.ts";
 import { IniFile } from "../iniFile.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule, ModuleFailure, type Since } from "../module.ts";
 import { unknown } from "../unknown.ts";
 
 interface Repository {
@@ -31,10 +32,11 @@ export const yumAddRepo = defineModule({
   run(boot) {
     const given = boot.config.get("yum_repos") ?? null;
     if (!truthy(given)) return;
+    const since: Since = (version) => boot.since(version);
     const repositories = new Map<string, Repository>();
     for (const [name, config] of Object.entries(mapping(given, "yum_repos"))) {
-      const id = repositoryId(boot, name);
-      const path = `${directoryOf(boot)}/${id}.repo`;
+      const id = repositoryId(since, name);
+      const path = repositoryPath(boot.config, since, name);
       if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
       const options = optionsOf(config);
       const required = boot.since("24.2") ? ["baseurl", "metalink", "mirrorlist"] : ["baseurl"];
@@ -51,12 +53,14 @@ export const yumAddRepo = defineModule({
   },
 });
 
-function repositoryId(boot: ModuleRun, name: string): string {
-  return boot.since("22.3") ? name.replaceAll(" ", "-") : name.toLowerCase().replace(/[- ]/g, "_");
+/** The file of an entry of yum_repos. */
+export function repositoryPath(config: Config, since: Since, name: string): string {
+  const directory = config.text("yum_repo_dir", "/etc/yum.repos.d/")!.replace(/\/+$/, "");
+  return `${directory}/${repositoryId(since, name)}.repo`;
 }
 
-function directoryOf(boot: ModuleRun): string {
-  return boot.config.text("yum_repo_dir", "/etc/yum.repos.d/")!.replace(/\/+$/, "");
+function repositoryId(since: Since, name: string): string {
+  return since("22.3") ? name.replaceAll(" ", "-") : name.toLowerCase().replace(/[- ]/g, "_");
 }
 
 function optionsOf(config: ConfigValue): ConfigObject {

@@ -9,14 +9,21 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const module = boot.modules.find(({ name, ran }) => name === "ssh" && ran);
   const server = sshdConfigPath(image);
-  if (server === undefined || module === undefined || context.settings(hostKeys).after.length > 0) return [];
-  const cause = boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? module.origin;
+  const list = boot.config.origin("cloud_init_modules");
+  const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
+  if (server === undefined || origin === undefined || context.settings(hostKeys).after.length > 0) return [];
+  const cause =
+    module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);
+  const message =
+    module === undefined
+      ? "Nothing makes a host key on the first boot: cloud-init's ssh does not run, and where cloud-init is active systemd's own service for it is off. sshd cannot start."
+      : "cloud-init's ssh leaves no host key after the first boot, so sshd cannot start.";
   return [
     {
       rule: rule.id,
       severity: rule.severity,
       confidence: "certain",
-      message: "cloud-init's ssh leaves no host key after the first boot, so sshd cannot start.",
+      message,
       service: hostKeys.name,
       module: "ssh",
       target: null,
@@ -25,4 +32,14 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
       fix: null,
     },
   ];
+}
+
+/** Whether cloud-init runs and keeps sshd-keygen@.service from it (a drop-in of its packages for Red Hat's family, 21.4). */
+function isKeygenOff({ boot, image, distro }: CheckContext): boolean {
+  if (distro.cloudInit.disabled !== undefined || boot.base.fatal !== undefined) return false;
+  return ["/etc", "/usr/lib", "/lib"].some(
+    (place) =>
+      image.lstat(`${place}/systemd/system/sshd-keygen@.service.d/disable-sshd-keygen-if-cloud-init-active.conf`) !==
+      undefined,
+  );
 }

@@ -38,9 +38,18 @@ export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): F
 const SHIPPED =
   /^\/etc\/cloud\/cloud\.cfg\.d\/(05_logging|90_dpkg|README|(00|01|90)[-_](debian|ubuntu)[-_\w]*)(\.cfg)?$/;
 
+/** Several rules ask of the same files. */
+const asked = new WeakMap<CheckContext, Map<string, boolean>>();
+
 /** Whether somebody wrote or changed a file of the configuration after its package installed it. */
-export function isOwn({ evidence }: CheckContext, path: string): boolean {
-  const found = evidence.ofFile(path);
-  if (found === undefined || !path.startsWith("/")) return false;
-  return found.strength !== "weak" || (path !== CLOUD_CFG && !SHIPPED.test(path));
+export function isOwn(context: CheckContext, path: string): boolean {
+  const known = asked.get(context) ?? new Map<string, boolean>();
+  asked.set(context, known);
+  let own = known.get(path);
+  if (own === undefined) {
+    const found = path.startsWith("/") ? context.evidence.ofFile(path) : undefined;
+    own = found !== undefined && (found.strength !== "weak" || (path !== CLOUD_CFG && !SHIPPED.test(path)));
+    known.set(path, own);
+  }
+  return own;
 }

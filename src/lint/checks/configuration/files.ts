@@ -1,5 +1,8 @@
 import { isKnownKey } from "../../../boot/configKeys.ts";
+import { findPair } from "../../../config/merge.ts";
 import { CLOUD_CFG, CLOUD_CFG_D, type ConfigFile, parseConfigFile } from "../../../config/read.ts";
+import { originOf } from "../../../config/tree.ts";
+import { truthy } from "../../../config/value.ts";
 import type { Image } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
@@ -75,6 +78,37 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
               base.files.some((other) => other.path === right && other.dropped === undefined),
             ),
     });
+  });
+}
+
+/** Finds hidden files that cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
+export function hiddenFileRead(rule: Rule, context: CheckContext): Finding[] {
+  return atMost(context.boot.base.files, ({ path, root, dropped }) => {
+    const isHidden = /\/\.[^/]*$/.test(path);
+    if (!isHidden || dropped !== undefined || root.children.length === 0 || !isOwn(context, path)) return undefined;
+    const keys = root.children.map((pair) => String(pair.key.value));
+    const message = `cloud-init reads ${path} too, though its name hides it: ${keys.slice(0, 8).join(", ")} take effect.`;
+    return about(rule, context, { message, cause: { path, line: 1, column: 1 } });
+  });
+}
+
+/** Finds a conf_d that has another directory read, or none, or that stands where it means nothing (util.read_conf_with_confd). */
+export function directoryRedirected(rule: Rule, context: CheckContext): Finding[] {
+  const { base } = context.boot;
+  return base.files.flatMap(({ path, root }) => {
+    const pair = findPair(root, "conf_d");
+    if (pair === undefined || base.fatal !== undefined || !isOwn(context, path)) return [];
+    const cause = originOf(pair);
+    if (path !== CLOUD_CFG) {
+      const message = `conf_d has no effect in ${path}: only ${CLOUD_CFG} can name the directory of further files.`;
+      return [about(rule, context, { message, cause })];
+    }
+    if (base.directory === CLOUD_CFG_D) return [];
+    const message =
+      base.directory === undefined
+        ? `${path} has no further file read: ${truthy(pair.value) ? "there is no such directory as conf_d names" : "conf_d is empty"}. The files of ${CLOUD_CFG_D} have no effect, whoever adds them.`
+        : `${path} has the files of ${base.directory} read in place of those of ${CLOUD_CFG_D}, which have no effect, whoever adds them.`;
+    return [about(rule, context, { message, cause })];
   });
 }
 

@@ -1,5 +1,6 @@
 import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
 import { originOf, type Pair } from "../../../config/tree.ts";
+import { isFalse, isTrue, pyStr } from "../../../config/value.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
@@ -30,8 +31,18 @@ export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
       running.length === 0
         ? `no module list names ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
         : `${names} does not run on ${boot.config.get("system_info", "distro") ?? "ubuntu"}`;
-    return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair) });
+    // What asks for nothing to be done gets that.
+    const severity = asksForNothing(pair) ? "info" : rule.severity;
+    return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
+}
+
+/** Whether all that a key says is that something shall be left alone: `false`, `{mode: off}`, `{preserve_sources_list: true}`. */
+function asksForNothing({ key, value }: Pair): boolean {
+  if (value.type === "mapping") return value.children.length > 0 && value.children.every(asksForNothing);
+  if (value.type === "sequence") return value.children.length === 0;
+  if (/^(preserve|ignore|no)_/.test(String(key.value))) return isTrue(value);
+  return value.kind === "null" || isFalse(value) || /^(none|never|unchanged)$/i.test(pyStr(value));
 }
 
 /** Finds keys that the image's version of cloud-init does not read yet, or no longer. */

@@ -1,18 +1,28 @@
 import { isDeepStrictEqual } from "node:util";
 import { moduleName } from "../../../boot/moduleList.ts";
-import { BUILTIN_PATH } from "../../../config/builtin.ts";
+import { Config } from "../../../config/config.ts";
 import { findPair } from "../../../config/merge.ts";
-import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar } from "../../../config/tree.ts";
+import {
+  type ConfigNode,
+  type ConfigValue,
+  type Mapping,
+  originOf,
+  type Pair,
+  type Scalar,
+} from "../../../config/tree.ts";
 import { pyStr, toValue } from "../../../config/value.ts";
+import { readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
+import { withItems } from "./repeatItems.ts";
 
 /** A value of one file that another file's value of the same key takes the place of. */
 interface Loss {
   /** The keys that lead to it: "apt.primary". */
   readonly key: string;
+  readonly steps: readonly string[];
   readonly winner: Pair;
   readonly loser: Pair;
   readonly kind: "lower-wins" | "merge-how" | "list" | "order" | "value";
@@ -31,43 +41,92 @@ export function lowerFileWins(rule: Rule, context: CheckContext): Finding[] {
   });
 }
 
-/** Finds values that win although a later file sets them, since their own file names mergers (merge_how). */
+/** Finds what is lost since a file names mergers (merge_how), which say how that file is put under later ones. */
 export function mergeHowInverted(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(lossesOf(context, "merge-how"), ({ key, winner, loser }) => {
+  const losses = atMost(lossesOf(context, "merge-how"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path) && !isOwn(context, winner.path)) return undefined;
     const message = `${key} in ${at(loser)} has no effect: the merge_how of ${winner.path} makes that earlier file win (line ${winner.position.start.line}).`;
-    return about(rule, context, { message, cause: mergersOf(winner, context) ?? originOf(winner) });
+    return about(rule, context, { message, cause: originOf(mergersOf(winner.path, context) ?? winner) });
+  });
+  return [...losses, ...unmerged(rule, context)];
+}
+
+/** Files of which nothing is merged, or some keys are deleted, by the mergers that they or others name. */
+function unmerged(rule: Rule, context: CheckContext): Finding[] {
+  const { files, root, fatal } = context.boot.base;
+  if (fatal !== undefined || files.every(({ path }) => mergersOf(path, context) === undefined)) return [];
+  const found = new Set<string>();
+  const visit = (pair: Pair): void => {
+    found.add(at(pair));
+    pair.shadowed.forEach(visit);
+  };
+  root.children.forEach(visit);
+  return files.flatMap(({ path, root: { children } }) => {
+    const lost = children.filter((pair) => !MERGERS.includes(pyStr(pair.key)) && !found.has(at(pair)));
+    const first = lost.find(({ value }) => !(value.type === "scalar" && value.kind === "null"));
+    if (first === undefined || !isOwn(context, path)) return [];
+    const names = lost.map(({ key }) => pyStr(key)).join(", ");
+    const own = mergersOf(path, context);
+    const message =
+      own === undefined
+        ? `${names} in ${at(first)} is gone: a file that is read earlier deletes it by the allow_delete of its merge_how.`
+        : `Nothing of ${path} takes effect (${names}): its merge_how names no dict merger, without which a file is not merged with those that are read later.`;
+    return [about(rule, context, { message, cause: originOf(own ?? first) })];
   });
 }
 
 /** Finds lists that replace another file's list, whose entries are lost. */
 export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(lossesOf(context, "list"), ({ key, winner, loser }) => {
+  return atMost(lossesOf(context, "list"), ({ key, steps, winner, loser }) => {
     const ownWinner = isOwn(context, winner.path);
     const ownLoser = isOwn(context, loser.path);
     if (!ownWinner && !ownLoser) return undefined;
     const kept = items(winner.value);
     const lost = items(loser.value).filter(
-      (item) => !kept.some((other) => isDeepStrictEqual(toValue(other), toValue(item))),
+      (item) =>
+        !kept.some(
+          (other) => isDeepStrictEqual(toValue(other), toValue(item)) || nameOf(other, key) === nameOf(item, key),
+        ),
     );
-    const names = lost
-      .map((item) => nameOf(item, key))
-      .filter((name) => !kept.some((item) => nameOf(item, key) === name));
+    const names = lost.map((item) => nameOf(item, key));
     if (names.length === 0) return undefined;
-    // Whoever writes a list of their own against the shipped one mostly means to replace it.
-    const severity = ownLoser || (key === "users" && names.includes("default")) ? rule.severity : "info";
+    // Whoever writes a list of their own against the shipped one mostly means to replace it, and an empty one always.
+    const isMeant = !ownLoser && !(key === "users" && names.includes("default"));
+    const severity = isMeant || kept.length === 0 ? "info" : rule.severity;
     const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
-    const message = `${key} at ${at(winner)} replaces the list of ${at(loser)}, it does not add to it: ${shown} ${names.length === 1 ? "is" : "are"} lost.`;
-    return about(rule, context, { message, cause: originOf(winner), severity });
+    const own = mergersOf(winner.path, context);
+    const hint =
+      own === undefined
+        ? ""
+        : " The merge_how of that file does not change it: it says how the file is put under later ones.";
+    const message = `${key} at ${at(winner)} replaces the list of ${at(loser)}, it does not add to it: ${shown} ${names.length === 1 ? "is" : "are"} lost.${hint}`;
+    const prove = () => {
+      const fix = severity === "info" ? undefined : withItems(context.image, winner.value, lost);
+      const wanted = [...lost, ...kept].map((item) => toValue(item));
+      return fix === undefined
+        ? null
+        : context.prove(fix, (_after, { base }) => isDeepStrictEqual(valueAt(base.root, steps), wanted));
+    };
+    return about(rule, context, { message, cause: originOf(winner), severity, prove });
   });
 }
 
 /** Finds values that another file sets otherwise, with files whose names sort otherwise than their numbers. */
 export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(lossesOf(context, "order"), ({ key, winner, loser }) => {
+  return atMost(lossesOf(context, "order"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, winner.path) && !isOwn(context, loser.path)) return undefined;
     const message = `${key} in ${at(loser)} loses to ${at(winner)}: names are sorted as text, so that ${baseName(loser.path)} comes before ${baseName(winner.path)}.`;
-    return about(rule, context, { message, cause: originOf(loser) });
+    const prove = () => {
+      // The same file once more, under a name that sorts behind all numbers.
+      const path = loser.path.replace(/[^/]*$/, (name) => `zz-${name}`);
+      const content = readText(context.image, loser.path);
+      if (content === undefined || context.image.lstat(path) !== undefined) return null;
+      const wanted = toValue(loser.value);
+      return context.prove({ path, content }, (_after, { base }) =>
+        isDeepStrictEqual(valueAt(base.root, steps), wanted),
+      );
+    };
+    return about(rule, context, { message, cause: originOf(loser), prove });
   });
 }
 
@@ -82,26 +141,55 @@ export function valueShadowed(rule: Rule, context: CheckContext): Finding[] {
   });
 }
 
+/** Finds values of somebody's own files that the seed in the image (user-data, vendor-data) sets otherwise. */
+export function seedWins(rule: Rule, context: CheckContext): Finding[] {
+  const { base, config } = context.boot;
+  const paths = new Set(base.files.map(({ path }) => path));
+  const seed = (path: string) => path.startsWith("/") && !paths.has(path) && context.image.lstat(path) !== undefined;
+  const losses = lossesIn(config.root, (winner, loser) =>
+    seed(winner.path) && paths.has(loser.path) && isOther(winner, loser) ? "value" : undefined,
+  );
+  return atMost(losses, ({ key, winner, loser }) => {
+    if (!isOwn(context, loser.path)) return undefined;
+    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value)}.`;
+    return about(rule, context, { message, cause: originOf(loser) });
+  });
+}
+
+/** Several rules are about the same losses. */
+const known = new WeakMap<CheckContext, readonly Loss[]>();
+
 /** What base files lose to one another, of one kind. */
-function lossesOf({ boot }: CheckContext, kind: Loss["kind"]): Loss[] {
-  const order = new Map(boot.base.files.map(({ path }, index) => [path, index]));
+function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
+  let all = known.get(context);
+  if (all === undefined) {
+    const { root, files } = context.boot.base;
+    const order = new Map(files.map(({ path }, index) => [path, index]));
+    all = lossesIn(root, (winner, loser) => classify(winner, loser, order, context));
+    known.set(context, all);
+  }
+  return all.filter((loss) => loss.kind === kind);
+}
+
+/** The pairs of a tree that shadow others in a way that counts. */
+function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["kind"] | undefined): Loss[] {
   const found: Loss[] = [];
   const seen = new Set<ConfigNode>();
   let pairs = 0;
-  const visit = (mapping: Mapping, prefix: string): void => {
+  const visit = (mapping: Mapping, before: readonly string[]): void => {
     if (seen.has(mapping)) return;
     seen.add(mapping);
     for (const pair of mapping.children) {
       if (++pairs > MOST_PAIRS) return;
-      const key = `${prefix}${pyStr(pair.key)}`;
+      const steps = [...before, pyStr(pair.key)];
       for (const loser of pair.shadowed) {
-        const kindOfLoss = classify(pair, loser, order, boot.base.files);
-        if (kindOfLoss === kind) found.push({ key, winner: pair, loser, kind });
+        const kind = kindOf(pair, loser);
+        if (kind !== undefined) found.push({ key: steps.join("."), steps, winner: pair, loser, kind });
       }
-      if (pair.value.type === "mapping") visit(pair.value, `${key}.`);
+      if (pair.value.type === "mapping") visit(pair.value, steps);
     }
   };
-  visit(boot.base.root, "");
+  visit(root, []);
   return found;
 }
 
@@ -109,19 +197,23 @@ function classify(
   winner: Pair,
   loser: Pair,
   order: ReadonlyMap<string, number>,
-  files: CheckContext["boot"]["base"]["files"],
+  context: CheckContext,
 ): Loss["kind"] | undefined {
   const [mine, other] = [order.get(winner.path), order.get(loser.path)];
-  if (mine === undefined || other === undefined || mine === other || loser.path === BUILTIN_PATH) return undefined;
-  if (winner.value.type === "mapping" && loser.value.type === "mapping") return undefined;
-  if (isDeepStrictEqual(toValue(winner.value), toValue(loser.value))) return undefined;
-  if (mine < other) {
-    const root = files[mine]!.root;
-    const named = findPair(root, "merge_how") ?? findPair(root, "merge_type");
-    return named === undefined ? "lower-wins" : "merge-how";
-  }
+  if (mine === undefined || other === undefined || mine === other || !isOther(winner, loser)) return undefined;
+  if (mine < other) return mergersOf(winner.path, context) === undefined ? "lower-wins" : "merge-how";
   if (isMistaken(baseName(loser.path), baseName(winner.path))) return "order";
   return winner.value.type === "sequence" && loser.value.type === "sequence" ? "list" : "value";
+}
+
+/** Whether one pair's value is not the other's; two mappings are joined, so that neither is lost. */
+function isOther(winner: Pair, loser: Pair): boolean {
+  if (winner.value.type === "mapping" && loser.value.type === "mapping") return false;
+  return !isDeepStrictEqual(toValue(winner.value), toValue(loser.value));
+}
+
+function valueAt(root: Mapping, steps: readonly string[]): ConfigValue | undefined {
+  return new Config(root).get(...steps);
 }
 
 /** Whether the file that is read first has the higher number: "100-site.cfg" before "99-base.cfg". */
@@ -130,10 +222,12 @@ function isMistaken(first: string, second: string): boolean {
   return a !== undefined && b !== undefined && Number(a) > Number(b);
 }
 
-function mergersOf(winner: Pair, { boot }: CheckContext) {
-  const root = boot.base.files.find(({ path }) => path === winner.path)?.root;
-  const pair = root && (findPair(root, "merge_how") ?? findPair(root, "merge_type"));
-  return pair && originOf(pair);
+const MERGERS = ["merge_how", "merge_type"];
+
+/** Where a file names mergers. */
+function mergersOf(path: string, { boot }: CheckContext): Pair | undefined {
+  const root = boot.base.files.find((file) => file.path === path)?.root;
+  return root && (findPair(root, "merge_how") ?? findPair(root, "merge_type"));
 }
 
 function items(node: ConfigNode): readonly ConfigNode[] {

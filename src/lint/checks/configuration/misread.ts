@@ -1,10 +1,11 @@
 import { findPair } from "../../../config/merge.ts";
-import { type ConfigNode, originOf, type Pair } from "../../../config/tree.ts";
+import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../config/tree.ts";
 import { isFalse } from "../../../config/value.ts";
-import type { Finding } from "../../finding.ts";
+import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
+import { spanOf, textOf, withText } from "./editFile.ts";
 
 /** A spelling of a value that cloud-init does not take for what it says. */
 interface Misread {
@@ -12,6 +13,8 @@ interface Misread {
   readonly when: (value: ConfigNode) => boolean;
   /** What it means to cloud-init, and what to write. */
   readonly means: string;
+  /** The value that is plainly meant, as it is to be written. */
+  readonly write?: string;
 }
 
 const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
@@ -24,6 +27,7 @@ const MISREAD: readonly Misread[] = [
     keys: ["ssh_deletekeys"],
     when: isFalseText,
     means: "any text that is not empty is true here, so the host keys are deleted; write false without quotes",
+    write: "false",
   },
   {
     keys: ["ssh_genkeytypes"],
@@ -34,11 +38,13 @@ const MISREAD: readonly Misread[] = [
     keys: ["disable_root"],
     when: isNull,
     means: "null is false here, so root may log in with the launch key; remove the key or write true",
+    write: "true",
   },
   {
     keys: ["locale"],
     when: isNull,
     means: 'null is the text "None" here, which is set as the locale; write false to leave the locale alone',
+    write: "false",
   },
   {
     keys: ["apt", "preserve_sources_list"],
@@ -49,50 +55,101 @@ const MISREAD: readonly Misread[] = [
     keys: ["ssh", "emit_keys_to_console"],
     when: isNull,
     means: "null is not false here, so the keys are still written to the console; write false",
+    write: "false",
   },
   {
     keys: ["growpart", "mode"],
     when: isNull,
     means: "null is no mode, so the module fails; write off to leave the partition alone",
+    write: "off",
   },
+  ...["vendor_data", "vendor_data2"].map(
+    (key): Misread => ({
+      keys: [key],
+      when: (value) => value.type !== "mapping",
+      means: "what is no mapping turns vendor-data off, with a warning; write {enabled: true} or {enabled: false}",
+    }),
+  ),
 ];
 
 /** Settings of a user that hold for any text (distros.create_user, 20.4 to 26.2). */
 const USER_FLAGS = ["lock_passwd", "no_create_home", "no_log_init", "no_user_group", "system"];
 
+/** A place where a value is misread. */
+interface Found {
+  readonly name: string;
+  readonly pair: Pair;
+  readonly means: string;
+  readonly write: string | undefined;
+}
+
 /** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
 export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
-  const values = MISREAD.flatMap(({ keys, when, means }) => {
+  const values = MISREAD.flatMap(({ keys, when, means, write }): Found[] => {
     const pair = config.pair(...(keys as [string]));
-    return pair !== undefined && when(pair.value) ? [{ name: keys.join("."), pair, means }] : [];
+    return pair !== undefined && when(pair.value) ? [{ name: keys.join("."), pair, means, write }] : [];
   });
-  return atMost([...values, ...misreadOfUsers(context)], ({ name, pair, means }) =>
-    isOwn(context, pair.path) || !context.boot.base.files.some(({ path }) => path === pair.path)
-      ? about(rule, context, { message: `${name}: ${means}.`, cause: originOf(pair) })
-      : undefined,
-  );
+  return atMost([...values, ...misreadOfUsers(context)], (found) => {
+    const { name, pair, means } = found;
+    if (!isOwn(context, pair.path) && context.boot.base.files.some(({ path }) => path === pair.path)) return undefined;
+    return about(rule, context, {
+      message: `${name}: ${means}.`,
+      cause: originOf(pair),
+      prove: () => corrected(found, context),
+    });
+  });
 }
 
-function misreadOfUsers({ boot }: CheckContext): { name: string; pair: Pair; means: string }[] {
+/** The file with the value that is meant, if that is read as such. */
+function corrected({ pair, write }: Found, context: CheckContext): Fix | null {
+  const { value, path } = pair;
+  const old = textOf(context.image, value);
+  if (write === undefined || !/^(~|null|"[^"\n]*"|'[^'\n]*')$/i.test(old)) return null;
+  const { start } = spanOf(value);
+  const fix = withText(context.image, path, start, start + old.length, write);
+  if (fix === undefined) return null;
+  return context.prove(fix, (_after, { base }) => {
+    const file = base.files.find((other) => other.path === path);
+    const now = file && scalarAt(file.root, value.position.start.line, value.position.start.column);
+    return now?.kind === "bool" && String(now.value) === String(write === "true");
+  });
+}
+
+/** The scalar that begins at a place. */
+function scalarAt(root: ConfigNode, line: number, column: number): Scalar | undefined {
+  if (root.type === "scalar") {
+    const { start } = root.position;
+    return start.line === line && start.column === column ? root : undefined;
+  }
+  const inner = root.type === "sequence" ? root.children : root.children.map(({ value }) => value);
+  for (const node of inner) {
+    const found = scalarAt(node, line, column);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function misreadOfUsers({ boot }: CheckContext): Found[] {
   const users = boot.config.node("users");
-  const entries =
+  const listed =
     users?.type === "sequence"
       ? users.children
       : users?.type === "mapping"
         ? users.children.map(({ value }) => value)
         : [];
-  return entries.flatMap((entry) => {
-    if (entry.type !== "mapping") return [];
-    const flags = USER_FLAGS.flatMap((flag) => {
+  const write = "false";
+  return [...listed, boot.config.node("system_info", "default_user")].flatMap((entry) => {
+    if (entry?.type !== "mapping") return [];
+    const flags = USER_FLAGS.flatMap((flag): Found[] => {
       const pair = findPair(entry, flag);
       const means = "any text that is not empty is true here; write false without quotes";
-      return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means }] : [];
+      return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means, write }] : [];
     });
     const sudo = findPair(entry, "sudo");
     const means = "this text is taken for a sudo rule; write false without quotes";
     return sudo !== undefined && isFalseText(sudo.value)
-      ? [...flags, { name: "users: sudo", pair: sudo, means }]
+      ? [...flags, { name: "users: sudo", pair: sudo, means, write }]
       : flags;
   });
 }

@@ -1,10 +1,14 @@
-import { existsIn, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
-import { type ListedModule, readModuleList } from "../../../boot/moduleList.ts";
-import type { Finding } from "../../finding.ts";
+import type { BootResult } from "../../../boot/boot.ts";
+import { existsIn, isOwnModule, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
+import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
+import type { Config } from "../../../config/config.ts";
+import { type Origin, originOf } from "../../../config/tree.ts";
+import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
+import { withWord } from "./editFile.ts";
 
 const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_modules"];
 
@@ -14,7 +18,7 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
   if (version === undefined) return [];
   const unknown = listed(context).filter(({ name }) => {
     const facts = moduleFacts(name);
-    return facts === undefined || !existsIn(facts, version);
+    return (facts === undefined || !existsIn(facts, version)) && !isOwnModule(name, context.distro, context.image);
   });
   return atMost(unknown, ({ raw, name, origin }) => {
     if (!isOwn(context, origin.path)) return undefined;
@@ -28,19 +32,31 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
     const near = facts === undefined ? nearest(name, moduleNames(version)) : undefined;
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
     const message = `cloud-init ${version} has no module "${raw}"${history}, so nothing runs in its place.${hint}`;
+    const prove = () =>
+      near === undefined
+        ? null
+        : provenWord(context, origin, raw, near, (entries) => entries.some((entry) => entry.name === near));
     // What another version has was left in the list on purpose or by an upgrade.
-    return about(rule, context, { message, cause: origin, severity: facts === undefined ? rule.severity : "info" });
+    return about(rule, context, {
+      message,
+      cause: origin,
+      severity: facts === undefined ? rule.severity : "info",
+      prove,
+    });
   });
 }
 
-/** Finds modules that are listed under two spellings, so that they run twice (the semaphores differ). */
+/** Finds modules that run twice: under two spellings (the semaphores differ), or at two places though they always run. */
 export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
+  const entries = listed(context);
   const first = new Map<string, ListedModule>();
   const again: [ListedModule, ListedModule][] = [];
-  for (const entry of listed(context)) {
-    const earlier = first.get(entry.name);
-    if (earlier === undefined) first.set(entry.name, entry);
-    else if (earlier.raw.replaceAll("-", "_") !== entry.raw.replaceAll("-", "_")) again.push([earlier, entry]);
+  for (const { name, origin } of context.boot.modules.filter(({ ran, stage }) => ran && stage !== "init-local")) {
+    const entry = entries.find((other) => other.name === name && placeOf(other.origin) === placeOf(origin));
+    const earlier = first.get(name);
+    if (entry === undefined) continue;
+    if (earlier === undefined) first.set(name, entry);
+    else again.push([earlier, entry]);
   }
   return atMost(again, ([earlier, entry]) => {
     if (!isOwn(context, entry.origin.path) && !isOwn(context, earlier.origin.path)) return undefined;
@@ -50,9 +66,102 @@ export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
   });
 }
 
+/** Finds entries with a frequency that there is not, so that the module's own counts (config/modules.py, 20.4 to 26.2). */
+export function moduleFrequency(rule: Rule, context: CheckContext): Finding[] {
+  const odd = listed(context).filter(({ unknownFrequency }) => unknownFrequency !== undefined);
+  return atMost(odd, ({ raw, name, origin, unknownFrequency = "" }) => {
+    if (!isOwn(context, origin.path)) return undefined;
+    const own = context.boot.modules.find((module) => placeOf(module.origin) === placeOf(origin))?.frequency;
+    const instead = own === undefined ? "" : `, so that ${raw} runs "${own}" as it does without one`;
+    const meant = MEANT[unknownFrequency.toLowerCase().replaceAll("_", "-")] ?? nearest(unknownFrequency, FREQUENCIES);
+    const message = `There is no frequency "${unknownFrequency}"${instead}. Frequencies are ${FREQUENCIES.join(", ")}.`;
+    const prove = () =>
+      meant === undefined
+        ? null
+        : provenWord(context, origin, unknownFrequency, meant, (entries) =>
+            entries.some((entry) => entry.raw === raw && entry.frequency === meant),
+          );
+    return about(rule, context, { message, cause: origin, module: name, prove });
+  });
+}
+
+/** What people write for a frequency. */
+const MEANT: Readonly<Record<string, string>> = {
+  "per-instance": "once-per-instance",
+  instance: "once-per-instance",
+  "per-boot": "always",
+  "every-boot": "always",
+  boot: "always",
+  "per-always": "always",
+  "per-once": "once",
+};
+
+/** Finds module lists over which a stage stops with an error before it runs any module (config/modules.py, 20.4 to 26.2). */
+export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
+  if (context.boot.base.fatal !== undefined) return [];
+  return LISTS.flatMap((list) => {
+    const { fatal, at } = readModuleList(context.boot.config, list);
+    if (fatal === undefined || at === undefined) return [];
+    const message = `No module of ${list} runs: the stage stops with an error, since an entry is neither a name nor a list of names.`;
+    return [about(rule, context, { message, cause: at })];
+  });
+}
+
+/** Finds modules of somebody's own lists that do not run on the image's distribution. */
+export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[] {
+  const { config, modules } = context.boot;
+  const unverified = config.node("unverified_modules");
+  const allowed = unverified?.type === "sequence" ? unverified.children : [];
+  const refused = new Set(
+    modules.filter(({ reason }) => reason.startsWith("it is not for")).map(({ origin }) => placeOf(origin)),
+  );
+  const entries = listed(context).filter(({ origin }) => refused.has(placeOf(origin)));
+  const meant = allowed.flatMap((item) => {
+    const entry = entries.find(({ name }) => item.type === "scalar" && moduleName(String(item.value)) === name);
+    if (entry === undefined || !isOwn(context, item.path)) return [];
+    const written = item.type === "scalar" ? String(item.value) : "";
+    const message = `unverified_modules does not make ${entry.name} run: it says "${written}", and the module list "${entry.raw}", which must be the very same text.`;
+    const prove = () =>
+      provenWord(context, originOf(item), written, entry.raw, (_entries, now) =>
+        now.some(({ name, ran }) => name === entry.name && ran),
+      );
+    return [about(rule, context, { message, cause: originOf(item), module: entry.name, prove })];
+  });
+  const others = entries.filter(
+    ({ name, origin }) => isOwn(context, origin.path) && meant.every((told) => told.module !== name),
+  );
+  const [first] = others;
+  if (first === undefined) return meant;
+  const names = [...new Set(others.map(({ name }) => name))];
+  const distro = config.get("system_info", "distro") ?? "ubuntu";
+  const message = `Not for ${distro}, so that ${names.length === 1 ? "it does" : "they do"} not run: ${names.join(", ")}.`;
+  return [...meant, about(rule, context, { message, cause: first.origin, severity: "info" })];
+}
+
+/** The fix that writes another word at a place, if the lists or the modules that run then are as wanted. */
+function provenWord(
+  context: CheckContext,
+  origin: Origin,
+  old: string,
+  by: string,
+  holds: (entries: readonly ListedModule[], modules: BootResult["modules"]) => boolean,
+): Fix | null {
+  const fix = withWord(context.image, origin, old, by);
+  if (fix === undefined) return null;
+  return context.prove(fix, (_after, { config, modules }) => holds(entriesOf(config), modules));
+}
+
+function placeOf({ path, line, column }: Origin): string {
+  return `${path}:${line}:${column}`;
+}
+
 /** The entries of all module lists. */
 export function listed({ boot }: CheckContext): readonly ListedModule[] {
-  return LISTS.flatMap((list) => readModuleList(boot.config, list).modules);
+  return entriesOf(boot.config);
+}
+
+function entriesOf(config: Config): readonly ListedModule[] {
+  return LISTS.flatMap((list) => readModuleList(config, list).modules);
 }
 
 /** The image's version of cloud-init; undefined where the image does not tell it. */

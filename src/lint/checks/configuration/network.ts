@@ -24,6 +24,7 @@ function offWord(value: ConfigNode): string | undefined {
     return undefined;
   }
   if (value.type !== "mapping") return undefined;
+  if (value.children.length === 0) return '"network: {}"';
   const config = findPair(value, "config")?.value;
   if (config?.type === "scalar")
     return config.value === "disabled" || !isOff(config) ? undefined : `"network: {config: ${show(config)}}"`;

@@ -1,0 +1,33 @@
+import type { ConfigNode, Origin } from "../../../config/tree.ts";
+import { type Image, readText } from "../../../image/image.ts";
+import type { Fix } from "../../finding.ts";
+
+/** A larger file, in characters, is not given whole as a fix; the message says what to write. */
+const LARGEST_FIX = 4_000;
+
+/** A file with the text from one offset to another replaced; the rest stays as it is. */
+export function withText(image: Image, path: string, start: number, end: number, by: string): Fix | undefined {
+  const text = readText(image, path);
+  if (text === undefined || text.length > LARGEST_FIX) return undefined;
+  return { path, content: text.slice(0, start) + by + text.slice(end) };
+}
+
+/** A file with a word on the line of a place replaced, the first one from there on; undefined where it does not stand there. */
+export function withWord(image: Image, { path, line, column }: Origin, old: string, by: string): Fix | undefined {
+  const lines = readText(image, path)?.split("\n") ?? [];
+  const at = lines[line - 1]?.indexOf(old, column - 1) ?? -1;
+  if (at === -1) return undefined;
+  const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, at);
+  return withText(image, path, start, start + old.length, by);
+}
+
+/** Where a node's text begins and ends in its file. */
+export function spanOf({ position }: ConfigNode): { readonly start: number; readonly end: number } {
+  return { start: position.start.offset ?? 0, end: position.end.offset ?? 0 };
+}
+
+/** A node's text in its file, without white space behind it. */
+export function textOf(image: Image, node: ConfigNode): string {
+  const { start, end } = spanOf(node);
+  return (readText(image, node.path) ?? "").slice(start, end).trimEnd();
+}

@@ -1,0 +1,31 @@
+import { originOf } from "../../../config/tree.ts";
+import { toValue } from "../../../config/value.ts";
+import { readText } from "../../../image/image.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import type { CheckContext } from "../check.ts";
+import { about, isOwn } from "./about.ts";
+
+/** Finds a syslog_fix_perms of which no entry names a user and a group of the image (stages.py, 18.5 to 26.2). */
+export function logOwnerMissing(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  const pair = boot.config.pair("syslog_fix_perms");
+  if (pair === undefined || !isOwn(context, pair.path)) return [];
+  const value = toValue(pair.value);
+  const owners = (Array.isArray(value) ? value : [value]).filter((owner) => typeof owner === "string");
+  const [users, groups] = [names(readText(image, "/etc/passwd")), names(readText(image, "/etc/group"))];
+  if (owners.length === 0 || users.size === 0 || groups.size === 0) return [];
+  const isThere = (owner: string) => {
+    const [user = "", group = ""] = owner.split(":", 2).map((name) => name.trim());
+    const has = (all: ReadonlySet<string>, name: string) => /^(|-1|none)$/i.test(name) || all.has(name);
+    return has(users, user) && has(groups, group);
+  };
+  if (owners.some(isThere)) return [];
+  const message = `cloud-init cannot give its log to anybody: the image has no user and group ${owners.join(", ")}. The log stays as it is, with a warning in it.`;
+  return [about(rule, context, { message, cause: originOf(pair) })];
+}
+
+/** The names of a file such as /etc/passwd. */
+function names(text = ""): ReadonlySet<string> {
+  return new Set(text.split("\n").flatMap((line) => /^([^:#]+):/.exec(line)?.[1] ?? []));
+}

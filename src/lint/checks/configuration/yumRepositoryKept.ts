@@ -1,0 +1,27 @@
+import { repositoryPath } from "../../../boot/modules/yumAddRepo.ts";
+import { originOf } from "../../../config/tree.ts";
+import { pyStr } from "../../../config/value.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { about } from "./about.ts";
+import { versionOf } from "./moduleLists.ts";
+
+const MODULE = "yum_add_repo";
+
+/** Finds entries of yum_repos whose file the image has already, so that they change nothing (cc_yum_add_repo, 18.5 to 26.2). */
+export function yumRepositoryKept(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  const version = versionOf(context);
+  const repositories = boot.config.node("yum_repos");
+  if (version === undefined || repositories?.type !== "mapping") return [];
+  if (!boot.modules.some(({ name, ran }) => name === MODULE && ran)) return [];
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  return atMost(repositories.children, (pair) => {
+    const path = repositoryPath(boot.config, since, pyStr(pair.key));
+    if (image.stat(path) === undefined) return undefined;
+    const message = `yum_repos.${pyStr(pair.key)} has no effect: ${path} is in the image, and cloud-init changes no file that is there.`;
+    return about(rule, context, { message, cause: originOf(pair), module: MODULE });
+  });
+}
