@@ -66,6 +66,8 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       ) || installerOf(image, path) !== undefined;
     // Loopback is no customisation, an address is.
     const text = image.read(path)?.toString("utf8") ?? "";
+    if (path === "/etc/udev/rules.d/70-persistent-net.rules" && !NOT_GENERATED.test(text))
+      return "cloud-init or udev wrote it for the machine that built the image";
     if (
       /^\/etc\/systemd\/network\/.*\.network$/.test(path) &&
       !/^\s*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text)
@@ -86,6 +88,10 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
   "apk-repositories": ({ key }) =>
     /^https?:\/\/dl-\w+\.alpinelinux\.org\/alpine\//.test(key) ? "every image has Alpine's mirrors" : undefined,
 };
+
+/** A line that is neither empty, a comment, nor a rule as cloud-init and udev generate them for a network device. */
+const NOT_GENERATED =
+  /^(?![ \t]*(?:#|$)|SUBSYSTEM=="net", ACTION=="add", DRIVERS=="\?\*", ATTR\{address\}=="[\da-f:]+", [^\n]*NAME="\w+"$)/m;
 
 /** Fixed addresses in a file of ifcfg, NetworkManager or netplan, but the loopback's. */
 const STATIC = /^\s*(IPADDR\d*=['"]?(?!['"]?127\.)|address\d+=|addresses:)/im;

@@ -89,6 +89,8 @@ describe("cloud-init's own files", () => {
     "/usr/local/share/ca-certificates/cloud-init-ca-cert-1.crt",
     "/etc/systemd/timesyncd.conf.d/cloud-init.conf",
     "/etc/rsyslog.d/20-cloud-config.conf",
+    "/var/lib/cloud/instances/i-0001/boot-finished",
+    "/var/lib/cloud/data/result.json",
   ])("by name: %s", (path) => expect(isCloudInitsOwn(memoryImage({ [path]: "x\n" }), path)).toBe(true));
 
   test.each([
@@ -118,6 +120,8 @@ describe("cloud-init's own files", () => {
     ["/etc/apt/apt.conf.d/90cloud-init-aptproxy", 'Acquire::http::Proxy "http://p";\n'],
     ["/etc/sudoers", `${"Defaults x\n".repeat(30)}# Added by cloud-init v. 22.4.2\n#includedir /etc/sudoers.d\n`],
     ["/etc/hosts", "# not for cloud-init\n"],
+    ["/var/lib/cloud/scripts/per-boot/10-team", "#!/bin/sh\n"],
+    ["/var/lib/cloud/seed/nocloud/user-data", "#cloud-config\n"],
   ])("not: %s", (path, text) => expect(isCloudInitsOwn(memoryImage({ [path]: text }), path)).toBe(false));
 
   test("people and tools add lines to the hosts file that cloud-init wrote", () => {
@@ -134,6 +138,20 @@ ff02::1 ip6-allnodes
     expect(["builder", "localhost", "ip6-allnodes"].map(of)).toEqual([undefined, undefined, undefined]);
     expect(of("registry.internal")?.strength).toBe("good");
     expect(of("vault.internal")?.text).toContain("Ansible");
+  });
+
+  test.each([
+    ["as cloud-init writes it", "weak", 'NAME="eth0"'],
+    ["as udev wrote it", "weak", 'ATTR{dev_id}=="0x0", ATTR{type}=="1", KERNEL=="eth*", NAME="eth0"'],
+    [
+      "with a name and a rule of somebody's",
+      "good",
+      'NAME="lan0"\nSUBSYSTEM=="net", KERNELS=="0000:03:00.0", NAME="lan1"',
+    ],
+  ])("a rule that names network devices, %s", (_case, strength, end) => {
+    const path = "/etc/udev/rules.d/70-persistent-net.rules";
+    const rules = `# made\n\nSUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="52:54:00:12:34:56", ${end}\n`;
+    expect(evidenceOf({ [path]: rules }, "network", path)?.strength).toBe(strength);
   });
 
   test("what the mounts module wrote into fstab", () => {
