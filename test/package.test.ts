@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -86,6 +87,10 @@ process.stdout.write(String(first));
   test("the lockfile holds no addresses", () => {
     expect(readFileSync("package-lock.json", "utf8")).not.toContain('"resolved"');
   });
+});
+
+test("V8 takes the code cache of the build", () => {
+  expect(createRequire(import.meta.url)("../bin/script.js").load().script).toMatchObject({ cachedDataRejected: false });
 });
 
 test("the program in one file runs alone, and is small", () => {

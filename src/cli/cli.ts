@@ -8,10 +8,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.usage);
 });
 
-process.exitCode = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   terminal: process.stdout.isTTY === true,
   columns: process.stdout.columns ?? 100,
   env: process.env,
+}).then((status) => {
+  process.exitCode = status;
 });
