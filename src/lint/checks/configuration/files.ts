@@ -1,6 +1,6 @@
 import { isKnownKey } from "../../../boot/configKeys.ts";
 import { findPair } from "../../../config/merge.ts";
-import { CLOUD_CFG, CLOUD_CFG_D, type ConfigFile, parseConfigFile } from "../../../config/read.ts";
+import { CLOUD_CFG, CLOUD_CFG_D, parseConfigFile } from "../../../config/read.ts";
 import { originOf } from "../../../config/tree.ts";
 import { truthy } from "../../../config/value.ts";
 import type { Image } from "../../../image/image.ts";
@@ -25,8 +25,7 @@ export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
 /** What takes no effect because a file is dropped. */
 function loss(path: string, { boot, image }: CheckContext): string {
   if (!boot.modules.some(({ stage }) => stage !== "init-local")) return "No module list is left, so no module runs.";
-  const text = image.read(path)?.toString("utf8") ?? "";
-  const keys = [...new Set([...text.matchAll(/^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/gm)].map((match) => match[1]!))];
+  const keys = writtenKeys(image.read(path)?.toString("utf8") ?? "");
   if (keys.length === 0) return "Nothing of what it sets takes effect.";
   const more = keys.length > 8 ? ` and ${keys.length - 8} more` : "";
   return `Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}${more}.`;
@@ -56,8 +55,8 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
   const directories = new Set([...NEAR, ...(directory === undefined ? [] : [directory])]);
   const unread = [...directories].flatMap((place) => candidates(image, place)).filter((path) => !read.has(path));
   return atMost([...new Set(unread)], (path) => {
-    const file = cloudConfig(image, path);
-    if (file === undefined || !isOwn(context, path)) return undefined;
+    const keys = cloudConfigKeys(image, path);
+    if (keys === undefined || !isOwn(context, path)) return undefined;
     const name = path.slice(path.lastIndexOf("/") + 1);
     const stem = name.replace(/(\.cfg)?\.(ya?ml|conf|cfg|txt|json|config)$/i, "") || name;
     const right = directory === undefined ? undefined : `${directory}/${stem}.cfg`;
@@ -66,7 +65,6 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
       directory === undefined
         ? `${CLOUD_CFG} has it read no further file (conf_d)`
         : `it reads the files of ${directory} whose names end with ".cfg", and none below it`;
-    const keys = file.root.children.map((pair) => String(pair.key.value));
     const message = `cloud-init never reads ${path}: ${where}. Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}.`;
     return about(rule, context, {
       message,
@@ -130,12 +128,19 @@ function candidates(image: Image, directory: string): string[] {
   });
 }
 
-/** A file's mapping where it holds a key of cloud-init; undefined where it is something else. */
-function cloudConfig(image: Image, path: string): ConfigFile | undefined {
+/** The top-level keys of a file that holds one of cloud-init; undefined where it is something else. */
+function cloudConfigKeys(image: Image, path: string): readonly string[] | undefined {
   const size = image.stat(path)?.size ?? 0;
   if (size === 0 || size > 1_000_000) return undefined;
   const bytes = image.read(path);
   if (bytes === undefined || bytes.includes(0)) return undefined;
-  const file = parseConfigFile(Buffer.from(bytes.toString("utf8")), path);
-  return file.root.children.some((pair) => isKnownKey(String(pair.key.value))) ? file : undefined;
+  const text = bytes.toString("utf8");
+  const { root, dropped } = parseConfigFile(Buffer.from(text), path);
+  const keys = dropped === undefined ? root.children.map((pair) => String(pair.key.value)) : writtenKeys(text);
+  return keys.some(isKnownKey) ? keys : undefined;
+}
+
+/** What looks like top-level keys in a text that cannot be read. */
+function writtenKeys(text: string): string[] {
+  return [...new Set([...text.matchAll(/^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/gm)].map((match) => match[1]!))];
 }

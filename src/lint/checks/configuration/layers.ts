@@ -62,11 +62,13 @@ function unmerged(rule: Rule, context: CheckContext): Finding[] {
   };
   root.children.forEach(visit);
   return files.flatMap(({ path, root: { children } }) => {
-    const lost = children.filter((pair) => !MERGERS.includes(pyStr(pair.key)) && !found.has(at(pair)));
-    const first = lost.find(({ value }) => !(value.type === "scalar" && value.kind === "null"));
+    const lost = children.filter((pair) => !NOT_MERGED.includes(pyStr(pair.key)) && !found.has(at(pair)));
+    const mergers = mergersOf(path, context);
+    const own = mergers === undefined || /dict/.test(pyStr(mergers.value)) ? undefined : mergers;
+    // A null together with allow_delete is there to delete another file's key.
+    const first = lost.find(({ value }) => own !== undefined || !(value.type === "scalar" && value.kind === "null"));
     if (first === undefined || !isOwn(context, path)) return [];
     const names = lost.map(({ key }) => pyStr(key)).join(", ");
-    const own = mergersOf(path, context);
     const message =
       own === undefined
         ? `${names} in ${at(first)} is gone: a file that is read earlier deletes it by the allow_delete of its merge_how.`
@@ -222,7 +224,8 @@ function isMistaken(first: string, second: string): boolean {
   return a !== undefined && b !== undefined && Number(a) > Number(b);
 }
 
-const MERGERS = ["merge_how", "merge_type"];
+/** Keys that are taken out of their file before it is merged, or read before. */
+const NOT_MERGED = ["merge_how", "merge_type", "conf_d"];
 
 /** Where a file names mergers. */
 function mergersOf(path: string, { boot }: CheckContext): Pair | undefined {

@@ -112,10 +112,11 @@ export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[
   const { config, modules } = context.boot;
   const unverified = config.node("unverified_modules");
   const allowed = unverified?.type === "sequence" ? unverified.children : [];
+  const runs = new Set(modules.filter(({ ran }) => ran).map(({ name }) => name));
   const refused = new Set(
     modules.filter(({ reason }) => reason.startsWith("it is not for")).map(({ origin }) => placeOf(origin)),
   );
-  const entries = listed(context).filter(({ origin }) => refused.has(placeOf(origin)));
+  const entries = listed(context).filter(({ name, origin }) => refused.has(placeOf(origin)) && !runs.has(name));
   const meant = allowed.flatMap((item) => {
     const entry = entries.find(({ name }) => item.type === "scalar" && moduleName(String(item.value)) === name);
     if (entry === undefined || !isOwn(context, item.path)) return [];
