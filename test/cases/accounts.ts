@@ -20,7 +20,11 @@ export const accountCases: readonly Case[] = [
   {
     id: "selinux-user-key-ignored-in-cloud.cfg",
     about: "selinux-user with a hyphen in default_user has no effect.",
-    notYet: "a rule for unknown keys below system_info.default_user",
+    image: {
+      of: "rocky-9",
+      files: { [TEAM]: "system_info:\n  default_user:\n    name: maintuser\n    selinux-user: staff_u\n" },
+      finds: [{ rule: "schema-key-unknown", severity: "warning", about: "selinux_user" }],
+    },
   },
   {
     id: "wsl-unexpected-ubuntu-user",
@@ -47,7 +51,10 @@ export const accountCases: readonly Case[] = [
     image: {
       of: "ubuntu-24.04",
       files: { ...withUser("ubuntu", 1000), [TEAM]: "system_info:\n  default_user:\n    lock-passwd: false\n" },
-      finds: [{ rule: "password-locked", severity: "error", about: "user ubuntu password" }],
+      finds: [
+        { rule: "password-locked", severity: "error", about: "user ubuntu password" },
+        { rule: "schema-key-unknown", severity: "warning", about: "lock_passwd" },
+      ],
     },
   },
   {

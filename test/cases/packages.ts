@@ -71,7 +71,14 @@ export const packageCases: readonly Case[] = [
   {
     id: "yum_repos-never-overwrites",
     about: "An entry of yum_repos does nothing where its file exists.",
-    notYet: "a rule for configuration that has no effect because the image already has the file",
+    image: {
+      of: "rocky-9",
+      files: {
+        "/etc/yum.repos.d/epel.repo": "[epel]\nname=EPEL\nbaseurl=https://old.example.org/9/\n",
+        [TEAM]: "yum_repos:\n  epel:\n    name: EPEL\n    baseurl: https://epel.example.org/9/\n",
+      },
+      finds: [{ rule: "yum-repository-kept", severity: "warning", about: "epel" }],
+    },
   },
   {
     id: "liberty9-yum-module-missing",

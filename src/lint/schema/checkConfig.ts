@@ -4,6 +4,7 @@ import type { Validator } from "../../config/schema/validate.ts";
 import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
+import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import { systemKeys } from "./systemKeys.ts";
@@ -25,6 +26,7 @@ export function checkConfig(
   const { problems, cut } = validator.validate(root, isUnknown);
   const told = problems.flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
+    if (layer === "image") told.push(...defaultUserKeys(root));
     told.push(...openTopLevel(root, layer, schemas, isUnknown));
     told.push(...passedOver(root, layer === "image" ? "warning" : "error", isUnknown));
   }

@@ -1,0 +1,60 @@
+import { findPair } from "../../config/merge.ts";
+import { type Mapping, originOf } from "../../config/tree.ts";
+import { nearest } from "../nearest.ts";
+import type { Told } from "./told.ts";
+
+/** What is read of a user (distros/__init__.py create_user and add_user, ug_util.py, cc_users_groups; 18.5 to 26.2). */
+const KNOWN = [
+  "create_groups",
+  "doas",
+  "expiredate",
+  "gecos",
+  "groups",
+  "hashed_passwd",
+  "homedir",
+  "inactive",
+  "known",
+  "lock_passwd",
+  "name",
+  "no_create_home",
+  "no_log_init",
+  "no_user_group",
+  "passwd",
+  "plain_text_passwd",
+  "primary_group",
+  "selinux_user",
+  "shell",
+  "snapuser",
+  "ssh_authorized_keys",
+  "ssh_import_id",
+  "ssh_redirect_user",
+  "sudo",
+  "system",
+  "uid",
+];
+
+/**
+ * Keys of system_info.default_user that nothing reads. Those of entries of `users` may have hyphens, these may not; the
+ * schema does not know them.
+ */
+export function defaultUserKeys(root: Mapping): Told[] {
+  const system = findPair(root, "system_info")?.value;
+  const user = system?.type === "mapping" ? findPair(system, "default_user")?.value : undefined;
+  if (user?.type !== "mapping") return [];
+  return user.children.flatMap((pair): Told[] => {
+    const name = String(pair.key.value);
+    if (KNOWN.includes(name) || name.length > 40) return [];
+    const underscored = name.replaceAll("-", "_");
+    const meant = KNOWN.includes(underscored) ? underscored : nearest(name, KNOWN);
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    return [
+      {
+        about: "unknown-key",
+        worst: "warning",
+        message: `cloud-init knows no key "${name}" in system_info.default_user${hint}.`,
+        origin: originOf(pair),
+        replace: meant === undefined ? undefined : { old: name, by: meant },
+      },
+    ];
+  });
+}
