@@ -4,7 +4,7 @@ import type { Image } from "../image/image.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
-import type { Mapping } from "./tree.ts";
+import type { ConfigNode, ConfigValue, Mapping } from "./tree.ts";
 import type { SeedFile } from "./userData/parts.ts";
 
 /** What a cloud hands over at launch. Undefined members: nobody said, so what follows from them is unknown. */
@@ -18,6 +18,8 @@ export interface CloudData {
   readonly vendorData2: SeedFile | undefined;
   /** Network configuration; undefined where the datasource gives none. */
   readonly networkConfig: Mapping | undefined;
+  /** OpenStack's network_data.json, which its datasources make a network configuration of. */
+  readonly networkData?: ConfigNode;
   /** What the datasource itself puts over the image's configuration; undefined where it adds nothing. */
   readonly config: Mapping | undefined;
   /** Why the network configuration that it gives is not known, where only that is not. */
@@ -44,7 +46,8 @@ export class SeedError extends Error {}
 const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
 
 /**
- * Reads a seed in NoCloud layout from a directory of this machine: meta-data, user-data, vendor-data, network-config.
+ * Reads a seed in NoCloud layout from a directory of this machine: meta-data, user-data, vendor-data, network-config, or
+ * OpenStack's network_data.json.
  * @throws SeedError when it is no directory, or meta-data or network-config are no valid YAML mappings.
  */
 export function readSeed(directory: string): CloudData {
@@ -53,7 +56,21 @@ export function readSeed(directory: string): CloudData {
   const names = ["meta-data", "user-data", "vendor-data", "network-config"];
   if (!names.some((name) => existsSync(join(directory, name))))
     throw new SeedError(`${directory}: there is no ${names.join(", no ")} in it`);
-  return cloudData((name) => seedFileOfHost(join(directory, name)));
+  const networkData = json(seedFileOfHost(join(directory, "network_data.json")));
+  return {
+    ...cloudData((name) => seedFileOfHost(join(directory, name))),
+    ...(networkData === undefined ? {} : { networkData }),
+  };
+}
+
+/** @throws SeedError where it is no JSON. */
+function json(file: SeedFile | undefined): ConfigNode | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return builtin(JSON.parse(file.bytes.toString("utf8")) as ConfigValue, file.path);
+  } catch (error) {
+    throw new SeedError(`${file.path}: ${(error as Error).message}`);
+  }
 }
 
 /** A larger file is none that a cloud hands over, in bytes. */

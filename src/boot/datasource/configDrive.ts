@@ -46,6 +46,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
+  const network = anyType(read("network_data.json"));
   const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json")) : undefined;
   return {
     ...UNKNOWN_CLOUD,
@@ -54,9 +55,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     userData: read("user_data") ?? nothing,
     vendorData: vendorData(read("vendor_data.json")) ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
-    ...(read("network_data.json") === undefined
-      ? {}
-      : { unknownNetwork: "what network_data.json makes of the network" }),
+    ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
   };
 }
@@ -68,6 +67,13 @@ function json(file: SeedFile | undefined): ConfigValue | undefined {
   } catch {
     throw new BrokenDrive(`${file.path} is no JSON`);
   }
+}
+
+/** JSON of these types only is taken for anything but meta-data. */
+function anyType(file: SeedFile | undefined): ConfigValue | undefined {
+  const value = json(file);
+  if (value === undefined || typeof value === "string" || (typeof value === "object" && value !== null)) return value;
+  throw new BrokenDrive("its JSON is of no known form");
 }
 
 /** The meta-data under the names that other datasources have. */
@@ -98,7 +104,7 @@ function withBytes(pair: Pair, random: Buffer): Pair {
 
 /** Of a mapping the member `cloud-init` counts (sources.convert_vendordata). Several parts in a list are not read. */
 function vendorData(file: SeedFile | undefined): SeedFile | undefined {
-  const value = json(file);
+  const value = anyType(file);
   const text = isMapping(value) ? value["cloud-init"] : value;
   return file === undefined || typeof text !== "string" ? undefined : { path: file.path, bytes: Buffer.from(text) };
 }

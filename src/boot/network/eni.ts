@@ -2,6 +2,7 @@ import type { Since } from "../module.ts";
 import { EniInterface } from "./eniInterface.ts";
 import { renderEniRoute } from "./eniRoute.ts";
 import { asKey, isUnknown } from "./interfaces.ts";
+import { checkOrder } from "./nameOrder.ts";
 import {
   asDict,
   asIterable,
@@ -31,6 +32,7 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
     const name = asKey(iface.get("name"));
     return { iface, rank: rankOf(iface), name: isUnknown(name) ? id : name };
   });
+  for (const rank of TYPES.keys()) checkOrder(others.filter((other) => other.rank === rank).map(({ name }) => name));
   others.sort((a, b) => a.rank - b.rank || compareKeys(a.name, b.name));
   for (const { iface, name } of others)
     if (name !== "lo") sections.push(...new EniInterface(iface, usesIp, since).render());

@@ -56,7 +56,7 @@ export class InterfaceTable {
     need(command, "name");
     const name = asKey(command.get("name"));
     // A name that only the machine knows is most often the id.
-    const known = isUnknown(name) ? asKey(command.get("config_id")) : name;
+    const known = isUnknown(name) && command.has("config_id") ? asKey(command.get("config_id")) : name;
     const iface: PyDict = this.interfaces.get(known) ?? new Map();
     if (command.has("params"))
       for (const [key, value] of asDict(command.get("params"), "params")) iface.set(key, value);

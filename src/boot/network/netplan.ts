@@ -1,6 +1,7 @@
 import { isTrue } from "../../config/value.ts";
 import type { Since } from "../module.ts";
 import { contains, parseIpv6 } from "./ipAddress.ts";
+import { checkOrder } from "./nameOrder.ts";
 import { pyInt } from "./normalize.ts";
 import {
   asDict,
@@ -68,6 +69,7 @@ class NetplanSections {
     let text = "network:\n    version: 2\n";
     for (const [name, devices] of this.#sections) {
       if (devices.size === 0) continue;
+      checkOrder(devices.keys());
       network.set(name, inDumpOrder(devices));
       const dump = dumpYaml(dictOf({ [name]: devices }), "copied");
       // textwrap.indent (since 22.3) leaves lines without text alone.
@@ -126,6 +128,7 @@ class NetplanSections {
       const members = [...this.#state.interfaces]
         .filter(([, other]) => other.get("bond-master") === iface.get("name"))
         .map(([id]) => id);
+      checkOrder(members);
       if (members.length > 0) entry.set("interfaces", sortedKeys(members));
     }
     this.#addAddresses(iface, entry);

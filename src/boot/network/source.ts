@@ -10,6 +10,7 @@ import { cloudDirectory } from "../instance.ts";
 import type { ModuleRun } from "../module.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
+import { fromNetworkData } from "./networkData.ts";
 import { dictOf, fromNode, isDict, NetworkFailure, type PyDict, type PyValue, sizeOf, truthy } from "./pyValue.ts";
 
 /** Where the network configuration of the first boot comes from. */
@@ -123,17 +124,28 @@ function fromSystem(boot: ModuleRun): Candidate | undefined {
 
 /** What the datasource gives: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
 function fromCloud(boot: ModuleRun): Candidate | undefined {
-  const { datasource, networkConfig, metaData, unknownNetwork } = boot.cloud;
+  const { datasource, networkConfig, networkData, metaData, unknownNetwork } = boot.cloud;
   if (!mayGiveNetwork(datasource) || leavesNetwork(boot)) return undefined;
   const reason = metaData === undefined ? CLOUD_OR_DHCP : unknownNetwork;
   if (metaData === undefined || reason !== undefined)
     return { network: undefined, reason: reason ?? CLOUD_OR_DHCP, because: boot.because("network") };
+  if (networkData !== undefined && (datasource === "OpenStack" || datasource === "ConfigDrive")) {
+    const since = (version: string): boolean => boot.since(version);
+    const network = fromNetworkData(fromNode(networkData), since, bondsHaveMacs(boot));
+    return { network, isOfCloud: true, because: originOf(networkData) };
+  }
   if (networkConfig !== undefined)
     return { network: seedNetwork(networkConfig, boot), isOfCloud: true, because: originOf(networkConfig) };
   const interfaces = findPair(metaData, "network-interfaces");
   if (interfaces === undefined || (interfaces.value.type === "scalar" && interfaces.value.kind === "null"))
     return undefined;
   return { network: readInterfacesFile(fromNode(interfaces.value)), isOfCloud: true, because: originOf(interfaces) };
+}
+
+/** Since 24.2, and where a distribution took the change into an older cloud-init: Debian's 22.4.2 has it. */
+function bondsHaveMacs(boot: ModuleRun): boolean {
+  const path = `${boot.distro.cloudInit.library ?? ""}/sources/helpers/openstack.py`;
+  return boot.since("24.2") || (boot.text(path) ?? "").includes('cfg.update({"mac_address": link_mac_addr})');
 }
 
 /** OpenStack's datasource may be told to leave the network to others (18.5 to 26.2). */
