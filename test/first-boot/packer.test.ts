@@ -3,44 +3,23 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Log } from "sarif";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Build, build, hasPacker, lint, resultsIn } from "./packer.ts";
 import { roots, whyNot } from "./realBoot.ts";
 
 // The real Packer builds examples/packer. Without it the tests are skipped, but where CI says that all must be there.
 const suite = "trixie";
-const hasPacker = spawnSync("packer", ["version"]).status === 0;
 const obstacle = hasPacker ? whyNot(suite) : "packer is not installed";
 const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
-const lint = `${process.execPath} ${resolve("dist/cloud-init-lint.mjs")}`;
 
 let scratch: string;
 let guest: ChildProcess;
 let port: number;
 
-interface Build {
-  readonly status: number | null;
-  readonly out: string;
-  /** What the build leaves in its working directory. */
-  readonly directory: string;
-}
-
-/** Builds a template in an empty directory. */
-function build(template: string, variables: Readonly<Record<string, string | number>>): Build {
-  const directory = mkdtempSync(join(scratch, "build-"));
-  const set = Object.entries(variables).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
-  const path = resolve("examples/packer", template);
-  const { status, stdout, stderr } = spawnSync("packer", ["build", "-color=false", ...set, path], {
-    cwd: directory,
-    encoding: "utf8",
-    env: { ...process.env, CHECKPOINT_DISABLE: "1", PACKER_CACHE_DIR: join(scratch, "cache"), HOME: scratch },
-  });
-  return { status, out: stdout + stderr, directory };
-}
-
-function rulesIn(directory: string): unknown[] {
-  const log: Log = JSON.parse(readFileSync(join(directory, "cloud-init-lint.sarif"), "utf8"));
-  return log.runs[0]!.results!.filter(({ level }) => level === "error").map(({ ruleId }) => ruleId);
+function errorsOf(build: Build): unknown[] {
+  return resultsIn(build)
+    .filter(({ level }) => level === "error")
+    .map(({ ruleId }) => ruleId);
 }
 
 async function freePort(): Promise<number> {
@@ -92,17 +71,17 @@ describe.skipIf(obstacle !== undefined && !required)(
     ])("%s", (template, variables) => {
       const connection = () => ({ host: "127.0.0.1", port, user: "root", key: join(scratch, "key"), ...variables });
 
-      test("fails with the findings in its output where the first boot undoes what it did", () => {
-        const { status, out, directory } = build(template, connection());
-        expect([status, out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
-        expect(out).toMatch(/null\.guest: .*\/etc\/cloud\/cloud\.cfg\.d\/20-team\.cfg/);
-        expect(rulesIn(directory)).toEqual(["sshd-setting-overwritten"]);
+      test("fails with the findings in its output where the first boot undoes what it did", async () => {
+        const built = await build(scratch, template, connection());
+        expect([built.status, built.out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
+        expect(built.out).toMatch(/null\.guest: .*\/etc\/cloud\/cloud\.cfg\.d\/20-team\.cfg/);
+        expect(errorsOf(built)).toEqual(["sshd-setting-overwritten"]);
       });
 
-      test("passes where the first boot keeps it", () => {
-        const { status, out, directory } = build(template, { ...connection(), drop_in: "files/20-team-right.cfg" });
-        expect([status, out]).toEqual([0, expect.not.stringContaining("sshd-setting-overwritten")]);
-        expect(rulesIn(directory)).toEqual([]);
+      test("passes where the first boot keeps it", async () => {
+        const built = await build(scratch, template, { ...connection(), drop_in: "files/20-team-right.cfg" });
+        expect([built.status, built.out]).toEqual([0, expect.not.stringContaining("sshd-setting-overwritten")]);
+        expect(errorsOf(built)).toEqual([]);
       });
     });
 
@@ -114,26 +93,30 @@ describe.skipIf(obstacle !== undefined && !required)(
         return copy;
       };
 
-      test("fails with the findings, and leaves the log", () => {
-        const { status, out, directory } = build("mounted-root.pkr.hcl", { root: root(), cloud_init_lint: lint });
-        expect([status, out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
-        expect(rulesIn(directory)).toEqual(["sshd-setting-overwritten"]);
+      test("fails with the findings, and leaves the log", async () => {
+        const variables = { root: root(), cloud_init_lint: lint };
+        const built = await build(scratch, "mounted-root.pkr.hcl", variables);
+        expect([built.status, built.out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
+        expect(errorsOf(built)).toEqual(["sshd-setting-overwritten"]);
       });
 
-      test("passes where the first boot keeps it", () => {
+      test("passes where the first boot keeps it", async () => {
         const right = { root: root(), cloud_init_lint: lint, drop_in: "files/20-team-right.cfg" };
-        expect(build("mounted-root.pkr.hcl", right).status).toBe(0);
+        expect((await build(scratch, "mounted-root.pkr.hcl", right)).status).toBe(0);
       });
     });
 
     describe("user-data.pkr.hcl", () => {
-      test("fails with the findings of the user-data", () => {
-        const { status, out } = build("user-data.pkr.hcl", { cloud_init_lint: lint, users: "{nme: deploy}" });
+      test("fails with the findings of the user-data", async () => {
+        const { status, out } = await build(scratch, "user-data.pkr.hcl", {
+          cloud_init_lint: lint,
+          users: "{nme: deploy}",
+        });
         expect([status, out]).toEqual([1, expect.stringContaining("user-data")]);
       });
 
-      test("passes for what cloud-init reads as it is written", () => {
-        const { status, directory } = build("user-data.pkr.hcl", { cloud_init_lint: lint });
+      test("passes for what cloud-init reads as it is written", async () => {
+        const { status, directory } = await build(scratch, "user-data.pkr.hcl", { cloud_init_lint: lint });
         expect([status, existsSync(join(directory, "user-data"))]).toEqual([0, true]);
       });
     });
