@@ -85,7 +85,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       "only one report can go to standard output: give the others a file, -f sarif=FILE",
     );
   const launch = openLaunch(flags);
-  const pristine = flags.pristine === undefined ? undefined : await openTarget(flags.pristine);
+  const pristine = flags.pristine === undefined ? undefined : await openPristine(flags.pristine);
   const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
   if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
   const repository = outputs.some(({ format }) => lintFormats[format]?.inRepository === true)
@@ -172,6 +172,16 @@ async function openNamed(source: string): Promise<Target> {
     const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
     if (!(error instanceof CommandError) || command === undefined) throw error;
     throw new CommandError(EXIT.usage, `${error.message} (did you mean the command "${command}"?)`);
+  }
+}
+
+/** Says which of the images cannot be opened. */
+async function openPristine(source: string): Promise<Target> {
+  try {
+    return await openTarget(source);
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(error.status, `--pristine: ${error.message}`);
+    throw error;
   }
 }
 

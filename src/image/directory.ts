@@ -13,11 +13,11 @@ export function openDirectory(root: string): Image {
   let host: string;
   try {
     host = fs.realpathSync.native(root);
-    if (!fs.statSync(host).isDirectory()) throw new ImageError(3, `${root} is not a directory`);
+    if (!fs.statSync(host).isDirectory()) throw new ImageError(3, `${root} is neither a directory nor a regular file`);
     fs.opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    if (isMissing(error)) throw new ImageError(3, `${root}: no such directory`);
+    if (isMissing(error)) throw new ImageError(3, `${root}: no such file or directory`);
     throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
   }
   const problems = new Problems();

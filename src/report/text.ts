@@ -80,8 +80,12 @@ function groupByCause(findings: readonly Finding[]): Map<string, Finding[]> {
 function cleanBlock(result: LintResult, minSeverity: Severity, style: Colors, width: number): string[] {
   let outcome = result.image.isFile ? "nothing wrong" : "nothing that the first boot undoes";
   if (result.findings.length > 0) outcome = minSeverity === "error" ? "no errors" : "no errors or warnings";
+  const isWhole = result.unread.length === 0;
+  if (!isWhole) outcome += " in what could be read";
   if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
-  return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) => style.green(line));
+  return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) =>
+    isWhole ? style.green(line) : line,
+  );
 }
 
 /** How many findings there are, how many of them are not shown and how to see them; "" where there are none. */

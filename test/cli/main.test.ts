@@ -78,6 +78,7 @@ describe("lint", () => {
   test("--pristine: only what differs from the unmodified image is customised", async () => {
     expect((await run(HARDENED, "--pristine", HARDENED)).status).toBe(0);
     expect((await run(HARDENED, "--pristine", STOCK)).status).toBe(1);
+    expect((await run(HARDENED, "--pristine", "/nowhere")).err).toContain("--pristine: /nowhere: no such file");
   });
 
   test("--protect: a stock setting counts as customised", async () => {

@@ -131,6 +131,10 @@ describe("images without findings", () => {
 
   test("say so", () => {
     expect(textReport([clean], OPTIONS)).toBe("/mnt/clean: nothing that the first boot undoes\n");
+    const partly = { ...clean, unread: [{ path: "/etc/shadow", reason: "permission denied" }] };
+    expect(textReport([partly], OPTIONS)).toBe(
+      "/mnt/clean: nothing that the first boot undoes in what could be read\n",
+    );
     expect(textReport([off], { ...OPTIONS, width: 200 })).toBe(
       "/mnt/off: nothing that the first boot undoes; cloud-init is disabled, so it does not run\n",
     );
