@@ -38,6 +38,7 @@ import { yumRepositoryKept } from "./checks/configuration/yumRepositoryKept.ts";
 import { distroClass } from "./checks/distroClass.ts";
 import { fileReplaced } from "./checks/fileReplaced.ts";
 import { hostKeysMissing } from "./checks/hostKeysMissing.ts";
+import { hostsTemplateNotUsed } from "./checks/hostsTemplate.ts";
 import { cachedSecrets } from "./checks/leftovers/cachedSecrets.ts";
 import { cloudInitOff } from "./checks/leftovers/cloudInitOff.ts";
 import { datasourcePinned } from "./checks/leftovers/datasourcePinned.ts";
@@ -70,6 +71,7 @@ export const checks: Readonly<Record<string, Check>> = {
   "distro-class": distroClass,
   "file-replaced": fileReplaced,
   "host-keys-missing": hostKeysMissing,
+  "hosts-template-not-used": hostsTemplateNotUsed,
   "known-instance": knownInstance,
   "left-behind": leftBehind,
   "module-twice": moduleTwice,

@@ -99,7 +99,14 @@ export const nameCases: readonly Case[] = [
   {
     id: "hosts-template-header-wrong-path",
     about: "The header of /etc/hosts named another template than the one that is rendered, and that was edited.",
-    notYet: "a rule for customised templates that nothing renders",
+    image: {
+      of: "debian-12",
+      files: {
+        "/etc/cloud/templates/hosts.tmpl": "127.0.0.1 localhost\n192.0.2.10 erp.example.org\n",
+        "/etc/cloud/cloud.cfg.d/20-team.cfg": "manage_etc_hosts: true\n",
+      },
+      finds: [{ rule: "hosts-template-not-used", severity: "warning", about: "hosts.debian.tmpl" }],
+    },
   },
   {
     id: "sumaforma-debian-fqdn-127.0.1.1",
