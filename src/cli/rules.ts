@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { catalogue } from "../lint/catalogue.ts";
+import { documentOf } from "../lint/rule.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { didYouMean } from "./output.ts";
@@ -16,7 +17,7 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
         const ids = catalogue.map((candidate) => candidate.id);
         throw new CommandError(EXIT.usage, `there is no rule "${id}"${didYouMean(id, ids)}`);
       }
-      io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${rule.document}\n`);
+      io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
       end(EXIT.clean);
     });
   program

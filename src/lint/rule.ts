@@ -14,10 +14,17 @@ export interface Rule {
   readonly parameters: ConfigObject;
   /** The version of this program that brought the rule. */
   readonly since: string;
-  /** Sections in Markdown, without their headings: what happens, why it matters, how to fix it. */
+  /** Sections in Markdown, without their headings: what happens, why it matters, how to fix it, examples. */
   readonly happens: string;
   readonly matters: string;
   readonly fix: string;
-  /** The whole document in Markdown, without front matter. */
-  readonly document: string;
+  readonly examples: string;
+}
+
+/** The whole document in Markdown, without front matter. */
+export function documentOf({ happens, matters, fix, examples }: Rule): string {
+  const sections = { "What happens": happens, "Why it matters": matters, Fix: fix, Examples: examples };
+  return Object.entries(sections)
+    .map(([heading, text]) => `## ${heading}\n\n${text}`)
+    .join("\n\n");
 }

@@ -4,7 +4,7 @@ import { unified } from "unified";
 import { toValue } from "../config/value.ts";
 import { parseYaml } from "../config/yaml.ts";
 import { SEVERITIES, type Severity } from "./finding.ts";
-import type { Rule } from "./rule.ts";
+import { documentOf, type Rule } from "./rule.ts";
 
 /** A rule document that cannot be used: which one, where, what to do. */
 export class RuleError extends Error {}
@@ -43,22 +43,22 @@ export function parseRuleDocument(text: string, path: string): { rule: Rule; exa
     if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
   if (!(SEVERITIES as readonly unknown[]).includes(severity))
     throw new RuleError(`${path}: severity is one of ${SEVERITIES.join(", ")}`);
-  const [happens, matters, fix] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
-  return {
-    rule: {
-      id: id as string,
-      title: title as string,
-      severity: severity as Severity,
-      check: check as string,
-      since: since as string,
-      parameters,
-      happens: happens!,
-      matters: matters!,
-      fix: fix!,
-      document: text.slice(blocks[0]!.position?.end.offset).trim(),
-    },
-    examples: examples(blocks, path),
+  const [happens, matters, fix, examples] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
+  const rule: Rule = {
+    id: id as string,
+    title: title as string,
+    severity: severity as Severity,
+    check: check as string,
+    since: since as string,
+    parameters,
+    happens: happens!,
+    matters: matters!,
+    fix: fix!,
+    examples: examples!,
   };
+  if (documentOf(rule) !== text.slice(blocks[0]!.position?.end.offset).trim())
+    throw new RuleError(`${path}: a document has the sections ${SECTIONS.join(", ")}, in this order and nothing else`);
+  return { rule, examples: readExamples(blocks, path) };
 }
 
 function headingText(block: Block): string {
@@ -73,7 +73,7 @@ function sectionText(text: string, blocks: readonly Block[], section: string, pa
 }
 
 /** Examples: a heading "Fires: ..." or "Does not fire: ...", then fenced files, each with its path after the language. */
-function examples(blocks: readonly Block[], path: string): RuleExample[] {
+function readExamples(blocks: readonly Block[], path: string): RuleExample[] {
   const found: { title: string; fires: boolean; files: Record<string, string> }[] = [];
   for (const block of blocks) {
     const heading = block.depth === 3 ? /^(Fires|Does not fire): (.+)$/.exec(headingText(block)) : null;

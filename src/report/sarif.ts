@@ -1,6 +1,6 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { LintResult, Severity } from "../lint/finding.ts";
-import type { Rule } from "../lint/rule.ts";
+import { documentOf, type Rule } from "../lint/rule.ts";
 import { jsonText } from "./jsonText.ts";
 import type { Repository } from "./repository.ts";
 import { withinLimits } from "./sarifLimits.ts";
@@ -69,7 +69,7 @@ function descriptor(rule: Rule): ReportingDescriptor {
     id: rule.id,
     shortDescription: { text: rule.title },
     fullDescription: { text: (description.replace(/\s+/g, " ").trim() || rule.title).slice(0, MAX_DESCRIPTION) },
-    help: { text: [rule.happens, rule.matters, rule.fix].join("\n\n"), markdown: rule.document },
+    help: { text: [rule.happens, rule.matters, rule.fix].join("\n\n"), markdown: documentOf(rule) },
     defaultConfiguration: { level: rule.severity === "info" ? "note" : rule.severity },
     properties: {
       tags: ["cloud-init", ...(securitySeverity === undefined ? [] : ["security"])],

@@ -50,6 +50,11 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
 
 test("the stock image has nothing to say of", () => expect(findingsOf({})).toEqual([]));
 
+test("a rule document with a section of its own is refused", () => {
+  const text = readFileSync("rules/hostname-reset.md", "utf8").replace("## Fix", "## See also\n\nMore.\n\n## Fix");
+  expect(() => parseRuleDocument(text, "mine.md")).toThrow(RuleError);
+});
+
 test("a rule document without an example that fires is refused", () => {
   const text = readFileSync("rules/hostname-reset.md", "utf8").replace("### Fires:", "### Shows:");
   expect(() => parseRuleDocument(text, "mine.md")).toThrow(RuleError);

@@ -135,5 +135,5 @@ export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sampl
   happens: `\`${id}\` happens\non the first boot.\n\nSecond paragraph.`,
   matters: "It matters.",
   fix: "Fix it.",
-  document: `## What happens\n\n\`${id}\` happens\non the first boot.\n\n## Fix\n\nFix it.`,
+  examples: "### Fires: an example",
 }));

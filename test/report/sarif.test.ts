@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import type { Location, Log, Result } from "sarif";
 import { describe, expect, test } from "vitest";
 import type { LintResult } from "../../src/lint/finding.ts";
+import { documentOf } from "../../src/lint/rule.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
@@ -75,7 +76,7 @@ describe("runs", () => {
       fullDescription: { text: "`sshd-setting-overwritten` happens on the first boot." },
       help: {
         text: "`sshd-setting-overwritten` happens\non the first boot.\n\nSecond paragraph.\n\nIt matters.\n\nFix it.",
-        markdown: RULES[0]!.document,
+        markdown: documentOf(RULES[0]!),
       },
       defaultConfiguration: { level: "error" },
       properties: {
