@@ -24,14 +24,20 @@ export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because:
   return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
 }
 
-/** Up to 21.2: the first of the paths, or since 20.4.1 always the usual one, with modes and owner set. */
+/**
+ * Up to 21.2, with modes and owner set: before 19.4 what AuthorizedKeysFile says as one path, in 20.4 the first of its
+ * paths, else always the usual one.
+ */
 function ensureFirstFile(boot: ModuleRun, user: User, because: Origin): AuthorizedKeysFile {
   const { uid, gid } = user;
   const usual = join(user.home, ".ssh/authorized_keys");
   if (boot.image.stat(parentOf(usual))?.kind !== "directory")
     boot.mkdir(parentOf(usual), because, { mode: 0o700, uid, gid });
-  const sources = paths(sshdOptions(boot).get("authorizedkeysfile") ?? "", user).map(({ path }) => path);
-  const path = boot.since("20.4.1") ? usual : sources[0]!;
+  const option = sshdOptions(boot).get("authorizedkeysfile") ?? "";
+  const patterns = boot.since("19.4") ? words(option) : [option.trim()];
+  const sources = paths(patterns, user).map(({ path }) => path);
+  const isUsual = boot.since("19.4") && (!boot.since("20.4") || boot.since("20.4.1"));
+  const path = isUsual ? usual : sources[0]!;
   boot.mkdir(parentOf(path), because);
   boot.setAttributes(parentOf(path), { mode: 0o700 }, because);
   return { path, sources, attributes: { mode: 0o600, uid, gid } };
@@ -41,7 +47,7 @@ function ensureFirstFile(boot: ModuleRun, user: User, because: Origin): Authoriz
 function findSafeFile(boot: ModuleRun, user: User, because: Origin): AuthorizedKeysFile {
   const options = sshdOptions(boot);
   const strict = (options.get("strictmodes") ?? "yes") === "yes";
-  const safe = paths(options.get("authorizedkeysfile") ?? "", user).find(
+  const safe = paths(words(options.get("authorizedkeysfile") ?? ""), user).find(
     ({ pattern, path }) =>
       (/%[uh]/.test(pattern) || path.startsWith(`${user.home}/`)) && makeSafePath(boot, user, path, strict, because),
   );
@@ -50,15 +56,18 @@ function findSafeFile(boot: ModuleRun, user: User, because: Origin): AuthorizedK
 }
 
 /** The paths of AuthorizedKeysFile with their tokens replaced. */
-function paths(option: string, { home, name }: User): { pattern: string; path: string }[] {
-  const patterns = option.split(/\s+/).filter((word) => word !== "");
-  return (patterns.length === 0 ? ["%h/.ssh/authorized_keys"] : patterns).map((pattern) => {
+function paths(patterns: readonly string[], { home, name }: User): { pattern: string; path: string }[] {
+  return (patterns.join("") === "" ? ["%h/.ssh/authorized_keys"] : patterns).map((pattern) => {
     const path = pattern
       .replaceAll("%h", () => home)
       .replaceAll("%u", () => name)
       .replaceAll("%%", () => "%");
     return { pattern, path: path.startsWith("/") ? path : join(home, path) };
   });
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 /** Walks down to the file, making what is missing; false where sshd would not trust a part of the path. */

@@ -99,14 +99,17 @@ function canGenerate(boot: ModuleRun, type: string): boolean {
   return /^(rsa|ecdsa|ed25519|ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp(256|384|521))$/.test(name);
 }
 
-/** A private key that sshd's group may read: where that group exists since 21.4, only for Red Hat's family since 24.2. */
+/**
+ * A private key that sshd's group may read: where that group exists since 21.4, only for an old sshd since 23.2, and only
+ * for Red Hat's family since 24.2.
+ */
 function shareWithGroup(boot: ModuleRun, path: string, because: Origin): void {
   const group = findGroup(boot.image, "ssh_keys");
   if (!boot.since("21.4") || (boot.since("24.2") && boot.facts.family !== "redhat")) return;
   if (group !== undefined) boot.setAttributes(path, { gid: group.gid }, because);
   const server = boot.distro.packages.version("openssh-server") ?? "";
-  if (boot.since("24.2") ? !versionAtLeast(server, "9.0") : group !== undefined)
-    boot.setAttributes(path, { mode: 0o640 }, because);
+  const readable = boot.since("23.2") ? !versionAtLeast(server, "9.0") : true;
+  if (readable && (boot.since("24.2") || group !== undefined)) boot.setAttributes(path, { mode: 0o640 }, because);
 }
 
 function keyFile(type: string): string {

@@ -30,9 +30,9 @@ interface KeySpec {
 export interface ModuleFacts {
   /** The module's name with underscores and without `cc_`. */
   readonly name: string;
-  readonly frequency: Frequency;
+  readonly frequency: Frequency | ((since: Since) => Frequency);
   /** Distros on which it runs, as system_info.distro names them. */
-  readonly distros: "all" | ((since: Since) => readonly string[]);
+  readonly distros: "all" | ((since: Since) => "all" | readonly string[]);
   /** Since 22.3 the module is skipped where none of these top-level keys is set; [] where it always runs. */
   readonly activatedBy: readonly string[] | ((since: Since) => readonly string[]);
   /** First version that has it, and first version that no longer has it. */

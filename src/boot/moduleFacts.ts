@@ -1,7 +1,7 @@
 import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
-import type { ModuleFacts, Since } from "./module.ts";
+import type { Frequency, ModuleFacts, Since } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
 
@@ -28,6 +28,17 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
 export function isOwnModule(name: string, { cloudInit }: Distro, image: Image): boolean {
   const { library } = cloudInit;
   return library !== undefined && image.stat(`${library}/config/cc_${name}.py`)?.kind === "file";
+}
+
+/** How often a version of cloud-init runs the module. */
+export function frequencyOf({ frequency }: ModuleFacts, since: Since): Frequency {
+  return typeof frequency === "function" ? frequency(since) : frequency;
+}
+
+/** Whether a version of cloud-init runs the module on a distro. */
+export function isForDistro({ distros }: ModuleFacts, distro: string, since: Since): boolean {
+  const names = typeof distros === "function" ? distros(since) : distros;
+  return names === "all" || names.includes(distro);
 }
 
 /** The top-level keys without which a module is skipped; none where it always runs (activate_by_schema_keys, 22.3). */

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Instance } from "./instance.ts";
 import { type BootState, type Frequency, ModuleFailure, ModuleRun } from "./module.ts";
-import { activationKeys, existsIn, isOwnModule, moduleFacts } from "./moduleFacts.ts";
+import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, moduleFacts } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { modules } from "./modules/modules.ts";
 
@@ -39,11 +39,11 @@ export function runModule(
       : skipped(`cloud-init ${version} has no module of this name`, frequency);
   }
 
-  const frequency = entry.frequency ?? facts.frequency;
+  const frequency = entry.frequency ?? frequencyOf(facts, since);
   const keys = activationKeys(facts, since);
   if (keys.length > 0 && !keys.some((key) => config.has(key)))
     return skipped(`no configuration for it (${keys.join(", ")})`, frequency);
-  if (facts.distros !== "all" && !facts.distros(since).includes(state.facts.name)) {
+  if (!isForDistro(facts, state.facts.name, since)) {
     const unverified = config.get("unverified_modules");
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped(`it is not for ${state.facts.name}`, frequency);

@@ -8,13 +8,13 @@ const MIRROR = "https://dl-cdn.alpinelinux.org/alpine";
 const OLD_MIRROR = "https://alpine.global.ssl.fastly.net/alpine";
 const WARNING = "#\n# Testing - using with non-Edge installation may cause problems!\n#\n";
 
-/** cc_apk_configure: Alpine's repositories (20.4 to 26.2). */
+/** cc_apk_configure: Alpine's repositories (20.3 to 26.2). */
 export const apkConfigure = defineModule({
   name: "apk_configure",
   frequency: "once-per-instance",
   distros: () => ["alpine"],
   activatedBy: ["apk_repos"],
-  since: "20.4",
+  since: "20.3",
   keys: { apk_repos: { type: "mapping" } },
   run(boot) {
     const given = boot.config.get("apk_repos") ?? null;

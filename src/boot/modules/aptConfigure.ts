@@ -11,13 +11,13 @@ import { items, mapping, text } from "../apt/pythonValue.ts";
 import { repositoryMatch } from "../apt/repositoryMatch.ts";
 import { addSources } from "../apt/sources.ts";
 import { writeSourcesList } from "../apt/sourcesList.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 
-/** cc_apt_configure: apt's sources, its configuration and answers for debconf (20.4 to 26.2). */
+/** cc_apt_configure: apt's sources, its configuration and answers for debconf (18.5 to 26.2). */
 export const aptConfigure = defineModule({
   name: "apt_configure",
   frequency: "once-per-instance",
-  distros: (since) => ["ubuntu", "debian", ...(since("25.2") ? ["raspberry-pi-os"] : [])],
+  distros: (since) => (since("20.3") ? ["ubuntu", "debian", ...(since("25.2") ? ["raspberry-pi-os"] : [])] : "all"),
   activatedBy: [],
   keys: {
     add_apt_repo_match: { type: "string", deprecated: "22.1" },
@@ -53,6 +53,9 @@ export const aptConfigure = defineModule({
     writeAptConf(boot, apt);
     if (values.sources !== undefined)
       addSources(boot, apt, repositoryMatch(values.add_apt_repo_match), { ...mirrors, RELEASE: release });
+    // 23.3 ends the daemons of gpg without asking whether there is one.
+    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf"))
+      throw new ModuleFailure("there is no gpgconf");
   },
 });
 

@@ -14,7 +14,7 @@ export const aptPipelining = defineModule({
   keys: { apt_pipelining: { type: "any", default: "os" } },
   run(boot) {
     const value = boot.config.get("apt_pipelining");
-    const wanted = value === undefined ? "os" : pyStr(value).toLowerCase().trim();
+    const wanted = value === undefined ? (boot.since("19.1") ? "os" : "false") : pyStr(value).toLowerCase().trim();
     if (["none", "unchanged", "os"].includes(wanted)) return;
     if (!/^(false|[0-5])$/.test(wanted)) {
       boot.note(`apt_pipelining takes no "${wanted}"`);

@@ -22,7 +22,8 @@ export const caCerts = defineModule({
   name: "ca_certs",
   frequency: "once-per-instance",
   distros: distrosBy([
-    ["0", "alpine", "debian", "ubuntu"],
+    ["0", "debian", "ubuntu"],
+    ["20.3", "alpine"],
     ["21.1", "rhel"],
     ["23.2", "fedora", "opensuse", "sles", ...NEW_SUSE],
     ["24.1", "photon"],
@@ -110,7 +111,11 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
   const text = strictText(boot, config);
   if (text === undefined) throw new ModuleFailure(`there is no ${config}`);
   const others = splitLines(text).filter((line) => line !== name);
-  boot.write(config, text === "" ? `${name}\n` : `${others.join("\n").trimEnd()}\n${name}\n`, because);
+  boot.write(
+    config,
+    text === "" && boot.since("20.3") ? `${name}\n` : `${others.join("\n").trimEnd()}\n${name}\n`,
+    because,
+  );
 }
 
 /** Has the trusted certificates put together anew. */

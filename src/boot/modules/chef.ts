@@ -12,10 +12,10 @@ import { renderFile, templateFile } from "../templateFile.ts";
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";
 
-/** cc_chef: Chef's configuration, at every boot, and where it is missing Chef itself (18.5 to 26.2). */
+/** cc_chef: Chef's configuration, since 20.3 at every boot, and where it is missing Chef itself (18.5 to 26.2). */
 export const chef = defineModule({
   name: "chef",
-  frequency: "always",
+  frequency: (since) => (since("20.3") ? "always" : "once-per-instance"),
   distros: "all",
   activatedBy: ["chef"],
   keys: { chef: { type: "mapping" } },

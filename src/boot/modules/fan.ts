@@ -7,7 +7,7 @@ import { installCommand } from "../programs.ts";
 export const fan = defineModule({
   name: "fan",
   frequency: "once-per-instance",
-  distros: (since) => (since("22.2") ? ["ubuntu"] : ["ubuntu", "debian"]),
+  distros: (since) => (since("22.2") ? ["ubuntu"] : "all"),
   activatedBy: ["fan"],
   keys: { fan: { type: "mapping" } },
   run(boot) {

@@ -15,20 +15,24 @@ interface Keymap {
   readonly options: string;
 }
 
+const supported = distrosBy([
+  ["0", "arch", "debian", "ubuntu", "opensuse", "sles"],
+  ["0", "almalinux", "amazon", "centos", "cloudlinux", "eurolinux", "fedora", "miraclelinux"],
+  ["0", "photon", "rhel", "rocky", "virtuozzo"],
+  ["22.3", "openmandriva"],
+  ["22.4", "mariner"],
+  ["23.1", ...NEW_SUSE],
+  ["23.3", "alpine"],
+  ["23.4", "suse"],
+  ["24.2", "azurelinux"],
+  ["25.2", "raspberry-pi-os"],
+]);
+
 /** cc_keyboard: the keyboard's layout (22.1 to 26.2). */
 export const keyboard = defineModule({
   name: "keyboard",
   frequency: "once-per-instance",
-  distros: distrosBy([
-    ["0", "arch", "debian", "ubuntu", "opensuse", "sles"],
-    ["0", "almalinux", "amazon", "centos", "cloudlinux", "eurolinux", "fedora", "miraclelinux", "openEuler"],
-    ["0", "openmandriva", "photon", "rhel", "rocky", "virtuozzo"],
-    ["22.4", "mariner"],
-    ["23.1", ...NEW_SUSE],
-    ["23.3", "alpine"],
-    ["24.2", "azurelinux"],
-    ["25.2", "raspberry-pi-os"],
-  ]),
+  distros: (since) => [...supported(since), ...(since("23.1") ? [] : ["openEuler"])],
   activatedBy: ["keyboard"],
   since: "22.1",
   keys: { keyboard: { type: "mapping" } },

@@ -30,7 +30,8 @@ export const ntp = defineModule({
 
 function supported(since: Since): readonly string[] {
   const distros: readonly (readonly [since: string, ...names: string[]])[] = [
-    ["0", "alpine", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
+    ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
+    ["20.3", "alpine"],
     ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
     ["21.4", "cloudlinux"],
     ["22.1", "miraclelinux"],

@@ -39,7 +39,7 @@ export const puppet = defineModule({
 
 function installation(boot: ModuleRun, config: ConfigObject, bundled: boolean): string {
   if (bundled) return `puppet-install from ${pyStr(config.aio_install_url ?? "the URL of Puppet's agent")}`;
-  const name = pyStr(config.package_name ?? (boot.since("23.3") ? "puppet-agent" : "puppet"));
+  const name = pyStr(config.package_name ?? (boot.since("23.1") ? "puppet-agent" : "puppet"));
   return installCommand(boot, [config.version === undefined ? name : `${name}=${pyStr(config.version)}`]);
 }
 
@@ -61,19 +61,21 @@ function announce(boot: ModuleRun, config: ConfigObject, { conf, attributes }: P
     if (config[key] !== undefined) boot.mayChange(path, "it is written once Puppet is installed", because);
   };
   announceAt("conf", conf, boot.because("puppet", "conf"));
-  announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));
+  if (boot.since("19.3")) announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));
 }
 
 function configure(boot: ModuleRun, config: ConfigObject, { conf, ssl, attributes }: Places): void {
   if (config.conf !== undefined) writePuppetConf(boot, conf, ssl, mapping(config.conf, "puppet.conf"));
-  if (config.csr_attributes === undefined) return;
+  if (config.csr_attributes === undefined || !boot.since("19.3")) return;
   const because = boot.because("puppet", "csr_attributes");
   boot.write(attributes, plainYaml(boot.config.node("puppet", "csr_attributes")), because);
 }
 
 function start(boot: ModuleRun, config: ConfigObject, program: string): void {
   const wanted = !boot.since("21.4") || configBool(config.start_service, true);
-  if (wanted) boot.command("systemctl enable puppet");
+  // Since 23.1 the name of the package that Puppet itself makes is tried first.
+  const service = boot.since("23.1") ? "puppet-agent" : "puppet";
+  if (wanted) boot.command(`systemctl enable ${service}`);
   if (boot.since("21.3") && configBool(config.exec, false)) boot.command(`${program} agent --test`);
-  if (wanted) boot.command("systemctl start puppet");
+  if (wanted) boot.command(`systemctl start ${service}`);
 }

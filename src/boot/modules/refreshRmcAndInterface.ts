@@ -2,12 +2,13 @@ import { defineModule } from "../module.ts";
 
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
-/** cc_refresh_rmc_and_interface: took interfaces with IPv6 alone away from NetworkManager, on IBM's POWER (to 23.1). */
+/** cc_refresh_rmc_and_interface: took interfaces with IPv6 alone away from NetworkManager, on IBM's POWER (20.4 to 23.1). */
 export const refreshRmcAndInterface = defineModule({
   name: "refresh_rmc_and_interface",
   frequency: "always",
   distros: "all",
   activatedBy: [],
+  since: "20.4",
   until: "23.2",
   keys: {},
   run(boot) {

@@ -18,7 +18,8 @@ export const resolvConf = defineModule({
   name: "resolv_conf",
   frequency: "once-per-instance",
   distros: distrosBy([
-    ["0", "alpine", "fedora", "opensuse", "rhel", "sles"],
+    ["0", "fedora", "opensuse", "rhel", "sles"],
+    ["20.3", "alpine"],
     ["21.3", "photon"],
     ["22.4", "mariner"],
     ["23.1", ...NEW_SUSE],

@@ -1,6 +1,5 @@
 import { pyStr, truthy } from "../../config/value.ts";
 import { mapping } from "../apt/pythonValue.ts";
-import { distrosBy } from "../distroNames.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../programs.ts";
 
@@ -8,11 +7,7 @@ import { installCommand } from "../programs.ts";
 export const spacewalk = defineModule({
   name: "spacewalk",
   frequency: "once-per-instance",
-  distros: distrosBy([
-    ["0", "fedora"],
-    ["22.2", "rhel"],
-    ["23.3", "openeuler"],
-  ]),
+  distros: (since) => ["fedora", since("22.2") ? "rhel" : "redhat", ...(since("23.3") ? ["openeuler"] : [])],
   activatedBy: ["spacewalk"],
   keys: { spacewalk: { type: "mapping" } },
   run(boot) {

@@ -10,6 +10,7 @@ export const ubuntuDrivers = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: ["drivers"],
+  since: "19.1",
   keys: { drivers: { type: "mapping" } },
   run(boot) {
     if (!boot.config.has("drivers")) return;

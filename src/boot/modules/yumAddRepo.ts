@@ -13,20 +13,23 @@ interface Repository {
   readonly because: Origin;
 }
 
+const supported = distrosBy([
+  ["0", "fedora", "rhel"],
+  ["20.3", "centos"],
+  ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
+  ["21.4", "cloudlinux"],
+  ["22.3", "openmandriva"],
+  ["22.4", "mariner"],
+  ["23.1", "OpenCloudOS", "TencentOS"],
+  ["24.2", "azurelinux"],
+  ["26.2", "amazon"],
+]);
+
 /** cc_yum_add_repo: a file for every repository that has none yet (18.5 to 26.2). */
 export const yumAddRepo = defineModule({
   name: "yum_add_repo",
   frequency: "once-per-instance",
-  distros: distrosBy([
-    ["0", "centos", "fedora", "rhel"],
-    ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
-    ["21.4", "cloudlinux", "openEuler", "openeuler"],
-    ["22.3", "openmandriva"],
-    ["22.4", "mariner"],
-    ["23.1", "OpenCloudOS", "TencentOS"],
-    ["24.2", "azurelinux"],
-    ["26.2", "amazon"],
-  ]),
+  distros: (since) => [...supported(since), ...(since("21.4") ? [since("23.3") ? "openeuler" : "openEuler"] : [])],
   activatedBy: ["yum_repos"],
   keys: { yum_repo_dir: { type: "string", default: "/etc/yum.repos.d/" }, yum_repos: { type: "mapping" } },
   run(boot) {
@@ -39,7 +42,11 @@ export const yumAddRepo = defineModule({
       const path = repositoryPath(boot.config, since, name);
       if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
       const options = optionsOf(config);
-      const required = boot.since("24.2") ? ["baseurl", "metalink", "mirrorlist"] : ["baseurl"];
+      const required = [
+        "baseurl",
+        ...(boot.since("24.2") ? ["metalink"] : []),
+        ...(boot.since("24.3") ? ["mirrorlist"] : []),
+      ];
       if (!required.some((option) => options[option] !== undefined)) {
         boot.note(`yum_repos.${name} has no ${required.join(" or ")}: it is not added`);
         continue;

@@ -8,10 +8,10 @@ import { unknown } from "../unknown.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";
 
-/** cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf at every boot (18.5 to 26.2). */
+/** cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf, since 22.1 at every boot (18.5 to 26.2). */
 export const zypperAddRepo = defineModule({
   name: "zypper_add_repo",
-  frequency: "always",
+  frequency: (since) => (since("22.1") ? "always" : "once-per-instance"),
   distros: distrosBy([
     ["0", "opensuse", "sles"],
     ["23.1", ...NEW_SUSE],

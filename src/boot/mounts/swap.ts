@@ -37,6 +37,8 @@ function make(boot: ModuleRun, name: string, size: number | "auto", fstab: Fstab
   }
   if ((existing !== undefined && existing.kind !== "file") || !ensureDirectory(boot, parentOf(path), because))
     return false;
+  // 20.1 stumbles over the size that it has computed itself.
+  if (boot.since("20.1") && !boot.since("20.2")) return false;
   // What is smaller than a MiB is rounded to nothing, of which mkswap makes no swap area.
   const tooSmall = size !== "auto" && size < MIB;
   if (tooSmall || boot.lacks("mkswap") || (boot.lacks("fallocate") && boot.lacks("dd"))) {

@@ -3,7 +3,7 @@ import { parseIpv6 } from "./ipAddress.ts";
 import { NetworkFailure, type PyDict, str } from "./pyValue.ts";
 
 /**
- * The two lines that set and delete a route in an interfaces file (eni.Renderer._render_route, 19.1 to 26.2). They end in
+ * The two lines that set and delete a route in an interfaces file (eni.Renderer._render_route, 18.5 to 26.2). They end in
  * `|| true`, so that ifup goes on where the route is there already.
  */
 export function renderEniRoute(route: PyDict, indent: string, usesIp: boolean, since: Since): string[] {
@@ -20,7 +20,9 @@ export function renderEniRoute(route: PyDict, indent: string, usesIp: boolean, s
   else {
     isDefault = false;
     const prefix = route.has("prefix") ? ` ${network}/${str(route.get("prefix"))}` : "";
-    destination = (usesIp ? "" : kindOfDestination(route, isIpv6, since)) + prefix;
+    const mask = route.has("netmask") ? ` netmask ${str(route.get("netmask"))}` : "";
+    if (since("19.1")) destination = (usesIp ? "" : kindOfDestination(route, isIpv6, since)) + prefix;
+    else destination = ` -net ${network}${mask}`;
   }
   const gateway = need(route, "gateway");
   const metric = route.has("metric") ? ` metric ${str(route.get("metric"))}` : "";

@@ -15,6 +15,14 @@ export const UDEV_RULES = "/etc/udev/rules.d/70-persistent-net.rules";
 export const LEGACY_ETH0 = "/etc/network/interfaces.d/eth0.cfg";
 export const SNAPD_NETPLAN_FILE = "/etc/netplan/00-snapd-config.yaml";
 
+/** Debian's up to 19.2. */
+const OLD_HEADER = `# This file is generated from information provided by
+# the datasource.  Changes to it will not persist across an instance.
+# To disable cloud-init's network configuration capabilities, write a file
+# /etc/cloud/cloud.cfg.d/99-disable-network-config.cfg with the following:
+# network: {config: disabled}
+`;
+
 /** @param gaps the spaces after the first two sentences, which differ between distros */
 function header(gaps: readonly [string, string]): string {
   return `# This file is generated from information provided by the datasource.${gaps[0]}Changes
@@ -25,7 +33,7 @@ function header(gaps: readonly [string, string]): string {
 `;
 }
 
-/** Read in 20.4, 22.4 and 26.2, which are alike. */
+/** Read in 18.5 to 26.2. */
 export function rendererTargets(boot: ModuleRun): RendererTargets {
   const none: RendererTargets = {
     eniPath: "/etc/network/interfaces",
@@ -33,13 +41,13 @@ export function rendererTargets(boot: ModuleRun): RendererTargets {
     netplanHeader: "\n",
     runsNetplan: false,
   };
-  const debian = header(["  ", "  "]);
+  const debian = boot.since("19.3") ? header(["  ", "  "]) : OLD_HEADER;
   const rpm = { ...none, netplanHeader: header([" ", " "]), runsNetplan: true };
   switch (boot.facts.name) {
     case "debian":
     case "raspberry-pi-os":
       return {
-        eniPath: "/etc/network/interfaces.d/50-cloud-init",
+        eniPath: `/etc/network/interfaces.d/50-cloud-init${boot.since("19.2") ? "" : ".cfg"}`,
         eniHeader: debian,
         netplanHeader: debian,
         runsNetplan: true,
