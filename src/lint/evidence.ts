@@ -4,6 +4,7 @@ import type { Image } from "../image/image.ts";
 import { hasDigest } from "../packages/digest.ts";
 import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";
+import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
@@ -53,7 +54,7 @@ export class CustomisationEvidence {
     const usual = usualValue(service.name, setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
     if (isCloudInitsOwn(this.#image, path))
-      return usual === undefined ? this.#inCloudInitsOwn(setting, path) : undefined;
+      return usual === undefined ? (this.#handEdited(path) ?? this.#inCloudInitsOwn(setting, path)) : undefined;
     return usual === undefined ? this.#ofFile(service, setting, path) : { strength: "weak", text: usual };
   }
 
@@ -73,7 +74,7 @@ export class CustomisationEvidence {
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
     const mark = this.#marked(path);
-    if (isCloudInitsOwn(this.#image, path)) return mark;
+    if (isCloudInitsOwn(this.#image, path)) return mark ?? this.#handEdited(path);
     if (state === "unowned") return mark ?? this.#unowned(path);
     return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
   }
@@ -98,6 +99,12 @@ export class CustomisationEvidence {
     const mark = this.#marked(path, line);
     if (mark !== undefined || path !== "/etc/hosts" || /^(127\.|::1$)/.test(value)) return mark;
     return { strength: "good", text: `cloud-init wrote ${path}, but none of its templates has that line` };
+  }
+
+  /** What has cloud-init's name, but was written by somebody else. */
+  #handEdited(path: string): Evidence | undefined {
+    const text = handEdit(this.#image, path);
+    return text === undefined ? undefined : { strength: "good", text };
   }
 
   /** The mark of a tool for configuration management at a line, or anywhere in the file. */

@@ -58,7 +58,17 @@ export const systemCases: readonly Case[] = [
   {
     id: "webmin-50-cloud-init-edited",
     about: "A person edited the netplan file that cloud-init writes.",
-    notYet: "a rule for edits in a file of cloud-init's own name, which counts as cloud-init's",
+    image: {
+      of: "ubuntu-24.04",
+      files: {
+        "/etc/netplan/50-cloud-init.yaml":
+          "network:\n  version: 2\n  ethernets:\n    eth0:\n      addresses: [192.0.2.10/24]\n      gateway4: 192.0.2.1\n",
+        [`${SEED}/meta-data`]: "instance-id: i-1\n",
+        [`${SEED}/user-data`]: "",
+        [`${SEED}/network-config`]: "version: 2\nethernets:\n  eth0: {dhcp4: true}\n",
+      },
+      finds: [{ rule: "network-configuration-replaced", severity: "error", about: "50-cloud-init.yaml" }],
+    },
   },
   {
     id: "alpine-image-hardcodes-network",

@@ -232,3 +232,29 @@ test("a damaged package database is no evidence", () => {
   const image = memoryImage({ ...status, "/etc/sudoers": "%ops ALL=(ALL) PASSWD: ALL\n" });
   expect(new CustomisationEvidence(image, detectDistro(image), {}).ofFile("/etc/sudoers")?.strength).toBe("weak");
 });
+
+describe("what has cloud-init's name, but was written by somebody else", () => {
+  const header = "# This file is generated from information provided by the datasource.  Changes\n# to it will\n";
+  const netplan =
+    "network:\n    ethernets:\n        eth0:\n            addresses: []\n            dhcp4: true\n    version: 2\n";
+  test.each([
+    ["/etc/netplan/50-cloud-init.yaml", header + netplan, undefined],
+    ["/etc/netplan/50-cloud-init.yaml", netplan, undefined],
+    ["/etc/netplan/50-cloud-init.yaml", `${header}${netplan}# by hand\n`, 9],
+    ["/etc/netplan/50-cloud-init.yaml", `${header}network:\n  ethernets: {eth0: {dhcp4: true}}\n`, 4],
+    ["/etc/network/interfaces.d/50-cloud-init", `${header}auto lo\niface lo inet loopback\n`, undefined],
+    ["/etc/network/interfaces.d/50-cloud-init", `${header}auto lo\n# the office\n`, 4],
+    ["/etc/network/interfaces.d/50-cloud-init.cfg", "auto lo\niface lo inet loopback\n", 0],
+    [
+      "/etc/sudoers.d/90-cloud-init-users",
+      "# Created by cloud-init v. 22.4 on Mon\n\n# User rules for a\na ALL\n",
+      undefined,
+    ],
+    ["/etc/sudoers.d/90-cloud-init-users", "a ALL=(ALL) ALL\n", 0],
+  ])("%s: %j", (path, text, line) => {
+    const image = memoryImage({ ...DPKG, [path]: text });
+    const found = new CustomisationEvidence(image, detectDistro(image), {}).ofFile(path)?.text;
+    if (line === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(line === 0 ? "not its header" : `${path}:${line} `);
+  });
+});
