@@ -11,7 +11,7 @@ export const ubuntuPro = defineModule({
   name: "ubuntu_pro",
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
-  activatedBy: ["ubuntu_pro", ...OLD_KEYS],
+  activatedBy: (since) => (since("24.1") ? ["ubuntu_pro", ...OLD_KEYS] : OLD_KEYS),
   keys: {
     "ubuntu-advantage": { type: "mapping", deprecated: "19.1" },
     ubuntu_advantage: { type: "mapping", deprecated: "24.1" },
