@@ -64,6 +64,8 @@ export function openLooseFile(source: string): SeedFile | undefined {
 /** Why an image without cloud-init is no image for this program. */
 function nothingToLint(image: Image): string {
   const none = `there is no cloud-init in it (no package, no ${CLOUD_CFG})`;
+  if (["/manifest.json", "/oci-layout"].some((path) => image.lstat(path)?.kind === "file"))
+    return `${none}: it looks like a container image; pipe in what docker export prints of a container`;
   const other = otherFirstBoot(image);
   return other === undefined ? none : `not supported: ${other}, and ${none}`;
 }

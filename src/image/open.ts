@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { openDirectory } from "./directory.ts";
 import { type Image, ImageError } from "./image.ts";
-import { formatOf, readHead } from "./sniff.ts";
+import { DISK_ADVICE, formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
 import { type Keep, openTarStream } from "./tar/stream.ts";
 
@@ -18,6 +18,7 @@ export async function openImage(source: string, keep: Keep): Promise<Image> {
     const format = formatOf(head);
     if (format === "tar") return openTarFile(source);
     if (format === "empty") throw new ImageError(3, `${source} is empty`);
+    if (format === "disk") throw new ImageError(3, `${source} ${DISK_ADVICE}`);
     if (format === "other") throw new ImageError(3, `${source} is neither a directory nor a tar archive`);
     return await openTarStream(source, keep);
   } catch (error) {

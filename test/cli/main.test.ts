@@ -115,6 +115,24 @@ describe("bad input", () => {
     expect(result.out).toBe("");
   });
 
+  test.each<[string, Buffer, RegExp]>([
+    [
+      "an ext4 filesystem",
+      Buffer.concat([Buffer.alloc(1080), Buffer.from("53ef", "hex")]),
+      /image of a disk: mount it/,
+    ],
+    ["a qcow2 disk", Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), /image of a disk: mount it/],
+  ])("%s: what to do", async (_what, bytes, message) => {
+    const path = join(scratch, "disk.img");
+    writeFileSync(path, bytes);
+    expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringMatching(message) });
+  });
+
+  test("a container image: what to do", async () => {
+    writeFileSync(join(scratch, "manifest.json"), "[]");
+    expect(await run(scratch)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("docker export") });
+  });
+
   test.each([
     [["lint", STOCK, "--formt", "json"], /--format/],
     [["plan", STOCK, "-f", "jsom"], /did you mean "json"/],

@@ -4,7 +4,7 @@ import * as zlib from "node:zlib";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
-import { type Format, formatOf } from "../sniff.ts";
+import { DISK_ADVICE, type Format, formatOf, SNIFFED } from "../sniff.ts";
 import { Archive } from "./archive.ts";
 import { Bytes } from "./bytes.ts";
 import { TarError } from "./header.ts";
@@ -71,12 +71,14 @@ async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean
 /** The archive's bytes, decompressed where they are compressed in a way that this Node knows. @throws {ImageError} */
 async function decompress(stream: Readable, name: string): Promise<Bytes> {
   const raw = new Bytes(stream);
-  const format = formatOf(await raw.peek(512));
+  const format = formatOf(await raw.peek(SNIFFED));
   switch (format) {
     case "tar":
       return raw;
     case "empty":
       throw new ImageError(3, `${name} is empty`);
+    case "disk":
+      throw new ImageError(3, `${name} ${DISK_ADVICE}`);
     case "other":
       throw new ImageError(3, `${name} is no tar archive`);
   }
@@ -91,7 +93,7 @@ async function decompress(stream: Readable, name: string): Promise<Bytes> {
     if (total > 2 ** 30 && total > RATIO_LIMIT * transform.bytesWritten)
       throw new TarError(`it expands to more than ${RATIO_LIMIT} times its size, which no image does`);
   });
-  const inner = formatOf(await bytes.peek(512));
+  const inner = formatOf(await bytes.peek(SNIFFED));
   if (inner === "tar") return bytes;
   throw new ImageError(3, `${name} is compressed with ${format}, but there is no tar archive in it`);
 }
