@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { moduleName } from "../../../boot/moduleList.ts";
+import { BUILTIN_PATH } from "../../../config/builtin.ts";
 import { Config } from "../../../config/config.ts";
 import { findPair } from "../../../config/merge.ts";
 import {
@@ -36,7 +37,11 @@ export function lowerFileWins(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "lower-wins"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     const what = loser.value.type === "sequence" ? "list" : "string";
-    const message = `${key} in ${at(loser)} has no effect: a ${what} loses to the mapping that ${at(winner)} gives, though its file is read later.`;
+    const by =
+      winner.path === BUILTIN_PATH
+        ? "the mapping that cloud-init has for it"
+        : `the mapping that ${at(winner)} gives, though its file is read later`;
+    const message = `${key} in ${at(loser)} has no effect: a ${what} loses to ${by}.`;
     return about(rule, context, { message, cause: originOf(loser) });
   });
 }
@@ -72,7 +77,7 @@ function unmerged(rule: Rule, context: CheckContext): Finding[] {
     const message =
       own === undefined
         ? `${names} in ${at(first)} is gone: a file that is read earlier deletes it by the allow_delete of its merge_how.`
-        : `Nothing of ${path} takes effect (${names}): its merge_how names no dict merger, without which a file is not merged with those that are read later.`;
+        : `Nothing of ${path} takes effect (${names}): its merge_how names no dict merger, and without one no key of a file is merged.`;
     return [about(rule, context, { message, cause: originOf(own ?? first) })];
   });
 }
@@ -201,7 +206,7 @@ function classify(
   order: ReadonlyMap<string, number>,
   context: CheckContext,
 ): Loss["kind"] | undefined {
-  const [mine, other] = [order.get(winner.path), order.get(loser.path)];
+  const [mine, other] = [winner.path === BUILTIN_PATH ? -1 : order.get(winner.path), order.get(loser.path)];
   if (mine === undefined || other === undefined || mine === other || !isOther(winner, loser)) return undefined;
   if (mine < other) return mergersOf(winner.path, context) === undefined ? "lower-wins" : "merge-how";
   if (isMistaken(baseName(loser.path), baseName(winner.path))) return "order";

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { D, findings } from "./findings.ts";
+
+describe("lists that replace another file's", () => {
+  const lost = (base: string, last: string) =>
+    findings("config-list-replaced", { [`${D}/10-base.cfg`]: base, [`${D}/99-team.cfg`]: last });
+
+  test("the fix puts the lost entries first and leaves the rest of the file as it is", () => {
+    const [found] = lost(
+      "write_files:\n    - path: /etc/a\n      content: |\n        one\n\n        two\n    - path: /etc/b\n",
+      "# ours\nwrite_files:\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
+    );
+    expect(found?.fix).toEqual({
+      path: `${D}/99-team.cfg`,
+      content:
+        "# ours\nwrite_files:\n- path: /etc/a\n  content: |\n    one\n\n    two\n- path: /etc/b\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
+    });
+  });
+
+  test("a list in brackets stays one", () => {
+    const [found] = lost("packages: [vim, jq]\n", "packages: [ curl ]\n");
+    expect(found?.fix?.content).toBe("packages: [ vim, jq, curl ]\n");
+  });
+
+  test("entries that cannot be written in brackets give no fix", () => {
+    const [found] = lost("packages:\n- a: 1\n  b: 2\n", "packages: [ curl ]\n");
+    expect(found).toBeDefined();
+    expect(found?.fix).toBeNull();
+  });
+
+  test("an entry that is an anchor's is written out", () => {
+    const [found] = lost("x: &x\n  - a\npackages:\n  - *x\n", "packages:\n  - curl\n");
+    expect(found?.fix?.content).toBe("packages:\n  - - a\n  - curl\n");
+  });
+
+  test("an empty list is meant, the default user that gets lost is not", () => {
+    expect(lost("runcmd: [a]\n", "runcmd: []\n").map(({ severity }) => severity)).toEqual(["info"]);
+    expect(findings("config-list-replaced", { [`${D}/99.cfg`]: "users: []\n" })[0]?.severity).toBe("info");
+    expect(findings("config-list-replaced", { [`${D}/99.cfg`]: "users: [a]\n" })[0]?.severity).toBe("warning");
+  });
+
+  test("merge_how in the file that replaces is explained", () => {
+    const [found] = lost("runcmd: [a]\n", "merge_how: list(append)+dict(recurse_list)+str()\nruncmd: [b]\n");
+    expect(found?.message).toContain("does not change it");
+    expect(lost("runcmd: [a]\n", "runcmd: [b]\n")[0]?.message).not.toContain("merge_how");
+  });
+});
+
+describe("mergers", () => {
+  const told = (files: Record<string, string>) =>
+    findings("config-merge-how-inverted", files).map(({ message, cause }) => [message.split(":")[0], cause.path]);
+
+  test("a file that names no dict merger is not merged at all", () => {
+    const files = {
+      [`${D}/10.cfg`]: "merge_how: list(append)\nruncmd: [a]\nntp: {}\n",
+      [`${D}/99.cfg`]: "locale: C\n",
+    };
+    const [found] = findings("config-merge-how-inverted", files);
+    expect(found?.message).toMatch(/^Nothing of .*10\.cfg takes effect \(runcmd, ntp\)/);
+    expect(told({ ...files, [`${D}/10.cfg`]: "merge_type: list(append)\nruncmd: [a]\n" })).toHaveLength(1);
+  });
+
+  test("in the last file mergers do nothing, unless none is for mappings", () => {
+    expect(told({ [`${D}/99.cfg`]: "merge_how: dict(replace)+list(append)\nruncmd: [a]\n" })).toEqual([]);
+    expect(told({ [`${D}/99.cfg`]: "merge_how: list(append)\nruncmd: [a]\n" })).toHaveLength(1);
+  });
+
+  test("a key that an earlier file deletes", () => {
+    const files = {
+      [`${D}/10.cfg`]: "merge_how: dict(allow_delete)+list()+str()\nlocale: null\n",
+      [`${D}/99.cfg`]: "locale: de_DE.UTF-8\n",
+    };
+    expect(findings("config-merge-how-inverted", files)[0]).toMatchObject({
+      message: expect.stringContaining("is gone"),
+      cause: { path: `${D}/99.cfg`, line: 1 },
+    });
+  });
+});
+
+test("the fix of a wrong order is the same file under a name that sorts last", () => {
+  const [found] = findings("config-file-order", {
+    [`${D}/99-base.cfg`]: "ssh_pwauth: true\n",
+    [`${D}/100-site.cfg`]: "# site\nssh_pwauth: false\n",
+  });
+  expect(found?.fix).toEqual({ path: `${D}/zz-100-site.cfg`, content: "# site\nssh_pwauth: false\n" });
+});
+
+test("text loses to a mapping of cloud-init's own too, false does not", () => {
+  const told = (value: string) =>
+    findings("config-value-loses-to-earlier-file", { [`${D}/99.cfg`]: `vendor_data: ${value}\n` });
+  expect(told('"off"')).toHaveLength(1);
+  expect(told("false")).toEqual([]);
+  expect(told("{enabled: false}")).toEqual([]);
+});
+
+describe("a seed in the image", () => {
+  const seed = "/var/lib/cloud/seed/nocloud";
+  const files = {
+    [`${D}/99.cfg`]: "manage_etc_hosts: false\napt: {preserve_sources_list: true, proxy: a}\n",
+    [`${seed}/meta-data`]: "instance-id: i\n",
+  };
+
+  test("its values are told of, at any depth, where somebody set them otherwise", () => {
+    const userData = "#cloud-config\nmanage_etc_hosts: true\napt: {preserve_sources_list: false, conf: b}\n";
+    const found = findings("config-value-overridden-by-seed", { ...files, [`${seed}/user-data`]: userData });
+    expect(found.map(({ message }) => message.split(" ")[0])).toEqual([
+      "manage_etc_hosts",
+      "apt.preserve_sources_list",
+    ]);
+  });
+
+  test("what only the seed sets overrides nothing", () => {
+    const found = findings("config-value-overridden-by-seed", {
+      ...files,
+      [`${seed}/user-data`]: "#cloud-config\ntimezone: UTC\nmanage_etc_hosts: false\n",
+    });
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { D, findings } from "./findings.ts";
+
+describe("values that mean something else", () => {
+  const corrected = (text: string) => {
+    const [found] = findings("config-value-misread", { [`${D}/20.cfg`]: text });
+    return found === undefined ? undefined : found.fix?.content;
+  };
+
+  test.each([
+    ['a: "x" # ä\r\nssh_deletekeys: "false" # no\r\n', 'a: "x" # ä\r\nssh_deletekeys: false # no\r\n'],
+    ["ssh_deletekeys: 'no'\n", "ssh_deletekeys: false\n"],
+    ["locale: null\n", "locale: false\n"],
+    ["disable_root: ~\n", "disable_root: true\n"],
+    ["growpart:\n  mode: null\n", "growpart:\n  mode: off\n"],
+    ["users:\n- name: a\n  lock_passwd: 'no'\n", "users:\n- name: a\n  lock_passwd: false\n"],
+    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: false}}\n"],
+    ["system_info: {default_user: {lock_passwd: 'no'}}\n", "system_info: {default_user: {lock_passwd: false}}\n"],
+  ])("%j becomes %j", (text, fixed) => expect(corrected(text)).toBe(fixed));
+
+  test.each(["ssh_deletekeys: no\n", "locale: C\n", "disable_root: 'false'\n", "vendor_data: {enabled: 'no'}\n"])(
+    "%j is read as it says",
+    (text) => expect(findings("config-value-misread", { [`${D}/20.cfg`]: text })).toEqual([]),
+  );
+
+  test.each(["ssh_genkeytypes: null\n", "locale:\n", "vendor_data: false\n", "apt: {preserve_sources_list: null}\n"])(
+    "%j: nothing is plainly meant or to be replaced, so that there is no fix",
+    (text) => {
+      const found = findings("config-value-misread", { [`${D}/20.cfg`]: text });
+      expect(found.map(({ fix }) => fix)).toEqual([null]);
+    },
+  );
+});
+
+describe("a network that is to be left alone", () => {
+  test.each(["disabled", "null", "{}", "{config: off}", "{config: Disabled}", "{enabled: false}", "{disabled: true}"])(
+    "network: %s",
+    (value) => {
+      const [found] = findings("network-not-disabled", { [`${D}/20.cfg`]: `network: ${value}\n` });
+      expect(found?.fix?.content).toBe("network: {config: disabled}\n");
+    },
+  );
+
+  test.each([
+    "{config: disabled}",
+    "{version: 2, renderer: networkd}",
+    "{config: [{type: physical, name: eth0}], version: 1}",
+  ])("network: %s is what it says", (value) =>
+    expect(findings("network-not-disabled", { [`${D}/20.cfg`]: `network: ${value}\n` })).toEqual([]),
+  );
+});
+
+describe("the default user", () => {
+  const told = (text: string) =>
+    findings("default-user-not-made", { [`${D}/20.cfg`]: text }).map(({ severity }) => severity);
+  const user = "system_info: {default_user: {name: admin}}\n";
+
+  test.each([
+    [`users: [a]\n${user}`, ["warning"]],
+    [`users: [a]\ndisable_root: false\n${user}`, ["info"]],
+    ["users: [a]\n", ["info"]],
+    ["users: []\n", ["info"]],
+    [`users: {}\n${user}`, ["warning"]],
+    [`users: [a, default]\n${user}`, []],
+    [`users: [{shell: /bin/sh}]\n${user}`, []],
+    [`users: a,default\n${user}`, []],
+    [`users: [a]\nuser: b\n${user}`, []],
+    [user, []],
+  ])("%j: %j", (text, severities) => expect(told(text)).toEqual(severities));
+});
+
+describe("who gets the log", () => {
+  const told = (text: string) =>
+    findings("log-owner-missing", { [`${D}/20.cfg`]: `syslog_fix_perms: ${text}\n` }).length;
+
+  test.each([
+    ["nobodyhere:adm", 1],
+    ["root:nogrouphere", 1],
+    ["root:root", 0],
+    ["root", 0],
+    ["[nobodyhere:adm, 'root:root']", 0],
+    ["null", 0],
+  ])("%s: %i", (text, count) => expect(told(text)).toBe(count));
+});
+
+describe("repositories of yum that are there already", () => {
+  const config =
+    "system_info: {distro: rocky}\nyum_repos: {Team-A: {baseurl: x}}\ncloud_config_modules: [yum_add_repo]\n";
+  const told = (repo: string, text = config) =>
+    findings("yum-repository-kept", { [`${D}/20.cfg`]: text, [repo]: "[a]\n" }).length;
+
+  test("the file is named after the entry", () => {
+    expect(told("/etc/yum.repos.d/Team-A.repo")).toBe(1);
+    expect(told("/etc/yum.repos.d/team_a.repo")).toBe(0);
+  });
+
+  test("in the directory that is configured", () =>
+    expect(told("/etc/team.d/Team-A.repo", `yum_repo_dir: /etc/team.d/\n${config}`)).toBe(1));
+
+  test("where the module does not run, another rule tells", () =>
+    expect(told("/etc/yum.repos.d/Team-A.repo", config.replace("rocky", "debian"))).toBe(0));
+});
+
+describe("host keys that nobody makes", () => {
+  const dropIn = "/etc/systemd/system/sshd-keygen@.service.d/disable-sshd-keygen-if-cloud-init-active.conf";
+  const files = {
+    [`${D}/20.cfg`]: "cloud_init_modules: [users_groups]\n",
+    "/etc/ssh/sshd_config": "PermitRootLogin no\n",
+    [dropIn]: "[Unit]\nConditionPathExists=!/run/cloud-init/enabled\n",
+  };
+
+  test("the module is off, and systemd's service too", () => {
+    const [found] = findings("ssh-host-keys-missing", files);
+    expect(found?.message).toContain("does not run");
+    expect(found?.cause.path).toBe(`${D}/20.cfg`);
+  });
+
+  test("not where the image has a key, or the service runs", () => {
+    const key = { "/etc/ssh/ssh_host_ed25519_key": "x\n" };
+    expect(findings("ssh-host-keys-missing", { ...files, ...key })).toEqual([]);
+    const { [dropIn]: _, ...without } = files;
+    expect(findings("ssh-host-keys-missing", without)).toEqual([]);
+  });
+});
+
+test.each(["rocky-9", "ubuntu-24.04", "amazon-linux-2", "alpine-3.21", "photon-5", "opensuse-leap-15.6", "arch"])(
+  "the configuration of %s gives nothing but notes even where it counts as somebody's own",
+  (image) => {
+    const rules = ["config-key-without-module", "module-unknown", "module-listed-twice", "hostname-set-before-modules"];
+    for (const rule of [...rules, "config-value-misread", "config-list-replaced", "default-user-not-made"]) {
+      const found = findings(rule, {}, { image, protect: ["/etc/cloud/**"] });
+      expect(found.filter(({ severity }) => severity !== "info")).toEqual([]);
+    }
+  },
+);
