@@ -104,7 +104,10 @@ export class CustomisationEvidence {
   /** What has cloud-init's name, but was written by somebody else. */
   #handEdited(path: string): Evidence | undefined {
     const text = handEdit(this.#image, path);
-    return text === undefined ? undefined : { strength: "good", text };
+    if (text !== undefined) return { strength: "good", text };
+    // Any text that the configuration gives stands in it alone.
+    if (!path.endsWith("/94cloud-init-config")) return undefined;
+    return { strength: "weak", text: `the cloud-init of the machine that built the image may have written ${path}` };
   }
 
   /** The mark of a tool for configuration management at a line, or anywhere in the file. */

@@ -54,6 +54,7 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       : undefined;
   },
   accounts: ({ key, value }) => {
+    if (value === "locked" && /^user (?!root )\S+ password$/.test(key)) return "an account is made without a password";
     if (key.endsWith(" password") && !value.startsWith("set")) return NOT_CUSTOMISED;
     const shipped = /^sudo (root|%sudo|%admin|%wheel)$/.test(key) && /^ALL=\(ALL(:ALL)?\) ALL$/.test(value.trim());
     return shipped ? "the sudo rule is one that distributions ship" : undefined;

@@ -19,7 +19,11 @@ export const accounts: Service = {
     const users = readUsers(image);
     const settings = new SettingMap();
     for (const setting of [...userSettings(image, users), ...keySettings(image, distro, users)]) settings.put(setting);
-    for (const setting of readPrivilegeRules(image)) settings.append(setting, "; ");
+    for (const setting of readPrivilegeRules(image)) {
+      // The last rule decides, and says nothing new where it is said again.
+      const last = settings.get(setting.key)?.value.split("; ").at(-1);
+      if (last !== setting.value) settings.append(setting, "; ");
+    }
     return settings.list();
   },
 };

@@ -9,22 +9,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { combinations } from "./combinations.ts";
 import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
 import { type RealBoot, realBoot, script, whyNot } from "./realBoot.ts";
 import { type Scenario, suites } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
+import { combinationsOf, scenariosOf } from "./selection.ts";
 import { Verdicts } from "./verdicts.ts";
-
-/** Every scenario on every release takes more than an hour when no boot is cached; these do on every release anyway. */
-const all = process.env.CLOUD_INIT_LINT_SCENARIOS === "all";
-const everywhere =
-  /^(stock|sshd-.*|hosts-(template|localhost)|hostname-.*|apt-(key-absent|template.*|conf-and-proxies)|ntp-.*|locale-.*|timezone.*|accounts-(many|passwords|sudoers-.*)|users-.*|ssh-(metadata-keys|root-has-the-key|keys-.*)|write-files|commands|mounts-configured|network-.*|baked-.*|[a-z]+-(stock|host|network-v1))$/;
-
-/** How many combinations of two scenarios, and of four, each release boots. */
-const COMBINATIONS = Number(process.env.CLOUD_INIT_LINT_COMBINATIONS ?? 6);
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
@@ -75,13 +67,8 @@ describe.each(suites)("%s", (suite) => {
   const score = noScore();
   const verdicts = new Verdicts(suite);
   let version: string | null = null;
-  const mine = scenarios.filter(
-    ({ name, suites: only = suites }, index) =>
-      only.includes(suite) && (all || everywhere.test(name) || only[index % only.length] === suite),
-  );
-  const named = mine.map((scenario) => ({ title: scenario.name, scenario }));
-  const combined = [2, 4].flatMap((size) => combinations(scenarios, suite, COMBINATIONS, size));
-  const titled = [...named, ...combined].map(({ title, scenario }) => [title, scenario] as const);
+  const combined = combinationsOf(suite);
+  const titled = [...scenariosOf(suite), ...combined].map(({ title, scenario }) => [title, scenario] as const);
   afterAll(() => {
     console.log(report(suite, version, score));
     verdicts.keep(version, (title) => {

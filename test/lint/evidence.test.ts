@@ -250,6 +250,7 @@ describe("what has cloud-init's name, but was written by somebody else", () => {
       "# Created by cloud-init v. 22.4 on Mon\n\n# User rules for a\na ALL\n",
       undefined,
     ],
+    ["/etc/sudoers.d/90-cloud-init-users", "# Created by cloud-init v. 22.4 on Mon\n\n# ours\na ALL\n", 3],
     ["/etc/sudoers.d/90-cloud-init-users", "a ALL=(ALL) ALL\n", 0],
   ])("%s: %j", (path, text, line) => {
     const image = memoryImage({ ...DPKG, [path]: text });

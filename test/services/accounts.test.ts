@@ -68,7 +68,7 @@ alice ,frank ALL=ALL
 #include /etc/more
 #includedir /etc/sudoers.d
 `,
-      "/etc/sudoers.d/90-x": "zed ALL=(ALL) NOPASSWD:ALL\n",
+      "/etc/sudoers.d/90-x": "zed ALL=(ALL) NOPASSWD:ALL\nzed ALL=(ALL)  NOPASSWD:ALL\n",
       "/etc/sudoers.d/10-x": "zed ALL=ALL",
       "/etc/sudoers.d/a.b": "no1 ALL=ALL",
       "/etc/sudoers.d/a~": "no2 ALL=ALL",

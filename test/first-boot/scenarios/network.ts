@@ -129,7 +129,7 @@ export const network: Scenario[] = [
     name: "network-eni-customised",
     files: {
       "/etc/network/interfaces":
-        "auto lo\niface lo inet loopback\nauto eth0\niface eth0 inet static\n  address 10.0.0.5/24\n",
+        "source /etc/network/interfaces.d/*\nauto lo\niface lo inet loopback\nauto eth0\niface eth0 inet static\n  address 10.0.0.5/24\n",
       "/etc/network/interfaces.d/50-cloud-init": "auto old0\niface old0 inet dhcp\n",
       "/etc/network/interfaces.d/eth0.cfg": "auto eth0\niface eth0 inet dhcp\n",
       "/etc/udev/rules.d/70-persistent-net.rules": 'SUBSYSTEM=="net", ATTR{address}=="00:11:22:33:44:55", NAME="wan"\n',
