@@ -156,9 +156,14 @@ function placeOf({ path, line, column }: Origin): string {
   return `${path}:${line}:${column}`;
 }
 
+/** Several rules are about the same lists. */
+const known = new WeakMap<CheckContext, readonly ListedModule[]>();
+
 /** The entries of all module lists. */
-export function listed({ boot }: CheckContext): readonly ListedModule[] {
-  return entriesOf(boot.config);
+export function listed(context: CheckContext): readonly ListedModule[] {
+  const entries = known.get(context) ?? entriesOf(context.boot.config);
+  known.set(context, entries);
+  return entries;
 }
 
 function entriesOf(config: Config): readonly ListedModule[] {
