@@ -21,7 +21,7 @@ export class HostsFile {
   /** Puts lines in place of all that an address has, at the end of the file. */
   replace(address: string, names: readonly (readonly string[])[], options: { readonly forgetful: boolean }): void {
     let kept = this.#lines.filter((line) => !("words" in line && line.words[0] === address));
-    // Since 25.2 a file that is left without lines counts as one that was not read yet.
+    // Since 26.2 a file that is left without lines counts as one that was not read yet.
     if (kept.length === 0 && options.forgetful) kept = parse(this.#source);
     const added = names.filter(({ length }) => length > 0).map((list) => ({ words: [address, ...list], comment: "" }));
     this.#lines = [...kept, ...added];

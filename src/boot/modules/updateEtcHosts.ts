@@ -44,7 +44,7 @@ function ownLine(boot: ModuleRun, hostname: string, fqdn: string): void {
   const address = boot.facts.hostsAddress;
   const names = hosts.namesOf(address);
   if (names.some(([name, ...aliases]) => name === fqdn && aliases.includes(hostname))) return;
-  hosts.replace(address, [...names, [fqdn, hostname]], { forgetful: boot.since("25.2") });
+  hosts.replace(address, [...names, [fqdn, hostname]], { forgetful: boot.since("26.2") });
   const top = text === undefined ? `${header(boot, "Added")}\n` : "";
   boot.write(HOSTS, `${top}${hosts}\n`, boot.because("manage_etc_hosts"));
 }
