@@ -13,12 +13,12 @@ export const diskSetup = defineModule({
   distros: "all",
   activatedBy: ["disk_setup", "fs_setup"],
   keys: {
-    device_aliases: { type: "mapping", default: {} },
+    device_aliases: { type: "mapping", default: {}, since: "21.3" },
     disk_setup: { type: "mapping" },
     fs_setup: { type: "list" },
   },
   run(boot) {
-    const aliases = boot.config.get("device_aliases") ?? {};
+    const aliases = (boot.since("21.3") ? boot.config.get("device_aliases") : undefined) ?? {};
     const device = (name: string) =>
       isMapping(aliases) && typeof aliases[name] === "string" ? (aliases[name] as string) : name;
     const disks = boot.config.get("disk_setup") ?? null;

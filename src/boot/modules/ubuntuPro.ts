@@ -14,7 +14,7 @@ export const ubuntuPro = defineModule({
   activatedBy: (since) => (since("24.1") ? ["ubuntu_pro", ...OLD_KEYS] : OLD_KEYS),
   keys: {
     "ubuntu-advantage": { type: "mapping", deprecated: "19.1" },
-    ubuntu_advantage: { type: "mapping", deprecated: "24.1" },
+    ubuntu_advantage: { type: "mapping", since: "19.1", deprecated: "24.1" },
     ubuntu_pro: { type: "mapping", since: "24.1" },
   },
   run(boot) {
