@@ -10,7 +10,7 @@ const SMALL = 64 * 1024;
 
 /** Programs that the image is only asked for whether it has them. */
 const PROGRAMS = words(`add-apt-repository ansible apt apt-config apt-get byobu chronyd cloud-init coreos-cloudinit dd
-debconf-set-selections dnf dnf-3 dnf5 dpkg fallocate fanctl gpart gpg growpart ifconfig ifdown ifquery ifup ignition
+debconf-set-selections dnf dnf-3 dnf5 dpkg fallocate fanctl gpart gpg growpart grub-probe ifconfig ifdown ifquery ifup ignition
 initctl ip landscape-config locale-gen localectl lsb_release lxd mcollectived mkswap netplan nmcli ntpd ntpdate passwd
 puppet rmcctrl rpi-usb-gadget salt-minion sfdisk sgdisk snap ssh-import-id ssh-keygen systemctl ubuntu-drivers udevadm
 update-ca-certificates update-locale useradd usermod wg sh bash dash busybox`);
@@ -54,7 +54,7 @@ export const NEEDS: readonly string[] = [
     usr/share/pki usr/share/crypto-policies`),
   // Configuration files as ucf installs them.
   ...words(`usr/share/openssh usr/share/chrony usr/share/ntpsec usr/share/ntp usr/share/grub/default usr/share/adduser
-    usr/share/base-files usr/share/unattended-upgrades`),
+    usr/share/base-files usr/share/unattended-upgrades var/cache/debconf/config.dat`),
   // Programs, and what links of their names lead to.
   ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((bin) =>
     PROGRAMS.map((program) => `${bin}/${program}`),

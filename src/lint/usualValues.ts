@@ -82,6 +82,7 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
     value.split(key.startsWith("timesyncd") ? " " : ", ").every((server) => DISTRIBUTIONS_CLOCK.test(server))
       ? "distributions ship these time servers"
       : undefined,
+  grub: ({ value }) => (value.includes(",") ? undefined : "installers write the disk that they install GRUB to"),
   keyboard: ({ key, value }) =>
     / (BACKSPACE|FONT\w*|XKBMODEL)$/i.test(key) || (/ (KEYMAP|XKBLAYOUT)$/i.test(key) && value === "us")
       ? "every installer writes a keyboard"

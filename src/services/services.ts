@@ -1,6 +1,7 @@
 import { accounts } from "./accounts.ts";
 import { apkRepositories } from "./apkRepositories.ts";
 import { aptSources } from "./aptSources.ts";
+import { grub } from "./grub.ts";
 import { hostKeys } from "./hostKeys.ts";
 import { hostname } from "./hostname.ts";
 import { hosts } from "./hosts.ts";
@@ -32,4 +33,5 @@ export const services: readonly Service[] = [
   keyboard,
   timezone,
   mounts,
+  grub,
 ];

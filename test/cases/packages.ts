@@ -1,6 +1,8 @@
 import { type Case, TEAM } from "./case.ts";
 
-const DEBCONF = "a lens over debconf's database, where grub_dpkg sets install_devices before 24.4";
+const debconf = (question: string, value: string) => ({
+  "/var/cache/debconf/config.dat": `Name: ${question}\nTemplate: ${question}\nValue: ${value}\nOwners: grub-pc\nFlags: seen\n`,
+});
 
 /** Cases about package sources, upgrades and certificates. */
 export const packageCases: readonly Case[] = [
@@ -33,9 +35,42 @@ export const packageCases: readonly Case[] = [
       ],
     },
   },
-  { id: "grub-dpkg-lvm-md", about: "grub is installed to another disk than the installer chose.", notYet: DEBCONF },
-  { id: "grub-dpkg-xvda", about: "The disk for grub is named after the instance's.", notYet: DEBCONF },
-  { id: "grub-dpkg-multi-esp", about: "Of several EFI partitions one is left for grub.", notYet: DEBCONF },
+  {
+    id: "grub-dpkg-lvm-md",
+    about: "grub is installed to another disk than the installer chose: both disks of a RAID.",
+    image: {
+      of: "debian-12",
+      files: {
+        ...debconf("grub-pc/install_devices", "/dev/disk/by-id/ata-ONE, /dev/disk/by-id/ata-TWO"),
+        [TEAM]: "cloud_config_modules: [grub-dpkg]\n",
+      },
+      finds: [{ rule: "grub-devices-replaced", severity: "warning", about: "ata-TWO" }],
+    },
+  },
+  {
+    id: "grub-dpkg-xvda",
+    about: "The disk for grub is another than the instance's (a note: every installer writes one).",
+    image: {
+      of: "debian-12",
+      files: {
+        ...debconf("grub-pc/install_devices", "/dev/sda"),
+        [TEAM]: "cloud_config_modules: [grub-dpkg]\n",
+      },
+      finds: [{ rule: "grub-devices-replaced", severity: "info", about: "/dev/sda" }],
+    },
+  },
+  {
+    id: "grub-dpkg-multi-esp",
+    about: "Of several EFI partitions one is left for grub.",
+    image: {
+      of: "ubuntu-24.04",
+      files: {
+        ...debconf("grub-efi/install_devices", "/dev/disk/by-id/nvme-ONE-part1, /dev/disk/by-id/nvme-TWO-part1"),
+        [TEAM]: "cloud_config_modules: [grub_dpkg]\ngrub_dpkg: {enabled: true}\n",
+      },
+      finds: [{ rule: "grub-devices-replaced", severity: "warning", about: "nvme-TWO" }],
+    },
+  },
   {
     id: "ecs-al2-repo-upgrade-docker",
     about:

@@ -38,13 +38,13 @@ export function compareLint(observation: LintObservation, scenario: Scenario, sc
   // What the build machine's own cloud-init wrote is no customisation.
   if (scenario.commands?.some((command) => command.includes("cloud-init init"))) return differences;
   for (const { path, lost } of observation.files) {
-    if (lost.length === 0 || isNoCustomisation(path)) continue;
+    if (lost.length === 0 || isIgnored(path) || isExcepted(path)) continue;
     score.files++;
     if (findings.some(({ target, file }) => samePlace(target.path, path) || file === path)) score.filesFound++;
     else differences.push(`${path}: no finding, but the boot took ${JSON.stringify(lost[0])}`);
   }
   for (const setting of observation.settings) {
-    if (setting.path !== null && isNoCustomisation(setting.path)) continue;
+    if (setting.path !== null && isExcepted(setting.path)) continue;
     score.settings++;
     if (findings.some((finding) => names(finding, setting))) score.settingsFound++;
     else
@@ -56,14 +56,14 @@ export function compareLint(observation: LintObservation, scenario: Scenario, sc
 }
 
 /** Files that a boot may change though they are customised, each with the reason. */
-const NO_CUSTOMISATION: readonly (readonly [RegExp, string])[] = [
+const EXCEPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/cloud\//, "cloud-init's own configuration"],
   [/^\/etc\/ssh\/sshd_config\.d\/50-cloud-init\.conf$/, "cloud-init wrote it; the setting that it makes is compared"],
   [/^\/swapfile$/, "what is swapped out"],
 ];
 
-function isNoCustomisation(path: string): boolean {
-  return isIgnored(path) || NO_CUSTOMISATION.some(([pattern]) => pattern.test(path));
+function isExcepted(path: string): boolean {
+  return EXCEPTIONS.some(([pattern]) => pattern.test(path));
 }
 
 /** A key pair is one thing, and Debian has the time zone in two files. */

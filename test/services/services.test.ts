@@ -7,7 +7,7 @@ import { distroWith } from "./distro.ts";
 test("services have the names that rules use", () => {
   expect(services.map(({ name }) => name).sort()).toEqual(
     (
-      "accounts apk-repositories apt-sources host-keys hostname hosts keyboard locale mounts network sshd time-sync " +
+      "accounts apk-repositories apt-sources grub host-keys hostname hosts keyboard locale mounts network sshd time-sync " +
       "timezone yum-repositories zypper-repositories"
     ).split(" "),
   );

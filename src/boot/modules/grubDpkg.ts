@@ -1,7 +1,9 @@
 import type { ConfigValue } from "../../config/tree.ts";
 import { isFalse, pyStr, truthy } from "../../config/value.ts";
 import { mapping } from "../apt/pythonValue.ts";
+import { answerDebconf, debconfAnswer } from "../debconfDatabase.ts";
 import { defineModule } from "../module.ts";
+import { hasUnknown, unknown } from "../unknown.ts";
 
 /** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
 export const grubDpkg = defineModule({
@@ -18,8 +20,23 @@ export const grubDpkg = defineModule({
     const config = truthy(given) ? mapping(given, "grub_dpkg") : {};
     const enabled: ConfigValue = config.enabled ?? !boot.since("24.4");
     if (isFalse(enabled) || boot.lacks("debconf-set-selections")) return;
-    const disk = config["grub-pc/install_devices"];
-    const where = disk === undefined ? "the disk that grub-probe finds" : pyStr(disk);
-    boot.command(`debconf-set-selections (grub-pc/install_devices: ${where})`);
+    // The firmware of the machine decides since 23.2; the image of a machine with EFI says where GRUB is there.
+    const efi = boot.since("23.2") && debconfAnswer(boot, "grub-efi/install_devices") !== "";
+    const question = `${efi ? "grub-efi" : "grub-pc"}/install_devices`;
+    const disk = config[question];
+    const found = boot.lacks("grub-probe") ? "" : unknown("the disk that grub-probe finds");
+    const value = disk === undefined ? found : pyStr(disk);
+    const because = boot.because("grub_dpkg");
+    answerDebconf(boot, "grub-pc", question, value, because);
+    if (!efi) answerDebconf(boot, "grub-pc", `${question}_empty`, isEmpty(config[`${question}_empty`], value), because);
+    boot.command(
+      `debconf-set-selections (${question}: ${disk === undefined ? "the disk that grub-probe finds" : value})`,
+    );
   },
 });
+
+function isEmpty(given: ConfigValue | undefined, devices: string): string {
+  if (given === undefined || given === null)
+    return hasUnknown(devices) ? unknown("whether there is such a disk") : String(devices === "");
+  return pyStr(given).toLowerCase();
+}

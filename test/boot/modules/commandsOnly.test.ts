@@ -58,6 +58,27 @@ describe("disks", () => {
     ]);
     expect(commandsOf("grub_dpkg", "grub_dpkg: {enabled: false}\n", { version: "24.1" })).toEqual([]);
   });
+
+  /** The bytes are those that debconf-set-selections of Debian 12 and sid leaves; cc_grub_dpkg.py knows EFI since 23.2. */
+  it("grub_dpkg answers the questions of GRUB's package in debconf's database", () => {
+    const answer = (question: string, value: string) =>
+      `Name: ${question}\nTemplate: ${question}\nValue: ${value}\nOwners: grub-pc\nFlags: seen\n\n`;
+    const path = "/var/cache/debconf/config.dat";
+    const database = (version: string, before: string, more: Case["files"] = {}) =>
+      bootWith("grub_dpkg", "grub_dpkg: {enabled: true}\n", { version, files: { [path]: before, ...more } })
+        .after.read(path)
+        ?.toString();
+    const [first, last] = [answer("adduser/x", "true"), answer("zz/x", "")];
+    const devices = "grub-pc/install_devices";
+    const sh = { "/usr/bin/sh": program, "/usr/bin/debconf-set-selections": program };
+    const set = answer(devices, "") + answer(`${devices}_empty`, "true");
+    expect(database("26.2", first + answer(devices, "/dev/one, /dev/two") + last, sh)).toBe(first + set + last);
+    expect(database("20.4", first + last, sh)).toBe(first + set + last);
+    expect(database("26.2", answer("grub-efi/install_devices", "/dev/one, /dev/two"), sh)).toBe(
+      answer("grub-efi/install_devices", ""),
+    );
+    expect(database("22.4", first)).toContain(`Name: ${devices}\nTemplate: ${devices}\nValue: <<unknown:`);
+  });
 });
 
 /** cloudinit/distros and cc_package_update_upgrade_install.py of 26.2. */

@@ -138,6 +138,15 @@ export const services: Scenario[] = [
     },
     seed: plain,
   },
+  ...["", "/dev/null"].map((disk) => ({
+    name: `grub-devices${disk === "" ? "" : "-probed"}`,
+    files: {
+      ...team("grub_dpkg: {enabled: true}\n"),
+      ...(disk === "" ? {} : { "/usr/sbin/grub-probe": { content: `#!/bin/sh\necho ${disk}\n`, mode: "755" } }),
+    },
+    commands: ["echo grub-pc grub-pc/install_devices string /dev/one, /dev/two | debconf-set-selections"],
+    seed: plain,
+  })),
   {
     name: "hotplug",
     files: {
