@@ -17,13 +17,15 @@ export class FatalConfigError extends Error {
  * @throws FatalConfigError for mergers that cloud-init cannot build.
  */
 export function mergeMany(sources: readonly Mapping[], empty: Mapping): Mapping {
-  let merged = empty;
+  const merged = byKey(empty);
   for (const source of sources) {
     if (source.children.length === 0) continue;
     const { named, rest } = takeMergers(source);
-    merged = mergeNodes(merged, rest, named.length === 0 ? DEFAULT_MERGERS : named) as Mapping;
+    const mergers = named.length === 0 ? DEFAULT_MERGERS : named;
+    const merger = mergers.find(({ name }) => name === "dict");
+    if (merger !== undefined) mergePairs(merged, rest, merger, mergers);
   }
-  return merged;
+  return { ...empty, children: [...merged.values()] };
 }
 
 /**
@@ -143,11 +145,21 @@ function mergeNodes(value: ConfigNode, lower: ConfigNode, mergers: readonly Merg
 }
 
 function mergeMappings(value: Mapping, lower: Mapping, merger: Merger, mergers: readonly Merger[]): Mapping {
+  const merged = byKey(value);
+  mergePairs(merged, lower, merger, mergers);
+  return { ...value, children: [...merged.values()] };
+}
+
+function byKey(mapping: Mapping): Map<string, Pair> {
+  return new Map(mapping.children.map((pair) => [keyIdentity(pair.key), pair]));
+}
+
+/** Merges a mapping underneath the pairs collected so far, in place. */
+function mergePairs(merged: Map<string, Pair>, lower: Mapping, merger: Merger, mergers: readonly Merger[]): void {
   const replace = merger.has("replace");
   const lists = merger.has("recurse_array") || merger.has("recurse_list");
   const strings = merger.has("recurse_str");
   const remove = merger.has("allow_delete");
-  const merged = new Map<string, Pair>(value.children.map((pair) => [keyIdentity(pair.key), pair]));
   for (const pair of lower.children) {
     const identity = keyIdentity(pair.key);
     const held = merged.get(identity);
@@ -164,7 +176,6 @@ function mergeMappings(value: Mapping, lower: Mapping, merger: Merger, mergers: 
       merged.set(identity, joinPairs(held, pair, result));
     }
   }
-  return { ...value, children: [...merged.values()] };
 }
 
 /** The pair after a merge: it is the lower one's where the lower value came through whole. */

@@ -45,8 +45,11 @@ export interface Rendering {
  * it knows the instance and before 22.4
  */
 export function readBaseConfig(image: Image, version: string, rendering?: Rendering): BaseConfig {
+  const asTheyAre = new Map(rendering?.unrendered.files.map((file) => [file.path, file]));
   const parse = (bytes: Buffer, path: string): ConfigFile =>
-    rendering === undefined ? parseConfigFile(bytes, path) : parseTemplateFile(bytes, path, version, rendering);
+    rendering === undefined
+      ? parseConfigFile(bytes, path)
+      : parseTemplateFile(bytes, path, version, rendering.render, asTheyAre.get(path));
   const empty = builtin({}) as Mapping;
   const defaults = builtinConfig(version);
   const files: ConfigFile[] = [];
@@ -113,15 +116,20 @@ export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
 }
 
 /**
- * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2).
+ * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2). `asItIs` is what it
+ * was read as before, if it was.
  * @throws FatalConfigError also where cloud-init does not catch the error that the template raises.
  */
-function parseTemplateFile(bytes: Buffer, path: string, version: string, rendering: Rendering): ConfigFile {
-  const { render, unrendered } = rendering;
+function parseTemplateFile(
+  bytes: Buffer,
+  path: string,
+  version: string,
+  render: Render,
+  asItIs: ConfigFile | undefined,
+): ConfigFile {
   const text = decode(bytes, path);
   const kind = templateKind(text);
-  if (kind === undefined || kind === "basic")
-    return unrendered.files.find((file) => file.path === path) ?? configFile(path, parseYaml(text, path));
+  if (kind === undefined || kind === "basic") return asItIs ?? configFile(path, parseYaml(text, path));
   const whole = builtin({}, path) as Mapping;
   if (kind !== "jinja") throw new FatalConfigError(`its first line names an unknown kind of template: ${kind}`, whole);
   const rendered = render(text);
