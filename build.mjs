@@ -3,7 +3,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { build } from "esbuild";
 
 /** Built-in modules that take a millisecond or more to load and that many runs do not need: loaded when first used. */
@@ -14,10 +13,7 @@ const lazyBuiltins = {
       namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
-      contents: `let loaded;
-        const load = () => (loaded ??= require("${path}"));
-        for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
-          Object.defineProperty(exports, name, { enumerable: true, get: () => load()[name] });`,
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] }));`,
     }));
   },
 };
