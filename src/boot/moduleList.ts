@@ -37,7 +37,8 @@ export function readModuleList(config: Config, key: string): ModuleList {
     if (!truthy(item)) continue;
     const entry = readEntry(item);
     if (entry === "none") continue;
-    if (entry === undefined) {
+    // A name with a dot in it is a module of a package that there is not, which nobody expects.
+    if (entry === undefined || moduleName(entry.raw).includes(".")) {
       const origin = originOf(item);
       return {
         modules: [],

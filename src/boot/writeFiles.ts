@@ -19,8 +19,8 @@ const DEFAULT_MODE = 0o644;
 export function writeFiles(boot: ModuleRun, deferred: boolean): void {
   const list = boot.config.node("write_files");
   if (list === undefined || (!truthy(list) && !boot.since("21.4"))) return;
-  if (list.type === "scalar" && list.kind !== "str") throw new ModuleFailure("write_files is no list");
-  const entries = list.type === "sequence" ? list.children : truthy(list) ? [list] : [];
+  if (list.type !== "sequence" && truthy(list)) throw new ModuleFailure("write_files is no list");
+  const entries = list.type === "sequence" ? list.children : [];
   for (const entry of entries) {
     if (boot.since("21.4") && isDeferred(entry) !== deferred) continue;
     if (entry.type !== "mapping") throw new ModuleFailure(`an entry of write_files is no mapping: ${pyStr(entry)}`);

@@ -1,5 +1,5 @@
 import type { Origin } from "../../config/tree.ts";
-import type { ModuleRun } from "../module.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { hasUnknown } from "../unknown.ts";
 import { checkJson, expectedMacs } from "./devices.ts";
 import { renderEni } from "./eni.ts";
@@ -93,6 +93,8 @@ function findConfig(boot: ModuleRun): Found {
   try {
     return findNetworkConfig(boot);
   } catch (error) {
+    // The init stage asks for the configuration again.
+    if (error instanceof NetworkFailure) throw new ModuleFailure(error.message);
     if (!(error instanceof NotPredicted)) throw error;
     return { kind: "unknown", reason: error.message, because: boot.listed };
   }
