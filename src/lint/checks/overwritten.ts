@@ -1,4 +1,4 @@
-import { hasUnknown } from "../../boot/unknown.ts";
+import { hasUnknown, mayComeOutAs } from "../../boot/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
@@ -23,7 +23,10 @@ function lost(
   const evidence = context.evidence.of(service, setting);
   if (evidence === undefined) return undefined;
   const { blame, gone } = context.responsible(service, setting.key, now);
-  const confidence = now !== undefined && hasUnknown(now.value) && !gone ? "likely" : "certain";
+  // What the boot names only then may be this very setting, said anew.
+  const again = context.settings(service).after.some(({ key }) => hasUnknown(key) && mayComeOutAs(key, setting.key));
+  const unsure = again || (now !== undefined && hasUnknown(now.value) && !gone);
+  const confidence = unsure ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
   const finding: Omit<Finding, "fix"> = {
     rule: rule.id,
