@@ -22,8 +22,8 @@ function findingsOf(files: Readonly<Record<string, string>>, name: string): read
   return lint(image, { distro: detectDistro(image), rules }).findings;
 }
 
-test("all sixty-eight cases that an image shows are here, each with an image or a reason", () => {
-  expect(new Set(cases.map(({ id }) => id)).size).toBe(68);
+test("all sixty-nine cases that an image shows are here, each with an image or a reason", () => {
+  expect(new Set(cases.map(({ id }) => id)).size).toBe(69);
   for (const { id, image, cannot, notYet } of cases)
     expect([id, [image, cannot, notYet].filter((one) => one !== undefined).length]).toEqual([id, 1]);
 });

@@ -71,6 +71,19 @@ export const systemCases: readonly Case[] = [
     },
   },
   {
+    id: "capi-netplan-leftovers-merge",
+    about:
+      "The installer's netplan file, with the address of the builder, is merged with the one that cloud-init writes.",
+    image: {
+      of: "ubuntu-24.04",
+      files: {
+        "/etc/netplan/00-installer-config.yaml":
+          "# This is the network config written by 'subiquity'\nnetwork:\n  ethernets:\n    ens160:\n      addresses: [192.0.2.10/24]\n  version: 2\n",
+      },
+      finds: [{ rule: "network-configuration-joined", severity: "warning", about: "00-installer-config.yaml" }],
+    },
+  },
+  {
     id: "alpine-image-hardcodes-network",
     about: "A network-config in the image's own seed shadows that of the launch.",
     image: {
