@@ -63,9 +63,13 @@ export function readSeed(directory: string): CloudData {
   };
 }
 
+/** More than any machine's network, in bytes. */
+const LONGEST_JSON = 1_000_000;
+
 /** @throws SeedError where it is no JSON. */
 function json(file: SeedFile | undefined): ConfigNode | undefined {
   if (file === undefined) return undefined;
+  if (file.bytes.length > LONGEST_JSON) throw new SeedError(`${file.path}: it is larger than 1 MB`);
   try {
     return builtin(JSON.parse(file.bytes.toString("utf8")) as ConfigValue, file.path);
   } catch (error) {

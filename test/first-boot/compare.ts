@@ -24,8 +24,12 @@ export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 
 /** Compares a plan with what the real cloud-init did. Answers each difference in words. */
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
   const real = new Map(boot.changes.filter(counts).map((change) => [change.path, change]));
-  // A name may hold a placeholder.
-  const realPath = (path: string) => [...real.keys()].find((candidate) => mayComeOutAs(path, candidate)) ?? path;
+  const told = new Set(plan.map(({ path }) => path));
+  // A name may hold a placeholder, which stands for none of those that are told.
+  const realPath = (path: string) =>
+    [...real.keys()].find(
+      (candidate) => candidate === path || (!told.has(candidate) && mayComeOutAs(path, candidate)),
+    ) ?? path;
   const planned = new Map(plan.filter(({ path }) => !isIgnored(path)).map((change) => [realPath(change.path), change]));
   const differences: string[] = [];
 

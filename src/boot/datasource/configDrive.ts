@@ -16,6 +16,9 @@ const LAYOUTS = "2018-08-27 2017-02-22 2016-10-06 2016-06-30 2015-10-15 2013-10-
 /** More files than anybody injects. */
 const MOST_FILES = 1_000;
 
+/** No machine has more of a network than this says, in bytes. */
+const LONGEST_NETWORK = 1_000_000;
+
 /** Thrown where cloud-init cannot use the drive. */
 class BrokenDrive extends Error {}
 
@@ -46,15 +49,18 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
-  const network = anyType(read("network_data.json"));
-  const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json")) : undefined;
+  const networkFile = read("network_data.json");
+  const isTooLong = (networkFile?.bytes.length ?? 0) > LONGEST_NETWORK;
+  const network = isTooLong ? undefined : anyType(networkFile);
+  const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json"), version) : undefined;
   return {
     ...UNKNOWN_CLOUD,
     datasource: "ConfigDrive",
     metaData: metaData(image, top, `${top}/${layout}/meta_data.json`, meta),
     userData: read("user_data") ?? nothing,
-    vendorData: vendorData(read("vendor_data.json")) ?? nothing,
+    vendorData: vendorData(read("vendor_data.json"), version) ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
+    ...(isTooLong ? { unknownNetwork: "what network_data.json makes of the network" } : {}),
     ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
   };
@@ -102,11 +108,15 @@ function withBytes(pair: Pair, random: Buffer): Pair {
   return { ...pair, value };
 }
 
-/** Of a mapping the member `cloud-init` counts (sources.convert_vendordata). Several parts in a list are not read. */
-function vendorData(file: SeedFile | undefined): SeedFile | undefined {
+/** Of a mapping the member `cloud-init` counts (sources.convert_vendordata); since 21.2 a list's items are parts of their own. */
+function vendorData(file: SeedFile | undefined, version: string): SeedFile | undefined {
   const value = anyType(file);
-  const text = isMapping(value) ? value["cloud-init"] : value;
-  return file === undefined || typeof text !== "string" ? undefined : { path: file.path, bytes: Buffer.from(text) };
+  const own = isMapping(value) ? value["cloud-init"] : value;
+  if (file === undefined) return undefined;
+  if (typeof own === "string") return { path: file.path, bytes: Buffer.from(own) };
+  if (!versionAtLeast(version, "21.2") || !Array.isArray(own)) return undefined;
+  if (!own.every((item) => typeof item === "string" && item.startsWith("#"))) return undefined;
+  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(own)}`) };
 }
 
 /** What Nova calls personality: files that the first boot writes. */

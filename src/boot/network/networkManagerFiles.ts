@@ -31,8 +31,7 @@ export function writeNetworkManager(
       : files.value;
   for (const { interface: name, text } of written) {
     const path = `${DIRECTORY}/system-connections/cloud-init-${str(name)}.nmconnection`;
-    announce(path, boot, because);
-    boot.write(path, text, because, { mode: 0o600 });
+    if (!announce(path, boot, because)) boot.write(path, text, because, { mode: 0o600 });
   }
   if (boot.since("23.3"))
     boot.write(`${DIRECTORY}/conf.d/30-cloud-init-ip6-addr-gen-mode.conf`, ADDRESS_MODE, because, { mode: 0o600 });

@@ -40,20 +40,24 @@ function pathOf(device: string, extension: string): string {
 }
 
 function writeFile(path: string, text: string, boot: ModuleRun, because: Origin): void {
-  announce(path, boot, because);
+  if (announce(path, boot, because)) return;
   boot.write(path, text, because);
   boot.setAttributes(path, ownerIds(boot), because);
 }
 
-/** A file whose name holds a placeholder may be one that is there already. */
-export function announce(path: string, boot: ModuleRun, because: Origin): void {
-  if (!hasUnknown(path)) return;
+/** A file whose name holds a placeholder may be one that is there already: then both are announced, and true. */
+export function announce(path: string, boot: ModuleRun, because: Origin): boolean {
+  if (!hasUnknown(path)) return false;
+  let found = false;
   const directory = path.slice(0, path.lastIndexOf("/"));
   for (const name of boot.image.list(directory)) {
     const existing = `${directory}/${name}`;
-    if (!hasUnknown(name) && mayComeOutAs(path, existing))
-      boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
+    if (hasUnknown(name) || !mayComeOutAs(path, existing)) continue;
+    boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
+    found = true;
   }
+  if (found) boot.mayChange(path, "it is written where the interface has no file yet", because);
+  return found;
 }
 
 /** The user is there, or systemd-sysusers makes it before cloud-init starts. */

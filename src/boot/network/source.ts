@@ -10,6 +10,7 @@ import { cloudDirectory } from "../instance.ts";
 import type { ModuleRun } from "../module.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
+import { fromMetaData } from "./metadataNetwork.ts";
 import { fromNetworkData } from "./networkData.ts";
 import { dictOf, fromNode, isDict, NetworkFailure, type PyDict, type PyValue, sizeOf, truthy } from "./pyValue.ts";
 
@@ -25,6 +26,9 @@ const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on
 
 /** So many values are no configuration of a machine, and would take long to render. */
 const MAX_VALUES = 20_000;
+
+/** Datasources that read network_data.json. */
+const OF_OPENSTACK = new Set(["ConfigDrive", "IBMCloud", "OpenStack"]);
 
 type Source = (boot: ModuleRun) => Candidate | undefined;
 
@@ -129,13 +133,15 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
   const reason = metaData === undefined ? CLOUD_OR_DHCP : unknownNetwork;
   if (metaData === undefined || reason !== undefined)
     return { network: undefined, reason: reason ?? CLOUD_OR_DHCP, because: boot.because("network") };
-  if (networkData !== undefined && (datasource === "OpenStack" || datasource === "ConfigDrive")) {
+  if (networkData !== undefined && OF_OPENSTACK.has(datasource ?? "")) {
     const since = (version: string): boolean => boot.since(version);
     const network = fromNetworkData(fromNode(networkData), since, bondsHaveMacs(boot));
     return { network, isOfCloud: true, because: originOf(networkData) };
   }
   if (networkConfig !== undefined)
     return { network: seedNetwork(networkConfig, boot), isOfCloud: true, because: originOf(networkConfig) };
+  const own = fromMetaData(metaData, boot);
+  if (own !== undefined) return { network: own, isOfCloud: true, because: originOf(metaData) };
   const interfaces = findPair(metaData, "network-interfaces");
   if (interfaces === undefined || (interfaces.value.type === "scalar" && interfaces.value.kind === "null"))
     return undefined;

@@ -35,16 +35,24 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   const files = predict(state, (value) => renderSysconfig(value, form, since));
   const nameless = form.interfacePath + unknown("the name of each interface");
   for (const [path, text] of "value" in files ? files.value : [[nameless, unknown(files.reason)] as const]) {
-    announce(path, boot, because);
-    boot.write(path, text, because);
+    if (!announce(path, boot, because)) boot.write(path, text, because);
   }
   writeNameservers(state, boot, because);
   const rules = textOf(predict(state, renderUdevRules));
   const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
-  if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
+  if ("reason" in state) mayWrite(rulesPath, state.reason, boot, because);
+  else if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
   else boot.write(rulesPath, rules, because);
   if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
-  if (!isSuse) boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
+  if (isSuse) return;
+  if ("reason" in state) mayWrite(CONTROL, state.reason, boot, because);
+  else boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
+}
+
+/** A file with a content that is not known: one that is there may hold it already. */
+function mayWrite(path: string, reason: string, boot: ModuleRun, because: Origin): void {
+  if (boot.image.stat(path) === undefined) boot.write(path, unknown(reason), because);
+  else boot.mayChange(path, reason, because);
 }
 
 /** Name servers and search domains, and that NetworkManager leaves them alone. */

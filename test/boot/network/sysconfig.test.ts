@@ -103,9 +103,13 @@ describe("the files of sysconfig", () => {
   test("of the first interface have a name that nobody knows, and may be one that is there", () => {
     const name = unknown("the first interface");
     const files = { ...SYSCONFIG, [`${IFCFG}ens3`]: "DEVICE=ens3\n" };
-    const result = networkBoot({ ...launch, files, version: "26.2", metaData: "instance-id: i-1\n" });
-    expect(networkChanges(result)).toContain(`may be modified ${IFCFG}ens3`);
-    expect(result.after.read(`${IFCFG}${name}`)?.toString()).toBe(`# Created by cloud-init automatically, do not edit.
+    const plain = { ...launch, version: "26.2", metaData: "instance-id: i-1\n" };
+    const changes = networkChanges(networkBoot({ ...plain, files }));
+    expect(changes).toContain(`may be modified ${IFCFG}ens3`);
+    expect(changes).toContain(`may be created ${IFCFG}${name}`);
+    expect(
+      networkBoot(plain).after.read(`${IFCFG}${name}`)?.toString(),
+    ).toBe(`# Created by cloud-init automatically, do not edit.
 #
 BOOTPROTO=dhcp
 DEVICE=${name}

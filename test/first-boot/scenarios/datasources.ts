@@ -1,4 +1,7 @@
-import { keys, plain, type Scenario, type Seed, team, without } from "../scenario.ts";
+import { type FamilyName, family } from "../family.ts";
+import { bootedAs, keys, plain, type Scenario, type Seed, type Suite, team, without } from "../scenario.ts";
+
+const later: readonly Suite[] = ["bookworm", "trixie", "sid"];
 
 /** The image asks for one datasource; the machine is not asked what it is. A DHCP client would outlive the boot. */
 const only = (name: string, more = "") => ({
@@ -49,6 +52,23 @@ DataSourceEc2.crawl_metadata = _crawl
 DataSourceEc2Local.perform_dhcp_setup = False
 `;
 
+const cards = {
+  "52:54:00:12:34:56": {
+    "device-number": "0",
+    "local-ipv4s": ["192.0.2.10", "192.0.2.11"],
+    "subnet-ipv4-cidr-block": "192.0.2.0/25",
+    ipv6s: ["2001:db8::10", "2001:db8::11"],
+  },
+};
+const amazonCard = `${amazon}
+def _crawl_with_network(self):
+    found = _crawl(self)
+    found["meta-data"] = {"instance-id": "i-0001", "local-hostname": "web-1", "network": {"interfaces": {"macs": ${JSON.stringify(cards)}}}}
+    return found
+
+DataSourceEc2.crawl_metadata = _crawl_with_network
+`;
+
 const microsoft = `
 def is_platform_viable(*args):
     return True
@@ -64,6 +84,12 @@ DataSourceAzure.crawl_metadata = _crawl
 DataSourceAzure._is_platform_viable = lambda self: True
 DataSourceAzure.setup = lambda self, is_new_instance: None
 DataSourceAzure.activate = lambda self, cfg, is_new_instance: None
+`;
+
+const azureData = `instance-id: i-0001
+local-hostname: web-1
+public-keys: ["${keys.alice}"]
+imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthentication: "true"}}}
 `;
 
 const openStack = `
@@ -91,6 +117,18 @@ DataSourceOracle._get_subplatform = lambda self: "metadata"
 DataSourceOracle.network_config = {"version": 2, "ethernets": {"eth0": {"addresses": ["192.0.2.9/24"]}}}
 `;
 
+/** The network of the cloud on an image of another distribution that was booted there before: at every boot, or once. */
+const onFamily = (cloud: string, name: FamilyName, code: string, seed: Seed): Scenario => ({
+  name: `datasource-${cloud.toLowerCase()}-${name}`,
+  suites: later,
+  files: family(name, only(cloud)),
+  commands: [...patched(cloud, code), ...bootedAs("i-0001"), renamed],
+  seed,
+});
+/** What the earlier boot wrote of the network has another address of the machine. */
+const renamed =
+  "sed -i 's/52:54:00:12:34:56/52:54:00:00:00:01/' /etc/NetworkManager/system-connections/* /etc/sysconfig/network-scripts/* 2>/dev/null || true";
+
 /** The tree of a config drive in the image. */
 const drive = (files: Record<string, string>, directory = "/var/lib/cloud/seed/config_drive") =>
   Object.fromEntries(Object.entries(files).map(([path, content]) => [`${directory}/openstack/${path}`, content]));
@@ -100,6 +138,57 @@ const metaData = {
   availability_zone: "nova",
   public_keys: { deploy: keys.alice },
 };
+
+/** The machine's eth0 by its MAC address only, a card with a name, and what stands on the two. */
+const networkData = {
+  links: [
+    { id: "tap0", type: "ovs", ethernet_mac_address: "52:54:00:12:34:56", mtu: 1450, vif_id: "v0" },
+    { id: "tap1", type: "phy", name: "lan0" },
+    { id: "tap2", type: "phy", name: "lan1" },
+    {
+      id: "bond-a",
+      type: "bond",
+      ethernet_mac_address: "52:54:00:AA:00:02",
+      bond_mode: "802.3ad",
+      bond_miimon: 100,
+      bond_links: ["tap1", "tap2"],
+    },
+    { id: "vlan-a", type: "vlan", vlan_link: "bond-a", vlan_id: 101, vlan_mac_address: "52:54:00:aa:00:03" },
+  ],
+  networks: [
+    {
+      id: "net0",
+      link: "tap0",
+      type: "ipv4",
+      ip_address: "192.0.2.10",
+      netmask: "255.255.255.0",
+      routes: [
+        {
+          network: "0.0.0.0",
+          netmask: "0.0.0.0",
+          gateway: "192.0.2.1",
+          services: [{ type: "dns", address: "192.0.2.53" }],
+        },
+      ],
+      services: [
+        { type: "dns", address: "192.0.2.53" },
+        { type: "dns", address: "192.0.2.54" },
+      ],
+    },
+    { id: "net1", link: "tap0", type: "ipv6", ip_address: "2001:db8::10/64", gateway: "2001:db8::1" },
+    { id: "net2", link: "bond-a", type: "ipv4_dhcp" },
+    { id: "net3", link: "vlan-a", type: "ipv6_dhcpv6-stateful" },
+  ],
+  services: [{ type: "dns", address: "198.51.100.53" }],
+};
+const onlyCards = { ...networkData, links: networkData.links.slice(0, 2), networks: networkData.networks.slice(0, 2) };
+
+/** A config drive with a network for an image of another distribution. */
+const driveOf = (name: FamilyName, data: object) =>
+  family(name, {
+    ...only("ConfigDrive, None"),
+    ...drive({ "latest/meta_data.json": JSON.stringify(metaData), "latest/network_data.json": JSON.stringify(data) }),
+  });
 
 /** Where the data of an instance comes from, and what that changes by itself. */
 export const datasources: Scenario[] = [
@@ -145,14 +234,14 @@ write_files:
     name: "datasource-azure",
     files: only("Azure"),
     commands: patched("Azure", microsoft),
-    seed: {
-      "meta-data": `instance-id: i-0001
-local-hostname: web-1
-public-keys: ["${keys.alice}"]
-imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthentication: "true"}}}
-`,
-    },
+    seed: { "meta-data": azureData },
   },
+  ...(["rocky", "centos"] as const).flatMap((name) => [
+    onFamily("GCE", name, google, {
+      "meta-data": `${named["meta-data"]}availability-zone: europe-west1-b\npublic-keys: ["${keys.alice}"]\n`,
+    }),
+    onFamily("Azure", name, microsoft, { "meta-data": azureData }),
+  ]),
   {
     name: "datasource-openstack",
     files: only("OpenStack"),
@@ -207,6 +296,57 @@ imds: {compute: {osProfile: {adminUsername: operator, disablePasswordAuthenticat
     seed: plain,
     ownData: true,
   },
+  {
+    name: "datasource-configdrive-vendor-list",
+    suites: later,
+    files: {
+      ...only("ConfigDrive, None"),
+      ...drive({
+        "latest/meta_data.json": JSON.stringify(metaData),
+        "latest/vendor_data.json": JSON.stringify({
+          "cloud-init": ["#cloud-config\ntimezone: Asia/Tokyo\n", "#cloud-config\nssh_pwauth: true\n"],
+        }),
+      }),
+    },
+    seed: plain,
+    ownData: true,
+  },
+  {
+    name: "datasource-ec2-network",
+    files: only("Ec2"),
+    commands: patched("Ec2", amazonCard),
+    seed: {
+      "meta-data": `instance-id: i-0001\nlocal-hostname: web-1\nnetwork: {interfaces: {macs: ${JSON.stringify(cards)}}}\n`,
+    },
+  },
+  {
+    name: "datasource-configdrive-network-groups",
+    files: {
+      ...only("ConfigDrive, None"),
+      ...drive({
+        "latest/meta_data.json": JSON.stringify(metaData),
+        "latest/network_data.json": JSON.stringify(networkData),
+      }),
+    },
+    seed: plain,
+    ownData: true,
+  },
+  ...(["rocky", "centos", "opensuse", "photon"] as const).flatMap((name): Scenario[] => [
+    {
+      name: `datasource-configdrive-${name}`,
+      suites: later,
+      files: driveOf(name, onlyCards),
+      seed: plain,
+      ownData: true,
+    },
+    {
+      name: `datasource-configdrive-${name}-groups`,
+      suites: later,
+      files: driveOf(name, networkData),
+      seed: plain,
+      ownData: true,
+    },
+  ]),
   {
     name: "datasource-nocloud-inline",
     files: only(
