@@ -122,7 +122,8 @@ describe("the files of NetworkManager", () => {
     const name = unknown("the first interface");
     const files = { ...launch.files, [`${CONNECTIONS}ens3.nmconnection`]: "", [`${CONNECTIONS}.old`]: "" };
     const { networkConfig: _, ...rest } = launch;
-    const result = networkBoot({ ...rest, version: "22.4", files, metaData: "instance-id: i-1\n" });
+    const metaData = "instance-id: i-1\n";
+    const result = networkBoot({ ...rest, version: "22.4", files, metaData });
     expect(networkChanges(result)).toEqual([
       `may be created ${CONNECTIONS}${name}.nmconnection`,
       `may be modified ${CONNECTIONS}ens3.nmconnection`,
