@@ -96,3 +96,8 @@ describe("what ds-identify takes for datasource_list", () => {
     expect(found).toEqual(versions);
   });
 });
+
+test("ds-identify does not see hidden files, which cloud-init reads", () => {
+  const list = "datasource_list: [ Ec2 ]\n";
+  expect(findings("datasource-list-not-read", { [`${D}/.99.cfg`]: list })).toHaveLength(1);
+});
