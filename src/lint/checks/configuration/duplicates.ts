@@ -25,7 +25,7 @@ interface Duplicate {
 }
 
 /** The keys that a mapping, or any mapping in it, sets twice itself; what `<<` brings in is meant to be overridden. */
-export function duplicatesIn(root: ConfigNode): Duplicate[] {
+function duplicatesIn(root: ConfigNode): Duplicate[] {
   const found: Duplicate[] = [];
   const seen = new Set<ConfigNode>();
   const waiting: ConfigNode[] = [root];
