@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { boot } from "../boot/boot.ts";
+import { unreadFiles } from "../config/read.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -34,8 +35,8 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const { config, base } = boot(image, { distro, ...launch });
-  for (const { path, dropped } of base.files)
-    if (dropped !== undefined)
+  for (const { path, dropped, unread } of base.files)
+    if (dropped !== undefined && unread !== true)
       io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
@@ -47,5 +48,5 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
   else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
   reportPackages(source, distro.packages, io);
-  return reportUnread(source, image.problems, io) ? EXIT.incomplete : EXIT.clean;
+  return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { boot } from "../boot/boot.ts";
+import { unreadFiles } from "../config/read.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -45,5 +46,5 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
   reportPackages(source, distro.packages, io);
-  return reportUnread(source, image.problems, io) ? EXIT.incomplete : EXIT.clean;
+  return reportUnread(source, [...image.problems, ...unreadFiles(result.base)], io) ? EXIT.incomplete : EXIT.clean;
 }

@@ -1,5 +1,5 @@
 import { versionAtLeast } from "../distro/version.ts";
-import type { Image } from "../image/image.ts";
+import type { Image, ImageProblem } from "../image/image.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
 import { type Render, templateKind } from "./template.ts";
@@ -28,6 +28,13 @@ export interface BaseConfig {
   readonly directory: string | undefined;
   /** Why every stage of cloud-init dies while it reads the configuration; undefined when it does not. */
   readonly fatal: { readonly reason: string; readonly origin: Origin } | undefined;
+}
+
+/** The files that this program does not read though cloud-init does, and why. */
+export function unreadFiles({ files }: BaseConfig): ImageProblem[] {
+  return files.flatMap(({ path, unread, dropped }) =>
+    unread === true ? [{ path, reason: dropped?.reason ?? "" }] : [],
+  );
 }
 
 export const CLOUD_CFG = "/etc/cloud/cloud.cfg";

@@ -1,4 +1,5 @@
 import { boot } from "../boot/boot.ts";
+import { unreadFiles } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
@@ -56,12 +57,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
     image: imageFacts(image, result) satisfies ImageFacts,
     findings: findings.sort(worstFirst),
     suppressed: 0,
-    unread: [
-      ...image.problems,
-      ...result.base.files.flatMap(({ path, unread, dropped }) =>
-        unread === true ? [{ path, reason: dropped?.reason ?? "" }] : [],
-      ),
-    ],
+    unread: [...image.problems, ...unreadFiles(result.base)],
     texts: (path) => {
       const handed = handedOver(result.cloud, path);
       return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };

@@ -212,6 +212,14 @@ describe("bad input", () => {
     expect(err).toContain(seed);
   });
 
+  test.each(["lint", "plan", "config"])("%s: a drop-in that is too large for it is no clean end", async (command) => {
+    const root = image();
+    writeFileSync(join(root, "etc/cloud/cloud.cfg.d/60-big.cfg"), `a: ${"x".repeat(6_000_000)}\n`);
+    const { status, err } = await run(command, root);
+    expect(status).toBe(4);
+    expect(err.match(/60-big\.cfg: not read/g)).toHaveLength(1);
+  });
+
   test("a pipe in place of cloud.cfg does not hang", async () => {
     const root = image();
     rmSync(join(root, "etc/cloud/cloud.cfg"));
