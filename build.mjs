@@ -60,4 +60,4 @@ const [{ text }] = (await build({ ...cli, format: "cjs", write: false })).output
 const id = createHash("sha256").update(text).digest("hex").slice(0, 16);
 for (const name of readdirSync("dist")) if (/^cli\..*\.cache$/.test(name)) rmSync(`dist/${name}`);
 writeFileSync("dist/cli.cjs", `//${id}\n${text}`);
-execFileSync(process.execPath, ["codeCache.cjs", `dist/cli.${id}.cache`, "fixtures/debian-12-hardened"]);
+execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);

@@ -1,13 +1,13 @@
-// Build step: runs the program once and keeps what V8 compiled for it. Arguments: the file to write, then the program's.
+// Build step: runs the program once, with the arguments given, and keeps what V8 compiled for it.
 const { writeFileSync } = require("node:fs");
 const { load } = require("./bin/script.js");
 
-const [node, , output, ...args] = process.argv;
-const { script, run } = load();
+const [node, , ...args] = process.argv;
+const { script, cache, run } = load();
 process.argv = [node, "cloud-init-lint", ...args];
 process.stdout.write = () => true;
 process.on("exit", () => {
-  writeFileSync(output, script.createCachedData());
+  writeFileSync(cache, script.createCachedData());
   process.exitCode = 0;
 });
 run();

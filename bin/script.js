@@ -4,20 +4,21 @@ const { wrap } = require("node:module");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
 
-const dist = join(__dirname, "..", "dist");
-
+/** The program, the path of the cache that is of just this code, and how to run it. */
 exports.load = () => {
+  const dist = join(__dirname, "..", "dist");
   const filename = join(dist, "cli.cjs");
-  // What is built is ASCII.
+  // What is built is ASCII. Its first line names the code.
   const source = readFileSync(filename, "latin1");
-  const script = new Script(wrap(source), { filename, cachedData: codeCache(source.slice(2, source.indexOf("\n"))) });
-  return { script, run: () => script.runInThisContext()(exports, require) };
+  const cache = join(dist, `cli.${source.slice(2, source.indexOf("\n"))}.cache`);
+  const script = new Script(wrap(source), { filename, cachedData: contentOf(cache) });
+  return { script, cache, run: () => script.runInThisContext()(exports, require) };
 };
 
-/** Undefined where there is none; V8 itself refuses what another Node made. */
-function codeCache(id) {
+/** Undefined where there is no cache; V8 itself refuses what another Node made. */
+function contentOf(cache) {
   try {
-    return readFileSync(join(dist, `cli.${id}.cache`));
+    return readFileSync(cache);
   } catch {
     return undefined;
   }
