@@ -96,6 +96,27 @@ package_update: true
     commands: ["groupadd --system ssh_keys"],
     seed: userData("chpasswd: {expire: false, users: [{name: root, password: secret, type: text}]}\n"),
   },
+  {
+    // As the hardened images in fixtures/ are.
+    name: "hardened",
+    files: {
+      ...team(`ssh_pwauth: true
+manage_etc_hosts: true
+locale: de_DE.UTF-8
+timezone: Europe/Berlin
+ntp: {}
+${repositories}`),
+      [sshdConfig]: "PermitRootLogin no\nPasswordAuthentication no\n",
+      "/etc/hosts": "127.0.0.1 localhost\n10.0.0.5 registry.internal\n",
+      "/etc/locale.conf": "LANG=en_GB.UTF-8\n",
+      "/etc/chrony.conf": "server ntp1.internal iburst\n",
+      "/etc/chrony/chrony.conf": { remove: true },
+      "/etc/zypp/zypp.conf": "[main]\nsolver.onlyRequires = true\n",
+      "/etc/apk/repositories": "http://mirror.internal/alpine/v3.20/main\n",
+      "/etc/yum.repos.d/epel-testing.repo": "[epel-testing]\nname=Ours\nbaseurl=http://mirror.internal/epel/\n",
+    },
+    seed: plain,
+  },
 ];
 
 /** What the cloud says of the network; without anything it is DHCP on the first interface. */
