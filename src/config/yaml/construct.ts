@@ -26,11 +26,16 @@ const MAX_MERGE_DEPTH = 900;
 /** Merging is refused beyond so many pairs, which take PyYAML gigabytes. */
 const MAX_MERGED = 1_000_000;
 
+/** Refused where aliases repeat more values than this, which whoever writes them out would run out of memory with. */
+const MAX_REPEATED = 1_000_000;
+
 class Constructor {
   readonly #source: Source;
   readonly #path: string;
   readonly #done = new Map<RawNode, ConfigNode>();
   readonly #heights = new Map<ConfigNode, number>();
+  /** How many values a list or mapping holds, aliases written out. */
+  readonly #sizes = new Map<ConfigNode, number>();
   readonly #pairs = new Map<RawPair, Pair>();
   readonly #slots = new Map<RawMapping, Map<string, Slot>>();
   /** Nodes being made, outermost first. */
@@ -189,9 +194,14 @@ class Constructor {
   #measure(node: ConfigNode, raw: RawNode): void {
     if (node.type === "scalar") return;
     let height = 0;
+    let size = 1;
     for (const child of node.children) {
-      height = Math.max(height, this.#heights.get(child.type === "pair" ? child.value : child) ?? 0);
+      const value = child.type === "pair" ? child.value : child;
+      height = Math.max(height, this.#heights.get(value) ?? 0);
+      size += this.#sizes.get(value) ?? 1;
     }
+    if (size > MAX_REPEATED) throw new YamlError("its aliases repeat more than a million values", raw.start, "size");
+    this.#sizes.set(node, size);
     if (height >= MAX_DEPTH) throw tooDeep(raw);
     this.#heights.set(node, height + 1);
   }
