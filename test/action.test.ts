@@ -93,7 +93,9 @@ function runAction(given: Readonly<Record<string, string>>): Outcome {
 describe("the example workflow", () => {
   test("builds, lints, fails, and uploads what it found", () => {
     writeFileSync(join(workspace, "bin/mmdebstrap"), MMDEBSTRAP.replace("$FIXTURE", resolve("fixtures/debian-12")));
-    chmodSync(join(workspace, "bin/mmdebstrap"), 0o755);
+    writeFileSync(join(workspace, "bin/sudo"), '#!/bin/sh\nexec "$@"\n');
+    writeFileSync(join(workspace, "bin/apt-get"), "#!/bin/sh\n");
+    for (const name of ["mmdebstrap", "sudo", "apt-get"]) chmodSync(join(workspace, "bin", name), 0o755);
     let failed: Outcome | undefined;
     let uploaded: string | undefined;
     for (const step of workflow.jobs.image.steps) {
