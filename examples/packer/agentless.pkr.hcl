@@ -70,8 +70,8 @@ build {
     generated   = true
   }
   provisioner "shell" {
-    # Names that the guest has not are passed over.
-    inline = ["sudo tar -C / --ignore-failed-read -czf - -T /tmp/cloud-init-lint.needs > /tmp/cloud-init-lint.tar.gz 2> /dev/null || test -s /tmp/cloud-init-lint.tar.gz"]
+    # Names that the guest has not are passed over. The archive holds /etc/shadow.
+    inline = ["umask 077; sudo tar -C / --ignore-failed-read -czf - -T /tmp/cloud-init-lint.needs > /tmp/cloud-init-lint.tar.gz 2> /dev/null || test -s /tmp/cloud-init-lint.tar.gz"]
   }
   provisioner "file" {
     direction   = "download"
@@ -82,6 +82,9 @@ build {
     inline = ["rm /tmp/cloud-init-lint.needs /tmp/cloud-init-lint.tar.gz"]
   }
   provisioner "shell-local" {
-    inline = ["${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif"]
+    inline = [
+      "trap 'rm -f cloud-init-lint.tar.gz' EXIT",
+      "${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif",
+    ]
   }
 }
