@@ -157,7 +157,9 @@ test("the machine's own root can be the image, and a root may be named by a link
 test("what is no image is refused with one line and an exit status", async () => {
   const root = tree({ file: "x", "unreadable/x": "", loop: { link: "loop" } });
   expect(failure(() => openDirectory(join(root, "none")))).toMatchObject({ status: 3 });
-  expect(failure(() => openDirectory(join(root, "none"))).message).toBe(`${join(root, "none")}: no such file or directory`);
+  expect(failure(() => openDirectory(join(root, "none"))).message).toBe(
+    `${join(root, "none")}: no such file or directory`,
+  );
   expect(failure(() => openDirectory(join(root, "file")))).toMatchObject({ status: 3 });
   expect(failure(() => openDirectory(""))).toMatchObject({ status: 3 });
   expect(failure(() => openDirectory("\0"))).toMatchObject({ status: 3 });

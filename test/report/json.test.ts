@@ -223,8 +223,9 @@ __proto__: 5
   });
 
   test("aliases upon aliases end in bounded output", () => {
-    let yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
-    for (let i = 1; i < 12; i++) yaml += `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]\n`;
+    // As many values as a file may repeat, each with a long text.
+    let yaml = `a0: &a0 [${Array(10).fill("x".repeat(3000))}]\n`;
+    for (let i = 1; i < 5; i++) yaml += `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]\n`;
     const json = configJson(configOf(yaml));
     expect(json.length).toBeLessThan(200_000_000);
     expect(JSON.parse(json).value.a1).toHaveLength(10);
