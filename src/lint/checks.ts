@@ -3,7 +3,6 @@ import type { Check } from "./checks/check.ts";
 import { configContent } from "./checks/configContent.ts";
 import { datasourceListNotRead } from "./checks/configuration/datasourceList.ts";
 import { defaultUserNotMade } from "./checks/configuration/defaultUser.ts";
-import { duplicateKeys } from "./checks/configuration/duplicates.ts";
 import { hostnameSetEarly } from "./checks/configuration/earlyHostname.ts";
 import { templateTooEarly } from "./checks/configuration/earlyKeys.ts";
 import {
@@ -57,7 +56,6 @@ export const checks: Readonly<Record<string, Check>> = {
   "config-file-dropped": fileDropped,
   "config-file-not-read": fileNotRead,
   "config-file-order": orderMistaken,
-  "config-key-duplicate": duplicateKeys,
   "config-key-of-other-version": keyOfOtherVersion,
   "config-key-without-module": keyWithoutModule,
   "config-list-replaced": listReplaced,

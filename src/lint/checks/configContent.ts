@@ -7,6 +7,7 @@ import type { Finding } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
+import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import { type Schemas, schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
 import { checkMapping } from "../userData/checkText.ts";
@@ -49,6 +50,7 @@ function imageFiles(context: CheckContext): Checked[] {
   const check = (root: Mapping): Told[] => {
     const network = findPair(root, "network")?.value;
     return [
+      ...duplicateKeys(root),
       ...checkConfig(root, "cloud-config", "image", own),
       ...(network?.type === "mapping" ? checkMapping(network, "network-config", own, undefined, "image") : []),
     ];
@@ -80,7 +82,7 @@ function handedOver(context: CheckContext): Checked[] {
   }));
   if (networkConfig === undefined) return checked;
   const { path } = networkConfig;
-  const check = (root: Mapping) => checkMapping(root, "network-config", own);
+  const check = (root: Mapping) => [...duplicateKeys(root), ...checkMapping(root, "network-config", own)];
   return [
     ...checked,
     {

@@ -2,7 +2,7 @@ import type { Origin } from "../../config/tree.ts";
 import type { Severity } from "../finding.ts";
 
 /** What a finding on configuration itself is about; rule documents name it as their parameter `about`. */
-export type About = "value" | "unknown-key" | "deprecated-key" | "not-applied" | "not-checked";
+export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
 
 /** A finding on configuration, before a rule makes one of it. */
 export interface Told {

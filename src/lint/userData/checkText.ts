@@ -5,6 +5,7 @@ import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { YamlResult } from "../../config/yaml.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
+import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
 import { hasPlaceholder, isFilledIn, masked, type TemplateSyntax } from "./template.ts";
@@ -61,9 +62,9 @@ export function checkText(
   }
   if (kind === "meta-data") return told;
   const isUnknown = syntax === undefined ? undefined : (scalar: Scalar) => isFilledIn(scalar, syntax);
-  const found = checkMapping(node, kind, schemas, isUnknown, layer);
+  const found = [...duplicateKeys(node), ...checkMapping(node, kind, schemas, isUnknown, layer)];
   if (filledIn || isUnknown === undefined) return [...told, ...found];
-  const withoutThem = checkMapping(node, kind, schemas, undefined, layer);
+  const withoutThem = [...duplicateKeys(node), ...checkMapping(node, kind, schemas, undefined, layer)];
   return withoutThem.length > found.length ? [noteOf(content), ...found] : found;
 }
 

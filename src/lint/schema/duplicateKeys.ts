@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from "node:util";
+import { type ConfigNode, type Mapping, originOf, type Pair } from "../../config/tree.ts";
+import type { Point } from "../../config/unist.ts";
+import { toValue } from "../../config/value.ts";
+import type { Told } from "./told.ts";
+
+/** What one mapping says twice and otherwise: the last one counts, without a word (PyYAML). */
+export function duplicateKeys(root: ConfigNode): Told[] {
+  return duplicatesIn(root).flatMap(({ winner, loser }) => {
+    if (isDeepStrictEqual(toValue(winner.value), toValue(loser.value))) return [];
+    const [lost, counts] = [originOf(loser), originOf(winner)];
+    const message = `${winner.key.value} is set twice: what line ${lost.line} says is lost, line ${counts.line} counts.`;
+    return [{ about: "duplicate-key", worst: "warning", message, origin: counts }];
+  });
+}
+
+interface Duplicate {
+  readonly winner: Pair;
+  readonly loser: Pair;
+}
+
+/** The keys that a mapping, or any mapping in it, sets twice itself; what `<<` brings in is meant to be overridden. */
+function duplicatesIn(root: ConfigNode): Duplicate[] {
+  const found: Duplicate[] = [];
+  const seen = new Set<ConfigNode>();
+  const waiting: ConfigNode[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.type === "scalar" || seen.has(node)) continue;
+    seen.add(node);
+    if (node.type === "sequence") waiting.push(...node.children);
+    else {
+      for (const pair of node.children) {
+        for (const loser of pair.shadowed) if (isWithin(loser, node)) found.push({ winner: pair, loser });
+        waiting.push(pair.value);
+      }
+    }
+  }
+  return found;
+}
+
+/** By line and column: what stands inside another text has no offsets of its own. */
+function isWithin(pair: Pair, { position, path }: Mapping): boolean {
+  const { start } = pair.position;
+  return pair.path === path && compare(start, position.start) >= 0 && compare(start, position.end) < 0;
+}
+
+function compare(a: Point, b: Point): number {
+  return a.line - b.line || a.column - b.column;
+}
