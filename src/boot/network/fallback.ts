@@ -4,7 +4,7 @@ import { unknown } from "../unknown.ts";
 import { dictOf, type PyDict } from "./pyValue.ts";
 
 /** Distros that keep their own configuration unless system_info.disable_fallback_netcfg is false. */
-const WITHOUT_FALLBACK = ["photon", "mariner", "raspberry-pi-os"];
+const WITHOUT_FALLBACK = ["photon", "mariner"];
 
 /**
  * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined where the
@@ -12,7 +12,8 @@ const WITHOUT_FALLBACK = ["photon", "mariner", "raspberry-pi-os"];
  */
 export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
   const disabled = boot.config.node("system_info", "disable_fallback_netcfg");
-  if (WITHOUT_FALLBACK.includes(boot.facts.name) && (disabled === undefined || truthy(disabled))) return undefined;
+  const keeping = boot.since("26.1") ? [...WITHOUT_FALLBACK, "raspberry-pi-os"] : WITHOUT_FALLBACK;
+  if (keeping.includes(boot.facts.name) && (disabled === undefined || truthy(disabled))) return undefined;
   const name = unknown("the first interface");
   const mac = unknown("its MAC address");
   if (!boot.since("19.3")) {
