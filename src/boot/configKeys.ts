@@ -3,39 +3,53 @@ import type { Module } from "./module.ts";
 import { existsIn } from "./moduleFacts.ts";
 import { modules } from "./modules/modules.ts";
 
-/** Top-level keys that cloud-init reads outside its modules (settings.py, stages.py, cmd/main.py, distros; 20.4 to 26.2). */
-const CORE_KEYS: readonly string[] = [
+/** Top-level keys that cloud-init reads from the files of the image, not from what a launch hands over (18.5 to 26.2). */
+export const systemKeys: ReadonlySet<string> = new Set([
   "allow_userdata",
-  "cloud_config_modules",
-  "cloud_final_modules",
-  "cloud_init_modules",
+  "apt_get_command",
+  "apt_get_upgrade_subcommand",
+  "apt_get_wrapper",
   "conf_d",
-  "create_hostname_file",
   "datasource",
   "datasource_list",
   "def_log_file",
-  "fqdn",
-  "hostname",
+  "disable_network_activation",
+  "disable_vmware_customization",
+  "dsmode",
+  "features",
   "log_cfgs",
+  "logcfg",
   "manual_cache_clean",
-  "merge_how",
-  "merge_type",
   "network",
   "output",
-  "prefer_fqdn_over_hostname",
-  "preserve_hostname",
+  "policy",
   "reporting",
   "syslog_fix_perms",
-  "system_info",
   "unverified_modules",
+  "vendor_data2",
+  "warnings",
+]);
+
+/** Top-level keys that it reads outside its modules wherever they come from (stages.py, cmd/main.py, distros; 20.4 to 26.2). */
+const CORE_KEYS: readonly string[] = [
+  "cloud_config_modules",
+  "cloud_final_modules",
+  "cloud_init_modules",
+  "create_hostname_file",
+  "fqdn",
+  "hostname",
+  "merge_how",
+  "merge_type",
+  "prefer_fqdn_over_hostname",
+  "preserve_hostname",
+  "system_info",
   "updates",
   "user",
   "users",
   "vendor_data",
-  "vendor_data2",
 ];
 
-const core = new Set(CORE_KEYS);
+const core: ReadonlySet<string> = new Set([...systemKeys, ...CORE_KEYS]);
 
 /** Whether cloud-init reads a top-level key outside its modules. */
 export function isCoreKey(key: string): boolean {

@@ -1,3 +1,4 @@
+import { systemKeys } from "../../boot/configKeys.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { isAnnotation, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
@@ -7,7 +8,6 @@ import { nearest } from "../nearest.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
-import { systemKeys } from "./systemKeys.ts";
 import type { Told } from "./told.ts";
 import { meantKey, problemText } from "./words.ts";
 

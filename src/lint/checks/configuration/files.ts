@@ -43,6 +43,9 @@ export function startFails(rule: Rule, context: CheckContext): Finding[] {
 const PUT_ASIDE =
   /(~|\.(bak|backup|orig|old|save|saved|disabled|off|swp|swo|tmp|sample|example|tmpl|j2|in|dpkg-\w+|ucf-\w+|rpm(new|save|orig)|apk-new|pacnew|pacsave))$/i;
 
+/** What ds-identify reads itself, whose keys have names of cloud-init's. */
+const DS_IDENTIFY_CFG = "/etc/cloud/ds-identify.cfg";
+
 /** Where the configuration is looked for, and where people put files that are not. */
 const NEAR = ["/etc/cloud", "/etc/cloud.cfg.d", "/etc/cloud-init", CLOUD_CFG_D];
 
@@ -122,6 +125,7 @@ function candidates(image: Image, directory: string): string[] {
       (file) =>
         image.stat(file)?.kind === "file" &&
         !PUT_ASIDE.test(file) &&
+        file !== DS_IDENTIFY_CFG &&
         // Beside cloud.cfg stand files of other kinds.
         (directory !== "/etc/cloud" || /\.(cfg|ya?ml)$/i.test(file)),
     );
