@@ -2,44 +2,20 @@
  * Boots every scenario with the real cloud-init of four releases and compares our plan with what really happened.
  * Where that cannot be done here the tests are skipped, or fail if CLOUD_INIT_LINT_FIRST_BOOT is "required".
  */
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
-import { type RealBoot, realBoot, script, whyNot } from "./realBoot.ts";
-import { type Scenario, suites } from "./scenario.ts";
+import { observer } from "./observer.ts";
+import { realBoot, whyNot } from "./realBoot.ts";
+import { suites } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { combinationsOf, scenariosOf } from "./selection.ts";
 import { Verdicts } from "./verdicts.ts";
 
-const run = promisify(execFile);
-const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
-const observer = join(directory, "observe.mjs");
-
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, "observe.ts")],
-    outfile: observer,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  });
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
-async function observe(boot: RealBoot, { ownData }: Scenario): Promise<Observation> {
-  const words = [script, "enter", boot.directory, process.execPath, observer, boot.directory];
-  if (ownData === true) words.push("own-data");
-  const { stdout } = await run("python3", words, { maxBuffer: 1 << 28 });
-  return JSON.parse(stdout) as Observation;
-}
+const observe = observer<Observation>("observe.ts");
 
 const percent = (part: number, whole: number) =>
   `${whole === 0 ? "100.0" : ((100 * part) / whole).toFixed(1)} % (${part}/${whole})`;
