@@ -8,17 +8,19 @@ import { nearest } from "../lint/nearest.ts";
 import { lintFile } from "../lint/userData/lintFile.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
+import { hiddenAnnotations } from "../report/githubLimits.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import { checkUsage, checkUsed, isIn, isInRepository } from "./lintUsage.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { mappedPaths, openRepository, type RepositoryFlags } from "./repository.ts";
+import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { openLooseFile, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
-interface LintFlags extends RepositoryFlags, LaunchFlags {
+export interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
   readonly pristine?: string;
   readonly cloudInitVersion?: string;
@@ -55,9 +57,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
     .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
     .addOption(
-      new Option("--min-severity <severity>", "what is shown (default: warning as text, else info)").choices(
-        SEVERITIES,
-      ),
+      new Option(
+        "--min-severity <severity>",
+        "what is shown (default: warning as text and for github, info else; what --fail-on names in any case)",
+      ).choices(SEVERITIES),
     )
     .addOption(
       new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"),
@@ -79,19 +82,11 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const outputs = (flags.format ?? ["text"]).map((value) => parseOutput(value, Object.keys(lintFormats)));
-  if (outputs.filter((output) => output.file === undefined).length > 1)
-    throw new CommandError(
-      EXIT.usage,
-      "only one report can go to standard output: give the others a file, -f sarif=FILE",
-    );
+  checkUsage(sources, outputs, flags);
   const launch = openLaunch(flags);
   const pristine = flags.pristine === undefined ? undefined : await openPristine(flags.pristine);
-  const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
-  if (wrong !== undefined) throw new CommandError(EXIT.usage, `--protect ${wrong}: paths in the image begin with "/"`);
-  const repository = outputs.some(({ format }) => lintFormats[format]?.inRepository === true)
-    ? openRepository(flags, process.cwd())
-    : undefined;
-  const mapped = new Set(repository === undefined ? [] : mappedPaths(flags));
+  const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
+  const unmatched = new Set(repository?.maps);
   let incomplete = false;
   let missing: number | undefined;
   const results: LintResult[] = [];
@@ -116,7 +111,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       continue;
     }
     const { image, distro } = target;
-    for (const path of mapped) if (image.lstat(path) !== undefined) mapped.delete(path);
+    for (const map of unmatched) if (isIn(image, map)) unmatched.delete(map);
     const result = lint(image, {
       distro,
       rules: catalogue,
@@ -128,13 +123,12 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }
-  const [unmatched] = mapped;
-  if (unmatched !== undefined && results.length > 0)
-    throw new CommandError(EXIT.usage, `--map ${unmatched}=...: there is no ${unmatched} in the image`);
+  // An image that is missing may have had a use for them.
+  if (missing === undefined) checkUsed(results, unmatched, flags);
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
-    const minSeverity = flags.minSeverity ?? lintFormats[output.format]!.minSeverity;
+    const minSeverity = flags.minSeverity ?? milder(lintFormats[output.format]!.minSeverity, flags.failOn);
     writeOutput(
       io,
       output,
@@ -147,8 +141,11 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
         repository,
       }),
     );
-    if (output.format === "sarif")
-      for (const cut of withinLimits(results).cut) io.err(`cloud-init-lint: SARIF: ${escapeText(cut)}\n`);
+    const cut = {
+      sarif: () => withinLimits(results, minSeverity).cut,
+      github: () => hiddenAnnotations(results, minSeverity),
+    }[output.format];
+    for (const told of cut?.() ?? []) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
   }
   if (missing !== undefined) return missing;
   if (incomplete) return EXIT.incomplete;
@@ -175,14 +172,20 @@ async function openNamed(source: string): Promise<Target> {
   }
 }
 
-/** Says which of the images cannot be opened. */
+/** What is no image here is wrong usage: there is something to lint all the same. */
 async function openPristine(source: string): Promise<Target> {
   try {
     return await openTarget(source);
   } catch (error) {
-    if (error instanceof CommandError) throw new CommandError(error.status, `--pristine: ${error.message}`);
-    throw error;
+    if (!(error instanceof CommandError)) throw error;
+    const status = error.status === EXIT.nothing ? EXIT.usage : error.status;
+    throw new CommandError(status, `--pristine: ${error.message}`);
   }
+}
+
+/** What a report shows by default: what makes the command fail in any case. */
+function milder(usual: Severity, failOn: Severity | "never"): Severity {
+  return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
 }
 
 function fails(result: LintResult, failOn: Severity | "never"): boolean {

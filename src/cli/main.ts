@@ -53,6 +53,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
       return error.status;
     }
+    if ((error as NodeJS.ErrnoException).syscall === "uv_cwd") {
+      io.err("cloud-init-lint: the working directory is no longer there\n");
+      return EXIT.usage;
+    }
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     io.err(`cloud-init-lint: a fault of this program, please report it: ${escapeText(`${name}: ${message}`)}\n`);
     if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${stack}\n`);

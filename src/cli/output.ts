@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { lstatSync, rmSync, writeFileSync } from "node:fs";
 import { nearest } from "../lint/nearest.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -33,6 +33,8 @@ export function writeOutput(io: Io, output: Output, text: string): void {
     try {
       writeFileSync(output.file, text);
     } catch (error) {
+      // Half a report would pass for a whole one.
+      if ((error as NodeJS.ErrnoException).syscall === "write" && lstatSync(output.file).isFile()) rmSync(output.file);
       throw new CommandError(EXIT.usage, `${output.file}: cannot be written: ${(error as Error).message}`);
     }
 }

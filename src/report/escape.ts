@@ -32,6 +32,14 @@ export function escapeLine(line: string): string {
   return escapeProse(shown.replaceAll("\t", "    ").replace(PASSWORD_HASH, "$1…"));
 }
 
+/** Longer messages are cut: a value of an image can be megabytes long, and GitHub shows a sentence or two. */
+const MAX_MESSAGE = 2000;
+
+/** A message as programs get it that show it to somebody. */
+export function shorten(text: string): string {
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE).replace(/[\ud800-\udbff]$/, "")}…` : text;
+}
+
 /** Text of one line that may hold placeholders. */
 export function escapeProse(text: string): string {
   return escapeText(replaceUnknown(text, (reason) => `(unknown: ${reason})`));

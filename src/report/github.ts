@@ -1,5 +1,5 @@
 import type { LintResult, Severity } from "../lint/finding.ts";
-import { escapeProse } from "./escape.ts";
+import { escapeProse, shorten } from "./escape.ts";
 import { FileViews } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
@@ -27,7 +27,7 @@ export function githubReport(results: readonly LintResult[], options: GithubOpti
         title: rule,
       };
       const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-      const text = `${message} To blame: ${cause.path}:${cause.line} of ${result.image.source}.`;
+      const text = `${shorten(message)} To blame: ${cause.path}:${cause.line} of ${result.image.source}.`;
       return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(text)}\n`;
     });
   });

@@ -19,7 +19,7 @@ export interface SarifOptions {
 export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
   const descriptors = rules.map(descriptor);
   const categories = new Set<string>();
-  const { results, cut } = withinLimits(all);
+  const { results, cut } = withinLimits(all, options.minSeverity);
   const runs = results.map((result): Run => {
     const notifications = [...result.unread.map(({ path, reason }) => `${path} was not read: ${reason}`), ...cut];
     const category = uniqueCategory(result.image.source, categories);
@@ -37,7 +37,7 @@ export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], 
         },
       ],
       columnKind: "utf16CodeUnits",
-      results: sarifResults(result, rules, options.minSeverity, options.repository),
+      results: sarifResults(result, rules, options.repository),
     };
   });
   const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };

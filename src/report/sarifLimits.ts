@@ -1,4 +1,5 @@
-import { type LintResult, SEVERITIES } from "../lint/finding.ts";
+import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { atLeast } from "./severity.ts";
 
 /** What GitHub's code scanning takes of one upload: runs, and the results of a run that it keeps. */
 const MOST = { runs: 20, results: 5_000 };
@@ -9,14 +10,15 @@ export interface Limited {
   readonly cut: readonly string[];
 }
 
-/** Cuts results to what an upload may hold. Findings come worst first, so that the mildest go. */
-export function withinLimits(results: readonly LintResult[]): Limited {
+/** Cuts results of a severity to what an upload may hold. Findings come worst first, so that the mildest go. */
+export function withinLimits(results: readonly LintResult[], minSeverity: Severity): Limited {
   const cut: string[] = [];
   if (results.length > MOST.runs)
     cut.push(`only the first ${MOST.runs} of ${results.length} images are in it: an upload takes no more runs`);
   const kept = results.slice(0, MOST.runs).map((result) => {
-    const { findings, image } = result;
-    if (findings.length <= MOST.results) return result;
+    const { image } = result;
+    const findings = atLeast(result.findings, minSeverity);
+    if (findings.length <= MOST.results) return { ...result, findings };
     cut.push(
       `${image.source}: only ${MOST.results} of ${findings.length} findings are in it, the worst first: ${SEVERITIES.map(
         (severity) =>

@@ -1,24 +1,19 @@
 import { createHash } from "node:crypto";
 import type { Location, Result } from "sarif";
-import type { Finding, LintResult, Severity } from "../lint/finding.ts";
+import type { Finding, LintResult } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
+import { shorten } from "./escape.ts";
 import { FileViews } from "./fileViews.ts";
 import { lineHashes } from "./lineHash.ts";
 import type { Repository } from "./repository.ts";
-import { atLeast } from "./severity.ts";
 import { type Place, placeShower, type ShownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
-export function sarifResults(
-  result: LintResult,
-  rules: readonly Rule[],
-  minSeverity: Severity,
-  repository: Repository | undefined,
-): Result[] {
+export function sarifResults(result: LintResult, rules: readonly Rule[], repository: Repository | undefined): Result[] {
   const files = new FileViews(result);
   const fingerprint = fingerprints();
   const show = placeShower(files, repository);
-  return atLeast(result.findings, minSeverity).map((finding): Result => {
+  return result.findings.map((finding): Result => {
     const { target, cause } = finding;
     const inImage = files.texts(cause.path).before !== undefined;
     const primary = inImage || target === null ? cause : target;
@@ -37,16 +32,19 @@ export function sarifResults(
   });
 }
 
+/** Longer fixes are left to the other reports, in characters. */
+const LARGEST_FIX = 10_000;
+
 function messageText(finding: Finding): string {
   const { message, target, cause, evidence, fix } = finding;
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
-  const sentences = [escapeMessage(message)];
+  const sentences = [escapeMessage(shorten(message))];
   if (target !== null) sentences.push(`What is lost: ${link(target, 1)}.`);
   sentences.push(`To blame: ${link(cause, target === null ? 1 : 2)}.`);
-  if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(evidence)}.`);
+  if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
-  return fix === null
+  return fix === null || fix.content.length > LARGEST_FIX
     ? text
     : `${text}\n\nFix: put this into ${escapeMessage(fix.path)}:\n${escapeMessage(fix.content)}`;
 }

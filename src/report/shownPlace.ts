@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type FileViews, memo } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 
@@ -10,7 +11,7 @@ export interface Place {
 
 /** Where a place of an image is shown. */
 export interface ShownPlace {
-  /** Relative to the repository's root; the image's path without its first slash where the repository has no such file. */
+  /** Relative to the repository's root, and never out of it; the image's path where the repository has no such file. */
   readonly path: string;
   readonly startLine: number;
   readonly startColumn: number;
@@ -35,13 +36,13 @@ interface ShownFile {
  */
 export function placeShower(files: FileViews, repository: Repository | undefined): (place: Place) => ShownPlace {
   const anchor = repository?.anchor;
-  const anchorLength = anchor?.text.split("\n")[anchor.line - 1]?.length ?? 0;
+  const anchorLength = anchor?.text.split("\n")[anchor.line - 1]?.length || 1;
   const fileOf = memo((path): ShownFile => {
     const { before, after } = files.texts(path);
     const text = before ?? after;
     const own = repository?.file(path, text);
     if (own !== undefined) return { ...own, lines: own.text.split("\n"), isOfRepository: true };
-    return { path: path.replace(/^\/+/, ""), text, lines: files.lines(path) ?? [], isOfRepository: false };
+    return { path: posix.join("/", path).slice(1), text, lines: files.lines(path) ?? [], isOfRepository: false };
   });
   return ({ path, line, column = 1 }) => {
     const file = fileOf(path);

@@ -75,10 +75,30 @@ describe("lint", () => {
     expect(errors).toEqual(all.filter((one: { severity: string }) => one.severity === "error"));
   });
 
+  test("what fails is shown, unless the user says what is shown", async () => {
+    const stock = "fixtures/ubuntu-24.04";
+    const shown = await run(stock, "--fail-on", "info");
+    expect(shown.status).toBe(1);
+    expect(shown.out).toMatch(/^\s+\d+:\d+ {2}note /m);
+    expect((await run(stock, "--fail-on", "info", "-f", "github")).out).toMatch(/^::notice /);
+    expect((await run(stock, "--fail-on", "info", "--min-severity", "warning")).out).toContain("3 notes hidden");
+    expect((await run(stock, "-f", "github")).out).toBe("");
+    expect((await run(HARDENED, "--fail-on", "error")).out).toContain("1 note hidden");
+  });
+
+  test("--exit-zero: findings do not fail, all else does", async () => {
+    expect((await run(HARDENED, "--exit-zero", "--fail-on", "info")).status).toBe(0);
+    expect((await run("/nowhere", "--exit-zero")).status).toBe(3);
+    expect((await run(HARDENED, "--exit-zero", "-f", "sarif=/nowhere/x")).status).toBe(2);
+  });
+
   test("--pristine: only what differs from the unmodified image is customised", async () => {
     expect((await run(HARDENED, "--pristine", HARDENED)).status).toBe(0);
     expect((await run(HARDENED, "--pristine", STOCK)).status).toBe(1);
-    expect((await run(HARDENED, "--pristine", "/nowhere")).err).toContain("--pristine: /nowhere: no such file");
+    expect(await run(HARDENED, "--pristine", "/nowhere")).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("--pristine: /nowhere: no such file"),
+    });
   });
 
   test("--protect: a stock setting counts as customised", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -53,6 +53,38 @@ describe("the repository's file for a file of the image", () => {
     expect(byDirectory.file("/etc/cloud/cloud.cfg.d2/20-team.cfg", "x")).toBeUndefined();
   });
 
+  test("by the most specific --map, wherever it stands; / is the whole image, . the whole repository", () => {
+    write("files/20-team.cfg", "# a directory\n");
+    write("team.cfg", "# a file\n");
+    write("root/etc/hosts", "127.0.0.1 localhost\n");
+    write("etc/motd", "hello\n");
+    const repository = openRepository(
+      { map: ["/=root", "/etc/ssh/../cloud//cloud.cfg.d/=files", `${TEAM}=team.cfg`, "/=."] },
+      root,
+    );
+    expect(repository.file(TEAM, TEAM_TEXT)?.path).toBe("team.cfg");
+    expect(repository.file("/etc/hosts", "x")?.path).toBe("root/etc/hosts");
+    expect(repository.file("/etc/motd", "x")?.path).toBe("etc/motd");
+    expect(repository.file("/etc/cloud/cloud.cfg.d2/20-team.cfg", "x")).toBeUndefined();
+  });
+
+  test("under its own name, not that of a link, and never outside", () => {
+    write("files/20-team.cfg", TEAM_TEXT);
+    symlinkSync("files", join(root, "link"));
+    symlinkSync("/etc", join(root, "files/out"));
+    const repository = openRepository({ map: ["/etc=link"], anchor: "link/20-team.cfg:2" }, root);
+    expect(repository.file("/etc/20-team.cfg", "x")?.path).toBe("files/20-team.cfg");
+    expect(repository.file("/etc/out/passwd", "x")).toBeUndefined();
+    expect(repository.anchor?.path).toBe("files/20-team.cfg");
+    expect(() => openRepository({ anchor: "files/out/passwd" }, root)).toThrow("outside the repository");
+  });
+
+  test("a file's name may end in a number", () => {
+    write("build:2", "a\nb\n");
+    expect(openRepository({ anchor: "build:2" }, root).anchor).toMatchObject({ path: "build:2", line: 1 });
+    expect(openRepository({ anchor: "build:2:2" }, root).anchor).toMatchObject({ path: "build:2", line: 2 });
+  });
+
   test.each([
     [{ map: ["etc=files"] }, "write IMAGEPATH=REPOPATH"],
     [{ map: ["/etc"] }, "write IMAGEPATH=REPOPATH"],
@@ -60,9 +92,15 @@ describe("the repository's file for a file of the image", () => {
     [{ map: ["/etc=.."] }, "outside the repository"],
     [{ anchor: "missing.pkr.hcl" }, "there is no missing.pkr.hcl"],
     [{ anchor: "image.pkr.hcl:9" }, "has no line 9"],
+    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, it has 1"],
+    [{ anchor: "image.pkr.hcl:0" }, "has no line 0"],
     [{ anchor: ".git" }, "is no text file"],
+    [{ anchor: "." }, "is no text file"],
+    [{ anchor: "binary" }, "is no text file"],
+    [{ anchor: "" }, "name of a file is missing"],
   ])("%j is refused", (flags, message) => {
     write("image.pkr.hcl", "source {}\n");
+    write("binary", "a\0b\n");
     expect(() => openRepository(flags, root)).toThrow(message);
   });
 });
@@ -101,6 +139,18 @@ describe("SARIF", () => {
     }
     const hashes = found.map((one: { partialFingerprints: object }) => JSON.stringify(one.partialFingerprints));
     expect(new Set(hashes).size).toBe(2);
+  });
+
+  test("at an empty line a region has a length all the same", () => {
+    write("image.pkr.hcl", "source {\n\n}\n");
+    const [found] = resultsOf(report({ anchor: "image.pkr.hcl:2" }));
+    expect(found.locations[0].physicalLocation.region).toMatchObject({ startColumn: 1, endColumn: 2 });
+  });
+
+  test("a file of another directory leads to no URI that leaves the repository", () => {
+    const cause = { path: "../../seed/user-data", line: 1, column: 1 };
+    const [found] = resultsOf(report({}, [finding({ target: null, cause })]));
+    expect(found.locations[0].physicalLocation.artifactLocation.uri).toBe("seed/user-data");
   });
 
   test("a line that the mapped file has not is its first", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { githubReport } from "../../src/report/github.ts";
+import { hiddenAnnotations } from "../../src/report/githubLimits.ts";
 import { EVERY_HAZARD } from "./hazards.ts";
 import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
 
@@ -47,6 +48,20 @@ describe("workflow commands", () => {
     const notes = [result({ findings: [finding({ severity: "info" })] })];
     expect(githubReport(notes, { minSeverity: "info" })).toMatch(/^::notice /);
     expect(githubReport(notes, { minSeverity: "warning" })).toBe("");
+  });
+
+  test("a message of megabytes is cut", () => {
+    const report = githubReport([result({ findings: [finding({ message: "x".repeat(1_000_000) })] })], {
+      minSeverity: "info",
+    });
+    expect(report.length).toBeLessThan(5_000);
+  });
+
+  test("it says how many do not become annotations", () => {
+    const many = Array.from({ length: 11 }, () => finding());
+    const results = [result({ findings: many }), result({ findings: [finding({ severity: "info" })] })];
+    expect(hiddenAnnotations(results, "info")).toEqual(["only 10 of 11 errors become annotations; this log has all"]);
+    expect(hiddenAnnotations(results.slice(1), "info")).toEqual([]);
   });
 
   test("text of an image begins no command, ends no line and hides nothing", () => {

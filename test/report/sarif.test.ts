@@ -187,6 +187,24 @@ describe("what an upload may hold", () => {
     );
   });
 
+  test("what is below --min-severity is not missed", () => {
+    const notes = findings.map((one, i) => ({ ...one, severity: i < 10 ? ("error" as const) : ("info" as const) }));
+    const text = sarifReport([result({ findings: notes })], RULES, { ...OPTIONS, minSeverity: "error" });
+    const [run] = (JSON.parse(text) as Log).runs;
+    expect(run!.results).toHaveLength(10);
+    expect(run!.invocations).toEqual([{ executionSuccessful: true }]);
+  });
+
+  test("values of megabytes do not fill it", () => {
+    const huge = "😀".repeat(1_000_000);
+    const fix = { path: "/f", content: huge };
+    const [one] = resultsOf(result({ findings: [finding({ message: huge, evidence: huge, fix })] }));
+    const text = one!.message.text!;
+    expect(text.length).toBeLessThan(10_000);
+    expect(text).toContain("😀…");
+    expect(Buffer.from(text).toString()).toBe(text);
+  });
+
   test("20 runs, and it says that images are missing", () => {
     const { runs } = logOf(...Array.from({ length: 21 }, () => image));
     expect(runs).toHaveLength(20);

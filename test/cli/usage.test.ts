@@ -1,0 +1,103 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { run } from "./run.ts";
+
+const IMAGE = "fixtures/debian-12-hardened";
+const PROGRAM = join(process.cwd(), "bin/cloud-init-lint.js");
+
+let scratch: string;
+let file: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+  file = join(scratch, "user-data.yaml");
+  writeFileSync(file, "#cloud-config\nssh_pwauth: true\n");
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe("options that would be ignored are refused", () => {
+  test.each<[(path: string) => string[], RegExp]>([
+    [() => [IMAGE, "--map", "/etc=files"], /--map tells where -f sarif and -f github show findings/],
+    [() => [IMAGE, "--anchor", "README.md", "-f", "json"], /--anchor tells where/],
+    [() => [IMAGE, "--cloud-init-version", "22.4"], /--cloud-init-version is for files linted on their own/],
+    [(path) => [path, "--seed", "examples/packer/seed"], /--seed is for images: .*user-data.yaml is a file/],
+    [(path) => [path, "--user-data", path], /--user-data is for images/],
+    [(path) => [path, "--datasource", "Ec2"], /--datasource is for images/],
+    [(path) => [path, "--pristine", IMAGE], /--pristine is for images/],
+    [(path) => [path, "--protect", "/etc/**"], /--protect is for images/],
+    [() => [IMAGE, "--map", "/etc/hosts=src", "-f", "sarif"], /no directory \/etc\/hosts in the image/],
+    [() => [IMAGE, "--map", "/etc=README.md", "-f", "sarif"], /no file \/etc in the image/],
+    [() => [IMAGE, "--map", "/nope=src", "-f", "sarif"], /no directory \/nope in the image/],
+    [() => ["-", "-"], /standard input can be read only once/],
+    [() => ["-", "--pristine", "-"], /standard input can be read only once/],
+    [() => [""], /the name of an image is empty/],
+  ])("%s", async (args, message) => {
+    const { status, out, err } = await run(...args(file));
+    expect({ status, out, err }).toEqual({ status: 2, out: "", err: expect.stringMatching(message) });
+  });
+
+  test("but not where one of several has a use for them", async () => {
+    const args = [IMAGE, file, "--cloud-init-version", "22.4", "--datasource", "None", "--exit-zero"];
+    expect(await run(...args)).toMatchObject({ status: 0, err: "" });
+  });
+
+  test("a map may name a file, a directory, all of the image", async () => {
+    const maps = ["/=fixtures/debian-12-hardened", "/etc/hosts=README.md"].flatMap((map) => ["--map", map]);
+    const { status, out } = await run(IMAGE, "-f", "sarif", ...maps);
+    expect(status).toBe(1);
+    expect(out).toContain('"uri": "fixtures/debian-12-hardened/etc/cloud/cloud.cfg.d/20-team.cfg"');
+    expect(out).toContain('"uri": "README.md"');
+  });
+});
+
+describe("reports", () => {
+  test("two never share a file, and none replaces the image", async () => {
+    const path = join(scratch, "x");
+    const { status, err } = await run(IMAGE, "-f", `json=${path}`, "-f", `sarif=${scratch}/./x`);
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes there") });
+    const archive = join(scratch, "image.tar");
+    execFileSync("tar", ["-C", IMAGE, "-cf", archive, "."]);
+    const bytes = readFileSync(archive);
+    expect((await run(archive, "-f", `sarif=${archive}`)).status).toBe(2);
+    expect((await run(IMAGE, "--pristine", archive, "-f", `sarif=${archive}`)).status).toBe(2);
+    expect(readFileSync(archive).equals(bytes)).toBe(true);
+  });
+
+  test("a full disk is told", async () => {
+    expect(await run(IMAGE, "-f", "sarif=/dev/full")).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("no space left"),
+    });
+  });
+
+  test("half a report is removed", () => {
+    const path = join(scratch, "report");
+    // A limit on the size of files stands for a full disk.
+    const script = `trap '' XFSZ; ulimit -f 2; "$0" "$1" "$2" -f sarif="$3"`;
+    const { status, stderr } = spawnSync("bash", ["-c", script, process.execPath, PROGRAM, IMAGE, path], {
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("report: cannot be written") });
+    expect(() => readFileSync(path)).toThrow("ENOENT");
+  });
+});
+
+test("where nobody hears the messages the status stays", () => {
+  const { status } = spawnSync("bash", ["-c", '"$0" "$1" /nowhere 2> /dev/full', process.execPath, PROGRAM]);
+  expect(status).toBe(3);
+});
+
+test("a working directory that is gone is no fault of the program", async () => {
+  vi.spyOn(process, "cwd").mockImplementation(() => {
+    throw Object.assign(new Error("ENOENT: no such file or directory, uv_cwd"), { syscall: "uv_cwd" });
+  });
+  expect(await run(IMAGE, "-f", "sarif")).toMatchObject({
+    status: 2,
+    err: expect.stringContaining("the working directory is no longer there"),
+  });
+});
