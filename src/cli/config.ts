@@ -6,7 +6,7 @@ import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface ConfigFlags extends LaunchFlags {
   readonly format: string;
@@ -48,5 +48,6 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
   else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
   reportPackages(source, distro.packages, io);
+  reportLeftOut(source, image, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
 }

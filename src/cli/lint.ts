@@ -16,7 +16,7 @@ import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption
 import { checkUsage, checkUsed, isIn, isInRepository } from "./lintUsage.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
-import { openLooseFile, openTarget, reportPackages, reportUnread, type Target } from "./target.ts";
+import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
 
 const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
@@ -120,6 +120,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...(pristine === undefined ? {} : { pristine }),
     });
     reportPackages(source, distro.packages, io);
+    reportLeftOut(source, image, io);
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }

@@ -13,8 +13,9 @@ export function needsCommand(program: Command, io: Io): void {
 Example:
   ssh builder "sudo tar -C / --ignore-failed-read -cf - $(cloud-init-lint needs)" | cloud-init-lint -
 
-What is not there tar names on standard error: that is no fault. As another user than root it leaves out what it must not
-read, /etc/shadow above all.`,
+What is not there tar names on standard error: that is no fault. The tars of BusyBox and BSD have no --ignore-failed-read
+and do without. Another user than root cannot pack all, /etc/shadow above all: the lint then ends with status 4. What only
+the image's own configuration or links name is not among the paths: where it counts, the lint says what to add.`,
     )
     .action(() => io.out(`${NEEDS.join(" ")}\n`));
 }

@@ -7,7 +7,7 @@ import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { wantsColor } from "./lint.ts";
 import { parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags extends LaunchFlags {
   readonly format: string;
@@ -46,5 +46,6 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
   reportPackages(source, distro.packages, io);
+  reportLeftOut(source, image, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(result.base)], io) ? EXIT.incomplete : EXIT.clean;
 }

@@ -6,6 +6,7 @@ import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import { formatOf, isArchive, readHead } from "../image/sniff.ts";
+import { pathsLeftOut } from "../lint/leftOut.ts";
 import { openImage } from "../lint/openImage.ts";
 import { LARGEST_FILE } from "../lint/userData/lintFile.ts";
 import type { Packages } from "../packages/packages.ts";
@@ -76,6 +77,18 @@ export function reportPackages(source: string, packages: Packages, io: Io): void
     io.err(
       `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; its packages count as unknown\n`,
     );
+}
+
+/** So many paths that an archive leaves out are named. */
+const NAMED = 10;
+
+/** Says what only configuration or a link names, and an archive of part of a machine does not hold. */
+export function reportLeftOut(source: string, image: Image, io: Io): void {
+  const paths = pathsLeftOut(image);
+  const warn = (text: string) => io.err(`${escapeText(source)}: warning: ${escapeText(text)}\n`);
+  for (const path of paths.slice(0, NAMED))
+    warn(`${path}: not in the archive, counts as missing; if the machine has it, pack it too`);
+  if (paths.length > NAMED) warn(`${paths.length - NAMED} more such paths`);
 }
 
 /** Says what of the image could not be read. Returns whether anything could not. */

@@ -7,8 +7,8 @@ import type { Image } from "./image.ts";
 export function expandGlob(image: Image, pattern: string): string[] {
   let found = [""];
   const parts = pattern.split("/").filter((part) => part !== "");
-  for (const part of parts.slice(0, PARTS_LIMIT)) {
-    found = /[*?[\\]/.test(part)
+  for (const [at, part] of parts.slice(0, PARTS_LIMIT).entries()) {
+    found = isPattern(part)
       ? found.flatMap((directory) =>
           image
             .list(directory || "/")
@@ -16,9 +16,16 @@ export function expandGlob(image: Image, pattern: string): string[] {
             .map((name) => `${directory}/${name}`),
         )
       : found.map((directory) => `${directory}/${part}`);
-    found = found.filter((path) => image.stat(path) !== undefined).slice(0, RESULTS_LIMIT);
+    // Of parts that stand for themselves only the last is asked for: it tells which directory was meant.
+    const next = parts[at + 1];
+    if (isPattern(part) || next === undefined || isPattern(next))
+      found = found.filter((path) => image.stat(path) !== undefined).slice(0, RESULTS_LIMIT);
   }
   return parts.length > PARTS_LIMIT ? [] : found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function isPattern(part: string): boolean {
+  return /[*?[\\]/.test(part);
 }
 
 const PARTS_LIMIT = 64;

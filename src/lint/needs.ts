@@ -70,9 +70,19 @@ const needed = new Set(NEEDS);
  * files in the places where people put theirs, since a configuration may name them.
  */
 export function mayBeRead(path: string, size: number): boolean {
+  return isNeeded(path) || (size <= SMALL && !SHIPPED.test(path));
+}
+
+/** Whether an absolute path is one of those in `NEEDS`, or below or above one. */
+export function isForeseen(path: string): boolean {
+  return isNeeded(path) || NEEDS.some((need) => need.startsWith(`${path.slice(1)}/`));
+}
+
+/** Whether it is one of them, or below one. */
+function isNeeded(path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
     if (needed.has(path.slice(1, end))) return true;
-  return size <= SMALL && !SHIPPED.test(path);
+  return false;
 }
 
 function words(text: string): string[] {

@@ -1,5 +1,7 @@
+import { statSync } from "node:fs";
 import type { Image } from "../image/image.ts";
 import { openImage as open } from "../image/open.ts";
+import { tellingLeftOut } from "./leftOut.ts";
 import { mayBeRead } from "./needs.ts";
 
 /**
@@ -7,6 +9,11 @@ import { mayBeRead } from "./needs.ts";
  * one (compressed or not), or "-" for such an archive on standard input.
  * @throws {ImageError} when it is no image, or cannot be read.
  */
-export function openImage(source: string): Promise<Image> {
-  return open(source, mayBeRead);
+export async function openImage(source: string): Promise<Image> {
+  const image = await open(source, mayBeRead);
+  return isDirectory(source) ? image : tellingLeftOut(image);
+}
+
+function isDirectory(source: string): boolean {
+  return source !== "-" && statSync(source).isDirectory();
 }

@@ -2,7 +2,7 @@ import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
 import { catalogue } from "../../src/lint/catalogue.ts";
 import { lint } from "../../src/lint/lint.ts";
-import { NEEDS } from "../../src/lint/needs.ts";
+import { isForeseen } from "../../src/lint/needs.ts";
 
 /** The paths that a lint asks an image for and `needs` does not print. */
 export function unforeseenPaths(image: Image): string[] {
@@ -23,14 +23,6 @@ export function unforeseenPaths(image: Image): string[] {
   };
   lint(recorded, { distro: detectDistro(recorded), rules: catalogue, protect: [] });
   return [...asked].filter((path) => path.startsWith("/") && !isForeseen(path)).sort();
-}
-
-/** Whether `path` is needed, below a needed one or above one. */
-function isForeseen(path: string): boolean {
-  const relative = path.replace(/^\/+/, "");
-  return NEEDS.some(
-    (need) => relative === need || `${relative}/`.startsWith(`${need}/`) || need.startsWith(`${relative}/`),
-  );
 }
 
 /** Homes outside /home, which only /etc/passwd names, and what is above them. */

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { tree } from "../image/tree.ts";
+import { run } from "./run.ts";
+
+/** An archive as the guest's tar makes it of the paths that `needs` prints. */
+async function packed(root: string, ...more: string[]): Promise<string> {
+  const paths = (await run("needs")).out.trim().split(" ");
+  const archive = join(tree({}), "needs.tar");
+  // GNU tar ends with status 2 where a path is missing.
+  spawnSync("tar", ["-C", root, "-cf", archive, ...paths, ...more], { stdio: "ignore" });
+  return archive;
+}
+
+/** A copy of the stock image with some files laid over it. */
+function image(files: Readonly<Record<string, string | { link: string }>>): string {
+  const root = join(tree({}), "root");
+  cpSync("fixtures/debian-12", root, { recursive: true, verbatimSymlinks: true });
+  for (const [path, file] of Object.entries(files)) {
+    const at = join(root, path);
+    mkdirSync(dirname(at), { recursive: true });
+    rmSync(at, { force: true });
+    if (typeof file === "string") writeFileSync(at, file);
+    else symlinkSync(file.link, at);
+  }
+  return root;
+}
+
+/** The paths that a lint of the archive warns of. */
+async function warnedOf(archive: string): Promise<string[]> {
+  const { err } = await run(archive, "--exit-zero");
+  return [...err.matchAll(/: warning: (\S+): not in the archive/g)].map(([, path]) => path ?? "");
+}
+
+test.each(readdirSync("fixtures"))("a lint of the needed paths of %s is one of the whole root", async (fixture) => {
+  const root = join("fixtures", fixture);
+  const archive = await packed(root);
+  for (const command of ["lint", "plan"]) {
+    const whole = await run(command, root, "-f", "json");
+    const { status, out, err } = await run(command, archive, "-f", "json");
+    expect({ status, err }).toEqual({ status: whole.status, err: "" });
+    expect(out.replaceAll(JSON.stringify(archive), "")).toBe(whole.out.replaceAll(JSON.stringify(root), ""));
+  }
+});
+
+test("what only a link or a configuration names, and the archive has not, is said", async () => {
+  const passwd = execFileSync("cat", ["fixtures/debian-12/etc/passwd"], { encoding: "utf8" });
+  const files = {
+    "opt/ssh/sshd_config": "PasswordAuthentication no\nInclude /opt/conf.d/*.conf\n",
+    "etc/ssh/sshd_config": { link: "/opt/ssh/sshd_config" },
+    "opt/conf.d/a.conf": "UseDNS no\n",
+    "srv/own/a": "a\n",
+    "srv/other/b": "b\n",
+    "srv/other/c": "c\n",
+    "etc/passwd": `${passwd}deploy:x:1000:1000::/srv/deploy:/bin/bash\nidle:x:1001:1001::/srv/idle:/usr/sbin/nologin\n`,
+    "srv/deploy/.ssh/authorized_keys": "ssh-ed25519 AAAA x\n",
+    "etc/systemd/system/x.service": { link: "/dev/null" },
+    "etc/cloud/cloud.cfg.d/20-team.cfg": `write_files:
+- {path: /srv/own/a, content: new}
+- {path: /srv/other/b, content: new}
+- {path: /srv/other/c, content: new}
+`,
+  };
+  const root = image(files);
+  expect(await warnedOf(await packed(root))).toEqual([
+    "/opt/ssh/sshd_config",
+    "/srv/deploy/.ssh",
+    "/srv/other",
+    "/srv/own/a",
+  ]);
+  expect(await warnedOf(await packed(root, "opt/ssh"))).toContain("/opt/conf.d");
+  expect(await warnedOf(await packed(root, "opt", "srv"))).toEqual([]);
+  expect((await run("plan", await packed(root))).err).toContain("/srv/own/a: not in the archive");
+  expect((await run("config", await packed(root))).err).toContain("not in the archive");
+  expect(await warnedOf(root)).toEqual([]);
+});
+
+test("an archive of a whole root is taken for what it is", async () => {
+  const root = image({
+    "etc/cloud/cloud.cfg.d/20-team.cfg": "write_files: [{path: /srv/own/a, content: new}]\n",
+    "tmp/.X11-unix/x": "",
+  });
+  rmSync(join(root, "etc/shadow"));
+  const archive = join(tree({}), "whole.tar");
+  execFileSync("tar", ["-C", root, "-cf", archive, "."]);
+  const { status, err } = await run(archive);
+  expect({ status, err }).toEqual({ status: 0, err: "" });
+});
+
+test("an archive that another user than root packed was not read whole", async () => {
+  const root = image({});
+  rmSync(join(root, "etc/shadow"));
+  for (const command of ["lint", "plan"]) {
+    const { status, err } = await run(command, await packed(root));
+    expect([status, err]).toEqual([4, expect.stringMatching(/^\S+: \/etc\/shadow: not read: .* not root .*\n$/)]);
+  }
+});
+
+test("many paths are counted", async () => {
+  const write = (at: number) => `- {path: /srv/${at}/a, content: new}\n`;
+  const files = Array.from({ length: 13 }, (_, at) => write(at)).join("");
+  const archive = await packed(image({ "etc/cloud/cloud.cfg.d/20-team.cfg": `write_files:\n${files}` }));
+  const { status, err } = await run(archive);
+  expect([status, err.split("\n").length, err]).toEqual([0, 12, expect.stringContaining("3 more such paths")]);
+});
