@@ -135,7 +135,7 @@ describe("the action", () => {
     const given = {
       image: resolve("fixtures/debian-12-hardened"),
       seed: "my seed",
-      map: "/etc/cloud/cloud.cfg.d/20-team.cfg=files/20-team.cfg\n\n/etc/ssh=files\n",
+      map: "/etc/cloud/cloud.cfg.d/20-team.cfg=files/20-team.cfg\r\n  \n/etc/ssh=files \n",
       anchor: "build.sh:3",
       "fail-on": "never",
       "sarif-file": "a $(touch injected) b.sarif",

@@ -3,8 +3,10 @@ import { replaceUnknown } from "../boot/unknown.ts";
 /**
  * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and
  * paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space or like nothing.
+ * Then what the log of a GitHub workflow would obey: `##[name]` anywhere, `::name key=value::` where a line can begin.
  */
-export const HAZARD = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+export const HAZARD =
+  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|(?<=##)\[|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

@@ -15,12 +15,25 @@ describe("escapeText", () => {
     ["\ud800 and \udc00", "\\u{d800} and \\u{dc00}"],
     ["\u{e0041}\u{10ffff}\ue000\u0378", "\\u{e0041}\\u{10ffff}\\u{e000}\\u{378}"],
     ["no\u00a0break\u3164", "no\\xa0break\\u{3164}"],
+    ["x ##[set-output name=a]b", "x ##\\x5bset-output name=a]b"],
+    ["::error::x", "\\x3a:error::x"],
+    ["x ::set-output name=a::b", "x \\x3a:set-output name=a::b"],
   ])("%j", (text, escaped) => {
     expect(escapeText(text)).toBe(escaped);
   });
 
   test("leaves every other text as it is", () => {
-    for (const text of ["plain ASCII ~!@#[]{}\\", "Grüße, naïve", "日本語 한국어", "e\u0301", "עברית", "😀"])
+    for (const text of [
+      "plain ASCII ~!@#[]{}\\",
+      "Grüße, naïve",
+      "日本語 한국어",
+      "e\u0301",
+      "עברית",
+      "😀",
+      "::1 localhost",
+      "ff02::1 x",
+      "[::]:80",
+    ])
       expect(escapeText(text)).toBe(text);
   });
 
