@@ -1,6 +1,6 @@
 import type { Entries } from "../entries.ts";
-import type { FileKind, Stat } from "../image.ts";
-import { readLimit, tooLarge } from "../limits.ts";
+import type { Stat } from "../image.ts";
+import { READ_LIMIT, readLimit, tooLarge } from "../limits.ts";
 import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
 import { sortNames } from "../sort.ts";
@@ -14,15 +14,19 @@ const LIMITS = { entries: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_00
 /** Linux knows no longer path; nobody nests directories as deep. */
 const NAME_LIMIT = { length: 4096, depth: 256 };
 
-interface Node {
-  readonly stat: Stat;
-  /** A symbolic link's text. */
-  readonly link?: string;
-  /** A regular file's place in the archive, and its stored bytes where they were kept. */
-  readonly content?: Content;
-  kept?: Buffer;
-  /** The names in a directory. */
-  names?: Set<string>;
+/** What a directory holds, by name. Undefined stands for an entry that nobody can ask for by its name. */
+type Directory = Map<string, Member | undefined>;
+
+/** A directory's path with a slash at its end, and a name in it. The root itself has no name. */
+interface Place {
+  readonly above: string;
+  readonly directory: Directory;
+  readonly name: string;
+}
+
+/** How stored names of members of one directory begin. */
+interface Beginning extends Omit<Place, "name"> {
+  readonly prefix: string;
 }
 
 /**
@@ -30,17 +34,20 @@ interface Node {
  * links share their file, names are confined to the root as if chrooted, devices are entries like any other.
  */
 export class Archive {
-  readonly #nodes = new Map<string, Node>();
   readonly #problems: Problems;
-  /** The directory that was looked up last. */
-  #last: { readonly path: string; readonly names: Set<string> } | undefined;
+  #root: Member = IMPLIED_DIRECTORY;
+  /** By the directory's path with a slash at its end. */
+  readonly #directories = new Map<string, Directory>([["/", new Map()]]);
+  /** That of the member before: most members share theirs. */
+  #last: Beginning | undefined;
+  readonly #kept = new WeakMap<Content, Buffer>();
+  #entries = 0;
   #characters = 0;
   #pieces = 0;
   #keptBytes = 0;
 
   constructor(problems: Problems) {
     this.#problems = problems;
-    this.#place("/", { stat: directoryStat, names: new Set() });
   }
 
   /**
@@ -48,39 +55,33 @@ export class Archive {
    * @throws {TarError} for an archive that cannot be remembered.
    */
   add(member: Member): string | undefined {
-    const name = text(member.name);
-    const path = this.#pathOf(name ?? lossyText(member.name));
-    if (path === undefined) return undefined;
-    if (name === undefined) {
-      // As a directory on Linux: its name is listed, but nobody can ask for it.
-      this.#parentOf(path)?.add(path.slice(path.lastIndexOf("/") + 1));
-      return undefined;
-    }
-    const node = member.type === "hardlink" ? this.#linked(path, member) : nodeOf(member);
-    if (node === undefined || !this.#replace(path, node) || node.content !== member.content) return undefined;
-    const { size, stored, pieces } = member.content;
+    const place = this.#placeOf(member.name);
+    if (place === undefined) return undefined;
+    const node = member.type === "hardlink" ? this.#linked(place, member) : member;
+    if (node === undefined || !this.#put(place, node) || node !== member || node.type !== "file") return undefined;
+    const { size, stored, pieces } = node.content;
     this.#pieces += pieces?.length ?? 0;
     if (this.#pieces > LIMITS.pieces) throw new TarError("it holds too many pieces of sparse files to be read");
-    return size > readLimit(path) || this.#keptBytes + stored > LIMITS.kept ? undefined : path;
+    const path = place.above + place.name;
+    return (size > READ_LIMIT && size > readLimit(path)) || this.#keptBytes + stored > LIMITS.kept ? undefined : path;
   }
 
-  /** Keeps the stored bytes of the file that was just added. */
-  keep(path: string, stored: Buffer): void {
+  /** Keeps a file's stored bytes. */
+  keep(content: Content, stored: Buffer): void {
     this.#keptBytes += stored.length;
-    this.#nodes.get(path)!.kept = Buffer.from(stored);
+    this.#kept.set(content, Buffer.from(stored));
   }
 
   /** The tree. `readStored` gives the stored bytes of a file that was not kept, or throws why it cannot. */
   entries(readStored: (content: Content) => Buffer): Entries {
     const read = (path: string): Buffer | undefined => {
-      const { content, kept } = this.#nodes.get(path)!;
-      if (content === undefined) return undefined;
+      const { content } = this.#find(path)!;
       const { size, pieces } = content;
       const length = Math.max(size, content.stored);
       if (length > readLimit(path)) this.#problems.add(path, tooLarge(path, length));
       else
         try {
-          const stored = kept ?? readStored(content);
+          const stored = this.#kept.get(content) ?? readStored(content);
           return pieces ? expand(pieces, size, stored) : stored;
         } catch (error) {
           this.#problems.add(path, (error as Error).message);
@@ -89,134 +90,164 @@ export class Archive {
     };
     return {
       lstat: (path) => {
-        const found = this.#nodes.get(path)?.stat;
+        const found = this.#find(path);
         if (found === undefined && path.includes("\ufffd")) this.#problems.add(path, "its name is not UTF-8");
-        return found;
+        return found && statOf(found);
       },
-      readlink: (path) => this.#nodes.get(path)?.link,
-      list: (path) => sortNames([...(this.#nodes.get(path)?.names ?? [])]),
+      readlink: (path) => this.#linkAt(path),
+      list: (path) => sortNames([...(this.#directories.get(path === "/" ? path : `${path}/`)?.keys() ?? [])]),
       read,
     };
   }
 
-  /** Where a member's name leads; undefined where it leads out of the root, or nowhere. */
-  #pathOf(name: string): string | undefined {
-    if (
-      name.length > NAME_LIMIT.length ||
-      (name.length > NAME_LIMIT.depth && name.split("/").length > NAME_LIMIT.depth)
-    ) {
-      this.#problems.add(`${name.slice(0, 80)}...`, "its name is too long");
-      return undefined;
+  /** What stands at a path without links before its last component. */
+  #find(path: string): Member | undefined {
+    if (path === "/") return this.#root;
+    const slash = path.lastIndexOf("/") + 1;
+    return this.#directories.get(path.slice(0, slash))?.get(path.slice(slash));
+  }
+
+  #linkAt(path: string): string | undefined {
+    const found = this.#find(path);
+    return found?.type === "symlink" ? lossyText(found.link) : undefined;
+  }
+
+  /** Where a member of this stored name belongs; undefined where it is in nobody's reach, which is a problem. */
+  #placeOf(stored: string): Place | undefined {
+    if (this.#isTooLong(stored)) return undefined;
+    let end = stored.length;
+    while (end > 0 && stored[end - 1] === "/") end--;
+    const slash = stored.lastIndexOf("/", end - 1) + 1;
+    const name = text(stored.slice(slash, end));
+    if (isName(name)) {
+      const last = this.#directoryAt(stored.slice(0, slash));
+      if (last !== undefined) return { above: last.above, directory: last.directory, name };
     }
-    let start = 0;
-    while (name[start] === "/" || (name[start] === "." && name[start + 1] === "/")) start++;
-    let end = name.length;
-    while (end > start && name[end - 1] === "/") end--;
-    const path = `/${name.slice(start, end)}`;
-    // Nearly all names are plain, and follow others of the same directory.
-    const isPlain = !/\/(\.{0,2})(\/|$)/.test(path);
-    if (isPlain && this.#directory(path.slice(0, path.lastIndexOf("/")) || "/")) return path;
-    if (climbsOut(path)) {
+    const whole = text(stored);
+    const path = this.#pathOf(whole ?? lossyText(stored));
+    const place = path === undefined ? undefined : this.#placeAt(path);
+    if (whole !== undefined || place === undefined) return place;
+    // As a directory on Linux: its name is listed, but nobody can ask for it.
+    if (!place.directory.has(place.name)) this.#put(place, undefined);
+    return undefined;
+  }
+
+  /** The directory that a stored name's beginning plainly is, whatever the archive's links. */
+  #directoryAt(prefix: string): Beginning | undefined {
+    if (prefix === this.#last?.prefix) return this.#last;
+    const above = text(prefix)?.replace(/^(\.?\/)*/, "/");
+    const directory = above && this.#directories.get(above);
+    this.#last = directory ? { prefix, above, directory } : undefined;
+    return this.#last;
+  }
+
+  /** Where a name leads, links resolved but that of the last component; undefined where it leads out or nowhere. */
+  #pathOf(name: string): string | undefined {
+    if (climbsOut(name)) {
       this.#problems.add(name, "its name leads out of the image");
       return undefined;
     }
-    const real = resolvePath(path, (at) => this.#nodes.get(at)?.link, false);
+    const real = resolvePath(name, (at) => this.#linkAt(at), false);
     if (real === undefined) this.#problems.add(name, "its symbolic links lead in a loop");
     return real;
   }
 
-  /** The names in a directory that the archive has. */
-  #directory(path: string): Set<string> | undefined {
-    if (path !== this.#last?.path) {
-      const names = this.#nodes.get(path)?.names;
-      this.#last = names && { path, names };
-    }
-    return this.#last?.names;
+  #isTooLong(name: string): boolean {
+    const { length, depth } = NAME_LIMIT;
+    if (name.length <= depth || (name.length <= length && name.split("/").length <= depth)) return false;
+    this.#problems.add(`${name.slice(0, 80)}...`, "its name is too long");
+    return true;
   }
 
-  #linked(path: string, member: Member): Node | undefined {
+  /** The place of a path, with directories made where the archive has none; undefined where a file is in its way. */
+  #placeAt(path: string): Place | undefined {
+    const slash = path.lastIndexOf("/") + 1;
+    const above = path.slice(0, slash);
+    const missing: string[] = [];
+    let known = above;
+    for (; !this.#directories.has(known); known = known.slice(0, known.lastIndexOf("/", known.length - 2) + 1)) {
+      const inTheWay = known.slice(0, -1);
+      if (this.#find(inTheWay) !== undefined) {
+        this.#problems.add(path, `in the archive it stands below ${inTheWay}, which is a file`);
+        return undefined;
+      }
+      missing.push(known);
+    }
+    let directory = this.#directories.get(known)!;
+    for (let next = missing.pop(); next !== undefined; next = missing.pop()) {
+      this.#put({ above: known, directory, name: next.slice(known.length, -1) }, IMPLIED_DIRECTORY);
+      known = next;
+      directory = this.#directories.get(next)!;
+    }
+    return { above, directory, name: path.slice(slash) };
+  }
+
+  #linked({ above, name }: Place, member: Member): Member | undefined {
     const target = text(member.link);
-    const real = target === undefined ? undefined : this.#pathOf(target);
-    const node = real === undefined ? undefined : this.#nodes.get(real);
-    if (node !== undefined && node.stat.kind !== "directory") return node;
+    const real = target === undefined || this.#isTooLong(target) ? undefined : this.#pathOf(target);
+    const node = real === undefined ? undefined : this.#find(real);
+    if (node !== undefined && node.type !== "directory") return node;
     this.#problems.add(
-      path,
+      above + name,
       `it is a hard link to ${lossyText(member.link)}, which the archive does not hold before it`,
     );
     return undefined;
   }
 
   /** Puts a node where it belongs. A directory that is there already keeps its names. Returns whether it could. */
-  #replace(path: string, node: Node): boolean {
-    const existing = this.#nodes.get(path);
-    if (path === "/" && node.names === undefined) {
-      this.#problems.add("/", "it is no directory in the archive");
-      return false;
+  #put({ above, directory, name }: Place, node: Member | undefined): boolean {
+    const isDirectory = node?.type === "directory";
+    if (name === "") {
+      if (isDirectory) this.#root = node;
+      else this.#problems.add("/", "it is no directory in the archive");
+      return isDirectory;
     }
-    const parent = path === "/" ? undefined : this.#parentOf(path);
-    if (path !== "/" && parent === undefined) return false;
-    if (existing?.names !== undefined) {
-      this.#last = undefined;
-      if (node.names !== undefined) node.names = existing.names;
-      else this.#forget(path, existing.names);
+    const existing = directory.get(name);
+    if (existing === undefined) {
+      this.#entries++;
+      this.#characters += name.length;
     }
-    parent?.add(path.slice(path.lastIndexOf("/") + 1));
-    this.#place(path, node);
+    if (isDirectory && existing?.type !== "directory") {
+      this.#directories.set(`${above}${name}/`, new Map());
+      this.#characters += above.length + name.length;
+    } else if (!isDirectory && existing?.type === "directory") this.#forget(`${above}${name}/`);
+    if (this.#entries > LIMITS.entries || this.#characters > LIMITS.characters)
+      throw new TarError(`it holds more than can be read: over ${this.#entries - 1} entries`);
+    directory.set(name, node);
     return true;
   }
 
-  /** The names in the directory above `path`, made where the archive has none; undefined where a file is in its way. */
-  #parentOf(path: string): Set<string> | undefined {
-    const above = path.slice(0, path.lastIndexOf("/"));
-    const known = this.#directory(above || "/");
-    if (known !== undefined) return known;
-    const missing: string[] = [];
-    let directory = above;
-    while (directory !== "" && !this.#nodes.has(directory)) {
-      missing.push(directory);
-      directory = directory.slice(0, directory.lastIndexOf("/"));
-    }
-    let names = this.#nodes.get(directory || "/")!.names;
-    if (names === undefined) this.#problems.add(path, `in the archive it stands below ${directory}, which is a file`);
-    for (let next = missing.pop(); next !== undefined && names !== undefined; next = missing.pop()) {
-      names.add(next.slice(next.lastIndexOf("/") + 1));
-      names = new Set();
-      this.#place(next, { stat: directoryStat, names });
-    }
-    return names;
-  }
-
-  #place(path: string, node: Node): void {
-    this.#nodes.set(path, node);
-    this.#characters += path.length;
-    if (this.#nodes.size > LIMITS.entries || this.#characters > LIMITS.characters)
-      throw new TarError(`it holds more than can be read: over ${this.#nodes.size - 1} entries`);
-  }
-
-  #forget(directory: string, names: ReadonlySet<string>): void {
-    const gone = [...names].map((name) => `${directory}/${name}`);
-    for (let path = gone.pop(); path !== undefined; path = gone.pop()) {
-      for (const name of this.#nodes.get(path)?.names ?? []) gone.push(`${path}/${name}`);
-      this.#nodes.delete(path);
+  #forget(path: string): void {
+    this.#last = undefined;
+    const gone = [path];
+    for (let next = gone.pop(); next !== undefined; next = gone.pop()) {
+      for (const [name, node] of this.#directories.get(next)!)
+        if (node?.type === "directory") gone.push(`${next}${name}/`);
+      this.#directories.delete(next);
     }
   }
 }
 
-const directoryStat: Stat = { kind: "directory", size: 0, mode: 0o755, uid: 0, gid: 0 };
+/** A directory that the archive has no member of. */
+const IMPLIED_DIRECTORY: Member = {
+  name: "",
+  type: "directory",
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  link: "",
+  content: { offset: 0, stored: 0, size: 0, pieces: undefined },
+};
 
-function nodeOf(member: Member): Node {
-  const { mode, uid, gid, content } = member;
-  const stat = (kind: FileKind, length: number): Stat => ({ kind, size: length, mode, uid, gid });
-  switch (member.type) {
-    case "directory":
-      return { stat: stat("directory", 0), names: new Set() };
-    case "symlink":
-      return { stat: { ...stat("symlink", member.link.length), mode: 0o777 }, link: lossyText(member.link) };
-    case "file":
-      return { stat: stat("file", content.size), content };
-    default:
-      return { stat: stat("special", 0) };
-  }
+function statOf({ type, mode, uid, gid, link, content }: Member): Stat {
+  if (type === "symlink") return { kind: type, size: link.length, mode: 0o777, uid, gid };
+  if (type === "file") return { kind: type, size: content.size, mode, uid, gid };
+  return { kind: type === "directory" ? type : "special", size: 0, mode, uid, gid };
+}
+
+/** Whether a component of a path names an entry of its directory. */
+function isName(component: string | undefined): component is string {
+  return component !== undefined && component !== "" && component !== "." && component !== "..";
 }
 
 /** Whether a relative path has a `..` that leads above where it starts. */
@@ -232,10 +263,15 @@ function climbsOut(path: string): boolean {
 
 /** The bytes of a name as text; undefined when they are not UTF-8. */
 function text(name: string): string | undefined {
+  if (isAscii(name)) return name;
   const decoded = lossyText(name);
   return decoded.includes("\ufffd") && Buffer.from(decoded).toString("latin1") !== name ? undefined : decoded;
 }
 
 function lossyText(name: string): string {
-  return /[\x80-\xff]/.test(name) ? Buffer.from(name, "latin1").toString("utf8") : name;
+  return isAscii(name) ? name : Buffer.from(name, "latin1").toString("utf8");
+}
+
+function isAscii(name: string): boolean {
+  return !/[\x80-\xff]/.test(name);
 }

@@ -1,10 +1,10 @@
-import * as fs from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
 import { Archive } from "./archive.ts";
-import { TarError } from "./header.ts";
-import { readMembers } from "./members.ts";
+import { BLOCK, Block, TarError } from "./header.ts";
+import { readMembers, truncated } from "./members.ts";
 
 /** How many bytes are read at once: most files of a system are smaller, so that one read serves several headers. */
 const WINDOW = 4 * 1024;
@@ -16,17 +16,17 @@ const WINDOW = 4 * 1024;
  */
 export function openTarFile(source: string): Image {
   const problems = new Problems();
-  const file = fs.openSync(source, "r");
+  const file = openSync(source, "r");
   const archive = new Archive(problems);
   try {
     if (!scan(file, archive)) problems.add("the archive", "it ends without its end mark, as if it were truncated");
   } catch (error) {
-    fs.closeSync(file);
+    closeSync(file);
     if (!(error instanceof TarError)) throw error;
     throw new ImageError(4, `${source}: the archive cannot be read whole: ${error.message}`);
   }
   const entries = archive.entries(({ offset, stored }) => {
-    const bytes = readAt(file, Buffer.allocUnsafe(stored), offset);
+    const bytes = readAt(file, offset, stored);
     if (bytes.length < stored) throw new Error("the archive has changed");
     return bytes;
   });
@@ -35,43 +35,47 @@ export function openTarFile(source: string): Image {
 
 /** Reads all headers. Returns whether the archive has its end mark. */
 function scan(file: number, archive: Archive): boolean {
-  const { size } = fs.fstatSync(file);
-  const steps = readMembers((member) => void archive.add(member));
-  const buffer = Buffer.allocUnsafe(WINDOW);
-  let window: Buffer = buffer.subarray(0, 0);
+  const { size } = fstatSync(file);
+  const memory = new ArrayBuffer(WINDOW);
+  const window = Buffer.from(memory);
+  const blocks = Array.from({ length: WINDOW / BLOCK }, (_, i) => new Block(memory, i * BLOCK));
   let windowAt = 0;
-  let at = 0;
+  let windowEnd = 0;
+
+  /** The header block at a position, in the window until another is asked for. */
+  function header(at: number): Block {
+    if (at + BLOCK > windowEnd) {
+      windowAt = at;
+      windowEnd = at + readInto(window, file, at);
+    }
+    const start = at - windowAt;
+    return at + BLOCK > windowEnd ? new Block(memory, start, windowEnd - at) : blocks[start / BLOCK]!;
+  }
+
+  const steps = readMembers((member) => void archive.add(member));
   let step = steps.next();
   while (!step.done) {
-    const length = step.value;
-    if (length < 0) {
-      at -= length;
-      if (at > size) throw new TarError(`it is truncated: it ends after ${size} bytes`);
-      step = steps.next(buffer.subarray(0, 0));
-      continue;
-    }
-    let bytes: Buffer;
-    if (length > WINDOW) bytes = readAt(file, Buffer.allocUnsafe(length), at);
-    else {
-      if (at < windowAt || at + length > windowAt + window.length) {
-        window = readAt(file, buffer, at);
-        windowAt = at;
-      }
-      bytes = window.subarray(at - windowAt, at - windowAt + length);
-    }
-    at += bytes.length;
-    step = steps.next(bytes);
+    const request = step.value;
+    const at = typeof request === "number" ? request : request.at;
+    if (at > size) throw truncated(size);
+    step = steps.next(typeof request === "number" ? header(at) : readAt(file, at, request.length));
   }
   return step.value;
 }
 
-/** Fills `buffer` from the file's bytes at `position`; what is left of it where the file ends. */
-function readAt(file: number, buffer: Buffer, position: number): Buffer {
+/** The bytes at a position, fewer where the file ends. */
+function readAt(file: number, position: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  return buffer.subarray(0, readInto(buffer, file, position));
+}
+
+/** Fills `buffer` from the file's bytes at a position. Returns how many there were. */
+function readInto(buffer: Buffer, file: number, position: number): number {
   let length = 0;
   while (length < buffer.length) {
-    const count = fs.readSync(file, buffer, length, buffer.length - length, position + length);
+    const count = readSync(file, buffer, length, buffer.length - length, position + length);
     if (count === 0) break;
     length += count;
   }
-  return buffer.subarray(0, length);
+  return length;
 }

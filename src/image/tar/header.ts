@@ -18,70 +18,90 @@ export class TarError extends Error {
   override readonly name = "TarError";
 }
 
-/** Whether a block has the checksum of a tar header, which is the only mark that every form of tar has. */
-export function isHeader(block: Buffer): boolean {
-  if (block.length < BLOCK || block[0] === 0) return false;
-  let sum = 8 * 0x20;
-  for (let i = 0; i < 148; i++) sum += block[i]!;
-  for (let i = 156; i < BLOCK; i++) sum += block[i]!;
-  const stored = octal(block, 148, 8);
+/** A block by its bytes and by its 32-bit words. */
+export class Block {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+
+  /** The block that begins at `start`, a multiple of four, or what there is of one. */
+  constructor(buffer: ArrayBuffer, start = 0, length = BLOCK) {
+    this.bytes = Buffer.from(buffer, start, length);
+    this.words = new Int32Array(buffer, start, length >> 2);
+  }
+}
+
+/** Whether bytes begin with a block that has the checksum of a tar header, the only mark that every form of tar has. */
+export function isHeader(bytes: Buffer): boolean {
+  const block = new Block(new ArrayBuffer(BLOCK));
+  return bytes.copy(block.bytes) === BLOCK && hasChecksum(block);
+}
+
+/** The checksum is the sum of the bytes, where its own eight count as spaces. */
+function hasChecksum({ bytes, words }: Block): boolean {
+  if (bytes[0] === 0) return false;
+  // Two sums at once, of at most 256 bytes each, which 16 bits hold.
+  let sums = 0;
+  for (let i = 0; i < words.length; i++) sums += (words[i]! & 0xff00ff) + ((words[i]! >>> 8) & 0xff00ff);
+  let sum = (sums & 0xffff) + (sums >>> 16) + 8 * 0x20;
+  for (let i = 148; i < 156; i++) sum -= bytes[i]!;
+  const stored = number(bytes, 148, 8);
   if (stored === sum) return true;
   // Some old programs added the bytes up as signed.
-  for (let i = 0; i < BLOCK; i++) if (block[i]! > 127 && (i < 148 || i >= 156)) sum -= 256;
+  for (let i = 0; i < BLOCK; i++) if (bytes[i]! > 127 && (i < 148 || i >= 156)) sum -= 256;
   return stored === sum;
 }
 
 /** Whether a block is all zeros, which marks the archive's end. */
-export function isZero(block: Buffer): boolean {
-  return block.every((byte) => byte === 0);
+export function isZero({ words }: Block): boolean {
+  return words.every((word) => word === 0);
 }
 
-/** Reads a header block. @throws {TarError} when it is none, or its size is no number. */
-export function parseHeader(block: Buffer, offset: number): Header {
-  if (!isHeader(block)) throw new TarError(`it is damaged at byte ${offset}: no tar header stands there`);
-  const size = number(block, 124, 12);
+/** Reads the header that stands at `offset`. @throws {TarError} when it is none, or its size is no number. */
+export function parseHeader(block: Block, offset: number): Header {
+  if (!hasChecksum(block)) throw new TarError(`it is damaged at byte ${offset}: no tar header stands there`);
+  const { bytes } = block;
+  const size = number(bytes, 124, 12);
   if (size === undefined) throw new TarError(`it is damaged at byte ${offset}: the size there is no number`);
   return {
-    type: block[156] === 0 ? "0" : String.fromCharCode(block[156]!),
-    name: storedName(block),
-    link: field(block, 157, 100),
+    type: bytes[156] === 0 ? "0" : String.fromCharCode(bytes[156]!),
+    name: storedName(bytes),
+    link: field(bytes, 157, 100),
     size,
-    mode: (number(block, 100, 8) ?? 0) & 0o7777,
-    uid: number(block, 108, 8) ?? 0,
-    gid: number(block, 116, 8) ?? 0,
+    mode: (number(bytes, 100, 8) ?? 0) & 0o7777,
+    uid: number(bytes, 108, 8) ?? 0,
+    gid: number(bytes, 116, 8) ?? 0,
   };
 }
 
 /** POSIX splits a long name in two; GNU's own form, marked by a space, keeps other things in the place of the prefix. */
-function storedName(block: Buffer): string {
-  const name = field(block, 0, 100);
-  if (block[345] === 0 || block.toString("latin1", 257, 263) !== "ustar\0") return name;
+function storedName(bytes: Buffer): string {
+  const name = field(bytes, 0, 100);
+  if (bytes[345] === 0 || bytes.toString("latin1", 257, 263) !== "ustar\0") return name;
   // star keeps times in the last bytes of the prefix.
-  const isStar = block.toString("latin1", 508, 512) === "tar\0";
-  return `${field(block, 345, isStar ? 131 : 155)}/${name}`;
+  const isStar = bytes.toString("latin1", 508, 512) === "tar\0";
+  return `${field(bytes, 345, isStar ? 131 : 155)}/${name}`;
 }
 
 /** A text field up to its first zero, a character for each byte. */
-export function field(block: Buffer, start: number, length: number): string {
-  const end = block.indexOf(0, start);
-  return block.toString("latin1", start, end === -1 || end > start + length ? start + length : end);
+export function field(bytes: Buffer, start: number, length: number): string {
+  let end = start;
+  while (end < start + length && bytes[end] !== 0) end++;
+  return end === start ? "" : bytes.toString("latin1", start, end);
 }
 
 /** A numeric field: octal digits, or a binary number where the first bit is set. Undefined when it is neither. */
-export function number(block: Buffer, start: number, length: number): number | undefined {
-  if (block[start]! < 0x80) return octal(block, start, length);
-  let value = block[start]! & 0x7f;
-  for (let i = start + 1; i < start + length; i++) value = value * 256 + block[i]!;
-  return Number.isSafeInteger(value) ? value : undefined;
-}
-
-function octal(block: Buffer, start: number, length: number): number | undefined {
-  let i = start;
+export function number(bytes: Buffer, start: number, length: number): number | undefined {
   const end = start + length;
-  while (i < end && (block[i] === 0x20 || block[i] === 0)) i++;
+  let i = start;
   let value = 0;
-  for (; i < end && block[i] !== 0x20 && block[i] !== 0; i++) {
-    const digit = block[i]! - 0x30;
+  if (bytes[start]! >= 0x80) {
+    value = bytes[start]! & 0x7f;
+    for (i = start + 1; i < end; i++) value = value * 256 + bytes[i]!;
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+  while (i < end && (bytes[i] === 0x20 || bytes[i] === 0)) i++;
+  for (; i < end && bytes[i] !== 0x20 && bytes[i] !== 0; i++) {
+    const digit = bytes[i]! - 0x30;
     if (digit < 0 || digit > 7) return undefined;
     value = value * 8 + digit;
   }

@@ -1,4 +1,4 @@
-import { BLOCK, field, isZero, parseHeader, TarError } from "./header.ts";
+import { BLOCK, type Block, field, isZero, parseHeader, TarError } from "./header.ts";
 import { decimal, parseRecords, RECORDS_LIMIT, type Records } from "./records.ts";
 import { type Piece, piecesOf, takeMap, takeOldMap } from "./sparse.ts";
 
@@ -26,52 +26,55 @@ export interface Content {
   readonly pieces: readonly Piece[] | undefined;
 }
 
-/** What a reader of archives asks for: the next `n` bytes, or to go on `-n` bytes further. */
-export type Step = number;
+/** What a reader of archives asks for: the header block at a position, or `length` bytes. Positions only grow. */
+export type Request = number | { readonly at: number; readonly length: number };
+
+/** A block for a header, bytes for bytes. There are fewer only where the archive ends. */
+export type Answer = Block | Buffer;
 
 /** Gets each member; answers what to do with its stored bytes where it wants them now. */
 export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined;
 
 /**
- * Reads an archive from its beginning to its end mark. Each step is answered with the bytes asked for, fewer only
- * where the archive ends; steps over bytes are answered with none. Returns whether there was an end mark.
+ * Reads an archive from its beginning to its end mark. Who answers throws a TarError for a position behind the
+ * archive's end. Returns whether there was an end mark.
  * @throws {TarError} when the archive is damaged or truncated.
  */
-export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
+export function* readMembers(visit: Visitor): Generator<Request, boolean, Answer> {
   let at = 0;
   const general = new Map<string, string>();
   let own: Records | undefined;
   let longName: string | undefined;
   let longLink: string | undefined;
 
-  /** Exactly `length` bytes. */
-  function* take(length: number): Generator<Step, Buffer, Buffer> {
-    const bytes = yield length;
-    if (bytes.length < length) throw new TarError(`it is truncated: it ends after ${at + bytes.length} bytes`);
+  /** The next `length` bytes. */
+  function* take(length: number): Generator<Request, Buffer, Answer> {
+    const bytes = (yield { at, length }) as Buffer;
+    if (bytes.length < length) throw truncated(at + bytes.length);
     at += length;
     return bytes;
   }
-  function* takeAll<T>(steps: Generator<number, T, Buffer>): Generator<Step, T, Buffer> {
+  function* takeAll<T>(steps: Generator<number, T, Buffer>): Generator<Request, T, Answer> {
     let step = steps.next();
     while (!step.done) step = steps.next(yield* take(step.value));
     return step.value;
   }
   /** The content of a header that extends the next one. */
-  function* takeExtension(size: number): Generator<Step, Buffer, Buffer> {
+  function* takeExtension(size: number): Generator<Request, Buffer, Answer> {
     if (size > RECORDS_LIMIT) throw new TarError(`it is damaged at byte ${at}: an extended header of ${size} bytes`);
-    // All the blocks at once, since steps over bytes end what was taken.
-    return (yield* take(size + padding(size))).subarray(0, size);
+    const content = yield* take(size);
+    at = nextBlock(at);
+    return content;
   }
 
   for (;;) {
-    const block = yield BLOCK;
-    if (block.length === 0) return false;
-    if (block.length < BLOCK) throw new TarError(`it is truncated: it ends after ${at + block.length} bytes`);
-    if (block[0] === 0 && isZero(block)) return true;
+    const block = (yield at) as Block;
+    const { bytes } = block;
+    if (bytes.length === 0) return false;
+    if (bytes.length < BLOCK) throw truncated(at + bytes.length);
+    if (bytes[0] === 0 && isZero(block)) return true;
     const header = parseHeader(block, at);
     const { type } = header;
-    // The block's bytes are gone once the next are asked for.
-    const oldSparse = type === "S" ? Buffer.from(block) : undefined;
     at += BLOCK;
     if (type === "x" || type === "X") own = parseRecords(yield* takeExtension(header.size));
     else if (type === "g")
@@ -80,16 +83,17 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
     else if (type === "K") longLink = untilZero(yield* takeExtension(header.size));
     else if (type === "M") throw new TarError("it goes on from another volume: join the volumes first");
     else if (type !== "V") {
-      const attributes = own === undefined && general.size === 0 ? NONE : new Map([...general, ...(own?.values ?? [])]);
-      const name = attributes.get("GNU.sparse.name") ?? attributes.get("path") ?? longName ?? header.name;
+      const attributes = own || general.size > 0 ? new Map([...general, ...(own?.values ?? [])]) : undefined;
+      const name = attributes?.get("GNU.sparse.name") ?? attributes?.get("path") ?? longName ?? header.name;
       const kind = memberType(type, name);
-      const length = kind === "file" || type === "D" ? (count(attributes, "size") ?? header.size) : 0;
+      const hasContent = kind === "file" || type === "D";
+      const length = hasContent ? ((attributes && count(attributes, "size")) ?? header.size) : 0;
       // The map of GNU's old form is no part of the length.
-      const old = oldSparse && (yield* takeAll(takeOldMap(oldSparse)));
+      const old = type === "S" ? yield* takeAll(takeOldMap(bytes)) : undefined;
       const start = at;
       let content: Content = { offset: at, stored: length, size: kind === "file" ? length : 0, pieces: undefined };
       if (old !== undefined) content = { ...content, ...old };
-      else if (kind === "file" && attributes.size > 0) {
+      else if (kind === "file" && attributes !== undefined) {
         const size = count(attributes, "GNU.sparse.realsize") ?? count(attributes, "GNU.sparse.size") ?? length;
         const map = attributes.get("GNU.sparse.map")?.split(",") ?? own?.pieces ?? [];
         if (count(attributes, "GNU.sparse.major") === 1) {
@@ -101,15 +105,13 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
         name,
         type: kind,
         mode: header.mode,
-        uid: count(attributes, "uid") ?? header.uid,
-        gid: count(attributes, "gid") ?? header.gid,
-        link: attributes.get("linkpath") ?? longLink ?? header.link,
+        uid: (attributes && count(attributes, "uid")) ?? header.uid,
+        gid: (attributes && count(attributes, "gid")) ?? header.gid,
+        link: attributes?.get("linkpath") ?? longLink ?? header.link,
         content,
       });
       if (wanted !== undefined) wanted(yield* take(content.stored));
-      const left = start + length + padding(length) - at;
-      if (left > 0) yield -left;
-      at += left;
+      at = nextBlock(start + length);
       own = undefined;
       longName = undefined;
       longLink = undefined;
@@ -117,7 +119,10 @@ export function* readMembers(visit: Visitor): Generator<Step, boolean, Buffer> {
   }
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
+/** Why an archive that ends after `size` bytes cannot be read. */
+export function truncated(size: number): TarError {
+  return new TarError(`it is truncated: it ends after ${size} bytes`);
+}
 
 function count(attributes: ReadonlyMap<string, string>, key: string): number | undefined {
   const digits = attributes.get(key);
@@ -143,8 +148,9 @@ function memberType(type: string, name: string): Member["type"] {
   }
 }
 
-function padding(size: number): number {
-  return (BLOCK - (size % BLOCK)) % BLOCK;
+/** Where the first block at or behind a position begins. */
+function nextBlock(position: number): number {
+  return Math.ceil(position / BLOCK) * BLOCK;
 }
 
 function untilZero(content: Buffer): string {

@@ -7,7 +7,7 @@ import { Problems } from "../problems.ts";
 import { DISK_ADVICE, type Format, formatOf, SNIFFED } from "../sniff.ts";
 import { Archive } from "./archive.ts";
 import { Bytes } from "./bytes.ts";
-import { TarError } from "./header.ts";
+import { BLOCK, Block, TarError } from "./header.ts";
 import { readMembers } from "./members.ts";
 
 /** Whether the bytes of the file at `path`, `size` of them, are worth being kept when they pass by. */
@@ -52,18 +52,24 @@ export async function openTarStream(source: string, keep: Keep): Promise<Image> 
 }
 
 async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean> {
+  const memory = new ArrayBuffer(BLOCK);
+  const block = new Block(memory);
   const steps = readMembers((member) => {
     const path = archive.add(member);
-    return path !== undefined && keep(path, member.content.size) ? (stored) => archive.keep(path, stored) : undefined;
+    return path !== undefined && keep(path, member.content.size)
+      ? (stored) => archive.keep(member.content, stored)
+      : undefined;
   });
-  const none = Buffer.alloc(0);
+  let position = 0;
   let step = steps.next();
   while (!step.done) {
-    if (step.value > 0) step = steps.next(bytes.takeNow(step.value) ?? (await bytes.take(step.value)));
-    else {
-      if (!bytes.skipNow(-step.value)) await bytes.skip(-step.value);
-      step = steps.next(none);
-    }
+    const request = step.value;
+    const { at, length } = typeof request === "number" ? { at: request, length: BLOCK } : request;
+    if (!bytes.skipNow(at - position)) await bytes.skip(at - position);
+    const taken = bytes.takeNow(length) ?? (await bytes.take(length));
+    position = at + taken.length;
+    if (typeof request !== "number") step = steps.next(taken);
+    else step = steps.next(taken.copy(block.bytes) === BLOCK ? block : new Block(memory, 0, taken.length));
   }
   return step.value;
 }
