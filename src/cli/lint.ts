@@ -124,6 +124,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }
+  if (missing !== undefined && results.length === 0) return missing;
+  if (pristine !== undefined && reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io))
+    incomplete = true;
   // An image that is missing may have had a use for them.
   if (missing === undefined) checkUsed(results, unmatched, flags);
   for (const output of outputs) {

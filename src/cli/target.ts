@@ -26,8 +26,10 @@ export async function openTarget(source: string): Promise<Target> {
   try {
     image = await openImage(source);
   } catch (error) {
-    if (error instanceof ImageError) throw new CommandError(error.status, error.message);
-    throw error;
+    if (!(error instanceof ImageError)) throw error;
+    if (isPipe(source))
+      throw new CommandError(EXIT.usage, `${source} is a pipe: lead it into the standard input of cloud-init-lint -`);
+    throw new CommandError(error.status, error.message);
   }
   const distro = detectDistro(image);
   if (
@@ -37,6 +39,15 @@ export async function openTarget(source: string): Promise<Target> {
   )
     throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
   return { image, distro };
+}
+
+/** Whether the name is that of a pipe, such as a shell's <(command). */
+function isPipe(source: string): boolean {
+  try {
+    return statSync(source).isFIFO();
+  } catch {
+    return false;
+  }
 }
 
 /**

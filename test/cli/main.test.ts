@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -216,6 +216,29 @@ describe("bad input", () => {
     expect(status).toBe(3);
     expect(err).toContain("nowhere");
     expect(JSON.parse(out).images).toHaveLength(1);
+  });
+
+  test("where none is there, there is no report that would pass for one", async () => {
+    const file = join(scratch, "lint.sarif");
+    const { status, out } = await run(join(scratch, "a"), join(scratch, "b"), "-f", "json", "-f", `sarif=${file}`);
+    expect({ status, out, isWritten: existsSync(file) }).toEqual({ status: 3, out: "", isWritten: false });
+  });
+
+  test("an unmodified image that was not read whole is told, too", async () => {
+    const root = image();
+    rmSync(join(root, "etc/hosts"));
+    symlinkSync("hosts", join(root, "etc/hosts"));
+    const { status, err } = await run(HARDENED, "--pristine", root);
+    expect({ status, err }).toEqual({
+      status: 4,
+      err: expect.stringMatching(/^--pristine .*: \/etc\/hosts: not read/m),
+    });
+  });
+
+  test("a pipe: what to do", async () => {
+    const pipe = join(scratch, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    expect(await run(pipe)).toMatchObject({ status: 2, err: expect.stringContaining("is a pipe: lead it into") });
   });
 
   test.each<[string, (seed: string) => void]>([

@@ -246,6 +246,28 @@ describe("hostile text in every field", () => {
     expect(plain).not.toMatch(/^INJECTED/m);
   });
 
+  test("is no command in the log of a GitHub workflow, wherever lines break", () => {
+    // As the runner looks for them: after blanks, or anywhere in its old form.
+    const command = /^\s*::[a-z-]+(?: .*?)?::|##\[/im;
+    const evil = `${"word ".repeat(30)}::set-output name=x::y ::1 ##[error]z`;
+    const before = "::error::a\n  ::add-mask::b\n##[group]c\n";
+    const report = textReport(
+      [
+        result({
+          findings: [
+            finding({ message: evil, evidence: evil, fix: { path: "/f", content: before } }),
+            finding({ target: { path: "/t", line: 2, setting: evil, before: evil, after: evil } }),
+          ],
+          texts: { "/etc/cloud/cloud.cfg.d/20-team.cfg": { before }, "/t": { before, after: "::error::a\n" } },
+        }),
+      ],
+      { ...OPTIONS, width: 40 },
+    );
+    expect(report).toContain("\\x3a:set-output");
+    expect(report).not.toMatch(command);
+    expect(command.test(" ::error file=a::x")).toBe(true);
+  });
+
   test("adds no colour to ours", () => {
     const coloured = textReport([hostile], { ...OPTIONS, color: true });
     expect(coloured).toContain("\x1b[31m");
