@@ -57,14 +57,15 @@ export function isArchive(head: Buffer): boolean {
   const format = formatOf(head);
   if (format !== "gzip") return format !== "other" && (format !== "empty" || head.length > 0);
   const inside = gunzipHead(head);
-  return inside.length > 0 && formatOf(inside) !== "other";
+  // Compressed nothing is what a tar leaves that failed.
+  return inside !== undefined && formatOf(inside) !== "other";
 }
 
-/** What the first bytes of a gzip file hold; empty when they are damaged. */
-function gunzipHead(head: Buffer): Buffer {
+/** What the first bytes of a gzip file hold; undefined when they are damaged. */
+function gunzipHead(head: Buffer): Buffer | undefined {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
-    return Buffer.alloc(0);
+    return undefined;
   }
 }

@@ -87,6 +87,14 @@ describe("what is no image", () => {
     expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("is empty") });
   });
 
+  test("compressed nothing, which is what a tar leaves that failed", async () => {
+    const path = join(tree({}), "image.tar.gz");
+    writeFileSync(path, gzipSync(""));
+    expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("no tar archive in it") });
+    writeFileSync(path, gzipSync(archive).subarray(0, 12));
+    expect(await run(path)).toMatchObject({ status: 4, out: "" });
+  });
+
   test("an archive without /etc, one of names that lead out, a device", async () => {
     const path = join(tree({}), "x.tar");
     writeFileSync(path, tarball([{ name: "usr/bin/sh", content: "x" }]));
