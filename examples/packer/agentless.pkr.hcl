@@ -2,7 +2,8 @@
 #
 #   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 agentless.pkr.hcl
 #
-# With another builder (amazon-ebs, googlecompute, qemu ...) put its source in place of "null"; the provisioners stay.
+# With another builder (amazon-ebs, googlecompute, qemu ...) put its source in place of "null"; the provisioners stay. With
+# amazon-ebssurrogate the guest is the surrogate, and "root" where the new root is mounted in it.
 
 variable "host" {
   type = string
@@ -20,6 +21,12 @@ variable "user" {
 
 variable "key" {
   type = string
+}
+
+# The root directory of the image, in the guest.
+variable "root" {
+  type    = string
+  default = "/"
 }
 
 # "node cloud-init-lint.mjs", where it is not installed.
@@ -62,7 +69,11 @@ build {
 
   # The lint, as the last step before the snapshot.
   provisioner "shell-local" {
-    inline = ["${var.cloud_init_lint} needs | tr ' ' '\\n' > cloud-init-lint.needs"]
+    inline = [
+      "${var.cloud_init_lint} needs > cloud-init-lint.needs",
+      # The archive will hold /etc/shadow.
+      "umask 077; : > cloud-init-lint.tar.gz",
+    ]
   }
   provisioner "file" {
     source      = "cloud-init-lint.needs"
@@ -70,8 +81,12 @@ build {
     generated   = true
   }
   provisioner "shell" {
-    # Names that the guest has not are passed over. The archive holds /etc/shadow.
-    inline = ["umask 077; sudo tar -C / --ignore-failed-read -czf - -T /tmp/cloud-init-lint.needs > /tmp/cloud-init-lint.tar.gz 2> /dev/null || test -s /tmp/cloud-init-lint.tar.gz"]
+    # Names that the guest has not are passed over, and are no error of any tar.
+    inline = [
+      "umask 077",
+      "sudo tar -C '${var.root}' -czf - $(cat /tmp/cloud-init-lint.needs) 2>&1 > /tmp/cloud-init-lint.tar.gz | grep -v -e '^tar: [a-z][^ ]*: .*No such file' -e 'previous errors' || true",
+      "test -s /tmp/cloud-init-lint.tar.gz",
+    ]
   }
   provisioner "file" {
     direction   = "download"
@@ -83,7 +98,7 @@ build {
   }
   provisioner "shell-local" {
     inline = [
-      "trap 'rm -f cloud-init-lint.tar.gz' EXIT",
+      "trap 'rm -f cloud-init-lint.needs cloud-init-lint.tar.gz' EXIT",
       "${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif",
     ]
   }

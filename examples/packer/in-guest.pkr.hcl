@@ -78,8 +78,8 @@ build {
   }
   provisioner "shell" {
     inline = [
+      "trap 'rm /tmp/cloud-init-lint.mjs /tmp/cloud-init-lint.sarif' EXIT",
       "sudo ${var.node} /tmp/cloud-init-lint.mjs /",
-      "rm /tmp/cloud-init-lint.mjs /tmp/cloud-init-lint.sarif",
     ]
   }
 }

@@ -1,5 +1,5 @@
-# Lints a root file system that is mounted on the machine that runs Packer, as amazon-chroot and its like have it. With
-# amazon-ebssurrogate run the same line by a "shell" provisioner, where the new root is mounted in the surrogate.
+# Lints a root file system that is mounted on the machine that runs Packer. With amazon-chroot put its source in place of
+# "null", and its mount_path in "root". For amazon-ebssurrogate see agentless.pkr.hcl.
 #
 #   sudo packer build -var root=/mnt/image mounted-root.pkr.hcl
 

@@ -1,6 +1,8 @@
 # Builds an image of a cloud image of Debian or Ubuntu by qemu, and lints it agentlessly before it is kept. cloud-init makes
-# the account "packer" of the build from the seed (user-data, meta-data) that Packer serves by HTTP.
+# the account "packer" of the build from the seed (user-data, meta-data) that Packer serves by HTTP. A Packer that does not
+# bring the builder takes the plugin.
 #
+#   packer plugins install github.com/hashicorp/qemu
 #   ssh-keygen -t ed25519 -m PEM -N '' -f build-key
 #   cp -r seed build-seed && sed -i "s|PUBLIC KEY|$(cat build-key.pub)|" build-seed/user-data
 #   packer build -var key=build-key -var seed=build-seed qemu.pkr.hcl
@@ -149,7 +151,11 @@ build {
 
   # The lint, as the last step before the snapshot.
   provisioner "shell-local" {
-    inline = ["${var.cloud_init_lint} needs | tr ' ' '\\n' > cloud-init-lint.needs"]
+    inline = [
+      "${var.cloud_init_lint} needs > cloud-init-lint.needs",
+      # The archive will hold /etc/shadow.
+      "umask 077; : > cloud-init-lint.tar.gz",
+    ]
   }
   provisioner "file" {
     source      = "cloud-init-lint.needs"
@@ -157,8 +163,12 @@ build {
     generated   = true
   }
   provisioner "shell" {
-    # Names that the guest has not are passed over.
-    inline = ["sudo tar -C / --ignore-failed-read -czf - -T /tmp/cloud-init-lint.needs > /tmp/cloud-init-lint.tar.gz 2> /dev/null || test -s /tmp/cloud-init-lint.tar.gz"]
+    # Names that the guest has not are passed over, and are no error of any tar.
+    inline = [
+      "umask 077",
+      "sudo tar -C / -czf - $(cat /tmp/cloud-init-lint.needs) 2>&1 > /tmp/cloud-init-lint.tar.gz | grep -v -e '^tar: [a-z][^ ]*: .*No such file' -e 'previous errors' || true",
+      "test -s /tmp/cloud-init-lint.tar.gz",
+    ]
   }
   provisioner "file" {
     direction   = "download"
@@ -169,6 +179,9 @@ build {
     inline = ["rm /tmp/cloud-init-lint.needs /tmp/cloud-init-lint.tar.gz"]
   }
   provisioner "shell-local" {
-    inline = ["${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif"]
+    inline = [
+      "trap 'rm -f cloud-init-lint.needs cloud-init-lint.tar.gz' EXIT",
+      "${var.cloud_init_lint} cloud-init-lint.tar.gz -f text -f sarif=cloud-init-lint.sarif",
+    ]
   }
 }

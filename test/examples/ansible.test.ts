@@ -14,8 +14,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Runs the example on a mounted root: a copy of the stock image. */
-function play(...variables: string[]): { status: number | null; out: string } {
+/** Runs the example on a mounted root, a copy of the stock image, with variables (a=b) and options (--check). */
+function play(...given: string[]): { status: number | null; out: string } {
+  const variables = given.filter((one) => !one.startsWith("-"));
+  const options = given.filter((one) => one.startsWith("-"));
   const root = join(mkdtempSync(join(scratch, "image-")), "root");
   cpSync("fixtures/debian-12", root, { recursive: true, verbatimSymlinks: true });
   mkdirSync(join(root, "etc/ssh/sshd_config.d"), { recursive: true });
@@ -24,7 +26,7 @@ function play(...variables: string[]): { status: number | null; out: string } {
   const set = [`image_root=${root}`, `cloud_init_lint='${program}'`, "ansible_become=false", ...variables];
   const { status, stdout, stderr } = spawnSync(
     "ansible-playbook",
-    ["-i", "localhost,", "-c", "local", "image.yml", ...set.flatMap((one) => ["-e", one])],
+    ["-i", "localhost,", "-c", "local", ...options, "image.yml", ...set.flatMap((one) => ["-e", one])],
     {
       cwd: "examples/ansible",
       encoding: "utf8",
@@ -47,6 +49,17 @@ describe.skipIf(!ansible && !required)("examples/ansible (skipped without ansibl
     const { status, out } = play("ssh_passwords=false");
     expect([status, out]).toEqual([0, expect.stringContaining("the first boot keeps it")]);
     expect(out).not.toContain("sshd-setting-overwritten");
+  });
+
+  test("does not lint in check mode, where nothing was done", { timeout: 240_000 }, () => {
+    const { status, out } = play("ssh_passwords=true", "--check");
+    expect([status, out]).toEqual([0, expect.stringMatching(/skipped=[1-9]/)]);
+  });
+
+  test("says that the lint failed where it did", { timeout: 240_000 }, () => {
+    const { status, out } = play("cloud_init_lint_options=--no-such-option");
+    expect([status, out]).toEqual([2, expect.stringContaining("the lint itself failed (cloud-init-lint ended")]);
+    expect(out).toContain("unknown option '--no-such-option'");
   });
 
   test("fails where there is nothing to lint", { timeout: 240_000 }, () => {

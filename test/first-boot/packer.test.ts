@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -82,6 +82,35 @@ describe.skipIf(obstacle !== undefined && !required)(
         const built = await build(scratch, template, { ...connection(), drop_in: "files/20-team-right.cfg" });
         expect([built.status, built.out]).toEqual([0, expect.not.stringContaining("sshd-setting-overwritten")]);
         expect(errorsOf(built)).toEqual([]);
+      });
+    });
+
+    describe("agentless.pkr.hcl where something is missing", () => {
+      const agentless = (variables: Record<string, string>) =>
+        build(scratch, "agentless.pkr.hcl", {
+          host: "127.0.0.1",
+          port,
+          user: "root",
+          key: join(scratch, "key"),
+          cloud_init_lint: lint,
+          ...variables,
+        });
+
+      test("tells why tar packs nothing", async () => {
+        const { status, out } = await agentless({ root: "/no/such/root" });
+        expect([status, out]).toEqual([1, expect.stringMatching(/tar: \/no\/such\/root: /)]);
+      });
+
+      test("fails before the guest is packed where there is no lint", async () => {
+        const { status, out } = await agentless({ cloud_init_lint: "no-such-lint" });
+        expect([status, out]).toEqual([1, expect.stringContaining("no-such-lint: not found")]);
+        expect(out).not.toContain("Uploading cloud-init-lint.needs");
+      });
+
+      test("keeps the archive, which holds /etc/shadow, nowhere", async () => {
+        const { status, directory, out } = await agentless({});
+        expect([status, readdirSync(directory)]).toEqual([1, ["cloud-init-lint.sarif"]]);
+        expect(out).not.toMatch(/No such file|previous errors/);
       });
     });
 
