@@ -108,3 +108,15 @@ test("the program in one file runs alone, and is small", () => {
   expect(run("explain", "hostname-reset")).toMatchObject({ status: 0, stderr: "" });
   expect(run("plan", HARDENED, "-f", "json")).toMatchObject({ status: 0, stderr: "" });
 });
+
+test.each(["20.18.3", "18.20.8"])("Node %s is told to be too old", (version) => {
+  const pretend = join(folder("old"), "old.cjs");
+  const versions = `{ ...process.versions, node: ${JSON.stringify(version)} }`;
+  writeFileSync(pretend, `Object.defineProperty(process, "versions", { value: ${versions} });\n`);
+  for (const program of ["bin/cloud-init-lint.js", "dist/cloud-init-lint.mjs"])
+    expect(spawnSync(process.execPath, ["-r", pretend, program, HARDENED], { encoding: "utf8" })).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: `cloud-init-lint: Node 20.19 or later is needed, and this is Node ${version}\n`,
+    });
+});

@@ -1,5 +1,12 @@
 import { EXIT } from "./exit.ts";
 import { main } from "./main.ts";
+import { nodeTooOld } from "./nodeVersion.ts";
+
+const tooOld = nodeTooOld(process.versions.node);
+if (tooOld !== undefined) {
+  process.stderr.write(`cloud-init-lint: ${tooOld}\n`);
+  process.exit(EXIT.usage);
+}
 
 // A reader that stops early (| head) is no fault; a full disk must not pass for a clean report.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
