@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
 import { catalogue } from "../lint/catalogue.ts";
-import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
 import { nearest } from "../lint/nearest.ts";
 import { lintFile } from "../lint/userData/lintFile.ts";
@@ -10,6 +10,7 @@ import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { hiddenAnnotations } from "../report/githubLimits.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
+import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
@@ -154,7 +155,11 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (missing !== undefined) return missing;
   if (incomplete) return EXIT.incomplete;
   if (flags.exitZero === true) return EXIT.clean;
-  return results.some((result) => fails(result, flags.failOn)) ? EXIT.findings : EXIT.clean;
+  if (!results.some(({ findings }) => fails(findings, flags.failOn))) return EXIT.clean;
+  const { minSeverity = "info" } = flags;
+  if (!results.some(({ findings }) => fails(atLeast(findings, minSeverity), flags.failOn)))
+    io.err(`cloud-init-lint: it fails for findings that --min-severity ${minSeverity} hides\n`);
+  return EXIT.findings;
 }
 
 /** @throws CommandError for what is no version. */
@@ -192,10 +197,8 @@ function milder(usual: Severity, failOn: Severity | "never"): Severity {
   return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
 }
 
-function fails(result: LintResult, failOn: Severity | "never"): boolean {
-  if (failOn === "never") return false;
-  const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
-  return result.findings.some((finding) => failing.includes(finding.severity));
+function fails(findings: readonly Finding[], failOn: Severity | "never"): boolean {
+  return failOn !== "never" && atLeast(findings, failOn).length > 0;
 }
 
 /** NO_COLOR and FORCE_COLOR as their conventions say; else colour on a terminal only. */

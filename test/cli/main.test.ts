@@ -83,6 +83,8 @@ describe("lint", () => {
     expect((await run(stock, "--fail-on", "info", "-f", "github")).out).toMatch(/^::notice /);
     expect((await run(stock, "--fail-on", "info", "--min-severity", "warning")).out).toContain("3 notes hidden");
     expect((await run(stock, "-f", "github")).out).toBe("");
+    const hidden = await run(stock, "--fail-on", "info", "--min-severity", "error", "-f", "github");
+    expect(hidden).toEqual({ status: 1, out: "", err: expect.stringContaining("that --min-severity error hides") });
     expect((await run(HARDENED, "--fail-on", "error")).out).toContain("1 note hidden");
   });
 
