@@ -45,29 +45,33 @@ class PartialImage implements Image {
 
   /** See `pathsLeftOut`. */
   leftOut(): string[] {
-    const homes = readHomes(this.#image);
+    const keys = readKeyDirectories(this.#image);
     const missing = new Set<string>();
     for (const asked of this.#asked) {
       // Keys have several names, of which few exist: their directory tells whether they were packed.
       const path = this.#image.realpath(asked)?.replace(/(\/\.ssh)\/.*/s, "$1");
       if (path === undefined || isForeseen(path) || VOLATILE.test(path) || this.#image.lstat(path) !== undefined)
         continue;
-      if (homes.all.some((home) => isWithin(home, path))) continue;
-      if (homes.ofNobody.some((home) => isWithin(path, `${home}/.ssh`))) continue;
-      missing.add(path);
+      if (!keys.ofNobody.has(path)) missing.add(path);
     }
     // Of a path and what is above it, the path; of several in a directory that is not there either, the directory.
-    const deepest = [...missing].filter((path) => ![...missing].some((other) => other.startsWith(`${path}/`)));
-    const directories = deepest.map((path) => this.#missingDirectory(path));
-    const shared = directories.filter((directory, at) => directories.indexOf(directory) !== at);
-    return [...new Set(deepest.map((path, at) => shared.find((one) => one === directories[at]) ?? path))].sort();
+    const sorted = [...missing].sort();
+    const groups = new Map<string, string[]>();
+    for (const path of sorted) {
+      if (isAbove(path, keys.ofAll) || isAbove(path, sorted)) continue;
+      const directory = this.#missingDirectory(path);
+      const group = groups.get(directory);
+      if (group === undefined) groups.set(directory, [path]);
+      else group.push(path);
+    }
+    return [...groups].map(([directory, [path = "", ...more]]) => (more.length > 0 ? directory : path)).sort();
   }
 
   /** The uppermost directory of a path that is missing, but none of the root's own; or the path. */
   #missingDirectory(path: string): string {
-    const parent = path.slice(0, path.lastIndexOf("/"));
-    const isOfRoot = parent.lastIndexOf("/") <= 0;
-    return isOfRoot || this.#image.lstat(parent) !== undefined ? path : this.#missingDirectory(parent);
+    for (let end = path.indexOf("/", path.indexOf("/", 1) + 1); end > 0; end = path.indexOf("/", end + 1))
+      if (this.#image.lstat(path.slice(0, end)) === undefined) return path.slice(0, end);
+    return path;
   }
 
   #noted(path: string): string {
@@ -99,20 +103,28 @@ function lacksSecrets(image: Image): boolean {
   return image.lstat("/etc/shadow") === undefined && /^[^:\n]*:x:/m.test(readText(image, "/etc/passwd") ?? "");
 }
 
-/** The homes of all accounts, and of those that nobody logs in to: they often do not exist. */
-function readHomes(image: Image): { all: string[]; ofNobody: string[] } {
-  const homes: { all: string[]; ofNobody: string[] } = { all: [], ofNobody: [] };
+/** The .ssh in the homes of all accounts, sorted, and of those that nobody logs in to: few exist. */
+function readKeyDirectories(image: Image): { ofAll: string[]; ofNobody: Set<string> } {
+  const all = new Set<string>();
+  const ofNobody = new Set<string>();
   for (const line of (readText(image, "/etc/passwd") ?? "").split("\n")) {
     const [, , , , , directory = "", shell = ""] = line.split(":");
     const home = directory.startsWith("/") ? image.realpath(directory)?.replace(/\/$/, "") : undefined;
     if (home === undefined) continue;
-    homes.all.push(home);
-    if (/\/(nologin|false|sync|halt|shutdown)$/.test(shell)) homes.ofNobody.push(home);
+    all.add(`${home}/.ssh`);
+    if (/\/(nologin|false|sync|halt|shutdown)$/.test(shell)) ofNobody.add(`${home}/.ssh`);
   }
-  return homes;
+  return { ofAll: [...all].sort(), ofNobody };
 }
 
-/** Whether `path` is `directory` or below it. */
-function isWithin(path: string, directory: string): boolean {
-  return `${path}/`.startsWith(`${directory}/`);
+/** Whether one of the sorted paths is below `path`. */
+function isAbove(path: string, sorted: readonly string[]): boolean {
+  const prefix = `${path}/`;
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! < prefix) from = middle + 1;
+    else to = middle;
+  }
+  return sorted[from]?.startsWith(prefix) === true;
 }
