@@ -89,8 +89,20 @@ process.stdout.write(String(first));
   });
 });
 
-test("V8 takes the code cache of the build", () => {
-  expect(createRequire(import.meta.url)("../bin/script.js").load().script).toMatchObject({ cachedDataRejected: false });
+describe("the code cache of the build", () => {
+  test("is taken by the Node that made it", () => {
+    const { load } = createRequire(import.meta.url)("../bin/script.js");
+    expect(load().script).toMatchObject({ cachedDataRejected: false });
+  });
+
+  // V8 takes the cache of another Node with the same V8, and then crashes.
+  test("is not shown to another Node", () => {
+    const other = join(folder("node"), "node");
+    copyFileSync(process.execPath, other);
+    const taken = "require('./bin/script.js').load().script.cachedDataRejected";
+    const tells = (node: string) => execFileSync(node, ["-p", taken], { encoding: "utf8" });
+    expect([tells(process.execPath), tells(other)]).toEqual(["false\n", "undefined\n"]);
+  });
 });
 
 test("the program in one file runs alone, and is small", () => {
