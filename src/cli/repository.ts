@@ -95,7 +95,7 @@ function parseAnchor(value: string, directory: string, root: string): Repository
   const line = number === undefined ? 1 : Number(number);
   const file = ownPath(option, path, directory, root);
   const text = readText(file);
-  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is no text file`);
+  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is no text file of at most 1 MB`);
   const lines = text.replace(/\n$/, "").split("\n").length;
   if (line < 1 || line > lines)
     throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, it has ${lines}`);
