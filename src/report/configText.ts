@@ -11,6 +11,7 @@ import {
 } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 import { escapeText, linesOf } from "./escape.ts";
+import { escapeJson } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { truncate } from "./width.ts";
 
@@ -60,7 +61,7 @@ class Writer {
 
   #leaf(lead: string, node: ConfigNode, comment: string, indent: string): void {
     const text = node.type === "scalar" ? String(node.value) : "";
-    if (node.type === "scalar" && node.kind === "str" && /^\S.*\n./.test(text)) {
+    if (node.type === "scalar" && node.kind === "str" && /^\S.*\n./.test(text) && isHarmless(text)) {
       const mark = text.endsWith("\n\n") ? "|+" : text.endsWith("\n") ? "|" : "|-";
       this.#line(indent, `${lead}${mark}  # ${comment}`);
       for (const line of linesOf(text)) this.#line(line === "" ? "" : `${indent}  `, line.replaceAll("\t", "    "));
@@ -73,6 +74,12 @@ class Writer {
     this.lines.push(line);
     this.#left -= line.length;
   }
+}
+
+/** Whether a text of several lines can stand as it is: what must be escaped needs quotes to be read again. */
+function isHarmless(text: string): boolean {
+  const lines = text.replaceAll("\t", "    ");
+  return escapeText(lines, { keepNewlines: true }) === lines;
 }
 
 /** Mappings of two files become one; of two in one file the later one wins. */
@@ -110,7 +117,7 @@ function scalarText(node: Scalar): string {
   if (kind === "float") return Number.isFinite(value) ? pyStr(node) : pyStr(node).replace(/inf|nan/, ".$&");
   if (kind !== "str") return String(value);
   const text = String(value);
-  return PLAIN.test(text) && !NO_STRING.test(text) ? text : JSON.stringify(text);
+  return PLAIN.test(text) && !NO_STRING.test(text) ? text : escapeJson(JSON.stringify(text));
 }
 
 /** Texts that need no quotes anywhere: words, paths, addresses, sentences without marks that YAML knows. */
