@@ -29,7 +29,11 @@ export async function openTarget(source: string): Promise<Target> {
     if (!(error instanceof ImageError)) throw error;
     if (isPipe(source))
       throw new CommandError(EXIT.usage, `${source} is a pipe: lead it into the standard input of cloud-init-lint -`);
-    throw new CommandError(error.status, error.message);
+    const isText = source === "-" && error.message.endsWith("no tar archive");
+    throw new CommandError(
+      error.status,
+      isText ? `${error.message} (user-data is linted by the name of its file)` : error.message,
+    );
   }
   const distro = detectDistro(image);
   if (
