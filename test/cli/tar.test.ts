@@ -57,7 +57,12 @@ test("--pristine may be an archive too", async () => {
 describe("what is no image", () => {
   test.each([
     ["an empty standard input", "", 3, /standard input is empty/],
-    ["a text on standard input", "#cloud-config\n", 3, /standard input is no tar archive \(user-data is linted by the name of its file\)/],
+    [
+      "a text on standard input",
+      "#cloud-config\n",
+      3,
+      /standard input is no tar archive \(user-data is linted by the name of its file\)/,
+    ],
     ["a truncated one", "TRUNCATED", 4, /truncated/],
     ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],
   ])("%s", (_name, input, status, message) => {
