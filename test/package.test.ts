@@ -49,6 +49,11 @@ describe("the package", () => {
     expect(result.stdout).toContain("sshd-setting-overwritten");
   });
 
+  test("holds the one file for machines without it", () => {
+    const file = join(installed, "node_modules/cloud-init-lint/dist/cloud-init-lint.mjs");
+    expect(execFileSync(process.execPath, [file, "--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   test("is a library with types that need no others but Node's", () => {
     writeFileSync(
       join(installed, "use.ts"),
