@@ -28,8 +28,8 @@ const options = {
 const program = {
   ...options,
   minify: true,
-  // The build of `yaml` for browsers is of ES modules, of which what is not used can be left out.
-  alias: { yaml: "./node_modules/yaml/browser/dist/index.js" },
+  // Of `yaml` only the Parser is used; its build for browsers is of ES modules, which go without the rest.
+  alias: { yaml: "./node_modules/yaml/browser/dist/parse/parser.js" },
   plugins: [lazyBuiltins],
 };
 const esm = {

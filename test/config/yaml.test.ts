@@ -94,6 +94,14 @@ describe("positions", () => {
 
   test("a missing value is where it would be", () => {
     expect(pair(parse("a:\nb: c\n"), "a").value.position.start).toEqual({ line: 1, column: 3, offset: 2 });
+    expect(pair(parse("a: # c\n\n# d\nb: e\n"), "a").value.position.start).toEqual({ line: 1, column: 3, offset: 2 });
+    expect(pair(parse("a: &x # c\n\nb: d\n"), "a").value.position.start.offset).toBe(5);
+  });
+
+  test("a pair alone in brackets is a mapping that goes to the end of its value", () => {
+    const text = "a: [b: 'c d' , {e}]\n";
+    const list = pair(parse(text), "a").value;
+    expect(list.type === "sequence" && list.children.map((child) => covered(text, child))).toEqual(["b: 'c d'", "{e}"]);
   });
 });
 
@@ -143,6 +151,29 @@ describe("errors", () => {
     ["glob", "a: *.log\n", 1, 4, /quote/],
     ["jinja", "a: {{ b }}\n", 1, 5, /key/],
     ["contains itself", "a: &x [*x]\n", 1, 7, /itself/],
+    ["text after brackets", "a: [b]\nc: [d] e\n", 2, 8, /not stand here/],
+    ["brackets after a document's text", "--- 'a' {b: c}\n", 1, 9, /not stand here/],
+    ["tag after text", "'a' ! : b\n", 1, 5, /not stand here/],
+    ["anchor of nothing in a list", "- |\n  a\n &x\n- b\n", 3, 2, /not stand here/],
+    ["anchor of nothing in a mapping", "a: |\n  b\n &x\nc: d\n", 3, 2, /one line/],
+    ["question mark twice", "[? ? a]\n", 1, 4, /not stand here/],
+    ["question mark after a tag", "{!a ? b}\n", 1, 5, /not stand here/],
+    ["comma first", "[,a]\n", 1, 2, /not stand here/],
+    ["no comma", "['a'b]\n", 1, 5, /comma/],
+    ["no comma before a question mark", "[a?b]\n", 1, 3, /comma/],
+    ["no comma in a mapping", "{'a' !b : c}\n", 1, 6, /comma/],
+    ["no dash", "- 'a'\n\n &x b: c\n", 3, 2, /missing here/],
+    ["deeper dash", "- 'a'\n - b\n", 2, 2, /indented/],
+    ["dash among keys", "a: 1\n- b\n", 2, 1, /key/],
+    ["dash among lists", "a:\n b:\n- c\n", 3, 1, /new line/],
+    ["deeper key", "a: [b]\n  c: d\n", 2, 3, /indented/],
+    ["tag of nothing", "a: 'b'\n\n ! # c\n", 3, 2, /missing here/],
+    ["no key", "a:\n: - b\n", 2, 1, /no key/],
+    ["no colon after a question mark", "? a\n- b\n", 2, 1, /colon is missing/],
+    ["two anchors", "a: &x &y b\n", 1, 7, /second anchor/],
+    ["two tags", "a: !x\n  !y b\n", 2, 3, /second tag/],
+    ["tagged alias", "a: &x b\nc: !y *x\n", 2, 7, /alias takes no/],
+    ["only the first of two errors", "a: *x 'b'\n- c\n", 1, 4, /&x/],
   ])("%s", (_name, text, line, column, reason) => {
     const { node, error } = parseYaml(text, "x");
     expect({ node, ...error }).toEqual({ node: undefined, line, column, reason: expect.stringMatching(reason) });

@@ -1,8 +1,9 @@
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../tree.ts";
 import type { Position } from "../unist.ts";
+import type { RawMapping, RawNode, RawPair } from "./nodes.ts";
 import { CONVERSIONS, type Conversion, implicitTag, YAML_TAGS } from "./resolve.ts";
 import { pointAt, type Source, YamlError } from "./source.ts";
-import { MAX_DEPTH, type RawMapping, type RawNode, type RawPair } from "./structure.ts";
+import { MAX_DEPTH } from "./structure.ts";
 
 /**
  * Makes of the raw tree what PyYAML's safe constructor does: resolves tags, merges `<<`, and of pairs with equal keys

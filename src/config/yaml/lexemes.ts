@@ -14,15 +14,12 @@ export type Mark = "" | "&" | "*" | "!";
 const DOCUMENT = "\x02";
 const SCALAR = "\x1f";
 
-/** Stands for the text of a scalar. */
-const ANY_TEXT = "x";
-
 /** Indicators of a block collection: the spaces after them indent what follows on their line. */
 const INDENTING: ReadonlySet<string> = new Set(["-", "?", ":"]);
 
 /**
- * Writes the lexemes that `yaml`'s Parser reads. In the place of tags and names they hold the number of a token, and
- * nothing in the place of scalars, which are known by their offset: only the structure is left for it to find.
+ * Writes the lexemes that `yaml`'s Parser reads. In the place of scalars, tags and names they hold the number of a token:
+ * only the structure is left for it to find.
  */
 export class LexemeWriter {
   readonly tokens: Token[] = [];
@@ -58,7 +55,7 @@ export class LexemeWriter {
 
   token(mark: Mark, token: Token): void {
     const number = this.tokens.push(token) - 1;
-    if (mark === "") this.#scalar(ANY_TEXT, token.start);
+    if (mark === "") this.#scalar(`${number}`, token.start);
     else this.#emit(`${mark}${number}`, token.start);
     if (mark === "&" || mark === "!") this.#emit(" ", token.end);
     this.#last = mark;
