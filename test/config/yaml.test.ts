@@ -135,6 +135,7 @@ describe("errors", () => {
   test.each([
     ["tab", "a:\n\tb: c\n", 2, 1, /tab/],
     ["a colon in a text", "a: b: c\n", 1, 5, /colon .* quote/],
+    ["a list among keys", "a: 1\n- b\n", 2, 1, /list item .* among keys/],
     ["no colon", "a: 1\nbcd\ne: 2\n", 2, 1, /colon/],
     ["open quote", "a: 1\nb: 'c\nd: 2\n", 2, 4, /never closed/],
     ["open bracket", "a: 1\nb: [c\n", 2, 4, /never closed/],

@@ -168,8 +168,9 @@ class NodeReader {
       if (isBlank(item, beforeKey)) continue;
       const first = beforeKey.indicator ?? key;
       if (first?.type === "block-seq") throw errorAt(NO_BLOCK, firstOf(item));
-      // A dash in the place of a key is an error to the Parser.
-      const apart = first?.type === "error" ? first : first === key ? beforeKey.lineEndsAfter : undefined;
+      // So the Parser takes a dash in the place of a key.
+      if (first?.type === "error") throw errorAt("a list item may not stand among keys; indent it under its own", first);
+      const apart = first === key ? beforeKey.lineEndsAfter : undefined;
       if (apart) throw errorAt("a key and its colon must stand on one line", apart);
       if (first && "indent" in first && first.indent !== indent) throw errorAt(INDENTATION, firstOf(item));
       pairs.push(this.#pair(item, beforeKey, false));
