@@ -1,6 +1,9 @@
 /** How many symbolic links one path may lead through; Linux gives ELOOP after as many (MAXSYMLINKS). */
 const LINK_LIMIT = 40;
 
+/** How long links can make a path, of which Linux knows no longer one, and by how many components in all. */
+const PATH_LIMIT = { length: 4096, components: 512 };
+
 /**
  * Where `path` leads with its symbolic links resolved inside the image, as if chrooted: absolute links start at the
  * image's root and `..` above the root stays there. Components that do not exist are kept as they are. The last
@@ -9,7 +12,7 @@ const LINK_LIMIT = 40;
  * `readlink` gives a link's text, and undefined for anything else or nothing; it is only asked for normalised absolute
  * paths without a link before the last component.
  *
- * Undefined when the path leads through too many links (a loop).
+ * Undefined when the path leads through too many links (a loop), or through links to a path that is too long.
  */
 export function resolvePath(
   path: string,
@@ -19,6 +22,7 @@ export function resolvePath(
   const rest = componentsOf(path);
   let resolved = "";
   let links = 0;
+  let components = 0;
   for (let component = rest.pop(); component !== undefined; component = rest.pop()) {
     if (component === "..") {
       resolved = resolved.slice(0, Math.max(resolved.lastIndexOf("/"), 0));
@@ -33,7 +37,10 @@ export function resolvePath(
     links += 1;
     if (links > LINK_LIMIT) return undefined;
     if (target.startsWith("/")) resolved = "";
-    for (const part of componentsOf(target)) rest.push(part);
+    const parts = componentsOf(target);
+    components += parts.length;
+    if (components > PATH_LIMIT.components || resolved.length > PATH_LIMIT.length) return undefined;
+    for (const part of parts) rest.push(part);
   }
   return resolved === "" ? "/" : resolved;
 }

@@ -88,3 +88,22 @@ for case in json.load(sys.stdin):
     else if (truth.outcome === "found" || ours !== undefined) expect(ours).toBe(truth.realpath);
   });
 });
+
+test("links lead to no path that is longer than Linux has them", () => {
+  // Each link leads deeper: one forward, or forward and mostly back again.
+  const deeper = (target: string) =>
+    resolvePath("/0", (at) =>
+      /\/\d+$/.test(at) ? `${target}${Number(at.slice(at.lastIndexOf("/") + 1)) + 1}` : undefined,
+    );
+  const asked = (target: string): number => {
+    let count = 0;
+    resolvePath("/0/x", (at) => {
+      count++;
+      return /\/\d+$/.test(at) ? `${target}0` : undefined;
+    });
+    return count;
+  };
+  expect(deeper(`${"d".repeat(200)}/`)).toBeUndefined();
+  expect(asked(`${"d".repeat(250)}/`)).toBeLessThan(40);
+  expect(asked(`${"d/".repeat(100)}${"../".repeat(100)}`)).toBeLessThan(600);
+});

@@ -1,6 +1,8 @@
 /** What a header says; what is left out is as in a small file of root's. */
 export interface Entry {
   readonly name?: string;
+  /** The first part of a name that is split in two. */
+  readonly prefix?: string;
   readonly type?: string;
   readonly content?: string | Buffer;
   readonly link?: string;
@@ -25,7 +27,7 @@ export function pax(attributes: Readonly<Record<string, string>>, type = "x"): E
   return { name: "pax", type, content: content.join("") };
 }
 
-function member({ name = "x", type = "0", content = "", link = "", mode = 0o644, size }: Entry): Buffer[] {
+function member({ name = "x", prefix = "", type = "0", content = "", link = "", mode = 0o644, size }: Entry): Buffer[] {
   const data = Buffer.from(content as string);
   const header = Buffer.alloc(512);
   header.write(name, 0, 100);
@@ -37,6 +39,7 @@ function member({ name = "x", type = "0", content = "", link = "", mode = 0o644,
   header.write(type, 156);
   header.write(link, 157, 100);
   header.write("ustar\x0000", 257);
+  header.write(prefix, 345, 155);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return [header, data, Buffer.alloc((512 - (data.length % 512)) % 512)];

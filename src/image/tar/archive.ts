@@ -8,8 +8,17 @@ import { TarError } from "./header.ts";
 import type { Content, Member } from "./members.ts";
 import { expand } from "./sparse.ts";
 
-/** How much of an archive is remembered: far more than an image has, and what a machine's memory holds. */
-const LIMITS = { entries: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_000_000, kept: 512 * 1024 * 1024 };
+/**
+ * How much of an archive is remembered: far more than an image has, and what a machine's memory holds. `walked` are the
+ * characters of paths that are looked up for names that lead through links.
+ */
+const LIMITS = {
+  entries: 2_000_000,
+  characters: 128 * 1024 * 1024,
+  walked: 512 * 1024 * 1024,
+  pieces: 1_000_000,
+  kept: 512 * 1024 * 1024,
+};
 
 /** Linux knows no longer path; nobody nests directories as deep. */
 const NAME_LIMIT = { length: 4096, depth: 256 };
@@ -43,6 +52,7 @@ export class Archive {
   readonly #kept = new WeakMap<Content, Buffer>();
   #entries = 0;
   #characters = 0;
+  #walked = 0;
   #pieces = 0;
   #keptBytes = 0;
 
@@ -55,11 +65,16 @@ export class Archive {
    * @throws {TarError} for an archive that cannot be remembered.
    */
   add(member: Member): string | undefined {
+    const isTooLong = this.#isTooLong(member.name, member.name) || this.#isTooLong(member.link, member.name);
+    // Also those that are not remembered: what is said of them is.
+    this.#count(1, isTooLong ? 0 : member.name.length + member.link.length);
+    if (isTooLong) return undefined;
     const place = this.#placeOf(member.name);
     if (place === undefined) return undefined;
     const node = member.type === "hardlink" ? this.#linked(place, member) : member;
     if (node === undefined || !this.#put(place, node) || node !== member || node.type !== "file") return undefined;
-    const { size, stored, pieces } = node.content;
+    const { stored, pieces } = node.content;
+    const size = Math.max(node.content.size, stored);
     this.#pieces += pieces?.length ?? 0;
     if (this.#pieces > LIMITS.pieces) throw new TarError("it holds too many pieces of sparse files to be read");
     const path = place.above + place.name;
@@ -114,7 +129,6 @@ export class Archive {
 
   /** Where a member of this stored name belongs; undefined where it is in nobody's reach, which is a problem. */
   #placeOf(stored: string): Place | undefined {
-    if (this.#isTooLong(stored)) return undefined;
     let end = stored.length;
     while (end > 0 && stored[end - 1] === "/") end--;
     const slash = stored.lastIndexOf("/", end - 1) + 1;
@@ -124,10 +138,10 @@ export class Archive {
       if (last !== undefined) return { above: last.above, directory: last.directory, name };
     }
     const whole = text(stored);
-    const path = this.#pathOf(whole ?? lossyText(stored));
+    const path = this.#pathOf(whole ?? upToUnreadable(stored));
     const place = path === undefined ? undefined : this.#placeAt(path);
     if (whole !== undefined || place === undefined) return place;
-    // As a directory on Linux: its name is listed, but nobody can ask for it.
+    // As a directory on Linux: what is no text is listed, but nobody can ask for it, nor for what is below it.
     if (!place.directory.has(place.name)) this.#put(place, undefined);
     return undefined;
   }
@@ -147,15 +161,30 @@ export class Archive {
       this.#problems.add(name, "its name leads out of the image");
       return undefined;
     }
-    const real = resolvePath(name, (at) => this.#linkAt(at), false);
+    const linkAt = (path: string): string | undefined => {
+      this.#walked += path.length;
+      if (this.#walked > LIMITS.walked) throw new TarError("too many names in it lead too far through its links");
+      return this.#linkAt(path);
+    };
+    const real = resolvePath(name, linkAt, false);
     if (real === undefined) this.#problems.add(name, "its symbolic links lead in a loop");
     return real;
   }
 
-  #isTooLong(name: string): boolean {
+  #count(entries: number, characters: number): void {
+    this.#entries += entries;
+    this.#characters += characters;
+    if (this.#entries > LIMITS.entries || this.#characters > LIMITS.characters)
+      throw new TarError(`it holds more than can be read: over ${this.#entries - 1} entries`);
+  }
+
+  #isTooLong(text: string, name: string): boolean {
     const { length, depth } = NAME_LIMIT;
-    if (name.length <= depth || (name.length <= length && name.split("/").length <= depth)) return false;
-    this.#problems.add(`${name.slice(0, 80)}...`, "its name is too long");
+    if (text.length <= depth || (text.length <= length && text.split("/").length <= depth)) return false;
+    // A copy, since the slice of a text holds all of it.
+    const beginning = Buffer.from(name.slice(0, 80), "latin1").toString("utf8");
+    const what = text === name ? "its name" : "what it links to";
+    this.#problems.add(name.length > 80 ? `${beginning}...` : beginning, `${what} is too long`);
     return true;
   }
 
@@ -184,7 +213,7 @@ export class Archive {
 
   #linked({ above, name }: Place, member: Member): Member | undefined {
     const target = text(member.link);
-    const real = target === undefined || this.#isTooLong(target) ? undefined : this.#pathOf(target);
+    const real = target === undefined ? undefined : this.#pathOf(target);
     const node = real === undefined ? undefined : this.#find(real);
     if (node !== undefined && node.type !== "directory") return node;
     this.#problems.add(
@@ -203,16 +232,10 @@ export class Archive {
       return isDirectory;
     }
     const existing = directory.get(name);
-    if (existing === undefined) {
-      this.#entries++;
-      this.#characters += name.length;
-    }
     if (isDirectory && existing?.type !== "directory") {
+      this.#count(node === IMPLIED_DIRECTORY ? 1 : 0, above.length + name.length);
       this.#directories.set(`${above}${name}/`, new Map());
-      this.#characters += above.length + name.length;
     } else if (!isDirectory && existing?.type === "directory") this.#forget(`${above}${name}/`);
-    if (this.#entries > LIMITS.entries || this.#characters > LIMITS.characters)
-      throw new TarError(`it holds more than can be read: over ${this.#entries - 1} entries`);
     directory.set(name, node);
     return true;
   }
@@ -266,6 +289,12 @@ function text(name: string): string | undefined {
   if (isAscii(name)) return name;
   const decoded = lossyText(name);
   return decoded.includes("\ufffd") && Buffer.from(decoded).toString("latin1") !== name ? undefined : decoded;
+}
+
+/** The beginning of a name that is not UTF-8, up to its first component that is not. */
+function upToUnreadable(name: string): string {
+  const parts = name.split("/");
+  return lossyText(parts.slice(0, parts.findIndex((part) => text(part) === undefined) + 1).join("/"));
 }
 
 function lossyText(name: string): string {

@@ -38,7 +38,6 @@ export function isHeader(bytes: Buffer): boolean {
 
 /** The checksum is the sum of the bytes, where its own eight count as spaces. */
 function hasChecksum({ bytes, words }: Block): boolean {
-  if (bytes[0] === 0) return false;
   // Two sums at once, of at most 256 bytes each, which 16 bits hold.
   let sums = 0;
   for (let i = 0; i < words.length; i++) sums += (words[i]! & 0xff00ff) + ((words[i]! >>> 8) & 0xff00ff);

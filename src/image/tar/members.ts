@@ -78,7 +78,10 @@ export function* readMembers(visit: Visitor): Generator<Request, boolean, Answer
     at += BLOCK;
     if (type === "x" || type === "X") own = parseRecords(yield* takeExtension(header.size));
     else if (type === "g")
-      for (const [key, value] of parseRecords(yield* takeExtension(header.size)).values) general.set(key, value);
+      for (const [key, value] of parseRecords(yield* takeExtension(header.size)).values) {
+        // A map of holes is one file's.
+        if (!key.startsWith("GNU.")) general.set(key, value);
+      }
     else if (type === "L") longName = untilZero(yield* takeExtension(header.size));
     else if (type === "K") longLink = untilZero(yield* takeExtension(header.size));
     else if (type === "M") throw new TarError("it goes on from another volume: join the volumes first");
@@ -86,8 +89,7 @@ export function* readMembers(visit: Visitor): Generator<Request, boolean, Answer
       const attributes = own || general.size > 0 ? new Map([...general, ...(own?.values ?? [])]) : undefined;
       const name = attributes?.get("GNU.sparse.name") ?? attributes?.get("path") ?? longName ?? header.name;
       const kind = memberType(type, name);
-      const hasContent = kind === "file" || type === "D";
-      const length = hasContent ? ((attributes && count(attributes, "size")) ?? header.size) : 0;
+      const length = hasContent(type) ? ((attributes && count(attributes, "size")) ?? header.size) : 0;
       // The map of GNU's old form is no part of the length.
       const old = type === "S" ? yield* takeAll(takeOldMap(bytes)) : undefined;
       const start = at;
@@ -146,6 +148,11 @@ function memberType(type: string, name: string): Member["type"] {
       // The oldest form marks a directory by its name; kinds that nobody knows are files (POSIX).
       return name.endsWith("/") ? "directory" : "file";
   }
+}
+
+/** Whether bytes follow the header. Of links, devices and directories only the size may stand there. */
+function hasContent(type: string): boolean {
+  return type < "1" || type > "6";
 }
 
 /** Where the first block at or behind a position begins. */

@@ -3,6 +3,20 @@ import { TarError } from "./header.ts";
 /** The largest extended header that is read, in bytes: Linux knows no longer path than 4 KiB. */
 export const RECORDS_LIMIT = 1024 * 1024;
 
+/** The attributes that matter here. */
+const KEYS: ReadonlySet<string> = new Set([
+  "path",
+  "linkpath",
+  "size",
+  "uid",
+  "gid",
+  "GNU.sparse.name",
+  "GNU.sparse.major",
+  "GNU.sparse.realsize",
+  "GNU.sparse.size",
+  "GNU.sparse.map",
+]);
+
 /** Extended attributes by key, a character for each byte; the pieces of a sparse file in the order in which they stand. */
 export interface Records {
   readonly values: Map<string, string>;
@@ -23,9 +37,9 @@ export function parseRecords(content: Buffer): Records {
     if (!(end <= content.length) || equals === -1 || equals >= end || content[end - 1] !== 0x0a)
       throw new TarError("an extended header in it is damaged");
     const key = content.toString("latin1", space + 1, equals);
-    const value = content.toString("latin1", equals + 1, end - 1);
-    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") records.pieces.push(value);
-    else records.values.set(key, value);
+    const value = (): string => content.toString("latin1", equals + 1, end - 1);
+    if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") records.pieces.push(value());
+    else if (KEYS.has(key)) records.values.set(key, value());
     start = end;
   }
   return records;

@@ -25,23 +25,16 @@ export function piecesOf(numbers: readonly string[]): Piece[] {
  * and lengths, one number a line, filled up to whole blocks. `stored` is the size of all that.
  */
 export function* takeMap(stored: number): Generator<number, { pieces: Piece[]; length: number }, Buffer> {
-  let text = "";
-  let length = 0;
+  const texts: string[] = [];
   for (let lines = 0, wanted = 1; lines < wanted; ) {
-    if (length + BLOCK > stored || length > 32 * PIECES_LIMIT) throw damaged();
-    const block = (yield BLOCK).toString("latin1");
-    length += BLOCK;
-    const before = text.length;
-    text += block;
-    for (let at = text.indexOf("\n", before); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
-    if (wanted === 1 && lines > 0) {
-      wanted = 1 + 2 * decimal(text.slice(0, text.indexOf("\n")));
-      if (wanted > 2 * PIECES_LIMIT) throw damaged();
-    }
-    if (lines >= wanted) {
-      const numbers = text.split("\n").slice(1, wanted);
-      return { pieces: piecesOf(numbers), length };
-    }
+    if (BLOCK * (texts.length + 1) > stored || BLOCK * texts.length > 32 * PIECES_LIMIT) throw damaged();
+    const text = (yield BLOCK).toString("latin1");
+    if (texts.length === 0) wanted = 1 + 2 * decimal(text.slice(0, text.indexOf("\n")));
+    if (wanted > 2 * PIECES_LIMIT) throw damaged();
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
+    texts.push(text);
+    if (lines >= wanted)
+      return { pieces: piecesOf(texts.join("").split("\n").slice(1, wanted)), length: BLOCK * texts.length };
   }
   throw damaged();
 }

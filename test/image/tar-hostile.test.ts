@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { openDirectory } from "../../src/image/directory.ts";
+import { type Image, readText } from "../../src/image/image.ts";
+import { openImage } from "../../src/image/open.ts";
+import { type Entry, pax, tarball } from "./tarball.ts";
+import { tree } from "./tree.ts";
+
+const keepAll = () => true;
+
+/** The archive as a file, and as a stream. */
+function bothWays(bytes: Buffer): Promise<Image>[] {
+  const root = tree({});
+  writeFileSync(join(root, "x.tar"), bytes);
+  writeFileSync(join(root, "x.tar.gz"), gzipSync(bytes, { level: 1 }));
+  return [openImage(join(root, "x.tar"), keepAll), openImage(join(root, "x.tar.gz"), keepAll)];
+}
+
+async function each(entries: readonly Entry[], check: (image: Image) => void): Promise<void> {
+  for (const image of await Promise.all(bothWays(tarball(entries)))) check(image);
+}
+
+describe("what programs write that others do not", () => {
+  test("GNU cpio splits a directory's name in two at its end", async () => {
+    await each([{ name: "", prefix: `${"d".repeat(110)}`, type: "5" }, { name: "etc/x" }], (image) => {
+      expect(image.list("/")).toEqual(["d".repeat(110), "etc"]);
+      expect(image.stat(`/${"d".repeat(110)}`)?.kind).toBe("directory");
+    });
+  });
+
+  test("bytes follow whatever is no link, device or directory by its type, and only then", async () => {
+    const types = ["1", "2", "3", "4", "5", "6"].map(
+      (type): Entry => ({ name: `t${type}`, type, link: "a", size: 700 }),
+    );
+    await each(
+      [{ name: "a" }, { name: "etc/", content: "bytes" }, ...types, { name: "etc/x", content: "x" }],
+      (image) => {
+        expect(image.stat("/etc")?.kind).toBe("directory");
+        expect(readText(image, "/etc/x")).toBe("x");
+        expect(image.problems).toEqual([]);
+      },
+    );
+  });
+
+  test("a map of holes that fills many blocks, with empty pieces", async () => {
+    const pieces = Array.from({ length: 500 }, (_, i) => `${i * 10}\n${i % 2}\n`).join("");
+    const map = `500\n${pieces}`;
+    const content = map.padEnd(Math.ceil(map.length / 512) * 512, "\0") + "x".repeat(250);
+    await each([pax({ "GNU.sparse.major": "1", "GNU.sparse.realsize": "5000" }), { name: "x", content }], (image) => {
+      const expected = Array.from({ length: 500 }, (_, i) => (i % 2 ? "x" : "\0") + "\0".repeat(9)).join("");
+      expect(readText(image, "/x")).toBe(expected);
+    });
+  });
+
+  test("a directory whose name is not UTF-8 is listed, and nothing below it can be asked for, as in a directory", async () => {
+    const root = tree({ "etc/x": "" });
+    const name = Buffer.concat([Buffer.from(`${root}/etc/`), Buffer.from("caf\xe9", "latin1")]);
+    mkdirSync(name);
+    writeFileSync(Buffer.concat([name, Buffer.from("/below")]), "x");
+    const archive = join(tree({}), "x.tar");
+    execFileSync("tar", ["-C", root, "-cf", archive, "."]);
+    for (const image of [openDirectory(root), ...(await Promise.all(bothWays(readFileSync(archive))))]) {
+      expect(image.list("/etc")).toEqual(["caf\ufffd", "x"]);
+      expect(image.stat("/etc/caf\ufffd")).toBeUndefined();
+      expect(image.list("/etc/caf\ufffd")).toEqual([]);
+      expect(image.problems).toEqual([{ path: "/etc/caf\ufffd", reason: "its name is not UTF-8" }]);
+    }
+  });
+});
+
+describe("no archive costs more than it is worth", () => {
+  test("links are no longer than Linux has them", async () => {
+    const long = "l".repeat(5000);
+    await each([pax({ linkpath: long }), { name: "etc/a", type: "2" }, { name: "etc/b" }], (image) => {
+      expect(image.list("/etc")).toEqual(["b"]);
+      expect(image.problems).toEqual([{ path: "etc/a", reason: "what it links to is too long" }]);
+    });
+  });
+
+  test("attributes that nobody asks for are forgotten", async () => {
+    const junk = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`k${i}`, ""]));
+    const members = Array.from({ length: 10_000 }, (_, i): Entry => ({ name: `etc/${i}` }));
+    await each([pax({ ...junk, uid: "7" }, "g"), ...members], (image) => {
+      expect(image.list("/etc")).toHaveLength(10_000);
+      expect(image.stat("/etc/5")?.uid).toBe(7);
+    });
+  });
+
+  test("names and links count, whatever becomes of them", async () => {
+    const text = `${"t".repeat(2000)}/${"t".repeat(2000)}`;
+    for (const entries of [
+      [{ type: "L", content: text }, {}],
+      [{ type: "K", content: text }, { type: "2" }],
+      [{ type: "L", content: `../${text}` }, {}],
+    ]) {
+      const part = gzipSync(tarball(Array<Entry[]>(2000).fill(entries).flat(), Buffer.alloc(0)));
+      const path = join(tree({}), "x.tar.gz");
+      writeFileSync(path, Buffer.concat(Array<Buffer>(18).fill(part)));
+      await expect(openImage(path, keepAll)).rejects.toMatchObject({
+        status: 4,
+        message: expect.stringContaining("more than can be read"),
+      });
+    }
+  });
+
+  test("names that all lead far through links", async () => {
+    const far = `${"aaaaaaaaaaaaaaa/".repeat(124)}${"../".repeat(124)}`;
+    const links = [1, 2].flatMap((i): Entry[] => [
+      { type: "K", content: `${far}l${i + 1}\0` },
+      { name: `l${i}`, type: "2" },
+    ]);
+    const members = Array.from({ length: 3000 }, (_, i): Entry => ({ name: `l1/${i}` }));
+    for (const opened of bothWays(tarball([...links, { name: "l3", type: "5" }, ...members])))
+      await expect(opened).rejects.toMatchObject({ status: 4, message: expect.stringContaining("through its links") });
+  });
+});
