@@ -71,6 +71,17 @@ describe("what programs write that others do not", () => {
   });
 });
 
+test("a map of holes that is not that of the bytes is a problem of its file", async () => {
+  for (const [map, size] of [
+    ["0,4,10,4", "20"],
+    ["0,2,10,3", "12"],
+  ] as const)
+    await each([pax({ "GNU.sparse.map": map, "GNU.sparse.size": size }), { name: "x", content: "12345" }], (image) => {
+      expect(image.read("/x")).toBeUndefined();
+      expect(image.problems).toEqual([{ path: "/x", reason: "the map of its holes is damaged" }]);
+    });
+});
+
 describe("no archive costs more than it is worth", () => {
   test("links are no longer than Linux has them", async () => {
     const long = "l".repeat(5000);

@@ -204,6 +204,7 @@ export class Archive {
     }
     let directory = this.#directories.get(known)!;
     for (let next = missing.pop(); next !== undefined; next = missing.pop()) {
+      this.#count(1, 0);
       this.#put({ above: known, directory, name: next.slice(known.length, -1) }, IMPLIED_DIRECTORY);
       known = next;
       directory = this.#directories.get(next)!;
@@ -233,7 +234,7 @@ export class Archive {
     }
     const existing = directory.get(name);
     if (isDirectory && existing?.type !== "directory") {
-      this.#count(node === IMPLIED_DIRECTORY ? 1 : 0, above.length + name.length);
+      this.#count(0, above.length + name.length);
       this.#directories.set(`${above}${name}/`, new Map());
     } else if (!isDirectory && existing?.type === "directory") this.#forget(`${above}${name}/`);
     directory.set(name, node);

@@ -75,12 +75,16 @@ function checked(pieces: readonly Piece[]): Piece[] {
   return pieces.filter(({ length }) => length > 0);
 }
 
-/** The file's bytes from those that the archive holds. `size` is the file's, at most READ_LIMIT. */
+/**
+ * The file's bytes from those that the archive holds. `size` is the file's.
+ * @throws {Error} where there are fewer bytes than the pieces say, or they do not fit in.
+ */
 export function expand(pieces: readonly Piece[], size: number, stored: Buffer): Buffer {
   const content = Buffer.alloc(size);
   let from = 0;
   for (const { offset, length } of pieces) {
-    if (offset < size) stored.copy(content, offset, from, from + Math.min(length, size - offset));
+    if (from + length > stored.length || offset + length > size) throw new Error("the map of its holes is damaged");
+    stored.copy(content, offset, from, from + length);
     from += length;
   }
   return content;
