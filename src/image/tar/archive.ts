@@ -171,6 +171,7 @@ export class Archive {
     return real;
   }
 
+  /** Counts what is remembered. @throws {TarError} when it is too much. */
   #count(entries: number, characters: number): void {
     this.#entries += entries;
     this.#characters += characters;
@@ -178,6 +179,7 @@ export class Archive {
       throw new TarError(`it holds more than can be read: over ${this.#entries - 1} entries`);
   }
 
+  /** Whether a member's name, or what it links to, is too long, which is a problem of the member. */
   #isTooLong(text: string, name: string): boolean {
     const { length, depth } = NAME_LIMIT;
     if (text.length <= depth || (text.length <= length && text.split("/").length <= depth)) return false;
@@ -234,7 +236,8 @@ export class Archive {
     }
     const existing = directory.get(name);
     if (isDirectory && existing?.type !== "directory") {
-      this.#count(0, above.length + name.length);
+      // Once more than as a member: the table of its names is larger than all else.
+      this.#count(1, above.length + name.length);
       this.#directories.set(`${above}${name}/`, new Map());
     } else if (!isDirectory && existing?.type === "directory") this.#forget(`${above}${name}/`);
     directory.set(name, node);
