@@ -82,6 +82,11 @@ test("a map of holes that is not that of the bytes is a problem of its file", as
     });
 });
 
+test("what is no number is told in one line", async () => {
+  for (const opened of bothWays(tarball([pax({ size: "1\n\x1b[2J" }), {}])))
+    await expect(opened).rejects.toMatchObject({ status: 4, message: expect.stringMatching(/no number: 1\?\?\[2J$/) });
+});
+
 describe("no archive costs more than it is worth", () => {
   test("links are no longer than Linux has them", async () => {
     const long = "l".repeat(5000);

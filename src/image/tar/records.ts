@@ -49,6 +49,6 @@ export function parseRecords(content: Buffer): Records {
 export function decimal(text: string): number {
   const value = /^\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value))
-    throw new TarError(`an extended header in it holds no number: ${text.slice(0, 40)}`);
+    throw new TarError(`an extended header in it holds no number: ${text.slice(0, 40).replace(/[^ -~]/g, "?")}`);
   return value;
 }

@@ -29,8 +29,12 @@ export function* takeMap(stored: number): Generator<number, { pieces: Piece[]; l
   for (let lines = 0, wanted = 1; lines < wanted; ) {
     if (BLOCK * (texts.length + 1) > stored || BLOCK * texts.length > 32 * PIECES_LIMIT) throw damaged();
     const text = (yield BLOCK).toString("latin1");
-    if (texts.length === 0) wanted = 1 + 2 * decimal(text.slice(0, text.indexOf("\n")));
-    if (wanted > 2 * PIECES_LIMIT) throw damaged();
+    if (texts.length === 0) {
+      const count = /^\d+(?=\n)/.exec(text)?.[0];
+      if (count === undefined) throw damaged();
+      wanted = 1 + 2 * decimal(count);
+      if (wanted > 2 * PIECES_LIMIT) throw damaged();
+    }
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
     texts.push(text);
     if (lines >= wanted)
