@@ -1,4 +1,17 @@
-import * as fs from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
@@ -12,9 +25,9 @@ import { sortNames } from "./sort.ts";
 export function openDirectory(root: string): Image {
   let host: string;
   try {
-    host = fs.realpathSync.native(root);
-    if (!fs.statSync(host).isDirectory()) throw new ImageError(3, `${root} is neither a directory nor a regular file`);
-    fs.opendirSync(`${host}/.`).closeSync();
+    host = realpathSync.native(root);
+    if (!statSync(host).isDirectory()) throw new ImageError(3, `${root} is neither a directory nor a regular file`);
+    opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;
     if (isMissing(error)) throw new ImageError(3, `${root}: no such file or directory`);
@@ -38,43 +51,43 @@ function directoryEntries(host: string, problems: Problems): Entries {
 
   return {
     lstat(path) {
-      const found = attempt(path, (hostPath) => fs.lstatSync(hostPath, { throwIfNoEntry: false }));
+      const found = attempt(path, (hostPath) => lstatSync(hostPath, { throwIfNoEntry: false }));
       if (found === undefined && path.includes("\ufffd")) problems.add(path, "its name is not UTF-8");
       return found && statOf(found);
     },
-    readlink: (path) => attempt(path, (hostPath) => fs.readlinkSync(hostPath)),
-    list: (path) => attempt(path, (hostPath) => sortNames(fs.readdirSync(hostPath))) ?? [],
+    readlink: (path) => attempt(path, (hostPath) => readlinkSync(hostPath)),
+    list: (path) => attempt(path, (hostPath) => sortNames(readdirSync(hostPath))) ?? [],
     read: (path) => attempt(path, readFile),
   };
 }
 
 /** A regular file's bytes. Neither follows a link nor waits for a pipe, should one stand there after all. */
 function readFile(hostPath: string): Buffer | undefined {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  const file = fs.openSync(hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = openSync(hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const { size, mode } = fs.fstatSync(file);
-    if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Error("not a regular file");
+    const { size, mode } = fstatSync(file);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new Error("not a regular file");
     if (size > readLimit(hostPath)) throw new Error(tooLarge(hostPath, size));
     const content = Buffer.allocUnsafe(size);
     let length = 0;
     while (length < size) {
-      const count = fs.readSync(file, content, length, size - length, null);
+      const count = readSync(file, content, length, size - length, null);
       if (count === 0) break;
       length += count;
     }
     return content.subarray(0, length);
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 
-function statOf({ mode, size, uid, gid }: fs.Stats): Stat {
+function statOf({ mode, size, uid, gid }: Stats): Stat {
   return { kind: kindOf(mode), size, mode: mode & 0o7777, uid, gid };
 }
 
 function kindOf(mode: number): FileKind {
-  const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = fs.constants;
+  const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = constants;
   switch (mode & S_IFMT) {
     case S_IFREG:
       return "file";

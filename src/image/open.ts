@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { statSync } from "node:fs";
 import { openDirectory } from "./directory.ts";
 import { type Image, ImageError } from "./image.ts";
 import { DISK_ADVICE, formatOf, readHead } from "./sniff.ts";
@@ -29,7 +29,7 @@ export async function openImage(source: string, keep: Keep): Promise<Image> {
 
 function isFile(source: string): boolean {
   try {
-    return fs.statSync(source).isFile();
+    return statSync(source).isFile();
   } catch {
     return false;
   }

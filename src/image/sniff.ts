@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
 import { isHeader } from "./tar/header.ts";
 
@@ -40,12 +40,12 @@ export function formatOf(head: Buffer): Format {
 
 /** A file's first bytes, from which `formatOf` and `isArchive` judge. @throws what the file system says. */
 export function readHead(path: string): Buffer {
-  const file = fs.openSync(path, "r");
+  const file = openSync(path, "r");
   try {
     const head = Buffer.alloc(SNIFFED);
-    return head.subarray(0, fs.readSync(file, head, 0, head.length, 0));
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -77,6 +77,16 @@ describe("what is no image", () => {
       timeout: 20_000,
     });
     expect({ status, stdout }).toMatchObject({ status: 2, stdout: expect.stringContaining("is a terminal") });
+  });
+
+  test("a directory as standard input", () => {
+    const directory = openSync(tree({}), "r");
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "-"], { stdio: [directory, "pipe", "pipe"] });
+    closeSync(directory);
+    expect({ status, stderr: String(stderr) }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("standard input is a directory"),
+    });
   });
 
   test("a directory named - is given as ./-", () => {

@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { createReadStream, fstatSync } from "node:fs";
 import { pipeline, type Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { imageOf } from "../entries.ts";
@@ -31,7 +31,9 @@ export async function openTarStream(source: string, keep: Keep): Promise<Image> 
   const name = isStandardInput ? "standard input" : source;
   if (isStandardInput && process.stdin.isTTY)
     throw new ImageError(2, "standard input is a terminal: pipe a tar archive into it");
-  const stream: Readable = isStandardInput ? process.stdin : fs.createReadStream(source, { highWaterMark: 256 * 1024 });
+  if (isStandardInput && fstatSync(0).isDirectory())
+    throw new ImageError(2, "standard input is a directory: give its name instead");
+  const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
   const problems = new Problems();
   const archive = new Archive(problems);
   try {
