@@ -5,7 +5,7 @@ import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
 import { sortNames } from "../sort.ts";
 import { TarError } from "./header.ts";
-import type { Content, Member } from "./members.ts";
+import type { Content, Member } from "./member.ts";
 import { expand } from "./sparse.ts";
 
 /**

@@ -4,7 +4,8 @@ import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
 import { Archive } from "./archive.ts";
 import { BLOCK, Block, TarError } from "./header.ts";
-import { readMembers, truncated } from "./members.ts";
+import { truncated } from "./member.ts";
+import { readMembers } from "./members.ts";
 
 /** How many bytes are read at once: most files of a system are smaller, so that one read serves several headers. */
 const WINDOW = 4 * 1024;

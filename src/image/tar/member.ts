@@ -1,0 +1,84 @@
+import { BLOCK, type Block, type Header, TarError } from "./header.ts";
+import type { Piece } from "./sparse.ts";
+
+/** One member of an archive: an entry of the file tree. */
+export interface Member {
+  /** As stored, a character for each byte: may be absolute, may hold `..`. */
+  readonly name: string;
+  readonly type: "file" | "directory" | "symlink" | "hardlink" | "special";
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** What a symbolic or hard link names, a character for each byte. */
+  readonly link: string;
+  readonly content: Content;
+}
+
+/** Where a file's bytes stand in the archive. */
+export interface Content {
+  readonly offset: number;
+  /** How many bytes the archive holds: fewer than the file's size where the file has holes. */
+  readonly stored: number;
+  /** The file's size, its holes included. */
+  readonly size: number;
+  /** Where in the file the stored bytes belong; undefined for a file without holes. */
+  readonly pieces: readonly Piece[] | undefined;
+}
+
+/** What a reader of archives asks for: the header block at a position, or `length` bytes. Positions only grow. */
+export type Request = number | { readonly at: number; readonly length: number };
+
+/** A block for a header, bytes for bytes. There are fewer only where the archive ends. */
+export type Answer = Block | Buffer;
+
+/** Gets each member; answers what to do with its stored bytes where it wants them now. */
+export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined;
+
+/** The member that a header tells of, where no other header says more. `offset` is where its bytes begin. */
+export function memberOf({ type: flag, name, link, size, mode, uid, gid }: Header, offset: number): Member {
+  const type = memberType(flag, name);
+  const stored = hasContent(flag) ? size : 0;
+  const content = { offset, stored, size: type === "file" ? stored : 0, pieces: undefined };
+  return { name, type, mode, uid, gid, link, content };
+}
+
+/** `length` bytes of the archive. @throws {TarError} when it ends before. */
+export function* take(at: number, length: number): Generator<Request, Buffer, Answer> {
+  const bytes = (yield { at, length }) as Buffer;
+  if (bytes.length < length) throw truncated(at + bytes.length);
+  return bytes;
+}
+
+/** Why an archive that ends after `size` bytes cannot be read. */
+export function truncated(size: number): TarError {
+  return new TarError(`it is truncated: it ends after ${size} bytes`);
+}
+
+function memberType(type: string, name: string): Member["type"] {
+  switch (type) {
+    case "1":
+      return "hardlink";
+    case "2":
+      return "symlink";
+    case "3":
+    case "4":
+    case "6":
+      return "special";
+    case "5":
+    case "D":
+      return "directory";
+    default:
+      // The oldest form marks a directory by its name; kinds that nobody knows are files (POSIX).
+      return name.endsWith("/") ? "directory" : "file";
+  }
+}
+
+/** Whether bytes follow the header. Of links, devices and directories only the size may stand there. */
+function hasContent(type: string): boolean {
+  return type < "1" || type > "6";
+}
+
+/** Where the first block at or behind a position begins. */
+export function nextBlock(position: number): number {
+  return Math.ceil(position / BLOCK) * BLOCK;
+}
