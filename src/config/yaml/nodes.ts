@@ -169,7 +169,8 @@ class NodeReader {
       const first = beforeKey.indicator ?? key;
       if (first?.type === "block-seq") throw errorAt(NO_BLOCK, firstOf(item));
       // So the Parser takes a dash in the place of a key.
-      if (first?.type === "error") throw errorAt("a list item may not stand among keys; indent it under its own", first);
+      if (first?.type === "error")
+        throw errorAt("a list item may not stand among keys; indent it below the key it belongs to", first);
       const apart = first === key ? beforeKey.lineEndsAfter : undefined;
       if (apart) throw errorAt("a key and its colon must stand on one line", apart);
       if (first && "indent" in first && first.indent !== indent) throw errorAt(INDENTATION, firstOf(item));
