@@ -1,4 +1,4 @@
-import { readText } from "../image/image.ts";
+import { librarySource } from "./librarySource.ts";
 import type { ModuleRun } from "./module.ts";
 import { unknown } from "./unknown.ts";
 
@@ -12,9 +12,9 @@ function versionString(boot: ModuleRun): string {
   for (const [file, name] of [
     ["version.py", "_PACKAGED_VERSION"],
     ["meson_versions.py", "DOWNSTREAM_VERSION"],
-  ]) {
-    const text = readText(boot.image, `${boot.distro.cloudInit.library}/${file}`) ?? "";
-    const version = new RegExp(`^ *${name} *= *["']([^"'\\n]*)["']`, "m").exec(text)?.[1];
+  ] as const) {
+    const pattern = new RegExp(`^ *${name} *= *["']([^"'\\n]*)["']`, "m");
+    const version = pattern.exec(librarySource(boot, file))?.[1];
     if (version !== undefined && !version.startsWith("@")) return version;
   }
   return boot.version;

@@ -2,6 +2,7 @@ import type { ConfigNode, Origin } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
 import { spend } from "./effort.ts";
 import { header } from "./header.ts";
+import { librarySource } from "./librarySource.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
@@ -50,7 +51,7 @@ function includeDirectory(boot: ModuleRun, because: Origin): void {
 
 /** Whether "@includedir", which sudo has used since 1.9.1, is understood: since 21.1, and in Debian 11's 20.4.1. */
 function knowsAtSign(boot: ModuleRun): boolean {
-  const source = boot.text(`${boot.distro.cloudInit.library}/distros/__init__.py`) ?? "";
+  const source = librarySource(boot, "distros/__init__.py");
   return boot.since("21.1") || source.includes("[#|@]includedir");
 }
 

@@ -77,6 +77,12 @@ test("what only a link or a configuration names, and the archive has not, is sai
   expect(await warnedOf(root)).toEqual([]);
 });
 
+test("of cloud-init's own code, without which a lint does, nothing is said", async () => {
+  const archive = join(tree({}), "etc.tar");
+  execFileSync("tar", ["-C", "fixtures/debian-12-hardened", "-cf", archive, "etc", "var"]);
+  expect((await run(archive, "--exit-zero")).err).toBe("");
+});
+
 test("an archive of a whole root is taken for what it is", async () => {
   const root = image({
     "etc/cloud/cloud.cfg.d/20-team.cfg": "write_files: [{path: /srv/own/a, content: new}]\n",

@@ -28,13 +28,3 @@ export function architecture(boot: ModuleRun): string {
       .find((line) => line !== "") ?? "amd64"
   );
 }
-
-/** A switch in cloud-init's features.py, which distributions patch, or in the feature_overrides.py beside it. */
-export function feature(boot: ModuleRun, name: string, absent: boolean): boolean {
-  for (const file of ["feature_overrides.py", "features.py"]) {
-    const source = readText(boot.image, `${boot.distro.cloudInit.library}/${file}`) ?? "";
-    const value = new RegExp(`^${name} *= *(True|False)\\b`, "m").exec(source)?.[1];
-    if (value !== undefined) return value === "True";
-  }
-  return absent;
-}

@@ -1,5 +1,6 @@
 import type { ConfigObject } from "../../config/tree.ts";
 import { truthy } from "../../config/value.ts";
+import { feature } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { strictText } from "../strictText.ts";
 import { renderText, templateFile } from "../templateFile.ts";
@@ -8,7 +9,6 @@ import type { AptConfig } from "./aptConfig.ts";
 import { aptPaths } from "./aptPaths.ts";
 import { isDeb822 } from "./deb822.ts";
 import { disableSuites } from "./disableSuites.ts";
-import { feature } from "./platform.ts";
 import { text } from "./pythonValue.ts";
 
 /** What stands in Ubuntu's sources.list since its sources are in deb822 format. */

@@ -1,6 +1,7 @@
 import type { ConfigValue, Origin } from "../../config/tree.ts";
 import { isFalse, isTrue, pyStr, toValue } from "../../config/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
+import { feature } from "../librarySource.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { requestedPasswords } from "../requestedPasswords.ts";
 import { mayChangeSshd, setSshdOption } from "../sshdConfig.ts";
@@ -52,8 +53,7 @@ function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): ModuleF
 
 /** features.EXPIRE_APPLIES_TO_HASHED_USERS, which came with 22.3 and which distributors turn off in older releases. */
 function expireAppliesToHashed(boot: ModuleRun): boolean {
-  const features = boot.text(`${boot.distro.cloudInit.library}/features.py`) ?? "";
-  return boot.since("22.3") && !/^EXPIRE_APPLIES_TO_HASHED_USERS *= *False/m.test(features);
+  return boot.since("22.3") && feature(boot, "EXPIRE_APPLIES_TO_HASHED_USERS", true);
 }
 
 /** Sets PasswordAuthentication as `ssh_pwauth` says. */

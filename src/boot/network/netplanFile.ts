@@ -1,5 +1,6 @@
 import type { Origin } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import { feature } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
 import type { NetplanDocument, NetplanFeatures } from "./netplan.ts";
@@ -69,13 +70,6 @@ function plainMode(boot: ModuleRun): number {
   const mode = feature(boot, "NETPLAN_CONFIG_ROOT_READ_ONLY", true) ? 0o600 : 0o644;
   const current = boot.image.stat(NETPLAN_FILE)?.mode;
   return current !== undefined && (current & mode) === current ? current : mode;
-}
-
-/** A switch of cloud-init's features.py, which distributions set. */
-function feature(boot: ModuleRun, name: string, absent: boolean): boolean {
-  const text = boot.text(`${boot.distro.cloudInit.library ?? ""}/features.py`) ?? "";
-  const value = new RegExp(`^${name} *= *(True|False)`, "m").exec(text)?.[1];
-  return value === undefined ? absent : value === "True";
 }
 
 /** Since 25.2, where the feature is on, lines `mtu: 0` are dropped; in a list item the first line is none. */

@@ -1,5 +1,6 @@
 import type { Origin } from "../../config/tree.ts";
 import { findGroup, findUser } from "../accounts/lookup.ts";
+import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import type { FileAttributes } from "../overlay.ts";
 import { hasUnknown, mayComeOutAs, unknown } from "../unknown.ts";
@@ -13,7 +14,7 @@ const OWNER = "systemd-network";
 
 /** How the image's cloud-init writes routes; distributions have it write them apart before 23.1 (Debian's 22.4.2). */
 export function unitFormat(boot: ModuleRun): UnitFormat {
-  const source = boot.text(`${boot.distro.cloudInit.library ?? ""}/net/networkd.py`) ?? "";
+  const source = librarySource(boot, "net/networkd.py");
   return { separatesRoutes: boot.since("23.1") || source.includes("update_route_section") };
 }
 

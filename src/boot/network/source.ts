@@ -7,6 +7,7 @@ import { parseYaml } from "../../config/yaml.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
 import { decodeBase64 } from "../base64.ts";
 import { cloudDirectory } from "../instance.ts";
+import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
@@ -150,8 +151,8 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
 
 /** Since 24.2, and where a distribution took the change into an older cloud-init: Debian's 22.4.2 has it. */
 function bondsHaveMacs(boot: ModuleRun): boolean {
-  const path = `${boot.distro.cloudInit.library ?? ""}/sources/helpers/openstack.py`;
-  return boot.since("24.2") || (boot.text(path) ?? "").includes('cfg.update({"mac_address": link_mac_addr})');
+  const source = librarySource(boot, "sources/helpers/openstack.py");
+  return boot.since("24.2") || source.includes('cfg.update({"mac_address": link_mac_addr})');
 }
 
 /** OpenStack's datasource may be told to leave the network to others (18.5 to 26.2). */

@@ -1,3 +1,4 @@
+import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { dictOf, type PyDict } from "./pyValue.ts";
 
@@ -59,5 +60,5 @@ export function saysMoreThanUpstream(boot: ModuleRun): boolean {
 }
 
 function sourceOf(boot: ModuleRun): string {
-  return boot.text(`${boot.distro.cloudInit.library ?? ""}/net/sysconfig.py`) ?? "";
+  return librarySource(boot, "net/sysconfig.py");
 }
