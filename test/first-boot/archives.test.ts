@@ -1,14 +1,13 @@
 /**
  * A real root, customised, gives the same reports as a directory, as archives, and of only what `needs` prints.
- * Skipped or failed as the other tests here.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { roots, whyNot } from "./realBoot.ts";
-import { suites } from "./scenario.ts";
+import { afterAll, expect, it } from "vitest";
+import { onEachSuite } from "./onEachSuite.ts";
+import { roots } from "./realBoot.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "first-boot-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -55,18 +54,8 @@ if [ "$4" = all ]; then
 fi
 `;
 
-describe.each(suites)("%s", (suite) => {
-  const obstacle = whyNot(suite);
-  const title = "directory, archives and `needs` alone give the same reports";
-  if (obstacle !== undefined) {
-    it(title, (context) => {
-      if (process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required") throw new Error(obstacle);
-      context.skip(obstacle);
-    });
-    return;
-  }
-
-  it(title, () => {
+onEachSuite("%s", (suite) => {
+  it("directory, archives and `needs` alone give the same reports", () => {
     const out = join(scratch, suite);
     const program = resolve("bin/cloud-init-lint.js");
     const forms = suite === "bookworm" ? ["needs", "tar", "stdin", "gzip"] : ["needs"];

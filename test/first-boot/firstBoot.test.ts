@@ -1,16 +1,15 @@
 /**
  * Boots every scenario with the real cloud-init of four releases and compares our plan with what really happened.
- * Where that cannot be done here the tests are skipped, or fail if CLOUD_INIT_LINT_FIRST_BOOT is "required".
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
 import { observer } from "./observer.ts";
-import { realBoot, whyNot } from "./realBoot.ts";
-import { suites } from "./scenario.ts";
+import { onEachSuite } from "./onEachSuite.ts";
+import { realBoot } from "./realBoot.ts";
 import { scenarios } from "./scenarios.ts";
 import { combinationsOf, scenariosOf } from "./selection.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -30,16 +29,7 @@ function report(suite: string, version: string | null, score: Score): string {
   return `${suite}, cloud-init ${version}: ${shares.join(", ")}`;
 }
 
-describe.each(suites)("%s", (suite) => {
-  const obstacle = whyNot(suite);
-  if (obstacle !== undefined) {
-    it("can boot", (context) => {
-      if (process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required") throw new Error(obstacle);
-      context.skip(obstacle);
-    });
-    return;
-  }
-
+onEachSuite("%s", (suite) => {
   const score = noScore();
   const verdicts = new Verdicts(suite);
   let version: string | null = null;

@@ -2,26 +2,17 @@
  * Lints the images that the real cloud-init boots, and asks whether every customisation that the boot really took has
  * a finding, and whether every finding that is certain really happened.
  */
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { compareLint, type LintScore, noLintScore } from "./compareLint.ts";
 import type { LintObservation } from "./observeLint.ts";
 import { observer } from "./observer.ts";
-import { realBoot, whyNot } from "./realBoot.ts";
-import { suites } from "./scenario.ts";
+import { onEachSuite } from "./onEachSuite.ts";
+import { realBoot } from "./realBoot.ts";
 import { combinationsOf, scenariosOf } from "./selection.ts";
 
 const observe = observer<LintObservation>("observeLint.ts");
 
-describe.each(suites)("%s", (suite) => {
-  const obstacle = whyNot(suite);
-  if (obstacle !== undefined) {
-    it("can boot", (context) => {
-      if (process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required") throw new Error(obstacle);
-      context.skip(obstacle);
-    });
-    return;
-  }
-
+onEachSuite("%s", (suite) => {
   const score = noLintScore();
   afterAll(() => {
     const { files, filesFound, settings, settingsFound, certain, happened } = score;
