@@ -7,7 +7,6 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -16,6 +15,7 @@ import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
+import { readInto } from "./readInto.ts";
 import { sortNames } from "./sort.ts";
 
 /**
@@ -70,13 +70,7 @@ function readFile(hostPath: string): Buffer | undefined {
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new Error("not a regular file");
     if (size > readLimit(hostPath)) throw new Error(tooLarge(hostPath, size));
     const content = Buffer.allocUnsafe(size);
-    let length = 0;
-    while (length < size) {
-      const count = readSync(file, content, length, size - length, null);
-      if (count === 0) break;
-      length += count;
-    }
-    return content.subarray(0, length);
+    return content.subarray(0, readInto(content, file, 0));
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { TarError } from "./header.ts";
+import { truncated } from "./requests.ts";
 
 /** Nothing larger is an image. */
 const SIZE_LIMIT = 2 ** 40;
@@ -43,8 +44,7 @@ export class Bytes {
   /** @throws {TarError} when there are fewer bytes. */
   async skip(length: number): Promise<void> {
     for (let missing = length; missing > 0; ) {
-      if (this.#chunk.length === 0 && !(await this.#pull()))
-        throw new TarError(`it is truncated: it ends after ${this.#total} bytes`);
+      if (this.#chunk.length === 0 && !(await this.#pull())) throw truncated(this.#total);
       const skipped = Math.min(missing, this.#chunk.length);
       this.#chunk = this.#chunk.subarray(skipped);
       missing -= skipped;

@@ -1,6 +1,7 @@
 import { field, type Header, TarError } from "./header.ts";
-import { type Answer, type Content, memberOf, nextBlock, type Request, take, type Visitor } from "./member.ts";
+import { type Content, memberOf, type Visitor } from "./member.ts";
 import { decimal, parseRecords, RECORDS_LIMIT, type Records } from "./records.ts";
+import { type Answer, nextBlock, type Request, take } from "./requests.ts";
 import { piecesOf, takeMap, takeOldMap } from "./sparse.ts";
 
 /** Reads what is more than a header and a file's bytes: headers that extend the next one, and files with holes. */

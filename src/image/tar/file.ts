@@ -1,11 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
+import { readInto } from "../readInto.ts";
 import { Archive } from "./archive.ts";
 import { BLOCK, Block, TarError } from "./header.ts";
-import { truncated } from "./member.ts";
-import { readMembers } from "./members.ts";
+import { readMembers } from "./readMembers.ts";
+import { truncated } from "./requests.ts";
 
 /** How many bytes are read at once: most files of a system are smaller, so that one read serves several headers. */
 const WINDOW = 4 * 1024;
@@ -68,15 +69,4 @@ function scan(file: number, archive: Archive): boolean {
 function readAt(file: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
   return buffer.subarray(0, readInto(buffer, file, position));
-}
-
-/** Fills `buffer` from the file's bytes at a position. Returns how many there were. */
-function readInto(buffer: Buffer, file: number, position: number): number {
-  let length = 0;
-  while (length < buffer.length) {
-    const count = readSync(file, buffer, length, buffer.length - length, position + length);
-    if (count === 0) break;
-    length += count;
-  }
-  return length;
 }

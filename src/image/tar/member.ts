@@ -1,4 +1,4 @@
-import { BLOCK, type Block, type Header, TarError } from "./header.ts";
+import type { Header } from "./header.ts";
 import type { Piece } from "./sparse.ts";
 
 /** One member of an archive: an entry of the file tree. */
@@ -25,12 +25,6 @@ export interface Content {
   readonly pieces: readonly Piece[] | undefined;
 }
 
-/** What a reader of archives asks for: the header block at a position, or `length` bytes. Positions only grow. */
-export type Request = number | { readonly at: number; readonly length: number };
-
-/** A block for a header, bytes for bytes. There are fewer only where the archive ends. */
-export type Answer = Block | Buffer;
-
 /** Gets each member; answers what to do with its stored bytes where it wants them now. */
 export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined;
 
@@ -40,18 +34,6 @@ export function memberOf({ type: flag, name, link, size, mode, uid, gid }: Heade
   const stored = hasContent(flag) ? size : 0;
   const content = { offset, stored, size: type === "file" ? stored : 0, pieces: undefined };
   return { name, type, mode, uid, gid, link, content };
-}
-
-/** `length` bytes of the archive. @throws {TarError} when it ends before. */
-export function* take(at: number, length: number): Generator<Request, Buffer, Answer> {
-  const bytes = (yield { at, length }) as Buffer;
-  if (bytes.length < length) throw truncated(at + bytes.length);
-  return bytes;
-}
-
-/** Why an archive that ends after `size` bytes cannot be read. */
-export function truncated(size: number): TarError {
-  return new TarError(`it is truncated: it ends after ${size} bytes`);
 }
 
 function memberType(type: string, name: string): Member["type"] {
@@ -76,9 +58,4 @@ function memberType(type: string, name: string): Member["type"] {
 /** Whether bytes follow the header. Of links, devices and directories only the size may stand there. */
 function hasContent(type: string): boolean {
   return type < "1" || type > "6";
-}
-
-/** Where the first block at or behind a position begins. */
-export function nextBlock(position: number): number {
-  return Math.ceil(position / BLOCK) * BLOCK;
 }

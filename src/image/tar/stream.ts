@@ -8,7 +8,7 @@ import { DISK_ADVICE, type Format, formatOf, SNIFFED } from "../sniff.ts";
 import { Archive } from "./archive.ts";
 import { Bytes } from "./bytes.ts";
 import { BLOCK, Block, TarError } from "./header.ts";
-import { readMembers } from "./members.ts";
+import { readMembers } from "./readMembers.ts";
 
 /** Whether the bytes of the file at `path`, `size` of them, are worth being kept when they pass by. */
 export type Keep = (path: string, size: number) => boolean;

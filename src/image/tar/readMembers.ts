@@ -1,6 +1,7 @@
 import { ExtendedMembers } from "./extendedMembers.ts";
 import { BLOCK, type Block, isZero, parseHeader } from "./header.ts";
-import { type Answer, memberOf, nextBlock, type Request, take, truncated, type Visitor } from "./member.ts";
+import { memberOf, type Visitor } from "./member.ts";
+import { type Answer, nextBlock, type Request, take, truncated } from "./requests.ts";
 
 /**
  * Reads an archive from its beginning to its end mark. Who answers throws a TarError for a position behind the
