@@ -9,9 +9,9 @@ export function librarySource(boot: ModuleRun, file: string): string {
   return library === undefined ? "" : (boot.text(`${library}/${file}`) ?? "");
 }
 
-/** A switch in cloud-init's features.py, which distributions patch, or in the feature_overrides.py beside it. */
+/** A switch in cloud-init's features.py, which distributions patch; up to 23.2 feature_overrides.py beside it won. */
 export function feature(boot: ModuleRun, name: string, absent: boolean): boolean {
-  for (const file of ["feature_overrides.py", "features.py"]) {
+  for (const file of boot.since("23.3") ? ["features.py"] : ["feature_overrides.py", "features.py"]) {
     const value = new RegExp(`^${name} *= *(True|False)\\b`, "m").exec(librarySource(boot, file))?.[1];
     if (value !== undefined) return value === "True";
   }
