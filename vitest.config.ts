@@ -1,18 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+// Names of what needs more than Node: real programs, the real cloud-init, or minutes.
+const real = ["test/first-boot/**/*.test.ts", "test/**/*.real.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/first-boot/**"], testTimeout: 30_000 } },
       {
-        // Against the real cloud-init: needs root, Debian and the roots of test/first-boot/make-roots.sh.
         test: {
-          name: "first-boot",
-          include: ["test/first-boot/**/*.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          maxConcurrency: 2,
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: real,
+          // One process takes many files: to load and to compile src/ again for each costs more than the tests.
+          isolate: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
+      },
+      {
+        test: { name: "real", include: real, testTimeout: 600_000, hookTimeout: 1_800_000, maxConcurrency: 2 },
       },
     ],
   },
