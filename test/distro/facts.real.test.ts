@@ -84,9 +84,7 @@ const STORAGE: Record<string, string> = {
 };
 
 describeReal("facts", realRoots, () => {
-test.each(ROOTS)(
-  "every class of cloud-init $version",
-  ({ root, version }) => {
+  test.each(ROOTS)("every class of cloud-init $version", ({ root, version }) => {
     const output = execFileSync("chroot", [root, "python3", "-B", "-c", PROGRAM], { encoding: "utf8" });
     const lines = output.trim().split("\n");
     expect(lines.length).toBeGreaterThan(15);
@@ -111,6 +109,5 @@ test.each(ROOTS)(
       if (version.startsWith("20.")) known.keepsLocale = distroFacts(name, version, systemd)?.keepsLocale;
       expect(facts, name).toEqual(known);
     }
-  },
-);
+  });
 });
