@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { packed, tarball } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
@@ -37,16 +38,23 @@ async function warnedOf(archive: string): Promise<string[]> {
   return [...err.matchAll(/: warning: (\S+): not in the archive/g)].map(([, path]) => path ?? "");
 }
 
-test.each(readdirSync("fixtures"))("a lint of the needed paths of %s is one of the whole root", async (fixture) => {
-  const root = join("fixtures", fixture);
-  const archive = await packedNeeds(root);
-  for (const command of ["lint", "plan"]) {
-    const whole = await run(command, root, "-f", "json");
-    const { status, out, err } = await run(command, archive, "-f", "json");
-    expect({ status, err }).toEqual({ status: whole.status, err: "" });
-    expect(out.replaceAll(JSON.stringify(archive), "")).toBe(whole.out.replaceAll(JSON.stringify(root), ""));
-  }
-});
+test.each(readdirSync("fixtures"))(
+  "a lint of the needed paths of %s, from a file and from a stream, is one of the whole root",
+  async (fixture) => {
+    const root = join("fixtures", fixture);
+    const archive = await packedNeeds(root);
+    const stream = `${archive}.gz`;
+    writeFileSync(stream, gzipSync(readFileSync(archive), { level: 1 }));
+    for (const command of ["lint", "plan"]) {
+      const whole = await run(command, root, "-f", "json");
+      for (const source of [archive, stream]) {
+        const { status, out, err } = await run(command, source, "-f", "json");
+        expect({ status, err }).toEqual({ status: whole.status, err: "" });
+        expect(out.replaceAll(JSON.stringify(source), "")).toBe(whole.out.replaceAll(JSON.stringify(root), ""));
+      }
+    }
+  },
+);
 
 test("what only a link or a configuration names, and the archive has not, is said", async () => {
   const passwd = readFileSync("fixtures/debian-12/etc/passwd", "utf8");
