@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ConfigNode, Mapping, Pair } from "../../src/config/tree.ts";
 import { isTrue, toValue } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
+import { sample } from "../samples.ts";
 import { ourLoad } from "./pyyaml.ts";
 import cases from "./yaml-cases.json" with { type: "json" };
 
@@ -244,7 +245,7 @@ describe("hostile texts", () => {
         const { node, error } = parseYaml(text, "x");
         expect(node === undefined || error === undefined).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: sample(300, 2000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { kernelCommandLine } from "../../src/distro/kernelCommandLine.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { sample } from "../samples.ts";
 import { GRUB_DEFAULTS, GRUB_DEFAULTS_TEXT } from "./grubDefaults.ts";
 
 const GRUB = `set timeout=5
@@ -80,7 +81,7 @@ test("an image without a boot loader, or with an empty configuration, says nothi
 });
 
 test("a configuration made to be slow comes to an end", () => {
-  const many = (line: string) => line.repeat(Math.floor(8_000_000 / line.length));
+  const many = (line: string) => line.repeat(Math.floor(sample(1_000_000, 8_000_000) / line.length));
   const images = [
     { "/etc/default/grub": many('GRUB_CMDLINE_LINUX="x\n') },
     { "/boot/grub/grub.cfg": many("linux\t") + many("\n") },

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Image } from "../../src/image/image.ts";
+import { expect } from "vitest";
+import { type Image, ImageError } from "../../src/image/image.ts";
 import { openImage } from "../../src/image/open.ts";
 import { tree } from "./tree.ts";
 
@@ -20,9 +21,24 @@ export function contents(image: Image, directory = "/", found: Record<string, un
 }
 
 /** The archive as a file, and compressed, which is read as a stream. */
-export async function bothWays(bytes: Buffer): Promise<Image[]> {
+export function opened(bytes: Buffer): Promise<Image>[] {
   const root = tree({});
   writeFileSync(join(root, "x.tar"), bytes);
-  writeFileSync(join(root, "x.tar.gz"), gzipSync(bytes));
-  return [await openImage(join(root, "x.tar"), keepAll), await openImage(join(root, "x.tar.gz"), keepAll)];
+  writeFileSync(join(root, "x.tar.gz"), gzipSync(bytes, { level: 1 }));
+  return [openImage(join(root, "x.tar"), keepAll), openImage(join(root, "x.tar.gz"), keepAll)];
+}
+
+/** Both images. */
+export function bothWays(bytes: Buffer): Promise<Image[]> {
+  return Promise.all(opened(bytes));
+}
+
+/** Why an archive is not opened: a message of one line. */
+export async function refusal(bytes: Buffer): Promise<ImageError> {
+  const path = join(tree({}), "x.tar");
+  writeFileSync(path, bytes);
+  const error: unknown = await openImage(path, keepAll).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ImageError)) throw new Error("it was opened");
+  expect(error.message).not.toContain("\n");
+  return error;
 }
