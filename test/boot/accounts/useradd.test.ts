@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFile } from "../../../src/image/memory.ts";
+import { sample } from "../../samples.ts";
 import { accountFiles, attributesAfter, firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
 
 const DAY = "<<unknown:the day of the boot>>";
@@ -200,7 +201,11 @@ test("/etc/default/useradd: group, home, shell, ages, mailbox", () => {
 });
 
 test("huge files and thousands of users come to an end", () => {
-  const passwd = Array.from({ length: 100_000 }, (_, n) => `u${n}:x:${n}:0::/:/bin/sh\n`).join("");
+  // Fewer lines that are longer are as many bytes.
+  const comment = "x".repeat(sample(2_000, 0));
+  const passwd = Array.from({ length: sample(2_000, 100_000) }, (_, n) => `u${n}:x:${n}:0:${comment}:/:/bin/sh\n`).join(
+    "",
+  );
   const result = bootWith(`users: [${Array.from({ length: 5000 }, (_, n) => `u${n}`)}]\n`, { "/etc/passwd": passwd });
   expect(reasonOf(result, "users_groups")).toContain("too large");
 });
