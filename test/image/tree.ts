@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
 
 const trees: string[] = [];
 
@@ -19,6 +18,7 @@ export function tree(files: Record<string, string | { link: string }>): string {
   return root;
 }
 
-afterEach(() => {
+/** Removes what a test made; test/setup.ts says when. */
+export function removeTrees(): void {
   for (const root of trees.splice(0)) rmSync(root, { recursive: true, force: true });
-});
+}
