@@ -24,10 +24,18 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
   );
 }
 
-/** Whether the image has a module of this name, which may be none of cloud-init's. */
-export function isOwnModule(name: string, { cloudInit }: Distro, image: Image): boolean {
+/** Modules that vendors add to cloud-init, by ID of os-release: those in the stock lists of Amazon Linux 1 and 2. */
+const VENDORS_MODULES: Readonly<Record<string, readonly string[]>> = {
+  amzn: ["amazonlinux_repo_https", "write_metadata", "yum_configure"],
+};
+
+/** Whether the image has a module of this name, which may be none of cloud-init's. Without its code, the vendor tells. */
+export function isOwnModule(name: string, { id, cloudInit }: Distro, image: Image): boolean {
   const { library } = cloudInit;
-  return library !== undefined && image.stat(`${library}/config/cc_${name}.py`)?.kind === "file";
+  const directory = `${library}/config`;
+  if (library !== undefined && image.stat(`${directory}/cc_${name}.py`)?.kind === "file") return true;
+  const hasCode = library !== undefined && image.list(directory).some((file) => file.startsWith("cc_"));
+  return !hasCode && Object.hasOwn(VENDORS_MODULES, id) && VENDORS_MODULES[id]!.includes(name);
 }
 
 /** How often a version of cloud-init runs the module. */

@@ -1,8 +1,8 @@
-import { systemKeys } from "../../boot/configKeys.ts";
+import { stockKeys, systemKeys } from "../../boot/configKeys.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { isAnnotation, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
-import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
@@ -65,6 +65,8 @@ function toldOf(
   // Names of modules have a rule of their own there.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
+  // So is null for these, which is stock on the Red Hat family up to 8.
+  if (layer === "image" && path.length === 1 && path[0] === "ssh_genkeytypes" && isNull(node)) return undefined;
   const worst = layer === "image" ? "warning" : "error";
   if (kind !== "unknown-key") return { about: "value", worst, message, origin };
   // Files of the image have more keys than a launch may set.
@@ -74,6 +76,10 @@ function toldOf(
   const system = path.length === 1 && systemKeys.has(String(path[0]));
   const hint = system ? ` "${path[0]}" is read from files of the image only.` : "";
   return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
+}
+
+function isNull(node: ConfigNode): boolean {
+  return node.type === "scalar" && node.kind === "null";
 }
 
 /** Whether a key at the top that the schema does not name is wrong: for what a launch hands over, since 23.4. */
@@ -90,7 +96,7 @@ function openTopLevel(
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
   const known = schemas.topKeys;
-  const names = new Set([...known, ...systemKeys]);
+  const names = new Set([...known, ...systemKeys, ...stockKeys]);
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
