@@ -42,11 +42,12 @@ function customisedNeighbour(
     .map((glob) => glob.replaceAll("{name}", name));
   const { besideExcept = [] } = rule.parameters;
   const { before, after } = context.settings(service);
-  const left = new Set(after.map(identity));
+  const left = new Set(after.map(({ key }) => key));
   for (const glob of beside)
     for (const other of before) {
-      // What the boot takes away or replaces is another rule's.
-      if (!left.has(identity(other))) continue;
+      // What the boot takes away is another rule's, and so is a file that it replaces.
+      const isReplaced = other.key === setting.key && other.key === other.path;
+      if (!left.has(other.key) || isReplaced) continue;
       if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
       const evidence = context.evidence.of(service, other);
       if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];

@@ -93,7 +93,9 @@ export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
   const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
     const pair = config.pair(...(keys as [string]));
-    return pair !== undefined && when(pair.value) && unless?.(context) !== true ? [{ name: keys.join("."), pair, means, write }] : [];
+    return pair !== undefined && when(pair.value) && unless?.(context) !== true
+      ? [{ name: keys.join("."), pair, means, write }]
+      : [];
   });
   return atMost([...values, ...misreadOfUsers(context)], (found) => {
     const { name, pair, means } = found;
