@@ -35,16 +35,12 @@ export function hostKeyMaker(image: Image): HostKeyMaker {
 function makersOf(image: Image, server: string): HostKeyMaker[] {
   const unit = readUnit(image, server);
   if (commands(unit).some((command) => MAKES_KEYS.test(command))) return ["runs"];
-  const found = new Set<string>();
-  const add = (from: readonly Line[], name: string): void => {
-    for (const wanted of wantedBy(image, from, name))
-      if (MAKES_KEYS.test(wanted) && !found.has(wanted)) {
-        found.add(wanted);
-        if (wanted.endsWith(".target")) add(readUnit(image, wanted), wanted);
-      }
-  };
-  add(unit, server);
-  add([], "multi-user.target");
+  const wanted = [...wantedBy(image, unit, server), ...wantedBy(image, [], "multi-user.target")];
+  const found = new Set(wanted.filter((name) => MAKES_KEYS.test(name)));
+  // The set grows while it is walked, by what Red Hat's target wants.
+  for (const name of found)
+    if (name.endsWith(".target"))
+      for (const other of wantedBy(image, readUnit(image, name), name)) if (MAKES_KEYS.test(other)) found.add(other);
   return [...found].flatMap((name): HostKeyMaker[] => {
     const path = name.endsWith(".service") ? fileOf(image, name) : undefined;
     if (path === undefined) return [];
@@ -85,9 +81,8 @@ function readUnit(image: Image, name: string): Line[] {
 
 /** The values of a key; an empty one takes away those before it. */
 function valuesOf(unit: readonly Line[], key: string): readonly string[] {
-  return unit
-    .filter((line) => line.key === key)
-    .reduce<string[]>((values, { value }) => (value === "" ? [] : [...values, value]), []);
+  const values = unit.filter((line) => line.key === key).map(({ value }) => value);
+  return values.slice(values.lastIndexOf("") + 1);
 }
 
 function commands(unit: readonly Line[]): readonly string[] {
