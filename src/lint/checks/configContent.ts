@@ -13,6 +13,7 @@ import type { Told } from "../schema/told.ts";
 import { checkMapping } from "../userData/checkText.ts";
 import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
+import { vendorOf } from "./configuration/keys.ts";
 
 /** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
 interface Checked {
@@ -40,8 +41,9 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   );
 }
 
-function schemas({ image, distro }: CheckContext): Schemas {
-  return schemasOf(distro.cloudInit.version || ASSUMED_VERSION, image, distro.cloudInit.library);
+function schemas({ image, distro, boot }: CheckContext): Schemas {
+  const { version, library } = distro.cloudInit;
+  return schemasOf(version || ASSUMED_VERSION, image, library, vendorOf(boot.config));
 }
 
 /** Files of the image that somebody wrote or changed. */

@@ -26,7 +26,8 @@ const MISREAD: readonly Misread[] = [
   {
     keys: ["ssh_deletekeys"],
     when: isFalseText,
-    means: "any text that is not empty is true here, so the host keys are deleted; write false without quotes",
+    means:
+      "any text that is not empty is true here, so the host keys are deleted and each instance gets its own; false without quotes would have all instances keep those of the image",
     write: "false",
   },
   {
@@ -143,7 +144,10 @@ function misreadOfUsers({ boot }: CheckContext): Found[] {
     if (entry?.type !== "mapping") return [];
     const flags = USER_FLAGS.flatMap((flag): Found[] => {
       const pair = findPair(entry, flag);
-      const means = "any text that is not empty is true here; write false without quotes";
+      const means =
+        flag === "lock_passwd"
+          ? "any text that is not empty is true here, so the password is locked; only false without quotes leaves it as it is"
+          : "any text that is not empty is true here; write false without quotes";
       return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means, write }] : [];
     });
     const sudo = findPair(entry, "sudo");
