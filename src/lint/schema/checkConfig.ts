@@ -87,7 +87,11 @@ function toldOf(
   const meant = meantKey(problem);
   const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
   const system = path.length === 1 && systemKeys.has(String(path[0]));
-  const hint = system ? ` "${path[0]}" is read from files of the image only.` : "";
+  const hint = system
+    ? ` "${path[0]}" is read from files of the image only.`
+    : path.length === 1 && meant === undefined
+      ? parentHint(String(path[0]), schemas)
+      : "";
   return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
 }
 
@@ -112,15 +116,23 @@ function openTopLevel(
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     const dashed = known.find((other) => other.replaceAll("-", "_") === name.replaceAll("-", "_").toLowerCase());
     const meant = dashed ?? otherName(name, known) ?? (name.length > 4 ? nearest(name, known) : undefined);
-    if (meant === undefined) return [];
+    // A name like a deprecated one is as suspicious, but that one is not to be recommended.
+    if (meant === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     return [
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}" (did you mean "${meant}"?).`,
+        message: `cloud-init knows no key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
         origin: originOf(pair),
-        replace: { old: name, by: meant },
+        replace: meant === undefined ? undefined : { old: name, by: meant },
       },
     ];
   });
+}
+
+/** Where a key of this name would be read, if there is one such place. */
+function parentHint(name: string, schemas: Schemas): string {
+  const [parent, ...others] = schemas.parentsOf(name).filter((key) => isCurrentKey(key, schemas));
+  return parent === undefined || others.length > 0 ? "" : ` It belongs below "${parent}".`;
 }
