@@ -3,7 +3,8 @@ import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
 import type { Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
-import type { Finding } from "../finding.ts";
+import type { Distro } from "../../distro/distro.ts";
+import type { Finding, Fix } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
@@ -21,6 +22,7 @@ interface Checked {
   readonly evidence: string;
   readonly told: readonly Told[];
   again(content: Buffer): readonly Told[];
+  prove?(fix: Fix): Fix | null;
 }
 
 /** Several rules are about the same image. */
@@ -31,19 +33,28 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   const known = done.get(context);
   const all = known ?? [...imageFiles(context), ...handedOver(context)];
   if (known === undefined) done.set(context, all);
-  return all.flatMap(({ path, evidence, told, again }) =>
+  return all.flatMap(({ path, evidence, told, again, prove }) =>
     findingsOfTold(rule, {
       told,
       evidence,
+      ...(prove === undefined ? {} : { prove }),
       text: () => launchFile(context, path)?.bytes.toString("utf8") ?? context.image.read(path)?.toString("utf8"),
       again: (fix) => again(Buffer.from(fix.content)),
     }),
   );
 }
 
+/** A fix is linted with the same ones: it changes no schema. */
+const loaded = new WeakMap<Distro, Schemas>();
+
 function schemas({ image, distro, boot }: CheckContext): Schemas {
+  const vendor = vendorOf(boot.config);
+  const known = loaded.get(distro);
+  if (known?.vendor === vendor) return known;
   const { version, library } = distro.cloudInit;
-  return schemasOf(version || ASSUMED_VERSION, image, library, vendorOf(boot.config));
+  const fresh = schemasOf(version || ASSUMED_VERSION, image, library, vendor);
+  loaded.set(distro, fresh);
+  return fresh;
 }
 
 /** Files of the image that somebody wrote or changed. */
@@ -67,6 +78,7 @@ function imageFiles(context: CheckContext): Checked[] {
         evidence: evidence.text,
         told: check(root).map(soften),
         again: (content) => check(parseConfigFile(content, path).root),
+        prove: (fix) => context.prove(fix, () => true),
       },
     ];
   });
