@@ -14,7 +14,7 @@ describe("values that mean something else", () => {
     ["disable_root: ~\n", "disable_root: true\n"],
     ["growpart:\n  mode: null\n", "growpart:\n  mode: off\n"],
     ["users:\n- name: a\n  lock_passwd: 'no'\n", "users:\n- name: a\n  lock_passwd: false\n"],
-    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: false}}\n"],
+    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: null}}\n"],
     ["system_info: {default_user: {lock_passwd: 'no'}}\n", "system_info: {default_user: {lock_passwd: false}}\n"],
   ])("%j becomes %j", (text, fixed) => expect(corrected(text)).toBe(fixed));
 
