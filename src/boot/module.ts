@@ -24,6 +24,8 @@ interface KeySpec {
   readonly since?: string;
   readonly deprecated?: string;
   readonly removed?: string;
+  /** Only the package of this distribution, as system_info.distro names it, reads the key. */
+  readonly vendor?: string;
 }
 
 /** When a module runs. */

@@ -43,6 +43,8 @@ export interface FindingTarget {
 export interface Fix {
   readonly path: string;
   readonly content: string;
+  /** The file that gets this path and goes from its own: the fix is a rename, and the content stays as it is. */
+  readonly renames?: string;
 }
 
 /** The file of a finding's target or cause before and after the boot, for a code frame and a diff; undefined = absent. */

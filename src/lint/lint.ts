@@ -1,4 +1,4 @@
-import { boot } from "../boot/boot.ts";
+import { type BootResult, boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
@@ -6,7 +6,7 @@ import type { Image } from "../image/image.ts";
 import type { CheckContext } from "./checks/check.ts";
 import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
-import type { ImageFacts, LintResult } from "./finding.ts";
+import type { Finding, ImageFacts, LintResult } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { Rule } from "./rule.ts";
@@ -25,10 +25,39 @@ export interface LintOptions extends EvidenceOptions {
 
 /** Boots an image and finds what the boot undoes of what somebody customised. */
 export function lint(image: Image, options: LintOptions): LintResult {
-  const { distro, rules } = options;
   const result = boot(image, options);
-  const prover = new FixProver(image, result);
-  const reader = new ServiceReader(distro);
+  const reader = new ServiceReader(options.distro);
+  let findings: readonly Finding[] = [];
+  const prover = new FixProver({
+    image,
+    original: result,
+    rules: options.rules,
+    reader,
+    findings: () => findings,
+    findingsAfter: (fixed, booted) => findingsOf(fixed, booted, options, reader, undefined),
+  });
+  findings = findingsOf(image, result, options, reader, prover);
+  return {
+    image: imageFacts(image, result) satisfies ImageFacts,
+    findings,
+    suppressed: 0,
+    unread: [...image.problems, ...unreadFiles(result.base)],
+    texts: (path) => {
+      const handed = handedOver(result.cloud, path);
+      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
+    },
+  };
+}
+
+/** What all rules find, worst first. Without a prover no finding has a fix. */
+function findingsOf(
+  image: Image,
+  result: BootResult,
+  options: LintOptions,
+  reader: ServiceReader,
+  prover: FixProver | undefined,
+): Finding[] {
+  const { distro, rules } = options;
   const histories = new Map<string, ServiceHistory>();
   const context: CheckContext = {
     image,
@@ -45,24 +74,15 @@ export function lint(image: Image, options: LintOptions): LintResult {
       }
       return history.responsible(key, now);
     },
-    fix: (rule, values, holds) => prover.prove(rule, values, holds),
-    prove: (fix, holds) => prover.proveOne(fix, holds),
+    fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
+    prove: (fix, holds) => prover?.proveOne(fix, holds) ?? null,
   };
   const findings = rules.flatMap((rule) => {
     const check = checks[rule.check];
     if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
     return check(rule, context);
   });
-  return {
-    image: imageFacts(image, result) satisfies ImageFacts,
-    findings: findings.sort(worstFirst),
-    suppressed: 0,
-    unread: [...image.problems, ...unreadFiles(result.base)],
-    texts: (path) => {
-      const handed = handedOver(result.cloud, path);
-      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
-    },
-  };
+  return findings.sort(worstFirst);
 }
 
 function text(image: Image, path: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../boot/unknown.ts";
-import type { FileTexts, Finding, FindingTarget, Severity } from "../lint/finding.ts";
+import type { FileTexts, Finding, FindingTarget, Fix, Severity } from "../lint/finding.ts";
 import { diffHunks, type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";
@@ -50,17 +50,13 @@ export function findingDetails(
   const blocks = [codeFrame(source, finding.cause, style, room)];
   if (finding.target !== null) blocks.push(loss(finding, finding.target, files, style, room));
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
-  if (finding.fix !== null) {
-    const { before } = files.texts(finding.fix.path);
-    const content =
-      before === undefined
-        ? linesOf(finding.fix.content).map((line) => `  ${escapeText(line)}`)
-        : changes(before, finding.fix.content, style, room);
-    const lines = repeats.fix
-      ? labelled("fix", `${finding.fix.path}, as above`)
-      : [...labelled("fix", `${before === undefined ? "add" : "change"} ${finding.fix.path}`), ...content];
-    blocks.push(lines);
-  }
+  const { fix } = finding;
+  if (fix !== null)
+    blocks.push(
+      repeats.fix
+        ? labelled("fix", `${fix.path}, as above`)
+        : [...labelled("fix", fixHead(fix, files)), ...fixContent(fix, files, style, room)],
+    );
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
 }
 
@@ -71,6 +67,20 @@ function prose(text: string): string {
 
 function paragraph(label: string, text: string, style: Colors, width: number): string[] {
   return hanging(`${label}: `, prose(text), width, style.cyan);
+}
+
+/** What to do with the file of a fix. */
+function fixHead({ path, renames }: Fix, files: FileViews): string {
+  if (renames !== undefined) return `rename ${renames} to ${path}`;
+  return `${files.texts(path).before === undefined ? "add" : "change"} ${path}`;
+}
+
+/** What a fix writes; nothing where it only gives a file another name. */
+function fixContent({ path, content, renames }: Fix, files: FileViews, style: Colors, room: number): string[] {
+  const { before } = files.texts(path);
+  if (renames !== undefined) return [];
+  if (before === undefined) return linesOf(content).map((line) => `  ${escapeText(line)}`);
+  return changes(before, content, style, room);
 }
 
 /** The lines of a file that a fix changes. */

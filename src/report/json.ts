@@ -70,7 +70,7 @@ function findingJson(finding: Finding) {
     },
     cause: originJson(cause),
     evidence,
-    fix: fix && { path: fix.path, content: fix.content },
+    fix: fix && { path: fix.path, content: fix.content, renames: fix.renames ?? null },
   };
 }
 

@@ -88,6 +88,17 @@ describe("what is lost", () => {
   });
 });
 
+test("a fix that renames a file says so, and shows nothing of it", () => {
+  const fix = {
+    path: "/etc/cloud/cloud.cfg.d/zz-a.cfg",
+    content: "token: x\n",
+    renames: "/etc/cloud/cloud.cfg.d/100-a.cfg",
+  };
+  const report = one({ fix }).replace(/\s+/g, " ");
+  expect(report).toContain("fix: rename /etc/cloud/cloud.cfg.d/100-a.cfg to /etc/cloud/cloud.cfg.d/zz-a.cfg");
+  expect(report).not.toContain("token: x");
+});
+
 describe("the code frame", () => {
   const cause = (line: number, column: number) => ({ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line, column });
 

@@ -5,20 +5,12 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
-/**
- * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
- * {name} stands for the last word of the added key; not those whose values match `besideExcept`). Where the rule is
- * `paired`, a glob of `settings` goes with the one of `beside` at the same place.
- */
+/** Finds settings that the boot adds beside customised ones: a glob of `settings` goes with the one of `beside` at its place. */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
   const known = new Set(before.map(identity));
-  const { values = ["*"] } = rule.parameters;
-  const fresh = after.filter(
-    (setting) =>
-      !known.has(identity(setting)) && concerns(rule, setting.key) && matchesAny(values as string[], setting.value),
-  );
+  const fresh = after.filter((setting) => !known.has(identity(setting)) && concerns(rule, setting.key));
   return atMost(fresh, (setting) => {
     const neighbour = customisedNeighbour(rule, context, service, setting);
     return neighbour === undefined ? undefined : finding(rule, context, service, setting, ...neighbour);
@@ -35,12 +27,8 @@ function customisedNeighbour(
   service: Service,
   setting: Setting,
 ): [Setting, Evidence] | undefined {
-  const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
   const settings = rule.parameters.settings as string[];
-  const beside = (rule.parameters.beside as string[])
-    .filter((_, index) => rule.parameters.paired !== true || matchesAny([settings[index]!], setting.key))
-    .map((glob) => glob.replaceAll("{name}", name));
-  const { besideExcept = [] } = rule.parameters;
+  const beside = (rule.parameters.beside as string[]).filter((_, index) => matchesAny([settings[index]!], setting.key));
   const { before, after } = context.settings(service);
   const left = new Set(after.map(({ key }) => key));
   for (const glob of beside)
@@ -48,7 +36,7 @@ function customisedNeighbour(
       // What the boot takes away is another rule's, and so is a file that it replaces.
       const isReplaced = other.key === setting.key && other.key === other.path;
       if (!left.has(other.key) || isReplaced) continue;
-      if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
+      if (!matchesAny([glob], other.key)) continue;
       const evidence = context.evidence.of(service, other);
       if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
     }

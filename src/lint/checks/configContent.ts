@@ -3,7 +3,8 @@ import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
 import type { Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
-import type { Finding } from "../finding.ts";
+import type { Distro } from "../../distro/distro.ts";
+import type { Finding, Fix } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
@@ -13,6 +14,7 @@ import type { Told } from "../schema/told.ts";
 import { checkMapping } from "../userData/checkText.ts";
 import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
+import { vendorOf } from "./configuration/keys.ts";
 
 /** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
 interface Checked {
@@ -22,6 +24,7 @@ interface Checked {
   readonly evidence: string;
   readonly told: readonly Told[];
   again(content: Buffer): readonly Told[];
+  prove?(fix: Fix): Fix | null;
 }
 
 /** Several rules are about the same image. */
@@ -32,18 +35,28 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   const known = done.get(context);
   const all = known ?? [...imageFiles(context), ...handedOver(context)];
   if (known === undefined) done.set(context, all);
-  return all.flatMap(({ text, evidence, told, again }) =>
+  return all.flatMap(({ text, evidence, told, again, prove }) =>
     findingsOfTold(rule, {
       told,
       evidence,
+      ...(prove === undefined ? {} : { prove }),
       text: () => text,
       again: (fix) => again(Buffer.from(fix.content)),
     }),
   );
 }
 
-function schemas({ image, distro }: CheckContext): Schemas {
-  return schemasOf(distro.cloudInit.version || ASSUMED_VERSION, image, distro.cloudInit.library);
+/** A fix is linted with the same ones: it changes no schema. */
+const loaded = new WeakMap<Distro, Schemas>();
+
+function schemas({ image, distro, boot }: CheckContext): Schemas {
+  const vendor = vendorOf(boot.config);
+  const known = loaded.get(distro);
+  if (known?.vendor === vendor) return known;
+  const { version, library } = distro.cloudInit;
+  const fresh = schemasOf(version || ASSUMED_VERSION, image, library, vendor);
+  loaded.set(distro, fresh);
+  return fresh;
 }
 
 /** Files of the image that somebody wrote or changed. */
@@ -68,6 +81,7 @@ function imageFiles(context: CheckContext): Checked[] {
         evidence: evidence.text,
         told: check(root).map(soften),
         again: (content) => check(parseConfigFile(content, path).root),
+        prove: (fix) => context.prove(fix, () => true),
       },
     ];
   });

@@ -1,6 +1,6 @@
-import { stockKeys, systemKeys } from "../../boot/configKeys.ts";
+import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
@@ -10,7 +10,7 @@ import { allowsBooleans } from "./expected.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
-import { meantKey, problemText } from "./words.ts";
+import { meantKey, otherName, problemText } from "./words.ts";
 
 /** Whose configuration it is: what a launch hands over, or a file of the image. */
 export type Layer = "launch" | "image";
@@ -25,7 +25,9 @@ export function checkConfig(
 ): Told[] {
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);
-  const told = problems.flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
+  const told = problems
+    .map((problem) => withCurrentKeys(problem, schemas))
+    .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
     if (layer === "image") told.push(...defaultUserKeys(root));
     told.push(...openTopLevel(root, layer, schemas, isUnknown));
@@ -39,6 +41,19 @@ export function checkConfig(
       origin: originOf(root),
     });
   return told;
+}
+
+/** A problem with an unknown key of which only keys to recommend are named: read by this version, and not deprecated. */
+function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): SchemaProblem {
+  if (problem.kind !== "unknown-key") return problem;
+  const properties = asSchema(problem.schemas[0]?.properties) ?? {};
+  const isCurrent = (key: string): boolean => {
+    const form = asSchema(properties[key]);
+    const since = form?.deprecated_version;
+    if (form?.deprecated === true && (typeof since !== "string" || versionAtLeast(version, since))) return false;
+    return problem.path.length > 1 || !isKnownKey(key) || isCurrentKey(key, { version, vendor });
+  };
+  return { ...problem, keys: problem.keys.filter(isCurrent) };
 }
 
 function toldOf(
@@ -74,7 +89,11 @@ function toldOf(
   const meant = meantKey(problem);
   const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
   const system = path.length === 1 && systemKeys.has(String(path[0]));
-  const hint = system ? ` "${path[0]}" is read from files of the image only.` : "";
+  const hint = system
+    ? ` "${path[0]}" is read from files of the image only.`
+    : path.length === 1 && meant === undefined
+      ? parentHint(String(path[0]), schemas)
+      : "";
   return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
 }
 
@@ -101,23 +120,31 @@ function openTopLevel(
   isUnknown: ((node: Scalar) => boolean) | undefined,
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
-  const known = schemas.topKeys;
-  const names = new Set([...known, ...systemKeys, ...stockKeys]);
+  const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
+  const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     const dashed = known.find((other) => other.replaceAll("-", "_") === name.replaceAll("-", "_").toLowerCase());
-    const meant = dashed ?? (name.length > 4 ? nearest(name, known) : undefined);
-    if (meant === undefined) return [];
+    const meant = dashed ?? otherName(name, known) ?? (name.length > 4 ? nearest(name, known) : undefined);
+    // A name like a deprecated one is as suspicious, but that one is not to be recommended.
+    if (meant === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     return [
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}" (did you mean "${meant}"?).`,
+        message: `cloud-init knows no key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
         origin: originOf(pair),
-        replace: { old: name, by: meant },
+        replace: meant === undefined ? undefined : { old: name, by: meant },
       },
     ];
   });
+}
+
+/** Where a key of this name would be read, if there is one such place. */
+function parentHint(name: string, schemas: Schemas): string {
+  const [parent, ...others] = schemas.parentsOf(name).filter((key) => isCurrentKey(key, schemas));
+  return parent === undefined || others.length > 0 ? "" : ` It belongs below "${parent}".`;
 }

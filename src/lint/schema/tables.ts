@@ -1,3 +1,4 @@
+import type { KeyReader } from "../../boot/configKeys.ts";
 import { modules } from "../../boot/modules/modules.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import type { Schema } from "../../config/schema/schema.ts";
@@ -10,9 +11,9 @@ import { systemKeys } from "./tables/system.ts";
 import { toolKeys } from "./tables/tools.ts";
 
 /** What is validated where no image carries a schema: our own tables, and the names of all keys that modules read. */
-export function tableSchema(name: SchemaName, version: string): Schema {
+export function tableSchema(name: SchemaName, { version, vendor }: KeyReader): Schema {
   if (name !== "cloud-config") return networkDocument(networkKeys[name === "network-config-v1" ? 1 : 2]);
-  return ofVersion(cloudConfig(), version) as Schema;
+  return ofVersion(cloudConfig(vendor), version) as Schema;
 }
 
 /** Without the keys that only later versions know. */
@@ -26,8 +27,8 @@ function ofVersion(value: unknown, version: string): unknown {
   return Object.fromEntries(known.map(([key, form]) => [key, ofVersion(form, version)]));
 }
 
-function cloudConfig(): Schema {
-  return keys({ ...moduleKeys(), ...accountKeys, ...packageKeys, ...systemKeys, ...toolKeys, ...moduleLists });
+function cloudConfig(vendor: string | undefined): Schema {
+  return keys({ ...moduleKeys(vendor), ...accountKeys, ...packageKeys, ...systemKeys, ...toolKeys, ...moduleLists });
 }
 
 const modulesOfList = list({ anyOf: [text, list(any)] });
@@ -37,10 +38,11 @@ const moduleLists: Keys = {
   cloud_init_modules: modulesOfList,
 };
 
-function moduleKeys(): Keys {
+function moduleKeys(vendor: string | undefined): Keys {
   return Object.fromEntries(
     modules
       .flatMap((module) => Object.entries(module.keys))
+      .filter(([, spec]) => spec.vendor === undefined || spec.vendor === vendor)
       .map(([key, spec]) => [key, spec.deprecated === undefined ? any : deprecated(any, spec.deprecated, "")]),
   );
 }

@@ -13,7 +13,24 @@ export function problemText(problem: SchemaProblem, root: Schema): string {
 export function meantKey({ path, keys }: SchemaProblem): string | undefined {
   const given = String(path.at(-1) ?? "");
   const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
-  return keys.find((key) => key !== given && same(key) === same(given)) ?? nearOf(given, keys);
+  const other = path.length === 1 ? otherName(given, keys) : undefined;
+  return keys.find((key) => key !== given && same(key) === same(given)) ?? other ?? nearOf(given, keys);
+}
+
+/** Names that a top-level key has in other packages of cloud-init, or had before. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  apt_reboot_if_required: "package_reboot_if_required",
+  apt_update: "package_update",
+  apt_upgrade: "package_upgrade",
+  repo_update: "package_update",
+  repo_upgrade: "package_upgrade",
+};
+
+/** The key that other programs or packages call by this name. */
+export function otherName(given: string, keys: readonly string[]): string | undefined {
+  const old = given.replaceAll("-", "_").toLowerCase();
+  const name = Object.hasOwn(OTHER_NAMES, old) ? OTHER_NAMES[old] : undefined;
+  return name !== undefined && keys.includes(name) ? name : undefined;
 }
 
 function nearOf(word: string, known: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import type { ConfigNode, Origin } from "../../../config/tree.ts";
+import type { ConfigNode, Origin, Pair } from "../../../config/tree.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Fix } from "../../finding.ts";
 
@@ -22,7 +22,7 @@ export function withWord(image: Image, { path, line, column }: Origin, old: stri
 }
 
 /** Where a node's text begins and ends in its file. */
-export function spanOf({ position }: ConfigNode): { readonly start: number; readonly end: number } {
+export function spanOf({ position }: ConfigNode | Pair): { readonly start: number; readonly end: number } {
   return { start: position.start.offset ?? 0, end: position.end.offset ?? 0 };
 }
 

@@ -5,6 +5,7 @@ import { originOf } from "../../../config/tree.ts";
 import { truthy } from "../../../config/value.ts";
 import type { Image } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
+import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
@@ -72,12 +73,14 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
     return about(rule, context, {
       message,
       cause: { path, line: 1, column: 1 },
-      prove: () =>
-        right === undefined || image.lstat(right) !== undefined
+      prove: () => {
+        const fix = right === undefined ? undefined : rename(image, path, right);
+        return fix === undefined
           ? null
-          : context.prove({ path: right, content: image.read(path)!.toString("utf8") }, (_after, { base }) =>
+          : context.prove(fix, (_after, { base }) =>
               base.files.some((other) => other.path === right && other.dropped === undefined),
-            ),
+            );
+      },
     });
   });
 }

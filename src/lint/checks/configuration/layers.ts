@@ -12,8 +12,8 @@ import {
   type Scalar,
 } from "../../../config/tree.ts";
 import { pyStr, toValue } from "../../../config/value.ts";
-import { readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
+import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
@@ -124,14 +124,16 @@ export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
     if (!isOwn(context, winner.path) && !isOwn(context, loser.path)) return undefined;
     const message = `${key} in ${at(loser)} loses to ${at(winner)}: names are sorted as text, so that ${baseName(loser.path)} comes before ${baseName(winner.path)}.`;
     const prove = () => {
-      // The same file once more, under a name that sorts behind all numbers.
-      const path = loser.path.replace(/[^/]*$/, (name) => `zz-${name}`);
-      const content = readText(context.image, loser.path);
-      if (content === undefined || context.image.lstat(path) !== undefined) return null;
-      const wanted = toValue(loser.value);
-      return context.prove({ path, content }, (_after, { base }) =>
-        isDeepStrictEqual(valueAt(base.root, steps), wanted),
+      // The name sorts behind all numbers. A copy would leave the file where it was, to be edited in vain.
+      const fix = rename(
+        context.image,
+        loser.path,
+        loser.path.replace(/[^/]*$/, (name) => `zz-${name}`),
       );
+      const wanted = toValue(loser.value);
+      return fix === undefined
+        ? null
+        : context.prove(fix, (_after, { base }) => isDeepStrictEqual(valueAt(base.root, steps), wanted));
     };
     return about(rule, context, { message, cause: originOf(loser), prove });
   });

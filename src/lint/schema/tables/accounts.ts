@@ -59,7 +59,12 @@ const USER: Keys = {
   shell: text,
   snapuser: text,
   ssh_authorized_keys: list(text, 1),
-  sudo: either(text, nothing, list(either(text, nothing)), flag),
+  sudo: either(
+    text,
+    nothing,
+    list(either(text, nothing)),
+    deprecated(flag, "22.2", "leave the key out instead of false, or write null (since 22.3)"),
+  ),
   system: flag,
   uid: either(whole, text),
 };

@@ -14,7 +14,7 @@ describe("files that are not read", () => {
     ["/etc/cloud/99-a.yaml", `${D}/99-a.cfg`],
   ])("%s: the fix is %s", (path, right) => {
     const [found] = findings("config-file-not-read", { [path]: MINE });
-    expect(found?.fix).toEqual({ path: right, content: MINE });
+    expect(found?.fix).toEqual({ path: right, content: MINE, renames: path });
   });
 
   test("no fix writes over a file", () => {

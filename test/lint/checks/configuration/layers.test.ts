@@ -29,8 +29,8 @@ describe("lists that replace another file's", () => {
   });
 
   test("an entry that is an anchor's is written out", () => {
-    const [found] = lost("x: &x\n  - a\npackages:\n  - *x\n", "packages:\n  - curl\n");
-    expect(found?.fix?.content).toBe("packages:\n  - - a\n  - curl\n");
+    const [found] = lost("x: &x\n  - a\n  - '1'\npackages:\n  - *x\n", "packages:\n  - curl\n");
+    expect(found?.fix?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
   });
 
   test.each([
@@ -107,12 +107,16 @@ describe("mergers", () => {
   });
 });
 
-test("the fix of a wrong order is the same file under a name that sorts last", () => {
+test("the fix of a wrong order renames the file, so that it sorts last", () => {
   const [found] = findings("config-file-order", {
     [`${D}/99-base.cfg`]: "ssh_pwauth: true\n",
     [`${D}/100-site.cfg`]: "# site\nssh_pwauth: false\n",
   });
-  expect(found?.fix).toEqual({ path: `${D}/zz-100-site.cfg`, content: "# site\nssh_pwauth: false\n" });
+  expect(found?.fix).toEqual({
+    path: `${D}/zz-100-site.cfg`,
+    content: "# site\nssh_pwauth: false\n",
+    renames: `${D}/100-site.cfg`,
+  });
 });
 
 test("text loses to a mapping of cloud-init's own too, false does not", () => {

@@ -117,7 +117,9 @@ describe("the host name before the modules", () => {
   const files = list("  - ssh\n", "cloud_init_modules");
 
   test("preserve_hostname is the fix", () =>
-    expect(findings("hostname-set-before-modules", files)[0]?.fix?.content).toBe("preserve_hostname: true\n"));
+    expect(findings("hostname-set-before-modules", files)[0]?.fix?.content).toMatch(
+      /^# Every instance .*\npreserve_hostname: true\n$/,
+    ));
 
   test("the stock list has set_hostname", () =>
     expect(findings("hostname-set-before-modules", list("  - phone_home\n"))).toEqual([]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { D, findings } from "./findings.ts";
+import { D, findings, withVersion } from "./findings.ts";
 
 describe("values that mean something else", () => {
   const corrected = (text: string) => {
@@ -14,7 +14,7 @@ describe("values that mean something else", () => {
     ["disable_root: ~\n", "disable_root: true\n"],
     ["growpart:\n  mode: null\n", "growpart:\n  mode: off\n"],
     ["users:\n- name: a\n  lock_passwd: 'no'\n", "users:\n- name: a\n  lock_passwd: false\n"],
-    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: false}}\n"],
+    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: null}}\n"],
     ["system_info: {default_user: {lock_passwd: 'no'}}\n", "system_info: {default_user: {lock_passwd: false}}\n"],
   ])("%j becomes %j", (text, fixed) => expect(corrected(text)).toBe(fixed));
 
@@ -162,3 +162,29 @@ test.each(["rocky-9", "ubuntu-24.04", "amazon-linux-2", "alpine-3.21", "photon-5
     }
   },
 );
+
+describe("keys that only one distribution's package reads", () => {
+  const told = (image: string) =>
+    findings("config-key-of-other-version", { [`${D}/20.cfg`]: "repo_upgrade: none\n" }, { image }).map(
+      ({ message }) => message,
+    );
+
+  test("are told of elsewhere", () =>
+    expect(told("debian-12")).toEqual([
+      "cloud-init 22.4.2 does not read repo_upgrade; only the package of amazon does.",
+    ]));
+
+  test("and are known there", () => expect(told("amazon-linux-2")).toEqual([]));
+});
+
+test.each([
+  ["After", "the order or dependency is not kept"],
+  ["Requires", "what has this line cannot start"],
+])("%s= of the unit's old name: the message names the new one, and no target", (option, effect) => {
+  const [found] = findings("unit-ordered-after-renamed-service", {
+    ...withVersion("25.1.4"),
+    "/etc/systemd/system/app.service": `[Unit]\n${option}=cloud-init.service\n`,
+  });
+  expect(found?.message).toContain(`${effect}. Name cloud-init-network.service instead.`);
+  expect(found?.message).not.toContain("cloud-init.target");
+});
