@@ -59,7 +59,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     io.err(`cloud-init-lint: a fault of this program, please report it: ${escapeText(`${name}: ${message}`)}\n`);
-    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${stack}\n`);
+    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${escapeText(stack, { keepNewlines: true })}\n`);
     return EXIT.fault;
   }
 }
