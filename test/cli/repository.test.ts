@@ -79,6 +79,18 @@ describe("the repository's file for a file of the image", () => {
     expect(() => openRepository({ anchor: "files/out/passwd" }, root)).toThrow("outside the repository");
   });
 
+  test("without a repository nothing is searched, and what the user names is found all the same", () => {
+    rmSync(join(root, ".git"), { recursive: true });
+    write("files/20-team.cfg", TEAM_TEXT);
+    write("seed/user-data", "#cloud-config\n");
+    const repository = openRepository({ anchor: "files/20-team.cfg:2" }, root);
+    expect(repository.file(TEAM, TEAM_TEXT)).toBeUndefined();
+    expect(repository.file(join(root, "files/20-team.cfg"), TEAM_TEXT)).toBeUndefined();
+    expect(repository.file("seed/user-data", "#cloud-config\n")?.path).toBe("seed/user-data");
+    expect(repository.anchor?.path).toBe("files/20-team.cfg");
+    expect(openRepository({ map: [`${TEAM}=files/20-team.cfg`] }, root).file(TEAM, TEAM_TEXT)?.text).toBe(TEAM_TEXT);
+  });
+
   test("a file's name may end in a number", () => {
     write("build:2", "a\nb\n");
     expect(openRepository({ anchor: "build:2" }, root).anchor).toMatchObject({ path: "build:2", line: 1 });
