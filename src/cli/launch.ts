@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { Option } from "commander";
 import type { Launch } from "../boot/datasource/find.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
-import { readSeed, SeedError, seedFileOfHost } from "../config/seed.ts";
+import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Target } from "./target.ts";
@@ -24,6 +25,11 @@ export const userDataOption = (): Option =>
 
 export const datasourceOption = (): Option =>
   new Option("--datasource <name>", "where the instance gets that from, as cloud-init calls it: Ec2, GCE, None ...");
+
+/** The files of this machine that tell of the launch. */
+export function launchFiles({ seed, userData }: LaunchFlags): (string | undefined)[] {
+  return [userData, ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name)))];
+}
 
 /** What the user tells of the launch. @throws CommandError where it cannot be used. */
 export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch & { readonly userData?: SeedFile } {

@@ -134,7 +134,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
     const minSeverity = flags.minSeverity ?? milder(lintFormats[output.format]!.minSeverity, flags.failOn);
-    writeOutput(
+    await writeOutput(
       io,
       output,
       report(results, {

@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import type { Image } from "../image/image.ts";
 import type { LintResult } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lint.ts";
-import type { Output } from "./output.ts";
+import { checkOutputs, type Output } from "./output.ts";
 import type { Mapped } from "./repository.ts";
 
 /** Options that tell of an image or of its launch: a file linted on its own knows neither. */
@@ -23,15 +23,7 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
     throw usage("standard input can be read only once: give one - and name files for the others");
   if (outputs.filter((output) => output.file === undefined).length > 1)
     throw usage("only one report can go to standard output: give the others a file, -f sarif=FILE");
-  const taken = new Set(
-    [...sources, ...(flags.pristine === undefined ? [] : [flags.pristine])].map((at) => resolve(at)),
-  );
-  for (const { format, file } of outputs) {
-    if (file === undefined) continue;
-    const path = resolve(file);
-    if (taken.has(path)) throw usage(`-f ${format}=${file}: another report goes there, or it is an image`);
-    taken.add(path);
-  }
+  checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
   const given = flags.map === undefined ? "--anchor" : "--map";
   if ((flags.map ?? flags.anchor) !== undefined && !outputs.some(isInRepository))
     throw usage(`${given} tells where -f sarif and -f github show findings: ask for one of them`);

@@ -29,7 +29,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     .version(packageJson.version)
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows all options)")
-    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })) })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })),
+      getOutHelpWidth: () => (io.terminal ? io.columns : 80),
+    })
     .exitOverride()
     .addHelpText("after", EXAMPLES);
   const end = (code: number) => {

@@ -1,7 +1,10 @@
-import { lstatSync, rmSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { reasonOf } from "../image/reason.ts";
 import { nearest } from "../lint/nearest.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { regularFile, writeReportFile } from "./reportFile.ts";
 
 /** A report that the user asked for: its format and the file it goes to, standard output where undefined. */
 export interface Output {
@@ -26,15 +29,44 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return near === undefined ? ` (there are: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
 }
 
+/**
+ * Refuses files for reports before anything is read: a directory, a file in no directory, one of the inputs, the same
+ * file for two reports. @throws CommandError
+ */
+export function checkOutputs(outputs: readonly Output[], inputs: readonly (string | undefined)[]): void {
+  const read = new Set(inputs.flatMap((input) => (input === undefined ? [] : (placeOf(input) ?? []))));
+  const written = new Set<string>();
+  for (const { format, file } of outputs) {
+    if (file === undefined) continue;
+    const refuse = (why: string) => new CommandError(EXIT.usage, `-f ${format}=${file}: ${why}`);
+    const directory = file.endsWith("/") ? file : dirname(resolve(file));
+    const stat = statSync(directory, { throwIfNoEntry: false });
+    if (stat?.isDirectory() !== true) throw refuse(`there is no directory ${directory}`);
+    if (file.endsWith("/") || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw refuse("it is a directory; name a file in it");
+    const place = placeOf(file);
+    if (place === undefined) continue;
+    if (read.has(place)) throw refuse("this file is an input of the same run");
+    if (written.has(place)) throw refuse("another report goes to this file");
+    written.add(place);
+  }
+}
+
+/** The regular file behind a name; undefined where there is none, or it cannot be told. */
+function placeOf(path: string): string | undefined {
+  try {
+    return regularFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Writes a report where it is to go. @throws CommandError when the file cannot be written. */
-export function writeOutput(io: Io, output: Output, text: string): void {
-  if (output.file === undefined) io.out(text);
-  else
-    try {
-      writeFileSync(output.file, text);
-    } catch (error) {
-      // Half a report would pass for a whole one.
-      if ((error as NodeJS.ErrnoException).syscall === "write" && lstatSync(output.file).isFile()) rmSync(output.file);
-      throw new CommandError(EXIT.usage, `${output.file}: cannot be written: ${(error as Error).message}`);
-    }
+export async function writeOutput(io: Io, output: Output, text: string): Promise<void> {
+  if (output.file === undefined) return io.out(text);
+  try {
+    await writeReportFile(output.file, text);
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `${output.file}: cannot be written: ${reasonOf(error)}`);
+  }
 }

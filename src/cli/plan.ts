@@ -4,9 +4,17 @@ import { unreadFiles } from "../config/read.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import {
+  checkLaunch,
+  datasourceOption,
+  type LaunchFlags,
+  launchFiles,
+  openLaunch,
+  seedOption,
+  userDataOption,
+} from "./launch.ts";
 import { wantsColor } from "./lint.ts";
-import { parseOutput, writeOutput } from "./output.ts";
+import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags extends LaunchFlags {
@@ -33,17 +41,19 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
+  checkOutputs([output], [source, ...launchFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = boot(image, { distro, ...launch });
   const facts = imageFacts(image, result);
-  if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
+  if (output.format === "json")
+    await writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
   else {
     const { planText } = await import("../report/planText.ts");
     const color = output.file === undefined && wantsColor(flags.color, io);
-    writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
+    await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
   reportPackages(source, distro.packages, io);
   reportLeftOut(source, image, io);

@@ -5,6 +5,7 @@ import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
+import { reasonOf } from "../image/reason.ts";
 import { formatOf, isArchive, readHead } from "../image/sniff.ts";
 import { pathsLeftOut } from "../lint/leftOut.ts";
 import { openImage } from "../lint/openImage.ts";
@@ -73,7 +74,7 @@ export function openLooseFile(source: string): SeedFile | undefined {
     return { path: source, bytes: readFileSync(source) };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${(error as Error).message}`);
+    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${reasonOf(error)}`);
   }
 }
 

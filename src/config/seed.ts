@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
+import { reasonOf } from "../image/reason.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
@@ -45,6 +46,10 @@ export class SeedError extends Error {}
 /** Directories of the image in which DataSourceNoCloud looks for a seed (18.5 to 26.2). */
 const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
 
+/** The files of a seed in NoCloud layout, and OpenStack's. */
+export const SEED_FILES = ["meta-data", "user-data", "vendor-data", "network-config"];
+export const NETWORK_DATA = "network_data.json";
+
 /**
  * Reads a seed in NoCloud layout from a directory of this machine: meta-data, user-data, vendor-data, network-config, or
  * OpenStack's network_data.json.
@@ -53,10 +58,9 @@ const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud
 export function readSeed(directory: string): CloudData {
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw new SeedError(`${directory}: no such directory (--seed wants one that holds meta-data and user-data)`);
-  const names = ["meta-data", "user-data", "vendor-data", "network-config"];
-  if (!names.some((name) => existsSync(join(directory, name))))
-    throw new SeedError(`${directory}: there is no ${names.join(", no ")} in it`);
-  const networkData = json(seedFileOfHost(join(directory, "network_data.json")));
+  if (!SEED_FILES.some((name) => existsSync(join(directory, name))))
+    throw new SeedError(`${directory}: there is no ${SEED_FILES.join(", no ")} in it`);
+  const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
   return {
     ...cloudData((name) => seedFileOfHost(join(directory, name))),
     ...(networkData === undefined ? {} : { networkData }),
@@ -90,7 +94,7 @@ export function seedFileOfHost(path: string): SeedFile | undefined {
     return { path, bytes: readFileSync(path) };
   } catch (error) {
     if (error instanceof SeedError) throw error;
-    throw new SeedError(`${path}: it cannot be read: ${(error as Error).message}`);
+    throw new SeedError(`${path}: it cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -16,6 +16,7 @@ import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
 import { readInto } from "./readInto.ts";
+import { reasonOf } from "./reason.ts";
 import { sortNames } from "./sort.ts";
 
 /**
@@ -98,11 +99,4 @@ function kindOf(mode: number): FileKind {
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE";
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "EIO") return "input/output error";
-  return code ?? message;
 }

@@ -59,7 +59,7 @@ describe("reports", () => {
   test("two never share a file, and none replaces the image", async () => {
     const path = join(scratch, "x");
     const { status, err } = await run(IMAGE, "-f", `json=${path}`, "-f", `sarif=${scratch}/./x`);
-    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes there") });
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes to this file") });
     const archive = join(scratch, "image.tar");
     execFileSync("tar", ["-C", IMAGE, "-cf", archive, "."]);
     const bytes = readFileSync(archive);
