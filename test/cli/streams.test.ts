@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { columnsOf } from "../../src/cli/io.ts";
@@ -14,6 +14,15 @@ test("a terminal that does not know its width has the usual one", () => {
     132, 80, 80, 80,
   ]);
   expect([columnsOf(undefined, false), columnsOf(0, false)]).toEqual([100, 100]);
+});
+
+test("a checkout that is not built says how to build it", () => {
+  const checkout = tree({});
+  cpSync("bin", join(checkout, "bin"), { recursive: true });
+  const program = join(checkout, "bin/cloud-init-lint.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, IMAGE], { encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/^cloud-init-lint: \S+ is not built: run "npm ci" there, or "npm run build" .*\n$/);
 });
 
 test("a reader that stops early costs neither the report in a file nor the status", async () => {
