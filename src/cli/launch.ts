@@ -65,7 +65,7 @@ function usable<T>(read: () => T): T {
 /** @throws CommandError where the image's cloud-init does not have the datasource. */
 export function checkLaunch({ datasource }: Launch, source: string, { distro }: Target): void {
   const { version } = distro.cloudInit;
-  if (datasource === undefined || version === undefined) return;
+  if (datasource === undefined || version === undefined || version === "") return;
   const known = datasourcesOf(version);
   if (!known.includes(datasource))
     throw new CommandError(

@@ -46,7 +46,7 @@ describe("a file on its own", () => {
     expect(new Ajv2020().validate(schema, report)).toBe(true);
     expect(report.images[0].image).toEqual({
       source: path,
-      distro: { id: "", version: "" },
+      distro: { id: null, version: null },
       cloudInit: { version: "26.2", enabled: true },
       datasource: null,
     });
