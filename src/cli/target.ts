@@ -37,12 +37,19 @@ export async function openTarget(source: string): Promise<Target> {
     );
   }
   const distro = detectDistro(image);
+  // An error is told of /etc as a whole, though a lint asks for names in it alone.
+  image.list("/etc");
   if (
     distro.cloudInit.version === undefined &&
     distro.cloudInit.library === undefined &&
     image.lstat(CLOUD_CFG) === undefined
-  )
-    throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
+  ) {
+    const [unread, ...more] = image.problems;
+    if (unread === undefined) throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
+    const others = more.length === 0 ? "" : ` (and ${more.length} more such paths)`;
+    const why = `no cloud-init found, but ${unread.path} was not read: ${unread.reason}${others}`;
+    throw new CommandError(EXIT.incomplete, `${source}: ${why}`);
+  }
   return { image, distro };
 }
 
