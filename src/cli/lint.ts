@@ -14,7 +14,7 @@ import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
-import { checkUsage, checkUsed, isIn, isInRepository } from "./lintUsage.ts";
+import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
@@ -87,7 +87,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const launch = openLaunch(flags);
   const pristine = flags.pristine === undefined ? undefined : await openPristine(flags.pristine);
   const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
-  const unmatched = new Set(repository?.maps);
+  const unmatched = { maps: new Set(repository?.maps), globs: new Set(flags.protect) };
   let incomplete = false;
   let missing: number | undefined;
   const results: LintResult[] = [];
@@ -112,7 +112,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       continue;
     }
     const { image, distro } = target;
-    for (const map of unmatched) if (isIn(image, map)) unmatched.delete(map);
+    matchIn(image, unmatched);
     const result = lint(image, {
       distro,
       rules: catalogue,

@@ -33,6 +33,12 @@ describe("options that would be ignored are refused", () => {
     [() => [IMAGE, "--map", "/etc/hosts=src", "-f", "sarif"], /no directory \/etc\/hosts in the image/],
     [() => [IMAGE, "--map", "/etc=README.md", "-f", "sarif"], /no file \/etc in the image/],
     [() => [IMAGE, "--map", "/nope=src", "-f", "sarif"], /no directory \/nope in the image/],
+    [() => [IMAGE, "--protect", "/etc/nope"], /--protect \/etc\/nope: no file in the image matches/],
+    [
+      () => [IMAGE, "--protect", "/etc/hosts", "--protect", "/etc/ssh"],
+      /--protect \/etc\/ssh: no file .*DIRECTORY\/\*\*/,
+    ],
+    [() => [IMAGE, "--protect", "*.conf"], /--protect \*\.conf: paths in the image begin with "\/"/],
     [() => ["-", "-"], /standard input can be read only once/],
     [() => ["-", "--pristine", "-"], /standard input can be read only once/],
     [() => [""], /the name of an image is empty/],
