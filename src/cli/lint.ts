@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
@@ -18,8 +19,6 @@ import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
 import { parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
-
-const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
 
 export interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
@@ -78,7 +77,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     )
     .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
     .option("-q, --quiet", "as text, say nothing of images without findings")
-    .action(async (images: string[], flags: LintFlags) => end(await run(images, flags, io)));
+    .action(async (images: string[], flags: LintFlags) => {
+      if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
+      end(await run(images, flags, io));
+    });
 }
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
@@ -102,7 +104,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
         results.push(result);
         continue;
       }
-      target = await openNamed(source);
+      target = await openTarget(source);
       checkLaunch(launch, source, target);
     } catch (error) {
       // The other images are still worth a report.
@@ -170,15 +172,21 @@ function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFla
   return version;
 }
 
-/** A mistyped command looks like the name of an image. */
-async function openNamed(source: string): Promise<Target> {
-  try {
-    return await openTarget(source);
-  } catch (error) {
-    const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
-    if (!(error instanceof CommandError) || command === undefined) throw error;
-    throw new CommandError(EXIT.usage, `${error.message} (did you mean the command "${command}"?)`);
-  }
+/** @throws CommandError for a word that is more likely to be meant as a command than as an image that is missing. */
+function checkWords(sources: readonly string[], commands: readonly string[]): void {
+  const word = sources.find((source) => /^[a-z][a-z-]*$/i.test(source) && !existsSync(source));
+  if (word === undefined) return;
+  if (commands.includes(word))
+    throw new CommandError(
+      EXIT.usage,
+      `the command comes first: cloud-init-lint ${word} ... (there is no image "${word}")`,
+    );
+  const near = nearest(word, commands);
+  const advice =
+    near === undefined
+      ? `commands: ${commands.join(", ")}; --help says what they do`
+      : `did you mean the command "${near}"?`;
+  throw new CommandError(EXIT.usage, `there is no command and no image "${word}" (${advice})`);
 }
 
 /** What is no image here is wrong usage: there is something to lint all the same. */

@@ -128,13 +128,31 @@ describe("bad input", () => {
     ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
     ["an empty directory", () => scratch, 3, /no cloud-init/],
     ["a binary file", () => process.execPath, 3, /neither an image that is read nor a text/],
-    ["a mistyped command", () => "plam", 2, /did you mean the command "plan"/],
+    ["a mistyped command", () => "plam", 2, /no command and no image "plam" \(did you mean the command "plan"\?\)/],
+    ["a command that does not exist", () => "fix", 2, /no command and no image "fix" \(commands: lint, plan, /],
   ])("%s", async (_what, source, status, message) => {
     const result = await run(source());
     expect(result.status).toBe(status);
     expect(result.err).toMatch(message);
     expect(result.err).not.toMatch(/ at .*\.ts:/);
     expect(result.out).toBe("");
+  });
+
+  test.each([
+    [["fix", STOCK], /no command and no image "fix"/],
+    [["verify", STOCK, "-f", "json"], /no command and no image "verify"/],
+    [["Plan", STOCK], /did you mean the command "plan"/],
+    [[STOCK, "scan"], /no command and no image "scan"/],
+    [["-q", "plan", STOCK], /the command comes first: cloud-init-lint plan/],
+  ])("a word that is no command is told before anything is linted: %j", async (args, message) => {
+    const { status, out, err } = await run(...args);
+    expect({ status, out, err }).toEqual({ status: 2, out: "", err: expect.stringMatching(message) });
+  });
+
+  test("an image may have the name of a command, or one like it", async () => {
+    expect(await run("lint", "fix")).toMatchObject({ status: 3, err: expect.stringContaining("fix: no such file") });
+    expect(await run("src")).toMatchObject({ status: 3, err: expect.stringContaining("no cloud-init in it") });
+    expect(await run("rootfs.tar")).toMatchObject({ status: 3, err: expect.stringContaining("no such file") });
   });
 
   test.each<[string, Buffer, RegExp]>([
