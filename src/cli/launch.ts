@@ -5,6 +5,7 @@ import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datas
 import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { didYouMean } from "./output.ts";
 import type { Target } from "./target.ts";
 
 /** The flags that tell of the launch. */
@@ -37,27 +38,27 @@ export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch 
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource}: there is no such datasource (there are: ${datasourceNames.join(", ")})`,
+      `--datasource ${datasource || '""'}: there is no such datasource${didYouMean(datasource, datasourceNames)}`,
     );
   return {
-    ...(seed === undefined ? {} : { cloud: usable(() => readSeed(seed)) }),
+    ...(seed === undefined ? {} : { cloud: usable("--seed", () => readSeed(seed)) }),
     ...(name === undefined ? {} : { datasource: name }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
 }
 
 function openUserData(path: string): SeedFile {
-  const file = usable(() => seedFileOfHost(path));
-  if (file === undefined) throw new CommandError(EXIT.usage, `--user-data ${path}: there is no such file`);
+  const file = usable("--user-data", () => seedFileOfHost(path));
+  if (file === undefined) throw new CommandError(EXIT.usage, `--user-data ${path}: no such file`);
   return file;
 }
 
 /** @throws CommandError where what is read cannot be used. */
-function usable<T>(read: () => T): T {
+function usable<T>(option: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
+    if (error instanceof SeedError) throw new CommandError(EXIT.usage, `${option} ${error.message}`);
     throw error;
   }
 }
@@ -70,6 +71,6 @@ export function checkLaunch({ datasource }: Launch, source: string, { distro }: 
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource}: ${source} has cloud-init ${version}, which does not have it (it has: ${known.join(", ")})`,
+      `--datasource ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
     );
 }

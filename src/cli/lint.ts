@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
 import { catalogue } from "../lint/catalogue.ts";
 import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
-import { nearest } from "../lint/nearest.ts";
 import { lintFile } from "../lint/userData/lintFile.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
@@ -16,7 +15,7 @@ import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
-import { parseOutput, writeOutput } from "./output.ts";
+import { nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
 
@@ -160,7 +159,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (!results.some(({ findings }) => fails(findings, flags.failOn))) return EXIT.clean;
   const { minSeverity = "info" } = flags;
   if (!results.some(({ findings }) => fails(atLeast(findings, minSeverity), flags.failOn)))
-    io.err(`cloud-init-lint: it fails for findings that --min-severity ${minSeverity} hides\n`);
+    io.err(`cloud-init-lint: failed because of findings hidden by --min-severity ${minSeverity}\n`);
   return EXIT.findings;
 }
 
@@ -168,25 +167,34 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
 function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
-    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: it is no version such as ${ASSUMED_VERSION}`);
+    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: not a version; write it as ${ASSUMED_VERSION}`);
   return version;
 }
 
 /** @throws CommandError for a word that is more likely to be meant as a command than as an image that is missing. */
 function checkWords(sources: readonly string[], commands: readonly string[]): void {
-  const word = sources.find((source) => /^[a-z][a-z-]*$/i.test(source) && !existsSync(source));
+  const word = sources.find((source) => /^[a-z][a-z-]*$/i.test(source) && !isThere(source));
   if (word === undefined) return;
   if (commands.includes(word))
     throw new CommandError(
       EXIT.usage,
       `the command comes first: cloud-init-lint ${word} ... (there is no image "${word}")`,
     );
-  const near = nearest(word, commands);
+  const near = nearestInAnyCase(word, commands);
   const advice =
     near === undefined
       ? `commands: ${commands.join(", ")}; --help says what they do`
       : `did you mean the command "${near}"?`;
   throw new CommandError(EXIT.usage, `there is no command and no image "${word}" (${advice})`);
+}
+
+/** Whether a file has this name, a link that leads nowhere included. */
+function isThere(name: string): boolean {
+  try {
+    return lstatSync(name, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** What is no image here is wrong usage: there is something to lint all the same. */

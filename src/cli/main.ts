@@ -21,6 +21,15 @@ Examples:
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not read whole,
 70 a fault of cloud-init-lint.`;
 
+/** An error of commander as all errors here are: one line that begins with the program's name. */
+function oneLine(error: string): string {
+  const text = error
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ");
+  return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (--help shows all options)"}\n`;
+}
+
 /** Runs the command line. Never throws; the answer is the exit status. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let status: number = EXIT.clean;
@@ -28,10 +37,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")
     .version(packageJson.version)
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help shows all options)")
     .configureOutput({
       writeOut: io.out,
       writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })),
+      outputError: (text, write) => write(oneLine(text)),
       getOutHelpWidth: () => (io.terminal ? io.columns : 80),
     })
     .exitOverride()

@@ -23,10 +23,17 @@ export function parseOutput(value: string, formats: readonly string[]): Output {
   return { format, file: rest.length === 0 ? undefined : file };
 }
 
-/** `(did you mean X?)`, or all that can be meant where nothing is near. */
+/** `(did you mean "X"?)`, whatever the case of its letters; all that can be meant where nothing is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near === undefined ? ` (there are: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
+  const near = nearestInAnyCase(word, known);
+  return near === undefined ? ` (available: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
+}
+
+/** The known word that is near, as it is written, whatever the case of its letters. */
+export function nearestInAnyCase(word: string, known: readonly string[]): string | undefined {
+  const byLowerCase = new Map(known.map((name) => [name.toLowerCase(), name]));
+  const near = nearest(word.toLowerCase(), [...byLowerCase.keys()]);
+  return near === undefined ? undefined : byLowerCase.get(near);
 }
 
 /**
@@ -40,15 +47,22 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly (strin
     if (file === undefined) continue;
     const refuse = (why: string) => new CommandError(EXIT.usage, `-f ${format}=${file}: ${why}`);
     const directory = file.endsWith("/") ? file : dirname(resolve(file));
-    const stat = statSync(directory, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true) throw refuse(`there is no directory ${directory}`);
-    if (file.endsWith("/") || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw refuse("it is a directory; name a file in it");
+    if (!isDirectory(directory)) throw refuse(`there is no directory ${directory}`);
+    if (file.endsWith("/") || isDirectory(file)) throw refuse("it is a directory; name a file in it");
     const place = placeOf(file);
     if (place === undefined) continue;
     if (read.has(place)) throw refuse("this file is an input of the same run");
     if (written.has(place)) throw refuse("another report goes to this file");
     written.add(place);
+  }
+}
+
+/** Whether a directory has this name; false as well where that cannot be told. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

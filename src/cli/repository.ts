@@ -98,17 +98,17 @@ function parseAnchor(value: string, directory: string, root: string): Repository
   const line = number === undefined ? 1 : Number(number);
   const file = ownPath(option, path, directory, root);
   const text = readText(file);
-  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is no text file of at most 1 MB`);
+  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is not a text file of at most 1 MB`);
   const lines = text.replace(/\n$/, "").split("\n").length;
   if (line < 1 || line > lines)
-    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, it has ${lines}`);
+    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, only ${lines}`);
   return { path: inRoot(root, file), text, line };
 }
 
 /** What a path of the command line means, links followed, since a repository does not hold what is behind them. */
 function ownPath(option: string, path: string, directory: string, root: string): string {
   const file = realPath(resolve(directory, path));
-  if (file === undefined) throw new CommandError(EXIT.usage, `${option}: there is no ${path}`);
+  if (file === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} does not exist`);
   if (!isInside(root, file)) throw new CommandError(EXIT.usage, `${option}: ${path} is outside the repository ${root}`);
   return file;
 }

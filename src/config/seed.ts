@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
@@ -56,15 +56,26 @@ export const NETWORK_DATA = "network_data.json";
  * @throws SeedError when it is no directory, or meta-data or network-config are no valid YAML mappings.
  */
 export function readSeed(directory: string): CloudData {
-  if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw new SeedError(`${directory}: no such directory (--seed wants one that holds meta-data and user-data)`);
-  if (!SEED_FILES.some((name) => existsSync(join(directory, name))))
-    throw new SeedError(`${directory}: there is no ${SEED_FILES.join(", no ")} in it`);
+  const stat = statOfHost(directory);
+  if (stat === undefined) throw new SeedError(`${directory}: no such directory`);
+  if (!stat.isDirectory())
+    throw new SeedError(`${directory}: not a directory; name the one that holds ${SEED_FILES.join(", ")}`);
+  if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
+    throw new SeedError(`${directory}: none of ${SEED_FILES.join(", ")} is in it`);
   const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
   return {
     ...cloudData((name) => seedFileOfHost(join(directory, name))),
     ...(networkData === undefined ? {} : { networkData }),
   };
+}
+
+/** What stands at a path of this machine; undefined where nothing does. @throws SeedError where that cannot be told. */
+function statOfHost(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new SeedError(`${path}: cannot be read: ${reasonOf(error)}`);
+  }
 }
 
 /** More than any machine's network, in bytes. */
@@ -89,12 +100,12 @@ export function seedFileOfHost(path: string): SeedFile | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw new SeedError(`${path}: it is no regular file`);
-    if (stat.size > LARGEST_SEED) throw new SeedError(`${path}: it is larger than 32 MiB`);
+    if (!stat.isFile()) throw new SeedError(`${path}: not a regular file`);
+    if (stat.size > LARGEST_SEED) throw new SeedError(`${path}: larger than 32 MiB`);
     return { path, bytes: readFileSync(path) };
   } catch (error) {
     if (error instanceof SeedError) throw error;
-    throw new SeedError(`${path}: it cannot be read: ${reasonOf(error)}`);
+    throw new SeedError(`${path}: cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -31,7 +31,7 @@ export function openDirectory(root: string): Image {
     opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    if (isMissing(error)) throw new ImageError(3, `${root}: no such file or directory`);
+    if (isMissing(error)) throw new ImageError(3, `${root}: ${whyMissing(root)}`);
     throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
   }
   const problems = new Problems();
@@ -92,6 +92,15 @@ function kindOf(mode: number): FileKind {
       return "symlink";
     default:
       return "special";
+  }
+}
+
+/** What is at a path that leads to nothing. */
+function whyMissing(path: string): string {
+  try {
+    return `a symbolic link to ${readlinkSync(path)}, which does not exist`;
+  } catch {
+    return "no such file or directory";
   }
 }
 

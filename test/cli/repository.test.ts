@@ -100,15 +100,15 @@ describe("the repository's file for a file of the image", () => {
   test.each([
     [{ map: ["etc=files"] }, "write IMAGEPATH=REPOPATH"],
     [{ map: ["/etc"] }, "write IMAGEPATH=REPOPATH"],
-    [{ map: ["/etc=missing"] }, "there is no missing"],
+    [{ map: ["/etc=missing"] }, "missing does not exist"],
     [{ map: ["/etc=.."] }, "outside the repository"],
-    [{ anchor: "missing.pkr.hcl" }, "there is no missing.pkr.hcl"],
+    [{ anchor: "missing.pkr.hcl" }, "missing.pkr.hcl does not exist"],
     [{ anchor: "image.pkr.hcl:9" }, "has no line 9"],
-    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, it has 1"],
+    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, only 1"],
     [{ anchor: "image.pkr.hcl:0" }, "has no line 0"],
-    [{ anchor: ".git" }, "is no text file"],
-    [{ anchor: "." }, "is no text file"],
-    [{ anchor: "binary" }, "is no text file"],
+    [{ anchor: ".git" }, "is not a text file"],
+    [{ anchor: "." }, "is not a text file"],
+    [{ anchor: "binary" }, "is not a text file"],
     [{ anchor: "" }, "name of a file is missing"],
   ])("%j is refused", (flags, message) => {
     write("image.pkr.hcl", "source {}\n");
