@@ -27,9 +27,9 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())

@@ -18,14 +18,14 @@ export interface LaunchFlags {
 export const seedOption = (): Option =>
   new Option(
     "--seed <dir>",
-    "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    "data that the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
   );
 
 export const userDataOption = (): Option =>
-  new Option("--user-data <file>", "user-data that the launch is given, in place of the seed's");
+  new Option("--user-data <file>", "user-data of the launch, instead of the seed's");
 
 export const datasourceOption = (): Option =>
-  new Option("--datasource <name>", "where the instance gets that from, as cloud-init calls it: Ec2, GCE, None ...");
+  new Option("--datasource <name>", "cloud-init's name for where that data comes from: Ec2, GCE, Azure, None ...");
 
 /** The files of this machine that tell of the launch. */
 export function launchFiles({ seed, userData }: LaunchFlags): (string | undefined)[] {

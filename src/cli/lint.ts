@@ -39,11 +39,11 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
     )
     .option(
       "-f, --format <format[=file]>",
-      `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
+      `${Object.keys(lintFormats).join(", ")}; with =file, the file to write; repeat for several reports`,
       collect,
     )
     .addOption(seedOption())
@@ -51,31 +51,39 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(datasourceOption())
     .option(
       "--cloud-init-version <version>",
-      `the version that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
+      `version of cloud-init that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
     )
-    .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
-    .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
+    .option("--pristine <image>", "unmodified image: only what differs from it counts as customised")
+    .option(
+      "--protect <glob>",
+      "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
+      collect,
+    )
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "what is shown (default: warning as text and for github, info else; what --fail-on names in any case)",
+        "lowest severity to show (default: warning for text and github, info for json and sarif; at least down to --fail-on)",
       ).choices(SEVERITIES),
     )
     .addOption(
-      new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"),
+      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
+        .choices([...SEVERITIES, "never"])
+        .default("error"),
     )
-    .option("--exit-zero", "exit with status 0 in spite of findings, for steps that only upload them")
+    .option("--exit-zero", "findings exit 0, for steps that only upload them; other errors still fail")
     .option(
       "--map <imagepath=repopath>",
-      "for sarif and github: the file or directory of the repository that a path of the image comes from",
+      "for sarif and github: file or directory of the repository that a path of the image comes from; repeatable",
       collect,
     )
     .option(
       "--anchor <file[:line]>",
-      "for sarif and github: where findings are shown whose file the repository has not",
+      "for sarif and github: where to show findings whose file is not in the repository",
     )
-    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
-    .option("-q, --quiet", "as text, say nothing of images without findings")
+    .addOption(
+      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
+    )
+    .option("-q, --quiet", "omit images without findings from text output")
     .action(async (images: string[], flags: LintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
       end(await run(images, flags, io));

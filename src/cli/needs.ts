@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 export function needsCommand(program: Command, io: Io): void {
   program
     .command("needs")
-    .description("print the paths that a lint reads, for tar on a machine that has nothing else")
+    .description("print the paths that a lint reads, for a machine that has only tar")
     .addHelpText(
       "after",
       `

@@ -29,13 +29,15 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .description("show all that the first boot will change, module by module, as diffs")
     .argument(
       "<image>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
-    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
+    .addOption(
+      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
+    )
     .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
 }
 

@@ -9,8 +9,8 @@ import { nearestInAnyCase } from "./output.ts";
 export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("explain")
-    .description("print a rule's document")
-    .argument("<rule>", "a rule's id, such as sshd-setting-overwritten")
+    .description("print the document of a rule")
+    .argument("<rule>", "id of a rule, such as sshd-setting-overwritten")
     .action((id: string) => {
       const rule = catalogue.find((candidate) => candidate.id === id);
       if (rule === undefined) {

@@ -104,6 +104,6 @@ test("a working directory that is gone is no fault of the program", async () => 
   });
   expect(await run(IMAGE, "-f", "sarif")).toMatchObject({
     status: 2,
-    err: expect.stringContaining("the working directory is no longer there"),
+    err: expect.stringContaining("the working directory no longer exists"),
   });
 });
