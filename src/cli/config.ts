@@ -4,8 +4,16 @@ import { unreadFiles } from "../config/read.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
-import { parseOutput, writeOutput } from "./output.ts";
+import {
+  checkLaunch,
+  datasourceOption,
+  type LaunchFlags,
+  launchFiles,
+  openLaunch,
+  seedOption,
+  userDataOption,
+} from "./launch.ts";
+import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface ConfigFlags extends LaunchFlags {
@@ -19,9 +27,9 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
@@ -30,6 +38,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
 
 async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
+  checkOutputs([output], [source, ...launchFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
@@ -45,8 +54,8 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
       `${path}:${line}:${column}: cloud-init stops with an error: ${base.fatal.reason}`,
     );
   }
-  if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
-  else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
+  if (output.format === "json") await writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
+  else await writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
   reportPackages(source, distro.packages, io);
   reportLeftOut(source, image, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;

@@ -5,6 +5,7 @@ import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
+import { reasonOf } from "../image/reason.ts";
 import { formatOf, isArchive, readHead } from "../image/sniff.ts";
 import { pathsLeftOut } from "../lint/leftOut.ts";
 import { openImage } from "../lint/openImage.ts";
@@ -28,20 +29,28 @@ export async function openTarget(source: string): Promise<Target> {
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (isPipe(source))
-      throw new CommandError(EXIT.usage, `${source} is a pipe: lead it into the standard input of cloud-init-lint -`);
-    const isText = source === "-" && error.message.endsWith("no tar archive");
-    throw new CommandError(
-      error.status,
-      isText ? `${error.message} (user-data is linted by the name of its file)` : error.message,
-    );
+      throw new CommandError(
+        EXIT.usage,
+        `${source} is a pipe; redirect it to standard input: cloud-init-lint - < ${source}`,
+      );
+    if (error.status === EXIT.nothing && openLooseFile(source) !== undefined)
+      throw new CommandError(EXIT.nothing, `${source} is a text file, not an image; name user-data with --user-data`);
+    throw new CommandError(error.status, error.message);
   }
   const distro = detectDistro(image);
+  // An error is told of /etc as a whole, though a lint asks for names in it alone.
+  image.list("/etc");
   if (
     distro.cloudInit.version === undefined &&
     distro.cloudInit.library === undefined &&
     image.lstat(CLOUD_CFG) === undefined
-  )
-    throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
+  ) {
+    const [unread, ...more] = image.problems;
+    if (unread === undefined) throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
+    const others = more.length === 0 ? "" : ` (and ${more.length} more such paths)`;
+    const why = `no cloud-init found, but ${unread.path} was not read: ${unread.reason}${others}`;
+    throw new CommandError(EXIT.incomplete, `${source}: ${why}`);
+  }
   return { image, distro };
 }
 
@@ -67,13 +76,18 @@ export function openLooseFile(source: string): SeedFile | undefined {
     // An empty file may be what is left of an image.
     if (head.length === 0 || isArchive(head)) return undefined;
     if (head.includes(0) && formatOf(head) !== "gzip")
-      throw new CommandError(EXIT.nothing, `${source} is neither an image that is read nor a text`);
+      throw new CommandError(EXIT.nothing, `${source} is neither a supported image nor a text file`);
     if (stat.size > LARGEST_FILE)
-      throw new CommandError(EXIT.incomplete, `${source} is no image, and too large for user-data: not read`);
+      throw new CommandError(
+        EXIT.incomplete,
+        `${source} is not an image, and at more than 5 MB too large for user-data`,
+      );
     return { path: source, bytes: readFileSync(source) };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${(error as Error).message}`);
+    // Opened as an image, a name that leads to nothing is told as such.
+    if (["ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -90,7 +104,7 @@ function nothingToLint(image: Image): string {
 export function reportPackages(source: string, packages: Packages, io: Io): void {
   for (const { path, reason } of packages.problems ?? [])
     io.err(
-      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; its packages count as unknown\n`,
+      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; treating its packages as unknown\n`,
     );
 }
 
@@ -102,7 +116,7 @@ export function reportLeftOut(source: string, image: Image, io: Io): void {
   const paths = pathsLeftOut(image);
   const warn = (text: string) => io.err(`${escapeText(source)}: warning: ${escapeText(text)}\n`);
   for (const path of paths.slice(0, NAMED))
-    warn(`${path}: not in the archive, counts as missing; if the machine has it, pack it too`);
+    warn(`${path}: not in the archive, treated as missing; if the machine has it, pack it too`);
   if (paths.length > NAMED) warn(`${paths.length - NAMED} more such paths`);
 }
 

@@ -6,6 +6,7 @@ import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";
 import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
+import { globExpression } from "./protected.ts";
 import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
@@ -158,15 +159,4 @@ const NEVER_SHIPPED =
 
 function differs(path: string, shipped: ShippedFile): string {
   return `${path} differs from what the package ${shipped.package} installed`;
-}
-
-/** A glob over absolute paths: `*` within a name, `**` over names, `?` one character. */
-function globExpression(glob: string): RegExp {
-  const parts = glob.split(/(\*\*|\*|\?)/).map((part) => {
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    return part.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
 }

@@ -56,8 +56,9 @@ export interface FileTexts {
 /** What is known of the linted image, as reports show it. */
 export interface ImageFacts {
   readonly source: string;
-  readonly distro: { readonly id: string; readonly version: string };
-  readonly cloudInit: { readonly version: string; readonly enabled: boolean };
+  /** Null is what the image does not tell; a file linted on its own is of no distro. */
+  readonly distro: { readonly id: string | null; readonly version: string | null };
+  readonly cloudInit: { readonly version: string | null; readonly enabled: boolean };
   readonly datasource: string | null;
   /** It is a file that a launch hands over, on its own, and no image. */
   readonly isFile?: true;

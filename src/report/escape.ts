@@ -3,10 +3,12 @@ import { replaceUnknown } from "../boot/unknown.ts";
 /**
  * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and
  * paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space or like nothing.
- * Then what the log of a GitHub workflow would obey: `##[name]` anywhere, `::name key=value::` where a line can begin.
+ * Then what programs that run builds obey in a log: `##[name]` of GitHub Actions, `##vso[name]` of Azure Pipelines,
+ * `##teamcity[name]` (all of them anywhere in a line), and GitHub's `::name key=value::` where a line can begin. What
+ * GitLab and Travis obey holds control characters.
  */
 export const HAZARD =
-  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|(?<=##)\[|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
+  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\[(?<=##\w*\[)|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

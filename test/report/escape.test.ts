@@ -16,6 +16,11 @@ describe("escapeText", () => {
     ["\u{e0041}\u{10ffff}\ue000\u0378", "\\u{e0041}\\u{10ffff}\\u{e000}\\u{378}"],
     ["no\u00a0break\u3164", "no\\xa0break\\u{3164}"],
     ["x ##[set-output name=a]b", "x ##\\x5bset-output name=a]b"],
+    ["10.0.0.9 cache ##vso[task.prependpath]/opt", "10.0.0.9 cache ##vso\\x5btask.prependpath]/opt"],
+    ["###VSO[task.complete]", "###VSO\\x5btask.complete]"],
+    ["a##teamcity[buildStop]", "a##teamcity\\x5bbuildStop]"],
+    // The agent of Azure Pipelines finds its prefix past characters that no collation counts.
+    ["##\u200bvso[task.complete]", "##\\u{200b}vso[task.complete]"],
     ["::error::x", "\\x3a:error::x"],
     ["x ::set-output name=a::b", "x \\x3a:set-output name=a::b"],
   ])("%j", (text, escaped) => {
@@ -33,6 +38,7 @@ describe("escapeText", () => {
       "::1 localhost",
       "ff02::1 x",
       "[::]:80",
+      "## [section] #vso[x] ##-- [x] ##vso",
     ])
       expect(escapeText(text)).toBe(text);
   });

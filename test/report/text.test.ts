@@ -167,7 +167,7 @@ test("several images, each under its own header; disabled cloud-init is told", (
   const other = result({
     image: {
       source: "other",
-      distro: { id: "", version: "" },
+      distro: { id: null, version: null },
       cloudInit: { version: "25.1", enabled: false },
       datasource: null,
     },

@@ -32,7 +32,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   return {
     image: {
       source: file.path,
-      distro: { id: "", version: "" },
+      distro: { id: null, version: null },
       cloudInit: { version, enabled: true },
       datasource: null,
       isFile: true,
