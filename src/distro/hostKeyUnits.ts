@@ -17,7 +17,7 @@ const MAKES_KEYS = /keygen|gen-?keys|host_?keys/;
 
 /**
  * Looks for it among what sshd's unit wants (sshd-keygen.service of Amazon Linux 2 and CentOS 7, the instances behind
- * sshd-keygen.target of RHEL 8 and later, sshdgenkeys.service of Arch), in the unit's own commands (SUSE, Gentoo) and in
+ * sshd-keygen.target of RHEL 8 and later, sshdgenkeys.service of Arch), among the commands before it (SUSE, Gentoo) and in
  * the script where an init script starts sshd.
  */
 export function hostKeyMaker(image: Image): HostKeyMaker {
@@ -34,7 +34,7 @@ export function hostKeyMaker(image: Image): HostKeyMaker {
 /** What becomes of each unit that makes keys and starts with sshd. */
 function makersOf(image: Image, server: string): HostKeyMaker[] {
   const unit = readUnit(image, server);
-  if (commands(unit).some((command) => MAKES_KEYS.test(command))) return ["runs"];
+  if (valuesOf(unit, "ExecStartPre").some((command) => MAKES_KEYS.test(command))) return ["runs"];
   const wanted = [...wantedBy(image, unit, server), ...wantedBy(image, [], "multi-user.target")];
   const found = new Set(wanted.filter((name) => MAKES_KEYS.test(name)));
   // The set grows while it is walked, by what Red Hat's target wants.
@@ -48,10 +48,10 @@ function makersOf(image: Image, server: string): HostKeyMaker[] {
   });
 }
 
-/** Whether conditions of a unit keep it from running beside cloud-init, or but on a first boot in systemd's sense. */
+/** Whether conditions of a unit keep it from running beside cloud-init, or on any boot but a first one in systemd's sense. */
 function isOff(image: Image, unit: readonly Line[]): boolean {
   return (
-    valuesOf(unit, "ConditionPathExists").some((value) => /^\|?!.*cloud-init/.test(value)) ||
+    valuesOf(unit, "ConditionPathExists").some((value) => /^!.*cloud-init/.test(value)) ||
     (valuesOf(unit, "ConditionFirstBoot").some((value) => /^(1|yes|true|on)$/i.test(value)) && !isFirstBoot(image))
   );
 }
@@ -83,10 +83,6 @@ function readUnit(image: Image, name: string): Line[] {
 function valuesOf(unit: readonly Line[], key: string): readonly string[] {
   const values = unit.filter((line) => line.key === key).map(({ value }) => value);
   return values.slice(values.lastIndexOf("") + 1);
-}
-
-function commands(unit: readonly Line[]): readonly string[] {
-  return ["ExecStartPre", "ExecStart"].flatMap((key) => valuesOf(unit, key));
 }
 
 /** What a unit wants or requires, by its own lines and by links in the directories beside it. */

@@ -68,7 +68,7 @@ export function isFirstBoot(image: Image): boolean {
   return machineId === undefined || machineId.trim() === "uninitialized";
 }
 
-/** Whether another unit wants or requires this one. On a first boot all count as wanted: systemd enables units by its presets then. */
+/** Whether another unit wants or requires this one; on a first boot all count so: systemd enables them by its presets then. */
 function isWanted(image: Image, unit: string): boolean {
   if (isFirstBoot(image)) return true;
   const wants = (directory: string, name: string): boolean => image.lstat(`${directory}/${name}/${unit}`) !== undefined;
