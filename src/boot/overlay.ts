@@ -128,6 +128,10 @@ export class Overlay implements Image {
     return this.#lower.problems;
   }
 
+  addProblem(path: string, reason: string): void {
+    this.#lower.addProblem(path, reason);
+  }
+
   lstat(path: string): Stat | undefined {
     const canonical = this.#canonical(path);
     return canonical === undefined ? undefined : this.#lstatCanonical(canonical);

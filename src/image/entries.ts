@@ -66,6 +66,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   return {
     source,
     problems: problems.list,
+    addProblem: (path, reason) => problems.add(path, reason),
     stat(path) {
       const real = follow(path);
       return real === undefined ? undefined : lstatAt(real);

@@ -35,7 +35,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
     distro,
     boot: result,
     evidence: new CustomisationEvidence(image, distro, options),
-    settings: (service) => ({ before: reader.list(service, image), after: reader.list(service, result.after) }),
+    settings: (service) => reader.both(service, image, result.after),
     setting: (service, key, booted) => reader.byKey(service, booted).get(key),
     responsible: (service, key, now) => {
       let history = histories.get(service.name);

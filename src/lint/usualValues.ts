@@ -36,7 +36,8 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       : undefined,
   "apt-sources": ({ key }) =>
     /^deb(-src)? (mirror\+)?\w+:\/\/([\w-]+\.)*(deb|security|ftp|archive|ports|httpredir|cdn-aws\.deb|azure\.archive)[\w.-]*\.(debian|ubuntu)\.(org|com)(\/|$)/.test(
-      key.split(" ").slice(0, 2).join(" "),
+      // Hosts are shorter; the pattern takes long over a long one.
+      key.slice(0, 400).split(" ").slice(0, 2).join(" "),
     )
       ? "installers write the distribution's public mirrors"
       : undefined,

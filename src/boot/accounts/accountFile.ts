@@ -8,7 +8,7 @@ import { shadowSince } from "./defaults.ts";
 import { splitMembers } from "./fields.ts";
 
 /** What a line costs that is put in order, in bytes read: nearly all of them are in order already. */
-const SORTED_LINE = 64;
+const SORTED_LINE = 256;
 
 /** A table and what of it a file of the image holds. */
 interface Opened {

@@ -3,7 +3,17 @@ import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
+import {
+  atMost,
+  blamed,
+  type CheckContext,
+  concerns,
+  matchesAny,
+  matchesParts,
+  serviceOf,
+  severityOf,
+  withFix,
+} from "./check.ts";
 
 /**
  * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
@@ -19,8 +29,12 @@ export function added(rule: Rule, context: CheckContext): Finding[] {
     (setting) =>
       !known.has(identity(setting)) && concerns(rule, setting.key) && matchesAny(values as string[], setting.value),
   );
+  // What the boot takes away is another rule's.
+  const left = new Set(after.map(({ key }) => key));
+  const kept = before.filter(({ key }) => left.has(key));
+  const neighbours = new Neighbours(rule, context, service, kept);
   return atMost(fresh, (setting) => {
-    const neighbour = customisedNeighbour(rule, context, service, setting);
+    const neighbour = neighbours.of(setting);
     return neighbour === undefined ? undefined : finding(rule, context, service, setting, ...neighbour);
   });
 }
@@ -29,29 +43,59 @@ function identity(setting: Setting): string {
   return `${setting.key}\n${setting.value}`;
 }
 
-function customisedNeighbour(
-  rule: Rule,
-  context: CheckContext,
-  service: Service,
-  setting: Setting,
-): [Setting, Evidence] | undefined {
-  const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
-  const settings = rule.parameters.settings as string[];
-  const beside = (rule.parameters.beside as string[])
-    .filter((_, index) => rule.parameters.paired !== true || matchesAny([settings[index]!], setting.key))
-    .map((glob) => glob.replaceAll("{name}", name));
-  const { besideExcept = [] } = rule.parameters;
-  const { before, after } = context.settings(service);
-  const left = new Set(after.map(({ key }) => key));
-  for (const glob of beside)
-    for (const other of before) {
-      // What the boot takes away is another rule's.
-      if (!left.has(other.key)) continue;
-      if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
-      const evidence = context.evidence.of(service, other);
+/** The customised settings that stay, of which the first beside an added one is looked for. */
+class Neighbours {
+  readonly #rule: Rule;
+  readonly #context: CheckContext;
+  readonly #service: Service;
+  readonly #kept: readonly Setting[];
+  readonly #byKey: ReadonlyMap<string, readonly Setting[]>;
+  /** What a glob finds, which is the same for most added settings. */
+  readonly #found = new Map<string, readonly [Setting, Evidence] | undefined>();
+
+  constructor(rule: Rule, context: CheckContext, service: Service, kept: readonly Setting[]) {
+    this.#rule = rule;
+    this.#context = context;
+    this.#service = service;
+    this.#kept = kept;
+    const byKey = new Map<string, Setting[]>();
+    for (const setting of kept) {
+      const known = byKey.get(setting.key);
+      if (known === undefined) byKey.set(setting.key, [setting]);
+      else known.push(setting);
+    }
+    this.#byKey = byKey;
+  }
+
+  of(setting: Setting): readonly [Setting, Evidence] | undefined {
+    const { beside, paired, settings } = this.#rule.parameters;
+    const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
+    for (const [index, glob] of (beside as string[]).entries()) {
+      if (paired === true && !matchesAny([(settings as string[])[index]!], setting.key)) continue;
+      const found = this.#first(glob, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #first(glob: string, name: string): readonly [Setting, Evidence] | undefined {
+    // A star in the name is a star.
+    const parts = glob.split("*").map((part) => part.replaceAll("{name}", () => name));
+    const id = parts.join("\0");
+    if (!this.#found.has(id)) this.#found.set(id, this.#search(parts));
+    return this.#found.get(id);
+  }
+
+  #search(parts: readonly string[]): readonly [Setting, Evidence] | undefined {
+    const { besideExcept = [] } = this.#rule.parameters;
+    const candidates = parts.length === 1 ? (this.#byKey.get(parts[0]!) ?? []) : this.#kept;
+    for (const other of candidates) {
+      if (!matchesParts(parts, other.key) || matchesAny(besideExcept as string[], other.value)) continue;
+      const evidence = this.#context.evidence.of(this.#service, other);
       if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
     }
-  return undefined;
+    return undefined;
+  }
 }
 
 function finding(

@@ -1,26 +1,29 @@
 import type { Image } from "../../image/image.ts";
-import { type Line, readLines, readStatements, words } from "../lines.ts";
+import { Includes } from "../includes.ts";
+import { type Line, readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 
 /**
  * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group, alias. A rule for
  * several is one setting for each.
+ * @throws UnreadableService where sudoers includes too much.
  */
 export function readPrivilegeRules(image: Image): Setting[] {
   const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
-  return [...(main === undefined ? [] : sudoRules(image, main, new Set())), ...doasRules(image)];
+  const rules = main === undefined ? [] : sudoRules(new Includes(image, main), main, new Set());
+  return [...rules, ...doasRules(image)];
 }
 
-const FILES_LIMIT = 1000;
-
 /** `read`: files and directories that are not read again, for files may include each other. */
-function sudoRules(image: Image, path: string, read: Set<string>): Setting[] {
-  if (read.has(path) || read.size >= FILES_LIMIT) return [];
+function sudoRules(includes: Includes, path: string, read: Set<string>): Setting[] {
+  if (read.has(path)) return [];
   read.add(path);
-  return joinedLines(readLines(image, path)).flatMap(({ text, number }) => {
+  return joinedLines(includes.lines(path)).flatMap(({ text, number }) => {
     const included = /^[#@](include|includedir)\s+(\S.*)$/.exec(text.trim());
     if (included !== null)
-      return includedPaths(image, path, included, read).flatMap((one) => sudoRules(image, one, read));
+      return includedPaths(includes, path, included, read).flatMap((one) =>
+        includes.nested(one, () => sudoRules(includes, one, read)),
+      );
     const rule = withoutComment(text).trim();
     if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(rule)) return [];
     const end = userListEnd(rule);
@@ -44,7 +47,7 @@ function joinedLines(lines: readonly Line[]): Line[] {
 }
 
 function includedPaths(
-  image: Image,
+  includes: Includes,
   from: string,
   [, directive, target]: RegExpExecArray,
   read: Set<string>,
@@ -54,7 +57,7 @@ function includedPaths(
   if (directive === "include") return [path];
   if (read.has(path)) return [];
   read.add(path);
-  const files = image.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
+  const files = includes.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
   return files.map((file) => `${path}/${file}`);
 }
 

@@ -208,7 +208,7 @@ test("thousands of users and groups are made, in files of thousands of lines", (
   });
   expect(reasonOf(result, "users_groups")).toBe("first boot of the instance");
   const last = (path: string) => result.after.read(path)?.toString().trimEnd().split("\n").at(-1);
-  expect(last("/etc/passwd")).toBe("n1999:x:21999:21999::/home/n3999:/bin/sh");
+  expect(last("/etc/passwd")).toBe("n1999:x:21999:21999::/home/n1999:/bin/sh");
   expect(last("/etc/group")).toBe("n1999:x:21999:");
   expect(last("/etc/subuid")).toBe(`n1999:${100_000 + 2000 * 65_536}:65536`);
 });
