@@ -3,6 +3,7 @@ import type { CloudData } from "../config/seed.ts";
 import type { ConfigValue, Origin } from "../config/tree.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
+import type { FileContent } from "./content.ts";
 import type { Instance } from "./instance.ts";
 import type { Blame, FileAttributes, Overlay } from "./overlay.ts";
 
@@ -133,12 +134,12 @@ export class ModuleRun {
   }
 
   /** util.write_file: through links, parents made, the mode set even on an existing file (0644 unless given). */
-  write(path: string, content: string | Buffer, because: Origin, attributes: FileAttributes = {}): void {
+  write(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
     this.image.write(path, content, this.#blame(because), { mode: 0o644, ...attributes });
   }
 
   /** Writes and keeps the mode and owner of a file that is there already (preserve_mode, append_file). */
-  rewrite(path: string, content: string | Buffer, because: Origin, attributes: FileAttributes = {}): void {
+  rewrite(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
     this.image.write(path, content, this.#blame(because), attributes);
   }
 

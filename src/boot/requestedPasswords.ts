@@ -32,7 +32,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
     ["RANDOM", plain],
   ] as const)
     for (const user of users) if (typeOf(user) === type) passwords.push(entryOf(user));
-  if (users.length === 0 && lines.length === 0) lines.push(...defaultUserLine(boot, args));
+  if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
   for (const line of lines) {
     const colon = line.indexOf(":");
     if (colon === -1) throw new ModuleFailure(`chpasswd.list: an entry without a colon`);

@@ -1,6 +1,7 @@
 import { type BootResult, boot } from "../boot/boot.ts";
 import { Overlay } from "../boot/overlay.ts";
 import { type Image, readText } from "../image/image.ts";
+import { UnreadableService } from "../services/includes.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { newFinding } from "./newFindings.ts";
@@ -74,9 +75,16 @@ export class FixProver {
     const attempt = this.#attempt(fix);
     if (attempt === undefined) return null;
     const { booted } = attempt;
-    if (failingModules(booted).some((name) => !this.#failing.has(name)) || !holds(booted.after, booted)) return null;
-    attempt.isHarmful ??= this.#isHarmful(fix, attempt);
-    return attempt.isHarmful ? null : fix;
+    if (failingModules(booted).some((name) => !this.#failing.has(name))) return null;
+    try {
+      if (!holds(booted.after, booted)) return null;
+      attempt.isHarmful ??= this.#isHarmful(fix, attempt);
+      return attempt.isHarmful ? null : fix;
+    } catch (error) {
+      // Nothing is proven of what cannot be read.
+      if (!(error instanceof UnreadableService)) throw error;
+      return null;
+    }
   }
 
   #isHarmful(fix: Fix, { fixed, booted }: Attempt): boolean {

@@ -1,4 +1,5 @@
 import type { Image } from "../image/image.ts";
+import { onceAFile } from "./onceAFile.ts";
 
 const NETWORK_HEADER = /^# This file is generated from information provided by\b/m;
 
@@ -28,12 +29,14 @@ const OWN: readonly {
 
 /** How a file of a name that only cloud-init gives shows that somebody else wrote or changed it; undefined where it does not. */
 export function handEdit(image: Image, path: string): string | undefined {
-  const own = OWN.find(({ name }) => name.test(path));
-  if (own === undefined) return undefined;
-  const text = image.read(path)?.toString("utf8") ?? "";
+  return OWN.some(({ name }) => name.test(path)) ? editOf(image, path) : undefined;
+}
+
+const editOf = onceAFile((text, path) => {
+  const own = OWN.find(({ name }) => name.test(path))!;
   if (own.header?.test(text) === false) return `${path} has cloud-init's name, but not its header`;
   const lines = text.split("\n");
   const top = lines.findIndex((line) => !line.startsWith("#"));
   const line = lines.findIndex((other, index) => index >= top && other.length < 1000 && own.foreign.test(other));
   return line === -1 ? undefined : `${path}:${line + 1} is a line that cloud-init does not write`;
-}
+});

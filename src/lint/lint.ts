@@ -64,7 +64,7 @@ function findingsOf(
     distro,
     boot: result,
     evidence: new CustomisationEvidence(image, distro, options),
-    settings: (service) => ({ before: reader.list(service, image), after: reader.list(service, result.after) }),
+    settings: (service) => reader.both(service, image, result.after),
     setting: (service, key, booted) => reader.byKey(service, booted).get(key),
     responsible: (service, key, now) => {
       let history = histories.get(service.name);

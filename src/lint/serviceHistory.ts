@@ -1,14 +1,28 @@
 import type { Blame, Overlay } from "../boot/overlay.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { UnreadableService } from "../services/includes.ts";
 import type { Service, Setting } from "../services/service.ts";
 
 /** A service's settings by key; of several with one key the first. */
 export type SettingsByKey = ReadonlyMap<string, Setting>;
 
-/** Reads services of images once. */
+/** A service's settings before and after a boot; none where it is not readable in both. */
+export interface ServiceSettings {
+  readonly before: readonly Setting[];
+  readonly after: readonly Setting[];
+  readonly readable: boolean;
+}
+
+const NOTHING: readonly Setting[] = [];
+
+/**
+ * Reads services of images once. A service that cannot be read of one of them has no settings in any: else all that the
+ * others have would seem to come or go.
+ */
 export class ServiceReader {
   readonly #distro: Distro;
+  readonly #unreadable = new Set<string>();
   readonly #known = new WeakMap<Image, Map<string, readonly Setting[]>>();
   readonly #byKey = new WeakMap<readonly Setting[], SettingsByKey>();
 
@@ -19,9 +33,27 @@ export class ServiceReader {
   list(service: Service, image: Image): readonly Setting[] {
     const ofImage = this.#known.get(image) ?? new Map<string, readonly Setting[]>();
     this.#known.set(image, ofImage);
-    const settings = ofImage.get(service.name) ?? service.read(image, this.#distro);
+    const settings = ofImage.get(service.name) ?? this.#read(service, image);
     ofImage.set(service.name, settings);
-    return settings;
+    return this.#unreadable.has(service.name) ? NOTHING : settings;
+  }
+
+  /** The settings of two images of one boot: those of both or of none. */
+  both(service: Service, before: Image, after: Image): ServiceSettings {
+    const settings = { before: this.list(service, before), after: this.list(service, after), readable: true };
+    return this.#unreadable.has(service.name) ? { before: NOTHING, after: NOTHING, readable: false } : settings;
+  }
+
+  #read(service: Service, image: Image): readonly Setting[] {
+    if (this.#unreadable.has(service.name)) return NOTHING;
+    try {
+      return service.read(image, this.#distro);
+    } catch (error) {
+      if (!(error instanceof UnreadableService)) throw error;
+      this.#unreadable.add(service.name);
+      image.addProblem(error.path, error.message);
+      return NOTHING;
+    }
   }
 
   byKey(service: Service, image: Image): SettingsByKey {

@@ -47,7 +47,7 @@ export function shortenHunk(lines: readonly string[], focus: number, limit: numb
     const first = focus >= start && focus < end ? Math.max(start, Math.min(focus - 1, end - perRun)) : start;
     const last = Math.min(end, first + perRun);
     if (first > start) shortened.push(moreLines(first - start));
-    shortened.push(...lines.slice(first, last));
+    for (const one of lines.slice(first, last)) shortened.push(one);
     if (last < end) shortened.push(moreLines(end - last));
     start = end;
   }

@@ -38,18 +38,19 @@ export function planText(image: ImageFacts, boot: BootResult, options: PlanOptio
     if (outcomes.length === 0) continue;
     lines.push("", style.underline(`${stage} stage`));
     for (const outcome of outcomes)
-      if (outcome.ran && !isUnknown(outcome))
-        lines.push(...moduleHead(outcome, style, width), ...take(outcome.name).map((line) => `    ${line}`));
+      if (outcome.ran && !isUnknown(outcome)) {
+        lines.push(...moduleHead(outcome, style, width));
+        for (const line of take(outcome.name)) lines.push(`    ${line}`);
+      }
     lines.push(...notSimulated(outcomes, style, width), ...notRun(outcomes, style, width));
   }
-  for (const module of [...byModule.keys()])
-    lines.push(
-      "",
-      style.underline(`${escapeProse(module)}, outside the stages`),
-      ...take(module).map((line) => `    ${line}`),
-    );
+  for (const module of [...byModule.keys()]) {
+    lines.push("", style.underline(`${escapeProse(module)}, outside the stages`));
+    for (const line of take(module)) lines.push(`    ${line}`);
+  }
   if (general.length > 0) lines.push("");
-  for (const note of general) lines.push(...hanging("note: ", escapeProse(note), width, style.yellow));
+  for (const note of general)
+    for (const one of hanging("note: ", escapeProse(note), width, style.yellow)) lines.push(one);
   lines.push("", ...wrap(summary(boot), width).map(style.bold));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

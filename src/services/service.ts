@@ -5,7 +5,10 @@ import type { Image } from "../image/image.ts";
 export interface Service {
   /** The name findings and rules use: "sshd", "host-keys", "hostname" ... */
   readonly name: string;
-  /** Every effective setting of the service in this image, each with the place it comes from. */
+  /**
+   * Every effective setting of the service in this image, each with the place it comes from.
+   * @throws UnreadableService where its configuration cannot be read whole.
+   */
   read(image: Image, distro: Distro): Setting[];
 }
 

@@ -44,7 +44,7 @@ export function dsIdentifyList(image: Image, version: string): DsIdentifyList | 
 
 /** Before 23.4 white space at the end of a line goes before the comment does. */
 function withoutComment(line: string, version: string): string {
-  const text = versionAtLeast(version, "23.4") ? line : line.replace(/[ \t]+$/, "");
+  const text = versionAtLeast(version, "23.4") ? line : line.replace(/(?<![ \t])[ \t]+$/, "");
   return text.split("#", 1)[0]!;
 }
 

@@ -13,7 +13,9 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const server = sshdConfigPath(image);
   const list = boot.config.origin("cloud_init_modules");
   const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
-  if (server === undefined || origin === undefined || context.settings(hostKeys).after.length > 0) return [];
+  if (server === undefined || origin === undefined) return [];
+  const { after, readable } = context.settings(hostKeys);
+  if (!readable || after.length > 0) return [];
   if (module !== undefined && sshdMakesKeys(context)) return [];
   const cause =
     module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);

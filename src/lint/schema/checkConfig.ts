@@ -29,9 +29,9 @@ export function checkConfig(
     .map((problem) => withCurrentKeys(problem, schemas))
     .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
-    if (layer === "image") told.push(...defaultUserKeys(root));
-    told.push(...openTopLevel(root, layer, schemas, isUnknown));
-    told.push(...passedOver(root, layer === "image" ? "warning" : "error", isUnknown));
+    if (layer === "image") for (const one of defaultUserKeys(root)) told.push(one);
+    for (const one of openTopLevel(root, layer, schemas, isUnknown)) told.push(one);
+    for (const one of passedOver(root, layer === "image" ? "warning" : "error", isUnknown)) told.push(one);
   }
   if (cut)
     told.push({

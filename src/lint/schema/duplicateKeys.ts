@@ -27,7 +27,7 @@ function duplicatesIn(root: ConfigNode): Duplicate[] {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === "scalar" || seen.has(node)) continue;
     seen.add(node);
-    if (node.type === "sequence") waiting.push(...node.children);
+    if (node.type === "sequence") for (const one of node.children) waiting.push(one);
     else {
       for (const pair of node.children) {
         for (const loser of pair.shadowed) if (isWithin(loser, node)) found.push({ winner: pair, loser });

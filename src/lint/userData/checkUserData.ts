@@ -36,7 +36,7 @@ export function checkUserData(file: SeedFile, schemas: Schemas): Told[] {
     const { text, origin } = placeOfNote(fatal, start);
     told.push(say("not-applied", `cloud-init uses nothing of this: ${text}.`, origin));
   }
-  for (const part of parts) told.push(...checkPart(part, schemas));
+  for (const part of parts) for (const one of checkPart(part, schemas)) told.push(one);
   return told;
 }
 

@@ -1,5 +1,6 @@
 import type { Image } from "../../image/image.ts";
-import { type Line, readLines, readStatements, words } from "../lines.ts";
+import { Includes } from "../includes.ts";
+import { type Line, readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 
 /** One statement of sudoers(5), continued lines joined and its comment gone, where it begins. */
@@ -9,15 +10,16 @@ export interface SudoStatement {
   readonly line: number;
 }
 
-/** The statements of /etc/sudoers and all that it includes, in sudo's order. */
+/** The statements of /etc/sudoers and all that it includes, in sudo's order. @throws UnreadableService where that is too much. */
 export function readSudoStatements(image: Image): SudoStatement[] {
   const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
-  return main === undefined ? [] : statementsOf(image, main, new Set());
+  return main === undefined ? [] : statementsOf(new Includes(image, main), main, new Set());
 }
 
 /**
  * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group, alias. A rule for
  * several is one setting for each.
+ * @throws UnreadableService where sudoers includes too much.
  */
 export function readPrivilegeRules(image: Image): Setting[] {
   return [...readSudoStatements(image).flatMap(rulesIn), ...doasRules(image)];
@@ -32,16 +34,16 @@ export function rulesIn({ text, path, line }: SudoStatement): Setting[] {
   return value.includes("=") ? users.map((user) => ({ key: `sudo ${user}`, value, path, line })) : [];
 }
 
-const FILES_LIMIT = 1000;
-
 /** `read`: files and directories that are not read again, for files may include each other. */
-function statementsOf(image: Image, path: string, read: Set<string>): SudoStatement[] {
-  if (read.has(path) || read.size >= FILES_LIMIT) return [];
+function statementsOf(includes: Includes, path: string, read: Set<string>): SudoStatement[] {
+  if (read.has(path)) return [];
   read.add(path);
-  return joinedLines(readLines(image, path)).flatMap(({ text, number }) => {
+  return joinedLines(includes.lines(path)).flatMap(({ text, number }) => {
     const included = /^[#@](include|includedir)\s+(\S.*)$/.exec(text.trim());
     if (included !== null)
-      return includedPaths(image, path, included, read).flatMap((one) => statementsOf(image, one, read));
+      return includedPaths(includes, path, included, read).flatMap((one) =>
+        includes.nested(one, () => statementsOf(includes, one, read)),
+      );
     const statement = withoutComment(text).trim();
     return statement === "" ? [] : [{ text: statement, path, line: number }];
   });
@@ -61,7 +63,7 @@ function joinedLines(lines: readonly Line[]): Line[] {
 }
 
 function includedPaths(
-  image: Image,
+  includes: Includes,
   from: string,
   [, directive, target]: RegExpExecArray,
   read: Set<string>,
@@ -71,7 +73,7 @@ function includedPaths(
   if (directive === "include") return [path];
   if (read.has(path)) return [];
   read.add(path);
-  const files = image.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
+  const files = includes.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
   return files.map((file) => `${path}/${file}`);
 }
 

@@ -45,7 +45,10 @@ export interface Sudoers {
   readonly aliases: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Reads /etc/sudoers and all that it includes. Rules for a single host count as rules for this one. */
+/**
+ * Reads /etc/sudoers and all that it includes. Rules for a single host count as rules for this one.
+ * @throws UnreadableService where that is too much.
+ */
 export function readSudoers(image: Image): Sudoers {
   const statements = readSudoStatements(image);
   return {

@@ -1,6 +1,7 @@
 import type { ConfigNode, Origin, Pair } from "../../../config/tree.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Fix } from "../../finding.ts";
+import { onceAFile } from "../../onceAFile.ts";
 
 /** A larger file, in characters, is not given whole as a fix; the message says what to write. */
 const LARGEST_FIX = 4_000;
@@ -29,5 +30,8 @@ export function spanOf({ position }: ConfigNode | Pair): { readonly start: numbe
 /** A node's text in its file, without white space behind it. */
 export function textOf(image: Image, node: ConfigNode): string {
   const { start, end } = spanOf(node);
-  return (readText(image, node.path) ?? "").slice(start, end).trimEnd();
+  return fileText(image, node.path).slice(start, end).trimEnd();
 }
+
+/** Whole lists are copied out of one file, node by node. */
+const fileText = onceAFile((text) => text);

@@ -89,12 +89,9 @@ export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
     const ownLoser = isOwn(context, loser.path);
     if (!ownWinner && !ownLoser) return undefined;
     const kept = items(winner.value);
-    const lost = items(loser.value).filter(
-      (item) =>
-        !kept.some(
-          (other) => isDeepStrictEqual(toValue(other), toValue(item)) || nameOf(other, key) === nameOf(item, key),
-        ),
-    );
+    // Equal values have equal names.
+    const keptNames = namesOf(winner.value, key);
+    const lost = items(loser.value).filter((item) => !keptNames.has(nameOf(item, key)));
     const names = lost.map((item) => nameOf(item, key));
     if (names.length === 0) return undefined;
     // Whoever writes a list of their own against the shipped one mostly means to replace it, and an empty one always.
@@ -245,10 +242,31 @@ function isMistaken(first: string, second: string): boolean {
 /** Keys that are taken out of their file before it is merged, or read before. */
 const NOT_MERGED = ["merge_how", "merge_type", "conf_d"];
 
+const mergers = new WeakMap<CheckContext, ReadonlyMap<string, Pair | undefined>>();
+
 /** Where a file names mergers. */
-function mergersOf(path: string, { boot }: CheckContext): Pair | undefined {
-  const root = boot.base.files.find((file) => file.path === path)?.root;
-  return root && (findPair(root, "merge_how") ?? findPair(root, "merge_type"));
+function mergersOf(path: string, context: CheckContext): Pair | undefined {
+  let ofFiles = mergers.get(context);
+  if (ofFiles === undefined) {
+    const { files } = context.boot.base;
+    ofFiles = new Map(
+      files.map((file) => [file.path, findPair(file.root, "merge_how") ?? findPair(file.root, "merge_type")]),
+    );
+    mergers.set(context, ofFiles);
+  }
+  return ofFiles.get(path);
+}
+
+const entryNames = new WeakMap<ConfigNode, ReadonlySet<string>>();
+
+/** The names of a list's entries; one list may take the place of many. */
+function namesOf(list: ConfigNode, key: string): ReadonlySet<string> {
+  let known = entryNames.get(list);
+  if (known === undefined) {
+    known = new Set(items(list).map((item) => nameOf(item, key)));
+    entryNames.set(list, known);
+  }
+  return known;
 }
 
 function items(node: ConfigNode): readonly ConfigNode[] {
