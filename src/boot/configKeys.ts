@@ -30,6 +30,9 @@ export const systemKeys: ReadonlySet<string> = new Set([
   "warnings",
 ]);
 
+/** Top-level keys that stock files of the Red Hat family and Amazon Linux set though nothing reads them since 18.5. */
+export const stockKeys: ReadonlySet<string> = new Set(["cc_ready_cmd", "resize_rootfs_tmp", "ssh_svcname"]);
+
 /** Top-level keys that it reads outside its modules wherever they come from (stages.py, cmd/main.py, distros; 20.4 to 26.2). */
 const CORE_KEYS: readonly string[] = [
   "cloud_config_modules",

@@ -89,7 +89,8 @@ function text(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
-/** The text of what the launch hands over, which may be a file of this machine and not of the image. */
+/** The text of what the launch hands over as a file of its own, which may be one of this machine and not of the image. */
 function handedOver({ userData, vendorData, vendorData2 }: CloudData, path: string): string | undefined {
-  return [userData, vendorData, vendorData2].find((file) => file?.path === path)?.bytes.toString("utf8");
+  const files = [userData, vendorData, vendorData2];
+  return files.find((file) => file?.path === path && file.excerpt === undefined)?.bytes.toString("utf8");
 }

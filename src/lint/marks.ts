@@ -74,8 +74,12 @@ export function isCloudInitsOwn(image: Image, path: string): boolean {
   return CLOUD_INITS_STATE.test(path) || CLOUD_INITS_NAMES.test(path) || CLOUD_INITS_HEADER.test(headOf(image, path));
 }
 
-/** Who made an image and wrote a file into it before anybody customised it; undefined when no header says so. */
+/** Written by the script of Debian's and Ubuntu's package when it is configured, so that no package ships it. */
+const DEBCONFS = "/etc/cloud/cloud.cfg.d/90_dpkg.cfg";
+
+/** Who wrote a file before anybody customised the image; undefined when neither its place nor its header says so. */
 export function imageMakersMark(image: Image, path: string): string | undefined {
+  if (path === DEBCONFS) return "the configuration script of the package cloud-init writes it";
   return /^# CLOUD_IMG: This file was created/m.test(headOf(image, path))
     ? "the makers of the cloud image wrote it, its header says"
     : undefined;

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -237,15 +236,8 @@ describe("bad input", () => {
     });
   });
 
-  test("a pipe: what to do", async () => {
-    const pipe = join(scratch, "pipe");
-    execFileSync("mkfifo", [pipe]);
-    expect(await run(pipe)).toMatchObject({ status: 2, err: expect.stringContaining("is a pipe: lead it into") });
-  });
-
   test.each<[string, (seed: string) => void]>([
     ["is empty", () => {}],
-    ["has a pipe for meta-data", (seed) => execFileSync("mkfifo", [join(seed, "meta-data")])],
     ["has a directory for meta-data", (seed) => mkdirSync(join(seed, "meta-data"))],
     ["has broken meta-data", (seed) => writeFileSync(join(seed, "meta-data"), "a: [")],
   ])("a seed that %s is refused", async (_what, put) => {
@@ -263,15 +255,6 @@ describe("bad input", () => {
     const { status, err } = await run(command, root);
     expect(status).toBe(4);
     expect(err.match(/60-big\.cfg: not read/g)).toHaveLength(1);
-  });
-
-  test("a pipe in place of cloud.cfg does not hang", async () => {
-    const root = image();
-    rmSync(join(root, "etc/cloud/cloud.cfg"));
-    execFileSync("mkfifo", [join(root, "etc/cloud/cloud.cfg")]);
-    const { status, out } = await run(root, "-f", "json");
-    expect(status).toBe(1);
-    expect(JSON.parse(out).images[0].findings[0].rule).toBe("cloud-init-cannot-start");
   });
 
   test("control characters never reach the terminal", async () => {

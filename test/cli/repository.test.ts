@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openRepository } from "../../src/cli/repository.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
-import { multitoolFindings } from "../report/multitool.ts";
 import { finding, RULES, result, TEXTS } from "../report/samples.ts";
 
 const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
@@ -163,11 +162,4 @@ describe("SARIF", () => {
       endColumn: 11,
     });
   });
-
-  test("GitHub's rules find no error in it", () => {
-    write("files/team ä.cfg", TEAM_TEXT);
-    write("image #1.pkr.hcl", "source {\n}\n");
-    const text = report({ anchor: "image #1.pkr.hcl:2" }, [finding(), finding({ cause: finding().target as never })]);
-    expect(multitoolFindings(text).filter((line) => line.startsWith("error "))).toEqual([]);
-  }, 60_000);
 });

@@ -3,36 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { ConfigNode, Mapping, Pair } from "../../src/config/tree.ts";
 import { isTrue, toValue } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
-import { hasPyYaml, ourLoad, realLoad } from "./pyyaml.ts";
+import { sample } from "../samples.ts";
+import { ourLoad } from "./pyyaml.ts";
 import cases from "./yaml-cases.json" with { type: "json" };
-import { document } from "./yaml-documents.ts";
-
-const NO_PYYAML = "python3 with PyYAML 6 is not on this machine";
 
 describe("as PyYAML's safe_load", () => {
   test.each(cases)("$yaml", ({ yaml, loaded }) => {
     expect(ourLoad(yaml)).toBe(loaded);
-  });
-
-  test("the recorded expectations are what PyYAML does", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    const real = realLoad(cases.map(({ yaml }) => yaml));
-    expect(cases.map(({ yaml }, index) => ({ yaml, loaded: real[index] }))).toEqual(cases);
-  });
-
-  test("random documents", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    const batch = fc.array(document, { minLength: 100, maxLength: 100 });
-    fc.assert(
-      fc.property(batch, (texts) => {
-        const real = realLoad(texts);
-        const different = texts.findIndex((text, index) => ourLoad(text) !== real[index]);
-        if (different === -1) return;
-        const text = texts[different] ?? "";
-        expect({ text, loaded: ourLoad(text) }).toEqual({ text, loaded: real[different] });
-      }),
-      { numRuns: 15, endOnFailure: true },
-    );
   });
 });
 
@@ -209,12 +186,6 @@ describe("hostile texts", () => {
     return `a0: &a0 []\n${links.join("")}`;
   }
 
-  test("the depth that PyYAML can take is more than what we take", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    expect(realLoad([flow(475), block(475)]).includes("error")).toBe(false);
-    expect(realLoad([flow(500), block(500)])).toEqual(["error", "error"]);
-  });
-
   test("5 MB and half a million lexemes are the limit", () => {
     expect(parseYaml(`a: ${"x".repeat(5e6)}`, "x").error).toBeUndefined();
     expect(parseYaml(`a: ${"x".repeat(6e6)}`, "x").error?.reason).toMatch(/5 MB/);
@@ -274,7 +245,7 @@ describe("hostile texts", () => {
         const { node, error } = parseYaml(text, "x");
         expect(node === undefined || error === undefined).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: sample(300, 2000) },
     );
   });
 

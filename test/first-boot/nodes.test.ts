@@ -3,12 +3,11 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { roots } from "./realBoot.ts";
+import { required, roots } from "../real.ts";
 
 // Other releases of Node, put there by make-nodes.sh, print what this one prints.
 const nodes = join(roots, "../nodes");
 const versions = existsSync(nodes) ? readdirSync(nodes).filter((name) => !name.endsWith(".part")) : [];
-const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
 
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
 afterAll(() => rmSync(scratch, { recursive: true }));

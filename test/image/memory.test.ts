@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -67,12 +66,19 @@ test.each([
   expect(image.problems).toEqual([]);
 });
 
-test("python sorts the names alike", () => {
+test("names are sorted as Python sorts them, by code points", () => {
   const names = ["10.cfg", "9.cfg", "B.cfg", "a.cfg", ".cfg", "\uff5e.cfg", "\u{1f600}.cfg", "\u00e4.cfg"];
   const image = memoryImage(Object.fromEntries(names.map((name) => [`/d/${name}`, ""])));
-  const program = "import json,sys; print(json.dumps(sorted(json.loads(sys.argv[1]))))";
-  const sorted = execFileSync("python3", ["-c", program, JSON.stringify(names)], { encoding: "utf8" });
-  expect(image.list("/d")).toEqual(JSON.parse(sorted));
+  expect(image.list("/d")).toEqual([
+    ".cfg",
+    "10.cfg",
+    "9.cfg",
+    "B.cfg",
+    "a.cfg",
+    "\u00e4.cfg",
+    "\uff5e.cfg",
+    "\u{1f600}.cfg",
+  ]);
 });
 
 test("directories, owners and the image's own root can be given", () => {

@@ -6,6 +6,7 @@ import type { Mapping } from "../../src/config/tree.ts";
 import { toValue } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { configText } from "../../src/report/configText.ts";
+import { sample } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 
 function mapping(yaml: string, path = "/etc/cloud/cloud.cfg"): Mapping {
@@ -71,7 +72,7 @@ describe("what is printed is read as the same values again", () => {
         same(`${JSON.stringify(text)}: ${JSON.stringify(text)}\nl: [${JSON.stringify(text)}, a]\n`),
       ),
       {
-        numRuns: 500,
+        numRuns: sample(100, 500),
       },
     );
   });

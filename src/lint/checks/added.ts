@@ -33,9 +33,9 @@ function customisedNeighbour(
   const left = new Set(after.map(({ key }) => key));
   for (const glob of beside)
     for (const other of before) {
-      // What the boot takes away is another rule's.
-      if (!left.has(other.key)) continue;
-      if (!matchesAny([glob], other.key)) continue;
+      // What the boot takes away is another rule's, and so is a file that it replaces.
+      const isReplaced = other.key === setting.key && other.key === other.path;
+      if (!left.has(other.key) || isReplaced || !matchesAny([glob], other.key)) continue;
       const evidence = context.evidence.of(service, other);
       if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
     }

@@ -19,6 +19,8 @@ import { vendorOf } from "./configuration/keys.ts";
 /** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
 interface Checked {
   readonly path: string;
+  /** The text that a fix may write anew; undefined where what is handed over is only a part of a file of the image. */
+  readonly text: string | undefined;
   readonly evidence: string;
   readonly told: readonly Told[];
   again(content: Buffer): readonly Told[];
@@ -33,12 +35,12 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   const known = done.get(context);
   const all = known ?? [...imageFiles(context), ...handedOver(context)];
   if (known === undefined) done.set(context, all);
-  return all.flatMap(({ path, evidence, told, again, prove }) =>
+  return all.flatMap(({ text, evidence, told, again, prove }) =>
     findingsOfTold(rule, {
       told,
       evidence,
       ...(prove === undefined ? {} : { prove }),
-      text: () => launchFile(context, path)?.bytes.toString("utf8") ?? context.image.read(path)?.toString("utf8"),
+      text: () => text,
       again: (fix) => again(Buffer.from(fix.content)),
     }),
   );
@@ -75,6 +77,7 @@ function imageFiles(context: CheckContext): Checked[] {
     return [
       {
         path,
+        text: context.image.read(path)?.toString("utf8"),
         evidence: evidence.text,
         told: check(root).map(soften),
         again: (content) => check(parseConfigFile(content, path).root),
@@ -90,6 +93,7 @@ function handedOver(context: CheckContext): Checked[] {
   const { networkConfig } = context.boot.cloud;
   const checked: Checked[] = launchFiles(context).map((file) => ({
     path: file.path,
+    text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
     evidence: `${file.path} is what the launch hands over`,
     told: checkUserData(file, own),
     again: (content) => checkUserData({ ...file, bytes: content }, own),
@@ -101,6 +105,7 @@ function handedOver(context: CheckContext): Checked[] {
     ...checked,
     {
       path,
+      text: context.image.read(path)?.toString("utf8"),
       evidence: `${path} is what the launch hands over`,
       told: check(networkConfig),
       again: (content) => check(parseConfigFile(content, path).root),
@@ -114,8 +119,4 @@ function launchFiles({ boot }: CheckContext): readonly SeedFile[] {
   return [userData, vendorData, vendorData2].filter(
     (file) => file !== undefined && file.bytes.length > 0,
   ) as SeedFile[];
-}
-
-function launchFile(context: CheckContext, path: string): SeedFile | undefined {
-  return launchFiles(context).find((file) => file.path === path);
 }

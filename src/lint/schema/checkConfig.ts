@@ -1,11 +1,12 @@
-import { isCurrentKey, isKnownKey, systemKeys } from "../../boot/configKeys.ts";
+import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { asSchema, isAnnotation, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
+import { allowsBooleans } from "./expected.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
@@ -80,6 +81,7 @@ function toldOf(
   // Names of modules have a rule of their own there.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
+  if (layer === "image" && kind === "type" && path.length === 1 && isStockForm(problem, schema)) return undefined;
   const worst = layer === "image" ? "warning" : "error";
   if (kind !== "unknown-key") return { about: "value", worst, message, origin };
   // Files of the image have more keys than a launch may set.
@@ -95,6 +97,16 @@ function toldOf(
   return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
 }
 
+/**
+ * Forms that no schema has and stock files of the Red Hat family have up to 8, read as they are meant: 0 and 1 for a
+ * boolean, and no types of host keys, of which another rule tells where they are missed.
+ */
+function isStockForm({ path, node, schemas }: SchemaProblem, root: Schema): boolean {
+  if (node.type !== "scalar") return false;
+  if (node.kind === "null") return path[0] === "ssh_genkeytypes";
+  return node.kind === "int" && (node.value === 0 || node.value === 1) && allowsBooleans(schemas, root);
+}
+
 /** Whether a key at the top that the schema does not name is wrong: for what a launch hands over, since 23.4. */
 function closesTopLevel({ version }: Schemas, layer: Layer): boolean {
   return layer === "launch" && versionAtLeast(version, "23.4");
@@ -108,7 +120,7 @@ function openTopLevel(
   isUnknown: ((node: Scalar) => boolean) | undefined,
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
-  const names = new Set([...schemas.topKeys, ...systemKeys]);
+  const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
   const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;

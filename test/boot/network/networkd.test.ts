@@ -7,6 +7,7 @@ import { readNetworkConfig } from "../../../src/boot/network/state.ts";
 import { unknown } from "../../../src/boot/unknown.ts";
 import { parseYaml } from "../../../src/config/yaml.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
+import { sample } from "../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -121,9 +122,11 @@ test("many interfaces and routes are no machine's, and take no time", () => {
     ].join("\n");
   expect(() => render(config(2000, 2000), "26.2")).toThrow(NotPredicted);
   expect(Object.keys(render(config(100, 400), "26.2") ?? {})).toHaveLength(100);
-  const bonds = repeat(2000, (i) => ` b${i}: {interfaces: [eth${i}]}`);
-  const many = ["version: 2\nethernets:", ...repeat(2000, (i) => ` eth${i}: {}`), "bonds:", ...bonds].join("\n");
-  expect(Object.keys(render(many, "26.2") ?? {})).toHaveLength(6000);
+  const bonds = repeat(sample(300, 2000), (i) => ` b${i}: {interfaces: [eth${i}]}`);
+  const many = ["version: 2\nethernets:", ...repeat(bonds.length, (i) => ` eth${i}: {}`), "bonds:", ...bonds].join(
+    "\n",
+  );
+  expect(Object.keys(render(many, "26.2") ?? {})).toHaveLength(3 * bonds.length);
 });
 
 describe("the files of systemd-networkd", () => {

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/lint/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
+import { sample } from "../../samples.ts";
 
 function lint(content: string | Buffer, path = "data.yaml", version = "26.2") {
   return lintFile({ path, bytes: Buffer.from(content as string) }, { rules: catalogue, version });
@@ -294,6 +295,6 @@ test("whatever stands in a file, there are findings or none, each on a line that
         expect(message).not.toContain("undefined");
       }
     }),
-    { numRuns: 500 },
+    { numRuns: sample(150, 500) },
   );
 });

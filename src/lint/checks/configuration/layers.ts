@@ -174,14 +174,14 @@ function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
   if (all === undefined) {
     const { root, files } = context.boot.base;
     const order = new Map(files.map(({ path }, index) => [path, index]));
-    all = lossesIn(root, (winner, loser) => classify(winner, loser, order, context));
+    all = lossesIn(root, (winner, loser, key) => classify(winner, loser, key, order, context));
     known.set(context, all);
   }
   return all.filter((loss) => loss.kind === kind);
 }
 
 /** The pairs of a tree that shadow others in a way that counts. */
-function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["kind"] | undefined): Loss[] {
+function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair, key: string) => Loss["kind"] | undefined): Loss[] {
   const found: Loss[] = [];
   const seen = new Set<ConfigNode>();
   let pairs = 0;
@@ -192,7 +192,7 @@ function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["ki
       if (++pairs > MOST_PAIRS) return;
       const steps = [...before, pyStr(pair.key)];
       for (const loser of pair.shadowed) {
-        const kind = kindOf(pair, loser);
+        const kind = kindOf(pair, loser, steps.join("."));
         if (kind !== undefined) found.push({ key: steps.join("."), steps, winner: pair, loser, kind });
       }
       if (pair.value.type === "mapping") visit(pair.value, steps);
@@ -202,9 +202,19 @@ function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["ki
   return found;
 }
 
+/** Lists that are one value: an entry has a meaning by its place or by what is not beside it, and nobody adds to them. */
+const ONE_VALUE: ReadonlySet<string> = new Set([
+  "datasource_list",
+  "mount_default_fields",
+  "ssh_genkeytypes",
+  "system_info.network.activators",
+  "system_info.network.renderers",
+]);
+
 function classify(
   winner: Pair,
   loser: Pair,
+  key: string,
   order: ReadonlyMap<string, number>,
   context: CheckContext,
 ): Loss["kind"] | undefined {
@@ -212,7 +222,8 @@ function classify(
   if (mine === undefined || other === undefined || mine === other || !isOther(winner, loser)) return undefined;
   if (mine < other) return mergersOf(winner.path, context) === undefined ? "lower-wins" : "merge-how";
   if (isMistaken(baseName(loser.path), baseName(winner.path))) return "order";
-  return winner.value.type === "sequence" && loser.value.type === "sequence" ? "list" : "value";
+  const areLists = winner.value.type === "sequence" && loser.value.type === "sequence";
+  return areLists && !ONE_VALUE.has(key) ? "list" : "value";
 }
 
 /** Whether one pair's value is not the other's; two mappings are joined, so that neither is lost. */

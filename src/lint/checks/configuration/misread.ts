@@ -6,6 +6,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
+import { sshdMakesKeys } from "../sshdMakesKeys.ts";
 import { about, isOwn } from "./about.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
 import { versionOf } from "./moduleLists.ts";
@@ -18,6 +19,8 @@ interface Misread {
   readonly means: string;
   /** The value that is plainly meant, as it is to be written. */
   readonly write?: string;
+  /** Where the value is right all the same. */
+  readonly unless?: (context: CheckContext) => boolean;
 }
 
 const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
@@ -37,6 +40,8 @@ const MISREAD: readonly Misread[] = [
     keys: ["ssh_genkeytypes"],
     when: isNull,
     means: "null is an empty list here, so no host key is generated; remove the key to get the default types",
+    // Stock on Amazon Linux 2, CentOS 7 and RHEL 8, whose sshd makes the keys itself.
+    unless: sshdMakesKeys,
   },
   {
     keys: ["disable_root"],
@@ -90,9 +95,11 @@ interface Found {
 /** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
 export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
-  const values = MISREAD.flatMap(({ keys, when, means, write }): Found[] => {
+  const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
     const pair = config.pair(...(keys as [string]));
-    return pair !== undefined && when(pair.value) ? [{ name: keys.join("."), pair, means, write }] : [];
+    return pair !== undefined && when(pair.value) && unless?.(context) !== true
+      ? [{ name: keys.join("."), pair, means, write }]
+      : [];
   });
   return atMost([...values, ...misreadOfUsers(context)], (found) => {
     const { name, pair, means } = found;

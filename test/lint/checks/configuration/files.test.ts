@@ -97,6 +97,16 @@ describe("what ds-identify takes for datasource_list", () => {
   });
 });
 
+test.each([
+  ["policy: enabled\n", 0],
+  ["policy: report # as it was\n", 0],
+  ["policy: search,found=all\n", 1],
+  ["# policy: enabled\n", 1],
+])("with ds-identify.cfg %j: %i", (text, count) => {
+  const files = { "/etc/cloud/ds-identify.cfg": text, [`${D}/20.cfg`]: "datasource_list:\n- Ec2\n" };
+  expect(findings("datasource-list-not-read", files)).toHaveLength(count);
+});
+
 test("ds-identify does not see hidden files, which cloud-init reads", () => {
   const list = "datasource_list: [ Ec2 ]\n";
   expect(findings("datasource-list-not-read", { [`${D}/.99.cfg`]: list })).toHaveLength(1);

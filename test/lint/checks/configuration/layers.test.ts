@@ -33,6 +33,36 @@ describe("lists that replace another file's", () => {
     expect(found?.fix?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
   });
 
+  test.each([
+    ["datasource_list: [Azure, Ec2, None]\n", "datasource_list: [NoCloud]\n"],
+    ["ssh_genkeytypes: [rsa, ed25519]\n", "ssh_genkeytypes: [ed25519]\n"],
+    ["system_info: {network: {renderers: [netplan, eni]}}\n", "system_info: {network: {renderers: [networkd]}}\n"],
+    [
+      "mount_default_fields: [~, ~, auto, 'defaults', '0', '2']\n",
+      "mount_default_fields: [~, ~, auto, 'nofail', '0', '2']\n",
+    ],
+  ])("a list to which nobody adds: %j", (base, last) => {
+    expect(lost(base, last)).toEqual([]);
+    const files = { [`${D}/10-base.cfg`]: base, [`${D}/99-team.cfg`]: last };
+    expect(findings("config-value-shadowed", files).map(({ severity }) => severity)).toEqual(["info"]);
+  });
+
+  test("the list that the package's script wrote is nobody's", () => {
+    const files = {
+      [`${D}/90_dpkg.cfg`]: "datasource_list: [Azure, None]\n",
+      [`${D}/99-team.cfg`]: "datasource_list: [NoCloud]\n",
+    };
+    expect(findings("config-value-shadowed", files)).toEqual([]);
+    const before = {
+      ...files,
+      [`${D}/50-team.cfg`]: "datasource_list: [Ec2]\n",
+      [`${D}/99-team.cfg`]: "timezone: UTC\n",
+    };
+    expect(findings("config-value-shadowed", before)).toMatchObject([
+      { severity: "warning", cause: { path: `${D}/50-team.cfg` } },
+    ]);
+  });
+
   test("an empty list is meant, the default user that gets lost is not", () => {
     expect(lost("runcmd: [a]\n", "runcmd: []\n").map(({ severity }) => severity)).toEqual(["info"]);
     expect(findings("config-list-replaced", { [`${D}/99.cfg`]: "users: []\n" })[0]?.severity).toBe("info");

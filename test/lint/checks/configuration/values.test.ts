@@ -123,6 +123,35 @@ describe("host keys that nobody makes", () => {
   });
 });
 
+describe("no types of host keys, as stock files of the Red Hat family have it", () => {
+  const none = { [`${D}/20.cfg`]: "ssh_genkeytypes: ~\n" };
+  const told = (image: string, files = {}) =>
+    ["ssh-host-keys-missing", "config-value-misread", "schema-value-invalid"].flatMap((rule) =>
+      findings(rule, { ...none, ...files }, { image }).map(({ severity }) => `${severity} ${rule}`),
+    );
+
+  test.each(["amazon-linux-2", "centos-7", "rhel-8", "alpine-3.21", "arch"])("%s: sshd makes them", (image) =>
+    expect(told(image)).toEqual([]),
+  );
+
+  test.each(["rocky-9", "fedora-42", "amazon-linux-2023", "debian-12"])("%s: nobody makes them", (image) =>
+    expect(told(image)).toEqual(["error ssh-host-keys-missing", "warning config-value-misread"]),
+  );
+
+  test("a partial tree without units: the version tells", () => {
+    const library = (version: string) => ({
+      "/usr/local/lib/python3.9/site-packages/cloudinit/version.py": `__VERSION__ = "${version}"\n`,
+    });
+    const files = {
+      "/etc/os-release": "ID=photon\n",
+      "/etc/cloud/cloud.cfg": "cloud_init_modules: [ssh]\nsystem_info: {distro: rhel}\n",
+    };
+    const of = (version: string) =>
+      findings("ssh-host-keys-missing", { ...none, ...files, ...library(version) }, { image: "photon-5" }).length;
+    expect([of("21.1"), of("21.4")]).toEqual([0, 1]);
+  });
+});
+
 test.each(["rocky-9", "ubuntu-24.04", "amazon-linux-2", "alpine-3.21", "photon-5", "opensuse-leap-15.6", "arch"])(
   "the configuration of %s gives nothing but notes even where it counts as somebody's own",
   (image) => {
