@@ -1,6 +1,7 @@
 import { modules } from "../../src/boot/modules/modules.ts";
 import { tableSchema } from "../../src/lint/schema/tables.ts";
 import type { Random } from "./random.ts";
+import { configurations } from "./seeds.ts";
 import { once } from "./target.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -39,7 +40,7 @@ const TEXTS = [
 const ODD: readonly unknown[] = [null, true, false, 0, -1, 1.5, 1e20, "", "x", [], {}, [null], [[]], { a: null }, [{}]];
 
 /** A mapping of some keys of cloud-config, each mostly with a value that its schema allows. */
-export function cloudConfig(random: Random, count = random.pick([1, 1, 2, 3, 6])): Record<string, unknown> {
+export function cloudConfig(random: Random, count = random.pick([1, 2, 3, 6])): Record<string, unknown> {
   const { properties } = schemas()["cloud-config"] as { properties: Record<string, Schema> };
   const known = [...Object.keys(properties), ...modules.flatMap((module) => Object.keys(module.keys))];
   const config: Record<string, unknown> = {};
@@ -123,7 +124,20 @@ function scalarOf(value: unknown, random: Random): string {
   return JSON.stringify(value);
 }
 
-/** The text of a cloud-config file. */
+/** The text of a cloud-config file: made up, or one of the tests', now and then a template. */
 export function cloudConfigText(random: Random): string {
-  return `#cloud-config${yamlOf(cloudConfig(random), random).replace(/^(?!\n)/, "\n")}`;
+  let made = "\n";
+  for (let pieces = random.pick([1, 1, 2, 4]); pieces > 0; pieces--)
+    made += random.chance(2) ? yamlOf(cloudConfig(random), random).trimStart() : random.pick(configurations());
+  const header = random.chance(12) ? "## template: jinja\n#cloud-config" : "#cloud-config";
+  const how = random.chance(20) ? `\nmerge_how: ${random.pick(MERGERS)}` : "";
+  return header + how + made;
 }
+
+const MERGERS = [
+  "list(append)+dict(recurse_array)+str()",
+  "[{name: list, settings: [append, recurse_dict]}, {name: dict, settings: [no_replace, recurse_list]}, {name: str}]",
+  "[[list, prepend], [dict, allow_delete, replace]]",
+  "dict(allow_delete)",
+  "{}",
+];

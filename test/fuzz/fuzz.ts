@@ -13,7 +13,7 @@ import { fromStored, type StoredInput, toStored } from "./stored.ts";
 import type { Input, Target } from "./target.ts";
 import { targets } from "./targets.ts";
 
-const USAGE = `npm run fuzz -- [--seconds N | --executions N] [--seed S] [--save DIR] [--list] [TARGET...]
+const USAGE = `npm run fuzz -- [--seconds N | --executions N] [--seed S] [--cpu SECONDS] [--save DIR] [--list] [TARGET...]
 npm run fuzz -- --input FILE`;
 
 /** Executions that one request asks for, of a target that costs 1. */
@@ -21,6 +21,9 @@ const BATCH = 4000;
 /** Faults of one target that are told, and how many that end a process end the target. */
 const MOST_FAULTS = 5;
 const MOST_ENDINGS = 2;
+/** How hard it is tried to make an input smaller, and one that ends its process each time. */
+const MINIMISING = { tries: 400, seconds: 20 };
+const MINIMISING_ENDINGS = { tries: 60, seconds: 20 };
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -28,19 +31,20 @@ const { values: flags, positionals: names } = parseArgs({
     seconds: { type: "string" },
     executions: { type: "string" },
     seed: { type: "string" },
+    cpu: { type: "string" },
     save: { type: "string" },
     input: { type: "string" },
     list: { type: "boolean" },
   },
 });
 
-/** Where runs are counted, a slow machine is not at fault: it gets more time. */
-const limits: Limits = { cpuSeconds: flags.executions === undefined ? 2 : 10, megabytes: 512 };
+/** Where executions are counted, a slow machine is not at fault: it gets more time. */
+const limits: Limits = { cpuSeconds: Number(flags.cpu ?? (flags.executions === undefined ? 2 : 10)), megabytes: 512 };
 const program = join(process.argv[1]!, "..", "child.cjs");
 const executor = new Executor(program, limits, "run");
 const lone = new Executor(program, limits, "alone");
 /** Smaller inputs are not worth as long. */
-const brief = new Executor(program, { ...limits, cpuSeconds: 2 }, "brief");
+const brief = new Executor(program, { ...limits, cpuSeconds: Math.min(2, limits.cpuSeconds) }, "brief");
 const saveDirectory = flags.save ?? join(tmpdir(), "cloud-init-lint-fuzz");
 
 process.exitCode = await run();
@@ -155,7 +159,8 @@ async function faultIn(process: Executor, target: Target, input: Input): Promise
 /** Makes an input smaller, saves it and says what it does. */
 async function tell(target: Target, seed: string, execution: number, fault: Fault, input: Input): Promise<void> {
   const isAlike = async (candidate: Input) => (await faultIn(brief, target, candidate))?.id === fault.id;
-  const smaller = target.isWhole === true ? input : await minimise(input, isAlike, 30);
+  const effort = fault.id === fault.kind ? MINIMISING_ENDINGS : MINIMISING;
+  const smaller = target.isWhole === true ? input : await minimise(input, isAlike, effort);
   const stored = toStored(smaller);
   const record = { target: target.name, seed, execution, what: fault.what, input: stored };
   const text = `${JSON.stringify(record, null, 2)}\n`;

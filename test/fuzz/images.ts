@@ -9,9 +9,10 @@ import { services } from "../../src/services/services.ts";
 import { type Entry, tarball } from "../image/tarball.ts";
 import { cloudConfigText, networkConfig, yamlOf } from "./cloudConfig.ts";
 import { withoutWrites, writing } from "./guard.ts";
+import { networkDataTexts } from "./networks.ts";
 import type { Random } from "./random.ts";
 import { plant } from "./secrets.ts";
-import { filesReadOf, fixtures } from "./seeds.ts";
+import { filesReadOf, fixtures, ruleExamples } from "./seeds.ts";
 import { type Checks, type Files, type Form, filesOf, type Input, mutateFile, once, type Target } from "./target.ts";
 
 /** Command lines, and what each prints. `--seed` and the name of the image come behind. */
@@ -27,6 +28,9 @@ const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
 ];
 
 const NOCLOUD = "/var/lib/cloud/seed/nocloud";
+const CONFIG_DRIVE = "/config-drive/openstack/latest";
+const DRIVE_META_DATA =
+  '{"uuid": "i-1", "hostname": "web-1", "public_keys": {"a": "ssh-ed25519 AAAA a@b"}, "random_seed": "aGVsbG8=", "files": [{"path": "/etc/own", "content_path": "/content/0000"}]}';
 const META_DATA = "instance-id: i-1\nlocal-hostname: web-1.example.com\npublic-keys: [ssh-ed25519 AAAA a@b]\n";
 
 /** The files of each fixture that a boot and the services read: what is worth changing. */
@@ -132,9 +136,10 @@ const image: Target = {
     }
     addConfiguration(files, random);
     const deleted = random.chance(5) ? [random.pick(paths)] : [];
-    const links = random.chance(10)
-      ? { [random.pick(paths)]: random.pick([...paths, ".", "..", "/", "self/x", "/etc"]) }
-      : {};
+    const links: Record<string, string> = {};
+    if (random.chance(10)) links[random.pick(paths)] = random.pick([...paths, ".", "..", "/", "self/x", "/etc"]);
+    if (Object.keys(files).some((path) => path.endsWith("/obj.pkl")))
+      links["/var/lib/cloud/instance"] = "instances/i-1";
     return {
       ...choices(random, fixtures()[at]!.name),
       "@deleted": JSON.stringify(deleted),
@@ -155,8 +160,29 @@ function addConfiguration(files: Record<string, Buffer>, random: Random): void {
     files[path] = random.chance(3) ? mutateFile(Buffer.from(text), random, []) : Buffer.from(text);
   };
   if (random.chance(2)) put("/etc/cloud/cloud.cfg.d/95-own.cfg", cloudConfigText(random));
+  for (let left = random.below(3); left > 0; left--) {
+    const { path, text } = random.pick(ruleExamples());
+    if (!text.startsWith("-> ")) put(path, text);
+  }
   if (random.chance(3))
     put("/etc/cloud/cloud.cfg.d/96-own.cfg", `network:${yamlOf(networkConfig(random), random, "  ")}`);
+  if (random.chance(10)) {
+    put(`${CONFIG_DRIVE}/meta_data.json`, DRIVE_META_DATA);
+    put(`${CONFIG_DRIVE}/user_data`, cloudConfigText(random));
+    put(`${CONFIG_DRIVE}/vendor_data.json`, '{"cloud-init": ["#cloud-config\\na: 1\\n", "#!/bin/sh\\n"]}');
+    put(`${CONFIG_DRIVE}/network_data.json`, random.pick(networkDataTexts));
+    put("/config-drive/openstack/content/0000", "own\n");
+    return;
+  }
+  if (random.chance(10)) {
+    const own = "/var/lib/cloud/instances/i-1";
+    put(`${own}/obj.pkl`, "\x80\x04\x95local-hostname\x94\x8c\x05web-1\x94.");
+    put(`${own}/datasource`, "DataSourceNoCloud: DataSourceNoCloud [seed=/var/lib/cloud/seed/nocloud][dsmode=net]\n");
+    put(`${own}/user-data.txt`, cloudConfigText(random));
+    put(`${own}/cloud-config.txt`, cloudConfigText(random));
+    if (random.chance(2)) put(`${own}/manual-clean`, "");
+    put("/var/lib/cloud/data/set-hostname", '{"fqdn": "web-1.example.com", "hostname": "web-1"}');
+  }
   if (!random.chance(2)) return;
   put(`${NOCLOUD}/meta-data`, META_DATA);
   put(`${NOCLOUD}/user-data`, random.chance(3) ? "#!/bin/sh\necho a > /etc/motd\n" : cloudConfigText(random));

@@ -1,7 +1,10 @@
 import type { Input } from "./target.ts";
 
-/** So many smaller inputs are tried. */
-const MOST_TRIES = 400;
+/** How much is tried. */
+export interface Effort {
+  readonly tries: number;
+  readonly seconds: number;
+}
 
 /**
  * A smaller input for which `holds` is still true: without the parts, then the lines, then the characters or bytes that
@@ -10,13 +13,13 @@ const MOST_TRIES = 400;
 export async function minimise(
   input: Input,
   holds: (smaller: Input) => Promise<boolean>,
-  seconds: number,
+  effort: Effort,
 ): Promise<Input> {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + effort.seconds * 1000;
   let tries = 0;
   let best = input;
   const attempt = async (smaller: Input): Promise<boolean> => {
-    if (tries++ >= MOST_TRIES || Date.now() > end || !(await holds(smaller))) return false;
+    if (tries++ >= effort.tries || Date.now() > end || !(await holds(smaller))) return false;
     best = smaller;
     return true;
   };

@@ -89,8 +89,9 @@ const libnetplan = textTarget(
   },
 );
 
-const networkDataTexts = (JSON.parse(fileText(`${CASES}/networkData.json`)) as { data: unknown }[]).map(({ data }) =>
-  JSON.stringify(data, null, 1),
+/** network_data.json as OpenStack gives it. */
+export const networkDataTexts = (JSON.parse(fileText(`${CASES}/networkData.json`)) as { data: unknown }[]).map(
+  ({ data }) => JSON.stringify(data, null, 1),
 );
 
 const networkData = textTarget("network-data", { cost: 2, texts: networkDataTexts, words: WORDS }, (text) => {

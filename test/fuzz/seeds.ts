@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseYaml } from "../../src/config/yaml.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 import { type Files, once } from "./target.ts";
@@ -55,3 +56,32 @@ export function textsIn(path: string, property: string): string[] {
   });
   return texts;
 }
+
+/** Configurations in the tests and scenarios: strings of several lines, or of one key, that are mappings in YAML. */
+export const configurations = once(() => {
+  const found = new Set<string>();
+  for (const name of readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" }).sort()) {
+    if (!name.endsWith(".ts") || name.startsWith("fuzz/")) continue;
+    for (const [quoted] of fileText(`test/${name}`).matchAll(/"(?:[^"\\\n]|\\.)*\\n"|`[^`$]*\n[^`$]*`/g)) {
+      const text = quoted.startsWith("`") ? quoted.slice(1, -1) : unquoted(quoted);
+      if (text !== undefined && text.length < 4000 && parseYaml(text, "").node?.type === "mapping") found.add(text);
+    }
+  }
+  return [...found];
+});
+
+function unquoted(text: string): string | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files of the examples in rules/, each laid over an image to show a finding. */
+export const ruleExamples = once(() =>
+  readdirSync(join(ROOT, "rules"))
+    .sort()
+    .flatMap((name) => [...fileText(`rules/${name}`).matchAll(/^```\w* (\/\S+)\n(.*?)^```$/gms)])
+    .map(([, path = "", text = ""]) => ({ path, text })),
+);

@@ -1,5 +1,8 @@
-import type { boot } from "../../src/boot/boot.ts";
+import { boot } from "../../src/boot/boot.ts";
 import { modules } from "../../src/boot/modules/modules.ts";
+import { Overlay } from "../../src/boot/overlay.ts";
+import { parseConfigFile } from "../../src/config/read.ts";
+import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { commandLineParts } from "../../src/distro/kernelCommandLine.ts";
 import { memoryImage } from "../../src/image/memory.ts";
@@ -10,12 +13,11 @@ import { configJson, planJson } from "../../src/report/json.ts";
 import { planText } from "../../src/report/planText.ts";
 import type { Service } from "../../src/services/service.ts";
 import { services } from "../../src/services/services.ts";
-import { firstBoot } from "../boot/firstBoot.ts";
 import { distroWith } from "../services/distro.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
 import { mutateText } from "./mutate.ts";
-import { filesRead } from "./seeds.ts";
-import { type Checks, filesOf, filesTarget, type Target } from "./target.ts";
+import { filesRead, fixtures } from "./seeds.ts";
+import { type Checks, filesOf, filesTarget, once, type Target } from "./target.ts";
 
 /** What the files of a service are made of. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -143,34 +145,58 @@ function askPackages(image: Parameters<typeof openPackages>[0]): unknown {
 }
 
 const ALL_MODULES = JSON.stringify(modules.map(({ name }) => name));
-const MODULE_LISTS = `cloud_init_modules: ${ALL_MODULES}\nsystem_info: {distro: debian, default_user: {name: debian}}\n`;
 
-/** Configuration through every module of a small image. */
+const distros = once(() => fixtures().map(({ name, image }) => ({ name, image, distro: detectDistro(image) })));
+
+/** Configuration through every module of every distribution and version. */
 const modulesTarget: Target = {
   name: "modules",
-  cost: 50,
+  cost: 20,
   make: (random) => {
     const made = cloudConfigText(random);
+    const files = Object.fromEntries(
+      random.chance(3)
+        ? [["/etc/fstab", "UUID=a / ext4 defaults 0 1\n/dev/sdb /mnt auto comment=cloudconfig 0 2\n"]]
+        : [],
+    );
     return {
+      "@fixture": random.pick(distros()).name,
       "@version": random.pick(["18.5", "20.4", "22.4", "23.4", "25.1", "26.2"]),
-      text: random.chance(2) ? made : mutateText(made, random, { texts: [made] }),
-      "/etc/fstab": "UUID=a / ext4 defaults 0 1\n",
-      "/etc/ssh/sshd_config": mutateText("Include x\nPasswordAuthentication no\n", random, { texts: ["Match all\n"] }),
+      "@datasource": random.pick(["", "NoCloud", "Ec2", "OpenStack", "Azure", "GCE", "None"]),
+      config: random.chance(2) ? made : mutateText(made, random, { texts: [made] }),
+      "meta-data": random.chance(3) ? mutateText(META_DATA, random, { texts: [META_DATA] }) : META_DATA,
+      "user-data": random.chance(2) ? cloudConfigText(random) : "",
+      ...files,
     };
   },
   run: (input, checks) => {
-    const files = Object.fromEntries(Object.entries(input).filter(([name]) => name.startsWith("/")));
-    const result = firstBoot({
-      version: String(input["@version"]),
-      config: MODULE_LISTS,
-      files: { ...files, "/etc/cloud/cloud.cfg.d/90-own.cfg": input.text! },
-      metaData: "instance-id: i-1\nlocal-hostname: web-1\n",
-      userData: "",
+    const { image, distro } = distros().find(({ name }) => name === input["@fixture"])!;
+    const overlay = new Overlay(image);
+    const write = (path: string, content: string | Buffer) =>
+      overlay.write(path, content, { module: "", cause: { path, line: 1, column: 1 } });
+    write("/etc/cloud/cloud.cfg.d/99-own.cfg", input.config ?? "");
+    write("/etc/cloud/cloud.cfg.d/98-own.cfg", `cloud_init_modules: ${ALL_MODULES}\n`);
+    for (const [path, content] of Object.entries(input)) if (path.startsWith("/")) write(path, content);
+    const { root } = parseConfigFile(Buffer.from(input["meta-data"] ?? ""), "meta-data");
+    const result = boot(overlay, {
+      distro: {
+        ...distro,
+        cloudInit: { ...distro.cloudInit, version: String(input["@version"]), disabled: undefined },
+      },
+      ...(input["@datasource"] === "" ? {} : { datasource: String(input["@datasource"]) }),
+      cloud: {
+        ...UNKNOWN_CLOUD,
+        metaData: root,
+        userData: { path: "user-data", bytes: Buffer.from(input["user-data"] ?? "") },
+      },
     });
     printAll(result, checks);
     return result.changes.map(({ path }) => path);
   },
 };
+
+const META_DATA =
+  "instance-id: i-1\nlocal-hostname: web-1.example.com\npublic-keys: [ssh-ed25519 AAAA a@b]\nplacement: {availability-zone: us-east-1a}\n";
 
 function printAll(result: ReturnType<typeof boot>, checks: Checks): void {
   const facts = imageFacts(result.before, result);
