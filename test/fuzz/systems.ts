@@ -5,13 +5,14 @@ import { parseConfigFile } from "../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { commandLineParts } from "../../src/distro/kernelCommandLine.ts";
+import type { Image } from "../../src/image/image.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
 import { openPackages } from "../../src/packages/open.ts";
 import { configText } from "../../src/report/configText.ts";
 import { configJson, planJson } from "../../src/report/json.ts";
 import { planText } from "../../src/report/planText.ts";
-import type { Service } from "../../src/services/service.ts";
+import type { Service, Setting } from "../../src/services/service.ts";
 import { services } from "../../src/services/services.ts";
 import { distroWith } from "../services/distro.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
@@ -98,7 +99,8 @@ function serviceTarget(service: Service): Target {
     },
     (files, checks) => {
       const image = memoryImage(files);
-      const settings = service.read(image, distroWith({ "openssh-server": "9.2p1" }));
+      const settings = settingsOf(service, image);
+      if (typeof settings === "string") return settings;
       checks.holds(new Set(settings.map(({ key }) => key)).size === settings.length, "a key is given twice");
       for (const { key, value, path } of settings) {
         checks.holds(!/\n/.test(key + value), "a setting has more than one line");
@@ -107,6 +109,17 @@ function serviceTarget(service: Service): Target {
       return settings;
     },
   );
+}
+
+/** The settings, or why the service says that it cannot be read whole. */
+function settingsOf(service: Service, image: Image): readonly Setting[] | string {
+  try {
+    return service.read(image, distroWith({ "openssh-server": "9.2p1" }));
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === "UnreadableService") return message;
+    throw error;
+  }
 }
 
 const PATHS = ["/etc/ssh/sshd_config", "/etc/cloud/cloud.cfg", "/usr/bin/apt-get", "/etc/passwd"];
