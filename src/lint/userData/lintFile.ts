@@ -1,4 +1,5 @@
 import type { SeedFile } from "../../config/userData/parts.ts";
+import { caveatsOfVersion, uncertain } from "../caveats.ts";
 import type { Fix, LintResult } from "../finding.ts";
 import { CONTENT_CHECK, findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
@@ -27,6 +28,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const told = checkFile(file, schemas);
   const isPacked = file.bytes[0] === 0x1f || fromBase64(file.bytes) !== undefined;
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
+  const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
   const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
   return {
@@ -37,7 +39,8 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       datasource: null,
       isFile: true,
     },
-    findings: found.sort(worstFirst),
+    findings: (caveats.length === 0 ? found : found.map((finding) => uncertain(finding))).sort(worstFirst),
+    caveats,
     suppressed: 0,
     unread: told.flatMap(({ unread, message }) =>
       unread === true ? [{ path: file.path, reason: message.replace(/^This is not read: /, "") }] : [],
