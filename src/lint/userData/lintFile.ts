@@ -7,9 +7,10 @@ import type { Schemas } from "../schema/schemas.ts";
 import { schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
 import { worstFirst } from "../worstFirst.ts";
-import { checkText } from "./checkText.ts";
+import { checkText, type Filling } from "./checkText.ts";
 import { checkUserData } from "./checkUserData.ts";
 import { fromBase64, kindOf } from "./kind.ts";
+import { nameOfTemplate } from "./template.ts";
 
 /** What a lint of a file on its own is told. */
 export interface LintFileOptions {
@@ -64,6 +65,7 @@ function checkFile(file: SeedFile, schemas: Schemas): Told[] {
   const kind = kindOf(file);
   if (kind === "user-data") return checkUserData(file, schemas);
   const content = { text: file.bytes.toString("utf8"), path: file.path, line: 1, indent: 0, verbatim: true };
-  if (kind === "image-config") return checkText(content, "cloud-config", schemas, undefined, "image");
-  return checkText(content, kind, schemas);
+  const filling: Filling = nameOfTemplate(file.path) === undefined ? "unknown" : "program";
+  if (kind === "image-config") return checkText(content, "cloud-config", schemas, { filling, layer: "image" });
+  return checkText(content, kind, schemas, { filling });
 }
