@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
+import { caveatsOf } from "../lint/caveats.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -14,7 +15,7 @@ import {
   userDataOption,
 } from "./launch.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface ConfigFlags extends LaunchFlags {
   readonly format: string;
@@ -56,7 +57,8 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   }
   if (output.format === "json") await writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
   else await writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
+  reportCaveats(source, caveatsOf(image, distro), io);
   reportPackages(source, distro.packages, io);
-  reportLeftOut(source, image, io);
+  reportLeftOut(source, target, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
 }

@@ -17,7 +17,15 @@ import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption
 import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
 import { nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
-import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
+import {
+  openLooseFile,
+  openTarget,
+  reportCaveats,
+  reportLeftOut,
+  reportPackages,
+  reportUnread,
+  type Target,
+} from "./target.ts";
 
 export interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
@@ -107,6 +115,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       const file = openLooseFile(source);
       if (file !== undefined) {
         const result = lintFile(file, { rules: catalogue, version });
+        reportCaveats(source, result.caveats, io);
         if (reportUnread(source, result.unread, io)) incomplete = true;
         results.push(result);
         continue;
@@ -129,8 +138,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...launch,
       ...(pristine === undefined ? {} : { pristine }),
     });
+    reportCaveats(source, result.caveats, io);
     reportPackages(source, distro.packages, io);
-    reportLeftOut(source, image, io);
+    reportLeftOut(source, target, io);
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
+import { caveatsOf } from "../lint/caveats.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -15,7 +16,7 @@ import {
 } from "./launch.ts";
 import { wantsColor } from "./lint.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags extends LaunchFlags {
   readonly format: string;
@@ -57,7 +58,8 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
     const color = output.file === undefined && wantsColor(flags.color, io);
     await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
+  reportCaveats(source, caveatsOf(image, distro), io);
   reportPackages(source, distro.packages, io);
-  reportLeftOut(source, image, io);
+  reportLeftOut(source, target, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(result.base)], io) ? EXIT.incomplete : EXIT.clean;
 }

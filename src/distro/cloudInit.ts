@@ -9,7 +9,8 @@ export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   const packaged = packages.version("cloud-init");
   const library = findLibrary(image);
   if (packaged === undefined && library === undefined && image.stat("/usr/bin/cloud-init") === undefined) {
-    return { version: undefined, disabled: undefined, library: undefined };
+    // Where only its configuration is at hand, that says whether it is meant to run.
+    return { version: undefined, disabled: disabledReason(image, ""), library: undefined };
   }
   const own = library && libraryVersion(image, library);
   // Python takes what was installed by hand under /usr/local before the package.

@@ -70,6 +70,8 @@ export interface LintResult {
   /** Worst first, then by cause. */
   readonly findings: readonly Finding[];
   readonly suppressed: number;
+  /** Why no finding on what the boot does is certain, as sentences. */
+  readonly caveats: readonly string[];
   /** What could not be read, so that the findings may not be all. */
   readonly unread: readonly ImageProblem[];
   /** The text of a file of the image before and after the boot. */

@@ -3,12 +3,14 @@ import { unreadFiles } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { canTell, caveatsOf, rulesOfPrograms, uncertain } from "./caveats.ts";
 import type { CheckContext } from "./checks/check.ts";
 import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
 import type { Finding, ImageFacts, LintResult } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
+import { isPartial } from "./partial.ts";
 import type { Rule } from "./rule.ts";
 import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 import { worstFirst } from "./worstFirst.ts";
@@ -40,6 +42,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
   return {
     image: imageFacts(image, result) satisfies ImageFacts,
     findings,
+    caveats: caveatsOf(image, options.distro),
     suppressed: 0,
     unread: [...image.problems, ...unreadFiles(result.base)],
     texts: (path) => {
@@ -77,12 +80,16 @@ function findingsOf(
     fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
     prove: (fix, holds) => prover?.proveOne(fix, holds) ?? null,
   };
-  const findings = rules.flatMap((rule) => {
-    const check = checks[rule.check];
-    if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
-    return check(rule, context);
-  });
-  return findings.sort(worstFirst);
+  const findings = rules
+    .filter(({ check }) => canTell(image, distro, check))
+    .flatMap((rule) => {
+      const check = checks[rule.check];
+      if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
+      return check(rule, context);
+    });
+  if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);
+  const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
+  return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
 }
 
 function text(image: Image, path: string): string | undefined {

@@ -17,9 +17,15 @@ test("os-release: quotes, escapes, comments, and the second place", () => {
 });
 
 test("an image without cloud-init", () => {
-  const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud-init.disabled": "" });
+  const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud.cfg": "" });
   expect(cloudInit).toEqual({ version: undefined, disabled: undefined, library: undefined });
   expect(packages.kind).toBe("none");
+});
+
+test("its configuration alone says whether it is meant to run", () => {
+  const { version, disabled } = detect({ "/etc/cloud/cloud-init.disabled": "" }).cloudInit;
+  expect(version).toBeUndefined();
+  expect(disabled?.path).toBe("/etc/cloud/cloud-init.disabled");
 });
 
 test("the package's version, reduced to upstream's", () => {

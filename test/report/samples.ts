@@ -19,6 +19,7 @@ export function result(options: {
     },
     findings,
     suppressed,
+    caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
   };

@@ -91,13 +91,17 @@ function imageFiles(context: CheckContext): Checked[] {
 function handedOver(context: CheckContext): Checked[] {
   const own = schemas(context);
   const { networkConfig } = context.boot.cloud;
-  const checked: Checked[] = launchFiles(context).map((file) => ({
-    path: file.path,
-    text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
-    evidence: `${file.path} is what the launch hands over`,
-    told: checkUserData(file, own),
-    again: (content) => checkUserData({ ...file, bytes: content }, own),
-  }));
+  const checked: Checked[] = launchFiles(context).map((file) => {
+    // Nothing but cloud-init reads what is in the image already.
+    const syntaxes = context.image.read(file.path)?.equals(file.bytes) === true ? "terraform" : "all";
+    return {
+      path: file.path,
+      text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
+      evidence: `${file.path} is what the launch hands over`,
+      told: checkUserData(file, own, syntaxes),
+      again: (content) => checkUserData({ ...file, bytes: content }, own, syntaxes),
+    };
+  });
   if (networkConfig === undefined) return checked;
   const { path } = networkConfig;
   const check = (root: Mapping) => [...duplicateKeys(root), ...checkMapping(root, "network-config", own)];

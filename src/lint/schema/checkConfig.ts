@@ -2,7 +2,7 @@ import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/conf
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
-import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
@@ -15,13 +15,13 @@ import { meantKey, otherName, problemText } from "./words.ts";
 /** Whose configuration it is: what a launch hands over, or a file of the image. */
 export type Layer = "launch" | "image";
 
-/** Compares a configuration with cloud-init's schema. @param isUnknown values that are filled in later */
+/** Compares a configuration with cloud-init's schema. @param isUnknown values that are filled in later, and mappings that get more keys then */
 export function checkConfig(
   root: Mapping,
   name: SchemaName,
   layer: Layer,
   schemas: Schemas,
-  isUnknown?: (node: Scalar) => boolean,
+  isUnknown?: (node: ConfigNode) => boolean,
 ): Told[] {
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);

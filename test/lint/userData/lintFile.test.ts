@@ -283,18 +283,28 @@ test("whatever stands in a file, there are findings or none, each on a line that
       "$" + "{a}",
       "%{ if b }",
       "{{ c }}",
+      "{% if d %}",
+      "{% else %}",
+      "{% endif %}",
+      "<%= e %>",
+      "@@F@@",
+      "#jinja2: g\n",
     ],
     ...["version: 1\n", "config: ", "network: ", "a: 1\n", "ssh_pwauth: x\n"],
   );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom("a", "network-config", "x.cfg"), (pieces, path) => {
-      const text = pieces.join("");
-      const lines = text.split(/\r\n|[\n\r\u0085]/).length;
-      for (const { cause, message } of lint(text, path).findings) {
-        expect(cause.line).toBeLessThanOrEqual(lines);
-        expect(message).not.toContain("undefined");
-      }
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 12 }),
+      fc.constantFrom("a", "a.j2", "network-config", "x.cfg", "x.cfg.tpl"),
+      (pieces, path) => {
+        const text = pieces.join("");
+        const lines = text.split(/\r\n|[\n\r\u0085]/).length;
+        for (const { cause, message } of lint(text, path).findings) {
+          expect(cause.line).toBeLessThanOrEqual(lines);
+          expect(message).not.toContain("undefined");
+        }
+      },
+    ),
     { numRuns: sample(150, 500) },
   );
 });
