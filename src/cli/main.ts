@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -22,7 +23,9 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothi
 70 a fault of cloud-init-lint.`;
 
 /** Runs the command line. Never throws; the answer is the exit status. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], given: Io): Promise<number> {
+  // What is read may be quoted by any message, also by one of a fault.
+  const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
   let status: number = EXIT.clean;
   const program = new Command("cloud-init-lint")
     .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")

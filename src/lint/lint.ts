@@ -10,6 +10,7 @@ import type { ImageFacts, LintResult } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { Rule } from "./rule.ts";
+import { Secrets } from "./secrets/secrets.ts";
 import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 import { worstFirst } from "./worstFirst.ts";
 
@@ -62,6 +63,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
       const handed = handedOver(result.cloud, path);
       return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
     },
+    secrets: Secrets.ofBoot(result),
   };
 }
 

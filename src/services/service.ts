@@ -1,3 +1,4 @@
+import type { SecretKind } from "../config/secret.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
@@ -7,6 +8,8 @@ export interface Service {
   readonly name: string;
   /** Every effective setting of the service in this image, each with the place it comes from. */
   read(image: Image, distro: Distro): Setting[];
+  /** What the value of a setting is where reports hide it; values that look like a secret are hidden in any case. */
+  readonly secret?: (key: string) => SecretKind | undefined;
 }
 
 /** One effective setting. Two settings of a service are the same setting when their keys are equal. */

@@ -3,7 +3,8 @@ import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import type { Schema } from "../../config/schema/schema.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { accountKeys } from "./tables/accounts.ts";
-import { any, deprecated, type Keys, keys, list, text } from "./tables/forms.ts";
+import { any, deprecated, type Keys, keys, list, secret, text } from "./tables/forms.ts";
+import { imageKeys } from "./tables/image.ts";
 import { networkKeys } from "./tables/network.ts";
 import { packageKeys } from "./tables/packages.ts";
 import { systemKeys } from "./tables/system.ts";
@@ -26,6 +27,16 @@ function ofVersion(value: unknown, version: string): unknown {
   return Object.fromEntries(known.map(([key, form]) => [key, ofVersion(form, version)]));
 }
 
+/** What is known of a document in any version, for what in it is secret: files of the image have more keys. */
+export function declaredSchema(name: "cloud-config" | "network-config"): Schema {
+  if (name === "cloud-config") {
+    const known = cloudConfig();
+    return { ...known, properties: { ...(known.properties as Keys), ...imageKeys } };
+  }
+  const either = { anyOf: [networkKeys[1], networkKeys[2]] };
+  return { anyOf: [...either.anyOf, { properties: { network: either } }] };
+}
+
 function cloudConfig(): Schema {
   return keys({ ...moduleKeys(), ...accountKeys, ...packageKeys, ...systemKeys, ...toolKeys, ...moduleLists });
 }
@@ -41,7 +52,10 @@ function moduleKeys(): Keys {
   return Object.fromEntries(
     modules
       .flatMap((module) => Object.entries(module.keys))
-      .map(([key, spec]) => [key, spec.deprecated === undefined ? any : deprecated(any, spec.deprecated, "")]),
+      .map(([key, spec]) => {
+        const form = spec.secret === undefined ? any : secret(spec.secret, any);
+        return [key, spec.deprecated === undefined ? form : deprecated(form, spec.deprecated, "")];
+      }),
   );
 }
 
