@@ -8,7 +8,10 @@ export interface Service {
   readonly name: string;
   /** Every effective setting of the service in this image, each with the place it comes from. */
   read(image: Image, distro: Distro): Setting[];
-  /** What the value of a setting is where reports hide it; values that look like a secret are hidden in any case. */
+  /**
+   * What the value of a setting is where reports hide it; told by the last word of its key where a service does not say.
+   * Values that look like a secret are hidden in any case.
+   */
   readonly secret?: (key: string) => SecretKind | undefined;
 }
 

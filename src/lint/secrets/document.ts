@@ -7,9 +7,10 @@ import { readParts } from "../../config/userData/parts.ts";
 import { pyStr } from "../../config/value.ts";
 import { type FileKind, fromBase64 } from "../userData/kind.ts";
 import { hasPlaceholder, masked } from "../userData/template.ts";
-import { hideInFile, hideLine } from "./files.ts";
+import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place, TEXT, topOf } from "./place.ts";
+import { SecretValues } from "./values.ts";
 
 /** Told of every hidden value that was found. */
 export type Found = (value: string, kind: Hidden) => void;
@@ -53,8 +54,14 @@ function readDocument(bytes: Buffer, path: string, kind: FileKind, found: Found)
       const excerpt = isWhole ? content : { ...content, verbatim: false };
       if (/cloud-config|jinja2|jsonp|not-multipart|^text\/plain/.test(type)) shown.yaml(excerpt, topOf("cloud-config"));
     }
-  } else shown.yaml(whole, kind === "meta-data" ? undefined : topOf(kind === "image-config" ? "cloud-config" : kind));
+  } else shown.yaml(whole, topOfKind(kind));
   return shown;
+}
+
+/** The top of a document; undefined where our tables say nothing of one. */
+export function topOfKind(kind: FileKind): Place | undefined {
+  if (kind === "meta-data") return undefined;
+  return topOf(kind === "network-config" ? kind : "cloud-config");
 }
 
 function isPacked(bytes: Buffer): boolean {
@@ -75,9 +82,27 @@ function closeTo(open: Level[], isClosed: (level: Level) => boolean): void {
   while (open.length > 1 && isClosed(open.at(-1)!)) open.pop();
 }
 
+/** A longer list is no command. */
+const MOST_WORDS = 40;
+
+/** The words of a command that what stands before them makes a secret: `[curl, -u, user:password]`. */
+export function secretWords(items: readonly ConfigNode[]): Scalar[] {
+  if (items.length > MOST_WORDS) return [];
+  const words = items.filter((item) => item.type === "scalar");
+  if (words.length < items.length) return [];
+  const texts = words.map((word) => String(word.value));
+  return words.filter((_, index) => {
+    const [before = "", text = ""] = [texts[index - 1], texts[index]];
+    if (index === 0 || text === "" || !(/^--?\w/.test(before) || text.startsWith("-"))) return false;
+    const together = hideForms(texts.slice(0, index + 1).join(" "));
+    return hideForms(text) === text && !together.endsWith(text);
+  });
+}
+
 class Shown {
   readonly #path: string;
   readonly #found: Found;
+  readonly #own = new SecretValues();
   readonly #lines: string[];
   readonly #spans = new Map<number, Span[]>();
   readonly #done = new Map<ConfigNode, Set<Place | undefined>>();
@@ -85,7 +110,10 @@ class Shown {
 
   constructor(text: string, path: string, found: Found) {
     this.#path = path;
-    this.#found = found;
+    this.#found = (value, kind) => {
+      this.#own.add(value, kind);
+      found(value, kind);
+    };
     this.#lines = text.split("\n");
   }
 
@@ -94,7 +122,7 @@ class Shown {
       const text = this.#lines[line - 1];
       if (text !== undefined) this.#lines[line - 1] = cutOut(text, spans);
     }
-    return hideEncoded(hideInFile(this.#path, this.#lines.join("\n")));
+    return this.#own.hide(hideEncoded(hideInFile(this.#path, this.#lines.join("\n"))));
   }
 
   allHidden(): string {
@@ -156,14 +184,15 @@ class Shown {
     const value = String(node.value);
     if (typeOfText(value)?.includes("cloud-config") === true && value.includes("\n")) this.#nested(node, excerpt);
     else if (holdsEncoded(value)) this.#hide(node, "key", excerpt);
+    else if (value.includes("\n")) findInFile("", value, this.#found);
   }
 
   /** A document in a string of this one; hidden as a whole where it does not stand there as it is. */
-  #nested(node: Scalar, excerpt: Excerpt): void {
+  #nested(node: Scalar, excerpt: Excerpt, kind: FileKind = "image-config"): void {
     const value = String(node.value);
     const inner = excerptOf(excerpt, excerpt.text.split("\n"), node, value);
-    if (inner.verbatim) this.yaml(inner, topOf("cloud-config"));
-    else if (hideInDocument(Buffer.from(value), this.#path, "image-config", this.#found) !== value)
+    if (inner.verbatim) this.yaml(inner, topOfKind(kind));
+    else if (hideInDocument(Buffer.from(value), this.#path, kind, this.#found) !== value)
       this.#hide(node, "password", excerpt);
   }
 
@@ -181,16 +210,9 @@ class Shown {
     else this.#add(start.line, { start: at + 1, end: at + 1 + rest.length, kind: "token" });
   }
 
-  /** A command as its words: `[curl, -u, user:password]`. */
+  /** A command as its words. */
   #words(items: readonly ConfigNode[], excerpt: Excerpt): void {
-    const words = items.map((item) => (item.type === "scalar" && item.kind === "str" ? String(item.value) : undefined));
-    for (const [index, word] of words.entries()) {
-      const before = words[index - 1];
-      if (word === undefined || before === undefined || !/^--?\w/.test(before)) continue;
-      const alone = hideForms(word);
-      const together = hideForms(`${words.slice(0, index).join(" ")} ${word}`);
-      if (alone === word && !together.endsWith(word)) this.#hide(items[index] as Scalar, "password", excerpt);
-    }
+    for (const word of secretWords(items)) this.#hide(word, "password", excerpt);
   }
 
   /** A file that the configuration writes: its path tells what it holds, and who may read it whether others should. */
@@ -204,7 +226,9 @@ class Shown {
     const text = String(content.value);
     const isPrivate =
       permissions?.type === "scalar" && /^0?o?0?[46]00$/.test(pyStr(permissions)) && !isRead(pyStr(path));
+    const kind = kindOfFile(pyStr(path));
     if (isPrivate || byPath(pyStr(path), text)) this.#hide(content, "key", excerpt);
+    else if (kind !== undefined) this.#nested(content, excerpt, kind);
   }
 
   /** Hides a scalar: what stands behind it as a comment too, which may repeat it. */

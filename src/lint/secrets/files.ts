@@ -1,4 +1,5 @@
 import { hidden, type SecretKind } from "../../config/secret.ts";
+import type { FileKind } from "../userData/kind.ts";
 import { hideForms } from "./forms.ts";
 import { kindOfName } from "./names.ts";
 
@@ -37,6 +38,34 @@ const GIVEN =
   /^(\s*(?:[#;]+\s*)?(?:-\s+)?(?:export\s+|set\s+)?["']?([A-Za-z_][\w.-]{0,120})["']?\s*(?:=>|:=|[:=])\s*|\s*(password)\s+)(\S.*?)(,?\s*)$/;
 const NOTHING =
   /^["']?(?:true|false|yes|no|on|off|none|null|~|[|>][-+\d]*(?:\s+#.*)?|[[{]|[!*x]{0,3}|<<(?:hidden|unknown):.*|\$\{?\w+\}?|\$\(.*|\{\{.*)["']?,?$/i;
+
+/** What a file holds that cloud-init or netplan reads, or that cloud-init keeps of a launch. */
+export function kindOfFile(path: string): FileKind | undefined {
+  if (/\/(?:user|vendor)-data2?[^/]*$/.test(path) || /\/cloud-config\.txt$/.test(path)) return "user-data";
+  if (/^\/etc\/cloud\/.*(?:\.cfg|\.ya?ml)(?:\.\w+)?$/.test(path)) return "image-config";
+  if (/\/netplan\/[^/]*\.ya?ml|\/network-config$/.test(path)) return "network-config";
+  return /\.(?:ya?ml|json)$|\/meta-data$/.test(path) ? "meta-data" : undefined;
+}
+
+/** Tells what is hidden of a file, line by line. */
+export function findInFile(path: string, text: string, found: (value: string, kind: SecretKind) => void): void {
+  const shown = hideInFile(path, text);
+  if (shown === text) return;
+  const lines = text.split("\n");
+  for (const [index, line] of shown.split("\n").entries()) {
+    const was = lines[index] ?? "";
+    const [first, ...rest] = line.split(/<<hidden:\w+>>/);
+    if (line === was || first === undefined || rest.length === 0) continue;
+    const kind = /<<hidden:(\w+)>>/.exec(line)?.[1] as SecretKind;
+    // What stands between the parts that are shown.
+    let at = first.length;
+    for (const [part, next] of rest.entries()) {
+      const end = part === rest.length - 1 ? was.length - next.length : was.indexOf(next, at);
+      if (end > at) found(was.slice(at, end), kind);
+      at = end + next.length;
+    }
+  }
+}
 
 /**
  * The text of a file with its secrets hidden, line by line: its lines stay as many. What a file holds is told by its path,

@@ -3,7 +3,7 @@ import { kindOfName } from "./names.ts";
 
 /** None of the forms below stands in a text in which this finds nothing. */
 const TRIGGER =
-  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY/i;
+  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY|attach|login/i;
 
 /** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
 const HASHES =
@@ -123,7 +123,7 @@ function hideAssigned(text: string): string {
       value === undefined ||
       NOTHING.test(value) ||
       (isBare &&
-        (value.startsWith("-") || isProse(name, value, dashes) || /^["']?[\w-]+\(/.test(value)) &&
+        (value.startsWith("-") || (!isRadioKey && isProse(name, value, dashes)) || /^["']?[\w-]+\(/.test(value)) &&
         !/\blogin\s+\S+\s+$/.test(text.slice(Math.max(0, match.index - 200), match.index)))
     )
       continue;

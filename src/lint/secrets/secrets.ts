@@ -1,12 +1,13 @@
 import type { BootResult } from "../../boot/boot.ts";
-import { hidden } from "../../config/secret.ts";
+import { hidden, type SecretKind } from "../../config/secret.ts";
 import type { ConfigNode, Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { services } from "../../services/services.ts";
 import { type FileKind, kindOf } from "../userData/kind.ts";
-import { findInDocument, hideInDocument } from "./document.ts";
-import { hideInFile } from "./files.ts";
+import { findInDocument, hideInDocument, topOfKind } from "./document.ts";
+import { hideInFile, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
+import { kindOfName } from "./names.ts";
 import { topOf } from "./place.ts";
 import { findInTree, hideInTree } from "./tree.ts";
 import { SecretValues } from "./values.ts";
@@ -83,7 +84,8 @@ export class Secrets {
 
   /** Whether all of a setting's value is hidden, and what stands for it then. */
   setting(service: string | null, key: string): string | undefined {
-    const kind = services.find(({ name }) => name === service)?.secret?.(key);
+    const { secret = bySettingName } = services.find(({ name }) => name === service) ?? {};
+    const kind = secret(key);
     return kind === undefined ? undefined : hidden(kind);
   }
 
@@ -104,15 +106,6 @@ export class Secrets {
   }
 }
 
-function topOfKind(kind: FileKind) {
-  if (kind === "meta-data") return undefined;
-  return topOf(kind === "network-config" ? kind : "cloud-config");
-}
-
-/** What a file holds that cloud-init or netplan reads, or that cloud-init keeps of a launch. */
-function kindOfFile(path: string): FileKind | undefined {
-  if (/\/(?:user|vendor)-data2?[^/]*$/.test(path) || /\/cloud-config\.txt$/.test(path)) return "user-data";
-  if (/^\/etc\/cloud\/.*(?:\.cfg|\.ya?ml)(?:\.\w+)?$/.test(path)) return "image-config";
-  if (/\/netplan\/[^/]*\.ya?ml|\/network-config$/.test(path)) return "network-config";
-  return /\.(?:ya?ml|json)$|\/meta-data$/.test(path) ? "meta-data" : undefined;
+function bySettingName(key: string): SecretKind | undefined {
+  return kindOfName(key.split(/[\s:]+/).at(-1) ?? "");
 }

@@ -1,7 +1,8 @@
 import { hidden } from "../../config/secret.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
-import type { Found } from "./document.ts";
+import { type Found, secretWords } from "./document.ts";
+import { findInFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place } from "./place.ts";
 
@@ -24,8 +25,11 @@ export function findInTree(root: ConfigNode, top: Place | undefined, found: Foun
     if (node.type === "scalar") {
       const kind = hiddenAs(place, node);
       if (kind !== undefined) found(pyStr(node), kind);
-    } else if (node.type === "sequence") for (const child of node.children) visit(child, itemOf(place));
-    else for (const child of node.children) pair(child, place);
+      else if (node.kind === "str" && String(node.value).includes("\n")) findInFile("", String(node.value), found);
+    } else if (node.type === "sequence") {
+      for (const child of node.children) visit(child, itemOf(place));
+      for (const word of secretWords(node.children)) found(pyStr(word), "password");
+    } else for (const child of node.children) pair(child, place);
   };
   visit(root, top);
 }

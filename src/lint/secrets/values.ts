@@ -59,14 +59,16 @@ export class SecretValues {
   }
 
   #at(text: string, at: number): { readonly length: number; readonly kind: Hidden } | undefined {
+    let best: { readonly length: number; readonly kind: Hidden } | undefined;
     for (const { text: value, kind } of this.#byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
       let length = 0;
       while (length < value.length && text.charCodeAt(at + length) === value.charCodeAt(length)) length++;
       // A sentence may cut it.
       if (length < value.length && length < BEGINNING) continue;
-      if (value.length >= LONG || (isEdge(text, at) && isEdge(text, at + length))) return { length, kind };
+      if (length <= (best?.length ?? 0)) continue;
+      if (value.length >= LONG || (isEdge(text, at) && isEdge(text, at + length))) best = { length, kind };
     }
-    return undefined;
+    return best;
   }
 
   #addVariants(text: string, kind: Hidden): void {
@@ -94,11 +96,7 @@ export class SecretValues {
     const start = text.slice(0, SHORTEST);
     const others = this.#byStart.get(start) ?? [];
     others.push({ text, kind });
-    // The longest one first: another may be its beginning.
-    this.#byStart.set(
-      start,
-      others.sort((a, b) => b.text.length - a.text.length),
-    );
+    this.#byStart.set(start, others);
   }
 }
 
