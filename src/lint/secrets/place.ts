@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { isKnownKey } from "../../boot/configKeys.ts";
 import { asSchema, asSchemas, asTexts, type Schema } from "../../config/schema/schema.ts";
 import type { SecretKind } from "../../config/secret.ts";
 import type { ConfigNode, Scalar } from "../../config/tree.ts";
@@ -99,6 +100,7 @@ class Declared implements Place {
   readonly #scalars: readonly Schema[];
   readonly #isTop: boolean;
   readonly #keys = new Map<string, Place | undefined>();
+  #secretNames: readonly string[] | undefined;
   #item: Place | undefined | null = null;
   #holds: Hidden | undefined | null = null;
 
@@ -143,6 +145,7 @@ class Declared implements Place {
     if (this.#objects.length === 0) return this.#lists.length > 0 ? this.item?.key(name) : byName(name);
     const exact = this.#declared(name);
     if (exact.length > 0) return placeOf(exact);
+    if (this.#isTop && isKnownKey(name)) return undefined;
     const open = this.#objects.map((form) => asSchema(form.additionalProperties)).filter((each) => each !== undefined);
     const secret = secretOf(this.#objects);
     if (open.length > 0 && secret === undefined) return placeOf(open);
@@ -159,7 +162,7 @@ class Declared implements Place {
     });
   }
 
-  get #names(): string[] {
+  #names(): string[] {
     return this.#objects.flatMap((form) => Object.keys(asSchema(form.properties) ?? {}));
   }
 
@@ -175,7 +178,8 @@ class Declared implements Place {
   /** What a key that is nearly one that holds a secret holds. */
   #misspelt(name: string): Place | undefined {
     if (name.length < 3) return undefined;
-    const secrets = this.#names.filter((key) => secretBelow(this.#declared(key)) !== undefined);
+    this.#secretNames ??= this.#names().filter((key) => secretBelow(this.#declared(key)) !== undefined);
+    const secrets = this.#secretNames;
     const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
     const near =
       secrets.find((key) => same(key) === same(name)) ?? (secrets.length > 0 ? nearest(name, secrets) : undefined);
@@ -187,7 +191,7 @@ class Declared implements Place {
     const isClosed = !this.#isTop && this.#objects.some((form) => form.additionalProperties === false);
     const kind = secret ?? (isClosed ? this.#secretMember : undefined);
     if (kind === undefined) return undefined;
-    const near = name.length > 3 ? this.#names.find((key) => distance(key, name) <= 1) : undefined;
+    const near = name.length > 3 ? this.#names().find((key) => distance(key, name) <= 1) : undefined;
     return near === undefined ? hiddenPlace(kind) : placeOf(this.#declared(near));
   }
 }
@@ -252,19 +256,29 @@ function secretOf(forms: readonly Schema[]): Hidden | undefined {
 /** The first secret of some forms or of anything below them. */
 function secretBelow(forms: readonly Schema[]): Hidden | undefined {
   for (const form of forms) {
-    if (form.secret !== undefined) return form.secret as Hidden;
-    const inner = [
-      ...asSchemas(form.anyOf),
-      ...asSchemas(form.oneOf),
-      ...[form.items, form.additionalProperties].map(asSchema).filter((each) => each !== undefined),
-      ...[form.properties, form.patternProperties].flatMap((each) =>
-        Object.values(asSchema(each) ?? {})
-          .map(asSchema)
-          .filter((value) => value !== undefined),
-      ),
-    ];
-    const found = secretBelow(inner);
-    if (found !== undefined) return found;
+    const secret = secretWithin(form);
+    if (secret !== undefined) return secret;
   }
   return undefined;
+}
+
+const within = new WeakMap<Schema, { readonly secret: Hidden | undefined }>();
+
+function secretWithin(form: Schema): Hidden | undefined {
+  if (form.secret !== undefined) return form.secret as Hidden;
+  const known = within.get(form);
+  if (known !== undefined) return known.secret;
+  const inner = [
+    ...asSchemas(form.anyOf),
+    ...asSchemas(form.oneOf),
+    ...[form.items, form.additionalProperties].map(asSchema).filter((each) => each !== undefined),
+    ...[form.properties, form.patternProperties].flatMap((each) =>
+      Object.values(asSchema(each) ?? {})
+        .map(asSchema)
+        .filter((value) => value !== undefined),
+    ),
+  ];
+  const secret = secretBelow(inner);
+  within.set(form, { secret });
+  return secret;
 }
