@@ -3,7 +3,7 @@ import type { Secrets } from "../lint/secrets/secrets.ts";
 import { FileViews } from "./fileViews.ts";
 
 /** A fix as reports show it. */
-export interface ShownFix {
+interface ShownFix {
   readonly path: string;
   /** All of a new file; null where there is a file to be changed, or where the new one would hold a secret. */
   readonly content: string | null;

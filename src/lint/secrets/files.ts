@@ -121,7 +121,7 @@ function hideValues(path: string, lines: readonly string[]): string[] {
     }
     if (block !== undefined && indent > block.indent) return hideLine(line, block.kind);
     block = undefined;
-    if (/\bchpasswd\b/.test(line)) heredoc = /<<-?\s*["']?(\w+)/.exec(line)?.[1];
+    if (/\bchpasswd\b/.test(line)) heredoc = /<<-?\s*["']?(?!hidden:|unknown:)(\w+)/.exec(line)?.[1];
     const section = /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1];
     if (section !== undefined) {
       secretSection = /secret/i.test(section);
@@ -134,7 +134,9 @@ function hideValues(path: string, lines: readonly string[]): string[] {
     const name = given ?? bare ?? "";
     const kind =
       own.find(([, names]) => names.test(name))?.[2] ?? (hidesAll || secretSection ? "password" : kindOfName(name));
-    if (kind === undefined) return line;
+    // What is read as YAML is hidden by its positions.
+    if (kind === undefined || (name === "chpasswd" && (value.includes("<<hidden:") || !/list|pass|users/.test(value))))
+      return line;
     // What is indented below it is its value.
     if (/^[|>][-+\d]*(?:\s+#.*)?$/.test(value)) block = { indent, kind };
     return NOTHING.test(value) ? line : lead + hidden(kind) + end;

@@ -32,7 +32,11 @@ const OPTIONS: readonly (readonly [option: RegExp, kind: SecretKind])[] = [
   [/(\bcurl\b[^\n|;]{0,500}?\s(?:-u|--user|-U|--proxy-user)[ =]?["']?[^\s:"']{0,100}:)[^\s"']+/g, "userinfo"],
   [/(\b(?:wget|aria2c)\b[^\n|;]{0,500}?\s--(?:http|ftp|proxy)-passw(?:or)?d[ =]["']?)[^\s"']+/g, "password"],
   [/(\b(?:mysql|mysqladmin|mysqldump|mariadb(?:-\w{1,10})?)\b[^\n|;]{0,500}?\s-p["']?)[^\s"']+/g, "password"],
-  [/(\b(?:sshpass|docker|podman|buildah|skopeo|helm|az|oc)\b[^\n|;]{0,300}?\s-p ?["']?)[^\s"']+/g, "password"],
+  [/(\bsshpass\s+-p ?["']?)[^\s"']+/g, "password"],
+  [
+    /(\b(?:docker|podman|buildah|skopeo|helm|az|oc)\b[^\n|;]{0,300}?\blogin\b[^\n|;]{0,300}?\s-p ?["']?)[^\s"']+/g,
+    "password",
+  ],
   [/(\bldap\w{1,10}\b[^\n|;]{0,500}?\s-w ?["']?)[^\s"']+/g, "password"],
   [/(\b(?:user(?:add|mod)|adduser)\b[^\n|;]{0,500}?\s(?:-p|--password)[ =]?["']?)[^\s"']+/g, "hash"],
   [/(\b(?:smbclient|net|rpcclient|mount\.cifs)\b[^\n|;]{0,300}?\s-U ?["']?[^\s%"']{1,100}%)[^\s"']+/g, "password"],
@@ -116,8 +120,9 @@ function hideAssigned(text: string): string {
       RADIO_KEYS.test(name) ||
       (name.startsWith("key_") && /^\(?["']{0,2}(?:s:|[\dA-Fa-f-]{10,})/.test(text.slice(at, at + 20)));
     const kind = isRadioKey ? "key" : kindOfName(name);
-    // PASSWD: and NOPASSWD: are tags of sudo's.
-    if (kind === undefined || (/^(?:NO)?PASSWD$/.test(name) && separator.startsWith(":"))) continue;
+    // PASSWD: and NOPASSWD: are tags of sudo's; chpasswd is a program, and a key of which not all is secret.
+    if (kind === undefined || name === "chpasswd" || (/^(?:NO)?PASSWD$/.test(name) && separator.startsWith(":")))
+      continue;
     const value = VALUE.exec(text)?.[0];
     if (
       value === undefined ||

@@ -166,7 +166,7 @@ export const packageKeys: Keys = {
   ),
   zypper: filled(
     openKeys({
-      config: hidingOthers("password", {}),
+      config: openKeys({}),
       repos: list(hidingOthers("password", { ...YUM_OPTIONS, baseurl: text, id: text }, ["id", "baseurl"]), 1),
       reposdir: any,
     }),
