@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { SecretKind } from "../config/secret.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { ConfigValue, Origin } from "../config/tree.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
@@ -27,6 +28,8 @@ interface KeySpec {
   readonly removed?: string;
   /** Only the package of this distribution, as system_info.distro names it, reads the key. */
   readonly vendor?: string;
+  /** What its value is where reports hide it; what is secret inside a mapping is declared with its form. */
+  readonly secret?: SecretKind;
 }
 
 /** When a module runs. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import { caveatsOf } from "../lint/caveats.ts";
+import { Secrets } from "../lint/secrets/secrets.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -19,6 +20,7 @@ import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread 
 
 interface ConfigFlags extends LaunchFlags {
   readonly format: string;
+  readonly showSecrets?: boolean;
 }
 
 /** Adds `config`: the effective configuration. */
@@ -34,6 +36,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .option("--show-secrets", "passwords, keys and tokens as they are; they are hidden otherwise")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
 }
 
@@ -44,19 +47,23 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { config, base } = boot(image, { distro, ...launch });
+  const result = boot(image, { distro, ...launch });
+  const { config, base } = result;
+  const secrets = flags.showSecrets === true ? undefined : Secrets.ofBoot(result);
+  const hide = (text: string) => secrets?.text(text) ?? text;
   for (const { path, dropped, unread } of base.files)
     if (dropped !== undefined && unread !== true)
-      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));
+      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(dropped.reason)}`).concat("\n"));
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
     throw new CommandError(
       EXIT.findings,
-      `${path}:${line}:${column}: cloud-init stops with an error: ${base.fatal.reason}`,
+      `${path}:${line}:${column}: cloud-init stops with an error: ${hide(base.fatal.reason)}`,
     );
   }
-  if (output.format === "json") await writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
-  else await writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
+  if (output.format === "json")
+    await writeOutput(io, output, (await import("../report/json.ts")).configJson(config, secrets));
+  else await writeOutput(io, output, (await import("../report/configText.ts")).configText(config, secrets));
   reportCaveats(source, caveatsOf(image, distro), io);
   reportPackages(source, distro.packages, io);
   reportLeftOut(source, target, io);

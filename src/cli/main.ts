@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -31,7 +32,9 @@ function oneLine(error: string): string {
 }
 
 /** Runs the command line. Never throws; the answer is the exit status. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], given: Io): Promise<number> {
+  // What is read may be quoted by any message, also by one of a fault.
+  const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
   let status: number = EXIT.clean;
   const program = new Command("cloud-init-lint")
     .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")

@@ -1,5 +1,6 @@
 import type { Origin } from "../config/tree.ts";
 import type { ImageProblem } from "../image/image.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 /** From worst to mildest. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -76,4 +77,6 @@ export interface LintResult {
   readonly unread: readonly ImageProblem[];
   /** The text of a file of the image before and after the boot. */
   texts(path: string): FileTexts;
+  /** What reports hide of all this, which holds secrets as they are. */
+  readonly secrets: Secrets;
 }

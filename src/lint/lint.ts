@@ -12,6 +12,7 @@ import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import { isPartial } from "./partial.ts";
 import type { Rule } from "./rule.ts";
+import { Secrets } from "./secrets/secrets.ts";
 import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 import { worstFirst } from "./worstFirst.ts";
 
@@ -49,6 +50,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
       const handed = handedOver(result.cloud, path);
       return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
     },
+    secrets: Secrets.ofBoot(result),
   };
 }
 

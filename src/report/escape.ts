@@ -21,19 +21,13 @@ export function escapeText(text: string, options: { readonly keepNewlines?: bool
   });
 }
 
-/** A password hash by the methods of crypt(5), whose names are kept. */
-const PASSWORD_HASH = /(\$(?:[1-7]|2[abxy]|y|gy|sha1)\$)[\w./=$]{13,}/g;
-
 /** Longer lines are cut: no terminal is so wide, and a line can be megabytes long. */
 const MAX_LINE = 2000;
 
-/**
- * A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`, and no
- * password hashes, since reports end up in build logs.
- */
+/** A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`. */
 export function escapeLine(line: string): string {
   const shown = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
-  return escapeProse(shown.replaceAll("\t", "    ").replace(PASSWORD_HASH, "$1…"));
+  return escapeProse(shown.replaceAll("\t", "    "));
 }
 
 /** Longer messages are cut: a value of an image can be megabytes long, and GitHub shows a sentence or two. */

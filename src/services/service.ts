@@ -1,3 +1,4 @@
+import type { SecretKind } from "../config/secret.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
@@ -10,6 +11,11 @@ export interface Service {
    * @throws UnreadableService where its configuration cannot be read whole.
    */
   read(image: Image, distro: Distro): Setting[];
+  /**
+   * What the value of a setting is where reports hide it; told by the last word of its key where a service does not say.
+   * Values that look like a secret are hidden in any case.
+   */
+  readonly secret?: (key: string) => SecretKind | undefined;
 }
 
 /** One effective setting. Two settings of a service are the same setting when their keys are equal. */

@@ -65,15 +65,6 @@ test("tabs of a line are blanks", () => {
   expect(escapeLine("\tindented\r")).toBe("    indented\\r");
 });
 
-test("password hashes are not shown", () => {
-  expect(
-    escapeLine("root:$6$rounds=5000$toolongsaltstrin$lQ8jolhgVRVhY4b5pZKaysCLi0QBxGoNeKQzQ3glMhwl:19000:0:::"),
-  ).toBe("root:$6$…:19000:0:::");
-  expect(escapeLine("  passwd: '$y$j9T$AAt9R641xPvCI9nXw1HHW/$/NRkVTmBEdzyzmb' # x")).toBe("  passwd: '$y$…' # x");
-  expect(escapeLine("x $2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW")).toBe("x $2b$…");
-  expect(escapeLine("echo $HOME$PATH $$ cost $5 $1$2$3")).toBe("echo $HOME$PATH $$ cost $5 $1$2$3");
-});
-
 test("a final newline begins no line", () => {
   expect(linesOf("a\n\nb\n")).toEqual(["a", "", "b"]);
   expect(linesOf("a")).toEqual(["a"]);

@@ -85,7 +85,7 @@ describe("findings", () => {
     const text = jsonReport([result({ image: { source: h }, findings: [hostile] })], "info");
     expect(hazardsIn(text)).toEqual([]);
     const [image] = JSON.parse(text).images;
-    expect(image.findings[0]).toEqual({ ...hostile, fix: { ...hostile.fix, renames: null } });
+    expect(image.findings[0]).toEqual({ ...hostile, fix: { ...hostile.fix, diff: null, renames: null } });
     expect(image.image.source).toBe(h);
   });
 });

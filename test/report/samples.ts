@@ -1,5 +1,6 @@
 import type { FileTexts, Finding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
 import type { Rule } from "../../src/lint/rule.ts";
+import { Secrets } from "../../src/lint/secrets/secrets.ts";
 
 /** Results made by hand, for the tests of reports. */
 export function result(options: {
@@ -22,6 +23,7 @@ export function result(options: {
     caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
+    secrets: Secrets.none,
   };
 }
 

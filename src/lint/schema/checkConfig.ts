@@ -5,6 +5,7 @@ import type { Validator } from "../../config/schema/validate.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
+import { topOf } from "../secrets/place.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { allowsBooleans } from "./expected.ts";
 import { passedOver } from "./passedOver.ts";
@@ -65,7 +66,8 @@ function toldOf(
 ): Told | undefined {
   const { kind, path, pair, node } = problem;
   const origin = originOf(pair ?? node);
-  const message = `${problemText(problem, schema)}.`;
+  const top = topOf(name === "cloud-config" ? name : "network-config");
+  const message = `${problemText(problem, schema, top)}.`;
   if (isAnnotation(problem)) {
     const since = problem.schemas[0]?.[`${kind}_version`];
     if (typeof since === "string" && !versionAtLeast(schemas.version, since)) return undefined;

@@ -6,6 +6,7 @@ import type { Rule } from "../rule.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import { schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
+import { Secrets } from "../secrets/secrets.ts";
 import { worstFirst } from "../worstFirst.ts";
 import { checkText, type Filling } from "./checkText.ts";
 import { checkUserData } from "./checkUserData.ts";
@@ -48,6 +49,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
     ),
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
+    secrets: Secrets.ofFile(file),
   };
 }
 

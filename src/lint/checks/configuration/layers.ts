@@ -15,6 +15,9 @@ import { pyStr, toValue } from "../../../config/value.ts";
 import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";
+import { hideForms } from "../../secrets/forms.ts";
+import { hiddenAs, itemOf, type Place, placeAt, topOf } from "../../secrets/place.ts";
+import { shownAs } from "../../secrets/tree.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withItems } from "./repeatItems.ts";
@@ -92,7 +95,7 @@ export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
     // Equal values have equal names.
     const keptNames = namesOf(winner.value, key);
     const lost = items(loser.value).filter((item) => !keptNames.has(nameOf(item, key)));
-    const names = lost.map((item) => nameOf(item, key));
+    const names = lost.map((item) => nameOf(item, key, steps));
     if (names.length === 0) return undefined;
     // Whoever writes a list of their own against the shipped one mostly means to replace it, and an empty one always.
     const isMeant = !ownLoser && !(key === "users" && names.includes("default"));
@@ -138,11 +141,11 @@ export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
 
 /** Finds values of one file that another file sets otherwise. */
 export function valueShadowed(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(lossesOf(context, "value"), ({ key, winner, loser }) => {
+  return atMost(lossesOf(context, "value"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     // Where somebody's own file wins over their other one, they have probably meant it.
     const severity = isOwn(context, winner.path) ? "info" : rule.severity;
-    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} sets it to ${brief(winner.value)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser), severity });
   });
 }
@@ -155,9 +158,9 @@ export function seedWins(rule: Rule, context: CheckContext): Finding[] {
   const losses = lossesIn(config.root, (winner, loser) =>
     seed(winner.path) && paths.has(loser.path) && isOther(winner, loser) ? "value" : undefined,
   );
-  return atMost(losses, ({ key, winner, loser }) => {
+  return atMost(losses, ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
-    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser) });
   });
 }
@@ -273,21 +276,34 @@ function items(node: ConfigNode): readonly ConfigNode[] {
   return node.type === "sequence" ? node.children : [];
 }
 
-/** What stands for an entry of a list in a message. */
-function nameOf(item: ConfigNode, key: string): string {
+/** What stands for an entry of a list in a message. @param steps to the list; as it is, to be compared, without */
+function nameOf(item: ConfigNode, key: string, steps?: readonly string[]): string {
   const isModule = /^cloud_\w+_modules$/.test(key);
   if (item.type === "sequence")
-    return isModule && item.children[0] !== undefined ? nameOf(item.children[0], key) : brief(item);
-  if (item.type === "scalar") return isModule ? moduleName(pyStr(item)) : brief(item);
+    return isModule && item.children[0] !== undefined
+      ? nameOf(item.children[0], key, steps)
+      : brief(item, steps && [...steps, 0]);
+  if (item.type === "scalar") return isModule ? moduleName(pyStr(item)) : brief(item, steps && [...steps, 0]);
   const named = ["name", "path", "source", "device"]
     .map((name) => findPair(item, name))
     .find((pair) => pair !== undefined);
-  return named === undefined ? brief(item) : brief(named.value);
+  return named === undefined ? brief(item) : brief(named.value, steps && [...steps, 0, pyStr(named.key)]);
 }
 
-function brief(node: ConfigNode): string {
+/** @param steps to the value, for what is secret of it, which may be too short or be cut to be found later */
+function brief(node: ConfigNode, steps?: readonly (string | number)[]): string {
+  if (steps === undefined) return cutShort(node, undefined, plain);
+  return cutShort(node, placeAt(topOf("cloud-config"), steps), (scalar) => hideForms(plain(scalar)));
+}
+
+function cutShort(node: ConfigNode, place: Place | undefined, show: (scalar: Scalar) => string): string {
   if (node.type === "mapping") return "a mapping";
-  const parts = node.type === "sequence" ? node.children.slice(0, 10).map(brief) : [plain(node)];
+  const kind = hiddenAs(place, node);
+  if (kind !== undefined) return shownAs(pyStr(node), kind);
+  const parts =
+    node.type === "sequence"
+      ? node.children.slice(0, 10).map((item) => cutShort(item, itemOf(place), show))
+      : [show(node)];
   const text = parts.join(" ");
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
