@@ -3,7 +3,7 @@ import { kindOfName } from "./names.ts";
 
 /** None of the forms below stands in a text in which this finds nothing. */
 const TRIGGER =
-  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY|attach|login/i;
+  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY|attach|login|identified|openssl/i;
 
 /** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
 const HASHES =
@@ -44,6 +44,10 @@ const OPTIONS: readonly (readonly [option: RegExp, kind: SecretKind])[] = [
   [/(\b(?:pro|ua|ubuntu-advantage) attach\s+["']?)(?!-)[^\s"']+/g, "token"],
   [/(\bvault login\s+(?:token=)?["']?)(?!-)[^\s"']+/g, "token"],
   [/(\bopenssl passwd(?:\s+-\w{1,20}(?:\s+\w{1,16})?){0,4}\s+["']?)(?!-)[^\s"']+/g, "password"],
+  [/(\bopenssl\b[^\n|;]{0,300}?\s-[kK]\s+["']?)[^\s"']+/g, "password"],
+  [/(\bIDENTIFIED (?:WITH \S{1,40} )?BY\s+(?:PASSWORD\s+)?\\?["'])[^"'\\]+/gi, "password"],
+  [/(\bPASSWORD\s+\\?')[^'\\]+/g, "password"],
+  [/(\\?"auth\\?"\s{0,3}:\s{0,3}\\?")[^"\\]{4,}/g, "token"],
   [/(\bpass:)[^\s"']+/g, "password"],
   [/(\bcrypto\b[^\n]{0,200}?\bpw\s+)\S+/g, "password"],
 ];

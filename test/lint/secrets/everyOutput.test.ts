@@ -252,6 +252,7 @@ const WRITTEN: readonly string[] = [
   "reporting: {a: {type: webhook, endpoint: 'https://x.example/MADEUP-1', consumer_key: MADEUP-2, token_secret: MADEUP-3}}\ndatasource: {MAAS: {consumer_key: MADEUP-4, token_key: MADEUP-5}, Odd: {anything: MADEUP-6}}",
   "mounts:\n- [//nas/share, /mnt, cifs, 'username=me,password=MADEUP-1']\nbootcmd:\n- echo MADEUP-2 | passwd --stdin root\n- pro attach MADEUP-3\n- nope: x",
   "autoinstall: {version: 1, identity: {password: '$6$x$MADEUP-1'}, anything: MADEUP-2}\nsnap: {commands: [snap set x password=MADEUP-3], comands: []}",
+  'bootcmd:\n- openssl enc -aes-256-cbc -k MADEUP-1 -in x\n- mysql -e "ALTER USER root IDENTIFIED BY \'MADEUP-2\'"\n- psql -c "ALTER ROLE a PASSWORD \'MADEUP-3\'"\nwrite_files: [{path: /x.json, content: \'{"auths": {"r": {"auth": "MADEUP-4"}}}\', nope: 1}]',
   "password: *MADEUP-1\n",
   "password: @MADEUP-1\nchpasswd:\n  list: |\n   root:MADEUP-2\n\tx: 1",
   'chpasswd: {list: "root:MADEUP-1"\nusers:\n  - name: x\n    passwd: MADEUP-2\n    plain_text_passwd: MADEUP-3',
