@@ -3,6 +3,7 @@ import { Config } from "../../src/config/config.ts";
 import type { Mapping } from "../../src/config/tree.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
+import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { bootResult } from "./planSample.ts";
 import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
@@ -235,13 +236,14 @@ __proto__: 5
     expect(origins["/__proto__"].line).toBe(16);
   });
 
-  test("aliases upon aliases end in bounded output", () => {
-    // As many values as a file may repeat, each with a long text.
-    let yaml = `a0: &a0 [${Array(10).fill("x".repeat(3000))}]\n`;
-    for (let i = 1; i < 5; i++) yaml += `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]\n`;
-    const json = configJson(configOf(yaml));
-    expect(json.length).toBeLessThan(200_000_000);
-    expect(JSON.parse(json).value.a1).toHaveLength(10);
-    expect(json).toContain("<<unknown:too large to be shown>>");
-  });
+  if (whole)
+    test("aliases upon aliases end in bounded output", () => {
+      // As many values as a file may repeat, each with a long text.
+      let yaml = `a0: &a0 [${Array(10).fill("x".repeat(3000))}]\n`;
+      for (let i = 1; i < 5; i++) yaml += `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]\n`;
+      const json = configJson(configOf(yaml));
+      expect(json.length).toBeLessThan(200_000_000);
+      expect(JSON.parse(json).value.a1).toHaveLength(10);
+      expect(json).toContain("<<unknown:too large to be shown>>");
+    });
 });

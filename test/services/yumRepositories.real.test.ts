@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memoryImage } from "../../src/image/memory.ts";
 import { yumRepositories } from "../../src/services/yumRepositories.ts";
-import { describeReal, pythonModule } from "../real.ts";
+import { asRoot, describeReal, pythonModule } from "../real.ts";
 import { distroWith } from "./distro.ts";
 
 const repo = (name: string) => `/etc/yum.repos.d/${name}.repo`;
@@ -29,7 +29,7 @@ const files = fc.record(
 
 const PROGRAM = ["/usr/bin/python3", ["test/services/yumRepositories.py"]] as const;
 
-describeReal("dnf's repositories", pythonModule("dnf", PROGRAM[0]), () => {
+describeReal("dnf's repositories", { ...asRoot, ...pythonModule("dnf", PROGRAM[0]) }, () => {
   test("as the real dnf reads them", () => {
     const cases = fc.sample(files, { numRuns: 100, seed: 3 });
     const { stdout } = spawnSync(PROGRAM[0], [...PROGRAM[1]], {

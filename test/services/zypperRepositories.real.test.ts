@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { memoryImage } from "../../src/image/memory.ts";
 import { zypperRepositories } from "../../src/services/zypperRepositories.ts";
 import { tree } from "../image/tree.ts";
-import { describeReal, programs } from "../real.ts";
+import { asRoot, describeReal, programs } from "../real.ts";
 import { distroWith } from "./distro.ts";
 
 const REPO = "/etc/zypp/repos.d/ours.repo";
@@ -11,7 +11,7 @@ const REPO = "/etc/zypp/repos.d/ours.repo";
 /** What zypper says of a repository that is not set. */
 const DEFAULTS = { autorefresh: "0", enabled: "1", priority: "99" };
 
-describeReal("zypper's repositories", programs("zypper"), () => {
+describeReal("zypper's repositories", { ...asRoot, ...programs("zypper") }, () => {
   test.each([
     "[a]\nname=x\nbaseurl=http://a/\n",
     "[a]\nname=x\nbaseurl=http://a/\nbaseurl=http://b/\n",

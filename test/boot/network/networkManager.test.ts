@@ -78,9 +78,10 @@ test("many interfaces and name servers are no machine's, and take no time", () =
   expect(Object.keys(render(["version: 1\nconfig:", ...interfaces].join("\n"), "26.2") ?? {})).toHaveLength(
     interfaces.length,
   );
-  const addresses = repeat(20_000, (i) => `10.0.${i >> 8}.${i & 255}/8`);
+  const addressCount = sample(2_000, 20_000);
+  const addresses = repeat(addressCount, (i) => `10.0.${i >> 8}.${i & 255}/8`);
   const many = `version: 2\nethernets: {eth0: {addresses: [${addresses.join(", ")}]}}\n`;
-  expect(render(many, "26.2")?.eth0).toContain("\naddress20000=10.0.78.31/8\n");
+  expect(render(many, "26.2")?.eth0).toContain(`\naddress${addressCount}=${addresses.at(-1)}\n`);
 });
 
 describe("the files of NetworkManager", () => {

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/lint/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
-import { sample } from "../../samples.ts";
+import { sample, whole } from "../../samples.ts";
 
 function lint(content: string | Buffer, path = "data.yaml", version = "26.2") {
   return lintFile({ path, bytes: Buffer.from(content as string) }, { rules: catalogue, version });
@@ -231,17 +231,18 @@ describe("bad input gives findings or says that it was not read", () => {
   test("100,000 brackets", () =>
     expect(found(`#cloud-config\na: ${"[".repeat(100_000)}`)).toEqual(["2:479 error user-data-not-applied"]));
   test("a message with a million parts", () => {
-    const message = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n${"--B\n\nx\n".repeat(600_000)}`;
+    const message = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n${"--B\n\nx\n".repeat(sample(60_000, 600_000))}`;
     const findings = lint(message).findings;
     expect(findings.length).toBeLessThan(200);
     expect(findings.some(({ message: text }) => text.includes("only the first"))).toBe(true);
   });
-  test("more values than are read, and what unpacks to more", () => {
-    const many = lint(`#cloud-config\nruncmd:\n${"- [a, b]\n".repeat(300_000)}`);
-    expect(many.unread).toHaveLength(1);
-    expect(many.findings.map(({ severity }) => severity)).toEqual(["info"]);
-    expect(lint(gzipSync(`#cloud-config\n${"a".repeat(20_000_000)}`)).unread).toHaveLength(1);
-  });
+  if (whole)
+    test("more values than are read, and what unpacks to more", () => {
+      const many = lint(`#cloud-config\nruncmd:\n${"- [a, b]\n".repeat(300_000)}`);
+      expect(many.unread).toHaveLength(1);
+      expect(many.findings.map(({ severity }) => severity)).toEqual(["info"]);
+      expect(lint(gzipSync(`#cloud-config\n${"a".repeat(20_000_000)}`)).unread).toHaveLength(1);
+    });
   test("placeholders without end", () => {
     expect(lint(`#cloud-config\na: [\n${"${".repeat(300_000)}`).findings).not.toEqual([]);
     expect(lint(`## template: jinja\n#cloud-config\n${"{{".repeat(300_000)}`).findings).not.toEqual([]);
