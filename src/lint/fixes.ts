@@ -8,6 +8,8 @@ import type { Rule } from "./rule.ts";
 
 /** So that an image with thousands of lost settings does not boot thousands of times. */
 const MOST_BOOTS = 60;
+/** So many changes all of these boots may make: one of a usual image makes fewer than a hundred. */
+const MOST_CHANGES = 30_000;
 
 const ONE_LINE = /^[^\n\r]*$/;
 
@@ -21,6 +23,7 @@ export class FixProver {
   readonly #cloud: CloudData;
   readonly #failing: ReadonlySet<string>;
   readonly #boots = new Map<string, BootResult>();
+  #changes = 0;
 
   /** @param original the boot without any fix */
   constructor(image: Image, original: BootResult) {
@@ -91,12 +94,13 @@ export class FixProver {
     const key = `${fix.path}\n${fix.content}`;
     let result = this.#boots.get(key);
     if (result === undefined) {
-      if (this.#boots.size >= MOST_BOOTS) return undefined;
+      if (this.#boots.size >= MOST_BOOTS || this.#changes > MOST_CHANGES) return undefined;
       const fixed = new Overlay(this.#image);
       fixed.write(fix.path, fix.content, { module: "fix", cause: { path: fix.path, line: 1, column: 1 } });
       const { datasource } = this.#cloud;
       const asked = datasource === undefined ? {} : { datasource };
       result = boot(fixed, { distro: this.#distro, cloud: this.#cloud, ...asked });
+      this.#changes += result.changes.length;
       this.#boots.set(key, result);
     }
     return result;
