@@ -278,6 +278,11 @@ describe("hostile texts", () => {
     );
   });
 
+  test("brackets that the structure does not allow cost one step each", () => {
+    const { error } = parseYaml(`a: {b: c${"{".repeat(80_000)}`, "x");
+    expect(error?.reason).toBe("the { here is never closed");
+  });
+
   test("a megabyte comes to an end", () => {
     const text = Array.from({ length: 30_000 }, (_, index) => `key-${index}: a value of some length\n`).join("");
     expect(mapping(parse(text)).children).toHaveLength(30_000);
