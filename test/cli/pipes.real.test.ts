@@ -12,7 +12,10 @@ describeReal("pipes", programs("mkfifo"), () => {
   test("as an image: what to do", async () => {
     const pipe = join(tree({}), "pipe");
     execFileSync("mkfifo", [pipe]);
-    expect(await run(pipe)).toMatchObject({ status: 2, err: expect.stringContaining("is a pipe: lead it into") });
+    expect(await run(pipe)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("is a pipe; redirect it to standard input"),
+    });
   });
 
   test("as meta-data of a seed are refused", async () => {

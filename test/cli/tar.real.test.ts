@@ -31,8 +31,8 @@ describeReal("archives of the real tar", programs("sh", "tar", "gzip"), () => {
     mkdirSync(join(root, "usr/share/doc/large"), { recursive: true });
     writeFileSync(join(root, "usr/share/doc/large/file"), Buffer.alloc(1024 * 1024));
     // As ssh hands a command to the shell of another machine.
-    const remote = `tar -C ${root} --ignore-failed-read -cf - ${needs.out}`;
-    const only = execFileSync("sh", ["-c", remote], { stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 28 });
+    const remote = `cd ${root} && tar -cf - $(ls -d ${needs.out.trim()} 2>/dev/null)`;
+    const only = execFileSync("sh", ["-c", remote], { maxBuffer: 2 ** 28 });
     expect(only.length).toBeLessThan(1024 * 1024);
     const expected = await run("lint", HARDENED, "-f", "json");
     const { status, stdout } = spawnSync(process.execPath, [PROGRAM, "lint", "-", "-f", "json"], {

@@ -61,7 +61,7 @@ describe("what is no image", () => {
       "a text on standard input",
       "#cloud-config\n",
       3,
-      /standard input is no tar archive \(user-data is linted by the name of its file\)/,
+      /standard input must be a tar archive; name user-data as a file/,
     ],
     ["a truncated one", "TRUNCATED", 4, /truncated/],
     ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],

@@ -34,6 +34,12 @@ describe("options that would be ignored are refused", () => {
     [() => [IMAGE, "--map", "/etc/hosts=src", "-f", "sarif"], /no directory \/etc\/hosts in the image/],
     [() => [IMAGE, "--map", "/etc=README.md", "-f", "sarif"], /no file \/etc in the image/],
     [() => [IMAGE, "--map", "/nope=src", "-f", "sarif"], /no directory \/nope in the image/],
+    [() => [IMAGE, "--protect", "/etc/nope"], /--protect \/etc\/nope: no file in the image matches/],
+    [
+      () => [IMAGE, "--protect", "/etc/hosts", "--protect", "/etc/ssh"],
+      /--protect \/etc\/ssh: no file .*DIRECTORY\/\*\*/,
+    ],
+    [() => [IMAGE, "--protect", "*.conf"], /--protect \*\.conf: paths in the image begin with "\/"/],
     [() => ["-", "-"], /standard input can be read only once/],
     [() => ["-", "--pristine", "-"], /standard input can be read only once/],
     [() => [""], /the name of an image is empty/],
@@ -60,7 +66,7 @@ describe("reports", () => {
   test("two never share a file, and none replaces the image", async () => {
     const path = join(scratch, "x");
     const { status, err } = await run(IMAGE, "-f", `json=${path}`, "-f", `sarif=${scratch}/./x`);
-    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes there") });
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes to this file") });
     const archive = join(scratch, "image.tar");
     writeFileSync(archive, tarball(packed(IMAGE)));
     const bytes = readFileSync(archive);
@@ -90,6 +96,6 @@ test("a working directory that is gone is no fault of the program", async () => 
   });
   expect(await run(IMAGE, "-f", "sarif")).toMatchObject({
     status: 2,
-    err: expect.stringContaining("the working directory is no longer there"),
+    err: expect.stringContaining("the working directory no longer exists"),
   });
 });

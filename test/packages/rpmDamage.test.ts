@@ -236,7 +236,9 @@ describe("on the command line", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   test("a damaged database is a warning, and no more", async () => {
-    expect(await run(root, "-q")).toMatchObject({ status: 0, err: "" });
+    const whole = await run(root, "-q");
+    expect(whole.status).toBe(0);
+    expect(whole.err).not.toContain("/var/lib/rpm");
     writeFileSync(join(root, "var/lib/rpm/Packages"), "x");
     const { status, err } = await run(root, "-q");
     expect(status).toBe(0);

@@ -23,8 +23,12 @@ const RANGES: readonly (readonly [number, number, string])[] = [
   [0xf0000, 0x10ffff, "private use"],
 ];
 
+const escaped = (code: number) => `\\u{${code.toString(16)}}`;
+const ANY = new RegExp(`[${RANGES.map(([first, last]) => `${escaped(first)}-${escaped(last)}`).join("")}]`, "u");
+
 /** Every such character of a text, described. */
 export function hazardsIn(text: string): string[] {
+  if (!ANY.test(text)) return [];
   return [...text].flatMap((char) => {
     const code = char.codePointAt(0)!;
     const range = RANGES.find(([first, last]) => code >= first && code <= last);

@@ -30,6 +30,19 @@ describe("findings", () => {
     expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, suppressed: 2 });
   });
 
+  test("a fix of a file that is there is a diff, in which secrets are hidden", () => {
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const before = "#cloud-config\npassword: w0rd1\nssh_pwauht: true\n";
+    const fix = { path, content: before.replace("pwauht", "pwauth").replace("w0rd1", "other") };
+    const report = jsonReport([result({ findings: [finding({ fix })], texts: { [path]: { before } } })], "info");
+    expect(schemaErrors("lint", report)).toEqual([]);
+    expect(JSON.parse(report).images[0].findings[0].fix).toEqual({
+      path,
+      content: null,
+      diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
+    });
+  });
+
   test("have their members in the order of the contract, and no others", () => {
     const extra = { ...finding({ target: null, fix: null }), secret: 1 };
     expect(jsonReport([result({ findings: [extra] })], "info")).toBe(`{
@@ -86,7 +99,7 @@ describe("findings", () => {
     const text = jsonReport([result({ image: { source: h }, findings: [hostile] })], "info");
     expect(hazardsIn(text)).toEqual([]);
     const [image] = JSON.parse(text).images;
-    expect(image.findings[0]).toEqual({ ...hostile });
+    expect(image.findings[0]).toEqual({ ...hostile, fix: { ...hostile.fix, diff: null, renames: null } });
     expect(image.image.source).toBe(h);
   });
 });

@@ -1,0 +1,312 @@
+import { gzipSync } from "node:zlib";
+import { ModuleFailure } from "../../src/boot/module.ts";
+import { fieldsOf } from "../../src/boot/mounts/fstab.ts";
+import { shellCommands } from "../../src/boot/shell/commands.ts";
+import { writtenPaths } from "../../src/boot/shell/writes.ts";
+import { shellVariables } from "../../src/boot/shlex.ts";
+import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/template.ts";
+import { plainYaml, safeYaml } from "../../src/boot/yamlText.ts";
+import { imageSchema } from "../../src/config/schema/imageSchema.ts";
+import { compilePattern } from "../../src/config/schema/pattern.ts";
+import { parseMessage } from "../../src/config/userData/mime.ts";
+import { readParts } from "../../src/config/userData/parts.ts";
+import { parseYaml } from "../../src/config/yaml.ts";
+import { shellWords } from "../../src/distro/shellWords.ts";
+import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
+import { memoryImage } from "../../src/image/memory.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import { tableSchema } from "../../src/lint/schema/tables.ts";
+import { lintFile } from "../../src/lint/userData/lintFile.ts";
+import { lintFormats } from "../../src/report/formats.ts";
+import { handled } from "../config/userData/handled.ts";
+import { documentOf } from "../config/yaml-documents.ts";
+import { cloudConfigText } from "./cloudConfig.ts";
+import { mutateText } from "./mutate.ts";
+import type { Random } from "./random.ts";
+import { fileText, textsIn } from "./seeds.ts";
+import { type Checks, type Form, once, type Target, textTarget } from "./target.ts";
+
+/** What a call gives, undefined for an error that it is documented to throw. */
+export function unless<T>(expected: readonly (new (...args: never[]) => Error)[], call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (expected.some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
+
+const yamlTexts = [
+  ...textsIn("test/config/yaml-cases.json", "yaml"),
+  fileText("fixtures/debian-12/etc/cloud/cloud.cfg"),
+  fileText("fixtures/rocky-9/etc/cloud/cloud.cfg"),
+];
+
+function tape(random: Random): number[] {
+  return Array.from({ length: random.between(10, 150) }, () => random.below(10_000));
+}
+
+const yaml = textTarget("yaml", { cost: 3, texts: yamlTexts, make: (random) => documentOf(tape(random)) }, (text) => {
+  const { node, error } = parseYaml(text, "x.yaml");
+  if (node?.type !== "mapping") return error;
+  return unless([ModuleFailure], () => [safeYaml(node), plainYaml(node)]);
+});
+
+const SCRIPTS = [
+  "#!/bin/sh\nset -e\ncat > /etc/motd <<EOF\nhello $USER\nEOF\nsed -i 's/^#\\?Port.*/Port 22/' /etc/ssh/sshd_config\n",
+  'if [ -f "/etc/x" ]; then echo "a b" >> /etc/x || true; else tee /etc/y <<< "$(date)"; fi\nexport A=1 B=\'2 3\'\n',
+  'for f in /etc/*.conf; do cp "$f" /etc/bak/; done; rm -rf /etc/a{b,c} && ln -sf ../usr/share/zoneinfo/UTC /etc/localtime\n',
+  "curl -fsSL https://a.example/x | sudo tee /etc/apt/x.gpg > /dev/null; case $1 in a) b ;; *) c ;; esac\n",
+  "cat <<-'A' <<B > /etc/z\n\t$a\nA\n$b\nB\nf() { echo `date` 2>&1; }; (cd / && dd of=/etc/w) & wait\n",
+];
+const SHELL_WORDS =
+  "; & && || | |& > >> >| < << <<- <<< 2>&1 ( ) { } $( ${ ` ' \" \\ # if then fi for do done EOF tee sed -i =".split(
+    " ",
+  );
+
+const shell = textTarget("shell", { texts: SCRIPTS, words: SHELL_WORDS }, (text) => {
+  const image = memoryImage({ "/etc/x": "echo a > /etc/y\n", "/etc/z": { link: "x" } });
+  return [shellCommands(text), writtenPaths(image, text)];
+});
+
+const ASSIGNMENTS = ['A=1\nB=\'2 3\' # c\nC="$A\\"x"\nexport D=e\\ f\n', 'GRUB_CMDLINE_LINUX="quiet ${A} ip=dhcp"\n'];
+
+const shellAssignments = textTarget("shell-assignments", { texts: ASSIGNMENTS, words: SHELL_WORDS }, (text) => [
+  unless([ModuleFailure], () => [...shellVariables(text)]),
+  text.split("\n").map((line) => shellWords(line, (name) => `(${name})`)),
+  unless([ModuleFailure], () => readSysconfig(text)?.toString()),
+]);
+
+const TEMPLATES = [
+  "## template: jinja\n{% if a is defined and b.c[0] != 'x' %}{{ a | upper | replace('A', 'b') }}{% elif d %}{{ d|default('e') }}{% else %}-{% endif %}\n",
+  "## template: jinja\n{% for x in l if x is not none %}{{ loop.index }}:{{ x ~ '-' ~ loop.last }}{{ '\\n' }}{% else %}no{% endfor %}\n",
+  "## template: jinja\n{%- set y = l | join(',') -%}{{ y[1:3] }} {{ '%s=%d' | format('a', 3) }} {{ (1 + 2) * 3 // 2 ** 2 }}{# c #}\n",
+  "## template: jinja\n{% macro m(a, b=2) %}{{ a * b }}{% endmacro %}{{ m('x', b=3) }}{% raw %}{{ }}{% endraw %}{{ d.keys() | list | sort | first }}\n",
+  "## template: jinja\n{{ b.c | map('upper') | join }} {{ {'a': [1, 2.5, none, true]} }} {{ a.split('b')[-1].strip().startswith('x') }} {{ 1 if a else 2 }}\n",
+  "## template: basic\n$a ${b.c} $$ ${nope}\n",
+  fileText("fixtures/debian-12/etc/cloud/templates/sources.list.debian.tmpl"),
+  fileText("fixtures/debian-12/etc/cloud/templates/chrony.conf.debian.tmpl"),
+];
+const TEMPLATE_WORDS = [
+  ..."{{ }} {% %} {%- -%} {# #} | ~ == ** // is in not and or if else for endfor endif set raw endraw macro call filter".split(
+    " ",
+  ),
+  ..."|length |join |sort |reverse |list |first |last |map |replace |default |format |center |indent |wordwrap |tojson".split(
+    " ",
+  ),
+  ...[".keys()", ".split()", ".format()", ".join(l)", "[1:]", "[-1]", "range(9)", "loop.index", "'a' * 99", "10 ** 9"],
+];
+
+const jinja = textTarget("jinja", { cost: 2, texts: TEMPLATES, words: TEMPLATE_WORDS }, (text) =>
+  unless([TemplateError, TemplateLimit], () =>
+    renderTemplate(
+      text,
+      { a: "abx", b: { c: ["x", "y"] }, d: { k: 1, j: null }, l: [1, "2", null, 4.5, [true]] },
+      { do: true },
+    ),
+  ),
+);
+
+const USER_DATA = [
+  "#cloud-config\nusers: [default, {name: a, sudo: null}]\nssh_pwauth: true\nwrite_files:\n- {path: /etc/x, content: y}\n",
+  "#!/bin/sh\necho a > /etc/motd\n",
+  "#include\nhttps://a.example/x\n",
+  "#include-once\nfile:///etc/x\n",
+  "#cloud-boothook\n#!/bin/sh\necho a\n",
+  "#part-handler\ndef list_types(): return ['text/x']\n",
+  "#upstart-job\nstart on x\n",
+  "#cloud-config-archive\n- type: text/cloud-config\n  content: |\n    a: 1\n- '#!/bin/sh\\necho b'\n- {filename: x, content: '#cloud-boothook\\n'}\n",
+  '#cloud-config-jsonp\n[{"op": "add", "path": "/users", "value": ["default"]}, {"op": "test", "path": "/a/~1b", "value": 1}]\n',
+  "## template: jinja\n#cloud-config\nhostname: {{ v1.local_hostname }}\n{% if ds.meta_data %}a: 1\n{% endif %}\n",
+  'Content-Type: multipart/mixed; boundary="=b="\nMIME-Version: 1.0\n\n--=b=\nContent-Type: text/cloud-config; charset="us-ascii"\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename="a.cfg"\nMerge-Type: list(append)+dict(recurse_array)+str()\n\nI2Nsb3VkLWNvbmZpZwphOiAxCg==\n\n--=b=\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: quoted-printable\nLaunch-Index: 1\n\n#!/bin/sh\necho =41=\n\n--=b=--\n',
+  "From a@b\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary*0=a; boundary*1=b\n\n--ab\n\n#cloud-config\n--ab--\n",
+  "password: x\nchpasswd: {expire: false}\n",
+  "{}",
+];
+const USER_DATA_WORDS = [
+  ..."#cloud-config #cloud-config-archive #cloud-config-jsonp #include #include-once #cloud-boothook #part-handler".split(
+    " ",
+  ),
+  ...[
+    "## template: jinja\n",
+    "Content-Type: ",
+    "multipart/mixed; boundary=x",
+    "--x\n",
+    "--x--\n",
+    "MIME-Version: 1.0\n",
+  ],
+  ...[
+    "Content-Transfer-Encoding: base64\n",
+    "quoted-printable",
+    "x-gzip",
+    "charset=utf-16",
+    "merge_how: ",
+    "=41",
+    "=\n",
+  ],
+  ...["text/cloud-config", "text/jinja2", "text/x-include-url", "message/rfc822", "application/octet-stream"],
+];
+
+const mime = textTarget("mime", { texts: USER_DATA, words: USER_DATA_WORDS }, (text) =>
+  parseMessage(text, { parts: 1000 }),
+);
+
+/** Forms in which a launch hands user-data over. */
+const PACKINGS: readonly ((bytes: Buffer) => Buffer)[] = [
+  (bytes) => bytes,
+  (bytes) => bytes,
+  (bytes) => gzipSync(bytes, { level: 1 }),
+  (bytes) => Buffer.from(bytes.toString("base64")),
+  (bytes) => Buffer.from(gzipSync(bytes, { level: 1 }).toString("base64")),
+];
+const FILE_NAMES = [
+  "user-data",
+  "x.yaml",
+  "user-data.tmpl",
+  "network-config",
+  "meta-data",
+  "99-x.cfg",
+  "vendor-data2.j2",
+];
+
+/** A target that is given user-data in every form. */
+function userDataTarget(
+  name: string,
+  cost: number,
+  run: (path: string, bytes: Buffer, checks: Checks) => unknown,
+): Target {
+  const material = { texts: USER_DATA, words: USER_DATA_WORDS };
+  return {
+    name,
+    cost,
+    make: (random) => {
+      const made = random.chance(2) ? cloudConfigText(random) : random.pick(USER_DATA);
+      const text = random.chance(3) ? made : mutateText(made, random, material);
+      return {
+        "@packing": String(random.below(PACKINGS.length)),
+        "@name": random.pick(FILE_NAMES),
+        "@version": random.pick(["20.4", "22.4", "25.1", "26.2"]),
+        text,
+      };
+    },
+    run: (input, checks) => {
+      const bytes = PACKINGS[Number(input["@packing"])]!(Buffer.from(input.text as string));
+      return run(String(input["@name"]), bytes, checks);
+    },
+  };
+}
+
+const userData = userDataTarget("user-data", 3, (_path, bytes) => {
+  const result = handled(bytes);
+  return [readParts({ path: "user-data", bytes }).notes, result.notes, result.fatal, result.scripts.length];
+});
+
+const reports = once(() =>
+  Promise.all(Object.entries(lintFormats).map(async ([name, format]) => [name, await format.load()] as const)),
+);
+
+/** A file linted on its own, in every report. */
+const loose = userDataTarget("loose-file", 40, async (path, bytes, checks) => {
+  const result = lintFile({ path, bytes }, { rules: catalogue, version: "26.2" });
+  for (const [name, report] of await reports())
+    checks.printed(
+      (name === "json" ? "lint" : name) as Form,
+      report([result], { color: false, width: 80, minSeverity: "info", quiet: false, rules: catalogue }),
+    );
+  return result.findings.length;
+});
+
+const PATTERNS = ["^[\\w.-]+$", "^\\+?[0-9]{1,4}$", "(?:a|b)*c", "^(now|[+]?\\d+)$", "[^a-z\\]]{2,5}?", "a{3}.*\\.b$"];
+
+const pattern: Target = {
+  name: "pattern",
+  cost: 1,
+  make: (random) => {
+    const words = "( ) (?: | * + ? {2} {1,} {0,99} [ ] [^ a-z \\d \\w \\S . ^ $ \\ \\1 (?= .* (a*)*".split(" ");
+    return {
+      pattern: mutateText(random.pick(PATTERNS), random, { texts: PATTERNS, words }),
+      text: mutateText("abc-12.now", random, { texts: ["aaaaab", "+15", "ab\n"] }),
+    };
+  },
+  run: ({ pattern, text }) => compilePattern(String(pattern))?.search(String(text)),
+};
+
+const schemaTexts = once(() => [
+  JSON.stringify(tableSchema("cloud-config", { version: "26.2", vendor: undefined })),
+  JSON.stringify({
+    $defs: {
+      a: { oneOf: [{ type: "string", pattern: "^a+$" }, { $ref: "#/$defs/b" }] },
+      b: { type: ["object", "null"] },
+    },
+    properties: { users: { type: "array", items: { $ref: "#/$defs/a" }, minItems: 1, uniqueItems: true } },
+    patternProperties: { "^x-": { enum: [1, "2", null] } },
+    additionalProperties: false,
+    allOf: [{ not: { required: ["a"] } }, { dependencies: { a: ["b"] } }],
+    deprecated: true,
+  }),
+]);
+
+const library = "/usr/lib/python3/dist-packages/cloudinit";
+
+/** The schema that an image brings along, and a configuration. */
+const schema: Target = {
+  name: "schema",
+  cost: 6,
+  make: (random) => {
+    const words = '"$ref" "#/$defs/a" "#" "pattern": "type": "anyOf": "items": "enum": {} [] 1e99 true null'.split(" ");
+    const made = random.pick(schemaTexts());
+    return {
+      schema: random.chance(6) ? made : mutateText(made, random, { texts: schemaTexts(), words }),
+      config: cloudConfigText(random),
+    };
+  },
+  run: ({ schema, config }) => {
+    const path = `${library}/config/schemas/schema-cloud-config-v1.json`;
+    const validator = imageSchema(memoryImage({ [path]: schema! }), library, "cloud-config");
+    const { node } = parseYaml(String(config), "x.cfg");
+    return node === undefined ? undefined : validator?.validate(node).problems.length;
+  },
+};
+
+const GLOBS = ["/etc/*/[a-c]*.conf", "/etc/ssh/sshd_config.d/*.conf", "/*/../etc/?", "/etc/[!x]*\\*"];
+
+const globs: Target = {
+  name: "glob",
+  cost: 1,
+  make: (random) => ({
+    pattern: mutateText(random.pick(GLOBS), random, {
+      texts: GLOBS,
+      words: ["*", "**", "?", "[", "]", "[!", "[a-", "\\", "/"],
+    }),
+    name: mutateText("sshd.conf", random, { texts: ["a.conf", ".b", "etc"] }),
+  }),
+  run: ({ pattern, name }) => {
+    const image = memoryImage({
+      "/etc/ssh/a.conf": "",
+      "/etc/b/c.conf": "",
+      "/etc/l": { link: "." },
+      "/etc/m": { link: "l" },
+    });
+    return [matchesGlob(String(pattern), String(name)), expandGlob(image, `/${pattern}`)];
+  },
+};
+
+const fields = textTarget("fstab-fields", { texts: ["UUID=a\t/ ext4  defaults,x=y 0 1", "a\\040b /x none"] }, (text) =>
+  text.split("\n").map(fieldsOf),
+);
+
+/** What reads texts of a language. */
+export const parserTargets: readonly Target[] = [
+  yaml,
+  shell,
+  shellAssignments,
+  jinja,
+  mime,
+  userData,
+  loose,
+  pattern,
+  schema,
+  globs,
+  fields,
+];

@@ -1,0 +1,17 @@
+import { binaryTargets } from "./binaries.ts";
+import { imageTargets } from "./images.ts";
+import { networkTargets } from "./networks.ts";
+import { parserTargets } from "./parsers.ts";
+import { systemTargets } from "./systems.ts";
+import type { Target } from "./target.ts";
+import { writerTargets } from "./writers.ts";
+
+/** Everything that is fuzzed. A new target is one object in the file of its kind. */
+export const targets: readonly Target[] = [
+  ...parserTargets,
+  ...networkTargets,
+  ...systemTargets,
+  ...binaryTargets,
+  ...writerTargets,
+  ...imageTargets,
+];
