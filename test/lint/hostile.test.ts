@@ -9,9 +9,7 @@ import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
 import { dsIdentifyList } from "../../src/lint/checks/configuration/dsIdentify.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { managementMark } from "../../src/lint/marks.ts";
-import { nearest } from "../../src/lint/nearest.ts";
 import { usualValue } from "../../src/lint/usualValues.ts";
-import { openPortage } from "../../src/packages/portage.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
 
 // Nothing here is timed: what went over its input again and again took minutes.
@@ -74,6 +72,10 @@ describe("managed blocks", () => {
     expect(managementMark(one, "/etc/hosts")).toEqual({ tool: "Ansible", line: 2, end: 4 });
   });
 
+  it("are not looked for in endless lines", () => {
+    expect(managementMark(image("#".repeat(250_000)), "/etc/hosts")).toBeUndefined();
+  });
+
   it("that never end, thousands of them, are read once for all lines", () => {
     const many = image(`${begin}\n`.repeat(8000));
     for (let line = 1; line <= 8000; line++)
@@ -99,17 +101,6 @@ describe("white space without end", () => {
     const image = memoryImage({ "/etc/rpm/macros": `%_dbpath /a${blanks}b\n` });
     expect(findRpmDatabase(image)).toBeUndefined();
   });
-});
-
-it("an endless line of a Portage database", () => {
-  const contents = `sym ${" -> 1".repeat(200_000)}\nobj /etc/x ${"0".repeat(32)} 1\n`;
-  const packages = openPortage(memoryImage({ "/var/db/pkg/a/b-1/CONTENTS": contents }));
-  expect(packages?.owner("/etc/x")).toBeDefined();
-});
-
-it("a word that is far longer than all known ones has no near one", () => {
-  expect(nearest("x".repeat(3_000_000), ["runcmd", "bootcmd"])).toBeUndefined();
-  expect(nearest("runcmdd", ["runcmd", "bootcmd"])).toBe("runcmd");
 });
 
 it("quoted-printable, whatever it holds", () => {
