@@ -1,16 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+// Names of what needs more than Node: real programs, the real cloud-init, or minutes.
+const real = ["test/first-boot/**/*.test.ts", "test/**/*.real.test.ts"];
+
+// Unit tests that take a part of a sample (test/samples.ts), all of which is of the second set.
+const sampled = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts") && readFileSync(`test/${name}`, "utf8").includes('/samples.ts"'))
+  .map((name) => `test/${name}`);
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/first-boot/**"], testTimeout: 30_000 } },
       {
-        // Against the real cloud-init: needs root, Debian and the roots of test/first-boot/make-roots.sh.
         test: {
-          name: "first-boot",
-          include: ["test/first-boot/**/*.test.ts"],
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: real,
+          setupFiles: "test/setup.ts",
+          // One process takes many files: to load and compile src/ again for each costs more than the tests.
+          isolate: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: "real",
+          include: [...real, ...sampled],
+          setupFiles: "test/setup.ts",
+          env: { CLOUD_INIT_LINT_SAMPLES: "whole" },
           testTimeout: 600_000,
-          hookTimeout: 600_000,
+          hookTimeout: 1_800_000,
           maxConcurrency: 2,
         },
       },

@@ -1,15 +1,14 @@
 // The program as a script that V8 need not compile again where dist/ holds a code cache that this very Node made.
 const { readFileSync, statSync } = require("node:fs");
 const { wrap } = require("node:module");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
 /** The program, the path of the cache that is of just this code and this Node, and how to run it. */
 exports.load = () => {
   const dist = join(__dirname, "..", "dist");
   const filename = join(dist, "cli.cjs");
-  // What is built is ASCII. Its first line names the code.
-  const source = readFileSync(filename, "latin1");
+  const source = readProgram(filename);
   const code = source.slice(2, source.indexOf("\n"));
   let cache;
   let cachedData;
@@ -22,6 +21,18 @@ exports.load = () => {
   const script = new Script(wrap(source), { filename, cachedData });
   return { script, cache, run: () => script.runInThisContext()(exports, require) };
 };
+
+/** What is built, which is ASCII; its first line names the code. A checkout that is not built ends as a Node too old does. */
+function readProgram(filename) {
+  try {
+    return readFileSync(filename, "latin1");
+  } catch ({ code, message }) {
+    const advice = 'run "npm ci" there, or "npm run build" where its dependencies are installed';
+    const why = code === "ENOENT" ? `${dirname(__dirname)} is not built: ${advice}` : message;
+    process.stderr.write(`cloud-init-lint: ${why}\n`);
+    return process.exit(2);
+  }
+}
 
 /**
  * Which program this Node is. V8 itself compares too little: Node 20.19 takes what Node 20.20 made, since both have the

@@ -22,3 +22,14 @@ test("the commands of the README exist", async () => {
   expect(commands.length).toBeGreaterThan(2);
   for (const command of commands) expect((await run(command, "--help")).status).toBe(0);
 });
+
+test("the first two commands are those that CI does: a lint of an example, and the tests", () => {
+  const commands = [...readme.matchAll(/^ {4}(.*)$/gm)].slice(0, 2).map(([, line]) => line!.replace(/ +#.*/, ""));
+  expect(commands).toEqual(["npm ci && node bin/cloud-init-lint.js fixtures/debian-12-hardened", "npm ci && npm test"]);
+});
+
+test("the scripts that the documents name exist", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+  for (const text of [readme, readFileSync("CONTRIBUTING.md", "utf8")])
+    for (const [, name] of text.matchAll(/npm run ([\w:-]+)/g)) expect(Object.keys(scripts)).toContain(name);
+});

@@ -97,7 +97,7 @@ function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean
  */
 function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, strict: boolean): boolean {
   const { uid, gid, mode } = boot.image.stat(path)!;
-  const owner = users(boot.image).find((candidate) => candidate.uid === uid)?.name;
+  const owner = users(boot.image).byId(uid)?.name;
   if (owner === undefined) throw new ModuleFailure(`${path} belongs to nobody in /etc/passwd`);
   if (strict && owner !== user.name && owner !== "root") return false;
   const applying = owner === user.name ? 0o700 : isMember(boot, user, gid) ? 0o070 : 0o007;
@@ -107,13 +107,15 @@ function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, st
 
 function isMember(boot: ModuleRun, user: User, gid: number): boolean {
   const nameOf = (id: number) => {
-    const name = groups(boot.image).find((group) => group.gid === id)?.name;
+    const name = groups(boot.image).byId(id)?.name;
     if (name === undefined) throw new ModuleFailure(`the group ${id} is not in /etc/group`);
     return name;
   };
   const name = nameOf(gid);
   if (name === nameOf(user.gid)) return true;
-  return groups(boot.image).some((group) => group.name === name && group.members.includes(user.name));
+  return groups(boot.image)
+    .allNamed(name)
+    .some((group) => group.members.includes(user.name));
 }
 
 /** os.path.join of a directory and a relative path. */

@@ -86,7 +86,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
   } else {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
-    notes.push(...partHandlers(image, instance.cloudDirectory));
+    for (const one of partHandlers(image, instance.cloudDirectory)) notes.push(one);
     const state: BootState = {
       image: after,
       distro,

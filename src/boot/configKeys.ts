@@ -30,6 +30,9 @@ export const systemKeys: ReadonlySet<string> = new Set([
   "warnings",
 ]);
 
+/** Top-level keys that stock files of the Red Hat family and Amazon Linux set though nothing reads them since 18.5. */
+export const stockKeys: ReadonlySet<string> = new Set(["cc_ready_cmd", "resize_rootfs_tmp", "ssh_svcname"]);
+
 /** Top-level keys that it reads outside its modules wherever they come from (stages.py, cmd/main.py, distros; 20.4 to 26.2). */
 const CORE_KEYS: readonly string[] = [
   "cloud_config_modules",
@@ -66,13 +69,29 @@ export function isKnownKey(key: string): boolean {
   return core.has(key) || readersOf(key).length > 0;
 }
 
-/** Whether a module of cloud-init `version` reads a top-level key, as far as the modules' tables know. */
-export function readsKey(module: Module, key: string, version: string): boolean {
+/** Who reads a configuration: a version of cloud-init, and the distribution (system_info.distro) that packages it. */
+export interface KeyReader {
+  readonly version: string;
+  readonly vendor: string | undefined;
+}
+
+/** Whether a module reads a top-level key, as far as the modules' tables know. */
+export function readsKey(module: Module, key: string, { version, vendor }: KeyReader): boolean {
   const spec = Object.hasOwn(module.keys, key) ? module.keys[key] : undefined;
-  if (spec === undefined) return false;
+  if (spec === undefined || (spec.vendor !== undefined && spec.vendor !== vendor)) return false;
   const { since, removed } = spec;
   const isRead =
     (since === undefined || versionAtLeast(version, since)) &&
     (removed === undefined || !versionAtLeast(version, removed));
   return isRead && existsIn(module, version);
+}
+
+/** Whether a top-level key is one to recommend: it is read, and no reader warns of it. */
+export function isCurrentKey(key: string, reader: KeyReader): boolean {
+  const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
+  const isDeprecated = readers.some((module) => {
+    const { deprecated } = module.keys[key]!;
+    return deprecated !== undefined && versionAtLeast(reader.version, deprecated);
+  });
+  return !isDeprecated && (readers.length > 0 || isCoreKey(key));
 }

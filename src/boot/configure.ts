@@ -9,7 +9,7 @@ import type { SeedFile } from "../config/userData/parts.ts";
 import { pyStr } from "../config/value.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
-import { versionAtLeast } from "../distro/version.ts";
+import { programOf, versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import { findCloud, type Launch } from "./datasource/find.ts";
 import { restoredCloud } from "./datasource/restored.ts";
@@ -62,7 +62,7 @@ export function configure(
     const facts = distroFacts(name, version, runsSystemd(image));
     if (facts !== undefined || base.fatal !== undefined) return { cloud, notes, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
-    const reason = `system_info.distro is "${name}", which cloud-init ${version} does not know`;
+    const reason = `system_info.distro is "${name}", which ${programOf(version)} does not know`;
     return { cloud, notes, base: { ...base, fatal: { reason, origin } }, config, facts, handed };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;

@@ -3,11 +3,12 @@ import { findPair } from "../config/merge.ts";
 import { type ConfigNode, type Origin, originOf } from "../config/tree.ts";
 import { pyStr, truthy } from "../config/value.ts";
 import { addToGroup, groupadd } from "./accounts/groups.ts";
-import { findGroup, findUser, users } from "./accounts/lookup.ts";
+import { findGroup, findUser } from "./accounts/lookup.ts";
 import { lockPassword, setHashes, setPasswords, unlockPassword } from "./accounts/passwords.ts";
 import { useradd } from "./accounts/useradd.ts";
 import { addAuthorizedKeys } from "./authorizedKeys.ts";
 import { writeDoasRules } from "./doas.ts";
+import { spend } from "./effort.ts";
 import { refusal, refusalTemplate } from "./loginRefusal.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { cloudKeysPlaceholder } from "./publicKeys.ts";
@@ -107,11 +108,10 @@ function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, bec
 
 /** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is passed over. */
 export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]): void {
-  const names = new Set(users(boot.image).map((user) => user.name));
   for (const group of groups) {
     tryGroupadd(boot, group.name, group.origin);
     for (const member of group.members) {
-      if (!names.has(member)) continue;
+      if (findUser(boot.image, member) === undefined) continue;
       if (findGroup(boot.image, group.name) === undefined)
         throw new ModuleFailure(`usermod: there is no group ${group.name}`);
       addToGroup(boot, group.name, member, group.origin);
@@ -197,8 +197,9 @@ function lockOrUnlock(boot: ModuleRun, user: string, settings: Settings, existed
 }
 
 function hasEmptyPassword(boot: ModuleRun, user: string): boolean {
-  const lines = (boot.text("/etc/shadow") ?? "").split("\n");
-  return lines.some((line) => line.startsWith(`${user}::`) || line.startsWith(`${user}:!:`));
+  const text = `\n${boot.text("/etc/shadow") ?? ""}`;
+  spend(boot.image, "searched", text.length);
+  return text.includes(`\n${user}::`) || text.includes(`\n${user}:!:`);
 }
 
 function wantsSudo(boot: ModuleRun, settings: Settings): boolean {

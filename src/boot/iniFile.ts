@@ -14,7 +14,8 @@ export class IniFile {
     let section: Map<string, string> | undefined;
     let option: string | undefined;
     const own = new Set<string>();
-    for (const line of splitLines(text)) {
+    for (const [index, line] of splitLines(text).entries()) {
+      const number = index + 1;
       const content = line.trim();
       const isComment = content.startsWith("#") || content.startsWith(";");
       const isIndented = /^\s/.test(line);
@@ -34,9 +35,9 @@ export class IniFile {
         option = undefined;
         continue;
       }
-      if (section === undefined) throw new ModuleFailure(`no section before "${content}"`);
+      if (section === undefined) throw new ModuleFailure(`no section before line ${number}`);
       const at = content.search(/[=:]/);
-      if (at < 1) throw new ModuleFailure(`no option: "${content}"`);
+      if (at < 1) throw new ModuleFailure(`no option in line ${number}`);
       option = content.slice(0, at).trim().toLowerCase();
       if (section.has(option)) throw new ModuleFailure(`the option ${option} occurs twice`);
       section.set(option, content.slice(at + 1).trim());

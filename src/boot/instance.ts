@@ -42,7 +42,7 @@ export function instanceOf(image: Image, cloud: CloudData, config: Config): Inst
 /** Where cloud-init keeps what it knows. */
 export function cloudDirectory(config: Config): string {
   const configured = config.get("system_info", "paths", "cloud_dir");
-  return typeof configured === "string" ? configured.replace(/\/+$/, "") : "/var/lib/cloud";
+  return typeof configured === "string" ? configured.replace(/(?<!\/)\/+$/, "") : "/var/lib/cloud";
 }
 
 /** What the datasource calls the instance, if only by default; undefined where nobody knows. */

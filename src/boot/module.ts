@@ -1,8 +1,10 @@
 import type { Config } from "../config/config.ts";
+import type { SecretKind } from "../config/secret.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { ConfigValue, Origin } from "../config/tree.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
+import type { FileContent } from "./content.ts";
 import type { Instance } from "./instance.ts";
 import type { Blame, FileAttributes, Overlay } from "./overlay.ts";
 
@@ -24,6 +26,10 @@ interface KeySpec {
   readonly since?: string;
   readonly deprecated?: string;
   readonly removed?: string;
+  /** Only the package of this distribution, as system_info.distro names it, reads the key. */
+  readonly vendor?: string;
+  /** What its value is where reports hide it; what is secret inside a mapping is declared with its form. */
+  readonly secret?: SecretKind;
 }
 
 /** When a module runs. */
@@ -131,12 +137,12 @@ export class ModuleRun {
   }
 
   /** util.write_file: through links, parents made, the mode set even on an existing file (0644 unless given). */
-  write(path: string, content: string | Buffer, because: Origin, attributes: FileAttributes = {}): void {
+  write(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
     this.image.write(path, content, this.#blame(because), { mode: 0o644, ...attributes });
   }
 
   /** Writes and keeps the mode and owner of a file that is there already (preserve_mode, append_file). */
-  rewrite(path: string, content: string | Buffer, because: Origin, attributes: FileAttributes = {}): void {
+  rewrite(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
     this.image.write(path, content, this.#blame(because), attributes);
   }
 

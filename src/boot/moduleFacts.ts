@@ -24,10 +24,20 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
   );
 }
 
-/** Whether the image has a module of this name, which may be none of cloud-init's. */
-export function isOwnModule(name: string, { cloudInit }: Distro, image: Image): boolean {
-  const { library } = cloudInit;
-  return library !== undefined && image.stat(`${library}/config/cc_${name}.py`)?.kind === "file";
+/** Modules that vendors add to cloud-init, by ID of os-release, and the version that has none of them any more. */
+const VENDORS_MODULES: Readonly<Record<string, { readonly names: readonly string[]; readonly until: string }>> = {
+  // In the stock lists of Amazon Linux 1 and 2, whose versions are 0.7.6 and 19.3.
+  amzn: { names: ["amazonlinux_repo_https", "write_metadata", "yum_configure"], until: "22.1" },
+};
+
+/** Whether the image has a module of this name, which may be none of cloud-init's. Without its code, the vendor tells. */
+export function isOwnModule(name: string, { id, cloudInit }: Distro, image: Image): boolean {
+  const { library, version = "" } = cloudInit;
+  const directory = `${library}/config`;
+  if (library !== undefined && image.stat(`${directory}/cc_${name}.py`)?.kind === "file") return true;
+  if (library !== undefined && image.list(directory).some((file) => file.startsWith("cc_"))) return false;
+  const vendor = Object.hasOwn(VENDORS_MODULES, id) ? VENDORS_MODULES[id] : undefined;
+  return vendor?.names.includes(name) === true && !versionAtLeast(version, vendor.until);
 }
 
 /** How often a version of cloud-init runs the module. */

@@ -1,6 +1,7 @@
 import type { Origin } from "../config/tree.ts";
 import type { Image, ImageProblem, Stat } from "../image/image.ts";
-import { resolvePath } from "../image/resolve.ts";
+import { isTooLong, resolvePath } from "../image/resolve.ts";
+import { bytesOf, type FileContent } from "./content.ts";
 import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
 
 /** Who changes something and because of which line of configuration. */
@@ -27,6 +28,8 @@ export type Entry =
   | {
       readonly kind: "file";
       readonly content: Buffer;
+      /** What gives `content`, which is made when it is asked for. */
+      readonly source: FileContent;
       readonly mode: number;
       readonly uid: number;
       readonly gid: number;
@@ -41,6 +44,66 @@ export interface FileAttributes {
   readonly gid?: number;
 }
 
+/** One write: what a path became, and who did it. */
+interface Step {
+  readonly path: string;
+  /** undefined = deleted. */
+  readonly entry: Entry | undefined;
+  readonly blame: Blame;
+}
+
+/** All writes in their order, so that the image as it was after each can be had again. Paths are canonical. */
+class Log {
+  readonly steps: Step[] = [];
+  /** The numbers of the steps that wrote a path. */
+  readonly ofPath = new Map<string, number[]>();
+  /** The names in a directory that were ever written. */
+  readonly #names = new Map<string, Set<string>>();
+  /** Paths that ever hid what the image has below them: a directory or a link became something else. */
+  readonly hiding = new Set<string>();
+
+  add(step: Step): void {
+    const { path } = step;
+    const numbers = this.ofPath.get(path);
+    if (numbers !== undefined) numbers.push(this.steps.length);
+    else {
+      this.ofPath.set(path, [this.steps.length]);
+      const directory = parentOf(path);
+      const names = this.#names.get(directory);
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      if (names === undefined) this.#names.set(directory, new Set([name]));
+      else names.add(name);
+    }
+    this.steps.push(step);
+  }
+
+  /** The last write of a path before the step `until`. */
+  last(path: string, until: number): Step | undefined {
+    const numbers = this.ofPath.get(path);
+    if (numbers === undefined) return undefined;
+    let [from, to] = [0, numbers.length];
+    if (numbers[to - 1]! < until) from = to;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (numbers[middle]! < until) from = middle + 1;
+      else to = middle;
+    }
+    return from === 0 ? undefined : this.steps[numbers[from - 1]!];
+  }
+
+  names(directory: string): Iterable<string> {
+    return this.#names.get(directory) ?? [];
+  }
+}
+
+/** A part of a boot: consecutive writes for one reason, and the image after them. */
+export interface BootPart {
+  readonly blame: Blame;
+  readonly paths: readonly string[];
+  /** A new one each time, so that what is remembered of it can be forgotten. */
+  readonly image: Image;
+}
+
 /**
  * A copy-on-write layer over an image: an Image itself, so services read it like any other. Every written path
  * remembers who wrote it. A write that leaves a path as it was is no change.
@@ -48,20 +111,26 @@ export interface FileAttributes {
 export class Overlay implements Image {
   readonly source: string;
   readonly #lower: Image;
-  /** undefined = deleted. Keys are canonical: no link in the directory part. */
-  readonly #entries = new Map<string, Entry | undefined>();
-  readonly #blames = new Map<string, Blame[]>();
+  readonly #log: Log;
+  /** How many steps of the log count: all of them unless this is the image as it was earlier. */
+  readonly #until: number;
   readonly #possible = new Map<string, { reason: string; blames: Blame[] }>();
-  /** Every write in its order, so that the image as it was after each can be had again. */
-  readonly #steps: { path: string; entry: Entry | undefined; blame: Blame }[] = [];
+  /** Where paths lead; emptied when a link comes or goes. */
+  readonly #resolved = new Map<string, string | undefined>();
 
-  constructor(lower: Image) {
+  constructor(lower: Image, log = new Log(), until = Number.POSITIVE_INFINITY) {
     this.#lower = lower;
     this.source = lower.source;
+    this.#log = log;
+    this.#until = until;
   }
 
   get problems(): readonly ImageProblem[] {
     return this.#lower.problems;
+  }
+
+  addProblem(path: string, reason: string): void {
+    this.#lower.addProblem(path, reason);
   }
 
   lstat(path: string): Stat | undefined {
@@ -75,13 +144,17 @@ export class Overlay implements Image {
   }
 
   read(path: string): Buffer | undefined {
+    const content = this.content(path);
+    return content === undefined ? undefined : bytesOf(content);
+  }
+
+  /** What `read` gives the bytes of, which need not be made yet. */
+  content(path: string): FileContent | undefined {
     const real = this.realpath(path);
     if (real === undefined) return undefined;
-    if (this.#covered(real)) {
-      const entry = this.#entries.get(real);
-      return entry?.kind === "file" ? entry.content : undefined;
-    }
-    return this.#lower.read(real);
+    if (!this.#covered(real)) return this.#lower.read(real);
+    const entry = this.#entry(real);
+    return entry?.kind === "file" ? entry.source : undefined;
   }
 
   list(path: string): readonly string[] {
@@ -89,11 +162,10 @@ export class Overlay implements Image {
     if (real === undefined) return [];
     const names = new Set(this.#hidden(real) ? [] : this.#lower.list(real));
     const prefix = real === "/" ? "/" : `${real}/`;
-    for (const [entryPath, entry] of this.#entries) {
-      if (!entryPath.startsWith(prefix) || entryPath.length === prefix.length) continue;
-      const name = entryPath.slice(prefix.length);
-      if (name.includes("/")) continue;
-      if (entry === undefined) names.delete(name);
+    for (const name of this.#log.names(real)) {
+      const step = this.#log.last(`${prefix}${name}`, this.#until);
+      if (step === undefined) continue;
+      if (step.entry === undefined) names.delete(name);
       else names.add(name);
     }
     return [...names].sort();
@@ -105,27 +177,23 @@ export class Overlay implements Image {
   }
 
   realpath(path: string): string | undefined {
-    return resolvePath(path, (canonical) => this.#readlinkCanonical(canonical));
+    if (this.#resolved.has(path)) return this.#resolved.get(path);
+    const real = this.#resolve(path);
+    this.#resolved.set(path, real);
+    return real;
   }
 
   /** Writes a file through links, as open(path, "w") does; missing directories are made (0755). */
-  write(path: string, content: string | Buffer, blame: Blame, attributes: FileAttributes = {}): void {
+  write(path: string, content: string | FileContent, blame: Blame, attributes: FileAttributes = {}): void {
     const real = this.realpath(path);
     if (real === undefined) return;
     const existing = this.#lstatCanonical(real);
     if (existing !== undefined && existing.kind !== "file") return;
     this.mkdir(parentOf(real), blame);
-    this.#set(
-      real,
-      {
-        kind: "file",
-        content: Buffer.from(content),
-        mode: attributes.mode ?? existing?.mode ?? 0o644,
-        uid: attributes.uid ?? existing?.uid ?? 0,
-        gid: attributes.gid ?? existing?.gid ?? 0,
-      },
-      blame,
-    );
+    const mode = attributes.mode ?? existing?.mode ?? 0o644;
+    const uid = attributes.uid ?? existing?.uid ?? 0;
+    const gid = attributes.gid ?? existing?.gid ?? 0;
+    this.#set(real, fileEntry(typeof content === "string" ? Buffer.from(content) : content, mode, uid, gid), blame);
   }
 
   /** Changes mode or owner of what is there; nothing when there is nothing. */
@@ -136,7 +204,7 @@ export class Overlay implements Image {
     if (stat === undefined) return;
     const { mode = stat.mode, uid = stat.uid, gid = stat.gid } = attributes;
     if (stat.kind === "directory") this.#set(real, { kind: "directory", mode, uid, gid }, blame);
-    else this.#set(real, { kind: "file", content: this.read(real) ?? Buffer.alloc(0), mode, uid, gid }, blame);
+    else this.#set(real, fileEntry(this.content(real) ?? Buffer.alloc(0), mode, uid, gid), blame);
   }
 
   /** Makes a directory and its missing parents; an existing one stays as it is. */
@@ -173,7 +241,7 @@ export class Overlay implements Image {
     if (stat === undefined) return;
     if (target !== undefined) this.symlink(to, target, blame);
     else {
-      const content = this.read(from) ?? Buffer.alloc(0);
+      const content = this.content(from) ?? Buffer.alloc(0);
       if (this.readlink(to) !== undefined) this.remove(to, blame);
       this.write(to, content, blame, stat);
     }
@@ -191,12 +259,13 @@ export class Overlay implements Image {
   /** All that differs from the image, sorted by path. */
   changes(): Change[] {
     const changes: Change[] = [];
-    for (const [path, after] of this.#entries) {
+    for (const [path, numbers] of this.#log.ofPath) {
+      const after = this.#log.steps[numbers.at(-1)!]!.entry;
       const before = this.#lower.lstat(path);
       if (before === undefined && after === undefined) continue;
       if (after !== undefined && before !== undefined && this.#same(path, before, after)) continue;
       const op = after === undefined ? "deleted" : before === undefined ? "created" : "modified";
-      const blames = this.#blames.get(path) ?? [];
+      const blames = [...new Map(numbers.map((at) => this.#log.steps[at]!.blame).map(keyed)).values()];
       const reason = before && after && this.#unchangedIf(path, after);
       const certainty = reason === undefined ? "certain" : "possible";
       changes.push({ path, op, certainty, after: reason === undefined ? after : undefined, reason, blames });
@@ -210,29 +279,41 @@ export class Overlay implements Image {
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The image after each part of the boot: consecutive writes for one reason are one part. */
-  history(): { readonly blame: Blame; readonly image: Image; readonly paths: readonly string[] }[] {
-    const parts: { blame: Blame; image: Overlay; paths: string[] }[] = [];
-    for (const { path, entry, blame } of this.#steps) {
-      const last = parts.at(-1);
-      if (last !== undefined && sameBlame(last.blame, blame)) last.image.#entries.set(path, entry);
-      else {
-        const image = new Overlay(this.#lower);
-        for (const [known, value] of last === undefined ? [] : last.image.#entries) image.#entries.set(known, value);
-        image.#entries.set(path, entry);
-        parts.push({ blame, image, paths: [] });
-      }
-      parts.at(-1)?.paths.push(path);
+  /** The parts of the boot in their order. */
+  history(): readonly BootPart[] {
+    const parts: BootPart[] = [];
+    const { steps } = this.#log;
+    for (let start = 0; start < steps.length; ) {
+      const { blame } = steps[start]!;
+      let end = start + 1;
+      while (end < steps.length && sameBlame(steps[end]!.blame, blame)) end++;
+      parts.push(this.#part(blame, start, end));
+      start = end;
     }
     return parts;
   }
 
+  #part(blame: Blame, start: number, end: number): BootPart {
+    const [lower, log] = [this.#lower, this.#log];
+    return {
+      blame,
+      paths: log.steps.slice(start, end).map(({ path }) => path),
+      get image() {
+        return new Overlay(lower, log, end);
+      },
+    };
+  }
+
   #set(canonical: string, entry: Entry | undefined, blame: Blame): void {
-    this.#entries.set(canonical, entry);
-    this.#steps.push({ path: canonical, entry, blame });
-    const blames = this.#blames.get(canonical);
-    if (blames === undefined) this.#blames.set(canonical, [blame]);
-    else if (!blames.some((known) => sameBlame(known, blame))) blames.push(blame);
+    const below = this.#lower.lstat(canonical)?.kind;
+    if (below === "symlink" || (below === "directory" && entry?.kind !== "directory")) this.#log.hiding.add(canonical);
+    if (entry?.kind === "symlink" || this.#readlinkCanonical(canonical) !== undefined) this.#resolved.clear();
+    this.#log.add({ path: canonical, entry, blame });
+  }
+
+  /** What the last write made of a path; undefined where that removed it, or where there was none. */
+  #entry(canonical: string): Entry | undefined {
+    return this.#log.last(canonical, this.#until)?.entry;
   }
 
   #same(path: string, before: Stat, after: Entry): boolean {
@@ -251,6 +332,16 @@ export class Overlay implements Image {
     return same ? "it is written, but may hold the same as now" : undefined;
   }
 
+  /** Most paths share their directory with others: it is resolved once. */
+  #resolve(path: string): string | undefined {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const isPlain = path.startsWith("/") && path !== "/" && !["", ".", ".."].includes(name) && !isTooLong(path);
+    const parent = isPlain ? this.realpath(parentOf(path)) : undefined;
+    const real = parent === undefined || parent === "/" ? `/${name}` : `${parent}/${name}`;
+    if (parent !== undefined && this.#readlinkCanonical(real) === undefined) return real;
+    return resolvePath(path, (canonical) => this.#readlinkCanonical(canonical));
+  }
+
   /** The path with its directory part resolved and its last component as it is. */
   #canonical(path: string): string | undefined {
     const parent = this.realpath(parentOf(path));
@@ -262,31 +353,60 @@ export class Overlay implements Image {
 
   #lstatCanonical(canonical: string): Stat | undefined {
     if (!this.#covered(canonical)) return this.#lower.lstat(canonical);
-    const entry = this.#entries.get(canonical);
+    const entry = this.#entry(canonical);
     if (entry === undefined) return undefined;
-    if (entry.kind === "file") return { ...entry, size: entry.content.length };
-    return { size: 0, mode: 0o777, ...entry };
+    const { kind, uid, gid } = entry;
+    if (kind === "symlink") return { kind, size: 0, mode: 0o777, uid, gid };
+    if (kind === "directory") return { kind, size: 0, mode: entry.mode, uid, gid };
+    return {
+      kind,
+      get size() {
+        return entry.content.length;
+      },
+      mode: entry.mode,
+      uid,
+      gid,
+    };
   }
 
   #readlinkCanonical(canonical: string): string | undefined {
     if (!this.#covered(canonical)) return this.#lower.readlink(canonical);
-    const entry = this.#entries.get(canonical);
+    const entry = this.#entry(canonical);
     return entry?.kind === "symlink" ? entry.target : undefined;
   }
 
   /** Whether this layer, not the image, decides what is at the path. */
   #covered(canonical: string): boolean {
-    return this.#entries.has(canonical) || (canonical !== "/" && this.#hidden(parentOf(canonical)));
+    return (
+      this.#log.last(canonical, this.#until) !== undefined || (canonical !== "/" && this.#hidden(parentOf(canonical)))
+    );
   }
 
   /** Whether the image's own content of a directory is gone, since it or a parent was removed or replaced. */
   #hidden(directory: string): boolean {
+    const { hiding } = this.#log;
+    if (hiding.size === 0) return false;
     for (let path = directory; path !== "/"; path = parentOf(path)) {
-      if (!this.#entries.has(path)) continue;
-      if (this.#entries.get(path)?.kind !== "directory") return true;
+      if (!hiding.has(path)) continue;
+      const step = this.#log.last(path, this.#until);
+      if (step === undefined) continue;
+      if (step.entry?.kind !== "directory" || this.#lower.lstat(path)?.kind === "symlink") return true;
     }
     return false;
   }
+}
+
+function fileEntry(source: FileContent, mode: number, uid: number, gid: number): Entry {
+  return {
+    kind: "file",
+    source,
+    get content() {
+      return bytesOf(source);
+    },
+    mode,
+    uid,
+    gid,
+  };
 }
 
 /** The directory part of an absolute path; "/" for entries of the root. */
@@ -297,6 +417,11 @@ export function parentOf(path: string): string {
 /** A file's content as the plan shows it: text, or why it cannot be known. */
 export function wholeUnknown(reason: string): Buffer {
   return Buffer.from(unknown(reason));
+}
+
+/** Blames that say the same have one key. */
+function keyed(blame: Blame): [key: string, blame: Blame] {
+  return [`${blame.module}\0${blame.cause.path}\0${blame.cause.line}`, blame];
 }
 
 function sameBlame(a: Blame, b: Blame): boolean {

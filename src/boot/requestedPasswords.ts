@@ -32,7 +32,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
     ["RANDOM", plain],
   ] as const)
     for (const user of users) if (typeOf(user) === type) passwords.push(entryOf(user));
-  if (users.length === 0 && lines.length === 0) lines.push(...defaultUserLine(boot, args));
+  if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
   for (const line of lines) {
     const colon = line.indexOf(":");
     if (colon === -1) throw new ModuleFailure(`chpasswd.list: an entry without a colon`);
@@ -45,7 +45,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
 /** The mapping `chpasswd`; one without keys where there is none. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
-  if (node?.type === "scalar") throw new ModuleFailure(`chpasswd is ${pyStr(node)}`);
+  if (node?.type === "scalar") throw new ModuleFailure("chpasswd is no mapping");
   return new Config(node?.type === "mapping" ? node : { ...boot.config.root, children: [] });
 }
 
@@ -74,7 +74,7 @@ function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
 }
 
 function typeOf(user: ConfigNode): string {
-  if (user.type !== "mapping") throw new ModuleFailure(`chpasswd.users: an entry is no mapping: ${pyStr(user)}`);
+  if (user.type !== "mapping") throw new ModuleFailure("chpasswd.users: an entry is no mapping");
   return new Config(user).text("type") ?? "hash";
 }
 

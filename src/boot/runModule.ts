@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { versionAtLeast } from "../distro/version.ts";
+import { programOf, versionAtLeast } from "../distro/version.ts";
 import type { Instance } from "./instance.ts";
 import { type BootState, type Frequency, ModuleFailure, ModuleRun } from "./module.ts";
 import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, moduleFacts } from "./moduleFacts.ts";
@@ -36,7 +36,7 @@ export function runModule(
     const frequency = entry.frequency ?? "once-per-instance";
     return isOwnModule(entry.name, state.distro, state.image)
       ? { ran: true, reason: "not simulated: it is a module of the image's own", frequency }
-      : skipped(`cloud-init ${version} has no module of this name`, frequency);
+      : skipped(`${programOf(version)} has no module of this name`, frequency);
   }
 
   const frequency = entry.frequency ?? frequencyOf(facts, since);

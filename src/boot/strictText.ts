@@ -1,17 +1,35 @@
+import type { FileContent } from "./content.ts";
+import { bytesOf } from "./content.ts";
 import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
+import type { Overlay } from "./overlay.ts";
+
+/** The text of the content that a path had last: several users' rules and keys go to one file. */
+const known = new WeakMap<Overlay, Map<string, { readonly content: FileContent; readonly text: string }>>();
 
 /**
  * A file's text where cloud-init reads it without tolerance (util.load_file); undefined when there is no such file.
  * @throws ModuleFailure when it is not UTF-8.
  */
 export function strictText(boot: ModuleRun, path: string): string | undefined {
-  const bytes = boot.image.read(path);
-  if (bytes === undefined) return undefined;
+  const content = boot.image.content(path);
+  if (content === undefined) return undefined;
+  const last = known.get(boot.image)?.get(path);
+  if (last?.content === content) return last.text;
+  const bytes = bytesOf(content);
   spend(boot.image, "read", bytes.length);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    rememberText(boot, path, content, text);
+    return text;
   } catch {
     throw new ModuleFailure(`${path} is not UTF-8`);
   }
+}
+
+/** Notes which text the content of a path is, so that it need not be decoded. */
+export function rememberText(boot: ModuleRun, path: string, content: FileContent, text: string): void {
+  const ofImage = known.get(boot.image) ?? new Map<string, { content: FileContent; text: string }>();
+  known.set(boot.image, ofImage);
+  ofImage.set(path, { content, text });
 }

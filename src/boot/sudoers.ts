@@ -1,11 +1,12 @@
 import type { ConfigNode, Origin } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
+import { appended } from "./content.ts";
 import { spend } from "./effort.ts";
 import { header } from "./header.ts";
 import { librarySource } from "./librarySource.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { splitLines } from "./splitLines.ts";
-import { strictText } from "./strictText.ts";
+import { rememberText, strictText } from "./strictText.ts";
 
 const SUDOERS = "/etc/sudoers";
 const DIRECTORY = "/etc/sudoers.d";
@@ -27,9 +28,14 @@ export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode,
 /** Adds rules to a file of cloud-init's own, which begins with a header. */
 export function appendBlock(boot: ModuleRun, path: string, block: string, unlessThere: boolean, because: Origin): void {
   const before = strictText(boot, path);
-  spend(boot.image, "written", (before ?? "").length + block.length);
+  spend(boot.image, "searched", (before ?? "").length);
+  spend(boot.image, "written", block.length);
   if (before === undefined) boot.write(path, `${header(boot, "Created")}\n${block}`, because, { mode: 0o440 });
-  else if (!unlessThere || !before.includes(block)) boot.rewrite(path, before + block, because);
+  else if (!unlessThere || !before.includes(block)) {
+    const content = appended(boot.image.content(path)!, Buffer.from(block));
+    boot.rewrite(path, content, because);
+    rememberText(boot, path, content, before + block);
+  }
 }
 
 /** Distro.ensure_sudo_dir: the line in /etc/sudoers, and the directory with its mode. */

@@ -27,12 +27,12 @@ export function readSysconfig(text: string): SysconfigFile | undefined {
       const match =
         line.length > LONGEST
           ? null
-          : /^([\w.-]+)\s*=\s*(?:"([^"'\\,]*)"|'([^"'\\,]*)'|([^"'\\,#]*?))\s*(#.*)?$/.exec(trimmed);
+          : /^([\w.-]+)\s*=(?:\s*"([^"'\\,]*)"\s*|\s*'([^"'\\,]*)'\s*|([^"'\\,#]*))(#.*)?$/.exec(trimmed);
       if (match === null) return undefined;
       const [, key = "", double, single, bare = "", comment = ""] = match;
       if (keys.has(key)) throw new ModuleFailure(`${key} is set twice`);
       keys.add(key);
-      lines.push({ key, value: double ?? single ?? bare, comment });
+      lines.push({ key, value: double ?? single ?? bare.trim(), comment });
     }
   }
   return new SysconfigFile(lines);

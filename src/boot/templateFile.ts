@@ -7,7 +7,7 @@ import { unknown } from "./unknown.ts";
 /** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
 export function templateFile(boot: ModuleRun, name: string): string | undefined {
   const configured = boot.config.get("system_info", "paths", "templates_dir");
-  const directory = typeof configured === "string" ? configured.replace(/\/+$/, "") : "/etc/cloud/templates";
+  const directory = typeof configured === "string" ? configured.replace(/(?<!\/)\/+$/, "") : "/etc/cloud/templates";
   const path = `${directory}/${name}.tmpl`;
   return boot.image.stat(path)?.kind === "file" ? path : undefined;
 }

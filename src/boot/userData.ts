@@ -50,7 +50,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
     if (read === undefined) return undefined;
     const handling = { render, isDisabled, launchIndex: index, frequencies: since("22.1") };
     const handled = handleParts(read.parts, read.file.path, handling);
-    notes.push(...handled.notes);
+    for (const one of handled.notes) notes.push(one);
     return handled;
   };
   const allowed = !since("19.3") || new Config(base).bool("allow_userdata", true);

@@ -59,7 +59,7 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
   const add = (name: string, members: readonly ConfigNode[], origin: Origin) => {
     const known = groups.get(name);
     if (known === undefined) groups.set(name, { members: [...members], origin });
-    else known.members.push(...members);
+    else for (const one of members) known.members.push(one);
   };
   if (value.type === "mapping")
     for (const pair of value.children) add(pyStr(pair.key), listed(pair.value), originOf(pair));

@@ -2,8 +2,10 @@ import { gunzipSync } from "node:zlib";
 import { findPair } from "../config/merge.ts";
 import { type ConfigNode, type Mapping, type Origin, originOf } from "../config/tree.ts";
 import { isTrue, pyStr, toValue, truthy } from "../config/value.ts";
+import { isTooLong } from "../image/resolve.ts";
 import { findGroup, findUser } from "./accounts/lookup.ts";
 import { decodeBase64 } from "./base64.ts";
+import { appended } from "./content.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { parentOf, wholeUnknown } from "./overlay.ts";
 import { normalizePath } from "./paths.ts";
@@ -44,6 +46,7 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   const given = value("path");
   if (given === undefined || !truthy(given)) return;
   const path = normalizePath(text(given, "path"));
+  if (isTooLong(path)) throw new ModuleFailure(`the path ${path.slice(0, 60)}... is too long`);
   const content = contentOf(boot, entry);
   if (content === "none") return;
   const owner = ownerOf(boot, value("owner"));
@@ -51,9 +54,8 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new ModuleFailure(`${path} is a directory`);
   if (content === "no text") throw new ModuleFailure(`the content of ${path} is no string`);
-  const before = flag(entry, "append") ? boot.image.read(path) : undefined;
-  const whole = before === undefined ? content : Buffer.concat([before, content]);
-  boot.write(path, whole, because, { mode });
+  const before = flag(entry, "append") ? boot.image.content(path) : undefined;
+  boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);
   // A change of owner takes the set-user-id and set-group-id bits; since 25.3 they are set again.
   if (!boot.since("25.3") && Object.keys(ids).length > 0) mode &= (mode & 0o010) !== 0 ? ~0o6000 : ~0o4000;

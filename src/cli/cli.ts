@@ -1,4 +1,6 @@
+import { reasonOf } from "../image/reason.ts";
 import { EXIT } from "./exit.ts";
+import { columnsOf } from "./io.ts";
 import { main } from "./main.ts";
 import { nodeTooOld } from "./nodeVersion.ts";
 
@@ -8,21 +10,25 @@ if (tooOld !== undefined) {
   process.exit(EXIT.usage);
 }
 
-// A reader that stops early (| head) is no fault; a full disk must not pass for a clean report.
+// A reader that stops early (| head) is no fault, and the files are still written; a full disk must not pass for a clean
+// report.
+let isLost = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  process.stderr.write(`cloud-init-lint: the report cannot be written: ${error.message}\n`);
-  process.exit(EXIT.usage);
+  if (error.code === "EPIPE" || isLost) return;
+  isLost = true;
+  process.exitCode = EXIT.usage;
+  process.stderr.write(`cloud-init-lint: the report cannot be written: ${reasonOf(error)}\n`);
 });
 // Nobody is left to tell, and the exit status still says what was found.
 process.stderr.on("error", () => {});
 
+const terminal = process.stdout.isTTY === true;
 void main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  terminal: process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? 100,
+  terminal,
+  columns: columnsOf(process.stdout.columns, terminal),
   env: process.env,
 }).then((status) => {
-  process.exitCode = status;
+  if (!isLost) process.exitCode = status;
 });

@@ -1,15 +1,26 @@
 import type { Command } from "commander";
 import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
+import { caveatsOf } from "../lint/caveats.ts";
+import { Secrets } from "../lint/secrets/secrets.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
-import { parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+import {
+  checkLaunch,
+  datasourceOption,
+  type LaunchFlags,
+  launchFiles,
+  openLaunch,
+  seedOption,
+  userDataOption,
+} from "./launch.ts";
+import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
+import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface ConfigFlags extends LaunchFlags {
   readonly format: string;
+  readonly showSecrets?: boolean;
 }
 
 /** Adds `config`: the effective configuration. */
@@ -19,35 +30,42 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .option("--show-secrets", "passwords, keys and tokens as they are; they are hidden otherwise")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
 }
 
 async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
+  checkOutputs([output], [source, ...launchFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { config, base } = boot(image, { distro, ...launch });
+  const result = boot(image, { distro, ...launch });
+  const { config, base } = result;
+  const secrets = flags.showSecrets === true ? undefined : Secrets.ofBoot(result);
+  const hide = (text: string) => secrets?.text(text) ?? text;
   for (const { path, dropped, unread } of base.files)
     if (dropped !== undefined && unread !== true)
-      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${dropped.reason}`).concat("\n"));
+      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(dropped.reason)}`).concat("\n"));
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
     throw new CommandError(
       EXIT.findings,
-      `${path}:${line}:${column}: cloud-init stops with an error: ${base.fatal.reason}`,
+      `${path}:${line}:${column}: cloud-init stops with an error: ${hide(base.fatal.reason)}`,
     );
   }
-  if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).configJson(config));
-  else writeOutput(io, output, (await import("../report/configText.ts")).configText(config));
+  if (output.format === "json")
+    await writeOutput(io, output, (await import("../report/json.ts")).configJson(config, secrets));
+  else await writeOutput(io, output, (await import("../report/configText.ts")).configText(config, secrets));
+  reportCaveats(source, caveatsOf(image, distro), io);
   reportPackages(source, distro.packages, io);
-  reportLeftOut(source, image, io);
+  reportLeftOut(source, target, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
 }

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { Option } from "commander";
 import type { Launch } from "../boot/datasource/find.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
-import { readSeed, SeedError, seedFileOfHost } from "../config/seed.ts";
+import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { didYouMean } from "./output.ts";
 import type { Target } from "./target.ts";
 
 /** The flags that tell of the launch. */
@@ -16,14 +18,19 @@ export interface LaunchFlags {
 export const seedOption = (): Option =>
   new Option(
     "--seed <dir>",
-    "what the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    "data that the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
   );
 
 export const userDataOption = (): Option =>
-  new Option("--user-data <file>", "user-data that the launch is given, in place of the seed's");
+  new Option("--user-data <file>", "user-data of the launch, instead of the seed's");
 
 export const datasourceOption = (): Option =>
-  new Option("--datasource <name>", "where the instance gets that from, as cloud-init calls it: Ec2, GCE, None ...");
+  new Option("--datasource <name>", "cloud-init's name for where that data comes from: Ec2, GCE, Azure, None ...");
+
+/** The files of this machine that tell of the launch. */
+export function launchFiles({ seed, userData }: LaunchFlags): (string | undefined)[] {
+  return [userData, ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name)))];
+}
 
 /** What the user tells of the launch. @throws CommandError where it cannot be used. */
 export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch & { readonly userData?: SeedFile } {
@@ -31,27 +38,27 @@ export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch 
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource}: there is no such datasource (there are: ${datasourceNames.join(", ")})`,
+      `--datasource ${datasource || '""'}: there is no such datasource${didYouMean(datasource, datasourceNames)}`,
     );
   return {
-    ...(seed === undefined ? {} : { cloud: usable(() => readSeed(seed)) }),
+    ...(seed === undefined ? {} : { cloud: usable("--seed", () => readSeed(seed)) }),
     ...(name === undefined ? {} : { datasource: name }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
 }
 
 function openUserData(path: string): SeedFile {
-  const file = usable(() => seedFileOfHost(path));
-  if (file === undefined) throw new CommandError(EXIT.usage, `--user-data ${path}: there is no such file`);
+  const file = usable("--user-data", () => seedFileOfHost(path));
+  if (file === undefined) throw new CommandError(EXIT.usage, `--user-data ${path}: no such file`);
   return file;
 }
 
 /** @throws CommandError where what is read cannot be used. */
-function usable<T>(read: () => T): T {
+function usable<T>(option: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SeedError) throw new CommandError(EXIT.usage, error.message);
+    if (error instanceof SeedError) throw new CommandError(EXIT.usage, `${option} ${error.message}`);
     throw error;
   }
 }
@@ -59,11 +66,11 @@ function usable<T>(read: () => T): T {
 /** @throws CommandError where the image's cloud-init does not have the datasource. */
 export function checkLaunch({ datasource }: Launch, source: string, { distro }: Target): void {
   const { version } = distro.cloudInit;
-  if (datasource === undefined || version === undefined) return;
+  if (datasource === undefined || version === undefined || version === "") return;
   const known = datasourcesOf(version);
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource}: ${source} has cloud-init ${version}, which does not have it (it has: ${known.join(", ")})`,
+      `--datasource ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
     );
 }

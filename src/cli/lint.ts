@@ -1,10 +1,10 @@
+import { lstatSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
 import { catalogue } from "../lint/catalogue.ts";
 import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
-import { nearest } from "../lint/nearest.ts";
 import { lintFile } from "../lint/userData/lintFile.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
@@ -14,12 +14,18 @@ import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
-import { checkUsage, checkUsed, isIn, isInRepository } from "./lintUsage.ts";
-import { parseOutput, writeOutput } from "./output.ts";
+import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
+import { nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
-import { openLooseFile, openTarget, reportLeftOut, reportPackages, reportUnread, type Target } from "./target.ts";
-
-const COMMANDS = ["lint", "plan", "config", "needs", "explain", "rules", "help"];
+import {
+  openLooseFile,
+  openTarget,
+  reportCaveats,
+  reportLeftOut,
+  reportPackages,
+  reportUnread,
+  type Target,
+} from "./target.ts";
 
 export interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
@@ -41,11 +47,11 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
     )
     .option(
       "-f, --format <format[=file]>",
-      `${Object.keys(lintFormats).join(", ")}; repeat it for several reports`,
+      `${Object.keys(lintFormats).join(", ")}; with =file, the file to write; repeat for several reports`,
       collect,
     )
     .addOption(seedOption())
@@ -53,32 +59,43 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(datasourceOption())
     .option(
       "--cloud-init-version <version>",
-      `the version that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
+      `version of cloud-init that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
     )
-    .option("--pristine <image>", "the unmodified image: only what differs from it counts as customised")
-    .option("--protect <glob>", "files whose settings count as customised in any case, such as '/etc/ssh/**'", collect)
+    .option("--pristine <image>", "unmodified image: only what differs from it counts as customised")
+    .option(
+      "--protect <glob>",
+      "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
+      collect,
+    )
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "what is shown (default: warning as text and for github, info else; what --fail-on names in any case)",
+        "lowest severity to show (default: warning for text and github, info for json and sarif; at least down to --fail-on)",
       ).choices(SEVERITIES),
     )
     .addOption(
-      new Option("--fail-on <severity>", "what gives exit status 1").choices([...SEVERITIES, "never"]).default("error"),
+      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
+        .choices([...SEVERITIES, "never"])
+        .default("error"),
     )
-    .option("--exit-zero", "exit with status 0 in spite of findings, for steps that only upload them")
+    .option("--exit-zero", "findings exit 0, for steps that only upload them; other errors still fail")
     .option(
       "--map <imagepath=repopath>",
-      "for sarif and github: the file or directory of the repository that a path of the image comes from",
+      "for sarif and github: file or directory of the repository that a path of the image comes from; repeatable",
       collect,
     )
     .option(
       "--anchor <file[:line]>",
-      "for sarif and github: where findings are shown whose file the repository has not",
+      "for sarif and github: where to show findings whose file is not in the repository",
     )
-    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
-    .option("-q, --quiet", "as text, say nothing of images without findings")
-    .action(async (images: string[], flags: LintFlags) => end(await run(images, flags, io)));
+    .addOption(
+      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
+    )
+    .option("-q, --quiet", "omit images without findings from text output")
+    .action(async (images: string[], flags: LintFlags) => {
+      if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
+      end(await run(images, flags, io));
+    });
 }
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
@@ -87,7 +104,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const launch = openLaunch(flags);
   const pristine = flags.pristine === undefined ? undefined : await openPristine(flags.pristine);
   const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
-  const unmatched = new Set(repository?.maps);
+  const unmatched = { maps: new Set(repository?.maps), globs: new Set(flags.protect) };
   let incomplete = false;
   let missing: number | undefined;
   const results: LintResult[] = [];
@@ -98,11 +115,12 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       const file = openLooseFile(source);
       if (file !== undefined) {
         const result = lintFile(file, { rules: catalogue, version });
+        reportCaveats(source, result.caveats, io);
         if (reportUnread(source, result.unread, io)) incomplete = true;
         results.push(result);
         continue;
       }
-      target = await openNamed(source);
+      target = await openTarget(source);
       checkLaunch(launch, source, target);
     } catch (error) {
       // The other images are still worth a report.
@@ -112,7 +130,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       continue;
     }
     const { image, distro } = target;
-    for (const map of unmatched) if (isIn(image, map)) unmatched.delete(map);
+    matchIn(image, unmatched);
     const result = lint(image, {
       distro,
       rules: catalogue,
@@ -120,8 +138,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       ...launch,
       ...(pristine === undefined ? {} : { pristine }),
     });
+    reportCaveats(source, result.caveats, io);
     reportPackages(source, distro.packages, io);
-    reportLeftOut(source, image, io);
+    reportLeftOut(source, target, io);
     if (reportUnread(source, result.unread, io)) incomplete = true;
     results.push(result);
   }
@@ -134,7 +153,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
     const minSeverity = flags.minSeverity ?? milder(lintFormats[output.format]!.minSeverity, flags.failOn);
-    writeOutput(
+    await writeOutput(
       io,
       output,
       report(results, {
@@ -158,7 +177,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (!results.some(({ findings }) => fails(findings, flags.failOn))) return EXIT.clean;
   const { minSeverity = "info" } = flags;
   if (!results.some(({ findings }) => fails(atLeast(findings, minSeverity), flags.failOn)))
-    io.err(`cloud-init-lint: it fails for findings that --min-severity ${minSeverity} hides\n`);
+    io.err(`cloud-init-lint: failed because of findings hidden by --min-severity ${minSeverity}\n`);
   return EXIT.findings;
 }
 
@@ -166,18 +185,33 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
 function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
-    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: it is no version such as ${ASSUMED_VERSION}`);
+    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: not a version; write it as ${ASSUMED_VERSION}`);
   return version;
 }
 
-/** A mistyped command looks like the name of an image. */
-async function openNamed(source: string): Promise<Target> {
+/** @throws CommandError for a word that is more likely to be meant as a command than as an image that is missing. */
+function checkWords(sources: readonly string[], commands: readonly string[]): void {
+  const word = sources.find((source) => /^[a-z][a-z-]*$/i.test(source) && !isThere(source));
+  if (word === undefined) return;
+  if (commands.includes(word))
+    throw new CommandError(
+      EXIT.usage,
+      `the command comes first: cloud-init-lint ${word} ... (there is no image "${word}")`,
+    );
+  const near = nearestInAnyCase(word, commands);
+  const advice =
+    near === undefined
+      ? `commands: ${commands.join(", ")}; --help says what they do`
+      : `did you mean the command "${near}"?`;
+  throw new CommandError(EXIT.usage, `there is no command and no image "${word}" (${advice})`);
+}
+
+/** Whether a file has this name, a link that leads nowhere included. */
+function isThere(name: string): boolean {
   try {
-    return await openTarget(source);
-  } catch (error) {
-    const command = source.includes("/") ? undefined : nearest(source, COMMANDS);
-    if (!(error instanceof CommandError) || command === undefined) throw error;
-    throw new CommandError(EXIT.usage, `${error.message} (did you mean the command "${command}"?)`);
+    return lstatSync(name, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,10 +1,11 @@
-import { resolve } from "node:path";
 import type { Image } from "../image/image.ts";
 import type { LintResult } from "../lint/finding.ts";
+import { namesFile } from "../lint/protected.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lint.ts";
-import type { Output } from "./output.ts";
+import { checkOutputs, type Output } from "./output.ts";
 import type { Mapped } from "./repository.ts";
 
 /** Options that tell of an image or of its launch: a file linted on its own knows neither. */
@@ -23,20 +24,12 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
     throw usage("standard input can be read only once: give one - and name files for the others");
   if (outputs.filter((output) => output.file === undefined).length > 1)
     throw usage("only one report can go to standard output: give the others a file, -f sarif=FILE");
-  const taken = new Set(
-    [...sources, ...(flags.pristine === undefined ? [] : [flags.pristine])].map((at) => resolve(at)),
-  );
-  for (const { format, file } of outputs) {
-    if (file === undefined) continue;
-    const path = resolve(file);
-    if (taken.has(path)) throw usage(`-f ${format}=${file}: another report goes there, or it is an image`);
-    taken.add(path);
-  }
+  checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
   const given = flags.map === undefined ? "--anchor" : "--map";
   if ((flags.map ?? flags.anchor) !== undefined && !outputs.some(isInRepository))
     throw usage(`${given} tells where -f sarif and -f github show findings: ask for one of them`);
-  const wrong = flags.protect?.find((glob) => !/^[/*]/.test(glob));
-  if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/"`);
+  const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));
+  if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/", such as /etc/ssh/**`);
 }
 
 /** Whether a report shows findings beside files of a repository. */
@@ -44,20 +37,34 @@ export function isInRepository({ format }: Output): boolean {
   return lintFormats[format]?.inRepository === true;
 }
 
+/** The maps and globs that no image had a use for yet. */
+export interface Unmatched {
+  readonly maps: Set<Mapped>;
+  readonly globs: Set<string>;
+}
+
+/** Takes those out that this image has a use for. */
+export function matchIn(image: Image, { maps, globs }: Unmatched): void {
+  for (const map of maps) if (isIn(image, map)) maps.delete(map);
+  for (const glob of globs) if (namesFile(image, glob)) globs.delete(glob);
+}
+
 /** @throws CommandError for options that nothing of what was linted has a use for. */
-export function checkUsed(results: readonly LintResult[], unmatched: ReadonlySet<Mapped>, flags: LintFlags): void {
+export function checkUsed(results: readonly LintResult[], { maps, globs }: Unmatched, flags: LintFlags): void {
   const areFiles = results.map(({ image }) => image.isFile === true);
   if (flags.cloudInitVersion !== undefined && !areFiles.includes(true))
     throw usage("--cloud-init-version is for files linted on their own: an image has a cloud-init of its own");
   const [unused] = Object.entries(OF_IMAGES).find(([, flag]) => flags[flag] !== undefined) ?? [];
   if (unused !== undefined && !areFiles.includes(false))
     throw usage(`${unused} is for images: ${results[0]?.image.source} is a file linted on its own`);
-  for (const { option, imagePath, isDirectory } of unmatched)
+  for (const glob of globs)
+    throw usage(`--protect ${glob}: no file in the image matches (DIRECTORY/** names all files below a directory)`);
+  for (const { option, imagePath, isDirectory } of maps)
     throw usage(`${option}: there is no ${isDirectory ? "directory" : "file"} ${imagePath} in the image`);
 }
 
 /** Whether an image has what `map` names, a directory for a directory. */
-export function isIn(image: Image, { imagePath, isDirectory }: Mapped): boolean {
+function isIn(image: Image, { imagePath, isDirectory }: Mapped): boolean {
   const stat = image.stat(imagePath) ?? image.lstat(imagePath);
   return stat !== undefined && (stat.kind === "directory") === isDirectory;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -12,24 +13,39 @@ import { rulesCommands } from "./rules.ts";
 const EXAMPLES = `
 Examples:
   cloud-init-lint /mnt/image                      what will the first boot undo?
-  cloud-init-lint image.tar.gz                    the same of an archive; - is one on standard input
+  cloud-init-lint image.tar.gz                    the same for an archive; - reads standard input
   cloud-init-lint /mnt/image -f sarif=lint.sarif  the same as SARIF, for code scanning
-  cloud-init-lint plan /mnt/image --seed seed/    every change of the first boot, given what the cloud hands over
-  cloud-init-lint user-data.yaml                  will cloud-init take it as it is meant?
+  cloud-init-lint plan /mnt/image --seed seed/    all that the first boot changes, with this seed
+  cloud-init-lint user-data.yaml                  will cloud-init read it as intended?
   cloud-init-lint explain sshd-setting-overwritten
 
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not read whole,
-70 a fault of cloud-init-lint.`;
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not fully read,
+70 a bug in cloud-init-lint.`;
+
+/** An error of commander as all errors here are: one line that begins with the program's name. */
+function oneLine(error: string): string {
+  const text = error
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ");
+  return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (--help shows all options)"}\n`;
+}
 
 /** Runs the command line. Never throws; the answer is the exit status. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], given: Io): Promise<number> {
+  // What is read may be quoted by any message, also by one of a fault.
+  const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
   let status: number = EXIT.clean;
   const program = new Command("cloud-init-lint")
     .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")
     .version(packageJson.version)
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help shows all options)")
-    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })) })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: (text) => io.err(escapeText(text, { keepNewlines: true })),
+      outputError: (text, write) => write(oneLine(text)),
+      getOutHelpWidth: () => (io.terminal ? io.columns : 80),
+    })
     .exitOverride()
     .addHelpText("after", EXAMPLES);
   const end = (code: number) => {
@@ -54,12 +70,12 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return error.status;
     }
     if ((error as NodeJS.ErrnoException).syscall === "uv_cwd") {
-      io.err("cloud-init-lint: the working directory is no longer there\n");
+      io.err("cloud-init-lint: the working directory no longer exists\n");
       return EXIT.usage;
     }
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    io.err(`cloud-init-lint: a fault of this program, please report it: ${escapeText(`${name}: ${message}`)}\n`);
-    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${stack}\n`);
+    io.err(`cloud-init-lint: this is a bug, please report it: ${escapeText(`${name}: ${message}`)}\n`);
+    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${escapeText(stack, { keepNewlines: true })}\n`);
     return EXIT.fault;
   }
 }

@@ -6,16 +6,16 @@ import type { Io } from "./io.ts";
 export function needsCommand(program: Command, io: Io): void {
   program
     .command("needs")
-    .description("print the paths that a lint reads, for tar on a machine that has nothing else")
+    .description("print the paths that a lint reads, for a machine that has only tar")
     .addHelpText(
       "after",
       `
 Example:
-  ssh builder "sudo tar -C / --ignore-failed-read -cf - $(cloud-init-lint needs)" | cloud-init-lint -
+  ssh builder "sudo sh -c 'cd / && tar -cf - \\$(ls -d $(cloud-init-lint needs) 2>/dev/null)'" | cloud-init-lint -
 
-What is not there tar names on standard error: that is no fault. The tars of BusyBox and BSD have no --ignore-failed-read
-and do without. Another user than root cannot pack all, /etc/shadow above all: the lint then ends with status 4. What only
-the image's own configuration or links name is not among the paths: where it counts, the lint says what to add.`,
+ls leaves out the paths that the machine does not have; whatever tar reports is an error. This works with the tars of GNU,
+BusyBox and BSD. Only root can pack everything, above all /etc/shadow: without it the lint ends with status 4. A path that
+only the image's own configuration or links name is not in the list: where it matters, the lint says what to add.`,
     )
     .action(() => io.out(`${NEEDS.join(" ")}\n`));
 }

@@ -1,13 +1,22 @@
 import { type Command, Option } from "commander";
 import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
+import { caveatsOf } from "../lint/caveats.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import {
+  checkLaunch,
+  datasourceOption,
+  type LaunchFlags,
+  launchFiles,
+  openLaunch,
+  seedOption,
+  userDataOption,
+} from "./launch.ts";
 import { wantsColor } from "./lint.ts";
-import { parseOutput, writeOutput } from "./output.ts";
-import { openTarget, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
+import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags extends LaunchFlags {
   readonly format: string;
@@ -21,31 +30,36 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .description("show all that the first boot will change, module by module, as diffs")
     .argument(
       "<image>",
-      "the root directory of an image (/ on a live machine), a tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json", "text")
+    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
-    .addOption(new Option("--color <when>", "colour in text").choices(["auto", "always", "never"]).default("auto"))
+    .addOption(
+      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
+    )
     .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
 }
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
+  checkOutputs([output], [source, ...launchFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = boot(image, { distro, ...launch });
   const facts = imageFacts(image, result);
-  if (output.format === "json") writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
+  if (output.format === "json")
+    await writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
   else {
     const { planText } = await import("../report/planText.ts");
     const color = output.file === undefined && wantsColor(flags.color, io);
-    writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
+    await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
+  reportCaveats(source, caveatsOf(image, distro), io);
   reportPackages(source, distro.packages, io);
-  reportLeftOut(source, image, io);
+  reportLeftOut(source, target, io);
   return reportUnread(source, [...image.problems, ...unreadFiles(result.base)], io) ? EXIT.incomplete : EXIT.clean;
 }

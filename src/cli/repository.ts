@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { Repository, RepositoryFile } from "../report/repository.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { filesBySize, readText } from "./repositoryFiles.ts";
@@ -28,11 +28,14 @@ export interface OpenedRepository extends Repository {
 }
 
 /**
- * The repository around the working directory (`directory`, where there is none). Files of images are found in it by
- * `--map`, then by their content. @throws CommandError (status 2) for a map or an anchor that names no file of it.
+ * The repository around the working directory. Files of images are found in it by `--map`, then by their content. Where
+ * there is none, `directory` stands for it, and nothing is searched: only what the user names is read.
+ * @throws CommandError (status 2) for a map or an anchor that names no file of it.
  */
 export function openRepository(flags: RepositoryFlags, directory: string): OpenedRepository {
-  const root = rootOf(realpathSync(directory));
+  const here = realpathSync(directory);
+  const found = rootOf(here);
+  const root = found ?? here;
   const maps = (flags.map ?? []).map((value) => parseMap(value, directory, root));
   maps.sort((a, b) => b.imagePath.length - a.imagePath.length);
   const anchor = flags.anchor === undefined ? undefined : parseAnchor(flags.anchor, directory, root);
@@ -46,7 +49,7 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
   }
 
   function byContent(path: string, text: string): RepositoryFile | undefined {
-    if (text.trim() === "") return undefined;
+    if (found === undefined || text.trim() === "") return undefined;
     bySize ??= filesBySize(root);
     const equal = (bySize.get(Buffer.byteLength(text)) ?? []).filter((file) => readText(file) === text);
     const [best] = equal.sort((a, b) => commonEnd(b, path) - commonEnd(a, path) || (a < b ? -1 : 1));
@@ -63,8 +66,8 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
         const mapped = isBelow ? own(join(file, below)) : undefined;
         if (mapped !== undefined) return mapped;
       }
-      // What the cloud hands over is named by its place on this machine.
-      const same = own(resolve(directory, path));
+      // What the cloud hands over is named by its place on this machine; an absolute path may be one of the image.
+      const same = found === undefined && isAbsolute(path) ? undefined : own(resolve(directory, path));
       if (same !== undefined && same.text === (text ?? same.text)) return same;
       return text === undefined ? undefined : byContent(path, text);
     },
@@ -95,26 +98,26 @@ function parseAnchor(value: string, directory: string, root: string): Repository
   const line = number === undefined ? 1 : Number(number);
   const file = ownPath(option, path, directory, root);
   const text = readText(file);
-  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is no text file of at most 1 MB`);
+  if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is not a text file of at most 1 MB`);
   const lines = text.replace(/\n$/, "").split("\n").length;
   if (line < 1 || line > lines)
-    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, it has ${lines}`);
+    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, only ${lines}`);
   return { path: inRoot(root, file), text, line };
 }
 
 /** What a path of the command line means, links followed, since a repository does not hold what is behind them. */
 function ownPath(option: string, path: string, directory: string, root: string): string {
   const file = realPath(resolve(directory, path));
-  if (file === undefined) throw new CommandError(EXIT.usage, `${option}: there is no ${path}`);
+  if (file === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} does not exist`);
   if (!isInside(root, file)) throw new CommandError(EXIT.usage, `${option}: ${path} is outside the repository ${root}`);
   return file;
 }
 
-/** The nearest directory with a .git; the directory itself where there is none. */
-function rootOf(directory: string): string {
+/** The nearest directory with a .git; undefined where there is none. */
+function rootOf(directory: string): string | undefined {
   for (let here = directory; ; here = dirname(here)) {
     if (realPath(join(here, ".git")) !== undefined) return here;
-    if (dirname(here) === here) return directory;
+    if (dirname(here) === here) return undefined;
   }
 }
 

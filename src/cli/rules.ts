@@ -3,19 +3,23 @@ import { catalogue } from "../lint/catalogue.ts";
 import { documentOf } from "../lint/rule.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { didYouMean } from "./output.ts";
+import { nearestInAnyCase } from "./output.ts";
 
 /** Adds `explain` and `rules`: the documents behind the findings. */
 export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("explain")
-    .description("print a rule's document")
-    .argument("<rule>", "a rule's id, such as sshd-setting-overwritten")
+    .description("print the document of a rule")
+    .argument("<rule>", "id of a rule, such as sshd-setting-overwritten")
     .action((id: string) => {
       const rule = catalogue.find((candidate) => candidate.id === id);
       if (rule === undefined) {
-        const ids = catalogue.map((candidate) => candidate.id);
-        throw new CommandError(EXIT.usage, `there is no rule "${id}"${didYouMean(id, ids)}`);
+        const near = nearestInAnyCase(
+          id,
+          catalogue.map((candidate) => candidate.id),
+        );
+        const advice = near === undefined ? "cloud-init-lint rules lists all" : `did you mean "${near}"?`;
+        throw new CommandError(EXIT.usage, `there is no rule "${id}" (${advice})`);
       }
       io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
       end(EXIT.clean);

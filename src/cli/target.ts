@@ -1,13 +1,18 @@
 import { readFileSync, statSync } from "node:fs";
-import { CLOUD_CFG } from "../config/read.ts";
+import { relative, resolve } from "node:path";
+import { Config } from "../config/config.ts";
+import { CLOUD_CFG, CLOUD_CFG_D, readBaseConfig } from "../config/read.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
-import { otherFirstBoot } from "../distro/otherFirstBoot.ts";
+import { otherFirstBoot, ownFirstBoot } from "../distro/otherFirstBoot.ts";
+import { systemOfClass, unsupportedSystem } from "../distro/unsupported.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
+import { reasonOf } from "../image/reason.ts";
 import { formatOf, isArchive, readHead } from "../image/sniff.ts";
 import { pathsLeftOut } from "../lint/leftOut.ts";
 import { openImage } from "../lint/openImage.ts";
+import { isPartial } from "../lint/partial.ts";
 import { LARGEST_FILE } from "../lint/userData/lintFile.ts";
 import type { Packages } from "../packages/packages.ts";
 import { escapeText } from "../report/escape.ts";
@@ -28,21 +33,55 @@ export async function openTarget(source: string): Promise<Target> {
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (isPipe(source))
-      throw new CommandError(EXIT.usage, `${source} is a pipe: lead it into the standard input of cloud-init-lint -`);
-    const isText = source === "-" && error.message.endsWith("no tar archive");
-    throw new CommandError(
-      error.status,
-      isText ? `${error.message} (user-data is linted by the name of its file)` : error.message,
-    );
+      throw new CommandError(
+        EXIT.usage,
+        `${source} is a pipe; redirect it to standard input: cloud-init-lint - < ${source}`,
+      );
+    if (error.status === EXIT.nothing && openLooseFile(source) !== undefined)
+      throw new CommandError(EXIT.nothing, `${source} is a text file, not an image; name user-data with --user-data`);
+    throw new CommandError(error.status, error.message);
   }
   const distro = detectDistro(image);
-  if (
-    distro.cloudInit.version === undefined &&
-    distro.cloudInit.library === undefined &&
-    image.lstat(CLOUD_CFG) === undefined
-  )
-    throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(image)}`);
+  // An error is reported of /etc as a whole, though a lint asks for names in it alone.
+  image.list("/etc");
+  const unsupported = unsupportedReason(image, distro);
+  if (unsupported !== undefined) throw new CommandError(EXIT.nothing, `${source}: not supported: ${unsupported}`);
+  if (!hasCloudInit(image, distro)) {
+    const [unread, ...more] = image.problems;
+    if (unread === undefined) throw new CommandError(EXIT.nothing, `${source}: ${nothingToLint(source, image)}`);
+    const others = more.length === 0 ? "" : ` (and ${more.length} more such paths)`;
+    const why = `no cloud-init found, but ${unread.path} was not read: ${unread.reason}${others}`;
+    throw new CommandError(EXIT.incomplete, `${source}: ${why}`);
+  }
   return { image, distro };
+}
+
+/** Why an image cannot be linted although its configuration may be there; undefined where nothing is against it. */
+function unsupportedReason(image: Image, { id, cloudInit, packages }: Distro): string | undefined {
+  const system =
+    unsupportedSystem(image, packages) ??
+    (id === "" && packages.kind === "none" ? systemOfClass(configuredClass(image)) : undefined);
+  if (system !== undefined) return `this is ${system}; only images of Linux can be linted`;
+  const isThere = cloudInit.version !== undefined || cloudInit.library !== undefined;
+  const own = isThere || image.lstat(CLOUD_CFG) === undefined ? undefined : ownFirstBoot(image);
+  return own === undefined ? undefined : `${own}, not cloud-init`;
+}
+
+/** The distro class that the image's files choose; "" where they name none. */
+function configuredClass(image: Image): string {
+  const { root } = readBaseConfig(image, "");
+  const name = new Config(root).node("system_info", "distro");
+  return name?.type === "scalar" ? String(name.value) : "";
+}
+
+/** Whether there is a cloud-init, or of a part of a system any file that configures it. */
+function hasCloudInit(image: Image, distro: Distro): boolean {
+  const { version, library } = distro.cloudInit;
+  if (version !== undefined || library !== undefined || image.lstat(CLOUD_CFG) !== undefined) return true;
+  return (
+    isPartial(image, distro) &&
+    (image.list(CLOUD_CFG_D).some((name) => name.endsWith(".cfg")) || distro.cloudInit.disabled !== undefined)
+  );
 }
 
 /** Whether the name is that of a pipe, such as a shell's <(command). */
@@ -67,18 +106,27 @@ export function openLooseFile(source: string): SeedFile | undefined {
     // An empty file may be what is left of an image.
     if (head.length === 0 || isArchive(head)) return undefined;
     if (head.includes(0) && formatOf(head) !== "gzip")
-      throw new CommandError(EXIT.nothing, `${source} is neither an image that is read nor a text`);
+      throw new CommandError(EXIT.nothing, `${source} is neither a supported image nor a text file`);
     if (stat.size > LARGEST_FILE)
-      throw new CommandError(EXIT.incomplete, `${source} is no image, and too large for user-data: not read`);
+      throw new CommandError(
+        EXIT.incomplete,
+        `${source} is not an image, and at more than 5 MB too large for user-data`,
+      );
     return { path: source, bytes: readFileSync(source) };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${(error as Error).message}`);
+    // Opened as an image, a name that leads to nothing is told as such.
+    if (["ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${reasonOf(error)}`);
   }
 }
 
 /** Why an image without cloud-init is no image for this program. */
-function nothingToLint(image: Image): string {
+function nothingToLint(source: string, image: Image): string {
+  const above = rootAbove(source, image);
+  if (above !== undefined) return above;
+  if (image.lstat("/usr/local/etc/cloud/cloud.cfg") !== undefined && image.lstat("/etc/os-release") === undefined)
+    return "not supported: its configuration is in /usr/local/etc/cloud, as on FreeBSD; only images of Linux can be linted";
   const none = `there is no cloud-init in it (no package, no ${CLOUD_CFG})`;
   if (["/manifest.json", "/oci-layout"].some((path) => image.lstat(path)?.kind === "file"))
     return `${none}: it looks like a container image; pipe in what docker export prints of a container`;
@@ -86,23 +134,51 @@ function nothingToLint(image: Image): string {
   return other === undefined ? none : `not supported: ${other}, and ${none}`;
 }
 
+/** Directories of a system that are taken for its root, the deepest first, and what shows each. */
+const PARTS: readonly (readonly [directory: string, isThis: (image: Image) => boolean])[] = [
+  ["etc/cloud", (image) => image.list("/").some((name) => name === "cloud.cfg" || name === "cloud.cfg.d")],
+  ["etc", (image) => image.list("/cloud").some((name) => /^(cloud\.cfg(\.d)?|cloud-init\.disabled)$/.test(name))],
+  ["etc/cloud/cloud.cfg.d", (image) => image.list("/").some((name) => /^\d+[\w.-]*\.cfg$/.test(name))],
+];
+
+/** What to give in place of a directory below the root; undefined where the root may be what was given. */
+function rootAbove(source: string, image: Image): string | undefined {
+  if (image.lstat("/etc") !== undefined) return undefined;
+  const [part] = PARTS.find(([, isThis]) => isThis(image)) ?? [];
+  if (part === undefined) return undefined;
+  const looks = `this looks like /${part} itself, not the root directory that holds it`;
+  const path = resolve(source);
+  if (source === "-" || !path.endsWith(`/${part}`) || !statSync(source).isDirectory())
+    return `${looks}: put it in ${part}/ below another directory, and give that one`;
+  const root = path.slice(0, -part.length - 1) || "/";
+  return `${looks}: give ${relative(process.cwd(), root) || "."}`;
+}
+
+/** Says once why no finding on what the boot does is certain. */
+export function reportCaveats(source: string, caveats: readonly string[], io: Io): void {
+  for (const caveat of caveats) io.err(`${escapeText(source)}: warning: ${escapeText(caveat)}\n`);
+}
+
 /** Says what is wrong with the package database. The run's outcome stays: other evidence does without it. */
 export function reportPackages(source: string, packages: Packages, io: Io): void {
   for (const { path, reason } of packages.problems ?? [])
     io.err(
-      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; its packages count as unknown\n`,
+      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; treating its packages as unknown\n`,
     );
 }
 
 /** So many paths that an archive leaves out are named. */
 const NAMED = 10;
 
-/** Says what only configuration or a link names, and an archive of part of a machine does not hold. */
-export function reportLeftOut(source: string, image: Image, io: Io): void {
-  const paths = pathsLeftOut(image);
+/**
+ * Says what only configuration or a link names, and an archive of part of a machine does not hold. Of one that lacks
+ * whole parts of a system that was said already.
+ */
+export function reportLeftOut(source: string, { image, distro }: Target, io: Io): void {
+  const paths = isPartial(image, distro) ? [] : pathsLeftOut(image);
   const warn = (text: string) => io.err(`${escapeText(source)}: warning: ${escapeText(text)}\n`);
   for (const path of paths.slice(0, NAMED))
-    warn(`${path}: not in the archive, counts as missing; if the machine has it, pack it too`);
+    warn(`${path}: not in the archive, treated as missing; if the machine has it, pack it too`);
   if (paths.length > NAMED) warn(`${paths.length - NAMED} more such paths`);
 }
 

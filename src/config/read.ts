@@ -73,7 +73,7 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
       // What is no regular file is passed over.
       if (bytes !== undefined) dropIns.push(parse(bytes, path));
     }
-    files.push(...dropIns);
+    for (const one of dropIns) files.push(one);
     const confD = mergeMany(dropIns.map((file) => file.root).reverse(), empty);
     // Before 22.2 a cloud.cfg without a directory kept its merge_how for the next merge.
     const system =
@@ -119,8 +119,15 @@ function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => Conf
  * @throws FatalConfigError when the bytes are not UTF-8, which cloud-init does not catch.
  */
 export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
-  return configFile(path, parseYaml(decode(bytes, path), path));
+  const known = parsed.get(bytes);
+  if (known?.path === path) return known;
+  const file = configFile(path, parseYaml(decode(bytes, path), path));
+  parsed.set(bytes, file);
+  return file;
 }
+
+/** An image gives the same bytes at every boot: with each fix that is tried it boots again. */
+const parsed = new WeakMap<Buffer, ConfigFile>();
 
 /**
  * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2). `asItIs` is what it

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
+import { reasonOf } from "../image/reason.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
@@ -45,22 +46,36 @@ export class SeedError extends Error {}
 /** Directories of the image in which DataSourceNoCloud looks for a seed (18.5 to 26.2). */
 const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
 
+/** The files of a seed in NoCloud layout, and OpenStack's. */
+export const SEED_FILES = ["meta-data", "user-data", "vendor-data", "network-config"];
+export const NETWORK_DATA = "network_data.json";
+
 /**
  * Reads a seed in NoCloud layout from a directory of this machine: meta-data, user-data, vendor-data, network-config, or
  * OpenStack's network_data.json.
  * @throws SeedError when it is no directory, or meta-data or network-config are no valid YAML mappings.
  */
 export function readSeed(directory: string): CloudData {
-  if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw new SeedError(`${directory}: no such directory (--seed wants one that holds meta-data and user-data)`);
-  const names = ["meta-data", "user-data", "vendor-data", "network-config"];
-  if (!names.some((name) => existsSync(join(directory, name))))
-    throw new SeedError(`${directory}: there is no ${names.join(", no ")} in it`);
-  const networkData = json(seedFileOfHost(join(directory, "network_data.json")));
+  const stat = statOfHost(directory);
+  if (stat === undefined) throw new SeedError(`${directory}: no such directory`);
+  if (!stat.isDirectory())
+    throw new SeedError(`${directory}: not a directory; name the one that holds ${SEED_FILES.join(", ")}`);
+  if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
+    throw new SeedError(`${directory}: none of ${SEED_FILES.join(", ")} is in it`);
+  const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
   return {
     ...cloudData((name) => seedFileOfHost(join(directory, name))),
     ...(networkData === undefined ? {} : { networkData }),
   };
+}
+
+/** What stands at a path of this machine; undefined where nothing does. @throws SeedError where that cannot be told. */
+function statOfHost(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new SeedError(`${path}: cannot be read: ${reasonOf(error)}`);
+  }
 }
 
 /** More than any machine's network, in bytes. */
@@ -85,12 +100,12 @@ export function seedFileOfHost(path: string): SeedFile | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw new SeedError(`${path}: it is no regular file`);
-    if (stat.size > LARGEST_SEED) throw new SeedError(`${path}: it is larger than 32 MiB`);
+    if (!stat.isFile()) throw new SeedError(`${path}: not a regular file`);
+    if (stat.size > LARGEST_SEED) throw new SeedError(`${path}: larger than 32 MiB`);
     return { path, bytes: readFileSync(path) };
   } catch (error) {
     if (error instanceof SeedError) throw error;
-    throw new SeedError(`${path}: it cannot be read: ${(error as Error).message}`);
+    throw new SeedError(`${path}: cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -9,7 +9,8 @@ export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   const packaged = packages.version("cloud-init");
   const library = findLibrary(image);
   if (packaged === undefined && library === undefined && image.stat("/usr/bin/cloud-init") === undefined) {
-    return { version: undefined, disabled: undefined, library: undefined };
+    // Where only its configuration is at hand, that says whether it is meant to run.
+    return { version: undefined, disabled: disabledReason(image, ""), library: undefined };
   }
   const own = library && libraryVersion(image, library);
   // Python takes what was installed by hand under /usr/local before the package.
@@ -18,16 +19,21 @@ export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   return { version, disabled: disabledReason(image, version), library };
 }
 
-/** The package's directory in the order in which Python looks. */
+/** Where the libraries of Python are, each in a directory python3.11 or so: those installed by hand first, as Python looks. */
+export const LIBRARY_ROOTS = ["/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64"];
+
+/**
+ * The package's directory in the order in which Python looks. Python 2 runs it in Amazon Linux 2, CentOS 7 and older; the
+ * 64-bit directory holds it in SLES 11 only, since it has no compiled parts.
+ */
 function findLibrary(image: Image): string | undefined {
-  for (const lib of ["/usr/local/lib", "/usr/lib"]) {
-    for (const python of image.list(lib).filter((name) => name.startsWith("python3"))) {
-      for (const packages of ["dist-packages", "site-packages"]) {
-        const library = `${lib}/${python}/${packages}/cloudinit`;
-        if (image.stat(library)?.kind === "directory") return library;
-      }
-    }
-  }
+  for (const version of ["python3", "python2"])
+    for (const lib of LIBRARY_ROOTS)
+      for (const python of image.list(lib).filter((name) => name.startsWith(version)))
+        for (const packages of ["dist-packages", "site-packages"]) {
+          const library = `${lib}/${python}/${packages}/cloudinit`;
+          if (image.stat(library)?.kind === "directory") return library;
+        }
   return undefined;
 }
 

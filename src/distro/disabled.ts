@@ -1,5 +1,6 @@
 import { type Image, readText } from "../image/image.ts";
 import type { CloudInit } from "./distro.ts";
+import { dsIdentifyMode } from "./dsIdentify.ts";
 import { type CommandLine, commandLineParts } from "./kernelCommandLine.ts";
 import { openrcScript, stoppedServices } from "./openrc.ts";
 import { stoppedUnits } from "./units.ts";
@@ -51,28 +52,10 @@ function unitsHonourMarker(image: Image): boolean {
   return unit.includes(`\nConditionPathExists=!${MARKER}\n`);
 }
 
-/** ds-identify's policy: ci.di.policy on the command line, else `policy` in its file. Same from 20.4 to 26.2. */
+/** Where the policy of ds-identify is to disable cloud-init. */
 function byPolicy(image: Image, parts: readonly CommandLine[]): CloudInit["disabled"] {
-  const reason = "the policy of ds-identify is disabled";
-  for (const part of parts.toReversed()) {
-    const word = part.text.split(/\s+/).findLast((word) => word.startsWith("ci.di.policy="));
-    if (word === undefined) continue;
-    const { path, line } = part;
-    return modeOf(word.slice("ci.di.policy=".length)) === "disabled" ? { reason, path, line } : undefined;
-  }
-
-  const path = "/etc/cloud/ds-identify.cfg";
-  const lines = (readText(image, path) ?? "").slice(0, 65_536).split("\n");
-  const line = lines.findLastIndex((text) => /^\s*policy\s*:/.test(text));
-  if (line === -1) return undefined;
-  const value = lines[line]!.replace(/#.*/, "")
-    .replace(/^[^:]*:/, "")
-    .trim()
-    .replace(/^(["'])(.*)\1$/, "$2");
-  return modeOf(value) === "disabled" ? { reason, path, line: line + 1 } : undefined;
-}
-
-/** The mode in a policy such as "search,found=all,maybe=none". */
-function modeOf(policy: string): string | undefined {
-  return policy.split(",").findLast((word) => ["enabled", "disabled", "search", "report"].includes(word));
+  const set = dsIdentifyMode(image, parts);
+  if (set?.mode !== "disabled") return undefined;
+  const { path, line } = set;
+  return { reason: "the policy of ds-identify is disabled", path, ...(line === undefined ? {} : { line }) };
 }

@@ -18,3 +18,10 @@ export function stoppedServices(image: Image): CloudInit["disabled"] {
     .some((level) => STAGES.some((name) => image.lstat(`${RUNLEVELS}/${level}/${name}`) !== undefined));
   return started ? undefined : { reason: "no runlevel of OpenRC starts cloud-init", path: RUNLEVELS };
 }
+
+/** Whether a runlevel of OpenRC starts ds-identify. */
+export function startsDsIdentify(image: Image): boolean {
+  return image
+    .list(RUNLEVELS)
+    .some((level) => image.lstat(`${RUNLEVELS}/${level}/cloud-init-ds-identify`) !== undefined);
+}

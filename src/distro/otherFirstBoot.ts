@@ -6,8 +6,11 @@ const DISTROS: Readonly<Record<string, string>> = {
   bottlerocket: "Bottlerocket applies user data through its own settings API",
   "clear-linux-os": "Clear Linux runs micro-config-drive",
   coreos: "Container Linux runs Ignition and coreos-cloudinit",
+  fcos: "Fedora CoreOS runs Ignition",
   flatcar: "Flatcar runs Ignition and coreos-cloudinit",
+  rancheros: "RancherOS applies cloud-configs with a program of its own",
   rhcos: "Red Hat CoreOS runs Ignition",
+  scos: "CentOS Stream CoreOS runs Ignition",
   talos: "Talos applies its own machine configuration",
 };
 
@@ -20,12 +23,18 @@ const PROGRAMS: readonly (readonly [path: string, program: string])[] = [
   ["/usr/bin/ignition", "Ignition"],
 ];
 
-/** What configures an image without cloud-init on its first boot, as a sentence; undefined when nothing is known. */
-export function otherFirstBoot(image: Image): string | undefined {
+/** What configures the images of a distribution that does not use cloud-init, as a sentence; undefined of others. */
+export function ownFirstBoot(image: Image): string | undefined {
   const release = readOsRelease(image);
   const id = release.get("ID") ?? "";
   if (id === "fedora" && release.get("VARIANT_ID") === "coreos") return "Fedora CoreOS runs Ignition";
-  if (Object.hasOwn(DISTROS, id)) return DISTROS[id];
+  return Object.hasOwn(DISTROS, id) ? DISTROS[id] : undefined;
+}
+
+/** What configures an image without cloud-init on its first boot, as a sentence; undefined when nothing is known. */
+export function otherFirstBoot(image: Image): string | undefined {
+  const own = ownFirstBoot(image);
+  if (own !== undefined) return own;
   const found = PROGRAMS.find(([path]) => image.stat(path) !== undefined);
   return found && `its first boot runs ${found[1]}`;
 }

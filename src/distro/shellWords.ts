@@ -1,6 +1,11 @@
 /** How much of a word or a line is looked at, in UTF-16 units: a kernel takes some 4,000 characters. */
 const LIMIT = 65_536;
 
+/** What is white space to a shell, and nothing else is: a no-break space or a form feed is part of a word. */
+const BLANKS = " \t\n";
+/** What ends a command. */
+const ENDS = ";&|";
+
 /** A word of shell text, and where the text goes on behind it. */
 export interface ShellWord {
   readonly text: string;
@@ -35,7 +40,7 @@ export function shellWord(source: string, start: number, variable: (name: string
       if (name !== null) at += name[0].length - 1;
     } else if (quote === "" && char === "'") {
       quote = "'";
-    } else if (quote === "" && /[\s;&|]/.test(char)) {
+    } else if (quote === "" && (BLANKS.includes(char) || ENDS.includes(char))) {
       break;
     } else {
       text += char;
@@ -49,9 +54,10 @@ export function shellWords(line: string, variable: (name: string) => string): st
   const words: string[] = [];
   let at = 0;
   for (const limit = Math.min(line.length, LIMIT); at < limit; ) {
-    if (/\s/.test(line[at]!)) {
+    const char = line[at]!;
+    if (BLANKS.includes(char)) {
       at += 1;
-    } else if (/[;&|#]/.test(line[at]!)) {
+    } else if (char === "#" || ENDS.includes(char)) {
       break;
     } else {
       const word = shellWord(line, at, variable);

@@ -2,7 +2,7 @@ import { type Image, readText } from "../image/image.ts";
 import type { CloudInit } from "./distro.ts";
 
 /** Where systemd looks for units, first found first (systemd.unit(5)). */
-const UNIT_DIRECTORIES = [
+export const UNIT_DIRECTORIES = [
   "/etc/systemd/system",
   "/usr/local/lib/systemd/system",
   "/usr/lib/systemd/system",
@@ -48,12 +48,13 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
     : { reason: "the units of cloud-init are masked or disabled", path: masked };
 }
 
-function unitPath(image: Image, unit: string): string | undefined {
+/** The file of a unit; undefined where it does not exist. */
+export function unitPath(image: Image, unit: string): string | undefined {
   return UNIT_DIRECTORIES.map((directory) => `${directory}/${unit}`).find((path) => image.lstat(path) !== undefined);
 }
 
 /** A link to /dev/null, or an empty file. */
-function isMask(image: Image, path: string): boolean {
+export function isMask(image: Image, path: string): boolean {
   const stat = image.stat(path);
   return (
     (stat?.kind === "file" && stat.size === 0) ||
@@ -61,13 +62,15 @@ function isMask(image: Image, path: string): boolean {
   );
 }
 
-/**
- * Whether another unit wants or requires this one. On a first boot in systemd's sense (machine-id(5)) all count as
- * wanted: it enables units by its presets then.
- */
-function isWanted(image: Image, unit: string): boolean {
+/** Whether the next boot is a first one in systemd's sense (machine-id(5)). */
+export function isFirstBoot(image: Image): boolean {
   const machineId = readText(image, "/etc/machine-id");
-  if (machineId === undefined || machineId.trim() === "uninitialized") return true;
+  return machineId === undefined || machineId.trim() === "uninitialized";
+}
+
+/** Whether another unit wants or requires this one; on a first boot all count so: systemd enables them by its presets then. */
+function isWanted(image: Image, unit: string): boolean {
+  if (isFirstBoot(image)) return true;
   const wants = (directory: string, name: string): boolean => image.lstat(`${directory}/${name}/${unit}`) !== undefined;
   // Nearly always it is the target that wants the unit: that saves a look at all others.
   return (

@@ -14,6 +14,11 @@ export function versionAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
+/** The program as messages name it: "cloud-init 22.4.2"; "cloud-init" where the image does not tell the version (""). */
+export function programOf(version: string): string {
+  return version === "" ? "cloud-init" : `cloud-init ${version}`;
+}
+
 /**
  * The upstream release in a package's version: "22.4.2" of "22.4.2-1+deb12u4", "25.3" of "1:25.3-0ubuntu1". A snapshot
  * counts as the release that it names ("26.1" of "26.1~3g6f6e22a"). Undefined when there is none.

@@ -16,6 +16,7 @@ import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
 import { readInto } from "./readInto.ts";
+import { reasonOf } from "./reason.ts";
 import { sortNames } from "./sort.ts";
 
 /**
@@ -30,7 +31,7 @@ export function openDirectory(root: string): Image {
     opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    if (isMissing(error)) throw new ImageError(3, `${root}: no such file or directory`);
+    if (isMissing(error)) throw new ImageError(3, `${root}: ${whyMissing(root)}`);
     throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
   }
   const problems = new Problems();
@@ -94,15 +95,17 @@ function kindOf(mode: number): FileKind {
   }
 }
 
+/** What is at a path that leads to nothing. */
+function whyMissing(path: string): string {
+  try {
+    return `a symbolic link to ${readlinkSync(path)}, which does not exist`;
+  } catch {
+    return "no such file or directory";
+  }
+}
+
 /** Whether an error says that there is no such entry (a name that no filesystem can hold included). */
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE";
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "EIO") return "input/output error";
-  return code ?? message;
 }

@@ -1,6 +1,6 @@
 import type { Image, Stat } from "./image.ts";
 import type { Problems } from "./problems.ts";
-import { resolvePath } from "./resolve.ts";
+import { isTooLong, resolvePath } from "./resolve.ts";
 
 /**
  * The entries of one image by their physical paths: absolute, normalised, no link before the last component.
@@ -42,7 +42,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   function follow(path: string): string | undefined {
     return remember(resolved, path, (asked) => {
       const real = resolvePath(asked, readlinkAt);
-      if (real === undefined) problems.add(asked, "its symbolic links lead in a loop");
+      if (real === undefined && !isTooLong(asked)) problems.add(asked, "its symbolic links lead in a loop");
       return real;
     });
   }
@@ -66,6 +66,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   return {
     source,
     problems: problems.list,
+    addProblem: (path, reason) => problems.add(path, reason),
     stat(path) {
       const real = follow(path);
       return real === undefined ? undefined : lstatAt(real);

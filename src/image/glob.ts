@@ -1,71 +1,113 @@
 import type { Image } from "./image.ts";
+import { isTooLong } from "./resolve.ts";
+
+const PARTS_LIMIT = 64;
+/** How many paths are looked at where nobody counts them. */
+const LOOKS_LIMIT = 200_000;
 
 /**
  * The paths in the image that a glob(3) pattern names, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
  * which matches a slash or a leading dot. `pattern` is absolute. Links that lead nowhere are left out.
+ * @param looks is called with a number of paths before they are looked at, and ends the search by throwing. Links make
+ * few directories look like many. Without it the search ends early where there is too much to look at.
  */
-export function expandGlob(image: Image, pattern: string): string[] {
-  let found = [""];
+export function expandGlob(image: Image, pattern: string, looks?: (paths: number) => void): string[] {
   const parts = pattern.split("/").filter((part) => part !== "");
-  for (const [at, part] of parts.slice(0, PARTS_LIMIT).entries()) {
-    found = isPattern(part)
-      ? found.flatMap((directory) =>
-          image
-            .list(directory || "/")
-            .filter((name) => matchesGlob(part, name))
-            .map((name) => `${directory}/${name}`),
-        )
-      : found.map((directory) => `${directory}/${part}`);
+  if (parts.length > PARTS_LIMIT || isTooLong(pattern)) return [];
+  let left = LOOKS_LIMIT;
+  const count = (paths: number): boolean => {
+    looks?.(paths);
+    left -= looks === undefined ? paths : 0;
+    return left >= 0;
+  };
+  let found = [""];
+  for (const [at, part] of parts.entries()) {
+    found = isPattern(part) ? matchingIn(image, found, part, count) : found.map((directory) => `${directory}/${part}`);
     // Of parts that stand for themselves only the last is asked for: it tells which directory was meant.
     const next = parts[at + 1];
     if (isPattern(part) || next === undefined || isPattern(next))
-      found = found.filter((path) => image.stat(path) !== undefined).slice(0, RESULTS_LIMIT);
+      found = found.filter((path) => count(1) && image.stat(path) !== undefined);
   }
-  return parts.length > PARTS_LIMIT ? [] : found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function matchingIn(
+  image: Image,
+  directories: readonly string[],
+  part: string,
+  count: (paths: number) => boolean,
+): string[] {
+  const elements = elementsOf(part);
+  // A long pattern takes longer to compare.
+  const weight = 1 + (elements.length >> 3);
+  const found: string[] = [];
+  for (const directory of directories) {
+    const names = image.list(directory || "/");
+    if (!count((names.length + 1) * weight)) break;
+    for (const name of names) if (matches(part, elements, name)) found.push(`${directory}/${name}`);
+  }
+  return found;
 }
 
 function isPattern(part: string): boolean {
   return /[*?[\\]/.test(part);
 }
 
-const PARTS_LIMIT = 64;
-const RESULTS_LIMIT = 10_000;
-
 /** Whether one component of a path matches one component of a pattern. Takes at most pattern × name steps. */
 export function matchesGlob(pattern: string, name: string): boolean {
+  return matches(pattern, elementsOf(pattern), name);
+}
+
+/** What a component of a pattern is made of: stars, and what stands for one character. */
+type Element = "star" | ((character: string) => boolean);
+
+function elementsOf(pattern: string): Element[] {
+  const elements: Element[] = [];
+  for (let at = 0; at < pattern.length; ) {
+    const character = pattern[at]!;
+    const next = at + 1;
+    const end = character === "[" ? classEnd(pattern, at) : -1;
+    if (character === "*") elements.push("star");
+    else if (character === "?") elements.push(() => true);
+    else if (end !== -1) {
+      const text = pattern.slice(next, end);
+      elements.push((one) => inClass(text, one));
+    } else if (character === "\\" && next < pattern.length) {
+      const escaped = pattern[next];
+      elements.push((one) => one === escaped);
+    } else elements.push((one) => one === character);
+    at = end !== -1 ? end + 1 : character === "\\" && next < pattern.length ? at + 2 : next;
+  }
+  return elements;
+}
+
+/** Where a class ends that begins at `at`; -1 where none does. */
+function classEnd(pattern: string, at: number): number {
+  return pattern.indexOf("]", at + (pattern[at + 1] === "!" || pattern[at + 1] === "^" ? 3 : 2));
+}
+
+function matches(pattern: string, elements: readonly Element[], name: string): boolean {
   if (name.startsWith(".") && !pattern.startsWith(".") && !pattern.startsWith("\\.")) return false;
-  let p = 0;
+  let e = 0;
   let n = 0;
-  let star: { p: number; n: number } | undefined;
+  let star: { e: number; n: number } | undefined;
   while (n < name.length) {
-    const next = pattern[p] === "*" ? undefined : matchOne(pattern, p, name[n]!);
-    if (pattern[p] === "*") {
-      star = { p: ++p, n };
-    } else if (next !== undefined) {
-      p = next;
+    const element = elements[e];
+    if (element === "star") {
+      star = { e: ++e, n };
+    } else if (element?.(name[n]!) === true) {
+      e++;
       n++;
     } else if (star !== undefined) {
       // The last star takes one more character; earlier ones need not be tried again.
-      p = star.p;
+      e = star.e;
       n = ++star.n;
     } else {
       return false;
     }
   }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
-}
-
-/** Where the pattern goes on after its element at `p`, when that element matches `character`. */
-function matchOne(pattern: string, p: number, character: string): number | undefined {
-  const element = pattern[p];
-  if (element === "?") return p + 1;
-  if (element === "[") {
-    const end = pattern.indexOf("]", p + (pattern[p + 1] === "!" || pattern[p + 1] === "^" ? 3 : 2));
-    if (end !== -1) return inClass(pattern.slice(p + 1, end), character) ? end + 1 : undefined;
-  }
-  if (element === "\\" && p + 1 < pattern.length) return pattern[p + 1] === character ? p + 2 : undefined;
-  return element === character ? p + 1 : undefined;
+  while (elements[e] === "star") e++;
+  return e === elements.length;
 }
 
 function inClass(text: string, character: string): boolean {

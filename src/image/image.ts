@@ -7,6 +7,8 @@ export interface Image {
   readonly source: string;
   /** What could not be read (the run then ends with status 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
+  /** Says what else could not be read whole, and why. One problem is kept for each path. */
+  addProblem(path: string, reason: string): void;
   /** The file behind `path`, links followed; undefined when there is none or the links lead nowhere. */
   stat(path: string): Stat | undefined;
   /** The entry itself: the last component is not followed. */

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { openDirectory } from "./directory.ts";
 import { type Image, ImageError } from "./image.ts";
+import { reasonOf } from "./reason.ts";
 import { DISK_ADVICE, formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
 import { type Keep, openTarStream } from "./tar/stream.ts";
@@ -23,7 +24,7 @@ export async function openImage(source: string, keep: Keep): Promise<Image> {
     return await openTarStream(source, keep);
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    throw new ImageError(4, `${source} cannot be read: ${(error as Error).message}`);
+    throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -4,6 +4,11 @@ const LINK_LIMIT = 40;
 /** How long links can make a path, of which Linux knows no longer one, and by how many components in all. */
 const PATH_LIMIT = { length: 4096, components: 512 };
 
+/** Whether Linux refuses a path for its length (ENAMETOOLONG): nothing is there. */
+export function isTooLong(path: string): boolean {
+  return path.length >= PATH_LIMIT.length;
+}
+
 /**
  * Where `path` leads with its symbolic links resolved inside the image, as if chrooted: absolute links start at the
  * image's root and `..` above the root stays there. Components that do not exist are kept as they are. The last
@@ -12,13 +17,14 @@ const PATH_LIMIT = { length: 4096, components: 512 };
  * `readlink` gives a link's text, and undefined for anything else or nothing; it is only asked for normalised absolute
  * paths without a link before the last component.
  *
- * Undefined when the path leads through too many links (a loop), or through links to a path that is too long.
+ * Undefined when the path leads through too many links (a loop), and when it is too long, itself or through links.
  */
 export function resolvePath(
   path: string,
   readlink: (path: string) => string | undefined,
   followLast = true,
 ): string | undefined {
+  if (isTooLong(path)) return undefined;
   const rest = componentsOf(path);
   let resolved = "";
   let links = 0;

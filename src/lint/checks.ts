@@ -46,6 +46,7 @@ import { leftBehind } from "./checks/leftovers/leftBehind.ts";
 import { sharedHostKeys } from "./checks/leftovers/sharedHostKeys.ts";
 import { overwritten } from "./checks/overwritten.ts";
 import { packagesUpgraded, releaseNotLocked } from "./checks/packageUpgrade.ts";
+import { sudoWithoutPassword } from "./checks/sudoWithoutPassword.ts";
 
 /** Every check by the name that rule documents use. */
 export const checks: Readonly<Record<string, Check>> = {
@@ -79,6 +80,7 @@ export const checks: Readonly<Record<string, Check>> = {
   "packages-upgraded": packagesUpgraded,
   "release-not-locked": releaseNotLocked,
   "shared-host-keys": sharedHostKeys,
+  "sudo-without-password": sudoWithoutPassword,
   "template-read-too-early": templateTooEarly,
   "unit-renamed": renamedUnit,
   "user-data-wins": userDataWins,

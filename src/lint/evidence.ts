@@ -6,6 +6,8 @@ import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";
 import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
+import { globExpression } from "./protected.ts";
+import { ServiceReader } from "./serviceHistory.ts";
 import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
@@ -29,12 +31,18 @@ export class CustomisationEvidence {
   readonly #options: EvidenceOptions;
   readonly #protect: readonly RegExp[];
   readonly #changed = new Map<string, ShippedFile | "unchanged" | "unowned">();
+  readonly #reader: ServiceReader;
+  readonly #pristineReader: ServiceReader | undefined;
+  /** The image with a file as it was shipped in place of its own, by that file. */
+  readonly #withShipped = new Map<string, Image>();
 
   constructor(image: Image, distro: Distro, options: EvidenceOptions) {
     this.#image = image;
     this.#distro = distro;
     this.#options = options;
     this.#protect = (options.protect ?? []).map(globExpression);
+    this.#reader = new ServiceReader(distro);
+    this.#pristineReader = options.pristine && new ServiceReader(options.pristine.distro);
   }
 
   /** Why a setting of the image counts as customised; undefined when nothing says so. */
@@ -44,7 +52,7 @@ export class CustomisationEvidence {
       return { strength: "strong", text: `${path} is protected by --protect` };
     const { pristine } = this.#options;
     if (pristine !== undefined) {
-      const there = service.read(pristine.image, pristine.distro).find((other) => other.key === setting.key);
+      const there = this.#pristineReader?.byKey(service, pristine.image).get(setting.key);
       if (there?.value === setting.value) return undefined;
       const text = there === undefined ? "is not in" : `is "${there.value}" in`;
       return { strength: "strong", text: `it ${text} the unmodified image` };
@@ -130,9 +138,14 @@ export class CustomisationEvidence {
   #isShippedSo(service: Service, setting: Setting, path: string, pristinePath: string): boolean {
     const shipped = this.#image.read(pristinePath);
     if (shipped === undefined) return false;
-    const image = new Overlay(this.#image);
-    image.write(path, shipped, { module: "", cause: { path, line: 1, column: 1 } });
-    const there = service.read(image, this.#distro).find((other) => other.key === setting.key);
+    let image = this.#withShipped.get(path);
+    if (image === undefined) {
+      const overlay = new Overlay(this.#image);
+      overlay.write(path, shipped, { module: "", cause: { path, line: 1, column: 1 } });
+      image = overlay;
+      this.#withShipped.set(path, image);
+    }
+    const there = this.#reader.byKey(service, image).get(setting.key);
     return there?.value === setting.value && there.path === path;
   }
 
@@ -158,15 +171,4 @@ const NEVER_SHIPPED =
 
 function differs(path: string, shipped: ShippedFile): string {
   return `${path} differs from what the package ${shipped.package} installed`;
-}
-
-/** A glob over absolute paths: `*` within a name, `**` over names, `?` one character. */
-function globExpression(glob: string): RegExp {
-  const parts = glob.split(/(\*\*|\*|\?)/).map((part) => {
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    return part.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
 }

@@ -1,5 +1,6 @@
 import type { Origin } from "../config/tree.ts";
 import type { ImageProblem } from "../image/image.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 /** From worst to mildest. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -43,6 +44,8 @@ export interface FindingTarget {
 export interface Fix {
   readonly path: string;
   readonly content: string;
+  /** The file that gets this path and goes from its own: the fix is a rename, and the content stays as it is. */
+  readonly renames?: string;
 }
 
 /** The file of a finding's target or cause before and after the boot, for a code frame and a diff; undefined = absent. */
@@ -54,8 +57,9 @@ export interface FileTexts {
 /** What is known of the linted image, as reports show it. */
 export interface ImageFacts {
   readonly source: string;
-  readonly distro: { readonly id: string; readonly version: string };
-  readonly cloudInit: { readonly version: string; readonly enabled: boolean };
+  /** Null is what the image does not tell; a file linted on its own is of no distro. */
+  readonly distro: { readonly id: string | null; readonly version: string | null };
+  readonly cloudInit: { readonly version: string | null; readonly enabled: boolean };
   readonly datasource: string | null;
   /** It is a file that a launch hands over, on its own, and no image. */
   readonly isFile?: true;
@@ -67,8 +71,12 @@ export interface LintResult {
   /** Worst first, then by cause. */
   readonly findings: readonly Finding[];
   readonly suppressed: number;
+  /** Why no finding on what the boot does is certain, as sentences. */
+  readonly caveats: readonly string[];
   /** What could not be read, so that the findings may not be all. */
   readonly unread: readonly ImageProblem[];
   /** The text of a file of the image before and after the boot. */
   texts(path: string): FileTexts;
+  /** What reports hide of all this, which holds secrets as they are. */
+  readonly secrets: Secrets;
 }

@@ -12,6 +12,8 @@ export interface ToldSource {
   text(path: string): string | undefined;
   /** What is told once the file of the fix has this content. */
   again(fix: Fix): readonly Told[];
+  /** The fix where it does no harm; nobody can tell of what is no part of an image. */
+  prove?(fix: Fix): Fix | null;
 }
 
 /** The check that all rules on the content of configuration share. */
@@ -45,7 +47,7 @@ function milder(one: Severity, other: Severity): Severity {
 const LARGEST_FIX = 4_000;
 
 /** The file with one word replaced, if that leaves less to tell. */
-function fixOf({ origin, replace }: Told, { told, text, again }: ToldSource): Fix | null {
+function fixOf({ origin, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
   const whole = text(origin.path);
   if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;
   const lines = whole.split("\n");
@@ -55,7 +57,8 @@ function fixOf({ origin, replace }: Told, { told, text, again }: ToldSource): Fi
   if (!line.startsWith(replace.old, at)) return null;
   lines[origin.line - 1] = line.slice(0, at) + replace.by + line.slice(at + replace.old.length);
   const fix = { path: origin.path, content: lines.join("\n") };
-  return wrongs(again(fix)) < wrongs(told) ? fix : null;
+  if (wrongs(again(fix)) >= wrongs(told)) return null;
+  return prove === undefined ? fix : prove(fix);
 }
 
 function wrongs(told: readonly Told[]): number {

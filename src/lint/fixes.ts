@@ -1,38 +1,64 @@
 import { type BootResult, boot } from "../boot/boot.ts";
 import { Overlay } from "../boot/overlay.ts";
-import type { CloudData } from "../config/seed.ts";
-import type { Distro } from "../distro/distro.ts";
-import type { Image } from "../image/image.ts";
-import type { Fix } from "./finding.ts";
+import { type Image, readText } from "../image/image.ts";
+import { UnreadableService } from "../services/includes.ts";
+import { type Access, accessOf, harmOf } from "./access.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { newFinding } from "./newFindings.ts";
 import type { Rule } from "./rule.ts";
+import type { ServiceReader } from "./serviceHistory.ts";
 
 /** So that an image with thousands of lost settings does not boot thousands of times. */
 const MOST_BOOTS = 60;
+/** So many changes all of these boots may make: one of a usual image makes fewer than a hundred. */
+const MOST_CHANGES = 30_000;
 
 const ONE_LINE = /^[^\n\r]*$/;
 
-/** Where a drop-in of cloud-config goes: the first name that sorts behind every other file of the directory. */
+const DIRECTORY = "/etc/cloud/cloud.cfg.d";
+
+/** Where a drop-in of cloud-config goes: the first name that sorts behind every file of the directory but our own. */
 const DROP_INS = ["99-keep", "zz-keep", "zzzz-keep"];
+const OWN_DROP_IN = /^(99|zz|zzzz)-keep-[a-z0-9-]+\.cfg$/;
 
-/** Proves fixes: a fix is offered only when the image, booted again with it in place, keeps the setting. */
+/** What fixes are proven with. */
+export interface Proof {
+  readonly image: Image;
+  /** The boot without any fix. */
+  readonly original: BootResult;
+  readonly rules: readonly Rule[];
+  readonly reader: ServiceReader;
+  /** The findings of the image, and those of it with a fix in place. Those have no fixes of their own. */
+  findings(): readonly Finding[];
+  findingsAfter(fixed: Image, booted: BootResult): readonly Finding[];
+}
+
+/** A boot with a fix in place, and whether the fix does harm; not known before somebody asks. */
+interface Attempt {
+  readonly fixed: Image;
+  readonly booted: BootResult;
+  isHarmful?: boolean;
+}
+
+/**
+ * Proves fixes: a fix is offered only when the image, booted again with it in place, keeps the setting, is no less safe
+ * than without it (see harmOf), and gives no new finding at warning or above.
+ */
 export class FixProver {
-  readonly #image: Image;
-  readonly #distro: Distro;
-  readonly #cloud: CloudData;
+  readonly #proof: Proof;
   readonly #failing: ReadonlySet<string>;
-  readonly #boots = new Map<string, BootResult>();
+  readonly #attempts = new Map<string, Attempt>();
+  #changes = 0;
+  #access: { readonly image: Access; readonly without: Access } | undefined;
 
-  /** @param original the boot without any fix */
-  constructor(image: Image, original: BootResult) {
-    this.#image = image;
-    this.#distro = original.distro;
-    this.#cloud = original.cloud;
-    this.#failing = new Set(failingModules(original));
+  constructor(proof: Proof) {
+    this.#proof = proof;
+    this.#failing = new Set(failingModules(proof.original));
   }
 
   /**
    * The first of a rule's fixes (`keep`: entries with `config`, a cloud-config drop-in, or `path` and `content`) under
-   * which `holds` is true and no module fails that did not before. `{name}` in them stands for a value.
+   * which `holds` is true and which does no harm. `{name}` in them stands for a value.
    */
   prove(
     rule: Rule,
@@ -42,17 +68,33 @@ export class FixProver {
     const { keep } = rule.parameters;
     for (const candidate of Array.isArray(keep) ? keep : []) {
       const fix = this.#fill(candidate as Readonly<Record<string, string>>, rule, values);
-      if (fix === undefined) continue;
-      if (this.proveOne(fix, holds) !== null) return fix;
+      if (fix !== undefined && this.proveOne(fix, holds) !== null) return fix;
     }
     return null;
   }
 
-  /** The fix itself where `holds` is true with it in place and no module fails that did not before, else null. */
+  /** The fix itself where `holds` is true with it in place and it does no harm, else null. */
   proveOne(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null {
-    const result = this.#boot(fix);
-    if (result === undefined || failingModules(result).some((name) => !this.#failing.has(name))) return null;
-    return holds(result.after, result) ? fix : null;
+    const attempt = this.#attempt(fix);
+    if (attempt === undefined) return null;
+    const { booted } = attempt;
+    if (failingModules(booted).some((name) => !this.#failing.has(name))) return null;
+    try {
+      if (!holds(booted.after, booted)) return null;
+      attempt.isHarmful ??= this.#isHarmful(fix, attempt);
+      return attempt.isHarmful ? null : fix;
+    } catch (error) {
+      // Nothing is proven of what cannot be read.
+      if (!(error instanceof UnreadableService)) throw error;
+      return null;
+    }
+  }
+
+  #isHarmful(fix: Fix, { fixed, booted }: Attempt): boolean {
+    const { image, original, reader, rules, findings, findingsAfter } = this.#proof;
+    this.#access ??= { image: accessOf(image, reader), without: accessOf(original.after, reader) };
+    if (harmOf(this.#access.image, this.#access.without, accessOf(booted.after, reader)) !== undefined) return true;
+    return newFinding(findings(), findingsAfter(fixed, booted), fix, rules) !== undefined;
   }
 
   #fill(
@@ -73,34 +115,41 @@ export class FixProver {
         ? { path: fill(path ?? "", /^[\w.-]+$/), content: fill(content ?? "", ONE_LINE) }
         : { path: this.#dropIn(rule), content: `${fill(config, ONE_LINE).trimEnd()}\n` };
     // A drop-in is new, never a change of a file that somebody wrote.
-    return missing || this.#image.lstat(fix.path) !== undefined ? undefined : fix;
+    return missing || this.#proof.image.lstat(fix.path) !== undefined ? undefined : fix;
   }
 
   #dropIn(rule: Rule): string {
-    const directory = "/etc/cloud/cloud.cfg.d";
-    const last =
-      this.#image
-        .list(directory)
-        .filter((name) => name.endsWith(".cfg"))
-        .at(-1) ?? "";
+    const others = this.#proof.image.list(DIRECTORY).filter((name) => name.endsWith(".cfg") && !OWN_DROP_IN.test(name));
+    const last = others.at(-1) ?? "";
+    // Behind a higher number the drop-in's own would look like a mistake.
+    const isTaken = others.some((name) => Number(/^\d+/.exec(name)?.[0] ?? 0) > 99);
     const names = DROP_INS.map((prefix) => `${prefix}-${rule.id}.cfg`);
-    return `${directory}/${names.find((name) => name > last) ?? names.at(-1)}`;
+    return `${DIRECTORY}/${names.find((name, index) => name > last && !(isTaken && index === 0)) ?? names.at(-1)}`;
   }
 
-  #boot(fix: Fix): BootResult | undefined {
-    const key = `${fix.path}\n${fix.content}`;
-    let result = this.#boots.get(key);
-    if (result === undefined) {
-      if (this.#boots.size >= MOST_BOOTS) return undefined;
-      const fixed = new Overlay(this.#image);
-      fixed.write(fix.path, fix.content, { module: "fix", cause: { path: fix.path, line: 1, column: 1 } });
-      const { datasource } = this.#cloud;
-      const asked = datasource === undefined ? {} : { datasource };
-      result = boot(fixed, { distro: this.#distro, cloud: this.#cloud, ...asked });
-      this.#boots.set(key, result);
-    }
-    return result;
+  #attempt(fix: Fix): Attempt | undefined {
+    const key = `${fix.renames ?? ""}\n${fix.path}\n${fix.content}`;
+    const known = this.#attempts.get(key);
+    if (known !== undefined || this.#attempts.size >= MOST_BOOTS || this.#changes > MOST_CHANGES) return known;
+    const { image, original } = this.#proof;
+    const fixed = new Overlay(image);
+    const blame = { module: "fix", cause: { path: fix.path, line: 1, column: 1 } };
+    if (fix.renames === undefined) fixed.write(fix.path, fix.content, blame);
+    else fixed.rename(fix.renames, fix.path, blame);
+    const { datasource } = original.cloud;
+    const asked = datasource === undefined ? {} : { datasource };
+    const booted = boot(fixed, { distro: original.distro, cloud: original.cloud, ...asked });
+    this.#changes += booted.changes.length;
+    const attempt = { fixed, booted };
+    this.#attempts.set(key, attempt);
+    return attempt;
   }
+}
+
+/** The fix that gives a file another name in its place; undefined where that name is taken. */
+export function rename(image: Image, from: string, to: string): Fix | undefined {
+  const content = readText(image, from);
+  return content === undefined || image.lstat(to) !== undefined ? undefined : { path: to, content, renames: from };
 }
 
 function failingModules({ modules }: BootResult): string[] {

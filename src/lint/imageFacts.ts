@@ -6,8 +6,8 @@ import type { ImageFacts } from "./finding.ts";
 export function imageFacts(image: Image, { distro, cloud }: BootResult): ImageFacts {
   return {
     source: image.source,
-    distro: { id: distro.id, version: distro.version },
-    cloudInit: { version: distro.cloudInit.version ?? "unknown", enabled: distro.cloudInit.disabled === undefined },
+    distro: { id: distro.id || null, version: distro.version || null },
+    cloudInit: { version: distro.cloudInit.version || null, enabled: distro.cloudInit.disabled === undefined },
     datasource: cloud.datasource ?? null,
   };
 }

@@ -24,6 +24,9 @@ class PartialImage implements Image {
   get problems(): readonly ImageProblem[] {
     return lacksSecrets(this.#image) ? [...this.#image.problems, SECRETS_LEFT_OUT] : this.#image.problems;
   }
+  addProblem(path: string, reason: string): void {
+    this.#image.addProblem(path, reason);
+  }
   stat(path: string): Stat | undefined {
     return this.#image.stat(this.#noted(path));
   }

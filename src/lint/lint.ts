@@ -1,15 +1,18 @@
-import { boot } from "../boot/boot.ts";
+import { type BootResult, boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { canTell, caveatsOf, rulesOfPrograms, uncertain } from "./caveats.ts";
 import type { CheckContext } from "./checks/check.ts";
 import { checks } from "./checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
-import type { ImageFacts, LintResult } from "./finding.ts";
+import type { Finding, ImageFacts, LintResult } from "./finding.ts";
 import { FixProver } from "./fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
+import { isPartial } from "./partial.ts";
 import type { Rule } from "./rule.ts";
+import { Secrets } from "./secrets/secrets.ts";
 import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 import { worstFirst } from "./worstFirst.ts";
 
@@ -25,17 +28,48 @@ export interface LintOptions extends EvidenceOptions {
 
 /** Boots an image and finds what the boot undoes of what somebody customised. */
 export function lint(image: Image, options: LintOptions): LintResult {
-  const { distro, rules } = options;
   const result = boot(image, options);
-  const prover = new FixProver(image, result);
-  const reader = new ServiceReader(distro);
+  const reader = new ServiceReader(options.distro);
+  let findings: readonly Finding[] = [];
+  const prover = new FixProver({
+    image,
+    original: result,
+    rules: options.rules,
+    reader,
+    findings: () => findings,
+    findingsAfter: (fixed, booted) => findingsOf(fixed, booted, options, reader, undefined),
+  });
+  findings = findingsOf(image, result, options, reader, prover);
+  return {
+    image: imageFacts(image, result) satisfies ImageFacts,
+    findings,
+    caveats: caveatsOf(image, options.distro),
+    suppressed: 0,
+    unread: [...image.problems, ...unreadFiles(result.base)],
+    texts: (path) => {
+      const handed = handedOver(result.cloud, path);
+      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
+    },
+    secrets: Secrets.ofBoot(result),
+  };
+}
+
+/** What all rules find, worst first. Without a prover no finding has a fix. */
+function findingsOf(
+  image: Image,
+  result: BootResult,
+  options: LintOptions,
+  reader: ServiceReader,
+  prover: FixProver | undefined,
+): Finding[] {
+  const { distro, rules } = options;
   const histories = new Map<string, ServiceHistory>();
   const context: CheckContext = {
     image,
     distro,
     boot: result,
     evidence: new CustomisationEvidence(image, distro, options),
-    settings: (service) => ({ before: reader.list(service, image), after: reader.list(service, result.after) }),
+    settings: (service) => reader.both(service, image, result.after),
     setting: (service, key, booted) => reader.byKey(service, booted).get(key),
     responsible: (service, key, now) => {
       let history = histories.get(service.name);
@@ -45,31 +79,27 @@ export function lint(image: Image, options: LintOptions): LintResult {
       }
       return history.responsible(key, now);
     },
-    fix: (rule, values, holds) => prover.prove(rule, values, holds),
-    prove: (fix, holds) => prover.proveOne(fix, holds),
+    fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
+    prove: (fix, holds) => prover?.proveOne(fix, holds) ?? null,
   };
-  const findings = rules.flatMap((rule) => {
-    const check = checks[rule.check];
-    if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
-    return check(rule, context);
-  });
-  return {
-    image: imageFacts(image, result) satisfies ImageFacts,
-    findings: findings.sort(worstFirst),
-    suppressed: 0,
-    unread: [...image.problems, ...unreadFiles(result.base)],
-    texts: (path) => {
-      const handed = handedOver(result.cloud, path);
-      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
-    },
-  };
+  const findings = rules
+    .filter(({ check }) => canTell(image, distro, check))
+    .flatMap((rule) => {
+      const check = checks[rule.check];
+      if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
+      return check(rule, context);
+    });
+  if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);
+  const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
+  return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
 }
 
 function text(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
-/** The text of what the launch hands over, which may be a file of this machine and not of the image. */
+/** The text of what the launch hands over as a file of its own, which may be one of this machine and not of the image. */
 function handedOver({ userData, vendorData, vendorData2 }: CloudData, path: string): string | undefined {
-  return [userData, vendorData, vendorData2].find((file) => file?.path === path)?.bytes.toString("utf8");
+  const files = [userData, vendorData, vendorData2];
+  return files.find((file) => file?.path === path && file.excerpt === undefined)?.bytes.toString("utf8");
 }

@@ -1,4 +1,5 @@
 import type { Image } from "../image/image.ts";
+import { onceAFile } from "./onceAFile.ts";
 
 /** How much of a file is searched for marks, in characters. */
 const LIMIT = 256 * 1024;
@@ -33,19 +34,33 @@ const BLOCKS = [
 
 /** The mark that says that a line of a file, or the file as a whole (no `line`), is managed; undefined when none does. */
 export function managementMark(image: Image, path: string, line?: number): ManagementMark | undefined {
-  const lines = (image.read(path)?.toString("utf8", 0, LIMIT) ?? "").split("\n");
-  for (const [index, text] of lines.entries()) {
-    const block = BLOCKS.find(({ start }) => start.test(text));
+  return marksOf(image, path).find(
+    (mark) => mark.end === undefined || line === undefined || (line >= mark.line && line <= mark.end),
+  );
+}
+
+/** All marks up to the first for the whole file, in their order. */
+const marksOf = onceAFile((text): readonly ManagementMark[] => {
+  const lines = text.split("\n");
+  const marks: ManagementMark[] = [];
+  const ends = new Map(BLOCKS.map(({ tool, end }) => [tool, lastFirst(lines, end)]));
+  for (const [index, line] of lines.entries()) {
+    const block = BLOCKS.find(({ start }) => start.test(line));
     if (block !== undefined) {
-      const length = lines.slice(index).findIndex((other) => block.end.test(other));
-      const end = length === -1 ? lines.length : index + 1 + length;
-      if (line === undefined || (line > index && line <= end)) return { tool: block.tool, line: index + 1, end };
+      const waiting = ends.get(block.tool)!;
+      while (waiting.length > 0 && waiting.at(-1)! < index) waiting.pop();
+      marks.push({ tool: block.tool, line: index + 1, end: (waiting.at(-1) ?? lines.length - 1) + 1 });
     }
-    const [, ...tools] = text.length > 1000 ? [] : (MARK.exec(text) ?? []);
+    const [, ...tools] = line.length > 1000 ? [] : (MARK.exec(line) ?? []);
     const tool = tools.find((name) => name !== undefined);
-    if (tool !== undefined) return { tool: NAMES[tool.toLowerCase()] ?? tool, line: index + 1 };
+    if (tool !== undefined) return [...marks, { tool: NAMES[tool.toLowerCase()] ?? tool, line: index + 1 }];
   }
-  return undefined;
+  return marks;
+}, LIMIT);
+
+/** The lines that a pattern matches, the last one first. */
+function lastFirst(lines: readonly string[], pattern: RegExp): number[] {
+  return lines.flatMap((line, index) => (pattern.test(line) ? [index] : [])).reverse();
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -74,8 +89,12 @@ export function isCloudInitsOwn(image: Image, path: string): boolean {
   return CLOUD_INITS_STATE.test(path) || CLOUD_INITS_NAMES.test(path) || CLOUD_INITS_HEADER.test(headOf(image, path));
 }
 
-/** Who made an image and wrote a file into it before anybody customised it; undefined when no header says so. */
+/** Written by the script of Debian's and Ubuntu's package when it is configured, so that no package ships it. */
+const DEBCONFS = "/etc/cloud/cloud.cfg.d/90_dpkg.cfg";
+
+/** Who wrote a file before anybody customised the image; undefined when neither its place nor its header says so. */
 export function imageMakersMark(image: Image, path: string): string | undefined {
+  if (path === DEBCONFS) return "the configuration script of the package cloud-init writes it";
   return /^# CLOUD_IMG: This file was created/m.test(headOf(image, path))
     ? "the makers of the cloud image wrote it, its header says"
     : undefined;
@@ -93,6 +112,4 @@ export function installerOf(image: Image, path: string): string | undefined {
     : undefined;
 }
 
-function headOf(image: Image, path: string): string {
-  return (image.read(path)?.toString("utf8", 0, 2048) ?? "").split("\n", HEADER_LINES).join("\n");
-}
+const headOf = onceAFile((text) => text.split("\n", HEADER_LINES).join("\n"), 2048);

@@ -1,3 +1,5 @@
+import { LIBRARY_ROOTS } from "../distro/cloudInit.ts";
+
 /**
  * What belongs to packages and is only read where it is named here. /usr/share holds the configuration files that ucf
  * installs, among much else.
@@ -15,12 +17,15 @@ initctl ip landscape-config locale-gen localectl lsb_release lxd mcollectived mk
 puppet rmcctrl rpi-usb-gadget salt-minion sfdisk sgdisk snap ssh-import-id ssh-keygen systemctl ubuntu-drivers udevadm
 update-ca-certificates update-locale useradd usermod wg sh bash dash busybox`);
 
-const PYTHONS = ["python3", ...Array.from({ length: 12 }, (_, minor) => `python3.${minor + 4}`)];
+const PYTHON_3 = ["python3", ...Array.from({ length: 12 }, (_, minor) => `python3.${minor + 4}`)];
 
-/** Where the libraries of cloud-init and netplan are. */
-const LIBRARIES = ["usr/lib", "usr/lib64", "usr/local/lib"].flatMap((lib) =>
-  PYTHONS.flatMap((python) => ["dist-packages", "site-packages"].map((packages) => `${lib}/${python}/${packages}`)),
-);
+/** Where the libraries of these Pythons are. */
+const libraries = (pythons: readonly string[]) =>
+  LIBRARY_ROOTS.flatMap((lib) =>
+    pythons.flatMap((python) =>
+      ["dist-packages", "site-packages"].map((packages) => `${lib.slice(1)}/${python}/${packages}`),
+    ),
+  );
 
 /**
  * The paths that a lint reads, relative to the root of a machine, whether they exist or not; a directory stands for all
@@ -34,7 +39,8 @@ export const NEEDS: readonly string[] = [
   // What cloud-init and packages remember.
   ...words(`var/lib/cloud var/lib/dpkg var/lib/ucf var/lib/rpm usr/lib/sysimage/rpm usr/share/rpm usr/lib/rpm/macros
     usr/lib/rpm/macros.d lib/apk/db usr/lib/apk/db var/lib/pacman/local var/db/pkg`),
-  ...LIBRARIES.flatMap((directory) => [`${directory}/cloudinit`, `${directory}/netplan`]),
+  ...libraries(["python2.6", "python2.7", ...PYTHON_3]).map((directory) => `${directory}/cloudinit`),
+  ...libraries(PYTHON_3).map((directory) => `${directory}/netplan`),
   ...words(`usr/lib/cloud-init usr/libexec/cloud-init usr/share/netplan usr/share/doc/cloud-init usr/lib/tiny-cloud
     usr/lib/dracut/modules.d/30ignition`),
   // The machine: boot loaders, systemd, network managers.

@@ -36,7 +36,8 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       : undefined,
   "apt-sources": ({ key }) =>
     /^deb(-src)? (mirror\+)?\w+:\/\/([\w-]+\.)*(deb|security|ftp|archive|ports|httpredir|cdn-aws\.deb|azure\.archive)[\w.-]*\.(debian|ubuntu)\.(org|com)(\/|$)/.test(
-      key.split(" ").slice(0, 2).join(" "),
+      // Hosts are shorter; the pattern takes long over a long one.
+      key.slice(0, 400).split(" ").slice(0, 2).join(" "),
     )
       ? "installers write the distribution's public mirrors"
       : undefined,
@@ -71,7 +72,7 @@ const USUAL: Readonly<Record<string, (setting: Setting, image: Image) => string 
       return "cloud-init or udev wrote it for the machine that built the image";
     if (
       /^\/etc\/systemd\/network\/.*\.network$/.test(path) &&
-      !/^\s*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text)
+      !/^[ \t]*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text)
     )
       return "image tools write a file for DHCP";
     const isStatic = /\bstatic\b/.test(value) || (/ifcfg-|\.nmconnection$|\.yaml$/.test(path) && STATIC.test(text));
@@ -96,4 +97,4 @@ const NOT_GENERATED =
   /^(?![ \t]*(?:#|$)|SUBSYSTEM=="net", ACTION=="add", DRIVERS=="\?\*", ATTR\{address\}=="[\da-f:]+", [^\n]*NAME="\w+"$)/m;
 
 /** Fixed addresses in a file of ifcfg, NetworkManager or netplan, but the loopback's. */
-const STATIC = /^\s*(IPADDR\d*=['"]?(?!['"]?127\.)|address\d+=|addresses:)/im;
+const STATIC = /^[ \t]*(IPADDR\d*=['"]?(?!['"]?127\.)|address\d+=|addresses:)/im;

@@ -41,7 +41,7 @@ function configuredDirectories(image: Image): string[] {
   ];
   const texts = patterns.flatMap((pattern) => expandGlob(image, pattern)).map((path) => readText(image, path) ?? "");
   const values = texts.flatMap((text) =>
-    [...text.matchAll(/^%_dbpath[ \t]+(\S.*?)[ \t]*$/gm)].map(([, value]) => value!),
+    [...text.matchAll(/^%_dbpath[ \t]+(\S.*)$/gm)].map(([, value]) => value!.trimEnd()),
   );
   const path = (values.at(-1) ?? "").replace(/%\{?(_\w+)\}?/g, (macro, name: string) => MACROS[name] ?? macro);
   return path.startsWith("/") && !path.includes("%") ? [path] : [];

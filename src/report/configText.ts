@@ -10,6 +10,7 @@ import {
   type Sequence,
 } from "../config/tree.ts";
 import { pyStr } from "../config/value.ts";
+import type { Secrets } from "../lint/secrets/secrets.ts";
 import { escapeText, linesOf } from "./escape.ts";
 import { escapeJson } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
@@ -21,10 +22,13 @@ const MAX_CHARACTERS = 10_000_000;
 /** Columns that are shown of a value that lost. */
 const SHADOWED_WIDTH = 40;
 
-/** The effective configuration, much like YAML: behind each value the line that sets it, and what that line shadows. */
-export function configText(config: Config): string {
+/**
+ * The effective configuration, much like YAML: behind each value the line that sets it, and what that line shadows.
+ * @param secrets what is hidden of it; nothing where undefined
+ */
+export function configText(config: Config, secrets?: Secrets): string {
   const writer = new Writer();
-  writer.block(config.root, "");
+  writer.block(secrets?.config(config.root) ?? config.root, "");
   return `${writer.lines.join("\n")}\n`;
 }
 

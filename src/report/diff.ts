@@ -20,6 +20,31 @@ export function diffHunks(before: string, after: string, context: number): reado
   ];
 }
 
+/** The same hunks with the lines of the two texts as they are shown, which have as many lines. */
+export function hideInHunks(hunks: readonly Hunk[], before: string, after: string): readonly Hunk[] {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  return hunks.map((hunk) => {
+    let [oldLine, newLine] = [hunk.oldStart - 1, hunk.newStart - 1];
+    const lines = hunk.lines.map((line) => {
+      if (line.startsWith("-")) return `-${old[oldLine++]}`;
+      if (line.startsWith("+")) return `+${now[newLine++]}`;
+      if (!line.startsWith(" ")) return line;
+      newLine++;
+      return ` ${old[oldLine++]}`;
+    });
+    return { ...hunk, lines };
+  });
+}
+
+/** Hunks as a unified diff. @param from undefined where there is no such file */
+export function unifiedDiff(from: string | undefined, to: string, hunks: readonly Hunk[]): string {
+  const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    ...lines,
+  ]);
+  return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to}`, ...lines].join("\n")}\n`;
+}
+
 /** Whether a text is no text: a diff of it says nothing. */
 export function isBinary(text: string): boolean {
   return text.includes("\0");
@@ -47,7 +72,7 @@ export function shortenHunk(lines: readonly string[], focus: number, limit: numb
     const first = focus >= start && focus < end ? Math.max(start, Math.min(focus - 1, end - perRun)) : start;
     const last = Math.min(end, first + perRun);
     if (first > start) shortened.push(moreLines(first - start));
-    shortened.push(...lines.slice(first, last));
+    for (const one of lines.slice(first, last)) shortened.push(one);
     if (last < end) shortened.push(moreLines(end - last));
     start = end;
   }

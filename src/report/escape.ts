@@ -3,10 +3,12 @@ import { replaceUnknown } from "../boot/unknown.ts";
 /**
  * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and
  * paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space or like nothing.
- * Then what the log of a GitHub workflow would obey: `##[name]` anywhere, `::name key=value::` where a line can begin.
+ * Then what programs that run builds obey in a log: `##[name]` of GitHub Actions, `##vso[name]` of Azure Pipelines,
+ * `##teamcity[name]` (all of them anywhere in a line), and GitHub's `::name key=value::` where a line can begin. What
+ * GitLab and Travis obey holds control characters.
  */
 export const HAZARD =
-  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|(?<=##)\[|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
+  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\[(?<=##\w*\[)|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -19,19 +21,13 @@ export function escapeText(text: string, options: { readonly keepNewlines?: bool
   });
 }
 
-/** A password hash by the methods of crypt(5), whose names are kept. */
-const PASSWORD_HASH = /(\$(?:[1-7]|2[abxy]|y|gy|sha1)\$)[\w./=$]{13,}/g;
-
 /** Longer lines are cut: no terminal is so wide, and a line can be megabytes long. */
 const MAX_LINE = 2000;
 
-/**
- * A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`, and no
- * password hashes, since reports end up in build logs.
- */
+/** A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`. */
 export function escapeLine(line: string): string {
   const shown = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
-  return escapeProse(shown.replaceAll("\t", "    ").replace(PASSWORD_HASH, "$1…"));
+  return escapeProse(shown.replaceAll("\t", "    "));
 }
 
 /** Longer messages are cut: a value of an image can be megabytes long, and GitHub shows a sentence or two. */

@@ -1,26 +1,48 @@
 import type { FileTexts, LintResult } from "../lint/finding.ts";
-import { diffHunks, type Hunk } from "./diff.ts";
+import { diffHunks, type Hunk, hideInHunks, unifiedDiff } from "./diff.ts";
 
-/** The files of one image as reports show them. Each is read, split and compared only once, however many findings it has. */
+/**
+ * The files of one image as reports show them: compared as they are, shown with their secrets hidden. Each is read, split
+ * and compared only once, however many findings it has.
+ */
 export class FileViews {
+  /** The texts as they are, to be compared and never shown. */
   readonly texts: (path: string) => FileTexts;
   /** The lines of a file before the boot (after it where there was none); undefined where there is no such file. */
   readonly lines: (path: string) => readonly string[] | undefined;
   /** What the boot changes, with one equal line around each difference. */
   readonly hunks: (path: string) => readonly Hunk[];
+  /** A text that the file has or may get, its secrets hidden; it has as many lines. */
+  readonly hidden: (path: string, text: string) => string;
 
-  constructor(result: LintResult) {
+  constructor(result: Pick<LintResult, "texts" | "secrets">) {
+    const known = memo((path) => memo((text) => result.secrets.file(path, text)));
+    this.hidden = (path, text) => known(path)(text);
     this.texts = memo((path) => result.texts(path));
-    this.lines = memo((path) => this.#text(path)?.split("\n"));
+    this.lines = memo((path) => {
+      const { before, after } = this.texts(path);
+      const text = before ?? after;
+      return text === undefined ? undefined : this.hidden(path, text).split("\n");
+    });
     this.hunks = memo((path) => {
       const { before, after } = this.texts(path);
-      return diffHunks(before ?? "", after ?? "", 1);
+      return this.#hunks(path, before ?? "", after ?? "", 1);
     });
   }
 
-  #text(path: string): string | undefined {
-    const { before, after } = this.texts(path);
-    return before ?? after;
+  /** Whether the image holds the file before the boot. */
+  exists(path: string): boolean {
+    return this.texts(path).before !== undefined;
+  }
+
+  /** A unified diff that makes the file of the image another text. */
+  diff(path: string, content: string): string {
+    const before = this.texts(path).before;
+    return unifiedDiff(before === undefined ? undefined : path, path, this.#hunks(path, before ?? "", content, 3));
+  }
+
+  #hunks(path: string, before: string, after: string, context: number): readonly Hunk[] {
+    return hideInHunks(diffHunks(before, after, context), this.hidden(path, before), this.hidden(path, after));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../boot/unknown.ts";
-import type { FileTexts, Finding, FindingTarget, Severity } from "../lint/finding.ts";
-import { diffHunks, type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
+import type { FileTexts, FindingTarget, Severity } from "../lint/finding.ts";
+import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";
 import { codeFrame } from "./frame.ts";
+import type { ShownFinding, ShownFix } from "./shown.ts";
 import { displayWidth, hanging, truncate, wrap } from "./width.ts";
 
 /** How much of a diff, in lines, and of a sentence, in columns, is shown. */
@@ -19,7 +20,7 @@ const NARROW = 60;
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
 
 /** The first lines of a finding: where, how bad, what, by which rule. `location` is `line:column`, padded. */
-export function findingHead(finding: Finding, location: string, style: Colors, width: number): string[] {
+export function findingHead(finding: ShownFinding, location: string, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const taken = 2 + location.length + 2 + word.length + 2;
   const indent = width < NARROW ? 4 : taken;
@@ -36,7 +37,7 @@ export function findingHead(finding: Finding, location: string, style: Colors, w
 
 /** All else of a finding: the cause in its file, what is lost, the evidence, the fix. */
 export function findingDetails(
-  finding: Finding,
+  finding: ShownFinding,
   files: FileViews,
   repeats: { readonly frame: boolean; readonly fix: boolean },
   style: Colors,
@@ -46,21 +47,17 @@ export function findingDetails(
   const room = width - indent;
   const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
   const { path } = finding.cause;
-  const source = files.texts(path).before === undefined || repeats.frame ? [] : (files.lines(path) ?? []);
+  const source = !files.exists(path) || repeats.frame ? [] : (files.lines(path) ?? []);
   const blocks = [codeFrame(source, finding.cause, style, room)];
   if (finding.target !== null) blocks.push(loss(finding, finding.target, files, style, room));
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
-  if (finding.fix !== null) {
-    const { before } = files.texts(finding.fix.path);
-    const content =
-      before === undefined
-        ? linesOf(finding.fix.content).map((line) => `  ${escapeText(line)}`)
-        : changes(before, finding.fix.content, style, room);
-    const lines = repeats.fix
-      ? labelled("fix", `${finding.fix.path}, as above`)
-      : [...labelled("fix", `${before === undefined ? "add" : "change"} ${finding.fix.path}`), ...content];
-    blocks.push(lines);
-  }
+  const { fix } = finding;
+  if (fix !== null)
+    blocks.push(
+      repeats.fix
+        ? labelled("fix", `${fix.path}, as above`)
+        : [...labelled("fix", fixHead(fix, files)), ...fixContent(fix, style, room)],
+    );
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
 }
 
@@ -73,14 +70,27 @@ function paragraph(label: string, text: string, style: Colors, width: number): s
   return hanging(`${label}: `, prose(text), width, style.cyan);
 }
 
+/** What to do with the file of a fix. */
+function fixHead({ path, renames }: ShownFix, files: FileViews): string {
+  if (renames !== null) return `rename ${renames} to ${path}`;
+  return `${files.exists(path) ? "change" : "add"} ${path}`;
+}
+
+/** What a fix writes; nothing where it only gives a file another name. */
+function fixContent({ content, diff }: ShownFix, style: Colors, room: number): string[] {
+  return content === null ? changes(diff ?? "", style, room) : linesOf(content).map((line) => `  ${escapeText(line)}`);
+}
+
 /** The lines of a file that a fix changes. */
-function changes(before: string, after: string, style: Colors, room: number): string[] {
-  const lines = diffHunks(before, after, 0).flatMap((hunk) => hunk.lines);
+function changes(diff: string, style: Colors, room: number): string[] {
+  const lines = linesOf(diff)
+    .slice(2)
+    .filter((line) => /^[-+\\]/.test(line));
   return paintDiff(shortenHunk(lines, 0, DIFF_LINES), style, room - 2).map((line) => `  ${line}`);
 }
 
 /** What is lost: the place, what becomes of the file, and the lines that change. */
-function loss(finding: Finding, target: FindingTarget, files: FileViews, style: Colors, width: number): string[] {
+function loss(finding: ShownFinding, target: FindingTarget, files: FileViews, style: Colors, width: number): string[] {
   const texts = files.texts(target.path);
   const place = target.line === null ? target.path : `${target.path}:${target.line}`;
   const verb = target.before === null ? "added" : "lost";
@@ -106,7 +116,7 @@ function fileFate({ before, after }: FileTexts): string | undefined {
 
 /** The lines of the file that change at the target; undefined where none does, since another file overrides them. */
 function changedLines(target: FindingTarget, files: FileViews): string[] | undefined {
-  const sign = files.texts(target.path).before === undefined ? "+" : "-";
+  const sign = files.exists(target.path) ? "-" : "+";
   for (const hunk of files.hunks(target.path)) {
     const focus = target.line === null ? 0 : indexOfLine(hunk, target.line, sign);
     if (focus !== -1) return shortenHunk(hunk.lines, focus, DIFF_LINES);

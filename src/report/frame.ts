@@ -24,7 +24,8 @@ export function codeFrame(lines: readonly string[], origin: Origin, style: Color
 
 /** A mark under the column, where it is not simply the first thing in the line. */
 function caret(before: string, digits: number, style: Colors, width: number): string[] {
-  if (/^[\s-]*$/.test(before)) return [];
+  // What is hidden before it has another width.
+  if (/^[\s-]*$/.test(before) || before.includes("<<hidden:")) return [];
   const column = displayWidth(escapeLine(before));
   return column + digits + 5 >= width
     ? []

@@ -1,8 +1,8 @@
 import type { LintResult, Severity } from "../lint/finding.ts";
 import { escapeProse, shorten } from "./escape.ts";
-import { FileViews } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
+import { shown } from "./shown.ts";
 import { placeShower } from "./shownPlace.ts";
 
 export interface GithubOptions {
@@ -14,8 +14,8 @@ const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: 
 
 /** Findings as workflow commands, which GitHub Actions turns into annotations of the changed files. */
 export function githubReport(results: readonly LintResult[], options: GithubOptions): string {
-  const lines = results.flatMap((result) => {
-    const show = placeShower(new FileViews(result), options.repository);
+  const lines = results.map(shown).flatMap((result) => {
+    const show = placeShower(result.files, options.repository);
     return atLeast(result.findings, options.minSeverity).map(({ severity, rule, message, cause }) => {
       const { path, startLine, startColumn, endColumn, isAnchor } = show(cause);
       const properties = {

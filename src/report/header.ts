@@ -6,11 +6,11 @@ import { hanging } from "./width.ts";
 /** What was looked at, as the first lines of a report. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
   const { distro, cloudInit, datasource, isFile } = image;
-  const program = `cloud-init ${cloudInit.version}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;
+  const program = `cloud-init ${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;
   const facts = isFile
     ? [`for ${program}`]
     : [
-        `${distro.id === "" ? "unknown distro" : distro.id} ${distro.version}`.trim(),
+        [distro.id ?? "unknown distro", distro.version].filter(Boolean).join(" "),
         program,
         `datasource ${datasource ?? "unknown"}`,
       ];

@@ -3,7 +3,8 @@ import type { BootResult } from "../boot/boot.ts";
 import type { Change } from "../boot/overlay.ts";
 import { unknownReason } from "../boot/unknown.ts";
 import type { Image, Stat } from "../image/image.ts";
-import { diffHunks, isBinary, paintDiff } from "./diff.ts";
+import type { Secrets } from "../lint/secrets/secrets.ts";
+import { diffHunks, hideInHunks, isBinary, paintDiff } from "./diff.ts";
 import { escapeProse, linesOf } from "./escape.ts";
 import { hanging } from "./width.ts";
 
@@ -16,6 +17,7 @@ const LINE_WIDTH = 1000;
 export function changeBlock(
   change: Change,
   boot: BootResult,
+  secrets: Secrets,
   verbose: boolean,
   style: Colors,
   width: number,
@@ -23,11 +25,11 @@ export function changeBlock(
   const { path, op, certainty, after, blames } = change;
   const last = blames.filter((blame) => blame.module === blames.at(-1)?.module);
   const causes = [...new Set(last.map(({ cause }) => `${cause.path}:${cause.line}`))].join(", ");
-  const facts = describe(change, boot.before.lstat(path)).join(", ");
+  const facts = secrets.text(describe(change, boot.before.lstat(path)).join(", "));
   const verb = certainty === "possible" ? "may change" : op;
   const text = `${path}${facts === "" ? "" : ` (${facts})`} because of ${causes}`;
   const head = hanging(`${verb} `, escapeProse(text), width, paintOf(verb, style));
-  const lines = after?.kind === "file" ? diffOf(path, after.content, boot.before) : [];
+  const lines = after?.kind === "file" ? diffOf(path, after.content, boot.before, secrets) : [];
   const shown = verbose ? lines : lines.slice(0, SHOWN_LINES);
   const more = lines.length - shown.length;
   return [
@@ -54,16 +56,19 @@ function describe({ after, reason }: Change, before: Stat | undefined): string[]
   return facts;
 }
 
-/** The diff of a file; [] where it would say nothing (bytes that are no text) or print a secret that goes. */
-function diffOf(path: string, content: Buffer, image: Image): string[] {
+/** The diff of a file, its secrets hidden; [] where it would say nothing (bytes that are no text). */
+function diffOf(path: string, content: Buffer, image: Image, secrets: Secrets): string[] {
   const before = image.lstat(path)?.kind === "file" ? image.read(path)?.toString() : undefined;
   const after = content.toString();
   if (unknownReason(after) !== undefined || isBinary(before ?? "") || isBinary(after)) return [];
-  if (before === undefined) return linesOf(after).map((line) => `+${line}`);
-  return diffHunks(before, after, 3).flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-    ...lines,
-  ]);
+  const shown = secrets.file(path, after);
+  if (before === undefined) return linesOf(shown).map((line) => `+${line}`);
+  return hideInHunks(diffHunks(before, after, 3), secrets.file(path, before), shown).flatMap(
+    ({ oldStart, oldLines, newStart, newLines, lines }) => [
+      `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+      ...lines,
+    ],
+  );
 }
 
 function paintOf(verb: string, style: Colors): Formatter {

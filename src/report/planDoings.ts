@@ -1,5 +1,6 @@
 import type { BootResult } from "../boot/boot.ts";
 import type { Change } from "../boot/overlay.ts";
+import type { Secrets } from "../lint/secrets/secrets.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 
 /** What one module does, as far as it is known. */
@@ -12,8 +13,14 @@ export interface Doings {
   readonly notes: string[];
 }
 
-/** A boot's changes, commands and notes by the module that they come from; `general`: notes that belong to none. */
-export function doingsByModule(boot: BootResult): { byModule: Map<string, Doings>; general: string[] } {
+/**
+ * A boot's changes, commands and notes by the module that they come from; `general`: notes that belong to none. What the
+ * commands and notes hold of secrets is hidden.
+ */
+export function doingsByModule(
+  boot: BootResult,
+  secrets: Secrets,
+): { byModule: Map<string, Doings>; general: string[] } {
   const byModule = new Map<string, Doings>();
   const of = (module: string): Doings => {
     let doings = byModule.get(module);
@@ -29,14 +36,14 @@ export function doingsByModule(boot: BootResult): { byModule: Map<string, Doings
     for (const module of new Set(change.blames.map((blame) => blame.module)))
       if (module !== last) of(module).alsoChanges.push({ path: change.path, last });
   }
-  for (const { module, command } of boot.commands) of(module).commands.push(command);
+  for (const { module, command } of boot.commands) of(module).commands.push(secrets.text(command));
   const names = new Set(boot.modules.filter(({ ran }) => ran).map(({ name }) => name));
   const general: string[] = [];
   for (const note of boot.notes) {
     const colon = note.indexOf(": ");
     const module = note.slice(0, Math.max(0, colon));
-    if (names.has(module)) of(module).notes.push(note.slice(colon + 2));
-    else general.push(note);
+    if (names.has(module)) of(module).notes.push(secrets.text(note.slice(colon + 2)));
+    else general.push(secrets.text(note));
   }
   return { byModule, general };
 }

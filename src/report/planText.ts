@@ -2,11 +2,13 @@ import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import type { BootResult, ModuleOutcome } from "../boot/boot.ts";
 import type { ImageFacts } from "../lint/finding.ts";
+import { Secrets } from "../lint/secrets/secrets.ts";
 import { escapeProse } from "./escape.ts";
 import { imageHeader } from "./header.ts";
 import { changeBlock } from "./planChange.ts";
 import { type Doings, doingsByModule } from "./planDoings.ts";
 import { plannedChanges } from "./plannedChanges.ts";
+import { shownImage } from "./shown.ts";
 import { hanging, wrap } from "./width.ts";
 
 export interface PlanOptions {
@@ -26,30 +28,34 @@ const USUAL_REASON = "first boot of the instance";
 export function planText(image: ImageFacts, boot: BootResult, options: PlanOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
-  const { byModule, general } = doingsByModule(boot);
+  const secrets = Secrets.ofBoot(boot);
+  const { byModule, general } = doingsByModule(boot, secrets);
   const take = (module: string): string[] => {
     const doings = byModule.get(module);
     byModule.delete(module);
-    return doings === undefined ? [] : doingsBlock(doings, boot, options.verbose === true, style, width - 4);
+    return doings === undefined ? [] : doingsBlock(doings, boot, secrets, options.verbose === true, style, width - 4);
   };
-  const lines = imageHeader(image, style, width);
+  const lines = imageHeader(shownImage(image, secrets), style, width);
   for (const stage of ["init-local", "init", "config", "final"] as const) {
-    const outcomes = boot.modules.filter((outcome) => outcome.stage === stage);
+    const outcomes = boot.modules
+      .filter((outcome) => outcome.stage === stage)
+      .map((outcome) => ({ ...outcome, reason: secrets.text(outcome.reason) }));
     if (outcomes.length === 0) continue;
     lines.push("", style.underline(`${stage} stage`));
     for (const outcome of outcomes)
-      if (outcome.ran && !isUnknown(outcome))
-        lines.push(...moduleHead(outcome, style, width), ...take(outcome.name).map((line) => `    ${line}`));
+      if (outcome.ran && !isUnknown(outcome)) {
+        lines.push(...moduleHead(outcome, style, width));
+        for (const line of take(outcome.name)) lines.push(`    ${line}`);
+      }
     lines.push(...notSimulated(outcomes, style, width), ...notRun(outcomes, style, width));
   }
-  for (const module of [...byModule.keys()])
-    lines.push(
-      "",
-      style.underline(`${escapeProse(module)}, outside the stages`),
-      ...take(module).map((line) => `    ${line}`),
-    );
+  for (const module of [...byModule.keys()]) {
+    lines.push("", style.underline(`${escapeProse(module)}, outside the stages`));
+    for (const line of take(module)) lines.push(`    ${line}`);
+  }
   if (general.length > 0) lines.push("");
-  for (const note of general) lines.push(...hanging("note: ", escapeProse(note), width, style.yellow));
+  for (const note of general)
+    for (const one of hanging("note: ", escapeProse(note), width, style.yellow)) lines.push(one);
   lines.push("", ...wrap(summary(boot), width).map(style.bold));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
@@ -85,9 +91,16 @@ function notRun(outcomes: readonly ModuleOutcome[], style: Colors, width: number
   return hanging("do not run: ", escapeProse(text), width - 2, String).map((line) => `  ${style.dim(line)}`);
 }
 
-function doingsBlock(doings: Doings, boot: BootResult, verbose: boolean, style: Colors, width: number): string[] {
+function doingsBlock(
+  doings: Doings,
+  boot: BootResult,
+  secrets: Secrets,
+  verbose: boolean,
+  style: Colors,
+  width: number,
+): string[] {
   return [
-    ...doings.changes.flatMap((change) => changeBlock(change, boot, verbose, style, width)),
+    ...doings.changes.flatMap((change) => changeBlock(change, boot, secrets, verbose, style, width)),
     ...doings.alsoChanges.flatMap(({ path, last }) =>
       hanging("", escapeProse(`changes ${path}, which ${last} changes again`), width, String),
     ),

@@ -5,6 +5,7 @@ import { jsonText } from "./jsonText.ts";
 import type { Repository } from "./repository.ts";
 import { withinLimits } from "./sarifLimits.ts";
 import { sarifResults } from "./sarifResult.ts";
+import { shown } from "./shown.ts";
 
 export interface SarifOptions {
   readonly toolVersion: string;
@@ -19,7 +20,7 @@ export interface SarifOptions {
 export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
   const descriptors = rules.map(descriptor);
   const categories = new Set<string>();
-  const { results, cut } = withinLimits(all, options.minSeverity);
+  const { results, cut } = withinLimits(all.map(shown), options.minSeverity);
   const runs = results.map((result): Run => {
     const notifications = [...result.unread.map(({ path, reason }) => `${path} was not read: ${reason}`), ...cut];
     const category = uniqueCategory(result.image.source, categories);

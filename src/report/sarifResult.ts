@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
 import type { Location, Result } from "sarif";
-import type { Finding, LintResult } from "../lint/finding.ts";
 import type { Rule } from "../lint/rule.ts";
 import { shorten } from "./escape.ts";
-import { FileViews } from "./fileViews.ts";
 import { lineHashes } from "./lineHash.ts";
 import type { Repository } from "./repository.ts";
+import type { ShownFinding, ShownResult } from "./shown.ts";
 import { type Place, placeShower, type ShownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
-export function sarifResults(result: LintResult, rules: readonly Rule[], repository: Repository | undefined): Result[] {
-  const files = new FileViews(result);
+export function sarifResults(
+  result: ShownResult,
+  rules: readonly Rule[],
+  repository: Repository | undefined,
+): Result[] {
+  const { files } = result;
   const fingerprint = fingerprints();
   const show = placeShower(files, repository);
   return result.findings.map((finding): Result => {
     const { target, cause } = finding;
-    const inImage = files.texts(cause.path).before !== undefined;
+    const inImage = files.exists(cause.path);
     const primary = inImage || target === null ? cause : target;
     const related = target === null ? [cause] : [target, cause];
     const ruleIndex = rules.findIndex((rule) => rule.id === finding.rule);
@@ -35,7 +38,7 @@ export function sarifResults(result: LintResult, rules: readonly Rule[], reposit
 /** Longer fixes are left to the other reports, in characters. */
 const LARGEST_FIX = 10_000;
 
-function messageText(finding: Finding): string {
+function messageText(finding: ShownFinding): string {
   const { message, target, cause, evidence, fix } = finding;
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
@@ -44,9 +47,11 @@ function messageText(finding: Finding): string {
   sentences.push(`To blame: ${link(cause, target === null ? 1 : 2)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
-  return fix === null || fix.content.length > LARGEST_FIX
-    ? text
-    : `${text}\n\nFix: put this into ${escapeMessage(fix.path)}:\n${escapeMessage(fix.content)}`;
+  if (fix === null) return text;
+  const { path, content, diff } = fix;
+  const [what, change] = content === null ? ["apply this to", diff ?? ""] : ["put this into", content];
+  if (change.length > LARGEST_FIX) return text;
+  return `${text}\n\nFix: ${what} ${escapeMessage(path)}:\n${escapeMessage(change)}`;
 }
 
 /** Untrusted text in a message: no link, no placeholder (SARIF 2.1.0, 3.11.5 and 3.11.6). */
@@ -76,7 +81,7 @@ function relativeUri(path: string): string {
  * The hash of the line; where the file cannot be read or is not in the repository, or the line already has an alert of the
  * same rule (GitHub would take both for one), a hash that tells the place in the image and the setting, too.
  */
-function fingerprints(): (finding: Finding, place: Place, shown: ShownPlace) => string {
+function fingerprints(): (finding: ShownFinding, place: Place, shown: ShownPlace) => string {
   const taken = new Set<string>();
   const hashes = new Map<string, ReturnType<typeof lineHashes> | undefined>();
   return ({ rule, target }, { path, line }, shown) => {

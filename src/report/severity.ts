@@ -1,13 +1,13 @@
-import { type Finding, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { SEVERITIES, type Severity } from "../lint/finding.ts";
 
 /** Findings of this severity or worse. */
-export function atLeast(findings: readonly Finding[], minSeverity: Severity): readonly Finding[] {
+export function atLeast<T extends { readonly severity: Severity }>(findings: readonly T[], minSeverity: Severity): T[] {
   const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(minSeverity) + 1);
   return findings.filter((finding) => shown.includes(finding.severity));
 }
 
 /** How many findings there are of each severity. */
-export function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {
+export function countBySeverity(findings: readonly { readonly severity: Severity }[]): Record<Severity, number> {
   const counts = { error: 0, warning: 0, info: 0 };
   for (const finding of findings) counts[finding.severity]++;
   return counts;

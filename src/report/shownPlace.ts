@@ -16,7 +16,7 @@ export interface ShownPlace {
   readonly startLine: number;
   readonly startColumn: number;
   readonly endColumn: number;
-  /** The text that the line stands in; undefined where it cannot be read. */
+  /** The text that the line stands in, its secrets hidden; undefined where it cannot be read. */
   readonly text: string | undefined;
   /** Whether it is the anchor, where the file itself has no place in the repository. */
   readonly isAnchor: boolean;
@@ -41,8 +41,10 @@ export function placeShower(files: FileViews, repository: Repository | undefined
     const { before, after } = files.texts(path);
     const text = before ?? after;
     const own = repository?.file(path, text);
-    if (own !== undefined) return { ...own, lines: own.text.split("\n"), isOfRepository: true };
-    return { path: posix.join("/", path).slice(1), text, lines: files.lines(path) ?? [], isOfRepository: false };
+    const [at, found, isOfRepository] =
+      own === undefined ? [posix.join("/", path).slice(1), text, false] : [own.path, own.text, true];
+    const hidden = found === undefined ? undefined : files.hidden(path, found);
+    return { path: at, text: hidden, lines: found?.split("\n") ?? [], isOfRepository };
   });
   return ({ path, line, column = 1 }) => {
     const file = fileOf(path);

@@ -1,11 +1,11 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
-import { type Finding, type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { escapeText } from "./escape.ts";
-import { FileViews } from "./fileViews.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./header.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
+import { type ShownFinding, type ShownResult, shown } from "./shown.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -23,9 +23,10 @@ const MIN_WIDTH = 30;
 const DETAILED_FINDINGS = 200;
 
 /** Findings for a person at a terminal, by image and by the file to blame. */
-export function textReport(results: readonly LintResult[], options: TextOptions): string {
+export function textReport(all: readonly LintResult[], options: TextOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
+  const results = all.map(shown);
   const blocks: string[][] = [];
   for (const result of results) {
     const findings = atLeast(result.findings, options.minSeverity);
@@ -38,15 +39,15 @@ export function textReport(results: readonly LintResult[], options: TextOptions)
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-function imageBlock(result: LintResult, findings: readonly Finding[], style: Colors, width: number): string[] {
+function imageBlock(result: ShownResult, findings: readonly ShownFinding[], style: Colors, width: number): string[] {
   const lines = imageHeader(result.image, style, width);
-  const files = new FileViews(result);
+  const { files } = result;
   const fixes = new Set<string>();
   let detailed = 0;
   for (const [path, group] of groupByCause(findings)) {
     lines.push("", style.underline(escapeText(path)));
     const locationWidth = group.reduce((widest, finding) => Math.max(widest, locationOf(finding).length), 0);
-    let previous: Finding | undefined;
+    let previous: ShownFinding | undefined;
     for (const finding of group) {
       lines.push(
         ...(previous === undefined ? [] : [""]),
@@ -63,12 +64,12 @@ function imageBlock(result: LintResult, findings: readonly Finding[], style: Col
   return lines;
 }
 
-function locationOf({ cause }: Finding): string {
+function locationOf({ cause }: ShownFinding): string {
   return `${cause.line}:${cause.column}`;
 }
 
-function groupByCause(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
+function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFinding[]> {
+  const groups = new Map<string, ShownFinding[]>();
   for (const finding of findings) {
     const group = groups.get(finding.cause.path);
     if (group === undefined) groups.set(finding.cause.path, [finding]);
@@ -77,7 +78,7 @@ function groupByCause(findings: readonly Finding[]): Map<string, Finding[]> {
   return groups;
 }
 
-function cleanBlock(result: LintResult, minSeverity: Severity, style: Colors, width: number): string[] {
+function cleanBlock(result: ShownResult, minSeverity: Severity, style: Colors, width: number): string[] {
   let outcome = result.image.isFile ? "nothing wrong" : "nothing that the first boot undoes";
   if (result.findings.length > 0) outcome = minSeverity === "error" ? "no errors" : "no errors or warnings";
   const isWhole = result.unread.length === 0;
@@ -89,7 +90,7 @@ function cleanBlock(result: LintResult, minSeverity: Severity, style: Colors, wi
 }
 
 /** How many findings there are, how many of them are not shown and how to see them; "" where there are none. */
-function summary(results: readonly LintResult[], minSeverity: Severity): string {
+function summary(results: readonly ShownResult[], minSeverity: Severity): string {
   const counts = countBySeverity(results.flatMap((result) => result.findings));
   const suppressed = results.reduce((sum, result) => sum + result.suppressed, 0);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);

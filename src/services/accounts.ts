@@ -15,6 +15,8 @@ import { opensshVersion } from "./sshd/version.ts";
  */
 export const accounts: Service = {
   name: "accounts",
+  // Passwords and keys are described, not given.
+  secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     const users = readUsers(image);
     const settings = new SettingMap();

@@ -16,6 +16,8 @@ import { decodeBlob, fingerprint, publicBlob } from "./sshFingerprint.ts";
  */
 export const hostKeys: Service = {
   name: "host-keys",
+  // Passwords and keys are described, not given.
+  secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     return [...keyPaths(image, distro)].flatMap((path) => {
       const isPublicHalf = path.endsWith(".pub") && !path.endsWith("-cert.pub");

@@ -26,7 +26,12 @@ export function linesOf(text: string): Line[] {
 
 /** The lines that say something: blank ones and those whose first character is one of `marks` are left out; trimmed. */
 export function readStatements(image: Image, path: string, marks = "#"): Line[] {
-  return readLines(image, path)
+  return statementsIn(readLines(image, path), marks);
+}
+
+/** The lines of these that say something, as `readStatements` gives them. */
+export function statementsIn(lines: readonly Line[], marks: string): Line[] {
+  return lines
     .map(({ text, number }) => ({ text: text.trim(), number }))
     .filter(({ text }) => text !== "" && !marks.includes(text[0]!));
 }

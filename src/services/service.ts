@@ -1,3 +1,4 @@
+import type { SecretKind } from "../config/secret.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
@@ -5,8 +6,16 @@ import type { Image } from "../image/image.ts";
 export interface Service {
   /** The name findings and rules use: "sshd", "host-keys", "hostname" ... */
   readonly name: string;
-  /** Every effective setting of the service in this image, each with the place it comes from. */
+  /**
+   * Every effective setting of the service in this image, each with the place it comes from.
+   * @throws UnreadableService where its configuration cannot be read whole.
+   */
   read(image: Image, distro: Distro): Setting[];
+  /**
+   * What the value of a setting is where reports hide it; told by the last word of its key where a service does not say.
+   * Values that look like a secret are hidden in any case.
+   */
+  readonly secret?: (key: string) => SecretKind | undefined;
 }
 
 /** One effective setting. Two settings of a service are the same setting when their keys are equal. */

@@ -48,6 +48,7 @@ const CURVES: Readonly<Record<string, string>> = { "P-256": "nistp256", "P-384":
 
 /** The public half of an unencrypted RSA or ECDSA key in PEM, as ssh-keygen wrote them before OpenSSH 7.8. */
 function pemBlob(privateKey: string): Buffer | undefined {
+  if (!privateKey.includes("-----BEGIN ")) return undefined;
   try {
     const key = createPublicKey(privateKey).export({ format: "jwk" });
     const part = (value: unknown) => Buffer.from(String(value), "base64url");

@@ -10,6 +10,7 @@ import { opensshVersion } from "./sshd/version.ts";
  */
 export const sshd: Service = {
   name: "sshd",
+  secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     return readSshdSettings(image, opensshVersion(distro.packages));
   },

@@ -14,6 +14,7 @@ const SOURCES = new Set(["server", "pool", "peer"]);
  */
 export const timeSync: Service = {
   name: "time-sync",
+  secret: (key) => (key.endsWith(" crypto") ? "password" : undefined),
   read(image: Image): Setting[] {
     const settings = new SettingMap();
     const chrony = CHRONY.find((path) => image.stat(path)?.kind === "file");

@@ -1,7 +1,7 @@
 import { hasUnknown } from "../boot/unknown.ts";
 import type { Image } from "../image/image.ts";
 import { readStatements } from "./lines.ts";
-import { type IniOption, readDnfIni } from "./repositories/ini.ts";
+import { type IniOption, readDnfIni, repositorySecret } from "./repositories/ini.ts";
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
@@ -20,6 +20,7 @@ const SWITCHES = new Set(["enabled", "gpgcheck", "repo_gpgcheck", "skip_if_unava
  */
 export const yumRepositories: Service = {
   name: "yum-repositories",
+  secret: repositorySecret,
   read(image: Image): Setting[] {
     const settings = new SettingMap();
     const main = MAIN.find((path) => image.stat(path)?.kind === "file");

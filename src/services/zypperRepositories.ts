@@ -1,5 +1,5 @@
 import type { Image } from "../image/image.ts";
-import { readZyppIni } from "./repositories/ini.ts";
+import { readZyppIni, repositorySecret } from "./repositories/ini.ts";
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
@@ -15,6 +15,7 @@ const SWITCHES = new Set(["autorefresh", "enabled", "gpgcheck", "keeppackages", 
  */
 export const zypperRepositories: Service = {
   name: "zypper-repositories",
+  secret: repositorySecret,
   read(image: Image): Setting[] {
     const settings = new SettingMap();
     for (const { path: directory, suffix } of DIRECTORIES) {

@@ -13,7 +13,7 @@ export const accountCases: readonly Case[] = [
     about: "Rules that ask for a password are in vain: the default user gets NOPASSWD.",
     image: {
       of: "rocky-9",
-      files: { ...withUser("rocky", 1000), "/etc/sudoers.d/rocky": "rocky ALL=(ALL) ALL\n" },
+      files: { ...withUser("rocky", 1000), "/etc/sudoers.d/10-rocky": "rocky ALL=(ALL) ALL\n" },
       finds: [{ rule: "sudo-without-password", severity: "error", about: "rocky" }],
     },
   },

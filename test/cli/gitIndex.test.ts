@@ -1,97 +1,53 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { trackedFiles } from "../../src/cli/gitIndex.ts";
 import { openRepository } from "../../src/cli/repository.ts";
+import { tree } from "../image/tree.ts";
+import { gitIndex, NAMES } from "./gitIndexes.ts";
 
-const NAMES = ["a", "ab/c d", "ab/c.cfg", "ab/cd/é", `long/${"x".repeat(150)}/${"y".repeat(200)}`, "z:1"];
-
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const git = (...args: string[]) =>
-  execFileSync("git", ["-C", root, "-c", "user.name=x", "-c", "user.email=x@example.com", ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
-    encoding: "utf8",
-  });
-
-function write(path: string, content: string): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), content);
-}
-
-/** A repository with the names above tracked, a link among them. */
-function tracked(...init: string[]): void {
-  git("init", "-q", ...init);
-  for (const name of NAMES) write(name, `${name}\n`);
-  symlinkSync("a", join(root, "link"));
-  git("add", "-A");
-}
-
-const index = () => readFileSync(join(root, ".git/index"));
-
-describe("the files that git tracks, as git itself wrote them down", () => {
-  test.each([
-    ["version 2", [], ["status"]],
-    ["version 4", [], ["update-index", "--index-version", "4"]],
-    ["SHA-256", ["--object-format=sha256"], ["status"]],
-    ["with extensions", [], ["commit", "-qm", "x"]],
-  ])("%s", (_what, init, then) => {
-    tracked(...init);
-    git(...then);
-    expect(trackedFiles(index())?.sort()).toEqual([...NAMES].sort());
+describe("the files that git tracks", () => {
+  test.each(["version 2", "version 4", "SHA-256", "with extensions"] as const)("%s", (name) => {
+    expect(trackedFiles(gitIndex(name))?.sort()).toEqual([...NAMES].sort());
   });
 
   test("version 3, with a file that is only meant to be added", () => {
-    tracked();
-    write("later", "x");
-    git("add", "-N", "later");
-    expect(index().readUInt32BE(4)).toBe(3);
-    expect(trackedFiles(index())?.sort()).toEqual([...NAMES, "later"].sort());
+    const index = gitIndex("version 3");
+    expect(index.readUInt32BE(4)).toBe(3);
+    expect(trackedFiles(index)?.sort()).toEqual([...NAMES, "later"].sort());
   });
 
   test("none of a split index, nor of bytes that are damaged", () => {
-    tracked();
-    const whole = index();
+    const whole = gitIndex("version 2");
     for (let length = 0; length < whole.length - 40; length += 7)
       expect(trackedFiles(whole.subarray(0, length)), String(length)).toBeUndefined();
-    git("update-index", "--split-index");
-    write("more", "x");
-    git("add", "more");
-    expect(trackedFiles(index())).toBeUndefined();
+    expect(trackedFiles(gitIndex("split"))).toBeUndefined();
   });
 });
 
 describe("what equals a file of the image", () => {
   const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
   const TEXT = "ssh_pwauth: true\n";
+  const files = { "files/team.cfg": TEXT, "build/rootfs/etc/cloud/cloud.cfg.d/20-team.cfg": TEXT };
 
   test("is a tracked file, not what a build left behind, in the working tree and in a worktree", () => {
-    tracked();
-    write("files/team.cfg", TEXT);
-    git("add", "files");
-    git("commit", "-qm", "x");
-    write("build/rootfs/etc/cloud/cloud.cfg.d/20-team.cfg", TEXT);
+    const root = tree({ ...files, ".git/HEAD": "ref: refs/heads/main\n" });
+    writeFileSync(join(root, ".git/index"), gitIndex("team"));
     expect(openRepository({}, root).file(TEAM, TEXT)?.path).toBe("files/team.cfg");
-    git("worktree", "add", "-q", join(root, "build/other"));
-    expect(openRepository({}, join(root, "build/other")).file(TEAM, TEXT)?.path).toBe("files/team.cfg");
+    const worktree = join(root, ".git/worktrees/other");
+    mkdirSync(worktree, { recursive: true });
+    writeFileSync(join(worktree, "index"), gitIndex("team"));
+    const other = tree({ ...files, ".git": `gitdir: ${worktree}\n` });
+    expect(openRepository({}, other).file(TEAM, TEXT)?.path).toBe("files/team.cfg");
   });
 
   test("is any file where git tracks none", () => {
-    git("init", "-q");
-    write("files/team.cfg", TEXT);
+    const root = tree({ "files/team.cfg": TEXT, ".git/HEAD": "ref: refs/heads/main\n" });
     expect(openRepository({}, root).file(TEAM, TEXT)?.path).toBe("files/team.cfg");
   });
 
   test("is told for each content of its own", () => {
-    write(".git/x", "");
-    write("files/one.cfg", TEXT);
-    write("files/two.cfg", `# two\n${TEXT}`);
+    const root = tree({ ".git/x": "", "files/one.cfg": TEXT, "files/two.cfg": `# two\n${TEXT}` });
     const repository = openRepository({}, root);
     expect(repository.file(TEAM, TEXT)?.path).toBe("files/one.cfg");
     expect(repository.file(TEAM, `# two\n${TEXT}`)?.path).toBe("files/two.cfg");

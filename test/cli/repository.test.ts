@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openRepository } from "../../src/cli/repository.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
-import { multitoolFindings } from "../report/multitool.ts";
 import { finding, RULES, result, TEXTS } from "../report/samples.ts";
 
 const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
@@ -79,6 +78,18 @@ describe("the repository's file for a file of the image", () => {
     expect(() => openRepository({ anchor: "files/out/passwd" }, root)).toThrow("outside the repository");
   });
 
+  test("without a repository nothing is searched, and what the user names is found all the same", () => {
+    rmSync(join(root, ".git"), { recursive: true });
+    write("files/20-team.cfg", TEAM_TEXT);
+    write("seed/user-data", "#cloud-config\n");
+    const repository = openRepository({ anchor: "files/20-team.cfg:2" }, root);
+    expect(repository.file(TEAM, TEAM_TEXT)).toBeUndefined();
+    expect(repository.file(join(root, "files/20-team.cfg"), TEAM_TEXT)).toBeUndefined();
+    expect(repository.file("seed/user-data", "#cloud-config\n")?.path).toBe("seed/user-data");
+    expect(repository.anchor?.path).toBe("files/20-team.cfg");
+    expect(openRepository({ map: [`${TEAM}=files/20-team.cfg`] }, root).file(TEAM, TEAM_TEXT)?.text).toBe(TEAM_TEXT);
+  });
+
   test("a file's name may end in a number", () => {
     write("build:2", "a\nb\n");
     expect(openRepository({ anchor: "build:2" }, root).anchor).toMatchObject({ path: "build:2", line: 1 });
@@ -88,15 +99,15 @@ describe("the repository's file for a file of the image", () => {
   test.each([
     [{ map: ["etc=files"] }, "write IMAGEPATH=REPOPATH"],
     [{ map: ["/etc"] }, "write IMAGEPATH=REPOPATH"],
-    [{ map: ["/etc=missing"] }, "there is no missing"],
+    [{ map: ["/etc=missing"] }, "missing does not exist"],
     [{ map: ["/etc=.."] }, "outside the repository"],
-    [{ anchor: "missing.pkr.hcl" }, "there is no missing.pkr.hcl"],
+    [{ anchor: "missing.pkr.hcl" }, "missing.pkr.hcl does not exist"],
     [{ anchor: "image.pkr.hcl:9" }, "has no line 9"],
-    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, it has 1"],
+    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, only 1"],
     [{ anchor: "image.pkr.hcl:0" }, "has no line 0"],
-    [{ anchor: ".git" }, "is no text file"],
-    [{ anchor: "." }, "is no text file"],
-    [{ anchor: "binary" }, "is no text file"],
+    [{ anchor: ".git" }, "is not a text file"],
+    [{ anchor: "." }, "is not a text file"],
+    [{ anchor: "binary" }, "is not a text file"],
     [{ anchor: "" }, "name of a file is missing"],
   ])("%j is refused", (flags, message) => {
     write("image.pkr.hcl", "source {}\n");
@@ -163,11 +174,4 @@ describe("SARIF", () => {
       endColumn: 11,
     });
   });
-
-  test("GitHub's rules find no error in it", () => {
-    write("files/team ä.cfg", TEAM_TEXT);
-    write("image #1.pkr.hcl", "source {\n}\n");
-    const text = report({ anchor: "image #1.pkr.hcl:2" }, [finding(), finding({ cause: finding().target as never })]);
-    expect(multitoolFindings(text).filter((line) => line.startsWith("error "))).toEqual([]);
-  }, 60_000);
 });

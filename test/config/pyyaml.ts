@@ -4,9 +4,11 @@ import type { ConfigNode } from "../../src/config/tree.ts";
 import { pyStr } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 
-/** Whether python3 with the real PyYAML is on this machine, in version 6.0 or later, which the expectations are of. */
-export const hasPyYaml =
-  spawnSync("python3", ["-c", "import sys, yaml; sys.exit(int(yaml.__version__.split('.')[0]) < 6)"]).status === 0;
+/** python3 with the real PyYAML in version 6.0 or later, which the expectations are of. */
+export const pyYaml = () => ({
+  "python3 with PyYAML 6":
+    spawnSync("python3", ["-c", "import sys, yaml; sys.exit(int(yaml.__version__.split('.')[0]) < 6)"]).status === 0,
+});
 
 /** What the real safe_load makes of each text: the repr() of the value, or `error`. */
 export function realLoad(texts: readonly string[]): string[] {

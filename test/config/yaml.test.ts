@@ -3,36 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { ConfigNode, Mapping, Pair } from "../../src/config/tree.ts";
 import { isTrue, toValue } from "../../src/config/value.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
-import { hasPyYaml, ourLoad, realLoad } from "./pyyaml.ts";
+import { sample, whole } from "../samples.ts";
+import { ourLoad } from "./pyyaml.ts";
 import cases from "./yaml-cases.json" with { type: "json" };
-import { document } from "./yaml-documents.ts";
-
-const NO_PYYAML = "python3 with PyYAML 6 is not on this machine";
 
 describe("as PyYAML's safe_load", () => {
   test.each(cases)("$yaml", ({ yaml, loaded }) => {
     expect(ourLoad(yaml)).toBe(loaded);
-  });
-
-  test("the recorded expectations are what PyYAML does", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    const real = realLoad(cases.map(({ yaml }) => yaml));
-    expect(cases.map(({ yaml }, index) => ({ yaml, loaded: real[index] }))).toEqual(cases);
-  });
-
-  test("random documents", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    const batch = fc.array(document, { minLength: 100, maxLength: 100 });
-    fc.assert(
-      fc.property(batch, (texts) => {
-        const real = realLoad(texts);
-        const different = texts.findIndex((text, index) => ourLoad(text) !== real[index]);
-        if (different === -1) return;
-        const text = texts[different] ?? "";
-        expect({ text, loaded: ourLoad(text) }).toEqual({ text, loaded: real[different] });
-      }),
-      { numRuns: 15, endOnFailure: true },
-    );
   });
 });
 
@@ -209,18 +186,16 @@ describe("hostile texts", () => {
     return `a0: &a0 []\n${links.join("")}`;
   }
 
-  test("the depth that PyYAML can take is more than what we take", ({ skip }) => {
-    skip(!hasPyYaml, NO_PYYAML);
-    expect(realLoad([flow(475), block(475)]).includes("error")).toBe(false);
-    expect(realLoad([flow(500), block(500)])).toEqual(["error", "error"]);
-  });
-
-  test("5 MB and half a million lexemes are the limit", () => {
+  test("5 MB are the limit", () => {
     expect(parseYaml(`a: ${"x".repeat(5e6)}`, "x").error).toBeUndefined();
     expect(parseYaml(`a: ${"x".repeat(6e6)}`, "x").error?.reason).toMatch(/5 MB/);
-    expect(parseYaml(`[${"a,".repeat(2e6)}]`, "x").error?.reason).toMatch(/too many/);
-    expect(parseYaml(`[${",".repeat(2e6)}]`, "x").error).toBeDefined();
   });
+
+  if (whole)
+    test("half a million lexemes are the limit", () => {
+      expect(parseYaml(`[${"a,".repeat(2e6)}]`, "x").error?.reason).toMatch(/too many/);
+      expect(parseYaml(`[${",".repeat(2e6)}]`, "x").error).toBeDefined();
+    });
 
   test("aliases share nodes, and values", () => {
     const text = (length: number) =>
@@ -241,14 +216,19 @@ describe("hostile texts", () => {
     expect(pair(parse(`a0: &a0 {x: 1}\n${lines.join("")}`), "a50").value).toMatchObject({
       children: [{ value: { value: 1 } }],
     });
-    const wide = `a: &a {${Array.from({ length: 2000 }, (_, index) => `k${index}: 1`).join(", ")}}\n`;
-    const many = Array.from({ length: 2000 }, (_, index) => `m${index}: {<<: *a}\n`).join("");
-    expect(parseYaml(wide + many, "x").error?.reason).toMatch(/merges too much/);
-    const chain = Array.from({ length: 20_000 }, (_, index) => `m${index + 1}: &m${index + 1} {<<: *m${index}}\n`).join(
-      "",
-    );
-    expect(parseYaml(`m0: &m0 {a: 1}\n${chain}<<: *m20000\n`, "x").error?.reason).toMatch(/too many mappings/);
   });
+
+  if (whole)
+    test("merging that would explode is refused", () => {
+      const wide = `a: &a {${Array.from({ length: 2000 }, (_, index) => `k${index}: 1`).join(", ")}}\n`;
+      const many = Array.from({ length: 2000 }, (_, index) => `m${index}: {<<: *a}\n`).join("");
+      expect(parseYaml(wide + many, "x").error?.reason).toMatch(/merges too much/);
+      const chain = Array.from(
+        { length: 20_000 },
+        (_, index) => `m${index + 1}: &m${index + 1} {<<: *m${index}}\n`,
+      ).join("");
+      expect(parseYaml(`m0: &m0 {a: 1}\n${chain}<<: *m20000\n`, "x").error?.reason).toMatch(/too many mappings/);
+    });
 
   test("no pattern takes more than linear time", () => {
     const long = "1".repeat(1e6);
@@ -274,7 +254,7 @@ describe("hostile texts", () => {
         const { node, error } = parseYaml(text, "x");
         expect(node === undefined || error === undefined).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: sample(100, 2000) },
     );
   });
 
@@ -284,7 +264,8 @@ describe("hostile texts", () => {
   });
 
   test("a megabyte comes to an end", () => {
-    const text = Array.from({ length: 30_000 }, (_, index) => `key-${index}: a value of some length\n`).join("");
-    expect(mapping(parse(text)).children).toHaveLength(30_000);
+    const count = sample(3_000, 30_000);
+    const text = Array.from({ length: count }, (_, index) => `key-${index}: a value of some length\n`).join("");
+    expect(mapping(parse(text)).children).toHaveLength(count);
   });
 });

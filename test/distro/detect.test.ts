@@ -1,28 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
-import { openDirectory } from "../../src/image/directory.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { canUseRoots, ROOTS } from "./roots.ts";
+import { isForeseen, mayBeRead } from "../../src/lint/needs.ts";
 
 const detect = (files: Record<string, MemoryFile>) => detectDistro(memoryImage(files));
 const LIBRARY = "/usr/lib/python3/dist-packages/cloudinit";
-
-test.skipIf(!canUseRoots).each(ROOTS)("the real $suite (needs root and test roots)", ({ suite, root, version }) => {
-  const image = openDirectory(root);
-  const distro = detectDistro(image);
-  const script = '. /etc/os-release; echo "$ID,$VERSION_ID,$VERSION_CODENAME"';
-  const [id, versionId, codename] = execFileSync("chroot", [root, "sh", "-c", script], { encoding: "utf8" })
-    .trim()
-    .split(",");
-  expect(distro).toMatchObject({ id, version: versionId, codename });
-  expect(distro.cloudInit).toEqual({ version, disabled: undefined, library: LIBRARY });
-  const program = "from cloudinit import version; print(version.version_string())";
-  const real = execFileSync("chroot", [root, "python3", "-B", "-c", program], { encoding: "utf8" }).trim();
-  expect(distro.cloudInit.version, suite).toBe(real);
-  expect(distro.packages.kind).toBe("dpkg");
-  expect(image.problems).toEqual([]);
-});
 
 test("os-release: quotes, escapes, comments, and the second place", () => {
   const text = `# ID=comment\nID="opensuse-leap"\nVERSION_ID='15.5'\n VERSION_CODENAME=a\\ b\nNAME="x \\"y\\" \\$z"\nID_LIKE=suse\n`;
@@ -35,9 +17,15 @@ test("os-release: quotes, escapes, comments, and the second place", () => {
 });
 
 test("an image without cloud-init", () => {
-  const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud-init.disabled": "" });
+  const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud.cfg": "" });
   expect(cloudInit).toEqual({ version: undefined, disabled: undefined, library: undefined });
   expect(packages.kind).toBe("none");
+});
+
+test("its configuration alone says whether it is meant to run", () => {
+  const { version, disabled } = detect({ "/etc/cloud/cloud-init.disabled": "" }).cloudInit;
+  expect(version).toBeUndefined();
+  expect(disabled?.path).toBe("/etc/cloud/cloud-init.disabled");
 });
 
 test("the package's version, reduced to upstream's", () => {
@@ -75,6 +63,32 @@ test("a library under /usr/local is what Python takes", () => {
   expect(detect(files).cloudInit).toMatchObject({ version: "22.4.2", library: LIBRARY });
   const byHand = { ...files, [`${local}/version.py`]: '__VERSION__ = "25.1"\n' };
   expect(detect(byHand).cloudInit).toMatchObject({ version: "25.1", library: local });
+});
+
+test.each([
+  "/usr/lib/python2.7/site-packages",
+  "/usr/lib/python2.7/dist-packages",
+  "/usr/lib/python2.6/site-packages",
+  "/usr/lib64/python2.6/site-packages",
+  "/usr/local/lib/python2.7/dist-packages",
+  "/usr/lib/python3.6/site-packages",
+  "/usr/lib64/python3.11/site-packages",
+  "/usr/local/lib64/python3.11/site-packages",
+])("a library below %s is found, and in an archive of what a lint needs", (directory) => {
+  const library = `${directory}/cloudinit`;
+  const found = detect({ [`${library}/version.py`]: '__VERSION__ = "19.3"\n', [`${directory}/other.py`]: "" });
+  expect(found.cloudInit).toMatchObject({ version: "19.3", library });
+  expect(isForeseen(`${library}/version.py`)).toBe(true);
+  expect(mayBeRead(`${library}/config/cc_ssh.py`, 1_000_000)).toBe(true);
+});
+
+test("of the libraries for two Pythons that of Python 3 runs", () => {
+  const three = "/usr/lib/python3.6/site-packages/cloudinit";
+  const files = {
+    "/usr/local/lib/python2.7/site-packages/cloudinit/version.py": '__VERSION__ = "19.3"\n',
+    [`${three}/version.py`]: '__VERSION__ = "23.1"\n',
+  };
+  expect(detect(files).cloudInit).toMatchObject({ version: "23.1", library: three });
 });
 
 test("only the program", () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { roots } from "../real.ts";
 
 /** The real Debian roots that test/first-boot/make-roots.sh makes, with the version of cloud-init in each. */
 export const ROOTS = [
@@ -9,8 +9,5 @@ export const ROOTS = [
 ].map(({ suite, version }) => ({
   suite,
   version,
-  root: `${process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots"}/${suite}`,
+  root: `${roots}/${suite}`,
 }));
-
-/** Whether the roots are here and may be entered. */
-export const canUseRoots = process.getuid?.() === 0 && ROOTS.every(({ root }) => existsSync(`${root}/etc/cloud`));

@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { roots } from "../real.ts";
 import { onEachSuite } from "./onEachSuite.ts";
-import { roots } from "./realBoot.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "first-boot-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

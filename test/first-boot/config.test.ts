@@ -9,7 +9,8 @@ import { pyStr } from "../../src/config/value.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import { memoryImage } from "../../src/image/memory.ts";
-import { roots, whyNot } from "./realBoot.ts";
+import { required, roots } from "../real.ts";
+import { whyNot } from "./realBoot.ts";
 import { suites } from "./scenario.ts";
 
 /** Trees for each suite and batch; one start of Python reads a batch. */
@@ -223,7 +224,7 @@ function real(root: string, batch: readonly Tree[]): unknown[] {
 
 describe.each(suites)("the configuration on %s", (suite) => {
   const obstacle = whyNot(suite);
-  test.skipIf(obstacle !== undefined && process.env.CLOUD_INIT_LINT_FIRST_BOOT !== "required")(
+  test.skipIf(obstacle !== undefined && !required)(
     `${TREES} trees of cfg files are read as the real cloud-init reads them`,
     () => {
       expect(obstacle).toBeUndefined();

@@ -1,21 +1,22 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { roots } from "./realBoot.ts";
+import { packed, tarball } from "../image/tarball.ts";
+import { required, roots } from "../real.ts";
 
 // Other releases of Node, put there by make-nodes.sh, print what this one prints.
 const nodes = join(roots, "../nodes");
 const versions = existsSync(nodes) ? readdirSync(nodes).filter((name) => !name.endsWith(".part")) : [];
-const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
 
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const image = resolve("fixtures/debian-12-hardened");
 const archive = join(scratch, "image.tar.gz");
-execFileSync("tar", ["-czf", archive, "-C", image, "."]);
+writeFileSync(archive, gzipSync(tarball(packed(image))));
 const alone = join(scratch, "cloud-init-lint.mjs");
 copyFileSync("dist/cloud-init-lint.mjs", alone);
 

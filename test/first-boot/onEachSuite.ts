@@ -1,10 +1,11 @@
 import { describe, it } from "vitest";
+import { required } from "../real.ts";
 import { whyNot } from "./realBoot.ts";
 import { type Suite, suites } from "./scenario.ts";
 
 /**
  * Tests on the real root of every release. Where that cannot be done here they are skipped, or fail if
- * CLOUD_INIT_LINT_FIRST_BOOT is "required".
+ * CLOUD_INIT_LINT_REAL is "required".
  */
 export function onEachSuite(title: string, play: (suite: Suite) => void): void {
   describe.each(suites)(title, (suite) => {
@@ -12,7 +13,7 @@ export function onEachSuite(title: string, play: (suite: Suite) => void): void {
     if (obstacle === undefined) play(suite);
     else
       it("can boot", (context) => {
-        if (process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required") throw new Error(obstacle);
+        if (required) throw new Error(obstacle);
         context.skip(obstacle);
       });
   });

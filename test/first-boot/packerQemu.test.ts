@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { required, roots } from "../real.ts";
 import { type Build, build, hasPacker, lint, resultsIn } from "./packer.ts";
-import { roots } from "./realBoot.ts";
 
 // The real Packer boots a Debian by qemu. Without them the tests are skipped, but where CI says that all must be there.
 const guest = join(dirname(roots), "qemu");
@@ -15,7 +15,6 @@ const [disk, kernel, initrd] = ["disk.qcow2", "kernel", "initrd"].map((name) => 
 ];
 const qemu = "qemu-system-x86_64";
 const obstacle = whyNot();
-const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
 /** Runs a command with no network but a loopback of its own, and ends with it all that it started. */
 const alone = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const isolated = [...alone, "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];

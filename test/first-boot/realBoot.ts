@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { roots } from "../real.ts";
 import type { Scenario, Suite } from "./scenario.ts";
 
-/** Where make-roots.sh put the real roots. */
-export const roots = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
 /** Makes and shows the boots. */
 const run = promisify(execFile);
 export const script = join(import.meta.dirname, "real-boot.py");

@@ -4,8 +4,8 @@ import { detectDistro } from "../../src/distro/detect.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import { catalogue } from "../../src/lint/catalogue.ts";
 import { lint } from "../../src/lint/lint.ts";
+import { roots } from "../real.ts";
 import { onEachSuite } from "./onEachSuite.ts";
-import { roots } from "./realBoot.ts";
 
 onEachSuite("the stock root of %s", (suite) => {
   test("has nothing above a note", () => {

@@ -7,9 +7,9 @@ import { once } from "./target.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 const schemas = once(() => ({
-  "cloud-config": tableSchema("cloud-config", "26.2"),
-  "network-config-v1": tableSchema("network-config-v1", "26.2"),
-  "network-config-v2": tableSchema("network-config-v2", "26.2"),
+  "cloud-config": tableSchema("cloud-config", { version: "26.2", vendor: undefined }),
+  "network-config-v1": tableSchema("network-config-v1", { version: "26.2", vendor: undefined }),
+  "network-config-v2": tableSchema("network-config-v2", { version: "26.2", vendor: undefined }),
 }));
 
 /** Texts that mean something to one module or another. */

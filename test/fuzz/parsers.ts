@@ -235,7 +235,7 @@ const pattern: Target = {
 };
 
 const schemaTexts = once(() => [
-  JSON.stringify(tableSchema("cloud-config", "26.2")),
+  JSON.stringify(tableSchema("cloud-config", { version: "26.2", vendor: undefined })),
   JSON.stringify({
     $defs: {
       a: { oneOf: [{ type: "string", pattern: "^a+$" }, { $ref: "#/$defs/b" }] },

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -57,32 +56,18 @@ test("a link out of the image leads to the image's own file, never to the machin
   expect(image.problems).toEqual([]);
 });
 
-test.skipIf(process.platform === "win32")("pipes, sockets and devices are special and never opened", async () => {
+test.skipIf(process.platform === "win32")("what is no file is special and never opened", async () => {
   const root = tree({ "etc/cloud/cloud.cfg.d/README": "" });
-  execFileSync("mkfifo", [join(root, "etc/cloud/cloud.cfg")]);
-  const socket = createServer().listen(join(root, "socket"));
+  const socket = createServer().listen(join(root, "cloud.cfg"));
   await new Promise((resolve) => socket.on("listening", resolve));
-  symlinkSync("cloud.cfg", join(root, "etc/cloud/link.cfg"));
+  symlinkSync("/cloud.cfg", join(root, "etc/cloud/link.cfg"));
   const image = openDirectory(root);
-  for (const path of ["/etc/cloud/cloud.cfg", "/etc/cloud/link.cfg", "/socket"]) {
+  for (const path of ["/cloud.cfg", "/etc/cloud/link.cfg"]) {
     expect(image.stat(path)?.kind).toBe("special");
     expect(image.read(path)).toBeUndefined();
   }
   socket.close();
   expect(image.problems).toEqual([]);
-});
-
-test.skipIf(!isRoot)("an endless device is not read (needs root)", () => {
-  const root = tree({});
-  try {
-    execFileSync("mknod", [join(root, "zero"), "c", "1", "5"], { stdio: "pipe" });
-  } catch {
-    // A container may forbid device nodes: then no image can hold one here.
-    return;
-  }
-  const image = openDirectory(root);
-  expect(image.stat("/zero")?.kind).toBe("special");
-  expect(image.read("/zero")).toBeUndefined();
 });
 
 test("a loop of links is a problem, told once", () => {

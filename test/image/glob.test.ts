@@ -1,5 +1,3 @@
-import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
 import { memoryImage } from "../../src/image/memory.ts";
@@ -31,30 +29,94 @@ test.each([
   expect(expandGlob(image, pattern)).toEqual(expected);
 });
 
+/** What bash says of `[[ name == pattern ]]`. */
+const MATCHES = [
+  ["[!]]", "a"],
+  ["[a-b]-", "b-"],
+  ["*", "b-a."],
+  ["[a-b]", "b"],
+  ["*[!]]", "aabb."],
+  ["*", "b.a-"],
+  ["a?*", "a--ab"],
+  ["*", "a"],
+  ["[!a]*b*", "-bbb-"],
+  ["?[ab]", "bb"],
+  ["*a", "---.a"],
+  ["b?a", "b.a"],
+  ["[!a]", "b"],
+  ["[ab]", "a"],
+  ["-", "-"],
+  ["*", "a.b.."],
+  ["-?[!]]", "--."],
+  ["*", "-ab"],
+  ["-*", "-ab"],
+  ["*?[!]]", "ba"],
+  ["?**", "a-.-a"],
+  ["[!]]", "-"],
+  ["*", "b"],
+  ["*?[]a]*", "ba.-"],
+  ["?*", "a"],
+  ["*", "aa"],
+  ["[!]][!a].*?", "a-.ab."],
+  ["*", "-a"],
+  ["*", "a-.a."],
+  ["*", "--aa--"],
+  ["*?[!]]", "aaaab-"],
+  ["?[a-b]", "bb"],
+  ["[!]]\\a", "aa"],
+  ["b**[ab]", "ba.-b"],
+  ["*", "b.b-bb"],
+  ["*", "b-"],
+  ["\\a?*.[!]]*", "a..b."],
+] as const;
+const DIFFERS = [
+  ["[]a]", "b.bb.a"],
+  ["\\**.[]a][a-b][a-b]", "a"],
+  ["?[!a]", "b-b--b"],
+  ["\\ab[!a]", "b..bbb"],
+  ["\\*[a-b][]a]-[a-b]", "ba..-."],
+  ["[]a]", "-a.b."],
+  ["[ab]", "a--b-"],
+  ["?a*\\*", "ba"],
+  ["*[]a][!a]bb-", "-"],
+  ["[]a][!a]?.\\*[!]]", "bb-..a"],
+  ["\\*[!a]-b", "-"],
+  ["?[!a][a-b][ab][]a]", "a--."],
+  ["\\*[ab][]a]", "ba"],
+  ["*[]a][]a]\\*\\*[a-b]", "-."],
+  ["b[a-b]", "-."],
+  ["[]a]", "bba"],
+  ["a\\a*[!]]", "ab"],
+  ["[]a][ab]\\a[ab].[ab]", "a.ba"],
+  ["[!a]\\a\\*[ab]-", "-"],
+  ["[!]]", "-b..--"],
+  ["-b\\a*.", "a"],
+  ["[ab]?", "-"],
+  [".[]a]", "--.-"],
+  ["bb\\a", "b.b-"],
+  ["\\*[]a][ab][ab]\\a", "-."],
+  ["[a-b][!]][a-b]", "a"],
+  ["?[a-b]-.\\*", "b.aab."],
+  ["[!a][!]].?[!]]\\a", "-."],
+  ["[!a]-[]a][!a]", "b"],
+  ["[ab]\\*", "b-"],
+  ["a[ab]", "b"],
+  ["[a-b][a-b][!a]", "b"],
+  ["?\\aa\\*", "a"],
+  ["?-[ab]b[!]]", "-a"],
+  ["[]a]b[]a][a-b]*.", "b-b."],
+  [".b[!]][a-b].a", "aa."],
+  ["ab\\a[!]]", "b"],
+  ["b\\*[a-b]", "aa"],
+  ["--[!a][]a]", "-b--"],
+  ["[!]]\\a", "b---"],
+] as const;
+
 test("agrees with the shell's pattern matching", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", "b", "-", "."), maxLength: 6 });
-  const element = fc.constantFrom("*", "?", "a", "b", "-", ".", "[ab]", "[!a]", "[a-b]", "[]a]", "[!]]", "\\*", "\\a");
-  const pairs = fc.sample(
-    fc.tuple(
-      fc.array(element, { maxLength: 6 }).map((parts) => parts.join("")),
-      text,
-    ),
-    { numRuns: 2000, seed: 1 },
-  );
-  const visible = pairs.filter(([, name]) => name !== "" && !name.startsWith("."));
-  const script = "while IFS= read -r p && IFS= read -r n; do [[ $n == $p ]] && echo 1 || echo 0; done";
-  const shell = spawnSync("bash", ["-c", script], {
-    input: visible.map(([p, n]) => `${p}\n${n}\n`).join(""),
-    encoding: "utf8",
-  });
-  const real = shell.stdout
-    .trim()
-    .split("\n")
-    .map((line) => line === "1");
-  expect(real.filter((matched) => matched).length).toBeGreaterThan(50);
-  visible.forEach(([pattern, name], index) => {
-    expect(matchesGlob(pattern, name), `${pattern} ${name}`).toBe(real[index]);
-  });
+  for (const [pattern, name] of MATCHES)
+    expect([pattern, name, matchesGlob(pattern, name)]).toEqual([pattern, name, true]);
+  for (const [pattern, name] of DIFFERS)
+    expect([pattern, name, matchesGlob(pattern, name)]).toEqual([pattern, name, false]);
 });
 
 test("stars do not make it slow", () => {

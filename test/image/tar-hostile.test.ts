@@ -1,26 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { type Image, readText } from "../../src/image/image.ts";
-import { openImage } from "../../src/image/open.ts";
+import { bothWays, opened } from "./contents.ts";
 import { type Entry, pax, tarball } from "./tarball.ts";
 import { tree } from "./tree.ts";
 
-const keepAll = () => true;
-
-/** The archive as a file, and as a stream. */
-function bothWays(bytes: Buffer): Promise<Image>[] {
-  const root = tree({});
-  writeFileSync(join(root, "x.tar"), bytes);
-  writeFileSync(join(root, "x.tar.gz"), gzipSync(bytes, { level: 1 }));
-  return [openImage(join(root, "x.tar"), keepAll), openImage(join(root, "x.tar.gz"), keepAll)];
-}
-
 async function each(entries: readonly Entry[], check: (image: Image) => void): Promise<void> {
-  for (const image of await Promise.all(bothWays(tarball(entries)))) check(image);
+  for (const image of await bothWays(tarball(entries))) check(image);
 }
 
 describe("what programs write that others do not", () => {
@@ -57,12 +44,12 @@ describe("what programs write that others do not", () => {
 
   test("a directory whose name is not UTF-8 is listed, and nothing below it can be asked for, as in a directory", async () => {
     const root = tree({ "etc/x": "" });
-    const name = Buffer.concat([Buffer.from(`${root}/etc/`), Buffer.from("caf\xe9", "latin1")]);
-    mkdirSync(name);
-    writeFileSync(Buffer.concat([name, Buffer.from("/below")]), "x");
-    const archive = join(tree({}), "x.tar");
-    execFileSync("tar", ["-C", root, "-cf", archive, "."]);
-    for (const image of [openDirectory(root), ...(await Promise.all(bothWays(readFileSync(archive))))]) {
+    const name = Buffer.from("etc/caf\xe9", "latin1");
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/`), name]));
+    const below = Buffer.concat([name, Buffer.from("/below")]);
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), below]), "x");
+    const bytes = tarball([{ name: "etc/", type: "5" }, { name: "etc/x" }, { name, type: "5" }, { name: below }]);
+    for (const image of [openDirectory(root), ...(await bothWays(bytes))]) {
       expect(image.list("/etc")).toEqual(["caf\ufffd", "x"]);
       expect(image.stat("/etc/caf\ufffd")).toBeUndefined();
       expect(image.list("/etc/caf\ufffd")).toEqual([]);
@@ -83,8 +70,8 @@ test("a map of holes that is not that of the bytes is a problem of its file", as
 });
 
 test("what is no number is told in one line", async () => {
-  for (const opened of bothWays(tarball([pax({ size: "1\n\x1b[2J" }), {}])))
-    await expect(opened).rejects.toMatchObject({ status: 4, message: expect.stringMatching(/no number: 1\?\?\[2J$/) });
+  for (const image of opened(tarball([pax({ size: "1\n\x1b[2J" }), {}])))
+    await expect(image).rejects.toMatchObject({ status: 4, message: expect.stringMatching(/no number: 1\?\?\[2J$/) });
 });
 
 describe("no archive costs more than it is worth", () => {
@@ -103,33 +90,5 @@ describe("no archive costs more than it is worth", () => {
       expect(image.list("/etc")).toHaveLength(10_000);
       expect(image.stat("/etc/5")?.uid).toBe(7);
     });
-  });
-
-  test("names and links count, whatever becomes of them", async () => {
-    const text = `${"t".repeat(2000)}/${"t".repeat(2000)}`;
-    for (const entries of [
-      [{ type: "L", content: text }, {}],
-      [{ type: "K", content: text }, { type: "2" }],
-      [{ type: "L", content: `../${text}` }, {}],
-    ]) {
-      const part = gzipSync(tarball(Array<Entry[]>(2000).fill(entries).flat(), Buffer.alloc(0)));
-      const path = join(tree({}), "x.tar.gz");
-      writeFileSync(path, Buffer.concat(Array<Buffer>(18).fill(part)));
-      await expect(openImage(path, keepAll)).rejects.toMatchObject({
-        status: 4,
-        message: expect.stringContaining("more than can be read"),
-      });
-    }
-  });
-
-  test("names that all lead far through links", async () => {
-    const far = `${"aaaaaaaaaaaaaaa/".repeat(124)}${"../".repeat(124)}`;
-    const links = [1, 2].flatMap((i): Entry[] => [
-      { type: "K", content: `${far}l${i + 1}\0` },
-      { name: `l${i}`, type: "2" },
-    ]);
-    const members = Array.from({ length: 3000 }, (_, i): Entry => ({ name: `l1/${i}` }));
-    for (const opened of bothWays(tarball([...links, { name: "l3", type: "5" }, ...members])))
-      await expect(opened).rejects.toMatchObject({ status: 4, message: expect.stringContaining("through its links") });
   });
 });

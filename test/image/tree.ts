@@ -1,7 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
 
 const trees: string[] = [];
 
@@ -19,6 +18,17 @@ export function tree(files: Record<string, string | { link: string }>): string {
   return root;
 }
 
-afterEach(() => {
-  for (const root of trees.splice(0)) rmSync(root, { recursive: true, force: true });
-});
+/** Removes what a test made; test/setup.ts says when. */
+export function removeTrees(): void {
+  for (const root of trees.splice(0)) {
+    if (process.getuid?.() !== 0) unlock(root);
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Lets its owner, who is not root, empty directories that a test had closed. */
+function unlock(directory: string): void {
+  chmodSync(directory, 0o700);
+  for (const entry of readdirSync(directory, { withFileTypes: true }))
+    if (entry.isDirectory() && !entry.name.includes("\ufffd")) unlock(join(directory, entry.name));
+}

@@ -14,6 +14,7 @@ export function unforeseenPaths(image: Image): string[] {
   const recorded: Image = {
     source: image.source,
     problems: image.problems,
+    addProblem: (path, reason) => image.addProblem(path, reason),
     stat: (path) => image.stat(noted(path)),
     lstat: (path) => image.lstat(noted(path)),
     read: (path) => image.read(noted(path)),

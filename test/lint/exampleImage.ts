@@ -2,12 +2,17 @@ import { Overlay } from "../../src/boot/overlay.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 
+/** Stock images, whose files are read once. */
+const opened = new Map<string, Image>();
+
 /**
  * A stock example image with some files laid over it. Programs (in bin and sbin) are executable; a text
  * "-> target" makes a symbolic link.
  */
 export function exampleImage(files: Readonly<Record<string, string>>, name = "debian-12"): Image {
-  const image = new Overlay(openDirectory(`fixtures/${name}`));
+  const stock = opened.get(name) ?? openDirectory(`fixtures/${name}`);
+  opened.set(name, stock);
+  const image = new Overlay(stock);
   for (const [path, content] of Object.entries(files)) {
     const blame = { module: "", cause: { path, line: 1, column: 1 } };
     const link = /^-> (.+)\n$/.exec(content);

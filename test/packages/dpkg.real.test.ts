@@ -3,15 +3,14 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { openPackages } from "../../src/packages/open.ts";
 import type { Packages } from "../../src/packages/packages.ts";
-
-const canInstall = process.getuid?.() === 0 && spawnSync("dpkg-deb", ["--version"]).status === 0;
+import { asRoot, describeReal, programs } from "../real.ts";
 
 /** A database that the real dpkg wrote, and its own answers. */
-describe.skipIf(!canInstall)("with the real dpkg (needs dpkg and root)", () => {
+describeReal("with the real dpkg", { ...asRoot, ...programs("dpkg-deb", "dpkg-divert") }, () => {
   const work = mkdtempSync(join(tmpdir(), "cloud-init-lint-dpkg-"));
   const root = join(work, "root");
   let packages: Packages;

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { hasDigest } from "../../src/packages/digest.ts";
 import { openPackages } from "../../src/packages/open.ts";
-import { canUseRoots, ROOTS } from "../distro/roots.ts";
+import { ROOTS } from "../distro/roots.ts";
+import { describeReal, programs, realRoots } from "../real.ts";
 
 /** Every tenth of what lies outside /etc. */
 const SAMPLE = 10;
@@ -36,42 +37,46 @@ function ownersByDpkg(root: string, paths: readonly string[]): Map<string, strin
   return owners;
 }
 
-describe.skipIf(!canUseRoots).each(ROOTS)("the real database of $suite (needs root and the roots)", ({ root }) => {
-  const image = openDirectory(root);
-  const packages = openPackages(image);
+describeReal("the real database", { ...realRoots, ...programs("dpkg") }, () => {
+  describe.each(ROOTS)("of $suite", ({ root }) => {
+    const image = openDirectory(root);
+    const packages = openPackages(image);
 
-  test("owners as dpkg -S says, of all of /etc and of a sample of /usr and /var", () => {
-    const others = [...filesOf(root, "/usr"), ...filesOf(root, "/var")].filter((_path, index) => index % SAMPLE === 0);
-    const paths = [...filesOf(root, "/etc"), ...others];
-    const asShipped = paths.flatMap((path) => [path, ...(path.startsWith("/usr/") ? [path.slice(4)] : [])]);
-    const owners = ownersByDpkg(root, asShipped);
-    expect(owners.size).toBeGreaterThan(300);
-    let ours = 0;
-    for (const path of paths) {
-      const known =
-        owners.get(path) ??
-        (image.realpath(path.slice(4)) === image.realpath(path) ? owners.get(path.slice(4)) : undefined);
-      const owner = packages.owner(path);
-      // What ucf manages dpkg does not know.
-      if (known === undefined && packages.shipped(path)?.config === true) ours++;
-      else if (known === undefined) expect([path, owner]).toEqual([path, undefined]);
-      else expect(known, path).toContain(owner);
-    }
-    expect(ours).toBeLessThan(10);
-    expect(packages.problems).toEqual([]);
-  });
+    test("owners as dpkg -S says, of all of /etc and of a sample of /usr and /var", () => {
+      const others = [...filesOf(root, "/usr"), ...filesOf(root, "/var")].filter(
+        (_path, index) => index % SAMPLE === 0,
+      );
+      const paths = [...filesOf(root, "/etc"), ...others];
+      const asShipped = paths.flatMap((path) => [path, ...(path.startsWith("/usr/") ? [path.slice(4)] : [])]);
+      const owners = ownersByDpkg(root, asShipped);
+      expect(owners.size).toBeGreaterThan(300);
+      let ours = 0;
+      for (const path of paths) {
+        const known =
+          owners.get(path) ??
+          (image.realpath(path.slice(4)) === image.realpath(path) ? owners.get(path.slice(4)) : undefined);
+        const owner = packages.owner(path);
+        // What ucf manages dpkg does not know.
+        if (known === undefined && packages.shipped(path)?.config === true) ours++;
+        else if (known === undefined) expect([path, owner]).toEqual([path, undefined]);
+        else expect(known, path).toContain(owner);
+      }
+      expect(ours).toBeLessThan(10);
+      expect(packages.problems).toEqual([]);
+    });
 
-  test("digests as dpkg --verify finds them, of all of /etc", () => {
-    const { stdout } = spawnSync("dpkg", [`--root=${root}`, "--verify"], { encoding: "utf8" });
-    const changed = new Set([...stdout.matchAll(/^(?:..5......|missing {3}) . (\/.*)$/gm)].map(([, path]) => path!));
-    let compared = 0;
-    for (const path of filesOf(root, "/etc")) {
-      const shipped = packages.shipped(path);
-      const content = image.read(path);
-      if (shipped === undefined || content === undefined || image.lstat(path)?.kind !== "file") continue;
-      compared++;
-      expect([path, hasDigest(content, shipped)]).toEqual([path, !changed.has(path)]);
-    }
-    expect(compared).toBeGreaterThan(80);
+    test("digests as dpkg --verify finds them, of all of /etc", () => {
+      const { stdout } = spawnSync("dpkg", [`--root=${root}`, "--verify"], { encoding: "utf8" });
+      const changed = new Set([...stdout.matchAll(/^(?:..5......|missing {3}) . (\/.*)$/gm)].map(([, path]) => path!));
+      let compared = 0;
+      for (const path of filesOf(root, "/etc")) {
+        const shipped = packages.shipped(path);
+        const content = image.read(path);
+        if (shipped === undefined || content === undefined || image.lstat(path)?.kind !== "file") continue;
+        compared++;
+        expect([path, hasDigest(content, shipped)]).toEqual([path, !changed.has(path)]);
+      }
+      expect(compared).toBeGreaterThan(80);
+    });
   });
 });

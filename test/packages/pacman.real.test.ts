@@ -2,15 +2,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { hasDigest } from "../../src/packages/digest.ts";
 import { openPackages } from "../../src/packages/open.ts";
 import type { Packages } from "../../src/packages/packages.ts";
+import { asRoot, describeReal, programs } from "../real.ts";
 
-const programs = ["makepkg", "pacman", "fakeroot", "bsdtar"];
-const canInstall =
-  process.getuid?.() === 0 && programs.every((name) => spawnSync("sh", ["-c", `command -v ${name}`]).status === 0);
+const needs = { ...asRoot, ...programs("makepkg", "pacman", "fakeroot", "bsdtar") };
 
 const PKGBUILD = (version: string) => `pkgname=app
 pkgver=${version}
@@ -34,7 +33,7 @@ package() {
 `;
 
 /** A database that the real makepkg and pacman wrote, and pacman's own answers. */
-describe.skipIf(!canInstall)("with the real pacman (needs makepkg, pacman, fakeroot, bsdtar and root)", () => {
+describeReal("with the real pacman", needs, () => {
   const work = mkdtempSync(join(tmpdir(), "cloud-init-lint-pacman-"));
   const root = join(work, "root");
   let packages: Packages;

@@ -2,19 +2,20 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { openPackages } from "../../src/packages/open.ts";
 import type { Packages } from "../../src/packages/packages.ts";
+import { describeReal, required } from "../real.ts";
 import { compareAnswers } from "./rpmAnswers.ts";
 
 const MAKE = fileURLToPath(new URL("makeRpmDatabases.py", import.meta.url));
 const DATABASES = process.env.CLOUD_INIT_LINT_RPM ?? "/var/cache/cloud-init-lint/rpm";
 // To make them takes minutes, root and mmdebstrap.
-const wanted = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required" || existsSync(join(DATABASES, "stamp"));
+const made = required || existsSync(join(DATABASES, "stamp"));
 
 /** Databases that the real rpm wrote, and its own answers. */
-describe.skipIf(!wanted)("with the real rpm", () => {
+describeReal("with the real rpm", { [`databases in ${DATABASES} (makeRpmDatabases.py)`]: made }, () => {
   beforeAll(() => {
     execFileSync("python3", [MAKE, DATABASES], { stdio: ["ignore", "ignore", "inherit"] });
   }, 1_800_000);

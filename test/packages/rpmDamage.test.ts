@@ -1,13 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openDirectory } from "../../src/image/directory.ts";
-import { openPackages } from "../../src/packages/open.ts";
 import type { Packages } from "../../src/packages/packages.ts";
 import { run } from "../cli/run.ts";
+import { sample } from "../samples.ts";
 import { database, FORMS, type Form, headerOf, ndbOf, packagesIn } from "./rpmDatabases.ts";
 
 const ALL = Object.keys(FORMS) as Form[];
@@ -211,7 +209,7 @@ describe("headers", () => {
   });
 
   test("made to be slow are not", () => {
-    const count = 100_000;
+    const count = sample(10_000, 100_000);
     const many = headerOf({
       1000: "p",
       1001: "1",
@@ -227,63 +225,6 @@ describe("headers", () => {
   });
 });
 
-/** Tables that SQLite itself wrote, of all sizes of pages. */
-const hasPython = spawnSync("python3", ["-c", "import sqlite3"]).status === 0;
-describe.skipIf(!hasPython)("with the real SQLite (needs python3)", () => {
-  const SCRIPT = `
-import random, sqlite3, sys
-path, size, vacuum = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-random.seed(size)
-db = sqlite3.connect(path)
-db.execute(f"pragma page_size={size}")
-db.execute(f"pragma auto_vacuum={vacuum}")
-db.execute("create table 'Other' (a text, b integer)")
-db.execute("create table 'Packages' (hnum integer primary key autoincrement, blob blob not null)")
-for line in sys.stdin.read().split():
-    db.execute("insert into Packages values (null, ?)", (bytes.fromhex(line),))
-    if random.random() < 0.3:
-        db.execute("insert into Packages values (null, ?)", (bytes.fromhex(line) + bytes(random.randrange(9000)),))
-        db.execute("delete from Packages where hnum = (select max(hnum) from Packages)")
-db.commit()
-db.close()
-`;
-  let directory: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "cloud-init-lint-sqlite-"));
-  });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-  test.each([512, 1024, 4096, 32768, 65536].flatMap((size) => ["none", "full"].map((vacuum) => [size, vacuum])))(
-    "pages of %d bytes, auto_vacuum %s",
-    (size, vacuum) => {
-      const path = join(directory, "rpmdb.sqlite");
-      // Of lengths around all limits between what stands in a page and what overflows.
-      const headers = Array.from({ length: 400 }, (_, i) => {
-        const files = Array.from({ length: i % 37 === 0 ? 3000 : i }, (_file, k) => `file-${k}-${i}`);
-        return headerOf({
-          1000: `p-${i}`,
-          1001: `${i}`,
-          1002: "1",
-          1117: files,
-          1116: files.map(() => 0),
-          1118: ["/"],
-        });
-      });
-      const input = headers.map((header) => header.toString("hex")).join("\n");
-      execFileSync("python3", ["-c", SCRIPT, path, String(size), String(vacuum)], { input });
-      mkdirSync(join(directory, "var/lib/rpm"), { recursive: true });
-      execFileSync("mv", [path, join(directory, "var/lib/rpm")]);
-      const packages = openPackages(openDirectory(directory));
-      for (const i of headers.keys()) {
-        expect(packages.version(`p-${i}`)).toBe(`${i}-1`);
-        if (i > 0) expect(packages.owner(`/file-${i - 1}-${i}`)).toBe(`p-${i}`);
-      }
-      expect(packages.owner("/file-2999-37")).toBe("p-37");
-      expect(packages.problems).toEqual([]);
-    },
-  );
-});
-
 describe("on the command line", () => {
   let root: string;
   beforeEach(() => {
@@ -295,7 +236,9 @@ describe("on the command line", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   test("a damaged database is a warning, and no more", async () => {
-    expect(await run(root, "-q")).toMatchObject({ status: 0, err: "" });
+    const whole = await run(root, "-q");
+    expect(whole.status).toBe(0);
+    expect(whole.err).not.toContain("/var/lib/rpm");
     writeFileSync(join(root, "var/lib/rpm/Packages"), "x");
     const { status, err } = await run(root, "-q");
     expect(status).toBe(0);

@@ -16,6 +16,11 @@ describe("escapeText", () => {
     ["\u{e0041}\u{10ffff}\ue000\u0378", "\\u{e0041}\\u{10ffff}\\u{e000}\\u{378}"],
     ["no\u00a0break\u3164", "no\\xa0break\\u{3164}"],
     ["x ##[set-output name=a]b", "x ##\\x5bset-output name=a]b"],
+    ["10.0.0.9 cache ##vso[task.prependpath]/opt", "10.0.0.9 cache ##vso\\x5btask.prependpath]/opt"],
+    ["###VSO[task.complete]", "###VSO\\x5btask.complete]"],
+    ["a##teamcity[buildStop]", "a##teamcity\\x5bbuildStop]"],
+    // The agent of Azure Pipelines finds its prefix past characters that no collation counts.
+    ["##\u200bvso[task.complete]", "##\\u{200b}vso[task.complete]"],
     ["::error::x", "\\x3a:error::x"],
     ["x ::set-output name=a::b", "x \\x3a:set-output name=a::b"],
   ])("%j", (text, escaped) => {
@@ -33,6 +38,7 @@ describe("escapeText", () => {
       "::1 localhost",
       "ff02::1 x",
       "[::]:80",
+      "## [section] #vso[x] ##-- [x] ##vso",
     ])
       expect(escapeText(text)).toBe(text);
   });
@@ -57,15 +63,6 @@ test("placeholders read as words, whatever their reason holds", () => {
 
 test("tabs of a line are blanks", () => {
   expect(escapeLine("\tindented\r")).toBe("    indented\\r");
-});
-
-test("password hashes are not shown", () => {
-  expect(
-    escapeLine("root:$6$rounds=5000$toolongsaltstrin$lQ8jolhgVRVhY4b5pZKaysCLi0QBxGoNeKQzQ3glMhwl:19000:0:::"),
-  ).toBe("root:$6$…:19000:0:::");
-  expect(escapeLine("  passwd: '$y$j9T$AAt9R641xPvCI9nXw1HHW/$/NRkVTmBEdzyzmb' # x")).toBe("  passwd: '$y$…' # x");
-  expect(escapeLine("x $2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW")).toBe("x $2b$…");
-  expect(escapeLine("echo $HOME$PATH $$ cost $5 $1$2$3")).toBe("echo $HOME$PATH $$ cost $5 $1$2$3");
 });
 
 test("a final newline begins no line", () => {

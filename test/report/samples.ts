@@ -1,5 +1,6 @@
 import type { FileTexts, Finding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
 import type { Rule } from "../../src/lint/rule.ts";
+import { Secrets } from "../../src/lint/secrets/secrets.ts";
 
 /** Results made by hand, for the tests of reports. */
 export function result(options: {
@@ -19,8 +20,10 @@ export function result(options: {
     },
     findings,
     suppressed,
+    caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
+    secrets: Secrets.none,
   };
 }
 

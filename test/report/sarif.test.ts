@@ -7,31 +7,14 @@ import { documentOf } from "../../src/lint/rule.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
-import { multitoolFindings, SARIF_SCHEMA } from "./multitool.ts";
+import { SARIF_SCHEMA } from "./multitool.ts";
 import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
+import { everything, hostile, image, OPTIONS, textOf } from "./sarifSamples.ts";
 
-const OPTIONS = { toolVersion: "0.1.0", minSeverity: "info" } as const;
-
-const textOf = (...results: LintResult[]) => sarifReport(results, RULES, OPTIONS);
+const h = EVERY_HAZARD;
 const logOf = (...results: LintResult[]): Log => JSON.parse(textOf(...results));
 const resultsOf = (...results: LintResult[]): Result[] => logOf(...results).runs.flatMap((run) => run.results ?? []);
 const uriOf = (location: Location | undefined) => location?.physicalLocation?.artifactLocation?.uri;
-
-const image = result({ findings: FINDINGS, texts: TEXTS });
-const h = EVERY_HAZARD;
-const hostile = result({
-  image: { source: `/mnt/${h}` },
-  findings: [
-    finding({
-      message: `${h} [x](9) {0} \\`,
-      evidence: h,
-      target: { path: `/a b${h}%41?#[`, line: 1, setting: h, before: h, after: h },
-      cause: { path: `/seed/${h}`, line: 3, column: 9 },
-      fix: { path: h, content: h },
-    }),
-  ],
-});
-const everything = textOf(image, hostile, result({ image: { source: "/" } }), result({ image: { source: "" } }));
 
 describe("validators", () => {
   const validate = addFormats.default(new Ajv2020({ strict: false })).compile(SARIF_SCHEMA);
@@ -40,13 +23,6 @@ describe("validators", () => {
     expect(validate(JSON.parse(everything)), JSON.stringify(validate.errors)).toBe(true);
     expect(validate(JSON.parse(everything.replace('"level": "error"', '"level": "fatal"')))).toBe(false);
   });
-
-  test("sarif-multitool, with GitHub's rules: no error, and no warning but that we name no home page", () => {
-    const findings = multitoolFindings(everything).filter((text) => !text.startsWith("note "));
-    expect(findings.filter((text) => !text.includes("informationUri"))).toEqual([]);
-    const broken = everything.replace(/"uri": "etc\/cloud\/cloud.cfg"/, '"uri": "not encoded"');
-    expect(multitoolFindings(broken).filter((text) => text.startsWith("error "))).not.toEqual([]);
-  }, 60_000);
 });
 
 describe("runs", () => {

@@ -88,6 +88,17 @@ describe("what is lost", () => {
   });
 });
 
+test("a fix that renames a file says so, and shows nothing of it", () => {
+  const fix = {
+    path: "/etc/cloud/cloud.cfg.d/zz-a.cfg",
+    content: "token: x\n",
+    renames: "/etc/cloud/cloud.cfg.d/100-a.cfg",
+  };
+  const report = one({ fix }).replace(/\s+/g, " ");
+  expect(report).toContain("fix: rename /etc/cloud/cloud.cfg.d/100-a.cfg to /etc/cloud/cloud.cfg.d/zz-a.cfg");
+  expect(report).not.toContain("token: x");
+});
+
 describe("the code frame", () => {
   const cause = (line: number, column: number) => ({ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line, column });
 
@@ -156,7 +167,7 @@ test("several images, each under its own header; disabled cloud-init is told", (
   const other = result({
     image: {
       source: "other",
-      distro: { id: "", version: "" },
+      distro: { id: null, version: null },
       cloudInit: { version: "25.1", enabled: false },
       datasource: null,
     },

@@ -1,7 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-
-const ROOTS = process.env.CLOUD_INIT_LINT_ROOTS ?? "/var/cache/cloud-init-lint/roots";
+import { roots } from "../real.ts";
 
 /** The Debian releases of test/first-boot/make-roots.sh with the versions of what the services read. */
 export const RELEASES = [
@@ -10,13 +8,6 @@ export const RELEASES = [
   { release: "trixie", openssh: "1:10.0p2-7+deb13u4" },
   { release: "sid", openssh: "1:10.6p1-1" },
 ] as const;
-
-/** Why tests cannot run programs of the real roots here; undefined when they can. */
-export function rootsMissing(): string | undefined {
-  if (process.getuid?.() !== 0) return "needs root";
-  const missing = RELEASES.find(({ release }) => !existsSync(`${ROOTS}/${release}/etc/cloud/cloud.cfg`));
-  return missing && `needs ${ROOTS}/${missing.release} of test/first-boot/make-roots.sh`;
-}
 
 /** Runs a shell script in a throw-away overlay of a release's root, without a network; answers its standard output. */
 export function runInRoot(release: string, script: string): string {
@@ -28,7 +19,7 @@ export function runInRoot(release: string, script: string): string {
     mkdir -p root/run/sshd
     mount -t tmpfs tmpfs root/dev && mknod -m 666 root/dev/null c 1 3 && mknod -m 666 root/dev/urandom c 1 9
     exec chroot root /bin/sh`;
-  const result = spawnSync("unshare", ["--mount", "--net", "sh", "-c", setUp, "sh", `${ROOTS}/${release}`], {
+  const result = spawnSync("unshare", ["--mount", "--net", "sh", "-c", setUp, "sh", `${roots}/${release}`], {
     input: script,
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,

@@ -1,24 +1,24 @@
 import type { Origin } from "../../config/tree.ts";
+import { bytesOf, type FileContent } from "../content.ts";
 import { spend } from "../effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { Overlay } from "../overlay.ts";
+import { AccountTable } from "./accountTable.ts";
 import { shadowSince } from "./defaults.ts";
-import { splitFields } from "./fields.ts";
+import { splitMembers } from "./fields.ts";
 
-/** How many fields a line of each file has, and which of them are numbers. Another line is kept and never found. */
-const FORMS: Readonly<Record<string, { readonly counts: readonly number[]; readonly numbers: readonly number[] }>> = {
-  "/etc/passwd": { counts: [7], numbers: [2, 3] },
-  "/etc/shadow": { counts: [8, 9], numbers: [] },
-  "/etc/group": { counts: [4], numbers: [2] },
-  "/etc/gshadow": { counts: [4], numbers: [] },
-  "/etc/subuid": { counts: [3], numbers: [1, 2] },
-  "/etc/subgid": { counts: [3], numbers: [1, 2] },
-};
+/** What a line costs that is put in order, in bytes read: nearly all of them are in order already. */
+const SORTED_LINE = 256;
 
-interface Line {
-  text: string;
-  /** undefined where the line is no entry: it has another form, or is one for NIS. */
-  fields: readonly string[] | undefined;
+/** A table and what of it a file of the image holds. */
+interface Opened {
+  readonly table: AccountTable;
+  readonly version: number;
+  readonly content: FileContent | undefined;
 }
+
+/** The tables of the files that a boot edits, by path: read once as long as nobody else writes the file. */
+const opened = new WeakMap<Overlay, Map<string, Opened>>();
 
 /**
  * One of the account files, edited as shadow-utils edits it (lib/commonio.c, 4.8 to 4.20): lines that are not touched
@@ -27,7 +27,7 @@ interface Line {
 export class AccountFile {
   readonly #boot: ModuleRun;
   readonly #path: string;
-  #lines: Line[];
+  readonly #table: AccountTable;
   #changed = false;
 
   /** @throws ModuleFailure where shadow-utils does not open the file. */
@@ -36,78 +36,129 @@ export class AccountFile {
       throw new ModuleFailure(`cannot open ${path}: it is a symbolic link`);
     this.#boot = boot;
     this.#path = path;
-    const text = boot.text(path) ?? "";
-    spend(boot.image, "read", text.length);
-    const lines = text.split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    else if (shadowSince(boot, "4.19")) throw new ModuleFailure(`cannot open ${path}: its last line has no end`);
-    this.#lines = lines.map((text) => ({ text, fields: entryOf(text, path) }));
-  }
-
-  /** All entries' fields, in the order of the file. */
-  entries(): readonly (readonly string[])[] {
-    return this.#lines.flatMap(({ fields }) => (fields === undefined ? [] : [fields]));
+    this.#table = tableOf(boot, path);
   }
 
   /** The first entry of a name. */
   find(name: string): readonly string[] | undefined {
-    return this.#lines.find((line) => line.fields?.[0] === name)?.fields;
+    const [place] = this.#table.placesOf(name);
+    return place === undefined ? undefined : this.#table.entryAt(place);
   }
 
   /** Replaces the entry of the same name, or adds one. @throws ModuleFailure where the name is there twice. */
   put(fields: readonly string[]): void {
-    const same = this.#lines.filter((line) => line.fields?.[0] === fields[0]);
-    if (same.length > 1) throw new ModuleFailure(`${this.#path} has several entries named ${fields[0]}`);
-    const line = { text: fields.join(":"), fields };
-    const nis = this.#lines.findIndex(({ text }) => isNis(text));
-    if (same[0] !== undefined) Object.assign(same[0], line);
-    else if (nis === -1) this.#lines.push(line);
-    else this.#lines.splice(nis, 0, line);
+    const places = this.#table.placesOf(fields[0]!);
+    if (places.length > 1) throw new ModuleFailure(`${this.#path} has several entries named ${fields[0]}`);
+    if (places[0] === undefined) this.#table.add(fields);
+    else this.#table.replace(places[0], fields);
     this.#changed = true;
   }
 
-  /** Adds an entry at the very end, though others may have its name. */
-  append(fields: readonly string[]): void {
-    this.#lines.push({ text: fields.join(":"), fields });
-    this.#changed = true;
+  /**
+   * Makes `user` a member of the groups of these names, in the order in which the file has them.
+   * @throws ModuleFailure where the name of one is there twice.
+   */
+  addMember(names: ReadonlySet<string>, user: string): void {
+    const places = [...names].flatMap((name) => this.#table.placesOf(name)).sort((a, b) => a - b);
+    for (const place of places) {
+      const fields = this.#table.entryAt(place)!;
+      const members = splitMembers(fields[3]);
+      spend(this.#boot.image, "read", members.length);
+      if (!members.includes(user)) this.put([...fields.slice(0, 3), [...members, user].join(",")]);
+    }
   }
 
   /** Puts the entries in order; lines that are none go to the end, the last one first. */
   sort(compare: (a: readonly string[], b: readonly string[]) => number): void {
-    const rest = this.#lines.filter((line) => line.fields === undefined).reverse();
-    const entries = this.#lines.filter((line) => line.fields !== undefined);
-    this.#lines = [...entries.sort((a, b) => compare(a.fields!, b.fields!)), ...rest];
+    if (!this.#table.inOrder) {
+      spend(this.#boot.image, "read", SORTED_LINE * this.#table.length);
+      this.#table.sort(compare);
+    }
     this.#changed = true;
+  }
+
+  /**
+   * Goes through the entries of a file in order from the one at `start`, until `visit` is true of one.
+   * @returns where that is, or where the file ends.
+   */
+  scan(start: number, visit: (fields: readonly string[]) => boolean): number {
+    let at = start;
+    for (; at < this.#table.length; at++) {
+      const fields = this.#table.entryAt(at);
+      if (fields !== undefined && visit(fields)) break;
+    }
+    spend(this.#boot.image, "read", 16 * (at - start));
+    return at;
+  }
+
+  /** Adds an entry at the very end, though others may have its name. `belongsThere`: the file stays in order. */
+  append(fields: readonly string[], belongsThere: boolean): void {
+    this.#table.append(fields, belongsThere);
+    this.#changed = true;
+  }
+
+  /** The table: it is the same one as long as nobody else writes the file. */
+  get table(): AccountTable {
+    return this.#table;
   }
 
   /** Writes the file and its backup, where there is something to write. */
   save(because: Origin): void {
     if (!this.#changed) return;
-    const before = this.#boot.image.read(this.#path);
-    const stat = this.#boot.image.stat(this.#path);
-    if (before !== undefined && stat !== undefined) this.#boot.write(`${this.#path}-`, before, because, stat);
+    const { image } = this.#boot;
+    const before = image.content(this.#path);
+    const stat = image.stat(this.#path);
+    if (before !== undefined && stat !== undefined) {
+      const { mode, uid, gid } = stat;
+      this.#boot.write(`${this.#path}-`, before, because, { mode, uid, gid });
+    }
     this.overwrite(because);
   }
 
   /** Writes the file without a backup, as pam_unix does. */
   overwrite(because: Origin): void {
     if (!this.#changed) return;
-    const { mode, uid, gid } = this.#boot.image.stat(this.#path) ?? { mode: 0o644, uid: 0, gid: 0 };
-    const text = this.#lines.map((line) => `${line.text}\n`).join("");
-    spend(this.#boot.image, "written", text.length);
-    this.#boot.write(this.#path, text, because, { mode, uid, gid });
+    const { image } = this.#boot;
+    const { mode, uid, gid } = image.stat(this.#path) ?? { mode: 0o644, uid: 0, gid: 0 };
+    const version = this.#table.version;
+    const content = this.#table.at(version);
+    this.#boot.write(this.#path, content, because, { mode, uid, gid });
+    // Where the path leads nowhere the file is as it was.
+    remember(image, this.#path, { table: this.#table, version, content });
     this.#changed = false;
   }
 }
 
-function entryOf(text: string, path: string): readonly string[] | undefined {
-  if (isNis(text)) return undefined;
-  const fields = splitFields(text);
-  const { counts, numbers } = FORMS[path]!;
-  const valid = counts.includes(fields.length) && numbers.every((index) => /^\d{1,10}$/.test(fields[index]!));
-  return valid && fields[0] !== "" ? fields : undefined;
+/**
+ * The table of a file that has just these bytes, if the boot edited it last; undefined where somebody else wrote it, or
+ * edits are under way that are not saved.
+ */
+export function savedTable(image: Overlay, path: string): AccountTable | undefined {
+  const known = opened.get(image)?.get(path);
+  if (known === undefined || known.content === undefined || known.table.version !== known.version) return undefined;
+  return known.content === image.content(path) ? known.table : undefined;
 }
 
-function isNis(text: string): boolean {
-  return text.startsWith("+") || text.startsWith("-");
+function tableOf(boot: ModuleRun, path: string): AccountTable {
+  const content = boot.image.content(path);
+  const known = opened.get(boot.image)?.get(path);
+  if (known !== undefined && known.content === content) {
+    // An edit that was never saved ended with a failure.
+    known.table.rollBack(known.version);
+    return known.table;
+  }
+  const text = content === undefined ? "" : bytesOf(content).toString("utf8");
+  spend(boot.image, "read", text.length);
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  else if (shadowSince(boot, "4.19")) throw new ModuleFailure(`cannot open ${path}: its last line has no end`);
+  const table = new AccountTable(path, lines);
+  remember(boot.image, path, { table, version: 0, content });
+  return table;
+}
+
+function remember(image: Overlay, path: string, known: Opened): void {
+  const ofImage = opened.get(image) ?? new Map<string, Opened>();
+  opened.set(image, ofImage);
+  ofImage.set(path, known);
 }

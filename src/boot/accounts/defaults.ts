@@ -1,5 +1,4 @@
 import { versionAtLeast } from "../../distro/version.ts";
-import { readText } from "../../image/image.ts";
 import type { ModuleRun } from "../module.ts";
 
 /** Whether the image's shadow-utils (useradd, passwd ...) are of this version or a later one; assumed where unknown. */
@@ -15,13 +14,8 @@ export class LoginDefs {
   readonly #settings: ReadonlyMap<string, string>;
 
   constructor(boot: ModuleRun) {
-    const text = readText(boot.image, "/etc/login.defs") ?? readText(boot.image, "/usr/etc/login.defs") ?? "";
-    const settings = new Map<string, string>();
-    for (const line of text.split("\n")) {
-      const [, name, value] = /^\s*([^\s#]\S*)[\s"]+([^"]*)/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) settings.set(name, value.trimEnd());
-    }
-    this.#settings = settings;
+    const bytes = boot.image.read("/etc/login.defs") ?? boot.image.read("/usr/etc/login.defs");
+    this.#settings = bytes === undefined ? new Map() : readOnce(bytes, loginDefs, readLoginDefs);
   }
 
   text(name: string): string | undefined {
@@ -38,6 +32,43 @@ export class LoginDefs {
     if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
     return /^(-?\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(text) ? Number(text) : absent;
   }
+}
+
+function readLoginDefs(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, name, value] = /^\s*([^\s#]\S*)[\s"]+([^"]*)/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) settings.set(name, value.trimEnd());
+  }
+  return settings;
+}
+
+function readUseradd(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const equals = line.indexOf("=");
+    if (equals > 0) settings.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  return settings;
+}
+
+type Cache = WeakMap<Buffer, ReadonlyMap<string, string>>;
+
+const loginDefs: Cache = new WeakMap();
+const useradds: Cache = new WeakMap();
+
+/** What a file says: it is asked for at every account, and nearly never changes between two of them. */
+function readOnce(
+  bytes: Buffer,
+  cache: Cache,
+  read: (text: string) => ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  let known = cache.get(bytes);
+  if (known === undefined) {
+    known = read(bytes.toString("utf8"));
+    cache.set(bytes, known);
+  }
+  return known;
 }
 
 /** Minimum age, maximum age and days of warning of a new password, as fields of /etc/shadow. */
@@ -61,11 +92,8 @@ export interface UseraddDefaults {
 }
 
 export function useraddDefaults(boot: ModuleRun): UseraddDefaults {
-  const settings = new Map<string, string>();
-  for (const line of (readText(boot.image, "/etc/default/useradd") ?? "").split("\n")) {
-    const equals = line.indexOf("=");
-    if (equals > 0) settings.set(line.slice(0, equals), line.slice(equals + 1));
-  }
+  const bytes = boot.image.read("/etc/default/useradd");
+  const settings = bytes === undefined ? new Map<string, string>() : readOnce(bytes, useradds, readUseradd);
   // Debian builds useradd with group 100, and without a mail spool; bullseye's has no shell of its own.
   const debian = boot.distro.packages.kind === "dpkg";
   return {

@@ -2,7 +2,6 @@ import type { Origin } from "../../config/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs } from "./defaults.ts";
-import { splitMembers } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { findGroup, groups } from "./lookup.ts";
 import { isGroupName } from "./names.ts";
@@ -25,12 +24,8 @@ export class GroupFiles {
 
   /** Makes `user` a member of the groups, in the order in which the files have these. */
   addMember(names: ReadonlySet<string>, user: string): void {
-    for (const file of [this.group, this.gshadow])
-      for (const fields of file?.entries() ?? []) {
-        const members = splitMembers(fields[3]);
-        if (!names.has(fields[0]!) || members.includes(user)) continue;
-        file?.put([...fields.slice(0, 3), [...members, user].join(",")]);
-      }
+    this.group.addMember(names, user);
+    this.gshadow?.addMember(names, user);
   }
 
   save(because: Origin): void {
@@ -44,8 +39,7 @@ export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
   if (findGroup(boot.image, name) !== undefined) throw new ModuleFailure(`groupadd: group ${name} already exists`);
   if (!isGroupName(boot, name)) throw new ModuleFailure(`groupadd: "${name}" is not a valid group name`);
   const files = new GroupFiles(boot);
-  const used = new Set(groups(boot.image).map(({ gid }) => gid));
-  files.add(name, newId("GID", used, false, new LoginDefs(boot)), "x");
+  files.add(name, newId("GID", groups(boot.image).ids, false, new LoginDefs(boot)), "x");
   files.save(because);
 }
 

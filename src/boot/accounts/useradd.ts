@@ -49,13 +49,13 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
   const defs = new LoginDefs(boot);
   const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
   if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} exists already`);
-  const takenUids = new Set(users(boot.image).map((user) => user.uid));
+  const takenUids = users(boot.image).ids;
   const givenUid = options.uid === undefined ? undefined : Number(options.uid);
   if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user id ${givenUid} is taken`);
 
   const defaults = useraddDefaults(boot);
   const uid = givenUid ?? newId("UID", takenUids, options.system, defs);
-  const takenGids = new Set(groups(boot.image).map((group) => group.gid));
+  const takenGids = groups(boot.image).ids;
   const gid = ownGroup
     ? newId("GID", takenGids, options.system, defs, uid)
     : ((primary ?? groupOf(boot, defaults.group))?.gid ?? 100);
@@ -133,7 +133,7 @@ function isOrdinary(uid: number, defs: LoginDefs): boolean {
 /** A group by name, or by number where the text is one. */
 function groupOf(boot: ModuleRun, text: string): Group | undefined {
   const all = groups(boot.image);
-  return all.find((group) => (/^\d+$/.test(text) ? group.gid === Number(text) : group.name === text));
+  return /^\d+$/.test(text) ? all.byId(Number(text)) : all.byName(text);
 }
 
 /** A date as days since 1970, "" for none; undefined when useradd does not understand it. */

@@ -47,7 +47,11 @@ export function addKey(
 
 /** The last component of a path without its extension (pathlib's stem). */
 function stem(path: string): string {
-  const name = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  const name =
+    path
+      .replace(/(?<!\/)\/+$/, "")
+      .split("/")
+      .at(-1) ?? "";
   const dot = name.lastIndexOf(".");
   return dot > 0 && dot < name.length - 1 ? name.slice(0, dot) : name;
 }

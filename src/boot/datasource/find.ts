@@ -24,7 +24,7 @@ export interface FoundCloud {
 
 /** Finds out which datasource the boot uses and what that hands over; unknown where the image may meet any cloud. */
 export function findCloud(image: Image, version: string, base: BaseConfig, launch: Launch): FoundCloud {
-  const list = listedDatasources(image, version);
+  const list = listedDatasources(image, version, base);
   const pinned = knownTo(version, pinnedDatasource(list));
   const name = launch.datasource ?? pinned;
   const notes = describe(list, pinned, launch);

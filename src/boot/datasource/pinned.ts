@@ -1,8 +1,13 @@
+import { BUILTIN_PATH } from "../../config/builtin.ts";
+import { Config } from "../../config/config.ts";
 import { datasourceNamed } from "../../config/datasources.ts";
+import type { BaseConfig } from "../../config/read.ts";
 import type { Origin } from "../../config/tree.ts";
+import { DS_IDENTIFY_CFG, dsIdentifySetting, writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import { versionAtLeast } from "../../distro/version.ts";
-import { type Image, readText } from "../../image/image.ts";
+import type { Image } from "../../image/image.ts";
+import { dsIdentifyList } from "./dsIdentifyList.ts";
 
 /** The datasources that cloud-init of an image looks for, and the line that says so. */
 export interface DatasourceList {
@@ -10,15 +15,18 @@ export interface DatasourceList {
   readonly origin: Origin;
 }
 
-/** A line is looked at up to here, in characters. */
-const LONGEST_LINE = 4096;
-
 /**
- * The datasources that an image asks for, as ds-identify reads them before cloud-init starts (20.4 to 26.2): what it
- * finds goes into /run/cloud-init/cloud.cfg, which beats every file. Undefined where the built-in list holds.
+ * The datasources that an image asks for. ds-identify reads them before cloud-init starts, and what it finds goes into
+ * /run/cloud-init/cloud.cfg, which beats every file (20.4 to 26.2); where it writes none, the merged datasource_list
+ * holds in whatever form it is written. Undefined where the built-in list holds.
  */
-export function listedDatasources(image: Image, version: string): DatasourceList | undefined {
-  return fromCommandLine(image, version) ?? fromOwnConfig(image) ?? fromCloudConfig(image, version);
+export function listedDatasources(image: Image, version: string, base: BaseConfig): DatasourceList | undefined {
+  const fromKernel = fromCommandLine(image, version);
+  if (writesDatasourceList(image, commandLineParts(image)))
+    return fromKernel ?? fromOwnConfig(image) ?? dsIdentifyList(image, version);
+  // cloud-init itself reads the command line since 23.2 (sources/__init__.py), and a seed of NoCloud on it in all versions.
+  const isRead = versionAtLeast(version, "23.2") || fromKernel?.names[0] === "NoCloud";
+  return (isRead ? fromKernel : undefined) ?? merged(base);
 }
 
 /** The one datasource of a list: [X] or [X, None]. The machine is not asked then what it is. */
@@ -48,41 +56,19 @@ function knownName(value: string, version: string): string | undefined {
 
 /** `datasource` in ds-identify's own file. */
 function fromOwnConfig(image: Image): DatasourceList | undefined {
-  const path = "/etc/cloud/ds-identify.cfg";
-  const lines = textLines(image, path);
-  const index = lines.findLastIndex((line) => /^\s*datasource\s*:\s*\S/.test(line));
-  if (index === -1) return undefined;
-  const name = datasourceNamed(unquoted(lines[index]!.slice(lines[index]!.indexOf(":") + 1)));
-  return name === undefined ? undefined : { names: [name], origin: { path, line: index + 1, column: 1 } };
+  const setting = dsIdentifySetting(image, "datasource");
+  const name = setting && datasourceNamed(setting.value);
+  return name === undefined
+    ? undefined
+    : { names: [name], origin: { path: DS_IDENTIFY_CFG, line: setting!.line, column: 1 } };
 }
 
-/**
- * The last line of cloud.cfg and cloud.cfg.d that looks like `datasource_list: [...]`, wherever it stands. A list over
- * several lines is not seen.
- */
-function fromCloudConfig(image: Image, version: string): DatasourceList | undefined {
-  const directory = "/etc/cloud/cloud.cfg.d";
-  const dropIns = image.list(directory).filter((name) => name.endsWith(".cfg"));
-  // Since 24.2 the key may be in quotes and blanks may follow it.
-  const key = versionAtLeast(version, "24.2") ? /^["']?datasource_list["']?\s*:(.*)$/ : /^datasource_list:(?:$| (.*)$)/;
-  let found: DatasourceList | undefined;
-  for (const path of ["/etc/cloud/cloud.cfg", ...dropIns.map((name) => `${directory}/${name}`)])
-    for (const [index, line] of textLines(image, path).entries()) {
-      const value = line.includes("datasource_list") ? key.exec(line.trim()) : null;
-      if (value === null) continue;
-      const inner = (value[1] ?? "").trim().replace(/^\[/, "").replace(/\]$/, "");
-      const names = inner.split(",").flatMap((item) => unquoted(item) || []);
-      found = { names, origin: { path, line: index + 1, column: line.search(/\S/) + 1 } };
-    }
-  return found === undefined || found.names.length === 0 ? undefined : found;
-}
-
-/** A file's lines without comments. */
-function textLines(image: Image, path: string): string[] {
-  const lines = (readText(image, path) ?? "").split("\n");
-  return lines.map((line) => line.slice(0, LONGEST_LINE).replace(/#.*$/, ""));
-}
-
-function unquoted(text: string): string {
-  return text.trim().replace(/^(["'])(.*)\1$/, "$2");
+/** The list of the files themselves, as stages.Init reads it; undefined where none of them sets one. */
+function merged(base: BaseConfig): DatasourceList | undefined {
+  const config = new Config(base.root);
+  const list = config.get("datasource_list");
+  const origin = config.origin("datasource_list");
+  if (!Array.isArray(list) || origin === undefined || origin.path === BUILTIN_PATH) return undefined;
+  const names = list.filter((name) => typeof name === "string");
+  return names.length === 0 ? undefined : { names, origin };
 }

@@ -224,7 +224,7 @@ function indent(value: string, args: CallArguments, budget: Budget): string {
 
 function toFloat(value: Value): number | undefined {
   if (isNumber(value)) return Number(value);
-  return typeof value === "string" && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
+  return typeof value === "string" && /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
     ? Number(value)
     : undefined;
 }

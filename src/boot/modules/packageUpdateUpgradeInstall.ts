@@ -30,9 +30,9 @@ export const packageUpdateUpgradeInstall = defineModule({
     package_update: { type: "boolean", default: false },
     package_upgrade: { type: "boolean", default: false },
     packages: { type: "list", default: [] },
-    repo_releasever: { type: "string" },
-    repo_upgrade: { type: "any" },
-    repo_upgrade_exclude: { type: "list" },
+    repo_releasever: { type: "string", vendor: "amazon" },
+    repo_upgrade: { type: "any", vendor: "amazon" },
+    repo_upgrade_exclude: { type: "list", vendor: "amazon" },
   },
   run(boot) {
     const manager = packageManager(boot);

@@ -16,7 +16,7 @@ export const setPasswords = defineModule({
   activatedBy: [],
   keys: {
     chpasswd: { type: "mapping" },
-    password: { type: "string" },
+    password: { type: "string", secret: "password" },
     ssh_pwauth: { type: "any" },
     user: { type: "any" },
     users: { type: "any", default: [] },

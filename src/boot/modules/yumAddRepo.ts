@@ -62,7 +62,7 @@ export const yumAddRepo = defineModule({
 
 /** The file of an entry of yum_repos. */
 export function repositoryPath(config: Config, since: Since, name: string): string {
-  const directory = config.text("yum_repo_dir", "/etc/yum.repos.d/")!.replace(/\/+$/, "");
+  const directory = config.text("yum_repo_dir", "/etc/yum.repos.d/")!.replace(/(?<!\/)\/+$/, "");
   return `${directory}/${repositoryId(since, name)}.repo`;
 }
 

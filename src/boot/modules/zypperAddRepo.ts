@@ -25,7 +25,8 @@ export const zypperAddRepo = defineModule({
     if (!truthy(zypper.repos ?? null)) return;
     const config = zypper.config === undefined ? {} : mapping(zypper.config, "zypper.config");
     addSettings(boot, config);
-    const directory = config.reposdir === undefined ? "/etc/zypp/repos.d" : pyStr(config.reposdir).replace(/\/+$/, "");
+    const directory =
+      config.reposdir === undefined ? "/etc/zypp/repos.d" : pyStr(config.reposdir).replace(/(?<!\/)\/+$/, "");
     const pending = new Set<string>();
     items(zypper.repos, "zypper.repos").forEach((repository, index) => {
       if (!isMapping(repository) || repository.id === undefined || repository.baseurl === undefined) return;

@@ -35,7 +35,7 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
   for (const rank of TYPES.keys()) checkOrder(others.filter((other) => other.rank === rank).map(({ name }) => name));
   others.sort((a, b) => a.rank - b.rank || compareKeys(a.name, b.name));
   for (const { iface, name } of others)
-    if (name !== "lo") sections.push(...new EniInterface(iface, usesIp, since).render());
+    if (name !== "lo") for (const one of new EniInterface(iface, usesIp, since).render()) sections.push(one);
   for (const route of state.routes) sections.push(renderEniRoute(route, "", usesIp, since));
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

@@ -89,9 +89,9 @@ export class EniInterface {
     for (const route of routes) {
       if (this.#since("25.2") && !isIpv6 && parseNetwork(str(route.get("network") ?? ""))?.version === 6)
         waiting.push(route);
-      else lines.push(...this.#route(route));
+      else for (const one of this.#route(route)) lines.push(one);
     }
-    if (isIpv6) for (const route of waiting.splice(0)) lines.push(...this.#route(route));
+    if (isIpv6) for (const route of waiting.splice(0)) for (const one of this.#route(route)) lines.push(one);
     this.#sections.push(lines);
   }
 
@@ -125,8 +125,8 @@ export class EniInterface {
   #addIpv6Routes(routes: readonly PyDict[]): void {
     const { name } = this.#head();
     const lines = [verb(this.#iface.get("control"), name), `iface ${name} inet6 static`];
-    if (this.#dns !== undefined) lines.push(...this.#subnetOptions(this.#dns, true));
-    for (const route of routes) lines.push(...this.#route(route));
+    if (this.#dns !== undefined) for (const one of this.#subnetOptions(this.#dns, true)) lines.push(one);
+    for (const route of routes) for (const one of this.#route(route)) lines.push(one);
     this.#sections.push(lines);
   }
 

@@ -40,7 +40,7 @@ function withPlugin(text: string): string | undefined {
     if (name === undefined || seen.has(name)) return undefined;
     seen.add(name);
     // Only the comments at the start and at the end keep what is before them.
-    lines.push(...(lines.length === 0 ? comments : comments.map((comment) => comment.trimStart())));
+    for (const one of lines.length === 0 ? comments : comments.map((comment) => comment.trimStart())) lines.push(one);
     comments = [];
     if (header !== undefined) section = header;
     else if (section === "main" && assignment?.key === "plugins") plugins = { ...assignment, at: lines.length };

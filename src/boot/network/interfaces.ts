@@ -137,8 +137,8 @@ export class InterfaceTable {
     const dns = readDns(command);
     if (this.#since("21.3") && command.has("interface")) this.#ownNameservers.set(asKey(command.get("interface")), dns);
     else {
-      this.nameservers.push(...dns.nameservers);
-      this.search.push(...dns.search);
+      for (const one of dns.nameservers) this.nameservers.push(one);
+      for (const one of dns.search) this.search.push(one);
     }
   }
 

@@ -179,8 +179,9 @@ class NetplanSections {
           str(subnet.get("address")) + (subnet.has("prefix") ? `/${pyInt(subnet.get("prefix"), "prefix")}` : "");
         this.#addGateway(subnet, address, entry, routes, metric);
         if (subnet.has("dns_nameservers"))
-          servers.push(...asIterable(subnet.get("dns_nameservers"), "dns_nameservers"));
-        if (subnet.has("dns_search")) search.push(...asIterable(subnet.get("dns_search"), "dns_search"));
+          for (const one of asIterable(subnet.get("dns_nameservers"), "dns_nameservers")) servers.push(one);
+        if (subnet.has("dns_search"))
+          for (const one of asIterable(subnet.get("dns_search"), "dns_search")) search.push(one);
         if (subnet.has("mtu")) entry.set(this.#mtuKey(subnet), subnet.get("mtu") ?? null);
         for (const route of asIterable(subnet.get("routes") ?? [], "routes"))
           routes.push(this.#route(asDict(route, "a route"), metric));

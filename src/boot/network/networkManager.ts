@@ -119,8 +119,8 @@ function addSubnets(
     if (subnet.has("metric") && since("26.2")) profile.set(family, "route-metric", str(subnet.get("metric")));
     const [servers, domains] = ["dns_nameservers", "dns_search"].map((key) => asIterable(subnet.get(key) ?? [], key));
     if (since("24.1")) {
-      nameservers.push(...servers!);
-      search.push(...domains!);
+      for (const one of servers!) nameservers.push(one);
+      for (const one of domains!) search.push(one);
     } else {
       for (const server of servers!) profile.addNameserver(server);
       if (subnet.has("dns_search")) profile.addSearch(family, domains!);
@@ -148,8 +148,8 @@ function addDns(
       const there = new Set(known);
       return asIterable(dns.get(key), key).filter((item) => !there.has(item));
     };
-    nameservers.push(...others("nameservers", nameservers));
-    search.push(...others("search", search));
+    for (const one of others("nameservers", nameservers)) nameservers.push(one);
+    for (const one of others("search", search)) search.push(one);
   }
   for (const server of nameservers.length > 0 ? nameservers : state.nameservers) profile.addNameserver(server);
   const domains = search.length > 0 ? search : state.search;

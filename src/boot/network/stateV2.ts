@@ -178,7 +178,7 @@ function readSubnets(device: PyDict, table: InterfaceTable, since: Since): PyDic
     if (since("19.3") && overridesMetric(overrides)) subnet.set("metric", overrides.get("route-metric") ?? null);
     subnets.push(subnet);
   }
-  subnets.push(...readAddresses(device));
+  for (const one of readAddresses(device)) subnets.push(one);
   const routes = device.has("routes") ? asIterable(device.get("routes"), "routes") : [];
   const normal = routes.map((item) => {
     const route = asDict(item, "a route");

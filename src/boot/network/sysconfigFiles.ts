@@ -89,8 +89,8 @@ function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyV
   for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
     for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
-      nameservers.push(...asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers"));
-      search.push(...asIterable(subnet.get("dns_search") ?? [], "dns_search"));
+      for (const one of asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
+      for (const one of asIterable(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
     }
     const dns = iface.get("dns");
     if (!truthy(dns)) continue;
@@ -104,7 +104,7 @@ function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyV
 
 function addOthers(list: PyValue[], more: readonly PyValue[]): void {
   const known = new Set(list);
-  list.push(...more.filter((value) => !known.has(value)));
+  for (const one of more.filter((value) => !known.has(value))) list.push(one);
 }
 
 /** Since 25.1 what else the file says stays. */

@@ -8,6 +8,9 @@ export interface ShellCommand {
 const LONGEST = 100_000;
 const MOST = 2_000;
 
+/** Blanks and operators. To a shell only these three are white space, whatever else Unicode calls so. */
+const WORD_ENDS = new Set(" \t\n;|&()<>");
+
 /** Stands in a word for what only the shell can tell: a variable, a command's output. No path has it. */
 export const OPAQUE = "\0";
 
@@ -44,13 +47,13 @@ class Reader {
       this.#at++;
       this.#finish();
       this.#skipDocuments();
-    } else if (" \t\r".includes(character)) this.#at++;
+    } else if (" \t".includes(character)) this.#at++;
     else if (this.#source.startsWith("\\\n", this.#at)) this.#at += 2;
     else if (character === "#") this.#skipLine();
     else if (";|&()".includes(character) && !this.#source.startsWith("&>", this.#at)) {
       this.#at++;
       this.#finish();
-    } else if (!this.#redirection()) this.#words.push(this.#word());
+    } else if (!this.#redirection()) this.#words.push(this.#piece() + this.#word());
   }
 
   /** `>`, `>>`, `2>`, `&>`, `>|`, `<`, `<<EOF` and their like. */
@@ -68,13 +71,14 @@ class Reader {
     return true;
   }
 
-  /** A word, up to a blank or an operator. */
+  /** The rest of a word, up to a blank or an operator; "" where one stands. */
   #word(): string {
     let word = "";
-    while (this.#at < this.#source.length && !/[\s;|&()<>]/.test(this.#source[this.#at]!)) word += this.#piece();
+    while (this.#at < this.#source.length && !WORD_ENDS.has(this.#source[this.#at]!)) word += this.#piece();
     return word;
   }
 
+  /** The next part of a word: at least one character is read. */
   #piece(): string {
     const character = this.#source[this.#at++]!;
     if (character === "\\") return (this.#source[this.#at++] ?? "").replace("\n", "");

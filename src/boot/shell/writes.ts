@@ -59,7 +59,7 @@ function addCommand(image: Image, command: ShellCommand, found: Set<string>, dep
   const add = (word: string) => {
     if (!isPath(word)) return;
     const pattern = patterns && /[*?[]/.test(word);
-    for (const path of pattern ? expandGlob(image, word) : [word]) found.add(normalizePath(path));
+    for (const path of pattern ? expanded(image, word) : [word]) found.add(normalizePath(path));
   };
   for (const output of command.outputs) add(output);
   const words = withoutPrefixes(command.words);
@@ -110,8 +110,9 @@ function copied(
   const sources = operands.filter((word) => word !== target);
   if (target === undefined || sources.length === 0) return [];
   const into = directory !== undefined || target.endsWith("/") || image.stat(target)?.kind === "directory";
-  const name = (path: string) => path.replace(/\/+$/, "").slice(path.replace(/\/+$/, "").lastIndexOf("/") + 1);
-  const written = into ? sources.map((source) => `${target.replace(/\/+$/, "")}/${name(source)}`) : [target];
+  const bare = (path: string) => path.replace(/(?<!\/)\/+$/, "");
+  const name = (path: string) => bare(path).slice(bare(path).lastIndexOf("/") + 1);
+  const written = into ? sources.map((source) => `${bare(target)}/${name(source)}`) : [target];
   return program === "mv" ? [...written, ...sources] : written;
 }
 
@@ -119,13 +120,37 @@ function copied(
 function editedInPlace(program: string, words: readonly string[], operands: readonly string[]): readonly string[] {
   const inPlace = program === "sed" ? /^(-[nErsz]*i|--in-place)/ : /^-\w*i/;
   if (!words.some((word) => inPlace.test(word))) return [];
-  const scripts = words.flatMap((word, index) =>
-    /^(-\w*[ef]|--expression|--file)$/.test(word) ? (words[index + 1] ?? []) : [],
+  const scripts = new Set(
+    words.flatMap((word, index) => (/^(-\w*[ef]|--expression|--file)$/.test(word) ? (words[index + 1] ?? []) : [])),
   );
-  const given = scripts.length > 0 || words.some((word) => /^--(expression|file)=/.test(word));
-  const files = operands.filter((word) => !scripts.includes(word));
+  const given = scripts.size > 0 || words.some((word) => /^--(expression|file)=/.test(word));
+  const files = operands.filter((word) => !scripts.has(word));
   return given ? files : files.slice(1);
 }
+
+/** So many paths are looked at for all patterns of a boot's scripts; then no more is known of what they name. */
+const MOST_LOOKS = 200_000;
+
+const looked = new WeakMap<Image, number>();
+
+function expanded(image: Image, pattern: string): readonly string[] {
+  const before = looked.get(image) ?? 0;
+  if (before >= MOST_LOOKS) return [];
+  let looks = before;
+  const count = (paths: number): void => {
+    looks += paths;
+    looked.set(image, looks);
+    if (looks >= MOST_LOOKS) throw new TooManyPaths();
+  };
+  try {
+    return expandGlob(image, pattern, count);
+  } catch (error) {
+    if (!(error instanceof TooManyPaths)) throw error;
+    return [];
+  }
+}
+
+class TooManyPaths extends Error {}
 
 function isPath(word: string): boolean {
   return (

@@ -11,6 +11,8 @@ export interface Comparison {
   reference(wanted: unknown): Schema | undefined;
   /** Whether a key is filled in later. */
   isUnknownKey(key: Scalar): boolean;
+  /** Whether a mapping may get more keys later. */
+  isOpen(node: Mapping): boolean;
   /** Whether a text has a pattern; one that cannot be read is taken for matching. */
   matches(pattern: string, text: string): boolean;
 }
@@ -133,7 +135,7 @@ export const KEYWORDS: Readonly<Record<string, Check>> = {
     });
   }),
   required: ofMapping((run, wanted, node, schema) => {
-    if (node.children.some((pair) => run.isUnknownKey(pair.key))) return [];
+    if (run.isOpen(node)) return [];
     const present = new Set(node.children.map(keyText));
     return asTexts(wanted)
       .filter((key) => !present.has(key))
@@ -145,11 +147,13 @@ export const KEYWORDS: Readonly<Record<string, Check>> = {
       if (!present.has(key)) return [];
       const whole = asSchema(needed);
       if (whole !== undefined) return [...run.check(node, whole)];
+      if (run.isOpen(node)) return [];
       const missing = asTexts(needed).filter((other) => !present.has(other));
       return missing.flatMap((other) => one("missing-key", node, schema, { keys: [other] }));
     });
   }),
-  minProperties: ofSize(keysOf, atLeast),
+  minProperties: (run, wanted, node, schema) =>
+    node.type === "mapping" && run.isOpen(node) ? [] : ofSize(keysOf, atLeast)(run, wanted, node, schema),
   maxProperties: ofSize(keysOf, atMost),
 
   items: ofList((run, wanted, node) => {

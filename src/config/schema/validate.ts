@@ -1,4 +1,4 @@
-import type { ConfigNode, Scalar } from "../tree.ts";
+import type { ConfigNode, Mapping, Scalar } from "../tree.ts";
 import { type Comparison, KEYWORDS } from "./keywords.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import { resolveReference, type Schema, type SchemaProblem } from "./schema.ts";
@@ -14,7 +14,8 @@ interface Validation {
 /** Validates against one schema. */
 export interface Validator {
   readonly schema: Schema;
-  validate(root: ConfigNode, isUnknown?: (node: Scalar) => boolean): Validation;
+  /** @param isUnknown scalars that are filled in later, and mappings that get more keys then */
+  validate(root: ConfigNode, isUnknown?: (node: ConfigNode) => boolean): Validation;
 }
 
 /** More problems of one value are not told. */
@@ -49,12 +50,12 @@ class Run implements Comparison {
   cut = false;
   readonly #root: Schema;
   readonly #patterns: Map<string, Pattern | undefined>;
-  readonly #isUnknown: (node: Scalar) => boolean;
+  readonly #isUnknown: (node: ConfigNode) => boolean;
   /** Nodes are shared by aliases and schemas by references: each pair of both is compared once. */
   readonly #done = new Map<ConfigNode, Map<Schema, readonly SchemaProblem[]>>();
   #depth = 0;
 
-  constructor(root: Schema, patterns: Map<string, Pattern | undefined>, isUnknown: (node: Scalar) => boolean) {
+  constructor(root: Schema, patterns: Map<string, Pattern | undefined>, isUnknown: (node: ConfigNode) => boolean) {
     this.#root = root;
     this.#patterns = patterns;
     this.#isUnknown = isUnknown;
@@ -94,6 +95,10 @@ class Run implements Comparison {
 
   isUnknownKey(key: Scalar): boolean {
     return this.#isUnknown(key);
+  }
+
+  isOpen(node: Mapping): boolean {
+    return this.#isUnknown(node) || node.children.some((pair) => this.#isUnknown(pair.key));
   }
 
   /** Whether a text has a pattern; one that cannot be read is taken for matching. */

@@ -68,10 +68,43 @@ function base64(body: string): Buffer {
   return data.length % 4 === 1 ? Buffer.from(body, "latin1") : Buffer.from(data, "base64");
 }
 
+/** Lenient: an equals sign that begins nothing stays, one of two does. */
 function quotedPrintable(body: string): Buffer {
-  const text = body.replace(/=(?:([0-9A-Fa-f]{2})|([ \t]*\r?\n)|(=))/g, (_all, hex, soft, equals) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    return soft !== undefined ? "" : (equals ?? "");
-  });
-  return Buffer.from(text, "latin1");
+  const bytes = Buffer.alloc(body.length);
+  let length = 0;
+  for (let at = 0; at < body.length; ) {
+    const code = body.charCodeAt(at++);
+    if (code !== EQUALS) {
+      bytes[length++] = code;
+      continue;
+    }
+    const byte = hexDigit(body.charCodeAt(at)) * 16 + hexDigit(body.charCodeAt(at + 1));
+    const lineEnd = byte >= 0 ? 0 : softLineEnd(body, at);
+    if (byte >= 0) {
+      bytes[length++] = byte;
+      at += 2;
+    } else if (lineEnd > 0) at = lineEnd;
+    else {
+      bytes[length++] = EQUALS;
+      if (body.charCodeAt(at) === EQUALS) at++;
+    }
+  }
+  return bytes.subarray(0, length);
+}
+
+const EQUALS = 0x3d;
+
+/** Negative, and far so, for what is no hexadecimal digit. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
+}
+
+/** Where the next line begins, if nothing but blanks is before it; else 0. */
+function softLineEnd(body: string, start: number): number {
+  let at = start;
+  while (body[at] === " " || body[at] === "\t") at++;
+  if (body[at] === "\r" && body[at + 1] === "\n") at++;
+  return body[at] === "\n" ? at + 1 : 0;
 }

@@ -88,7 +88,10 @@ async function decompress(stream: Readable, name: string): Promise<Bytes> {
     case "disk":
       throw new ImageError(3, `${name} ${DISK_ADVICE}`);
     case "other":
-      throw new ImageError(3, `${name} is no tar archive`);
+      throw new ImageError(
+        3,
+        `${name} ${name === "standard input" ? "must be a tar archive; name user-data as a file" : "is not a tar archive"}`,
+      );
   }
   const transform = decompressor(format);
   if (transform === undefined) {

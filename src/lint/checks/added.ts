@@ -5,22 +5,18 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
-/**
- * Finds settings (`settings`, whose values match `values`) that the boot adds beside customised ones (`beside`, where
- * {name} stands for the last word of the added key; not those whose values match `besideExcept`). Where the rule is
- * `paired`, a glob of `settings` goes with the one of `beside` at the same place.
- */
+/** Finds settings that the boot adds beside customised ones: a glob of `settings` goes with the one of `beside` at its place. */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
   const known = new Set(before.map(identity));
-  const { values = ["*"] } = rule.parameters;
-  const fresh = after.filter(
-    (setting) =>
-      !known.has(identity(setting)) && concerns(rule, setting.key) && matchesAny(values as string[], setting.value),
-  );
+  const fresh = after.filter((setting) => !known.has(identity(setting)) && concerns(rule, setting.key));
+  // What the boot takes away is another rule's.
+  const left = new Set(after.map(({ key }) => key));
+  const kept = before.filter(({ key }) => left.has(key));
+  const neighbours = new Neighbours(rule, context, service, kept);
   return atMost(fresh, (setting) => {
-    const neighbour = customisedNeighbour(rule, context, service, setting);
+    const neighbour = neighbours.of(setting);
     return neighbour === undefined ? undefined : finding(rule, context, service, setting, ...neighbour);
   });
 }
@@ -29,29 +25,41 @@ function identity(setting: Setting): string {
   return `${setting.key}\n${setting.value}`;
 }
 
-function customisedNeighbour(
-  rule: Rule,
-  context: CheckContext,
-  service: Service,
-  setting: Setting,
-): [Setting, Evidence] | undefined {
-  const name = setting.key.slice(setting.key.lastIndexOf(" ") + 1);
-  const settings = rule.parameters.settings as string[];
-  const beside = (rule.parameters.beside as string[])
-    .filter((_, index) => rule.parameters.paired !== true || matchesAny([settings[index]!], setting.key))
-    .map((glob) => glob.replaceAll("{name}", name));
-  const { besideExcept = [] } = rule.parameters;
-  const { before, after } = context.settings(service);
-  const left = new Set(after.map(({ key }) => key));
-  for (const glob of beside)
-    for (const other of before) {
-      // What the boot takes away is another rule's.
-      if (!left.has(other.key)) continue;
-      if (!matchesAny([glob], other.key) || matchesAny(besideExcept as string[], other.value)) continue;
-      const evidence = context.evidence.of(service, other);
-      if (evidence !== undefined && evidence.strength !== "weak") return [other, evidence];
+/** The customised settings that stay, of which the first beside an added one is looked for. */
+class Neighbours {
+  readonly #rule: Rule;
+  readonly #context: CheckContext;
+  readonly #service: Service;
+  readonly #kept: readonly Setting[];
+  /** What a glob finds, which is the same for all added settings. */
+  readonly #found = new Map<string, readonly [Setting, Evidence][]>();
+
+  constructor(rule: Rule, context: CheckContext, service: Service, kept: readonly Setting[]) {
+    this.#rule = rule;
+    this.#context = context;
+    this.#service = service;
+    this.#kept = kept;
+  }
+
+  of(setting: Setting): readonly [Setting, Evidence] | undefined {
+    const { beside, settings } = this.#rule.parameters;
+    for (const [index, glob] of (beside as string[]).entries()) {
+      if (!matchesAny([(settings as string[])[index]!], setting.key)) continue;
+      const found = this.#found.get(glob) ?? this.#search(glob);
+      this.#found.set(glob, found);
+      // A file that the boot replaces is another rule's.
+      const first = found.find(([other]) => other.key !== setting.key || other.key !== other.path);
+      if (first !== undefined) return first;
     }
-  return undefined;
+    return undefined;
+  }
+
+  #search(glob: string): [Setting, Evidence][] {
+    return this.#kept.flatMap((other): [Setting, Evidence][] => {
+      const evidence = matchesAny([glob], other.key) ? this.#context.evidence.of(this.#service, other) : undefined;
+      return evidence === undefined || evidence.strength === "weak" ? [] : [[other, evidence]];
+    });
+  }
 }
 
 function finding(

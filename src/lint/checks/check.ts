@@ -7,7 +7,7 @@ import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence.ts";
 import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import type { Responsible } from "../serviceHistory.ts";
+import type { Responsible, ServiceSettings } from "../serviceHistory.ts";
 
 /** What a check works on: an image, its boot, and what is known of both. */
 export interface CheckContext {
@@ -15,8 +15,8 @@ export interface CheckContext {
   readonly distro: Distro;
   readonly boot: BootResult;
   readonly evidence: CustomisationEvidence;
-  /** A service's settings before and after the boot. */
-  settings(service: Service): { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
+  /** A service's settings before and after the boot; none where it is not `readable` in both. */
+  settings(service: Service): ServiceSettings;
   /** Who made a setting what `now` says it is after the boot. */
   responsible(service: Service, key: string, now: Setting | undefined): Responsible;
   /** The service's setting of this key in any image of this boot or another one. */
@@ -49,10 +49,21 @@ export function concerns(rule: Rule, key: string): boolean {
 
 /** Whether a text matches one of some globs, in which `*` stands for any text. */
 export function matchesAny(globs: readonly string[], key: string): boolean {
-  return globs.some((glob) => {
-    const parts = glob.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`, "s").test(key);
-  });
+  return globs.some((glob) => matchesParts(glob.split("*"), key));
+}
+
+/** Whether a text is these parts with any text between them; takes one look at each character, whatever the text. */
+export function matchesParts(parts: readonly string[], key: string): boolean {
+  const last = parts.length - 1;
+  if (last === 0) return key === parts[0];
+  if (!key.startsWith(parts[0]!) || !key.endsWith(parts[last]!)) return false;
+  let at = parts[0]!.length;
+  for (const part of parts.slice(1, last)) {
+    const found = key.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at + parts[last]!.length <= key.length;
 }
 
 /** The severity of a finding: the rule's own, milder where evidence or certainty is weak. */

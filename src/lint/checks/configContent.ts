@@ -3,7 +3,8 @@ import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
 import type { Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
-import type { Finding } from "../finding.ts";
+import type { Distro } from "../../distro/distro.ts";
+import type { Finding, Fix } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
@@ -13,13 +14,17 @@ import type { Told } from "../schema/told.ts";
 import { checkMapping } from "../userData/checkText.ts";
 import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
+import { vendorOf } from "./configuration/keys.ts";
 
 /** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
 interface Checked {
   readonly path: string;
+  /** The text that a fix may write anew; undefined where what is handed over is only a part of a file of the image. */
+  readonly text: string | undefined;
   readonly evidence: string;
   readonly told: readonly Told[];
   again(content: Buffer): readonly Told[];
+  prove?(fix: Fix): Fix | null;
 }
 
 /** Several rules are about the same image. */
@@ -30,18 +35,28 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   const known = done.get(context);
   const all = known ?? [...imageFiles(context), ...handedOver(context)];
   if (known === undefined) done.set(context, all);
-  return all.flatMap(({ path, evidence, told, again }) =>
+  return all.flatMap(({ text, evidence, told, again, prove }) =>
     findingsOfTold(rule, {
       told,
       evidence,
-      text: () => launchFile(context, path)?.bytes.toString("utf8") ?? context.image.read(path)?.toString("utf8"),
+      ...(prove === undefined ? {} : { prove }),
+      text: () => text,
       again: (fix) => again(Buffer.from(fix.content)),
     }),
   );
 }
 
-function schemas({ image, distro }: CheckContext): Schemas {
-  return schemasOf(distro.cloudInit.version || ASSUMED_VERSION, image, distro.cloudInit.library);
+/** A fix is linted with the same ones: it changes no schema. */
+const loaded = new WeakMap<Distro, Schemas>();
+
+function schemas({ image, distro, boot }: CheckContext): Schemas {
+  const vendor = vendorOf(boot.config);
+  const known = loaded.get(distro);
+  if (known?.vendor === vendor) return known;
+  const { version, library } = distro.cloudInit;
+  const fresh = schemasOf(version || ASSUMED_VERSION, image, library, vendor);
+  loaded.set(distro, fresh);
+  return fresh;
 }
 
 /** Files of the image that somebody wrote or changed. */
@@ -62,9 +77,11 @@ function imageFiles(context: CheckContext): Checked[] {
     return [
       {
         path,
+        text: context.image.read(path)?.toString("utf8"),
         evidence: evidence.text,
         told: check(root).map(soften),
         again: (content) => check(parseConfigFile(content, path).root),
+        prove: (fix) => context.prove(fix, () => true),
       },
     ];
   });
@@ -74,12 +91,17 @@ function imageFiles(context: CheckContext): Checked[] {
 function handedOver(context: CheckContext): Checked[] {
   const own = schemas(context);
   const { networkConfig } = context.boot.cloud;
-  const checked: Checked[] = launchFiles(context).map((file) => ({
-    path: file.path,
-    evidence: `${file.path} is what the launch hands over`,
-    told: checkUserData(file, own),
-    again: (content) => checkUserData({ ...file, bytes: content }, own),
-  }));
+  const checked: Checked[] = launchFiles(context).map((file) => {
+    // Nothing but cloud-init reads what is in the image already.
+    const syntaxes = context.image.read(file.path)?.equals(file.bytes) === true ? "terraform" : "all";
+    return {
+      path: file.path,
+      text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
+      evidence: `${file.path} is what the launch hands over`,
+      told: checkUserData(file, own, syntaxes),
+      again: (content) => checkUserData({ ...file, bytes: content }, own, syntaxes),
+    };
+  });
   if (networkConfig === undefined) return checked;
   const { path } = networkConfig;
   const check = (root: Mapping) => [...duplicateKeys(root), ...checkMapping(root, "network-config", own)];
@@ -87,6 +109,7 @@ function handedOver(context: CheckContext): Checked[] {
     ...checked,
     {
       path,
+      text: context.image.read(path)?.toString("utf8"),
       evidence: `${path} is what the launch hands over`,
       told: check(networkConfig),
       again: (content) => check(parseConfigFile(content, path).root),
@@ -100,8 +123,4 @@ function launchFiles({ boot }: CheckContext): readonly SeedFile[] {
   return [userData, vendorData, vendorData2].filter(
     (file) => file !== undefined && file.bytes.length > 0,
   ) as SeedFile[];
-}
-
-function launchFile(context: CheckContext, path: string): SeedFile | undefined {
-  return launchFiles(context).find((file) => file.path === path);
 }

@@ -1,4 +1,5 @@
 import type { Blame, Change } from "../../boot/overlay.ts";
+import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";
@@ -54,11 +55,27 @@ function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
   const evidence = context.evidence.ofFile(path);
   if (evidence?.strength !== "good") return evidence;
   const usual = services.flatMap((service) =>
-    context
-      .settings(service)
-      .before.filter((setting) => setting.path === path)
-      .map((setting) => usualValue(service.name, setting, context.image)),
+    settingsOf(context.settings(service).before, path).map((setting) =>
+      usualValue(service.name, setting, context.image),
+    ),
   );
   const [text] = usual;
   return text !== undefined && !usual.includes(undefined) ? { strength: "weak", text } : evidence;
+}
+
+const byPath = new WeakMap<readonly Setting[], Map<string | undefined, Setting[]>>();
+
+/** Those of some settings that a file sets. */
+function settingsOf(settings: readonly Setting[], path: string): readonly Setting[] {
+  let ofPath = byPath.get(settings);
+  if (ofPath === undefined) {
+    ofPath = new Map();
+    for (const setting of settings) {
+      const known = ofPath.get(setting.path);
+      if (known === undefined) ofPath.set(setting.path, [setting]);
+      else known.push(setting);
+    }
+    byPath.set(settings, ofPath);
+  }
+  return ofPath.get(path) ?? [];
 }

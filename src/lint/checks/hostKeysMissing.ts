@@ -1,8 +1,10 @@
+import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
 import { hostKeys } from "../../services/hostKeys.ts";
 import { sshdConfigPath } from "../../services/sshd/directives.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";
+import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
 /** Finds images with an ssh server in which no host key is left after the boot. */
 export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
@@ -11,12 +13,15 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const server = sshdConfigPath(image);
   const list = boot.config.origin("cloud_init_modules");
   const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
-  if (server === undefined || origin === undefined || context.settings(hostKeys).after.length > 0) return [];
+  if (server === undefined || origin === undefined) return [];
+  const { after, readable } = context.settings(hostKeys);
+  if (!readable || after.length > 0) return [];
+  if (module !== undefined && sshdMakesKeys(context)) return [];
   const cause =
     module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);
   const message =
     module === undefined
-      ? "Nothing makes a host key on the first boot: cloud-init's ssh does not run, and where cloud-init is active systemd's own service for it is off. sshd cannot start."
+      ? "Nothing makes a host key on the first boot: cloud-init's ssh does not run, and the image's own unit for it does not run beside cloud-init. sshd cannot start."
       : "cloud-init's ssh leaves no host key after the first boot, so sshd cannot start.";
   return [
     {
@@ -34,12 +39,8 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   ];
 }
 
-/** Whether cloud-init runs and keeps sshd-keygen@.service from it (a drop-in of its packages for Red Hat's family, 21.4). */
+/** Whether cloud-init runs, and what makes missing keys as sshd starts does not run beside it. */
 function isKeygenOff({ boot, image, distro }: CheckContext): boolean {
   if (distro.cloudInit.disabled !== undefined || boot.base.fatal !== undefined) return false;
-  return ["/etc", "/usr/lib", "/lib"].some(
-    (place) =>
-      image.lstat(`${place}/systemd/system/sshd-keygen@.service.d/disable-sshd-keygen-if-cloud-init-active.conf`) !==
-      undefined,
-  );
+  return hostKeyMaker(image) === "off";
 }

@@ -4,7 +4,10 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
-/** Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. */
+/**
+ * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. `cost`
+ * says what it costs to keep them.
+ */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
@@ -28,11 +31,12 @@ function lost(
   const unsure = again || (now !== undefined && hasUnknown(now.value) && !gone);
   const confidence = unsure ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
+  const { cost } = rule.parameters;
   const finding: Omit<Finding, "fix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: sentence(setting, now, blame.module),
+    message: `${sentence(setting, now, blame.module)}${typeof cost === "string" ? ` ${cost}` : ""}`,
     service: service.name,
     ...blamed(blame),
     target: {

@@ -1,11 +1,12 @@
 import type { BootResult } from "../../boot/boot.ts";
-import { type ConfigNode, originOf } from "../../config/tree.ts";
+import { type ConfigNode, originOf, type Pair } from "../../config/tree.ts";
 import { isFalse, pyStr, truthy } from "../../config/value.ts";
 import { type Image, readText } from "../../image/image.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";
 import { about, isOwn } from "./configuration/about.ts";
+import { spanOf, withText } from "./configuration/editFile.ts";
 
 const MODULE = "package_update_upgrade_install";
 
@@ -32,9 +33,22 @@ export function packagesUpgraded(rule: Rule, context: CheckContext): Finding[] {
   const severity = isOwn(context, cause.path) || lock !== undefined ? rule.severity : "info";
   const locked = lock === undefined ? "" : ` The image locks versions in ${lock}.`;
   const message = `The first boot upgrades the image's packages to what the repositories have by then (${command}).${locked}`;
-  const prove = () =>
-    context.fix(rule, { name: String(key.key.value) }, (_after, booted) => upgradeCommand(booted) === undefined);
+  const holds = (_after: Image, booted: BootResult) => upgradeCommand(booted) === undefined;
+  const prove = () => {
+    const fix = context.fix(rule, {}, holds);
+    const edited = fix === null && isOwn(context, key.path) ? withoutOldKey(image, key) : undefined;
+    return edited === undefined ? fix : context.prove(edited, holds);
+  };
   return [about(rule, context, { message, cause, severity, module: MODULE, prove })];
+}
+
+/** The key's file with the key of today in place of a deprecated one, which no other file can switch off. */
+function withoutOldKey(image: Image, pair: Pair): Fix | undefined {
+  const { start, end } = spanOf(pair);
+  const written = (readText(image, pair.path) ?? "").slice(start, end).trimEnd();
+  return /^apt_upgrade\s*:\s*\w+$/.test(written)
+    ? withText(image, pair.path, start, start + written.length, "package_upgrade: false")
+    : undefined;
 }
 
 /** The command that upgrades all packages. */

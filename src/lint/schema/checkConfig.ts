@@ -1,34 +1,38 @@
-import { systemKeys } from "../../boot/configKeys.ts";
+import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { isAnnotation, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
-import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
+import { topOf } from "../secrets/place.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
+import { allowsBooleans } from "./expected.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
-import { meantKey, problemText } from "./words.ts";
+import { meantKey, otherName, problemText } from "./words.ts";
 
 /** Whose configuration it is: what a launch hands over, or a file of the image. */
 export type Layer = "launch" | "image";
 
-/** Compares a configuration with cloud-init's schema. @param isUnknown values that are filled in later */
+/** Compares a configuration with cloud-init's schema. @param isUnknown values that are filled in later, and mappings that get more keys then */
 export function checkConfig(
   root: Mapping,
   name: SchemaName,
   layer: Layer,
   schemas: Schemas,
-  isUnknown?: (node: Scalar) => boolean,
+  isUnknown?: (node: ConfigNode) => boolean,
 ): Told[] {
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);
-  const told = problems.flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
+  const told = problems
+    .map((problem) => withCurrentKeys(problem, schemas))
+    .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
-    if (layer === "image") told.push(...defaultUserKeys(root));
-    told.push(...openTopLevel(root, layer, schemas, isUnknown));
-    told.push(...passedOver(root, layer === "image" ? "warning" : "error", isUnknown));
+    if (layer === "image") for (const one of defaultUserKeys(root)) told.push(one);
+    for (const one of openTopLevel(root, layer, schemas, isUnknown)) told.push(one);
+    for (const one of passedOver(root, layer === "image" ? "warning" : "error", isUnknown)) told.push(one);
   }
   if (cut)
     told.push({
@@ -40,6 +44,19 @@ export function checkConfig(
   return told;
 }
 
+/** A problem with an unknown key of which only keys to recommend are named: read by this version, and not deprecated. */
+function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): SchemaProblem {
+  if (problem.kind !== "unknown-key") return problem;
+  const properties = asSchema(problem.schemas[0]?.properties) ?? {};
+  const isCurrent = (key: string): boolean => {
+    const form = asSchema(properties[key]);
+    const since = form?.deprecated_version;
+    if (form?.deprecated === true && (typeof since !== "string" || versionAtLeast(version, since))) return false;
+    return problem.path.length > 1 || !isKnownKey(key) || isCurrentKey(key, { version, vendor });
+  };
+  return { ...problem, keys: problem.keys.filter(isCurrent) };
+}
+
 function toldOf(
   problem: SchemaProblem,
   name: SchemaName,
@@ -49,7 +66,8 @@ function toldOf(
 ): Told | undefined {
   const { kind, path, pair, node } = problem;
   const origin = originOf(pair ?? node);
-  const message = `${problemText(problem, schema)}.`;
+  const top = topOf(name === "cloud-config" ? name : "network-config");
+  const message = `${problemText(problem, schema, top)}.`;
   if (isAnnotation(problem)) {
     const since = problem.schemas[0]?.[`${kind}_version`];
     if (typeof since === "string" && !versionAtLeast(schemas.version, since)) return undefined;
@@ -65,6 +83,7 @@ function toldOf(
   // Names of modules have a rule of their own there.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
+  if (layer === "image" && kind === "type" && path.length === 1 && isStockForm(problem, schema)) return undefined;
   const worst = layer === "image" ? "warning" : "error";
   if (kind !== "unknown-key") return { about: "value", worst, message, origin };
   // Files of the image have more keys than a launch may set.
@@ -72,8 +91,22 @@ function toldOf(
   const meant = meantKey(problem);
   const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
   const system = path.length === 1 && systemKeys.has(String(path[0]));
-  const hint = system ? ` "${path[0]}" is read from files of the image only.` : "";
+  const hint = system
+    ? ` "${path[0]}" is read from files of the image only.`
+    : path.length === 1 && meant === undefined
+      ? parentHint(String(path[0]), schemas)
+      : "";
   return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
+}
+
+/**
+ * Forms that no schema has and stock files of the Red Hat family have up to 8, read as they are meant: 0 and 1 for a
+ * boolean, and no types of host keys, of which another rule tells where they are missed.
+ */
+function isStockForm({ path, node, schemas }: SchemaProblem, root: Schema): boolean {
+  if (node.type !== "scalar") return false;
+  if (node.kind === "null") return path[0] === "ssh_genkeytypes";
+  return node.kind === "int" && (node.value === 0 || node.value === 1) && allowsBooleans(schemas, root);
 }
 
 /** Whether a key at the top that the schema does not name is wrong: for what a launch hands over, since 23.4. */
@@ -89,23 +122,31 @@ function openTopLevel(
   isUnknown: ((node: Scalar) => boolean) | undefined,
 ): Told[] {
   if (closesTopLevel(schemas, layer)) return [];
-  const known = schemas.topKeys;
-  const names = new Set([...known, ...systemKeys]);
+  const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
+  const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     const dashed = known.find((other) => other.replaceAll("-", "_") === name.replaceAll("-", "_").toLowerCase());
-    const meant = dashed ?? (name.length > 4 ? nearest(name, known) : undefined);
-    if (meant === undefined) return [];
+    const meant = dashed ?? otherName(name, known) ?? (name.length > 4 ? nearest(name, known) : undefined);
+    // A name like a deprecated one is as suspicious, but that one is not to be recommended.
+    if (meant === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
+    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     return [
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}" (did you mean "${meant}"?).`,
+        message: `cloud-init knows no key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
         origin: originOf(pair),
-        replace: { old: name, by: meant },
+        replace: meant === undefined ? undefined : { old: name, by: meant },
       },
     ];
   });
+}
+
+/** Where a key of this name would be read, if there is one such place. */
+function parentHint(name: string, schemas: Schemas): string {
+  const [parent, ...others] = schemas.parentsOf(name).filter((key) => isCurrentKey(key, schemas));
+  return parent === undefined || others.length > 0 ? "" : ` It belongs below "${parent}".`;
 }

@@ -4,11 +4,15 @@ import type { Point } from "../../config/unist.ts";
 import { toValue } from "../../config/value.ts";
 import type { Told } from "./told.ts";
 
-/** What one mapping says twice and otherwise: the last one counts, without a word (PyYAML). */
-export function duplicateKeys(root: ConfigNode): Told[] {
+/**
+ * What one mapping says twice and otherwise: the last one counts, without a word (PyYAML).
+ * @param areAlternatives whether only one of two lines may be there once a template is filled in
+ */
+export function duplicateKeys(root: ConfigNode, areAlternatives?: (first: number, second: number) => boolean): Told[] {
   return duplicatesIn(root).flatMap(({ winner, loser }) => {
     if (isDeepStrictEqual(toValue(winner.value), toValue(loser.value))) return [];
     const [lost, counts] = [originOf(loser), originOf(winner)];
+    if (areAlternatives?.(lost.line, counts.line) === true) return [];
     const message = `${winner.key.value} is set twice: what line ${lost.line} says is lost, line ${counts.line} counts.`;
     return [{ about: "duplicate-key", worst: "warning", message, origin: counts }];
   });
@@ -27,7 +31,7 @@ function duplicatesIn(root: ConfigNode): Duplicate[] {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === "scalar" || seen.has(node)) continue;
     seen.add(node);
-    if (node.type === "sequence") waiting.push(...node.children);
+    if (node.type === "sequence") for (const one of node.children) waiting.push(one);
     else {
       for (const pair of node.children) {
         for (const loser of pair.shadowed) if (isWithin(loser, node)) found.push({ winner: pair, loser });

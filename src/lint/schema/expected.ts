@@ -12,6 +12,11 @@ export function expected(schemas: readonly Schema[], root: Schema): string {
   return phrases.length === 0 ? "of another form" : oneOf(phrases);
 }
 
+/** Whether any of some schemas allows true and false. */
+export function allowsBooleans(schemas: readonly Schema[], root: Schema): boolean {
+  return phrasesOf(schemas, root).includes("true");
+}
+
 /** The texts that some schemas allow by name. */
 export function allowedTexts(schemas: readonly Schema[], root: Schema): string[] {
   return phrasesOf(schemas, root).flatMap((phrase) => (phrase.startsWith('"') ? [phrase.slice(1, -1)] : []));

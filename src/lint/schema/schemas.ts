@@ -1,35 +1,45 @@
+import type { KeyReader } from "../../boot/configKeys.ts";
 import { imageSchema, type SchemaName } from "../../config/schema/imageSchema.ts";
+import { asSchema, type Schema } from "../../config/schema/schema.ts";
 import { schemaValidator, type Validator } from "../../config/schema/validate.ts";
 import type { Image } from "../../image/image.ts";
 import { tableSchema } from "./tables.ts";
 
 /** What configuration is validated against. */
-export interface Schemas {
-  /** The version of cloud-init. */
-  readonly version: string;
+export interface Schemas extends KeyReader {
   validator(name: SchemaName): Validator;
   /** Keys that our tables and modules know at the top of a cloud-config. */
   readonly topKeys: readonly string[];
+  /** The keys at the top below which a key of this name may stand. */
+  parentsOf(key: string): readonly string[];
 }
 
 /** The schemas that an image's cloud-init carries, our tables where it carries none. */
-export function schemasOf(version: string, image?: Image, library?: string): Schemas {
+export function schemasOf(version: string, image?: Image, library?: string, vendor?: string): Schemas {
+  const reader = { version, vendor };
   const loaded = new Map<SchemaName, Validator>();
-  let topKeys: readonly string[] | undefined;
+  let top: Readonly<Record<string, Schema>> | undefined;
+  const topForms = () => {
+    top ??= tableSchema("cloud-config", reader).properties as Readonly<Record<string, Schema>>;
+    return top;
+  };
   return {
-    version,
+    ...reader,
     validator: (name) => {
       const known = loaded.get(name);
       if (known !== undefined) return known;
       const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
-      const validator = own ?? schemaValidator(tableSchema(name, version));
+      const validator = own ?? schemaValidator(tableSchema(name, reader));
       loaded.set(name, validator);
       return validator;
     },
     get topKeys() {
-      topKeys ??= Object.keys(tableSchema("cloud-config", version).properties as object);
-      return topKeys;
+      return Object.keys(topForms());
     },
+    parentsOf: (key) =>
+      Object.entries(topForms()).flatMap(([parent, { properties }]) =>
+        Object.hasOwn(asSchema(properties) ?? {}, key) ? [parent] : [],
+      ),
   };
 }
 

@@ -2,18 +2,41 @@ import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/sche
 import type { ConfigNode, Scalar } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
 import { nearest } from "../nearest.ts";
+import { hiddenAs, type Place, placeAt } from "../secrets/place.ts";
+import { shownAs } from "../secrets/tree.ts";
 import { allowedTexts, cut, expected, LONGEST, oneOf } from "./expected.ts";
 
-/** What is wrong, in one sentence of ours without the full stop. @param root what the schemas' references are looked up in */
-export function problemText(problem: SchemaProblem, root: Schema): string {
-  return TEXTS[problem.kind](problem, root);
+/**
+ * What is wrong, in one sentence of ours without the full stop.
+ * @param root what the schemas' references are looked up in
+ * @param top the top of the document, for what is secret in it; nothing is where undefined
+ */
+export function problemText(problem: SchemaProblem, root: Schema, top?: Place): string {
+  return TEXTS[problem.kind](problem, root, top);
 }
 
 /** The key that an unknown one is probably meant to be. */
 export function meantKey({ path, keys }: SchemaProblem): string | undefined {
   const given = String(path.at(-1) ?? "");
   const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
-  return keys.find((key) => key !== given && same(key) === same(given)) ?? nearOf(given, keys);
+  const other = path.length === 1 ? otherName(given, keys) : undefined;
+  return keys.find((key) => key !== given && same(key) === same(given)) ?? other ?? nearOf(given, keys);
+}
+
+/** Names that a top-level key has in other packages of cloud-init, or had before. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  apt_reboot_if_required: "package_reboot_if_required",
+  apt_update: "package_update",
+  apt_upgrade: "package_upgrade",
+  repo_update: "package_update",
+  repo_upgrade: "package_upgrade",
+};
+
+/** The key that other programs or packages call by this name. */
+export function otherName(given: string, keys: readonly string[]): string | undefined {
+  const old = given.replaceAll("-", "_").toLowerCase();
+  const name = Object.hasOwn(OTHER_NAMES, old) ? OTHER_NAMES[old] : undefined;
+  return name !== undefined && keys.includes(name) ? name : undefined;
 }
 
 function nearOf(word: string, known: readonly string[]): string | undefined {
@@ -37,14 +60,15 @@ function pathText(path: readonly Step[]): string {
     .join("");
 }
 
-const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema) => string>> = {
-  type: ({ path, node, schemas }, root) => {
+const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema, top?: Place) => string>> = {
+  type: ({ path, node, schemas }, root, top) => {
+    const place = top && placeAt(top, path);
     const wanted = expected(schemas, root);
     const word = isText(node) ? String(node.value) : "";
     // Short words are near to anything.
     const near = word.length < 5 ? undefined : nearOf(word, allowedTexts(schemas, root));
     const hint = near === undefined ? quoteHint(node, wanted) : ` (did you mean "${near}"?)`;
-    return `${pathText(path)} must be ${wanted}, not ${given(node)}${hint}`;
+    return `${pathText(path)} must be ${wanted}, not ${given(node, place)}${hint}`;
   },
   "unknown-key": (problem) => {
     const meant = meantKey(problem);
@@ -69,7 +93,8 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema)
     return `${pathText(path)} lacks the key ${wanted}`;
   },
   bounds: ({ path, node, schemas }) => `${pathText(path)} must ${bounds(node, schemas[0] ?? {})}`,
-  form: ({ path, node, schemas }) => `${pathText(path)} must ${form(schemas[0] ?? {})}, not ${given(node)}`,
+  form: ({ path, node, schemas }, _root, top) =>
+    `${pathText(path)} must ${form(schemas[0] ?? {})}, not ${given(node, top && placeAt(top, path))}`,
   repeated: ({ path }) => `${pathText(path)} names an item twice`,
   forbidden: ({ path, schemas }) => {
     const keys = refusedKeys(schemas[0] ?? {});
@@ -87,8 +112,10 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema)
   changed: ({ path, schemas }) => `${pathText(path)} has changed${annotation(schemas[0] ?? {}, "changed")}`,
 };
 
-/** What stands in the document. */
-export function given(node: ConfigNode): string {
+/** What stands in the document. @param place where it stands; what is secret there is not told */
+export function given(node: ConfigNode, place?: Place): string {
+  const kind = hiddenAs(place, node);
+  if (kind !== undefined) return shownAs(pyStr(node), kind);
   if (node.type === "mapping") return node.children.length === 0 ? "an empty mapping" : "a mapping";
   if (node.type === "sequence") return node.children.length === 0 ? "an empty list" : "a list";
   const text = pyStr(node);

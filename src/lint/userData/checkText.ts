@@ -1,71 +1,133 @@
 import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { YamlResult } from "../../config/yaml.ts";
+import type { Severity } from "../finding.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
-import type { Told } from "../schema/told.ts";
-import { hasPlaceholder, isFilledIn, masked, type TemplateSyntax } from "./template.ts";
+import type { About, Told } from "../schema/told.ts";
+import { findPlaceholders, type Syntaxes } from "./placeholders.ts";
+import { type Front, holdsMask, type Reading, Template } from "./template.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";
+
+/** Who fills a text in before cloud-init reads it: nobody that is known of, cloud-init's own Jinja, or another program. */
+export type Filling = "unknown" | "cloud-init" | "program";
+
+export interface TextOptions {
+  readonly filling?: Filling;
+  readonly syntaxes?: Syntaxes;
+  readonly layer?: Layer;
+  /** What stands in front of the header. */
+  readonly front?: Front | undefined;
+}
 
 /** Reads a text as YAML, templates included, and compares it with the schema. */
 export function checkText(
   content: Excerpt,
   kind: TextKind,
   schemas: Schemas,
-  given?: TemplateSyntax,
-  layer: Layer = "launch",
+  { filling = "unknown", syntaxes = "all", layer = "launch", front }: TextOptions = {},
 ): Told[] {
-  const syntax = given ?? (hasPlaceholder(content.text, "terraform") ? "terraform" : undefined);
-  const { result, filledIn } = parseTemplate(content, syntax, given !== undefined);
+  const template = new Template(content.text, syntaxes);
+  const { result, filledIn } = parseTemplate(content, template, filling !== "unknown");
+  const note = noteOf(content, front);
   const { node, error } = result;
-  if (error !== undefined) {
-    const origin = { path: content.path, line: error.line, column: error.column };
-    if (error.limit === "size")
-      return [
-        { about: "not-checked", worst: "info", message: `This is not read: ${error.reason}.`, origin, unread: true },
-      ];
-    if (hasInvalidBytes(content.text))
-      return [
-        {
-          about: "not-applied",
-          worst: "error",
-          message: "cloud-init ignores all of this: a byte is not UTF-8; save it as UTF-8.",
-          origin,
-        },
-      ];
-    // Only what is filled in could tell.
-    if (syntax !== undefined)
-      return [
-        {
-          about: "not-checked",
-          worst: "info",
-          message: `This is no YAML until it is filled in: ${error.reason}.`,
-          origin,
-        },
-      ];
-    return [
-      { about: "not-applied", worst: "error", message: `cloud-init ignores all of this: ${error.reason}.`, origin },
-    ];
-  }
-  const told: Told[] = filledIn ? [noteOf(content)] : [];
+  if (error !== undefined) return [toldOfError(content, error, template, filling)];
+  const told: Told[] = filledIn || front?.hasValue === true || front?.comment !== undefined ? [note] : [];
   if (node === undefined) return told;
   if (node.type !== "mapping") {
-    if (node.type === "scalar" && isFilledIn(node, syntax)) return [noteOf(content)];
+    if (node.type === "scalar" && isFilledIn(node, syntaxes, filling)) return [note];
     const message = "cloud-init ignores all of this: the top level is not a mapping (lines of the form key: value).";
     return [{ about: "not-applied", worst: "error", message, origin: originOf(node) }];
   }
   if (kind === "meta-data") return told;
-  const isUnknown = syntax === undefined ? undefined : (scalar: Scalar) => isFilledIn(scalar, syntax);
-  const found = [...duplicateKeys(node), ...checkMapping(node, kind, schemas, isUnknown, layer)];
-  if (filledIn || isUnknown === undefined) return [...told, ...found];
+  if (template.placeholders.length === 0)
+    return [...told, ...duplicateKeys(node), ...checkMapping(node, kind, schemas, undefined, layer)];
+  const known = new Map<ConfigNode, boolean>();
+  const isUnknown = (part: ConfigNode) => {
+    let answer = known.get(part);
+    if (answer === undefined) {
+      const isGiven = part.type === "scalar" && part.value !== null && part.value !== "";
+      answer = isGiven ? isFilledIn(part, syntaxes, filling) : isExtended(part, content, template);
+      known.set(part, answer);
+    }
+    return answer;
+  };
+  const areAlternatives = (first: number, second: number) =>
+    !content.verbatim || template.areAlternatives(first - content.line + 1, second - content.line + 1);
+  const all = withAlternatives(node, areAlternatives) as Mapping;
+  const found = [...duplicateKeys(node, areAlternatives), ...checkMapping(all, kind, schemas, isUnknown, layer)];
+  if (told.length > 0) return [...told, ...found];
   const withoutThem = [...duplicateKeys(node), ...checkMapping(node, kind, schemas, undefined, layer)];
-  return withoutThem.length > found.length ? [noteOf(content), ...found] : found;
+  return withoutThem.length > found.length ? [note, ...found] : found;
+}
+
+/** The same with all pairs of a key, where only one of them is left once the template is filled in. */
+function withAlternatives(node: ConfigNode, areAlternatives: (first: number, second: number) => boolean): ConfigNode {
+  const done = new Map<ConfigNode, ConfigNode>();
+  const next = (part: ConfigNode): ConfigNode => {
+    const known = done.get(part);
+    if (known !== undefined) return known;
+    // An alias cannot stand within what it names.
+    let result = part;
+    if (part.type === "sequence") result = { ...part, children: part.children.map(next) };
+    else if (part.type === "mapping") {
+      const pairs = part.children.flatMap((pair) => [
+        ...pair.shadowed.filter((other) => areAlternatives(originOf(other).line, originOf(pair).line)),
+        pair,
+      ]);
+      result = { ...part, children: pairs.map((pair) => ({ ...pair, value: next(pair.value) })) };
+    }
+    done.set(part, result);
+    return result;
+  };
+  return next(node);
+}
+
+/** A text that is no YAML, whatever is filled in. */
+function toldOfError(
+  { text, path }: Excerpt,
+  { reason, line, column, limit }: NonNullable<YamlResult["error"]>,
+  { isStructural }: Template,
+  filling: Filling,
+): Told {
+  const origin = { path, line, column };
+  const say = (about: About, worst: Severity, message: string): Told => ({ about, worst, message, origin });
+  if (limit === "size") return { ...say("not-checked", "info", `This is not read: ${reason}.`), unread: true };
+  if (hasInvalidBytes(text))
+    return say("not-applied", "error", "cloud-init ignores all of this: a byte is not UTF-8; save it as UTF-8.");
+  // Only what is filled in could tell, where it brings lines or takes them away.
+  if (isStructural || filling === "cloud-init")
+    return say("not-checked", "info", `This is no YAML until it is filled in: ${reason}.`);
+  return say("not-applied", "error", `cloud-init ignores all of this: ${reason}.`);
+}
+
+/** Whether an empty value may be filled in below, and whether a mapping may get more keys then. */
+function isExtended({ type, position }: ConfigNode, content: Excerpt, template: Template): boolean {
+  if (type === "sequence") return false;
+  const { start, end } = position;
+  const above = content.line - 1;
+  if (type === "scalar" || !content.verbatim)
+    return template.isFilledBelow(content.verbatim ? end.line - above : undefined);
+  return template.isExtended(start.line - above, end.line - above, start.column - content.indent);
+}
+
+/** Names that only cloud-init's own Jinja fills in, and not without its header (handlers/jinja_template.py, 18.5 to 26.2). */
+const CLOUD_INITS_VARIABLE = /^\{\{-?\s*(?:ds|v1|sys_info|merged_cfg|merged_system_cfg|userdata|vendordata)\b/;
+
+/** Whether a value is filled in later, wholly or in part. */
+function isFilledIn(node: Scalar, syntaxes: Syntaxes, filling: Filling): boolean {
+  if (typeof node.value !== "string") return false;
+  if (holdsMask(node)) return true;
+  const { value } = node;
+  return findPlaceholders(value, syntaxes).some(
+    ({ start }) => filling !== "unknown" || !CLOUD_INITS_VARIABLE.test(value.slice(start)),
+  );
 }
 
 /** Compares a mapping with the schema of its kind. */
@@ -73,7 +135,7 @@ export function checkMapping(
   root: Mapping,
   kind: "cloud-config" | "network-config",
   schemas: Schemas,
-  isUnknown?: (node: Scalar) => boolean,
+  isUnknown?: (node: ConfigNode) => boolean,
   layer: Layer = "launch",
 ): Told[] {
   if (kind === "cloud-config") return checkConfig(root, kind, layer, schemas, isUnknown);
@@ -99,22 +161,47 @@ function isDisabled(network: Mapping): boolean {
   return config?.type === "scalar" && config.value === "disabled";
 }
 
-function noteOf(content: Excerpt): Told {
-  const message = "This is a template: values that are filled in later are not checked.";
-  return { about: "not-checked", worst: "info", message, origin: originOfExcerpt(content) };
+function noteOf(content: Excerpt, front: Front | undefined): Told {
+  const filled = "This is a template: values that are filled in later are not checked.";
+  const message =
+    front?.comment === undefined
+      ? filled
+      : `${filled} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
+  const start = { path: content.path, line: front?.comment ?? 1, column: 1 };
+  const origin = front === undefined ? originOfExcerpt(content) : start;
+  return { about: "not-checked", worst: "info", message, origin };
 }
 
-/** Parses a text as it is, else with its placeholders as values, else with those that fill a line left out. */
+/** So many lines that make a template invalid YAML are left out; of longer texts, in characters, none. */
+const MOST_DROPPED = 20;
+const LONGEST_TO_REPAIR = 65_536;
+
+/**
+ * Parses a text as it is, unless it is known to be a template or this fails; else with its placeholders as values, else
+ * without the lines that hold nothing else, without all branches but the first, and without the lines that are wrong.
+ */
 function parseTemplate(
   content: Excerpt,
-  syntax: TemplateSyntax | undefined,
+  template: Template,
   isTemplate: boolean,
 ): { result: YamlResult; filledIn: boolean } {
-  const plain = isTemplate ? undefined : parseExcerpt(content);
-  if (plain !== undefined && (plain.error === undefined || plain.error.limit !== undefined || syntax === undefined))
-    return { result: plain, filledIn: false };
-  const first = parseExcerpt({ ...content, text: masked(content.text, syntax!, false) });
-  if (first.error === undefined || first.error.limit !== undefined) return { result: first, filledIn: true };
-  const second = parseExcerpt({ ...content, text: masked(content.text, syntax!, true) });
-  return { result: second.error === undefined ? second : (plain ?? first), filledIn: true };
+  const isFilledIn = template.placeholders.length > 0;
+  const plain = isTemplate && isFilledIn ? undefined : parseExcerpt(content);
+  const isRead = ({ error }: YamlResult) => error === undefined || error.limit !== undefined;
+  if (plain !== undefined && (isRead(plain) || !isFilledIn)) return { result: plain, filledIn: false };
+  const parse = (reading: Reading) => parseExcerpt({ ...content, text: template.text(reading) });
+  const first = parse("values");
+  const asValues = { result: isRead(first) ? first : (plain ?? first), filledIn: true };
+  if (isRead(first) || !template.isStructural) return asValues;
+  for (const reading of ["left-out", "first-branches"] as const) {
+    const result = parse(reading);
+    if (isRead(result)) return { result, filledIn: true };
+  }
+  if (!content.verbatim || content.text.length > LONGEST_TO_REPAIR) return asValues;
+  let last = parse("first-branches");
+  for (let left = MOST_DROPPED; left > 0 && last.error !== undefined; left--) {
+    if (!template.drop(last.error.line - content.line + 1)) break;
+    last = parse("first-branches");
+  }
+  return isRead(last) ? { result: last, filledIn: true } : asValues;
 }

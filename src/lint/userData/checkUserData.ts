@@ -1,13 +1,15 @@
 import type { Origin } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { hasInvalidBytes } from "../../config/userData/decode.ts";
+import { hasInvalidBytes, strictText } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import { type Part, readParts, type SeedFile } from "../../config/userData/parts.ts";
 import { nearest } from "../nearest.ts";
 import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
-import { checkText } from "./checkText.ts";
+import { checkText, type Filling, type TextOptions } from "./checkText.ts";
+import type { Syntaxes } from "./placeholders.ts";
+import { behindFront, type Front, frontOf, nameOfTemplate, Template } from "./template.ts";
 
 /** Types that cloud-init's handlers take and that hold no configuration. */
 const SCRIPTS = new Set([
@@ -27,24 +29,62 @@ const HEADERS = ["#cloud-config", "#cloud-config-archive", "#cloud-boothook", "#
 /** A byte order mark. */
 const MARK = "\ufeff";
 
-/** What is wrong with user-data or vendor-data: parts that are not applied, and what its cloud-configs hold. */
-export function checkUserData(file: SeedFile, schemas: Schemas): Told[] {
-  const { parts, notes, fatal } = readParts(file);
+/**
+ * What is wrong with user-data or vendor-data: parts that are not applied, and what its cloud-configs hold.
+ * @param syntaxes whose placeholders are filled in before cloud-init reads it
+ */
+export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntaxes = "all"): Told[] {
+  const front = syntaxes === "all" ? templateFront(file) : undefined;
+  const given = front?.file ?? file;
+  const { parts, notes, fatal } = readParts(syntaxes === "all" ? archiveFilledIn(given) : given);
   const start = { path: file.path, line: 1, column: 1 };
   const told = notes.map((note) => toldOfNote(note, start));
   if (fatal !== undefined) {
     const { text, origin } = placeOfNote(fatal, start);
     told.push(say("not-applied", `cloud-init uses nothing of this: ${text}.`, origin));
   }
-  for (const part of parts) told.push(...checkPart(part, schemas));
+  const filling: Filling = syntaxes === "all" && nameOfTemplate(file.path) !== undefined ? "program" : "unknown";
+  const options = { filling, syntaxes, front };
+  for (const part of parts) {
+    const isHeaderFilledIn = front?.hasValue === true && part.type === WHOLE;
+    const checked = isHeaderFilledIn ? { ...part, type: "text/cloud-config" } : part;
+    for (const one of checkPart(checked, schemas, options)) told.push(one);
+  }
   return told;
 }
 
-function checkPart(part: Part, schemas: Schemas): Told[] {
+/** A file without the lines in front of its header; undefined where there are none, or there is no header. */
+function templateFront(file: SeedFile): (Front & { readonly file: SeedFile }) | undefined {
+  const text = strictText(file.bytes);
+  if (text === undefined || file.excerpt !== undefined || typeOfText(text) !== undefined) return undefined;
+  const front = frontOf(text);
+  const rest = behindFront(text, front);
+  const isKnown = typeOfText(rest) !== undefined;
+  if (front.count === 0 || !(isKnown || front.hasValue)) return undefined;
+  const excerpt = { text: rest, path: file.path, line: front.count + 1, indent: 0, verbatim: true };
+  return { ...front, file: { ...file, excerpt }, comment: isKnown ? front.comment : undefined };
+}
+
+/** An archive whose placeholders are masked, where it is no YAML with them. */
+function archiveFilledIn(file: SeedFile): SeedFile {
+  const text = file.excerpt?.text ?? strictText(file.bytes);
+  if (text === undefined || typeOfText(text) !== "text/cloud-config-archive") return file;
+  const whole = { text, path: file.path, line: 1, indent: 0, verbatim: true };
+  const excerpt = file.excerpt ?? whole;
+  const template = new Template(text, "all");
+  if (template.placeholders.length === 0 || parseExcerpt(excerpt).error === undefined) return file;
+  for (const reading of ["values", "left-out", "first-branches"] as const) {
+    const masked = { ...excerpt, text: template.text(reading) };
+    if (parseExcerpt(masked).error === undefined) return { ...file, excerpt: masked };
+  }
+  return file;
+}
+
+function checkPart(part: Part, schemas: Schemas, options: TextOptions): Told[] {
   const { type, content } = part;
   const origin = originOfExcerpt(content);
-  if (type === "text/cloud-config") return checkText(content, "cloud-config", schemas);
-  if (type === "text/jinja2") return checkJinja(content, schemas);
+  if (type === "text/cloud-config") return checkText(content, "cloud-config", schemas, options);
+  if (type === "text/jinja2") return checkJinja(content, schemas, options);
   if (SCRIPTS.has(type))
     return hasInvalidBytes(content.text)
       ? [say("not-applied", "cloud-init cannot write the script: a byte of it is not UTF-8.", origin)]
@@ -55,12 +95,13 @@ function checkPart(part: Part, schemas: Schemas): Told[] {
   return checkUnknown(part, origin);
 }
 
-function checkJinja(content: Excerpt, schemas: Schemas): Told[] {
+function checkJinja(content: Excerpt, schemas: Schemas, options: TextOptions): Told[] {
   const newline = content.text.indexOf("\n");
   const rest = newline === -1 ? "" : content.text.slice(newline + 1);
   const inner = { ...content, text: rest, line: content.verbatim ? content.line + 1 : content.line };
   const type = typeOfText(rest);
-  if (type === "text/cloud-config") return checkText(inner, "cloud-config", schemas, "jinja");
+  if (type === "text/cloud-config")
+    return checkText(inner, "cloud-config", schemas, { ...options, filling: "cloud-init", syntaxes: "all" });
   if (type !== undefined && SCRIPTS.has(type)) return [];
   const origin = originOfExcerpt(inner);
   return [say("not-applied", "The line after the template's header must be \"#cloud-config\" or a script's.", origin)];

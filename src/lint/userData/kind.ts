@@ -4,7 +4,7 @@ import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { gunzip, strictText } from "../../config/userData/decode.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { parseYaml } from "../../config/yaml.ts";
-import { masked } from "./template.ts";
+import { behindFront, frontOf, nameOfTemplate, Template } from "./template.ts";
 
 /** What a file on its own is: what a launch hands over, or a file of /etc/cloud/cloud.cfg.d. */
 export type FileKind = "user-data" | "network-config" | "meta-data" | "image-config";
@@ -24,12 +24,14 @@ export function kindOf(file: SeedFile): FileKind {
   if (gunzip(file.bytes.subarray(0, 2)) === undefined && file.bytes[0] === 0x1f) return "user-data";
   const text = strictText(file.bytes);
   if (text === undefined) return "user-data";
-  if (typeOfText(text) !== undefined || text.slice(0, 4096).toLowerCase().includes("mime-version:")) return "user-data";
-  const named = NAMES.find(([pattern]) => pattern.test(file.path))?.[1];
+  if (text.slice(0, 4096).toLowerCase().includes("mime-version:")) return "user-data";
+  if (typeOfText(text) !== undefined || typeOfText(behindFront(text, frontOf(text))) !== undefined) return "user-data";
+  const name = nameOfTemplate(file.path) ?? file.path;
+  const named = NAMES.find(([pattern]) => pattern.test(name))?.[1];
   if (named !== undefined) return named;
   const root = mappingOf(text);
   const has = (key: string) => root !== undefined && findPair(root, key) !== undefined;
-  if (file.path.endsWith(".cfg")) return "image-config";
+  if (name.endsWith(".cfg")) return "image-config";
   if (META_DATA.some(has)) return "meta-data";
   const network = root === undefined ? undefined : findPair(root, "network")?.value;
   const inner = network ?? root;
@@ -38,8 +40,14 @@ export function kindOf(file: SeedFile): FileKind {
 }
 
 function mappingOf(text: string): Mapping | undefined {
-  const plain = parseYaml(text, "").node ?? parseYaml(masked(text, "terraform", false), "").node;
-  return plain?.type === "mapping" ? plain : undefined;
+  const template = new Template(text, "all");
+  const filledIn = template.placeholders.length === 0 ? [] : (["values", "first-branches"] as const);
+  const texts = [() => text, ...filledIn.map((reading) => () => template.text(reading))];
+  for (const give of texts) {
+    const { node } = parseYaml(give(), "");
+    if (node !== undefined) return node.type === "mapping" ? node : undefined;
+  }
+  return undefined;
 }
 
 /** What base64 holds, where a whole file is nothing else and holds user-data: clouds' tools take it so. */

@@ -1,14 +1,17 @@
 import type { SeedFile } from "../../config/userData/parts.ts";
+import { caveatsOfVersion, uncertain } from "../caveats.ts";
 import type { Fix, LintResult } from "../finding.ts";
 import { CONTENT_CHECK, findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import { schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
+import { Secrets } from "../secrets/secrets.ts";
 import { worstFirst } from "../worstFirst.ts";
-import { checkText } from "./checkText.ts";
+import { checkText, type Filling } from "./checkText.ts";
 import { checkUserData } from "./checkUserData.ts";
 import { fromBase64, kindOf } from "./kind.ts";
+import { nameOfTemplate } from "./template.ts";
 
 /** What a lint of a file on its own is told. */
 export interface LintFileOptions {
@@ -27,23 +30,26 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const told = checkFile(file, schemas);
   const isPacked = file.bytes[0] === 0x1f || fromBase64(file.bytes) !== undefined;
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
+  const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
   const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
   return {
     image: {
       source: file.path,
-      distro: { id: "", version: "" },
+      distro: { id: null, version: null },
       cloudInit: { version, enabled: true },
       datasource: null,
       isFile: true,
     },
-    findings: found.sort(worstFirst),
+    findings: (caveats.length === 0 ? found : found.map((finding) => uncertain(finding))).sort(worstFirst),
+    caveats,
     suppressed: 0,
     unread: told.flatMap(({ unread, message }) =>
       unread === true ? [{ path: file.path, reason: message.replace(/^This is not read: /, "") }] : [],
     ),
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
+    secrets: Secrets.ofFile(file),
   };
 }
 
@@ -61,6 +67,7 @@ function checkFile(file: SeedFile, schemas: Schemas): Told[] {
   const kind = kindOf(file);
   if (kind === "user-data") return checkUserData(file, schemas);
   const content = { text: file.bytes.toString("utf8"), path: file.path, line: 1, indent: 0, verbatim: true };
-  if (kind === "image-config") return checkText(content, "cloud-config", schemas, undefined, "image");
-  return checkText(content, kind, schemas);
+  const filling: Filling = nameOfTemplate(file.path) === undefined ? "unknown" : "program";
+  if (kind === "image-config") return checkText(content, "cloud-config", schemas, { filling, layer: "image" });
+  return checkText(content, kind, schemas, { filling });
 }

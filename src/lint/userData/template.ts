@@ -1,87 +1,256 @@
-import type { Scalar } from "../../config/tree.ts";
+import type { ConfigNode } from "../../config/tree.ts";
+import { findPlaceholders, MASK, type Placeholder, type Syntaxes } from "./placeholders.ts";
 
-/** How a text that is filled in later marks what: Terraform and Packer, or cloud-init's own Jinja. */
-export type TemplateSyntax = "terraform" | "jinja";
+/** Endings of the names that people give templates, in front of which the usual ones stand: user-data.yaml.j2. */
+const ENDING =
+  /\.(?:j2|jinja2?|tmpl|tpl|tftpl|templ(?:ate)?|gotmpl|gtpl|ctmpl|tera|liquid|mustache|hbs|handlebars|erb|epp|ejs|njk|mako|in|pkrtpl)$/i;
+const OTHER_ENDING = /\.(?:ya?ml|json|cfg|hcl|txt|conf|sh)$/i;
 
-/** Stands for every character of a placeholder: a character that YAML takes and nobody writes. */
-const MASK = "\ue000";
-
-/** Longer placeholders are none; after so many that nothing closes the rest is left alone. */
-const LONGEST = 2_000;
-const MOST_OPEN = 1_000;
-
-const OPENINGS: Readonly<Record<TemplateSyntax, RegExp>> = { terraform: /[$%]\{/g, jinja: /\{[{%#]/g };
-const CLOSINGS: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}", "{#": "#}" };
-
-/** Whether a text has placeholders at all. */
-export function hasPlaceholder(text: string, syntax: TemplateSyntax): boolean {
-  return text.search(OPENINGS[syntax]) !== -1;
+/** The name without a template's ending; undefined where it has none. "user-data.pkrtpl.hcl" is "user-data". */
+export function nameOfTemplate(path: string): string | undefined {
+  if (ENDING.test(path)) return path.replace(ENDING, "");
+  const [other] = OTHER_ENDING.exec(path) ?? [];
+  const rest = other === undefined ? path : path.slice(0, -other.length);
+  if (!ENDING.test(rest)) return undefined;
+  return rest.replace(ENDING, "") + (other === ".hcl" ? "" : other);
 }
 
-/** Whether a value is filled in later, wholly or in part. */
-export function isFilledIn({ value }: Scalar, syntax: TemplateSyntax | undefined): boolean {
-  if (typeof value !== "string") return false;
-  return value.includes(MASK) || (syntax !== undefined && hasPlaceholder(value, syntax));
+/** How the lines are read that hold nothing but placeholders. */
+export type Reading = "values" | "left-out" | "first-branches";
+
+/** One line of a template. */
+interface Line {
+  readonly text: string;
+  /** Placeholders that begin on it, with offsets from its start. */
+  readonly placeholders: readonly Placeholder[];
+  /** How many of its first characters belong to a placeholder that began on a line above. */
+  readonly continued: { readonly length: number; readonly isValue: boolean };
 }
+
+/** A text that another program fills in before cloud-init reads it. */
+export class Template {
+  readonly placeholders: readonly Placeholder[];
+  /** Whether placeholders may bring in lines or take them away, not only parts of values. */
+  readonly isStructural: boolean;
+  readonly #lines: readonly Line[];
+  /** Lines, from 0, that hold nothing but placeholders. */
+  readonly #bare = new Set<number>();
+  /** Lines, from 0, on which a branch or block of the template's program begins or ends. */
+  readonly #borders: readonly number[];
+  /** Lines, from 0, within any branch but the first. */
+  readonly #otherBranches = new Set<number>();
+  readonly #dropped = new Set<number>();
+
+  constructor(text: string, syntaxes: Syntaxes) {
+    this.placeholders = findPlaceholders(text, syntaxes);
+    this.#lines = this.placeholders.length === 0 ? [] : linesOf(text, this.placeholders);
+    const borders: number[] = [];
+    const blocks: { inElse: boolean }[] = [];
+    let elses = 0;
+    let isStructural = false;
+    for (const [index, line] of this.#lines.entries()) {
+      const { placeholders, continued } = line;
+      const isBare = placeholders.length > 0 && withoutPlaceholders(line).trim() === "";
+      if (isBare) this.#bare.add(index);
+      if (isBare || continued.length > 0 || isLeadingStep(line)) isStructural = true;
+      for (const { role } of placeholders) {
+        const block = blocks.at(-1);
+        if (role === "open") blocks.push({ inElse: false });
+        else if (role === "close" && blocks.pop()?.inElse === true) elses--;
+        else if (role === "else" && block?.inElse === false) {
+          block.inElse = true;
+          elses++;
+        }
+        if (role === "open" || role === "else" || role === "close") borders.push(index);
+      }
+      if (elses > 0 && borders.at(-1) !== index) this.#otherBranches.add(index);
+    }
+    this.isStructural = isStructural;
+    this.#borders = borders;
+  }
+
+  /**
+   * The text as YAML, line for line: a placeholder is a value of the same length, a step of the template's program is
+   * nothing. Lines that hold nothing but placeholders are values too, unless they are "left-out"; with "first-branches"
+   * the other branches are left out as well.
+   */
+  text(reading: Reading): string {
+    return this.#lines
+      .map((line, index) => {
+        if (this.#dropped.has(index)) return "";
+        if (reading === "first-branches" && this.#otherBranches.has(index)) return "";
+        // Not a comment: one that is indented less would end a block scalar around it.
+        return this.#bare.has(index) && (reading !== "values" || isSteps(line)) ? "" : masked(line);
+      })
+      .join("\n")
+      .replace(TAG, (tag) => " ".repeat(tag.length));
+  }
+
+  /** Leaves out a wrong line, from 1, if there are placeholders in it, or else the last line with some above it. Answers whether there was one. */
+  drop(line: number): boolean {
+    for (let index = Math.min(line, this.#lines.length) - 1; index >= 0 && index >= line - 3; index--) {
+      const { placeholders, continued } = this.#lines[index]!;
+      if ((placeholders.length === 0 && continued.length === 0) || this.#dropped.has(index)) continue;
+      this.#dropped.add(index);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether what is missing at the end of a line, from 1, may be filled in there or on the lines below it; of a line
+   * that is not known, whether any such lines are there.
+   */
+  isFilledBelow(line: number | undefined): boolean {
+    if (line === undefined) return this.#bare.size > 0;
+    // A "#{NAME}#" begins like a comment.
+    if ((this.#lines[line - 1]?.placeholders.length ?? 0) > 0) return true;
+    for (let index = line; index < this.#lines.length; index++) {
+      if (this.#bare.has(index) || this.#dropped.has(index)) return true;
+      const text = this.#lines[index]!.text.trim();
+      if (text !== "" && !text.startsWith("#")) return false;
+    }
+    return false;
+  }
+
+  /** Whether a block that begins in a column and ends on a line, both from 1, may get more lines within it or below it. */
+  isExtended(first: number, last: number, column: number): boolean {
+    for (let index = first - 1; index < this.#lines.length; index++) {
+      const { text, placeholders } = this.#lines[index]!;
+      if (this.#dropped.has(index)) return true;
+      if (this.#bare.has(index)) {
+        const isIndented = text.search(/\S/) >= column - 1 || text.includes("nindent");
+        if (isIndented && placeholders.some(({ role }) => role === "value")) return true;
+      } else if (index >= last && text.trim() !== "") return false;
+    }
+    return false;
+  }
+
+  /** Whether two lines, from 1, are in different branches or blocks, so that both need not be there. */
+  areAlternatives(first: number, second: number): boolean {
+    const [low, high] = first < second ? [first - 1, second - 1] : [second - 1, first - 1];
+    let [from, to] = [0, this.#borders.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.#borders[middle]! < low) from = middle + 1;
+      else to = middle;
+    }
+    return (this.#borders[from] ?? Number.POSITIVE_INFINITY) <= high;
+  }
+}
+
+/** The lines of a template in front of its header: how many, and what they hold. */
+export interface Front {
+  readonly count: number;
+  /** Whether the header may be filled in there. */
+  readonly hasValue: boolean;
+  /** The first line, from 1, that filling in leaves in front of the header, unless it makes it empty. */
+  readonly comment: number | undefined;
+}
+
+/** Headers are looked for in so many characters. */
+const LONGEST_FRONT = 8_192;
 
 /**
- * The text with placeholders as values of the same length, so that every place stays. Lines that hold nothing but
- * directives are made comments; with `splices` so are lines that hold nothing but a placeholder.
+ * The first lines that need not be there when a template is filled in, or not as they are: steps, comments of the
+ * template language, placeholders, and what Ansible reads (#jinja2:).
  */
-export function masked(text: string, syntax: TemplateSyntax, splices: boolean): string {
-  const pieces: string[] = [];
-  const directives: [start: number, end: number, isDirective: boolean][] = [];
-  let done = 0;
-  let open = 0;
-  for (const { index } of text.matchAll(OPENINGS[syntax])) {
-    if (index < done) continue;
-    const end = endOf(text, index, syntax);
-    if (end === undefined && ++open > MOST_OPEN) break;
-    if (end === undefined) continue;
-    pieces.push(text.slice(done, index), text.slice(index, end).replace(/[^\r\n]/g, MASK));
-    directives.push([index, end, isDirective(text, index)]);
-    done = end;
+export function frontOf(text: string): Front {
+  const head = text.slice(0, LONGEST_FRONT);
+  let hasValue = false;
+  let comment: number | undefined;
+  let count = 0;
+  for (const line of linesOf(head, findPlaceholders(head, "all"))) {
+    const { placeholders, continued } = line;
+    const isBare = placeholders.length + continued.length > 0 && withoutPlaceholders(line).trim() === "";
+    const isBlank = line.text.trim() === "" || line.text.startsWith("#jinja2:");
+    const isComment = placeholders.length > 0 && /^#(?!cloud|include|part|!|#)/.test(line.text);
+    if (!isBlank && !isBare && !isComment) break;
+    count++;
+    if (isComment) comment ??= count;
+    if (isBare && placeholders.some(({ role }) => role === "value")) hasValue = true;
   }
-  return commented(pieces.join("") + text.slice(done), directives, splices);
+  return { count, hasValue, comment };
 }
 
-function isDirective(text: string, at: number): boolean {
-  return text.startsWith("%{", at) || text.startsWith("{%", at) || text.startsWith("{#", at);
+/** The text without its front. */
+export function behindFront(text: string, { count }: Front): string {
+  let at = 0;
+  for (let left = count; left > 0; left--) at = text.indexOf("\n", at) + 1 || text.length;
+  return text.slice(at);
 }
 
-/** Behind the bracket that closes a placeholder; undefined where none does. */
-function endOf(text: string, start: number, syntax: TemplateSyntax): number | undefined {
-  const closing = syntax === "jinja" ? CLOSINGS[text.slice(start, start + 2)] : undefined;
-  if (closing !== undefined) {
-    const end = text.slice(start, start + LONGEST).indexOf(closing);
-    return end === -1 ? undefined : start + end + 2;
-  }
-  let depth = 0;
-  for (let at = start + 1; at < Math.min(text.length, start + LONGEST); at++) {
-    if (text[at] === "{") depth++;
-    else if (text[at] === "}" && --depth === 0) return at + 1;
-  }
-  return undefined;
+/** Tags that a value must be fit for (!!binary), and which a placeholder is not. */
+const TAG = new RegExp(`!!\\w+(?=[ \\t]+(?:[|>][-+0-9]*[ \\t]*\\r?\\n[ \\t]*)?["']?${MASK})`, "g");
+
+/** Whether a node is a string that holds characters of a masked placeholder. */
+export function holdsMask(node: ConfigNode): boolean {
+  return node.type === "scalar" && typeof node.value === "string" && node.value.includes(MASK);
 }
 
-function commented(
-  text: string,
-  placeholders: readonly (readonly [start: number, end: number, isDirective: boolean])[],
-  splices: boolean,
-): string {
-  const out: string[] = [];
+function linesOf(text: string, placeholders: readonly Placeholder[]): Line[] {
+  const lines: Line[] = [];
   let at = 0;
   let next = 0;
   for (const line of text.split("\n")) {
     const end = at + line.length;
-    let [any, only] = [false, true];
-    for (; next < placeholders.length && placeholders[next]![0] <= end; next++) {
-      any = true;
-      if (!placeholders[next]![2] && !splices) only = false;
+    const above = placeholders[next - 1];
+    const length = above === undefined ? 0 : Math.max(0, Math.min(above.end, end) - at);
+    const own: Placeholder[] = [];
+    for (; next < placeholders.length && placeholders[next]!.start < end; next++) {
+      const { start, end: behind, role } = placeholders[next]!;
+      own.push({ start: start - at, end: Math.min(behind - at, line.length), role });
     }
-    const bare = any && only && line.replaceAll(MASK, "").trim() === "";
-    out.push(bare ? line.replace(MASK, "#") : line);
+    lines.push({ text: line, placeholders: own, continued: { length, isValue: above?.role === "value" } });
     at = end + 1;
   }
-  return out.join("\n");
+  return lines;
+}
+
+function withoutPlaceholders({ text, placeholders, continued }: Line): string {
+  const rest: string[] = [];
+  let done = continued.length;
+  for (const { start, end } of placeholders) {
+    rest.push(text.slice(done, start));
+    done = end;
+  }
+  return rest.join("") + text.slice(done);
+}
+
+function isSteps({ placeholders }: Line): boolean {
+  return placeholders.every(({ role }) => role !== "value");
+}
+
+/** Whether a line begins with a step of the template's program. */
+function isLeadingStep({ text, placeholders, continued }: Line): boolean {
+  const [first] = placeholders;
+  return first !== undefined && first.role !== "value" && text.slice(continued.length, first.start).trim() === "";
+}
+
+/** A line with text beside its placeholders, as YAML of the same length. */
+function masked(line: Line): string {
+  const { text, placeholders, continued } = line;
+  const out: string[] = [];
+  let removed = 0;
+  let done = continued.length;
+  /** The last character so far that is not blank. */
+  let before = "";
+  const add = (piece: string) => {
+    out.push(piece);
+    before = piece.trimEnd().at(-1) ?? before;
+  };
+  // What ends here began above: a step leaves nothing behind, a value that was masked there leaves blanks.
+  if (continued.isValue) add(" ".repeat(continued.length));
+  else removed += continued.length;
+  const last = placeholders.at(-1)?.end ?? 0;
+  const endsLine = text.slice(last).trim() === "";
+  for (const { start, end, role } of placeholders) {
+    add(text.slice(done, start));
+    done = end;
+    const isValue = role === "value";
+    const isBehindValue = /["'\]}]/.test(before) || (endsLine && end === last && role !== "open");
+    if (!isValue && before === "") removed += end - start;
+    else add((isValue || !(role === "none" || isBehindValue) ? MASK : " ").repeat(end - start));
+  }
+  return out.join("") + text.slice(done) + " ".repeat(removed);
 }

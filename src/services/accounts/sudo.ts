@@ -1,32 +1,51 @@
 import type { Image } from "../../image/image.ts";
-import { type Line, readLines, readStatements, words } from "../lines.ts";
+import { Includes } from "../includes.ts";
+import { type Line, readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
+
+/** One statement of sudoers(5), continued lines joined and its comment gone, where it begins. */
+export interface SudoStatement {
+  readonly text: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** The statements of /etc/sudoers and all that it includes, in sudo's order. @throws UnreadableService where that is too much. */
+export function readSudoStatements(image: Image): SudoStatement[] {
+  const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
+  return main === undefined ? [] : statementsOf(new Includes(image, main), main, new Set());
+}
 
 /**
  * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group, alias. A rule for
  * several is one setting for each.
+ * @throws UnreadableService where sudoers includes too much.
  */
 export function readPrivilegeRules(image: Image): Setting[] {
-  const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
-  return [...(main === undefined ? [] : sudoRules(image, main, new Set())), ...doasRules(image)];
+  return [...readSudoStatements(image).flatMap(rulesIn), ...doasRules(image)];
 }
 
-const FILES_LIMIT = 1000;
+/** The rule of a statement, once for each user that it names; none where it is no rule. */
+export function rulesIn({ text, path, line }: SudoStatement): Setting[] {
+  if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(text)) return [];
+  const end = userListEnd(text);
+  const value = words(text.slice(end)).join(" ");
+  const users = splitSudoList(text.slice(0, end));
+  return value.includes("=") ? users.map((user) => ({ key: `sudo ${user}`, value, path, line })) : [];
+}
 
 /** `read`: files and directories that are not read again, for files may include each other. */
-function sudoRules(image: Image, path: string, read: Set<string>): Setting[] {
-  if (read.has(path) || read.size >= FILES_LIMIT) return [];
+function statementsOf(includes: Includes, path: string, read: Set<string>): SudoStatement[] {
+  if (read.has(path)) return [];
   read.add(path);
-  return joinedLines(readLines(image, path)).flatMap(({ text, number }) => {
+  return joinedLines(includes.lines(path)).flatMap(({ text, number }) => {
     const included = /^[#@](include|includedir)\s+(\S.*)$/.exec(text.trim());
     if (included !== null)
-      return includedPaths(image, path, included, read).flatMap((one) => sudoRules(image, one, read));
-    const rule = withoutComment(text).trim();
-    if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(rule)) return [];
-    const end = userListEnd(rule);
-    const value = words(rule.slice(end)).join(" ");
-    const users = splitList(rule.slice(0, end));
-    return value.includes("=") ? users.map((user) => ({ key: `sudo ${user}`, value, path, line: number })) : [];
+      return includedPaths(includes, path, included, read).flatMap((one) =>
+        includes.nested(one, () => statementsOf(includes, one, read)),
+      );
+    const statement = withoutComment(text).trim();
+    return statement === "" ? [] : [{ text: statement, path, line: number }];
   });
 }
 
@@ -44,7 +63,7 @@ function joinedLines(lines: readonly Line[]): Line[] {
 }
 
 function includedPaths(
-  image: Image,
+  includes: Includes,
   from: string,
   [, directive, target]: RegExpExecArray,
   read: Set<string>,
@@ -54,7 +73,7 @@ function includedPaths(
   if (directive === "include") return [path];
   if (read.has(path)) return [];
   read.add(path);
-  const files = image.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
+  const files = includes.list(path).filter((file) => !file.includes(".") && !file.endsWith("~"));
   return files.map((file) => `${path}/${file}`);
 }
 
@@ -89,7 +108,8 @@ function userListEnd(rule: string): number {
   return rule.length;
 }
 
-function splitList(list: string): string[] {
+/** The members of a list that commas separate, quotes and backslashes taken away. */
+export function splitSudoList(list: string): string[] {
   const parts = list.match(/(?:\\.|"[^"]*"?|[^,\\"])+/gs) ?? [];
   return parts.map((part) => part.trim().replace(/\\(.)|"/gs, "$1")).filter((part) => part !== "");
 }

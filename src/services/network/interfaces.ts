@@ -1,25 +1,25 @@
 import { unknownReason } from "../../boot/unknown.ts";
-import { expandGlob } from "../../image/glob.ts";
 import { type Image, readText } from "../../image/image.ts";
-import { readLines, words } from "../lines.ts";
+import { Includes } from "../includes.ts";
+import { type Line, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";
 
-const FILES_LIMIT = 1000;
-const SOURCES_LIMIT = 200;
+const INTERFACES = "/etc/network/interfaces";
 
 /**
  * interfaces(5) with the files that it sources: "iface <name> <family>" is the method and the options of all stanzas of
  * that name, "auto <name>" and "allow-hotplug <name>" are there when the interface is brought up so.
+ * @throws UnreadableService where too much is sourced.
  */
 export function readInterfaces(image: Image): Setting[] {
   const settings = new SettingMap();
   const read = new Set<string>();
-  let sources = 0;
+  const includes = new Includes(image, INTERFACES);
 
   function readFile(path: string): void {
     // Files may source each other.
-    if (read.has(path) || read.size >= FILES_LIMIT) return;
+    if (read.has(path)) return;
     read.add(path);
     const unknown = unknownReason(readText(image, path) ?? "");
     if (unknown !== undefined) settings.offer({ key: `iface <<unknown:${unknown}>>`, value: "unknown", path, line: 1 });
@@ -28,7 +28,7 @@ export function readInterfaces(image: Image): Setting[] {
       if (stanza !== undefined) settings.append(stanza, "; ");
       stanza = undefined;
     };
-    for (const { text, line } of logicalLines(image, path)) {
+    for (const { text, line } of logicalLines(includes.lines(path))) {
       const [keyword = "", ...args] = words(text);
       const isStart =
         /^(iface|mapping|template|rename|auto|allow-.*|source(-directory)?|no-auto-down|no-scripts)$/.test(keyword);
@@ -39,9 +39,8 @@ export function readInterfaces(image: Image): Setting[] {
       } else if (keyword === "auto" || keyword.startsWith("allow-")) {
         for (const name of args) settings.offer({ key: `${keyword} ${name}`, value: "yes", path, line });
       } else if (keyword === "source" || keyword === "source-directory") {
-        for (const pattern of args) {
-          if (++sources <= SOURCES_LIMIT) for (const one of sourced(image, path, keyword, pattern)) readFile(one);
-        }
+        for (const pattern of args)
+          for (const one of sourced(includes, path, keyword, pattern)) includes.nested(one, () => readFile(one));
       } else if (!isStart && stanza !== undefined) {
         stanza = { ...stanza, value: `${stanza.value}, ${[keyword, ...args].join(" ")}` };
       }
@@ -49,15 +48,15 @@ export function readInterfaces(image: Image): Setting[] {
     finish();
   }
 
-  readFile("/etc/network/interfaces");
+  readFile(INTERFACES);
   return settings.list();
 }
 
 /** Lines without comments; a backslash at its end continues a line on the next. */
-function logicalLines(image: Image, path: string): { text: string; line: number }[] {
+function logicalLines(physical: readonly Line[]): { text: string; line: number }[] {
   const lines: { parts: string[]; line: number }[] = [];
   let continues = false;
-  for (const { text, number } of readLines(image, path)) {
+  for (const { text, number } of physical) {
     if (!continues && /^\s*(#|$)/.test(text)) continue;
     const part = text.endsWith("\\") ? text.slice(0, -1) : text;
     if (continues) lines.at(-1)!.parts.push(part);
@@ -67,12 +66,12 @@ function logicalLines(image: Image, path: string): { text: string; line: number 
   return lines.map(({ parts, line }) => ({ text: parts.join(" "), line }));
 }
 
-function sourced(image: Image, from: string, keyword: string, pattern: string): string[] {
+function sourced(includes: Includes, from: string, keyword: string, pattern: string): readonly string[] {
   const absolute = pattern.startsWith("/") ? pattern : `${from.slice(0, from.lastIndexOf("/"))}/${pattern}`;
-  const paths = expandGlob(image, absolute);
+  const paths = includes.glob(absolute);
   if (keyword === "source") return paths;
   return paths.flatMap((directory) =>
-    image
+    includes
       .list(directory)
       .filter((name) => /^[A-Za-z0-9_-]+$/.test(name))
       .map((name) => `${directory}/${name}`),

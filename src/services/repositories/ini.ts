@@ -1,5 +1,14 @@
+import type { SecretKind } from "../../config/secret.ts";
 import type { Image } from "../../image/image.ts";
 import { readLines, readStatements } from "../lines.ts";
+
+/** What an option of a repository is where it lets somebody in (yum.conf(5), dnf.conf(5), libzypp). */
+export function repositorySecret(key: string): SecretKind | undefined {
+  const option = key.slice(key.lastIndexOf(" ") + 1);
+  if (/^(?:proxy_)?username$/.test(option)) return "userinfo";
+  if (/^sslclientkey$/.test(option)) return "key";
+  return /pass|secret|token|^vars\/.*(?:key|pw|auth|cred)/i.test(option) ? "password" : undefined;
+}
 
 /** An option of a file of sections, its value with a line feed between continued lines. */
 export interface IniOption {

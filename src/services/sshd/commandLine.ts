@@ -52,12 +52,15 @@ function readVariables(image: Image, path: string, variables: Map<string, Comman
 
 /** `$NAME` alone is the words of the variable; a -o takes the rest of its word, or the next one. */
 function optionsIn(start: CommandLineOption, variables: ReadonlyMap<string, CommandLineOption>): CommandLineOption[] {
-  const words = start.text.split(/\s+/).flatMap((word) => {
+  const words: CommandLineOption[] = [];
+  for (const word of start.text.split(/\s+/)) {
+    if (words.length >= WORDS_LIMIT) break;
     const variable = /^\$(?:\{(\w{1,100})\}|(\w{1,100}))$/.exec(word);
-    if (variable === null) return [{ ...start, text: word }];
-    const value = variables.get(variable[1] ?? variable[2]!);
-    return value === undefined ? [] : value.text.split(/\s+/).map((text) => ({ ...value, text }));
-  });
+    const value = variable === null ? { ...start, text: word } : variables.get(variable[1] ?? variable[2]!);
+    if (value === undefined) continue;
+    const texts = variable === null ? [word] : value.text.split(/\s+/, WORDS_LIMIT);
+    for (const text of texts) words.push({ ...value, text });
+  }
   const options: CommandLineOption[] = [];
   for (let i = 0; i < Math.min(words.length, WORDS_LIMIT); i++) {
     const word = words[i]!;

@@ -1,6 +1,5 @@
-import { expandGlob } from "../../image/glob.ts";
-import { type Image, readText } from "../../image/image.ts";
-import { linesOf } from "../lines.ts";
+import type { Image } from "../../image/image.ts";
+import { Includes } from "../includes.ts";
 import { commandLineOptions } from "./commandLine.ts";
 import { findKeyword, type Keyword } from "./keywords.ts";
 import { matchArguments, type SshdLine, splitLine } from "./tokens.ts";
@@ -17,12 +16,8 @@ export interface Directive {
   readonly match: string | undefined;
 }
 
-/** As in sshd: a file at depth 16 may still be read, one below it may not. */
+/** As in sshd (servconf.c, SERVCONF_MAX_DEPTH): a file at depth 16 may still be read, for one below it sshd does not start. */
 const DEPTH_LIMIT = 16;
-/** What all files together may cost, in characters, and what a file and a new pattern cost besides the text. */
-const BUDGET = 32 * 1024 * 1024;
-const FILE_COST = 256;
-const PATTERN_COST = 256 * 1024;
 const CRITERIA_LIMIT = 1000;
 
 /** The main configuration file: openSUSE and others keep the vendor's in /usr/etc, which /etc replaces whole. */
@@ -33,44 +28,31 @@ export function sshdConfigPath(image: Image): string | undefined {
 /**
  * All directives in the order in which sshd reads them. Lines that sshd refuses are left out, although with one of them
  * it would not start.
+ * @throws UnreadableService where files include each other too deep or too often.
  */
 export function readDirectives(image: Image, version: OpensshVersion): Directive[] {
   const directives: Directive[] = [];
-  const patterns = new Map<string, string[]>();
-  let budget = BUDGET;
-
-  function pathsOf(pattern: string): string[] {
-    const absolute = pattern.startsWith("/") ? pattern : `/etc/ssh/${pattern}`;
-    let paths = patterns.get(absolute);
-    if (paths === undefined) {
-      budget -= PATTERN_COST;
-      paths = expandGlob(image, absolute);
-      patterns.set(absolute, paths);
-    }
-    return paths;
-  }
+  const main = sshdConfigPath(image);
+  if (main === undefined) return [];
+  const includes = new Includes(image, main, DEPTH_LIMIT);
 
   /** `outer`: the criteria of the block that the file is included in; a block in it ends with the file. */
-  function readFile(path: string, outer: string | undefined, depth: number): void {
-    const text = readText(image, path);
-    budget -= FILE_COST + (text?.length ?? 0);
-    if (text === undefined || budget < 0 || depth > DEPTH_LIMIT) return;
+  function readFile(path: string, outer: string | undefined): void {
     let match = outer;
-    for (const { text: lineText, number } of linesOf(text)) {
+    for (const { text: lineText, number } of includes.lines(path)) {
       const line = splitLine(lineText, version);
       if (line === undefined) continue;
       const keyword = line.keyword.toLowerCase();
       if (keyword === "match") match = both(outer, criteria(line, version));
-      else if (keyword === "include") readIncluded(line, match, depth);
+      else if (keyword === "include") readIncluded(line, match);
       else addDirective(line, path, number, match);
     }
   }
 
-  function readIncluded(line: SshdLine, match: string | undefined, depth: number): void {
-    for (const pattern of line.args) {
-      if (budget < 0) return;
-      for (const path of pathsOf(pattern)) readFile(path, match, depth + 1);
-    }
+  function readIncluded(line: SshdLine, match: string | undefined): void {
+    for (const pattern of line.args)
+      for (const path of includes.glob(pattern.startsWith("/") ? pattern : `/etc/ssh/${pattern}`))
+        includes.nested(path, () => readFile(path, match));
   }
 
   function addDirective(line: SshdLine, path: string, number: number, match: string | undefined): void {
@@ -79,13 +61,11 @@ export function readDirectives(image: Image, version: OpensshVersion): Directive
       directives.push({ keyword, args: line.args, rest: line.rest, path, line: number, match });
   }
 
-  const main = sshdConfigPath(image);
-  if (main === undefined) return [];
   for (const { text, path, number } of commandLineOptions(image)) {
     const line = splitLine(text, version);
     if (line !== undefined) addDirective(line, path, number, undefined);
   }
-  readFile(main, undefined, 0);
+  includes.nested(main, () => readFile(main, undefined));
   return directives;
 }
 

@@ -199,8 +199,23 @@ test("/etc/default/useradd: group, home, shell, ages, mailbox", () => {
   expect(attributesAfter(result, "/var/mail/ops")).toBe("600 1000:4");
 });
 
-test("huge files and thousands of users come to an end", () => {
-  const passwd = Array.from({ length: 100_000 }, (_, n) => `u${n}:x:${n}:0::/:/bin/sh\n`).join("");
-  const result = bootWith(`users: [${Array.from({ length: 5000 }, (_, n) => `u${n}`)}]\n`, { "/etc/passwd": passwd });
+test("thousands of users and groups are made, in files of thousands of lines", () => {
+  const names = Array.from({ length: 2000 }, (_, n) => `n${n}`);
+  const others = Array.from({ length: 10_000 }, (_, n) => `u${n}:x:${n + 10_000}:0::/:/bin/sh\n`).join("");
+  const result = bootWith(`groups: [${names.map((name) => `g${name}`)}]\nusers: [${names}]\n`, {
+    "/etc/passwd": `root:x:0:0:root:/root:/bin/bash\n${others}`,
+    "/etc/subuid": "root:100000:65536\n",
+  });
+  expect(reasonOf(result, "users_groups")).toBe("first boot of the instance");
+  const last = (path: string) => result.after.read(path)?.toString().trimEnd().split("\n").at(-1);
+  expect(last("/etc/passwd")).toBe("n1999:x:21999:21999::/home/n1999:/bin/sh");
+  expect(last("/etc/group")).toBe("n1999:x:21999:");
+  expect(last("/etc/subuid")).toBe(`n1999:${100_000 + 2000 * 65_536}:65536`);
+});
+
+test("what takes too long to follow ends the module", () => {
+  const others = Array.from({ length: 20_000 }, (_, n) => `u${n}:${n}:1\n`).join("");
+  const names = Array.from({ length: 1000 }, (_, n) => `n${n}`);
+  const result = bootWith(`users: [${names}]\n`, { "/etc/subuid": `# a comment\n${others}` });
   expect(reasonOf(result, "users_groups")).toContain("too large");
 });

@@ -57,9 +57,55 @@ describe("the datasource that an image asks for", () => {
   });
 
   test("ds-identify's own file", () => {
-    expect(datasourceOf({ "/etc/cloud/ds-identify.cfg": "policy: enabled\ndatasource: OpenStack\n" })).toBe(
+    expect(datasourceOf({ "/etc/cloud/ds-identify.cfg": "# policy: enabled\ndatasource: OpenStack\n" })).toBe(
       "OpenStack",
     );
+  });
+
+  // ds-identify ends before it looks at datasource (tools/ds-identify, _main), so that cloud-init takes its own list.
+  describe.each(["enabled", "report"])("where the policy of ds-identify is %s", (policy) => {
+    const own = { "/etc/cloud/ds-identify.cfg": `policy: ${policy}\ndatasource: OpenStack\n` };
+
+    test.each([
+      ["datasource_list:\n- None\n", "None"],
+      ["datasource_list: [\n  Ec2,\n  None ]\n", "Ec2"],
+      ["datasource_list: [ Ec2, None ]\nother:\n  datasource_list: [ NoCloud ]\n", "Ec2"],
+      ["datasource_list: [ Ec2, GCE ]\n", undefined],
+      ["other: 1\n", undefined],
+    ])("%j", (content, expected) => {
+      expect(datasourceOf({ ...own, ...team(content) })).toBe(expected);
+    });
+
+    test("the last file counts, whatever its list looks like", () => {
+      const files = {
+        ...own,
+        ...team("datasource_list: [Ec2]\n"),
+        "/etc/cloud/cloud.cfg.d/90.cfg": "datasource_list:\n- GCE\n",
+      };
+      expect(datasourceOf(files)).toBe("GCE");
+    });
+  });
+
+  test("the policy on the command line beats that of the file", () => {
+    const files = { ...team("datasource_list:\n- None\n"), "/etc/cloud/ds-identify.cfg": "policy: search\n" };
+    expect(datasourceOf({ ...files, ...grub("ci.di.policy=enabled") })).toBe("None");
+    expect(datasourceOf(files)).toBeUndefined();
+  });
+
+  test("before 23.2 nothing but ds-identify reads ci.ds= on the command line", () => {
+    const files = { ...grub("ci.ds=GCE ci.di.policy=enabled"), ...team("datasource_list:\n- None\n") };
+    expect(datasourceOf(files, "22.4")).toBe("None");
+    expect(datasourceOf(files, "23.2")).toBe("GCE");
+  });
+
+  test("OpenRC runs ds-identify only where a runlevel starts it", () => {
+    const alpine = {
+      "/etc/init.d/cloud-init-local": "",
+      "/etc/runlevels/boot/cloud-init-local": "",
+      ...team("datasource_list:\n- None\n"),
+    };
+    expect(datasourceOf(alpine)).toBe("None");
+    expect(datasourceOf({ ...alpine, "/etc/runlevels/boot/cloud-init-ds-identify": "" })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modules } from "../../../src/boot/modules/modules.ts";
+import { oneOf } from "../../samples.ts";
 import { firstBoot } from "../firstBoot.ts";
 
 const ODD = [
@@ -64,19 +65,23 @@ const configs = (key: string) => [
   ...(INNER[key] ?? []).flatMap((inner) => ODD.map((value) => `${key}: {${inner}: ${value}}\n`)),
 ];
 
+const LAUNCHES = [
+  ["20.4", "ubuntu"],
+  ["26.2", "rhel"],
+] as const;
+
 /** A module that is given nonsense fails as the real one does, if it does: nothing else is thrown. */
 describe("odd values", () => {
   it.each(modules.map((module) => [module.name, module] as const))("%s", (name, { keys }) => {
     for (const key of Object.keys(keys))
-      for (const lines of configs(key))
-        for (const [version, distro] of [
-          ["20.4", "ubuntu"],
-          ["26.2", "rhel"],
-        ] as const) {
-          const always = name === "resolv_conf" && key !== "manage_resolv_conf" ? "manage_resolv_conf: true\n" : "";
-          const config = `system_info: {distro: ${distro}}\nunverified_modules: [${name}]\ncloud_config_modules: [${name}]\n${always}${lines}`;
-          const metaData = "instance-id: i-1\n";
-          expect(() => firstBoot({ version, config, metaData }), config).not.toThrow();
-        }
+      for (const [lines, [version, distro]] of oneOf(
+        13,
+        configs(key).flatMap((lines) => LAUNCHES.map((launch) => [lines, launch] as const)),
+      )) {
+        const always = name === "resolv_conf" && key !== "manage_resolv_conf" ? "manage_resolv_conf: true\n" : "";
+        const config = `system_info: {distro: ${distro}}\nunverified_modules: [${name}]\ncloud_config_modules: [${name}]\n${always}${lines}`;
+        const metaData = "instance-id: i-1\n";
+        expect(() => firstBoot({ version, config, metaData }), config).not.toThrow();
+      }
   });
 });

@@ -7,6 +7,7 @@ import { readNetworkConfig } from "../../../src/boot/network/state.ts";
 import { unknown } from "../../../src/boot/unknown.ts";
 import { parseYaml } from "../../../src/config/yaml.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
+import { sample } from "../../samples.ts";
 import { networkBoot, networkChanges } from "./networkBoot.ts";
 
 type Profiles = Readonly<Record<string, string>>;
@@ -68,16 +69,19 @@ describe("values that ConfigParser reads as references", () => {
 
 test("many interfaces and name servers are no machine's, and take no time", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
-  const interfaces = repeat(2000, (i) => `- {type: physical, name: eth${i}, subnets: [{type: dhcp}]}`);
+  const interfaces = repeat(sample(400, 2000), (i) => `- {type: physical, name: eth${i}, subnets: [{type: dhcp}]}`);
   const servers = (count: number) => `- {type: nameserver, address: [${repeat(count, () => "192.0.2.2").join(", ")}]}`;
   expect(() => render(["version: 1\nconfig:", ...interfaces, servers(2000)].join("\n"), "26.2")).toThrow(NotPredicted);
   expect(() => render(["version: 1\nconfig:", interfaces[0], servers(50_000)].join("\n"), "26.2")).toThrow(
     NotPredicted,
   );
-  expect(Object.keys(render(["version: 1\nconfig:", ...interfaces].join("\n"), "26.2") ?? {})).toHaveLength(2000);
-  const addresses = repeat(20_000, (i) => `10.0.${i >> 8}.${i & 255}/8`);
+  expect(Object.keys(render(["version: 1\nconfig:", ...interfaces].join("\n"), "26.2") ?? {})).toHaveLength(
+    interfaces.length,
+  );
+  const addressCount = sample(2_000, 20_000);
+  const addresses = repeat(addressCount, (i) => `10.0.${i >> 8}.${i & 255}/8`);
   const many = `version: 2\nethernets: {eth0: {addresses: [${addresses.join(", ")}]}}\n`;
-  expect(render(many, "26.2")?.eth0).toContain("\naddress20000=10.0.78.31/8\n");
+  expect(render(many, "26.2")?.eth0).toContain(`\naddress${addressCount}=${addresses.at(-1)}\n`);
 });
 
 describe("the files of NetworkManager", () => {

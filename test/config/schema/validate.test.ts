@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { imageSchema } from "../../../src/config/schema/imageSchema.ts";
 import type { Schema } from "../../../src/config/schema/schema.ts";
 import { schemaValidator } from "../../../src/config/schema/validate.ts";
+import type { ConfigNode } from "../../../src/config/tree.ts";
 import { parseYaml } from "../../../src/config/yaml.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 
@@ -110,10 +111,22 @@ describe("of several forms the one that is meant", () => {
   });
 });
 
+test("a mapping that gets more keys later lacks none", () => {
+  const schema = { required: ["b"], minProperties: 2, dependencies: { a: ["c"] } };
+  const { node } = parseYaml("a: 1\n", "file");
+  const kinds = (isOpen: boolean) =>
+    schemaValidator(schema)
+      .validate(node!, (part) => isOpen && part.type === "mapping")
+      .problems.map(({ kind }) => kind);
+  expect(kinds(false)).toEqual(["missing-key", "bounds", "missing-key"]);
+  expect(kinds(true)).toEqual([]);
+});
+
 test("values that are filled in later fit anything, and their keys are not missed", () => {
   const schema = { properties: { a: { type: "integer" } }, required: ["b"], additionalProperties: false };
   const { node } = parseYaml("a: '?'\n'? ': 1\n", "file");
-  expect(schemaValidator(schema).validate(node!, ({ value }) => String(value).startsWith("?")).problems).toEqual([]);
+  const isFilledIn = (part: ConfigNode) => part.type === "scalar" && String(part.value).startsWith("?");
+  expect(schemaValidator(schema).validate(node!, isFilledIn).problems).toEqual([]);
 });
 
 describe("hostile schemas and documents", () => {

@@ -200,6 +200,26 @@ export const datasources: Scenario[] = [
     seed: plain,
     ownData: true,
   },
+  // As Ubuntu's installer leaves it: a list over several lines, and ds-identify is told to write none.
+  ...["enabled", "report", "search"].map((policy) => ({
+    name: `datasource-none-lines-${policy}`,
+    files: {
+      ...only("None"),
+      ...team(`${installed}datasource_list:\n- None\n`),
+      "/etc/cloud/ds-identify.cfg": `policy: ${policy}\n`,
+    },
+    seed: plain,
+    ...(policy === "search" ? {} : { ownData: true as const }),
+  })),
+  {
+    name: "datasource-policy-enabled",
+    files: {
+      ...only("None", installed),
+      "/etc/cloud/ds-identify.cfg": "policy: enabled\ndatasource: NoCloud\n",
+    },
+    seed: plain,
+    ownData: true,
+  },
   {
     name: "datasource-none-jinja",
     files: {

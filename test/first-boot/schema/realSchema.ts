@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { roots } from "../realBoot.ts";
+import { roots } from "../../real.ts";
 import type { Suite } from "../scenario.ts";
 
 /** A document and what it is to be. */

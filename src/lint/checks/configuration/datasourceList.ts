@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
+import { dsIdentifyList } from "../../../boot/datasource/dsIdentifyList.ts";
 import { originOf } from "../../../config/tree.ts";
 import { toValue } from "../../../config/value.ts";
+import { writesDatasourceList } from "../../../distro/dsIdentify.ts";
+import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
-import { dsIdentifyList } from "./dsIdentify.ts";
 import { versionOf } from "./moduleLists.ts";
 
 /** Where distributions put ds-identify, the script that looks for a datasource before cloud-init is started. */
@@ -17,9 +19,11 @@ export function datasourceListNotRead(rule: Rule, context: CheckContext): Findin
   const version = versionOf(context);
   const pair = boot.base.root.children.find(({ key }) => key.value === "datasource_list");
   if (version === undefined || pair?.value.type !== "sequence" || !isOwn(context, pair.path)) return [];
+  // Where ds-identify writes no list, it matters to nobody what it takes.
+  if (!writesDatasourceList(image, commandLineParts(image))) return [];
   const names = toValue(pair.value);
-  const taken = dsIdentifyList(image, version);
-  if (isDeepStrictEqual(names, [...taken])) return [];
+  const taken = dsIdentifyList(image, version)?.names ?? [];
+  if (isDeepStrictEqual(names, taken)) return [];
   const has = DS_IDENTIFY.some((path) => image.lstat(path) !== undefined);
   const what =
     taken.length === 0
@@ -29,7 +33,7 @@ export function datasourceListNotRead(rule: Rule, context: CheckContext): Findin
   const prove = () =>
     Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string")
       ? context.fix(rule, { names: names.join(", ") }, (after) =>
-          isDeepStrictEqual([...dsIdentifyList(after, version)], names),
+          isDeepStrictEqual(dsIdentifyList(after, version)?.names, names),
         )
       : null;
   return [about(rule, context, { message, cause: originOf(pair), confidence: has ? "certain" : "likely", prove })];

@@ -16,7 +16,7 @@ export function hostnameSetEarly(rule: Rule, context: CheckContext): Finding[] {
   if (base.fatal !== undefined || cause === undefined || config.bool("preserve_hostname", false)) return [];
   if (!isOwn(context, cause.path) || listed(context).some(({ name }) => name === "set_hostname")) return [];
   const message =
-    "No module list names set_hostname, but cloud-init sets the host name that the cloud gives before it reads the lists; only preserve_hostname: true keeps it from that.";
+    "No module list names set_hostname, but cloud-init sets the host name that the cloud gives before it reads the lists; only preserve_hostname: true keeps it from that, and then every instance has the image's name.";
   const prove = () => context.fix(rule, {}, (_after, { config: fixed }) => fixed.bool("preserve_hostname", false));
   return [about(rule, context, { message, cause, confidence: "likely", module: "set_hostname", prove })];
 }

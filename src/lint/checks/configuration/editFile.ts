@@ -1,6 +1,7 @@
-import type { ConfigNode, Origin } from "../../../config/tree.ts";
+import type { ConfigNode, Origin, Pair } from "../../../config/tree.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Fix } from "../../finding.ts";
+import { onceAFile } from "../../onceAFile.ts";
 
 /** A larger file, in characters, is not given whole as a fix; the message says what to write. */
 const LARGEST_FIX = 4_000;
@@ -22,12 +23,15 @@ export function withWord(image: Image, { path, line, column }: Origin, old: stri
 }
 
 /** Where a node's text begins and ends in its file. */
-export function spanOf({ position }: ConfigNode): { readonly start: number; readonly end: number } {
+export function spanOf({ position }: ConfigNode | Pair): { readonly start: number; readonly end: number } {
   return { start: position.start.offset ?? 0, end: position.end.offset ?? 0 };
 }
 
 /** A node's text in its file, without white space behind it. */
 export function textOf(image: Image, node: ConfigNode): string {
   const { start, end } = spanOf(node);
-  return (readText(image, node.path) ?? "").slice(start, end).trimEnd();
+  return fileText(image, node.path).slice(start, end).trimEnd();
 }
+
+/** Whole lists are copied out of one file, node by node. */
+const fileText = onceAFile((text) => text);

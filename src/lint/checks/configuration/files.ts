@@ -5,17 +5,20 @@ import { originOf } from "../../../config/tree.ts";
 import { truthy } from "../../../config/value.ts";
 import type { Image } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
+import { rename } from "../../fixes.ts";
+import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
 /** Finds files of the base configuration that cloud-init drops whole. */
 export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
+  const { boot, image, distro } = context;
   // What this program could not read says nothing of what cloud-init can.
   const unread = (path: string) => image.problems.some((problem) => path.startsWith(problem.path));
   return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
+    if (image.lstat(path) === undefined && isPartial(image, distro)) return [];
     const { reason, line, column } = dropped;
     const message = `cloud-init ignores ${path}: ${reason}. ${loss(path, context)}`;
     return [about(rule, context, { message, cause: { path, line, column } })];
@@ -24,7 +27,8 @@ export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
 
 /** What takes no effect because a file is dropped. */
 function loss(path: string, { boot, image }: CheckContext): string {
-  if (!boot.modules.some(({ stage }) => stage !== "init-local")) return "No module list is left, so no module runs.";
+  const isListGone = !boot.modules.some(({ stage }) => stage !== "init-local");
+  if (isListGone && image.lstat(CLOUD_CFG) !== undefined) return "No module list is left, so no module runs.";
   const keys = writtenKeys(image.read(path)?.toString("utf8") ?? "");
   if (keys.length === 0) return "Nothing of what it sets takes effect.";
   const more = keys.length > 8 ? ` and ${keys.length - 8} more` : "";
@@ -72,12 +76,14 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
     return about(rule, context, {
       message,
       cause: { path, line: 1, column: 1 },
-      prove: () =>
-        right === undefined || image.lstat(right) !== undefined
+      prove: () => {
+        const fix = right === undefined ? undefined : rename(image, path, right);
+        return fix === undefined
           ? null
-          : context.prove({ path: right, content: image.read(path)!.toString("utf8") }, (_after, { base }) =>
+          : context.prove(fix, (_after, { base }) =>
               base.files.some((other) => other.path === right && other.dropped === undefined),
-            ),
+            );
+      },
     });
   });
 }

@@ -1,4 +1,5 @@
 import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
+import type { Config } from "../../../config/config.ts";
 import { originOf, type Pair } from "../../../config/tree.ts";
 import { isFalse, isTrue, pyStr } from "../../../config/value.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
@@ -13,12 +14,13 @@ export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   const version = versionOf(context);
   if (boot.base.fatal !== undefined || version === undefined) return [];
+  const reader = { version, vendor: vendorOf(boot.config) };
   const lists = new Set(listed(context).map(({ name }) => name));
   // Of an image without any list another rule tells; nothing runs at all.
   if (lists.size === 0) return [];
   return atMost(ownKeys(context), (pair) => {
     const key = String(pair.key.value);
-    const readers = readersOf(key).filter((module) => readsKey(module, key, version));
+    const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
     if (isCoreKey(key) || readers.length === 0) return undefined;
     const running = readers.filter(({ name }) => lists.has(name));
     const refused = boot.modules.filter(
@@ -49,17 +51,20 @@ function asksForNothing({ key, value }: Pair): boolean {
 export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
+  const reader = { version, vendor: vendorOf(context.boot.config) };
   return atMost(ownKeys(context), (pair) => {
     const key = String(pair.key.value);
     const readers = readersOf(key);
     if (isCoreKey(key) || readers.length === 0) return undefined;
     const cause = originOf(pair);
-    if (!readers.some((module) => readsKey(module, key, version))) {
+    if (!readers.some((module) => readsKey(module, key, reader))) {
       const since = readers
         .map((module) => module.keys[key]?.since ?? module.since)
         .find((first) => first !== undefined);
       const isNew = since !== undefined && !versionAtLeast(version, since);
-      const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : ""}.`;
+      const vendor = readers.map((module) => module.keys[key]?.vendor).find((name) => name !== undefined);
+      const who = vendor === undefined ? "" : `; only the package of ${vendor} does`;
+      const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : who}.`;
       return about(rule, context, { message, cause });
     }
     const deprecated = readers.map((module) => module.keys[key]?.deprecated).find((first) => first !== undefined);
@@ -67,6 +72,11 @@ export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] 
     const message = `${key} is deprecated since cloud-init ${deprecated}; a later version may no longer read it.`;
     return about(rule, context, { message, cause, severity: "info" });
   });
+}
+
+/** The distribution whose package of cloud-init it is. */
+export function vendorOf(config: Config): string {
+  return String(config.get("system_info", "distro") ?? "ubuntu");
 }
 
 /** The top-level keys of the files that somebody wrote. */

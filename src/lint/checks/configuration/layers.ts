@@ -12,9 +12,12 @@ import {
   type Scalar,
 } from "../../../config/tree.ts";
 import { pyStr, toValue } from "../../../config/value.ts";
-import { readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
+import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";
+import { hideForms } from "../../secrets/forms.ts";
+import { hiddenAs, itemOf, type Place, placeAt, topOf } from "../../secrets/place.ts";
+import { shownAs } from "../../secrets/tree.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withItems } from "./repeatItems.ts";
@@ -89,13 +92,10 @@ export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
     const ownLoser = isOwn(context, loser.path);
     if (!ownWinner && !ownLoser) return undefined;
     const kept = items(winner.value);
-    const lost = items(loser.value).filter(
-      (item) =>
-        !kept.some(
-          (other) => isDeepStrictEqual(toValue(other), toValue(item)) || nameOf(other, key) === nameOf(item, key),
-        ),
-    );
-    const names = lost.map((item) => nameOf(item, key));
+    // Equal values have equal names.
+    const keptNames = namesOf(winner.value, key);
+    const lost = items(loser.value).filter((item) => !keptNames.has(nameOf(item, key)));
+    const names = lost.map((item) => nameOf(item, key, steps));
     if (names.length === 0) return undefined;
     // Whoever writes a list of their own against the shipped one mostly means to replace it, and an empty one always.
     const isMeant = !ownLoser && !(key === "users" && names.includes("default"));
@@ -124,14 +124,16 @@ export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
     if (!isOwn(context, winner.path) && !isOwn(context, loser.path)) return undefined;
     const message = `${key} in ${at(loser)} loses to ${at(winner)}: names are sorted as text, so that ${baseName(loser.path)} comes before ${baseName(winner.path)}.`;
     const prove = () => {
-      // The same file once more, under a name that sorts behind all numbers.
-      const path = loser.path.replace(/[^/]*$/, (name) => `zz-${name}`);
-      const content = readText(context.image, loser.path);
-      if (content === undefined || context.image.lstat(path) !== undefined) return null;
-      const wanted = toValue(loser.value);
-      return context.prove({ path, content }, (_after, { base }) =>
-        isDeepStrictEqual(valueAt(base.root, steps), wanted),
+      // The name sorts behind all numbers. A copy would leave the file where it was, to be edited in vain.
+      const fix = rename(
+        context.image,
+        loser.path,
+        loser.path.replace(/[^/]*$/, (name) => `zz-${name}`),
       );
+      const wanted = toValue(loser.value);
+      return fix === undefined
+        ? null
+        : context.prove(fix, (_after, { base }) => isDeepStrictEqual(valueAt(base.root, steps), wanted));
     };
     return about(rule, context, { message, cause: originOf(loser), prove });
   });
@@ -139,11 +141,11 @@ export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
 
 /** Finds values of one file that another file sets otherwise. */
 export function valueShadowed(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(lossesOf(context, "value"), ({ key, winner, loser }) => {
+  return atMost(lossesOf(context, "value"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     // Where somebody's own file wins over their other one, they have probably meant it.
     const severity = isOwn(context, winner.path) ? "info" : rule.severity;
-    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} sets it to ${brief(winner.value)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser), severity });
   });
 }
@@ -156,9 +158,9 @@ export function seedWins(rule: Rule, context: CheckContext): Finding[] {
   const losses = lossesIn(config.root, (winner, loser) =>
     seed(winner.path) && paths.has(loser.path) && isOther(winner, loser) ? "value" : undefined,
   );
-  return atMost(losses, ({ key, winner, loser }) => {
+  return atMost(losses, ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
-    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser) });
   });
 }
@@ -172,14 +174,14 @@ function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
   if (all === undefined) {
     const { root, files } = context.boot.base;
     const order = new Map(files.map(({ path }, index) => [path, index]));
-    all = lossesIn(root, (winner, loser) => classify(winner, loser, order, context));
+    all = lossesIn(root, (winner, loser, key) => classify(winner, loser, key, order, context));
     known.set(context, all);
   }
   return all.filter((loss) => loss.kind === kind);
 }
 
 /** The pairs of a tree that shadow others in a way that counts. */
-function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["kind"] | undefined): Loss[] {
+function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair, key: string) => Loss["kind"] | undefined): Loss[] {
   const found: Loss[] = [];
   const seen = new Set<ConfigNode>();
   let pairs = 0;
@@ -190,7 +192,7 @@ function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["ki
       if (++pairs > MOST_PAIRS) return;
       const steps = [...before, pyStr(pair.key)];
       for (const loser of pair.shadowed) {
-        const kind = kindOf(pair, loser);
+        const kind = kindOf(pair, loser, steps.join("."));
         if (kind !== undefined) found.push({ key: steps.join("."), steps, winner: pair, loser, kind });
       }
       if (pair.value.type === "mapping") visit(pair.value, steps);
@@ -200,9 +202,19 @@ function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair) => Loss["ki
   return found;
 }
 
+/** Lists that are one value: an entry has a meaning by its place or by what is not beside it, and nobody adds to them. */
+const ONE_VALUE: ReadonlySet<string> = new Set([
+  "datasource_list",
+  "mount_default_fields",
+  "ssh_genkeytypes",
+  "system_info.network.activators",
+  "system_info.network.renderers",
+]);
+
 function classify(
   winner: Pair,
   loser: Pair,
+  key: string,
   order: ReadonlyMap<string, number>,
   context: CheckContext,
 ): Loss["kind"] | undefined {
@@ -210,7 +222,8 @@ function classify(
   if (mine === undefined || other === undefined || mine === other || !isOther(winner, loser)) return undefined;
   if (mine < other) return mergersOf(winner.path, context) === undefined ? "lower-wins" : "merge-how";
   if (isMistaken(baseName(loser.path), baseName(winner.path))) return "order";
-  return winner.value.type === "sequence" && loser.value.type === "sequence" ? "list" : "value";
+  const areLists = winner.value.type === "sequence" && loser.value.type === "sequence";
+  return areLists && !ONE_VALUE.has(key) ? "list" : "value";
 }
 
 /** Whether one pair's value is not the other's; two mappings are joined, so that neither is lost. */
@@ -232,31 +245,65 @@ function isMistaken(first: string, second: string): boolean {
 /** Keys that are taken out of their file before it is merged, or read before. */
 const NOT_MERGED = ["merge_how", "merge_type", "conf_d"];
 
+const mergers = new WeakMap<CheckContext, ReadonlyMap<string, Pair | undefined>>();
+
 /** Where a file names mergers. */
-function mergersOf(path: string, { boot }: CheckContext): Pair | undefined {
-  const root = boot.base.files.find((file) => file.path === path)?.root;
-  return root && (findPair(root, "merge_how") ?? findPair(root, "merge_type"));
+function mergersOf(path: string, context: CheckContext): Pair | undefined {
+  let ofFiles = mergers.get(context);
+  if (ofFiles === undefined) {
+    const { files } = context.boot.base;
+    ofFiles = new Map(
+      files.map((file) => [file.path, findPair(file.root, "merge_how") ?? findPair(file.root, "merge_type")]),
+    );
+    mergers.set(context, ofFiles);
+  }
+  return ofFiles.get(path);
+}
+
+const entryNames = new WeakMap<ConfigNode, ReadonlySet<string>>();
+
+/** The names of a list's entries; one list may take the place of many. */
+function namesOf(list: ConfigNode, key: string): ReadonlySet<string> {
+  let known = entryNames.get(list);
+  if (known === undefined) {
+    known = new Set(items(list).map((item) => nameOf(item, key)));
+    entryNames.set(list, known);
+  }
+  return known;
 }
 
 function items(node: ConfigNode): readonly ConfigNode[] {
   return node.type === "sequence" ? node.children : [];
 }
 
-/** What stands for an entry of a list in a message. */
-function nameOf(item: ConfigNode, key: string): string {
+/** What stands for an entry of a list in a message. @param steps to the list; as it is, to be compared, without */
+function nameOf(item: ConfigNode, key: string, steps?: readonly string[]): string {
   const isModule = /^cloud_\w+_modules$/.test(key);
   if (item.type === "sequence")
-    return isModule && item.children[0] !== undefined ? nameOf(item.children[0], key) : brief(item);
-  if (item.type === "scalar") return isModule ? moduleName(pyStr(item)) : brief(item);
+    return isModule && item.children[0] !== undefined
+      ? nameOf(item.children[0], key, steps)
+      : brief(item, steps && [...steps, 0]);
+  if (item.type === "scalar") return isModule ? moduleName(pyStr(item)) : brief(item, steps && [...steps, 0]);
   const named = ["name", "path", "source", "device"]
     .map((name) => findPair(item, name))
     .find((pair) => pair !== undefined);
-  return named === undefined ? brief(item) : brief(named.value);
+  return named === undefined ? brief(item) : brief(named.value, steps && [...steps, 0, pyStr(named.key)]);
 }
 
-function brief(node: ConfigNode): string {
+/** @param steps to the value, for what is secret of it, which may be too short or be cut to be found later */
+function brief(node: ConfigNode, steps?: readonly (string | number)[]): string {
+  if (steps === undefined) return cutShort(node, undefined, plain);
+  return cutShort(node, placeAt(topOf("cloud-config"), steps), (scalar) => hideForms(plain(scalar)));
+}
+
+function cutShort(node: ConfigNode, place: Place | undefined, show: (scalar: Scalar) => string): string {
   if (node.type === "mapping") return "a mapping";
-  const parts = node.type === "sequence" ? node.children.slice(0, 10).map(brief) : [plain(node)];
+  const kind = hiddenAs(place, node);
+  if (kind !== undefined) return shownAs(pyStr(node), kind);
+  const parts =
+    node.type === "sequence"
+      ? node.children.slice(0, 10).map((item) => cutShort(item, itemOf(place), show))
+      : [show(node)];
   const text = parts.join(" ");
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -1,11 +1,15 @@
+import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { findPair } from "../../../config/merge.ts";
 import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../config/tree.ts";
 import { isFalse } from "../../../config/value.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
+import { sshdMakesKeys } from "../sshdMakesKeys.ts";
 import { about, isOwn } from "./about.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
+import { versionOf } from "./moduleLists.ts";
 
 /** A spelling of a value that cloud-init does not take for what it says. */
 interface Misread {
@@ -15,6 +19,8 @@ interface Misread {
   readonly means: string;
   /** The value that is plainly meant, as it is to be written. */
   readonly write?: string;
+  /** Where the value is right all the same. */
+  readonly unless?: (context: CheckContext) => boolean;
 }
 
 const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
@@ -26,13 +32,16 @@ const MISREAD: readonly Misread[] = [
   {
     keys: ["ssh_deletekeys"],
     when: isFalseText,
-    means: "any text that is not empty is true here, so the host keys are deleted; write false without quotes",
+    means:
+      "any text that is not empty is true here, so the host keys are deleted and each instance gets its own; false without quotes would have all instances keep those of the image",
     write: "false",
   },
   {
     keys: ["ssh_genkeytypes"],
     when: isNull,
     means: "null is an empty list here, so no host key is generated; remove the key to get the default types",
+    // Stock on Amazon Linux 2, CentOS 7 and RHEL 8, whose sshd makes the keys itself.
+    unless: sshdMakesKeys,
   },
   {
     keys: ["disable_root"],
@@ -86,9 +95,11 @@ interface Found {
 /** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
 export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
-  const values = MISREAD.flatMap(({ keys, when, means, write }): Found[] => {
+  const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
     const pair = config.pair(...(keys as [string]));
-    return pair !== undefined && when(pair.value) ? [{ name: keys.join("."), pair, means, write }] : [];
+    return pair !== undefined && when(pair.value) && unless?.(context) !== true
+      ? [{ name: keys.join("."), pair, means, write }]
+      : [];
   });
   return atMost([...values, ...misreadOfUsers(context)], (found) => {
     const { name, pair, means } = found;
@@ -112,6 +123,7 @@ function corrected({ pair, write }: Found, context: CheckContext): Fix | null {
   return context.prove(fix, (_after, { base }) => {
     const file = base.files.find((other) => other.path === path);
     const now = file && scalarAt(file.root, value.position.start.line, value.position.start.column);
+    if (write === "null") return now?.kind === "null";
     return now?.kind === "bool" && String(now.value) === String(write === "true");
   });
 }
@@ -130,7 +142,9 @@ function scalarAt(root: ConfigNode, line: number, column: number): Scalar | unde
   return undefined;
 }
 
-function misreadOfUsers({ boot }: CheckContext): Found[] {
+function misreadOfUsers(context: CheckContext): Found[] {
+  const { boot } = context;
+  const version = versionOf(context) ?? ASSUMED_VERSION;
   const users = boot.config.node("users");
   const listed =
     users?.type === "sequence"
@@ -143,13 +157,18 @@ function misreadOfUsers({ boot }: CheckContext): Found[] {
     if (entry?.type !== "mapping") return [];
     const flags = USER_FLAGS.flatMap((flag): Found[] => {
       const pair = findPair(entry, flag);
-      const means = "any text that is not empty is true here; write false without quotes";
+      const means =
+        flag === "lock_passwd"
+          ? "any text that is not empty is true here, so the password is locked; only false without quotes leaves it as it is"
+          : "any text that is not empty is true here; write false without quotes";
       return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means, write }] : [];
     });
     const sudo = findPair(entry, "sudo");
-    const means = "this text is taken for a sudo rule; write false without quotes";
+    // null fails before 22.3, false is deprecated since.
+    const none = versionAtLeast(version, "22.3") ? "null" : "false";
+    const means = `this text is taken for a sudo rule; write ${none} without quotes`;
     return sudo !== undefined && isFalseText(sudo.value)
-      ? [...flags, { name: "users: sudo", pair: sudo, means, write }]
+      ? [...flags, { name: "users: sudo", pair: sudo, means, write: none }]
       : flags;
   });
 }

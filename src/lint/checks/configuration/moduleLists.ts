@@ -1,8 +1,9 @@
 import type { BootResult } from "../../../boot/boot.ts";
-import { existsIn, isOwnModule, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
+import { existsIn, isForDistro, isOwnModule, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
 import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
 import type { Config } from "../../../config/config.ts";
 import { type Origin, originOf } from "../../../config/tree.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
 import type { Rule } from "../../rule.ts";
@@ -16,6 +17,10 @@ const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_module
 export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
+  const distro = distroName(context.boot);
+  // What does not run on the image's distribution is not what somebody meant.
+  const runsHere = (name: string) =>
+    isForDistro(moduleFacts(name)!, distro, (wanted) => versionAtLeast(version, wanted));
   const unknown = listed(context).filter(({ name }) => {
     const facts = moduleFacts(name);
     return (facts === undefined || !existsIn(facts, version)) && !isOwnModule(name, context.distro, context.image);
@@ -29,7 +34,7 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
         : facts?.until === undefined
           ? ""
           : `; it was removed with ${facts.until}`;
-    const near = facts === undefined ? nearest(name, moduleNames(version)) : undefined;
+    const near = facts === undefined ? nearest(name, moduleNames(version).filter(runsHere)) : undefined;
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
     const message = `cloud-init ${version} has no module "${raw}"${history}, so nothing runs in its place.${hint}`;
     const prove = () =>
@@ -134,8 +139,7 @@ export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[
   const [first] = others;
   if (first === undefined) return meant;
   const names = [...new Set(others.map(({ name }) => name))];
-  const distro = config.get("system_info", "distro") ?? "ubuntu";
-  const message = `Not for ${distro}, so that ${names.length === 1 ? "it does" : "they do"} not run: ${names.join(", ")}.`;
+  const message = `Not for ${distroName(context.boot)}, so that ${names.length === 1 ? "it does" : "they do"} not run: ${names.join(", ")}.`;
   return [...meant, about(rule, context, { message, cause: first.origin, severity: "info" })];
 }
 
@@ -150,6 +154,11 @@ function provenWord(
   const fix = withWord(context.image, origin, old, by);
   if (fix === undefined) return null;
   return context.prove(fix, (_after, { config, modules }) => holds(entriesOf(config), modules));
+}
+
+/** What system_info.distro names, whose modules run. */
+function distroName({ config }: BootResult): string {
+  return String(config.get("system_info", "distro") ?? "ubuntu");
 }
 
 function placeOf({ path, line, column }: Origin): string {

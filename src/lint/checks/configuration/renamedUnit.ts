@@ -7,6 +7,7 @@ import { about } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
 
 const OLD = "cloud-init.service";
+const NEW = "cloud-init-network.service";
 const UNITS = "/etc/systemd/system";
 
 interface Use {
@@ -25,8 +26,8 @@ export function renamedUnit(rule: Rule, context: CheckContext): Finding[] {
   return atMost([...unitFiles(image).flatMap((path) => usesIn(image, path)), ...usesInFstab(image)], (use) => {
     const { path, line, option } = use;
     const isNeeded = /^(Requires|Requisite|BindsTo|x-systemd\.requires)$/.test(option);
-    const effect = isNeeded ? "what is named there cannot start" : "the order or dependency is not kept";
-    const message = `${option}=${OLD} names a unit that is cloud-init-network.service since 24.3: ${effect}.`;
+    const effect = isNeeded ? "what has this line cannot start" : "the order or dependency is not kept";
+    const message = `${option}=${OLD} names a unit that is ${NEW} since 24.3: ${effect}. Name ${NEW} instead.`;
     return about(rule, context, { message, cause: { path, line, column: 1 } });
   });
 }

@@ -1,3 +1,5 @@
+import { ASSUMED_VERSION } from "../../../boot/boot.ts";
+import { listedDatasources } from "../../../boot/datasource/pinned.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
@@ -8,20 +10,22 @@ import { leftover } from "./leftover.ts";
 const INSTALLERS = /\/cloud\.cfg\.d\/[^/]*(installer|subiquity|curtin)[^/]*\.cfg$/;
 
 /** Finds what ties every instance of the image to the datasource of the machine that was installed. */
-export function datasourcePinned(rule: Rule, { image, boot }: CheckContext): Finding[] {
+export function datasourcePinned(rule: Rule, { image, boot, distro }: CheckContext): Finding[] {
   const findings: Finding[] = [];
-  const list = boot.config.get("datasource_list");
-  const origin = boot.config.origin("datasource_list");
-  const onlyNone = Array.isArray(list) && list.length > 0 && list.every((name) => name === "None");
-  if (Array.isArray(list) && origin !== undefined && (onlyNone || INSTALLERS.test(origin.path))) {
+  const parts = commandLineParts(image);
+  const list = listedDatasources(image, distro.cloudInit.version || ASSUMED_VERSION, boot.base);
+  if (list !== undefined && parts.every(({ path }) => path !== list.origin.path)) {
+    const { names, origin } = list;
+    const onlyNone = names.every((name) => name === "None");
+    const who = INSTALLERS.test(origin.path) ? ` An installer wrote ${origin.path}.` : "";
     const what = onlyNone
       ? "It looks for no datasource, so nothing that a cloud hands over is applied."
-      : `It looks for ${list.slice(0, 9).map(String).join(", ")} only.`;
-    const who = INSTALLERS.test(origin.path) ? ` An installer wrote ${origin.path}.` : "";
+      : `It looks for ${names.slice(0, 9).join(", ")} only.`;
     const message = `cloud-init is tied to the datasource of the machine that was installed. ${what}${who}`;
-    findings.push(leftover(rule, message, origin, `datasource_list is set in ${origin.path}`));
+    if (onlyNone || who !== "")
+      findings.push(leftover(rule, message, origin, `${origin.path} says which datasources are looked for`));
   }
-  for (const { text, path, line } of commandLineParts(image)) {
+  for (const { text, path, line } of parts) {
     const word = text.split(/\s+/).find((part) => /^"?(ds|ci\.ds|ci\.datasource)=/.test(part));
     if (word === undefined) continue;
     const message = `The kernel's command line ties every instance of the image to one datasource: ${word.slice(0, 200)}.`;

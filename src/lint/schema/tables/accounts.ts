@@ -12,6 +12,7 @@ import {
   needs,
   nothing,
   openKeys,
+  secret,
   since,
   text,
   texts,
@@ -31,18 +32,19 @@ function dashed(known: Keys, since: string): Keys {
 
 const DASHED_SINCE_24_2: Keys = {
   create_groups: flag,
-  hashed_passwd: text,
+  hashed_passwd: secret("hash", text),
   no_create_home: flag,
   no_log_init: flag,
   no_user_group: flag,
-  plain_text_passwd: text,
+  plain_text_passwd: secret("password", text),
   primary_group: text,
   selinux_user: text,
   ssh_import_id: list(text, 1),
   ssh_redirect_user: flag,
 };
 
-const USER: Keys = {
+/** An entry of `users`. */
+export const USER: Keys = {
   ...DASHED_SINCE_24_2,
   ...dashed(DASHED_SINCE_24_2, "24.2"),
   ...dashed({ lock_passwd: flag }, "22.3"),
@@ -55,11 +57,16 @@ const USER: Keys = {
   inactive: text,
   lock_passwd: flag,
   name: text,
-  passwd: text,
+  passwd: secret("hash", text),
   shell: text,
   snapuser: text,
   ssh_authorized_keys: list(text, 1),
-  sudo: either(text, nothing, list(either(text, nothing)), flag),
+  sudo: either(
+    text,
+    nothing,
+    list(either(text, nothing)),
+    deprecated(flag, "22.2", "leave the key out instead of false, or write null (since 22.3)"),
+  ),
   system: flag,
   uid: either(whole, text),
 };
@@ -73,11 +80,11 @@ export const accountKeys: Keys = {
   authkey_hash: text,
   chpasswd: keys({
     expire: flag,
-    list: deprecated(either(text, list(matching("^.+:.+$"))), "22.2", "write users instead"),
+    list: secret("password", deprecated(either(text, list(matching("^.+:.+$"))), "22.2", "write users instead")),
     users: list(
       either(
         keys({ name: text, type: values("RANDOM") }, ["name", "type"]),
-        keys({ name: text, password: text, type: values("hash", "text") }, ["name", "password"]),
+        keys({ name: text, password: secret("password", text), type: values("hash", "text") }, ["name", "password"]),
       ),
     ),
   }),
@@ -85,7 +92,7 @@ export const accountKeys: Keys = {
   disable_root_opts: text,
   groups: either(text, named(members), list(either(text, named(members)))),
   no_ssh_fingerprints: flag,
-  password: text,
+  password: secret("password", text),
   ssh: keys({ emit_keys_to_console: flag }, ["emit_keys_to_console"]),
   ssh_authorized_keys: list(text, 1),
   ssh_deletekeys: flag,
@@ -95,7 +102,10 @@ export const accountKeys: Keys = {
   ssh_key_console_blacklist: list(text, 0, true),
   ssh_keys: {
     type: "object",
-    patternProperties: { "^(dsa|ecdsa|ed25519|rsa)_(public|private|certificate)$": text },
+    patternProperties: {
+      "^(dsa|ecdsa|ed25519|rsa)_(public|certificate)$": text,
+      "^(dsa|ecdsa|ed25519|rsa)_private$": secret("key", text),
+    },
     additionalProperties: false,
   },
   ssh_publish_hostkeys: keys({ blacklist: texts, enabled: flag }),
@@ -113,7 +123,7 @@ export const accountKeys: Keys = {
         owner: text,
         path: text,
         permissions: text,
-        source: since("24.3", keys({ headers: named(text), uri: text }, ["uri"])),
+        source: since("24.3", keys({ headers: secret("token", named(text)), uri: text }, ["uri"])),
       },
       ["path"],
     ),

@@ -1,4 +1,5 @@
 import type { Schema } from "../../../config/schema/schema.ts";
+import type { SecretKind } from "../../../config/secret.ts";
 
 /** Keys and what each may hold. */
 export type Keys = Readonly<Record<string, Schema>>;
@@ -74,6 +75,27 @@ export function deprecated(form: Schema, version: string, instead: string): Sche
 /** What only a version and those after it know. */
 export function since(version: string, form: Schema): Schema {
   return { ...form, since: version };
+}
+
+/**
+ * What reports hide. Of a mapping: all that no property of it names, at any depth, so that a key of a tool's own that
+ * nobody listed is hidden.
+ */
+export function secret(kind: SecretKind, form: Schema): Schema {
+  return { ...form, secret: kind };
+}
+
+/** A mapping that may have other keys, which reports hide. */
+export function hidingOthers(kind: SecretKind, known: Keys, required: readonly string[] = []): Schema {
+  return secret(kind, openKeys(known, required));
+}
+
+/** An address of which reports show the host only: what calls it back often carries a token in its path or query. */
+export const callback: Schema = { ...text, secret: "callback" };
+
+/** A mapping of which some keys are known and whose form nobody checks; `each` is what its other keys hold. */
+export function unchecked(known: Keys, each?: Schema): Schema {
+  return { properties: known, ...(each === undefined ? {} : { additionalProperties: each }) };
 }
 
 export const texts = list(text);

@@ -1,5 +1,20 @@
 import type { Schema } from "../../../config/schema/schema.ts";
-import { any, either, flag, type Keys, keys, list, nothing, openKeys, text, texts, values, whole } from "./forms.ts";
+import {
+  any,
+  either,
+  flag,
+  type Keys,
+  keys,
+  list,
+  nothing,
+  openKeys,
+  secret,
+  text,
+  texts,
+  unchecked,
+  values,
+  whole,
+} from "./forms.ts";
 
 const route = { destination: text, gateway: text, metric: whole, netmask: text, network: text, type: values("route") };
 const subnet = keys({
@@ -51,7 +66,25 @@ const entries = either(
   entry("route", route, ["gateway"]),
 );
 
+/** What 802.1X asks for. */
+const authenticated: Keys = {
+  auth: secret(
+    "password",
+    unchecked({
+      "anonymous-identity": any,
+      "ca-certificate": any,
+      "client-certificate": any,
+      "client-key": any,
+      identity: any,
+      "key-management": any,
+      method: any,
+      "phase2-auth": any,
+    }),
+  ),
+};
+
 const link: Keys = {
+  ...authenticated,
   addresses: list(any),
   dhcp4: values(true, false, "yes", "no"),
   dhcp6: values(true, false, "yes", "no"),
@@ -70,23 +103,42 @@ function links(more: Keys): Schema {
 }
 
 /** Further keys that netplan takes. */
-const NETPLAN = [
-  "dummy-devices",
-  "modems",
-  "nm-devices",
-  "openvswitch",
-  "tunnels",
-  "virtual-ethernets",
-  "vrfs",
-  "wifis",
-];
+const NETPLAN: Keys = {
+  "dummy-devices": any,
+  modems: unchecked(
+    {},
+    unchecked({ password: secret("password", any), pin: secret("password", any), ...authenticated }),
+  ),
+  "nm-devices": unchecked(
+    {},
+    unchecked({ networkmanager: unchecked({ passthrough: secret("password", unchecked({})) }) }),
+  ),
+  openvswitch: any,
+  tunnels: unchecked(
+    {},
+    unchecked({
+      key: secret("key", any),
+      keys: secret("key", any),
+      peers: { items: unchecked({ keys: unchecked({ public: any, shared: secret("key", any) }) }) },
+    }),
+  ),
+  "virtual-ethernets": any,
+  vrfs: any,
+  wifis: unchecked(
+    {},
+    unchecked({
+      "access-points": unchecked({}, unchecked({ password: secret("password", any), ...authenticated })),
+      ...authenticated,
+    }),
+  ),
+};
 
 /** Network configuration, version 1 and 2 (as cloud-init's network state reads it, 26.2). */
 export const networkKeys = {
   1: keys({ config: either(list(entries), values("disabled")), version: values(1) }, ["version", "config"]),
   2: keys(
     {
-      ...Object.fromEntries(NETPLAN.map((key) => [key, any])),
+      ...NETPLAN,
       bonds: links({ interfaces: texts, parameters: openKeys({}) }),
       bridges: links({ interfaces: texts, parameters: openKeys({}) }),
       ethernets: links({}),

@@ -1,9 +1,11 @@
 import {
+  any,
   command,
   deprecated,
   either,
   filled,
   flag,
+  hidingOthers,
   type Keys,
   keys,
   list,
@@ -11,6 +13,7 @@ import {
   needs,
   nothing,
   openKeys,
+  secret,
   since,
   text,
   texts,
@@ -38,10 +41,18 @@ const certificates = filled(
     trusted: list(text, 1),
   }),
 );
+/** Options of a repository that hold no secret; what else one has is hidden (yum.conf(5), dnf.conf(5), zypper(8)). */
+const YUM_OPTIONS: Keys = Object.fromEntries(
+  `autorefresh cost enablegroups exclude failovermethod fastestmirror_enabled gpgcheck gpgkey http_caching includepkgs
+   keepalive keep_packages mediaid metadata_expire mirror_expire module_hotfixes path priority proxy repo_gpgcheck
+   retries skip_if_unavailable sslcacert sslverify throttle timeout type`
+    .split(/\s+/)
+    .map((name) => [name, any]),
+);
 const version = either(tuple(text, 2, 2), text);
 const proxy = either(text, nothing);
 const pro = keys({
-  config: openKeys({
+  config: hidingOthers("token", {
     global_apt_http_proxy: proxy,
     global_apt_https_proxy: proxy,
     http_proxy: proxy,
@@ -52,7 +63,7 @@ const pro = keys({
   enable: texts,
   enable_beta: since("22.4", texts),
   features: since("22.4", keys({ disable_auto_attach: flag })),
-  token: text,
+  token: secret("token", text),
 });
 
 /** Packages and where they come from, as the modules read it (schema of 26.2). */
@@ -105,7 +116,7 @@ export const packageKeys: Keys = {
   package_upgrade: flag,
   packages: list(either(version, keys({ apt: list(version), snap: list(version) })), 1),
   rh_subscription: keys({
-    "activation-key": text,
+    "activation-key": secret("token", text),
     "add-pool": texts,
     "auto-attach": flag,
     "disable-repo": texts,
@@ -113,13 +124,13 @@ export const packageKeys: Keys = {
     "rhsm-baseurl": text,
     "server-hostname": text,
     "service-level": text,
-    activation_key: since("25.3", text),
+    activation_key: since("25.3", secret("token", text)),
     add_pool: since("25.3", texts),
     auto_attach: since("25.3", flag),
     disable_repo: since("25.3", texts),
     enable_repo: since("25.3", texts),
     org: either(text, deprecated(whole, "24.2", "write a text instead")),
-    password: text,
+    password: secret("password", text),
     release_version: since("25.3", text),
     rhsm_baseurl: since("25.3", text),
     server_hostname: since("25.3", text),
@@ -132,14 +143,21 @@ export const packageKeys: Keys = {
       commands: either(named(command), list(command, 1)),
     }),
   ),
-  spacewalk: keys({ activation_key: text, proxy: text, server: text }),
+  spacewalk: keys({ activation_key: secret("token", text), proxy: text, server: text }),
   ubuntu_advantage: deprecated(pro, "24.1", "write ubuntu_pro instead"),
   ubuntu_pro: pro,
   yum_repo_dir: text,
   yum_repos: filled(
     named(
       needs(
-        openKeys({ baseurl: text, enabled: flag, metalink: text, mirrorlist: text, name: text }),
+        hidingOthers("password", {
+          ...YUM_OPTIONS,
+          baseurl: text,
+          enabled: flag,
+          metalink: text,
+          mirrorlist: text,
+          name: text,
+        }),
         ["baseurl"],
         ["metalink"],
         ["mirrorlist"],
@@ -147,6 +165,10 @@ export const packageKeys: Keys = {
     ),
   ),
   zypper: filled(
-    openKeys({ config: openKeys({}), repos: list(openKeys({ baseurl: text, id: text }, ["id", "baseurl"]), 1) }),
+    openKeys({
+      config: openKeys({}),
+      repos: list(hidingOthers("password", { ...YUM_OPTIONS, baseurl: text, id: text }, ["id", "baseurl"]), 1),
+      reposdir: any,
+    }),
   ),
 };

@@ -1,9 +1,11 @@
 import {
   any,
+  callback,
   deprecated,
   either,
   filled,
   flag,
+  hidingOthers,
   type Keys,
   keys,
   list,
@@ -11,6 +13,7 @@ import {
   named,
   nothing,
   openKeys,
+  secret,
   since,
   text,
   texts,
@@ -50,7 +53,7 @@ const output = either(text, tuple(text, 2, 2), keys({ error: text, output: text 
 
 /** Names, disks, network services and the boot itself, as cloud-init reads them (schema of 26.2). */
 export const systemKeys: Keys = {
-  autoinstall: openKeys({ version: whole }, ["version"]),
+  autoinstall: hidingOthers("password", { version: whole }, ["version"]),
   byobu_by_default: values(
     "enable-system",
     "enable-user",
@@ -134,7 +137,7 @@ export const systemKeys: Keys = {
         ),
       ),
       tries: whole,
-      url: text,
+      url: callback,
     },
     ["url"],
   ),
@@ -153,11 +156,15 @@ export const systemKeys: Keys = {
   random_seed: keys({
     command: texts,
     command_required: flag,
-    data: text,
+    data: secret("key", text),
     encoding: values("raw", "base64", "b64", "gzip", "gz"),
     file: text,
   }),
-  reporting: named(openKeys({ type: values("log", "print", "webhook", "hyperv") }, ["type"])),
+  reporting: named(
+    hidingOthers("token", { endpoint: callback, level: any, type: values("log", "print", "webhook", "hyperv") }, [
+      "type",
+    ]),
+  ),
   resize_rootfs: values(true, false, "noblock"),
   resolv_conf: keys({
     domain: text,

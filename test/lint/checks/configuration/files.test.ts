@@ -14,7 +14,7 @@ describe("files that are not read", () => {
     ["/etc/cloud/99-a.yaml", `${D}/99-a.cfg`],
   ])("%s: the fix is %s", (path, right) => {
     const [found] = findings("config-file-not-read", { [path]: MINE });
-    expect(found?.fix).toEqual({ path: right, content: MINE });
+    expect(found?.fix).toEqual({ path: right, content: MINE, renames: path });
   });
 
   test("no fix writes over a file", () => {
@@ -95,6 +95,16 @@ describe("what ds-identify takes for datasource_list", () => {
     });
     expect(found).toEqual(versions);
   });
+});
+
+test.each([
+  ["policy: enabled\n", 0],
+  ["policy: report # as it was\n", 0],
+  ["policy: search,found=all\n", 1],
+  ["# policy: enabled\n", 1],
+])("with ds-identify.cfg %j: %i", (text, count) => {
+  const files = { "/etc/cloud/ds-identify.cfg": text, [`${D}/20.cfg`]: "datasource_list:\n- Ec2\n" };
+  expect(findings("datasource-list-not-read", files)).toHaveLength(count);
 });
 
 test("ds-identify does not see hidden files, which cloud-init reads", () => {

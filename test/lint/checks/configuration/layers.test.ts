@@ -29,8 +29,38 @@ describe("lists that replace another file's", () => {
   });
 
   test("an entry that is an anchor's is written out", () => {
-    const [found] = lost("x: &x\n  - a\npackages:\n  - *x\n", "packages:\n  - curl\n");
-    expect(found?.fix?.content).toBe("packages:\n  - - a\n  - curl\n");
+    const [found] = lost("x: &x\n  - a\n  - '1'\npackages:\n  - *x\n", "packages:\n  - curl\n");
+    expect(found?.fix?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
+  });
+
+  test.each([
+    ["datasource_list: [Azure, Ec2, None]\n", "datasource_list: [NoCloud]\n"],
+    ["ssh_genkeytypes: [rsa, ed25519]\n", "ssh_genkeytypes: [ed25519]\n"],
+    ["system_info: {network: {renderers: [netplan, eni]}}\n", "system_info: {network: {renderers: [networkd]}}\n"],
+    [
+      "mount_default_fields: [~, ~, auto, 'defaults', '0', '2']\n",
+      "mount_default_fields: [~, ~, auto, 'nofail', '0', '2']\n",
+    ],
+  ])("a list to which nobody adds: %j", (base, last) => {
+    expect(lost(base, last)).toEqual([]);
+    const files = { [`${D}/10-base.cfg`]: base, [`${D}/99-team.cfg`]: last };
+    expect(findings("config-value-shadowed", files).map(({ severity }) => severity)).toEqual(["info"]);
+  });
+
+  test("the list that the package's script wrote is nobody's", () => {
+    const files = {
+      [`${D}/90_dpkg.cfg`]: "datasource_list: [Azure, None]\n",
+      [`${D}/99-team.cfg`]: "datasource_list: [NoCloud]\n",
+    };
+    expect(findings("config-value-shadowed", files)).toEqual([]);
+    const before = {
+      ...files,
+      [`${D}/50-team.cfg`]: "datasource_list: [Ec2]\n",
+      [`${D}/99-team.cfg`]: "timezone: UTC\n",
+    };
+    expect(findings("config-value-shadowed", before)).toMatchObject([
+      { severity: "warning", cause: { path: `${D}/50-team.cfg` } },
+    ]);
   });
 
   test("an empty list is meant, the default user that gets lost is not", () => {
@@ -77,12 +107,16 @@ describe("mergers", () => {
   });
 });
 
-test("the fix of a wrong order is the same file under a name that sorts last", () => {
+test("the fix of a wrong order renames the file, so that it sorts last", () => {
   const [found] = findings("config-file-order", {
     [`${D}/99-base.cfg`]: "ssh_pwauth: true\n",
     [`${D}/100-site.cfg`]: "# site\nssh_pwauth: false\n",
   });
-  expect(found?.fix).toEqual({ path: `${D}/zz-100-site.cfg`, content: "# site\nssh_pwauth: false\n" });
+  expect(found?.fix).toEqual({
+    path: `${D}/zz-100-site.cfg`,
+    content: "# site\nssh_pwauth: false\n",
+    renames: `${D}/100-site.cfg`,
+  });
 });
 
 test("text loses to a mapping of cloud-init's own too, false does not", () => {

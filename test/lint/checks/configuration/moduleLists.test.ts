@@ -19,6 +19,23 @@ describe("modules that there are not", () => {
     expect(findings("module-unknown", { ...list("  - vyos\n"), ...own, ...library })).toEqual([]);
   });
 
+  test("a module of the vendor's is one, on its own images", () => {
+    const names = list("  - yum-configure\n  - write-metadata\n  - amazonlinux_repo_https\n", "cloud_config_modules");
+    expect(findings("module-unknown", names, { image: "amazon-linux-2" })).toEqual([]);
+    expect(findings("module-unknown", names, { image: "rocky-9" })).toHaveLength(3);
+    // Where the image has the code, that tells.
+    const code = { "/usr/lib/python3.7/site-packages/cloudinit/config/cc_ssh.py": "" };
+    expect(findings("module-unknown", { ...names, ...code }, { image: "amazon-linux-2" })).toHaveLength(3);
+  });
+
+  test.each(["rocky-9", "amazon-linux-2023", "arch"])("on %s no module of another distribution is offered", (image) => {
+    const names = "  - apt-configur\n  - yum-configure\n  - zypper_add_rep\n  - ubuntu_drivrs\n";
+    const found = findings("module-unknown", list(names), { image });
+    expect(found.map(({ message, fix }) => [message.includes("Did you mean"), fix])).toEqual(
+      Array(4).fill([false, null]),
+    );
+  });
+
   test("a module of another version is information", () => {
     const [found] = findings("module-unknown", list("  - ansible\n") && { ...list("  - raspberry_pi\n") });
     expect(found).toMatchObject({ severity: "info", fix: null });
@@ -100,7 +117,9 @@ describe("the host name before the modules", () => {
   const files = list("  - ssh\n", "cloud_init_modules");
 
   test("preserve_hostname is the fix", () =>
-    expect(findings("hostname-set-before-modules", files)[0]?.fix?.content).toBe("preserve_hostname: true\n"));
+    expect(findings("hostname-set-before-modules", files)[0]?.fix?.content).toMatch(
+      /^# Every instance .*\npreserve_hostname: true\n$/,
+    ));
 
   test("the stock list has set_hostname", () =>
     expect(findings("hostname-set-before-modules", list("  - phone_home\n"))).toEqual([]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { D, findings } from "./findings.ts";
+import { D, findings, withVersion } from "./findings.ts";
 
 describe("values that mean something else", () => {
   const corrected = (text: string) => {
@@ -14,7 +14,7 @@ describe("values that mean something else", () => {
     ["disable_root: ~\n", "disable_root: true\n"],
     ["growpart:\n  mode: null\n", "growpart:\n  mode: off\n"],
     ["users:\n- name: a\n  lock_passwd: 'no'\n", "users:\n- name: a\n  lock_passwd: false\n"],
-    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: false}}\n"],
+    ["users: {a: {sudo: 'false'}}\n", "users: {a: {sudo: null}}\n"],
     ["system_info: {default_user: {lock_passwd: 'no'}}\n", "system_info: {default_user: {lock_passwd: false}}\n"],
   ])("%j becomes %j", (text, fixed) => expect(corrected(text)).toBe(fixed));
 
@@ -123,6 +123,35 @@ describe("host keys that nobody makes", () => {
   });
 });
 
+describe("no types of host keys, as stock files of the Red Hat family have it", () => {
+  const none = { [`${D}/20.cfg`]: "ssh_genkeytypes: ~\n" };
+  const told = (image: string, files = {}) =>
+    ["ssh-host-keys-missing", "config-value-misread", "schema-value-invalid"].flatMap((rule) =>
+      findings(rule, { ...none, ...files }, { image }).map(({ severity }) => `${severity} ${rule}`),
+    );
+
+  test.each(["amazon-linux-2", "centos-7", "rhel-8", "alpine-3.21", "arch"])("%s: sshd makes them", (image) =>
+    expect(told(image)).toEqual([]),
+  );
+
+  test.each(["rocky-9", "fedora-42", "amazon-linux-2023", "debian-12"])("%s: nobody makes them", (image) =>
+    expect(told(image)).toEqual(["error ssh-host-keys-missing", "warning config-value-misread"]),
+  );
+
+  test("a partial tree without units: the version tells", () => {
+    const library = (version: string) => ({
+      "/usr/local/lib/python3.9/site-packages/cloudinit/version.py": `__VERSION__ = "${version}"\n`,
+    });
+    const files = {
+      "/etc/os-release": "ID=photon\n",
+      "/etc/cloud/cloud.cfg": "cloud_init_modules: [ssh]\nsystem_info: {distro: rhel}\n",
+    };
+    const of = (version: string) =>
+      findings("ssh-host-keys-missing", { ...none, ...files, ...library(version) }, { image: "photon-5" }).length;
+    expect([of("21.1"), of("21.4")]).toEqual([0, 1]);
+  });
+});
+
 test.each(["rocky-9", "ubuntu-24.04", "amazon-linux-2", "alpine-3.21", "photon-5", "opensuse-leap-15.6", "arch"])(
   "the configuration of %s gives nothing but notes even where it counts as somebody's own",
   (image) => {
@@ -133,3 +162,29 @@ test.each(["rocky-9", "ubuntu-24.04", "amazon-linux-2", "alpine-3.21", "photon-5
     }
   },
 );
+
+describe("keys that only one distribution's package reads", () => {
+  const told = (image: string) =>
+    findings("config-key-of-other-version", { [`${D}/20.cfg`]: "repo_upgrade: none\n" }, { image }).map(
+      ({ message }) => message,
+    );
+
+  test("are told of elsewhere", () =>
+    expect(told("debian-12")).toEqual([
+      "cloud-init 22.4.2 does not read repo_upgrade; only the package of amazon does.",
+    ]));
+
+  test("and are known there", () => expect(told("amazon-linux-2")).toEqual([]));
+});
+
+test.each([
+  ["After", "the order or dependency is not kept"],
+  ["Requires", "what has this line cannot start"],
+])("%s= of the unit's old name: the message names the new one, and no target", (option, effect) => {
+  const [found] = findings("unit-ordered-after-renamed-service", {
+    ...withVersion("25.1.4"),
+    "/etc/systemd/system/app.service": `[Unit]\n${option}=cloud-init.service\n`,
+  });
+  expect(found?.message).toContain(`${effect}. Name cloud-init-network.service instead.`);
+  expect(found?.message).not.toContain("cloud-init.target");
+});

@@ -2,11 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-// The real Ansible runs examples/ansible. Without it the tests are skipped, but where CI says that all must be there.
-const ansible = spawnSync("ansible-playbook", ["--version"]).status === 0;
-const required = process.env.CLOUD_INIT_LINT_FIRST_BOOT === "required";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeReal, programs } from "../real.ts";
 
 let scratch: string;
 beforeAll(() => {
@@ -37,7 +34,7 @@ function play(...given: string[]): { status: number | null; out: string } {
   return { status, out: stdout + stderr };
 }
 
-describe.skipIf(!ansible && !required)("examples/ansible (skipped without ansible-playbook)", () => {
+describeReal("examples/ansible", programs("ansible-playbook"), () => {
   test("fails with the findings where the first boot undoes what the play did", { timeout: 240_000 }, () => {
     const { status, out } = play("ssh_passwords=true");
     expect([status, out]).toEqual([2, expect.stringContaining("sshd-setting-overwritten")]);

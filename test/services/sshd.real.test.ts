@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { memoryImage } from "../../src/image/memory.ts";
 import { sshd } from "../../src/services/sshd.ts";
+import { describeReal, realRoots } from "../real.ts";
 import { distroWith } from "./distro.ts";
-import { RELEASES, rootsMissing, runInRoot } from "./roots.ts";
+import { RELEASES, runInRoot } from "./roots.ts";
 import { type SshdFiles, sshdFiles } from "./sshdConfigs.ts";
 
 const COUNT = 300;
-const missing = rootsMissing();
 
 /** Lets the release's sshd read each configuration; undefined for one that it refuses. */
 function realSettings(
@@ -76,49 +76,41 @@ function compare(files: SshdFiles, real: ReadonlyMap<string, string>, lens: Read
   expect(actual, JSON.stringify(files, null, 1)).toEqual(expected);
 }
 
-describe.skipIf(missing !== undefined)(
-  `against the real sshd${missing ? `: skipped, ${missing}` : ""}`,
-  { timeout: 120_000 },
-  () => {
-    for (const { release, openssh } of RELEASES) {
-      test(`${release}: defaults`, () => {
-        const files = { sshd_config: "" };
-        const [real] = realSettings(release, [files], "");
-        compare(files, real!, lensSettings(files, openssh));
-      });
+describeReal("against the real sshd", realRoots, () => {
+  for (const { release, openssh } of RELEASES) {
+    test(`${release}: defaults`, () => {
+      const files = { sshd_config: "" };
+      const [real] = realSettings(release, [files], "");
+      compare(files, real!, lensSettings(files, openssh));
+    });
 
-      test(`${release}: includes and Match all`, () => {
-        const configs = fc.sample(sshdFiles(["User other", "all", "user other Address 10.0.0.0/8"]), {
-          numRuns: COUNT,
-          seed: 1,
-        });
-        const real = realSettings(release, configs, "");
-        const accepted = configs.filter((_, index) => real[index] !== undefined);
-        expect(accepted.length).toBeGreaterThan(200);
-        configs.forEach((files, index) => {
-          if (real[index] !== undefined) compare(files, real[index], lensSettings(files, openssh));
-        });
+    test(`${release}: includes and Match all`, () => {
+      const configs = fc.sample(sshdFiles(["User other", "all", "user other Address 10.0.0.0/8"]), {
+        numRuns: COUNT,
+        seed: 1,
       });
+      const real = realSettings(release, configs, "");
+      const accepted = configs.filter((_, index) => real[index] !== undefined);
+      expect(accepted.length).toBeGreaterThan(200);
+      configs.forEach((files, index) => {
+        if (real[index] !== undefined) compare(files, real[index], lensSettings(files, openssh));
+      });
+    });
 
-      test(`${release}: Match blocks`, () => {
-        const criteria = [
-          "User deploy",
-          "user=deploy",
-          "User other",
-          "Address 10.0.0.0/8",
-          "User deploy Address 10.0.0.0/8",
-        ];
-        const configs = fc.sample(sshdFiles(criteria), { numRuns: 60, seed: 2 });
-        const real = realSettings(
-          release,
-          configs,
-          "-C user=deploy,host=h,addr=192.168.0.1,laddr=192.168.0.2,lport=22",
-        );
-        expect(real.filter((one) => one !== undefined).length).toBeGreaterThan(40);
-        configs.forEach((files, index) => {
-          if (real[index] !== undefined) compare(files, real[index], lensSettings(files, openssh, "User deploy"));
-        });
+    test(`${release}: Match blocks`, () => {
+      const criteria = [
+        "User deploy",
+        "user=deploy",
+        "User other",
+        "Address 10.0.0.0/8",
+        "User deploy Address 10.0.0.0/8",
+      ];
+      const configs = fc.sample(sshdFiles(criteria), { numRuns: 60, seed: 2 });
+      const real = realSettings(release, configs, "-C user=deploy,host=h,addr=192.168.0.1,laddr=192.168.0.2,lport=22");
+      expect(real.filter((one) => one !== undefined).length).toBeGreaterThan(40);
+      configs.forEach((files, index) => {
+        if (real[index] !== undefined) compare(files, real[index], lensSettings(files, openssh, "User deploy"));
       });
-    }
-  },
-);
+    });
+  }
+});

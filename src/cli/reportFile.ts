@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** So many links are followed, as the kernel does. */
+const MOST_LINKS = 40;
+
+/**
+ * The regular file that stands at a path or would be created there, links followed. Undefined for what is written to as it
+ * is: devices, pipes, and this program's own standard output under its names. @throws what the file system says.
+ */
+export function regularFile(path: string): string | undefined {
+  let place = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    place = join(realpathSync(dirname(place)), basename(place));
+    // What /dev/stdout leads to may be a file that the shell goes on writing to.
+    if (place.startsWith("/proc/")) return undefined;
+    const stat = lstatSync(place, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isFile()) return place;
+    if (!stat.isSymbolicLink()) return undefined;
+    place = resolve(dirname(place), readlinkSync(place));
+  }
+  return undefined;
+}
+
+/**
+ * Writes a report so that it stands under its name only when it is complete: beside the file, which it then replaces. What
+ * was there before stays where that fails or is interrupted. @throws what the file system says.
+ */
+export async function writeReportFile(path: string, text: string, fill = fillWith): Promise<void> {
+  const place = regularFile(path);
+  if (place === undefined) return writeFileSync(path, text);
+  const earlier = lstatSync(place, { throwIfNoEntry: false });
+  // A file that is protected stays so, whoever may replace it.
+  if (earlier !== undefined) accessSync(place, constants.W_OK);
+  const beside = join(dirname(place), `.cloud-init-lint-${randomBytes(6).toString("hex")}`);
+  const remove = () => rmSync(beside, { force: true });
+  const settled = onInterrupt(remove);
+  try {
+    const handle = await open(beside, "wx", 0o666);
+    try {
+      await fill(handle, text);
+      if (earlier !== undefined) await likeEarlier(handle, earlier);
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, place);
+  } catch (error) {
+    remove();
+    if (earlier === undefined || !mayNotReplace(error)) throw error;
+    overwrite(place, text);
+  } finally {
+    settled();
+  }
+}
+
+async function fillWith(handle: FileHandle, text: string): Promise<void> {
+  await handle.writeFile(text);
+}
+
+async function likeEarlier(handle: FileHandle, { mode, uid, gid }: { mode: number; uid: number; gid: number }) {
+  const own = await handle.stat();
+  if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
+  await handle.chmod(mode & 0o7777);
+}
+
+/** Whether a file may be written, but not replaced: its directory is protected, it is another user's, it is mounted. */
+function mayNotReplace(error: unknown): boolean {
+  return ["EACCES", "EPERM", "EROFS", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+function overwrite(place: string, text: string): void {
+  try {
+    writeFileSync(place, text);
+  } catch (error) {
+    // Half a report would pass for a whole one.
+    truncateSync(place);
+    throw error;
+  }
+}
+
+/** Does something before a signal ends the program. Returns how to leave signals alone again. */
+function onInterrupt(action: () => void): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const obey = (signal: NodeJS.Signals) => {
+    action();
+    settled();
+    process.kill(process.pid, signal);
+  };
+  const settled = () => {
+    for (const signal of signals) process.off(signal, obey);
+  };
+  for (const signal of signals) process.on(signal, obey);
+  return settled;
+}

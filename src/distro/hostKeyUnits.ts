@@ -1,0 +1,104 @@
+import { type Image, readText } from "../image/image.ts";
+import { isFirstBoot, isMask, UNIT_DIRECTORIES, unitPath } from "./units.ts";
+
+/**
+ * Whether something beside cloud-init makes the host keys that sshd lacks as it starts. "off" where that is kept from
+ * running while cloud-init is active, "unknown" where the image holds nothing that starts sshd.
+ */
+export type HostKeyMaker = "runs" | "off" | "none" | "unknown";
+
+const SERVERS = ["sshd.service", "ssh.service"];
+
+/** Red Hat's, with one instance for each type of key. */
+const RED_HATS = "sshd-keygen@.service";
+
+/** Names and commands of what makes host keys: sshd-keygen, sshdgenkeys, sshd-gen-keys-start, ssh-keygen -A. */
+const MAKES_KEYS = /keygen|gen-?keys|host_?keys/;
+
+/**
+ * Looks for it among what sshd's unit wants (sshd-keygen.service of Amazon Linux 2 and CentOS 7, the instances behind
+ * sshd-keygen.target of RHEL 8 and later, sshdgenkeys.service of Arch), among the commands before it (SUSE, Gentoo) and in
+ * the script where an init script starts sshd.
+ */
+export function hostKeyMaker(image: Image): HostKeyMaker {
+  const servers = SERVERS.filter((name) => unitPath(image, name) !== undefined);
+  if (servers.length === 0) {
+    const script = readText(image, "/etc/init.d/sshd") ?? readText(image, "/etc/init.d/ssh");
+    if (script !== undefined) return MAKES_KEYS.test(script) ? "runs" : "none";
+    return isOff(image, readUnit(image, RED_HATS)) ? "off" : "unknown";
+  }
+  const states = new Set(servers.flatMap((name) => makersOf(image, name)));
+  return states.has("runs") ? "runs" : states.has("off") ? "off" : "none";
+}
+
+/** What becomes of each unit that makes keys and starts with sshd. */
+function makersOf(image: Image, server: string): HostKeyMaker[] {
+  const unit = readUnit(image, server);
+  if (valuesOf(unit, "ExecStartPre").some((command) => MAKES_KEYS.test(command))) return ["runs"];
+  const wanted = [...wantedBy(image, unit, server), ...wantedBy(image, [], "multi-user.target")];
+  const found = new Set(wanted.filter((name) => MAKES_KEYS.test(name)));
+  // The set grows while it is walked, by what Red Hat's target wants.
+  for (const name of found)
+    if (name.endsWith(".target"))
+      for (const other of wantedBy(image, readUnit(image, name), name)) if (MAKES_KEYS.test(other)) found.add(other);
+  return [...found].flatMap((name): HostKeyMaker[] => {
+    const path = name.endsWith(".service") ? fileOf(image, name) : undefined;
+    if (path === undefined) return [];
+    return [isMask(image, path) || isOff(image, readUnit(image, name)) ? "off" : "runs"];
+  });
+}
+
+/** Whether conditions of a unit keep it from running beside cloud-init, or on any boot but a first one in systemd's sense. */
+function isOff(image: Image, unit: readonly Line[]): boolean {
+  return (
+    valuesOf(unit, "ConditionPathExists").some((value) => /^!.*cloud-init/.test(value)) ||
+    (valuesOf(unit, "ConditionFirstBoot").some((value) => /^(1|yes|true|on)$/i.test(value)) && !isFirstBoot(image))
+  );
+}
+
+/** One assignment of a unit file. */
+interface Line {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A unit's assignments, those of its drop-ins after its own; none of a unit that does not exist. */
+function readUnit(image: Image, name: string): Line[] {
+  const dropIns = new Map<string, string>();
+  for (const unit of new Set([name, templateOf(name)]))
+    for (const directory of UNIT_DIRECTORIES.map((place) => `${place}/${unit}.d`))
+      for (const file of image.list(directory))
+        if (file.endsWith(".conf") && !dropIns.has(file)) dropIns.set(file, `${directory}/${file}`);
+  const inOrder = [...dropIns.keys()].sort().map((file) => dropIns.get(file)!);
+  return [fileOf(image, name), ...inOrder].flatMap((path) => {
+    const text = path === undefined ? "" : (readText(image, path) ?? "");
+    return text.split("\n").flatMap((line) => {
+      const [, key, value] = /^\s*(\w+)\s*=(.*)$/.exec(line) ?? [];
+      return key === undefined ? [] : [{ key, value: value!.trim() }];
+    });
+  });
+}
+
+/** The values of a key; an empty one takes away those before it. */
+function valuesOf(unit: readonly Line[], key: string): readonly string[] {
+  const values = unit.filter((line) => line.key === key).map(({ value }) => value);
+  return values.slice(values.lastIndexOf("") + 1);
+}
+
+/** What a unit wants or requires, by its own lines and by links in the directories beside it. */
+function wantedBy(image: Image, unit: readonly Line[], name: string): string[] {
+  const lines = ["Wants", "Requires"].flatMap((key) => valuesOf(unit, key)).flatMap((value) => value.split(/\s+/));
+  const links = UNIT_DIRECTORIES.flatMap((place) =>
+    ["wants", "requires"].flatMap((word) => image.list(`${place}/${name}.${word}`)),
+  );
+  return [...lines, ...links];
+}
+
+/** The file of a unit, or of the template that it is an instance of. */
+function fileOf(image: Image, name: string): string | undefined {
+  return unitPath(image, name) ?? unitPath(image, templateOf(name));
+}
+
+function templateOf(name: string): string {
+  return name.replace(/@[^.]*\./, "@.");
+}

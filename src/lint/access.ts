@@ -1,0 +1,138 @@
+import { hasUnknown } from "../boot/unknown.ts";
+import { matchesGlob } from "../image/glob.ts";
+import type { Image } from "../image/image.ts";
+import { readPrivilegeRules } from "../services/accounts/sudo.ts";
+import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
+import { accounts } from "../services/accounts.ts";
+import { hostKeys } from "../services/hostKeys.ts";
+import { sshd } from "../services/sshd.ts";
+import { sudoAccounts } from "./accountsOf.ts";
+import type { ServiceReader, SettingsByKey } from "./serviceHistory.ts";
+
+/** Who gets into an image, and who may become root there. */
+export interface Access {
+  /** Each way to log in or to get there without a password, in words of our own that are equal where the way is. */
+  readonly ways: ReadonlySet<string>;
+  /** Accounts other than root that may become root once they are logged in. */
+  readonly entitled: ReadonlySet<string>;
+  /** Accounts that can both log in and become root, root among them. */
+  readonly roots: ReadonlySet<string>;
+  /** The private host keys, by path, with what identifies them. */
+  readonly hostKeys: ReadonlyMap<string, string>;
+}
+
+/** What sshd allows of root's logins; each allows what those before it do. */
+const ROOT_LOGINS = ["forced-commands-only", "prohibit-password", "yes"];
+
+/** Reads from an image's files who gets in. An account may always log in at the console with a password that it has. */
+export function accessOf(image: Image, reader: ServiceReader): Access {
+  const settings = reader.byKey(accounts, image);
+  const server = reader.byKey(sshd, image);
+  const sudoers = readSudoers(image);
+  const ways = new Set(switchesOf(server));
+  const entitled = new Set<string>();
+  const roots = new Set<string>();
+  const keys = keysByAccount(settings);
+  const doas = readPrivilegeRules(image).filter(({ key }) => key.startsWith("doas "));
+  const rootHasPassword = isUsable(settings.get("user root password")?.value);
+  for (const account of sudoAccounts(image).values()) {
+    const { name } = account;
+    if (/\/(nologin|false|sync|shutdown|halt)$/.test(settings.get(`user ${name} shell`)?.value ?? "")) continue;
+    const hasPassword = isUsable(settings.get(`user ${name} password`)?.value);
+    const logins = [
+      ...(hasPassword ? [`the password of ${name}`] : []),
+      ...(keys.get(name) ?? []).filter(() => isLetIn(server, account)),
+    ];
+    for (const login of logins) ways.add(login);
+    const isRoot = account.uid === "0";
+    const may = isRoot ? "freely" : entitlement(sudoers, doas, account, hasPassword, rootHasPassword);
+    if (may === undefined) continue;
+    if (!isRoot) entitled.add(name);
+    if (!isRoot && may === "freely") ways.add(`root without a password for ${name}`);
+    if (logins.length > 0) roots.add(name);
+  }
+  const privateKeys = reader.list(hostKeys, image).filter(({ key }) => !key.endsWith(".pub"));
+  return { ways, entitled, roots, hostKeys: new Map(privateKeys.map(({ key, value }) => [key, value])) };
+}
+
+/** Why a change of the image does harm, given who gets in without it and with it; undefined where it does none. */
+export function harmOf(image: Access, without: Access, withChange: Access): string | undefined {
+  const opened = [...withChange.ways].find((way) => !without.ways.has(way));
+  if (opened !== undefined) return `it opens a login: ${opened}`;
+  if (without.roots.size > 0 && withChange.roots.size === 0) return "it leaves nobody who can become root";
+  // Where it is the launch that lets somebody in, somebody must be left who may then become root.
+  if (without.roots.size === 0 && without.entitled.size > 0 && withChange.entitled.size === 0)
+    return "it leaves nobody who may become root";
+  const shared = [...withChange.hostKeys].find(
+    ([path, key]) => image.hostKeys.get(path) === key && without.hostKeys.get(path) !== key,
+  );
+  return shared === undefined ? undefined : `it gives all instances the same host key: ${shared[0]}`;
+}
+
+function isUsable(password: string | undefined): boolean {
+  return password !== undefined && (/^(set|none)\b/.test(password) || hasUnknown(password));
+}
+
+/** What sshd is allowed that it could be refused, in every scope. */
+function switchesOf(server: SettingsByKey): string[] {
+  return [...server.values()].flatMap(({ key, value }) => {
+    if (/(^|: )PermitRootLogin$/.test(key))
+      return ROOT_LOGINS.slice(0, rootLogin(value) + 1).map((level) => `sshd's ${key} ${level}`);
+    return /(Authentication|PermitEmptyPasswords)$/.test(key) && value === "yes" ? [`sshd's ${key} yes`] : [];
+  });
+}
+
+function rootLogin(value: string): number {
+  return ROOT_LOGINS.indexOf(value === "without-password" ? "prohibit-password" : value);
+}
+
+/** The keys of each account that may log in without a forced command. */
+function keysByAccount(settings: SettingsByKey): ReadonlyMap<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { key, value } of settings.values()) {
+    const name = /^(\S+) authorized key /.exec(key)?.[1];
+    if (name === undefined || /(^|,)command=/i.test(value)) continue;
+    const known = keys.get(name);
+    if (known === undefined) keys.set(name, [key]);
+    else known.push(key);
+  }
+  return keys;
+}
+
+/** Whether sshd lets an account in with a key. */
+function isLetIn(server: SettingsByKey, { name, uid, groups }: SudoAccount): boolean {
+  const value = (key: string) => server.get(key)?.value ?? "";
+  const lists = (key: string, words: readonly string[]) =>
+    value(key)
+      .split(/\s+/)
+      .some((pattern) => words.some((word) => matchesGlob(pattern.split("@", 1)[0]!, word)));
+  if (server.size === 0 || value("PubkeyAuthentication") === "no") return false;
+  if (uid === "0" && rootLogin(value("PermitRootLogin")) < rootLogin("prohibit-password")) return false;
+  if (lists("DenyUsers", [name]) || lists("DenyGroups", groups)) return false;
+  if (value("AllowUsers") !== "" && !lists("AllowUsers", [name])) return false;
+  return value("AllowGroups") === "" || lists("AllowGroups", groups);
+}
+
+/** Commands of a sudo rule with which an account is root. */
+const ROOT_COMMANDS = ["ALL", "/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "/bin/su", "/usr/bin/su"];
+
+/** Whether an account may become root: without a password, with one that it has, or not at all. */
+function entitlement(
+  sudoers: Sudoers,
+  doas: readonly { readonly key: string; readonly value: string }[],
+  account: SudoAccount,
+  hasPassword: boolean,
+  rootHasPassword: boolean,
+): "freely" | "with a password" | undefined {
+  const answers = ROOT_COMMANDS.flatMap((command) => sudoAnswer(sudoers, account, command) ?? []);
+  const rule = doas.findLast(({ key }) =>
+    [account.name, ...account.groups.map((group) => `:${group}`)].includes(key.slice(5)),
+  );
+  const permits = rule !== undefined && /^permit\b/.test(rule.value) && !/\bcmd\b|\bas (?!root\b)/.test(rule.value);
+  if (answers.some(({ asksPassword }) => !asksPassword) || (permits && /\bnopass\b/.test(rule.value))) return "freely";
+  const asksForRoots = sudoers.defaults.some(({ parameters }) =>
+    parameters.some((parameter) => /^(rootpw|targetpw)$/.test(parameter)),
+  );
+  const canAnswer = asksForRoots ? rootHasPassword : hasPassword;
+  return (answers.length > 0 && canAnswer) || (permits && hasPassword) ? "with a password" : undefined;
+}

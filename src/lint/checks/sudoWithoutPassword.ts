@@ -1,0 +1,172 @@
+import { hasUnknown } from "../../boot/unknown.ts";
+import type { Image } from "../../image/image.ts";
+import {
+  concernsAccount,
+  names,
+  readSudoers,
+  type SudoAccount,
+  type Sudoers,
+  type SudoGrant,
+  sudoAnswer,
+} from "../../services/accounts/sudoGrants.ts";
+import { accounts } from "../../services/accounts.ts";
+import type { Service, Setting } from "../../services/service.ts";
+import { sudoAccounts } from "../accountsOf.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import { atMost, blamed, type CheckContext, severityOf, withFix } from "./check.ts";
+
+/** Every rule of sudoers as a setting of its own, so that who wrote it can be asked. */
+const sudoRules: Service = {
+  name: "sudo-rules",
+  read: (image) =>
+    readSudoers(image).grants.map((grant) => ({
+      key: identity(grant),
+      value: grant.text,
+      path: grant.path,
+      line: grant.line,
+    })),
+};
+
+/** What of the image asks an account for a password. */
+interface Demand {
+  readonly path: string;
+  readonly line: number;
+  /** The image's own rule for the account, where it is that which asks. */
+  readonly rule: string | null;
+  /** As a subordinate clause of the message, its verb behind the place. */
+  readonly words: string;
+  readonly evidence: Evidence;
+}
+
+/** Finds accounts that need no password for sudo after the boot, though the image asks them for one. */
+export function sudoWithoutPassword(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  if (!context.settings(accounts).readable) return [];
+  const [before, after] = [readSudoers(image), readSudoers(boot.after)];
+  const known = new Set(before.grants.map(identity));
+  const fresh = after.grants.filter(
+    (grant) => !known.has(identity(grant)) && grant.commands.some(({ asks }) => asks === false),
+  );
+  if (fresh.length === 0) return [];
+  const accountsAfter = sudoAccounts(boot.after);
+  return atMost(fresh, (grant) => {
+    for (const account of subjectsOf(grant, after, accountsAfter))
+      for (const { command, asks } of grant.commands) {
+        // The last rule counts, which may be one of the image's own after all.
+        if (asks !== false || sudoAnswer(after, account, command)?.asksPassword !== false) continue;
+        if (sudoAnswer(before, account, command)?.asksPassword === false) continue;
+        const demand = demandOf(before, account, command, context);
+        if (demand !== undefined) return finding(rule, context, grant, account, command, demand);
+      }
+    return undefined;
+  });
+}
+
+function identity({ subject, text }: SudoGrant): string {
+  return `${subject} ${text}`;
+}
+
+/** The accounts that a rule is for. */
+function subjectsOf(
+  { subject }: SudoGrant,
+  sudoers: Sudoers,
+  known: ReadonlyMap<string, SudoAccount>,
+): readonly SudoAccount[] {
+  if (hasUnknown(subject)) return [{ name: subject, groups: [] }];
+  return [...known.values()].filter((account) => names(sudoers, subject, account));
+}
+
+/** What in the image asks this account for a password: a rule for it, a line of Defaults, or the password that it has. */
+function demandOf(
+  sudoers: Sudoers,
+  account: SudoAccount,
+  command: string,
+  { evidence, image, settings }: CheckContext,
+): Demand | undefined {
+  const customised = (setting: Setting) => {
+    const found = evidence.of(accounts, setting);
+    return found === undefined || found.strength === "weak" ? undefined : found;
+  };
+  for (const { subject, text, path, line, commands } of sudoers.grants.toReversed()) {
+    const asks = commands.some((one) => one.asks !== false && overlaps(one.command, command));
+    if (!asks || !names(sudoers, subject, account)) continue;
+    const found = customised({ key: `sudo ${subject}`, value: text, path, line });
+    if (found === undefined) continue;
+    const words = `although ${path}:${line} asks for one`;
+    return { path, line, rule: subject === account.name ? text : null, words, evidence: found };
+  }
+  for (const defaults of sudoers.defaults) {
+    const { parameters, path, line } = defaults;
+    const strict = parameters.find(asksForPassword);
+    if (strict === undefined || !concernsAccount(sudoers, defaults, account)) continue;
+    const found = customised({ key: "sudo Defaults", value: strict, path, line });
+    const words = `although ${path}:${line} (${strict}) has sudo ask for one`;
+    if (found !== undefined) return { path, line, rule: null, words, evidence: found };
+  }
+  const key = `user ${account.name} password`;
+  const password = settings(accounts).before.find((setting) => setting.key === key);
+  if (password?.path === undefined || !password.value.startsWith("set") || image.stat(password.path) === undefined)
+    return undefined;
+  const found = customised(password);
+  const { path, line = 1 } = password;
+  const words = `although the account has one (${path}:${line})`;
+  return found && { path, line, rule: null, words, evidence: found };
+}
+
+function overlaps(one: string, other: string): boolean {
+  return !one.startsWith("!") && (one === other || one === "ALL" || other === "ALL");
+}
+
+/** A parameter of Defaults that has sudo ask, more often than it does by itself (5 to 15 minutes) or for another password. */
+function asksForPassword(parameter: string): boolean {
+  const [, minutes] = /^timestamp_timeout=([\d.]+)$/.exec(parameter) ?? [];
+  return minutes === undefined ? /^(authenticate|rootpw|runaspw|targetpw)$/.test(parameter) : Number(minutes) < 5;
+}
+
+function finding(
+  rule: Rule,
+  context: CheckContext,
+  grant: SudoGrant,
+  account: SudoAccount,
+  command: string,
+  demand: Demand,
+): Finding {
+  const { path = "", line = 1 } = grant;
+  const { blame } = context.responsible(sudoRules, identity(grant), {
+    key: identity(grant),
+    value: grant.text,
+    path,
+    line,
+  });
+  const confidence = hasUnknown(grant.subject) ? "likely" : "certain";
+  const who = account.name.replace(/<<unknown:(.*?)>>/gs, "($1)");
+  const subject = grant.subject.replace(/<<unknown:(.*?)>>/gs, "($1)");
+  const by = blame.module === "" ? "cloud-init" : `cloud-init's ${blame.module}`;
+  return withFix(
+    {
+      rule: rule.id,
+      severity: severityOf(rule, demand.evidence, confidence),
+      confidence,
+      message: `${who} needs no password for sudo after the first boot, ${demand.words}: ${by} adds "${subject} ${grant.text}" to ${path}.`,
+      service: accounts.name,
+      ...blamed(blame),
+      target: {
+        path: demand.path,
+        line: demand.line,
+        setting: `sudo ${grant.subject}`,
+        before: demand.rule,
+        after: grant.text,
+      },
+      evidence: demand.evidence.text,
+    },
+    () => context.fix(rule, {}, (image) => asks(image, account, command)),
+  );
+}
+
+/** Whether an image lets the account run a command with its password only, or not at all. */
+function asks(image: Image, { name }: SudoAccount, command: string): boolean {
+  const account = sudoAccounts(image).get(name) ?? { name, groups: [] };
+  return sudoAnswer(readSudoers(image), account, command)?.asksPassword !== false;
+}

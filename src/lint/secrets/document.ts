@@ -1,0 +1,377 @@
+import { gunzipSync } from "node:zlib";
+import { hidden } from "../../config/secret.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
+import { type Excerpt, excerptOf, parseExcerpt } from "../../config/userData/excerpt.ts";
+import { readParts } from "../../config/userData/parts.ts";
+import { pyStr } from "../../config/value.ts";
+import { type FileKind, fromBase64 } from "../userData/kind.ts";
+import { Template } from "../userData/template.ts";
+import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
+import { hideForms } from "./forms.ts";
+import { type Hidden, hiddenAs, itemOf, keyOf, type Place, TEXT, topOf } from "./place.ts";
+import { SecretValues } from "./values.ts";
+
+/** Told of every hidden value that was found. */
+export type Found = (value: string, kind: Hidden) => void;
+
+/** A stretch of one line: columns from 1, the end beyond the last one. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: Hidden;
+}
+
+/** What is to be hidden where a node and its aliases are met again and again: so many visits are made. */
+const MOST_VISITS = 300_000;
+
+/**
+ * The text of a document with its secrets hidden, line by line: its lines stay as many. Each position is what our tables
+ * declare it to be; where the text is no YAML, what its lines look like decides. `found` gets the hidden values.
+ */
+export function hideInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): string {
+  const shown = readDocument(bytes, path, kind, found);
+  return isPacked(bytes) || fromBase64(bytes) !== undefined ? shown.allHidden() : shown.text();
+}
+
+/** Tells what is hidden in a document. */
+export function findInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): void {
+  readDocument(bytes, path, kind, found);
+}
+
+function readDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): Shown {
+  const text = bytes.toString("utf8");
+  const shown = new Shown(text, path, found);
+  const packed = isPacked(bytes);
+  const whole = { text, path, line: 1, indent: 0, verbatim: !packed };
+  if (kind === "user-data") {
+    const decoded = fromBase64(bytes) ?? bytes;
+    const { parts } = readParts({ path, bytes: decoded });
+    if (typeOfText(text) === "text/cloud-config-archive") shown.yaml(whole, undefined);
+    else if (parts.length === 0) shown.loose(topOf("cloud-config"));
+    const isWhole = decoded === bytes && !packed;
+    for (const { type, content } of parts) {
+      const excerpt = isWhole ? content : { ...content, verbatim: false };
+      if (/cloud-config|jinja2|jsonp|not-multipart|^text\/plain/.test(type)) shown.yaml(excerpt, topOf("cloud-config"));
+    }
+  } else shown.yaml(whole, topOfKind(kind));
+  return shown;
+}
+
+/** What YAML makes of a text, which another program may have to fill in first. */
+function readTemplate(excerpt: Excerpt): { readonly node: ConfigNode | undefined; readonly isTemplate: boolean } {
+  const { node } = parseExcerpt(excerpt);
+  if (node !== undefined) return { node, isTemplate: false };
+  const template = new Template(excerpt.text, "all");
+  if (template.placeholders.length === 0) return { node, isTemplate: false };
+  for (const reading of ["values", "left-out"] as const) {
+    const filled = parseExcerpt({ ...excerpt, text: template.text(reading) }).node;
+    if (filled !== undefined) return { node: filled, isTemplate: true };
+  }
+  return { node, isTemplate: true };
+}
+
+/** The top of a document; undefined where our tables say nothing of one. */
+export function topOfKind(kind: FileKind): Place | undefined {
+  if (kind === "meta-data") return undefined;
+  return topOf(kind === "network-config" ? kind : "cloud-config");
+}
+
+function isPacked(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** A key or an item of a text that is no YAML, and where what belongs to it is indented further than. */
+interface Level {
+  readonly indent: number;
+  readonly isItem: boolean;
+  readonly place: Place | undefined;
+}
+
+const DASH = /^-(?:\s+|$)/;
+const KEY = /^(?:"([^"]*)"|'?([^\s"'{}[\],:#&*!|>][^:]*?)'?)\s*:(?=\s|$|["'{[])\s*/;
+
+function closeTo(open: Level[], isClosed: (level: Level) => boolean): void {
+  while (open.length > 1 && isClosed(open.at(-1)!)) open.pop();
+}
+
+/** A longer list is no command. */
+const MOST_WORDS = 40;
+
+/** The words of a command that what stands before them makes a secret: `[curl, -u, user:password]`. */
+export function secretWords(items: readonly ConfigNode[]): Scalar[] {
+  if (items.length > MOST_WORDS) return [];
+  const words = items.filter((item) => item.type === "scalar");
+  if (words.length < items.length) return [];
+  const texts = words.map((word) => String(word.value));
+  return words.filter((_, index) => {
+    const [before = "", text = ""] = [texts[index - 1], texts[index]];
+    if (index === 0 || text === "" || !(/^--?\w/.test(before) || text.startsWith("-"))) return false;
+    const together = hideForms(texts.slice(0, index + 1).join(" "));
+    return hideForms(text) === text && !together.endsWith(text);
+  });
+}
+
+class Shown {
+  readonly #path: string;
+  readonly #found: Found;
+  readonly #own = new SecretValues();
+  readonly #lines: string[];
+  readonly #spans = new Map<number, Span[]>();
+  readonly #done = new Map<ConfigNode, Set<Place | undefined>>();
+  #visits = 0;
+
+  constructor(text: string, path: string, found: Found) {
+    this.#path = path;
+    this.#found = (value, kind) => {
+      this.#own.add(value, kind);
+      found(value, kind);
+    };
+    this.#lines = text.split("\n");
+  }
+
+  text(): string {
+    for (const [line, spans] of this.#spans) {
+      const text = this.#lines[line - 1];
+      if (text !== undefined) this.#lines[line - 1] = cutOut(text, spans);
+    }
+    return this.#own.hide(hideEncoded(hideInFile(this.#path, this.#lines.join("\n"))));
+  }
+
+  allHidden(): string {
+    return this.#lines.map((line) => (line === "" ? "" : hidden("key"))).join("\n");
+  }
+
+  /** Hides what a YAML document of the file holds, a template's as well. */
+  yaml(excerpt: Excerpt, top: Place | undefined): void {
+    const { node, isTemplate } = readTemplate(excerpt);
+    if (node !== undefined && node.type !== "scalar") this.#visit(node, top, excerpt);
+    // Of a template's branches not all are in what YAML reads.
+    if (node === undefined || node.type === "scalar" || isTemplate) this.#looseLines(excerpt, top);
+    // What is encoded in the file stands there in another form, which lines may still show.
+    if (!excerpt.verbatim && excerpt.text !== "") this.loose(top, excerpt.line);
+  }
+
+  /** Hides by their looks the lines of the file from one on. */
+  loose(top: Place | undefined, from = 1): void {
+    const text = this.#lines.slice(from - 1).join("\n");
+    this.#looseLines({ text, path: this.#path, line: from, indent: 0, verbatim: true }, top);
+  }
+
+  #visit(node: ConfigNode, place: Place | undefined, excerpt: Excerpt): void {
+    const places = this.#done.get(node) ?? new Set();
+    this.#done.set(node, places);
+    if (places.has(place) || ++this.#visits > MOST_VISITS) return;
+    places.add(place);
+    if (node.type === "scalar") this.#scalar(node, place, excerpt);
+    else if (node.type === "sequence") {
+      for (const child of node.children) this.#visit(child, itemOf(place), excerpt);
+      this.#words(node.children, excerpt);
+    } else {
+      for (const pair of node.children) this.#pair(pair, place, excerpt);
+      this.#written(node, excerpt);
+    }
+  }
+
+  #pair(pair: Pair, place: Place | undefined, excerpt: Excerpt): void {
+    const name = pyStr(pair.key);
+    const isNull = pair.value.type === "scalar" && pair.value.kind === "null";
+    // A missing blank makes a key of all: {root:password}.
+    if (place?.all !== undefined && (isNull || name.includes(":"))) this.#hide(pair.key, place.all, excerpt);
+    this.#visit(pair.value, keyOf(place, name), excerpt);
+    for (const lost of pair.shadowed) if (lost.path === pair.path) this.#pair(lost, place, excerpt);
+  }
+
+  #scalar(node: Scalar, place: Place | undefined, excerpt: Excerpt): void {
+    const kind = hiddenAs(place, node);
+    if (kind !== undefined) {
+      if (kind !== "callback" || !/^[a-z]+:\/\//i.test(pyStr(node))) this.#hide(node, kind, excerpt);
+      else this.#callback(node, excerpt);
+      return;
+    }
+    if (node.kind !== "str" && node.kind !== "binary") return;
+    const value = String(node.value);
+    if (typeOfText(value)?.includes("cloud-config") === true && value.includes("\n")) this.#nested(node, excerpt);
+    else if (holdsEncoded(value)) this.#hide(node, "key", excerpt);
+    else if (value.includes("\n")) findInFile("", value, this.#found);
+  }
+
+  /** A document in a string of this one; hidden as a whole where it does not stand there as it is. */
+  #nested(node: Scalar, excerpt: Excerpt, kind: FileKind = "image-config"): void {
+    const value = String(node.value);
+    const inner = excerptOf(excerpt, excerpt.text.split("\n"), node, value);
+    if (inner.verbatim) this.yaml(inner, topOfKind(kind));
+    else if (hideInDocument(Buffer.from(value), this.#path, kind, this.#found) !== value)
+      this.#hide(node, "password", excerpt);
+  }
+
+  /** The address without what is behind its host. */
+  #callback(node: Scalar, excerpt: Excerpt): void {
+    const value = pyStr(node);
+    const rest = value.replace(/^[a-z]+:\/\/[^/?#]*\/?/i, "");
+    if (rest === "") return;
+    this.#found(rest, "token");
+    this.#found(value, "callback");
+    const { start, end } = node.position;
+    const line = this.#lines[start.line - 1] ?? "";
+    const at = start.line === end.line && excerpt.verbatim ? line.indexOf(rest, start.column - 1) : -1;
+    if (at === -1) this.#hide(node, "token", excerpt);
+    else this.#add(start.line, { start: at + 1, end: at + 1 + rest.length, kind: "token" });
+  }
+
+  /** A command as its words. */
+  #words(items: readonly ConfigNode[], excerpt: Excerpt): void {
+    for (const word of secretWords(items)) this.#hide(word, "password", excerpt);
+  }
+
+  /** A file that the configuration writes: its path tells what it holds, and who may read it whether others should. */
+  #written(node: Mapping, excerpt: Excerpt): void {
+    const get = (name: string) => node.children.find(({ key }) => key.value === name)?.value;
+    const [path, content, permissions] = [get("path"), get("content"), get("permissions")];
+    const type = get("type");
+    if (content?.type === "scalar" && type?.type === "scalar" && pyStr(type).includes("cloud-config"))
+      this.#nested(content, excerpt);
+    if (path?.type !== "scalar" || content?.type !== "scalar" || content.kind !== "str") return;
+    const text = String(content.value);
+    const isPrivate =
+      permissions?.type === "scalar" && /^0?o?0?[46]00$/.test(pyStr(permissions)) && !isRead(pyStr(path));
+    const kind = kindOfFile(pyStr(path));
+    if (isPrivate || byPath(pyStr(path), text)) this.#hide(content, "key", excerpt);
+    else if (kind !== undefined) this.#nested(content, excerpt, kind);
+  }
+
+  /** Hides a scalar: what stands behind it as a comment too, which may repeat it. */
+  #hide(node: Scalar, kind: Hidden, excerpt: Excerpt): void {
+    this.#found(pyStr(node), kind);
+    if (node.type === "scalar" && node.kind === "binary")
+      this.#found(Buffer.from(String(node.value), "latin1").toString("base64"), kind);
+    if (!excerpt.verbatim) return;
+    const { start, end } = node.position;
+    for (let number = start.line; number <= end.line; number++) {
+      const line = this.#lines[number - 1] ?? "";
+      const from = number === start.line ? start.column : line.search(/\S/) + 1;
+      if (from === 0 || (number === end.line && number > start.line && end.column <= from)) continue;
+      const isHeader = number === start.line && end.line > start.line && /^[|>]/.test(line.slice(from - 1));
+      if (!isHeader) {
+        const to = number === end.line ? end.column : line.length + 1;
+        const isLast = /^\s+#/.test(line.slice(to - 1));
+        this.#add(number, { start: from, end: isLast ? line.length + 1 : to, kind });
+      } else if (line.includes("#"))
+        this.#add(number, { start: line.indexOf("#", from) + 1, end: line.length + 1, kind });
+    }
+  }
+
+  #add(line: number, span: Span): void {
+    const spans = this.#spans.get(line);
+    if (spans === undefined) this.#spans.set(line, [span]);
+    else spans.push(span);
+  }
+
+  /** Follows indentation where the text is no YAML: a key's place tells whether what stands behind and below it is hidden. */
+  #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined): void {
+    const open: Level[] = [{ indent: -1, isItem: false, place: top }];
+    const holder = (): Place | undefined => open.at(-1)?.place;
+    let hiding: { readonly indent: number; readonly kind: Hidden } | undefined;
+    for (const [index, line] of text.split("\n").entries()) {
+      const hide = (from: number, kind: Hidden): void => {
+        this.#foundLoosely(line.slice(from), kind);
+        if (verbatim) this.#add(first + index, { start: from + 1 + shift, end: line.length + 1 + shift, kind });
+      };
+      const start = line.search(/\S/);
+      if (start === -1 || line.charAt(start) === "#") continue;
+      if (hiding !== undefined && start > hiding.indent) {
+        hide(start, hiding.kind);
+        continue;
+      }
+      hiding = undefined;
+      let at = start;
+      for (let dash = DASH.exec(line.slice(at)); dash !== null; dash = DASH.exec(line.slice(at))) {
+        // A list may stand as far left as its key.
+        closeTo(open, ({ indent, isItem }) => indent > at || (indent === at && isItem));
+        open.push({ indent: at, isItem: true, place: itemOf(holder()) });
+        at += dash[0].length;
+      }
+      const [lead, quoted, plain = ""] = KEY.exec(line.slice(at)) ?? [];
+      closeTo(open, ({ indent }) => indent >= at);
+      if (lead === undefined) {
+        const kind = kindOfLoose(holder());
+        if (kind !== undefined) hide(at, kind);
+        continue;
+      }
+      const place = keyOf(holder(), quoted ?? plain);
+      const kind = kindOfLoose(place);
+      const from = at + lead.length;
+      const value = line
+        .slice(from)
+        .replace(/\s+#.*$/, "")
+        .trim();
+      // What is indented below it belongs to it.
+      if (kind !== undefined && /^(?:[|>][-+\d]*|["'].*[^"']|)$/.test(value)) hiding = { indent: at, kind };
+      if (kind !== undefined && !/^(?:[|>][-+\d]*|true|false|yes|no|null|~|)$/i.test(value)) hide(from, kind);
+      else if (/^[[{]/.test(value) && place?.holds !== undefined) hide(from, place.holds);
+      open.push({ indent: at, isItem: false, place });
+    }
+  }
+
+  /** The value of a line, without what YAML puts around it; of `user:password` the password as well. */
+  #foundLoosely(text: string, kind: Hidden): void {
+    const value = text.trim().replace(/^(?:[&*!@%`|>]|["'-])\s*|["',]+$/g, "");
+    this.#found(value, kind);
+    const password = /^-?\s*["']?[^\s:"']+:(.+?)["']?$/.exec(value)?.[1];
+    if (password !== undefined) this.#found(password.trim(), kind);
+  }
+}
+
+/** What a scalar is that stands at a place, as far as its looks do not tell. */
+function kindOfLoose(place: Place | undefined): Hidden | undefined {
+  return place?.all ?? place?.kindOf(TEXT);
+}
+
+/** Files that programs want to be readable by nobody else, whatever they hold. */
+function isRead(path: string): boolean {
+  return /^\/etc\/(?:ssh|sudoers|netplan|NetworkManager|cloud|systemd|apt|cron|logrotate|audit|sysctl|hosts|ntp|chrony)/.test(
+    path,
+  );
+}
+
+/** Whether the path of a file hides more of it than the forms of its values do. */
+function byPath(path: string, text: string): boolean {
+  return hideInFile(path, text) !== hideInFile("", text);
+}
+
+/** Whether a text in base64 holds what would be hidden if it were not encoded. */
+function holdsEncoded(text: string): boolean {
+  const digits = text.replace(/\s+/g, "");
+  if (digits.length < 16 || digits.length > 4_000_000 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return false;
+  let bytes = Buffer.from(digits, "base64");
+  try {
+    if (isPacked(bytes)) bytes = gunzipSync(bytes, { maxOutputLength: 4_000_000 });
+  } catch {
+    return true;
+  }
+  const decoded = bytes.toString("utf8");
+  return decoded.includes("\ufffd") ? isPacked(bytes) : hideInFile("", decoded) !== decoded;
+}
+
+/** Hides blocks of base64 that hold secrets: the bodies of a MIME message's parts. */
+function hideEncoded(text: string): string {
+  return text.replace(/(?:^[ \t]*[A-Za-z0-9+/]{16,}={0,2}[ \t]*\r?(?:\n|$))+/gm, (block) => {
+    if (!holdsEncoded(block)) return block;
+    return block
+      .split("\n")
+      .map((line) => hideLine(line, "key"))
+      .join("\n");
+  });
+}
+
+function cutOut(line: string, spans: readonly Span[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { start, end, kind } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (end - 1 <= done) continue;
+    const from = Math.max(done, start - 1);
+    if (from > done || done === 0) parts.push(line.slice(done, from), hidden(kind === "callback" ? "token" : kind));
+    done = Math.max(done, end - 1);
+  }
+  return parts.join("") + line.slice(done);
+}

@@ -1,0 +1,144 @@
+import { hidden, type SecretKind } from "../../config/secret.ts";
+import type { FileKind } from "../userData/kind.ts";
+import { hideForms } from "./forms.ts";
+import { kindOfName } from "./names.ts";
+
+/** Files that are a secret as a whole. */
+const WHOLE =
+  /(?:^|\/)(?:etc\/chef\/[^/]+\.pem|etc\/chef\/(?:encrypted_data_bag_secret|client\.key)|etc\/ssl\/private\/.+|etc\/pki\/tls\/private\/.+|etc\/pki\/(?:entitlement|consumer)\/[^/]*key[^/]*|pki\/(?:[^/]+\/)?(?:minion|master)\.pem|etc\/mcollective\/ssl\/[^/]*private[^/]*|ssl\/private_keys\/.+|csr_attributes\.yaml|etc\/ppp\/[^/]*-secrets|etc\/ipsec\.secrets|\.pgpass|\.vault-token|\.git-credentials|\.erlang\.cookie|etc\/(?:krb5|[^/]+)\.keytab|random[-_]seed|ssh_host_\w+_key|\.ssh\/(?:id|identity)[^/.]*|[^/]*(?:secret|credential|password|passphrase|token)s?(?:\.(?:txt|key|dat))?|[^/]+\.(?:key|keytab|p12|pfx|jks|kdbx|ppk))$/i;
+/** Files whose names look so and that hold no secret. */
+const NOT_WHOLE = /\/(?:pam\.d|cloud\.cfg\.d|templates|modules?|systemd)\/|\/etc\/(?:default|init\.d)\/|\.pub$/;
+
+/** Files of accounts, in which the second field is a hash. */
+const ACCOUNTS = /(?:^|\/)etc\/(?:security\/opasswd|(?:g?shadow|passwd|group)[-~+]?)$/;
+
+/** What machine is reached with which password: ~/.netrc, apt_auth.conf(5). */
+const NETRC = /(?:^|\/)(?:[._]netrc|auth\.conf|auth\.conf\.d\/[^/]+)$/;
+
+/** Files of which every value is hidden: nobody knows which of them are secret. */
+const ALL_VALUES = /(?:^|\/)(?:puppet\.conf|mcollective\/(?:server|client)\.cfg(?:\.old)?)$/;
+
+/** Names that hold a secret in files of one kind only. */
+const OWN_NAMES: readonly (readonly [path: RegExp, name: RegExp, kind: SecretKind])[] = [
+  [/\.netdev$|\/systemd\/network\//, /^(?:Key|PrivateKey|PresharedKey|Password)$/, "key"],
+  [/\/(?:ifcfg|keys)-[^/]*$/, /^(?:KEY\w*|\w+_PASSWORD|WPA_PSK|WIRELESS_(?:KEY|WPA)_\w+)$/, "key"],
+  [/\/conf\.d\/net$/, /^(?:key|password|auth)_\w+$/, "key"],
+  [/\.repo$|\/(?:yum|dnf|tdnf|zypp)\.conf$/, /^(?:proxy_)?username$/, "userinfo"],
+  [/\.repo$/, /^sslclientkey$/, "key"],
+  [/\/grub[^/]*$|\/grub(?:\.d|2)?\//, /^password$/, "password"],
+  [
+    /\/wpa_supplicant[^/]*\.conf$/,
+    /^(?:psk|wep_key\d|password|sae_password|private_key_passwd\d?|pin\d?)$/,
+    "password",
+  ],
+];
+
+/** A line that gives a name a value: `name = value`, `- name: value`, `"name": value,`, also as a comment. */
+const GIVEN =
+  /^(\s*(?:[#;]+\s*)?(?:-\s+)?(?:export\s+|set\s+)?["']?([A-Za-z_][\w.-]{0,120})["']?\s*(?:=>|:=|[:=])\s*|\s*(password)\s+)(\S.*?)(,?\s*)$/;
+const NOTHING =
+  /^["']?(?:true|false|yes|no|on|off|none|null|~|[|>][-+\d]*(?:\s+#.*)?|[[{]|[!*x]{0,3}|<<(?:hidden|unknown):.*|\$\{?\w+\}?|\$\(.*|\{\{.*)["']?,?$/i;
+
+/** What a file holds that cloud-init or netplan reads, or that cloud-init keeps of a launch. */
+export function kindOfFile(path: string): FileKind | undefined {
+  if (/\/(?:user|vendor)-data2?[^/]*$/.test(path) || /\/cloud-config\.txt$/.test(path)) return "user-data";
+  if (/^\/etc\/cloud\/.*(?:\.cfg|\.ya?ml)(?:\.\w+)?$/.test(path)) return "image-config";
+  if (/\/netplan\/[^/]*\.ya?ml|\/network-config$/.test(path)) return "network-config";
+  return /\.(?:ya?ml|json)$|\/meta-data$/.test(path) ? "meta-data" : undefined;
+}
+
+/** Tells what is hidden of a file, line by line. */
+export function findInFile(path: string, text: string, found: (value: string, kind: SecretKind) => void): void {
+  const shown = hideInFile(path, text);
+  if (shown === text) return;
+  const lines = text.split("\n");
+  for (const [index, line] of shown.split("\n").entries()) {
+    const was = lines[index] ?? "";
+    const [first, ...rest] = line.split(/<<hidden:\w+>>/);
+    if (line === was || first === undefined || rest.length === 0) continue;
+    const kind = /<<hidden:(\w+)>>/.exec(line)?.[1] as SecretKind;
+    // What stands between the parts that are shown.
+    let at = first.length;
+    for (const [part, next] of rest.entries()) {
+      const end = part === rest.length - 1 ? was.length - next.length : was.indexOf(next, at);
+      if (end > at) found(was.slice(at, end), kind);
+      at = end + next.length;
+    }
+  }
+}
+
+/**
+ * The text of a file with its secrets hidden, line by line: its lines stay as many. What a file holds is told by its path,
+ * the names in it, and the forms of its values.
+ */
+export function hideInFile(path: string, text: string): string {
+  const lines = text.split("\n");
+  const shown = ACCOUNTS.test(path)
+    ? lines.map(hideHashField)
+    : WHOLE.test(path) && !NOT_WHOLE.test(path)
+      ? lines.map((line) => hideLine(line, "key"))
+      : NETRC.test(path)
+        ? lines.map(hideNetrc)
+        : hideValues(path, lines);
+  return hideForms(shown.join("\n"));
+}
+
+/** A line of which only the indentation stays. */
+export function hideLine(line: string, kind: SecretKind): string {
+  const [indent = ""] = /^\s*/.exec(line) ?? [];
+  return indent.length === line.length || /^\s*<<(?:hidden|unknown):.*>>$/.test(line) ? line : indent + hidden(kind);
+}
+
+function hideHashField(line: string): string {
+  const [name = "", field = "", ...rest] = line.split(":");
+  const isPlaceholder = /^<<(?:unknown|hidden)$/.test(field);
+  const [, lock = "", hash = ""] = /^(!*)(.*)$/s.exec(field) ?? [];
+  if (isPlaceholder || line.startsWith("#") || /^[*x]?$/.test(hash)) return line;
+  return [name, lock + hidden("hash"), ...rest].join(":");
+}
+
+/** A value may stand on the next line. */
+function hideNetrc(line: string): string {
+  const shown = line.replace(/(\b(?:password|account)\s+)\S+/g, `$1${hidden("password")}`);
+  return /^\s*\S+\s*$/.test(line) && !/^\s*(?:machine|login|password|default|#)/.test(line)
+    ? hideLine(line, "password")
+    : shown;
+}
+
+function hideValues(path: string, lines: readonly string[]): string[] {
+  const own = OWN_NAMES.filter(([pattern]) => pattern.test(path));
+  const hidesAll = ALL_VALUES.test(path);
+  const isInterfaces = /\/network\/interfaces/.test(path);
+  let secretSection = false;
+  let heredoc: string | undefined;
+  let block: { readonly indent: number; readonly kind: SecretKind } | undefined;
+  return lines.map((line) => {
+    const indent = line.search(/\S/);
+    if (indent === -1) return line;
+    if (heredoc !== undefined) {
+      if (line.trim() === heredoc) heredoc = undefined;
+      else return line.replace(/^(\s*[^\s:]{1,64}:).+$/, `$1${hidden("password")}`);
+    }
+    if (block !== undefined && indent > block.indent) return hideLine(line, block.kind);
+    block = undefined;
+    if (/\bchpasswd\b/.test(line)) heredoc = /<<-?\s*["']?(?!hidden:|unknown:)(\w+)/.exec(line)?.[1];
+    const section = /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1];
+    if (section !== undefined) {
+      secretSection = /secret/i.test(section);
+      return line;
+    }
+    const debconf = /^(\s*\S+\s+\S+\s+password\s+)\S.*$/.exec(line)?.[1];
+    if (debconf !== undefined && !path.includes("/pam.d/") && !isInterfaces) return debconf + hidden("password");
+    const [, lead, given, bare, value = "", end = ""] = GIVEN.exec(line) ?? [];
+    if (lead === undefined || (bare !== undefined && !/grub/.test(path))) return line;
+    const name = given ?? bare ?? "";
+    const kind =
+      own.find(([, names]) => names.test(name))?.[2] ?? (hidesAll || secretSection ? "password" : kindOfName(name));
+    // What is read as YAML is hidden by its positions.
+    if (kind === undefined || (name === "chpasswd" && (value.includes("<<hidden:") || !/list|pass|users/.test(value))))
+      return line;
+    // What is indented below it is its value.
+    if (/^[|>][-+\d]*(?:\s+#.*)?$/.test(value)) block = { indent, kind };
+    return NOTHING.test(value) ? line : lead + hidden(kind) + end;
+  });
+}

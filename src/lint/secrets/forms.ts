@@ -1,0 +1,190 @@
+import { hidden, type SecretKind } from "../../config/secret.ts";
+import { kindOfName } from "./names.ts";
+
+/** None of the forms below stands in a text in which this finds nothing. */
+const TRIGGER =
+  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY|attach|login|identified|openssl/i;
+
+/** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
+const HASHES =
+  /\$(?:[1-9]|2[abxy]?|y|gy|sha1|md5|apr1|argon2(?:id?|d)|scrypt|pbkdf2(?:-\w{1,10})?)(?:,[\w=]{1,20})?\$[^\s:;"'`|&<>(){}\\]{6,}|\{(?:S?(?:MD5|SHA\d{0,3})|CRYPT|PBKDF2[\w-]{0,12}|ARGON2)\}[^\s:;"'`|&<>(){}\\]{6,}|\bgrub\.pbkdf2\.\S{6,}/gi;
+
+/** The credentials of an address: all before the last @ of its host, and what stands there though it has a slash. */
+const USERINFO =
+  /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/?#"'<>|\\]{1,500}@|[^\s/:@"'<>|\\]{1,200}:(?!\d{1,5}\/)[^\s"'<>|\\]{1,300}@)/gi;
+/** The same of one without a scheme: `proxy=user:password@host`. */
+const BARE_USERINFO = /(?<![\w:/@.%+~-])[\w.%+~-]{1,64}:[^\s@/:"'<>|=,]{1,200}@(?=[A-Za-z0-9[])/g;
+
+/** Members of a query that let whoever has the address in. */
+const QUERY =
+  /([?&;](?:[\w-]{0,30}(?:token|secret|passw(?:or)?d|pwd|signature|credential|api[_-]?key|access[_-]?key|auth)|key|sig|pass|code|jwt|sas)=)[^\s&#"'<>;,)\]]+/gi;
+
+/** Tokens of known forms. */
+const TOKENS =
+  /\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|gh[opsur]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{8,}|xox[abeoprs]-[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|AIza[\w-]{20,}|hv[sb]\.\w{12,}|npm_\w{20,}|dop_v1_\w{20,}|sk[-_](?:live_|test_|proj-|ant-)?[\w-]{20,}|tskey-[\w-]{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|ya29\.[\w-]{10,}|AGE-SECRET-KEY-1\w{10,})/g;
+
+/** A header's credentials, and those after their scheme. */
+const HEADERS =
+  /(\b(?:Proxy-)?Authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:[A-Za-z]{2,20}\s{1,3}(?=\S))?)[^\s"'\\]+|(\bBearer\s{1,3})[^\s"'\\]{4,}|(\bBasic\s{1,3})(?=[^\s"'\\]{0,200}[0-9A-Z=])[A-Za-z0-9+/=]{8,}/gi;
+
+/** Options of programs whose argument is or holds a password; the name alone would not tell. */
+const OPTIONS: readonly (readonly [option: RegExp, kind: SecretKind])[] = [
+  [/(\bcurl\b[^\n|;]{0,500}?\s(?:-u|--user|-U|--proxy-user)[ =]?["']?[^\s:"']{0,100}:)[^\s"']+/g, "userinfo"],
+  [/(\b(?:wget|aria2c)\b[^\n|;]{0,500}?\s--(?:http|ftp|proxy)-passw(?:or)?d[ =]["']?)[^\s"']+/g, "password"],
+  [/(\b(?:mysql|mysqladmin|mysqldump|mariadb(?:-\w{1,10})?)\b[^\n|;]{0,500}?\s-p["']?)[^\s"']+/g, "password"],
+  [/(\bsshpass\s+-p ?["']?)[^\s"']+/g, "password"],
+  [
+    /(\b(?:docker|podman|buildah|skopeo|helm|az|oc)\b[^\n|;]{0,300}?\blogin\b[^\n|;]{0,300}?\s-p ?["']?)[^\s"']+/g,
+    "password",
+  ],
+  [/(\bldap\w{1,10}\b[^\n|;]{0,500}?\s-w ?["']?)[^\s"']+/g, "password"],
+  [/(\b(?:user(?:add|mod)|adduser)\b[^\n|;]{0,500}?\s(?:-p|--password)[ =]?["']?)[^\s"']+/g, "hash"],
+  [/(\b(?:smbclient|net|rpcclient|mount\.cifs)\b[^\n|;]{0,300}?\s-U ?["']?[^\s%"']{1,100}%)[^\s"']+/g, "password"],
+  [/(\bhtpasswd\b[^\n|;]{0,200}?\s-\w{0,5}b\w{0,5}\s+\S+\s+\S+\s+["']?)[^\s"']+/g, "password"],
+  [/(\b(?:pro|ua|ubuntu-advantage) attach\s+["']?)(?!-)[^\s"']+/g, "token"],
+  [/(\bvault login\s+(?:token=)?["']?)(?!-)[^\s"']+/g, "token"],
+  [/(\bopenssl passwd(?:\s+-\w{1,20}(?:\s+\w{1,16})?){0,4}\s+["']?)(?!-)[^\s"']+/g, "password"],
+  [/(\bopenssl\b[^\n|;]{0,300}?\s-[kK]\s+["']?)[^\s"']+/g, "password"],
+  [/(\bIDENTIFIED (?:WITH \S{1,40} )?BY\s+(?:PASSWORD\s+)?\\?["'])[^"'\\]+/gi, "password"],
+  [/(\bPASSWORD\s+\\?')[^'\\]+/g, "password"],
+  [/(\\?"auth\\?"\s{0,3}:\s{0,3}\\?")[^"\\]{4,}/g, "token"],
+  [/(\bpass:)[^\s"']+/g, "password"],
+  [/(\bcrypto\b[^\n]{0,200}?\bpw\s+)\S+/g, "password"],
+];
+
+/** A password that is fed to a program: `echo 'root:word' | chpasswd`, `echo word | passwd --stdin root`. */
+const FED = [
+  /(\b(?:echo|printf)\b(?:\s+-\w{1,4}|\s+["']?%s(?:\\n)?["']?)*\s+)((?:"[^"\n]*"|'[^'\n]*'|[^\s|;&"'])+)(\s*\|[^\n|;&]{0,100}?\b(?:chpasswd|newusers|passwd\b[^\n|;]{0,60}--stdin|cryptsetup|sudo\s+-S|su\b|smbpasswd|vault|kinit|htpasswd|docker login|podman login))/g,
+  /(\b(?:chpasswd|passwd\s+--stdin(?:\s+\S{1,40})?|smbpasswd|kinit|cryptsetup)\b[^\n|;&<]{0,100}<<<\s*)((?:"[^"\n]*"|'[^'\n]*'|[^\s|;&"'])+)/g,
+] as const;
+
+/** A name before what sets it; names are longer in nothing that people write. */
+const ASSIGNMENT =
+  /(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{1,120})(\\?["']?(?:\]|\))?(?:[ \t]{0,40}(?:=>|:=|\?=|[:=])[ \t]{0,40}|(?<=[\w.-])[ \t]{1,40}))(?=\S)/g;
+/** What follows an assignment: a quoted text, or all up to what ends a word. */
+const VALUE =
+  /\\"(?:[^"\\\n]|\\[^"\n])*\\"|"(?:[^"\\\n]|\\[^\n])*(?:"|$)?|'(?:[^'\n]|'')*'?|[^\s,;&|"'`<>)}\]]+(?:['"][^\s,;&|]*)?/y;
+
+/** What stands for no secret after a name that would hold one. */
+const NOTHING =
+  /^(?:\\?["'])?(?:true|false|yes|no|on|off|none|null|nil|~|enabled|disabled|required|optional|[!*x]{0,3}|unset|<<\w+:.*|\$\{?\w+\}?|\$\(.*|%\w+%|\{\{.*|[[{|>][-+]?|0|\\n.*)(?:\\?["'])?$/i;
+
+/** Keywords of programs' own files after whose name a value stands without a mark: netrc, interfaces(5), ppp, chrony. */
+const BARE_NAMES =
+  /^(?:password|passwd|secret|token|psk|wpa-\w.*|wireless-key\d?|wep-?key\d?|[a-z0-9]+(?:_[a-z0-9]+)+)$/i;
+
+/** Names of keys for a radio network: ifcfg files of RHEL and SUSE, netifrc, interfaces(5). */
+const RADIO_KEYS = /^(?:KEY[1-4]?|WIRELESS_KEY_\w+|wireless-key\d?)$/;
+
+/** A text with what has the form of a secret hidden. Takes time in proportion to its length. */
+export function hideForms(text: string): string {
+  if (!TRIGGER.test(text)) return text;
+  let shown = hideKeyBlocks(text)
+    .replace(USERINFO, (_all, scheme: string) => `${scheme}${hidden("userinfo")}@`)
+    .replace(BARE_USERINFO, `${hidden("userinfo")}@`)
+    .replace(HEADERS, (all, ...leads: (string | undefined)[]) => {
+      const lead = leads.slice(0, 3).find((one) => one !== undefined);
+      return lead === undefined || NOTHING.test(all.slice(lead.length)) ? all : lead + hidden("token");
+    })
+    .replace(QUERY, (_all, lead: string) => lead + hidden("token"))
+    .replace(HASHES, hidden("hash"));
+  for (const pattern of FED)
+    shown = shown.replace(pattern, (all, lead: string, value: string, tail: unknown) =>
+      NOTHING.test(value) ? all : lead + hideFed(value) + (typeof tail === "string" ? tail : ""),
+    );
+  for (const [option, kind] of OPTIONS)
+    shown = shown.replace(option, (all, lead: string) =>
+      NOTHING.test(all.slice(lead.length)) ? all : lead + hidden(kind),
+    );
+  return hideAssigned(shown).replace(TOKENS, hidden("token"));
+}
+
+/** Of `user:password` the password, with its quotes left. */
+function hideFed(value: string): string {
+  const quote = /^["']/.exec(value)?.[0] ?? "";
+  const user = /^["']?([^\s:"']{1,64}):/.exec(value)?.[1];
+  return `${quote}${user === undefined ? "" : `${user}:`}${hidden("password")}${quote}`;
+}
+
+/** What is given to a name that holds secrets: `password: x`, `DB_PASSWORD="x"`, `--token x`, `"api_key": "x"`. */
+function hideAssigned(text: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(text); match !== null; match = ASSIGNMENT.exec(text)) {
+    const [whole, dashes, name = "", separator = ""] = match;
+    const at = match.index + whole.length;
+    const isBare = !/[:=]/.test(separator);
+    if (isBare && !(dashes !== undefined || BARE_NAMES.test(name))) {
+      ASSIGNMENT.lastIndex = match.index + whole.length;
+      continue;
+    }
+    VALUE.lastIndex = at;
+    const isRadioKey =
+      RADIO_KEYS.test(name) ||
+      (name.startsWith("key_") && /^\(?["']{0,2}(?:s:|[\dA-Fa-f-]{10,})/.test(text.slice(at, at + 20)));
+    const kind = isRadioKey ? "key" : kindOfName(name);
+    // PASSWD: and NOPASSWD: are tags of sudo's; chpasswd is a program, and a key of which not all is secret.
+    if (kind === undefined || name === "chpasswd" || (/^(?:NO)?PASSWD$/.test(name) && separator.startsWith(":")))
+      continue;
+    const value = VALUE.exec(text)?.[0];
+    if (
+      value === undefined ||
+      NOTHING.test(value) ||
+      (isBare &&
+        (value.startsWith("-") || (!isRadioKey && isProse(name, value, dashes)) || /^["']?[\w-]+\(/.test(value)) &&
+        !/\blogin\s+\S+\s+$/.test(text.slice(Math.max(0, match.index - 200), match.index)))
+    )
+      continue;
+    const quote = /^(?:\\?["'])/.exec(value)?.[0] ?? "";
+    const closing = quote !== "" && value.length > quote.length && value.endsWith(quote) ? quote : "";
+    const lead = /^(?:Bearer|Basic|Token)$/i.test(value) ? `${value} ` : "";
+    let end = at + value.length;
+    if (lead !== "" && text.startsWith("<<hidden:", end + 1)) continue;
+    if (lead !== "") {
+      VALUE.lastIndex = end + 1;
+      end = VALUE.exec(text) === null ? end : VALUE.lastIndex;
+    }
+    parts.push(text.slice(done, at), lead, quote, hidden(kind), closing);
+    done = end;
+    ASSIGNMENT.lastIndex = end;
+  }
+  return done === 0 ? text : parts.join("") + text.slice(done);
+}
+
+/** Whether a sentence only speaks of it: "the password is locked", "a token of". */
+function isProse(name: string, value: string, dashes: string | undefined): boolean {
+  return (
+    dashes === undefined &&
+    (/^(?:[a-z]+|[a-z]+["'.,:)].*)$/.test(value) || !/^[a-z]/.test(name) || value.startsWith("("))
+  );
+}
+
+const BLOCK =
+  /-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z0-9 ]{0,30}SECRET KEY)-----/g;
+
+/** Private keys in one text: all between the lines that begin and end one, to the end where nothing ends it. */
+function hideKeyBlocks(text: string): string {
+  if (!text.includes("-----BEGIN ")) return text;
+  const parts: string[] = [];
+  let done = 0;
+  BLOCK.lastIndex = 0;
+  for (let match = BLOCK.exec(text); match !== null; match = BLOCK.exec(text)) {
+    const start = match.index + match[0].length;
+    const end = text.indexOf(`-----END ${match[1]}`, start);
+    const stop = end === -1 ? text.length : end;
+    parts.push(text.slice(done, start), hideLines(text.slice(start, stop)));
+    done = stop;
+    BLOCK.lastIndex = stop;
+  }
+  return parts.join("") + text.slice(done);
+}
+
+/** Each line's text, its indentation and ends of lines left, also where they are written as `\n`. */
+function hideLines(text: string): string {
+  return text.replace(/((?:\\r)?\\n|[\r\n]+)|((?!(?:\\r)?\\n)[^\r\n])+/g, (all, ends: string | undefined) => {
+    if (ends !== undefined) return all;
+    const [indent = ""] = /^[\s#"'+-]*/.exec(all) ?? [];
+    return indent.length === all.length || all === "\\" ? all : indent + hidden("key");
+  });
+}

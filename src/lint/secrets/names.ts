@@ -1,0 +1,60 @@
+import { distance } from "fastest-levenshtein";
+import type { SecretKind } from "../../config/secret.ts";
+
+/** Words of a name that make its value a secret, and what kind. */
+const WORDS: ReadonlyMap<string, SecretKind> = new Map(
+  Object.entries({
+    password:
+      "pass passwd password passwords passw passwort passphrase passcode pwd pw pin psk secret secrets cred creds credential credentials",
+    token: "token tokens bearer jwt cookie authorization apikey sas sig signature",
+    key: "privkey privatekey presharedkey wepkey",
+  }).flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind as SecretKind] as const)),
+);
+
+/** Ends of a name in one word that do. */
+const ENDS: readonly (readonly [end: RegExp, kind: SecretKind])[] = [
+  [/(?:password|passwd|passphrase|passcode|passwords|secret|rootpw|authpw|bindpw)$/, "password"],
+  [/(?:db|root|user|admin|my|ftp|smtp|mail|ldap|bind|sudo|pg|key|net|wifi)pass(?:w|wd)?$/, "password"],
+  [/(?:token|apikey|accesskey|accesskeyid|secretkey|authkey|activationkey|registrationkey|licensekey)$/, "token"],
+  [/(?:sharedkey|accountkey|deploykey|connectionstring|consumerkey|consumersecret|tokenkey|tokensecret)$/, "token"],
+  [/(?:privatekey|presharedkey|wepkey\d?|encryptionkey|signingkey|masterkey|clientkeydata|validationcert)$/, "key"],
+  [/(?:randomseed|privatecert)$/, "key"],
+];
+
+/** A name that ends so tells of a secret, but does not hold it; a name that begins so is a switch. */
+const ABOUT =
+  /^(?:file|files|filename|path|dir|directory|type|length|len|min|max|age|days|expire|expires|expiry|ttl|timeout|policy|authentication|auth|login|prompt|command|cmd|helper|store|manager|history|required|enabled|disabled|quality|url|uri|endpoint|name|format|algorithm|count|size|rounds|locked|flags|reuse|stdin)$/;
+const SWITCH = /^(?:lock|no|disable|enable|allow|permit|set)$/;
+
+/** How misspelt a name may be and still be taken for another, in edits. */
+const NEAR = [
+  ["password", 2],
+  ["passwd", 1],
+  ["hashedpasswd", 2],
+  ["plaintextpasswd", 2],
+  ["passphrase", 2],
+  ["privatekey", 2],
+  ["token", 0],
+] as const;
+
+/** What the value of a key, an option or a variable of this name is by the name alone; undefined where it is no secret. */
+export function kindOfName(name: string): SecretKind | undefined {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.replace(/\d+$/, ""))
+    .filter((word) => word !== "");
+  const last = words.at(-1);
+  if (last === undefined || ABOUT.test(last) || (words.length > 1 && SWITCH.test(words[0]!))) return undefined;
+  const joined = words.join("");
+  if (words.some((word) => word === "hash" || word === "hashed") && /pass|pw/.test(joined)) return "hash";
+  const byEnd = ENDS.find(([end]) => end.test(joined))?.[1];
+  if (byEnd !== undefined) return byEnd;
+  for (const word of words) {
+    const kind = WORDS.get(word);
+    if (kind !== undefined) return kind;
+  }
+  const near = joined.length > 4 && joined.length < 20;
+  return near && NEAR.some(([known, edits]) => distance(joined, known) <= edits) ? "password" : undefined;
+}

@@ -1,0 +1,284 @@
+import { distance } from "fastest-levenshtein";
+import { isKnownKey } from "../../boot/configKeys.ts";
+import { asSchema, asSchemas, asTexts, type Schema } from "../../config/schema/schema.ts";
+import type { SecretKind } from "../../config/secret.ts";
+import type { ConfigNode, Scalar } from "../../config/tree.ts";
+import { nearest } from "../nearest.ts";
+import { declaredSchema } from "../schema/tables.ts";
+import { kindOfName } from "./names.ts";
+
+/** What a value is that is hidden; of a "callback", an address, the host is shown. */
+export type Hidden = SecretKind | "callback";
+
+/** A position in a document and what our tables declare of it. Undefined stands for one of which they say nothing. */
+export interface Place {
+  /** The position of a key's value. */
+  key(name: string): Place | undefined;
+  /** The position of a list's items. */
+  readonly item: Place | undefined;
+  /** What a scalar is that stands here; undefined where it is shown. */
+  kindOf(scalar: Scalar): Hidden | undefined;
+  /** What is hidden somewhere below; undefined where nothing is. */
+  readonly holds: Hidden | undefined;
+  /** All that stands here is hidden, whatever its form. */
+  readonly all: Hidden | undefined;
+}
+
+let roots: Readonly<Record<"cloud-config" | "network-config", Place>> | undefined;
+
+/** The top of a document. */
+export function topOf(kind: "cloud-config" | "network-config"): Place {
+  roots ??= {
+    "cloud-config": new Declared([declaredSchema("cloud-config")], true),
+    "network-config": new Declared([declaredSchema("network-config")], false),
+  };
+  return roots[kind];
+}
+
+/** The position of a value at the end of some steps. */
+export function placeAt(top: Place, steps: readonly (string | number)[]): Place | undefined {
+  let place: Place | undefined = top;
+  for (const step of steps) place = typeof step === "number" ? itemOf(place) : keyOf(place, step);
+  return place;
+}
+
+/** The position of a key's value: as declared, else by the key's name. */
+export function keyOf(place: Place | undefined, key: string): Place | undefined {
+  if (place !== undefined) return place.key(key);
+  const kind = kindOfName(key);
+  return kind === undefined ? undefined : hiddenPlace(kind);
+}
+
+export function itemOf(place: Place | undefined): Place | undefined {
+  return place?.item;
+}
+
+/** What a node is where it is hidden: a scalar by its place, null and booleans never. */
+export function hiddenAs(place: Place | undefined, node: ConfigNode): Hidden | undefined {
+  if (place === undefined || node.type !== "scalar" || isHarmless(node)) return undefined;
+  return place.kindOf(node);
+}
+
+/** What no secret can be: nothing, a boolean, a lock in place of a hash, a value that is filled in later. */
+function isHarmless({ kind, value }: Scalar): boolean {
+  if (kind === "null" || kind === "bool") return true;
+  return typeof value === "string" && /^(?:[!*x]{0,3}|system|RANDOM|\$\{[^{}]*\}|\{\{[^{}]*\}\})$/.test(value.trim());
+}
+
+const hiddenPlaces = new Map<Hidden, Place>();
+
+/** A place at which and below which all is hidden. */
+function hiddenPlace(kind: Hidden): Place {
+  const known = hiddenPlaces.get(kind);
+  if (known !== undefined) return known;
+  const place: Place = {
+    key: () => place,
+    get item() {
+      return place;
+    },
+    kindOf: () => kind,
+    holds: kind,
+    all: kind,
+  };
+  hiddenPlaces.set(kind, place);
+  return place;
+}
+
+/** Any string. */
+export const TEXT: Scalar = {
+  type: "scalar",
+  kind: "str",
+  value: "text",
+  path: "",
+  position: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } },
+};
+
+class Declared implements Place {
+  readonly all = undefined;
+  readonly #objects: readonly Schema[];
+  readonly #lists: readonly Schema[];
+  readonly #scalars: readonly Schema[];
+  readonly #isTop: boolean;
+  readonly #keys = new Map<string, Place | undefined>();
+  #secretNames: readonly string[] | undefined;
+  #item: Place | undefined | null = null;
+  #holds: Hidden | undefined | null = null;
+
+  constructor(schemas: readonly Schema[], isTop: boolean) {
+    const forms = schemas.flatMap((schema) => formsOf(schema, undefined));
+    this.#objects = forms.filter(isObject);
+    this.#lists = forms.filter((form) => form.items !== undefined);
+    this.#scalars = forms.filter((form) => !isObject(form) && form.items === undefined);
+    this.#isTop = isTop;
+  }
+
+  key(name: string): Place | undefined {
+    if (!this.#keys.has(name)) this.#keys.set(name, this.#find(name));
+    return this.#keys.get(name);
+  }
+
+  get item(): Place | undefined {
+    if (this.#item === null)
+      // A list where a mapping belongs holds what the mapping would.
+      this.#item = this.#lists.length === 0 ? this : placeOf(this.#lists.map((form) => asSchema(form.items) ?? {}));
+    return this.#item;
+  }
+
+  kindOf({ kind }: Scalar): Hidden | undefined {
+    const secret = secretOf(this.#scalars);
+    if (secret !== undefined) return secret;
+    // Where a mapping or a list belongs, what stands for it may be its secret.
+    return this.#scalars.length > 0 || kind !== "str" ? undefined : this.holds;
+  }
+
+  /** What is hidden somewhere below. */
+  get holds(): Hidden | undefined {
+    if (this.#holds === null) {
+      // A document may refer to itself.
+      this.#holds = undefined;
+      this.#holds = secretBelow([...this.#objects, ...this.#lists, ...this.#scalars]);
+    }
+    return this.#holds;
+  }
+
+  #find(name: string): Place | undefined {
+    if (this.#objects.length === 0) return this.#lists.length > 0 ? this.item?.key(name) : byName(name);
+    const exact = this.#declared(name);
+    if (exact.length > 0) return placeOf(exact);
+    if (this.#isTop && isKnownKey(name)) return undefined;
+    const open = this.#objects.map((form) => asSchema(form.additionalProperties)).filter((each) => each !== undefined);
+    const secret = secretOf(this.#objects);
+    if (open.length > 0 && secret === undefined) return placeOf(open);
+    return byName(name) ?? this.#misspelt(name) ?? this.#unknown(name, secret);
+  }
+
+  #declared(name: string): Schema[] {
+    return this.#objects.flatMap((form) => {
+      const properties = asSchema(form.properties);
+      const own = properties !== undefined && Object.hasOwn(properties, name) ? asSchema(properties[name]) : undefined;
+      if (own !== undefined) return [own];
+      const patterns = Object.entries(asSchema(form.patternProperties) ?? {});
+      return patterns.flatMap(([pattern, each]) => (new RegExp(pattern).test(name) ? [asSchema(each) ?? {}] : []));
+    });
+  }
+
+  #names(): string[] {
+    return this.#objects.flatMap((form) => Object.keys(asSchema(form.properties) ?? {}));
+  }
+
+  /** What one of the keys' own values is that is hidden. */
+  get #secretMember(): Hidden | undefined {
+    const members = this.#objects.flatMap(({ properties, patternProperties }) =>
+      [properties, patternProperties].flatMap((each) => Object.values(asSchema(each) ?? {})),
+    );
+    const forms = members.flatMap((member) => formsOf(asSchema(member) ?? {}, undefined));
+    return secretOf(forms.filter((form) => !isObject(form)));
+  }
+
+  /** What a key that is nearly one that holds a secret holds. */
+  #misspelt(name: string): Place | undefined {
+    if (name.length < 3) return undefined;
+    this.#secretNames ??= this.#names().filter((key) => secretBelow(this.#declared(key)) !== undefined);
+    const secrets = this.#secretNames;
+    const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
+    const near =
+      secrets.find((key) => same(key) === same(name)) ?? (secrets.length > 0 ? nearest(name, secrets) : undefined);
+    return near === undefined ? undefined : placeOf(this.#declared(near));
+  }
+
+  /** A key that should not be there, beside one that is secret, is hidden unless it is nearly one that is shown. */
+  #unknown(name: string, secret: Hidden | undefined): Place | undefined {
+    const isClosed = !this.#isTop && this.#objects.some((form) => form.additionalProperties === false);
+    const kind = secret ?? (isClosed ? this.#secretMember : undefined);
+    if (kind === undefined) return undefined;
+    const near = name.length > 3 ? this.#names().find((key) => distance(key, name) <= 1) : undefined;
+    return near === undefined ? hiddenPlace(kind) : placeOf(this.#declared(near));
+  }
+}
+
+function byName(name: string): Place | undefined {
+  const kind = kindOfName(name);
+  return kind === undefined ? undefined : hiddenPlace(kind);
+}
+
+const places = new Map<string, Place | undefined>();
+const ids = new WeakMap<Schema, number>();
+let lastId = 0;
+
+/** The place of some forms, the same for the same forms. A form of which nothing is said gives none. */
+function placeOf(schemas: readonly Schema[]): Place | undefined {
+  const id = schemas.map(idOf).join(" ");
+  if (!places.has(id)) {
+    const forms = schemas.flatMap((schema) => formsOf(schema, undefined));
+    const secret = forms.length > 0 && forms.every((form) => secretOf([form]) !== undefined && !hasKeys(form));
+    const kind = secretOf(forms);
+    const isAny = forms.every((form) => Object.keys(form).every((key) => /^(?:since$|deprecated)/.test(key)));
+    places.set(id, secret && kind !== undefined ? hiddenPlace(kind) : isAny ? undefined : new Declared(schemas, false));
+  }
+  return places.get(id);
+}
+
+function idOf(schema: Schema): number {
+  const known = ids.get(schema);
+  if (known !== undefined) return known;
+  ids.set(schema, ++lastId);
+  return lastId;
+}
+
+/** A form's alternatives; what it says of its secret holds for each. */
+function formsOf(schema: Schema, secret: unknown): Schema[] {
+  const own = schema.secret ?? secret;
+  const branches = [...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)].filter(
+    // Sets of keys of which one has to be there.
+    (branch) => Object.keys(branch).some((key) => key !== "required"),
+  );
+  if (branches.length > 0) return branches.flatMap((branch) => formsOf(branch, own));
+  return [own === undefined || own === schema.secret ? schema : { ...schema, secret: own }];
+}
+
+function isObject(form: Schema): boolean {
+  return (
+    asTexts(form.type).includes("object") ||
+    form.properties !== undefined ||
+    form.additionalProperties !== undefined ||
+    form.patternProperties !== undefined
+  );
+}
+
+function hasKeys(form: Schema): boolean {
+  return form.patternProperties !== undefined || Object.keys(asSchema(form.properties) ?? {}).length > 0;
+}
+
+function secretOf(forms: readonly Schema[]): Hidden | undefined {
+  return forms.find((form) => form.secret !== undefined)?.secret as Hidden | undefined;
+}
+
+/** The first secret of some forms or of anything below them. */
+function secretBelow(forms: readonly Schema[]): Hidden | undefined {
+  for (const form of forms) {
+    const secret = secretWithin(form);
+    if (secret !== undefined) return secret;
+  }
+  return undefined;
+}
+
+const within = new WeakMap<Schema, { readonly secret: Hidden | undefined }>();
+
+function secretWithin(form: Schema): Hidden | undefined {
+  if (form.secret !== undefined) return form.secret as Hidden;
+  const known = within.get(form);
+  if (known !== undefined) return known.secret;
+  const inner = [
+    ...asSchemas(form.anyOf),
+    ...asSchemas(form.oneOf),
+    ...[form.items, form.additionalProperties].map(asSchema).filter((each) => each !== undefined),
+    ...[form.properties, form.patternProperties].flatMap((each) =>
+      Object.values(asSchema(each) ?? {})
+        .map(asSchema)
+        .filter((value) => value !== undefined),
+    ),
+  ];
+  const secret = secretBelow(inner);
+  within.set(form, { secret });
+  return secret;
+}

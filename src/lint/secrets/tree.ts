@@ -1,0 +1,77 @@
+import { hidden } from "../../config/secret.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
+import { pyStr } from "../../config/value.ts";
+import { type Found, secretWords } from "./document.ts";
+import { findInFile } from "./files.ts";
+import { hideForms } from "./forms.ts";
+import { type Hidden, hiddenAs, itemOf, keyOf, type Place } from "./place.ts";
+
+/** Aliases can make any number of values out of a few lines: so many are looked at. */
+const MOST_VISITS = 300_000;
+
+/** Tells of every hidden value of a tree, those that lost to others included. */
+export function findInTree(root: ConfigNode, top: Place | undefined, found: Found): void {
+  const done = new Map<ConfigNode, Set<Place | undefined>>();
+  let visits = 0;
+  const pair = ({ key, value, shadowed }: Pair, place: Place | undefined): void => {
+    visit(value, keyOf(place, pyStr(key)));
+    for (const lost of shadowed) pair(lost, place);
+  };
+  const visit = (node: ConfigNode, place: Place | undefined): void => {
+    const places = done.get(node) ?? new Set();
+    done.set(node, places);
+    if (places.has(place) || ++visits > MOST_VISITS) return;
+    places.add(place);
+    if (node.type === "scalar") {
+      const kind = hiddenAs(place, node);
+      if (kind !== undefined) found(pyStr(node), kind);
+      else if (node.kind === "str" && String(node.value).includes("\n")) findInFile("", String(node.value), found);
+    } else if (node.type === "sequence") {
+      for (const child of node.children) visit(child, itemOf(place));
+      for (const word of secretWords(node.children)) found(pyStr(word), "password");
+    } else for (const child of node.children) pair(child, place);
+  };
+  visit(root, top);
+}
+
+/** A tree with its hidden values replaced, those that lost to others included. @param hide what is done to other texts */
+export function hideInTree(root: Mapping, top: Place, hide: (text: string) => string): Mapping {
+  const done = new Map<ConfigNode, Map<Place | undefined, ConfigNode>>();
+  const shownPair = (pair: Pair, place: Place | undefined): Pair => {
+    const isSecretKey = place?.all !== undefined && pyStr(pair.key).includes(":");
+    return {
+      ...pair,
+      ...(isSecretKey ? { key: shownNode(pair.key, place) as Scalar } : {}),
+      value: shownNode(pair.value, keyOf(place, pyStr(pair.key))),
+      shadowed: pair.shadowed.map((lost) => shownPair(lost, place)),
+    };
+  };
+  const make = (node: ConfigNode, place: Place | undefined): ConfigNode => {
+    if (node.type === "sequence")
+      return { ...node, children: node.children.map((child) => shownNode(child, itemOf(place))) };
+    if (node.type === "mapping") return { ...node, children: node.children.map((pair) => shownPair(pair, place)) };
+    const kind = hiddenAs(place, node);
+    if (kind !== undefined) return { ...node, kind: "str", value: shownAs(pyStr(node), kind) };
+    if (node.kind !== "str") return node;
+    const text = hide(String(node.value));
+    return text === node.value ? node : { ...node, value: text };
+  };
+  const shownNode = (node: ConfigNode, place: Place | undefined): ConfigNode => {
+    const shown = done.get(node) ?? new Map<Place | undefined, ConfigNode>();
+    done.set(node, shown);
+    const known = shown.get(place);
+    if (known !== undefined) return known;
+    const made = make(node, place);
+    shown.set(place, made);
+    return made;
+  };
+  return shownNode(root, top) as Mapping;
+}
+
+/** What stands for a hidden value: of an address that is called back the host is shown. */
+export function shownAs(value: string, kind: Hidden): string {
+  if (kind !== "callback") return hidden(kind);
+  const [, host, rest = ""] = /^([a-z]+:\/\/[^/?#]*\/?)(.*)$/is.exec(value) ?? [];
+  if (host === undefined) return hidden("token");
+  return hideForms(host) + (rest === "" ? "" : hidden("token"));
+}

@@ -1,0 +1,129 @@
+/** What a placeholder stands for: a value, or a step of the template's program around the lines or text that follow. */
+type Role = "value" | "open" | "else" | "close" | "none";
+
+/** A place in a text that another program fills in. */
+export interface Placeholder {
+  readonly start: number;
+  /** Behind its last character. */
+  readonly end: number;
+  readonly role: Role;
+}
+
+/**
+ * Whose placeholders are looked for: those of every template language, or Terraform's alone, for a file that nothing but
+ * cloud-init reads.
+ */
+export type Syntaxes = "all" | "terraform";
+
+/** Longer placeholders are not recognised; after this many unclosed ones the search ends. */
+const LONGEST = 20_000;
+const MOST_OPEN = 1_000;
+
+const TERRAFORM = String.raw`[$%]\{`;
+/** Jinja (Ansible, Salt, cookiecutter), Go (Helm, Packer), Mustache; ERB and EPP. */
+const BRACKETS = String.raw`\{[{%#]|<%`;
+/** What sed and its like replace: __NAME__, @@NAME@@, @NAME@, %NAME%, %%NAME%%, #{NAME}#. */
+const NAMES = [
+  String.raw`(?<!\w)__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+){0,20}__(?!\w)`,
+  String.raw`@@[A-Za-z][\w.-]{0,100}@@`,
+  String.raw`(?<![\w@])@[A-Z][A-Z0-9_]{1,100}@(?![\w@])`,
+  String.raw`(?<![\w%])%%?[A-Z][A-Z0-9_]{1,100}%%?(?![\w%])`,
+  String.raw`#\{[A-Za-z][\w.-]{0,100}\}#`,
+];
+/** A variable of envsubst that is a value or a line by itself; within longer text it is text. */
+const VARIABLE = String.raw`(?=\$[A-Z_])(?<=^[ \t]{0,200}(?:- )?|[:\-] |\[ ?|, )\$[A-Z_][A-Z0-9_]{0,100}(?=[ \t]*(?:$|[,\]}]))`;
+
+/** Stands for every character of a placeholder in a text that was masked: one that YAML takes and nobody writes. */
+export const MASK = "\ue000";
+
+const OPENINGS: Readonly<Record<Syntaxes, string>> = {
+  terraform: TERRAFORM,
+  all: [TERRAFORM, BRACKETS, ...NAMES, VARIABLE, `${MASK}+`].join("|"),
+};
+
+const CLOSINGS: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>" };
+
+/** First words of the steps. */
+const OPEN = /^(?:if|unless|for|foreach|range|with|block|define|macro|filter|call|each|while|case|raw)\b/;
+const ELSE = /^(?:else|elif|elsif|elseif|when)\b/;
+const CLOSE = /^(?:end(?:if|for|raw|block|macro|call|filter|set|autoescape|with)?\b|\})/;
+/** Go has its steps in the brackets of values. */
+const GO_STEP = /^(?:(?:if|range|with|block|define)\s+[^|}\s]|else\s*(?:if\b|[-~}])|end\s*[-~}])/;
+
+/** All placeholders of a text, in their order; none lies within another. */
+export function findPlaceholders(text: string, syntaxes: Syntaxes): Placeholder[] {
+  const found: Placeholder[] = [];
+  let done = 0;
+  let open = 0;
+  for (const match of text.matchAll(new RegExp(OPENINGS[syntaxes], "gm"))) {
+    const [opening] = match;
+    const start = match.index;
+    if (start < done) continue;
+    const isWhole = CLOSINGS[opening] === undefined && !opening.endsWith("{");
+    const end = isWhole ? start + opening.length : endOf(text, start, opening);
+    if (end === undefined && ++open > MOST_OPEN) break;
+    if (end === undefined) continue;
+    found.push({ start, end, role: isWhole ? "value" : roleOf(text.slice(start, end)) });
+    done = end;
+  }
+  return found;
+}
+
+/** Behind what closes a placeholder; undefined where nothing does. */
+function endOf(text: string, start: number, opening: string): number | undefined {
+  const limit = Math.min(text.length, start + LONGEST);
+  const closing = CLOSINGS[opening];
+  if (closing === undefined) return endOfBraces(text, start, limit);
+  const isComment = /^(?:\{#|<%#|\{\{-? ?[/!])/.test(text.slice(start, start + 6));
+  const quoted = isComment ? undefined : endOutsideQuotes(text, start, limit, closing);
+  const plain = text.slice(start, limit).indexOf(closing, 2);
+  const end = quoted ?? (plain === -1 ? undefined : start + plain + 2);
+  const isTriple = end !== undefined && text.startsWith("{{{", start) && text[end] === "}";
+  return isTriple ? end + 1 : end;
+}
+
+/** A bracket in a quoted string of the template language closes nothing. */
+function endOutsideQuotes(text: string, start: number, limit: number, closing: string): number | undefined {
+  for (let at = start + 2; at < limit; at++) {
+    if (text.startsWith(closing, at)) return at + 2;
+    const quote = text[at];
+    if (quote !== '"' && quote !== "'") continue;
+    at = closingQuote(text, at, limit) ?? at;
+  }
+  return undefined;
+}
+
+function closingQuote(text: string, start: number, limit: number): number | undefined {
+  for (let at = start + 1; at < limit && text[at] !== "\n"; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === text[start]) return at;
+  }
+  return undefined;
+}
+
+function endOfBraces(text: string, start: number, limit: number): number | undefined {
+  let depth = 0;
+  for (let at = start + 1; at < limit; at++) {
+    if (text[at] === "{") depth++;
+    else if (text[at] === "}" && --depth === 0) return at + 1;
+  }
+  return undefined;
+}
+
+function roleOf(placeholder: string): Role {
+  const opening = placeholder.slice(0, 2);
+  const words = placeholder.slice(2).replace(/^[-~+]?\s*/, "");
+  if (opening === "${" || placeholder.startsWith("<%=")) return "value";
+  if (opening === "{#" || placeholder.startsWith("<%#") || placeholder.startsWith("<%|")) return "none";
+  if (opening === "{{") {
+    if (words.startsWith("/*") || words.startsWith("!") || /^\$\w+ *:?= /.test(words)) return "none";
+    if (/^[#^]/.test(words)) return "open";
+    if (words.startsWith("/")) return "close";
+    if (!GO_STEP.test(words)) return "value";
+  }
+  if (/^include\b/.test(words)) return "value";
+  if (ELSE.test(words) || /^\} *els/.test(words)) return "else";
+  if (CLOSE.test(words)) return "close";
+  const isBlock = opening === "<%" && /(?:\bdo\b(?: *\|[^|]*\|)?|\{(?: *\|[^|]*\|)?)\s*[-+]?%>$/.test(placeholder);
+  return OPEN.test(words) || isBlock ? "open" : "none";
+}

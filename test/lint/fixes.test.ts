@@ -1,0 +1,324 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type BootResult, boot } from "../../src/boot/boot.ts";
+import { detectDistro } from "../../src/distro/detect.ts";
+import type { Image } from "../../src/image/image.ts";
+import { memoryImage } from "../../src/image/memory.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import type { Finding } from "../../src/lint/finding.ts";
+import { FixProver } from "../../src/lint/fixes.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { ServiceReader } from "../../src/lint/serviceHistory.ts";
+import { D, findings, withVersion } from "./checks/configuration/findings.ts";
+import { exampleImage } from "./exampleImage.ts";
+
+const HASH = "$6$salt$abcdefghijklmnopqrstuv";
+const PASSWD = [
+  "root:x:0:0:root:/root:/bin/bash",
+  "sshd:x:100:65534::/run/sshd:/usr/sbin/nologin",
+  "debian:x:1000:1000::/home/debian:/bin/bash",
+  "ann:x:1001:1001::/home/ann:/bin/bash",
+].join("\n");
+const shadow = (root: string, ann: string) =>
+  `root:${root}:20000:0:99999:7:::\nsshd:!:20000::::::\ndebian:!:20000:0:99999:7:::\nann:${ann}:20000:0:99999:7:::\n`;
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGM0YzRjNGM0YzRjNGM0YzRjNGM0YzRjNGM0YzRjNGM0YzRjNGM0 ann";
+
+type Files = Readonly<Record<string, string>>;
+
+/** An image with a prover, and how often it was linted again. */
+function proving(files: Files | Image, found: (fixed: Image, booted: BootResult) => readonly Finding[] = () => []) {
+  const image = "lstat" in files ? (files as Image) : exampleImage(files as Files);
+  const distro = detectDistro(image);
+  const counted = { lints: 0 };
+  const prover = new FixProver({
+    image,
+    original: boot(image, { distro }),
+    rules: catalogue,
+    reader: new ServiceReader(distro),
+    findings: () => [],
+    findingsAfter: (fixed, booted) => {
+      counted.lints++;
+      return found(fixed, booted);
+    },
+  });
+  const prove = (path: string, content: string) => prover.proveOne({ path, content }, () => true);
+  return { prove, counted };
+}
+
+const isOffered = (files: Files, config: string) => proving(files).prove(`${D}/99-x.cfg`, config) !== null;
+
+describe("somebody who can become root is left", () => {
+  const rule = { "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n" };
+  const sudoFix = (files: Files) => {
+    const all = { "/etc/passwd": `${PASSWD}\n`, "/etc/shadow": shadow("*", "!"), ...rule, ...files };
+    return findings("sudo-without-password", all).map(({ fix }) => fix?.content ?? null);
+  };
+  const OFFERED = ["system_info:\n  default_user:\n    sudo: null\n"];
+
+  test("nobody: the default user's password is locked, root's too", () => expect(sudoFix({})).toEqual([null]));
+
+  test.each<[string, Files]>([
+    ["root has a password", { "/etc/shadow": shadow(HASH, "!") }],
+    ["root has a key that sshd takes", { "/root/.ssh/authorized_keys": `${KEY}\n` }],
+    [
+      "an account has a password and a sudo rule",
+      { "/etc/shadow": shadow("*", HASH), "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n" },
+    ],
+    [
+      "an account has a key and a sudo rule without a password, by a group",
+      {
+        "/home/ann/.ssh/authorized_keys": `${KEY}\n`,
+        "/etc/group": "ops:x:1002:ann\n",
+        "/etc/sudoers.d/20-ops": "%ops ALL=(ALL:ALL) NOPASSWD: ALL\n",
+      },
+    ],
+    [
+      "an account has a password and a rule of doas",
+      { "/etc/shadow": shadow("*", HASH), "/etc/doas.conf": "permit persist ann\n" },
+    ],
+  ])("%s", (_what, files) => expect(sudoFix(files)).toEqual(OFFERED));
+
+  test.each<[string, Files]>([
+    ["a sudo rule, but no password and no key", { "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n" }],
+    [
+      "a key and a rule that asks for a password that there is not",
+      { "/home/ann/.ssh/authorized_keys": `${KEY}\n`, "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n" },
+    ],
+    ["a rule for one harmless command", { "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: /usr/bin/uptime\n" }],
+    [
+      "a key of root's that sshd refuses",
+      {
+        "/root/.ssh/authorized_keys": `${KEY}\n`,
+        "/etc/ssh/sshd_config.d/10-root.conf": "PermitRootLogin no\n",
+      },
+    ],
+    [
+      "a key of an account that sshd does not let in",
+      {
+        "/home/ann/.ssh/authorized_keys": `${KEY}\n`,
+        "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: ALL\n",
+        "/etc/ssh/sshd_config.d/10-users.conf": "AllowUsers deb*\n",
+      },
+    ],
+    ["a password of an account without a shell", { "/etc/shadow": shadow("*", "!").replace("sshd:!", `sshd:${HASH}`) }],
+  ])("not by %s", (_what, files) => expect(sudoFix(files)).toEqual([null]));
+
+  test("before 22.3, where users_groups fails with null, the fix is false", () => {
+    expect(sudoFix({ ...withVersion("20.4.1"), "/etc/shadow": shadow(HASH, "!") })).toEqual([
+      "system_info:\n  default_user:\n    sudo: false\n",
+    ]);
+  });
+});
+
+describe("no login is opened", () => {
+  const users = { "/etc/passwd": `${PASSWD}\n` };
+
+  test("a password that the boot locks stays locked", () => {
+    const files = { ...users, "/etc/shadow": shadow("*", "!").replace("debian:!", `debian:${HASH}`) };
+    expect(findings("password-locked", files).map(({ fix }) => fix)).toEqual([null]);
+    expect(isOffered(files, "system_info: {default_user: {lock_passwd: false}}\n")).toBe(false);
+    expect(isOffered(files, "locale: false\n")).toBe(true);
+  });
+
+  test.each([
+    "PasswordAuthentication yes",
+    "PermitRootLogin yes",
+    "PermitEmptyPasswords yes",
+    "Match User ann\n  PasswordAuthentication yes",
+  ])("%s", (line) => {
+    const { prove } = proving({ "/etc/ssh/sshd_config.d/50-team.conf": "PasswordAuthentication no\n" });
+    expect(prove("/etc/ssh/sshd_config.d/00-x.conf", `${line}\n`)).toBeNull();
+    expect(prove("/etc/ssh/sshd_config.d/00-x.conf", "PermitRootLogin no\n")).not.toBeNull();
+  });
+
+  test("passwords that cloud-init forbids are not allowed again, those that it allows are forbidden", () => {
+    const fixOf = (image: string, wanted: boolean) =>
+      findings("sshd-setting-overwritten", {
+        "/etc/ssh/sshd_config.d/99-team.conf": `PasswordAuthentication ${image}\n`,
+        [`${D}/20-team.cfg`]: `ssh_pwauth: ${wanted}\n`,
+      }).map(({ fix }) => fix?.content ?? null);
+    expect(fixOf("yes", false)).toEqual([null]);
+    expect(fixOf("no", true)).toEqual(["ssh_pwauth: no\n"]);
+  });
+
+  test("keys of the launch for root", () => {
+    expect(isOffered(users, "disable_root: false\n")).toBe(false);
+    expect(isOffered(users, "disable_root: true\n")).toBe(true);
+  });
+
+  test("a user who may become root without a password", () => {
+    const files = { ...users, "/etc/shadow": shadow("*", HASH), "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n" };
+    expect(
+      isOffered(files, "users: [default, {name: ann, lock_passwd: false, sudo: 'ALL=(ALL) NOPASSWD:ALL'}]\n"),
+    ).toBe(false);
+  });
+
+  test.each(["zz-100-site.cfg", null])("a file that is renamed may not do it either: %s", (name) => {
+    const [site, base] = name === null ? [true, false] : [false, true];
+    const [found] = findings("config-file-order", {
+      [`${D}/99-base.cfg`]: `ssh_pwauth: ${base}\n`,
+      [`${D}/100-site.cfg`]: `ssh_pwauth: ${site}\n`,
+      "/etc/ssh/sshd_config.d/99-team.conf": "PasswordAuthentication no\n",
+    });
+    expect(found?.fix?.path.slice(D.length + 1) ?? null).toBe(name);
+  });
+
+  test("the default user that a list of users left out", () => {
+    const [found] = findings("config-list-replaced", { [`${D}/99-team.cfg`]: "users:\n  - name: ann\n" });
+    expect(found).toMatchObject({ severity: "warning", fix: null });
+  });
+});
+
+describe("no host key is shared", () => {
+  const key = "/etc/ssh/ssh_host_ed25519_key";
+
+  test("ssh_deletekeys: false, where the image has a key", () => {
+    expect(isOffered({ [key]: "made up\n" }, "ssh_deletekeys: false\n")).toBe(false);
+    expect(isOffered({}, "ssh_deletekeys: false\n")).toBe(true);
+    expect(
+      findings("config-value-misread", { [key]: "x\n", [`${D}/9.cfg`]: 'ssh_deletekeys: "no"\n' })[0]?.fix,
+    ).toBeNull();
+  });
+
+  test("a host certificate", () => {
+    const files = {
+      [key]: "made up\n",
+      [`${key}-cert.pub`]:
+        "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t builder\n",
+      "/etc/ssh/sshd_config.d/10-ca.conf": `HostCertificate ${key}-cert.pub\n`,
+    };
+    expect(findings("ssh-host-keys-replaced", files).map(({ fix }) => fix)).toEqual([null]);
+  });
+});
+
+describe("no new finding", () => {
+  const finding = (severity: Finding["severity"], more: Partial<Finding> = {}): Finding => ({
+    rule: "x",
+    severity,
+    confidence: "certain",
+    message: "x",
+    service: null,
+    module: null,
+    target: null,
+    cause: { path: "/etc/x", line: 1, column: 1 },
+    evidence: "",
+    fix: null,
+    ...more,
+  });
+
+  test.each([
+    ["error", false],
+    ["warning", false],
+    ["info", true],
+  ] as const)("of severity %s: offered %s", (severity, offered) => {
+    const { prove } = proving({}, () => [finding(severity)]);
+    expect(prove(`${D}/99-x.cfg`, "locale: false\n") !== null).toBe(offered);
+  });
+
+  test("however mild, where it is about what the fix says", () => {
+    const cause = { path: `${D}/99-x.cfg`, line: 1, column: 1 };
+    const { prove } = proving({}, () => [finding("info", { rule: "schema-key-deprecated", cause })]);
+    expect(prove(`${D}/99-x.cfg`, "locale: false\n")).toBeNull();
+  });
+
+  const small = memoryImage({ "/etc/cloud/cloud.cfg": "system_info: {distro: debian}\n" });
+
+  test("a fix is booted and linted once, however many settings it is to keep", () => {
+    const { prove, counted } = proving(small);
+    for (let i = 0; i < 50; i++) expect(prove(`${D}/99-x.cfg`, "manage_etc_hosts: false\n")).not.toBeNull();
+    expect(counted.lints).toBe(1);
+  });
+
+  test("of so many fixes only the first are tried", () => {
+    const { prove, counted } = proving(small);
+    const proven = Array.from({ length: 70 }, (_, i) => prove(`${D}/99-${i}.cfg`, "locale: false\n"));
+    expect(proven.filter((fix) => fix !== null)).toHaveLength(60);
+    expect(counted.lints).toBe(60);
+  });
+
+  test("the network is not left to a file that names the builder", () => {
+    const image = {
+      "/etc/network/interfaces": "source /etc/network/interfaces.d/*\nauto eth0\niface eth0 inet static\n",
+    };
+    const left = {
+      "/etc/network/interfaces.d/50-cloud-init": "auto eth1\niface eth1 inet static\n  address 192.0.2.9/24\n",
+    };
+    const fixOf = (files: Files) =>
+      findings("network-configuration-joined", files).map(({ fix }) => fix?.content ?? null);
+    expect(fixOf(image)).toEqual(["network:\n  config: disabled\n"]);
+    expect(fixOf({ ...image, ...left })).toEqual([null]);
+  });
+});
+
+describe("where a fix goes", () => {
+  const LOST = { "/etc/hosts": "127.0.0.1 localhost\n10.0.0.5 registry.internal\n" };
+  const pathOf = (names: Files) => {
+    const files = { ...LOST, [`${D}/20-team.cfg`]: "manage_etc_hosts: true\n", ...names };
+    return findings("hosts-file-replaced", files)[0]?.fix?.path.slice(D.length + 1);
+  };
+  const NAME = "keep-hosts-file-replaced.cfg";
+
+  test("behind every file", () => {
+    expect(pathOf({})).toBe(`99-${NAME}`);
+    expect(pathOf({ [`${D}/99-zz.cfg`]: "locale: C\n" })).toBe(`zz-${NAME}`);
+    expect(pathOf({ [`${D}/zz-last.cfg`]: "locale: C\n" })).toBe(`zzzz-${NAME}`);
+  });
+
+  test("fixes that were taken over do not push the next ones further back", () => {
+    const own = { [`${D}/99-keep-sshd-setting-overwritten.cfg`]: "ssh_pwauth: no\n" };
+    expect(pathOf(own)).toBe(`99-${NAME}`);
+    expect(pathOf({ ...own, [`${D}/zz-keep-time-servers-replaced.cfg`]: "ntp: {enabled: false}\n" })).toBe(
+      `99-${NAME}`,
+    );
+  });
+
+  test("where numbers have three digits, a name without one", () =>
+    expect(pathOf({ [`${D}/100-site.cfg`]: "locale: C\n" })).toBe(`zz-${NAME}`));
+
+  test("taken over one after another, all fixes of an image hold together", () => {
+    const files: Record<string, string> = {
+      ...LOST,
+      [`${D}/20-team.cfg`]: "manage_etc_hosts: true\nntp: {}\nssh_pwauth: true\n",
+      "/etc/ssh/sshd_config.d/99-team.conf": "PasswordAuthentication no\n",
+      "/etc/chrony/chrony.conf": "server ntp1.internal iburst\n",
+    };
+    const taken: string[] = [];
+    for (;;) {
+      const image = exampleImage(files);
+      const found = lint(image, { distro: detectDistro(image), rules: catalogue }).findings;
+      const fix = found.find((one) => one.severity === "error")?.fix;
+      if (fix == null) {
+        expect(found.filter(({ severity }) => severity === "error")).toEqual([]);
+        break;
+      }
+      expect(files[fix.path]).toBeUndefined();
+      files[fix.path] = fix.content;
+      taken.push(fix.path.slice(D.length + 1, D.length + 8));
+    }
+    expect(taken).toEqual(["99-keep", "99-keep", "99-keep"]);
+  });
+});
+
+test("a fix names the key of today", () => {
+  const fixOf = (config: string, version = "25.1.4") =>
+    findings("packages-upgraded-at-launch", { ...withVersion(version), [`${D}/20.cfg`]: config })[0]?.fix?.content;
+  expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
+  expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
+  expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
+});
+
+test("what a fix keeps for every instance is said in it, and in the message", () => {
+  const [found] = findings("hostname-reset", { "/etc/hostname": "builder\n", [`${D}/20.cfg`]: "hostname: node\n" });
+  expect(found?.message).toContain("gives every instance this one name");
+  expect(found?.fix?.content).toMatch(/^# Every instance then has the host name of the image\.\n/);
+});
+
+test("no document recommends what harms", () => {
+  const fix = (rule: string) => catalogue.find(({ id }) => id === rule)?.fix ?? "";
+  expect(fix("password-locked")).not.toMatch(/`lock-passwd` is not read/);
+  expect(fix("unit-ordered-after-renamed-service")).toMatch(/Do not name `cloud-init.target`/);
+  for (const name of ["ssh-host-keys-replaced", "password-locked", "authorized-key-restricted"]) {
+    expect(catalogue.find(({ id }) => id === name)?.parameters.keep).toBeUndefined();
+    expect(readFileSync(`rules/${name}.md`, "utf8")).toMatch(/not offered as a fix|No fix is offered/);
+  }
+});

@@ -1,0 +1,122 @@
+/**
+ * All that reports may show of a configuration: the keys whose values are no secret. `parent|parent: key key`, where `*`
+ * is a name that somebody chose; items of a list are shown where the list is. What is not here must be hidden: a new key
+ * of a table is declared `secret` there, or gets a word here.
+ */
+const LISTED = `
+top: add_apt_repo_match apt_custom_sources_list apt_ftp_proxy apt_http_proxy apt_https_proxy apt_mirror
+  apt_mirror_search apt_mirror_search_dns apt_preserve_sources_list apt_proxy apt_sources authkey_hash bootcmd
+  cloud_config_modules cloud_final_modules cloud_init_modules disable_root_opts final_message fqdn groups hostname
+  locale locale_configfile merge_how merge_type migrate mount_default_fields mounts packages repo_releasever
+  repo_upgrade repo_upgrade_exclude rsyslog_dir rsyslog_filename runcmd ssh_authorized_keys ssh_fp_console_blacklist
+  ssh_import_id ssh_key_console_blacklist ssh_pwauth timezone ubuntu-advantage user users version yum_repo_dir
+ansible: ansible_config package_name run_user
+ansible.galaxy: actions
+ansible.pull: checkout connection inventory module_name module_path playbook_name playbook_names scp_extra_args
+  sftp_extra_args skip_tags sleep ssh_common_args tags timeout url vault_id vault_password_file
+ansible.setup_controller.repositories: path source
+ansible.setup_controller.run_ansible: inventory playbook_dir playbook_name tags
+apk_repos: local_repo_base_url
+apk_repos.alpine_repo: base_url version
+apt: add_apt_repo_match conf disable_suites ftp_proxy http_proxy https_proxy proxy sources_list
+apt.debconf_selections|device_aliases|groups|snap.assertions|snap.commands: *
+apt.primary|apt.security: arches key keyid keyserver search uri
+apt.sources.*: filename key keyid keyserver source
+ca_certs|ca-certs: trusted
+chef: client_key config_path directories environment file_backup_path file_cache_path firstboot_path json_attribs
+  log_level log_location node_name omnibus_url omnibus_version pid_file run_list server_url ssl_verify_mode
+  validation_key validation_name
+chpasswd.users: name
+datasource.*: agent_command allowed_dsmode apply_full_imds_network_config apply_network_config
+  apply_network_secondary_nics apply_network_set_name configdrive data_dir detect_changed_addresses disk_aliases driver
+  dsmode fs_label hostname_bounce instance-id local-hostname max_wait meta-data metadata_url metadata_urls network
+  network-config parseuser region retries sec_between_retries seedfrom serial_device set_hostname strict_id sys_classes
+  timeout transports url_max_wait url_retries url_timeout user-data userdata_url vendor-data vendordata_url wait_retry
+disk_setup.*: layout
+drivers.nvidia: version
+fan: config config_path
+fs_setup: cmd device extra_opts filesystem label partition replace_fs
+growpart: devices
+grub_dpkg: grub-efi/install_devices grub-pc/install_devices grub-pc/install_devices_empty
+keyboard: layout model options variant
+landscape.client: account_name computer_title data_path http_proxy https_proxy ping_url tags url
+lxd.bridge: domain ipv4_address ipv4_dhcp_first ipv4_dhcp_last ipv6_address name
+lxd.init: network_address storage_create_device storage_pool
+ntp: allow ntp_client peers pools servers
+ntp.config: check_exe confpath packages service_name template
+output: all config final init
+output.all|output.config|output.final|output.init: error output
+packages: apt snap
+power_state: condition delay message
+puppet: aio_install_url collection conf_file csr_attributes_path exec_args package_name ssl_dir version
+puppet.conf: ca_cert
+random_seed: command file
+reporting.*: level
+resolv_conf: domain nameservers searchdomains sortlist
+rh_subscription: add-pool add_pool disable-repo disable_repo enable-repo enable_repo org release_version rhsm-baseurl
+  rhsm_baseurl server-hostname server_hostname service-level service_level username
+rsyslog: check_exe config_dir config_filename configs packages service_reload_command
+rsyslog.configs: content filename
+salt_minion: config_dir pkg_name pki_dir public_key service_name
+salt_minion.conf: id log_level master
+snap: assertions commands
+spacewalk: proxy server
+ssh_keys: dsa_certificate dsa_public ecdsa_certificate ecdsa_public ed25519_certificate ed25519_public rsa_certificate
+  rsa_public
+ssh_publish_hostkeys: blacklist
+swap: filename maxsize size
+ubuntu_advantage|ubuntu_pro: enable enable_beta
+ubuntu_advantage.config|ubuntu_pro.config: global_apt_http_proxy global_apt_https_proxy http_proxy https_proxy
+  ua_apt_http_proxy ua_apt_https_proxy
+user|users|system_info.default_user: doas expiredate gecos groups homedir inactive name primary-group primary_group
+  selinux-user selinux_user shell snapuser ssh-authorized-keys ssh-import-id ssh_authorized_keys ssh_import_id sudo uid
+vendor_data: enabled prefix
+wireguard: readinessprobe
+wireguard.interfaces: config_path name
+write_files: content owner path permissions
+write_files.source: uri
+yum_repos.*|zypper.repos: autorefresh baseurl cost enablegroups exclude failovermethod fastestmirror_enabled gpgcheck
+  gpgkey http_caching id includepkgs keep_packages keepalive mediaid metadata_expire metalink mirror_expire mirrorlist
+  module_hotfixes name path priority proxy repo_gpgcheck retries skip_if_unavailable sslcacert sslverify throttle
+  timeout type
+zypper: reposdir
+
+top: dummy-devices openvswitch renderer virtual-ethernets vrfs
+bonds.*|bridges.*|ethernets.*|vlans.*: addresses gateway4 gateway6 interfaces link set-name
+bonds.*.auth|bridges.*.auth|ethernets.*.auth|modems.*.auth|vlans.*.auth|wifis.*.auth|wifis.*.access-points.*.auth:
+  anonymous-identity ca-certificate client-certificate client-key identity key-management method phase2-auth
+bonds.*.match|bridges.*.match|ethernets.*.match|vlans.*.match: driver macaddress name
+bonds.*.nameservers|bridges.*.nameservers|ethernets.*.nameservers|vlans.*.nameservers: addresses search
+bonds.*.routes|bridges.*.routes|ethernets.*.routes|vlans.*.routes: to via
+config: address bond_interfaces bridge_interfaces destination gateway interface mac_address name netmask network search
+  vlan_link
+config.subnets: address broadcast dns_nameservers dns_search gateway netmask
+config.subnets.routes: destination gateway netmask network
+tunnels.*.peers.keys: public
+`;
+
+/** Closed mappings that hold a secret themselves: what else somebody writes there is hidden. */
+const CLOSED =
+  /^(?:chef|lxd|chpasswd|chpasswd\.users\[\]|phone_home|random_seed|rh_subscription|salt_minion|spacewalk|ubuntu_advantage|ubuntu_pro|user|users\[\]|ssh_keys|lxd\.init|wireguard\.interfaces\[\]|ansible\.pull(?:\[\])?)\.\?$/;
+/** Open ones of tools, of which nobody knows all keys. */
+const OPEN =
+  /^(?:ansible\.setup_controller\.run_ansible\[\]|autoinstall|chef\.initial_attributes|datasource\.\*|landscape\.client|mcollective\.conf|puppet\.conf\.\w+|puppet\.csr_attributes\.\w+|reporting\.\*|salt_minion\.conf|ubuntu_\w+\.config|yum_repos\.\*|zypper\.repos\[\]|nm-devices\.\*\.networkmanager\.passthrough|.*\.auth|tunnels\.\*\.keys?)\.\?$/;
+
+const visible = new Set(
+  LISTED.replace(/\n +/g, " ")
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => {
+      const [parents = "", keys = ""] = line.split(/: ?/);
+      return parents
+        .split("|")
+        .flatMap((parent) => keys.split(" ").map((key) => (parent === "top" ? key : `${parent}.${key}`)));
+    }),
+);
+
+/** Whether a report may show what stands at a path. `?` is a key that the schema does not have. */
+export function mayBeSeen(path: string): boolean {
+  const plain = path.replaceAll("[]", "");
+  if (plain.endsWith(".?")) return !CLOSED.test(path) && !OPEN.test(path);
+  return visible.has(plain);
+}
