@@ -6,6 +6,7 @@ import { type Excerpt, excerptOf, parseExcerpt } from "../../config/userData/exc
 import { readParts } from "../../config/userData/parts.ts";
 import { pyStr } from "../../config/value.ts";
 import { type FileKind, fromBase64 } from "../userData/kind.ts";
+import { findPlaceholders } from "../userData/placeholders.ts";
 import { Template } from "../userData/template.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
@@ -294,7 +295,8 @@ class Shown {
       const [lead, quoted, plain = ""] = KEY.exec(line.slice(at)) ?? [];
       closeTo(open, ({ indent }) => indent >= at);
       if (lead === undefined) {
-        const kind = kindOfLoose(holder());
+        const isNoValue = isStep(line) || (open.length === 1 && ADDRESS.test(line));
+        const kind = isNoValue ? undefined : kindOfLoose(holder());
         if (kind !== undefined) hide(at, kind);
         continue;
       }
@@ -320,6 +322,21 @@ class Shown {
     const password = /^-?\s*["']?[^\s:"']+:(.+?)["']?$/.exec(value)?.[1];
     if (password !== undefined) this.#found(password.trim(), kind);
   }
+}
+
+/** A line of "#include"; what is secret in an address its form tells. */
+const ADDRESS = /^[a-z][a-z\d+.-]*:\/\/\S+\s*$/i;
+
+/** Steps on longer lines are hidden with them. */
+const LONGEST_STEP = 500;
+
+/** Whether a line only begins or ends branches and loops of a template. */
+function isStep(line: string): boolean {
+  if (line.length > LONGEST_STEP) return false;
+  let rest = line;
+  const placeholders = findPlaceholders(line, "all");
+  for (const { start, end } of placeholders.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
+  return /^(?:#[\w-]*)?$/.test(rest.trim()) && placeholders.every(({ role }) => /^(?:open|else|close)$/.test(role));
 }
 
 /** What a scalar is that stands at a place, as far as its looks do not tell. */
