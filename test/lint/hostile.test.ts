@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dsIdentifyList } from "../../src/boot/datasource/dsIdentifyList.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
@@ -6,7 +7,6 @@ import type { Image } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
 import { catalogue } from "../../src/lint/catalogue.ts";
 import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
-import { dsIdentifyList } from "../../src/lint/checks/configuration/dsIdentify.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { managementMark } from "../../src/lint/marks.ts";
 import { usualValue } from "../../src/lint/usualValues.ts";
@@ -94,7 +94,7 @@ describe("white space without end", () => {
 
   it("in cloud.cfg, for ds-identify", () => {
     const image = memoryImage({ "/etc/cloud/cloud.cfg": `datasource_list: [ A ]\na: ${blanks}b${blanks}\n` });
-    expect(dsIdentifyList(image, "22.4")).toEqual(["A"]);
+    expect(dsIdentifyList(image, "22.4")?.names).toEqual(["A"]);
   });
 
   it("in rpm's macros", () => {
