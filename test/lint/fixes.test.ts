@@ -73,6 +73,14 @@ describe("somebody who can become root is left", () => {
       },
     ],
     [
+      "an account has a password and a sudo rule for the number of its group",
+      {
+        "/etc/shadow": shadow("*", HASH),
+        "/etc/group": "ops:x:1002:ann\n",
+        "/etc/sudoers.d/20-ops": "%#1002 ALL=(ALL) ALL\n",
+      },
+    ],
+    [
       "an account has a password and a rule of doas",
       { "/etc/shadow": shadow("*", HASH), "/etc/doas.conf": "permit persist ann\n" },
     ],
@@ -99,6 +107,18 @@ describe("somebody who can become root is left", () => {
         "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: ALL\n",
         "/etc/ssh/sshd_config.d/10-users.conf": "AllowUsers deb*\n",
       },
+    ],
+    [
+      "an account that expires",
+      {
+        "/etc/shadow": shadow("*", HASH).replace(/:::\n$/, "::20454:\n"),
+        "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n",
+      },
+    ],
+    ["an account that nobody can log in to", { "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: ALL\n" }],
+    [
+      "an account that the rule takes out",
+      { "/etc/shadow": shadow("*", HASH), "/etc/sudoers.d/20-all": "ALL, !ann ALL=(ALL) ALL\n" },
     ],
     ["a password of an account without a shell", { "/etc/shadow": shadow("*", "!").replace("sshd:!", `sshd:${HASH}`) }],
   ])("not by %s", (_what, files) => expect(sudoFix(files)).toEqual([null]));
