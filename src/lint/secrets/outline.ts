@@ -1,3 +1,4 @@
+import { findPlaceholders } from "../userData/placeholders.ts";
 import { type Hidden, itemOf, keyOf, type Place, TEXT } from "./place.ts";
 
 /** A key or an item of a text that is no YAML, and where what belongs to it is indented further than. */
@@ -57,9 +58,12 @@ export class Outline {
     const [lead, quoted, plain = ""] = KEY.exec(line.slice(at)) ?? [];
     this.#close(({ indent }) => indent >= at);
     if (lead === undefined) {
-      const kind = kindOfLoose(this.#holder);
-      const isProse = this.#isComment && (this.#open.length === 1 || !isWord(line.slice(at), this.#holder));
-      return kind === undefined || isProse ? undefined : { from: at, kind };
+      const isNoValue =
+        isStep(line) ||
+        (this.#open.length === 1 && ADDRESS.test(line)) ||
+        (this.#isComment && (this.#open.length === 1 || !isWord(line.slice(at), this.#holder)));
+      const kind = isNoValue ? undefined : kindOfLoose(this.#holder);
+      return kind === undefined ? undefined : { from: at, kind };
     }
     const name = quoted ?? plain;
     if (this.#isComment && /[^\w.-]/.test(name)) return undefined;
@@ -91,6 +95,21 @@ export class Outline {
   #close(isClosed: (level: Level) => boolean): void {
     while (this.#open.length > 1 && isClosed(this.#open.at(-1)!)) this.#open.pop();
   }
+}
+
+/** A line of "#include"; what is secret in an address its form tells. */
+const ADDRESS = /^[a-z][a-z\d+.-]*:\/\/\S+\s*$/i;
+
+/** Steps on longer lines are hidden with them. */
+const LONGEST_STEP = 500;
+
+/** Whether a line only begins or ends branches and loops of a template. */
+function isStep(line: string): boolean {
+  if (line.length > LONGEST_STEP) return false;
+  let rest = line;
+  const placeholders = findPlaceholders(line, "all");
+  for (const { start, end } of placeholders.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
+  return /^(?:#[\w-]*)?$/.test(rest.trim()) && placeholders.every(({ role }) => /^(?:open|else|close)$/.test(role));
 }
 
 /** What a scalar is that stands at a place, as far as its looks do not tell. */
