@@ -3,8 +3,9 @@ import { isSecretFile } from "./paths.ts";
 
 /** What stands between two words of a command: blanks, or what a list of its words puts there; `[a, 'b']`, `'a' 'b'`. */
 const GAP = `\\\\?["']?(?:\\s*[=,]\\s*|\\s+)\\\\?["']?`;
+const SPACE = `\\\\?["']?(?:\\s*,\\s*|\\s+)\\\\?["']?`;
 /** A value up to the end of its quotes, else of its word. */
-const VALUE = `(?:(?<=")(?:[^"\\\\\\n]|\\\\(?!"))+|(?<=')[^'\\n]+|[^\\s"',]+)`;
+const VALUE = `(?:(?<=")(?:[^"\\\\\\n]|\\\\(?!"))+|(?<=')[^'\\n]+|(?:[^\\s"',)]|[,)](?=[^\\s"'\\]]))+)`;
 
 /** An option and its argument. @param lead what of the argument is shown @param stuck whether it may follow at once */
 function option(names: string, { lead = "", stuck = false } = {}): RegExp {
@@ -13,7 +14,7 @@ function option(names: string, { lead = "", stuck = false } = {}): RegExp {
 
 /** An argument that follows words. */
 function after(words: string): RegExp {
-  return new RegExp(`(\\b${words.replaceAll(" ", `${GAP}`)}${GAP}(?:-[^\\s"',]+${GAP})*)(?!-)${VALUE}`, "g");
+  return new RegExp(`(\\b${words.replaceAll(" ", SPACE)}${SPACE}(?:-[^\\s"',]+${SPACE})*)(?!-)${VALUE}`, "g");
 }
 
 const USER = `[^\\s:"']{0,100}:`;
@@ -36,9 +37,9 @@ const COMMANDS: readonly (readonly [program: RegExp, argument: RegExp, kind: Sec
     ["user(?:add|mod)|adduser", option("-p|--password"), "hash"],
     ["smbclient|net|rpcclient|mount\\.cifs", option("-U", { lead: `[^\\s%"']{1,100}%`, stuck: true }), "password"],
     ["htpasswd", new RegExp(`(-\\w{0,5}b\\w{0,5}${GAP}[^\\s"',]+${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
-    ["pro|ua|ubuntu-advantage", after("(?:attach|enable-livepatch)"), "token"],
-    ["vault", after("login"), "token"],
-    ["cloudflared", after("service install"), "token"],
+    ["pro|ua|ubuntu-advantage", after("(?:pro|ua|ubuntu-advantage) (?:attach|enable-livepatch)"), "token"],
+    ["vault", after("vault login"), "token"],
+    ["cloudflared", after("cloudflared service install"), "token"],
     [
       "openssl",
       new RegExp(`(\\bpasswd(?:${GAP}-\\w+(?:${GAP}\\w{1,16}(?=["',\\s]))??){0,4}${GAP})(?!-)${VALUE}`, "g"),
@@ -47,7 +48,7 @@ const COMMANDS: readonly (readonly [program: RegExp, argument: RegExp, kind: Sec
     ["openssl", option("-[kK]"), "password"],
     [
       "mkpasswd",
-      new RegExp(`(mkpasswd(?:${GAP}(?:-[msRS]${GAP}[^\\s"',]+|-[^\\s"',]+))*${GAP})(?!-)${VALUE}`, "g"),
+      new RegExp(`(mkpasswd(?:${SPACE}(?:-[msRS]${SPACE}[^\\s"',]+|-[^\\s"',]+))+${SPACE})(?!-)${VALUE}`, "g"),
       "password",
     ],
     ["SUSEConnect", option("-r|--regcode"), "token"],
@@ -94,7 +95,7 @@ const WORD = /"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'|\\"(?:[^"\\\n]|\\(?!"))*\\"|["']
 /** A longer line feeds nothing to anything. */
 const LONGEST = 1_000;
 
-const NOTHING = /^["']?(?:\$\{?\w+\}?|\$\(.*|\{\{.*|<<\w+:.*|%\w+%)["']?$/;
+const NOTHING = /^["']?(?:[!*x]{0,3}|\$\{?\w+\}?|\$\(.*|\{\{.*|<<\w+:.*|%\w+%|%s)["']?$/;
 
 /** A text with the passwords that its commands hold hidden. Takes time in proportion to its length. */
 export function hideCommands(text: string): string {

@@ -180,6 +180,24 @@ function memberOf(key: string): "path" | "content" | "permissions" | undefined {
   return distance(key, "content") <= 2 ? "content" : undefined;
 }
 
+/** The file that an entry of a list writes, and whether its content is hidden as a whole. */
+export function writtenBy({ children }: Mapping): {
+  readonly path: string | undefined;
+  readonly content: Scalar | undefined;
+  readonly isSecret: boolean;
+} {
+  const get = (name: string): Scalar | undefined => {
+    const pair =
+      children.find(({ key }) => key.value === name) ?? children.find(({ key }) => memberOf(pyStr(key)) === name);
+    return pair?.value.type === "scalar" ? pair.value : undefined;
+  };
+  const [path, content, permissions] = [get("path"), get("content"), get("permissions")];
+  if (path === undefined || content === undefined) return { path: undefined, content, isSecret: false };
+  const mode = permissions === undefined ? "" : pyStr(permissions);
+  const isSecret = content.kind === "str" && isSecretContent(pyStr(path), mode, String(content.value));
+  return { path: pyStr(path), content, isSecret };
+}
+
 /** Whether a file's content is hidden as a whole. */
 function isSecretContent(path: string, permissions: string, text: string): boolean {
   const isPrivate = /^["']?0?o?0?[46]00["']?$|^(?:256|384)$/.test(permissions) && !isRead(path);
@@ -308,19 +326,13 @@ class Shown {
 
   /** A file that the configuration writes: its path tells what it holds, and who may read it whether others should. */
   #written(node: Mapping, excerpt: Excerpt): void {
-    const get = (name: string) =>
-      (
-        node.children.find(({ key }) => key.value === name) ??
-        node.children.find(({ key }) => memberOf(pyStr(key)) === name)
-      )?.value;
-    const [path, content, permissions] = [get("path"), get("content"), get("permissions")];
     const type = node.children.find(({ key }) => key.value === "type")?.value;
-    if (content?.type === "scalar" && type?.type === "scalar" && pyStr(type).includes("cloud-config"))
+    const { path, content, isSecret } = writtenBy(node);
+    if (content !== undefined && type?.type === "scalar" && pyStr(type).includes("cloud-config"))
       this.#nested(content, excerpt);
-    if (path?.type !== "scalar" || content?.type !== "scalar" || content.kind !== "str") return;
-    const mode = permissions?.type === "scalar" ? pyStr(permissions) : "";
-    const kind = kindOfFile(pyStr(path));
-    if (isSecretContent(pyStr(path), mode, String(content.value))) this.#hide(content, "key", excerpt);
+    if (path === undefined || content?.kind !== "str") return;
+    const kind = kindOfFile(path);
+    if (isSecret) this.#hide(content, "key", excerpt);
     else if (kind !== undefined) this.#nested(content, excerpt, kind);
   }
 
@@ -354,7 +366,7 @@ class Shown {
   /** Hides what a text's outline tells of it. @param isRead whether only of comments, since YAML reads the rest */
   #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined, isRead = false): void {
     const outline = Outline.below(top);
-    let comment: Outline | undefined;
+    let comment: { readonly column: number; readonly outline: Outline } | undefined;
     const lines = text.split("\n");
     const hide = (index: number, start: number, end: number, kind: Hidden): void => {
       if (verbatim) this.#add(first + index, { start: start + 1 + shift, end: end + 1 + shift, kind });
@@ -363,9 +375,9 @@ class Shown {
       const start = line.search(/\S/);
       if (start === -1) continue;
       if (line.charAt(start) === "#" && !outline.isHiding(start)) {
-        comment ??= outline.comment(start);
+        if (comment?.column !== start) comment = { column: start, outline: outline.comment(start) };
         const bare = line.replace(/#+/, (marks) => " ".repeat(marks.length));
-        const found = bare.trim() === "" ? undefined : comment.read(bare);
+        const found = bare.trim() === "" ? undefined : comment.outline.read(bare);
         if (found !== undefined) hide(index, found.from, line.length, found.kind);
         continue;
       }

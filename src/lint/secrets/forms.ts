@@ -4,7 +4,7 @@ import { kindOfName } from "./names.ts";
 
 /** None of the forms below stands in a text in which this finds nothing. */
 const TRIGGER =
-  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|(?:^|[\s"',[])-{1,2}[a-z]|key_|KEY|attach|livepatch|login|identified|openssl|\||<<<|>|community|createuser|\/p:|webhooks|\/bot|rabbitmqctl|cloudflared/i;
+  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|(?:^|[\s"',[])-{1,2}[a-z]|key_|KEY|attach|livepatch|login|identified|openssl|\||<<<|>|community|createuser|\/p:|webhooks|\/bot|user(?:name)?=|rabbitmqctl|cloudflared/i;
 
 /** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
 const HASHES =
@@ -97,7 +97,7 @@ function hideAssigned(text: string): string {
     const [whole, dashes, name = "", separator = ""] = match;
     const at = match.index + whole.length;
     const isBare = !/[:=]/.test(separator);
-    if (isBare && !(dashes !== undefined || BARE_NAMES.test(name))) {
+    if (isBare && !(dashes !== undefined || BARE_NAMES.test(name) || isQualified(text, match.index))) {
       ASSIGNMENT.lastIndex = match.index + whole.length;
       continue;
     }
@@ -114,7 +114,9 @@ function hideAssigned(text: string): string {
       value === undefined ||
       NOTHING.test(value) ||
       (isBare &&
-        (value.startsWith("-") || (!isRadioKey && isProse(name, value, dashes)) || /^["']?[\w-]+\(/.test(value)) &&
+        (value.startsWith("-") ||
+          (!isRadioKey && !isQualified(text, match.index) && isProse(name, value, dashes)) ||
+          /^["']?[\w-]+\(/.test(value)) &&
         !/\blogin\s+\S+\s+$/.test(text.slice(Math.max(0, match.index - 200), match.index)))
     )
       continue;
@@ -132,6 +134,11 @@ function hideAssigned(text: string): string {
     ASSIGNMENT.lastIndex = end;
   }
   return done === 0 ? text : parts.join("") + text.slice(done);
+}
+
+/** Whether a name is the end of one of apt.conf(5): `Acquire::https::host::Password "word"`. */
+function isQualified(text: string, at: number): boolean {
+  return text.startsWith("::", at - 2);
 }
 
 /** Whether a sentence only speaks of it: "the password is locked", "a token of". */

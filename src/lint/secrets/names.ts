@@ -6,7 +6,7 @@ const WORDS: ReadonlyMap<string, SecretKind> = new Map(
   Object.entries({
     password:
       "pass passwd password passwords passw passwort passphrase passcode pwd pw pin psk secret secrets cred creds credential credentials",
-    token: "token tokens bearer jwt cookie authorization apikey sas sig signature",
+    token: "token tokens bearer jwt cookie authorization apikey sas sig signature ikey skey",
     key: "privkey privatekey presharedkey wepkey",
   }).flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind as SecretKind] as const)),
 );
@@ -19,7 +19,7 @@ const ENDS: readonly (readonly [end: RegExp, kind: SecretKind])[] = [
     "password",
   ],
   [
-    /(?:token|apikey|accesskey|accesskeyid|secretkey|authkey|activationkey|registrationkey|licensekey|setupkey|regcode|authtok|masterauth|ikey|skey)$/,
+    /(?:token|apikey|accesskey|accesskeyid|secretkey|authkey|activationkey|registrationkey|licensekey|setupkey|regcode|authtok|masterauth)$/,
     "token",
   ],
   [/(?:sharedkey|accountkey|deploykey|connectionstring|consumerkey|consumersecret|tokenkey|tokensecret)$/, "token"],
@@ -41,11 +41,11 @@ const NEAR = [
   ["passphrase", 2],
   ["privatekey", 2],
   ["secret", 1],
-  ["token", 0],
+  ["token", 1],
 ] as const;
 
 /** Words that are near one of them and mean something else. */
-const NOT_NEAR = /^(?:passed|passwall|secrete|sector)$/;
+const NOT_NEAR = /^(?:passed|secrete|sector|taken|woken)$/;
 
 /** What the value of a key, an option or a variable of this name is by the name alone; undefined where it is no secret. */
 export function kindOfName(name: string): SecretKind | undefined {
@@ -70,7 +70,7 @@ export function kindOfName(name: string): SecretKind | undefined {
 
 /** Whether a word is one of those that tell of a secret, misspelt. */
 function isNear(word: string): boolean {
-  if (word.length <= 4 || word.length >= 20 || NOT_NEAR.test(word)) return false;
+  if (word.length < 4 || word.length >= 20 || NOT_NEAR.test(word)) return false;
   return NEAR.some(([known, edits]) => distance(word, known) <= edits || areSwapped(word, known));
 }
 

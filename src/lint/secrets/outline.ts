@@ -58,9 +58,12 @@ export class Outline {
     const [lead, quoted, plain = ""] = KEY.exec(line.slice(at)) ?? [];
     this.#close(({ indent }) => indent >= at);
     if (lead === undefined) {
-      const isNoValue = isStep(line) || (this.#open.length === 1 && ADDRESS.test(line));
+      const isNoValue =
+        isStep(line) ||
+        (this.#open.length === 1 && ADDRESS.test(line)) ||
+        (this.#isComment && (this.#open.length === 1 || !isWord(line.slice(at), this.#holder)));
       const kind = isNoValue ? undefined : kindOfLoose(this.#holder);
-      return kind === undefined || this.#isProse(line.slice(at)) ? undefined : { from: at, kind };
+      return kind === undefined ? undefined : { from: at, kind };
     }
     const name = quoted ?? plain;
     if (this.#isComment && /[^\w.-]/.test(name)) return undefined;
@@ -72,19 +75,21 @@ export class Outline {
       .replace(/\s+#.*$/, "")
       .trim();
     const kind = kindOfLoose(place);
+    if (kind === undefined || value === "") {
+      // Keys below it tell for themselves what they hold.
+      if (place?.all !== undefined) this.#hiding = { indent: at, kind: place.all };
+      return /^[[{]/.test(value) && place?.holds !== undefined ? { from, kind: place.holds } : undefined;
+    }
     // What is indented below it belongs to it.
-    if (kind !== undefined && /^(?:[|>][-+\d]*|["'].*[^"']|)$/.test(value)) this.#hiding = { indent: at, kind };
-    if (kind !== undefined && !/^(?:[|>][-+\d]*|true|false|yes|no|null|~|)$/i.test(value))
-      return place?.all === undefined && this.#isProse(value) ? undefined : { from, kind };
-    return /^[[{]/.test(value) && place?.holds !== undefined ? { from, kind: place.holds } : undefined;
+    if (/^(?:[|>][-+\d]*|["'].*[^"'])$/.test(value)) this.#hiding = { indent: at, kind };
+    if (/^(?:[|>][-+\d]*|true|false|yes|no|null|~)$/i.test(value)) return undefined;
+    if (this.#isComment && place?.all === undefined && !isWord(value, place)) return undefined;
+    const host = kind === "callback" ? /^["']?[a-z]+:\/\/[^/?#\s]*\/?/i.exec(line.slice(from))?.[0] : undefined;
+    return { from: from + (host?.length ?? 0), kind };
   }
 
   get #holder(): Place | undefined {
     return this.#open.at(-1)?.place;
-  }
-
-  #isProse(text: string): boolean {
-    return this.#isComment && !/^["']?[^\s:]+:\S+$|^[[{]/.test(text.trim());
   }
 
   #close(isClosed: (level: Level) => boolean): void {
@@ -110,4 +115,10 @@ function isStep(line: string): boolean {
 /** What a scalar is that stands at a place, as far as its looks do not tell. */
 function kindOfLoose(place: Place | undefined): Hidden | undefined {
   return place?.all ?? place?.kindOf(TEXT);
+}
+
+/** Whether what stands in a comment may be a value that is turned off: `user:password`, and where all is hidden any word. */
+function isWord(text: string, place: Place | undefined): boolean {
+  const word = text.trim();
+  return /^["']?[^\s:]+:(?!\/\/)\S+$/.test(word) || (place?.all !== undefined && /^(?:\S+$|[[{])/.test(word));
 }

@@ -1,7 +1,7 @@
 import { hidden } from "../../config/secret.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
-import { type Found, secretWords } from "./document.ts";
+import { type Found, secretWords, writtenBy } from "./document.ts";
 import { findInFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place } from "./place.ts";
@@ -29,7 +29,11 @@ export function findInTree(root: ConfigNode, top: Place | undefined, found: Foun
     } else if (node.type === "sequence") {
       for (const child of node.children) visit(child, itemOf(place));
       for (const word of secretWords(node.children)) found(pyStr(word), "password");
-    } else for (const child of node.children) pair(child, place);
+    } else {
+      for (const child of node.children) pair(child, place);
+      const { content, isSecret } = writtenBy(node);
+      if (content !== undefined && isSecret) found(pyStr(content), "key");
+    }
   };
   visit(root, top);
 }
@@ -49,7 +53,16 @@ export function hideInTree(root: Mapping, top: Place, hide: (text: string) => st
   const make = (node: ConfigNode, place: Place | undefined): ConfigNode => {
     if (node.type === "sequence")
       return { ...node, children: node.children.map((child) => shownNode(child, itemOf(place))) };
-    if (node.type === "mapping") return { ...node, children: node.children.map((pair) => shownPair(pair, place)) };
+    if (node.type === "mapping") {
+      const { content, isSecret } = writtenBy(node);
+      const secret = isSecret ? content : undefined;
+      return {
+        ...node,
+        children: node.children.map((pair) =>
+          pair.value === secret ? { ...pair, value: { ...secret, value: hidden("key") } } : shownPair(pair, place),
+        ),
+      };
+    }
     const kind = hiddenAs(place, node);
     if (kind !== undefined) return { ...node, kind: "str", value: shownAs(pyStr(node), kind) };
     if (node.kind !== "str") return node;
