@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { tarball } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
+import { oneOf } from "../samples.ts";
 import { run } from "./run.ts";
 
 interface Found {
@@ -45,7 +46,7 @@ function copyOf(fixture: string, directory: string): string {
 }
 
 describe("a checkout of /etc", () => {
-  test.each(readdirSync("fixtures"))("%s: it is said once, and nothing is certain", async (fixture) => {
+  test.each(oneOf(3, readdirSync("fixtures")))("%s: it is said once, and nothing is certain", async (fixture) => {
     const { err, findings } = await lint(copyOf(fixture, "etc"));
     expect(err.trim().split("\n")).toEqual([expect.stringMatching(NOTICE)]);
     expect(findings.filter(({ confidence }) => confidence === "certain")).toEqual([]);
