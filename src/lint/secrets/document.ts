@@ -301,10 +301,7 @@ class Shown {
       const place = keyOf(holder(), quoted ?? plain);
       const kind = kindOfLoose(place);
       const from = at + lead.length;
-      const value = line
-        .slice(from)
-        .replace(/\s+#.*$/, "")
-        .trim();
+      const value = withoutComment(line.slice(from)).trim();
       // What is indented below it belongs to it.
       if (kind !== undefined && /^(?:[|>][-+\d]*|["'].*[^"']|)$/.test(value)) hiding = { indent: at, kind };
       if (kind !== undefined && !/^(?:[|>][-+\d]*|true|false|yes|no|null|~|)$/i.test(value)) hide(from, kind);
@@ -315,11 +312,24 @@ class Shown {
 
   /** The value of a line, without what YAML puts around it; of `user:password` the password as well. */
   #foundLoosely(text: string, kind: Hidden): void {
-    const value = text.trim().replace(/^(?:[&*!@%`|>]|["'-])\s*|["',]+$/g, "");
+    const value = withoutEnd(text.trim().replace(/^(?:[&*!@%`|>]|["'-])\s*/, ""));
     this.#found(value, kind);
     const password = /^-?\s*["']?[^\s:"']+:(.+?)["']?$/.exec(value)?.[1];
     if (password !== undefined) this.#found(password.trim(), kind);
   }
+}
+
+/** A text without the quotes and commas at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && `"',`.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
+/** A line up to the first `#` after a blank. */
+function withoutComment(line: string): string {
+  const at = line.search(/\s#/);
+  return at === -1 ? line : line.slice(0, at);
 }
 
 /** What a scalar is that stands at a place, as far as its looks do not tell. */
