@@ -78,10 +78,11 @@ export interface Responsible {
 /** Who is to blame where nothing in the overlay says so: the boot as a whole. */
 const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
 
-/** Where more settings than this would be read, the part that changed one is searched by halving. */
+/** Where a service would be read after more parts, or more settings be read, the part is searched by halving. */
+const MOST_PARTS = 300;
 const MOST_READ = 300_000;
 /** After so many the last part that wrote a setting's file is taken for the one to blame. */
-const MOST_READ_HALVING = 1_000_000;
+const MOST_READ_HALVING = 500_000;
 
 /** A service's settings after each part of the boot. */
 export class ServiceHistory {
@@ -125,7 +126,7 @@ export class ServiceHistory {
   #witnessOf(parts: readonly BootPart[]): Witness {
     const most = Math.max(this.#before.size, this.#after.size, 1);
     const read = (image: Image) => this.#reader.byKey(this.#service, image);
-    return parts.length * most <= MOST_READ
+    return parts.length <= MOST_PARTS && parts.length * most <= MOST_READ
       ? new States(parts, this.#before, read)
       : new Halving(parts, this.#before, this.#after, read);
   }

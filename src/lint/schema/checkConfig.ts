@@ -30,7 +30,7 @@ export function checkConfig(
     .map((problem) => withCurrentKeys(problem, schemas))
     .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
-    if (layer === "image") for (const one of defaultUserKeys(root)) told.push(one);
+    if (layer === "image") for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
     for (const one of openTopLevel(root, layer, schemas, isUnknown)) told.push(one);
     for (const one of passedOver(root, layer === "image" ? "warning" : "error", isUnknown)) told.push(one);
   }
