@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { trackedFiles } from "../../src/cli/gitIndex.ts";
@@ -12,6 +11,7 @@ import { decodeBlob, fingerprint, publicBlob } from "../../src/services/sshFinge
 import { pax, tarball } from "../image/tarball.ts";
 import { writing } from "./guard.ts";
 import { mutateBytes, mutateText } from "./mutate.ts";
+import { scratch } from "./scratch.ts";
 import { fileBytes } from "./seeds.ts";
 import { bytesTarget, once, type Target, textTarget } from "./target.ts";
 
@@ -45,12 +45,6 @@ const archives = once(() => [
   ]),
 ]);
 
-const directory = once(() => {
-  const made = mkdtempSync(join(tmpdir(), "cloud-init-lint-fuzz-"));
-  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-  return made;
-});
-
 /** An archive as a file and compressed, so that it comes as a stream. */
 const tar: Target = {
   name: "tar",
@@ -62,7 +56,7 @@ const tar: Target = {
   run: async (input) => {
     const bytes = Buffer.from(input.bytes!);
     const path = writing(() => {
-      const file = join(directory(), "x.tar");
+      const file = join(scratch(), "x.tar");
       writeFileSync(file, input["@gzip"] === "true" ? gzipSync(bytes, { level: 1 }) : bytes);
       return file;
     });

@@ -1,12 +1,15 @@
 import { readdirSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { oneOf } from "../samples.ts";
 import { execute } from "./execute.ts";
 import { Random } from "./random.ts";
+import { removeScratch } from "./scratch.ts";
 import { fileText } from "./seeds.ts";
 import { fromStored } from "./stored.ts";
 import { targets } from "./targets.ts";
+
+afterAll(removeScratch);
 
 /** What the fuzzer saved: an input and what it once did. */
 describe("what the fuzzer found stays mended", () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boot } from "../../src/boot/boot.ts";
 import { main } from "../../src/cli/main.ts";
@@ -12,6 +11,7 @@ import { withoutWrites, writing } from "./guard.ts";
 import { mutateText } from "./mutate.ts";
 import { networkDataTexts } from "./networks.ts";
 import type { Random } from "./random.ts";
+import { scratch } from "./scratch.ts";
 import { plant } from "./secrets.ts";
 import { filesReadOf, fixtures, ruleExamples } from "./seeds.ts";
 import { type Checks, type Files, type Form, filesOf, type Input, mutateFile, once, type Target } from "./target.ts";
@@ -67,8 +67,6 @@ function wholeTree(image: Image): Readonly<Record<string, Entry>> {
   return entries;
 }
 
-let scratch: string | undefined;
-
 /** Runs the command line on a fixture with files laid over it, as an archive. */
 async function runOn(input: Input, files: Files, checks: Checks): Promise<unknown> {
   const [command, form] = COMMANDS[Number(input["@command"])]!;
@@ -80,8 +78,9 @@ async function runOn(input: Input, files: Files, checks: Checks): Promise<unknow
   for (const [path, link] of Object.entries(links)) tree[path] = { name: path.slice(1), type: "2", link };
   const extra = JSON.parse(String(input["@options"] ?? "[]")) as string[];
   const archive = writing(() => {
-    scratch ??= makeScratch();
-    const path = join(scratch, "image.tar");
+    const path = join(scratch(), "image.tar");
+    // The one before may still be open.
+    rmSync(path, { force: true });
     writeFileSync(path, tarball(Object.values(tree)));
     return path;
   });
@@ -90,12 +89,6 @@ async function runOn(input: Input, files: Files, checks: Checks): Promise<unknow
   if (out !== "") checks.printed(form, out.replaceAll(archive, "/IMAGE"));
   checks.printed("text", err);
   return status;
-}
-
-function makeScratch(): string {
-  const made = mkdtempSync(join(tmpdir(), "cloud-init-lint-fuzz-"));
-  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-  return made;
 }
 
 /** The command line in this process. @throws what a fault of the program was. */

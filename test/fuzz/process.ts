@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Reply, Request } from "./child.ts";
 
 /** Limits of one execution. */
@@ -29,7 +29,7 @@ export class Executor {
   constructor(program: string, limits: Limits, name: string) {
     this.#program = program;
     this.#limits = limits;
-    this.#progress = join(program, "..", `progress-${name}`);
+    this.#progress = join(dirname(program), `progress-${name}`);
   }
 
   /** Sends a request; `hear` gets each reply until it answers true. Returns how the process ended, where it did. */
@@ -81,7 +81,12 @@ export class Executor {
         String(cpuSeconds),
         String(megabytes),
       ],
-      { stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "json" },
+      {
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+        serialization: "json",
+        // Whatever a killed process leaves is removed with the program.
+        env: { ...process.env, TMPDIR: dirname(this.#program) },
+      },
     );
     child.stderr!.on("data", (bytes: Buffer) => {
       this.#errors = (this.#errors + bytes.toString()).slice(-4000);

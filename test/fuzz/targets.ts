@@ -1,4 +1,5 @@
 import { binaryTargets } from "./binaries.ts";
+import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
 import { networkTargets } from "./networks.ts";
 import { parserTargets } from "./parsers.ts";
@@ -13,5 +14,6 @@ export const targets: readonly Target[] = [
   ...systemTargets,
   ...binaryTargets,
   ...writerTargets,
+  ...hidingTargets,
   ...imageTargets,
 ];

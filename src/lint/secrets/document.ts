@@ -398,11 +398,18 @@ class Shown {
 
   /** The value of a line, without what YAML puts around it; of `user:password` the password as well. */
   #foundLoosely(text: string, kind: Hidden): void {
-    const value = text.trim().replace(/^(?:(?:[&!][^\s,[\]{}]*|[*@%`|>"'-])\s*)|["',]+$/g, "");
+    const value = withoutEnd(text.trim().replace(/^(?:(?:[&!][^\s,[\]{}]*|[*@%`|>"'-])\s*)/, ""));
     this.#found(value, kind);
     const password = /^-?\s*["']?[^\s:"']+:(.+?)["']?$/.exec(value)?.[1];
     if (password !== undefined) this.#found(password.trim(), kind);
   }
+}
+
+/** A text without the quotes and commas at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && `"',`.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 /** Files that programs want to be readable by nobody else, whatever they hold. */

@@ -68,7 +68,7 @@ const BARE_NAMES =
 /** Names of keys for a radio network: ifcfg files of RHEL and SUSE, netifrc, interfaces(5). */
 const RADIO_KEYS = /^(?:KEY[1-4]?|WIRELESS_KEY_\w+|wireless-key\d?)$/;
 
-/** A text with what has the form of a secret hidden. Takes time in proportion to its length. */
+/** A text with what has the form of a secret hidden; its lines stay as many. Takes time in proportion to its length. */
 export function hideForms(text: string): string {
   if (!TRIGGER.test(text)) return text;
   let shown = hideKeyBlocks(text)
@@ -83,7 +83,7 @@ export function hideForms(text: string): string {
   shown = hideCommands(shown);
   for (const [pattern, kind] of MARKED)
     shown = shown.replace(pattern, (all, lead: string) =>
-      NOTHING.test(all.slice(lead.length)) ? all : lead + hidden(kind),
+      NOTHING.test(all.slice(lead.length)) ? all : lead + all.slice(lead.length).replace(/[^\n]+/g, hidden(kind)),
     );
   return hideAssigned(shown).replace(TOKENS, hidden("token"));
 }

@@ -70,10 +70,7 @@ export class Outline {
     const place = keyOf(this.#holder, name);
     this.#open.push({ indent: at, isItem: false, place });
     const from = at + lead.length;
-    const value = line
-      .slice(from)
-      .replace(/\s+#.*$/, "")
-      .trim();
+    const value = withoutComment(line.slice(from)).trim();
     const kind = kindOfLoose(place);
     if (kind === undefined || value === "") {
       // Keys below it tell for themselves what they hold.
@@ -95,6 +92,12 @@ export class Outline {
   #close(isClosed: (level: Level) => boolean): void {
     while (this.#open.length > 1 && isClosed(this.#open.at(-1)!)) this.#open.pop();
   }
+}
+
+/** A line up to the first `#` after a blank. */
+function withoutComment(line: string): string {
+  const at = line.search(/\s#/);
+  return at === -1 ? line : line.slice(0, at);
 }
 
 /** A line of "#include"; what is secret in an address its form tells. */

@@ -109,9 +109,9 @@ function isEdge(text: string, at: number): boolean {
   return !/^\w\w$/.test(text.slice(Math.max(0, at - 1), at + 1));
 }
 
-/** What stands for something in many places: a word that messages and files use, a place. */
+/** What stands for something in many places: a word that messages and files use, a place. One step a character. */
 function isPlain(text: string): boolean {
-  return /^(?:password|passwd|secret|token|cloud-init|debian|ubuntu|default|disabled|enabled|unchanged|system|localhost|production|https?:\/\/[\w.:-]+\/?|\/(?:[\w.-]+\/?)*|[\d.:/]+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8})$/.test(
+  return /^(?:password|passwd|secret|token|cloud-init|debian|ubuntu|default|disabled|enabled|unchanged|system|localhost|production|https?:\/\/[\w.:-]+\/?|\/(?:[\w.-]+\/)*[\w.-]*|[\d.:/]+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8})$/.test(
     text,
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Mapping } from "../../../src/config/tree.ts";
 import { parseExcerpt } from "../../../src/config/userData/excerpt.ts";
+import { hideInDocument } from "../../../src/lint/secrets/document.ts";
 import { hideInFile } from "../../../src/lint/secrets/files.ts";
 import { hideForms } from "../../../src/lint/secrets/forms.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
@@ -103,6 +104,17 @@ describe("what has the form of a secret", () => {
     ])
       expect(hideForms(`pass ${part.repeat(20_000)}`).length).toBeGreaterThan(0);
   });
+});
+
+test("what is hidden over several lines leaves as many", () => {
+  expect(hideForms('"auth": "abcdef\nghijkl"\nx: 1\n')).toBe('"auth": "<<hidden:token>>\n<<hidden:token>>"\nx: 1\n');
+});
+
+test("lines of paths, quotes and blanks take time in proportion", () => {
+  for (const part of ["/a", "'", '"', ",", " "]) {
+    const line = `password: ${part.repeat(100_000)}x!`;
+    expect(hideInDocument(Buffer.from(`[\n${line}\n`), "user-data", "image-config", () => {})).not.toContain("x!");
+  }
 });
 
 test("a file keeps its lines, and its path tells more than its text", () => {
