@@ -213,6 +213,22 @@ describe("no host key is shared", () => {
     ).toBeNull();
   });
 
+  test.each(["ssh_keyz", "ssh_keys"])("%s in a file that is not read yet", (name) => {
+    const text = `${name}:\n  ed25519_private: |\n    -----BEGIN OPENSSH PRIVATE KEY-----\n    made up\n`;
+    const [path, rule] =
+      name === "ssh_keys" ? [`${D}/20.yaml`, "config-file-not-read"] : [`${D}/20.cfg`, "schema-key-unknown"];
+    expect(findings(rule, { [path]: text }).map(({ fix }) => fix)).toEqual([null]);
+  });
+
+  test("nor is a machine id", () => {
+    const fixOf = (path: string) => {
+      const file = `{path: ${path}, content: ${"00ff".repeat(8)}}`;
+      return findings("config-file-not-read", { [`${D}/20.yaml`]: `write_files: [${file}]\n` })[0]?.fix;
+    };
+    expect(fixOf("/etc/machine-id")).toBeNull();
+    expect(fixOf("/etc/other-id")).not.toBeNull();
+  });
+
   test("a host certificate", () => {
     const files = {
       [key]: "made up\n",
