@@ -1,5 +1,6 @@
 import type { Origin } from "../config/tree.ts";
 import { findUser, groups, type User, users } from "./accounts/lookup.ts";
+import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { type FileAttributes, parentOf } from "./overlay.ts";
 import { sshdOptions } from "./sshdConfig.ts";
@@ -70,8 +71,12 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
+/** What looking at a path costs, in bytes read: sshd_config may name any number of them. */
+const PATH_COST = 2000;
+
 /** Walks down to the file, making what is missing; false where sshd would not trust a part of the path. */
 function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean, because: Origin): boolean {
+  spend(boot.image, "read", PATH_COST);
   const { uid, gid, home } = user;
   const { image } = boot;
   let directory = "";

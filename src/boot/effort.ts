@@ -9,11 +9,14 @@ const WEIGHTS = { read: 1, written: 4, searched: 1 / 16 };
 const spent = new WeakMap<Image, number>();
 
 /**
- * Counts bytes read or written, so that a hostile image with huge files and thousands of users comes to an end.
+ * Counts bytes read or written, so that a hostile image with huge files and thousands of users comes to an end. Too much
+ * is a problem of the image: it is this program that stops, not cloud-init.
  * @throws ModuleFailure where it is too much.
  */
 export function spend(image: Image, did: keyof typeof WEIGHTS, bytes: number): void {
   const total = (spent.get(image) ?? 0) + bytes * WEIGHTS[did];
   spent.set(image, total);
-  if (total > LIMIT) throw new ModuleFailure("the files are too large to follow all changes");
+  if (total <= LIMIT) return;
+  image.addProblem("/etc", "the files that the boot edits are too large to follow all its changes");
+  throw new ModuleFailure("the files are too large to follow all changes");
 }

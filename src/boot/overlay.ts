@@ -100,6 +100,7 @@ class Log {
 export interface BootPart {
   readonly blame: Blame;
   readonly paths: readonly string[];
+  /** A new one each time, so that what is remembered of it can be forgotten. */
   readonly image: Image;
 }
 
@@ -280,17 +281,27 @@ export class Overlay implements Image {
 
   /** The parts of the boot in their order. */
   history(): readonly BootPart[] {
-    const parts: { blame: Blame; image: Image; paths: string[] }[] = [];
-    for (const [number, { path, blame }] of this.#log.steps.entries()) {
-      const image = new Overlay(this.#lower, this.#log, number + 1);
-      const last = parts.at(-1);
-      if (last === undefined || !sameBlame(last.blame, blame)) parts.push({ blame, image, paths: [path] });
-      else {
-        last.image = image;
-        last.paths.push(path);
-      }
+    const parts: BootPart[] = [];
+    const { steps } = this.#log;
+    for (let start = 0; start < steps.length; ) {
+      const { blame } = steps[start]!;
+      let end = start + 1;
+      while (end < steps.length && sameBlame(steps[end]!.blame, blame)) end++;
+      parts.push(this.#part(blame, start, end));
+      start = end;
     }
     return parts;
+  }
+
+  #part(blame: Blame, start: number, end: number): BootPart {
+    const [lower, log] = [this.#lower, this.#log];
+    return {
+      blame,
+      paths: log.steps.slice(start, end).map(({ path }) => path),
+      get image() {
+        return new Overlay(lower, log, end);
+      },
+    };
   }
 
   #set(canonical: string, entry: Entry | undefined, blame: Blame): void {

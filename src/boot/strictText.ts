@@ -1,5 +1,4 @@
-import type { FileContent } from "./content.ts";
-import { bytesOf } from "./content.ts";
+import { bytesOf, type FileContent } from "./content.ts";
 import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import type { Overlay } from "./overlay.ts";
@@ -9,13 +8,17 @@ const known = new WeakMap<Overlay, Map<string, { readonly content: FileContent; 
 
 /**
  * A file's text where cloud-init reads it without tolerance (util.load_file); undefined when there is no such file.
+ * @param use what the caller does with all of the text, each time.
  * @throws ModuleFailure when it is not UTF-8.
  */
-export function strictText(boot: ModuleRun, path: string): string | undefined {
+export function strictText(boot: ModuleRun, path: string, use: "read" | "searched" = "read"): string | undefined {
   const content = boot.image.content(path);
   if (content === undefined) return undefined;
   const last = known.get(boot.image)?.get(path);
-  if (last?.content === content) return last.text;
+  if (last?.content === content) {
+    spend(boot.image, use, last.text.length);
+    return last.text;
+  }
   const bytes = bytesOf(content);
   spend(boot.image, "read", bytes.length);
   try {

@@ -27,8 +27,7 @@ export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode,
 
 /** Adds rules to a file of cloud-init's own, which begins with a header. */
 export function appendBlock(boot: ModuleRun, path: string, block: string, unlessThere: boolean, because: Origin): void {
-  const before = strictText(boot, path);
-  spend(boot.image, "searched", (before ?? "").length);
+  const before = strictText(boot, path, "searched");
   spend(boot.image, "written", block.length);
   if (before === undefined) boot.write(path, `${header(boot, "Created")}\n${block}`, because, { mode: 0o440 });
   else if (!unlessThere || !before.includes(block)) {

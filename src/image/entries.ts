@@ -40,11 +40,22 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   }
 
   function follow(path: string): string | undefined {
-    return remember(resolved, path, (asked) => {
-      const real = resolvePath(asked, readlinkAt);
-      if (real === undefined && !isTooLong(asked)) problems.add(asked, "its symbolic links lead in a loop");
-      return real;
-    });
+    const real = remember(resolved, path, resolve);
+    if (real === undefined && !isTooLong(path)) problems.add(path, "its symbolic links lead in a loop");
+    return real;
+  }
+
+  /** Most paths share their directory with others: it is resolved once. */
+  function resolve(path: string): string | undefined {
+    const slash = path.lastIndexOf("/");
+    const name = path.slice(slash + 1);
+    const isPlain = slash > 0 && path.startsWith("/") && !["", ".", ".."].includes(name) && !isTooLong(path);
+    const parent = isPlain ? remember(resolved, path.slice(0, slash), resolve) : undefined;
+    if (parent !== undefined) {
+      const real = parent === "/" ? `/${name}` : `${parent}/${name}`;
+      if (readlinkAt(real) === undefined) return real;
+    }
+    return resolvePath(path, readlinkAt);
   }
 
   /** The entry itself: links are followed everywhere but in the last component. */

@@ -11,6 +11,8 @@ import type { ServiceReader } from "./serviceHistory.ts";
 
 /** So that an image with thousands of lost settings does not boot thousands of times. */
 const MOST_BOOTS = 60;
+/** So many changes all of these boots may make: one of a usual image makes fewer than a hundred. */
+const MOST_CHANGES = 30_000;
 
 const ONE_LINE = /^[^\n\r]*$/;
 
@@ -47,6 +49,7 @@ export class FixProver {
   readonly #proof: Proof;
   readonly #failing: ReadonlySet<string>;
   readonly #attempts = new Map<string, Attempt>();
+  #changes = 0;
   #access: Access | undefined;
 
   constructor(proof: Proof) {
@@ -130,7 +133,7 @@ export class FixProver {
   #attempt(fix: Fix): Attempt | undefined {
     const key = `${fix.renames ?? ""}\n${fix.path}\n${fix.content}`;
     const known = this.#attempts.get(key);
-    if (known !== undefined || this.#attempts.size >= MOST_BOOTS) return known;
+    if (known !== undefined || this.#attempts.size >= MOST_BOOTS || this.#changes > MOST_CHANGES) return known;
     const { image, original } = this.#proof;
     const fixed = new Overlay(image);
     const blame = { module: "fix", cause: { path: fix.path, line: 1, column: 1 } };
@@ -140,6 +143,7 @@ export class FixProver {
     const { datasource } = original.cloud;
     const asked = datasource === undefined ? {} : { datasource };
     const booted = boot(fixed, { distro: original.distro, cloud: handed ?? original.cloud, ...asked });
+    this.#changes += booted.changes.length;
     const attempt = { fixed, booted };
     this.#attempts.set(key, attempt);
     return attempt;

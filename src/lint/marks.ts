@@ -4,6 +4,9 @@ import { onceAFile } from "./onceAFile.ts";
 /** How much of a file is searched for marks, in characters. */
 const LIMIT = 256 * 1024;
 
+/** Marks stand on lines of their own; the patterns take long over longer ones. */
+const LONGEST_LINE = 1000;
+
 /** How far down a header may stand, in lines: Debian's /etc/hosts has its own after some others. */
 const HEADER_LINES = 12;
 
@@ -45,13 +48,14 @@ const marksOf = onceAFile((text): readonly ManagementMark[] => {
   const marks: ManagementMark[] = [];
   const ends = new Map(BLOCKS.map(({ tool, end }) => [tool, lastFirst(lines, end)]));
   for (const [index, line] of lines.entries()) {
+    if (line.length > LONGEST_LINE) continue;
     const block = BLOCKS.find(({ start }) => start.test(line));
     if (block !== undefined) {
       const waiting = ends.get(block.tool)!;
       while (waiting.length > 0 && waiting.at(-1)! < index) waiting.pop();
       marks.push({ tool: block.tool, line: index + 1, end: (waiting.at(-1) ?? lines.length - 1) + 1 });
     }
-    const [, ...tools] = line.length > 1000 ? [] : (MARK.exec(line) ?? []);
+    const [, ...tools] = MARK.exec(line) ?? [];
     const tool = tools.find((name) => name !== undefined);
     if (tool !== undefined) return [...marks, { tool: NAMES[tool.toLowerCase()] ?? tool, line: index + 1 }];
   }
@@ -60,7 +64,7 @@ const marksOf = onceAFile((text): readonly ManagementMark[] => {
 
 /** The lines that a pattern matches, the last one first. */
 function lastFirst(lines: readonly string[], pattern: RegExp): number[] {
-  return lines.flatMap((line, index) => (pattern.test(line) ? [index] : [])).reverse();
+  return lines.flatMap((line, index) => (line.length <= LONGEST_LINE && pattern.test(line) ? [index] : [])).reverse();
 }
 
 const NAMES: Readonly<Record<string, string>> = {

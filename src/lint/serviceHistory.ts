@@ -1,4 +1,4 @@
-import type { Blame, Overlay } from "../boot/overlay.ts";
+import type { Blame, BootPart, Overlay } from "../boot/overlay.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { UnreadableService } from "../services/includes.ts";
@@ -60,7 +60,9 @@ export class ServiceReader {
     const settings = this.list(service, image);
     let byKey = this.#byKey.get(settings);
     if (byKey === undefined) {
-      byKey = new Map([...settings].reverse().map((setting) => [setting.key, setting]));
+      const first = new Map<string, Setting>();
+      for (const setting of settings) if (!first.has(setting.key)) first.set(setting.key, setting);
+      byKey = first;
       this.#byKey.set(settings, byKey);
     }
     return byKey;
@@ -76,53 +78,81 @@ export interface Responsible {
 /** Who is to blame where nothing in the overlay says so: the boot as a whole. */
 const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
 
-/** A part of the boot, and the service's settings after it. */
-interface Part {
-  readonly blame: Blame;
-  readonly settings: SettingsByKey;
-}
+/** Where a service would be read after more parts, or more settings be read, the part is searched by halving. */
+const MOST_PARTS = 300;
+const MOST_READ = 300_000;
+/** After so many the last part that wrote a setting's file is taken for the one to blame. */
+const MOST_READ_HALVING = 500_000;
 
 /** A service's settings after each part of the boot. */
 export class ServiceHistory {
+  readonly #service: Service;
+  readonly #reader: ServiceReader;
   readonly #before: SettingsByKey;
-  #parts: readonly Part[];
-  /** Reads the service after every part; undefined once that was done. */
-  #readAll: (() => readonly Part[]) | undefined;
+  readonly #after: SettingsByKey;
+  readonly #all: readonly BootPart[];
+  #witness: Witness;
 
   constructor(service: Service, before: Image, after: Overlay, reader: ServiceReader) {
     const paths = new Set<string>();
     for (const image of [before, after])
       for (const { path } of reader.list(service, image))
-        if (path !== undefined)
+        if (path !== undefined && !paths.has(path))
           paths
             .add(after.realpath(path) ?? path)
             .add(before.realpath(path) ?? path)
             .add(path);
-    const read = (changes: (written: readonly string[]) => boolean): readonly Part[] => {
-      let settings = reader.byKey(service, before);
-      return after.history().map(({ blame, image, paths: written }) => {
-        if (changes(written)) settings = reader.byKey(service, image);
-        return { blame, settings };
-      });
-    };
+    this.#service = service;
+    this.#reader = reader;
     this.#before = reader.byKey(service, before);
+    this.#after = reader.byKey(service, after);
+    this.#all = after.history();
     // Nearly always only a part that writes where the settings stand changes them.
-    this.#parts = read((written) => written.some((path) => paths.has(path)));
-    this.#readAll = () => read(() => true);
+    this.#witness = this.#witnessOf(
+      this.#all.filter((part, index) => index === 0 || part.paths.some((path) => paths.has(path))),
+    );
   }
 
   /** The part that made `key` what `now` says; where it was gone before that, the part that removed it. */
   responsible(key: string, now: Setting | undefined): Responsible {
-    const found = this.#responsible(key, now);
-    if (found !== undefined || this.#readAll === undefined) return found ?? { blame: NOBODY, gone: false };
+    const found = this.#witness.responsible(key, now);
+    if (found !== undefined || this.#witness.parts.length === this.#all.length)
+      return found ?? { blame: NOBODY, gone: false };
     // A value may be put together of several files, of which a setting names the first.
-    this.#parts = this.#readAll();
-    this.#readAll = undefined;
-    return this.#responsible(key, now) ?? { blame: NOBODY, gone: false };
+    this.#witness = this.#witnessOf(this.#all);
+    return this.#witness.responsible(key, now) ?? { blame: NOBODY, gone: false };
   }
 
-  #responsible(key: string, now: Setting | undefined): Responsible | undefined {
-    const states = this.#parts.map(({ settings }) => settings.get(key));
+  #witnessOf(parts: readonly BootPart[]): Witness {
+    const most = Math.max(this.#before.size, this.#after.size, 1);
+    const read = (image: Image) => this.#reader.byKey(this.#service, image);
+    return parts.length <= MOST_PARTS && parts.length * most <= MOST_READ
+      ? new States(parts, this.#before, read)
+      : new Halving(parts, this.#before, this.#after, read);
+  }
+}
+
+/** What tells who is to blame. */
+interface Witness {
+  readonly parts: readonly BootPart[];
+  responsible(key: string, now: Setting | undefined): Responsible | undefined;
+}
+
+/** The settings after each of some parts, read when they are asked for. */
+class States implements Witness {
+  readonly parts: readonly BootPart[];
+  readonly #before: SettingsByKey;
+  readonly #read: (image: Image) => SettingsByKey;
+  readonly #known: SettingsByKey[] = [];
+
+  constructor(parts: readonly BootPart[], before: SettingsByKey, read: (image: Image) => SettingsByKey) {
+    this.parts = parts;
+    this.#before = before;
+    this.#read = read;
+  }
+
+  responsible(key: string, now: Setting | undefined): Responsible | undefined {
+    const states = this.parts.map((_, index) => this.#after(index).get(key));
     const sameValue = (state: Setting | undefined) => state?.value === now?.value;
     let index = states.findIndex((state) => sameValue(state) && state?.path === now?.path);
     if (index === -1) index = states.findIndex(sameValue);
@@ -130,6 +160,94 @@ export class ServiceHistory {
     let first = index;
     while (first > 0 && states[first - 1] === undefined) first--;
     const gone = this.#before.has(key) && now !== undefined && first < index;
-    return { blame: this.#parts[gone ? first : index]!.blame, gone };
+    return { blame: this.parts[gone ? first : index]!.blame, gone };
   }
+
+  #after(index: number): SettingsByKey {
+    this.#known[index] ??= this.#read(this.parts[index]!.image);
+    return this.#known[index];
+  }
+}
+
+/** What a setting is after a part of the boot, compared with what it is in the end. */
+const GONE = 0;
+const OTHER = 1;
+const SAME_VALUE = 2;
+const SAME = 3;
+
+/**
+ * Finds the part after which a setting is what it is in the end, taking it that it stays so: of thousands of parts few
+ * are read then, and of each is kept only how it compares with the end.
+ */
+class Halving implements Witness {
+  readonly parts: readonly BootPart[];
+  readonly #before: SettingsByKey;
+  readonly #end: SettingsByKey;
+  readonly #read: (image: Image) => SettingsByKey;
+  readonly #places = new Map<string, number>();
+  readonly #known = new Map<number, Uint8Array>();
+  #spent = 0;
+
+  constructor(
+    parts: readonly BootPart[],
+    before: SettingsByKey,
+    end: SettingsByKey,
+    read: (image: Image) => SettingsByKey,
+  ) {
+    this.parts = parts;
+    this.#before = before;
+    this.#end = end;
+    this.#read = read;
+    for (const key of [...before.keys(), ...end.keys()])
+      if (!this.#places.has(key)) this.#places.set(key, this.#places.size);
+  }
+
+  responsible(key: string, now: Setting | undefined): Responsible | undefined {
+    const place = this.#places.get(key);
+    const end = this.#end.get(key);
+    if (place === undefined || end?.value !== now?.value || this.#spent > MOST_READ_HALVING)
+      return this.#lastWriter((now ?? this.#before.get(key))?.path);
+    const last = this.parts.length;
+    let index = this.#first(last, place, (state) => state === SAME);
+    if (index === last) index = this.#first(last, place, (state) => state >= SAME_VALUE);
+    if (index === last) return undefined;
+    const wasGone = now !== undefined && this.#before.has(key) && index > 0 && this.#state(index - 1, place) === GONE;
+    const first = wasGone ? this.#first(index, place, (state) => state === GONE) : index;
+    return { blame: this.parts[first]!.blame, gone: first < index };
+  }
+
+  /** An index below `to` from which on `holds` is true up to there, and before which it is not; else `to`. */
+  #first(to: number, place: number, holds: (state: number) => boolean): number {
+    if (to === 0 || !holds(this.#state(to - 1, place))) return to;
+    let [low, high] = [0, to - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (holds(this.#state(middle, place))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #state(index: number, place: number): number {
+    let states = this.#known.get(index);
+    if (states === undefined) {
+      const settings = this.#read(this.parts[index]!.image);
+      states = new Uint8Array(this.#places.size);
+      for (const [key, at] of this.#places) states[at] = compared(settings.get(key), this.#end.get(key));
+      this.#known.set(index, states);
+      this.#spent += settings.size;
+    }
+    return states[place]!;
+  }
+
+  #lastWriter(path: string | undefined): Responsible | undefined {
+    const part = this.parts.findLast(({ paths }) => path !== undefined && paths.includes(path));
+    return part && { blame: part.blame, gone: false };
+  }
+}
+
+function compared(state: Setting | undefined, end: Setting | undefined): number {
+  if (state === undefined) return end === undefined ? SAME : GONE;
+  if (state.value !== end?.value) return OTHER;
+  return state.path === end.path ? SAME : SAME_VALUE;
 }

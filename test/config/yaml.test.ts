@@ -258,6 +258,11 @@ describe("hostile texts", () => {
     );
   });
 
+  test("brackets that the structure does not allow cost one step each", () => {
+    const { error } = parseYaml(`a: {b: c${"{".repeat(80_000)}`, "x");
+    expect(error?.reason).toBe("the { here is never closed");
+  });
+
   test("a megabyte comes to an end", () => {
     const count = sample(3_000, 30_000);
     const text = Array.from({ length: count }, (_, index) => `key-${index}: a value of some length\n`).join("");

@@ -68,11 +68,12 @@ describeReal("the units of cloud-init", { ...realRoots, ...programs("systemctl")
       expect(reasonOf(top)).toBeUndefined();
     });
 
-    test.skipIf(!network)("the one process of 24.3 disabled", () => {
-      const top = machine();
-      systemctl(top, "disable", "cloud-init-main");
-      expect(reasonOf(top)?.reason).toBe("cloud-init-main.service is disabled");
-    });
+    if (network)
+      test("the one process of 24.3 disabled", () => {
+        const top = machine();
+        systemctl(top, "disable", "cloud-init-main");
+        expect(reasonOf(top)?.reason).toBe("cloud-init-main.service is disabled");
+      });
 
     test("whatever systemctl calls masked is a mask", () => {
       for (const mask of ["/dev/null", "../../../dev/null", ""]) {

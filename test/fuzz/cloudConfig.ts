@@ -60,8 +60,7 @@ export function networkConfig(random: Random): unknown {
 function makeValue(schema: Schema, root: Schema, random: Random, depth: number): unknown {
   if (random.chance(25)) return random.pick(ODD);
   const forms = (schema.anyOf ?? schema.oneOf) as readonly Schema[] | undefined;
-  if (forms !== undefined && forms.some((form) => form.required === undefined))
-    return makeValue(random.pick(forms), root, random, depth);
+  if (forms?.some((form) => form.required === undefined)) return makeValue(random.pick(forms), root, random, depth);
   if (schema.enum !== undefined) return random.pick(schema.enum as readonly unknown[]);
   const type = Array.isArray(schema.type) ? random.pick(schema.type) : schema.type;
   switch (type) {

@@ -33,7 +33,7 @@ test("the fuzzer finds errors and raw controls, saves a small input of each and 
   const path = join(scratch, readdirSync(scratch).find((name) => name.startsWith("self-test-exception"))!);
   expect(JSON.parse(readFileSync(path, "utf8")).input).toEqual({ text: "three" });
   expect(fuzz("--input", path)).toEqual({ status: 1, out: expect.stringContaining("three is too many") });
-});
+}, 120_000);
 
 test("the fuzzer ends with 0 where nothing is found, with 2 for a target that does not exist", () => {
   expect(fuzz("--executions", "40", "--seed", "1", "self-test-clean")).toEqual({
@@ -41,4 +41,4 @@ test("the fuzzer ends with 0 where nothing is found, with 2 for a target that do
     out: expect.stringContaining("40 executions of 1 targets"),
   });
   expect(fuzz("nope").status).toBe(2);
-});
+}, 120_000);

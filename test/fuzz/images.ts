@@ -9,6 +9,7 @@ import { services } from "../../src/services/services.ts";
 import { type Entry, tarball } from "../image/tarball.ts";
 import { cloudConfigText, networkConfig, yamlOf } from "./cloudConfig.ts";
 import { withoutWrites, writing } from "./guard.ts";
+import { mutateText } from "./mutate.ts";
 import { networkDataTexts } from "./networks.ts";
 import type { Random } from "./random.ts";
 import { plant } from "./secrets.ts";
@@ -77,13 +78,18 @@ async function runOn(input: Input, files: Files, checks: Checks): Promise<unknow
   for (const [path, content] of Object.entries(files)) tree[path] = { name: path.slice(1), content };
   const links = JSON.parse(String(input["@links"] ?? "{}")) as Record<string, string>;
   for (const [path, link] of Object.entries(links)) tree[path] = { name: path.slice(1), type: "2", link };
+  const extra = JSON.parse(String(input["@options"] ?? "[]")) as string[];
   const archive = writing(() => {
     scratch ??= makeScratch();
     const path = join(scratch, "image.tar");
     writeFileSync(path, tarball(Object.values(tree)));
     return path;
   });
-  return runMain([...command.split(" "), archive], form, checks);
+  const { status, out, err } = await runMain([...command.split(" "), ...extra, archive]);
+  checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
+  if (out !== "") checks.printed(form, out.replaceAll(archive, "/IMAGE"));
+  checks.printed("text", err);
+  return status;
 }
 
 function makeScratch(): string {
@@ -92,8 +98,8 @@ function makeScratch(): string {
   return made;
 }
 
-/** The command line in this process: its exit status and what it printed. */
-async function runMain(args: readonly string[], form: Form, checks: Checks): Promise<unknown> {
+/** The command line in this process. @throws what a fault of the program was. */
+async function runMain(args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
   let out = "";
   let err = "";
   const status = await withoutWrites(() =>
@@ -109,16 +115,11 @@ async function runMain(args: readonly string[], form: Form, checks: Checks): Pro
       env: { CLOUD_INIT_LINT_DEBUG: "1" },
     }),
   );
-  if (status === 70) {
-    const fault = new Error(/a fault of this program, please report it: (.*)/.exec(err)?.[1] ?? err);
-    // What the program says of where, in place of where it is said.
-    fault.stack = err.slice(err.indexOf("\n") + 1);
-    throw fault;
-  }
-  checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
-  if (out !== "") checks.printed(form, out.replaceAll(String(args.at(-1)), "/IMAGE"));
-  checks.printed("text", err);
-  return status;
+  if (status !== 70) return { status, out, err };
+  const fault = new Error(/a fault of this program, please report it: (.*)/.exec(err)?.[1] ?? err);
+  // What the program says of where, in place of where it is said.
+  fault.stack = err.slice(err.indexOf("\n") + 1);
+  throw fault;
 }
 
 /** A whole image, changed in a few files, through one of the outputs. */
@@ -140,8 +141,10 @@ const image: Target = {
     if (random.chance(10)) links[random.pick(paths)] = random.pick([...paths, ".", "..", "/", "self/x", "/etc"]);
     if (Object.keys(files).some((path) => path.endsWith("/obj.pkl")))
       links["/var/lib/cloud/instance"] = "instances/i-1";
+    const extra = random.chance(8) ? ["--datasource", random.pick(["Ec2", "NoCloud", "OpenStack", "None"])] : [];
     return {
       ...choices(random, fixtures()[at]!.name),
+      "@options": JSON.stringify(extra),
       "@deleted": JSON.stringify(deleted),
       "@links": JSON.stringify(links),
       ...files,
@@ -215,5 +218,60 @@ function placeOf(path: string): string {
   return path.startsWith("/") ? path : `${NOCLOUD}/${path}`;
 }
 
+/** Options and values of theirs; what is not a path may be changed. */
+const OPTIONS: readonly (readonly [option: string, ...values: string[]])[] = [
+  ["--protect", "/etc/**", "**/[a-z]*", "/etc/{a,b}"],
+  ["--datasource", "Ec2", "none", "nocloud-net"],
+  ["--cloud-init-version", "22.4", "23.1.1-0ubuntu1", "x"],
+  ["--map", "/etc/cloud=examples", "/=."],
+  ["--anchor", "README.md:1", "README.md"],
+  ["--min-severity", "info", "errr"],
+  ["--fail-on", "never", "warning"],
+  ["--format", "json", "sarif", "github", "txt"],
+  ["--color", "always", "never"],
+  ["--exit-zero"],
+  ["--quiet"],
+  ["--help"],
+  ["--version"],
+];
+const OF_COMMANDS: readonly (readonly [command: string, ...operands: string[]])[] = [
+  ["lint", "IMAGE"],
+  ["plan", "IMAGE"],
+  ["config", "IMAGE"],
+  ["explain", "sshd-setting-overwritten"],
+  ["rules"],
+  ["needs"],
+  ["lnt"],
+];
+
+/** What a user types. The image is a fixture, so that nothing of this machine is linted. */
+const commandLine: Target = {
+  name: "command-line",
+  cost: 40,
+  make: (random) => {
+    const [command, ...operands] = random.pick(OF_COMMANDS);
+    const words = [command];
+    for (const operand of operands)
+      words.push(operand === "IMAGE" ? operand : mutateText(operand, random, { texts: [operand] }));
+    for (let left = random.below(4); left > 0; left--) {
+      const [option, ...values] = random.pick(OPTIONS);
+      words.push(option);
+      if (values.length === 0) continue;
+      const value = random.pick(values);
+      words.push(random.chance(3) ? `x${mutateText(value, random, { texts: values })}` : value);
+    }
+    return { "@fixture": random.pick(fixtures()).name, words: JSON.stringify(words) };
+  },
+  run: async (input, checks) => {
+    const fixture = fixtures().find(({ name }) => name === input["@fixture"])!;
+    const words = JSON.parse(String(input.words)) as string[];
+    const { status, out, err } = await runMain(words.map((word) => (word === "IMAGE" ? fixture.image.source : word)));
+    checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
+    if (!out.includes("\x1b") && !out.startsWith("::")) checks.printed("text", out);
+    checks.printed("text", err);
+    return status;
+  },
+};
+
 /** Whole images and the command line. */
-export const imageTargets: readonly Target[] = [image, secrets];
+export const imageTargets: readonly Target[] = [image, secrets, commandLine];

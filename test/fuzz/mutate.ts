@@ -39,6 +39,7 @@ const NASTY: readonly string[] = [
     "&a ",
     "*a",
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of shells
   ...["{{", "}}", "{%", "%}", "{{ x }}", "{% for a in b %}", "{% endfor %}", "${x}", "$(x)", "`x`", "<<EOF\n", "$'"],
   ...["../", "/../..", "//", "/./", "*", "**", "?", "[!a]", "{a,b}", "%s", "%n", "\\\n", "\\u0000", "&amp;", "<!--"],
   ...["null", "~", "true", "no", "''", '""', "[]", "{}", "!!binary x", "!!python/name:os", "!!set", "2001-02-30"],

@@ -70,6 +70,7 @@ const shell = textTarget("shell", { texts: SCRIPTS, words: SHELL_WORDS }, (text)
   return [shellCommands(text), writtenPaths(image, text)];
 });
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell
 const ASSIGNMENTS = ['A=1\nB=\'2 3\' # c\nC="$A\\"x"\nexport D=e\\ f\n', 'GRUB_CMDLINE_LINUX="quiet ${A} ip=dhcp"\n'];
 
 const shellAssignments = textTarget("shell-assignments", { texts: ASSIGNMENTS, words: SHELL_WORDS }, (text) => [
@@ -84,6 +85,7 @@ const TEMPLATES = [
   "## template: jinja\n{%- set y = l | join(',') -%}{{ y[1:3] }} {{ '%s=%d' | format('a', 3) }} {{ (1 + 2) * 3 // 2 ** 2 }}{# c #}\n",
   "## template: jinja\n{% macro m(a, b=2) %}{{ a * b }}{% endmacro %}{{ m('x', b=3) }}{% raw %}{{ }}{% endraw %}{{ d.keys() | list | sort | first }}\n",
   "## template: jinja\n{{ b.c | map('upper') | join }} {{ {'a': [1, 2.5, none, true]} }} {{ a.split('b')[-1].strip().startswith('x') }} {{ 1 if a else 2 }}\n",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the template's own way to name a variable
   "## template: basic\n$a ${b.c} $$ ${nope}\n",
   fileText("fixtures/debian-12/etc/cloud/templates/sources.list.debian.tmpl"),
   fileText("fixtures/debian-12/etc/cloud/templates/chrony.conf.debian.tmpl"),

@@ -1,6 +1,7 @@
 import { boot } from "../../src/boot/boot.ts";
 import { modules } from "../../src/boot/modules/modules.ts";
 import { Overlay } from "../../src/boot/overlay.ts";
+import { FatalConfigError } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
@@ -17,6 +18,7 @@ import { services } from "../../src/services/services.ts";
 import { distroWith } from "../services/distro.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
 import { mutateText } from "./mutate.ts";
+import { unless } from "./parsers.ts";
 import { filesRead, fixtures } from "./seeds.ts";
 import { type Checks, filesOf, filesTarget, once, type Target } from "./target.ts";
 
@@ -52,6 +54,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     "{ };",
     "//",
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of dnf
   "yum-repositories": ["[a]\n", "baseurl=", "$releasever", "${a:-b}", "\n continued", "%(a)s", "enabled=0\n"],
   "zypper-repositories": ["[a]\n", "baseurl=", "name=x;y"],
   "time-sync": [
@@ -190,7 +193,11 @@ const modulesTarget: Target = {
     write("/etc/cloud/cloud.cfg.d/99-own.cfg", input.config ?? "");
     write("/etc/cloud/cloud.cfg.d/98-own.cfg", `cloud_init_modules: ${ALL_MODULES}\n`);
     for (const [path, content] of Object.entries(input)) if (path.startsWith("/")) write(path, content);
-    const { root } = parseConfigFile(Buffer.from(input["meta-data"] ?? ""), "meta-data");
+    // What Python itself cannot read no launch has handed over.
+    const metaData = unless([FatalConfigError], () =>
+      parseConfigFile(Buffer.from(input["meta-data"] ?? ""), "meta-data"),
+    );
+    if (metaData === undefined) return undefined;
     const result = boot(overlay, {
       distro: {
         ...distro,
@@ -199,7 +206,7 @@ const modulesTarget: Target = {
       ...(input["@datasource"] === "" ? {} : { datasource: String(input["@datasource"]) }),
       cloud: {
         ...UNKNOWN_CLOUD,
-        metaData: root,
+        metaData: metaData.root,
         userData: { path: "user-data", bytes: Buffer.from(input["user-data"] ?? "") },
       },
     });

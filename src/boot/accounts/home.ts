@@ -1,4 +1,5 @@
 import type { Origin } from "../../config/tree.ts";
+import { spend } from "../effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { parentOf } from "../overlay.ts";
 import { type LoginDefs, shadowSince } from "./defaults.ts";
@@ -26,12 +27,16 @@ export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: 
   }
 }
 
+/** What an entry costs that is copied, in bytes written: the skeleton may hold thousands, for each of the users. */
+const ENTRY_COST = 1000;
+
 function copyTree(boot: ModuleRun, source: string, target: string, owner: User, because: Origin): void {
   const { uid, gid } = owner;
   for (const name of boot.image.list(source)) {
     const from = `${source}/${name}`;
     const to = `${target}/${name}`;
     const stat = boot.image.lstat(from);
+    spend(boot.image, "written", ENTRY_COST);
     if (stat === undefined || boot.image.lstat(to) !== undefined) continue;
     if (stat.kind === "symlink") boot.symlink(to, boot.image.readlink(from) ?? "", because, { uid, gid });
     else if (stat.kind === "directory") {

@@ -19,6 +19,8 @@ const MAX_LENGTH = 1024;
 /** The implicit keys that may still turn out: at most one outside of brackets, and one inside each pair of them. */
 export class KeyCandidates {
   readonly #levels: (Candidate | undefined)[] = [undefined];
+  /** Below it no candidate is left: an outer one begins earlier, and so ends earlier. */
+  #first = 0;
 
   openBracket(): void {
     this.#levels.push(undefined);
@@ -26,6 +28,7 @@ export class KeyCandidates {
 
   closeBracket(): void {
     this.#levels.pop();
+    this.#first = Math.min(this.#first, this.#levels.length - 1);
   }
 
   keep(place: Place, required: boolean): void {
@@ -46,12 +49,15 @@ export class KeyCandidates {
     return candidate;
   }
 
-  /** Drops those whose colon cannot come any more: it must be on the line of the key, and near. */
+  /** Drops those whose colon cannot come any more: it must be on the line of the key, and near. Each costs one step. */
   dropStale(text: string, here: Place): void {
-    for (const [level, candidate] of this.#levels.entries()) {
-      if (candidate === undefined || !isStale(text, candidate, here)) continue;
-      if (candidate.required) throw missingColon(candidate);
-      this.#levels[level] = undefined;
+    for (; this.#first < this.#levels.length; this.#first++) {
+      const candidate = this.#levels[this.#first];
+      if (candidate !== undefined && !isStale(text, candidate, here)) return;
+      if (candidate?.required) throw missingColon(candidate);
+      this.#levels[this.#first] = undefined;
+      // The innermost one may still get a candidate.
+      if (this.#first === this.#levels.length - 1) return;
     }
   }
 }

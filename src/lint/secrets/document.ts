@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { distance } from "fastest-levenshtein";
 import { hidden } from "../../config/secret.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
@@ -9,7 +10,8 @@ import { type FileKind, fromBase64 } from "../userData/kind.ts";
 import { Template } from "../userData/template.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
-import { type Hidden, hiddenAs, itemOf, keyOf, type Place, TEXT, topOf } from "./place.ts";
+import { Outline } from "./outline.ts";
+import { type Hidden, hiddenAs, itemOf, keyOf, type Place, topOf } from "./place.ts";
 import { SecretValues } from "./values.ts";
 
 /** Told of every hidden value that was found. */
@@ -81,35 +83,114 @@ function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** A key or an item of a text that is no YAML, and where what belongs to it is indented further than. */
-interface Level {
-  readonly indent: number;
-  readonly isItem: boolean;
-  readonly place: Place | undefined;
-}
-
-const DASH = /^-(?:\s+|$)/;
-const KEY = /^(?:"([^"]*)"|'?([^\s"'{}[\],:#&*!|>][^:]*?)'?)\s*:(?=\s|$|["'{[])\s*/;
-
-function closeTo(open: Level[], isClosed: (level: Level) => boolean): void {
-  while (open.length > 1 && isClosed(open.at(-1)!)) open.pop();
-}
-
 /** A longer list is no command. */
 const MOST_WORDS = 40;
+
+/** Whether a command takes a secret as a word of its own. */
+function isTelling(words: readonly string[]): boolean {
+  return words.some((word) =>
+    /^(?:\S*\/)?(?:attach|enable-livepatch|configure|config|set|login|install|join|password|\w*passwd|mkpasswd|\w+_password|add_user|wpa_passphrase|nmcli|iwconfig|htpasswd|rabbitmqctl)$/.test(
+      word,
+    ),
+  );
+}
 
 /** The words of a command that what stands before them makes a secret: `[curl, -u, user:password]`. */
 export function secretWords(items: readonly ConfigNode[]): Scalar[] {
   if (items.length > MOST_WORDS) return [];
   const words = items.filter((item) => item.type === "scalar");
   if (words.length < items.length) return [];
-  const texts = words.map((word) => String(word.value));
-  return words.filter((_, index) => {
-    const [before = "", text = ""] = [texts[index - 1], texts[index]];
-    if (index === 0 || text === "" || !(/^--?\w/.test(before) || text.startsWith("-"))) return false;
+  const secret = secretAmong(words.map((word) => String(word.value)));
+  return words.filter((_, index) => secret.has(index));
+}
+
+/** Which of a command's words are secret, by their numbers. */
+function secretAmong(texts: readonly string[]): Set<number> {
+  const found = new Set<number>();
+  const tells = isTelling(texts);
+  for (const [index, text] of texts.entries()) {
+    const before = texts[index - 1] ?? "";
+    if (index === 0 || text === "" || !(tells || /^--?\w/.test(before) || text.startsWith("-"))) continue;
     const together = hideForms(texts.slice(0, index + 1).join(" "));
-    return hideForms(text) === text && !together.endsWith(text);
-  });
+    if (hideForms(text) === text && !together.endsWith(text)) found.add(index);
+  }
+  return found;
+}
+
+/** The secret words of the commands that are lists on one line: columns from 0. */
+function* secretWordsOf(line: string): Generator<{ readonly start: number; readonly end: number }> {
+  for (const { 1: inner = "", index } of line.matchAll(/\[([^[\]]{3,2000})\]?/g)) {
+    const words = [...inner.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,'"][^,]*/g)];
+    if (words.length < 2 || words.length > MOST_WORDS) continue;
+    const secret = secretAmong(words.map(([word]) => word.trim().replace(/^(["'])(.*)\1$/, "$2")));
+    for (const [number, word] of words.entries()) {
+      const start = index + 1 + word.index;
+      if (secret.has(number)) yield { start, end: start + word[0].trimEnd().length };
+    }
+  }
+}
+
+/** A file that a text, which may be no YAML, has written. */
+interface WrittenLoosely {
+  readonly column: number;
+  path: string;
+  permissions: string;
+  readonly content: { readonly index: number; readonly start: number; readonly end: number }[];
+}
+
+/** The contents of files in a text's lines that their paths or permissions make secret: columns from 0. */
+function secretContents(lines: readonly string[]): WrittenLoosely["content"] {
+  const secret: WrittenLoosely["content"] = [];
+  let file: WrittenLoosely | undefined;
+  let isContent = false;
+  const close = (): void => {
+    if (file === undefined) return;
+    const text = file.content.map(({ index, start }) => lines[index]!.slice(start)).join("\n");
+    if (isSecretContent(file.path, file.permissions, text)) for (const part of file.content) secret.push(part);
+    file = undefined;
+  };
+  for (const [index, line] of lines.entries()) {
+    const [lead = "", indent = "", dash = "", key = "", value = ""] =
+      /^(\s*)(-\s+)?["']?([\w-]+)["']?\s*:(?:\s+(.*?))?\s*$/.exec(line) ?? [];
+    const start = line.search(/\S/);
+    if (start === -1) continue;
+    if (file !== undefined && isContent && start > file.column) {
+      file.content.push({ index, start, end: line.length });
+      continue;
+    }
+    isContent = false;
+    const column = indent.length + dash.length;
+    if (lead === "" || dash !== "" || column !== file?.column) close();
+    if (lead === "") continue;
+    file ??= { column, path: "", permissions: "", content: [] };
+    const member = memberOf(key);
+    if (member === "path" || member === "permissions") file[member] = value.replace(/^["']|["']$/g, "");
+    isContent = member === "content";
+    if (isContent && !/^(?:[|>][-+\d]*)?$/.test(value))
+      file.content.push({ index, start: line.indexOf(value, column + key.length), end: line.length });
+  }
+  close();
+  return secret;
+}
+
+/** Which member of a file's entry a key is, misspelt or not. */
+function memberOf(key: string): "path" | "content" | "permissions" | undefined {
+  if (/^(?:path|pth|paht|filename|file|dest)$/.test(key)) return "path";
+  if (/^(?:perms?|permissions?|mode)$/.test(key) || distance(key, "permissions") <= 2) return "permissions";
+  return distance(key, "content") <= 2 ? "content" : undefined;
+}
+
+/** Whether a file's content is hidden as a whole. */
+function isSecretContent(path: string, permissions: string, text: string): boolean {
+  const isPrivate = /^["']?0?o?0?[46]00["']?$|^(?:256|384)$/.test(permissions) && !isRead(path);
+  return isPrivate || byPath(path, text) || byPath(path, decoded(text));
+}
+
+/** What a text in base64 stands for; another text is returned as it is. */
+function decoded(text: string): string {
+  const digits = text.replace(/\s+/g, "");
+  if (digits.length < 8 || digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return text;
+  return Buffer.from(digits, "base64").toString("utf8");
 }
 
 class Shown {
@@ -147,7 +228,8 @@ class Shown {
     const { node, isTemplate } = readTemplate(excerpt);
     if (node !== undefined && node.type !== "scalar") this.#visit(node, top, excerpt);
     // Of a template's branches not all are in what YAML reads.
-    if (node === undefined || node.type === "scalar" || isTemplate) this.#looseLines(excerpt, top);
+    const isLoose = node === undefined || node.type === "scalar" || isTemplate;
+    if (isLoose || (excerpt.verbatim && excerpt.text.includes("#"))) this.#looseLines(excerpt, top, !isLoose);
     // What is encoded in the file stands there in another form, which lines may still show.
     if (!excerpt.verbatim && excerpt.text !== "") this.loose(top, excerpt.line);
   }
@@ -226,17 +308,19 @@ class Shown {
 
   /** A file that the configuration writes: its path tells what it holds, and who may read it whether others should. */
   #written(node: Mapping, excerpt: Excerpt): void {
-    const get = (name: string) => node.children.find(({ key }) => key.value === name)?.value;
+    const get = (name: string) =>
+      (
+        node.children.find(({ key }) => key.value === name) ??
+        node.children.find(({ key }) => memberOf(pyStr(key)) === name)
+      )?.value;
     const [path, content, permissions] = [get("path"), get("content"), get("permissions")];
-    const type = get("type");
+    const type = node.children.find(({ key }) => key.value === "type")?.value;
     if (content?.type === "scalar" && type?.type === "scalar" && pyStr(type).includes("cloud-config"))
       this.#nested(content, excerpt);
     if (path?.type !== "scalar" || content?.type !== "scalar" || content.kind !== "str") return;
-    const text = String(content.value);
-    const isPrivate =
-      permissions?.type === "scalar" && /^0?o?0?[46]00$/.test(pyStr(permissions)) && !isRead(pyStr(path));
+    const mode = permissions?.type === "scalar" ? pyStr(permissions) : "";
     const kind = kindOfFile(pyStr(path));
-    if (isPrivate || byPath(pyStr(path), text)) this.#hide(content, "key", excerpt);
+    if (isSecretContent(pyStr(path), mode, String(content.value))) this.#hide(content, "key", excerpt);
     else if (kind !== undefined) this.#nested(content, excerpt, kind);
   }
 
@@ -267,64 +351,46 @@ class Shown {
     else spans.push(span);
   }
 
-  /** Follows indentation where the text is no YAML: a key's place tells whether what stands behind and below it is hidden. */
-  #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined): void {
-    const open: Level[] = [{ indent: -1, isItem: false, place: top }];
-    const holder = (): Place | undefined => open.at(-1)?.place;
-    let hiding: { readonly indent: number; readonly kind: Hidden } | undefined;
-    for (const [index, line] of text.split("\n").entries()) {
-      const hide = (from: number, kind: Hidden): void => {
-        this.#foundLoosely(line.slice(from), kind);
-        if (verbatim) this.#add(first + index, { start: from + 1 + shift, end: line.length + 1 + shift, kind });
-      };
+  /** Hides what a text's outline tells of it. @param isRead whether only of comments, since YAML reads the rest */
+  #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined, isRead = false): void {
+    const outline = Outline.below(top);
+    let comment: Outline | undefined;
+    const lines = text.split("\n");
+    const hide = (index: number, start: number, end: number, kind: Hidden): void => {
+      if (verbatim) this.#add(first + index, { start: start + 1 + shift, end: end + 1 + shift, kind });
+    };
+    for (const [index, line] of lines.entries()) {
       const start = line.search(/\S/);
-      if (start === -1 || line.charAt(start) === "#") continue;
-      if (hiding !== undefined && start > hiding.indent) {
-        hide(start, hiding.kind);
+      if (start === -1) continue;
+      if (line.charAt(start) === "#" && !outline.isHiding(start)) {
+        comment ??= outline.comment(start);
+        const bare = line.replace(/#+/, (marks) => " ".repeat(marks.length));
+        const found = bare.trim() === "" ? undefined : comment.read(bare);
+        if (found !== undefined) hide(index, found.from, line.length, found.kind);
         continue;
       }
-      hiding = undefined;
-      let at = start;
-      for (let dash = DASH.exec(line.slice(at)); dash !== null; dash = DASH.exec(line.slice(at))) {
-        // A list may stand as far left as its key.
-        closeTo(open, ({ indent, isItem }) => indent > at || (indent === at && isItem));
-        open.push({ indent: at, isItem: true, place: itemOf(holder()) });
-        at += dash[0].length;
-      }
-      const [lead, quoted, plain = ""] = KEY.exec(line.slice(at)) ?? [];
-      closeTo(open, ({ indent }) => indent >= at);
-      if (lead === undefined) {
-        const kind = kindOfLoose(holder());
-        if (kind !== undefined) hide(at, kind);
-        continue;
-      }
-      const place = keyOf(holder(), quoted ?? plain);
-      const kind = kindOfLoose(place);
-      const from = at + lead.length;
-      const value = line
-        .slice(from)
-        .replace(/\s+#.*$/, "")
-        .trim();
-      // What is indented below it belongs to it.
-      if (kind !== undefined && /^(?:[|>][-+\d]*|["'].*[^"']|)$/.test(value)) hiding = { indent: at, kind };
-      if (kind !== undefined && !/^(?:[|>][-+\d]*|true|false|yes|no|null|~|)$/i.test(value)) hide(from, kind);
-      else if (/^[[{]/.test(value) && place?.holds !== undefined) hide(from, place.holds);
-      open.push({ indent: at, isItem: false, place });
+      comment = undefined;
+      const found = outline.read(line);
+      if (isRead) continue;
+      if (found !== undefined) {
+        this.#foundLoosely(line.slice(found.from), found.kind);
+        hide(index, found.from, line.length, found.kind);
+      } else
+        for (const { start, end } of secretWordsOf(line)) {
+          this.#found(line.slice(start, end), "password");
+          hide(index, start, end, "password");
+        }
     }
+    if (!isRead) for (const { index, start, end } of secretContents(lines)) hide(index, start, end, "key");
   }
 
   /** The value of a line, without what YAML puts around it; of `user:password` the password as well. */
   #foundLoosely(text: string, kind: Hidden): void {
-    const value = text.trim().replace(/^(?:[&*!@%`|>]|["'-])\s*|["',]+$/g, "");
+    const value = text.trim().replace(/^(?:(?:[&!][^\s,[\]{}]*|[*@%`|>"'-])\s*)|["',]+$/g, "");
     this.#found(value, kind);
     const password = /^-?\s*["']?[^\s:"']+:(.+?)["']?$/.exec(value)?.[1];
     if (password !== undefined) this.#found(password.trim(), kind);
   }
-}
-
-/** What a scalar is that stands at a place, as far as its looks do not tell. */
-function kindOfLoose(place: Place | undefined): Hidden | undefined {
-  return place?.all ?? place?.kindOf(TEXT);
 }
 
 /** Files that programs want to be readable by nobody else, whatever they hold. */

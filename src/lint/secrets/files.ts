@@ -2,12 +2,7 @@ import { hidden, type SecretKind } from "../../config/secret.ts";
 import type { FileKind } from "../userData/kind.ts";
 import { hideForms } from "./forms.ts";
 import { kindOfName } from "./names.ts";
-
-/** Files that are a secret as a whole. */
-const WHOLE =
-  /(?:^|\/)(?:etc\/chef\/[^/]+\.pem|etc\/chef\/(?:encrypted_data_bag_secret|client\.key)|etc\/ssl\/private\/.+|etc\/pki\/tls\/private\/.+|etc\/pki\/(?:entitlement|consumer)\/[^/]*key[^/]*|pki\/(?:[^/]+\/)?(?:minion|master)\.pem|etc\/mcollective\/ssl\/[^/]*private[^/]*|ssl\/private_keys\/.+|csr_attributes\.yaml|etc\/ppp\/[^/]*-secrets|etc\/ipsec\.secrets|\.pgpass|\.vault-token|\.git-credentials|\.erlang\.cookie|etc\/(?:krb5|[^/]+)\.keytab|random[-_]seed|ssh_host_\w+_key|\.ssh\/(?:id|identity)[^/.]*|[^/]*(?:secret|credential|password|passphrase|token)s?(?:\.(?:txt|key|dat))?|[^/]+\.(?:key|keytab|p12|pfx|jks|kdbx|ppk))$/i;
-/** Files whose names look so and that hold no secret. */
-const NOT_WHOLE = /\/(?:pam\.d|cloud\.cfg\.d|templates|modules?|systemd)\/|\/etc\/(?:default|init\.d)\/|\.pub$/;
+import { isSecretFile } from "./paths.ts";
 
 /** Files of accounts, in which the second field is a hash. */
 const ACCOUNTS = /(?:^|\/)etc\/(?:security\/opasswd|(?:g?shadow|passwd|group)[-~+]?)$/;
@@ -16,7 +11,7 @@ const ACCOUNTS = /(?:^|\/)etc\/(?:security\/opasswd|(?:g?shadow|passwd|group)[-~
 const NETRC = /(?:^|\/)(?:[._]netrc|auth\.conf|auth\.conf\.d\/[^/]+)$/;
 
 /** Files of which every value is hidden: nobody knows which of them are secret. */
-const ALL_VALUES = /(?:^|\/)(?:puppet\.conf|mcollective\/(?:server|client)\.cfg(?:\.old)?)$/;
+const ALL_VALUES = /(?:^|\/)(?:puppet\.conf|mcollective\/(?:server|client)\.cfg)(?:\.old)?$/;
 
 /** Names that hold a secret in files of one kind only. */
 const OWN_NAMES: readonly (readonly [path: RegExp, name: RegExp, kind: SecretKind])[] = [
@@ -72,15 +67,18 @@ export function findInFile(path: string, text: string, found: (value: string, ki
  * the names in it, and the forms of its values.
  */
 export function hideInFile(path: string, text: string): string {
-  const lines = text.split("\n");
-  const shown = ACCOUNTS.test(path)
-    ? lines.map(hideHashField)
-    : WHOLE.test(path) && !NOT_WHOLE.test(path)
-      ? lines.map((line) => hideLine(line, "key"))
-      : NETRC.test(path)
-        ? lines.map(hideNetrc)
-        : hideValues(path, lines);
-  return hideForms(shown.join("\n"));
+  const ended = text.split("\n");
+  const shown = hideLines(
+    path,
+    ended.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line)),
+  );
+  return hideForms(shown.map((line, index) => (ended[index]?.endsWith("\r") ? `${line}\r` : line)).join("\n"));
+}
+
+function hideLines(path: string, lines: readonly string[]): string[] {
+  if (ACCOUNTS.test(path)) return lines.map(hideHashField);
+  if (isSecretFile(path)) return lines.map((line) => hideLine(line, "key"));
+  return NETRC.test(path) ? lines.map(hideNetrc) : hideValues(path, lines);
 }
 
 /** A line of which only the indentation stays. */
@@ -105,23 +103,41 @@ function hideNetrc(line: string): string {
     : shown;
 }
 
+/** What reads the lines that follow a command: a program that reads passwords, or a file whose path tells what it holds. */
+function heredocOf(line: string) {
+  const end = /<<-?\s*\\?["']?(?!hidden:|unknown:)(\w+)/.exec(line)?.[1];
+  if (end === undefined) return undefined;
+  const reader = /(?<!\/etc\/)\b(?:chpasswd|newusers|(?:smb|vnc)?passwd)\b/.exec(line)?.[0];
+  const path = /(?:(?<!<)>>?|\btee(?:\s+-\w+)*)\s*["']?(?![<&-])([^\s"'<>|;&]{3,200})/.exec(line)?.[1];
+  const tells = path !== undefined && (isSecretFile(path) || ACCOUNTS.test(path) || NETRC.test(path));
+  return reader === undefined && !tells ? undefined : { end, reader, path };
+}
+
+function hideFedLine(line: string, reader: string | undefined, path: string | undefined): string {
+  if (reader === undefined) return hideLines(path ?? "", [line])[0]!;
+  if (reader !== "chpasswd" && reader !== "newusers") return hideLine(line, "password");
+  return line.replace(/^(\s*[^\s:]{1,64}:).+$/, `$1${hidden("password")}`);
+}
+
 function hideValues(path: string, lines: readonly string[]): string[] {
   const own = OWN_NAMES.filter(([pattern]) => pattern.test(path));
   const hidesAll = ALL_VALUES.test(path);
   const isInterfaces = /\/network\/interfaces/.test(path);
   let secretSection = false;
-  let heredoc: string | undefined;
+  let heredoc:
+    | { readonly end: string; readonly reader: string | undefined; readonly path: string | undefined }
+    | undefined;
   let block: { readonly indent: number; readonly kind: SecretKind } | undefined;
   return lines.map((line) => {
     const indent = line.search(/\S/);
     if (indent === -1) return line;
     if (heredoc !== undefined) {
-      if (line.trim() === heredoc) heredoc = undefined;
-      else return line.replace(/^(\s*[^\s:]{1,64}:).+$/, `$1${hidden("password")}`);
+      if (line.trim() === heredoc.end) heredoc = undefined;
+      else return hideFedLine(line, heredoc.reader, heredoc.path);
     }
     if (block !== undefined && indent > block.indent) return hideLine(line, block.kind);
     block = undefined;
-    if (/\bchpasswd\b/.test(line)) heredoc = /<<-?\s*["']?(?!hidden:|unknown:)(\w+)/.exec(line)?.[1];
+    heredoc = heredocOf(line);
     const section = /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1];
     if (section !== undefined) {
       secretSection = /secret/i.test(section);

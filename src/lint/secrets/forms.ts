@@ -1,9 +1,10 @@
 import { hidden, type SecretKind } from "../../config/secret.ts";
+import { hideCommands } from "./commands.ts";
 import { kindOfName } from "./names.ts";
 
 /** None of the forms below stands in a text in which this finds nothing. */
 const TRIGGER =
-  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|\s-\w{0,4}[upwb]|key_|KEY|attach|login|identified|openssl/i;
+  /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|(?:^|[\s"',[])-{1,2}[a-z]|key_|KEY|attach|livepatch|login|identified|openssl|\||<<<|>|community|createuser|\/p:|webhooks|\/bot|rabbitmqctl|cloudflared/i;
 
 /** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
 const HASHES =
@@ -21,42 +22,33 @@ const QUERY =
 
 /** Tokens of known forms. */
 const TOKENS =
-  /\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|gh[opsur]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{8,}|xox[abeoprs]-[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|AIza[\w-]{20,}|hv[sb]\.\w{12,}|npm_\w{20,}|dop_v1_\w{20,}|sk[-_](?:live_|test_|proj-|ant-)?[\w-]{20,}|tskey-[\w-]{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|ya29\.[\w-]{10,}|AGE-SECRET-KEY-1\w{10,})/g;
+  /\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|gh[opsur]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{8,}|xox[abeoprs]-[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|eyJ[\w-]{40,}|AIza[\w-]{20,}|hv[sb]\.\w{12,}|npm_\w{20,}|dop_v1_\w{20,}|sk[-_](?:live_|test_|proj-|ant-)?[\w-]{20,}|tskey-[\w-]{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|ya29\.[\w-]{10,}|AGE-SECRET-KEY-1\w{10,})/g;
 
 /** A header's credentials, and those after their scheme. */
 const HEADERS =
   /(\b(?:Proxy-)?Authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:[A-Za-z]{2,20}\s{1,3}(?=\S))?)[^\s"'\\]+|(\bBearer\s{1,3})[^\s"'\\]{4,}|(\bBasic\s{1,3})(?=[^\s"'\\]{0,200}[0-9A-Z=])[A-Za-z0-9+/=]{8,}/gi;
 
-/** Options of programs whose argument is or holds a password; the name alone would not tell. */
-const OPTIONS: readonly (readonly [option: RegExp, kind: SecretKind])[] = [
-  [/(\bcurl\b[^\n|;]{0,500}?\s(?:-u|--user|-U|--proxy-user)[ =]?["']?[^\s:"']{0,100}:)[^\s"']+/g, "userinfo"],
-  [/(\b(?:wget|aria2c)\b[^\n|;]{0,500}?\s--(?:http|ftp|proxy)-passw(?:or)?d[ =]["']?)[^\s"']+/g, "password"],
-  [/(\b(?:mysql|mysqladmin|mysqldump|mariadb(?:-\w{1,10})?)\b[^\n|;]{0,500}?\s-p["']?)[^\s"']+/g, "password"],
-  [/(\bsshpass\s+-p ?["']?)[^\s"']+/g, "password"],
-  [
-    /(\b(?:docker|podman|buildah|skopeo|helm|az|oc)\b[^\n|;]{0,300}?\blogin\b[^\n|;]{0,300}?\s-p ?["']?)[^\s"']+/g,
-    "password",
-  ],
-  [/(\bldap\w{1,10}\b[^\n|;]{0,500}?\s-w ?["']?)[^\s"']+/g, "password"],
-  [/(\b(?:user(?:add|mod)|adduser)\b[^\n|;]{0,500}?\s(?:-p|--password)[ =]?["']?)[^\s"']+/g, "hash"],
-  [/(\b(?:smbclient|net|rpcclient|mount\.cifs)\b[^\n|;]{0,300}?\s-U ?["']?[^\s%"']{1,100}%)[^\s"']+/g, "password"],
-  [/(\bhtpasswd\b[^\n|;]{0,200}?\s-\w{0,5}b\w{0,5}\s+\S+\s+\S+\s+["']?)[^\s"']+/g, "password"],
-  [/(\b(?:pro|ua|ubuntu-advantage) attach\s+["']?)(?!-)[^\s"']+/g, "token"],
-  [/(\bvault login\s+(?:token=)?["']?)(?!-)[^\s"']+/g, "token"],
-  [/(\bopenssl passwd(?:\s+-\w{1,20}(?:\s+\w{1,16})?){0,4}\s+["']?)(?!-)[^\s"']+/g, "password"],
-  [/(\bopenssl\b[^\n|;]{0,300}?\s-[kK]\s+["']?)[^\s"']+/g, "password"],
+/** Passwords that what stands before them gives away, whatever the program. */
+const MARKED: readonly (readonly [pattern: RegExp, kind: SecretKind])[] = [
   [/(\bIDENTIFIED (?:WITH \S{1,40} )?BY\s+(?:PASSWORD\s+)?\\?["'])[^"'\\]+/gi, "password"],
-  [/(\bPASSWORD\s+\\?')[^'\\]+/g, "password"],
+  [/(\bPASSWORD(?:\s+|\()\\?')[^'\\]+/g, "password"],
   [/(\\?"auth\\?"\s{0,3}:\s{0,3}\\?")[^"\\]{4,}/g, "token"],
   [/(\bpass:)[^\s"']+/g, "password"],
+  [/(<\(\s*(?:echo|printf)\s+(?:-n\s+)?["']?)[^\s"'()]+/g, "password"],
+  [/(\bcrypt\(\\?["'])[^"'\\]+/g, "password"],
+  [
+    /(\bprintf\s+["'][^"'\n]{0,200}?(?:pass|pwd|token|secret|key)\w*\W{0,3}%s[^"'\n]{0,20}["']\s+["']?)[^\s"']+/gi,
+    "password",
+  ],
   [/(\bcrypto\b[^\n]{0,200}?\bpw\s+)\S+/g, "password"],
+  [/(\bstats auth\s+[^\s:]{1,100}:)\S+/g, "password"],
+  [/(\buser(?:name)?=[^\s,%"']{1,64}%)[^\s,"']+/g, "password"],
+  [/(\bpass(?:word|phrase|wd)?\s+is:?\s+["']?)(?=[^\s"']*\d)[^\s"'(),]{4,}/gi, "password"],
+  [
+    /(\bhooks\.slack\.com\/services\/|\bdiscord(?:app)?\.com\/api\/webhooks\/|\bapi\.telegram\.org\/bot)[^\s"'<>]+/g,
+    "token",
+  ],
 ];
-
-/** A password that is fed to a program: `echo 'root:word' | chpasswd`, `echo word | passwd --stdin root`. */
-const FED = [
-  /(\b(?:echo|printf)\b(?:\s+-\w{1,4}|\s+["']?%s(?:\\n)?["']?)*\s+)((?:"[^"\n]*"|'[^'\n]*'|[^\s|;&"'])+)(\s*\|[^\n|;&]{0,100}?\b(?:chpasswd|newusers|passwd\b[^\n|;]{0,60}--stdin|cryptsetup|sudo\s+-S|su\b|smbpasswd|vault|kinit|htpasswd|docker login|podman login))/g,
-  /(\b(?:chpasswd|passwd\s+--stdin(?:\s+\S{1,40})?|smbpasswd|kinit|cryptsetup)\b[^\n|;&<]{0,100}<<<\s*)((?:"[^"\n]*"|'[^'\n]*'|[^\s|;&"'])+)/g,
-] as const;
 
 /** A name before what sets it; names are longer in nothing that people write. */
 const ASSIGNMENT =
@@ -67,11 +59,11 @@ const VALUE =
 
 /** What stands for no secret after a name that would hold one. */
 const NOTHING =
-  /^(?:\\?["'])?(?:true|false|yes|no|on|off|none|null|nil|~|enabled|disabled|required|optional|[!*x]{0,3}|unset|<<\w+:.*|\$\{?\w+\}?|\$\(.*|%\w+%|\{\{.*|[[{|>][-+]?|0|\\n.*)(?:\\?["'])?$/i;
+  /^(?:\\?["'])?(?:true|false|yes|no|on|off|none|null|nil|~|enabled|disabled|required|optional|[!*x]{0,3}|unset|<<\w+:.*|\$\{?\w+\}?|\$\(.*|%\w+%|%[sq](?:\\n)?["']?|\{\{.*|[[{|>][-+]?|0|\\n.*)(?:\\?["'])?$/i;
 
 /** Keywords of programs' own files after whose name a value stands without a mark: netrc, interfaces(5), ppp, chrony. */
 const BARE_NAMES =
-  /^(?:password|passwd|secret|token|psk|wpa-\w.*|wireless-key\d?|wep-?key\d?|[a-z0-9]+(?:_[a-z0-9]+)+)$/i;
+  /^(?:password|passwd|secret|token|psk|requirepass|masterauth|bindpw|rootpw|insecure-password|wpa-\w.*|wireless-key\d?|wep-?key\d?|[a-z0-9]+(?:_[a-z0-9]+)+)$/i;
 
 /** Names of keys for a radio network: ifcfg files of RHEL and SUSE, netifrc, interfaces(5). */
 const RADIO_KEYS = /^(?:KEY[1-4]?|WIRELESS_KEY_\w+|wireless-key\d?)$/;
@@ -88,22 +80,12 @@ export function hideForms(text: string): string {
     })
     .replace(QUERY, (_all, lead: string) => lead + hidden("token"))
     .replace(HASHES, hidden("hash"));
-  for (const pattern of FED)
-    shown = shown.replace(pattern, (all, lead: string, value: string, tail: unknown) =>
-      NOTHING.test(value) ? all : lead + hideFed(value) + (typeof tail === "string" ? tail : ""),
-    );
-  for (const [option, kind] of OPTIONS)
-    shown = shown.replace(option, (all, lead: string) =>
+  shown = hideCommands(shown);
+  for (const [pattern, kind] of MARKED)
+    shown = shown.replace(pattern, (all, lead: string) =>
       NOTHING.test(all.slice(lead.length)) ? all : lead + hidden(kind),
     );
   return hideAssigned(shown).replace(TOKENS, hidden("token"));
-}
-
-/** Of `user:password` the password, with its quotes left. */
-function hideFed(value: string): string {
-  const quote = /^["']/.exec(value)?.[0] ?? "";
-  const user = /^["']?([^\s:"']{1,64}):/.exec(value)?.[1];
-  return `${quote}${user === undefined ? "" : `${user}:`}${hidden("password")}${quote}`;
 }
 
 /** What is given to a name that holds secrets: `password: x`, `DB_PASSWORD="x"`, `--token x`, `"api_key": "x"`. */

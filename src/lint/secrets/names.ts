@@ -14,8 +14,14 @@ const WORDS: ReadonlyMap<string, SecretKind> = new Map(
 /** Ends of a name in one word that do. */
 const ENDS: readonly (readonly [end: RegExp, kind: SecretKind])[] = [
   [/(?:password|passwd|passphrase|passcode|passwords|secret|rootpw|authpw|bindpw)$/, "password"],
-  [/(?:db|root|user|admin|my|ftp|smtp|mail|ldap|bind|sudo|pg|key|net|wifi)pass(?:w|wd)?$/, "password"],
-  [/(?:token|apikey|accesskey|accesskeyid|secretkey|authkey|activationkey|registrationkey|licensekey)$/, "token"],
+  [
+    /(?:db|root|user|admin|my|ftp|smtp|mail|ldap|bind|sudo|pg|key|store|trust|ssh|require|net|wifi)pass(?:w|wd)?$/,
+    "password",
+  ],
+  [
+    /(?:token|apikey|accesskey|accesskeyid|secretkey|authkey|activationkey|registrationkey|licensekey|setupkey|regcode|authtok|masterauth|ikey|skey)$/,
+    "token",
+  ],
   [/(?:sharedkey|accountkey|deploykey|connectionstring|consumerkey|consumersecret|tokenkey|tokensecret)$/, "token"],
   [/(?:privatekey|presharedkey|wepkey\d?|encryptionkey|signingkey|masterkey|clientkeydata|validationcert)$/, "key"],
   [/(?:randomseed|privatecert)$/, "key"],
@@ -34,8 +40,12 @@ const NEAR = [
   ["plaintextpasswd", 2],
   ["passphrase", 2],
   ["privatekey", 2],
+  ["secret", 1],
   ["token", 0],
 ] as const;
+
+/** Words that are near one of them and mean something else. */
+const NOT_NEAR = /^(?:passed|passwall|secrete|sector)$/;
 
 /** What the value of a key, an option or a variable of this name is by the name alone; undefined where it is no secret. */
 export function kindOfName(name: string): SecretKind | undefined {
@@ -55,6 +65,21 @@ export function kindOfName(name: string): SecretKind | undefined {
     const kind = WORDS.get(word);
     if (kind !== undefined) return kind;
   }
-  const near = joined.length > 4 && joined.length < 20;
-  return near && NEAR.some(([known, edits]) => distance(joined, known) <= edits) ? "password" : undefined;
+  return [joined, last].some(isNear) ? "password" : undefined;
+}
+
+/** Whether a word is one of those that tell of a secret, misspelt. */
+function isNear(word: string): boolean {
+  if (word.length <= 4 || word.length >= 20 || NOT_NEAR.test(word)) return false;
+  return NEAR.some(([known, edits]) => distance(word, known) <= edits || areSwapped(word, known));
+}
+
+/** Whether only the order of letters differs, the first and the last one aside. */
+function areSwapped(word: string, known: string): boolean {
+  return (
+    word.length === known.length &&
+    word[0] === known[0] &&
+    word.at(-1) === known.at(-1) &&
+    [...word].sort().join("") === [...known].sort().join("")
+  );
 }

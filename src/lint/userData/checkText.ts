@@ -144,7 +144,9 @@ export function checkMapping(
   if (inner.type === "mapping" && (inner.children.length === 0 || isDisabled(inner))) return [];
   const version = inner.type === "mapping" ? findPair(inner, "version") : undefined;
   const value = version?.value;
-  if (value?.type === "scalar" && isUnknown?.(value)) return [];
+  // What is filled in may be the version, "config: disabled", or all of it.
+  const config = inner.type === "mapping" && version === undefined ? findPair(inner, "config")?.value : undefined;
+  if ([value ?? inner, config].some((part) => part !== undefined && isUnknown?.(part))) return [];
   const number = value?.type === "scalar" && value.kind === "int" ? value.value : undefined;
   if (number === 1 || number === 2) {
     const name: SchemaName = `network-config-v${number}`;
@@ -161,12 +163,14 @@ function isDisabled(network: Mapping): boolean {
   return config?.type === "scalar" && config.value === "disabled";
 }
 
+/** What is said once of each template. */
+export const TEMPLATE_NOTE = "This is a template: values that are filled in later are not checked.";
+
 function noteOf(content: Excerpt, front: Front | undefined): Told {
-  const filled = "This is a template: values that are filled in later are not checked.";
   const message =
     front?.comment === undefined
-      ? filled
-      : `${filled} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
+      ? TEMPLATE_NOTE
+      : `${TEMPLATE_NOTE} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
   const start = { path: content.path, line: front?.comment ?? 1, column: 1 };
   const origin = front === undefined ? originOfExcerpt(content) : start;
   return { about: "not-checked", worst: "info", message, origin };

@@ -7,9 +7,10 @@ import { nearest } from "../nearest.ts";
 import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
-import { checkText, type Filling, type TextOptions } from "./checkText.ts";
+import { checkText, type Filling, TEMPLATE_NOTE, type TextOptions } from "./checkText.ts";
+import { type Envelope, envelopeOf } from "./envelope.ts";
 import type { Syntaxes } from "./placeholders.ts";
-import { behindFront, type Front, frontOf, nameOfTemplate, Template } from "./template.ts";
+import { behindFront, type Front, frontOf, nameOfTemplate } from "./template.ts";
 
 /** Types that cloud-init's handlers take and that hold no configuration. */
 const SCRIPTS = new Set([
@@ -36,9 +37,13 @@ const MARK = "\ufeff";
 export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntaxes = "all"): Told[] {
   const front = syntaxes === "all" ? templateFront(file) : undefined;
   const given = front?.file ?? file;
-  const { parts, notes, fatal } = readParts(syntaxes === "all" ? archiveFilledIn(given) : given);
   const start = { path: file.path, line: 1, column: 1 };
-  const told = notes.map((note) => toldOfNote(note, start));
+  const note = say("not-checked", TEMPLATE_NOTE, start, "info");
+  const envelope: Envelope = syntaxes === "all" ? envelopeOf(given) : { file: given, isFilledIn: false };
+  if (envelope.isEmpty === true) return [note];
+  const { parts, notes, fatal } = readParts(envelope.file);
+  const told = notes.map((one) => toldOfNote(one, start));
+  if (envelope.isFilledIn) told.push(note);
   if (fatal !== undefined) {
     const { text, origin } = placeOfNote(fatal, start);
     told.push(say("not-applied", `cloud-init uses nothing of this: ${text}.`, origin));
@@ -50,7 +55,9 @@ export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntax
     const checked = isHeaderFilledIn ? { ...part, type: "text/cloud-config" } : part;
     for (const one of checkPart(checked, schemas, options)) told.push(one);
   }
-  return told;
+  // One note is enough for all parts of a template.
+  const first = told.findIndex(({ message }) => message === TEMPLATE_NOTE);
+  return told.filter(({ message }, index) => message !== TEMPLATE_NOTE || index === first);
 }
 
 /** A file without the lines in front of its header; undefined where there are none, or there is no header. */
@@ -60,24 +67,9 @@ function templateFront(file: SeedFile): (Front & { readonly file: SeedFile }) | 
   const front = frontOf(text);
   const rest = behindFront(text, front);
   const isKnown = typeOfText(rest) !== undefined;
-  if (front.count === 0 || !(isKnown || front.hasValue)) return undefined;
+  if (front.count + front.steps === 0 || !(isKnown || front.hasValue)) return undefined;
   const excerpt = { text: rest, path: file.path, line: front.count + 1, indent: 0, verbatim: true };
   return { ...front, file: { ...file, excerpt }, comment: isKnown ? front.comment : undefined };
-}
-
-/** An archive whose placeholders are masked, where it is no YAML with them. */
-function archiveFilledIn(file: SeedFile): SeedFile {
-  const text = file.excerpt?.text ?? strictText(file.bytes);
-  if (text === undefined || typeOfText(text) !== "text/cloud-config-archive") return file;
-  const whole = { text, path: file.path, line: 1, indent: 0, verbatim: true };
-  const excerpt = file.excerpt ?? whole;
-  const template = new Template(text, "all");
-  if (template.placeholders.length === 0 || parseExcerpt(excerpt).error === undefined) return file;
-  for (const reading of ["values", "left-out", "first-branches"] as const) {
-    const masked = { ...excerpt, text: template.text(reading) };
-    if (parseExcerpt(masked).error === undefined) return { ...file, excerpt: masked };
-  }
-  return file;
 }
 
 function checkPart(part: Part, schemas: Schemas, options: TextOptions): Told[] {
@@ -92,6 +84,8 @@ function checkPart(part: Part, schemas: Schemas, options: TextOptions): Told[] {
   if (type === "text/part-handler")
     return [say("not-checked", "What a part-handler makes of the parts after it is not known.", origin)];
   if (type === "text/cloud-config-jsonp" || type.startsWith("message/")) return [];
+  const isFilledIn = options.syntaxes === "all" && frontOf(content.text).hasValue;
+  if (isFilledIn) return checkText(content, "cloud-config", schemas, { ...options, filling: "program" });
   return checkUnknown(part, origin);
 }
 

@@ -7,6 +7,8 @@ export interface Placeholder {
   /** Behind its last character. */
   readonly end: number;
   readonly role: Role;
+  /** Whether it opens a block that gives nothing where it stands: a macro, a definition, the value of a variable. */
+  readonly isDefinition?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ const NAMES = [
   String.raw`#\{[A-Za-z][\w.-]{0,100}\}#`,
 ];
 /** A variable of envsubst that is a value or a line by itself; within longer text it is text. */
-const VARIABLE = String.raw`(?=\$[A-Z_])(?<=^[ \t]{0,200}(?:- )?|[:\-] |\[ ?|, )\$[A-Z_][A-Z0-9_]{0,100}(?=[ \t]*(?:$|[,\]}]))`;
+const VARIABLE = String.raw`(?=\$[A-Z_])(?<=^[ \t]{0,200}(?:- )?|[:\-] |!!\w{1,20} |\[ ?|, )\$[A-Z_][A-Z0-9_]{0,100}(?=[ \t]*(?:$|[,\]}]))`;
 
 /** Stands for every character of a placeholder in a text that was masked: one that YAML takes and nobody writes. */
 export const MASK = "\ue000";
@@ -47,6 +49,8 @@ const CLOSINGS: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}", "{#
 const OPEN = /^(?:if|unless|for|foreach|range|with|block|define|macro|filter|call|each|while|case|raw)\b/;
 const ELSE = /^(?:else|elif|elsif|elseif|when)\b/;
 const CLOSE = /^(?:end(?:if|for|raw|block|macro|call|filter|set|autoescape|with)?\b|\})/;
+/** Blocks that are used elsewhere. */
+const DEFINITION = /^(?:macro\b|define\b|set\s+[^=]*$)/;
 /** Go has its steps in the brackets of values. */
 const GO_STEP = /^(?:(?:if|range|with|block|define)\s+[^|}\s]|else\s*(?:if\b|[-~}])|end\s*[-~}])/;
 
@@ -63,7 +67,10 @@ export function findPlaceholders(text: string, syntaxes: Syntaxes): Placeholder[
     const end = isWhole ? start + opening.length : endOf(text, start, opening);
     if (end === undefined && ++open > MOST_OPEN) break;
     if (end === undefined) continue;
-    found.push({ start, end, role: isWhole ? "value" : roleOf(text.slice(start, end)) });
+    const placeholder = text.slice(start, end);
+    const role = isWhole ? "value" : roleOf(placeholder);
+    const isDefinition = role === "open" && DEFINITION.test(wordsOf(placeholder));
+    found.push({ start, end, role, ...(isDefinition ? { isDefinition } : {}) });
     done = end;
   }
   return found;
@@ -112,7 +119,7 @@ function endOfBraces(text: string, start: number, limit: number): number | undef
 
 function roleOf(placeholder: string): Role {
   const opening = placeholder.slice(0, 2);
-  const words = placeholder.slice(2).replace(/^[-~+]?\s*/, "");
+  const words = wordsOf(placeholder);
   if (opening === "${" || placeholder.startsWith("<%=")) return "value";
   if (opening === "{#" || placeholder.startsWith("<%#") || placeholder.startsWith("<%|")) return "none";
   if (opening === "{{") {
@@ -125,5 +132,11 @@ function roleOf(placeholder: string): Role {
   if (ELSE.test(words) || /^\} *els/.test(words)) return "else";
   if (CLOSE.test(words)) return "close";
   const isBlock = opening === "<%" && /(?:\bdo\b(?: *\|[^|]*\|)?|\{(?: *\|[^|]*\|)?)\s*[-+]?%>$/.test(placeholder);
-  return OPEN.test(words) || isBlock ? "open" : "none";
+  const isSet = opening === "{%" && DEFINITION.test(words);
+  return OPEN.test(words) || isBlock || isSet ? "open" : "none";
+}
+
+/** What is between the brackets, with what closes them. */
+function wordsOf(placeholder: string): string {
+  return placeholder.slice(2).replace(/^[-~+]?\s*/, "");
 }

@@ -1,4 +1,5 @@
 import type { ConfigNode } from "../../config/tree.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { findPlaceholders, MASK, type Placeholder, type Syntaxes } from "./placeholders.ts";
 
 /** Endings of the names that people give templates, in front of which the usual ones stand: user-data.yaml.j2. */
@@ -45,7 +46,7 @@ export class Template {
     this.placeholders = findPlaceholders(text, syntaxes);
     this.#lines = this.placeholders.length === 0 ? [] : linesOf(text, this.placeholders);
     const borders: number[] = [];
-    const blocks: { inElse: boolean }[] = [];
+    const blocks: { inElse: boolean; definition: number | undefined }[] = [];
     let elses = 0;
     let isStructural = false;
     for (const [index, line] of this.#lines.entries()) {
@@ -53,11 +54,16 @@ export class Template {
       const isBare = placeholders.length > 0 && withoutPlaceholders(line).trim() === "";
       if (isBare) this.#bare.add(index);
       if (isBare || continued.length > 0 || isLeadingStep(line)) isStructural = true;
-      for (const { role } of placeholders) {
+      for (const { role, isDefinition } of placeholders) {
         const block = blocks.at(-1);
-        if (role === "open") blocks.push({ inElse: false });
-        else if (role === "close" && blocks.pop()?.inElse === true) elses--;
-        else if (role === "else" && block?.inElse === false) {
+        if (role === "open") blocks.push({ inElse: false, definition: isDefinition === true ? index : undefined });
+        else if (role === "close") {
+          const closed = blocks.pop();
+          if (closed?.inElse === true) elses--;
+          const isOutermost = blocks.every(({ definition }) => definition === undefined);
+          if (closed?.definition !== undefined && isOutermost)
+            for (let inner = closed.definition + 1; inner < index; inner++) this.#dropped.add(inner);
+        } else if (role === "else" && block?.inElse === false) {
           block.inElse = true;
           elses++;
         }
@@ -146,6 +152,8 @@ export interface Front {
   readonly hasValue: boolean;
   /** The first line, from 1, that filling in leaves in front of the header, unless it makes it empty. */
   readonly comment: number | undefined;
+  /** How many characters of steps stand in front of the header on its line. */
+  readonly steps: number;
 }
 
 /** Headers are looked for in so many characters. */
@@ -160,8 +168,23 @@ export function frontOf(text: string): Front {
   let hasValue = false;
   let comment: number | undefined;
   let count = 0;
+  let steps = 0;
+  /** The open blocks, by whether they give nothing where they stand. */
+  const blocks: boolean[] = [];
   for (const line of linesOf(head, findPlaceholders(head, "all"))) {
     const { placeholders, continued } = line;
+    steps = leadingSteps(line);
+    if (typeOfText(line.text.slice(steps)) !== undefined) break;
+    steps = 0;
+    const isDefinition = blocks.includes(true);
+    for (const { role, isDefinition: isOne } of placeholders) {
+      if (role === "open") blocks.push(isOne === true);
+      else if (role === "close") blocks.pop();
+    }
+    if (isDefinition) {
+      count++;
+      continue;
+    }
     const isBare = placeholders.length + continued.length > 0 && withoutPlaceholders(line).trim() === "";
     const isBlank = line.text.trim() === "" || line.text.startsWith("#jinja2:");
     const isComment = placeholders.length > 0 && /^#(?!cloud|include|part|!|#)/.test(line.text);
@@ -170,14 +193,24 @@ export function frontOf(text: string): Front {
     if (isComment) comment ??= count;
     if (isBare && placeholders.some(({ role }) => role === "value")) hasValue = true;
   }
-  return { count, hasValue, comment };
+  return { count, hasValue, comment, steps };
+}
+
+/** How many characters at the beginning of a line are steps of the template's program. */
+function leadingSteps({ text, placeholders, continued }: Line): number {
+  let length = continued.length;
+  for (const { start, end, role } of placeholders) {
+    if (role === "value" || text.slice(length, start).trim() !== "") break;
+    length = end;
+  }
+  return length;
 }
 
 /** The text without its front. */
-export function behindFront(text: string, { count }: Front): string {
+export function behindFront(text: string, { count, steps }: Front): string {
   let at = 0;
   for (let left = count; left > 0; left--) at = text.indexOf("\n", at) + 1 || text.length;
-  return text.slice(at);
+  return " ".repeat(steps) + text.slice(at + steps);
 }
 
 /** Tags that a value must be fit for (!!binary), and which a placeholder is not. */
@@ -198,8 +231,8 @@ function linesOf(text: string, placeholders: readonly Placeholder[]): Line[] {
     const length = above === undefined ? 0 : Math.max(0, Math.min(above.end, end) - at);
     const own: Placeholder[] = [];
     for (; next < placeholders.length && placeholders[next]!.start < end; next++) {
-      const { start, end: behind, role } = placeholders[next]!;
-      own.push({ start: start - at, end: Math.min(behind - at, line.length), role });
+      const one = placeholders[next]!;
+      own.push({ ...one, start: one.start - at, end: Math.min(one.end - at, line.length) });
     }
     lines.push({ text: line, placeholders: own, continued: { length, isValue: above?.role === "value" } });
     at = end + 1;

@@ -218,4 +218,5 @@ test("what takes too long to follow ends the module", () => {
   const names = Array.from({ length: 1000 }, (_, n) => `n${n}`);
   const result = bootWith(`users: [${names}]\n`, { "/etc/subuid": `# a comment\n${others}` });
   expect(reasonOf(result, "users_groups")).toContain("too large");
+  expect(result.after.problems.map(({ path }) => path)).toEqual(["/etc"]);
 });

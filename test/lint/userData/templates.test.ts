@@ -14,6 +14,15 @@ function found(content: string, path: string): string[] {
 /** A wrong key that each template is tried with, at its end. */
 const WRONG = "pakages: [vim]\n";
 
+/** A message with a filled in part of each type and encoding, and at last one that is a cloud-config. */
+function mime(...parts: readonly (readonly [type: string, encoding: string])[]): string {
+  const bodies = parts.map(
+    ([type, encoding]) => `--B\nContent-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n\n\${body}\n`,
+  );
+  const front = '{# ours #}\nContent-Type: multipart/mixed; boundary="B"\nMIME-Version: 1.0\n\n';
+  return `${front}${bodies.join("")}--B\nContent-Type: text/cloud-config\n\n#cloud-config\n`;
+}
+
 /** Templates as people write them: all is right in them. */
 const TEMPLATES: readonly (readonly [what: string, path: string, text: string])[] = [
   [
@@ -219,6 +228,42 @@ packages: [vim]
     "archive.tpl",
     "#cloud-config-archive\n%{ for a in b }\n- type: text/cloud-config\n  content: |\n    #cloud-config\n    packages: ${a}\n%{ endfor }\n- type: text/cloud-config\n  content: |\n    #cloud-config\n    ",
   ],
+  [
+    "Jinja: macros and values of variables, in front of the header and below it",
+    "user-data.j2",
+    "{% macro user(n) %}\n  - name: {{ n }}\n{% endmacro %}\n{% set x %}\n  a\n b\n{% endset %}\n#cloud-config\nusers:\n{{ user('a') }}\n{% macro other(n) -%}\n  - nam: {{ n }}\n      - b\n{%- endmacro %}\n",
+  ],
+  [
+    "Go: a definition",
+    "user-data.tmpl",
+    '{{ define "user" }}\n- name: {{ . }}\n{{ end }}\n#cloud-config\nusers:\n{{ template "user" . }}\n',
+  ],
+  [
+    "Helm: all of it in a definition",
+    "_helpers.tpl",
+    '{{- define "user-data" -}}\n#cloud-config\nhostname: {{ .Values.name }}\n{{- end }}\n',
+  ],
+  [
+    "Terraform: the header on the line of a condition",
+    "user-data.tftpl",
+    "%{ if a }#cloud-config\n%{ endif }\nhostname: ${b}\n",
+  ],
+  ["envsubst: binary", "user-data", "#cloud-config\nwrite_files:\n- path: /a\n  content: !!binary $CONTENT\n"],
+  [
+    "a type in an archive",
+    "a.tpl",
+    '#cloud-config-archive\n- {type: "${type}", content: "#!/bin/sh"}\n- type: ${type}\n  content: |\n    #cloud-config\n    packages: ${a}\n- ${more}\n- ${most}\n- type: text/cloud-config\n  content: |\n    #cloud-config\n    ',
+  ],
+  [
+    "a message whose bodies are filled in",
+    "a.tpl",
+    mime(
+      ["text/cloud-config", "base64"],
+      ["application/gzip", "base64"],
+      ["text/plain", "7bit"],
+      ["${type}", "${encoding}"],
+    ),
+  ],
   ["several at once", "a.tpl", "#cloud-config\nhostname: ${a}-{{ b }}-@@C@@\nusers: [{name: '<%= d %>', uid: ${e}}]\n"],
 ];
 
@@ -352,6 +397,11 @@ describe("the kind of a template, by its name without the ending", () => {
       "version: 2\nethernets:\n<% a.each do |b| -%>\n  <%= b %>: {dhcp4: true}\n<% end -%>\n",
       [NOTE],
     ],
+    ["network-config.tpl", "network:\n  config: ${config}\n", [NOTE]],
+    ["network-config.tpl", "config: {{ config }}\n", [NOTE]],
+    ["network-config.tpl", "network: __NETWORK__\n", [NOTE]],
+    ["network-config.tpl", "network:\n  ${network}\n", [NOTE]],
+    ["network-config.tpl", "ethernets: {}\n", ["1 error schema-value-invalid"]],
     ["meta-data.j2", "instance-id: {{ id }}\nlocal-hostname: {{ name }}\n", [NOTE]],
     ["seed/meta-data.yaml.tftpl", "instance-id: ${id}\n", [NOTE]],
     ["meta_data.tmpl", "a: @@B@@\nlocal-hostname: x\n", [NOTE]],

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { dsIdentifyList } from "../../src/boot/datasource/dsIdentifyList.ts";
+import { parseConfigFile } from "../../src/config/read.ts";
+import { decodeBody } from "../../src/config/userData/decode.ts";
+import { detectDistro } from "../../src/distro/detect.ts";
+import type { Image } from "../../src/image/image.ts";
+import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { managementMark } from "../../src/lint/marks.ts";
+import { usualValue } from "../../src/lint/usualValues.ts";
+import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
+
+// Nothing here is timed: what went over its input again and again took minutes.
+
+const CLOUD = "system_info: {distro: debian}\nusers: []\ncloud_init_modules: []\n";
+const DPKG = { "/var/lib/dpkg/status": "Package: p\nStatus: install ok installed\nVersion: 1\n" };
+
+function linted(files: Record<string, MemoryFile>) {
+  const image: Image = memoryImage({
+    ...DPKG,
+    "/etc/os-release": "ID=debian\nVERSION_ID=12\n",
+    "/etc/cloud/cloud.cfg": CLOUD,
+    ...files,
+  });
+  return lint(image, { distro: detectDistro(image), rules: catalogue });
+}
+
+describe("globs over keys", () => {
+  it("match as stars do", () => {
+    expect(matchesAny(["Match *: *"], "Match User a: Port")).toBe(true);
+    expect(matchesAny(["a*a"], "a")).toBe(false);
+    expect(matchesAny(["a*b*c"], "a-b\n-c")).toBe(true);
+    expect(matchesAny(["*b"], "abc")).toBe(false);
+    expect(matchesAny(["ab", "*"], "")).toBe(true);
+    expect(matchesParts(["iface ", ""], "iface *a*")).toBe(true);
+  });
+
+  it("of many stars, over long keys", () => {
+    expect(matchesAny([`${"*a".repeat(30)}*b`], "a".repeat(300_000))).toBe(false);
+  });
+});
+
+it("two lists of thousands of entries", () => {
+  const list = (name: string) =>
+    `runcmd:\n${Array.from({ length: 15_000 }, (_, n) => `- echo ${name} ${n}\n`).join("")}`;
+  const { findings } = linted({
+    "/etc/cloud/cloud.cfg.d/40-a.cfg": list("a"),
+    "/etc/cloud/cloud.cfg.d/41-b.cfg": list("b"),
+  });
+  const [found] = findings.filter(({ rule }) => rule === "config-list-replaced");
+  expect(found?.message).toContain("and 14992 more are lost");
+  expect(found?.fix).toBeNull();
+});
+
+it("a file is parsed once, however often the image boots", () => {
+  const bytes = Buffer.from("runcmd: [a]\n");
+  expect(parseConfigFile(bytes, "/etc/cloud/cloud.cfg")).toBe(parseConfigFile(bytes, "/etc/cloud/cloud.cfg"));
+  expect(parseConfigFile(bytes, "/other").path).toBe("/other");
+});
+
+describe("managed blocks", () => {
+  const begin = "# BEGIN ANSIBLE MANAGED BLOCK";
+  const end = "# END ANSIBLE MANAGED BLOCK";
+  const image = (text: string) => memoryImage({ "/etc/hosts": text });
+
+  it("hold the lines up to their end", () => {
+    const one = image(`a\n${begin}\nb\n${end}\nc\n${begin}\nd\n`);
+    const lines = [1, 2, 3, 4, 5, 6, 7].map((line) => managementMark(one, "/etc/hosts", line)?.line);
+    expect(lines).toEqual([undefined, 2, 2, 2, undefined, 6, 6]);
+    expect(managementMark(one, "/etc/hosts")).toEqual({ tool: "Ansible", line: 2, end: 4 });
+  });
+
+  it("are not looked for in endless lines", () => {
+    expect(managementMark(image("#".repeat(250_000)), "/etc/hosts")).toBeUndefined();
+  });
+
+  it("that never end, thousands of them, are read once for all lines", () => {
+    const many = image(`${begin}\n`.repeat(8000));
+    for (let line = 1; line <= 8000; line++)
+      expect(managementMark(many, "/etc/hosts", line)?.tool, String(line)).toBe("Ansible");
+  });
+});
+
+describe("white space without end", () => {
+  const blanks = " ".repeat(1_000_000);
+
+  it("in a network file", () => {
+    const path = "/etc/systemd/network/a.network";
+    const image = memoryImage({ [path]: "\n".repeat(1_000_000) });
+    expect(usualValue("network", { key: path, value: "x", path }, image)).toContain("DHCP");
+  });
+
+  it("in cloud.cfg, for ds-identify", () => {
+    const image = memoryImage({ "/etc/cloud/cloud.cfg": `datasource_list: [ A ]\na: ${blanks}b${blanks}\n` });
+    expect(dsIdentifyList(image, "22.4")?.names).toEqual(["A"]);
+  });
+
+  it("in rpm's macros", () => {
+    const image = memoryImage({ "/etc/rpm/macros": `%_dbpath /a${blanks}b\n` });
+    expect(findRpmDatabase(image)).toBeUndefined();
+  });
+});
+
+it("quoted-printable, whatever it holds", () => {
+  const decoded = (text: string) => decodeBody(text, "quoted-printable")?.toString("latin1");
+  expect(decoded("=41=4a=4A a=\nb=  \r\nc==41=x= =\r=")).toBe("AJJ abc=41=x= =\r=");
+  expect(decoded("=41".repeat(400_000))).toBe("A".repeat(400_000));
+});
