@@ -1,6 +1,6 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Module } from "./module.ts";
-import { existsIn } from "./moduleFacts.ts";
+import { existsIn, isForDistro } from "./moduleFacts.ts";
 import { modules } from "./modules/modules.ts";
 
 /** Top-level keys that cloud-init reads from the files of the image, not from what a launch hands over (18.5 to 26.2). */
@@ -86,12 +86,16 @@ export function readsKey(module: Module, key: string, { version, vendor }: KeyRe
   return isRead && existsIn(module, version);
 }
 
-/** Whether a top-level key is one to recommend: it is read, and no reader warns of it. */
+/** Whether a top-level key is one to recommend: a module reads it that runs on the distribution, and none warns of it. */
 export function isCurrentKey(key: string, reader: KeyReader): boolean {
-  const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
+  const { version, vendor } = reader;
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  const readers = readersOf(key).filter(
+    (module) => readsKey(module, key, reader) && (vendor === undefined || isForDistro(module, vendor, since)),
+  );
   const isDeprecated = readers.some((module) => {
     const { deprecated } = module.keys[key]!;
-    return deprecated !== undefined && versionAtLeast(reader.version, deprecated);
+    return deprecated !== undefined && since(deprecated);
   });
   return !isDeprecated && (readers.length > 0 || isCoreKey(key));
 }

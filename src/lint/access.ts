@@ -1,6 +1,6 @@
 import { hasUnknown } from "../boot/unknown.ts";
 import { matchesGlob } from "../image/glob.ts";
-import type { Image } from "../image/image.ts";
+import { type Image, readText } from "../image/image.ts";
 import { readPrivilegeRules } from "../services/accounts/sudo.ts";
 import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
 import { readShadow } from "../services/accounts/users.ts";
@@ -10,7 +10,7 @@ import { sshd } from "../services/sshd.ts";
 import { sudoAccounts } from "./accountsOf.ts";
 import type { ServiceReader, SettingsByKey } from "./serviceHistory.ts";
 
-/** Who gets into an image, and who may become root there. */
+/** Who gets into an image, who may become root there, and what tells its machine from others. */
 export interface Access {
   /** Each way to log in or to get there without a password, in words of our own that are equal where the way is. */
   readonly ways: ReadonlySet<string>;
@@ -18,8 +18,8 @@ export interface Access {
   readonly entitled: ReadonlySet<string>;
   /** Accounts that can both log in and become root, root among them; not those that expire some day. */
   readonly roots: ReadonlySet<string>;
-  /** The private host keys, by path, with what identifies them. */
-  readonly hostKeys: ReadonlyMap<string, string>;
+  /** The private host keys and machine ids that all instances have in common, by path, with what identifies them. */
+  readonly shared: ReadonlyMap<string, string>;
 }
 
 /** What sshd allows of root's logins; each allows what those before it do. */
@@ -53,12 +53,21 @@ export function accessOf(image: Image, reader: ServiceReader): Access {
     if (!isRoot && may === "freely") ways.add(`root without a password for ${name}`);
     if (logins.length > 0 && !shadow.get(name)?.expires) roots.add(name);
   }
-  const privateKeys = reader.list(hostKeys, image).filter(({ key }) => !key.endsWith(".pub"));
-  return { ways, entitled, roots, hostKeys: new Map(privateKeys.map(({ key, value }) => [key, value])) };
+  return { ways, entitled, roots, shared: sharedBy(image, reader) };
 }
 
-/** Why a change of the image does harm, given who gets in without it and with it; undefined where it does none. */
-export function harmOf(image: Access, without: Access, withChange: Access): string | undefined {
+function sharedBy(image: Image, reader: ServiceReader): ReadonlyMap<string, string> {
+  // What each instance makes for itself is unknown.
+  const keys = reader.list(hostKeys, image).filter(({ key, value }) => !key.endsWith(".pub") && !hasUnknown(value));
+  const ids = ["/etc/machine-id", "/var/lib/dbus/machine-id"].flatMap((path): [string, string][] => {
+    const id = readText(image, path)?.trim() ?? "";
+    return /^[0-9a-f]{32}$/.test(id) ? [[path, id]] : [];
+  });
+  return new Map([...keys.map(({ key, value }): [string, string] => [key, value]), ...ids]);
+}
+
+/** Why a change of the image does harm, given its boot without the change and with it; undefined where it does none. */
+export function harmOf(without: Access, withChange: Access): string | undefined {
   const opened = [...withChange.ways].find((way) => !without.ways.has(way));
   if (opened !== undefined) return `it opens a login: ${opened}`;
   if (without.roots.size > 0 && withChange.roots.size === 0) return "it leaves nobody who can become root";
@@ -66,10 +75,8 @@ export function harmOf(image: Access, without: Access, withChange: Access): stri
   const dismissed = [...without.entitled].find((name) => !withChange.entitled.has(name));
   if (withChange.roots.size === 0 && dismissed !== undefined)
     return `${dismissed} cannot become root, nor anybody else`;
-  const shared = [...withChange.hostKeys].find(
-    ([path, key]) => image.hostKeys.get(path) === key && without.hostKeys.get(path) !== key,
-  );
-  return shared === undefined ? undefined : `it gives all instances the same host key: ${shared[0]}`;
+  const [shared] = [...withChange.shared].find(([path, value]) => without.shared.get(path) !== value) ?? [];
+  return shared && `it gives all instances the same ${shared}`;
 }
 
 function isUsable(password: string | undefined): boolean {

@@ -50,7 +50,7 @@ export class FixProver {
   readonly #failing: ReadonlySet<string>;
   readonly #attempts = new Map<string, Attempt>();
   #changes = 0;
-  #access: { readonly image: Access; readonly without: Access } | undefined;
+  #access: Access | undefined;
 
   constructor(proof: Proof) {
     this.#proof = proof;
@@ -92,9 +92,9 @@ export class FixProver {
   }
 
   #isHarmful(fix: Fix, { fixed, booted }: Attempt): boolean {
-    const { image, original, reader, rules, findings, findingsAfter } = this.#proof;
-    this.#access ??= { image: accessOf(image, reader), without: accessOf(original.after, reader) };
-    if (harmOf(this.#access.image, this.#access.without, accessOf(booted.after, reader)) !== undefined) return true;
+    const { original, reader, rules, findings, findingsAfter } = this.#proof;
+    this.#access ??= accessOf(original.after, reader);
+    if (harmOf(this.#access, accessOf(booted.after, reader)) !== undefined) return true;
     return newFinding(findings(), findingsAfter(fixed, booted), fix, rules) !== undefined;
   }
 

@@ -213,6 +213,22 @@ describe("no host key is shared", () => {
     ).toBeNull();
   });
 
+  test.each(["ssh_keyz", "ssh_keys"])("%s in a file that is not read yet", (name) => {
+    const text = `${name}:\n  ed25519_private: |\n    -----BEGIN OPENSSH PRIVATE KEY-----\n    made up\n`;
+    const [path, rule] =
+      name === "ssh_keys" ? [`${D}/20.yaml`, "config-file-not-read"] : [`${D}/20.cfg`, "schema-key-unknown"];
+    expect(findings(rule, { [path]: text }).map(({ fix }) => fix)).toEqual([null]);
+  });
+
+  test("nor is a machine id", () => {
+    const fixOf = (path: string) => {
+      const file = `{path: ${path}, content: ${"00ff".repeat(8)}}`;
+      return findings("config-file-not-read", { [`${D}/20.yaml`]: `write_files: [${file}]\n` })[0]?.fix;
+    };
+    expect(fixOf("/etc/machine-id")).toBeNull();
+    expect(fixOf("/etc/other-id")).not.toBeNull();
+  });
+
   test("a host certificate", () => {
     const files = {
       [key]: "made up\n",
@@ -341,14 +357,26 @@ test("a fix names the key of today", () => {
   expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
   expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
   expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
-  const meant = (version: string) => {
-    const misspelt = "system_info: {default_user: {name: debian, doass: [permit nopass debian]}}\n";
-    return findings("schema-key-unknown", { ...withVersion(version), [`${D}/20.cfg`]: misspelt }).map(
+});
+
+describe("a misspelt key is taken for one that is read", () => {
+  const meant = (misspelt: string, files: Files, image = "debian-12") =>
+    findings("schema-key-unknown", { ...files, [`${D}/20.cfg`]: misspelt }, { image }).map(
       ({ message }) => /did you mean "(.*)"/.exec(message)?.[1],
     );
-  };
-  expect(meant("22.4")).toEqual([undefined]);
-  expect(meant("23.3")).toEqual(["doas"]);
+
+  test("by this version", () => {
+    const doas = "system_info: {default_user: {name: debian, doass: [permit nopass debian]}}\n";
+    expect(meant(doas, withVersion("22.4"))).toEqual([undefined]);
+    expect(meant(doas, withVersion("23.3"))).toEqual(["doas"]);
+  });
+
+  test("on this distribution, and no other key is named in its place", () => {
+    expect(meant("yum_repoz: {}\n", {})).toEqual([undefined]);
+    expect(meant("yum_repoz: {}\n", {}, "rocky-9")).toEqual(["yum_repos"]);
+    expect(meant("snaps: {}\n", {})).toEqual([undefined]);
+    expect(meant("snaps: {}\n", {}, "ubuntu-24.04")).toEqual(["snap"]);
+  });
 });
 
 test("what a fix keeps for every instance is said in it, and in the message", () => {

@@ -18,6 +18,8 @@ export interface SchemaProblem {
   readonly schemas: readonly Schema[];
   /** The keys that an unknown one could be, or sets of keys of which one is missing. */
   readonly keys: readonly string[];
+  /** Of an unknown key: those that it could be as well, and that are not to be recommended. */
+  readonly outdated?: readonly string[];
 }
 
 /**

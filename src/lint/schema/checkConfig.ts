@@ -11,7 +11,7 @@ import { allowsBooleans } from "./expected.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
-import { meantKey, otherName, problemText } from "./words.ts";
+import { likelyKey, meantKey, otherName, otherSpelling, problemText } from "./words.ts";
 
 /** Whose configuration it is: what a launch hands over, or a file of the image. */
 export type Layer = "launch" | "image";
@@ -44,7 +44,7 @@ export function checkConfig(
   return told;
 }
 
-/** A problem with an unknown key of which only keys to recommend are named: read by this version, and not deprecated. */
+/** A problem with an unknown key of which only keys to recommend are named: read by this version here, and not deprecated. */
 function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): SchemaProblem {
   if (problem.kind !== "unknown-key") return problem;
   const properties = asSchema(problem.schemas[0]?.properties) ?? {};
@@ -54,7 +54,7 @@ function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): 
     if (form?.deprecated === true && (typeof since !== "string" || versionAtLeast(version, since))) return false;
     return problem.path.length > 1 || !isKnownKey(key) || isCurrentKey(key, { version, vendor });
   };
-  return { ...problem, keys: problem.keys.filter(isCurrent) };
+  return { ...problem, keys: problem.keys.filter(isCurrent), outdated: problem.keys.filter((key) => !isCurrent(key)) };
 }
 
 function toldOf(
@@ -124,14 +124,15 @@ function openTopLevel(
   if (closesTopLevel(schemas, layer)) return [];
   const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
   const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
+  const outdated = schemas.topKeys.filter((key) => !known.includes(key));
   return root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
-    const dashed = known.find((other) => other.replaceAll("-", "_") === name.replaceAll("-", "_").toLowerCase());
-    const meant = dashed ?? otherName(name, known) ?? (name.length > 4 ? nearest(name, known) : undefined);
+    const same = otherSpelling(name, known) ?? otherName(name, known);
     // A name like a deprecated one is as suspicious, but that one is not to be recommended.
-    if (meant === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
+    if (same === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
+    const meant = same ?? likelyKey(name, known, outdated);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     return [
       {

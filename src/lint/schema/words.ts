@@ -16,11 +16,23 @@ export function problemText(problem: SchemaProblem, root: Schema, top?: Place): 
 }
 
 /** The key that an unknown one is probably meant to be. */
-export function meantKey({ path, keys }: SchemaProblem): string | undefined {
+export function meantKey({ path, keys, outdated = [] }: SchemaProblem): string | undefined {
   const given = String(path.at(-1) ?? "");
-  const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
   const other = path.length === 1 ? otherName(given, keys) : undefined;
-  return keys.find((key) => key !== given && same(key) === same(given)) ?? other ?? nearOf(given, keys);
+  return otherSpelling(given, keys) ?? other ?? likelyKey(given, keys, outdated);
+}
+
+/** The key that differs in dashes and capitals only. */
+export function otherSpelling(given: string, keys: readonly string[]): string | undefined {
+  const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
+  return keys.find((key) => key !== given && same(key) === same(given));
+}
+
+/** The nearest key; where that is one not to be recommended the one that took its place, but no key that is farther off. */
+export function likelyKey(given: string, keys: readonly string[], outdated: readonly string[]): string | undefined {
+  const near = nearOf(given, [...keys, ...outdated]);
+  if (near === undefined || keys.includes(near)) return near;
+  return otherSpelling(near, keys) ?? otherName(near, keys);
 }
 
 /** Names that a top-level key has in other packages of cloud-init, or had before. */
