@@ -222,8 +222,23 @@ function mergeStrings(value: Scalar, lower: ConfigNode, merger: Merger): ConfigN
 
 /** The pair of a string key in a mapping. */
 export function findPair(mapping: Mapping, key: string): Pair | undefined {
-  return mapping.children.find((pair) => pair.key.kind === "str" && pair.key.value === key);
+  const { children } = mapping;
+  if (children.length < LARGE) return children.find((pair) => pair.key.kind === "str" && pair.key.value === key);
+  let index = indices.get(mapping);
+  if (index === undefined) {
+    const first = new Map<Scalar["value"], Pair>();
+    for (const pair of children)
+      if (pair.key.kind === "str" && !first.has(pair.key.value)) first.set(pair.key.value, pair);
+    index = first;
+    indices.set(mapping, index);
+  }
+  return index.get(key);
 }
+
+/** Mappings of so many pairs are indexed when they are searched: modules ask for each key of thousands. */
+const LARGE = 64;
+
+const indices = new WeakMap<Mapping, ReadonlyMap<Scalar["value"], Pair>>();
 
 /** Two keys are one key for Python when this text is equal: 1, 1.0 and true are. */
 function keyIdentity(key: Scalar): string {

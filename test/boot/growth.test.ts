@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { appended, bytesOf, type FileContent } from "../../src/boot/content.ts";
 import { Overlay } from "../../src/boot/overlay.ts";
 import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
+import { findPair } from "../../src/config/merge.ts";
+import { parseConfigFile } from "../../src/config/read.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { firstBoot, reasonOf, textAfter } from "./firstBoot.ts";
 
@@ -78,6 +80,38 @@ it("scripts' patterns over links that lead back are given up", () => {
     metaData: "instance-id: i-1\n",
   });
   expect(reasonOf(result, "scripts_user")).toBe("first boot of the instance");
+});
+
+it("modules with thousands of entries", () => {
+  const count = 12_000;
+  const result = firstBoot({
+    config: `system_info: {distro: debian}
+cloud_init_modules: [rsyslog, package-update-upgrade-install]
+rsyslog: {configs: [${numbers(count).map((n) => `a${n}`)}]}
+packages: [${numbers(count * 5).map((n) => `p${n}`)}]
+`,
+    metaData: "instance-id: i-1\n",
+  });
+  expect(textAfter(result, "/etc/rsyslog.d/20-cloud-config.conf")!.split("\n")).toHaveLength(count + 1);
+  expect(result.commands.find(({ command }) => command.includes(" install "))?.command).toMatch(/ p59999$/);
+});
+
+it("a key is found in a mapping of any size", () => {
+  const { root } = parseConfigFile(
+    Buffer.from(
+      `${numbers(200)
+        .map((n) => `k${n}: ${n}\n`)
+        .join("")}1: x\n`,
+    ),
+    "/x",
+  );
+  const values = ["k0", "k199", "1", "k200"].map((key) => findPair(root, key)?.value);
+  expect(values.map((value) => (value?.type === "scalar" ? value.value : undefined))).toEqual([
+    0,
+    199,
+    undefined,
+    undefined,
+  ]);
 });
 
 describe("long white space", () => {

@@ -59,7 +59,9 @@ function packageNames(value: ConfigValue | undefined): Map<string | undefined, s
   const names = new Map<string | undefined, string[]>();
   const add = (program: string | undefined, name: ConfigValue) => {
     const text = Array.isArray(name) ? name.map((part) => pyStr(part)).join("=") : pyStr(name);
-    names.set(program, [...(names.get(program) ?? []), text]);
+    const known = names.get(program);
+    if (known === undefined) names.set(program, [text]);
+    else known.push(text);
   };
   const list = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
   for (const item of list) {

@@ -1,6 +1,7 @@
 import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
 import { pyStr } from "../../config/value.ts";
 import { isMapping, mapping, text } from "../apt/pythonValue.ts";
+import { appended } from "../content.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { normalizePath } from "../paths.ts";
 import { commandWords, installCommand, lacksProgram } from "../programs.ts";
@@ -29,11 +30,10 @@ export const rsyslog = defineModule({
   run(boot) {
     if (!boot.config.has("rsyslog")) return;
     const config = settings(boot);
+    const isList = boot.config.node("rsyslog")?.type === "sequence";
     const parts: Part[] = (config.configs as ConfigValue[]).map((content, index) => ({
       content,
-      because: Array.isArray(boot.config.get("rsyslog"))
-        ? boot.because("rsyslog", index)
-        : boot.because("rsyslog", "configs", index),
+      because: isList ? boot.because("rsyslog", index) : boot.because("rsyslog", "configs", index),
     }));
     if (Object.keys(config.remotes as ConfigObject).length > 0)
       parts.push({
@@ -113,11 +113,11 @@ function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObjec
     const name = text(named, "a file name of rsyslog").trim();
     if (name === "") continue;
     const path = name.startsWith("/") ? name : `${config.config_dir}/${name}`;
-    const before = begun.has(path) ? (boot.image.read(path) ?? Buffer.alloc(0)) : Buffer.alloc(0);
+    const before = begun.has(path) ? boot.image.content(path) : undefined;
     begun.add(path);
     if (typeof content !== "string") continue;
     const line = Buffer.from(content.endsWith("\n") ? content : `${content}\n`);
-    boot.write(normalizePath(path), Buffer.concat([before, line]), because);
+    boot.write(normalizePath(path), before === undefined ? line : appended(before, line), because);
   }
   return begun.size > 0;
 }
