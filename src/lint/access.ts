@@ -3,6 +3,7 @@ import { matchesGlob } from "../image/glob.ts";
 import type { Image } from "../image/image.ts";
 import { readPrivilegeRules } from "../services/accounts/sudo.ts";
 import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
+import { readShadow } from "../services/accounts/users.ts";
 import { accounts } from "../services/accounts.ts";
 import { hostKeys } from "../services/hostKeys.ts";
 import { sshd } from "../services/sshd.ts";
@@ -15,7 +16,7 @@ export interface Access {
   readonly ways: ReadonlySet<string>;
   /** Accounts other than root that may become root once they are logged in. */
   readonly entitled: ReadonlySet<string>;
-  /** Accounts that can both log in and become root, root among them. */
+  /** Accounts that can both log in and become root, root among them; not those that expire some day. */
   readonly roots: ReadonlySet<string>;
   /** The private host keys, by path, with what identifies them. */
   readonly hostKeys: ReadonlyMap<string, string>;
@@ -33,6 +34,7 @@ export function accessOf(image: Image, reader: ServiceReader): Access {
   const entitled = new Set<string>();
   const roots = new Set<string>();
   const keys = keysByAccount(settings);
+  const shadow = readShadow(image);
   const doas = readPrivilegeRules(image).filter(({ key }) => key.startsWith("doas "));
   const rootHasPassword = isUsable(settings.get("user root password")?.value);
   for (const account of sudoAccounts(image).values()) {
@@ -49,7 +51,7 @@ export function accessOf(image: Image, reader: ServiceReader): Access {
     if (may === undefined) continue;
     if (!isRoot) entitled.add(name);
     if (!isRoot && may === "freely") ways.add(`root without a password for ${name}`);
-    if (logins.length > 0) roots.add(name);
+    if (logins.length > 0 && !shadow.get(name)?.expires) roots.add(name);
   }
   const privateKeys = reader.list(hostKeys, image).filter(({ key }) => !key.endsWith(".pub"));
   return { ways, entitled, roots, hostKeys: new Map(privateKeys.map(({ key, value }) => [key, value])) };
@@ -60,9 +62,10 @@ export function harmOf(image: Access, without: Access, withChange: Access): stri
   const opened = [...withChange.ways].find((way) => !without.ways.has(way));
   if (opened !== undefined) return `it opens a login: ${opened}`;
   if (without.roots.size > 0 && withChange.roots.size === 0) return "it leaves nobody who can become root";
-  // Where it is the launch that lets somebody in, somebody must be left who may then become root.
-  if (without.roots.size === 0 && without.entitled.size > 0 && withChange.entitled.size === 0)
-    return "it leaves nobody who may become root";
+  // Where it is the launch that lets somebody in, nobody knows whom: all must be left who may then become root.
+  const dismissed = [...without.entitled].find((name) => !withChange.entitled.has(name));
+  if (withChange.roots.size === 0 && dismissed !== undefined)
+    return `${dismissed} cannot become root, nor anybody else`;
   const shared = [...withChange.hostKeys].find(
     ([path, key]) => image.hostKeys.get(path) === key && without.hostKeys.get(path) !== key,
   );

@@ -9,12 +9,16 @@ export function sudoAccounts(image: Image): ReadonlyMap<string, SudoAccount> {
   const nameOf = new Map<string, string>();
   for (const { name, gid, members } of readGroups(image)) {
     nameOf.set(gid, name);
-    for (const member of members) groupsOf.set(member, [...(groupsOf.get(member) ?? []), name]);
+    for (const member of members) {
+      const known = groupsOf.get(member);
+      if (known === undefined) groupsOf.set(member, [name, `#${gid}`]);
+      else known.push(name, `#${gid}`);
+    }
   }
   return new Map(
     [...users.values()].map(({ name, uid, gid }) => [
       name,
-      { name, uid, groups: [nameOf.get(gid) ?? `#${gid}`, ...(groupsOf.get(name) ?? [])] },
+      { name, uid, groups: [nameOf.get(gid) ?? [], `#${gid}`, groupsOf.get(name) ?? []].flat() },
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { type BootResult, boot } from "../boot/boot.ts";
 import { Overlay } from "../boot/overlay.ts";
+import type { CloudData } from "../config/seed.ts";
 import { type Image, readText } from "../image/image.ts";
 import { UnreadableService } from "../services/includes.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
@@ -19,7 +20,7 @@ const DIRECTORY = "/etc/cloud/cloud.cfg.d";
 
 /** Where a drop-in of cloud-config goes: the first name that sorts behind every file of the directory but our own. */
 const DROP_INS = ["99-keep", "zz-keep", "zzzz-keep"];
-const OWN_DROP_IN = /^(99|zz|zzzz)-keep-[a-z0-9-]+\.cfg$/;
+const OWN_DROP_IN = /^(?:99|zz|zzzz)-keep-([a-z0-9-]+)\.cfg$/;
 
 /** What fixes are proven with. */
 export interface Proof {
@@ -119,7 +120,9 @@ export class FixProver {
   }
 
   #dropIn(rule: Rule): string {
-    const others = this.#proof.image.list(DIRECTORY).filter((name) => name.endsWith(".cfg") && !OWN_DROP_IN.test(name));
+    const { image, rules } = this.#proof;
+    const isOwn = (name: string) => rules.some(({ id }) => id === OWN_DROP_IN.exec(name)?.[1]);
+    const others = image.list(DIRECTORY).filter((name) => name.endsWith(".cfg") && !isOwn(name));
     const last = others.at(-1) ?? "";
     // Behind a higher number the drop-in's own would look like a mistake.
     const isTaken = others.some((name) => Number(/^\d+/.exec(name)?.[0] ?? 0) > 99);
@@ -134,16 +137,23 @@ export class FixProver {
     const { image, original } = this.#proof;
     const fixed = new Overlay(image);
     const blame = { module: "fix", cause: { path: fix.path, line: 1, column: 1 } };
-    if (fix.renames === undefined) fixed.write(fix.path, fix.content, blame);
-    else fixed.rename(fix.renames, fix.path, blame);
+    const handed = handedOver(original.cloud, fix);
+    if (fix.renames !== undefined) fixed.rename(fix.renames, fix.path, blame);
+    else if (handed === undefined || image.lstat(fix.path) !== undefined) fixed.write(fix.path, fix.content, blame);
     const { datasource } = original.cloud;
     const asked = datasource === undefined ? {} : { datasource };
-    const booted = boot(fixed, { distro: original.distro, cloud: original.cloud, ...asked });
+    const booted = boot(fixed, { distro: original.distro, cloud: handed ?? original.cloud, ...asked });
     this.#changes += booted.changes.length;
     const attempt = { fixed, booted };
     this.#attempts.set(key, attempt);
     return attempt;
   }
+}
+
+/** What the launch hands over with a fix of one of its files in place; undefined where the fix is of none. */
+function handedOver(cloud: CloudData, { path, content }: Fix): CloudData | undefined {
+  const key = (["userData", "vendorData", "vendorData2"] as const).find((one) => cloud[one]?.path === path);
+  return key && { ...cloud, [key]: { path, bytes: Buffer.from(content) } };
 }
 
 /** The fix that gives a file another name in its place; undefined where that name is taken. */

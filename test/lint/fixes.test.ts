@@ -73,6 +73,14 @@ describe("somebody who can become root is left", () => {
       },
     ],
     [
+      "an account has a password and a sudo rule for the number of its group",
+      {
+        "/etc/shadow": shadow("*", HASH),
+        "/etc/group": "ops:x:1002:ann\n",
+        "/etc/sudoers.d/20-ops": "%#1002 ALL=(ALL) ALL\n",
+      },
+    ],
+    [
       "an account has a password and a rule of doas",
       { "/etc/shadow": shadow("*", HASH), "/etc/doas.conf": "permit persist ann\n" },
     ],
@@ -99,6 +107,18 @@ describe("somebody who can become root is left", () => {
         "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: ALL\n",
         "/etc/ssh/sshd_config.d/10-users.conf": "AllowUsers deb*\n",
       },
+    ],
+    [
+      "an account that expires",
+      {
+        "/etc/shadow": shadow("*", HASH).replace(/:::\n$/, "::20454:\n"),
+        "/etc/sudoers.d/20-ann": "ann ALL=(ALL) ALL\n",
+      },
+    ],
+    ["an account that nobody can log in to", { "/etc/sudoers.d/20-ann": "ann ALL=(ALL) NOPASSWD: ALL\n" }],
+    [
+      "an account that the rule takes out",
+      { "/etc/shadow": shadow("*", HASH), "/etc/sudoers.d/20-all": "ALL, !ann ALL=(ALL) ALL\n" },
     ],
     ["a password of an account without a shell", { "/etc/shadow": shadow("*", "!").replace("sshd:!", `sshd:${HASH}`) }],
   ])("not by %s", (_what, files) => expect(sudoFix(files)).toEqual([null]));
@@ -161,6 +181,19 @@ describe("no login is opened", () => {
       "/etc/ssh/sshd_config.d/99-team.conf": "PasswordAuthentication no\n",
     });
     expect(found?.fix?.path.slice(D.length + 1) ?? null).toBe(name);
+  });
+
+  test("a misspelt key of the seed in the image", () => {
+    const seed = "/var/lib/cloud/seed/nocloud";
+    const fixOf = (line: string) =>
+      findings("schema-key-unknown", {
+        ...users,
+        [`${seed}/meta-data`]: `instance-id: a\npublic-keys: ["${KEY}"]\n`,
+        [`${seed}/user-data`]: `#cloud-config\n${line}\n`,
+      }).map(({ fix }) => fix?.content ?? null);
+    expect(fixOf("disable_rooot: false")).toEqual([null]);
+    expect(fixOf("disable_rooot: true")).toEqual(["#cloud-config\ndisable_root: true\n"]);
+    expect(fixOf(`users: [{name: bob, lock_paswd: false, passwd: ${HASH}}]`)).toEqual([null]);
   });
 
   test("the default user that a list of users left out", () => {
@@ -264,6 +297,9 @@ describe("where a fix goes", () => {
     expect(pathOf({ [`${D}/zz-last.cfg`]: "locale: C\n" })).toBe(`zzzz-${NAME}`);
   });
 
+  test("behind a file that only looks like a fix", () =>
+    expect(pathOf({ [`${D}/99-keep-zones.cfg`]: "manage_etc_hosts: true\n" })).toBe(`zz-${NAME}`));
+
   test("fixes that were taken over do not push the next ones further back", () => {
     const own = { [`${D}/99-keep-sshd-setting-overwritten.cfg`]: "ssh_pwauth: no\n" };
     expect(pathOf(own)).toBe(`99-${NAME}`);
@@ -305,6 +341,14 @@ test("a fix names the key of today", () => {
   expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
   expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
   expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
+  const meant = (version: string) => {
+    const misspelt = "system_info: {default_user: {name: debian, doass: [permit nopass debian]}}\n";
+    return findings("schema-key-unknown", { ...withVersion(version), [`${D}/20.cfg`]: misspelt }).map(
+      ({ message }) => /did you mean "(.*)"/.exec(message)?.[1],
+    );
+  };
+  expect(meant("22.4")).toEqual([undefined]);
+  expect(meant("23.3")).toEqual(["doas"]);
 });
 
 test("what a fix keeps for every instance is said in it, and in the message", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { memoryImage } from "../../src/image/memory.ts";
 import { readSudoers, type SudoAccount, sudoAnswer } from "../../src/services/accounts/sudoGrants.ts";
 
-const DEBIAN: SudoAccount = { name: "debian", uid: "1000", groups: ["debian", "ops"] };
+const DEBIAN: SudoAccount = { name: "debian", uid: "1000", groups: ["debian", "#1000", "ops", "#1002"] };
 
 function answer(sudoers: string, command = "ALL", account = DEBIAN): string {
   const found = sudoAnswer(readSudoers(memoryImage({ "/etc/sudoers": sudoers })), account, command);
@@ -28,7 +28,24 @@ describe("what sudo makes of an account (sudo 1.9.13 and 1.9.17 do the same)", (
     ["debian ALL=(www-data) NOPASSWD:ALL\n", "refused"],
     ["debian ALL=ALL, !ALL\n", "refused"],
     ["", "refused"],
+    ["%#1002 ALL=(ALL) ALL\n", "asks"],
+    ["%#1003 ALL=(ALL) ALL\n", "refused"],
+    ["ALL, !debian ALL=(ALL) ALL\n", "refused"],
+    ["!debian, ALL ALL=(ALL) ALL\n", "asks"],
+    ["!ann ALL=(ALL) ALL\n", "refused"],
+    ["!!debian ALL=(ALL) ALL\n", "asks"],
+    ["User_Alias A = ALL, !debian\nA ALL=(ALL) ALL\n", "refused"],
+    ["User_Alias A = ALL, !debian\nALL, !A ALL=(ALL) ALL\n", "asks"],
+    ["User_Alias A = ALL, !debian\n!A ALL=(ALL) ALL\n", "asks"],
+    ["User_Alias A = B, ann\nUser_Alias B = debian\nA ALL=(ALL) ALL\n", "asks"],
+    ["Defaults:bob, debian !authenticate\ndebian ALL=(ALL) ALL\n", "free"],
+    ["Defaults:ALL, !debian !authenticate\ndebian ALL=(ALL) ALL\n", "asks"],
   ])("%j: %s", (sudoers, expected) => expect(answer(sudoers)).toBe(expected));
+
+  test("aliases that name each other many times end", () => {
+    const aliases = Array.from({ length: 30 }, (_, n) => `User_Alias A${n} = A${n + 1}, A${n + 1}, A${(n * 7) % 30}\n`);
+    expect(answer(`${aliases.join("")}A0 ALL=(ALL) ALL\n`)).toBe("refused");
+  });
 
   test("a tag and the user to run as hold for the commands behind them", () => {
     const rule =

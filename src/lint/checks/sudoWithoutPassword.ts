@@ -68,14 +68,14 @@ function identity({ subject, text }: SudoGrant): string {
   return `${subject} ${text}`;
 }
 
-/** The accounts that a rule is for. */
+/** The accounts that a rule is for by one member of its list of users. */
 function subjectsOf(
-  { subject }: SudoGrant,
+  { subject, users }: SudoGrant,
   sudoers: Sudoers,
   known: ReadonlyMap<string, SudoAccount>,
 ): readonly SudoAccount[] {
   if (hasUnknown(subject)) return [{ name: subject, groups: [] }];
-  return [...known.values()].filter((account) => names(sudoers, subject, account));
+  return [...known.values()].filter((account) => names(sudoers, [subject], account) && names(sudoers, users, account));
 }
 
 /** What in the image asks this account for a password: a rule for it, a line of Defaults, or the password that it has. */
@@ -89,9 +89,9 @@ function demandOf(
     const found = evidence.of(accounts, setting);
     return found === undefined || found.strength === "weak" ? undefined : found;
   };
-  for (const { subject, text, path, line, commands } of sudoers.grants.toReversed()) {
+  for (const { subject, users, text, path, line, commands } of sudoers.grants.toReversed()) {
     const asks = commands.some((one) => one.asks !== false && overlaps(one.command, command));
-    if (!asks || !names(sudoers, subject, account)) continue;
+    if (!asks || !names(sudoers, [subject], account) || !names(sudoers, users, account)) continue;
     const found = customised({ key: `sudo ${subject}`, value: text, path, line });
     if (found === undefined) continue;
     const words = `although ${path}:${line} asks for one`;

@@ -31,7 +31,7 @@ export function checkConfig(
     .map((problem) => withCurrentKeys(problem, schemas))
     .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
-    if (layer === "image") for (const one of defaultUserKeys(root)) told.push(one);
+    if (layer === "image") for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
     const open = openTopLevel(root, layer, schemas, isUnknown);
     for (const one of open.told) told.push(one);
     isCut ||= open.cut;

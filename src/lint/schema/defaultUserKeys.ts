@@ -1,10 +1,11 @@
 import { findPair } from "../../config/merge.ts";
 import { type Mapping, originOf } from "../../config/tree.ts";
+import { versionAtLeast } from "../../distro/version.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 
 /** What is read of a user (distros/__init__.py create_user and add_user, ug_util.py, cc_users_groups; 18.5 to 26.2). */
-const KNOWN = [
+const KEYS = [
   "create_groups",
   "doas",
   "expiredate",
@@ -37,15 +38,17 @@ const KNOWN = [
  * Keys of system_info.default_user that nothing reads. Those of entries of `users` may have hyphens, these may not; the
  * schema does not know them.
  */
-export function defaultUserKeys(root: Mapping): Told[] {
+export function defaultUserKeys(root: Mapping, version: string): Told[] {
   const system = findPair(root, "system_info")?.value;
   const user = system?.type === "mapping" ? findPair(system, "default_user")?.value : undefined;
   if (user?.type !== "mapping") return [];
+  // A rule for doas means nothing before.
+  const known = KEYS.filter((key) => key !== "doas" || versionAtLeast(version, "23.3"));
   return user.children.flatMap((pair): Told[] => {
     const name = String(pair.key.value);
-    if (KNOWN.includes(name) || name.length > 40) return [];
+    if (KEYS.includes(name) || name.length > 40) return [];
     const underscored = name.replaceAll("-", "_");
-    const meant = KNOWN.includes(underscored) ? underscored : nearest(name, KNOWN);
+    const meant = known.includes(underscored) ? underscored : nearest(name, known);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
     return [
       {

@@ -89,7 +89,7 @@ function withoutComment(text: string): string {
 }
 
 /** Where the list of users ends: at the first blank that is not beside a comma, in quotes, or after a backslash. */
-function userListEnd(rule: string): number {
+export function userListEnd(rule: string): number {
   let quoted = false;
   let last = "";
   for (let i = 0; i < rule.length; i++) {

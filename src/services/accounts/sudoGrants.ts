@@ -1,11 +1,11 @@
 import type { Image } from "../../image/image.ts";
-import { readSudoStatements, rulesIn, type SudoStatement, splitSudoList } from "./sudo.ts";
+import { readSudoStatements, rulesIn, type SudoStatement, splitSudoList, userListEnd } from "./sudo.ts";
 
 /** Who an account is to sudo. */
 export interface SudoAccount {
   readonly name: string;
   readonly uid?: string;
-  /** Names of its groups, the primary one among them. */
+  /** Its groups, the primary one among them: the name of each, and its number as "#1000". */
   readonly groups: readonly string[];
 }
 
@@ -20,8 +20,10 @@ interface SudoCommand {
 
 /** A rule of sudoers(5) for one user, group or alias. */
 export interface SudoGrant {
-  /** A name, %group, #uid, %#gid, an alias or ALL. */
+  /** One member of its list of users: a name, %group, #uid, %#gid, an alias or ALL, with "!" in front or not. */
   readonly subject: string;
+  /** All of the rule's list of users, which may take some out again: "ALL, !debian". */
+  readonly users: readonly string[];
   /** The rule without its list of users, in one line. */
   readonly text: string;
   readonly path: string;
@@ -31,8 +33,8 @@ export interface SudoGrant {
 
 /** What `Defaults` sets for everybody or for some users: the parameters as they are written. */
 export interface SudoDefaults {
-  /** Users, %groups and aliases; undefined for everybody. */
-  readonly subjects: readonly string[] | undefined;
+  /** Its list of users, %groups and aliases; undefined for everybody. */
+  readonly users: readonly string[] | undefined;
   readonly parameters: readonly string[];
   readonly path: string;
   readonly line: number;
@@ -52,16 +54,19 @@ export interface Sudoers {
 export function readSudoers(image: Image): Sudoers {
   const statements = readSudoStatements(image);
   return {
-    grants: statements.flatMap(rulesIn).map(({ key, value, path = "", line = 1 }) => ({
-      subject: key.slice("sudo ".length),
-      text: value,
-      path,
-      line,
-      commands: commandsOf(value),
-    })),
+    grants: statements.flatMap(grantsOf),
     defaults: statements.flatMap(defaultsOf),
     aliases: new Map(statements.flatMap(aliasesOf)),
   };
+}
+
+function grantsOf(statement: SudoStatement): SudoGrant[] {
+  const rules = rulesIn(statement);
+  const users = rules.map(({ key }) => key.slice("sudo ".length));
+  const { path, line } = statement;
+  return rules.map(({ value: text }, index) => {
+    return { subject: users[index]!, users, text, path, line, commands: commandsOf(text) };
+  });
 }
 
 /** What sudo makes of an account that asks to run a command as root: the rule that counts, and whether it asks. */
@@ -74,7 +79,7 @@ export interface SudoAnswer {
 export function sudoAnswer(sudoers: Sudoers, account: SudoAccount, command: string): SudoAnswer | undefined {
   let answer: SudoAnswer | undefined;
   for (const grant of sudoers.grants) {
-    if (!names(sudoers, grant.subject, account)) continue;
+    if (!names(sudoers, grant.users, account)) continue;
     for (const { command: allowed, asRoot, asks } of grant.commands) {
       const denied = allowed.startsWith("!");
       const pattern = denied ? allowed.slice(1).trim() : allowed;
@@ -85,21 +90,37 @@ export function sudoAnswer(sudoers: Sudoers, account: SudoAccount, command: stri
   return answer;
 }
 
-/** Whether a user list's member, %group or alias means an account. */
-export function names({ aliases }: Sudoers, subject: string, { name, uid, groups }: SudoAccount): boolean {
-  const members = aliases.get(subject) ?? [subject];
-  return members.some(
-    (member) =>
-      member === "ALL" ||
-      member === name ||
-      (uid !== undefined && member === `#${uid}`) ||
-      (member.startsWith("%") && groups.includes(member.slice(1))),
-  );
+/** Whether a list of users, %groups and aliases means an account: the last member that says something of it decides. */
+export function names({ aliases }: Sudoers, users: readonly string[], account: SudoAccount): boolean {
+  // Aliases may name each other, and many rules one of them.
+  const answers = new Map<string, boolean | undefined>();
+  const answerOf = (alias: string, list: readonly string[]) => {
+    if (answers.has(alias)) return answers.get(alias);
+    answers.set(alias, undefined);
+    const answer = lastWord(list);
+    answers.set(alias, answer);
+    return answer;
+  };
+  const lastWord = (list: readonly string[]): boolean | undefined => {
+    for (const written of list.toReversed()) {
+      const [, negations = "", member = ""] = /^([!\s]*)(.*)$/s.exec(written) ?? [];
+      const alias = aliases.get(member);
+      const answer = alias === undefined ? isMeant(member, account) || undefined : answerOf(member, alias);
+      if (answer !== undefined) return answer !== (negations.replaceAll(/\s/g, "").length % 2 === 1);
+    }
+    return undefined;
+  };
+  return lastWord(users) === true;
+}
+
+function isMeant(member: string, { name, uid, groups }: SudoAccount): boolean {
+  if (member.startsWith("%")) return groups.includes(member.slice(1));
+  return member === "ALL" || member === name || (uid !== undefined && member === `#${uid}`);
 }
 
 /** Whether a `Defaults` line is about an account. */
-export function concernsAccount(sudoers: Sudoers, { subjects }: SudoDefaults, account: SudoAccount): boolean {
-  return subjects === undefined || subjects.some((subject) => names(sudoers, subject, account));
+export function concernsAccount(sudoers: Sudoers, { users }: SudoDefaults, account: SudoAccount): boolean {
+  return users === undefined || names(sudoers, users, account);
 }
 
 /** Whether an account's rules without a tag ask for a password: unless `Defaults !authenticate` says otherwise. */
@@ -142,14 +163,16 @@ function commandsOf(rule: string): SudoCommand[] {
 
 /** At commas that are neither escaped nor in parentheses. */
 function splitCommands(list: string): string[] {
-  return (list.match(/(?:\\.|\([^)]*\)|[^,\\(]|\()+/gs) ?? []).filter((part) => part.trim() !== "");
+  return (list.match(/(?:\\.|\([^()]*\)|[^,\\(]|\()+/gs) ?? []).filter((part) => part.trim() !== "");
 }
 
 function defaultsOf({ text, path, line }: SudoStatement): SudoDefaults[] {
-  const [, scope, list] = /^Defaults(?:(:\s*\S+)|(?=\s))\s+(.*)$/s.exec(text) ?? [];
-  if (list === undefined) return [];
-  const parameters = splitSudoList(list).map((parameter) => parameter.replace(/\s*=\s*/, "="));
-  return [{ subjects: scope === undefined ? undefined : splitSudoList(scope.slice(1)), parameters, path, line }];
+  const [, colon, rest] = /^Defaults(?:(:)\s*|\s+)(\S.*)$/s.exec(text) ?? [];
+  if (rest === undefined) return [];
+  const end = colon === undefined ? 0 : userListEnd(rest);
+  const parameters = splitSudoList(rest.slice(end)).map((parameter) => parameter.replace(/\s*=\s*/, "="));
+  const users = colon === undefined ? undefined : splitSudoList(rest.slice(0, end));
+  return [{ users, parameters, path, line }];
 }
 
 function aliasesOf({ text }: SudoStatement): [string, readonly string[]][] {

@@ -40,12 +40,20 @@ export function readGroups(image: Image): Group[] {
   });
 }
 
-/** The password fields of /etc/shadow by account, each with its line. */
-export function readShadow(image: Image): Map<string, { password: string; line: number }> {
-  const passwords = new Map<string, { password: string; line: number }>();
+/** What /etc/shadow says of an account. */
+export interface ShadowEntry {
+  readonly password: string;
+  /** The day on which the account expires, from 1970; empty where it does not. */
+  readonly expires: string;
+  readonly line: number;
+}
+
+/** The entries of /etc/shadow by account. */
+export function readShadow(image: Image): Map<string, ShadowEntry> {
+  const passwords = new Map<string, ShadowEntry>();
   for (const { entry, line } of readEntries(image, "/etc/shadow")) {
-    const [name = "", password] = entry;
-    if (password !== undefined && !passwords.has(name)) passwords.set(name, { password, line });
+    const [name = "", password, , , , , , expires = ""] = entry;
+    if (password !== undefined && !passwords.has(name)) passwords.set(name, { password, expires, line });
   }
   return passwords;
 }

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Overlay } from "../../src/boot/overlay.ts";
+import { detectDistro } from "../../src/distro/detect.ts";
+import type { Image } from "../../src/image/image.ts";
+import { catalogue } from "../../src/lint/catalogue.ts";
+import type { Finding, Fix } from "../../src/lint/finding.ts";
+import { lint } from "../../src/lint/lint.ts";
+import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
+import { oneOf } from "../samples.ts";
+import { exampleImage } from "./exampleImage.ts";
+
+/** More than any of these images has. */
+const MOST_FIXES = 30;
+
+const findingsOf = (image: Image) => lint(image, { distro: detectDistro(image), rules: catalogue }).findings;
+
+/** A copy of an image with a fix put into it, as somebody would. */
+function withFix(image: Image, { path, content, renames }: Fix): Image {
+  const copy = new Overlay(image);
+  const blame = { module: "", cause: { path, line: 1, column: 1 } };
+  if (renames === undefined) copy.write(path, content, blame);
+  else copy.rename(renames, path, blame);
+  return copy;
+}
+
+const nameOf = ({ rule, target, cause }: Finding) => `${rule} ${target?.path ?? cause.path} ${target?.setting ?? ""}`;
+const isSevere = ({ severity }: Finding) => severity !== "info";
+
+function eachFixHolds(image: Image): void {
+  const found = findingsOf(image);
+  const known = new Set(found.filter(isSevere).map(nameOf));
+  const after = new Map<string, readonly Finding[]>();
+  for (const finding of found) {
+    const { fix, rule, message } = finding;
+    if (fix === null) continue;
+    const key = `${fix.path}\n${fix.content}`;
+    const left = after.get(key) ?? findingsOf(withFix(image, fix));
+    after.set(key, left);
+    const added = left.filter((one) => isSevere(one) && !known.has(nameOf(one)));
+    expect(added.map((one) => `${rule} brings ${one.rule}: ${one.message}`)).toEqual([]);
+    expect(left.map((one) => `${one.rule}: ${one.message}`)).not.toContain(`${rule}: ${message}`);
+  }
+}
+
+/** The fixes of an image, each taken after a lint of the image with those before. */
+function takenOneByOne(image: Image): Fix[] {
+  const taken: Fix[] = [];
+  for (let now = image; taken.length <= MOST_FIXES; ) {
+    const fix = findingsOf(now).find((finding) => finding.fix !== null)?.fix;
+    if (fix == null) break;
+    // What was there is edited or renamed, and no fix is taken a second time.
+    expect(taken).not.toContainEqual(fix);
+    taken.push(fix);
+    now = withFix(now, fix);
+  }
+  return taken;
+}
+
+function allFixesEnd(image: Image): void {
+  const taken = takenOneByOne(image);
+  expect(taken.length).toBeLessThanOrEqual(MOST_FIXES);
+  const added = taken.flatMap(({ path }) => /\/(\w+)-keep-[a-z-]+\.cfg$/.exec(path)?.[1] ?? []);
+  // One name for all, however many there are.
+  expect(new Set(added).size).toBeLessThanOrEqual(1);
+}
+
+const images = readdirSync("fixtures").map((name) => [name, () => exampleImage({}, name)] as const);
+const examples = readdirSync("rules").flatMap((name) =>
+  parseRuleDocument(readFileSync(`rules/${name}`, "utf8"), name)
+    .examples.filter(({ fires }) => fires)
+    .map(({ title, files }) => [`${name}: ${title}`, () => exampleImage(files)] as const),
+);
+
+describe.each([...oneOf(18, images), ...oneOf(30, examples)])("%s", (_name, image) => {
+  test("each fix takes its finding away and brings none", () => eachFixHolds(image()));
+  test("all fixes, one after another, come to an end", () => allFixesEnd(image()));
+});
