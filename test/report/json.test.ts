@@ -39,6 +39,7 @@ describe("findings", () => {
     expect(JSON.parse(report).images[0].findings[0].fix).toEqual({
       path,
       content: null,
+      renames: null,
       diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
     });
   });
