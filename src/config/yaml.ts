@@ -25,6 +25,18 @@ interface YamlProblem {
  * @param path the file's name, which every node keeps.
  */
 export function parseYaml(text: string, path: string): YamlResult {
+  const known = latest?.deref();
+  if (known !== undefined && known.path === path && known.text === text) return known.result;
+  const result = parse(text, path);
+  if (text.length >= LEAST_KEPT) latest = new WeakRef({ text, path, result });
+  return result;
+}
+
+/** The document that was read last: a large one is asked for again and again, by checks, fixes and what hides secrets. */
+let latest: WeakRef<{ readonly text: string; readonly path: string; readonly result: YamlResult }> | undefined;
+const LEAST_KEPT = 10_000;
+
+function parse(text: string, path: string): YamlResult {
   let source: Source = { text, lineStarts: [0] };
   try {
     source = readSource(text);

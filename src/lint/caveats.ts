@@ -26,12 +26,12 @@ export function caveatsOf(image: Image, distro: Distro): string[] {
 export function caveatsOfVersion(version: string): string[] {
   if (!versionAtLeast(version, OLDEST_VERSION))
     return [
-      `cloud-init ${version} is older than ${OLDEST_VERSION}, the oldest version that is simulated: it is taken for that one, and no finding is certain`,
+      `cloud-init ${version} is older than ${OLDEST_VERSION}, the oldest version that is simulated: it is treated as ${OLDEST_VERSION}, and no finding is certain`,
     ];
   const [major = 0, minor = 0] = ASSUMED_VERSION.split(".").map(Number);
   if (versionAtLeast(version, `${major}.${minor + 1}`))
     return [
-      `cloud-init ${version} is newer than ${ASSUMED_VERSION}, the newest version that is simulated: it is taken for that one, and no finding is certain`,
+      `cloud-init ${version} is newer than ${ASSUMED_VERSION}, the newest version that is simulated: it is treated as ${ASSUMED_VERSION}, and no finding is certain`,
     ];
   return [];
 }

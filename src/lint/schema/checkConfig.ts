@@ -26,19 +26,22 @@ export function checkConfig(
 ): Told[] {
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);
+  let isCut = cut;
   const told = problems
     .map((problem) => withCurrentKeys(problem, schemas))
     .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
   if (name === "cloud-config") {
     if (layer === "image") for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
-    for (const one of openTopLevel(root, layer, schemas, isUnknown)) told.push(one);
+    const open = openTopLevel(root, layer, schemas, isUnknown);
+    for (const one of open.told) told.push(one);
+    isCut ||= open.cut;
     for (const one of passedOver(root, layer === "image" ? "warning" : "error", isUnknown)) told.push(one);
   }
-  if (cut)
+  if (isCut)
     told.push({
       about: "not-checked",
       worst: "info",
-      message: "There is more to tell or to compare than is done: not all of this is checked.",
+      message: "This is too large to check in full.",
       origin: originOf(root),
     });
   return told;
@@ -114,21 +117,26 @@ function closesTopLevel({ version }: Schemas, layer: Layer): boolean {
   return layer === "launch" && versionAtLeast(version, "23.4");
 }
 
+/** So many names of unknown keys are compared with the known ones. */
+const MOST_COMPARED = 2_000;
+
 /** Where any key may stand at the top, a name that is nearly a known one is suspicious all the same. */
 function openTopLevel(
   root: Mapping,
   layer: Layer,
   schemas: Schemas,
   isUnknown: ((node: Scalar) => boolean) | undefined,
-): Told[] {
-  if (closesTopLevel(schemas, layer)) return [];
+): { readonly told: Told[]; readonly cut: boolean } {
+  if (closesTopLevel(schemas, layer)) return { told: [], cut: false };
+  let compared = 0;
   const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
   const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
   const outdated = schemas.topKeys.filter((key) => !known.includes(key));
-  return root.children.flatMap((pair): Told[] => {
+  const told = root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
+    if (++compared > MOST_COMPARED) return [];
     const same = otherSpelling(name, known) ?? otherName(name, known);
     // A name like a deprecated one is as suspicious, but that one is not to be recommended.
     if (same === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
@@ -144,6 +152,7 @@ function openTopLevel(
       },
     ];
   });
+  return { told, cut: compared > MOST_COMPARED };
 }
 
 /** Where a key of this name would be read, if there is one such place. */

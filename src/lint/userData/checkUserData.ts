@@ -141,6 +141,8 @@ function isBinary(text: string): boolean {
 function toldOfNote(note: string, start: Origin): Told {
   const { text, origin } = placeOfNote(note, start);
   const unknown = /not simulated|only the first/.test(text);
+  const [, address] = /^not simulated: what (\S+) gives$/.exec(text) ?? [];
+  if (address !== undefined) return say("not-checked", `What ${address} returns is not checked.`, origin);
   const told = say(unknown ? "not-checked" : "not-applied", `${text.replace("not simulated", "not checked")}.`, origin);
   return text.includes("it unpacks to more than") ? { ...told, unread: true } : told;
 }

@@ -252,7 +252,16 @@ describe("bad input gives findings or says that it was not read", () => {
   test("as many findings as anybody reads", () => {
     const { findings } = lint(`#cloud-config\nwrite_files:\n${"- {pth: /a}\n".repeat(3000)}`);
     expect(findings.length).toBeLessThanOrEqual(201);
-    expect(findings.some(({ message }) => message.includes("not all of this is checked"))).toBe(true);
+    expect(findings.some(({ message }) => message.includes("too large to check in full"))).toBe(true);
+  });
+
+  test("of unknown keys that an image may have, as many are compared with the known ones", () => {
+    const keys = Array.from({ length: 3_000 }, (_, index) => `of_our_own_${index}: a\n`).join("");
+    const { findings } = lint(`ssh_pwauht: true\n${keys}`, "20-team.cfg");
+    expect(findings.map(({ cause, message }) => [cause.line, message])).toEqual([
+      [1, expect.stringContaining('"ssh_pwauth"')],
+      [1, "This is too large to check in full."],
+    ]);
   });
 });
 

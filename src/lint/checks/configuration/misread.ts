@@ -166,7 +166,7 @@ function misreadOfUsers(context: CheckContext): Found[] {
     const sudo = findPair(entry, "sudo");
     // null fails before 22.3, false is deprecated since.
     const none = versionAtLeast(version, "22.3") ? "null" : "false";
-    const means = `this text is taken for a sudo rule; write ${none} without quotes`;
+    const means = `this string is read as a sudo rule; write ${none} without quotes`;
     return sudo !== undefined && isFalseText(sudo.value)
       ? [...flags, { name: "users: sudo", pair: sudo, means, write: none }]
       : flags;
