@@ -52,20 +52,22 @@ describe.each([
     expect(all.filter((one) => mayBeSeen(one) && !seen.includes(one))).toEqual([]);
   });
 
-  test.each([
-    ["an address", (number: string) => `https://reader:MADEUP-${number}@example.org/x`],
-    ["an address that only a person would write", (number: string) => `http://me:a/MADEUP-${number}@example.org`],
-    ["a query", (number: string) => `https://example.org/x?a=1&token=MADEUP-${number}`],
-    ["a hash", (number: string) => `$6$rounds=5000$salt$MADEUP-${number}abcdefgh`],
-    ["a header", (number: string) => `Authorization: Bearer MADEUP-${number}`],
-    [
-      "a private key",
-      (number: string) => `-----BEGIN EC PRIVATE KEY-----\nMADEUP-${number}\n-----END EC PRIVATE KEY-----\n`,
-    ],
-    ["an assignment", (number: string) => `export DB_PASSWORD=MADEUP-${number}`],
-    ["a command", (number: string) => `echo 'root:MADEUP-${number}' | chpasswd`],
-    ["base64", (number: string) => Buffer.from(`password: MADEUP-${number}\n`).toString("base64")],
-  ])("with the form of a secret, %s, is seen nowhere", (_, mark) => {
+  test.each(
+    oneOf<[string, (number: string) => string]>(3, [
+      ["an address", (number: string) => `https://reader:MADEUP-${number}@example.org/x`],
+      ["an address that only a person would write", (number: string) => `http://me:a/MADEUP-${number}@example.org`],
+      ["a query", (number: string) => `https://example.org/x?a=1&token=MADEUP-${number}`],
+      ["a hash", (number: string) => `$6$rounds=5000$salt$MADEUP-${number}abcdefgh`],
+      ["a header", (number: string) => `Authorization: Bearer MADEUP-${number}`],
+      [
+        "a private key",
+        (number: string) => `-----BEGIN EC PRIVATE KEY-----\nMADEUP-${number}\n-----END EC PRIVATE KEY-----\n`,
+      ],
+      ["an assignment", (number: string) => `export DB_PASSWORD=MADEUP-${number}`],
+      ["a command", (number: string) => `echo 'root:MADEUP-${number}' | chpasswd`],
+      ["base64", (number: string) => Buffer.from(`password: MADEUP-${number}\n`).toString("base64")],
+    ]),
+  )("with the form of a secret, %s, is seen nowhere", (_, mark) => {
     expect(seenIn(new Planted(mark), FORMS["block YAML"]!)).toEqual([]);
   });
 });
