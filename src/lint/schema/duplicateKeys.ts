@@ -1,13 +1,12 @@
-import { isDeepStrictEqual } from "node:util";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../config/tree.ts";
 import type { Point } from "../../config/unist.ts";
-import { toValue } from "../../config/value.ts";
+import { sameValue } from "../../config/value.ts";
 import type { Told } from "./told.ts";
 
 /** What one mapping says twice and otherwise: the last one counts, without a word (PyYAML). */
 export function duplicateKeys(root: ConfigNode): Told[] {
   return duplicatesIn(root).flatMap(({ winner, loser }) => {
-    if (isDeepStrictEqual(toValue(winner.value), toValue(loser.value))) return [];
+    if (sameValue(winner.value, loser.value)) return [];
     const [lost, counts] = [originOf(loser), originOf(winner)];
     const message = `${winner.key.value} is set twice: what line ${lost.line} says is lost, line ${counts.line} counts.`;
     return [{ about: "duplicate-key", worst: "warning", message, origin: counts }];
