@@ -20,6 +20,7 @@ export default defineConfig({
           setupFiles: "test/setup.ts",
           // One process takes many files: to load and compile src/ again for each costs more than the tests.
           isolate: false,
+          maxWorkers: "100%",
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
