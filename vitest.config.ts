@@ -20,7 +20,10 @@ export default defineConfig({
           setupFiles: "test/setup.ts",
           // One process takes many files: to load and compile src/ again for each costs more than the tests.
           isolate: false,
+          // Vitest would leave one core to itself, which idles while tests run.
           maxWorkers: "100%",
+          // Tests make much that they need for moments only.
+          execArgv: ["--max-semi-space-size=64"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
