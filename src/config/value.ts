@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ConfigNode, ConfigObject, ConfigValue, Pair, Scalar } from "./tree.ts";
 
 /**
@@ -6,6 +7,19 @@ import type { ConfigNode, ConfigObject, ConfigValue, Pair, Scalar } from "./tree
  */
 export function toValue(node: ConfigNode): ConfigValue {
   return convert(node, new Map());
+}
+
+const shared = new WeakMap<ConfigNode, ConfigValue>();
+
+/** Whether two nodes have equal values. One may be compared with thousands of others. */
+export function sameValue(a: ConfigNode, b: ConfigNode): boolean {
+  const value = (node: ConfigNode): ConfigValue => {
+    if (node.type === "scalar") return node.value;
+    const known = shared.get(node) ?? toValue(node);
+    shared.set(node, known);
+    return known;
+  };
+  return isDeepStrictEqual(value(a), value(b));
 }
 
 function convert(node: ConfigNode, done: Map<ConfigNode, ConfigValue>): ConfigValue {

@@ -5,6 +5,7 @@ import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
 import { findPair } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { whole } from "../samples.ts";
 import { firstBoot, reasonOf, textAfter } from "./firstBoot.ts";
 
 // Nothing here is timed: what grew faster than its input took minutes or all of the memory.
@@ -17,7 +18,7 @@ const writeFiles = (entries: readonly string[]) =>
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe("write_files", () => {
-  it("appends thousands of times to one file", () => {
+  it.runIf(whole)("appends thousands of times to one file", () => {
     const line = "x".repeat(500);
     const result = writeFiles(numbers(5000).map((n) => `- {path: /etc/t, append: true, content: "${n} ${line}\\n"}`));
     expect(reasonOf(result, "write_files")).toBe("first boot of the instance");
@@ -44,7 +45,7 @@ it("the image after each of thousands of parts of a boot costs nothing until it 
   expect(after.changes()).toHaveLength(20_002);
 });
 
-it("files of thousands of directories are listed one by one", () => {
+it.runIf(whole)("files of thousands of directories are listed one by one", () => {
   const after = new Overlay(memoryImage({}));
   for (const n of numbers(20_000)) after.write(`/srv/d${n}/x`, "", blame(1));
   for (const n of numbers(20_000)) expect(after.list(`/srv/d${n}`)).toEqual(["x"]);
@@ -82,7 +83,7 @@ it("scripts' patterns over links that lead back are given up", () => {
   expect(reasonOf(result, "scripts_user")).toBe("first boot of the instance");
 });
 
-it("modules with thousands of entries", () => {
+it.runIf(whole)("modules with thousands of entries", () => {
   const count = 12_000;
   const result = firstBoot({
     config: `system_info: {distro: debian}

@@ -9,6 +9,7 @@ import { catalogue } from "../../src/lint/catalogue.ts";
 import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { managementMark } from "../../src/lint/marks.ts";
+import { duplicateKeys } from "../../src/lint/schema/duplicateKeys.ts";
 import { usualValue } from "../../src/lint/usualValues.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
 
@@ -52,6 +53,11 @@ it("two lists of thousands of entries", () => {
   const [found] = findings.filter(({ rule }) => rule === "config-list-replaced");
   expect(found?.message).toContain("and 14992 more are lost");
   expect(found?.fix).toBeNull();
+});
+
+it("a key that is set thousands of times, and then to a long list", () => {
+  const text = `${"runcmd: [a]\n".repeat(8000)}runcmd: [${Array.from({ length: 40_000 }, (_, n) => `a${n}`)}]\n`;
+  expect(duplicateKeys(parseConfigFile(Buffer.from(text), "/x").root)).toHaveLength(8000);
 });
 
 it("a file is parsed once, however often the image boots", () => {

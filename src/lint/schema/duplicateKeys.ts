@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../config/tree.ts";
 import type { Point } from "../../config/unist.ts";
-import { toValue } from "../../config/value.ts";
+import { sameValue } from "../../config/value.ts";
 import type { Told } from "./told.ts";
 
 /**
@@ -10,7 +9,7 @@ import type { Told } from "./told.ts";
  */
 export function duplicateKeys(root: ConfigNode, areAlternatives?: (first: number, second: number) => boolean): Told[] {
   return duplicatesIn(root).flatMap(({ winner, loser }) => {
-    if (isDeepStrictEqual(toValue(winner.value), toValue(loser.value))) return [];
+    if (sameValue(winner.value, loser.value)) return [];
     const [lost, counts] = [originOf(loser), originOf(winner)];
     if (areAlternatives?.(lost.line, counts.line) === true) return [];
     const message = `${winner.key.value} is set twice: what line ${lost.line} says is lost, line ${counts.line} counts.`;

@@ -72,7 +72,7 @@ describe("a configuration with a marker in every position", () => {
 
   test.each(
     oneOf(
-      4,
+      8,
       documents.map((document, index) => [index, document] as const),
     ),
   )("as user-data on its own, form %s", async (_, document) => {
@@ -119,7 +119,7 @@ describe("a configuration with a marker in every position", () => {
 
   test("every network configuration", async () => {
     const network = new Planted();
-    for (const document of oneOf(4, network.documents(declaredSchema("network-config")))) {
+    for (const document of oneOf(12, network.documents(declaredSchema("network-config")))) {
       const text = block({ network: document });
       const out =
         (await lintedAlone("network-config", text)) +
@@ -268,7 +268,7 @@ const WRITTEN: readonly string[] = [
 describe("what people write", () => {
   test.each(
     oneOf(
-      2,
+      4,
       WRITTEN.map((text) => [text.split("\n", 1)[0], text] as const),
     ),
   )("on its own: %s", async (_, text) => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/lint/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
+import { whole } from "../../samples.ts";
 
 /** Line, severity and rule of each finding, as they stand in the file. */
 function found(content: string, path: string): string[] {
@@ -411,7 +412,7 @@ describe("the kind of a template, by its name without the ending", () => {
   ])("%s", (path, text, expected) => expect(found(text, path)).toEqual(expected));
 });
 
-test("templates of many lines, placeholders, branches and repeated keys come to an end", () => {
+test.runIf(whole)("templates of many lines, placeholders, branches and repeated keys come to an end", () => {
   const text = [
     "#cloud-config\n",
     "{% if a %}\nhostname: b\n{% else %}\nhostname: c\n".repeat(5_000),

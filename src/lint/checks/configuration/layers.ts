@@ -11,7 +11,7 @@ import {
   type Pair,
   type Scalar,
 } from "../../../config/tree.ts";
-import { pyStr, toValue } from "../../../config/value.ts";
+import { pyStr, sameValue, toValue } from "../../../config/value.ts";
 import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";
@@ -229,7 +229,7 @@ function classify(
 /** Whether one pair's value is not the other's; two mappings are joined, so that neither is lost. */
 function isOther(winner: Pair, loser: Pair): boolean {
   if (winner.value.type === "mapping" && loser.value.type === "mapping") return false;
-  return !isDeepStrictEqual(toValue(winner.value), toValue(loser.value));
+  return !sameValue(winner.value, loser.value);
 }
 
 function valueAt(root: Mapping, steps: readonly string[]): ConfigValue | undefined {
