@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { oneOf } from "../samples.ts";
 import { run } from "./run.ts";
 
 const HARDENED = "fixtures/debian-12-hardened";
@@ -299,13 +300,16 @@ describe("bad input", () => {
     expect(err).toContain(seed);
   });
 
-  test.each(["lint", "plan", "config"])("%s: a drop-in that is too large for it is no clean end", async (command) => {
-    const root = image();
-    writeFileSync(join(root, "etc/cloud/cloud.cfg.d/60-big.cfg"), `a: ${"x".repeat(6_000_000)}\n`);
-    const { status, err } = await run(command, root);
-    expect(status).toBe(4);
-    expect(err.match(/60-big\.cfg: not read/g)).toHaveLength(1);
-  });
+  test.each(oneOf(3, ["lint", "plan", "config"]))(
+    "%s: a drop-in that is too large for it is no clean end",
+    async (command) => {
+      const root = image();
+      writeFileSync(join(root, "etc/cloud/cloud.cfg.d/60-big.cfg"), `a: ${"x".repeat(6_000_000)}\n`);
+      const { status, err } = await run(command, root);
+      expect(status).toBe(4);
+      expect(err.match(/60-big\.cfg: not read/g)).toHaveLength(1);
+    },
+  );
 
   test("control characters never reach the terminal", async () => {
     const evil = "\u001b[31mred\u0007\u202e";

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/lint/finding.ts";
 import { type TextOptions, textReport } from "../../src/report/text.ts";
 import { displayWidth } from "../../src/report/width.ts";
+import { sample } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
 
@@ -205,8 +206,9 @@ test("long values are cut", () => {
 });
 
 test("thousands of findings in long files take seconds; all are listed, the first ones in detail", () => {
-  const before = Array.from({ length: 20_000 }, (_, i) => `10.0.0.1 host${i}\n`).join("");
-  const findings = Array.from({ length: 20_000 }, (_, i) =>
+  const count = sample(4_000, 20_000);
+  const before = Array.from({ length: count }, (_, i) => `10.0.0.1 host${i}\n`).join("");
+  const findings = Array.from({ length: count }, (_, i) =>
     finding({
       cause: { path: "/c", line: i + 1, column: 1 },
       target: { ...finding().target!, path: "/t", line: i + 1 },
@@ -214,7 +216,7 @@ test("thousands of findings in long files take seconds; all are listed, the firs
   );
   const texts = { "/c": { before, after: before }, "/t": { before, after: "" } };
   const report = textReport([result({ findings, texts })], OPTIONS);
-  expect(report.match(/sshd-setting-overwritten$/gm)).toHaveLength(20_000);
+  expect(report.match(/sshd-setting-overwritten$/gm)).toHaveLength(count);
   expect(report.match(/^ +lost: /gm)).toHaveLength(200);
 });
 
