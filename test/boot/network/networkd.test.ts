@@ -7,7 +7,7 @@ import { readNetworkConfig } from "../../../src/boot/network/state.ts";
 import { unknown } from "../../../src/boot/unknown.ts";
 import { parseYaml } from "../../../src/config/yaml.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
-import { sample } from "../../samples.ts";
+import { sample, whole } from "../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -112,7 +112,7 @@ config:
   });
 });
 
-test("many interfaces and routes are no machine's, and take no time", () => {
+test.runIf(whole)("many interfaces and routes are no machine's, and take no time", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
   const config = (interfaces: number, routes: number) =>
     [
