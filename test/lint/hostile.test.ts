@@ -12,6 +12,7 @@ import { managementMark } from "../../src/lint/marks.ts";
 import { duplicateKeys } from "../../src/lint/schema/duplicateKeys.ts";
 import { usualValue } from "../../src/lint/usualValues.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
+import { whole } from "../samples.ts";
 
 // Nothing here is timed: what went over its input again and again took minutes.
 
@@ -43,7 +44,7 @@ describe("globs over keys", () => {
   });
 });
 
-it("two lists of thousands of entries", () => {
+it.runIf(whole)("two lists of thousands of entries", () => {
   const list = (name: string) =>
     `runcmd:\n${Array.from({ length: 15_000 }, (_, n) => `- echo ${name} ${n}\n`).join("")}`;
   const { findings } = linted({
@@ -55,7 +56,7 @@ it("two lists of thousands of entries", () => {
   expect(found?.fix).toBeNull();
 });
 
-it("a key that is set thousands of times, and then to a long list", () => {
+it.runIf(whole)("a key that is set thousands of times, and then to a long list", () => {
   const text = `${"runcmd: [a]\n".repeat(8000)}runcmd: [${Array.from({ length: 40_000 }, (_, n) => `a${n}`)}]\n`;
   expect(duplicateKeys(parseConfigFile(Buffer.from(text), "/x").root)).toHaveLength(8000);
 });
