@@ -10,7 +10,7 @@ if (tooOld !== undefined) {
   process.exit(EXIT.usage);
 }
 
-// A reader that stops early (| head) is no fault, and the files are still written; a full disk must not pass for a clean
+// A reader that stops early (| head) is not an error, and the files are still written; a full disk must not pass for a clean
 // report.
 let isLost = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

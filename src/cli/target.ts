@@ -115,7 +115,7 @@ export function openLooseFile(source: string): SeedFile | undefined {
     return { path: source, bytes: readFileSync(source) };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    // Opened as an image, a name that leads to nothing is told as such.
+    // Opened as an image, a name that leads to nothing is reported as missing.
     if (["ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${reasonOf(error)}`);
   }

@@ -83,7 +83,7 @@ function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** A longer list is no command. */
+/** Longer lists are not treated as commands. */
 const MOST_WORDS = 40;
 
 /** Whether a command takes a secret as a word of its own. */
