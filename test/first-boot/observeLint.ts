@@ -79,13 +79,21 @@ function settingsOf(image: Image): Map<string, Setting> {
   );
 }
 
+/** The rules of sudoers(5) that a setting joins, the one that counts last; none where it is another setting. */
+function sudoRulesOf(key: string, value: string): string[] {
+  return key.startsWith("sudo ") ? value.split("; ") : [];
+}
+
 function happened({ service, target }: Finding, before: Image, after: Image, settings: Map<string, Setting>): boolean {
   const { path, setting, after: value } = target!;
   if (service === null) return !before.read(path)!.equals(after.read(path) ?? Buffer.alloc(0));
   const found = [...settings].filter(([key]) => mayComeOutAs(`${service} ${setting}`, key));
   if (value === null) return found.length === 0;
-  // What is called otherwise before the boot may join what the image has under the name.
-  return found.some(([, { value: real }]) => (hasUnknown(setting) ? real.includes(value) : mayComeOutAs(value, real)));
+  return found.some(([, { key, value: real }]) => {
+    // What is called otherwise before the boot may join what the image has under the name.
+    if (hasUnknown(setting)) return real.includes(value);
+    return mayComeOutAs(value, real) || sudoRulesOf(key, real).includes(value);
+  });
 }
 
 function observe(directory: string, ownData: boolean): LintObservation {
@@ -106,6 +114,8 @@ function observe(directory: string, ownData: boolean): LintObservation {
     settings: [...was].flatMap(([identity, { key, value, path }]) => {
       const now = is.get(identity)?.value;
       if (now === value || shipped.get(identity)?.value === value) return [];
+      const last = sudoRulesOf(key, value).at(-1);
+      if (last !== undefined && last === sudoRulesOf(key, now ?? "").at(-1)) return [];
       return [{ key, path: path ?? null, before: value, after: now ?? null }];
     }),
   };
