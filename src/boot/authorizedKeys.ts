@@ -1,10 +1,10 @@
-import type { Origin } from "../config/tree.ts";
+import { hasUnknown } from "../image/unknown.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { Origin } from "../python/tree.ts";
 import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
 import { spend } from "./effort.ts";
 import type { ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
-import { hasUnknown } from "./unknown.ts";
 
 /** A line of an authorized_keys file as cloud-init writes it back. */
 interface KeyLine {

@@ -1,8 +1,8 @@
-import type { Origin } from "../config/tree.ts";
+import { type FileAttributes, parentOf } from "../image/overlay.ts";
+import type { Origin } from "../python/tree.ts";
 import { findUser, groups, type User, users } from "./accounts/lookup.ts";
 import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { type FileAttributes, parentOf } from "./overlay.ts";
 import { sshdOptions } from "./sshdConfig.ts";
 
 /** Where a user's keys go. */

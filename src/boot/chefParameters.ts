@@ -1,5 +1,5 @@
-import type { ConfigObject, ConfigValue } from "../config/tree.ts";
-import { pyStr, truthy } from "../config/value.ts";
+import type { ConfigObject, ConfigValue } from "../python/tree.ts";
+import { pyStr, truthy } from "../python/value.ts";
 import { configBool, configText } from "./configOptions.ts";
 import { header } from "./header.ts";
 import { instanceName } from "./instanceName.ts";

@@ -1,5 +1,5 @@
-import type { ConfigValue } from "../config/tree.ts";
-import { isTrue, pyStr, truthy } from "../config/value.ts";
+import type { ConfigValue } from "../python/tree.ts";
+import { isTrue, pyStr, truthy } from "../python/value.ts";
 
 /** util.get_cfg_option_bool of a nested mapping: absent gives the default, a falsy value false, others by their text. */
 export function configBool(value: ConfigValue | undefined, absent: boolean): boolean {

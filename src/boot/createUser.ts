@@ -1,7 +1,8 @@
 import { BUILTIN_PATH } from "../config/builtin.ts";
 import { findPair } from "../config/merge.ts";
-import { type ConfigNode, type Origin, originOf } from "../config/tree.ts";
-import { pyStr, truthy } from "../config/value.ts";
+import { hasUnknown } from "../image/unknown.ts";
+import { type ConfigNode, type Origin, originOf } from "../python/tree.ts";
+import { pyStr, truthy } from "../python/value.ts";
 import { addToGroup, groupadd } from "./accounts/groups.ts";
 import { findGroup, findUser } from "./accounts/lookup.ts";
 import { lockPassword, setHashes, setPasswords, unlockPassword } from "./accounts/passwords.ts";
@@ -13,7 +14,6 @@ import { refusal, refusalTemplate } from "./loginRefusal.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { cloudKeysPlaceholder } from "./publicKeys.ts";
 import { writeSudoRules } from "./sudoers.ts";
-import { hasUnknown } from "./unknown.ts";
 import type { ConfiguredGroup, ConfiguredUser } from "./users.ts";
 
 /** A setting of a user and the line to blame for what follows from it; the user's own line where it is not set. */

@@ -1,5 +1,5 @@
-import type { Origin } from "../config/tree.ts";
 import { readText } from "../image/image.ts";
+import type { Origin } from "../python/tree.ts";
 import type { ModuleRun } from "./module.ts";
 
 /** Where debconf keeps the answers to the questions of packages: paragraphs of "Field: value", sorted by name. */

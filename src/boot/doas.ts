@@ -1,5 +1,5 @@
-import type { ConfigNode, Origin } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
+import type { ConfigNode, Origin } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import type { ModuleRun } from "./module.ts";
 import { appendBlock } from "./sudoers.ts";
 

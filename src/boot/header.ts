@@ -1,6 +1,6 @@
+import { unknown } from "../image/unknown.ts";
 import { librarySource } from "./librarySource.ts";
 import type { ModuleRun } from "./module.ts";
-import { unknown } from "./unknown.ts";
 
 /** The line that cloud-init puts above what it creates or adds (util.make_header, 18.5 to 26.2), without a line end. */
 export function header(boot: ModuleRun, did: "Created" | "Added"): string {

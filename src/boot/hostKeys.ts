@@ -1,11 +1,11 @@
 import { findPair } from "../config/merge.ts";
-import type { Origin } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
 import { upstreamVersion, versionAtLeast } from "../distro/version.ts";
+import { unknown } from "../image/unknown.ts";
+import type { Origin } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import { findGroup } from "./accounts/lookup.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { appendSshdLines, setSshdOption } from "./sshdConfig.ts";
-import { unknown } from "./unknown.ts";
 
 const DIRECTORY = "/etc/ssh";
 

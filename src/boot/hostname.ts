@@ -1,12 +1,12 @@
-import type { Origin } from "../config/tree.ts";
-import { pyStr, truthy } from "../config/value.ts";
 import { type Image, readText } from "../image/image.ts";
+import { unknown } from "../image/unknown.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { Origin } from "../python/tree.ts";
+import { pyStr, truthy } from "../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
 import { readSysconfig } from "./sysconfigFile.ts";
 import { setSysconfig } from "./sysconfigVariable.ts";
-import { unknown } from "./unknown.ts";
 
 /** The names that a boot finds for the host (util.get_hostname_fqdn, 18.5 to 26.2). */
 export interface HostNames {

@@ -1,4 +1,4 @@
-import { splitLines } from "./splitLines.ts";
+import { splitLines } from "../python/splitLines.ts";
 
 /** A line of /etc/hosts: an address with names and a comment, or a line without an address, as it is. */
 type HostsLine = { readonly words: readonly string[]; readonly comment: string } | { readonly text: string };

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { findPair } from "../config/merge.ts";
 import type { CloudData } from "../config/seed.ts";
-import { pyStr } from "../config/value.ts";
 import type { Image } from "../image/image.ts";
+import { pyStr } from "../python/value.ts";
 import type { Frequency } from "./module.ts";
 
 /** The instance that boots, as the state of an earlier boot in the image makes it look. */

@@ -1,15 +1,15 @@
 import { findPair } from "../config/merge.ts";
 import type { BaseConfig } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
-import type { ConfigNode, ConfigObject, ConfigValue } from "../config/tree.ts";
-import { pyStr, toValue, truthy } from "../config/value.ts";
 import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
+import { unknown } from "../image/unknown.ts";
+import type { ConfigNode, ConfigObject, ConfigValue } from "../python/tree.ts";
+import { pyStr, toValue, truthy } from "../python/value.ts";
 import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./datasource/place.ts";
 import { hostnameAtBoot } from "./hostname.ts";
 import { instanceId } from "./instance.ts";
-import { unknown } from "./unknown.ts";
 
 /** Values in templates, each place of an alias counted: more are left out. */
 const MOST_VALUES = 50_000;

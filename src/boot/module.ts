@@ -1,12 +1,12 @@
 import type { Config } from "../config/config.ts";
 import type { SecretKind } from "../config/secret.ts";
 import type { CloudData } from "../config/seed.ts";
-import type { ConfigValue, Origin } from "../config/tree.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
+import type { Blame, FileAttributes, Overlay } from "../image/overlay.ts";
+import type { ConfigValue, Origin } from "../python/tree.ts";
 import type { FileContent } from "./content.ts";
 import type { Instance } from "./instance.ts";
-import type { Blame, FileAttributes, Overlay } from "./overlay.ts";
 
 /** How often cloud-init runs a module. */
 export type Frequency = "once-per-instance" | "always" | "once";

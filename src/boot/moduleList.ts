@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { findPair } from "../config/merge.ts";
-import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../config/tree.ts";
-import { pyStr, toValue, truthy } from "../config/value.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../python/tree.ts";
+import { pyStr, toValue, truthy } from "../python/value.ts";
 import type { Frequency } from "./module.ts";
 
 /** One entry of a module list. */

@@ -1,6 +1,6 @@
-import type { ConfigValue } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
-import { items } from "./apt/pythonValue.ts";
+import { items } from "../python/checked.ts";
+import type { ConfigValue } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import type { ModuleRun } from "./module.ts";
 
 /** Whether a program, named or given by its path, is certainly missing in the image. */

@@ -1,9 +1,9 @@
 import { findPair } from "../config/merge.ts";
-import type { ConfigNode } from "../config/tree.ts";
-import { pyStr, truthy } from "../config/value.ts";
+import { unknown } from "../image/unknown.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { ConfigNode } from "../python/tree.ts";
+import { pyStr, truthy } from "../python/value.ts";
 import type { ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
-import { unknown } from "./unknown.ts";
 
 /** Stands for the keys of a cloud that nobody described; there may be none. */
 export const cloudKeysPlaceholder = unknown("the public keys that the cloud gives");

@@ -1,13 +1,13 @@
-import type { ConfigObject } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
+import { unknown } from "../image/unknown.ts";
+import { mapping, text } from "../python/checked.ts";
+import { IniFile } from "../python/iniFile.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { ConfigObject } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import { findUser } from "./accounts/lookup.ts";
-import { mapping, text } from "./apt/pythonValue.ts";
-import { IniFile } from "./iniFile.ts";
 import { instanceName } from "./instanceName.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
-import { unknown } from "./unknown.ts";
 
 /**
  * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so

@@ -1,9 +1,9 @@
 import { Config } from "../config/config.ts";
-import type { ConfigNode, ConfigValue } from "../config/tree.ts";
-import { pyStr, truthy } from "../config/value.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { ConfigNode, ConfigValue } from "../python/tree.ts";
+import { pyStr, truthy } from "../python/value.ts";
 import type { NewPassword } from "./accounts/passwords.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { configuredAccounts, defaultUserOf } from "./users.ts";
 
 /** What `chpasswd` and `password` ask for. */

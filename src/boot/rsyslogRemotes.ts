@@ -1,6 +1,6 @@
-import type { ConfigObject } from "../config/tree.ts";
-import { truthy } from "../config/value.ts";
-import { text } from "./apt/pythonValue.ts";
+import { text } from "../python/checked.ts";
+import type { ConfigObject } from "../python/tree.ts";
+import { truthy } from "../python/value.ts";
 import type { ModuleRun } from "./module.ts";
 
 /**

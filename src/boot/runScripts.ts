@@ -1,4 +1,4 @@
-import type { Origin } from "../config/tree.ts";
+import type { Origin } from "../python/tree.ts";
 import type { ModuleRun } from "./module.ts";
 import { writtenPaths } from "./shell/writes.ts";
 

@@ -1,5 +1,5 @@
-import type { ConfigNode } from "../config/tree.ts";
-import { pyStr, toValue } from "../config/value.ts";
+import type { ConfigNode } from "../python/tree.ts";
+import { pyStr, toValue } from "../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 
 /** One entry of `runcmd` or `bootcmd` as a line of a shell script. */

@@ -1,7 +1,7 @@
-import type { Origin } from "../config/tree.ts";
 import type { Image } from "../image/image.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { Origin } from "../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { strictText } from "./strictText.ts";
 
 const SSHD_CONFIG = "/etc/ssh/sshd_config";

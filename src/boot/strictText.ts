@@ -1,7 +1,7 @@
+import type { Overlay } from "../image/overlay.ts";
 import { bytesOf, type FileContent } from "./content.ts";
 import { spend } from "./effort.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import type { Overlay } from "./overlay.ts";
 
 /** The text of the content that a path had last: several users' rules and keys go to one file. */
 const known = new WeakMap<Overlay, Map<string, { readonly content: FileContent; readonly text: string }>>();

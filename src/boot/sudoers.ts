@@ -1,11 +1,11 @@
-import type { ConfigNode, Origin } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
+import { splitLines } from "../python/splitLines.ts";
+import type { ConfigNode, Origin } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import { appended } from "./content.ts";
 import { spend } from "./effort.ts";
 import { header } from "./header.ts";
 import { librarySource } from "./librarySource.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 import { rememberText, strictText } from "./strictText.ts";
 
 const SUDOERS = "/etc/sudoers";

@@ -1,5 +1,5 @@
+import { splitLines } from "../python/splitLines.ts";
 import { ModuleFailure } from "./module.ts";
-import { splitLines } from "./splitLines.ts";
 
 /** A longer line is not looked into. */
 const LONGEST = 4096;

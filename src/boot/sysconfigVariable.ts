@@ -1,7 +1,7 @@
-import type { Origin } from "../config/tree.ts";
+import { wholeUnknown } from "../image/overlay.ts";
+import type { Origin } from "../python/tree.ts";
 import { header } from "./header.ts";
 import type { ModuleRun } from "./module.ts";
-import { wholeUnknown } from "./overlay.ts";
 import { strictText } from "./strictText.ts";
 import { readSysconfig, SysconfigFile } from "./sysconfigFile.ts";
 

@@ -1,8 +1,8 @@
-import type { ConfigObject, ConfigValue } from "../config/tree.ts";
-import { Budget, TemplateError, TemplateLimit } from "./jinja/errors.ts";
-import { Interpreter } from "./jinja/interpreter.ts";
-import { parseTemplate } from "./jinja/statements.ts";
-import { Dict, str, type Value } from "./jinja/value.ts";
+import { Budget, TemplateError, TemplateLimit } from "../python/jinja/errors.ts";
+import { Interpreter } from "../python/jinja/interpreter.ts";
+import { parseTemplate } from "../python/jinja/statements.ts";
+import { Dict, str, type Value } from "../python/jinja/value.ts";
+import type { ConfigObject, ConfigValue } from "../python/tree.ts";
 
 export { TemplateError, TemplateLimit };
 

@@ -1,8 +1,8 @@
-import type { ConfigObject } from "../config/tree.ts";
+import { unknown } from "../image/unknown.ts";
+import type { ConfigObject } from "../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 import { strictText } from "./strictText.ts";
 import { renderTemplate, TemplateError, TemplateLimit } from "./template.ts";
-import { unknown } from "./unknown.ts";
 
 /** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
 export function templateFile(boot: ModuleRun, name: string): string | undefined {

@@ -3,13 +3,13 @@ import { Config } from "../config/config.ts";
 import { findPair, mergeMany } from "../config/merge.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Render } from "../config/template.ts";
-import { type Mapping, type Origin, originOf } from "../config/tree.ts";
 import { originOfExcerpt } from "../config/userData/excerpt.ts";
 import { type Handled, handleParts, type Script } from "../config/userData/handle.ts";
 import { readParts, type SeedFile } from "../config/userData/parts.ts";
-import { isTrue, pyStr, toValue } from "../config/value.ts";
 import { versionAtLeast } from "../distro/version.ts";
-import { unsortablePair } from "./jsonKeys.ts";
+import { unsortablePair } from "../python/jsonKeys.ts";
+import { type Mapping, type Origin, originOf } from "../python/tree.ts";
+import { isTrue, pyStr, toValue } from "../python/value.ts";
 import type { ModuleRun } from "./module.ts";
 import { runScript } from "./runScripts.ts";
 

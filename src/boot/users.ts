@@ -1,8 +1,8 @@
 import { builtin } from "../config/builtin.ts";
 import type { Config } from "../config/config.ts";
 import { FatalConfigError, findPair, mergeMany } from "../config/merge.ts";
-import { type ConfigNode, type Mapping, type Origin, originOf, type Pair, type Scalar } from "../config/tree.ts";
-import { isTrue, pyStr, truthy } from "../config/value.ts";
+import { type ConfigNode, type Mapping, type Origin, originOf, type Pair, type Scalar } from "../python/tree.ts";
+import { isTrue, pyStr, truthy } from "../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
 
 /** A user that the configuration asks for. */

@@ -1,14 +1,14 @@
 import { gunzipSync } from "node:zlib";
 import { findPair } from "../config/merge.ts";
-import { type ConfigNode, type Mapping, type Origin, originOf } from "../config/tree.ts";
-import { isTrue, pyStr, toValue, truthy } from "../config/value.ts";
+import { parentOf, wholeUnknown } from "../image/overlay.ts";
 import { isTooLong } from "../image/resolve.ts";
+import { decodeBase64 } from "../python/base64.ts";
+import { normalizePath } from "../python/paths.ts";
+import { type ConfigNode, type Mapping, type Origin, originOf } from "../python/tree.ts";
+import { isTrue, pyStr, toValue, truthy } from "../python/value.ts";
 import { findGroup, findUser } from "./accounts/lookup.ts";
-import { decodeBase64 } from "./base64.ts";
 import { appended } from "./content.ts";
 import { ModuleFailure, type ModuleRun } from "./module.ts";
-import { parentOf, wholeUnknown } from "./overlay.ts";
-import { normalizePath } from "./paths.ts";
 
 /** A packed file may not unpack to more than this. */
 const LARGEST = 64 * 1024 * 1024;

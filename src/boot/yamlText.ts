@@ -1,9 +1,9 @@
-import type { ConfigNode } from "../config/tree.ts";
+import { unknown } from "../image/unknown.ts";
+import { fromNode, isDict } from "../python/dict.ts";
+import type { ConfigNode } from "../python/tree.ts";
+import { dumpYaml } from "../python/yaml/dump.ts";
 import { ModuleFailure } from "./module.ts";
 import { NotPredicted } from "./network/predicted.ts";
-import { fromNode, isDict } from "./network/pyValue.ts";
-import { dumpYaml } from "./network/yamlDump.ts";
-import { unknown } from "./unknown.ts";
 
 /** A mapping as safeyaml.dumps() writes it (18.5 to 26.2), between `---` and `...`. @throws ModuleFailure */
 export function safeYaml(node: ConfigNode | undefined): string {

@@ -1,6 +1,6 @@
 import { versionAtLeast } from "../distro/version.ts";
+import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../python/tree.ts";
 import { datasourcesOf } from "./datasources.ts";
-import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "./tree.ts";
 
 /** The name that stands for a file where a value is built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
 export const BUILTIN_PATH = "cloud-init's built-in defaults";

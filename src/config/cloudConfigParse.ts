@@ -1,6 +1,6 @@
 import type { Plugin, Processor } from "unified";
-import type { ConfigNode } from "./tree.ts";
-import { parseYaml } from "./yaml.ts";
+import type { ConfigNode } from "../python/tree.ts";
+import { parseYaml } from "../python/yaml/load.ts";
 
 /**
  * A parser for unified: gives the tree of a cloud-config file. Where the file cannot be loaded, a fatal message is put on

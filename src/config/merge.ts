@@ -1,5 +1,5 @@
-import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "./tree.ts";
-import { toValue, truthy } from "./value.ts";
+import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree.ts";
+import { toValue, truthy } from "../python/value.ts";
 
 /** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
 export class FatalConfigError extends Error {

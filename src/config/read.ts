@@ -1,12 +1,12 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image, ImageProblem } from "../image/image.ts";
+import { type Mapping, type Origin, originOf } from "../python/tree.ts";
+import { truthy } from "../python/value.ts";
+import { parseYaml, type YamlResult } from "../python/yaml/load.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
 import { type Render, templateKind } from "./template.ts";
-import { type Mapping, type Origin, originOf } from "./tree.ts";
 import { parseExcerpt, renderedExcerpt } from "./userData/excerpt.ts";
-import { truthy } from "./value.ts";
-import { parseYaml, type YamlResult } from "./yaml.ts";
 
 /** A file of the base configuration and what became of it. */
 export interface ConfigFile {

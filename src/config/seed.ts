@@ -2,10 +2,10 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
+import type { ConfigNode, ConfigValue, Mapping } from "../python/tree.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
-import type { ConfigNode, ConfigValue, Mapping } from "./tree.ts";
 import type { SeedFile } from "./userData/parts.ts";
 
 /** What a cloud hands over at launch. Undefined members: nobody said, so what follows from them is unknown. */

@@ -1,6 +1,6 @@
-import { hasUnknown } from "../boot/unknown.ts";
 import { matchesGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
+import { hasUnknown } from "../image/unknown.ts";
 import { readPrivilegeRules } from "../services/accounts/sudo.ts";
 import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
 import { readShadow } from "../services/accounts/users.ts";

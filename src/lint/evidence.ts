@@ -1,6 +1,6 @@
-import { Overlay } from "../boot/overlay.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import { Overlay } from "../image/overlay.ts";
 import { hasDigest } from "../packages/digest.ts";
 import type { ShippedFile } from "../packages/packages.ts";
 import type { Service, Setting } from "../services/service.ts";

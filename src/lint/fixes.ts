@@ -1,7 +1,7 @@
 import { type BootResult, boot } from "../boot/boot.ts";
-import { Overlay } from "../boot/overlay.ts";
 import type { CloudData } from "../config/seed.ts";
 import { type Image, readText } from "../image/image.ts";
+import { Overlay } from "../image/overlay.ts";
 import { UnreadableService } from "../services/includes.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import type { Finding, Fix } from "./finding.ts";

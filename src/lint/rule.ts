@@ -1,4 +1,4 @@
-import type { ConfigObject } from "../config/tree.ts";
+import type { ConfigObject } from "../python/tree.ts";
 import type { Severity } from "./finding.ts";
 
 /** A rule document (rules/ID.md), taken apart. */

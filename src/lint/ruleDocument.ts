@@ -1,8 +1,8 @@
 import remarkFrontmatter from "remark-frontmatter";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
-import { toValue } from "../config/value.ts";
-import { parseYaml } from "../config/yaml.ts";
+import { toValue } from "../python/value.ts";
+import { parseYaml } from "../python/yaml/load.ts";
 import { SEVERITIES, type Severity } from "./finding.ts";
 import { documentOf, type Rule } from "./rule.ts";
 

@@ -1,6 +1,6 @@
-import type { Blame, BootPart, Overlay } from "../boot/overlay.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
+import type { Blame, BootPart, Overlay } from "../image/overlay.ts";
 import { UnreadableService } from "../services/includes.ts";
 import type { Service, Setting } from "../services/service.ts";
 

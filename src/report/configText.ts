@@ -1,5 +1,6 @@
 import { BUILTIN_PATH } from "../config/builtin.ts";
 import type { Config } from "../config/config.ts";
+import type { Secrets } from "../lint/secrets/secrets.ts";
 import {
   type ConfigNode,
   type Mapping,
@@ -8,9 +9,8 @@ import {
   type Pair,
   type Scalar,
   type Sequence,
-} from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
-import type { Secrets } from "../lint/secrets/secrets.ts";
+} from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 import { escapeText, linesOf } from "./escape.ts";
 import { escapeJson } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";

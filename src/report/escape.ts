@@ -1,4 +1,4 @@
-import { replaceUnknown } from "../boot/unknown.ts";
+import { replaceUnknown } from "../image/unknown.ts";
 
 /**
  * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and

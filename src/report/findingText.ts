@@ -1,5 +1,5 @@
 import type { Colors, Formatter } from "picocolors/types.js";
-import { unknownReason } from "../boot/unknown.ts";
+import { unknownReason } from "../image/unknown.ts";
 import type { FileTexts, FindingTarget, Severity } from "../lint/finding.ts";
 import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";

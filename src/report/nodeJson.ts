@@ -1,6 +1,6 @@
-import { unknown } from "../boot/unknown.ts";
-import type { ConfigNode, Scalar } from "../config/tree.ts";
-import { pyStr } from "../config/value.ts";
+import { unknown } from "../image/unknown.ts";
+import type { ConfigNode, Scalar } from "../python/tree.ts";
+import { pyStr } from "../python/value.ts";
 
 /** Aliases can make a value of any size out of a few lines: beyond so many characters nothing more is written out. */
 const MAX_CHARACTERS = 20_000_000;

@@ -1,8 +1,8 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import type { BootResult } from "../boot/boot.ts";
-import type { Change } from "../boot/overlay.ts";
-import { unknownReason } from "../boot/unknown.ts";
 import type { Image, Stat } from "../image/image.ts";
+import type { Change } from "../image/overlay.ts";
+import { unknownReason } from "../image/unknown.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { diffHunks, hideInHunks, isBinary, paintDiff } from "./diff.ts";
 import { escapeProse, linesOf } from "./escape.ts";

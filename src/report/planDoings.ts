@@ -1,5 +1,5 @@
 import type { BootResult } from "../boot/boot.ts";
-import type { Change } from "../boot/overlay.ts";
+import type { Change } from "../image/overlay.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 

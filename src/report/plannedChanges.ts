@@ -1,5 +1,5 @@
 import type { BootResult } from "../boot/boot.ts";
-import type { Change } from "../boot/overlay.ts";
+import type { Change } from "../image/overlay.ts";
 
 /** What of a boot's changes a plan shows: not the directories made on the way, nor /run, which no image holds. */
 export function plannedChanges(boot: BootResult): readonly Change[] {

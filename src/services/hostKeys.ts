@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { hasUnknown } from "../boot/unknown.ts";
 import type { Distro } from "../distro/distro.ts";
 import { expandGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
+import { hasUnknown } from "../image/unknown.ts";
 import { words } from "./lines.ts";
 import type { Service, Setting } from "./service.ts";
 import { readDirectives } from "./sshd/directives.ts";

@@ -1,5 +1,5 @@
-import { hasUnknown } from "../boot/unknown.ts";
 import type { Image } from "../image/image.ts";
+import { hasUnknown } from "../image/unknown.ts";
 import { type Line, readStatements, unquote } from "./lines.ts";
 import type { Service, Setting } from "./service.ts";
 

@@ -1,5 +1,5 @@
-import { hasUnknown } from "../boot/unknown.ts";
 import type { Image } from "../image/image.ts";
+import { hasUnknown } from "../image/unknown.ts";
 import { readStatements } from "./lines.ts";
 import { type IniOption, readDnfIni, repositorySecret } from "./repositories/ini.ts";
 import type { Service, Setting } from "./service.ts";

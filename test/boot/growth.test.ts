@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { appended, bytesOf, type FileContent } from "../../src/boot/content.ts";
-import { Overlay } from "../../src/boot/overlay.ts";
 import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
 import { findPair } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 import { whole } from "../samples.ts";
 import { firstBoot, reasonOf, textAfter } from "./firstBoot.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Overlay } from "../../src/boot/overlay.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 
 const blame = { module: "test", cause: { path: "/etc/cloud/cloud.cfg", line: 3, column: 1 } };
 const paths = (overlay: Overlay) => overlay.changes().map(({ op, path }) => `${op} ${path}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/template.ts";
-import type { ConfigObject } from "../../src/config/tree.ts";
+import type { ConfigObject } from "../../src/python/tree.ts";
 
 const jinja = (body: string, variables: ConfigObject = {}, options = { do: true }) =>
   renderTemplate(`## template: jinja\n${body}`, variables, options);

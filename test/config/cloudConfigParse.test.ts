@@ -2,7 +2,7 @@ import { unified } from "unified";
 import { VFile } from "vfile";
 import { expect, test } from "vitest";
 import { cloudConfigParse } from "../../src/config/cloudConfigParse.ts";
-import { toValue } from "../../src/config/value.ts";
+import { toValue } from "../../src/python/value.ts";
 
 function parse(value: string) {
   const file = new VFile({ path: "etc/cloud/cloud.cfg", value });

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { ConfigNode } from "../../src/config/tree.ts";
-import { pyStr } from "../../src/config/value.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import type { ConfigNode } from "../../src/python/tree.ts";
+import { pyStr } from "../../src/python/value.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 
 /** python3 with the real PyYAML in version 6.0 or later, which the expectations are of. */
 export const pyYaml = () => ({

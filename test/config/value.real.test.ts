@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pyStr } from "../../src/config/value.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import { pyStr } from "../../src/python/value.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { describeReal } from "../real.ts";
 import { STRINGS } from "./pythonStrings.ts";
 import { pyYaml } from "./pyyaml.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ConfigNode } from "../../src/config/tree.ts";
-import { isFalse, isTrue, pyStr, toValue, truthy } from "../../src/config/value.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import type { ConfigNode } from "../../src/python/tree.ts";
+import { isFalse, isTrue, pyStr, toValue, truthy } from "../../src/python/value.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { STRINGS } from "./pythonStrings.ts";
 
 function parse(text: string): ConfigNode {

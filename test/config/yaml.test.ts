@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ConfigNode, Mapping, Pair } from "../../src/config/tree.ts";
-import { isTrue, toValue } from "../../src/config/value.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import type { ConfigNode, Mapping, Pair } from "../../src/python/tree.ts";
+import { isTrue, toValue } from "../../src/python/value.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { sample, whole } from "../samples.ts";
 import { ourLoad } from "./pyyaml.ts";
 import cases from "./yaml-cases.json" with { type: "json" };

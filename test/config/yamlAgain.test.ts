@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseYaml } from "../../src/config/yaml.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 
 test("a large document that is asked for again is not read again", () => {
   const text = `a: [${"b, ".repeat(5_000)}]\n`;

@@ -1,5 +1,5 @@
 import { createPatch } from "diff";
-import { mayComeOutAs, unknownReason } from "../../src/boot/unknown.ts";
+import { mayComeOutAs, unknownReason } from "../../src/image/unknown.ts";
 import { isIgnored } from "./ignoredPaths.ts";
 import type { PlannedChange } from "./observe.ts";
 import { contentAfter, type RealBoot, type RealChange } from "./realBoot.ts";

@@ -1,4 +1,4 @@
-import { mayComeOutAs } from "../../src/boot/unknown.ts";
+import { mayComeOutAs } from "../../src/image/unknown.ts";
 import { isIgnored } from "./ignoredPaths.ts";
 import type { LintObservation, LostSetting, ObservedFinding } from "./observeLint.ts";
 import type { Scenario } from "./scenario.ts";

@@ -5,11 +5,11 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasUnknown, mayComeOutAs } from "../../src/boot/unknown.ts";
 import { readSeed } from "../../src/config/seed.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
+import { hasUnknown, mayComeOutAs } from "../../src/image/unknown.ts";
 import { catalogue } from "../../src/lint/catalogue.ts";
 import type { Confidence, Finding, FindingTarget } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";

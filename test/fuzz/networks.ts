@@ -3,12 +3,12 @@ import { contains, parseIpv4, parseIpv6, parseNetwork } from "../../src/boot/net
 import { rewriteWithLibnetplan } from "../../src/boot/network/libnetplan/rewrite.ts";
 import { fromNetworkData } from "../../src/boot/network/networkData.ts";
 import { NotPredicted } from "../../src/boot/network/predicted.ts";
-import { fromNode, NetworkFailure } from "../../src/boot/network/pyValue.ts";
-import { dumpYaml } from "../../src/boot/network/yamlDump.ts";
-import { writeString } from "../../src/boot/network/yamlScalar.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
+import { fromNode, NetworkFailure } from "../../src/python/dict.ts";
+import { dumpYaml } from "../../src/python/yaml/dump.ts";
+import { writeString } from "../../src/python/yaml/dumpScalar.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { planText } from "../../src/report/planText.ts";
 import { IFUPDOWN, NETPLAN_BINDING, networkBoot } from "../boot/network/networkBoot.ts";
 import { networkConfig, yamlOf } from "./cloudConfig.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseYaml } from "../../src/config/yaml.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { type Files, once } from "./target.ts";
 
 /** The repository: an execution may run in another directory. */

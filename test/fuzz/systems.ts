@@ -1,6 +1,5 @@
 import { boot } from "../../src/boot/boot.ts";
 import { modules } from "../../src/boot/modules/modules.ts";
-import { Overlay } from "../../src/boot/overlay.ts";
 import { FatalConfigError } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
@@ -8,6 +7,7 @@ import { detectDistro } from "../../src/distro/detect.ts";
 import { commandLineParts } from "../../src/distro/kernelCommandLine.ts";
 import type { Image } from "../../src/image/image.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
 import { openPackages } from "../../src/packages/open.ts";
 import { configText } from "../../src/report/configText.ts";

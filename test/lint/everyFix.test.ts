@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Overlay } from "../../src/boot/overlay.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 import { catalogue } from "../../src/lint/catalogue.ts";
 import type { Finding, Fix } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";

@@ -1,6 +1,6 @@
-import { Overlay } from "../../src/boot/overlay.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 
 /** Stock images, whose files are read once. */
 const opened = new Map<string, Image>();

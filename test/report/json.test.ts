@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config/config.ts";
-import type { Mapping } from "../../src/config/tree.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import type { Mapping } from "../../src/python/tree.ts";
+import { parseYaml } from "../../src/python/yaml/load.ts";
 import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
 import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";

@@ -1,9 +1,9 @@
 import type { BootResult, ModuleOutcome } from "../../src/boot/boot.ts";
-import { Overlay } from "../../src/boot/overlay.ts";
-import { unknown } from "../../src/boot/unknown.ts";
 import { builtin } from "../../src/config/builtin.ts";
 import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { Overlay } from "../../src/image/overlay.ts";
+import { unknown } from "../../src/image/unknown.ts";
 
 const MANY_HOSTS = Array.from({ length: 60 }, (_, i) => `10.0.0.${i} host${i}\n`).join("");
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../src/boot/boot.ts";
-import { Overlay } from "../../src/boot/overlay.ts";
 import { memoryImage } from "../../src/image/memory.ts";
+import { Overlay } from "../../src/image/overlay.ts";
 import { planText } from "../../src/report/planText.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";

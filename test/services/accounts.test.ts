@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../src/boot/unknown.ts";
+import { unknown } from "../../src/image/unknown.ts";
 import { accounts } from "../../src/services/accounts.ts";
 import { settingsOf } from "./read.ts";
 

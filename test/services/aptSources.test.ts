@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unknown } from "../../src/boot/unknown.ts";
+import { unknown } from "../../src/image/unknown.ts";
 import { aptSources } from "../../src/services/aptSources.ts";
 import { settingsOf } from "./read.ts";
 

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../src/boot/unknown.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
+import { unknown } from "../../src/image/unknown.ts";
 import { hostKeys } from "../../src/services/hostKeys.ts";
 import { distroWith } from "./distro.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unknown } from "../../src/boot/unknown.ts";
+import { unknown } from "../../src/image/unknown.ts";
 import { hosts } from "../../src/services/hosts.ts";
 import { settingsOf } from "./read.ts";
 

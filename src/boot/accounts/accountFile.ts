@@ -1,8 +1,8 @@
-import type { Origin } from "../../config/tree.ts";
+import type { Overlay } from "../../image/overlay.ts";
+import type { Origin } from "../../python/tree.ts";
 import { bytesOf, type FileContent } from "../content.ts";
 import { spend } from "../effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import type { Overlay } from "../overlay.ts";
 import { AccountTable } from "./accountTable.ts";
 import { shadowSince } from "./defaults.ts";
 import { splitMembers } from "./fields.ts";

@@ -1,4 +1,4 @@
-import type { Origin } from "../../config/tree.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs } from "./defaults.ts";

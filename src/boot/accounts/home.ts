@@ -1,7 +1,7 @@
-import type { Origin } from "../../config/tree.ts";
+import { parentOf } from "../../image/overlay.ts";
+import type { Origin } from "../../python/tree.ts";
 import { spend } from "../effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { parentOf } from "../overlay.ts";
 import { type LoginDefs, shadowSince } from "./defaults.ts";
 import { findGroup, type User } from "./lookup.ts";
 

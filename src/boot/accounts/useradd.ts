@@ -1,6 +1,6 @@
-import type { Origin } from "../../config/tree.ts";
+import { unknown } from "../../image/unknown.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs, passwordAging, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
 import { GroupFiles } from "./groups.ts";

@@ -1,7 +1,7 @@
-import { pyStr, truthy } from "../../config/value.ts";
+import { text } from "../../python/checked.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../module.ts";
 import type { AptConfig } from "./aptConfig.ts";
-import { text } from "./pythonValue.ts";
 
 const PROXY_FILE = "/etc/apt/apt.conf.d/90cloud-init-aptproxy";
 const CONF_FILE = "/etc/apt/apt.conf.d/94cloud-init-config";

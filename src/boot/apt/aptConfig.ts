@@ -1,7 +1,7 @@
-import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
+import { equal, mapping } from "../../python/checked.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { equal, mapping } from "./pythonValue.ts";
 
 /** What stands under `apt`, or under the keys of old that it replaced. */
 export interface AptConfig {

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
-import { unknown } from "../unknown.ts";
-import { holds, items, mapping } from "./pythonValue.ts";
+import { unknown } from "../../image/unknown.ts";
+import { holds, items, mapping } from "../../python/checked.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 
 /** What a look-up may come to; undefined: to nothing. */
 export type Possible = readonly (ConfigValue | undefined)[];

@@ -1,11 +1,11 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { unknown } from "../../image/unknown.ts";
+import { items, mapping, text } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { regionOf, zoneOf } from "../datasource/place.ts";
 import { feature } from "../librarySource.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { entryFor, lookUp, one } from "./candidates.ts";
-import { items, mapping, text } from "./pythonValue.ts";
 
 /** The mirrors of system_info.package_mirrors by name (distros/__init__.py, 20.4 to 26.2). */
 export function cloudMirrors(boot: ModuleRun, architecture: string): ConfigObject {

@@ -1,10 +1,10 @@
-import { truthy } from "../../config/value.ts";
 import { readText } from "../../image/image.ts";
+import { unknown } from "../../image/unknown.ts";
+import { mapping, text } from "../../python/checked.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import { truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { splitLines } from "../splitLines.ts";
-import { unknown } from "../unknown.ts";
 import type { AptConfig } from "./aptConfig.ts";
-import { mapping, text } from "./pythonValue.ts";
 
 const CONFIG_PARTS = "/etc/cloud/cloud.cfg.d";
 

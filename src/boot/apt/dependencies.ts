@@ -1,8 +1,8 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { isFalse, truthy } from "../../config/value.ts";
+import { holds, items, mapping, text } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { isFalse, truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import type { AptConfig } from "./aptConfig.ts";
-import { holds, items, mapping, text } from "./pythonValue.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
 /** Has the programs installed that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */

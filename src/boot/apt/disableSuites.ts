@@ -1,11 +1,11 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
+import { replaceUnknown } from "../../image/unknown.ts";
+import { items, text } from "../../python/checked.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { splitLines } from "../splitLines.ts";
 import { renderText } from "../templateFile.ts";
-import { replaceUnknown } from "../unknown.ts";
 import { isDeb822 } from "./deb822.ts";
-import { items, text } from "./pythonValue.ts";
 
 /** Words for suites of the release itself. */
 const KNOWN: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
-import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
+import { unknown } from "../../image/unknown.ts";
+import { text } from "../../python/checked.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
-import { text } from "./pythonValue.ts";
 
 const TRUSTED = "/etc/apt/trusted.gpg.d";
 /** For keys that only the sources trust which name them. */

@@ -1,11 +1,11 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
+import { items } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 import { hostNames } from "../hostname.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { entryFor, lookUp, one, type Possible } from "./candidates.ts";
 import { cloudMirrors } from "./cloudMirrors.ts";
-import { items } from "./pythonValue.ts";
 
 /** PRIMARY, SECURITY and MIRROR, and what system_info.package_mirrors names beside (find_apt_mirror_info). */
 export function findMirrors(boot: ModuleRun, apt: AptConfig, architecture: string): ConfigObject {

@@ -1,6 +1,6 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
-import { text } from "./pythonValue.ts";
+import { text } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 
 /** Whether a source is for add-apt-repository; "unknown" where this program does not read the pattern. */
 export type RepositoryMatch = (source: string) => boolean | "unknown";

@@ -1,10 +1,10 @@
-import { type ConfigObject, type Origin, originOf } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { holds, mapping, text } from "../../python/checked.ts";
+import { type ConfigObject, type Origin, originOf } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { renderText } from "../templateFile.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { addKey } from "./keys.ts";
-import { holds, mapping, text } from "./pythonValue.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
 const PARTS = "/etc/apt/sources.list.d/";

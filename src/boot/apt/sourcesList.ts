@@ -1,15 +1,15 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
+import { unknownReason } from "../../image/unknown.ts";
+import { text } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 import { feature } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { strictText } from "../strictText.ts";
 import { renderText, templateFile } from "../templateFile.ts";
-import { unknownReason } from "../unknown.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { aptPaths } from "./aptPaths.ts";
 import { isDeb822 } from "./deb822.ts";
 import { disableSuites } from "./disableSuites.ts";
-import { text } from "./pythonValue.ts";
 
 /** What stands in Ubuntu's sources.list since its sources are in deb822 format. */
 const MOVED = `\

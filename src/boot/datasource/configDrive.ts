@@ -1,11 +1,11 @@
 import { builtin } from "../../config/builtin.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
-import { isMapping } from "../apt/pythonValue.ts";
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64 } from "../../python/base64.ts";
+import { isMapping } from "../../python/checked.ts";
+import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 
 /** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];

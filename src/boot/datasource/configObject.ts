@@ -1,10 +1,10 @@
 import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import type { CloudData } from "../../config/seed.ts";
-import type { ConfigObject, Mapping } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type Image, readText } from "../../image/image.ts";
-import { unknown } from "../unknown.ts";
+import { unknown } from "../../image/unknown.ts";
+import type { ConfigObject, Mapping } from "../../python/tree.ts";
 
 /**
  * Adds what the datasource by itself puts over the image's configuration, user-data over that (get_config_obj of each

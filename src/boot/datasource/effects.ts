@@ -1,5 +1,5 @@
-import { originOf } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
+import { originOf } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../module.ts";
 
 /** What DataSourceAzure takes out of an Ubuntu image, since it configures every network card itself. */

@@ -3,12 +3,12 @@ import { Config } from "../../config/config.ts";
 import { FatalConfigError, findPair, mergeMany } from "../../config/merge.ts";
 import { type BaseConfig, parseConfigFile } from "../../config/read.ts";
 import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import type { ConfigNode, Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
-import { pyStr, truthy } from "../../config/value.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
+import type { ConfigNode, Mapping } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { NOTHING, textFile } from "./textFile.ts";
 
 const EMPTY = builtin({}) as Mapping;

@@ -2,8 +2,8 @@ import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import type { Mapping } from "../../config/tree.ts";
 import type { Image } from "../../image/image.ts";
+import type { Mapping } from "../../python/tree.ts";
 import { NOTHING, textFile } from "./textFile.ts";
 
 /** What DataSourceNone hands over: what the configuration gives it, else nothing (18.5 to 26.2). */

@@ -2,11 +2,11 @@ import { BUILTIN_PATH } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import { datasourceNamed } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
-import type { Origin } from "../../config/tree.ts";
 import { DS_IDENTIFY_CFG, dsIdentifySetting, writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
+import type { Origin } from "../../python/tree.ts";
 import { dsIdentifyList } from "./dsIdentifyList.ts";
 
 /** The datasources that cloud-init of an image looks for, and the line that says so. */

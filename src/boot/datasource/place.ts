@@ -1,7 +1,7 @@
 import { findPair } from "../../config/merge.ts";
 import type { CloudData } from "../../config/seed.ts";
-import type { ConfigValue, Mapping } from "../../config/tree.ts";
-import { pyStr, toValue, truthy } from "../../config/value.ts";
+import type { ConfigValue, Mapping } from "../../python/tree.ts";
+import { pyStr, toValue, truthy } from "../../python/value.ts";
 
 /** The availability zone in the meta-data, at the top or under `placement` (sources/__init__.py, 20.4 to 26.2). */
 export function zoneOf(metaData: Mapping): ConfigValue | undefined {

@@ -4,9 +4,9 @@ import { datasourceNames } from "../../config/datasources.ts";
 import { FatalConfigError, mergeMany } from "../../config/merge.ts";
 import { type BaseConfig, parseConfigFile } from "../../config/read.ts";
 import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import type { Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { type Image, readText } from "../../image/image.ts";
+import type { Mapping } from "../../python/tree.ts";
 import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
 

@@ -1,7 +1,7 @@
-import type { ConfigNode } from "../../config/tree.ts";
 import { excerptOf } from "../../config/userData/excerpt.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { type Image, readText } from "../../image/image.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 
 /** Nothing at all. */
 export const NOTHING: SeedFile = { path: "", bytes: Buffer.alloc(0) };

@@ -1,6 +1,6 @@
-import type { Origin } from "../../config/tree.ts";
+import { shellVariables } from "../../python/shlex.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { shellVariables } from "../shlex.ts";
 import { strictText } from "../strictText.ts";
 import { type Availability, compiledLocales } from "./available.ts";
 import { enableLocale, localeGen } from "./localeGen.ts";

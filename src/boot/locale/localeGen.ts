@@ -1,6 +1,6 @@
-import type { Origin } from "../../config/tree.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import type { Origin } from "../../python/tree.ts";
 import type { ModuleRun } from "../module.ts";
-import { splitLines } from "../splitLines.ts";
 import { strictText } from "../strictText.ts";
 import { type Availability, compiledLocales, normalize } from "./available.ts";
 

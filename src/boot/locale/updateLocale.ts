@@ -1,6 +1,6 @@
-import type { Origin } from "../../config/tree.ts";
+import { parentOf } from "../../image/overlay.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { parentOf } from "../overlay.ts";
 import { strictText } from "../strictText.ts";
 import type { Availability } from "./available.ts";
 

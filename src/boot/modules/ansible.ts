@@ -1,6 +1,6 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { isMapping, items, mapping } from "../apt/pythonValue.ts";
+import { isMapping, items, mapping } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { commandWords, installCommand } from "../programs.ts";
 

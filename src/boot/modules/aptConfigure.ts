@@ -1,5 +1,6 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { isFalse, truthy } from "../../config/value.ts";
+import { items, mapping, text } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { isFalse, truthy } from "../../python/value.ts";
 import { writeAptConf } from "../apt/aptConf.ts";
 import { type AptConfig, readAptConfig } from "../apt/aptConfig.ts";
 import { setDebconfSelections } from "../apt/debconf.ts";
@@ -7,7 +8,6 @@ import { installDependencies } from "../apt/dependencies.ts";
 import { addKey } from "../apt/keys.ts";
 import { defaultMirrors, findMirrors } from "../apt/mirrors.ts";
 import { architecture, codename } from "../apt/platform.ts";
-import { items, mapping, text } from "../apt/pythonValue.ts";
 import { repositoryMatch } from "../apt/repositoryMatch.ts";
 import { addSources } from "../apt/sources.ts";
 import { writeSourcesList } from "../apt/sourcesList.ts";

@@ -1,4 +1,4 @@
-import { pyStr } from "../../config/value.ts";
+import { pyStr } from "../../python/value.ts";
 import { distrosBy } from "../distroNames.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../programs.ts";

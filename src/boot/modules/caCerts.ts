@@ -1,12 +1,12 @@
-import type { ConfigObject, Origin } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { wholeUnknown } from "../../image/overlay.ts";
+import { mapping } from "../../python/checked.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import type { ConfigObject, Origin } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { type Certificates, certificatesOf } from "../certificates.ts";
 import { distrosBy, NEW_SUSE } from "../distroNames.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
 import { lacksProgram } from "../programs.ts";
-import { splitLines } from "../splitLines.ts";
 import { strictText } from "../strictText.ts";
 
 const DESELECTED = "# Modified by cloud-init to deselect certs due to user-data";

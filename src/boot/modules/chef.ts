@@ -1,12 +1,12 @@
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { parentOf } from "../../image/overlay.ts";
+import { mapping } from "../../python/checked.ts";
+import { pythonJson } from "../../python/json.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { type ChefPaths, chefParameters, chefPaths } from "../chefParameters.ts";
 import { configBool, configList, configText } from "../configOptions.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { parentOf } from "../overlay.ts";
 import { lacksProgram, packageManager } from "../programs.ts";
-import { pythonJson } from "../pythonJson.ts";
 import { renderFile, templateFile } from "../templateFile.ts";
 
 const CLIENT = "/usr/bin/chef-client";

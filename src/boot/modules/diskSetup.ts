@@ -1,6 +1,6 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { isMapping } from "../apt/pythonValue.ts";
+import { isMapping } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 
 /**

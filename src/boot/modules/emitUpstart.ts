@@ -1,4 +1,4 @@
-import { pyStr } from "../../config/value.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_emit_upstart: told Upstart of the boot's progress, where it ran (to 22.1). No file changes. */

@@ -1,5 +1,5 @@
-import { pyStr, truthy } from "../../config/value.ts";
-import { isMapping, text } from "../apt/pythonValue.ts";
+import { isMapping, text } from "../../python/checked.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../programs.ts";
 

@@ -1,5 +1,5 @@
+import { wholeUnknown } from "../../image/overlay.ts";
 import { defineModule } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
 
 /** cc_final_message: says that the boot is over, and notes it among cloud-init's own files (18.5 to 26.2). */
 export const finalMessage = defineModule({

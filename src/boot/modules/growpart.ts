@@ -1,6 +1,6 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { isFalse, pyStr } from "../../config/value.ts";
-import { isMapping } from "../apt/pythonValue.ts";
+import { isMapping } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { isFalse, pyStr } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 
 /** The key of an encrypted root, which goes once the root has grown (since 22.4). */

@@ -1,9 +1,9 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { isFalse, pyStr, truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { hasUnknown, unknown } from "../../image/unknown.ts";
+import { mapping } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { isFalse, pyStr, truthy } from "../../python/value.ts";
 import { answerDebconf, debconfAnswer } from "../debconfDatabase.ts";
 import { defineModule } from "../module.ts";
-import { hasUnknown, unknown } from "../unknown.ts";
 
 /** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
 export const grubDpkg = defineModule({

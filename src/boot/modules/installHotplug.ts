@@ -1,6 +1,6 @@
-import { isMapping } from "../apt/pythonValue.ts";
+import { unknown } from "../../image/unknown.ts";
+import { isMapping } from "../../python/checked.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
 /** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */

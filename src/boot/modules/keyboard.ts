@@ -1,6 +1,6 @@
-import type { Origin } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { mapping } from "../../python/checked.ts";
+import type { Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { distrosBy, NEW_SUSE } from "../distroNames.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 

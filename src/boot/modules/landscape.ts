@@ -1,6 +1,6 @@
-import { mapping } from "../apt/pythonValue.ts";
+import { wholeUnknown } from "../../image/overlay.ts";
+import { mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
 import { installCommand } from "../programs.ts";
 
 const CLIENT_CONF = "/etc/landscape/client.conf";

@@ -1,5 +1,5 @@
-import type { Origin } from "../../config/tree.ts";
-import { isFalse, pyStr } from "../../config/value.ts";
+import type { Origin } from "../../python/tree.ts";
+import { isFalse, pyStr } from "../../python/value.ts";
 import { header } from "../header.ts";
 import { applyDebianLocale, debianLocale } from "../locale/debian.ts";
 import { defineModule, type ModuleRun } from "../module.ts";

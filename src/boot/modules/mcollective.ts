@@ -1,6 +1,6 @@
-import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { wholeUnknown } from "../../image/overlay.ts";
+import { isMapping, mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { wholeUnknown } from "../overlay.ts";
 import { installCommand } from "../programs.ts";
 
 const DIRECTORY = "/etc/mcollective";

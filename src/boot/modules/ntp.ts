@@ -1,5 +1,5 @@
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
-import { isFalse, truthy } from "../../config/value.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
+import { isFalse, truthy } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun, type Since } from "../module.ts";
 import { ntpClient, preferredClients } from "../ntp/clients.ts";
 import { renderFile, renderText, templateFile } from "../templateFile.ts";

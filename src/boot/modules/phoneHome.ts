@@ -1,5 +1,5 @@
-import { pyStr } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { mapping } from "../../python/checked.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_phone_home: sends the host's name and public keys to a server (18.5 to 26.2). No file changes. */

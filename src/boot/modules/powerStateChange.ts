@@ -1,5 +1,5 @@
-import { pyStr } from "../../config/value.ts";
-import { isMapping } from "../apt/pythonValue.ts";
+import { isMapping } from "../../python/checked.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 
 const OPTIONS: Readonly<Record<string, string>> = { halt: "-H", poweroff: "-P", reboot: "-r" };

@@ -1,6 +1,6 @@
-import type { ConfigObject, Origin } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { mapping } from "../../python/checked.ts";
+import type { ConfigObject, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { configBool } from "../configOptions.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { installCommand, lacksProgram } from "../programs.ts";

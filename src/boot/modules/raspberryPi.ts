@@ -1,5 +1,5 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { isMapping } from "../apt/pythonValue.ts";
+import { isMapping } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 
 const INTERFACES: Readonly<Record<string, string>> = { i2c: "do_i2c", onewire: "do_onewire", spi: "do_spi" };

@@ -1,4 +1,4 @@
-import { isTrue, pyStr } from "../../config/value.ts";
+import { isTrue, pyStr } from "../../python/value.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 
 const PROGRAMS: readonly (readonly [fileSystem: string, program: string])[] = [

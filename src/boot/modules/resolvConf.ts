@@ -1,6 +1,6 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { mapping } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { truthy } from "../../python/value.ts";
 import { distrosBy, NEW_SUSE } from "../distroNames.ts";
 import { defineModule, ModuleFailure } from "../module.ts";
 import { renderFile, templateFile } from "../templateFile.ts";

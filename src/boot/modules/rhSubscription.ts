@@ -1,5 +1,5 @@
-import { pyStr, truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { mapping } from "../../python/checked.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { configList } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
 

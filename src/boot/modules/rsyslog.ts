@@ -1,9 +1,9 @@
-import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { isMapping, mapping, text } from "../apt/pythonValue.ts";
+import { isMapping, mapping, text } from "../../python/checked.ts";
+import { normalizePath } from "../../python/paths.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { appended } from "../content.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { normalizePath } from "../paths.ts";
 import { commandWords, installCommand, lacksProgram } from "../programs.ts";
 import { remotesText } from "../rsyslogRemotes.ts";
 import { usesSystemd } from "../systemd.ts";

@@ -1,9 +1,9 @@
-import type { ConfigObject } from "../../config/tree.ts";
-import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { unknown } from "../../image/unknown.ts";
+import { isMapping, mapping } from "../../python/checked.ts";
+import type { ConfigObject } from "../../python/tree.ts";
 import { configText } from "../configOptions.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 import { installCommand } from "../programs.ts";
-import { unknown } from "../unknown.ts";
 import { safeYaml } from "../yamlText.ts";
 
 /** cc_salt_minion: installs Salt's minion, writes its configuration and keys and starts it (18.5 to 26.2). */

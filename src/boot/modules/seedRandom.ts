@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { findPair } from "../../config/merge.ts";
-import type { ConfigValue } from "../../config/tree.ts";
-import { toValue, truthy } from "../../config/value.ts";
-import { mapping, text } from "../apt/pythonValue.ts";
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64 } from "../../python/base64.ts";
+import { mapping, text } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { toValue, truthy } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { commandWords, lacksProgram } from "../programs.ts";
 

@@ -1,12 +1,12 @@
-import type { ConfigValue, Origin } from "../../config/tree.ts";
-import { isFalse, isTrue, pyStr, toValue } from "../../config/value.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import type { ConfigValue, Origin } from "../../python/tree.ts";
+import { isFalse, isTrue, pyStr, toValue } from "../../python/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
 import { feature } from "../librarySource.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { requestedPasswords } from "../requestedPasswords.ts";
 import { mayChangeSshd, setSshdOption } from "../sshdConfig.ts";
 import { usesSystemd } from "../systemd.ts";
-import { hasUnknown } from "../unknown.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({

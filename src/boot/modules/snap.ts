@@ -1,6 +1,6 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { isMapping, items, mapping } from "../apt/pythonValue.ts";
+import { isMapping, items, mapping } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_snap: assertions and commands for snapd (18.5 to 26.2). */

@@ -1,11 +1,11 @@
-import type { Origin } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import type { Origin } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { addAuthorizedKeys } from "../authorizedKeys.ts";
 import { deleteHostKeys, generateHostKeys, putHostKeys } from "../hostKeys.ts";
 import { refusal, refusalTemplate } from "../loginRefusal.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { cloudPublicKeys } from "../publicKeys.ts";
-import { hasUnknown } from "../unknown.ts";
 import { configuredAccounts, defaultUserOf } from "../users.ts";
 
 /** cc_ssh: host keys, and the keys of the default user and root (18.5 to 26.2). */

@@ -1,8 +1,8 @@
 import { findPair } from "../../config/merge.ts";
-import { isTrue, truthy } from "../../config/value.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import { isTrue, truthy } from "../../python/value.ts";
 import { ensureAuthorizedKeysFile } from "../authorizedKeysFile.ts";
 import { defineModule } from "../module.ts";
-import { hasUnknown } from "../unknown.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users.ts";
 
 /** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */

@@ -1,5 +1,5 @@
-import type { ConfigNode, ConfigValue } from "../../config/tree.ts";
-import { pyStr, toValue, truthy } from "../../config/value.ts";
+import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
+import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
 import { distrosBy } from "../distroNames.ts";
 import { defineModule, type ModuleRun } from "../module.ts";

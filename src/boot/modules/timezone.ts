@@ -1,4 +1,4 @@
-import { pyStr } from "../../config/value.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { setSysconfig } from "../sysconfigVariable.ts";
 

@@ -1,5 +1,5 @@
-import { pyStr, truthy } from "../../config/value.ts";
-import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { isMapping, mapping } from "../../python/checked.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { configBool } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../programs.ts";

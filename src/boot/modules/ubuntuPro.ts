@@ -1,6 +1,6 @@
-import type { ConfigValue } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { isMapping, mapping } from "../apt/pythonValue.ts";
+import { isMapping, mapping } from "../../python/checked.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule, ModuleFailure } from "../module.ts";
 import { installCommand } from "../programs.ts";
 

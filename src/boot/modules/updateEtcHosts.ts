@@ -1,4 +1,4 @@
-import { isTrue } from "../../config/value.ts";
+import { isTrue } from "../../python/value.ts";
 import { header } from "../header.ts";
 import { hostNames } from "../hostname.ts";
 import { HostsFile } from "../hostsFile.ts";

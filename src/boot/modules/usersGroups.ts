@@ -1,5 +1,5 @@
 import { findPair } from "../../config/merge.ts";
-import { pyStr, toValue, truthy } from "../../config/value.ts";
+import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { createGroups, createUser, type Redirect } from "../createUser.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { cloudPublicKeys } from "../publicKeys.ts";

@@ -1,6 +1,6 @@
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { items, mapping } from "../apt/pythonValue.ts";
+import { items, mapping } from "../../python/checked.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { defineModule, ModuleFailure } from "../module.ts";
 import { installCommand } from "../programs.ts";
 

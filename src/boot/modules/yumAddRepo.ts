@@ -1,11 +1,11 @@
 import type { Config } from "../../config/config.ts";
-import type { ConfigObject, ConfigValue, Origin } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
-import { mapping } from "../apt/pythonValue.ts";
+import { unknown } from "../../image/unknown.ts";
+import { mapping } from "../../python/checked.ts";
+import { IniFile } from "../../python/iniFile.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { distrosBy } from "../distroNames.ts";
-import { IniFile } from "../iniFile.ts";
 import { defineModule, ModuleFailure, type Since } from "../module.ts";
-import { unknown } from "../unknown.ts";
 
 interface Repository {
   readonly path: string;

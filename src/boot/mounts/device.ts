@@ -1,7 +1,7 @@
 import { findPair } from "../../config/merge.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { unknown } from "../../image/unknown.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 
 /** What stands in /etc/fstab for a device that `mounts` names. */
 export interface Device {

@@ -1,5 +1,5 @@
-import { type ConfigNode, type Origin, originOf } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { type ConfigNode, type Origin, originOf } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { usesSystemd } from "../systemd.ts";
 import { type Device, findDevice } from "./device.ts";

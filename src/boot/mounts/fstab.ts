@@ -1,5 +1,5 @@
+import { splitLines } from "../../python/splitLines.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { splitLines } from "../splitLines.ts";
 import { strictText } from "../strictText.ts";
 
 export const FSTAB = "/etc/fstab";

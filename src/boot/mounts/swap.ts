@@ -1,8 +1,8 @@
 import { findPair } from "../../config/merge.ts";
-import type { ConfigNode } from "../../config/tree.ts";
-import { pyStr, truthy } from "../../config/value.ts";
+import { parentOf, wholeUnknown } from "../../image/overlay.ts";
+import type { ConfigNode } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { parentOf, wholeUnknown } from "../overlay.ts";
 import { ensureDirectory } from "./directory.ts";
 import { type Fstab, fieldsOf } from "./fstab.ts";
 

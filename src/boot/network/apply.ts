@@ -1,6 +1,7 @@
-import type { Origin } from "../../config/tree.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import { asDict, NetworkFailure, type PyDict } from "../../python/dict.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { hasUnknown } from "../unknown.ts";
 import { checkJson, expectedMacs } from "./devices.ts";
 import { renderEni } from "./eni.ts";
 import { renderNetplan } from "./netplan.ts";
@@ -10,7 +11,6 @@ import { unitFormat, writeNetworkd } from "./networkdFiles.ts";
 import { renderNetworkManager } from "./networkManager.ts";
 import { writeNetworkManager } from "./networkManagerFiles.ts";
 import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
-import { asDict, NetworkFailure, type PyDict } from "./pyValue.ts";
 import { chooseRenderer } from "./renderers.ts";
 import { findNetworkConfig } from "./source.ts";
 import { type NetworkState, readNetworkConfig } from "./state.ts";

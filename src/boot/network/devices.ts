@@ -1,4 +1,3 @@
-import type { Since } from "../module.ts";
 import {
   asDict,
   asIterable,
@@ -10,7 +9,8 @@ import {
   sortedKeys,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
 
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3

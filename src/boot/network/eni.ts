@@ -1,8 +1,3 @@
-import type { Since } from "../module.ts";
-import { EniInterface } from "./eniInterface.ts";
-import { renderEniRoute } from "./eniRoute.ts";
-import { asKey, isUnknown } from "./interfaces.ts";
-import { checkOrder } from "./nameOrder.ts";
 import {
   asDict,
   asIterable,
@@ -13,7 +8,12 @@ import {
   NetworkFailure,
   type PyDict,
   str,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { EniInterface } from "./eniInterface.ts";
+import { renderEniRoute } from "./eniRoute.ts";
+import { asKey, isUnknown } from "./interfaces.ts";
+import { checkOrder } from "./nameOrder.ts";
 import type { NetworkState } from "./state.ts";
 
 /** Physical interfaces come first, as bonds need it. */

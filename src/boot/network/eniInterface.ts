@@ -1,7 +1,3 @@
-import type { Since } from "../module.ts";
-import { renderEniRoute } from "./eniRoute.ts";
-import { parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
-import { isIpv6Subnet } from "./netplan.ts";
 import {
   asDict,
   asIterable,
@@ -12,7 +8,11 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { renderEniRoute } from "./eniRoute.ts";
+import { parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
+import { isIpv6Subnet } from "./netplan.ts";
 
 /** Keys of a subnet that ifupdown knows under the same name, `_` written as `-`. */
 const SUBNET_KEYS = [

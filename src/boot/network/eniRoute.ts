@@ -1,6 +1,6 @@
+import { NetworkFailure, type PyDict, str } from "../../python/dict.ts";
 import type { Since } from "../module.ts";
 import { parseIpv6 } from "./ipAddress.ts";
-import { NetworkFailure, type PyDict, str } from "./pyValue.ts";
 
 /**
  * The two lines that set and delete a route in an interfaces file (eni.Renderer._render_route, 18.5 to 26.2). They end in

@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { configuresEveryBoot } from "../../config/datasources.ts";
 import { versionAtLeast } from "../../distro/version.ts";
-import { isMapping } from "../apt/pythonValue.ts";
+import { isMapping } from "../../python/checked.ts";
 import type { Frequency } from "../module.ts";
 
 /** What may bring about that the network is configured (cloudinit/event.py). */

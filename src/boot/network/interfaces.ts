@@ -1,8 +1,4 @@
-import { isTrue } from "../../config/value.ts";
-import type { Since } from "../module.ts";
-import { hasUnknown } from "../unknown.ts";
-import { parseIpv6 } from "./ipAddress.ts";
-import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import {
   asDict,
   asIterable,
@@ -14,7 +10,11 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import { isTrue } from "../../python/value.ts";
+import type { Since } from "../module.ts";
+import { parseIpv6 } from "./ipAddress.ts";
+import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
 
 /** A command of a network configuration that lacks a key; cloud-init skips it with a warning. */
 class SkippedCommand extends Error {}

@@ -1,10 +1,20 @@
 import { findPair } from "../../config/merge.ts";
-import type { Mapping } from "../../config/tree.ts";
-import { isFalse } from "../../config/value.ts";
+import { unknown } from "../../image/unknown.ts";
+import {
+  asDict,
+  compareText,
+  dictOf,
+  fromNode,
+  isDict,
+  type PyDict,
+  type PyValue,
+  str,
+  truthy,
+} from "../../python/dict.ts";
+import type { Mapping } from "../../python/tree.ts";
+import { isFalse } from "../../python/value.ts";
 import type { ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { NotPredicted } from "./predicted.ts";
-import { asDict, compareText, dictOf, fromNode, isDict, type PyDict, type PyValue, str, truthy } from "./pyValue.ts";
 
 /** Datasources that make a network configuration of their own of what the cloud says (18.5 to 26.2). */
 const WITH_OWN = new Set(

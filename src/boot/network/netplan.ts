@@ -1,8 +1,3 @@
-import { isTrue } from "../../config/value.ts";
-import type { Since } from "../module.ts";
-import { contains, parseIpv6 } from "./ipAddress.ts";
-import { checkOrder } from "./nameOrder.ts";
-import { pyInt } from "./normalize.ts";
 import {
   asDict,
   asIterable,
@@ -16,10 +11,15 @@ import {
   sortedKeys,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import { isTrue } from "../../python/value.ts";
+import { dumpYaml, inDumpOrder } from "../../python/yaml/dump.ts";
+import type { Since } from "../module.ts";
+import { contains, parseIpv6 } from "./ipAddress.ts";
+import { checkOrder } from "./nameOrder.ts";
+import { pyInt } from "./normalize.ts";
 import type { NetworkState } from "./state.ts";
 import { parameterNames } from "./stateV2.ts";
-import { dumpYaml, inDumpOrder } from "./yamlDump.ts";
 
 /** Types of subnets that mean DHCPv6 or router advertisements (network_state.IPV6_DYNAMIC_TYPES). */
 const DYNAMIC_IPV6 = ["dhcp6", "ipv6_slaac", "ipv6_dhcpv6-stateless", "ipv6_dhcpv6-stateful"];

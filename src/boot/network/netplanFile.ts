@@ -1,11 +1,11 @@
-import type { Origin } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import { isDict, type PyDict, type PyValue } from "../../python/dict.ts";
+import type { Origin } from "../../python/tree.ts";
 import { feature } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
 import type { NetplanDocument, NetplanFeatures } from "./netplan.ts";
 import { type Predicted, predict, textOf } from "./predicted.ts";
-import { isDict, type PyDict, type PyValue } from "./pyValue.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "./targets.ts";
 
 /** netplan's library as cloud-init finds it in the image. */

@@ -1,7 +1,4 @@
-import type { Since } from "../module.ts";
-import { unknown } from "../unknown.ts";
-import { asKey } from "./interfaces.ts";
-import { NotPredicted } from "./predicted.ts";
+import { unknown } from "../../image/unknown.ts";
 import {
   asDict,
   asIterable,
@@ -14,7 +11,10 @@ import {
   sizeOf,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { asKey } from "./interfaces.ts";
+import { NotPredicted } from "./predicted.ts";
 
 const LINK_KEYS = new Set("name type mac_address subnets params mtu".split(" "));
 const SUBNET_KEYS = new Set(

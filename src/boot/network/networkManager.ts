@@ -1,8 +1,3 @@
-import type { Since } from "../module.ts";
-import { asKey, isUnknown } from "./interfaces.ts";
-import { isIpv6Subnet } from "./netplan.ts";
-import { NetworkManagerProfile } from "./networkManagerProfile.ts";
-import { NotPredicted } from "./predicted.ts";
 import {
   asDict,
   asIterable,
@@ -13,7 +8,12 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { asKey, isUnknown } from "./interfaces.ts";
+import { isIpv6Subnet } from "./netplan.ts";
+import { NetworkManagerProfile } from "./networkManagerProfile.ts";
+import { NotPredicted } from "./predicted.ts";
 import type { NetworkState } from "./state.ts";
 
 /** A profile in /etc/NetworkManager/system-connections: what its name has of the interface, and its text. */

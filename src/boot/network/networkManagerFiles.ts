@@ -1,10 +1,10 @@
-import type { Origin } from "../../config/tree.ts";
+import { unknown } from "../../image/unknown.ts";
+import { str } from "../../python/dict.ts";
+import type { Origin } from "../../python/tree.ts";
 import type { ModuleRun } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { announce } from "./networkdFiles.ts";
 import type { NetworkManagerFile } from "./networkManager.ts";
 import type { Predicted } from "./predicted.ts";
-import { str } from "./pyValue.ts";
 
 const DIRECTORY = "/etc/NetworkManager";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import { unknown } from "../../image/unknown.ts";
+import { asText, NetworkFailure, type PyDict, type PyKey, type PyValue, str } from "../../python/dict.ts";
 import type { Since } from "../module.ts";
-import { unknown } from "../unknown.ts";
 import { isUnknown } from "./interfaces.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { NotPredicted } from "./predicted.ts";
-import { asText, NetworkFailure, type PyDict, type PyKey, type PyValue, str } from "./pyValue.ts";
 
 type Family = "ipv4" | "ipv6";
 

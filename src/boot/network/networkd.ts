@@ -1,11 +1,4 @@
-import { isTrue } from "../../config/value.ts";
-import type { Since } from "../module.ts";
-import { unknown } from "../unknown.ts";
-import { asKey, isUnknown } from "./interfaces.ts";
-import { contains } from "./ipAddress.ts";
-import { joined, NetworkdGroups } from "./networkdGroups.ts";
-import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";
-import { NotPredicted } from "./predicted.ts";
+import { unknown } from "../../image/unknown.ts";
 import {
   asDict,
   asIterable,
@@ -18,7 +11,14 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import { isTrue } from "../../python/value.ts";
+import type { Since } from "../module.ts";
+import { asKey, isUnknown } from "./interfaces.ts";
+import { contains } from "./ipAddress.ts";
+import { joined, NetworkdGroups } from "./networkdGroups.ts";
+import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";
+import { NotPredicted } from "./predicted.ts";
 import type { NetworkState } from "./state.ts";
 
 /** A file in /etc/systemd/network: its device's name, its extension and its text. */

@@ -1,13 +1,13 @@
-import type { Origin } from "../../config/tree.ts";
+import type { FileAttributes } from "../../image/overlay.ts";
+import { hasUnknown, mayComeOutAs, unknown } from "../../image/unknown.ts";
+import { NetworkFailure, str } from "../../python/dict.ts";
+import type { Origin } from "../../python/tree.ts";
 import { findGroup, findUser } from "../accounts/lookup.ts";
 import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
-import type { FileAttributes } from "../overlay.ts";
-import { hasUnknown, mayComeOutAs, unknown } from "../unknown.ts";
 import type { NetworkdFile } from "./networkd.ts";
 import type { UnitFormat } from "./networkdUnit.ts";
 import type { Predicted } from "./predicted.ts";
-import { NetworkFailure, str } from "./pyValue.ts";
 
 const NETWORKD_DIRECTORY = "/etc/systemd/network";
 const OWNER = "systemd-network";

@@ -1,7 +1,7 @@
+import { asDict, asIterable, asText, type PyDict, type PyKey, type PyValue, str, truthy } from "../../python/dict.ts";
 import type { Since } from "../module.ts";
 import { asKey } from "./interfaces.ts";
 import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";
-import { asDict, asIterable, asText, type PyDict, type PyKey, type PyValue, str, truthy } from "./pyValue.ts";
 import type { NetworkState } from "./state.ts";
 
 /** How systemd names a bond's parameters (systemd.netdev(5)); `ms`: the number is one of milliseconds. */

@@ -1,5 +1,3 @@
-import type { Since } from "../module.ts";
-import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 import {
   asDict,
   asIterable,
@@ -11,7 +9,9 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
 /** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */
 export function normalizeSubnets(subnets: PyValue | undefined, since: Since): PyDict[] {

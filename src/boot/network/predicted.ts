@@ -1,4 +1,4 @@
-import { unknown } from "../unknown.ts";
+import { unknown } from "../../image/unknown.ts";
 
 /** Thrown where the real code does something that is not simulated. The message is a reason for an unknown content. */
 export class NotPredicted extends Error {}

@@ -1,5 +1,5 @@
-import { splitLines } from "../splitLines.ts";
-import { NetworkFailure } from "./pyValue.ts";
+import { NetworkFailure } from "../../python/dict.ts";
+import { splitLines } from "../../python/splitLines.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
 /** What Python takes for white space. */

@@ -1,11 +1,21 @@
 import { gunzipSync } from "node:zlib";
 import { mayGiveNetwork } from "../../config/datasources.ts";
 import { findPair } from "../../config/merge.ts";
-import { type Mapping, type Origin, originOf } from "../../config/tree.ts";
-import { isFalse } from "../../config/value.ts";
-import { parseYaml } from "../../config/yaml.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64 } from "../../python/base64.ts";
+import {
+  dictOf,
+  fromNode,
+  isDict,
+  NetworkFailure,
+  type PyDict,
+  type PyValue,
+  sizeOf,
+  truthy,
+} from "../../python/dict.ts";
+import { type Mapping, type Origin, originOf } from "../../python/tree.ts";
+import { isFalse } from "../../python/value.ts";
+import { parseYaml } from "../../python/yaml/load.ts";
 import { cloudDirectory } from "../instance.ts";
 import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
@@ -13,7 +23,6 @@ import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
 import { fromMetaData } from "./metadataNetwork.ts";
 import { fromNetworkData } from "./networkData.ts";
-import { dictOf, fromNode, isDict, NetworkFailure, type PyDict, type PyValue, sizeOf, truthy } from "./pyValue.ts";
 
 /** Where the network configuration of the first boot comes from. */
 export type FoundConfig =

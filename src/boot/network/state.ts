@@ -1,6 +1,15 @@
+import {
+  asDict,
+  asIterable,
+  NetworkFailure,
+  type PyDict,
+  type PyKey,
+  type PyValue,
+  str,
+  truthy,
+} from "../../python/dict.ts";
 import type { Since } from "../module.ts";
 import { InterfaceTable } from "./interfaces.ts";
-import { asDict, asIterable, NetworkFailure, type PyDict, type PyKey, type PyValue, str, truthy } from "./pyValue.ts";
 import { readDevices } from "./stateV2.ts";
 
 /** What both versions of a network configuration mean: cloud-init's NetworkState (18.5 to 26.2). */

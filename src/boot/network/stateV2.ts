@@ -1,7 +1,4 @@
-import type { Since } from "../module.ts";
-import { unknown } from "../unknown.ts";
-import { type InterfaceTable, skipping } from "./interfaces.ts";
-import { normalizeRoute } from "./normalize.ts";
+import { unknown } from "../../image/unknown.ts";
 import {
   asDict,
   asIterable,
@@ -14,7 +11,10 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { type InterfaceTable, skipping } from "./interfaces.ts";
+import { normalizeRoute } from "./normalize.ts";
 
 /** Parameters of bonds and bridges in version 2, by their names in version 1 (network_state.NET_CONFIG_TO_V2). */
 export function parameterNames(kind: "bond" | "bridge", since: Since): ReadonlyMap<string, string | null> {

@@ -1,7 +1,3 @@
-import type { Since } from "../module.ts";
-import { asKey, isUnknown } from "./interfaces.ts";
-import { pyInt } from "./normalize.ts";
-import { NotPredicted } from "./predicted.ts";
 import {
   asIterable,
   asText,
@@ -12,7 +8,11 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { asKey, isUnknown } from "./interfaces.ts";
+import { pyInt } from "./normalize.ts";
+import { NotPredicted } from "./predicted.ts";
 import type { NetworkState } from "./state.ts";
 import type { SysconfigForm } from "./sysconfigForm.ts";
 import { isDefaultRoute, SysconfigInterface } from "./sysconfigInterface.ts";

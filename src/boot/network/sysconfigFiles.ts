@@ -1,12 +1,12 @@
-import type { Origin } from "../../config/tree.ts";
+import { unknown } from "../../image/unknown.ts";
+import { asDict, asIterable, NetworkFailure, type PyValue, str, truthy } from "../../python/dict.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { splitLines } from "../splitLines.ts";
 import { strictText } from "../strictText.ts";
-import { unknown } from "../unknown.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { announce } from "./networkdFiles.ts";
 import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
-import { asDict, asIterable, NetworkFailure, type PyValue, str, truthy } from "./pyValue.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import type { NetworkState } from "./state.ts";
 import { renderSysconfig } from "./sysconfig.ts";

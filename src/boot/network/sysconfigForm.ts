@@ -1,6 +1,6 @@
+import { dictOf, type PyDict } from "../../python/dict.ts";
 import { librarySource } from "../librarySource.ts";
 import type { ModuleRun } from "../module.ts";
-import { dictOf, type PyDict } from "./pyValue.ts";
 
 export const CONTROL = "/etc/sysconfig/network";
 const SCRIPTS = "/etc/sysconfig/network-scripts";

@@ -1,7 +1,3 @@
-import type { Since } from "../module.ts";
-import { ipv4Netmask, parseIpv6 } from "./ipAddress.ts";
-import { isIpv6Subnet } from "./netplan.ts";
-import { pyInt } from "./normalize.ts";
 import {
   asDict,
   asIterable,
@@ -12,7 +8,11 @@ import {
   type PyValue,
   str,
   truthy,
-} from "./pyValue.ts";
+} from "../../python/dict.ts";
+import type { Since } from "../module.ts";
+import { ipv4Netmask, parseIpv6 } from "./ipAddress.ts";
+import { isIpv6Subnet } from "./netplan.ts";
+import { pyInt } from "./normalize.ts";
 import type { SysconfigForm } from "./sysconfigForm.ts";
 import { SysconfigRoutes } from "./sysconfigRoutes.ts";
 import { variablesText } from "./sysconfigValues.ts";

@@ -1,6 +1,6 @@
+import { compareText, NetworkFailure, type PyDict, str } from "../../python/dict.ts";
 import type { Since } from "../module.ts";
 import { ipv6Prefix } from "./ipAddress.ts";
-import { compareText, NetworkFailure, type PyDict, str } from "./pyValue.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
 
 /** The routes of one interface, numbered from 1. */

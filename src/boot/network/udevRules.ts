@@ -1,4 +1,4 @@
-import { type PyDict, str, truthy } from "./pyValue.ts";
+import { type PyDict, str, truthy } from "../../python/dict.ts";
 import type { NetworkState } from "./state.ts";
 
 /** The rules that give physical interfaces their names by MAC address (net/renderer.py and net/udev.py, 18.5 to 26.2). */

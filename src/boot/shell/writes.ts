@@ -1,6 +1,6 @@
 import { expandGlob } from "../../image/glob.ts";
 import type { Image } from "../../image/image.ts";
-import { normalizePath } from "../paths.ts";
+import { normalizePath } from "../../python/paths.ts";
 import { OPAQUE, type ShellCommand, shellCommands } from "./commands.ts";
 
 /** Scripts in scripts are looked into this deep. */

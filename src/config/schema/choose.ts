@@ -1,4 +1,4 @@
-import type { ConfigNode } from "../tree.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 import type { Schema, SchemaProblem } from "./schema.ts";
 
 /** One of several forms that a value may have, and why it has not. */

@@ -1,4 +1,4 @@
-import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../tree.ts";
+import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../../python/tree.ts";
 import { chooseProblems } from "./choose.ts";
 import { asList, asSchema, asSchemas, asTexts, isAnnotation, type Schema, type SchemaProblem } from "./schema.ts";
 import { includesValue, isOfType, isRepeated } from "./values.ts";

@@ -1,4 +1,4 @@
-import type { ConfigNode, Pair } from "../tree.ts";
+import type { ConfigNode, Pair } from "../../python/tree.ts";
 
 /** A JSON Schema of draft 4 with cloud-init's own words (deprecated, changed). Untrusted: it may come from an image. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { ConfigNode, Mapping, Scalar } from "../tree.ts";
+import type { ConfigNode, Mapping, Scalar } from "../../python/tree.ts";
 import { type Comparison, KEYWORDS } from "./keywords.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import { resolveReference, type Schema, type SchemaProblem } from "./schema.ts";

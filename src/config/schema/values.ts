@@ -1,4 +1,4 @@
-import type { ConfigNode, Scalar, Sequence } from "../tree.ts";
+import type { ConfigNode, Scalar, Sequence } from "../../python/tree.ts";
 
 /** Whether a value is of a type of JSON Schema's, as Python's draft 4 tells them: 1.0 is no integer, bytes are a string. */
 export function isOfType(node: ConfigNode, type: string): boolean {

@@ -1,6 +1,6 @@
-import type { ConfigNode, Origin, Pair, Scalar } from "../tree.ts";
-import type { Point, Position } from "../unist.ts";
-import { parseYaml, type YamlResult } from "../yaml.ts";
+import type { ConfigNode, Origin, Pair, Scalar } from "../../python/tree.ts";
+import type { Point, Position } from "../../python/unist.ts";
+import { parseYaml, type YamlResult } from "../../python/yaml/load.ts";
 
 /** A text that stands in a file of what the cloud hands over, or that was decoded from there. */
 export interface Excerpt {

@@ -1,7 +1,7 @@
+import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { toValue } from "../../python/value.ts";
 import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
-import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../tree.ts";
-import { toValue } from "../value.ts";
 import { trimStart } from "./contentTypes.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
 

@@ -1,6 +1,6 @@
+import type { ConfigNode, Mapping } from "../../python/tree.ts";
+import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
-import type { ConfigNode, Mapping } from "../tree.ts";
-import { pyStr, toValue, truthy } from "../value.ts";
 import { typeOfText } from "./contentTypes.ts";
 import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, TooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";

@@ -1,4 +1,4 @@
-import type { ConfigNode, Mapping, Pair } from "../tree.ts";
+import type { ConfigNode, Mapping, Pair } from "../../python/tree.ts";
 
 /**
  * cloud-init writes user-data down and reads that back, by which the keys of every mapping come into order

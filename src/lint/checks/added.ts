@@ -1,4 +1,4 @@
-import { hasUnknown } from "../../boot/unknown.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Finding } from "../finding.ts";

@@ -1,9 +1,9 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
-import type { Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
+import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rule.ts";

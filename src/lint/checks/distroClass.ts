@@ -1,6 +1,6 @@
-import { pyStr } from "../../config/value.ts";
 import { classFits } from "../../distro/classFits.ts";
 import { readOsRelease } from "../../distro/osRelease.ts";
+import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";

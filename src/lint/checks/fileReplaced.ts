@@ -1,4 +1,4 @@
-import type { Blame, Change } from "../../boot/overlay.ts";
+import type { Blame, Change } from "../../image/overlay.ts";
 import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence.ts";

@@ -1,4 +1,4 @@
-import { hasUnknown, mayComeOutAs } from "../../boot/unknown.ts";
+import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";

@@ -1,7 +1,7 @@
 import type { BootResult } from "../../boot/boot.ts";
-import { type ConfigNode, originOf, type Pair } from "../../config/tree.ts";
-import { isFalse, pyStr, truthy } from "../../config/value.ts";
 import { type Image, readText } from "../../image/image.ts";
+import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
+import { isFalse, pyStr, truthy } from "../../python/value.ts";
 import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";

@@ -1,5 +1,5 @@
-import { hasUnknown } from "../../boot/unknown.ts";
 import type { Image } from "../../image/image.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import {
   concernsAccount,
   names,

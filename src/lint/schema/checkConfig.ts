@@ -2,8 +2,8 @@ import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/conf
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
-import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import { topOf } from "../secrets/place.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";

@@ -1,6 +1,6 @@
 import { findPair } from "../../config/merge.ts";
-import { type Mapping, originOf } from "../../config/tree.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import { type Mapping, originOf } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 

@@ -1,6 +1,6 @@
-import { type ConfigNode, type Mapping, originOf, type Pair } from "../../config/tree.ts";
-import type { Point } from "../../config/unist.ts";
-import { sameValue } from "../../config/value.ts";
+import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
+import type { Point } from "../../python/unist.ts";
+import { sameValue } from "../../python/value.ts";
 import type { Told } from "./told.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { findPair } from "../../config/merge.ts";
-import { type Mapping, originOf, type Scalar } from "../../config/tree.ts";
-import { isFalse, isTrue } from "../../config/value.ts";
+import { type Mapping, originOf, type Scalar } from "../../python/tree.ts";
+import { isFalse, isTrue } from "../../python/value.ts";
 import type { Told } from "./told.ts";
 import { given } from "./words.ts";
 

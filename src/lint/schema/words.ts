@@ -1,6 +1,6 @@
 import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/schema/schema.ts";
-import type { ConfigNode, Scalar } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
+import type { ConfigNode, Scalar } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { nearest } from "../nearest.ts";
 import { hiddenAs, type Place, placeAt } from "../secrets/place.ts";
 import { shownAs } from "../secrets/tree.ts";

@@ -1,11 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { distance } from "fastest-levenshtein";
 import { hidden } from "../../config/secret.ts";
-import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { type Excerpt, excerptOf, parseExcerpt } from "../../config/userData/excerpt.ts";
 import { readParts } from "../../config/userData/parts.ts";
-import { pyStr } from "../../config/value.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { type FileKind, fromBase64 } from "../userData/kind.ts";
 import { Template } from "../userData/template.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";

@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { isKnownKey } from "../../boot/configKeys.ts";
 import { asSchema, asSchemas, asTexts, type Schema } from "../../config/schema/schema.ts";
 import type { SecretKind } from "../../config/secret.ts";
-import type { ConfigNode, Scalar } from "../../config/tree.ts";
+import type { ConfigNode, Scalar } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import { declaredSchema } from "../schema/tables.ts";
 import { kindOfName } from "./names.ts";

@@ -1,7 +1,7 @@
 import type { BootResult } from "../../boot/boot.ts";
 import { hidden, type SecretKind } from "../../config/secret.ts";
-import type { ConfigNode, Mapping } from "../../config/tree.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
+import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { services } from "../../services/services.ts";
 import { type FileKind, kindOf } from "../userData/kind.ts";
 import { findInDocument, hideInDocument, topOfKind } from "./document.ts";

@@ -1,6 +1,6 @@
 import { hidden } from "../../config/secret.ts";
-import type { ConfigNode, Mapping, Pair, Scalar } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 import { type Found, secretWords, writtenBy } from "./document.ts";
 import { findInFile } from "./files.ts";
 import { hideForms } from "./forms.ts";

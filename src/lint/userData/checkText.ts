@@ -1,9 +1,9 @@
 import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../config/tree.ts";
 import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
-import type { YamlResult } from "../../config/yaml.ts";
+import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
+import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";

@@ -1,8 +1,8 @@
-import type { ConfigNode } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { strictText } from "../../config/userData/decode.ts";
 import { parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 import { findPlaceholders } from "./placeholders.ts";
 import { frontOf, Template } from "./template.ts";
 

@@ -1,9 +1,9 @@
 import { findPair } from "../../config/merge.ts";
-import type { Mapping } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { gunzip, strictText } from "../../config/userData/decode.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
-import { parseYaml } from "../../config/yaml.ts";
+import type { Mapping } from "../../python/tree.ts";
+import { parseYaml } from "../../python/yaml/load.ts";
 import { behindFront, frontOf, nameOfTemplate, Template } from "./template.ts";
 
 /** What a file on its own is: what a launch hands over, or a file of /etc/cloud/cloud.cfg.d. */

@@ -1,5 +1,5 @@
-import type { ConfigNode } from "../../config/tree.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 import { findPlaceholders, MASK, type Placeholder, type Syntaxes } from "./placeholders.ts";
 
 /** Endings of the names that people give templates, in front of which the usual ones stand: user-data.yaml.j2. */

@@ -1,5 +1,5 @@
-import { hasUnknown } from "../../boot/unknown.ts";
 import type { Image } from "../../image/image.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import { readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { decodeBlob, fingerprint } from "../sshFingerprint.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { hasUnknown } from "../../boot/unknown.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 
 /**
  * What the password field of crypt(5) and shadow(5) means for a login, in words. Another hash is another text, though the

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { hasUnknown } from "../../boot/unknown.ts";
 import { expandGlob } from "../../image/glob.ts";
 import type { Image } from "../../image/image.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import { readLines, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 

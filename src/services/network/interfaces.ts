@@ -1,5 +1,5 @@
-import { unknownReason } from "../../boot/unknown.ts";
 import { type Image, readText } from "../../image/image.ts";
+import { unknownReason } from "../../image/unknown.ts";
 import { Includes } from "../includes.ts";
 import { type Line, words } from "../lines.ts";
 import type { Setting } from "../service.ts";

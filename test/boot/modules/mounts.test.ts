@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type BootResult, boot } from "../../../src/boot/boot.ts";
 import { parseConfigFile } from "../../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
-import type { Mapping } from "../../../src/config/tree.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
+import type { Mapping } from "../../../src/python/tree.ts";
 
 /** Where the expectations come from: real boots of 20.4, 22.4, 25.1 and 26.2 (test/first-boot/scenarios/mounts.ts). */
 const versions = ["20.4.1", "22.4.2", "25.1.4", "26.2"] as const;

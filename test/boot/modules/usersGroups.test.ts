@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { originOf } from "../../../src/config/tree.ts";
 import type { MemoryFile } from "../../../src/image/memory.ts";
+import { originOf } from "../../../src/python/tree.ts";
 import { firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
 
 const alice = "ssh-ed25519 AAAAalice alice@example.com";

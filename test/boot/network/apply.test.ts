@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../../src/boot/unknown.ts";
+import { unknown } from "../../../src/image/unknown.ts";
 import { IFUPDOWN, LIBRARY, NETPLAN_BINDING, networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 
 const metaData = "instance-id: i-1\n";

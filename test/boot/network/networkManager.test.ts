@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderNetworkManager } from "../../../src/boot/network/networkManager.ts";
 import { NotPredicted } from "../../../src/boot/network/predicted.ts";
-import { asDict, fromNode, NetworkFailure } from "../../../src/boot/network/pyValue.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state.ts";
-import { unknown } from "../../../src/boot/unknown.ts";
-import { parseYaml } from "../../../src/config/yaml.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
+import { unknown } from "../../../src/image/unknown.ts";
+import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 import { sample, whole } from "../../samples.ts";
 import { networkBoot, networkChanges } from "./networkBoot.ts";
 

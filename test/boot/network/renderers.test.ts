@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { renderEni } from "../../../src/boot/network/eni.ts";
 import { rewriteWithLibnetplan } from "../../../src/boot/network/libnetplan/rewrite.ts";
 import { renderNetplan } from "../../../src/boot/network/netplan.ts";
-import { asDict, fromNode, NetworkFailure } from "../../../src/boot/network/pyValue.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state.ts";
 import { renderUdevRules } from "../../../src/boot/network/udevRules.ts";
-import { unknown } from "../../../src/boot/unknown.ts";
-import { parseYaml } from "../../../src/config/yaml.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
+import { unknown } from "../../../src/image/unknown.ts";
+import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 /**
  * A configuration, and what the real renderers of cloud-init 20.4, 22.4, 25.1 and 26.2 made of it on Debian (with netplan

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { unknown } from "../../../src/boot/unknown.ts";
+import { unknown } from "../../../src/image/unknown.ts";
 import { whole } from "../../samples.ts";
 import { networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 

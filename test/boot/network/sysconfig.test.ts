@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../../src/boot/boot.ts";
-import { unknown } from "../../../src/boot/unknown.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import type { MemoryFile } from "../../../src/image/memory.ts";
+import { unknown } from "../../../src/image/unknown.ts";
 import { oneOf } from "../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 

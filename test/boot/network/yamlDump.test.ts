@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { asDict, fromNode, type PyDict } from "../../../src/boot/network/pyValue.ts";
-import { dumpYaml } from "../../../src/boot/network/yamlDump.ts";
-import { parseYaml } from "../../../src/config/yaml.ts";
+import { asDict, fromNode, type PyDict } from "../../../src/python/dict.ts";
+import { dumpYaml } from "../../../src/python/yaml/dump.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 /** YAML, and what PyYAML 5.3, 6.0, 6.0.2 and 6.0.3 alike dump after reading it, with and without anchors. */
 interface Dump {

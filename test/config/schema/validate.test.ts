@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { imageSchema } from "../../../src/config/schema/imageSchema.ts";
 import type { Schema } from "../../../src/config/schema/schema.ts";
 import { schemaValidator } from "../../../src/config/schema/validate.ts";
-import type { ConfigNode } from "../../../src/config/tree.ts";
-import { parseYaml } from "../../../src/config/yaml.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
+import type { ConfigNode } from "../../../src/python/tree.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 import { whole } from "../../samples.ts";
 
 function problems(schema: Schema, yaml: string) {

@@ -1,6 +1,6 @@
 import { type Handled, type Handling, handleParts } from "../../../src/config/userData/handle.ts";
 import { readParts } from "../../../src/config/userData/parts.ts";
-import { toValue } from "../../../src/config/value.ts";
+import { toValue } from "../../../src/python/value.ts";
 
 const PATH = "user-data";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configRenderer } from "../../../src/boot/renderConfig.ts";
 import type { Script } from "../../../src/config/userData/handle.ts";
-import { toValue } from "../../../src/config/value.ts";
+import { toValue } from "../../../src/python/value.ts";
 import { handled } from "./handled.ts";
 
 interface Result {

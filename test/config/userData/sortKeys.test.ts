@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toValue } from "../../../src/config/value.ts";
+import { toValue } from "../../../src/python/value.ts";
 import { handled } from "./handled.ts";
 
 /** The cloud-config of a user-data as JSON, which shows the order of its keys. */

@@ -1,4 +1,4 @@
-import type { ConfigValue } from "../../../src/config/tree.ts";
+import type { ConfigValue } from "../../../src/python/tree.ts";
 
 /** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {

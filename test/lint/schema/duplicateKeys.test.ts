@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { parseYaml } from "../../../src/config/yaml.ts";
 import { catalogue } from "../../../src/lint/catalogue.ts";
 import { duplicateKeys } from "../../../src/lint/schema/duplicateKeys.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 const told = (yaml: string) =>
   duplicateKeys(parseYaml(yaml, "f").node!).map(({ message, origin }) => `${origin.line}:${origin.column} ${message}`);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { schemaValidator } from "../../../src/config/schema/validate.ts";
-import { parseYaml } from "../../../src/config/yaml.ts";
 import { schemasOf } from "../../../src/lint/schema/schemas.ts";
 import { problemText } from "../../../src/lint/schema/words.ts";
+import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 function texts(yaml: string, validator = schemasOf("26.2").validator("cloud-config")): string[] {
   return validator

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Mapping } from "../../../src/config/tree.ts";
 import { parseExcerpt } from "../../../src/config/userData/excerpt.ts";
 import { hideInDocument } from "../../../src/lint/secrets/document.ts";
 import { hideInFile } from "../../../src/lint/secrets/files.ts";
 import { hideForms } from "../../../src/lint/secrets/forms.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
+import type { Mapping } from "../../../src/python/tree.ts";
 import { whole } from "../../samples.ts";
 
 describe("what has the form of a secret", () => {

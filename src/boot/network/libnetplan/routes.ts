@@ -1,4 +1,4 @@
-import type { PyValue } from "../pyValue.ts";
+import type { PyValue } from "../../../python/dict.ts";
 import {
   isIp4,
   isIp6,

@@ -1,7 +1,7 @@
-import { hasUnknown } from "../../unknown.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
+import { isDict, type PyValue } from "../../../python/dict.ts";
+import { plainScalar } from "../../../python/yaml/dump.ts";
 import { parseIpv4, parseIpv6 } from "../ipAddress.ts";
-import { isDict, type PyValue } from "../pyValue.ts";
-import { plainScalar } from "../yamlDump.ts";
 import { type Out, plain, quoted } from "./yamlOut.ts";
 
 /** Thrown where libnetplan refuses a configuration: cloud-init then writes its own text. */

@@ -1,4 +1,4 @@
-import { YAML_ESCAPES } from "../yamlScalar.ts";
+import { YAML_ESCAPES } from "../../../python/yaml/dumpScalar.ts";
 
 /** What libnetplan writes: text as it is, text in double quotes, lists and mappings. */
 export type Out =

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { dsIdentifyList } from "../../../boot/datasource/dsIdentifyList.ts";
-import { originOf } from "../../../config/tree.ts";
-import { toValue } from "../../../config/value.ts";
 import { writesDatasourceList } from "../../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
+import { originOf } from "../../../python/tree.ts";
+import { toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

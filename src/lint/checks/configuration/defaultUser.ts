@@ -1,8 +1,8 @@
 import { ModuleFailure } from "../../../boot/module.ts";
 import { configuredAccounts, defaultUserOf } from "../../../boot/users.ts";
 import type { Config } from "../../../config/config.ts";
-import { originOf } from "../../../config/tree.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
+import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

@@ -1,6 +1,6 @@
 import { templateKind } from "../../../config/template.ts";
-import { originOf } from "../../../config/tree.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
+import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";

@@ -1,5 +1,5 @@
-import type { ConfigNode, Origin, Pair } from "../../../config/tree.ts";
 import { type Image, readText } from "../../../image/image.ts";
+import type { ConfigNode, Origin, Pair } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
 import { onceAFile } from "../../onceAFile.ts";
 

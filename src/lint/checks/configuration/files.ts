@@ -1,9 +1,9 @@
 import { isKnownKey } from "../../../boot/configKeys.ts";
 import { findPair } from "../../../config/merge.ts";
 import { CLOUD_CFG, CLOUD_CFG_D, parseConfigFile } from "../../../config/read.ts";
-import { originOf } from "../../../config/tree.ts";
-import { truthy } from "../../../config/value.ts";
 import type { Image } from "../../../image/image.ts";
+import { originOf } from "../../../python/tree.ts";
+import { truthy } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes.ts";
 import { isPartial } from "../../partial.ts";

@@ -10,8 +10,8 @@ import {
   originOf,
   type Pair,
   type Scalar,
-} from "../../../config/tree.ts";
-import { pyStr, sameValue, toValue } from "../../../config/value.ts";
+} from "../../../python/tree.ts";
+import { pyStr, sameValue, toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes.ts";
 import type { Rule } from "../../rule.ts";

@@ -1,6 +1,6 @@
-import { originOf } from "../../../config/tree.ts";
-import { toValue } from "../../../config/value.ts";
 import { readText } from "../../../image/image.ts";
+import { originOf } from "../../../python/tree.ts";
+import { toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

@@ -1,5 +1,5 @@
 import { findPair } from "../../../config/merge.ts";
-import { type ConfigNode, originOf } from "../../../config/tree.ts";
+import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

@@ -1,5 +1,5 @@
-import type { ConfigNode } from "../../../config/tree.ts";
 import { type Image, readText } from "../../../image/image.ts";
+import type { ConfigNode } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
 

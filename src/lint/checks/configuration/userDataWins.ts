@@ -1,5 +1,5 @@
 import { Config } from "../../../config/config.ts";
-import { originOf } from "../../../config/tree.ts";
+import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

@@ -1,7 +1,7 @@
 import { repositoryPath } from "../../../boot/modules/yumAddRepo.ts";
-import { originOf } from "../../../config/tree.ts";
-import { pyStr } from "../../../config/value.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
+import { originOf } from "../../../python/tree.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";

@@ -1,4 +1,4 @@
-import { ModuleFailure } from "./module.ts";
+import { ModuleFailure } from "../boot/module.ts";
 import { splitLines } from "./splitLines.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ConfigNode, Pair, Scalar } from "../../config/tree.ts";
-import { pyStr as strOf, truthy as truthOf } from "../../config/value.ts";
+import type { ConfigNode, Pair, Scalar } from "./tree.ts";
+import { pyStr as strOf, truthy as truthOf } from "./value.ts";
 
 /**
  * A value as cloud-init's Python code holds it while it works on a network configuration. Integers are plain numbers or

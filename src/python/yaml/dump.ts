@@ -1,4 +1,4 @@
-import { NotPredicted } from "./predicted.ts";
+import { NotPredicted } from "../../boot/network/predicted.ts";
 import {
   isDict,
   isScalarNode,
@@ -8,8 +8,8 @@ import {
   type PyValue,
   sortedKeys,
   str,
-} from "./pyValue.ts";
-import { isSimpleKey, writeString } from "./yamlScalar.ts";
+} from "../dict.ts";
+import { isSimpleKey, writeString } from "./dumpScalar.ts";
 
 /** The indent of safeyaml.dumps, in columns. */
 const INDENT = 4;

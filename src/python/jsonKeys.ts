@@ -1,4 +1,4 @@
-import type { ConfigNode, Mapping, Pair } from "../config/tree.ts";
+import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
 const NUMBERS = new Set(["bool", "int", "float"]);
 

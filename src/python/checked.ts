@@ -1,6 +1,6 @@
-import type { ConfigObject, ConfigValue } from "../../config/tree.ts";
-import { pyStr } from "../../config/value.ts";
-import { ModuleFailure } from "../module.ts";
+import { ModuleFailure } from "../boot/module.ts";
+import type { ConfigObject, ConfigValue } from "./tree.ts";
+import { pyStr } from "./value.ts";
 
 /** Values of the configuration, used as cc_apt_configure uses them: each fails where Python raises. */
 

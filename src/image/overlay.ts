@@ -1,7 +1,7 @@
-import type { Origin } from "../config/tree.ts";
-import type { Image, ImageProblem, Stat } from "../image/image.ts";
-import { isTooLong, resolvePath } from "../image/resolve.ts";
-import { bytesOf, type FileContent } from "./content.ts";
+import { bytesOf, type FileContent } from "../boot/content.ts";
+import type { Origin } from "../python/tree.ts";
+import type { Image, ImageProblem, Stat } from "./image.ts";
+import { isTooLong, resolvePath } from "./resolve.ts";
 import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
 
 /** Who changes something and because of which line of configuration. */

@@ -1,4 +1,4 @@
-import type { ConfigValue } from "../config/tree.ts";
+import type { ConfigValue } from "./tree.ts";
 
 /** A value as Python's json.dumps() writes it: ASCII, a space after each comma and colon. */
 export function pythonJson(value: ConfigValue): string {

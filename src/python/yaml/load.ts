@@ -1,7 +1,7 @@
-import type { ConfigNode } from "./tree.ts";
-import { construct } from "./yaml/construct.ts";
-import { checkCharacters, pointAt, readSource, type Source, YamlError } from "./yaml/source.ts";
-import { readStructure } from "./yaml/structure.ts";
+import type { ConfigNode } from "../tree.ts";
+import { construct } from "./construct.ts";
+import { checkCharacters, pointAt, readSource, type Source, YamlError } from "./source.ts";
+import { readStructure } from "./structure.ts";
 
 /** Either `node` or `error` is undefined; both are for an empty document, for which safe_load gives None. */
 export interface YamlResult {
