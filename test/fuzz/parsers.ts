@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { ModuleFailure } from "../../src/boot/module.ts";
-import { fieldsOf } from "../../src/boot/mounts/fstab.ts";
+import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
 import { shellCommands } from "../../src/boot/shell/commands.ts";
 import { writtenPaths } from "../../src/boot/shell/writes.ts";
 import { readSysconfig } from "../../src/boot/sysconfigFile.ts";

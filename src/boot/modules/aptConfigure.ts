@@ -1,17 +1,17 @@
 import { items, mapping, text } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { isFalse, truthy } from "../../python/value.ts";
-import { writeAptConf } from "../apt/aptConf.ts";
-import { type AptConfig, readAptConfig } from "../apt/aptConfig.ts";
-import { setDebconfSelections } from "../apt/debconf.ts";
-import { installDependencies } from "../apt/dependencies.ts";
-import { addKey } from "../apt/keys.ts";
-import { defaultMirrors, findMirrors } from "../apt/mirrors.ts";
-import { architecture, codename } from "../apt/platform.ts";
-import { repositoryMatch } from "../apt/repositoryMatch.ts";
-import { addSources } from "../apt/sources.ts";
-import { writeSourcesList } from "../apt/sourcesList.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { writeAptConf } from "./apt/aptConf.ts";
+import { type AptConfig, readAptConfig } from "./apt/aptConfig.ts";
+import { setDebconfSelections } from "./apt/debconf.ts";
+import { installDependencies } from "./apt/dependencies.ts";
+import { addKey } from "./apt/keys.ts";
+import { defaultMirrors, findMirrors } from "./apt/mirrors.ts";
+import { architecture, codename } from "./apt/platform.ts";
+import { repositoryMatch } from "./apt/repositoryMatch.ts";
+import { addSources } from "./apt/sources.ts";
+import { writeSourcesList } from "./apt/sourcesList.ts";
 
 /** cc_apt_configure: apt's sources, its configuration and answers for debconf (18.5 to 26.2). */
 export const aptConfigure = defineModule({

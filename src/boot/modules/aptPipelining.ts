@@ -1,6 +1,6 @@
 import { pyStr } from "../../python/value.ts";
-import { distrosBy } from "../distroNames.ts";
 import { defineModule } from "../module.ts";
+import { distrosBy } from "./distroNames.ts";
 
 /** cc_apt_pipelining: how many requests apt sends at once to a server (18.5 to 26.2). */
 export const aptPipelining = defineModule({

@@ -3,11 +3,11 @@ import { mapping } from "../../python/checked.ts";
 import { splitLines } from "../../python/splitLines.ts";
 import type { ConfigObject, Origin } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { type Certificates, certificatesOf } from "../certificates.ts";
-import { distrosBy, NEW_SUSE } from "../distroNames.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { lacksProgram } from "../programs.ts";
 import { strictText } from "../strictText.ts";
+import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
+import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DESELECTED = "# Modified by cloud-init to deselect certs due to user-data";
 /** Names of classes whose list of certificates is edited (since 23.1). */

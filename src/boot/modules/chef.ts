@@ -3,11 +3,11 @@ import { mapping } from "../../python/checked.ts";
 import { pythonJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { type ChefPaths, chefParameters, chefPaths } from "../chefParameters.ts";
 import { configBool, configList, configText } from "../configOptions.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 import { lacksProgram, packageManager } from "../programs.ts";
 import { renderFile, templateFile } from "../templateFile.ts";
+import { type ChefPaths, chefParameters, chefPaths } from "./chef/parameters.ts";
 
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";

@@ -1,8 +1,8 @@
 import { mapping } from "../../python/checked.ts";
 import type { Origin } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { distrosBy, NEW_SUSE } from "../distroNames.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
 /** What `localectl set-x11-keymap` writes, where it can. */

@@ -1,11 +1,11 @@
 import type { Origin } from "../../python/tree.ts";
 import { isFalse, pyStr } from "../../python/value.ts";
 import { header } from "../header.ts";
-import { applyDebianLocale, debianLocale } from "../locale/debian.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
 import { strictText } from "../strictText.ts";
 import { readSysconfig } from "../sysconfigFile.ts";
 import { setSysconfig } from "../sysconfigVariable.ts";
+import { applyDebianLocale, debianLocale } from "./locale/debian.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";
 /** cc_locale: generates the configured locale, or a default, and makes it the system's (18.5 to 26.2). */

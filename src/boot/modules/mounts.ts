@@ -1,10 +1,10 @@
 import { unknown, unknownReason } from "../../image/unknown.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { ensureDirectory } from "../mounts/directory.ts";
-import { type MountEntry, mountEntries } from "../mounts/entries.ts";
-import { escapeField, FSTAB, type Fstab, MARK, readFstab } from "../mounts/fstab.ts";
-import { makeSwapFile } from "../mounts/swap.ts";
 import { usesSystemd } from "../systemd.ts";
+import { ensureDirectory } from "./mounts/directory.ts";
+import { type MountEntry, mountEntries } from "./mounts/entries.ts";
+import { escapeField, FSTAB, type Fstab, MARK, readFstab } from "./mounts/fstab.ts";
+import { makeSwapFile } from "./mounts/swap.ts";
 
 /** cc_mounts: lines of /etc/fstab, the directories to mount at, and a swap file (18.5 to 26.2). */
 export const mounts = defineModule({

@@ -4,8 +4,8 @@ import { pyStr } from "../../python/value.ts";
 import { configBool } from "../configOptions.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { installCommand, lacksProgram } from "../programs.ts";
-import { writePuppetConf } from "../puppetConf.ts";
 import { plainYaml } from "../yamlText.ts";
+import { writePuppetConf } from "./puppet/conf.ts";
 
 interface Places {
   readonly conf: string;

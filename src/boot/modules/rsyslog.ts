@@ -5,8 +5,8 @@ import { pyStr } from "../../python/value.ts";
 import { appended } from "../content.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
 import { commandWords, installCommand, lacksProgram } from "../programs.ts";
-import { remotesText } from "../rsyslogRemotes.ts";
 import { usesSystemd } from "../systemd.ts";
+import { remotesText } from "./rsyslog/remotes.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";
 

@@ -1,5 +1,5 @@
 import { defineModule } from "../module.ts";
-import { writeFiles as writeEntries } from "../writeFiles.ts";
+import { writeFiles as writeEntries } from "./writeFiles/entries.ts";
 
 /** cc_write_files: the files of `write_files` that are not deferred (18.5 to 26.2). */
 export const writeFiles = defineModule({

@@ -1,5 +1,5 @@
 import { defineModule } from "../module.ts";
-import { writeFiles } from "../writeFiles.ts";
+import { writeFiles } from "./writeFiles/entries.ts";
 
 /** cc_write_files_deferred: the files of `write_files` with `defer`, when all else is done (21.4 to 26.2). */
 export const writeFilesDeferred = defineModule({

@@ -4,8 +4,8 @@ import { mapping } from "../../python/checked.ts";
 import { IniFile } from "../../python/iniFile.ts";
 import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { distrosBy } from "../distroNames.ts";
 import { defineModule, ModuleFailure, type Since } from "../module.ts";
+import { distrosBy } from "./distroNames.ts";
 
 interface Repository {
   readonly path: string;

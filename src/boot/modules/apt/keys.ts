@@ -1,0 +1,57 @@
+import { unknown } from "../../../image/unknown.ts";
+import { text } from "../../../python/checked.ts";
+import type { ConfigObject, ConfigValue, Origin } from "../../../python/tree.ts";
+import { pyStr } from "../../../python/value.ts";
+import { ModuleFailure, type ModuleRun } from "../../module.ts";
+
+const TRUSTED = "/etc/apt/trusted.gpg.d";
+/** For keys that only the sources trust which name them. */
+const NAMED = "/etc/apt/cloud-init.gpg.d";
+
+/**
+ * Adds the key of a source or mirror, given as it is or by its id. Answers the file with it, which is /dev/null where gpg
+ * takes no key from it; undefined where there is none, and before 21.4, when apt-key did it.
+ */
+export function addKey(
+  boot: ModuleRun,
+  entry: ConfigObject,
+  fileName: ConfigValue | undefined,
+  options: { readonly because: Origin; readonly named: boolean },
+): string | undefined {
+  let content = unknown("the key as gpg writes it");
+  // Since 23.4 a gpg that is missing has been installed by now.
+  const hasGpg = boot.since("23.4") || !boot.lacks("gpg");
+  if ("keyid" in entry && !("key" in entry)) {
+    const id = text(entry.keyid, "a key's id");
+    if (!hasGpg) throw new ModuleFailure(`there is no gpg to get the key ${id}`);
+    boot.command(`gpg --keyserver=${pyStr(entry.keyserver ?? "keyserver.ubuntu.com")} --recv-keys ${id}`);
+    content = unknown("the key that the key server gives");
+    entry.key = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+  }
+  if (!("key" in entry)) return undefined;
+  if (!boot.since("21.4")) {
+    text(entry.key, "a key");
+    if (!hasGpg) throw new ModuleFailure("there is no gpg for apt-key");
+    boot.command("apt-key add -");
+    boot.mayChange("/etc/apt/trusted.gpg", "apt-key adds a key to it", options.because);
+    return undefined;
+  }
+  const name = stem(text(fileName, "the file name of a key"));
+  const key = entry.key === null ? "" : text(entry.key, "a key");
+  const isKey = /^-----BEGIN PGP [A-Z ]+-----\s*$/m.test(key);
+  if (!hasGpg || !isKey || name === "") return "/dev/null";
+  const path = `${options.named ? NAMED : TRUSTED}/${name}.gpg`;
+  boot.write(path, content, options.because);
+  return path;
+}
+
+/** The last component of a path without its extension (pathlib's stem). */
+function stem(path: string): string {
+  const name =
+    path
+      .replace(/(?<!\/)\/+$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  const dot = name.lastIndexOf(".");
+  return dot > 0 && dot < name.length - 1 ? name.slice(0, dot) : name;
+}

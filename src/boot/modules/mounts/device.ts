@@ -1,0 +1,92 @@
+import { findPair } from "../../../config/merge.ts";
+import { unknown } from "../../../image/unknown.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
+import { ModuleFailure, type ModuleRun } from "../../module.ts";
+
+/** What stands in /etc/fstab for a device that `mounts` names. */
+export interface Device {
+  /** A placeholder, as a whole or at its end, where the machine's disks decide. */
+  readonly name: string;
+  /** Whether cloud-init finds a device behind the name; it writes the name as it was given where it finds none. */
+  readonly found: "yes" | "no" | "maybe";
+  /** Whether the placeholder may stand for this name. */
+  mayBe(name: string): boolean;
+}
+
+/**
+ * The device behind a name (cc_mounts.sanitize_devname, 18.5 to 26.2): a disk or its first partition. Only disks are
+ * ever found; labels, UUIDs, partitions and file systems without a device are written as they were given.
+ * @throws ModuleFailure where device_aliases is not usable.
+ */
+export function findDevice(boot: ModuleRun, name: string): Device {
+  const asGiven: Device = { name, found: "no", mayBe: () => false };
+  if (boot.since("20.2") && /^.+:/.test(name)) return { ...asGiven, found: "yes" };
+  const dot = name.lastIndexOf(".");
+  const base = name === "ephemeral" ? "ephemeral0" : dot === -1 ? name : name.slice(0, dot);
+  const partition = dot === -1 ? undefined : name.slice(dot + 1);
+  const device = aliased(boot, base);
+  if (isCloudName(device)) return cloudNamesDevices(boot) ? cloudDevice(name, device) : asGiven;
+
+  const isShort = /^(x?[shv]d[a-z]\d*|sr\d+)$/.test(name);
+  const path = isShort ? `/dev/${device}` : device;
+  const maybe = (written: string): Device => ({
+    name: written,
+    found: "maybe",
+    mayBe: (other) => [name, ...namesOf(path, partition)].includes(other),
+  });
+  if (isShort) return maybe(unknown(`what the machine calls ${path}`));
+  if (!isDisk(path) || (partition !== undefined && !/^\d{1,3}$/.test(partition))) return asGiven;
+  if (partition !== undefined) return maybe(unknown(`what the machine calls partition ${partition} of ${path}`));
+  if (path !== name) return maybe(unknown(`what the machine calls ${path}`));
+  return maybe(`${path}${unknown("the number of its first partition, if it has one")}`);
+}
+
+/** A name that device_aliases (since 21.3) may replace. */
+function aliased(boot: ModuleRun, name: string): string {
+  const aliases = boot.config.node("device_aliases");
+  if (!boot.since("21.3") || aliases === undefined || !truthy(aliases)) return name;
+  if (aliases.type !== "mapping") throw new ModuleFailure("device_aliases is no mapping");
+  const alias = findPair(aliases, name)?.value;
+  if (alias === undefined) return name;
+  if (alias.type !== "scalar" || alias.kind !== "str") throw new ModuleFailure(`device_aliases: ${name} is no text`);
+  return pyStr(alias);
+}
+
+/** Names that cloud-init asks the cloud about. */
+function isCloudName(name: string): boolean {
+  return ["ami", "root", "swap"].includes(name) || /^(ephemeral|ebs)[\w.-]{0,100}$/.test(name);
+}
+
+function cloudDevice(name: string, device: string): Device {
+  return {
+    name: unknown(`the disk that the cloud calls ${device}`),
+    found: "maybe",
+    mayBe: (other) => other === name || other.startsWith("/dev/"),
+  };
+}
+
+/** Datasources that tell which disk is called "ephemeral0" and the like (device_name_to_device, 18.5 to 26.2). */
+const NAMING_DATASOURCES = ["Azure", "ConfigDrive", "Ec2", "OpenStack", "SmartOS"];
+
+/** Whether the cloud may call a disk by a name of its own: where nobody names it, any of datasource_list may come. */
+function cloudNamesDevices(boot: ModuleRun): boolean {
+  const naming = boot.since("25.1") ? NAMING_DATASOURCES : [...NAMING_DATASOURCES, "AliYun"];
+  const { datasource } = boot.cloud;
+  if (datasource !== undefined) return naming.includes(datasource);
+  const listed = boot.config.get("datasource_list");
+  return !Array.isArray(listed) || listed.some((name) => naming.includes(String(name)));
+}
+
+/** Whole disks, of which the first partition is taken where there is one. */
+function isDisk(path: string): boolean {
+  return (
+    /^\/dev\/((x?[shv]d|dasd)[a-z]{1,4}|(nvme\d{1,4}n|mmcblk|md|nbd|loop|pmem)\d{1,4})$/.test(path) ||
+    (/^\/dev\/disk\/(by-id|by-path|azure|cloud)\/[\w./+=@-]{1,200}$/.test(path) && !/-part\d+$/.test(path))
+  );
+}
+
+/** What a disk or, where one is asked for, its partition may be called. */
+function namesOf(path: string, partition: string | undefined): string[] {
+  const partitions = ["", "p", "-part"].map((between) => `${path}${between}${partition ?? "1"}`);
+  return partition === undefined ? [path, ...partitions] : partitions;
+}

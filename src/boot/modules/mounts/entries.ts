@@ -1,0 +1,135 @@
+import { type ConfigNode, type Origin, originOf } from "../../../python/tree.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
+import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import { usesSystemd } from "../../systemd.ts";
+import { type Device, findDevice } from "./device.ts";
+import type { Fstab } from "./fstab.ts";
+
+/** A field of a line of /etc/fstab: null where none is given. Only what is text can be written. */
+type Field = { readonly text: string; readonly isText: boolean } | null;
+
+/** A line that is to be added to /etc/fstab. */
+export interface MountEntry {
+  readonly fields: readonly Field[];
+  readonly device: Device;
+  readonly because: Origin;
+  /** What the disk is called that cloud-init mounts unasked; undefined for an entry of the configuration. */
+  readonly unasked: string | undefined;
+}
+
+/**
+ * The entries of `mounts` with all their fields, and those that cloud-init adds by itself (cc_mounts, 18.5 to 26.2).
+ * @throws ModuleFailure where the module fails on them before it makes the swap file.
+ */
+export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
+  const defaults = defaultFields(boot);
+  const fill = boot.since("24.3") ? fillSince24 : fillBefore24;
+  const entries = listed(boot).flatMap((node) => {
+    if (node.type !== "sequence") return noList(boot, node, defaults.length);
+    if (node.children.length === 0) throw new ModuleFailure("an entry of mounts is empty");
+    const device = findDevice(boot, pyStr(node.children[0]!));
+    const given = node.children.map(fieldOf);
+    const known = device.found === "yes" && !fstab.devices.has(device.name);
+    const [first, ...rest] = fill(given, defaults, known);
+    const name: Field = device.found === "maybe" ? { text: device.name, isText: true } : first!;
+    return [{ fields: [name, ...rest], device, because: originOf(node), unasked: undefined }];
+  });
+  const kept = withoutRemoved([...entries, ...cloudMounts(boot, entries, defaults)]);
+  if (kept.some(({ fields }) => fields.length < 4)) throw new ModuleFailure("mount_default_fields has too few fields");
+  return kept;
+}
+
+function fieldOf(node: ConfigNode): Field {
+  if (node.type !== "scalar") return { text: pyStr(node), isText: false };
+  return node.kind === "null" ? null : { text: pyStr(node), isText: node.kind === "str" };
+}
+
+/** The items of `mounts`. What is no list at all is only borne where Python can go through it. */
+function listed(boot: ModuleRun): readonly ConfigNode[] {
+  const node = boot.config.node("mounts");
+  if (node?.type === "sequence") return node.children;
+  const isIterable = node?.type === "mapping" || (node?.type === "scalar" && node.kind === "str");
+  if (node === undefined || (isIterable && (boot.since("24.3") || !truthy(node)))) return [];
+  throw new ModuleFailure("mounts is no list");
+}
+
+/** Since 24.3 an entry that is no list is passed over. Before, it stops the module: a long text only later. */
+function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[] {
+  if (boot.since("24.3")) return [];
+  const text = pyStr(node);
+  if (node.type !== "scalar" || node.kind !== "str" || [...text].length < fields)
+    throw new ModuleFailure(`an entry of mounts is no list: ${text}`);
+  const field: Field = { text, isText: false };
+  const device = { name: text, found: "no", mayBe: () => false } as const;
+  return [{ fields: [field, field, field, field], device, because: originOf(node), unasked: undefined }];
+}
+
+/** Options of a mount that names none. */
+function defaultOptions(boot: ModuleRun): string {
+  if (!usesSystemd(boot)) return "defaults,nobootwait";
+  if (boot.since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
+  if (boot.since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
+  return `defaults,nofail,x-systemd.requires=cloud-init.service${boot.since("22.1") ? ",_netdev" : ""}`;
+}
+
+function texts(...fields: (string | null)[]): Field[] {
+  return fields.map((text) => (text === null ? null : { text, isText: true }));
+}
+
+/** mount_default_fields, of a text its letters. Before 24.3 the fourth is needed in any case. */
+function defaultFields(boot: ModuleRun): Field[] {
+  const node = boot.config.node("mount_default_fields");
+  if (node === undefined) return texts(null, null, "auto", defaultOptions(boot), "0", "2");
+  let fields: Field[] | undefined;
+  if (node.type === "sequence") fields = node.children.map(fieldOf);
+  else if (node.type === "scalar" && node.kind === "str") fields = texts(...pyStr(node));
+  const isUsed = !boot.since("24.3") || listed(boot).some((entry) => entry.type === "sequence");
+  if (isUsed && (fields === undefined || (!boot.since("24.3") && fields.length < 4)))
+    throw new ModuleFailure("mount_default_fields is no list of six fields");
+  return fields ?? [];
+}
+
+/** Since 24.3 every field that is given becomes text. */
+function fillSince24(given: readonly Field[], defaults: readonly Field[]): Field[] {
+  const filled = given.map((field, index) => {
+    if (field !== null) return { text: field.text, isText: true };
+    if (index >= defaults.length) throw new ModuleFailure("an entry of mounts is longer than mount_default_fields");
+    return defaults[index]!;
+  });
+  return [...filled, ...defaults.slice(given.length)];
+}
+
+/** Before 24.3 the fields become text only where the device is `known`: found, and not in /etc/fstab yet. */
+function fillBefore24(given: readonly Field[], defaults: readonly Field[], known: boolean): Field[] {
+  const filled = given.map((field, index) => {
+    if (field === null) return defaults[index] ?? null;
+    return known ? { text: field.text, isText: true } : field;
+  });
+  return [...filled, ...defaults.slice(given.length)];
+}
+
+/** The disks that cloud-init mounts unasked, unless an entry is about the same device. */
+function cloudMounts(boot: ModuleRun, entries: readonly MountEntry[], defaults: readonly Field[]): MountEntry[] {
+  const options: Field = boot.since("24.3") ? { text: defaultOptions(boot), isText: true } : (defaults[3] ?? null);
+  const ephemeral = [...texts("/mnt", "auto"), options, ...texts("0", "2")];
+  const unasked: readonly (readonly [name: string, fields: Field[]])[] = [
+    ["ephemeral0", ephemeral],
+    ["swap", texts("none", "swap", "sw", "0", "0")],
+  ];
+  return unasked.flatMap(([name, fields]) => {
+    const device = findDevice(boot, name);
+    if (device.found === "no" || entries.some((entry) => entry.fields[0]?.text === device.name)) return [];
+    const because = boot.because("mounts");
+    return [{ fields: [...texts(device.name), ...fields], device, because, unasked: name }];
+  });
+}
+
+/** An entry without a directory takes the earlier ones of the same device along. */
+function withoutRemoved(entries: readonly MountEntry[]): MountEntry[] {
+  const removed = new Set<string | undefined>();
+  const kept = [...entries].reverse().filter(({ fields: [device, directory] }) => {
+    if (directory === null) removed.add(device?.text);
+    return directory !== null && !removed.has(device?.text);
+  });
+  return kept.reverse();
+}

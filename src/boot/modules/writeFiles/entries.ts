@@ -1,0 +1,181 @@
+import { gunzipSync } from "node:zlib";
+import { findPair } from "../../../config/merge.ts";
+import { parentOf, wholeUnknown } from "../../../image/overlay.ts";
+import { isTooLong } from "../../../image/resolve.ts";
+import { decodeBase64 } from "../../../python/base64.ts";
+import { normalizePath } from "../../../python/paths.ts";
+import { type ConfigNode, type Mapping, type Origin, originOf } from "../../../python/tree.ts";
+import { isTrue, pyStr, toValue, truthy } from "../../../python/value.ts";
+import { findGroup, findUser } from "../../accounts/lookup.ts";
+import { appended } from "../../content.ts";
+import { ModuleFailure, type ModuleRun } from "../../module.ts";
+
+/** A packed file may not unpack to more than this. */
+const LARGEST = 64 * 1024 * 1024;
+const DEFAULT_MODE = 0o644;
+
+/**
+ * Writes the entries of `write_files` that are deferred to the end of the boot, or all others (cc_write_files.py,
+ * 18.5 to 26.2).
+ */
+export function writeFiles(boot: ModuleRun, deferred: boolean): void {
+  const list = boot.config.node("write_files");
+  if (list === undefined || (!truthy(list) && !boot.since("21.4"))) return;
+  if (list.type !== "sequence" && truthy(list)) throw new ModuleFailure("write_files is no list");
+  const entries = list.type === "sequence" ? list.children : [];
+  for (const entry of entries) {
+    if (boot.since("21.4") && isDeferred(entry) !== deferred) continue;
+    if (entry.type !== "mapping") throw new ModuleFailure(`an entry of write_files is no mapping: ${pyStr(entry)}`);
+    writeEntry(boot, entry);
+  }
+}
+
+function isDeferred(entry: ConfigNode): boolean {
+  return entry.type === "mapping" && flag(entry, "defer");
+}
+
+/** util.get_cfg_option_bool. */
+function flag(entry: Mapping, key: string): boolean {
+  const value = findPair(entry, key)?.value;
+  return value !== undefined && truthy(value) && isTrue(value);
+}
+
+function writeEntry(boot: ModuleRun, entry: Mapping): void {
+  const value = (key: string) => findPair(entry, key)?.value;
+  const because = originOf(findPair(entry, "path") ?? entry);
+  const given = value("path");
+  if (given === undefined || !truthy(given)) return;
+  const path = normalizePath(text(given, "path"));
+  if (isTooLong(path)) throw new ModuleFailure(`the path ${path.slice(0, 60)}... is too long`);
+  const content = contentOf(boot, entry);
+  if (content === "none") return;
+  const owner = ownerOf(boot, value("owner"));
+  let mode = decodeMode(value("permissions"));
+  makeParents(boot, path, owner, because);
+  if (boot.image.stat(path)?.kind === "directory") throw new ModuleFailure(`${path} is a directory`);
+  if (content === "no text") throw new ModuleFailure(`the content of ${path} is no string`);
+  const before = flag(entry, "append") ? boot.image.content(path) : undefined;
+  boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
+  const ids = idsOf(boot, owner);
+  // A change of owner takes the set-user-id and set-group-id bits; since 25.3 they are set again.
+  if (!boot.since("25.3") && Object.keys(ids).length > 0) mode &= (mode & 0o010) !== 0 ? ~0o6000 : ~0o4000;
+  boot.setAttributes(path, { mode, ...ids }, because);
+}
+
+/** Since 24.3 new directories belong to the file's owner. */
+function makeParents(boot: ModuleRun, path: string, owner: Owner, because: Origin): void {
+  const missing: string[] = [];
+  let directory = parentOf(path);
+  for (; boot.image.stat(directory) === undefined && directory !== "/"; directory = parentOf(directory))
+    missing.push(directory);
+  if (boot.image.stat(directory)?.kind !== "directory") throw new ModuleFailure(`${directory} is no directory`);
+  for (const name of missing.reverse()) boot.mkdir(name, because);
+  if (!boot.since("24.3")) return;
+  for (const name of missing) boot.setAttributes(name, idsOf(boot, owner), because);
+}
+
+interface Owner {
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** util.extract_usergroup: "-1" and "none" stand for leaving it as it is. */
+function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
+  const root = boot.facts.family.endsWith("bsd") ? "root:wheel" : "root:root";
+  if (node !== undefined && !truthy(node)) return { user: undefined, group: undefined };
+  const pair = node === undefined ? root : text(node, "owner");
+  const [user, group] = pair.includes(":")
+    ? [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)]
+    : [pair, ""];
+  const named = (name: string) => (["", "-1", "none"].includes(name.trim().toLowerCase()) ? undefined : name.trim());
+  return { user: named(user), group: named(group) };
+}
+
+function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: number } {
+  const uid = user === undefined ? undefined : findUser(boot.image, user)?.uid;
+  const gid = group === undefined ? undefined : findGroup(boot.image, group)?.gid;
+  if (user !== undefined && uid === undefined) throw new ModuleFailure(`there is no user ${user}`);
+  if (group !== undefined && gid === undefined) throw new ModuleFailure(`there is no group ${group}`);
+  return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+}
+
+/** A number is the mode itself, a text is read as octal; what is neither gives the default. */
+function decodeMode(node: ConfigNode | undefined): number {
+  const value = node === undefined ? null : toValue(node);
+  if (value === null) return DEFAULT_MODE;
+  if (typeof value === "number" || typeof value === "boolean") return Math.trunc(Number(value)) & 0o7777;
+  const digits = /^\s*\+?(?:0o)?_?([0-7]+(?:_[0-7]+)*)\s*$/i.exec(pyStr(value))?.[1];
+  return digits === undefined ? DEFAULT_MODE : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
+}
+
+/**
+ * What is to be in the file; "none" where a source gives nothing and the entry is passed over, "no text" where the
+ * writing fails over it.
+ */
+type Content = Buffer | "none" | "no text";
+
+function contentOf(boot: ModuleRun, entry: Mapping): Content {
+  const content = findPair(entry, "content")?.value;
+  const encoding = findPair(entry, "encoding")?.value;
+  if (!boot.since("24.3")) return content === undefined ? Buffer.alloc(0) : decode(content, encoding);
+  const given = content === undefined || toValue(content) === null ? undefined : content;
+  const uri = sourceOf(findPair(entry, "source")?.value);
+  const fetched = uri === undefined ? undefined : fetch(boot, uri);
+  if (fetched !== undefined) return fetched;
+  if (given !== undefined) return decode(given, encoding);
+  return uri === undefined ? Buffer.alloc(0) : "none";
+}
+
+function sourceOf(source: ConfigNode | undefined): string | undefined {
+  if (source === undefined || toValue(source) === null) return undefined;
+  if (source.type !== "mapping") throw new ModuleFailure("source is no mapping");
+  const uri = findPair(source, "uri")?.value;
+  return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
+}
+
+/** What a URI gives; undefined for a file that the image does not have. */
+function fetch(boot: ModuleRun, uri: string): Buffer | undefined {
+  const file = /^(?:file:\/\/)?(\/.*)$/is.exec(uri)?.[1];
+  return file === undefined ? wholeUnknown(`what ${uri} gives`) : boot.image.read(file);
+}
+
+const GZIP = ["gz", "gzip"];
+const BASE64 = ["b64", "base64"];
+const GZIP_BASE64 = ["gz+base64", "gzip+base64", "gz+b64", "gzip+b64"];
+
+function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buffer | "no text" {
+  const named = encodingNode !== undefined && truthy(encodingNode);
+  const encoding = named ? text(encodingNode, "encoding").toLowerCase().trim() : "";
+  const packed = GZIP.includes(encoding) || GZIP_BASE64.includes(encoding);
+  const encoded = BASE64.includes(encoding) || GZIP_BASE64.includes(encoding);
+  const bytes = bytesOf(content);
+  if (bytes === undefined) {
+    if (packed || encoded) throw new ModuleFailure("the content of an entry cannot be decoded");
+    return "no text";
+  }
+  const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
+  if (decoded === undefined) throw new ModuleFailure("the content of an entry is no base64");
+  return packed ? unpack(decoded) : decoded;
+}
+
+function unpack(bytes: Buffer): Buffer {
+  if (bytes.length === 0) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      return wholeUnknown("the content unpacked, which is huge");
+    throw new ModuleFailure("the content of an entry is no gzip");
+  }
+}
+
+function bytesOf(content: ConfigNode): Buffer | undefined {
+  if (content.type !== "scalar") return undefined;
+  if (content.kind === "binary") return Buffer.from(String(content.value), "latin1");
+  return content.kind === "str" ? Buffer.from(String(content.value)) : undefined;
+}
+
+function text(node: ConfigNode, what: string): string {
+  if (node.type !== "scalar" || node.kind !== "str") throw new ModuleFailure(`${what} is no string: ${pyStr(node)}`);
+  return String(node.value);
+}
