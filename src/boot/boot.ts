@@ -7,18 +7,18 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
 import type { Origin } from "../python/tree.ts";
+import { datasourceEffects } from "./cloud/effects.ts";
+import type { Launch } from "./cloud/find.ts";
+import { partHandlers } from "./cloud/partHandlers.ts";
+import { type HandedOver, storeScripts } from "./cloud/userData.ts";
 import { configure } from "./configure.ts";
-import { datasourceEffects } from "./datasource/effects.ts";
-import type { Launch } from "./datasource/find.ts";
-import { hostnameAtBoot, setEarlyHostname } from "./hostname.ts";
+import { hostnameAtBoot, setEarlyHostname } from "./hostname/hostname.ts";
 import { instanceOf } from "./instance.ts";
 import { type BootCommand, type BootState, ModuleFailure, ModuleRun, type Stage } from "./module.ts";
 import { readModuleList } from "./moduleList.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
-import { partHandlers } from "./partHandlers.ts";
 import { type Outcome, runModule } from "./runModule.ts";
-import { type HandedOver, storeScripts } from "./userData.ts";
 
 /** What became of one entry of a module list, or of a step outside the lists. */
 export interface ModuleOutcome extends Outcome {

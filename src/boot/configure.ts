@@ -12,12 +12,12 @@ import type { Image } from "../image/image.ts";
 import { unsortablePair } from "../python/jsonKeys.ts";
 import { type Mapping, type Origin, originOf } from "../python/tree.ts";
 import { pyStr } from "../python/value.ts";
-import { findCloud, type Launch } from "./datasource/find.ts";
-import { restoredCloud } from "./datasource/restored.ts";
-import { instanceData } from "./instanceData.ts";
-import { configRenderer } from "./renderConfig.ts";
-import { runsSystemd } from "./systemd.ts";
-import { consumeData, type HandedOver } from "./userData.ts";
+import { findCloud, type Launch } from "./cloud/find.ts";
+import { instanceData } from "./cloud/instanceData.ts";
+import { configRenderer } from "./cloud/renderConfig.ts";
+import { restoredCloud } from "./cloud/restored.ts";
+import { consumeData, type HandedOver } from "./cloud/userData.ts";
+import { runsSystemd } from "./system/systemd.ts";
 
 /** What a boot runs with. */
 export interface Configuration {

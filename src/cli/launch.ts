@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Option } from "commander";
-import type { Launch } from "../boot/datasource/find.ts";
+import type { Launch } from "../boot/cloud/find.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
 import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";

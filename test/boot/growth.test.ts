@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { appended, bytesOf, type FileContent } from "../../src/boot/content.ts";
-import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
+import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
 import { findPair } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { memoryImage } from "../../src/image/memory.ts";

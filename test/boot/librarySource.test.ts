@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { feature } from "../../src/boot/librarySource.ts";
 import type { ModuleRun } from "../../src/boot/module.ts";
+import { feature } from "../../src/boot/system/librarySource.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 
 const FILES: Readonly<Record<string, string>> = {

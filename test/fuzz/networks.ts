@@ -1,8 +1,8 @@
-import { readInterfacesFile } from "../../src/boot/network/eniRead.ts";
-import { contains, parseIpv4, parseIpv6, parseNetwork } from "../../src/boot/network/ipAddress.ts";
-import { rewriteWithLibnetplan } from "../../src/boot/network/libnetplan/rewrite.ts";
-import { fromNetworkData } from "../../src/boot/network/networkData.ts";
+import { rewriteWithLibnetplan } from "../../src/boot/network/netplan/libnetplan/rewrite.ts";
 import { NotPredicted } from "../../src/boot/network/predicted.ts";
+import { readInterfacesFile } from "../../src/boot/network/source/eniRead.ts";
+import { fromNetworkData } from "../../src/boot/network/source/networkData.ts";
+import { contains, parseIpv4, parseIpv6, parseNetwork } from "../../src/boot/network/state/ipAddress.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
 import { fromNode, NetworkFailure } from "../../src/python/dict.ts";

@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
+import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/files/template.ts";
+import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
 import { ModuleFailure } from "../../src/boot/module.ts";
 import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
-import { shellCommands } from "../../src/boot/shell/commands.ts";
-import { writtenPaths } from "../../src/boot/shell/writes.ts";
-import { readSysconfig } from "../../src/boot/sysconfigFile.ts";
-import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/template.ts";
-import { plainYaml, safeYaml } from "../../src/boot/yamlText.ts";
+import { shellCommands } from "../../src/boot/scripts/commands.ts";
+import { writtenPaths } from "../../src/boot/scripts/writes.ts";
 import { imageSchema } from "../../src/config/schema/imageSchema.ts";
 import { compilePattern } from "../../src/config/schema/pattern.ts";
 import { parseMessage } from "../../src/config/userData/mime.ts";

@@ -1,7 +1,7 @@
 import type { Overlay } from "../../image/overlay.ts";
 import type { Origin } from "../../python/tree.ts";
 import { bytesOf, type FileContent } from "../content.ts";
-import { spend } from "../effort.ts";
+import { spend } from "../files/effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { AccountTable } from "./accountTable.ts";
 import { shadowSince } from "./defaults.ts";

@@ -1,6 +1,6 @@
 import { parentOf } from "../../image/overlay.ts";
 import type { Origin } from "../../python/tree.ts";
-import { spend } from "../effort.ts";
+import { spend } from "../files/effort.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
 import { type LoginDefs, shadowSince } from "./defaults.ts";
 import { findGroup, type User } from "./lookup.ts";

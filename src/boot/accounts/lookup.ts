@@ -1,6 +1,6 @@
 import type { Image } from "../../image/image.ts";
 import { Overlay } from "../../image/overlay.ts";
-import { spend } from "../effort.ts";
+import { spend } from "../files/effort.ts";
 import { savedTable } from "./accountFile.ts";
 import { splitFields, splitMembers } from "./fields.ts";
 import { IdSet } from "./ids.ts";

@@ -2,7 +2,7 @@ import { isMapping, items, mapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { commandWords, installCommand } from "../programs.ts";
+import { commandWords, installCommand } from "../system/programs.ts";
 
 /** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */
 export const ansible = defineModule({

@@ -1,6 +1,6 @@
 import { defineModule } from "../module.ts";
-import { announceScript } from "../scriptEffects.ts";
-import { shellify } from "../shellify.ts";
+import { announceScript } from "../scripts/scriptEffects.ts";
+import { shellify } from "../scripts/shellify.ts";
 
 /** cc_bootcmd: commands at every boot, before most of what else happens (18.5 to 26.2). */
 export const bootcmd = defineModule({

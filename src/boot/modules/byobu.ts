@@ -1,7 +1,7 @@
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../programs.ts";
-import { configuredAccounts, defaultUserOf } from "../users.ts";
+import { installCommand } from "../system/programs.ts";
+import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 
 /** cc_byobu: turns the terminal multiplexer on or off for the default user or for all (18.5 to 26.2). */

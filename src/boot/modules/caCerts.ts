@@ -3,9 +3,9 @@ import { mapping } from "../../python/checked.ts";
 import { splitLines } from "../../python/splitLines.ts";
 import type { ConfigObject, Origin } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
+import { strictText } from "../files/strictText.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { lacksProgram } from "../programs.ts";
-import { strictText } from "../strictText.ts";
+import { lacksProgram } from "../system/programs.ts";
 import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 

@@ -4,9 +4,9 @@ import { pythonJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { configBool, configList, configText } from "../configOptions.ts";
+import { renderFile, templateFile } from "../files/templateFile.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { lacksProgram, packageManager } from "../programs.ts";
-import { renderFile, templateFile } from "../templateFile.ts";
+import { lacksProgram, packageManager } from "../system/programs.ts";
 import { type ChefPaths, chefParameters, chefPaths } from "./chef/parameters.ts";
 
 const CLIENT = "/usr/bin/chef-client";

@@ -1,7 +1,7 @@
 import { isMapping, text } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../programs.ts";
+import { installCommand } from "../system/programs.ts";
 
 /** cc_fan: the configuration of Ubuntu's fan networking (18.5 to 26.2). */
 export const fan = defineModule({

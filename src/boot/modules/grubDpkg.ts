@@ -2,8 +2,8 @@ import { hasUnknown, unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { isFalse, pyStr, truthy } from "../../python/value.ts";
-import { answerDebconf, debconfAnswer } from "../debconfDatabase.ts";
 import { defineModule } from "../module.ts";
+import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
 
 /** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
 export const grubDpkg = defineModule({

@@ -1,10 +1,10 @@
 import type { Origin } from "../../python/tree.ts";
 import { isFalse, pyStr } from "../../python/value.ts";
-import { header } from "../header.ts";
+import { header } from "../files/header.ts";
+import { strictText } from "../files/strictText.ts";
+import { readSysconfig } from "../files/sysconfigFile.ts";
+import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { strictText } from "../strictText.ts";
-import { readSysconfig } from "../sysconfigFile.ts";
-import { setSysconfig } from "../sysconfigVariable.ts";
 import { applyDebianLocale, debianLocale } from "./locale/debian.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";

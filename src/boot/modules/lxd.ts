@@ -2,7 +2,7 @@ import { isMapping, mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { installCommand } from "../programs.ts";
+import { installCommand } from "../system/programs.ts";
 
 const BRIDGE = "/etc/default/lxd-bridge";
 const INIT_KEYS = [

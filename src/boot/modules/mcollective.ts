@@ -1,7 +1,7 @@
 import { wholeUnknown } from "../../image/overlay.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../programs.ts";
+import { installCommand } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/mcollective";
 

@@ -1,6 +1,6 @@
 import { unknown, unknownReason } from "../../image/unknown.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { usesSystemd } from "../systemd.ts";
+import { usesSystemd } from "../system/systemd.ts";
 import { ensureDirectory } from "./mounts/directory.ts";
 import { type MountEntry, mountEntries } from "./mounts/entries.ts";
 import { escapeField, FSTAB, type Fstab, MARK, readFstab } from "./mounts/fstab.ts";

@@ -1,7 +1,7 @@
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { isFalse, truthy } from "../../python/value.ts";
+import { renderFile, renderText, templateFile } from "../files/templateFile.ts";
 import { defineModule, ModuleFailure, type ModuleRun, type Since } from "../module.ts";
-import { renderFile, renderText, templateFile } from "../templateFile.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
 
 /** cc_ntp: a client's configuration from a template, the old one renamed (20.4 to 26.2). */

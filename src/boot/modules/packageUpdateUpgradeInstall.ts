@@ -2,7 +2,7 @@ import { isMapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { isFalse, pyStr } from "../../python/value.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { packageManager } from "../programs.ts";
+import { packageManager } from "../system/programs.ts";
 
 /** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
 const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]>> = {

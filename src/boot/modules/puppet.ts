@@ -2,9 +2,9 @@ import { mapping } from "../../python/checked.ts";
 import type { ConfigObject, Origin } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { configBool } from "../configOptions.ts";
+import { plainYaml } from "../files/yamlText.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { installCommand, lacksProgram } from "../programs.ts";
-import { plainYaml } from "../yamlText.ts";
+import { installCommand, lacksProgram } from "../system/programs.ts";
 import { writePuppetConf } from "./puppet/conf.ts";
 
 interface Places {

@@ -4,8 +4,8 @@ import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { appended } from "../content.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { commandWords, installCommand, lacksProgram } from "../programs.ts";
-import { usesSystemd } from "../systemd.ts";
+import { commandWords, installCommand, lacksProgram } from "../system/programs.ts";
+import { usesSystemd } from "../system/systemd.ts";
 import { remotesText } from "./rsyslog/remotes.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";

@@ -1,7 +1,7 @@
 import { defineModule } from "../module.ts";
 import { readModuleList } from "../moduleList.ts";
-import { announceScript } from "../scriptEffects.ts";
-import { scriptOf, shellify } from "../shellify.ts";
+import { announceScript } from "../scripts/scriptEffects.ts";
+import { scriptOf, shellify } from "../scripts/shellify.ts";
 
 /** cc_runcmd: writes a script of the configured commands, which scripts_user runs at the end (18.5 to 26.2). */
 export const runcmd = defineModule({

@@ -1,5 +1,5 @@
 import { defineModule } from "../module.ts";
-import { runScripts } from "../runScripts.ts";
+import { runScripts } from "../scripts/runScripts.ts";
 
 /** cc_scripts_per_instance: scripts of the image, or of the user, that run once on each instance (18.5 to 26.2). */
 export const scriptsPerInstance = defineModule({

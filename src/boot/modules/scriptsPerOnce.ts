@@ -1,5 +1,5 @@
 import { defineModule } from "../module.ts";
-import { runScripts } from "../runScripts.ts";
+import { runScripts } from "../scripts/runScripts.ts";
 
 /** cc_scripts_per_once: scripts of the image, or of the user, that run once and never again (18.5 to 26.2). */
 export const scriptsPerOnce = defineModule({

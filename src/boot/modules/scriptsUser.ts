@@ -1,5 +1,5 @@
 import { defineModule } from "../module.ts";
-import { runScript } from "../runScripts.ts";
+import { runScript } from "../scripts/runScripts.ts";
 
 /** cc_scripts_user: the scripts of user-data, and the one that runcmd made, which runcmd announces (18.5 to 26.2). */
 export const scriptsUser = defineModule({

@@ -1,5 +1,5 @@
 import { defineModule, ModuleFailure } from "../module.ts";
-import { runScripts } from "../runScripts.ts";
+import { runScripts } from "../scripts/runScripts.ts";
 
 /** cc_scripts_vendor: the scripts of vendor-data, behind `vendor_data.prefix` (18.5 to 26.2). */
 export const scriptsVendor = defineModule({

@@ -5,7 +5,7 @@ import { mapping, text } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { toValue, truthy } from "../../python/value.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { commandWords, lacksProgram } from "../programs.ts";
+import { commandWords, lacksProgram } from "../system/programs.ts";
 
 /** How many bytes of random data are unpacked at most. */
 const LARGEST = 1 << 24;

@@ -1,4 +1,4 @@
-import { setHostname as setName } from "../hostname.ts";
+import { setHostname as setName } from "../hostname/hostname.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_set_hostname (18.2 to 26.2); cloud-init also does this before any module, see ../hostname.ts. */

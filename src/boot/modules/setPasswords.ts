@@ -2,11 +2,11 @@ import { hasUnknown } from "../../image/unknown.ts";
 import type { ConfigValue, Origin } from "../../python/tree.ts";
 import { isFalse, isTrue, pyStr, toValue } from "../../python/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
-import { feature } from "../librarySource.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { requestedPasswords } from "../requestedPasswords.ts";
-import { mayChangeSshd, setSshdOption } from "../sshdConfig.ts";
-import { usesSystemd } from "../systemd.ts";
+import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
+import { feature } from "../system/librarySource.ts";
+import { usesSystemd } from "../system/systemd.ts";
+import { requestedPasswords } from "../users/requestedPasswords.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({

@@ -1,7 +1,7 @@
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../programs.ts";
+import { installCommand } from "../system/programs.ts";
 
 /** cc_spacewalk: registers the machine with a Spacewalk server unless it is (18.5 to 26.2). */
 export const spacewalk = defineModule({

@@ -1,12 +1,12 @@
 import { hasUnknown } from "../../image/unknown.ts";
 import type { Origin } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { addAuthorizedKeys } from "../authorizedKeys.ts";
-import { deleteHostKeys, generateHostKeys, putHostKeys } from "../hostKeys.ts";
-import { refusal, refusalTemplate } from "../loginRefusal.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { cloudPublicKeys } from "../publicKeys.ts";
-import { configuredAccounts, defaultUserOf } from "../users.ts";
+import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
+import { deleteHostKeys, generateHostKeys, putHostKeys } from "../ssh/hostKeys.ts";
+import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";
+import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 
 /** cc_ssh: host keys, and the keys of the default user and root (18.5 to 26.2). */
 export const ssh = defineModule({

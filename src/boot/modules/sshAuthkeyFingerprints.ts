@@ -1,9 +1,9 @@
 import { findPair } from "../../config/merge.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { isTrue, truthy } from "../../python/value.ts";
-import { ensureAuthorizedKeysFile } from "../authorizedKeysFile.ts";
 import { defineModule } from "../module.ts";
-import { type ConfiguredUser, configuredAccounts } from "../users.ts";
+import { ensureAuthorizedKeysFile } from "../ssh/authorizedKeysFile.ts";
+import { type ConfiguredUser, configuredAccounts } from "../users/users.ts";
 
 /** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */
 export const sshAuthkeyFingerprints = defineModule({

@@ -2,7 +2,7 @@ import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
 import { defineModule, type ModuleRun } from "../module.ts";
-import { configuredAccounts } from "../users.ts";
+import { configuredAccounts } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 
 /** cc_ssh_import_id: fetches users' public keys from Launchpad or GitHub (18.5 to 26.2). */

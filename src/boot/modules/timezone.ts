@@ -1,6 +1,6 @@
 import { pyStr } from "../../python/value.ts";
+import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { setSysconfig } from "../sysconfigVariable.ts";
 
 const LOCALTIME = "/etc/localtime";
 

@@ -2,7 +2,7 @@ import { isMapping, mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { configBool } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../programs.ts";
+import { installCommand } from "../system/programs.ts";
 
 /** cc_ubuntu_drivers: installs NVIDIA's drivers once their licence is accepted (19.1 to 26.2). */
 export const ubuntuDrivers = defineModule({

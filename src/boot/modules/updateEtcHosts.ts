@@ -1,10 +1,10 @@
 import { isTrue } from "../../python/value.ts";
-import { header } from "../header.ts";
-import { hostNames } from "../hostname.ts";
-import { HostsFile } from "../hostsFile.ts";
+import { header } from "../files/header.ts";
+import { strictText } from "../files/strictText.ts";
+import { renderFile, templateFile } from "../files/templateFile.ts";
+import { hostNames } from "../hostname/hostname.ts";
+import { HostsFile } from "../hostname/hostsFile.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { strictText } from "../strictText.ts";
-import { renderFile, templateFile } from "../templateFile.ts";
 
 const HOSTS = "/etc/hosts";
 

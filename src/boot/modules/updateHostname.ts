@@ -1,4 +1,4 @@
-import { updateHostname as updateName } from "../hostname.ts";
+import { updateHostname as updateName } from "../hostname/hostname.ts";
 import { defineModule } from "../module.ts";
 import { setHostname } from "./setHostname.ts";
 

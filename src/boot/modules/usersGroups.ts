@@ -1,9 +1,9 @@
 import { findPair } from "../../config/merge.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
-import { createGroups, createUser, type Redirect } from "../createUser.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { cloudPublicKeys } from "../publicKeys.ts";
-import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users.ts";
+import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { createGroups, createUser, type Redirect } from "../users/createUser.ts";
+import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users/users.ts";
 
 /** cc_users_groups: groups, the default user and all others (18.5 to 26.2). */
 export const usersGroups = defineModule({

@@ -2,8 +2,8 @@ import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
+import { strictText } from "../files/strictText.ts";
 import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
-import { strictText } from "../strictText.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";

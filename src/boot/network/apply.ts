@@ -2,21 +2,21 @@ import { hasUnknown } from "../../image/unknown.ts";
 import { asDict, NetworkFailure, type PyDict } from "../../python/dict.ts";
 import type { Origin } from "../../python/tree.ts";
 import { ModuleFailure, type ModuleRun } from "../module.ts";
-import { checkJson, expectedMacs } from "./devices.ts";
-import { renderEni } from "./eni.ts";
-import { renderNetplan } from "./netplan.ts";
-import { netplanFeatures, writeNetplan } from "./netplanFile.ts";
-import { renderNetworkd } from "./networkd.ts";
-import { unitFormat, writeNetworkd } from "./networkdFiles.ts";
-import { renderNetworkManager } from "./networkManager.ts";
-import { writeNetworkManager } from "./networkManagerFiles.ts";
+import { renderEni } from "./eni/eni.ts";
+import { renderUdevRules } from "./eni/udevRules.ts";
+import { renderNetplan } from "./netplan/netplan.ts";
+import { netplanFeatures, writeNetplan } from "./netplan/netplanFile.ts";
+import { renderNetworkd } from "./networkd/networkd.ts";
+import { unitFormat, writeNetworkd } from "./networkd/networkdFiles.ts";
+import { renderNetworkManager } from "./networkManager/networkManager.ts";
+import { writeNetworkManager } from "./networkManager/networkManagerFiles.ts";
 import { NotPredicted, type Predicted, predict, textOf } from "./predicted.ts";
 import { chooseRenderer } from "./renderers.ts";
-import { findNetworkConfig } from "./source.ts";
-import { type NetworkState, readNetworkConfig } from "./state.ts";
-import { writeSysconfig } from "./sysconfigFiles.ts";
+import { findNetworkConfig } from "./source/source.ts";
+import { checkJson, expectedMacs } from "./state/devices.ts";
+import { type NetworkState, readNetworkConfig } from "./state/state.ts";
+import { writeSysconfig } from "./sysconfig/sysconfigFiles.ts";
 import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
-import { renderUdevRules } from "./udevRules.ts";
 
 /** What became of the network in the first boot, in words for the plan. */
 export interface NetworkOutcome {

@@ -1,6 +1,6 @@
 import { asIterable, fromNode, NetworkFailure, str } from "../../python/dict.ts";
 import type { ModuleRun } from "../module.ts";
-import { usesSystemd } from "../systemd.ts";
+import { usesSystemd } from "../system/systemd.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that brought each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [

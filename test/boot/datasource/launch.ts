@@ -1,5 +1,5 @@
 import { type BootResult, boot } from "../../../src/boot/boot.ts";
-import type { Launch } from "../../../src/boot/datasource/find.ts";
+import type { Launch } from "../../../src/boot/cloud/find.ts";
 import { parseConfigFile } from "../../../src/config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostnameAtBoot } from "../../../src/boot/hostname.ts";
+import { hostnameAtBoot } from "../../../src/boot/hostname/hostname.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 import { firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
 

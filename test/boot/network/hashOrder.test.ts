@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOrder } from "../../../src/boot/network/libnetplan/hashOrder.ts";
+import { hashOrder } from "../../../src/boot/network/netplan/libnetplan/hashOrder.ts";
 
 /** Orders in which netplan 1.2.2 (and 1.1.2) wrote the ports of a bridge br0, among 4 to 91 devices. */
 const orders = [

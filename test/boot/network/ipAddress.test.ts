@@ -6,7 +6,7 @@ import {
   parseIpv4,
   parseIpv6,
   parseNetwork,
-} from "../../../src/boot/network/ipAddress.ts";
+} from "../../../src/boot/network/state/ipAddress.ts";
 
 // Expectations: Python 3.11 and 3.14, module ipaddress; 20,000 random texts agree.
 describe("addresses as Python's ipaddress reads them", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { fromNetworkData } from "../../../src/boot/network/networkData.ts";
 import { NotPredicted } from "../../../src/boot/network/predicted.ts";
+import { fromNetworkData } from "../../../src/boot/network/source/networkData.ts";
 import { builtin } from "../../../src/config/builtin.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { fromNode, NetworkFailure, type PyValue } from "../../../src/python/dict.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { renderNetworkd } from "../../../src/boot/network/networkd.ts";
+import { renderNetworkd } from "../../../src/boot/network/networkd/networkd.ts";
 import { NotPredicted } from "../../../src/boot/network/predicted.ts";
-import { readNetworkConfig } from "../../../src/boot/network/state.ts";
+import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
 import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";

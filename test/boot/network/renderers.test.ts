@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { renderEni } from "../../../src/boot/network/eni.ts";
-import { rewriteWithLibnetplan } from "../../../src/boot/network/libnetplan/rewrite.ts";
-import { renderNetplan } from "../../../src/boot/network/netplan.ts";
-import { readNetworkConfig } from "../../../src/boot/network/state.ts";
-import { renderUdevRules } from "../../../src/boot/network/udevRules.ts";
+import { renderEni } from "../../../src/boot/network/eni/eni.ts";
+import { renderUdevRules } from "../../../src/boot/network/eni/udevRules.ts";
+import { rewriteWithLibnetplan } from "../../../src/boot/network/netplan/libnetplan/rewrite.ts";
+import { renderNetplan } from "../../../src/boot/network/netplan/netplan.ts";
+import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
 import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shellCommands } from "../../../src/boot/shell/commands.ts";
+import { shellCommands } from "../../../src/boot/scripts/commands.ts";
 
 const SPACES = [..." \t\v\f\r\u00a0\u1680\u2003\u2028\u2029\u202f\u3000\ufeff"];
 

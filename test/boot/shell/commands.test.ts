@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shellCommands } from "../../../src/boot/shell/commands.ts";
+import { shellCommands } from "../../../src/boot/scripts/commands.ts";
 
 /** What JavaScript calls white space, and a shell an ordinary character. */
 const OTHER_SPACES = [..."\v\f\r\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"];

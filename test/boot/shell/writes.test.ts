@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { writtenByCommand, writtenPaths } from "../../../src/boot/shell/writes.ts";
+import { writtenByCommand, writtenPaths } from "../../../src/boot/scripts/writes.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 
 const image = memoryImage({

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { configRenderer } from "../../../src/boot/renderConfig.ts";
+import { configRenderer } from "../../../src/boot/cloud/renderConfig.ts";
 import { sample } from "../../samples.ts";
 import { handled } from "./handled.ts";
 

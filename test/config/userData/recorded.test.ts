@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configRenderer } from "../../../src/boot/renderConfig.ts";
+import { configRenderer } from "../../../src/boot/cloud/renderConfig.ts";
 import type { Script } from "../../../src/config/userData/handle.ts";
 import { toValue } from "../../../src/python/value.ts";
 import { handled } from "./handled.ts";

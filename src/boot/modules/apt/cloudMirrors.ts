@@ -2,9 +2,9 @@ import { unknown } from "../../../image/unknown.ts";
 import { items, mapping, text } from "../../../python/checked.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { regionOf, zoneOf } from "../../datasource/place.ts";
-import { feature } from "../../librarySource.ts";
+import { regionOf, zoneOf } from "../../cloud/place.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import { feature } from "../../system/librarySource.ts";
 import { entryFor, lookUp, one } from "./candidates.ts";
 
 /** The mirrors of system_info.package_mirrors by name (distros/__init__.py, 20.4 to 26.2). */

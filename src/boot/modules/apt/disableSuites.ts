@@ -3,8 +3,8 @@ import { items, text } from "../../../python/checked.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
+import { renderText } from "../../files/templateFile.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { renderText } from "../../templateFile.ts";
 import { isDeb822 } from "./deb822.ts";
 
 /** Words for suites of the release itself. */

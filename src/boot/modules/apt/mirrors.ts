@@ -1,7 +1,7 @@
 import { items } from "../../../python/checked.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
-import { hostNames } from "../../hostname.ts";
+import { hostNames } from "../../hostname/hostname.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { entryFor, lookUp, one, type Possible } from "./candidates.ts";

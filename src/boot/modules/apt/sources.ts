@@ -1,8 +1,8 @@
 import { holds, mapping, text } from "../../../python/checked.ts";
 import { type ConfigObject, type Origin, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { renderText } from "../../files/templateFile.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { renderText } from "../../templateFile.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { addKey } from "./keys.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";

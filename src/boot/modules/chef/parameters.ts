@@ -1,8 +1,8 @@
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { instanceName } from "../../cloud/instanceName.ts";
 import { configBool, configText } from "../../configOptions.ts";
-import { header } from "../../header.ts";
-import { instanceName } from "../../instanceName.ts";
+import { header } from "../../files/header.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
 
 /** Where Chef keeps its cache and its backups, which moved with 25.1. */

@@ -1,7 +1,7 @@
 import { shellVariables } from "../../../python/shlex.ts";
 import type { Origin } from "../../../python/tree.ts";
+import { strictText } from "../../files/strictText.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { strictText } from "../../strictText.ts";
 import { type Availability, compiledLocales } from "./available.ts";
 import { enableLocale, localeGen } from "./localeGen.ts";
 import { updateLocale } from "./updateLocale.ts";

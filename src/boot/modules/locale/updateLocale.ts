@@ -1,7 +1,7 @@
 import { parentOf } from "../../../image/overlay.ts";
 import type { Origin } from "../../../python/tree.ts";
+import { strictText } from "../../files/strictText.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { strictText } from "../../strictText.ts";
 import type { Availability } from "./available.ts";
 
 /** A larger file of locale settings is none that an image has. */

@@ -1,7 +1,7 @@
 import { type ConfigNode, type Origin, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { usesSystemd } from "../../systemd.ts";
+import { usesSystemd } from "../../system/systemd.ts";
 import { type Device, findDevice } from "./device.ts";
 import type { Fstab } from "./fstab.ts";
 

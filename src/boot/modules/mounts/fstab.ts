@@ -1,6 +1,6 @@
 import { splitLines } from "../../../python/splitLines.ts";
+import { strictText } from "../../files/strictText.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { strictText } from "../../strictText.ts";
 
 export const FSTAB = "/etc/fstab";
 /** The mount option by which cloud-init knows its own lines. */

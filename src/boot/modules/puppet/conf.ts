@@ -5,9 +5,9 @@ import { splitLines } from "../../../python/splitLines.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { findUser } from "../../accounts/lookup.ts";
-import { instanceName } from "../../instanceName.ts";
+import { instanceName } from "../../cloud/instanceName.ts";
+import { strictText } from "../../files/strictText.ts";
 import { ModuleFailure, type ModuleRun } from "../../module.ts";
-import { strictText } from "../../strictText.ts";
 
 /**
  * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so

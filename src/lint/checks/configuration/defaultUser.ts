@@ -1,5 +1,5 @@
 import { ModuleFailure } from "../../../boot/module.ts";
-import { configuredAccounts, defaultUserOf } from "../../../boot/users.ts";
+import { configuredAccounts, defaultUserOf } from "../../../boot/users/users.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { originOf } from "../../../python/tree.ts";

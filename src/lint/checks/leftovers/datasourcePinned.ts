@@ -1,5 +1,5 @@
 import { ASSUMED_VERSION } from "../../../boot/boot.ts";
-import { listedDatasources } from "../../../boot/datasource/pinned.ts";
+import { listedDatasources } from "../../../boot/cloud/pinned.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";

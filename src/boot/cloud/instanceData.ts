@@ -1,0 +1,157 @@
+import { findPair } from "../../config/merge.ts";
+import type { BaseConfig } from "../../config/read.ts";
+import type { CloudData } from "../../config/seed.ts";
+import type { Distro } from "../../distro/distro.ts";
+import { versionAtLeast } from "../../distro/version.ts";
+import type { Image } from "../../image/image.ts";
+import { unknown } from "../../image/unknown.ts";
+import type { ConfigNode, ConfigObject, ConfigValue } from "../../python/tree.ts";
+import { pyStr, toValue, truthy } from "../../python/value.ts";
+import { hostnameAtBoot } from "../hostname/hostname.ts";
+import { instanceId } from "../instance.ts";
+import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./place.ts";
+
+/** Values in templates, each place of an alias counted: more are left out. */
+const MOST_VALUES = 50_000;
+
+/**
+ * What instance-data.json holds for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2), as
+ * NoCloud fills it; what only the running machine can tell is unknown.
+ */
+export function instanceData(
+  image: Image,
+  distro: Distro,
+  version: string,
+  cloud: CloudData,
+  base: BaseConfig,
+): ConfigObject {
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  // Until 21.4 templates were given what every user may read.
+  const readable = since("21.4") ? undefined : "redacted for non-root user";
+  const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
+  const data: ConfigObject = {
+    ds: { meta_data: bounded(metaDataOf(cloud)) },
+    merged_cfg: config,
+    ...(since("23.3") ? { merged_system_cfg: config } : {}),
+    sys_info: systemInfo(distro),
+    v1: standardized(image, distro, cloud, since),
+  };
+  return convert(data, since);
+}
+
+function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
+  const { metaData } = cloud;
+  const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);
+  const given = (name: string, value: ConfigValue): ConfigValue =>
+    metaData === undefined ? unknown(`${name} that the cloud gives`) : value;
+  const orUnknown = (name: string, value: string | undefined) => value ?? unknown(`${name} that the cloud gives`);
+  const name = orUnknown("the name", cloudNameOf(cloud));
+  const zone = given("the availability zone", plain(get("availability-zone") ?? get("availability_zone")));
+  const id = orUnknown("the instance's id", instanceId(cloud));
+  const hostname = given("the host name", localHostname(get("local-hostname"), image));
+  const keys = get("public-keys");
+  return {
+    _beta_keys: ["subplatform"],
+    "availability-zone": zone,
+    availability_zone: zone,
+    "cloud-name": name,
+    ...(since("22.1") ? { cloud_id: orUnknown("the id", cloudIdOf(cloud)) } : {}),
+    cloud_name: name,
+    distro: distro.id,
+    distro_release: distro.codename,
+    distro_version: distro.version,
+    "instance-id": id,
+    instance_id: id,
+    kernel_release: unknown("the kernel's release"),
+    "local-hostname": hostname,
+    local_hostname: hostname,
+    machine: unknown("the machine's architecture"),
+    platform: orUnknown("the platform", platformOf(cloud)),
+    public_ssh_keys: given("the public keys", keys === undefined ? [] : publicKeys(keys)),
+    python_version: unknown("Python's version"),
+    region: given("the region", metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null)),
+    subplatform: unknown("where the seed is found"),
+    system_platform: unknown("the platform that Python sees"),
+    variant: distro.id,
+  };
+}
+
+function systemInfo(distro: Distro): ConfigObject {
+  const machine = unknown("what Python sees of the machine");
+  return {
+    dist: [distro.id, distro.version, distro.codename],
+    platform: machine,
+    python: unknown("Python's version"),
+    release: unknown("the kernel's release"),
+    system: "Linux",
+    uname: ["Linux", machine, machine, machine, machine, ""],
+    variant: distro.id,
+  };
+}
+
+/** What NoCloud adds to the meta-data is in it as well. */
+function metaDataOf({ datasource = "NoCloud", metaData }: CloudData): ConfigValue {
+  if (metaData === undefined) return {};
+  const value = toValue(metaData) as ConfigObject;
+  if (datasource !== "NoCloud") return value;
+  return { dsmode: "net", "instance-id": "nocloud", ...value };
+}
+
+function withoutSystemInfo(config: ConfigValue): ConfigValue {
+  const { system_info: _, ...rest } = config as ConfigObject;
+  return rest;
+}
+
+function localHostname(given: ConfigNode | undefined, image: Image): string {
+  if (given === undefined || !truthy(given)) return hostnameAtBoot(image).split(".", 1)[0]!;
+  const name = pyStr(given);
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(name) ? `ip-${name.replaceAll(".", "-")}` : name.split(".", 1)[0]!;
+}
+
+function publicKeys(keys: ConfigNode): ConfigValue[] {
+  if (keys.type === "sequence") return keys.children.map((key) => pyStr(key));
+  if (keys.type === "scalar")
+    return pyStr(keys)
+      .split("\n")
+      .filter((line) => line !== "");
+  return keys.children.flatMap(({ value }) => publicKeys(value));
+}
+
+function plain(node: ConfigNode | undefined): ConfigValue {
+  return node?.type === "scalar" ? node.value : null;
+}
+
+/** A copy without shared values; {} where that would be too large. */
+function bounded(value: ConfigValue): ConfigValue {
+  let left = MOST_VALUES;
+  const copy = (held: ConfigValue, depth: number): ConfigValue => {
+    if (--left < 0 || depth > 100) throw new RangeError();
+    if (Array.isArray(held)) return held.map((item) => copy(item, depth + 1));
+    if (typeof held !== "object" || held === null) return held;
+    const entries = Object.entries(held).map(([key, item]) => [key, copy(item, depth + 1)] as const);
+    return Object.assign(Object.create(null), Object.fromEntries(entries));
+  };
+  try {
+    return copy(value, 0);
+  } catch (error) {
+    if (error instanceof RangeError) return {};
+    throw error;
+  }
+}
+
+const OPERATORS = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/g;
+
+/** Keys also under a name that a template can write after a dot; what `v1` holds also at the top. */
+function convert(data: ConfigObject, since: (version: string) => boolean): ConfigObject {
+  const result: ConfigObject = Object.create(null);
+  for (const key of Object.keys(data).sort()) {
+    const held = data[key]!;
+    const name = since("22.1") ? key : key.replaceAll("-", "_");
+    const value = typeof held === "object" && held !== null && !Array.isArray(held) ? convert(held, since) : held;
+    result[name] = value;
+    if (/^v\d+$/.test(name) && value !== held) Object.assign(result, value);
+    const alias = name.replace(OPERATORS, "_");
+    if (since("22.1") && alias !== name) result[alias] = value;
+  }
+  return result;
+}

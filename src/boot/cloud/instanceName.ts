@@ -1,0 +1,7 @@
+import { unknown } from "../../image/unknown.ts";
+import type { ModuleRun } from "../module.ts";
+
+/** The instance's id as modules write it into files. */
+export function instanceName(boot: ModuleRun): string {
+  return boot.cloud.metaData === undefined ? unknown("the instance's id") : boot.instance.directory.split("/").pop()!;
+}

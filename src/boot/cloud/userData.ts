@@ -1,0 +1,125 @@
+import { builtin } from "../../config/builtin.ts";
+import { Config } from "../../config/config.ts";
+import { findPair, mergeMany } from "../../config/merge.ts";
+import type { CloudData } from "../../config/seed.ts";
+import type { Render } from "../../config/template.ts";
+import { originOfExcerpt } from "../../config/userData/excerpt.ts";
+import { type Handled, handleParts, type Script } from "../../config/userData/handle.ts";
+import { readParts, type SeedFile } from "../../config/userData/parts.ts";
+import { versionAtLeast } from "../../distro/version.ts";
+import { unsortablePair } from "../../python/jsonKeys.ts";
+import { type Mapping, type Origin, originOf } from "../../python/tree.ts";
+import { isTrue, pyStr, toValue } from "../../python/value.ts";
+import type { ModuleRun } from "../module.ts";
+import { runScript } from "../scripts/runScripts.ts";
+
+/** A script and the file below the cloud's directory, or below the instance's, that it is written to. */
+interface HandedScript {
+  readonly script: Script;
+  readonly below: "cloud" | "instance";
+  readonly path: string;
+}
+
+/** What cloud-init makes of user-data and vendor-data. */
+export interface HandedOver {
+  /** The configuration that modules get: user-data over vendor-data over the base. */
+  readonly config: Mapping;
+  readonly scripts: readonly HandedScript[];
+  readonly notes: readonly string[];
+  /** Why no module of the init stage runs; undefined when they do. */
+  readonly stopped: string | undefined;
+}
+
+/** Takes what the cloud hands over into account (stages.py consume_data, helpers.ConfigMerger, 20.4 to 26.2). */
+export function consumeData(cloud: CloudData, base: Mapping, version: string, render: Render): HandedOver {
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  const empty = builtin({}) as Mapping;
+  const given = [cloud.userData, cloud.vendorData, since("21.1") ? cloud.vendorData2 : undefined];
+  const [user, vendor, vendor2] = given.map((file) => (file === undefined ? undefined : { file, ...readParts(file) }));
+  const all = [user, vendor, vendor2].filter((read) => read !== undefined);
+  const notes = all.flatMap((read) => read.notes);
+  const fatal = all.find((read) => read.fatal !== undefined)?.fatal;
+  // Whatever of it cannot be read, none of it is used.
+  if (fatal !== undefined) {
+    const stopped = `the init stage stops with an error: ${fatal}`;
+    return { config: base, scripts: [], notes: [...notes, stopped], stopped };
+  }
+
+  const launchIndex = launchIndexOf(cloud);
+  const handle = (read: typeof user, isDisabled: (type: string) => boolean, index?: number): Handled | undefined => {
+    if (read === undefined) return undefined;
+    const handling = { render, isDisabled, launchIndex: index, frequencies: since("22.1") };
+    const handled = handleParts(read.parts, read.file.path, handling);
+    for (const one of handled.notes) notes.push(one);
+    return handled;
+  };
+  const allowed = !since("19.3") || new Config(base).bool("allow_userdata", true);
+  const fromUser = allowed ? handle(user, () => false, launchIndex) : undefined;
+  const layers: Mapping[] = fromUser === undefined ? [] : [fromUser.config];
+  const known = new Config(mergeMany([...layers, base], empty));
+  const fromVendor = isEnabled(known, "vendor_data", vendor?.file)
+    ? handle(vendor, disabledHandlers(known, "vendor_data"))
+    : undefined;
+  const fromVendor2 = isEnabled(known, "vendor_data2", vendor2?.file)
+    ? handle(vendor2, disabledHandlers(known, "vendor_data2"))
+    : undefined;
+  for (const handled of [fromVendor2, fromVendor]) if (handled !== undefined) layers.push(handled.config);
+
+  const config = mergeMany([...layers, base], empty);
+  const scripts = [
+    ...(fromUser?.scripts ?? []).map((script) => place(script, "")),
+    ...[fromVendor, fromVendor2].flatMap((handled) => handled?.scripts ?? []).map((script) => place(script, "/vendor")),
+  ];
+  const odd = since("23.3") ? unsortablePair(config) : undefined;
+  if (odd === undefined) return { config, scripts, notes, stopped: undefined };
+  const { path, line, column } = originOf(odd);
+  const stopped = `the init stage stops with an error: at ${path}:${line}:${column} a key is ${kindOf(odd.key.kind)}, which does not go with the others`;
+  return { config, scripts, notes: [...notes, stopped], stopped };
+}
+
+/** Writes the scripts that the cloud hands over, and runs those that run at once. `scripts` learns where each is from. */
+export function storeScripts(boot: ModuleRun, handed: HandedOver, scripts: Map<string, Origin>): void {
+  for (const { script, below, path } of handed.scripts) {
+    const directory = below === "cloud" ? boot.instance.cloudDirectory : boot.instance.directory;
+    const origin = originOfExcerpt(script.content);
+    scripts.set(`${directory}/${path}`, origin);
+    boot.write(`${directory}/${path}`, script.content.text, origin, { mode: 0o700 });
+    if (script.kind === "boothook") runScript(boot, `${directory}/${path}`);
+  }
+}
+
+/** Where a script goes; those of a vendor that have a frequency of their own go where nothing runs them. */
+function place(script: Script, vendor: "" | "/vendor"): HandedScript {
+  const { kind, name } = script;
+  if (kind === "boothook") return { script, below: "instance", path: `boothooks/${name}` };
+  if (kind === "script") return { script, below: "instance", path: `scripts${vendor}/${name}` };
+  return { script, below: "cloud", path: `scripts${vendor}/${kind}/${name}` };
+}
+
+function isEnabled(config: Config, key: string, file: SeedFile | undefined): boolean {
+  const node = config.node(key, "enabled");
+  return file !== undefined && file.bytes.length > 0 && node !== undefined && isTrue(node);
+}
+
+function disabledHandlers(config: Config, key: string): (type: string) => boolean {
+  const disabled = config.get(key, "disabled_handlers");
+  if (typeof disabled !== "string" && !Array.isArray(disabled)) return () => false;
+  return (type) => disabled.includes(type);
+}
+
+function launchIndexOf({ metaData }: CloudData): number | undefined {
+  const value = metaData === undefined ? undefined : findPair(metaData, "launch-index")?.value;
+  if (value === undefined || toValue(value) === null) return undefined;
+  const text = pyStr(value).trim();
+  return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function kindOf(kind: string): string {
+  const names: Readonly<Record<string, string>> = {
+    bool: "a boolean",
+    null: "null",
+    int: "a number",
+    float: "a number",
+  };
+  return names[kind] ?? `of type ${kind}`;
+}

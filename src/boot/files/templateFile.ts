@@ -1,0 +1,32 @@
+import { unknown } from "../../image/unknown.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { strictText } from "./strictText.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "./template.ts";
+
+/** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
+export function templateFile(boot: ModuleRun, name: string): string | undefined {
+  const configured = boot.config.get("system_info", "paths", "templates_dir");
+  const directory = typeof configured === "string" ? configured.replace(/(?<!\/)\/+$/, "") : "/etc/cloud/templates";
+  const path = `${directory}/${name}.tmpl`;
+  return boot.image.stat(path)?.kind === "file" ? path : undefined;
+}
+
+/** What a template file renders to; see `renderText`. */
+export function renderFile(boot: ModuleRun, path: string, variables: ConfigObject): string {
+  return renderText(boot, strictText(boot, path) ?? "", variables);
+}
+
+/**
+ * What a template renders to, unknown as a whole where this program cannot tell.
+ * @throws ModuleFailure where the real renderer fails.
+ */
+export function renderText(boot: ModuleRun, template: string, variables: ConfigObject): string {
+  try {
+    return renderTemplate(template, variables, { do: boot.since("22.2") });
+  } catch (error) {
+    if (error instanceof TemplateLimit) return unknown(`what the template gives: ${error.message}`);
+    if (error instanceof TemplateError) throw new ModuleFailure(`the template cannot be rendered: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  asDict,
+  asIterable,
+  asText,
+  compareKeys,
+  deepCopy,
+  dictOf,
+  NetworkFailure,
+  type PyDict,
+  str,
+} from "../../../python/dict.ts";
+import type { Since } from "../../module.ts";
+import { asKey, isUnknown } from "../state/interfaces.ts";
+import { checkOrder } from "../state/nameOrder.ts";
+import type { NetworkState } from "../state/state.ts";
+import { EniInterface } from "./eniInterface.ts";
+import { renderEniRoute } from "./eniRoute.ts";
+
+/** Physical interfaces come first, as bonds need it. */
+const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
+
+/**
+ * The text of cloud-init's renderer for ifupdown, without its header (net/eni.py, 18.5 to 26.2).
+ * @param hasIp whether the image has ip(8), with which routes are set since 25.3
+ * @throws NetworkFailure where the renderer raises
+ */
+export function renderEni(state: NetworkState, hasIp: boolean, since: Since): string {
+  const usesIp = hasIp && since("25.3");
+  const interfaces = [...state.interfaces.values()];
+  const sections = new EniInterface(loopback(state, interfaces, since), usesIp, since).render();
+  const others = [...state.interfaces].map(([id, iface]) => {
+    const name = asKey(iface.get("name"));
+    return { iface, rank: rankOf(iface), name: isUnknown(name) ? id : name };
+  });
+  for (const rank of TYPES.keys()) checkOrder(others.filter((other) => other.rank === rank).map(({ name }) => name));
+  others.sort((a, b) => a.rank - b.rank || compareKeys(a.name, b.name));
+  for (const { iface, name } of others)
+    if (name !== "lo") for (const one of new EniInterface(iface, usesIp, since).render()) sections.push(one);
+  for (const route of state.routes) sections.push(renderEniRoute(route, "", usesIp, since));
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function rankOf(iface: PyDict): number {
+  const rank = TYPES.indexOf(str(iface.get("type")));
+  if (rank < 0) throw new NetworkFailure(`the interface ${str(iface.get("name"))} is of no known type`);
+  return rank;
+}
+
+/** The interface that is always up; it holds the name servers of no certain interface. */
+function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Since): PyDict {
+  const given = interfaces.filter((iface) => iface.get("name") === "lo").at(-1);
+  const subnet = dictOf({ type: "loopback", control: "auto" });
+  const lo =
+    given === undefined ? dictOf({ name: "lo", type: "physical", inet: "inet", subnets: [subnet] }) : deepCopy(given);
+  for (const [key, values] of [
+    ["dns_nameservers", state.nameservers],
+    ["dns_search", state.search],
+  ] as const) {
+    if (values.length === 0) continue;
+    const first = asIterable(lo.get("subnets") ?? [], "subnets")[0];
+    if (first === undefined) throw new NetworkFailure("the loopback interface has no subnet for name servers");
+    asDict(first, "a subnet").set(
+      key,
+      since("25.2") ? [...values] : values.map((value) => asText(value, "a name server")).join(" "),
+    );
+  }
+  return lo;
+}

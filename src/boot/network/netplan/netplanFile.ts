@@ -1,0 +1,105 @@
+import { versionAtLeast } from "../../../distro/version.ts";
+import { isDict, type PyDict, type PyValue } from "../../../python/dict.ts";
+import type { Origin } from "../../../python/tree.ts";
+import type { ModuleRun } from "../../module.ts";
+import { feature } from "../../system/librarySource.ts";
+import { type Predicted, predict, textOf } from "../predicted.ts";
+import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";
+import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
+import type { NetplanDocument, NetplanFeatures } from "./netplan.ts";
+
+/** netplan's library as cloud-init finds it in the image. */
+interface Libnetplan {
+  /** Its version, "" where no package says. */
+  readonly version: string;
+}
+
+/** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined where there is none. */
+function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
+  const library = boot.distro.cloudInit.library ?? "/usr/lib/python3/dist-packages/cloudinit";
+  const directory = library.slice(0, library.lastIndexOf("/"));
+  const binding = [directory, directory.replace("/lib/", "/lib64/")].some((path) =>
+    ["parser.py", "state.py"].every((name) => boot.image.stat(`${path}/netplan/${name}`)?.kind === "file"),
+  );
+  if (!boot.since("24.2") || !binding) return undefined;
+  const packages = ["libnetplan1", "libnetplan0", "netplan-libs", "netplan"];
+  return {
+    version: packages.map((name) => boot.distro.packages.version(name)).find((found) => found !== undefined) ?? "",
+  };
+}
+
+/** What `netplan info` says: the list of features that netplan carries. */
+export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
+  const lists = ["netplan_cli", "netplan"].map((name) => boot.text(`/usr/share/netplan/${name}/_features.py`) ?? "");
+  return { ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')) };
+}
+
+/**
+ * Writes netplan's file: since 24.2 through its library where the image has it, whose files have the mode 0600; else as
+ * it is.
+ */
+export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleRun, because: Origin): void {
+  const { netplanHeader, runsNetplan } = rendererTargets(boot);
+  const before = boot.text(NETPLAN_FILE);
+  const text = textOf(predict(document, (value) => netplanHeader + value.text));
+  const library = libnetplanOf(boot);
+  const rewritten: Predicted<string | undefined> =
+    library === undefined ? { value: undefined } : predict(document, ({ root }) => rewrite(root, library, boot));
+  boot.mkdir("/etc/netplan", because);
+  if ("value" in rewritten && rewritten.value === undefined)
+    boot.rewrite(NETPLAN_FILE, text, because, { mode: plainMode(boot) });
+  else {
+    // A new file takes the place of the old one, or nothing does.
+    boot.remove(NETPLAN_FILE, because);
+    const content = textOf(predict(rewritten, (value) => value ?? ""));
+    if (content !== "") boot.write(NETPLAN_FILE, content, because, { mode: 0o600, uid: 0, gid: 0 });
+  }
+  if (boot.text(SNAPD_NETPLAN_FILE) === SNAPD_CONFIG) boot.remove(SNAPD_NETPLAN_FILE, because);
+  if (runsNetplan && !(boot.since("23.2") && before === text)) boot.command("netplan generate");
+}
+
+/** The library's text; undefined where it refuses the configuration, so that cloud-init writes its own. */
+function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
+  const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
+  return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));
+}
+
+/** util.write_file with a mode that is never wider than the file's own (since 23.1). */
+function plainMode(boot: ModuleRun): number {
+  if (!boot.since("23.1")) return 0o644;
+  const mode = feature(boot, "NETPLAN_CONFIG_ROOT_READ_ONLY", true) ? 0o600 : 0o644;
+  const current = boot.image.stat(NETPLAN_FILE)?.mode;
+  return current !== undefined && (current & mode) === current ? current : mode;
+}
+
+/** Since 25.2, where the feature is on, lines `mtu: 0` are dropped; in a list item the first line is none. */
+function withoutZeroMtu(root: PyDict): PyDict {
+  const strip = (value: PyValue, keepsFirst: boolean): PyValue => {
+    if (Array.isArray(value)) return value.map((item) => strip(item, true));
+    if (!isDict(value)) return value;
+    const entries = [...value].filter(
+      ([key, item], index) => key !== "mtu" || item !== 0 || (keepsFirst && index === 0),
+    );
+    // A key whose last line is gone has no value.
+    return entries.length === 0 && value.size > 0
+      ? null
+      : new Map(entries.map(([key, item]) => [key, strip(item, false)]));
+  };
+  return new Map([...root].map(([key, value]) => [key, strip(value, false)]));
+}
+
+/** The configuration that snapd's images begin with; where it is unchanged, cloud-init deletes it. */
+const SNAPD_CONFIG = `# This is the initial network config.
+# It can be overwritten by cloud-init or console-conf.
+network:
+    version: 2
+    ethernets:
+        all-en:
+            match:
+                name: "en*"
+            dhcp4: true
+        all-eth:
+            match:
+                name: "eth*"
+            dhcp4: true
+`;

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { unknown } from "../../../image/unknown.ts";
+import { asText, NetworkFailure, type PyDict, type PyKey, type PyValue, str } from "../../../python/dict.ts";
+import type { Since } from "../../module.ts";
+import { NotPredicted } from "../predicted.ts";
+import { isUnknown } from "../state/interfaces.ts";
+import { parseIpv6 } from "../state/ipAddress.ts";
+
+type Family = "ipv4" | "ipv6";
+
+/** More name servers and search lists are no machine's, and take long to write. */
+const MAX_APPENDED = 2000;
+
+/** The name space of the UUIDs that cloud-init gives its profiles. */
+const NAME_SPACE = "a3924cb809e043e9890b77972a800108";
+
+/** A version 5 UUID (RFC 9562): the same name gives the same one. */
+function uuidOf(name: string): string {
+  const digest = createHash("sha1").update(Buffer.from(NAME_SPACE, "hex")).update(name, "utf8").digest();
+  digest[6] = (digest[6]! & 0x0f) | 0x50;
+  digest[8] = (digest[8]! & 0x3f) | 0x80;
+  return digest.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** A keyfile of NetworkManager in the making: sections of keys, as Python's ConfigParser keeps and writes them. */
+export class NetworkManagerProfile {
+  readonly uuid: string;
+  readonly #sections = new Map<string, Map<string, string>>();
+  readonly #numbers = new Map<string, number>();
+  readonly #since: Since;
+  #appended = 0;
+
+  constructor(name: PyKey, since: Since) {
+    this.#since = since;
+    const text = asText(name, "the name of an interface");
+    this.uuid = isUnknown(text) ? unknown("the UUID that is made of the interface's name") : uuidOf(text);
+    this.set("connection", "id", `cloud-init ${text}`);
+    this.set("connection", "uuid", this.uuid);
+    if (since("23.2")) this.set("connection", "autoconnect-priority", "120");
+    this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
+  }
+
+  /** Sets a key; without one, only makes the section. @throws NetworkFailure for what ConfigParser does not take */
+  set(section: string, key?: string, value?: PyValue): void {
+    const keys = this.#sections.get(section) ?? new Map<string, string>();
+    this.#sections.set(section, keys);
+    if (key === undefined) return;
+    const text = asText(value, `the value of ${key}`);
+    if (hasLonePercent(text)) throw new NetworkFailure(`the value of ${key} has a lone percent sign: ${text}`);
+    keys.set(key, text);
+  }
+
+  setDefault(section: string, key: string, value: string): void {
+    if (!this.has(section, key)) this.set(section, key, value);
+  }
+
+  has(section: string, key?: string): boolean {
+    const keys = this.#sections.get(section);
+    return keys !== undefined && (key === undefined || keys.has(key));
+  }
+
+  #get(section: string, key: string): string | undefined {
+    const value = this.#sections.get(section)?.get(key);
+    if (value?.includes("%")) throw new NotPredicted(`the network configuration, for the percent sign of ${key}`);
+    return value;
+  }
+
+  /** Takes the method that a type of subnet means; an earlier subnet's is not weakened. */
+  setMethod(family: Family, type: PyValue): void {
+    const since = this.#since;
+    this.setDefault(family, "method", "disabled");
+    const known = type === null ? "disabled" : methodOf(str(type), since);
+    if (known === undefined) this.set(family, "may-fail", "true");
+    const method = known ?? "auto";
+    const earlier = this.#get(family, "method");
+    if (earlier === "dhcp" || (earlier === "auto" && method === "manual")) return;
+    if (since("23.4") && ROUTER_TYPES.includes(str(type))) this.setDefault("ipv4", "method", "disabled");
+    this.set(family, "method", method);
+    this.setDefault(family, "may-fail", "false");
+    if (family === "ipv6" && !since("22.3.1")) this.setDefault(family, "addr-gen-mode", "stable-privacy");
+  }
+
+  addAddress(family: Family, subnet: PyDict): void {
+    const prefix = subnet.get("prefix");
+    if (prefix === undefined) throw new NetworkFailure("an address has no prefix, since its subnet is not static");
+    this.set(family, this.#nextKey(family, "address"), `${asText(subnet.get("address"), "an address")}/${str(prefix)}`);
+  }
+
+  /** @param family of the subnet, which counts until 23.4 */
+  addRoute(family: Family, route: PyDict): void {
+    const since = this.#since;
+    const network = route.get("network") ?? null;
+    const gateway = route.get("gateway");
+    if (!since("24.1")) {
+      const way = gateway === undefined ? "" : `,${asText(gateway, "a gateway")}`;
+      const value = `${asText(network, "the network of a route")}/${str(route.get("prefix"))}${way}`;
+      this.set(family, this.#nextKey(family, "route"), value);
+      return;
+    }
+    const own: Family = parseIpv6(str(network)) === undefined ? "ipv4" : "ipv6";
+    let value = `${str(network)}/${str(route.get("prefix"))}`;
+    if (gateway !== undefined) value += `,${str(gateway)}`;
+    const metric = route.get("metric");
+    if (metric !== undefined && since("24.4")) {
+      const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(str(network));
+      if (!isDefault) value += `,${str(metric)}`;
+      else if (this.has(own)) this.set(own, "route-metric", str(metric));
+      else throw new NetworkFailure(`a default route has a metric, but its interface nothing else of ${own}`);
+    }
+    const key = this.#nextKey(own, "route");
+    this.set(own, key, value);
+    if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${str(route.get("mtu"))}`);
+  }
+
+  /** Since 24.1 only where there is something else of the family, since 24.3 only where it is not disabled. */
+  addNameserver(server: PyValue): void {
+    const isIpv6 = typeof server === "number" || parseIpv6(str(server)) !== undefined;
+    const family = isIpv6 ? "ipv6" : "ipv4";
+    if (!this.#since("24.1")) this.setDefault(family, "method", "disabled");
+    else if (!this.#takesDns(family)) return;
+    this.#append(family, "dns", asText(server, "a name server"));
+  }
+
+  /** @param family of the subnet, which counts until 23.4 */
+  addSearch(family: Family, domains: readonly PyValue[]): void {
+    const families: readonly Family[] = this.#since("24.1")
+      ? (["ipv4", "ipv6"] as const).filter((each) => this.#takesDns(each))
+      : [family];
+    for (const each of families)
+      this.#append(each, "dns-search", domains.map((domain) => asText(domain, "a search domain")).join(";"));
+  }
+
+  #append(family: Family, key: string, item: string): void {
+    if (++this.#appended > MAX_APPENDED) throw new NotPredicted("the network configuration, for its size");
+    this.set(family, key, `${this.#get(family, key) ?? ""}${item};`);
+  }
+
+  #takesDns(family: Family): boolean {
+    return this.has(family) && !(this.#since("24.3") && this.#get(family, "method") === "disabled");
+  }
+
+  /** One of two kinds of DHCP may fail (since 24.1). */
+  relaxDhcp(): void {
+    const families = ["ipv4", "ipv6"] as const;
+    const needsBoth = families.every(
+      (family) =>
+        this.#get(family, "may-fail") === "false" && ["dhcp", "auto"].includes(this.#get(family, "method") ?? ""),
+    );
+    if (needsBoth) for (const family of families) this.set(family, "may-fail", "true");
+  }
+
+  #nextKey(section: string, prefix: string): string {
+    let number = this.#numbers.get(section + prefix) ?? 1;
+    while (this.has(section, `${prefix}${number}`)) number++;
+    this.#numbers.set(section + prefix, number);
+    return `${prefix}${number}`;
+  }
+
+  toString(): string {
+    const sections = [...this.#sections].map(([name, keys]) => {
+      const lines = [...keys].map(([key, value]) => `${key}=${value.replaceAll("\n", "\n\t")}\n`);
+      return `[${name}]\n${lines.join("")}\n`;
+    });
+    return `# Generated by cloud-init. Changes will be lost.\n\n${sections.join("")}`;
+  }
+}
+
+/** A percent sign that neither stands twice nor names a key. */
+function hasLonePercent(text: string): boolean {
+  return (
+    text.includes("%") &&
+    text
+      .replaceAll("%%", "")
+      .replace(/%\([^)]{1,99}\)s/g, "")
+      .includes("%")
+  );
+}
+
+/** Types of subnets that router advertisements announce. */
+const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
+
+/** NetworkManager's method for a type of subnet; undefined for one that the renderer does not know. */
+function methodOf(type: string, since: Since): string | undefined {
+  switch (type) {
+    case "static":
+      return "manual";
+    case "static6":
+      return since("23.2") ? "manual" : undefined;
+    case "dhcp6":
+      return since("22.3.1") ? "auto" : "dhcp";
+    case "ipv6_dhcpv6-stateful":
+      return since("23.2") ? "dhcp" : "auto";
+    case "dhcp":
+    case "dhcp4":
+    case "ipv6_slaac":
+    case "ipv6_dhcpv6-stateless":
+      return "auto";
+    default:
+      return undefined;
+  }
+}

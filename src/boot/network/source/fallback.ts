@@ -1,0 +1,26 @@
+import { unknown } from "../../../image/unknown.ts";
+import { dictOf, type PyDict } from "../../../python/dict.ts";
+import { truthy } from "../../../python/value.ts";
+import type { ModuleRun } from "../../module.ts";
+
+/** Distros that keep their own configuration unless system_info.disable_fallback_netcfg is false. */
+const WITHOUT_FALLBACK = ["photon", "mariner"];
+
+/**
+ * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined where the
+ * distro wants none. The interface's name and MAC address are those of the machine.
+ */
+export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
+  const disabled = boot.config.node("system_info", "disable_fallback_netcfg");
+  const keeping = boot.since("26.1") ? [...WITHOUT_FALLBACK, "raspberry-pi-os"] : WITHOUT_FALLBACK;
+  if (keeping.includes(boot.facts.name) && (disabled === undefined || truthy(disabled))) return undefined;
+  const name = unknown("the first interface");
+  const mac = unknown("its MAC address");
+  if (!boot.since("19.3")) {
+    const device = dictOf({ type: "physical", name, mac_address: mac, subnets: [dictOf({ type: "dhcp" })] });
+    return dictOf({ version: 1, config: [device] });
+  }
+  const device = dictOf({ dhcp4: true, "set-name": name, match: dictOf({ macaddress: mac }) });
+  if (boot.since("24.1")) device.set("dhcp6", true);
+  return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
+}

@@ -1,0 +1,180 @@
+import { gunzipSync } from "node:zlib";
+import { mayGiveNetwork } from "../../../config/datasources.ts";
+import { findPair } from "../../../config/merge.ts";
+import { kernelCommandLine } from "../../../distro/kernelCommandLine.ts";
+import { decodeBase64 } from "../../../python/base64.ts";
+import {
+  dictOf,
+  fromNode,
+  isDict,
+  NetworkFailure,
+  type PyDict,
+  type PyValue,
+  sizeOf,
+  truthy,
+} from "../../../python/dict.ts";
+import { type Mapping, type Origin, originOf } from "../../../python/tree.ts";
+import { isFalse } from "../../../python/value.ts";
+import { parseYaml } from "../../../python/yaml/load.ts";
+import { cloudDirectory } from "../../instance.ts";
+import type { ModuleRun } from "../../module.ts";
+import { librarySource } from "../../system/librarySource.ts";
+import { readInterfacesFile } from "./eniRead.ts";
+import { fallbackConfig } from "./fallback.ts";
+import { fromMetaData } from "./metadataNetwork.ts";
+import { fromNetworkData } from "./networkData.ts";
+
+/** Where the network configuration of the first boot comes from. */
+export type FoundConfig =
+  | { readonly kind: "config"; readonly network: PyValue; readonly isOfCloud: boolean; readonly because: Origin }
+  /** The network is left alone. */
+  | { readonly kind: "off"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string; readonly because: Origin };
+
+/** When nobody says what the cloud hands over. */
+const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
+
+/** So many values are no configuration of a machine, and would take long to render. */
+const MAX_VALUES = 20_000;
+
+/** Datasources that read network_data.json. */
+const OF_OPENSTACK = new Set(["ConfigDrive", "IBMCloud", "OpenStack"]);
+
+type Source = (boot: ModuleRun) => Candidate | undefined;
+
+interface Candidate {
+  /** undefined: what it says is not known, for the reason. */
+  readonly network: PyValue | undefined;
+  readonly reason?: string;
+  readonly isOfCloud?: boolean;
+  readonly because: Origin;
+}
+
+/**
+ * The configuration to apply, as stages._find_networking_config chooses it (18.5 to 26.2): the first source that says
+ * anything, or DHCP on the first interface.
+ * @throws NetworkFailure where the real function raises
+ */
+export function findNetworkConfig(boot: ModuleRun): FoundConfig {
+  const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;
+  if (boot.image.stat(upgraded) !== undefined) return { kind: "off", reason: `${upgraded} is there` };
+  for (const source of sourcesOf(boot)) {
+    const candidate = source(boot);
+    if (candidate === undefined) continue;
+    const { because, isOfCloud = false, reason = "" } = candidate;
+    if (candidate.network === undefined) return { kind: "unknown", reason, because };
+    const network = withoutTopKey(candidate.network, boot);
+    if (isDict(network) && network.get("config") === "disabled")
+      return { kind: "off", reason: `disabled at ${because.path}:${because.line}` };
+    if (sizeOf(network, MAX_VALUES) >= MAX_VALUES)
+      return { kind: "unknown", reason: "the network configuration, for its size", because };
+    if (truthy(network)) return { kind: "config", network, isOfCloud, because };
+  }
+  const fallback = fallbackConfig(boot);
+  if (fallback === undefined)
+    return { kind: "off", reason: "nothing configures it, and the distro's own configuration stays" };
+  return { kind: "config", network: fallback, isOfCloud: true, because: boot.because("network") };
+}
+
+/**
+ * Where cloud-init looks, in order: DataSource.network_config_sources since 19.3. Oracle, until 23.2, put the image's
+ * own configuration last. Oracle since then, and MAAS since 23.4, ask the initramfs last.
+ */
+function sourcesOf(boot: ModuleRun): readonly Source[] {
+  if (!boot.since("19.3")) return [fromCommandLine, fromSystem, fromCloud];
+  const { datasource } = boot.cloud;
+  if (datasource === "Oracle" && !boot.since("23.2")) return [fromCommandLine, fromCloud, fromInitramfs, fromSystem];
+  return datasource === "Oracle" || (datasource === "MAAS" && boot.since("23.4"))
+    ? [fromCommandLine, fromSystem, fromCloud, fromInitramfs]
+    : [fromCommandLine, fromInitramfs, fromSystem, fromCloud];
+}
+
+/** Since 22.2 a configuration may stand under a key `network` of its own. */
+function withoutTopKey(network: PyValue, boot: ModuleRun): PyValue {
+  if (!boot.since("22.2")) return network;
+  if (isDict(network)) return network.has("network") ? (network.get("network") ?? null) : network;
+  const contains =
+    Array.isArray(network) || typeof network === "string" ? network.includes("network") : truthy(network);
+  if (contains) throw new NetworkFailure("the network configuration is no mapping");
+  return network;
+}
+
+/** `network-config=` on the kernel command line: base64 of YAML, maybe compressed, or (since 20.2) `disabled`. */
+function fromCommandLine(boot: ModuleRun): Candidate | undefined {
+  const line = kernelCommandLine(boot.image);
+  const word = line?.text.split(/\s+/).findLast((candidate) => candidate.startsWith("network-config="));
+  if (line === undefined || word === undefined) return undefined;
+  const because = { path: line.path, line: line.line, column: 1 };
+  const data = word.slice("network-config=".length);
+  if (data === "disabled" && boot.since("20.2")) return { network: dictOf({ config: "disabled" }), because };
+  const bytes = unpacked(decodeBase64(data) ?? Buffer.alloc(0));
+  const node = bytes === undefined ? undefined : parseYaml(bytes.toString("utf8"), line.path).node;
+  return node?.type === "mapping" ? { network: fromNode(node), because } : undefined;
+}
+
+function unpacked(bytes: Buffer): Buffer | undefined {
+  try {
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: 1_000_000 }) : bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the initramfs has configured itself, where the kernel command line asks it to (klibc's ip= and ip6=). */
+function fromInitramfs(boot: ModuleRun): Candidate | undefined {
+  const line = kernelCommandLine(boot.image);
+  if (line === undefined || !/(?:^|\s)["']?ip6?=/.test(line.text)) return undefined;
+  return {
+    network: undefined,
+    reason: "the network configuration of the initramfs, where it configures one",
+    because: { path: line.path, line: line.line, column: 1 },
+  };
+}
+
+function fromSystem(boot: ModuleRun): Candidate | undefined {
+  const node = boot.config.node("network");
+  return node === undefined ? undefined : { network: fromNode(node), because: boot.because("network") };
+}
+
+/** What the datasource gives: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
+function fromCloud(boot: ModuleRun): Candidate | undefined {
+  const { datasource, networkConfig, networkData, metaData, unknownNetwork } = boot.cloud;
+  if (!mayGiveNetwork(datasource) || leavesNetwork(boot)) return undefined;
+  const reason = metaData === undefined ? CLOUD_OR_DHCP : unknownNetwork;
+  if (metaData === undefined || reason !== undefined)
+    return { network: undefined, reason: reason ?? CLOUD_OR_DHCP, because: boot.because("network") };
+  if (networkData !== undefined && OF_OPENSTACK.has(datasource ?? "")) {
+    const since = (version: string): boolean => boot.since(version);
+    const network = fromNetworkData(fromNode(networkData), since, bondsHaveMacs(boot));
+    return { network, isOfCloud: true, because: originOf(networkData) };
+  }
+  if (networkConfig !== undefined)
+    return { network: seedNetwork(networkConfig, boot), isOfCloud: true, because: originOf(networkConfig) };
+  const own = fromMetaData(metaData, boot);
+  if (own !== undefined) return { network: own, isOfCloud: true, because: originOf(metaData) };
+  const interfaces = findPair(metaData, "network-interfaces");
+  if (interfaces === undefined || (interfaces.value.type === "scalar" && interfaces.value.kind === "null"))
+    return undefined;
+  return { network: readInterfacesFile(fromNode(interfaces.value)), isOfCloud: true, because: originOf(interfaces) };
+}
+
+/** Since 24.2, and where a distribution took the change into an older cloud-init: Debian's 22.4.2 has it. */
+function bondsHaveMacs(boot: ModuleRun): boolean {
+  const source = librarySource(boot, "sources/helpers/openstack.py");
+  return boot.since("24.2") || source.includes('cfg.update({"mac_address": link_mac_addr})');
+}
+
+/** OpenStack's datasource may be told to leave the network to others (18.5 to 26.2). */
+function leavesNetwork(boot: ModuleRun): boolean {
+  if (boot.cloud.datasource !== "OpenStack") return false;
+  const applies = boot.config.node("datasource", "OpenStack", "apply_network_config");
+  return applies !== undefined && isFalse(applies);
+}
+
+/** Until 22.2 NoCloud itself took a key `network` away, from a configuration of version 1 or a disabled one only. */
+function seedNetwork(networkConfig: Mapping, boot: ModuleRun): PyValue {
+  const network = fromNode(networkConfig) as PyDict;
+  const inner = network.get("network");
+  if (boot.since("22.2") || network.size !== 1 || !isDict(inner)) return network;
+  return inner.get("config") === "disabled" || (inner.has("config") && inner.has("version")) ? inner : network;
+}

@@ -1,0 +1,223 @@
+import { hasUnknown } from "../../../image/unknown.ts";
+import {
+  asDict,
+  asIterable,
+  asText,
+  dictOf,
+  NetworkFailure,
+  type PyDict,
+  type PyKey,
+  type PyValue,
+  str,
+  truthy,
+} from "../../../python/dict.ts";
+import { isTrue } from "../../../python/value.ts";
+import type { Since } from "../../module.ts";
+import { parseIpv6 } from "./ipAddress.ts";
+import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
+
+/** A command of a network configuration that lacks a key; cloud-init skips it with a warning. */
+class SkippedCommand extends Error {}
+
+/** Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time. */
+export class InterfaceTable {
+  readonly interfaces = new Map<PyKey, PyDict>();
+  readonly routes: PyDict[] = [];
+  readonly nameservers: PyValue[] = [];
+  readonly search: PyValue[] = [];
+  /** Whether any subnet is of IPv6. */
+  usesIpv6 = false;
+  readonly #ownNameservers = new Map<PyKey, Dns>();
+  readonly #since: Since;
+
+  constructor(since: Since) {
+    this.#since = since;
+  }
+
+  /** Handles a command; false where there is none of this type. */
+  handle(type: string, command: PyDict): boolean {
+    const handlers: Record<string, (command: PyDict) => void> = {
+      loopback: (given) => this.physical(given),
+      physical: (given) => this.physical(given),
+      infiniband: (given) => this.physical(given),
+      vlan: (given) => this.vlan(given),
+      bond: (given) => this.bond(given),
+      bridge: (given) => this.bridge(given),
+      nameserver: (given) => this.nameserver(given),
+      route: (given) => this.#route(given),
+    };
+    const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+    if (handler === undefined) return false;
+    skipping(() => handler(command));
+    return true;
+  }
+
+  physical(command: PyDict): void {
+    need(command, "name");
+    const name = asKey(command.get("name"));
+    // A name that only the machine knows is most often the id.
+    const known = isUnknown(name) && command.has("config_id") ? asKey(command.get("config_id")) : name;
+    const iface: PyDict = this.interfaces.get(known) ?? new Map();
+    if (command.has("params"))
+      for (const [key, value] of asDict(command.get("params"), "params")) iface.set(key, value);
+    const subnets = normalizeSubnets(command.get("subnets"), this.#since);
+    this.#checkTypes(subnets);
+    const mac = command.get("mac_address") ?? null;
+    const attributes: [string, PyValue][] = [
+      ...(this.#since("24.4") ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
+      ["name", name],
+      ["type", command.get("type") ?? null],
+      [
+        "mac_address",
+        truthy(mac) && !isUnknown(mac) && this.#since("25.3") ? asText(mac, "mac_address").toLowerCase() : mac,
+      ],
+      ["inet", "inet"],
+      ["mode", "manual"],
+      ["mtu", command.get("mtu") ?? null],
+      ["address", null],
+      ["gateway", null],
+      ["subnets", subnets],
+      ["accept-ra", this.#flag(command, "accept-ra", "19.4")],
+      ["wakeonlan", this.#flag(command, "wakeonlan", "20.4")],
+      ...(this.#since("24.4") ? ([["optional", this.#flag(command, "optional", "24.4")]] as [string, PyValue][]) : []),
+      ...(this.#since("25.2")
+        ? ([["keep_configuration", command.get("keep_configuration") ?? null]] as [string, PyValue][])
+        : []),
+    ];
+    for (const [key, value] of attributes) iface.set(key, value);
+    const id = this.#since("24.4") && command.has("config_id") ? command.get("config_id") : known;
+    this.interfaces.set(asKey(id), iface);
+  }
+
+  vlan(command: PyDict): void {
+    need(command, "name", "vlan_id", "vlan_link");
+    this.physical(command);
+    const name = asKey(command.get("name"));
+    const iface = this.interfaces.get(name) ?? new Map();
+    iface.set("vlan-raw-device", command.get("vlan_link") ?? null);
+    iface.set("vlan_id", command.get("vlan_id") ?? null);
+  }
+
+  bond(command: PyDict): void {
+    need(command, "name", "bond_interfaces", "params");
+    this.physical(command);
+    const name = asKey(command.get("name"));
+    const params = asDict(command.get("params"), "the params of a bond");
+    const bond = this.interfaces.get(name) ?? new Map();
+    for (const [key, value] of params) bond.set(key, value);
+    bond.set("bond-slaves", "none");
+    for (const member of asIterable(command.get("bond_interfaces"), "bond_interfaces")) {
+      const key = asKey(member);
+      if (!this.interfaces.has(key)) this.physical(dictOf({ name: key, type: "bond" }));
+      const iface = this.interfaces.get(key) ?? new Map();
+      iface.set("bond-master", name);
+      for (const [param, value] of params) iface.set(param, value);
+    }
+  }
+
+  bridge(command: PyDict): void {
+    need(command, "name", "bridge_interfaces");
+    const ports = command.get("bridge_interfaces") ?? null;
+    for (const port of asIterable(ports, "bridge_interfaces"))
+      if (!this.interfaces.has(asKey(port))) this.physical(dictOf({ name: port }));
+    this.physical(command);
+    const iface = this.interfaces.get(asKey(command.get("name"))) ?? new Map();
+    iface.set("bridge_ports", ports);
+    if (command.has("params"))
+      for (const [key, value] of asDict(command.get("params"), "params")) iface.set(key, value);
+    const stp = iface.get("bridge_stp");
+    if (stp === undefined || stp === null || typeof stp === "boolean") return;
+    if (["on", "1", 1].includes(stp as string | number)) iface.set("bridge_stp", true);
+    else if (["off", "0", 0].includes(stp as string | number)) iface.set("bridge_stp", false);
+    else throw new NetworkFailure(`bridge_stp is neither on nor off: ${str(stp)}`);
+  }
+
+  nameserver(command: PyDict): void {
+    need(command, "address");
+    const dns = readDns(command);
+    if (this.#since("21.3") && command.has("interface")) this.#ownNameservers.set(asKey(command.get("interface")), dns);
+    else {
+      for (const one of dns.nameservers) this.nameservers.push(one);
+      for (const one of dns.search) this.search.push(one);
+    }
+  }
+
+  /** The name servers of one interface of a version 2 configuration (since 21.3). */
+  interfaceNameserver(command: PyDict, id: PyKey): void {
+    need(command, "address");
+    const iface = this.interfaces.get(id);
+    if (iface === undefined)
+      throw new NetworkFailure(`name servers for the interface ${str(id)}, which is not defined`);
+    const { nameservers, search } = readDns(command);
+    iface.set("dns", dictOf({ nameservers, search }));
+  }
+
+  /** Gives name servers to the interfaces that they name, once all are known (since 21.3). */
+  assignNameservers(): void {
+    for (const [name, { nameservers, search }] of this.#ownNameservers) {
+      const iface = this.interfaces.get(name);
+      if (iface === undefined)
+        throw new NetworkFailure(`name servers for the interface ${str(name)}, which is not defined`);
+      iface.set("dns", dictOf({ [this.#since("24.1") ? "nameservers" : "addresses"]: nameservers, search }));
+    }
+  }
+
+  #route(command: PyDict): void {
+    need(command, "destination");
+    this.routes.push(normalizeRoute(command, this.#since));
+  }
+
+  /** Looking for the first IPv6 subnet, cloud-init needs the type of every subnet on the way. */
+  #checkTypes(subnets: readonly PyDict[]): void {
+    for (const subnet of subnets) {
+      if (this.usesIpv6) return;
+      const type = asText(subnet.get("type"), "the type of a subnet");
+      const address = str(subnet.get("address"));
+      const isIpv6 = this.#since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
+      if (type.endsWith("6") || isIpv6) this.usesIpv6 = true;
+    }
+  }
+
+  #flag(command: PyDict, key: string, since: string): boolean | null {
+    const value = command.get(key) ?? null;
+    return value === null || !this.#since(since) ? null : isTrue(str(value));
+  }
+}
+
+interface Dns {
+  readonly nameservers: PyValue[];
+  readonly search: PyValue[];
+}
+
+function readDns(command: PyDict): Dns {
+  const listOf = (key: string): PyValue[] => {
+    const value = command.get(key);
+    if (value === undefined) return [];
+    return Array.isArray(value) ? [...value] : [value];
+  };
+  return { nameservers: listOf("address"), search: listOf("search") };
+}
+
+/** Runs a command; one that lacks a key is skipped. */
+export function skipping(command: () => void): void {
+  try {
+    command();
+  } catch (error) {
+    if (!(error instanceof SkippedCommand)) throw error;
+  }
+}
+
+function need(command: PyDict, ...keys: string[]): void {
+  for (const key of keys) if (!command.has(key)) throw new SkippedCommand(`a command lacks ${key}`);
+}
+
+/** Whether a name or address is a placeholder. */
+export function isUnknown(name: PyValue): boolean {
+  return typeof name === "string" && hasUnknown(name);
+}
+
+/** A name; lists and dictionaries cannot be keys. */
+export function asKey(value: PyValue | undefined): PyKey {
+  if (Array.isArray(value) || value instanceof Map) throw new NetworkFailure("the name of an interface is no text");
+  return value ?? null;
+}

@@ -1,0 +1,65 @@
+import {
+  asDict,
+  asIterable,
+  NetworkFailure,
+  type PyDict,
+  type PyKey,
+  type PyValue,
+  str,
+  truthy,
+} from "../../../python/dict.ts";
+import type { Since } from "../../module.ts";
+import { InterfaceTable } from "./interfaces.ts";
+import { readDevices } from "./stateV2.ts";
+
+/** What both versions of a network configuration mean: cloud-init's NetworkState (18.5 to 26.2). */
+export interface NetworkState {
+  /** 1 or 2. */
+  readonly version: number;
+  /** A version 2 configuration as it is, for netplan. */
+  readonly config: PyValue;
+  /** Interfaces by name, or by their id in a version 2 configuration; attributes by cloud-init's names. */
+  readonly interfaces: ReadonlyMap<PyKey, PyDict>;
+  readonly routes: readonly PyDict[];
+  /** Name servers and search domains of no certain interface. */
+  readonly nameservers: readonly PyValue[];
+  readonly search: readonly PyValue[];
+  /** Whether any subnet is of IPv6. */
+  readonly usesIpv6: boolean;
+}
+
+/**
+ * Reads a network configuration of version 1 or 2 (network_state.parse_net_config_data).
+ * @param renderer netplan takes a version 2 configuration as it is; cloud-init does not read it then (since 22.3.1)
+ * @throws NetworkFailure where the real function raises
+ */
+export function readNetworkConfig(network: PyDict, renderer: string, since: Since): NetworkState {
+  const version = network.get("version");
+  const config = version === 2 ? network : (network.get("config") ?? null);
+  if (!truthy(version) || config === null || (!truthy(config) && !since("19.4")))
+    throw new NetworkFailure("the network configuration has no version and config");
+  const table = new InterfaceTable(since);
+  if (version === 1) readCommands(config, table);
+  else if (version === 2 && !(renderer === "netplan" && since("22.3.1"))) readDevices(network, table, since);
+  return {
+    version: Number(version),
+    config,
+    interfaces: table.interfaces,
+    routes: table.routes,
+    nameservers: table.nameservers,
+    search: table.search,
+    usesIpv6: table.usesIpv6,
+  };
+}
+
+function readCommands(config: PyValue, table: InterfaceTable): void {
+  for (const item of asIterable(config, "config")) {
+    const command = asDict(item, "an entry of config");
+    const type = command.get("type");
+    if (type === undefined) throw new NetworkFailure("an entry of config has no type");
+    // The keys of a version 2 configuration are commands too, whose values make no sense here.
+    if (typeof type !== "string" || !table.handle(type, command))
+      throw new NetworkFailure(`config has an entry of an unknown type: ${str(type)}`);
+  }
+  table.assignNameservers();
+}

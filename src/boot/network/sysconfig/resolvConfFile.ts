@@ -1,0 +1,99 @@
+import { NetworkFailure } from "../../../python/dict.ts";
+import { splitLines } from "../../../python/splitLines.ts";
+
+const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
+/** What Python takes for white space. */
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const SPACES = new RegExp(`${SPACE.source}+`);
+const LEADING_SPACES = new RegExp(`^${SPACES.source}`);
+
+/** A line as it is, or an option with its value. */
+type Line = string | { readonly option: string; readonly value: string; readonly comment: string };
+
+/**
+ * The text of a resolv.conf with more name servers and search domains, as cloud-init adds them
+ * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
+ * kind go to the end.
+ * @param onlyThree until 23.1 a fourth name server is left out
+ * @throws NetworkFailure where cloud-init raises
+ */
+export function addNameservers(
+  text: string,
+  nameservers: readonly string[],
+  domains: readonly string[],
+  onlyThree: boolean,
+): string {
+  const lines = parse(text);
+  const servers = withServers(valuesOf(lines, "nameserver"), nameservers, onlyThree);
+  const search = withDomains(valuesOf(lines, "search").flatMap(wordsOf), domains);
+  return [
+    ...lines.filter(
+      (line) =>
+        typeof line === "string" ||
+        (line.option === "nameserver" ? servers : line.option === "search" ? search : undefined) === undefined,
+    ),
+    ...(servers ?? []).map((value) => ({ option: "nameserver", value, comment: "" })),
+    ...(search === undefined ? [] : [{ option: "search", value: search, comment: "" }]),
+  ]
+    .map((line) => `${typeof line === "string" ? line : `${line.option} ${line.value}${line.comment}`}\n`)
+    .join("");
+}
+
+/** Undefined where nothing is to change, as with the search domains. */
+function withServers(known: readonly string[], more: readonly string[], onlyThree: boolean): string[] | undefined {
+  const wanted = new Set(known);
+  let count = known.length;
+  let isChanged = false;
+  for (const server of more) {
+    const size = wanted.size + (wanted.has(server) ? 0 : 1);
+    // Only the number is looked at: where a known one is there twice, a new one may get lost.
+    if (size === count || (onlyThree && count >= 3)) continue;
+    wanted.add(server);
+    count = size;
+    isChanged = true;
+  }
+  return isChanged ? [...wanted] : undefined;
+}
+
+function withDomains(known: readonly string[], more: readonly string[]): string | undefined {
+  let others = new Set(known);
+  let count = known.length;
+  let text: string | undefined;
+  for (const domain of more) {
+    if (others.size + (others.has(domain) ? 0 : 1) === count) continue;
+    if (count >= 6) throw new NetworkFailure(`${domain} would be one search domain too many`);
+    text = [...others.add(domain)].join(" ");
+    if ([...text].length > 256) throw new NetworkFailure(`with ${domain} the search domains would be too long`);
+    const words = wordsOf(text);
+    others = new Set(words);
+    count = words.length;
+  }
+  return text;
+}
+
+function parse(text: string): Line[] {
+  return splitLines(text).map((line, index) => {
+    if (withoutLeadingSpaces(line) === "") return "";
+    const [head = ""] = line.split(/[;#]/, 1);
+    const words = withoutLeadingSpaces(head);
+    if (words === "") return line;
+    const end = words.search(SPACE);
+    const option = words.slice(0, Math.max(0, end));
+    const value = withoutLeadingSpaces(words.slice(end));
+    if (!OPTIONS.includes(option) || value === "")
+      throw new NetworkFailure(`line ${index + 1} of /etc/resolv.conf is of no known form`);
+    return { option, value, comment: line.slice(head.length) };
+  });
+}
+
+function withoutLeadingSpaces(text: string): string {
+  return text.replace(LEADING_SPACES, "");
+}
+
+function valuesOf(lines: readonly Line[], option: string): string[] {
+  return lines.flatMap((line) => (typeof line !== "string" && line.option === option ? [line.value] : []));
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(SPACES).filter((word) => word !== "");
+}

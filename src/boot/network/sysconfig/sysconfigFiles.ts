@@ -1,0 +1,129 @@
+import { unknown } from "../../../image/unknown.ts";
+import { asDict, asIterable, NetworkFailure, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { splitLines } from "../../../python/splitLines.ts";
+import type { Origin } from "../../../python/tree.ts";
+import { strictText } from "../../files/strictText.ts";
+import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import { renderUdevRules } from "../eni/udevRules.ts";
+import { announce } from "../networkd/networkdFiles.ts";
+import { NotPredicted, type Predicted, predict, textOf } from "../predicted.ts";
+import type { NetworkState } from "../state/state.ts";
+import { UDEV_RULES } from "../targets.ts";
+import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
+import { addNameservers } from "./resolvConfFile.ts";
+import { renderSysconfig } from "./sysconfig.ts";
+import { CONTROL, saysMoreThanUpstream, sysconfigForm } from "./sysconfigForm.ts";
+import { sysconfigHeader } from "./sysconfigValues.ts";
+
+const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
+const RESOLV_CONF = "/etc/resolv.conf";
+const NETWORK_MANAGER_CONF = "/etc/NetworkManager/conf.d/99-cloud-init.conf";
+
+/** Families of distros whose class says where files of sysconfig are. */
+const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
+
+/**
+ * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
+ * @throws NetworkFailure where it raises; what it wrote before stays
+ */
+export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
+  if (!FAMILIES.includes(boot.facts.family))
+    throw new NetworkFailure(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+  const isSuse = boot.facts.family === "suse";
+  const form = sysconfigForm(isSuse, boot);
+  const since = (version: string): boolean => boot.since(version);
+  const files = predict(state, (value) => renderSysconfig(value, form, since));
+  const nameless = form.interfacePath + unknown("the name of each interface");
+  for (const [path, text] of "value" in files ? files.value : [[nameless, unknown(files.reason)] as const]) {
+    if (!announce(path, boot, because)) boot.write(path, text, because);
+  }
+  writeNameservers(state, boot, because);
+  const rules = textOf(predict(state, renderUdevRules));
+  const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
+  if ("reason" in state) mayWrite(rulesPath, state.reason, boot, because);
+  else if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
+  else boot.write(rulesPath, rules, because);
+  if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
+  if (isSuse) return;
+  if ("reason" in state) mayWrite(CONTROL, state.reason, boot, because);
+  else boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
+}
+
+/** A file with a content that is not known: one that is there may hold it already. */
+function mayWrite(path: string, reason: string, boot: ModuleRun, because: Origin): void {
+  if (boot.image.stat(path) === undefined) boot.write(path, unknown(reason), because);
+  else boot.mayChange(path, reason, because);
+}
+
+/** Name servers and search domains, and that NetworkManager leaves them alone. */
+function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
+  if ("reason" in state) {
+    for (const path of [RESOLV_CONF, NETWORK_MANAGER_CONF])
+      boot.mayChange(path, "it is written where the network configuration has name servers", because);
+    return;
+  }
+  const { nameservers, search } = nameserversOf(state.value, boot);
+  const isWanted = nameservers.length > 0 || search.length > 0;
+  const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
+  if (real.startsWith("/run/")) {
+    if (isWanted)
+      boot.note(`it adds name servers to ${real}, which ${RESOLV_CONF} links to, and fails without that directory`);
+  } else if (isWanted || !boot.since("19.3")) {
+    const existing = textOfFile(boot, RESOLV_CONF) ?? "";
+    // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
+    if (isWanted || existing !== "" || !boot.since("19.1")) {
+      const header = sysconfigHeader(";", (version) => boot.since(version));
+      const text = addNameservers(existing, nameservers.map(str), search.map(str), !boot.since("23.2"));
+      boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
+    }
+  }
+  if (!(boot.since("24.4") ? isWanted : state.value.nameservers.length > 0)) return;
+  const header = sysconfigHeader("#", (version) => boot.since(version));
+  boot.write(NETWORK_MANAGER_CONF, `${header}\n[main]\ndns = none\n`, because);
+}
+
+/** Since 24.2 those of interfaces count too. */
+function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyValue[]; search: PyValue[] } {
+  const nameservers: PyValue[] = [];
+  const search: PyValue[] = [];
+  for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
+    for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+      const subnet = asDict(item, "a subnet");
+      for (const one of asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
+      for (const one of asIterable(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
+    }
+    const dns = iface.get("dns");
+    if (!truthy(dns)) continue;
+    addOthers(nameservers, asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
+    addOthers(search, asIterable(asDict(dns, "dns").get("search"), "search"));
+  }
+  addOthers(nameservers, state.nameservers);
+  addOthers(search, state.search);
+  return { nameservers, search };
+}
+
+function addOthers(list: PyValue[], more: readonly PyValue[]): void {
+  const known = new Set(list);
+  for (const one of more.filter((value) => !known.has(value))) list.push(one);
+}
+
+/** Since 25.1 what else the file says stays. */
+function controlText(state: NetworkState, boot: ModuleRun): string {
+  if (saysMoreThanUpstream(boot)) throw new NotPredicted("what the distribution's own cloud-init adds");
+  const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
+  const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
+  const kept = boot.since("25.1")
+    ? splitLines(textOfFile(boot, CONTROL) ?? "").filter(
+        (line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line),
+      )
+    : [];
+  return `${[...header, ...own, ...kept].join("\n")}\n`;
+}
+
+function textOfFile(boot: ModuleRun, path: string): string | undefined {
+  try {
+    return strictText(boot, path);
+  } catch (error) {
+    throw error instanceof ModuleFailure ? new NetworkFailure(error.message) : error;
+  }
+}

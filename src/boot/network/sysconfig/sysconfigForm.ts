@@ -1,0 +1,64 @@
+import { dictOf, type PyDict } from "../../../python/dict.ts";
+import type { ModuleRun } from "../../module.ts";
+import { librarySource } from "../../system/librarySource.ts";
+
+export const CONTROL = "/etc/sysconfig/network";
+const SCRIPTS = "/etc/sysconfig/network-scripts";
+
+/** How a distro class writes files of sysconfig. */
+export interface SysconfigForm {
+  /** Whether variables are SUSE's; until 19.4 it had those of Red Hat too. */
+  readonly isSuse: boolean;
+  /** Path of an interface's file, without its name. */
+  readonly interfacePath: string;
+  /** Paths of its routes of IPv4 and IPv6, without its name; SUSE has one file for both. */
+  readonly routePaths: readonly [ipv4: string, ipv6: string];
+  /** What every interface begins with. */
+  readonly defaults: PyDict;
+}
+
+/** How the image's cloud-init writes files of sysconfig (renderer_configs of cloudinit/distros, 18.5 to 26.2). */
+export function sysconfigForm(isSuse: boolean, boot: ModuleRun): SysconfigForm {
+  const flavor = isSuse && boot.since("20.1") ? "suse" : "rhel";
+  return {
+    isSuse: flavor === "suse",
+    interfacePath: isSuse ? `${CONTROL}/ifcfg-` : `${SCRIPTS}/ifcfg-`,
+    routePaths: isSuse ? [`${CONTROL}/ifroute-`, `${CONTROL}/ifroute-`] : [`${SCRIPTS}/route-`, `${SCRIPTS}/route6-`],
+    defaults: defaultsOfImage(flavor, boot) ?? defaultsOf(flavor, boot),
+  };
+}
+
+function defaultsOf(flavor: "rhel" | "suse", boot: ModuleRun): PyDict {
+  if (flavor === "suse") return dictOf({ BOOTPROTO: "static", STARTMODE: "auto" });
+  return dictOf({
+    ONBOOT: true,
+    USERCTL: false,
+    ...(boot.since("24.2") ? {} : { NM_CONTROLLED: false }),
+    ...(boot.since("19.1") && !boot.since("20.1") ? { STARTMODE: "auto" } : {}),
+    BOOTPROTO: "none",
+  });
+}
+
+/** Distributions have other defaults than upstream (Red Hat: no NM_CONTROLLED, a priority), which their code says. */
+function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | undefined {
+  const source = sourceOf(boot);
+  const start = source.indexOf("iface_defaults = ");
+  if (start < 0) return undefined;
+  const table = source.slice(start, start + 2000);
+  const list =
+    /^iface_defaults = tuple\(\[([^[\]]*)\]/.exec(table) ?? new RegExp(`["']${flavor}["']: \\{([^{}]*)\\}`).exec(table);
+  if (list?.[1] === undefined) return undefined;
+  const values: PyDict = new Map();
+  for (const [, key = "", value = ""] of list[1].matchAll(/["'](\w+)["'][:,]\s*(True|False|\d+|["'][^"'\n]*["'])/g))
+    values.set(key, value === "True" || (value === "False" ? false : value.replace(/^["']|["']$/g, "")));
+  return values;
+}
+
+/** Red Hat's cloud-init before 25.1 switches zeroconf off in /etc/sysconfig/network. */
+export function saysMoreThanUpstream(boot: ModuleRun): boolean {
+  return sourceOf(boot).includes("NOZEROCONF");
+}
+
+function sourceOf(boot: ModuleRun): string {
+  return librarySource(boot, "net/sysconfig.py");
+}

@@ -1,0 +1,32 @@
+import { replaceUnknown } from "../../../image/unknown.ts";
+import type { PyDict, PyValue } from "../../../python/dict.ts";
+import { str } from "../../../python/dict.ts";
+import type { Since } from "../../module.ts";
+
+/** The comment at the top of every file. */
+export function sysconfigHeader(sign: "#" | ";", since: Since): string {
+  const when = since("23.4") ? "" : " on instance boot";
+  return `${sign} Created by cloud-init${when} automatically, do not edit.\n${sign}`;
+}
+
+/** Shell variables in the order of their names. */
+export function variablesText(values: PyDict, since: Since): string {
+  const lines = [...values.keys()]
+    .map(str)
+    .sort()
+    .map((key) => `${key}=${quoted(plain(values.get(key)))}\n`);
+  return `${sysconfigHeader("#", since)}\n${lines.join("")}`;
+}
+
+function plain(value: PyValue | undefined): string {
+  return typeof value === "boolean" ? (value ? "yes" : "no") : str(value);
+}
+
+const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** A value with white space in double quotes, unless it has some. What is unknown is one word. */
+export function quoted(value: string): string {
+  if (!PYTHON_SPACE.test(replaceUnknown(value, () => "")) || (value.startsWith('"') && value.endsWith('"')))
+    return value;
+  return `"${value}"`;
+}

@@ -1,0 +1,43 @@
+import type { ConfigNode } from "../../python/tree.ts";
+import { pyStr, toValue } from "../../python/value.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+
+/** One entry of `runcmd` or `bootcmd` as a line of a shell script. */
+export interface ScriptLine {
+  readonly text: string;
+  /** The command's words where the entry is a list: the shell takes nothing in them for special. */
+  readonly words: readonly string[] | undefined;
+  /** Which entry of the list it is. */
+  readonly index: number;
+}
+
+/**
+ * The lines of the script that cloud-init makes of a list of commands (util.shellify, 20.4 to 26.2).
+ * @throws ModuleFailure for what is no list, and for entries that are neither strings nor lists.
+ */
+export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine[] {
+  const list = boot.config.node(key);
+  if (list?.type !== "sequence") throw new ModuleFailure(`${key} is no list`);
+  return list.children.flatMap((entry, index): ScriptLine[] => {
+    if (entry.type === "sequence") {
+      const words = entry.children.map((word) => pyStr(word));
+      return [{ text: words.map(quote).join(" "), words, index }];
+    }
+    if (isText(entry)) return [{ text: String(entry.value), words: undefined, index }];
+    if (toValue(entry) === null && boot.since("21.4")) return [];
+    throw new ModuleFailure(`an entry of ${key} is neither a string nor a list: ${pyStr(entry)}`);
+  });
+}
+
+/** The script itself. */
+export function scriptOf(lines: readonly ScriptLine[]): string {
+  return `#!/bin/sh\n${lines.map(({ text }) => `${text}\n`).join("")}`;
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function isText(node: ConfigNode): node is ConfigNode & { value: string } {
+  return node.type === "scalar" && node.kind === "str";
+}

@@ -1,0 +1,20 @@
+import type { ConfigNode, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
+import type { ModuleRun } from "../module.ts";
+import { appendBlock } from "./sudoers.ts";
+
+/** A rule of doas.conf(5) as Distro.is_doas_rule_valid takes it (23.3 to 26.2); the group is the user. */
+const RULE =
+  /^(?:permit|deny)(?:\s+(?:nolog|nopass|persist|keepenv|setenv \{[^}]+\}))*\s+(\w+)(?:\s+as\s+\w+)?(?:\s+cmd\s+\S+(?:\s+args\s+\S.*)?)?\s*$/s;
+
+/** Writes a user's rules for doas, all of them or, where one is not about the user, none (23.3 to 26.2). */
+export function writeDoasRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
+  // A string is taken for a list of its letters, and none of these is a rule.
+  const list = rules.type === "sequence" ? rules.children.map((rule) => pyStr(rule)) : [""];
+  if (!list.every((rule) => RULE.exec(rule)?.[1] === user)) {
+    boot.note(`no rules for doas are written for ${user}: one of them is not valid or not about this user`);
+    return;
+  }
+  const block = `\n# cloud-init User rules for ${user}\n${list.map((rule) => `${rule}\n`).join("")}`;
+  appendBlock(boot, "/etc/doas.conf", block, true, because);
+}

@@ -1,0 +1,91 @@
+import { Config } from "../../config/config.ts";
+import { splitLines } from "../../python/splitLines.ts";
+import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
+import type { NewPassword } from "../accounts/passwords.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { configuredAccounts, defaultUserOf } from "./users.ts";
+
+/** What `chpasswd` and `password` ask for. */
+export interface RequestedPasswords {
+  readonly plain: readonly NewPassword[];
+  readonly hashed: readonly NewPassword[];
+  /** Whether users have to change them at once. */
+  readonly expire: boolean;
+}
+
+/**
+ * Reads `chpasswd`, or `password` where that names nobody (cc_set_passwords, 18.5 to 26.2).
+ * @param args of the module's entry in its list; the first one takes the place of `password`.
+ * @throws ModuleFailure where cloud-init raises.
+ */
+export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]): RequestedPasswords {
+  const plain: NewPassword[] = [];
+  const hashed: NewPassword[] = [];
+  const config = chpasswd(boot);
+  // The key `users` came with 22.3.
+  const users = boot.since("22.3") ? listOf(config.node("users")) : [];
+  const lines = args.length > 0 ? [] : passwordLines(config);
+  for (const [type, passwords] of [
+    ["text", plain],
+    ["hash", hashed],
+    ["RANDOM", plain],
+  ] as const)
+    for (const user of users) if (typeOf(user) === type) passwords.push(entryOf(user));
+  if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    if (colon === -1) throw new ModuleFailure(`chpasswd.list: an entry without a colon`);
+    const [user, password] = [line.slice(0, colon), line.slice(colon + 1)];
+    (isHash(password) ? hashed : plain).push({ user, password });
+  }
+  return { plain, hashed, expire: config.bool("expire", true) };
+}
+
+/** The mapping `chpasswd`; one without keys where there is none. */
+function chpasswd(boot: ModuleRun): Config {
+  const node = boot.config.node("chpasswd");
+  if (node?.type === "scalar") throw new ModuleFailure("chpasswd is no mapping");
+  return new Config(node?.type === "mapping" ? node : { ...boot.config.root, children: [] });
+}
+
+function passwordLines(config: Config): string[] {
+  const list = config.node("list");
+  if (list === undefined || !truthy(list)) return [];
+  if (list.type !== "sequence") return splitLines(pyStr(list));
+  return list.children.map((line) => {
+    if (line.type !== "scalar" || line.kind !== "str") throw new ModuleFailure("chpasswd.list: an entry is no text");
+    return String(line.value);
+  });
+}
+
+function defaultUserLine(boot: ModuleRun, args: readonly ConfigValue[]): string[] {
+  const password = args[0] === undefined ? boot.config.text("password") : pyStr(args[0]);
+  if (password === undefined || password === "") return [];
+  const user = defaultUserOf(configuredAccounts(boot));
+  if (user === undefined) boot.note("there is no default user to set the password for");
+  return user === undefined ? [] : [`${user}:${password}`];
+}
+
+/** util.get_cfg_option_list: null is empty, anything else that is no list is its one item. */
+function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
+  if (value?.type === "sequence") return value.children;
+  return value === undefined || (value.type === "scalar" && value.kind === "null") ? [] : [value];
+}
+
+function typeOf(user: ConfigNode): string {
+  if (user.type !== "mapping") throw new ModuleFailure("chpasswd.users: an entry is no mapping");
+  return new Config(user).text("type") ?? "hash";
+}
+
+function entryOf(user: ConfigNode): NewPassword {
+  const entry = new Config(user as Extract<ConfigNode, { type: "mapping" }>);
+  const name = entry.text("name");
+  if (name === undefined) throw new ModuleFailure("chpasswd.users: an entry has no name");
+  return { user: name, password: entry.text("password") ?? "RANDOM" };
+}
+
+/** What cloud-init takes for a hash: $1$, $2a$, $2y$, $5$ or $6$ with two more parts. yescrypt's $y$ is none for it. */
+function isHash(password: string): boolean {
+  return /^\$(?:1|2a|2y|5|6)\$.+\$./.test(password) && !password.includes(":");
+}

@@ -1,0 +1,71 @@
+import { splitLines } from "../../python/splitLines.ts";
+import type { ConfigNode, Origin } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
+import { appended } from "../content.ts";
+import { spend } from "../files/effort.ts";
+import { header } from "../files/header.ts";
+import { rememberText, strictText } from "../files/strictText.ts";
+import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { librarySource } from "../system/librarySource.ts";
+
+const SUDOERS = "/etc/sudoers";
+const DIRECTORY = "/etc/sudoers.d";
+const RULES = `${DIRECTORY}/90-cloud-init-users`;
+
+/**
+ * Writes a user's rules for sudo (Distro.write_sudo_rules, 18.5 to 26.2), and has /etc/sudoers include their directory.
+ * @throws ModuleFailure where the rules are neither a list nor a string.
+ */
+export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
+  const isText = rules.type === "scalar" && rules.kind === "str";
+  if (rules.type !== "sequence" && !isText) throw new ModuleFailure(`sudo rules of ${user}: ${pyStr(rules)}`);
+  const list = rules.type === "sequence" ? rules.children : [rules];
+  const block = `\n# User rules for ${user}\n${list.map((rule) => `${user} ${pyStr(rule)}\n`).join("")}`;
+  includeDirectory(boot, because);
+  appendBlock(boot, RULES, block, boot.since("23.3"), because);
+}
+
+/** Adds rules to a file of cloud-init's own, which begins with a header. */
+export function appendBlock(boot: ModuleRun, path: string, block: string, unlessThere: boolean, because: Origin): void {
+  const before = strictText(boot, path, "searched");
+  spend(boot.image, "written", block.length);
+  if (before === undefined) boot.write(path, `${header(boot, "Created")}\n${block}`, because, { mode: 0o440 });
+  else if (!unlessThere || !before.includes(block)) {
+    const content = appended(boot.image.content(path)!, Buffer.from(block));
+    boot.rewrite(path, content, because);
+    rememberText(boot, path, content, before + block);
+  }
+}
+
+/** Distro.ensure_sudo_dir: the line in /etc/sudoers, and the directory with its mode. */
+function includeDirectory(boot: ModuleRun, because: Origin): void {
+  const own = strictText(boot, SUDOERS);
+  const vendors = own === undefined && boot.since("24.2") ? strictText(boot, "/usr/etc/sudoers") : undefined;
+  const text = own ?? vendors ?? "";
+  const include = knowsAtSign(boot) ? /^[#|@]includedir\s+(.*)$/ : /^#includedir\s+(.*)$/;
+  const included = splitLines(text).some((line) => absolute(include.exec(line.trim())?.[1] ?? "") === DIRECTORY);
+  if (!included) {
+    const line = `${header(boot, "Added")}\n#includedir ${DIRECTORY}\n`;
+    const comment = '# See sudoers(5) for more information on "#include" directives:\n';
+    if (own === undefined) boot.write(SUDOERS, `${text}${comment}\n${line}`, because, { mode: 0o440 });
+    else boot.rewrite(SUDOERS, `${own}\n${line}`, because);
+  }
+  boot.mkdir(DIRECTORY, because);
+  boot.setAttributes(DIRECTORY, { mode: 0o750 }, because);
+}
+
+/** Whether "@includedir", which sudo has used since 1.9.1, is understood: since 21.1, and in Debian 11's 20.4.1. */
+function knowsAtSign(boot: ModuleRun): boolean {
+  const source = librarySource(boot, "distros/__init__.py");
+  return boot.since("21.1") || source.includes("[#|@]includedir");
+}
+
+/** os.path.abspath of an absolute path. */
+function absolute(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.trim().split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return path.trim().startsWith("/") ? `/${parts.join("/")}` : "";
+}
