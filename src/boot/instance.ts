@@ -3,7 +3,7 @@ import { findPair } from "../config/merge.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Image } from "../image/image.ts";
 import { pyStr } from "../python/value.ts";
-import type { Frequency } from "./module.ts";
+import type { Frequency } from "./frequency.ts";
 
 /** The instance that boots, as the state of an earlier boot in the image makes it look. */
 export interface Instance {

@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { findPair } from "../config/merge.ts";
-import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf } from "../python/tree.ts";
+import type { Origin } from "../image/origin.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, originOf } from "../python/tree.ts";
 import { pyStr, toValue, truthy } from "../python/value.ts";
-import type { Frequency } from "./module.ts";
+import type { Frequency } from "./frequency.ts";
 
 /** One entry of a module list. */
 export interface ListedModule {

@@ -1,9 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { programOf, versionAtLeast } from "../distro/version.ts";
+import { ModuleFailure } from "../python/errors.ts";
+import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
-import { type BootState, type Frequency, ModuleFailure, ModuleRun } from "./module.ts";
 import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, moduleFacts } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
+import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
 
 /** What became of an entry of a module list. */

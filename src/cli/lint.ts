@@ -13,10 +13,11 @@ import { withinLimits } from "../report/sarifLimits.ts";
 import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, type LaunchFlags, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import { checkLaunch, datasourceOption, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import type { LintFlags } from "./lintFlags.ts";
 import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
 import { nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
-import { openRepository, type RepositoryFlags } from "./repository.ts";
+import { openRepository } from "./repository.ts";
 import {
   openLooseFile,
   openTarget,
@@ -26,18 +27,6 @@ import {
   reportUnread,
   type Target,
 } from "./target.ts";
-
-export interface LintFlags extends RepositoryFlags, LaunchFlags {
-  readonly format?: readonly string[];
-  readonly pristine?: string;
-  readonly cloudInitVersion?: string;
-  readonly protect?: readonly string[];
-  readonly minSeverity?: Severity;
-  readonly failOn: Severity | "never";
-  readonly color: "auto" | "always" | "never";
-  readonly quiet?: boolean;
-  readonly exitZero?: boolean;
-}
 
 /** Adds `lint`, the command that runs when none is named. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {

@@ -4,7 +4,7 @@ import { namesFile } from "../lint/protected.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
-import type { LintFlags } from "./lint.ts";
+import type { LintFlags } from "./lintFlags.ts";
 import { checkOutputs, type Output } from "./output.ts";
 import type { Mapped } from "./repository.ts";
 

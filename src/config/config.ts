@@ -1,6 +1,8 @@
-import { type ConfigNode, type ConfigValue, type Mapping, type Origin, originOf, type Pair } from "../python/tree.ts";
-import { isTrue, pyStr, toValue, truthy } from "../python/value.ts";
+import type { Origin } from "../image/origin.ts";
+import { type ConfigNode, type ConfigValue, type Mapping, originOf, type Pair } from "../python/tree.ts";
+import { pyStr, toValue, truthy } from "../python/value.ts";
 import { findPair } from "./merge.ts";
+import { isTrue } from "./options.ts";
 
 /** A merged configuration whose every value knows the place it comes from. Paths are lists of keys and indices. */
 export class Config {

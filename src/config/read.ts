@@ -1,6 +1,7 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image, ImageProblem } from "../image/image.ts";
-import { type Mapping, type Origin, originOf } from "../python/tree.ts";
+import type { Origin } from "../image/origin.ts";
+import { type Mapping, originOf } from "../python/tree.ts";
 import { truthy } from "../python/value.ts";
 import { parseYaml, type YamlResult } from "../python/yaml/load.ts";
 import { builtin, builtinConfig } from "./builtin.ts";

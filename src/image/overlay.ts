@@ -1,6 +1,6 @@
-import { bytesOf, type FileContent } from "../boot/content.ts";
-import type { Origin } from "../python/tree.ts";
+import { bytesOf, type FileContent } from "./content.ts";
 import type { Image, ImageProblem, Stat } from "./image.ts";
+import type { Origin } from "./origin.ts";
 import { isTooLong, resolvePath } from "./resolve.ts";
 import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
 

@@ -1,5 +1,5 @@
 import type { ImageProblem } from "../image/image.ts";
-import type { Origin } from "../python/tree.ts";
+import type { Origin } from "../image/origin.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 
 /** From worst to mildest. */

@@ -1,4 +1,4 @@
-import { ModuleFailure } from "../boot/module.ts";
+import { ModuleFailure } from "./errors.ts";
 import type { ConfigObject, ConfigValue } from "./tree.ts";
 import { pyStr } from "./value.ts";
 

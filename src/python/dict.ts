@@ -1,3 +1,4 @@
+import { NetworkFailure } from "./errors.ts";
 import type { ConfigNode, Pair, Scalar } from "./tree.ts";
 import { pyStr as strOf, truthy as truthOf } from "./value.ts";
 
@@ -9,9 +10,6 @@ import { pyStr as strOf, truthy as truthOf } from "./value.ts";
 export type PyValue = PyKey | PyValue[] | PyDict;
 export type PyKey = null | boolean | string | number | bigint | Scalar;
 export type PyDict = Map<PyKey, PyValue>;
-
-/** Thrown where the real code raises, so that the network stays unconfigured. The message is for the user. */
-export class NetworkFailure extends Error {}
 
 /** The Python value of a configuration's node. */
 export function fromNode(node: ConfigNode): PyValue {

@@ -1,4 +1,4 @@
-import { ModuleFailure } from "../boot/module.ts";
+import { ModuleFailure } from "./errors.ts";
 
 /**
  * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a

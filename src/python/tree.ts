@@ -1,3 +1,4 @@
+import type { Origin } from "../image/origin.ts";
 import type { Position, UnistNode } from "./unist.ts";
 
 /**
@@ -38,13 +39,6 @@ export interface Scalar extends Located {
   readonly kind: ScalarKind;
   /** int beyond 2^53 as bigint; date and datetime as the text Python's str() gives; binary as its bytes in latin-1. */
   readonly value: string | number | bigint | boolean | null;
-}
-
-/** A place in a file. `line` and `column` count from 1. */
-export interface Origin {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** Where a node begins. */

@@ -39,7 +39,7 @@ function convert(node: ConfigNode, done: Map<ConfigNode, ConfigValue>): ConfigVa
 }
 
 /** A node, or the plain value of one (which no longer tells the float 1.0 from the int 1). */
-type NodeOrValue = ConfigNode | ConfigValue;
+export type NodeOrValue = ConfigNode | ConfigValue;
 
 /** Python's truth: None, False, zero and whatever is empty are false. */
 export function truthy(node: NodeOrValue): boolean {
@@ -54,28 +54,6 @@ export function truthy(node: NodeOrValue): boolean {
 function truthyScalar(value: Scalar["value"]): boolean {
   return Boolean(value) || Number.isNaN(value);
 }
-
-/** cloud-init's util.is_true (20.4 to 26.2): true, 1, on or yes, in any case, spaces around it ignored. */
-export function isTrue(node: NodeOrValue): boolean {
-  return ["true", "1", "on", "yes"].includes(folded(node));
-}
-
-/** cloud-init's util.is_false (20.4 to 26.2): false, 0, off or no, in any case, spaces around it ignored. */
-export function isFalse(node: NodeOrValue): boolean {
-  return ["false", "0", "off", "no"].includes(folded(node));
-}
-
-function folded(node: NodeOrValue): string {
-  const text = pyStr(node);
-  let start = 0;
-  let end = text.length;
-  while (start < end && PYTHON_SPACE.test(text.charAt(start))) start++;
-  while (start < end && PYTHON_SPACE.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end).toLowerCase();
-}
-
-/** What Python's str.strip() takes off both ends. */
-const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /**
  * What Python's str() gives: `True`, `None`, `1.0`, `1e+16`, `['a', 1]`. A collection longer than about a

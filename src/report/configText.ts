@@ -1,15 +1,8 @@
 import { BUILTIN_PATH } from "../config/builtin.ts";
 import type { Config } from "../config/config.ts";
+import type { Origin } from "../image/origin.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
-import {
-  type ConfigNode,
-  type Mapping,
-  type Origin,
-  originOf,
-  type Pair,
-  type Scalar,
-  type Sequence,
-} from "../python/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar, type Sequence } from "../python/tree.ts";
 import { pyStr } from "../python/value.ts";
 import { escapeText, linesOf } from "./escape.ts";
 import { escapeJson } from "./jsonText.ts";

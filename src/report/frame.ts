@@ -1,5 +1,5 @@
 import type { Colors } from "picocolors/types.js";
-import type { Origin } from "../python/tree.ts";
+import type { Origin } from "../image/origin.ts";
 import { escapeLine } from "./escape.ts";
 import { displayWidth, truncate } from "./width.ts";
 

@@ -1,10 +1,10 @@
 import type { BootResult } from "../boot/boot.ts";
 import { type Config, origins } from "../config/config.ts";
+import type { Origin } from "../image/origin.ts";
 import type { Change } from "../image/overlay.ts";
 import { unknownReason } from "../image/unknown.ts";
 import type { ImageFacts, LintResult, Severity } from "../lint/finding.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
-import type { Origin } from "../python/tree.ts";
 import { escapeJson, jsonText } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { plannedChanges } from "./plannedChanges.ts";

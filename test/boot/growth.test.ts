@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { appended, bytesOf, type FileContent } from "../../src/boot/content.ts";
 import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
 import { findPair } from "../../src/config/merge.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
+import { appended, bytesOf, type FileContent } from "../../src/image/content.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { Overlay } from "../../src/image/overlay.ts";
 import { whole } from "../samples.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ModuleRun } from "../../src/boot/module.ts";
+import type { ModuleRun } from "../../src/boot/moduleRun.ts";
 import { feature } from "../../src/boot/system/librarySource.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 

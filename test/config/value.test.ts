@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { isFalse, isTrue } from "../../src/config/options.ts";
 import type { ConfigNode } from "../../src/python/tree.ts";
-import { isFalse, isTrue, pyStr, toValue, truthy } from "../../src/python/value.ts";
+import { pyStr, toValue, truthy } from "../../src/python/value.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { STRINGS } from "./pythonStrings.ts";
 

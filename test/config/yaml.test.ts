@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isTrue } from "../../src/config/options.ts";
 import type { ConfigNode, Mapping, Pair } from "../../src/python/tree.ts";
-import { isTrue, toValue } from "../../src/python/value.ts";
+import { toValue } from "../../src/python/value.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { sample, whole } from "../samples.ts";
 import { ourLoad } from "./pyyaml.ts";

@@ -1,11 +1,11 @@
 import { rewriteWithLibnetplan } from "../../src/boot/network/netplan/libnetplan/rewrite.ts";
-import { NotPredicted } from "../../src/boot/network/predicted.ts";
 import { readInterfacesFile } from "../../src/boot/network/source/eniRead.ts";
 import { fromNetworkData } from "../../src/boot/network/source/networkData.ts";
 import { contains, parseIpv4, parseIpv6, parseNetwork } from "../../src/boot/network/state/ipAddress.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
-import { fromNode, NetworkFailure } from "../../src/python/dict.ts";
+import { fromNode } from "../../src/python/dict.ts";
+import { NetworkFailure, NotPredicted } from "../../src/python/errors.ts";
 import { dumpYaml } from "../../src/python/yaml/dump.ts";
 import { writeString } from "../../src/python/yaml/dumpScalar.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dsIdentifyList } from "../../src/boot/datasource/dsIdentifyList.ts";
+import { dsIdentifyList } from "../../src/boot/cloud/dsIdentifyList.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";

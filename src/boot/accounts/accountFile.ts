@@ -1,8 +1,9 @@
+import { bytesOf, type FileContent } from "../../image/content.ts";
+import type { Origin } from "../../image/origin.ts";
 import type { Overlay } from "../../image/overlay.ts";
-import type { Origin } from "../../python/tree.ts";
-import { bytesOf, type FileContent } from "../content.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { spend } from "../files/effort.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { AccountTable } from "./accountTable.ts";
 import { shadowSince } from "./defaults.ts";
 import { splitMembers } from "./fields.ts";

@@ -1,4 +1,4 @@
-import type { LazyContent } from "../content.ts";
+import type { LazyContent } from "../../image/content.ts";
 import { splitFields } from "./fields.ts";
 
 /** How many fields a line of each file has, and which of them are numbers. Another line is kept and never found. */

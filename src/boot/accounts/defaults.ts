@@ -1,5 +1,5 @@
 import { versionAtLeast } from "../../distro/version.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** Whether the image's shadow-utils (useradd, passwd ...) are of this version or a later one; assumed where unknown. */
 export function shadowSince(boot: ModuleRun, version: string): boolean {

@@ -1,5 +1,6 @@
-import type { Origin } from "../../python/tree.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { Origin } from "../../image/origin.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs } from "./defaults.ts";
 import { newId } from "./ids.ts";

@@ -1,7 +1,8 @@
+import type { Origin } from "../../image/origin.ts";
 import { parentOf } from "../../image/overlay.ts";
-import type { Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { spend } from "../files/effort.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { type LoginDefs, shadowSince } from "./defaults.ts";
 import { findGroup, type User } from "./lookup.ts";
 

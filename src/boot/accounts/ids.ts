@@ -1,4 +1,4 @@
-import { ModuleFailure } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { AccountFile } from "./accountFile.ts";
 import type { AccountTable } from "./accountTable.ts";
 import type { LoginDefs } from "./defaults.ts";

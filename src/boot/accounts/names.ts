@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { shadowSince } from "./defaults.ts";
 
 /** Whether useradd takes a name. Debian's useradd took nearly every one before shadow-utils 4.15. */

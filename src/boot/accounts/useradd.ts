@@ -1,6 +1,7 @@
+import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import type { Origin } from "../../python/tree.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs, passwordAging, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
 import { GroupFiles } from "./groups.ts";

@@ -1,6 +1,6 @@
 import { originOf } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** What DataSourceAzure takes out of an Ubuntu image, since it configures every network card itself. */
 const UBUNTU_SCRIPTS = [

@@ -1,5 +1,5 @@
 import { unknown } from "../../image/unknown.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** The instance's id as modules write it into files. */
 export function instanceName(boot: ModuleRun): string {

@@ -6,8 +6,8 @@ import { DS_IDENTIFY_CFG, dsIdentifySetting, writesDatasourceList } from "../../
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
-import type { Origin } from "../../python/tree.ts";
-import { dsIdentifyList } from "../datasource/dsIdentifyList.ts";
+import type { Origin } from "../../image/origin.ts";
+import { dsIdentifyList } from "./dsIdentifyList.ts";
 
 /** The datasources that cloud-init of an image looks for, and the line that says so. */
 export interface DatasourceList {

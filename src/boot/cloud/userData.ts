@@ -1,16 +1,18 @@
 import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import { findPair, mergeMany } from "../../config/merge.ts";
+import { isTrue } from "../../config/options.ts";
 import type { CloudData } from "../../config/seed.ts";
 import type { Render } from "../../config/template.ts";
 import { originOfExcerpt } from "../../config/userData/excerpt.ts";
 import { type Handled, handleParts, type Script } from "../../config/userData/handle.ts";
 import { readParts, type SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import type { Origin } from "../../image/origin.ts";
 import { unsortablePair } from "../../python/jsonKeys.ts";
-import { type Mapping, type Origin, originOf } from "../../python/tree.ts";
-import { isTrue, pyStr, toValue } from "../../python/value.ts";
-import type { ModuleRun } from "../module.ts";
+import { type Mapping, originOf } from "../../python/tree.ts";
+import { pyStr, toValue } from "../../python/value.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { runScript } from "../scripts/runScripts.ts";
 
 /** A script and the file below the cloud's directory, or below the instance's, that it is written to. */

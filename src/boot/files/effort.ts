@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import { ModuleFailure } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 
 /** Bytes of files that are edited as a whole, again and again, in one boot. Real images need a few megabytes. */
 const LIMIT = 512 * 1024 * 1024;

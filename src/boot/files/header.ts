@@ -1,5 +1,5 @@
 import { unknown } from "../../image/unknown.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { librarySource } from "../system/librarySource.ts";
 
 /** The line that cloud-init puts above what it creates or adds (util.make_header, 18.5 to 26.2), without a line end. */

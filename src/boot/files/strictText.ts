@@ -1,6 +1,7 @@
+import { bytesOf, type FileContent } from "../../image/content.ts";
 import type { Overlay } from "../../image/overlay.ts";
-import { bytesOf, type FileContent } from "../content.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { spend } from "./effort.ts";
 
 /** The text of the content that a path had last: several users' rules and keys go to one file. */

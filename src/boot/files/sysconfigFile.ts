@@ -1,5 +1,5 @@
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import { ModuleFailure } from "../module.ts";
 
 /** A longer line is not looked into. */
 const LONGEST = 4096;

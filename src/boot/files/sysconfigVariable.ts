@@ -1,6 +1,6 @@
+import type { Origin } from "../../image/origin.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
-import type { Origin } from "../../python/tree.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { header } from "./header.ts";
 import { strictText } from "./strictText.ts";
 import { readSysconfig, SysconfigFile } from "./sysconfigFile.ts";

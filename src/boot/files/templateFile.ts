@@ -1,6 +1,7 @@
 import { unknown } from "../../image/unknown.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { strictText } from "./strictText.ts";
 import { renderTemplate, TemplateError, TemplateLimit } from "./template.ts";
 

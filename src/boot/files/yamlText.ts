@@ -1,9 +1,8 @@
 import { unknown } from "../../image/unknown.ts";
 import { fromNode, isDict } from "../../python/dict.ts";
+import { ModuleFailure, NotPredicted } from "../../python/errors.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { dumpYaml } from "../../python/yaml/dump.ts";
-import { ModuleFailure } from "../module.ts";
-import { NotPredicted } from "../network/predicted.ts";
 
 /** A mapping as safeyaml.dumps() writes it (18.5 to 26.2), between `---` and `...`. @throws ModuleFailure */
 export function safeYaml(node: ConfigNode | undefined): string {

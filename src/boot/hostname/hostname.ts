@@ -1,12 +1,13 @@
 import { type Image, readText } from "../../image/image.ts";
+import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import type { Origin } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** The names that a boot finds for the host (util.get_hostname_fqdn, 18.5 to 26.2). */
 export interface HostNames {

@@ -1,7 +1,9 @@
 import { isMapping, items, mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, installCommand } from "../system/programs.ts";
 
 /** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */

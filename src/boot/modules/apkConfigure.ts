@@ -1,6 +1,6 @@
+import { configBool, configText } from "../../config/options.ts";
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { configBool, configText } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
 
 const TOP = "#\n# Created by cloud-init\n#\n# This file is written on first boot of an instance\n#\n\n";

@@ -1,7 +1,10 @@
+import { isFalse } from "../../config/options.ts";
 import { items, mapping, text } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { isFalse, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { truthy } from "../../python/value.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { writeAptConf } from "./apt/aptConf.ts";
 import { type AptConfig, readAptConfig } from "./apt/aptConfig.ts";
 import { setDebconfSelections } from "./apt/debconf.ts";

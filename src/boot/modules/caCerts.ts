@@ -1,10 +1,13 @@
+import type { Origin } from "../../image/origin.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import type { ConfigObject, Origin } from "../../python/tree.ts";
+import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { lacksProgram } from "../system/programs.ts";
 import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";

@@ -1,11 +1,12 @@
+import { configBool, configList, configText } from "../../config/options.ts";
 import { parentOf } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
 import { pythonJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { configBool, configList, configText } from "../configOptions.ts";
 import { renderFile, templateFile } from "../files/templateFile.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { lacksProgram, packageManager } from "../system/programs.ts";
 import { type ChefPaths, chefParameters, chefPaths } from "./chef/parameters.ts";
 

@@ -1,7 +1,8 @@
 import { isMapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /**
  * cc_disk_setup: partitions disks and makes file systems on them (18.5 to 26.2). No file of the image changes; which

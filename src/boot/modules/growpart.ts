@@ -1,7 +1,10 @@
+import { isFalse } from "../../config/options.ts";
 import { isMapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
-import { isFalse, pyStr } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { pyStr } from "../../python/value.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** The key of an encrypted root, which goes once the root has grown (since 22.4). */
 const KEY_FILE = "/cc_growpart_keydata";

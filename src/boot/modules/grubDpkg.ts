@@ -1,7 +1,8 @@
+import { isFalse } from "../../config/options.ts";
 import { hasUnknown, unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
-import { isFalse, pyStr, truthy } from "../../python/value.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
 

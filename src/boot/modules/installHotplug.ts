@@ -1,6 +1,7 @@
 import { unknown } from "../../image/unknown.ts";
 import { isMapping } from "../../python/checked.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
 /** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */

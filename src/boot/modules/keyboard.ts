@@ -1,7 +1,9 @@
+import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
-import type { Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";

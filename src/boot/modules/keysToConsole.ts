@@ -1,4 +1,4 @@
-import { isFalse } from "../../python/value.ts";
+import { isFalse } from "../../config/options.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_keys_to_console: prints the host keys' fingerprints on the console (18.5 to 26.2). No file changes. */

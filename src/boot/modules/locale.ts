@@ -1,10 +1,12 @@
-import type { Origin } from "../../python/tree.ts";
-import { isFalse, pyStr } from "../../python/value.ts";
+import { isFalse } from "../../config/options.ts";
+import type { Origin } from "../../image/origin.ts";
+import { pyStr } from "../../python/value.ts";
 import { header } from "../files/header.ts";
 import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { applyDebianLocale, debianLocale } from "./locale/debian.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";

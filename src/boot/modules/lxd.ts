@@ -1,7 +1,8 @@
 import { isMapping, mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { installCommand } from "../system/programs.ts";
 
 const BRIDGE = "/etc/default/lxd-bridge";

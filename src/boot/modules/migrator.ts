@@ -1,4 +1,4 @@
-import { configBool } from "../configOptions.ts";
+import { configBool } from "../../config/options.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_migrator: renamed the marks of modules that ran, of a time when their names had hyphens (to 23.4). */

@@ -1,5 +1,7 @@
 import { unknown, unknownReason } from "../../image/unknown.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { ensureDirectory } from "./mounts/directory.ts";
 import { type MountEntry, mountEntries } from "./mounts/entries.ts";

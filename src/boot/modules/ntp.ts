@@ -1,7 +1,11 @@
+import { isFalse } from "../../config/options.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
-import { isFalse, truthy } from "../../python/value.ts";
+import { truthy } from "../../python/value.ts";
 import { renderFile, renderText, templateFile } from "../files/templateFile.ts";
-import { defineModule, ModuleFailure, type ModuleRun, type Since } from "../module.ts";
+import type { Since } from "../frequency.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
 
 /** cc_ntp: a client's configuration from a template, the old one renamed (20.4 to 26.2). */

@@ -1,7 +1,9 @@
+import { isFalse } from "../../config/options.ts";
 import { isMapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
-import { isFalse, pyStr } from "../../python/value.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { pyStr } from "../../python/value.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { packageManager } from "../system/programs.ts";
 
 /** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */

@@ -1,9 +1,12 @@
+import { configBool } from "../../config/options.ts";
+import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
-import type { ConfigObject, Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { configBool } from "../configOptions.ts";
 import { plainYaml } from "../files/yamlText.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { installCommand, lacksProgram } from "../system/programs.ts";
 import { writePuppetConf } from "./puppet/conf.ts";
 

@@ -1,6 +1,8 @@
 import { isMapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const INTERFACES: Readonly<Record<string, string>> = { i2c: "do_i2c", onewire: "do_onewire", spi: "do_spi" };
 /** What raspi-config changes, in the boot partition. */

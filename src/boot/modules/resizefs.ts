@@ -1,5 +1,7 @@
-import { isTrue, pyStr } from "../../python/value.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { isTrue } from "../../config/options.ts";
+import { pyStr } from "../../python/value.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const PROGRAMS: readonly (readonly [fileSystem: string, program: string])[] = [
   ["btrfs", "btrfs filesystem resize max /"],

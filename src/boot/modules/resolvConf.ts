@@ -1,8 +1,9 @@
 import { mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { renderFile, templateFile } from "../files/templateFile.ts";
-import { defineModule, ModuleFailure } from "../module.ts";
+import { defineModule } from "../module.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 /** Families whose name servers are systemd-resolved's business, by the first version that says so. */

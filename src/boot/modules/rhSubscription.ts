@@ -1,6 +1,6 @@
+import { configList } from "../../config/options.ts";
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { configList } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
 
 /** What subscription-manager writes when a machine registers. */

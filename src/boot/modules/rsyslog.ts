@@ -1,9 +1,12 @@
+import { appended } from "../../image/content.ts";
+import type { Origin } from "../../image/origin.ts";
 import { isMapping, mapping, text } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
-import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { appended } from "../content.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, installCommand, lacksProgram } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { remotesText } from "./rsyslog/remotes.ts";

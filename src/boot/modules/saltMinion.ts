@@ -1,9 +1,10 @@
+import { configText } from "../../config/options.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { configText } from "../configOptions.ts";
 import { safeYaml } from "../files/yamlText.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { installCommand } from "../system/programs.ts";
 
 /** cc_salt_minion: installs Salt's minion, writes its configuration and keys and starts it (18.5 to 26.2). */

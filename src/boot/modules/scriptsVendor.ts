@@ -1,4 +1,5 @@
-import { defineModule, ModuleFailure } from "../module.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import { defineModule } from "../module.ts";
 import { runScripts } from "../scripts/runScripts.ts";
 
 /** cc_scripts_vendor: the scripts of vendor-data, behind `vendor_data.prefix` (18.5 to 26.2). */

@@ -2,9 +2,11 @@ import { gunzipSync } from "node:zlib";
 import { findPair } from "../../config/merge.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { mapping, text } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { toValue, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, lacksProgram } from "../system/programs.ts";
 
 /** How many bytes of random data are unpacked at most. */

@@ -1,8 +1,12 @@
+import { isFalse, isTrue } from "../../config/options.ts";
+import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import type { ConfigValue, Origin } from "../../python/tree.ts";
-import { isFalse, isTrue, pyStr, toValue } from "../../python/value.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import type { ConfigValue } from "../../python/tree.ts";
+import { pyStr, toValue } from "../../python/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { feature } from "../system/librarySource.ts";
 import { usesSystemd } from "../system/systemd.ts";

@@ -1,7 +1,9 @@
+import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import type { Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
 import { deleteHostKeys, generateHostKeys, putHostKeys } from "../ssh/hostKeys.ts";
 import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";

@@ -1,6 +1,7 @@
 import { findPair } from "../../config/merge.ts";
+import { isTrue } from "../../config/options.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { isTrue, truthy } from "../../python/value.ts";
+import { truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { ensureAuthorizedKeysFile } from "../ssh/authorizedKeysFile.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users/users.ts";

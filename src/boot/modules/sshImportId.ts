@@ -1,7 +1,8 @@
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
-import { defineModule, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { configuredAccounts } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 

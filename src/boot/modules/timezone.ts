@@ -1,6 +1,8 @@
+import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const LOCALTIME = "/etc/localtime";
 

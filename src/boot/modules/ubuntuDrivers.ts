@@ -1,6 +1,6 @@
+import { configBool } from "../../config/options.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { configBool } from "../configOptions.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
 

@@ -1,7 +1,8 @@
 import { isMapping, mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { defineModule, ModuleFailure } from "../module.ts";
+import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
 
 const OLD_KEYS = ["ubuntu-advantage", "ubuntu_advantage"];

@@ -1,10 +1,12 @@
-import { isTrue } from "../../python/value.ts";
+import { isTrue } from "../../config/options.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { header } from "../files/header.ts";
 import { strictText } from "../files/strictText.ts";
 import { renderFile, templateFile } from "../files/templateFile.ts";
 import { hostNames } from "../hostname/hostname.ts";
 import { HostsFile } from "../hostname/hostsFile.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const HOSTS = "/etc/hosts";
 

@@ -1,6 +1,8 @@
 import { findPair } from "../../config/merge.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
 import { createGroups, createUser, type Redirect } from "../users/createUser.ts";
 import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users/users.ts";

@@ -1,7 +1,8 @@
 import { items, mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { defineModule, ModuleFailure } from "../module.ts";
+import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
 
 /** cc_wireguard: the configuration of WireGuard's interfaces, which are brought up (22.3 to 26.2). */

@@ -1,10 +1,13 @@
 import type { Config } from "../../config/config.ts";
+import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { IniFile } from "../../python/iniFile.ts";
-import type { ConfigObject, ConfigValue, Origin } from "../../python/tree.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { defineModule, ModuleFailure, type Since } from "../module.ts";
+import type { Since } from "../frequency.ts";
+import { defineModule } from "../module.ts";
 import { distrosBy } from "./distroNames.ts";
 
 interface Repository {

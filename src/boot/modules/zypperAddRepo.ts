@@ -1,9 +1,11 @@
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
-import { defineModule, ModuleFailure, type ModuleRun } from "../module.ts";
+import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";

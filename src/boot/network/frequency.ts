@@ -2,7 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { configuresEveryBoot } from "../../config/datasources.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { isMapping } from "../../python/checked.ts";
-import type { Frequency } from "../module.ts";
+import type { Frequency } from "../frequency.ts";
 
 /** What may bring about that the network is configured (cloudinit/event.py). */
 const EVENTS: readonly unknown[] = ["boot", "boot-new-instance", "boot-legacy", "hotplug"];

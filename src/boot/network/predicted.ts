@@ -1,7 +1,5 @@
 import { unknown } from "../../image/unknown.ts";
-
-/** Thrown where the real code does something that is not simulated. The message is a reason for an unknown content. */
-export class NotPredicted extends Error {}
+import { NotPredicted } from "../../python/errors.ts";
 
 /** Something that the boot makes, or why it is unknown. */
 export type Predicted<Value> = { readonly value: Value } | { readonly reason: string };

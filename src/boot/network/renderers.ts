@@ -1,5 +1,6 @@
-import { asIterable, fromNode, NetworkFailure, str } from "../../python/dict.ts";
-import type { ModuleRun } from "../module.ts";
+import { asIterable, fromNode, str } from "../../python/dict.ts";
+import { NetworkFailure } from "../../python/errors.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that brought each (net/renderers.py). */

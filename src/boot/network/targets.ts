@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** Where a distro class has its configuration written, and how it begins (renderer_configs of cloudinit/distros). */
 export interface RendererTargets {

@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { type ScriptLine, scriptOf } from "./shellify.ts";
 import { writtenByCommand, writtenPaths } from "./writes.ts";
 

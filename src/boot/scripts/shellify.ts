@@ -1,6 +1,7 @@
+import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** One entry of `runcmd` or `bootcmd` as a line of a shell script. */
 export interface ScriptLine {

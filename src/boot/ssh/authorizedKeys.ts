@@ -1,9 +1,9 @@
+import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import type { Origin } from "../../python/tree.ts";
 import { spend } from "../files/effort.ts";
 import { strictText } from "../files/strictText.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
 
 /** A line of an authorized_keys file as cloud-init writes it back. */

@@ -1,8 +1,9 @@
+import type { Origin } from "../../image/origin.ts";
 import { type FileAttributes, parentOf } from "../../image/overlay.ts";
-import type { Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { findUser, groups, type User, users } from "../accounts/lookup.ts";
 import { spend } from "../files/effort.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { sshdOptions } from "./sshdConfig.ts";
 
 /** Where a user's keys go. */

@@ -1,10 +1,11 @@
 import { findPair } from "../../config/merge.ts";
 import { upstreamVersion, versionAtLeast } from "../../distro/version.ts";
+import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import type { Origin } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { findGroup } from "../accounts/lookup.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { appendSshdLines, setSshdOption } from "./sshdConfig.ts";
 
 const DIRECTORY = "/etc/ssh";

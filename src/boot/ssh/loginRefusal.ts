@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** The options before a key that refuse its login (ssh_util.DISABLE_USER_OPTS); $USER and $DISABLE_USER stand for names. */
 export function refusalTemplate(boot: ModuleRun): string {

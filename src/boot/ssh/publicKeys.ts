@@ -3,7 +3,7 @@ import { unknown } from "../../image/unknown.ts";
 import { splitLines } from "../../python/splitLines.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** Stands for the keys of a cloud that nobody described; there may be none. */
 export const cloudKeysPlaceholder = unknown("the public keys that the cloud gives");

@@ -1,8 +1,9 @@
 import type { Image } from "../../image/image.ts";
+import type { Origin } from "../../image/origin.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import type { Origin } from "../../python/tree.ts";
 import { strictText } from "../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 const SSHD_CONFIG = "/etc/ssh/sshd_config";
 const DROP_INS = `${SSHD_CONFIG}.d`;

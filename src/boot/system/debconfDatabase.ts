@@ -1,6 +1,6 @@
 import { readText } from "../../image/image.ts";
-import type { Origin } from "../../python/tree.ts";
-import type { ModuleRun } from "../module.ts";
+import type { Origin } from "../../image/origin.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** Where debconf keeps the answers to the questions of packages: paragraphs of "Field: value", sorted by name. */
 const DATABASE = "/var/cache/debconf/config.dat";

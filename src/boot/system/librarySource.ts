@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /**
  * The text of a file of the image's own cloud-init, which distributions patch; empty where the image has no such file.

@@ -1,7 +1,7 @@
 import { items } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** Whether a program, named or given by its path, is certainly missing in the image. */
 export function lacksProgram(boot: ModuleRun, program: string): boolean {

@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /**
  * Whether systemd boots the image (distro.uses_systemd). A tree without any shell is only a part of an image: what it

@@ -1,14 +1,16 @@
 import { BUILTIN_PATH } from "../../config/builtin.ts";
 import { findPair } from "../../config/merge.ts";
+import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { type ConfigNode, type Origin, originOf } from "../../python/tree.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import { type ConfigNode, originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { addToGroup, groupadd } from "../accounts/groups.ts";
 import { findGroup, findUser } from "../accounts/lookup.ts";
 import { lockPassword, setHashes, setPasswords, unlockPassword } from "../accounts/passwords.ts";
 import { useradd } from "../accounts/useradd.ts";
 import { spend } from "../files/effort.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
 import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";
 import { cloudKeysPlaceholder } from "../ssh/publicKeys.ts";

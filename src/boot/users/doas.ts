@@ -1,6 +1,7 @@
-import type { ConfigNode, Origin } from "../../python/tree.ts";
+import type { Origin } from "../../image/origin.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import type { ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { appendBlock } from "./sudoers.ts";
 
 /** A rule of doas.conf(5) as Distro.is_doas_rule_valid takes it (23.3 to 26.2); the group is the user. */

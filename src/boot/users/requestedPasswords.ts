@@ -1,9 +1,10 @@
 import { Config } from "../../config/config.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { NewPassword } from "../accounts/passwords.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { configuredAccounts, defaultUserOf } from "./users.ts";
 
 /** What `chpasswd` and `password` ask for. */

@@ -1,11 +1,13 @@
+import { appended } from "../../image/content.ts";
+import type { Origin } from "../../image/origin.ts";
+import { ModuleFailure } from "../../python/errors.ts";
 import { splitLines } from "../../python/splitLines.ts";
-import type { ConfigNode, Origin } from "../../python/tree.ts";
+import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { appended } from "../content.ts";
 import { spend } from "../files/effort.ts";
 import { header } from "../files/header.ts";
 import { rememberText, strictText } from "../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 import { librarySource } from "../system/librarySource.ts";
 
 const SUDOERS = "/etc/sudoers";

@@ -1,9 +1,12 @@
 import { builtin } from "../../config/builtin.ts";
 import type { Config } from "../../config/config.ts";
 import { FatalConfigError, findPair, mergeMany } from "../../config/merge.ts";
-import { type ConfigNode, type Mapping, type Origin, originOf, type Pair, type Scalar } from "../../python/tree.ts";
-import { isTrue, pyStr, truthy } from "../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../module.ts";
+import { isTrue } from "../../config/options.ts";
+import type { Origin } from "../../image/origin.ts";
+import { ModuleFailure } from "../../python/errors.ts";
+import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
+import type { ModuleRun } from "../moduleRun.ts";
 
 /** A user that the configuration asks for. */
 export interface ConfiguredUser {

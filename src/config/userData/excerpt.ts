@@ -1,4 +1,5 @@
-import type { ConfigNode, Origin, Pair, Scalar } from "../../python/tree.ts";
+import type { Origin } from "../../image/origin.ts";
+import type { ConfigNode, Pair, Scalar } from "../../python/tree.ts";
 import type { Point, Position } from "../../python/unist.ts";
 import { parseYaml, type YamlResult } from "../../python/yaml/load.ts";
 

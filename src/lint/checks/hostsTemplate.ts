@@ -1,6 +1,7 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
+import { isTrue } from "../../config/options.ts";
 import { distroFacts } from "../../distro/facts.ts";
-import { isTrue, pyStr } from "../../python/value.ts";
+import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { atMost, type CheckContext } from "./check.ts";

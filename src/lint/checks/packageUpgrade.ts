@@ -1,7 +1,8 @@
 import type { BootResult } from "../../boot/boot.ts";
+import { isFalse } from "../../config/options.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
-import { isFalse, pyStr, truthy } from "../../python/value.ts";
+import { pyStr, truthy } from "../../python/value.ts";
 import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import type { CheckContext } from "./check.ts";

@@ -1,6 +1,6 @@
 import { findPair } from "../../config/merge.ts";
+import { isFalse, isTrue } from "../../config/options.ts";
 import { type Mapping, originOf, type Scalar } from "../../python/tree.ts";
-import { isFalse, isTrue } from "../../python/value.ts";
 import type { Told } from "./told.ts";
 import { given } from "./words.ts";
 

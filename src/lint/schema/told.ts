@@ -1,4 +1,4 @@
-import type { Origin } from "../../python/tree.ts";
+import type { Origin } from "../../image/origin.ts";
 import type { Severity } from "../finding.ts";
 
 /** What a finding on configuration itself is about; rule documents name it as their parameter `about`. */

@@ -1,14 +1,5 @@
-import { NotPredicted } from "../../boot/network/predicted.ts";
-import {
-  isDict,
-  isScalarNode,
-  NetworkFailure,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  sortedKeys,
-  str,
-} from "../dict.ts";
+import { isDict, isScalarNode, type PyDict, type PyKey, type PyValue, sortedKeys, str } from "../dict.ts";
+import { NetworkFailure, NotPredicted } from "../errors.ts";
 import { isSimpleKey, writeString } from "./dumpScalar.ts";
 
 /** The indent of safeyaml.dumps, in columns. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ModuleFailure } from "../../../src/boot/module.ts";
 import { equal, holds, items } from "../../../src/python/checked.ts";
+import { ModuleFailure } from "../../../src/python/errors.ts";
 import { firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
 
 const PROXIES = "/etc/apt/apt.conf.d/90cloud-init-aptproxy";

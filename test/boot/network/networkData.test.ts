@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { NotPredicted } from "../../../src/boot/network/predicted.ts";
 import { fromNetworkData } from "../../../src/boot/network/source/networkData.ts";
 import { builtin } from "../../../src/config/builtin.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
-import { fromNode, NetworkFailure, type PyValue } from "../../../src/python/dict.ts";
+import { fromNode, type PyValue } from "../../../src/python/dict.ts";
+import { NetworkFailure, NotPredicted } from "../../../src/python/errors.ts";
 import type { ConfigValue } from "../../../src/python/tree.ts";
 import { whole } from "../../samples.ts";
 import { launched } from "../datasource/launch.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderNetworkManager } from "../../../src/boot/network/networkManager/networkManager.ts";
-import { NotPredicted } from "../../../src/boot/network/predicted.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
-import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";
+import { asDict, fromNode } from "../../../src/python/dict.ts";
+import { NetworkFailure, NotPredicted } from "../../../src/python/errors.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 import { sample, whole } from "../../samples.ts";
 import { networkBoot, networkChanges } from "./networkBoot.ts";

@@ -7,7 +7,8 @@ import { renderNetplan } from "../../../src/boot/network/netplan/netplan.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
-import { asDict, fromNode, NetworkFailure } from "../../../src/python/dict.ts";
+import { asDict, fromNode } from "../../../src/python/dict.ts";
+import { NetworkFailure } from "../../../src/python/errors.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { text } from "../../../python/checked.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 
 const PROXY_FILE = "/etc/apt/apt.conf.d/90cloud-init-aptproxy";

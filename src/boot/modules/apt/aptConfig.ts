@@ -1,7 +1,9 @@
+import type { Origin } from "../../../image/origin.ts";
 import { equal, mapping } from "../../../python/checked.ts";
-import type { ConfigObject, ConfigValue, Origin } from "../../../python/tree.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
+import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** What stands under `apt`, or under the keys of old that it replaced. */
 export interface AptConfig {

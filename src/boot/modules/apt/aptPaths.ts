@@ -1,6 +1,6 @@
 import { readText } from "../../../image/image.ts";
 import { normalizePath } from "../../../python/paths.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Where apt looks for its sources: a file, and a directory of further ones. */
 export interface AptPaths {

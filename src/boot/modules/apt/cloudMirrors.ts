@@ -1,9 +1,10 @@
 import { unknown } from "../../../image/unknown.ts";
 import { items, mapping, text } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { regionOf, zoneOf } from "../../cloud/place.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { feature } from "../../system/librarySource.ts";
 import { entryFor, lookUp, one } from "./candidates.ts";
 

@@ -1,9 +1,10 @@
 import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import { truthy } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 
 const CONFIG_PARTS = "/etc/cloud/cloud.cfg.d";

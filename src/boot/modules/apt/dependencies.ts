@@ -1,7 +1,9 @@
+import { isFalse } from "../../../config/options.ts";
 import { holds, items, mapping, text } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
-import { isFalse, truthy } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import { truthy } from "../../../python/value.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 

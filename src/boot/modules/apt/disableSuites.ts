@@ -1,10 +1,11 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
 import { items, text } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/templateFile.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { isDeb822 } from "./deb822.ts";
 
 /** Words for suites of the release itself. */

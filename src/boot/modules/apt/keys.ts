@@ -1,8 +1,10 @@
+import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { text } from "../../../python/checked.ts";
-import type { ConfigObject, ConfigValue, Origin } from "../../../python/tree.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
+import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 const TRUSTED = "/etc/apt/trusted.gpg.d";
 /** For keys that only the sources trust which name them. */

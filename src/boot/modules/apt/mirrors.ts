@@ -1,8 +1,9 @@
 import { items } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { hostNames } from "../../hostname/hostname.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { entryFor, lookUp, one, type Possible } from "./candidates.ts";
 import { cloudMirrors } from "./cloudMirrors.ts";

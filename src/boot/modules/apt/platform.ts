@@ -1,6 +1,7 @@
 import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** The code name that `lsb_release` prints (util.lsb_release, 20.4 to 26.2). */
 export function codename(boot: ModuleRun): string {

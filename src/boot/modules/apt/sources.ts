@@ -1,8 +1,10 @@
+import type { Origin } from "../../../image/origin.ts";
 import { holds, mapping, text } from "../../../python/checked.ts";
-import { type ConfigObject, type Origin, originOf } from "../../../python/tree.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
+import { type ConfigObject, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/templateFile.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { addKey } from "./keys.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";

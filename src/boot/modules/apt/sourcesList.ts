@@ -4,7 +4,7 @@ import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { strictText } from "../../files/strictText.ts";
 import { renderText, templateFile } from "../../files/templateFile.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { feature } from "../../system/librarySource.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { aptPaths } from "./aptPaths.ts";

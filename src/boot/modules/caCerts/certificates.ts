@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Where a distro class keeps certificates that are trusted (cc_ca_certs, 18.5 to 26.2). */
 export interface Certificates {

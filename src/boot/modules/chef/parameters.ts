@@ -1,9 +1,10 @@
+import { configBool, configText } from "../../../config/options.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { instanceName } from "../../cloud/instanceName.ts";
-import { configBool, configText } from "../../configOptions.ts";
 import { header } from "../../files/header.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Where Chef keeps its cache and its backups, which moved with 25.1. */
 export interface ChefPaths {

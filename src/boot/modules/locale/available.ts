@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 const LOCALES = "/usr/lib/locale";
 const ARCHIVE = `${LOCALES}/locale-archive`;

@@ -1,7 +1,8 @@
+import type { Origin } from "../../../image/origin.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { shellVariables } from "../../../python/shlex.ts";
-import type { Origin } from "../../../python/tree.ts";
 import { strictText } from "../../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { type Availability, compiledLocales } from "./available.ts";
 import { enableLocale, localeGen } from "./localeGen.ts";
 import { updateLocale } from "./updateLocale.ts";

@@ -1,7 +1,7 @@
+import type { Origin } from "../../../image/origin.ts";
 import { splitLines } from "../../../python/splitLines.ts";
-import type { Origin } from "../../../python/tree.ts";
 import { strictText } from "../../files/strictText.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { type Availability, compiledLocales, normalize } from "./available.ts";
 
 const LOCALE_GEN = "/etc/locale.gen";

@@ -1,7 +1,8 @@
+import type { Origin } from "../../../image/origin.ts";
 import { parentOf } from "../../../image/overlay.ts";
-import type { Origin } from "../../../python/tree.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { strictText } from "../../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import type { Availability } from "./available.ts";
 
 /** A larger file of locale settings is none that an image has. */

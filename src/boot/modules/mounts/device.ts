@@ -1,7 +1,8 @@
 import { findPair } from "../../../config/merge.ts";
 import { unknown } from "../../../image/unknown.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** What stands in /etc/fstab for a device that `mounts` names. */
 export interface Device {

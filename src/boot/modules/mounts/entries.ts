@@ -1,6 +1,8 @@
-import { type ConfigNode, type Origin, originOf } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
+import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { usesSystemd } from "../../system/systemd.ts";
 import { type Device, findDevice } from "./device.ts";
 import type { Fstab } from "./fstab.ts";

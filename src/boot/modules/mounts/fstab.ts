@@ -1,6 +1,7 @@
+import { ModuleFailure } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import { strictText } from "../../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 export const FSTAB = "/etc/fstab";
 /** The mount option by which cloud-init knows its own lines. */

@@ -1,8 +1,9 @@
 import { findPair } from "../../../config/merge.ts";
 import { parentOf, wholeUnknown } from "../../../image/overlay.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigNode } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { ensureDirectory } from "./directory.ts";
 import { type Fstab, fieldsOf } from "./fstab.ts";
 

@@ -1,4 +1,4 @@
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** What cloud-init must know of a program that sets the clock. */
 export interface NtpClient {

@@ -1,5 +1,6 @@
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { IniFile } from "../../../python/iniFile.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
@@ -7,7 +8,7 @@ import { pyStr } from "../../../python/value.ts";
 import { findUser } from "../../accounts/lookup.ts";
 import { instanceName } from "../../cloud/instanceName.ts";
 import { strictText } from "../../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
  * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so

@@ -1,7 +1,7 @@
 import { text } from "../../../python/checked.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
  * The part of rsyslog's configuration that sends messages to the hosts of `rsyslog.remotes` (cc_rsyslog, 18.5 to 26.2).

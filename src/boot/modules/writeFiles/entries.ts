@@ -1,14 +1,17 @@
 import { gunzipSync } from "node:zlib";
 import { findPair } from "../../../config/merge.ts";
+import { isTrue } from "../../../config/options.ts";
+import { appended } from "../../../image/content.ts";
+import type { Origin } from "../../../image/origin.ts";
 import { parentOf, wholeUnknown } from "../../../image/overlay.ts";
 import { isTooLong } from "../../../image/resolve.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { normalizePath } from "../../../python/paths.ts";
-import { type ConfigNode, type Mapping, type Origin, originOf } from "../../../python/tree.ts";
-import { isTrue, pyStr, toValue, truthy } from "../../../python/value.ts";
+import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
+import { pyStr, toValue, truthy } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
-import { appended } from "../../content.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** A packed file may not unpack to more than this. */
 const LARGEST = 64 * 1024 * 1024;

@@ -1,17 +1,8 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  compareKeys,
-  deepCopy,
-  dictOf,
-  NetworkFailure,
-  type PyDict,
-  str,
-} from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { asKey, isUnknown } from "../state/interfaces.ts";
+import { asDict, asIterable, asText, compareKeys, deepCopy, dictOf, type PyDict, str } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { checkOrder } from "../state/nameOrder.ts";
+import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { EniInterface } from "./eniInterface.ts";
 import { renderEniRoute } from "./eniRoute.ts";

@@ -3,15 +3,15 @@ import {
   asIterable,
   asText,
   compareText,
-  NetworkFailure,
   type PyDict,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { isIpv6Subnet } from "../netplan/netplan.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { parseIpv4, parseIpv6, parseNetwork } from "../state/ipAddress.ts";
+import { isIpv6Subnet } from "../state/subnets.ts";
 import { renderEniRoute } from "./eniRoute.ts";
 
 /** Keys of a subnet that ifupdown knows under the same name, `_` written as `-`. */

@@ -1,5 +1,6 @@
-import { NetworkFailure, type PyDict, str } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { type PyDict, str } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 
 /**

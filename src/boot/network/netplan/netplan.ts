@@ -1,10 +1,10 @@
+import { isTrue } from "../../../config/options.ts";
 import {
   asDict,
   asIterable,
   asText,
   dictOf,
   isDict,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
@@ -12,17 +12,15 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { isTrue } from "../../../python/value.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
 import { dumpYaml, inDumpOrder } from "../../../python/yaml/dump.ts";
-import type { Since } from "../../module.ts";
-import { contains, parseIpv6 } from "../state/ipAddress.ts";
+import type { Since } from "../../frequency.ts";
+import { contains } from "../state/ipAddress.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { pyInt } from "../state/normalize.ts";
 import type { NetworkState } from "../state/state.ts";
 import { parameterNames } from "../state/stateV2.ts";
-
-/** Types of subnets that mean DHCPv6 or router advertisements (network_state.IPV6_DYNAMIC_TYPES). */
-const DYNAMIC_IPV6 = ["dhcp6", "ipv6_slaac", "ipv6_dhcpv6-stateless", "ipv6_dhcpv6-stateful"];
+import { DYNAMIC_IPV6, isIpv6Subnet } from "../state/subnets.ts";
 
 /** What the image's netplan can do. */
 export interface NetplanFeatures {
@@ -269,14 +267,4 @@ function portNumbers(value: PyValue): PyDict {
     numbers.set(port, pyInt(number, "a bridge parameter"));
   }
   return numbers;
-}
-
-/** Whether a subnet is of IPv6 (network_state.subnet_is_ipv6). */
-export function isIpv6Subnet(subnet: PyDict, since: Since): boolean {
-  const type = asText(subnet.get("type"), "the type of a subnet");
-  if (type.endsWith("6")) return true;
-  if (since("19.4") ? DYNAMIC_IPV6.includes(type) : since("19.3") && type.startsWith("ipv6")) return true;
-  if (type !== "static") return false;
-  const address = str(subnet.get("address"));
-  return since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
 }

@@ -1,7 +1,7 @@
 import { versionAtLeast } from "../../../distro/version.ts";
+import type { Origin } from "../../../image/origin.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dict.ts";
-import type { Origin } from "../../../python/tree.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { feature } from "../../system/librarySource.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";

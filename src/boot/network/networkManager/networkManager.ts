@@ -2,18 +2,17 @@ import {
   asDict,
   asIterable,
   asText,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { isIpv6Subnet } from "../netplan/netplan.ts";
-import { NotPredicted } from "../predicted.ts";
-import { asKey, isUnknown } from "../state/interfaces.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
+import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
+import { isIpv6Subnet } from "../state/subnets.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 
 /** A profile in /etc/NetworkManager/system-connections: what its name has of the interface, and its text. */

@@ -1,8 +1,8 @@
+import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { str } from "../../../python/dict.ts";
-import type { Origin } from "../../../python/tree.ts";
-import type { ModuleRun } from "../../module.ts";
-import { announce } from "../networkd/networkdFiles.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
+import { announce } from "../announce.ts";
 import type { Predicted } from "../predicted.ts";
 import type { NetworkManagerFile } from "./networkManager.ts";
 

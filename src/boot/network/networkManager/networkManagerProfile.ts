@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { unknown } from "../../../image/unknown.ts";
-import { asText, NetworkFailure, type PyDict, type PyKey, type PyValue, str } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { NotPredicted } from "../predicted.ts";
-import { isUnknown } from "../state/interfaces.ts";
+import { asText, type PyDict, type PyKey, type PyValue, str } from "../../../python/dict.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
+import { isUnknown } from "../state/names.ts";
 
 type Family = "ipv4" | "ipv6";
 

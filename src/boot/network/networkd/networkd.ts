@@ -1,3 +1,4 @@
+import { isTrue } from "../../../config/options.ts";
 import { unknown } from "../../../image/unknown.ts";
 import {
   asDict,
@@ -5,18 +6,16 @@ import {
   asText,
   dictOf,
   isDict,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { isTrue } from "../../../python/value.ts";
-import type { Since } from "../../module.ts";
-import { NotPredicted } from "../predicted.ts";
-import { asKey, isUnknown } from "../state/interfaces.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
+import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { joined, NetworkdGroups } from "./networkdGroups.ts";
 import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";

@@ -1,10 +1,12 @@
+import type { Origin } from "../../../image/origin.ts";
 import type { FileAttributes } from "../../../image/overlay.ts";
-import { hasUnknown, mayComeOutAs, unknown } from "../../../image/unknown.ts";
-import { NetworkFailure, str } from "../../../python/dict.ts";
-import type { Origin } from "../../../python/tree.ts";
+import { unknown } from "../../../image/unknown.ts";
+import { str } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
+import { announce } from "../announce.ts";
 import type { Predicted } from "../predicted.ts";
 import type { NetworkdFile } from "./networkd.ts";
 import type { UnitFormat } from "./networkdUnit.ts";
@@ -44,21 +46,6 @@ function writeFile(path: string, text: string, boot: ModuleRun, because: Origin)
   if (announce(path, boot, because)) return;
   boot.write(path, text, because);
   boot.setAttributes(path, ownerIds(boot), because);
-}
-
-/** A file whose name holds a placeholder may be one that is there already: then both are announced, and true. */
-export function announce(path: string, boot: ModuleRun, because: Origin): boolean {
-  if (!hasUnknown(path)) return false;
-  let found = false;
-  const directory = path.slice(0, path.lastIndexOf("/"));
-  for (const name of boot.image.list(directory)) {
-    const existing = `${directory}/${name}`;
-    if (hasUnknown(name) || !mayComeOutAs(path, existing)) continue;
-    boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
-    found = true;
-  }
-  if (found) boot.mayChange(path, "it is written where the interface has no file yet", because);
-  return found;
 }
 
 /** The user is there, or systemd-sysusers makes it before cloud-init starts. */

@@ -8,8 +8,8 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { asKey } from "../state/interfaces.ts";
+import type { Since } from "../../frequency.ts";
+import { asKey } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";
 

@@ -1,5 +1,5 @@
 import { compareText, type PyValue, str } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import type { Since } from "../../frequency.ts";
 
 /** The order of the sections until 22.0. */
 const OLD_ORDER = ["Match", "Link", "Network", "DHCPv4", "DHCPv6", "Address", "Route"];

@@ -1,5 +1,5 @@
-import { asText, compareText, dictOf, NetworkFailure, type PyDict, type PyValue } from "../../../python/dict.ts";
-import { NotPredicted } from "../predicted.ts";
+import { asText, compareText, dictOf, type PyDict, type PyValue } from "../../../python/dict.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
 
 /** One stanza of an interfaces file, with what becomes of it. */
 interface Stanza {

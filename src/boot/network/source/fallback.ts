@@ -1,7 +1,7 @@
 import { unknown } from "../../../image/unknown.ts";
 import { dictOf, type PyDict } from "../../../python/dict.ts";
 import { truthy } from "../../../python/value.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Distros that keep their own configuration unless system_info.disable_fallback_netcfg is false. */
 const WITHOUT_FALLBACK = ["photon", "mariner"];

@@ -1,4 +1,5 @@
 import { findPair } from "../../../config/merge.ts";
+import { isFalse } from "../../../config/options.ts";
 import { unknown } from "../../../image/unknown.ts";
 import {
   asDict,
@@ -11,10 +12,9 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
+import { NotPredicted } from "../../../python/errors.ts";
 import type { Mapping } from "../../../python/tree.ts";
-import { isFalse } from "../../../python/value.ts";
-import type { ModuleRun } from "../../module.ts";
-import { NotPredicted } from "../predicted.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Datasources that make a network configuration of their own of what the cloud says (18.5 to 26.2). */
 const WITH_OWN = new Set(

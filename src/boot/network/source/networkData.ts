@@ -4,7 +4,6 @@ import {
   asIterable,
   asText,
   dictOf,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
@@ -12,9 +11,9 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { NotPredicted } from "../predicted.ts";
-import { asKey } from "../state/interfaces.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
+import { asKey } from "../state/names.ts";
 
 const LINK_KEYS = new Set("name type mac_address subnets params mtu".split(" "));
 const SUBNET_KEYS = new Set(

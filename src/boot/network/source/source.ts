@@ -1,23 +1,16 @@
 import { gunzipSync } from "node:zlib";
 import { mayGiveNetwork } from "../../../config/datasources.ts";
 import { findPair } from "../../../config/merge.ts";
+import { isFalse } from "../../../config/options.ts";
 import { kernelCommandLine } from "../../../distro/kernelCommandLine.ts";
+import type { Origin } from "../../../image/origin.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
-import {
-  dictOf,
-  fromNode,
-  isDict,
-  NetworkFailure,
-  type PyDict,
-  type PyValue,
-  sizeOf,
-  truthy,
-} from "../../../python/dict.ts";
-import { type Mapping, type Origin, originOf } from "../../../python/tree.ts";
-import { isFalse } from "../../../python/value.ts";
+import { dictOf, fromNode, isDict, type PyDict, type PyValue, sizeOf, truthy } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import { type Mapping, originOf } from "../../../python/tree.ts";
 import { parseYaml } from "../../../python/yaml/load.ts";
 import { cloudDirectory } from "../../instance.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";

@@ -3,14 +3,14 @@ import {
   asIterable,
   isDict,
   isScalarNode,
-  NetworkFailure,
   type PyDict,
   type PyValue,
   sortedKeys,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3

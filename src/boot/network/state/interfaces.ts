@@ -1,19 +1,19 @@
-import { hasUnknown } from "../../../image/unknown.ts";
+import { isTrue } from "../../../config/options.ts";
 import {
   asDict,
   asIterable,
   asText,
   dictOf,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { isTrue } from "../../../python/value.ts";
-import type { Since } from "../../module.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
+import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
 
 /** A command of a network configuration that lacks a key; cloud-init skips it with a warning. */
@@ -209,15 +209,4 @@ export function skipping(command: () => void): void {
 
 function need(command: PyDict, ...keys: string[]): void {
   for (const key of keys) if (!command.has(key)) throw new SkippedCommand(`a command lacks ${key}`);
-}
-
-/** Whether a name or address is a placeholder. */
-export function isUnknown(name: PyValue): boolean {
-  return typeof name === "string" && hasUnknown(name);
-}
-
-/** A name; lists and dictionaries cannot be keys. */
-export function asKey(value: PyValue | undefined): PyKey {
-  if (Array.isArray(value) || value instanceof Map) throw new NetworkFailure("the name of an interface is no text");
-  return value ?? null;
 }

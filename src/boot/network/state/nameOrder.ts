@@ -1,6 +1,6 @@
 import { type PyKey, str } from "../../../python/dict.ts";
-import { NotPredicted } from "../predicted.ts";
-import { isUnknown } from "./interfaces.ts";
+import { NotPredicted } from "../../../python/errors.ts";
+import { isUnknown } from "./names.ts";
 
 /**
  * Checks that names can be put into order. Where a placeholder stands in several of them they must begin with the same

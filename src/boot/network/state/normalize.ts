@@ -4,13 +4,13 @@ import {
   asText,
   isDict,
   isScalarNode,
-  NetworkFailure,
   type PyDict,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
 /** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */

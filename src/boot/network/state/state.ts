@@ -1,14 +1,6 @@
-import {
-  asDict,
-  asIterable,
-  NetworkFailure,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { asDict, asIterable, type PyDict, type PyKey, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { readDevices } from "./stateV2.ts";
 

@@ -5,14 +5,14 @@ import {
   asText,
   dictOf,
   isDict,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { type InterfaceTable, skipping } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
 

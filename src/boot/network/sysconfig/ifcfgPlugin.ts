@@ -1,5 +1,5 @@
-import type { Origin } from "../../../python/tree.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { Origin } from "../../../image/origin.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 
 const PATH = "/etc/NetworkManager/NetworkManager.conf";
 const PLUGIN = "ifcfg-rh";

@@ -1,4 +1,4 @@
-import { NetworkFailure } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];

@@ -2,16 +2,15 @@ import {
   asIterable,
   asText,
   compareKeys,
-  NetworkFailure,
   type PyDict,
   type PyKey,
   type PyValue,
   str,
   truthy,
 } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { NotPredicted } from "../predicted.ts";
-import { asKey, isUnknown } from "../state/interfaces.ts";
+import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
+import { asKey, isUnknown } from "../state/names.ts";
 import { pyInt } from "../state/normalize.ts";
 import type { NetworkState } from "../state/state.ts";
 import type { SysconfigForm } from "./sysconfigForm.ts";

@@ -1,12 +1,13 @@
+import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { asDict, asIterable, NetworkFailure, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { asDict, asIterable, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { ModuleFailure, NetworkFailure, NotPredicted } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
-import type { Origin } from "../../../python/tree.ts";
 import { strictText } from "../../files/strictText.ts";
-import { ModuleFailure, type ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
+import { announce } from "../announce.ts";
 import { renderUdevRules } from "../eni/udevRules.ts";
-import { announce } from "../networkd/networkdFiles.ts";
-import { NotPredicted, type Predicted, predict, textOf } from "../predicted.ts";
+import { type Predicted, predict, textOf } from "../predicted.ts";
 import type { NetworkState } from "../state/state.ts";
 import { UDEV_RULES } from "../targets.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";

@@ -1,5 +1,5 @@
 import { dictOf, type PyDict } from "../../../python/dict.ts";
-import type { ModuleRun } from "../../module.ts";
+import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
 
 export const CONTROL = "/etc/sysconfig/network";

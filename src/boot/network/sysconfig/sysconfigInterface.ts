@@ -1,18 +1,9 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  NetworkFailure,
-  type PyDict,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
-import { isIpv6Subnet } from "../netplan/netplan.ts";
+import { asDict, asIterable, asText, dictOf, type PyDict, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, parseIpv6 } from "../state/ipAddress.ts";
 import { pyInt } from "../state/normalize.ts";
+import { isIpv6Subnet } from "../state/subnets.ts";
 import type { SysconfigForm } from "./sysconfigForm.ts";
 import { SysconfigRoutes } from "./sysconfigRoutes.ts";
 import { variablesText } from "./sysconfigValues.ts";

@@ -1,5 +1,6 @@
-import { compareText, NetworkFailure, type PyDict, str } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import { compareText, type PyDict, str } from "../../../python/dict.ts";
+import { NetworkFailure } from "../../../python/errors.ts";
+import type { Since } from "../../frequency.ts";
 import { ipv6Prefix } from "../state/ipAddress.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
 

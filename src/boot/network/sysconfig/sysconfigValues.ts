@@ -1,7 +1,7 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
 import type { PyDict, PyValue } from "../../../python/dict.ts";
 import { str } from "../../../python/dict.ts";
-import type { Since } from "../../module.ts";
+import type { Since } from "../../frequency.ts";
 
 /** The comment at the top of every file. */
 export function sysconfigHeader(sign: "#" | ";", since: Since): string {

@@ -1,5 +1,5 @@
 import { CLOUD_CFG } from "../../../config/read.ts";
-import type { Origin } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
 import type { Finding, Fix, Severity } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { type CheckContext, withFix } from "../check.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { dsIdentifyList } from "../../../boot/datasource/dsIdentifyList.ts";
+import { dsIdentifyList } from "../../../boot/cloud/dsIdentifyList.ts";
 import { writesDatasourceList } from "../../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import { originOf } from "../../../python/tree.ts";

@@ -1,7 +1,7 @@
-import { ModuleFailure } from "../../../boot/module.ts";
 import { configuredAccounts, defaultUserOf } from "../../../boot/users/users.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
+import { ModuleFailure } from "../../../python/errors.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";

@@ -1,5 +1,6 @@
 import { type Image, readText } from "../../../image/image.ts";
-import type { ConfigNode, Origin, Pair } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
+import type { ConfigNode, Pair } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
 import { onceAFile } from "../../onceAFile.ts";
 

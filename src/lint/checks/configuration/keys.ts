@@ -1,8 +1,9 @@
 import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
 import type { Config } from "../../../config/config.ts";
+import { isFalse, isTrue } from "../../../config/options.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { originOf, type Pair } from "../../../python/tree.ts";
-import { isFalse, isTrue, pyStr } from "../../../python/value.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import { atMost, type CheckContext } from "../check.ts";

@@ -3,7 +3,8 @@ import { existsIn, isForDistro, isOwnModule, moduleFacts, moduleNames } from "..
 import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
-import { type Origin, originOf } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
+import { originOf } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
 import type { Rule } from "../../rule.ts";

@@ -1,7 +1,7 @@
 import { instanceOf } from "../../../boot/instance.ts";
 import { expandGlob } from "../../../image/glob.ts";
 import { type Image, readText } from "../../../image/image.ts";
-import type { Origin } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

@@ -1,4 +1,4 @@
-import type { Origin } from "../../../python/tree.ts";
+import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rule.ts";
 import type { CheckContext } from "../check.ts";

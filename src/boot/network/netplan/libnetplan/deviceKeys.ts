@@ -1,6 +1,6 @@
 import { hasUnknown } from "../../../../image/unknown.ts";
 import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../predicted.ts";
+import { NotPredicted } from "../../../../python/errors.ts";
 import type { Device, Kind, Parser } from "./device.ts";
 import { readBondParameters, readBridgeParameters, readMembers } from "./groups.ts";
 import { NO_TABLE, readRoutes, readRules } from "./routes.ts";

@@ -1,5 +1,5 @@
 import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../predicted.ts";
+import { NotPredicted } from "../../../../python/errors.ts";
 import type { Device, Parser } from "./device.ts";
 import {
   isIp4,

@@ -1,5 +1,5 @@
 import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../predicted.ts";
+import { NotPredicted } from "../../../../python/errors.ts";
 import { Device, KINDS, type Kind, type Parser } from "./device.ts";
 import { readKey } from "./deviceKeys.ts";
 import { writeBridgeParameters } from "./groups.ts";

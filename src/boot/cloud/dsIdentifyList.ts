@@ -1,7 +1,7 @@
 import { CLOUD_CFG, CLOUD_CFG_D } from "../../config/read.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type Image, readText } from "../../image/image.ts";
-import type { Origin } from "../../python/tree.ts";
+import type { Origin } from "../../image/origin.ts";
 
 /** What stands on the last line that seems to set datasource_list. */
 const FORMS: readonly { readonly since: string; readonly line: RegExp; readonly trims: boolean }[] = [

@@ -1,0 +1,151 @@
+import type { Config } from "../config/config.ts";
+import type { CloudData } from "../config/seed.ts";
+import type { Distro, DistroFacts } from "../distro/distro.ts";
+import { versionAtLeast } from "../distro/version.ts";
+import type { FileContent } from "../image/content.ts";
+import type { Origin } from "../image/origin.ts";
+import type { Blame, FileAttributes, Overlay } from "../image/overlay.ts";
+import type { Instance } from "./instance.ts";
+
+/** A program that the boot runs; its effects on files are the caller's to simulate or to announce. */
+export interface BootCommand {
+  readonly module: string;
+  readonly command: string;
+}
+
+/** What every module and every other step of one boot shares. */
+export interface BootState {
+  readonly image: Overlay;
+  readonly distro: Distro;
+  readonly facts: DistroFacts;
+  readonly version: string;
+  readonly cloud: CloudData;
+  readonly commands: BootCommand[];
+  readonly notes: string[];
+  readonly running: RunningSystem;
+  readonly instance: Instance;
+  /** Where the scripts that the cloud hands over come from, by the file that they are written to. */
+  readonly scripts: Map<string, Origin>;
+}
+
+/** What the booted system has in memory, whatever its files say. */
+export interface RunningSystem {
+  hostname: string;
+}
+
+const PROGRAM_DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** What a module sees of the boot, and all that it can do to the image. */
+export class ModuleRun {
+  readonly image: Overlay;
+  readonly distro: Distro;
+  readonly facts: DistroFacts;
+  readonly version: string;
+  readonly cloud: CloudData;
+  readonly running: RunningSystem;
+  readonly instance: Instance;
+  readonly scripts: ReadonlyMap<string, Origin>;
+  /** The configuration that the module gets: all layers merged, system_info included. */
+  readonly config: Config;
+  /** The module's name, for the blame. */
+  readonly name: string;
+  /** The line of the module list that makes it run. */
+  readonly listed: Origin;
+  readonly #state: BootState;
+
+  constructor(state: BootState, config: Config, name: string, listed: Origin) {
+    this.#state = state;
+    this.image = state.image;
+    this.distro = state.distro;
+    this.facts = state.facts;
+    this.version = state.version;
+    this.cloud = state.cloud;
+    this.running = state.running;
+    this.instance = state.instance;
+    this.scripts = state.scripts;
+    this.config = config;
+    this.name = name;
+    this.listed = listed;
+  }
+
+  /** Whether the image's cloud-init is of this version or a later one. */
+  since(version: string): boolean {
+    return versionAtLeast(this.version, version);
+  }
+
+  /** Where a key is set (the deepest part of the path that is), else the line that makes the module run. */
+  because(...path: (string | number)[]): Origin {
+    for (let length = path.length; length > 0; length--) {
+      const origin = this.config.origin(...path.slice(0, length));
+      if (origin !== undefined && origin.path.startsWith("cloud-init's") === false) return origin;
+    }
+    return this.listed;
+  }
+
+  /** util.write_file: through links, parents made, the mode set even on an existing file (0644 unless given). */
+  write(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
+    this.image.write(path, content, this.#blame(because), { mode: 0o644, ...attributes });
+  }
+
+  /** Writes and keeps the mode and owner of a file that is there already (preserve_mode, append_file). */
+  rewrite(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
+    this.image.write(path, content, this.#blame(because), attributes);
+  }
+
+  setAttributes(path: string, attributes: FileAttributes, because: Origin): void {
+    this.image.setAttributes(path, attributes, this.#blame(because));
+  }
+
+  mkdir(path: string, because: Origin, attributes: FileAttributes = {}): void {
+    this.image.mkdir(path, this.#blame(because), attributes);
+  }
+
+  symlink(path: string, target: string, because: Origin, attributes: FileAttributes = {}): void {
+    this.image.symlink(path, target, this.#blame(because), attributes);
+  }
+
+  remove(path: string, because: Origin): void {
+    this.image.remove(path, this.#blame(because));
+  }
+
+  rename(from: string, to: string, because: Origin): void {
+    this.image.rename(from, to, this.#blame(because));
+  }
+
+  /** Announces that something unknowable (a script) may change a path. */
+  mayChange(path: string, reason: string, because: Origin): void {
+    this.image.mayChange(path, reason, this.#blame(because));
+  }
+
+  /** Announces a program that the boot runs. */
+  command(command: string): void {
+    this.#state.commands.push({ module: this.name, command });
+  }
+
+  /** Says something about the module's run that the plan shows beside it. */
+  note(message: string): void {
+    this.#state.notes.push(`${this.name}: ${message}`);
+  }
+
+  /** A text file of the image as the boot has left it so far. */
+  text(path: string): string | undefined {
+    return this.image.read(path)?.toString("utf8");
+  }
+
+  /** Whether the image has a program of this name in its PATH. */
+  which(program: string): boolean {
+    return PROGRAM_DIRECTORIES.some((directory) => {
+      const stat = this.image.stat(`${directory}/${program}`);
+      return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
+    });
+  }
+
+  /** Whether a program is certainly missing: of a tree without any shell, only a part of an image, nothing is known. */
+  lacks(program: string): boolean {
+    return this.which("sh") && !this.which(program);
+  }
+
+  #blame(cause: Origin): Blame {
+    return { module: this.name, cause };
+  }
+}
