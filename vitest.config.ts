@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 // Names of what needs more than Node: real programs, the real cloud-init, or minutes.
-const real = ["test/first-boot/**/*.test.ts", "test/**/*.real.test.ts"];
+const real = ["test/real/**/*.test.ts"];
 
 // Unit tests that take a part of a sample (test/samples.ts), all of which is of the second set.
 const sampled = readdirSync("test", { recursive: true, encoding: "utf8" })

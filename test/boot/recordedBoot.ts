@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { MemoryFile } from "../../src/image/memory.ts";
 import { firstBoot } from "./firstBoot.ts";
 
-/** An image and a launch that upstream's releases booted in a Debian root, as test/first-boot boots it. */
+/** An image and a launch that upstream's releases booted in a Debian root, as test/real/boot boots it. */
 export interface RecordedBoot {
   /** /etc/cloud/cloud.cfg. */
   readonly config: string;

@@ -98,7 +98,7 @@ function walk(image: Image): unknown[] {
   return [seen, image.problems];
 }
 
-/** rpm's databases by the names of their files, as test/packages/makeRpmDatabases.py made them. */
+/** rpm's databases by the names of their files, as test/real/packages/makeRpmDatabases.py made them. */
 const RPM = {
   "rpm-sqlite": { "rpmdb.sqlite": "sqlite.rpmdb.sqlite" },
   "rpm-wal": { "rpmdb.sqlite-wal": "wal.rpmdb.sqlite-wal", "rpmdb.sqlite": "wal.rpmdb.sqlite" },

@@ -20,7 +20,7 @@ import { shellVariables } from "../../src/python/shlex.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { lintFormats } from "../../src/report/formats.ts";
 import { handled } from "../config/userData/handled.ts";
-import { documentOf } from "../config/yaml-documents.ts";
+import { documentOf } from "../python/yaml/yaml-documents.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
 import { mutateText } from "./mutate.ts";
 import type { Random } from "./random.ts";
@@ -38,7 +38,7 @@ export function unless<T>(expected: readonly (new (...args: never[]) => Error)[]
 }
 
 const yamlTexts = [
-  ...textsIn("test/config/yaml-cases.json", "yaml"),
+  ...textsIn("test/python/yaml/yaml-cases.json", "yaml"),
   fileText("fixtures/debian-12/etc/cloud/cloud.cfg"),
   fileText("fixtures/rocky-9/etc/cloud/cloud.cfg"),
 ];

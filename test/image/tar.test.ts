@@ -14,7 +14,7 @@ import { tree } from "./tree.ts";
 
 const { gzipSync } = zlib;
 
-// What tar.real.test.ts packs, as GNU tar 1.34 and Python 3.11 wrote it.
+// What test/real/image/tar.test.ts packs, as GNU tar 1.34 and Python 3.11 wrote it.
 describe("archives that real programs wrote", () => {
   const unpacked = (base64: string) => zlib.gunzipSync(Buffer.from(base64, "base64"));
   const all = Object.entries(JSON.parse(String(unpacked(recorded.expected))));

@@ -3,7 +3,7 @@ import { boot } from "../../../src/boot/boot.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 
-// What the class writes is that of the real one, asked without systemd (test/distro/facts.test.ts).
+// What the class writes is that of the real one, asked without systemd (test/real/distro/facts.test.ts).
 test("Amazon Linux 1 and RHEL 6 keep name, locale and time zone in /etc/sysconfig", () => {
   const image = memoryImage({
     "/etc/os-release": 'ID="amzn"\nVERSION_ID="2018.03"\n',

@@ -5,7 +5,7 @@ import { UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
 import type { Mapping } from "../../../src/python/tree.ts";
 
-/** Where the expectations come from: real boots of 20.4, 22.4, 25.1 and 26.2 (test/first-boot/scenarios/mounts.ts). */
+/** Where the expectations come from: real boots of 20.4, 22.4, 25.1 and 26.2 (test/real/boot/scenarios/mounts.ts). */
 const versions = ["20.4.1", "22.4.2", "25.1.4", "26.2"] as const;
 type Version = (typeof versions)[number];
 const before24: readonly Version[] = ["20.4.1", "22.4.2"];

@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { BootResult } from "../../../../src/boot/boot.ts";
+import { versionAtLeast } from "../../../../src/distro/version.ts";
+import type { MemoryFile } from "../../../../src/image/memory.ts";
+import { unknown } from "../../../../src/image/unknown.ts";
+import { oneOf } from "../../../samples.ts";
+import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
+
+/**
+ * What the real sysconfig renderer wrote for a configuration over files of an image, and whether it raised an exception
+ * then. A version says what is other than in the one before; null: the file is no longer written. "(header)" stands for
+ * the words of the comment at the top of every file.
+ */
+interface Recording {
+  readonly name: string;
+  readonly distro: "centos" | "opensuse";
+  readonly config: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, { raises?: boolean; files?: Readonly<Record<string, string | null>> }>>;
+}
+
+const SYSCONFIG: Readonly<Record<string, MemoryFile>> = {
+  "/etc/sysconfig/network-scripts/network-functions": "",
+  "/etc/sysconfig/network-scripts/ifdown-eth": "",
+};
+const IFCFG = "/etc/sysconfig/network-scripts/ifcfg-";
+const launch = { distro: "centos", programs: ["ifup", "ifdown"], files: SYSCONFIG };
+
+function readCases(file: string): Recording[] {
+  return JSON.parse(readFileSync(new URL(`../cases/${file}.json`, import.meta.url), "utf8")) as Recording[];
+}
+
+function recorded({ results }: Recording, version: string) {
+  let raises = false;
+  const files: Record<string, string> = {};
+  for (const [since, result] of Object.entries(results)) {
+    if (!versionAtLeast(version, since)) continue;
+    raises = result.raises ?? raises;
+    for (const [path, text] of Object.entries(result.files ?? {})) {
+      if (text === null) delete files[path];
+      else files[path] = text;
+    }
+  }
+  return { raises, files };
+}
+
+function written(result: BootResult, version: string): Record<string, string> {
+  const when = versionAtLeast(version, "23.4") ? "" : " on instance boot";
+  const entries = result.changes.flatMap(({ path, after, certainty }) => {
+    if (after?.kind === "directory") return [];
+    const text = after?.kind === "file" ? after.content.toString() : certainty;
+    return [[path, text.replaceAll(`Created by cloud-init${when} automatically, do not edit.`, "(header)")]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function booted({ distro, config, files }: Recording, version: string) {
+  const result = networkBoot({ ...launch, version, distro, networkConfig: config, files: { ...SYSCONFIG, ...files } });
+  const raises = networkNotes(result).some((note) => note.startsWith("network: it fails, and with it"));
+  return { raises, files: written(result, version) };
+}
+
+// Debian's cloud-init of these versions.
+describe.each(["20.4", "22.4", "25.1", "26.2"])("as cloud-init %s writes files of sysconfig", (version) => {
+  test.each(oneOf(2, readCases("sysconfig")).map((recording) => [recording.name, recording] as const))(
+    "%s",
+    (_, recording) => {
+      expect(booted(recording, version)).toEqual(recorded(recording, version));
+    },
+  );
+});
+
+// net/sysconfig.py of these tags.
+describe.each([
+  ...["18.5", "19.1", "19.2", "19.3", "19.4", "20.1", "20.3", "20.4", "21.1", "21.2", "21.3", "21.4", "22.1", "22.2"],
+  ...["22.4", "23.1", "23.2", "23.3", "23.4", "24.1", "24.2", "24.3", "24.4", "25.1", "25.3", "26.2"],
+])("as upstream's %s writes them", (version) => {
+  const releases = oneOf(2, readCases("sysconfigReleases"));
+  test.each(releases.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
+    expect(booted(recording, version)).toEqual(recorded(recording, version));
+  });
+});
+
+describe("the files of sysconfig", () => {
+  const DHCP = "version: 2\nethernets: {eth0: {dhcp4: true}}\n";
+
+  // util.write_file; preserve_mode since 23.2.
+  test("get the mode 0644, but the rules keep theirs since 23.2", () => {
+    const rules = "/etc/udev/rules.d/70-persistent-net.rules";
+    const files = {
+      ...SYSCONFIG,
+      [rules]: { content: "old\n", mode: 0o600 },
+      [`${IFCFG}eth0`]: { content: "old\n", mode: 0o600 },
+    };
+    for (const [version, mode] of [
+      ["22.4", "644"],
+      ["26.2", "600"],
+    ] as const)
+      expect(networkChanges(networkBoot({ ...launch, files, version, networkConfig: DHCP }))).toEqual([
+        "created /etc/sysconfig/network 644",
+        `modified ${IFCFG}eth0 644`,
+        `modified ${rules} ${mode}`,
+      ]);
+  });
+
+  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+    const name = unknown("the first interface");
+    const files = { ...SYSCONFIG, [`${IFCFG}ens3`]: "DEVICE=ens3\n" };
+    const plain = { ...launch, version: "26.2", metaData: "instance-id: i-1\n" };
+    const changes = networkChanges(networkBoot({ ...plain, files }));
+    expect(changes).toContain(`may be modified ${IFCFG}ens3`);
+    expect(changes).toContain(`may be created ${IFCFG}${name}`);
+    expect(
+      networkBoot(plain).after.read(`${IFCFG}${name}`)?.toString(),
+    ).toBe(`# Created by cloud-init automatically, do not edit.
+#
+BOOTPROTO=dhcp
+DEVICE=${name}
+DHCPV6C=yes
+HWADDR=${unknown("its MAC address")}
+IPV6INIT=yes
+ONBOOT=yes
+TYPE=Ethernet
+USERCTL=no
+`);
+  });
+
+  test("are unknown where the configuration is", () => {
+    const result = networkBoot({ ...launch, version: "26.2" });
+    const nothing = unknown("the network configuration that the cloud gives or DHCP on the first interface");
+    expect(networkChanges(result)).toEqual([
+      "may be created /etc/NetworkManager/conf.d/99-cloud-init.conf",
+      "may be created /etc/resolv.conf",
+      "created /etc/sysconfig/network 644",
+      `created ${IFCFG}${unknown("the name of each interface")} 644`,
+      "created /etc/udev/rules.d/70-persistent-net.rules 644",
+    ]);
+    expect(result.after.read("/etc/sysconfig/network")?.toString()).toBe(nothing);
+  });
+
+  test("are unknown where one refers to an interface whose name only the machine knows", () => {
+    const networkConfig = `version: 2
+ethernets: {id0: {match: {macaddress: "02:00:00:00:00:01"}}}
+bonds: {bond0: {interfaces: [id0]}}
+`;
+    const result = networkBoot({ ...launch, version: "26.2", networkConfig });
+    expect(networkNotes(result).join()).not.toContain("it fails, and with it");
+    const path = `${IFCFG}${unknown("the name of each interface")}`;
+    expect(result.after.read(path)?.toString()).toContain("names that only the machine knows");
+  });
+
+  test("leave name servers to a link into the running machine alone", () => {
+    const files = { ...SYSCONFIG, "/etc/resolv.conf": { link: "../run/systemd/resolve/stub-resolv.conf" } };
+    const networkConfig = "version: 1\nconfig: [{type: nameserver, address: 192.0.2.1}]\n";
+    const result = networkBoot({ ...launch, files, version: "26.2", networkConfig });
+    expect(networkChanges(result).join()).not.toContain("resolv");
+    expect(networkNotes(result).join()).toContain("/run/systemd/resolve/stub-resolv.conf");
+  });
+
+  test("begin with what the image's own cloud-init gives every interface", () => {
+    const own = (version: string, source: string) => {
+      const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: source };
+      const result = networkBoot({ ...launch, files, version, networkConfig: DHCP });
+      return result.after.read(`${IFCFG}eth0`)?.toString().split("\n").slice(2).join(" ");
+    };
+    const table = `    iface_defaults = {
+        "rhel": {
+            "ONBOOT": True,
+            "USERCTL": False,
+            "BOOTPROTO": "none",
+            "AUTOCONNECT_PRIORITY": 120,
+        },
+        "suse": {"BOOTPROTO": "static", "STARTMODE": "auto"},
+    }
+`;
+    expect(own("22.1", table)).toBe(
+      "AUTOCONNECT_PRIORITY=120 BOOTPROTO=dhcp DEVICE=eth0 ONBOOT=yes TYPE=Ethernet USERCTL=no ",
+    );
+    const list = "    iface_defaults = tuple([\n        ('ONBOOT', True),\n        ('BOOTPROTO', 'none'),\n    ])\n";
+    expect(own("19.4", list)).toBe("BOOTPROTO=dhcp DEVICE=eth0 ONBOOT=yes TYPE=Ethernet ");
+    expect(own("22.1", "pass\n")).toBe(
+      "BOOTPROTO=dhcp DEVICE=eth0 NM_CONTROLLED=no ONBOOT=yes TYPE=Ethernet USERCTL=no ",
+    );
+  });
+
+  // https://github.com/canonical/cloud-init/issues/5990
+  test("are unknown where Red Hat's cloud-init adds to them", () => {
+    const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: 'netcfg.append("NOZEROCONF=yes")\n' };
+    const result = networkBoot({ ...launch, files, version: "22.1", networkConfig: DHCP });
+    expect(result.after.read("/etc/sysconfig/network")?.toString()).toBe(
+      unknown("what the distribution's own cloud-init adds"),
+    );
+  });
+});

@@ -1,0 +1,50 @@
+/**
+ * Prints as JSON what our code says of a boot that the real cloud-init made: `observe.ts BOOT [own-data]`, run
+ * where BOOT/before and BOOT/after show the two images (`real-boot.py enter`). firstBoot.test.ts bundles and runs it.
+ */
+import { join } from "node:path";
+import { boot } from "../../../src/boot/boot.ts";
+import { readSeed } from "../../../src/config/seed.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import { openDirectory } from "../../../src/image/directory.ts";
+import type { Setting } from "../../../src/services/service.ts";
+import { sshd } from "../../../src/services/sshd.ts";
+
+/** What our code says. */
+export interface Observation {
+  readonly plan: readonly PlannedChange[];
+  readonly sshd: { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
+}
+
+/** One file or link that our plan changes. Content is in base64; a link's is its target. */
+export interface PlannedChange {
+  readonly path: string;
+  readonly op: "created" | "modified" | "deleted";
+  readonly certainty: "certain" | "possible";
+  readonly content: string | undefined;
+  readonly mode: number | undefined;
+}
+
+function plan(directory: string, ownData: boolean): PlannedChange[] {
+  const image = openDirectory(join(directory, "before"));
+  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
+  const result = boot(image, { distro: detectDistro(image), ...launch });
+  return result.changes.flatMap(({ path, op, certainty, after }) => {
+    if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
+    const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
+    const mode = after?.kind === "file" ? after.mode : undefined;
+    return [{ path, op, certainty, content: content?.toString("base64"), mode }];
+  });
+}
+
+function settings(root: string): Setting[] {
+  const image = openDirectory(root);
+  return sshd.read(image, detectDistro(image));
+}
+
+const directory = process.argv[2]!;
+const observation: Observation = {
+  plan: plan(directory, process.argv[3] === "own-data"),
+  sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
+};
+process.stdout.write(JSON.stringify(observation));

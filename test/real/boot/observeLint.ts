@@ -1,0 +1,124 @@
+/**
+ * Prints as JSON what a lint says of an image that the real cloud-init booted, and what the boot really did to its
+ * customisations: `observeLint.ts BOOT [own-data]`, run where BOOT/before and BOOT/after show the two images
+ * (`real-boot.py enter`). lint.test.ts bundles and runs it.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSeed } from "../../../src/config/seed.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import { openDirectory } from "../../../src/image/directory.ts";
+import type { Image } from "../../../src/image/image.ts";
+import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
+import { catalogue } from "../../../src/lint/catalogue.ts";
+import type { Confidence, Finding, FindingTarget } from "../../../src/lint/finding.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import type { Setting } from "../../../src/services/service.ts";
+import { services } from "../../../src/services/services.ts";
+
+/** What a lint says, and what became of the customisations. */
+export interface LintObservation {
+  readonly findings: readonly ObservedFinding[];
+  /** Files of the image that differ from the stock root, with those of their own lines that the boot took. */
+  readonly files: readonly CustomisedFile[];
+  /** Settings of the image that the stock root has not or has otherwise, and that the boot changed. */
+  readonly settings: readonly LostSetting[];
+}
+
+export interface ObservedFinding {
+  readonly rule: string;
+  readonly confidence: Confidence;
+  readonly target: FindingTarget;
+  /** Where links lead from the target's path. */
+  readonly file: string;
+  /** Whether the boot really did to the setting, or to the file where it is not about a setting, what is said. */
+  readonly happened: boolean;
+}
+
+interface CustomisedFile {
+  readonly path: string;
+  readonly lost: readonly string[];
+}
+
+export interface LostSetting {
+  readonly key: string;
+  readonly path: string | null;
+  readonly before: string;
+  readonly after: string | null;
+}
+
+/** All files in a directory of this machine, as paths below it. */
+function filesIn(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length));
+}
+
+/** The lines of a file that say something, however they are spaced. */
+function linesOf(image: Image, path: string): string[] {
+  const lines = image.read(path)?.toString("latin1").split("\n") ?? [];
+  return lines.map((line) => line.replace(/#.*/, "").trim().replace(/\s+/g, " ")).filter((line) => line !== "");
+}
+
+function customisedFiles(custom: string, stock: Image, before: Image, after: Image): CustomisedFile[] {
+  return filesIn(custom).flatMap((path) => {
+    const shipped = new Set(linesOf(stock, path));
+    const own = linesOf(before, path).filter((line) => !shipped.has(line));
+    const left = new Set(linesOf(after, path));
+    return own.length === 0 ? [] : [{ path, lost: own.filter((line) => !left.has(line)) }];
+  });
+}
+
+/** A setting's identity is its service and its key. */
+function settingsOf(image: Image): Map<string, Setting> {
+  const distro = detectDistro(image);
+  return new Map(
+    services.flatMap((service) =>
+      service.read(image, distro).map((setting) => [`${service.name} ${setting.key}`, setting] as const),
+    ),
+  );
+}
+
+/** The rules of sudoers(5) that a setting joins, the one that counts last; none where it is another setting. */
+function sudoRulesOf(key: string, value: string): string[] {
+  return key.startsWith("sudo ") ? value.split("; ") : [];
+}
+
+function happened({ service, target }: Finding, before: Image, after: Image, settings: Map<string, Setting>): boolean {
+  const { path, setting, after: value } = target!;
+  if (service === null) return !before.read(path)!.equals(after.read(path) ?? Buffer.alloc(0));
+  const found = [...settings].filter(([key]) => mayComeOutAs(`${service} ${setting}`, key));
+  if (value === null) return found.length === 0;
+  return found.some(([, { key, value: real }]) => {
+    // What is called otherwise before the boot may join what the image has under the name.
+    if (hasUnknown(setting)) return real.includes(value);
+    return mayComeOutAs(value, real) || sudoRulesOf(key, real).includes(value);
+  });
+}
+
+function observe(directory: string, ownData: boolean): LintObservation {
+  const [before, after] = [openDirectory(join(directory, "before")), openDirectory(join(directory, "after"))];
+  const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
+  const stock = openDirectory(facts.root);
+  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
+  const { findings } = lint(before, { distro: detectDistro(before), rules: catalogue, ...launch });
+  const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
+  return {
+    findings: findings.flatMap((finding) => {
+      const { rule, confidence, target } = finding;
+      if (target === null) return [];
+      const file = before.realpath(target.path) ?? target.path;
+      return [{ rule, confidence, target, file, happened: happened(finding, before, after, is) }];
+    }),
+    files: customisedFiles(join(directory, "custom"), stock, before, after),
+    settings: [...was].flatMap(([identity, { key, value, path }]) => {
+      const now = is.get(identity)?.value;
+      if (now === value || shipped.get(identity)?.value === value) return [];
+      const last = sudoRulesOf(key, value).at(-1);
+      if (last !== undefined && last === sudoRulesOf(key, now ?? "").at(-1)) return [];
+      return [{ key, path: path ?? null, before: value, after: now ?? null }];
+    }),
+  };
+}
+
+process.stdout.write(JSON.stringify(observe(process.argv[2]!, process.argv[3] === "own-data")));
