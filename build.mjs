@@ -41,7 +41,7 @@ const esm = {
 };
 
 mkdirSync("dist", { recursive: true });
-await build({ ...options, ...esm, entryPoints: ["src/lint/compileRules.ts"], outfile: "dist/compile-rules.js" });
+await build({ ...options, ...esm, entryPoints: ["src/lint/rules/compileRules.ts"], outfile: "dist/compile-rules.js" });
 const { compileRules } = await import("./dist/compile-rules.js");
 compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.js");

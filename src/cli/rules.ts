@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { catalogue } from "../lint/catalogue.ts";
-import { documentOf } from "../lint/rule.ts";
+import { catalogue } from "../lint/rules/catalogue.ts";
+import { documentOf } from "../lint/rules/rule.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { nearestInAnyCase } from "./output.ts";

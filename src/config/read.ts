@@ -6,7 +6,7 @@ import { truthy } from "../python/value.ts";
 import { parseYaml, type YamlResult } from "../python/yaml/load.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
-import { type Render, templateKind } from "./template.ts";
+import { type Render, templateKind } from "./rendering.ts";
 import { parseExcerpt, renderedExcerpt } from "./userData/excerpt.ts";
 
 /** A file of the base configuration and what became of it. */

@@ -1,6 +1,6 @@
 import { atMost, withFix } from "./checks/check.ts";
 import { type Finding, type Fix, SEVERITIES, type Severity } from "./finding.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rules/rule.ts";
 import type { Told } from "./schema/told.ts";
 
 /** What is needed to make findings of what was told. */

@@ -5,15 +5,15 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { canTell, caveatsOf, rulesOfPrograms, uncertain } from "./caveats.ts";
 import type { CheckContext } from "./checks/check.ts";
-import { checks } from "./checks.ts";
-import { CustomisationEvidence, type EvidenceOptions } from "./evidence.ts";
+import { checks } from "./checks/checks.ts";
+import { CustomisationEvidence, type EvidenceOptions } from "./evidence/evidence.ts";
+import { ServiceHistory, ServiceReader } from "./evidence/serviceHistory.ts";
 import type { Finding, ImageFacts, LintResult } from "./finding.ts";
-import { FixProver } from "./fixes.ts";
+import { FixProver } from "./fixes/fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import { isPartial } from "./partial.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rules/rule.ts";
 import { Secrets } from "./secrets/secrets.ts";
-import { ServiceHistory, ServiceReader } from "./serviceHistory.ts";
 import { worstFirst } from "./worstFirst.ts";
 
 /** What a lint may be told beside the image. */

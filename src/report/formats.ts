@@ -1,6 +1,6 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { LintResult, Severity } from "../lint/finding.ts";
-import type { Rule } from "../lint/rule.ts";
+import type { Rule } from "../lint/rules/rule.ts";
 import type { Repository } from "./repository.ts";
 
 /** What a report of findings may depend on. */

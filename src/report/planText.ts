@@ -4,7 +4,7 @@ import type { BootResult, ModuleOutcome } from "../boot/boot.ts";
 import type { ImageFacts } from "../lint/finding.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
 import { escapeProse } from "./escape.ts";
-import { imageHeader } from "./header.ts";
+import { imageHeader } from "./imageHeading.ts";
 import { changeBlock } from "./planChange.ts";
 import { type Doings, doingsByModule } from "./planDoings.ts";
 import { plannedChanges } from "./plannedChanges.ts";

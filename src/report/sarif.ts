@@ -1,6 +1,6 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { LintResult, Severity } from "../lint/finding.ts";
-import { documentOf, type Rule } from "../lint/rule.ts";
+import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import { jsonText } from "./jsonText.ts";
 import type { Repository } from "./repository.ts";
 import { withinLimits } from "./sarifLimits.ts";

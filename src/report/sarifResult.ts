@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Location, Result } from "sarif";
-import type { Rule } from "../lint/rule.ts";
+import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
 import { lineHashes } from "./lineHash.ts";
 import type { Repository } from "./repository.ts";

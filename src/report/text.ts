@@ -3,7 +3,7 @@ import type { Colors } from "picocolors/types.js";
 import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
 import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
-import { imageHeader } from "./header.ts";
+import { imageHeader } from "./imageHeading.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 import { type ShownFinding, type ShownResult, shown } from "./shown.ts";
 import { wrap } from "./width.ts";

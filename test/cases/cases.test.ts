@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Finding } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";
-import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
+import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 import { exampleImage } from "../lint/exampleImage.ts";
 import { accountCases } from "./accounts.ts";
 import { nameCases } from "./names.ts";

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
-import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/files/template.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/files/templater.ts";
 import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
 import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
 import { shellCommands } from "../../src/boot/scripts/commands.ts";
@@ -12,7 +12,7 @@ import { readParts } from "../../src/config/userData/parts.ts";
 import { shellWords } from "../../src/distro/shellWords.ts";
 import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
 import { memoryImage } from "../../src/image/memory.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { tableSchema } from "../../src/lint/schema/tables.ts";
 import { lintFile } from "../../src/lint/userData/lintFile.ts";
 import { ModuleFailure } from "../../src/python/errors.ts";

@@ -1,8 +1,8 @@
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { isForeseen } from "../../src/lint/needs.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 
 /** The paths that a lint asks an image for and `needs` does not print. */
 export function unforeseenPaths(image: Image): string[] {

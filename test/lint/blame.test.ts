@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { memoryImage } from "../../src/image/memory.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
-import type { EvidenceOptions } from "../../src/lint/evidence.ts";
+import type { EvidenceOptions } from "../../src/lint/evidence/evidence.ts";
 import { lint } from "../../src/lint/lint.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { exampleImage } from "./exampleImage.ts";
 
 function findingsOf(files: Record<string, string>, options: EvidenceOptions = {}) {

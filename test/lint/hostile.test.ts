@@ -5,12 +5,12 @@ import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
 import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
+import { managementMark } from "../../src/lint/evidence/marks.ts";
+import { usualValue } from "../../src/lint/evidence/usualValues.ts";
 import { lint } from "../../src/lint/lint.ts";
-import { managementMark } from "../../src/lint/marks.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { duplicateKeys } from "../../src/lint/schema/duplicateKeys.ts";
-import { usualValue } from "../../src/lint/usualValues.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
 import { whole } from "../samples.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { boot } from "../../src/boot/boot.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
 import { lint } from "../../src/lint/lint.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { textAfter } from "../boot/firstBoot.ts";
 import { exampleImage } from "./exampleImage.ts";
 

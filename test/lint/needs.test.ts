@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { mayBeRead, NEEDS } from "../../src/lint/needs.ts";
-import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
+import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 import { oneOf } from "../samples.ts";
 import { isHome, unforeseenPaths } from "./askedPaths.ts";
 import { exampleImage } from "./exampleImage.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { memoryImage } from "../../src/image/memory.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
 import { lint } from "../../src/lint/lint.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { STOCK_CONFIGURATIONS } from "./stockFacts.ts";
 
 // There is no package database, so that no line is known to be shipped; --protect makes all of it somebody's own.

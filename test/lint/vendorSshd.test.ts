@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { lint } from "../../src/lint/lint.ts";
-import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
+import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 
 const rules = readdirSync("rules").map(
   (name) => parseRuleDocument(readFileSync(join("rules", name), "utf8"), `rules/${name}`).rule,

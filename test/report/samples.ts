@@ -1,5 +1,5 @@
 import type { FileTexts, Finding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
-import type { Rule } from "../../src/lint/rule.ts";
+import type { Rule } from "../../src/lint/rules/rule.ts";
 import { Secrets } from "../../src/lint/secrets/secrets.ts";
 
 /** Results made by hand, for the tests of reports. */

@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import type { Location, Log, Result } from "sarif";
 import { describe, expect, test } from "vitest";
 import type { LintResult } from "../../src/lint/finding.ts";
-import { documentOf } from "../../src/lint/rule.ts";
+import { documentOf } from "../../src/lint/rules/rule.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { whole } from "../samples.ts";

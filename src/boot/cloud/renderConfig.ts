@@ -1,9 +1,9 @@
-import type { Render, Rendered } from "../../config/template.ts";
-import { templateKind } from "../../config/template.ts";
+import type { Render, Rendered } from "../../config/rendering.ts";
+import { templateKind } from "../../config/rendering.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { unknown } from "../../image/unknown.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { checkTemplate, renderTemplate, TemplateError, TemplateLimit } from "../files/template.ts";
+import { checkTemplate, renderTemplate, TemplateError, TemplateLimit } from "../files/templater.ts";
 
 /**
  * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).

@@ -1,7 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { header } from "./header.ts";
+import { header } from "./makeHeader.ts";
 import { strictText } from "./strictText.ts";
 import { readSysconfig, SysconfigFile } from "./sysconfigFile.ts";
 

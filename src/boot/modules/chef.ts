@@ -4,7 +4,7 @@ import { mapping } from "../../python/checked.ts";
 import { pythonJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import { renderFile, templateFile } from "../files/templateFile.ts";
+import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { lacksProgram, packageManager } from "../system/programs.ts";

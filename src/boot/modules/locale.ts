@@ -1,7 +1,7 @@
 import { isFalse } from "../../config/options.ts";
 import type { Origin } from "../../image/origin.ts";
 import { pyStr } from "../../python/value.ts";
-import { header } from "../files/header.ts";
+import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";

@@ -2,7 +2,7 @@ import { isFalse } from "../../config/options.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
-import { renderFile, renderText, templateFile } from "../files/templateFile.ts";
+import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts";
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";

@@ -2,7 +2,7 @@ import { mapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
-import { renderFile, templateFile } from "../files/templateFile.ts";
+import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 

@@ -1,8 +1,8 @@
 import { isTrue } from "../../config/options.ts";
 import { ModuleFailure } from "../../python/errors.ts";
-import { header } from "../files/header.ts";
+import { renderFile, templateFile } from "../files/imageTemplates.ts";
+import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
-import { renderFile, templateFile } from "../files/templateFile.ts";
 import { hostNames } from "../hostname/hostname.ts";
 import { HostsFile } from "../hostname/hostsFile.ts";
 import { defineModule } from "../module.ts";

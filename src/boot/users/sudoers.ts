@@ -5,7 +5,7 @@ import { splitLines } from "../../python/splitLines.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { spend } from "../files/effort.ts";
-import { header } from "../files/header.ts";
+import { header } from "../files/makeHeader.ts";
 import { rememberText, strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { librarySource } from "../system/librarySource.ts";

@@ -1,7 +1,7 @@
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { builtin } from "../builtin.ts";
 import { FatalConfigError, mergePart } from "../merge.ts";
-import type { Render } from "../template.ts";
+import type { Render } from "../rendering.ts";
 import { trimStart, typeOfText } from "./contentTypes.ts";
 import { hasInvalidBytes } from "./decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt, renderedExcerpt } from "./excerpt.ts";

@@ -1,8 +1,8 @@
 import { hasUnknown } from "../../image/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
 /** Finds settings that the boot adds beside customised ones: a glob of `settings` goes with the one of `beside` at its place. */

@@ -4,10 +4,10 @@ import type { Image } from "../../image/image.ts";
 import type { Blame } from "../../image/overlay.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
-import type { CustomisationEvidence, Evidence } from "../evidence.ts";
+import type { CustomisationEvidence, Evidence } from "../evidence/evidence.ts";
+import type { Responsible, ServiceSettings } from "../evidence/serviceHistory.ts";
 import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
-import type { Rule } from "../rule.ts";
-import type { Responsible, ServiceSettings } from "../serviceHistory.ts";
+import type { Rule } from "../rules/rule.ts";
 
 /** What a check works on: an image, its boot, and what is known of both. */
 export interface CheckContext {

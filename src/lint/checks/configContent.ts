@@ -6,7 +6,7 @@ import type { Distro } from "../../distro/distro.ts";
 import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { findingsOfTold } from "../findingsOfTold.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import { type Schemas, schemasOf } from "../schema/schemas.ts";

@@ -2,7 +2,7 @@ import { classFits } from "../../distro/classFits.ts";
 import { readOsRelease } from "../../distro/osRelease.ts";
 import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { CheckContext } from "./check.ts";
 
 /** Finds images for which cloud-init takes another distribution than the one that os-release names. */

@@ -1,10 +1,10 @@
 import type { Blame, Change } from "../../image/overlay.ts";
 import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { usualValue } from "../evidence/usualValues.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
-import { usualValue } from "../usualValues.ts";
+import type { Rule } from "../rules/rule.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /**

@@ -2,7 +2,7 @@ import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
 import { hostKeys } from "../../services/hostKeys.ts";
 import { sshdConfigPath } from "../../services/sshd/directives.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { CheckContext } from "./check.ts";
 import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 

@@ -3,7 +3,7 @@ import { isTrue } from "../../config/options.ts";
 import { distroFacts } from "../../distro/facts.ts";
 import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import { atMost, type CheckContext } from "./check.ts";
 import { about, isOwn } from "./configuration/about.ts";
 

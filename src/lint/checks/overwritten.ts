@@ -1,7 +1,7 @@
 import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
 /**

@@ -4,7 +4,7 @@ import { type Image, readText } from "../../image/image.ts";
 import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { Finding, Fix } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { CheckContext } from "./check.ts";
 import { about, isOwn } from "./configuration/about.ts";
 import { spanOf, withText } from "./configuration/editFile.ts";

@@ -12,9 +12,9 @@ import {
 import { accounts } from "../../services/accounts.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import { sudoAccounts } from "../accountsOf.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import { atMost, blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /** Every rule of sudoers as a setting of its own, so that who wrote it can be asked. */

@@ -7,7 +7,7 @@ import { readParts } from "../../config/userData/parts.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { type FileKind, fromBase64 } from "../userData/kind.ts";
-import { Template } from "../userData/template.ts";
+import { Template } from "../userData/otherTemplates.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { Outline } from "./outline.ts";

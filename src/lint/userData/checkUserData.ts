@@ -9,8 +9,8 @@ import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
 import { checkText, type Filling, TEMPLATE_NOTE, type TextOptions } from "./checkText.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
+import { behindFront, type Front, frontOf, nameOfTemplate } from "./otherTemplates.ts";
 import type { Syntaxes } from "./placeholders.ts";
-import { behindFront, type Front, frontOf, nameOfTemplate } from "./template.ts";
 
 /** Types that cloud-init's handlers take and that hold no configuration. */
 const SCRIPTS = new Set([

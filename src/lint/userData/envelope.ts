@@ -3,8 +3,8 @@ import { strictText } from "../../config/userData/decode.ts";
 import { parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { ConfigNode } from "../../python/tree.ts";
+import { frontOf, Template } from "./otherTemplates.ts";
 import { findPlaceholders } from "./placeholders.ts";
-import { frontOf, Template } from "./template.ts";
 
 /** What holds the parts of a template: the file as it can be taken apart, and whether placeholders were replaced for that. */
 export interface Envelope {

@@ -4,7 +4,7 @@ import { gunzip, strictText } from "../../config/userData/decode.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
-import { behindFront, frontOf, nameOfTemplate, Template } from "./template.ts";
+import { behindFront, frontOf, nameOfTemplate, Template } from "./otherTemplates.ts";
 
 /** What a file on its own is: what a launch hands over, or a file of /etc/cloud/cloud.cfg.d. */
 export type FileKind = "user-data" | "network-config" | "meta-data" | "image-config";

@@ -2,7 +2,7 @@ import type { SeedFile } from "../../config/userData/parts.ts";
 import { caveatsOfVersion, uncertain } from "../caveats.ts";
 import type { Fix, LintResult } from "../finding.ts";
 import { CONTENT_CHECK, findingsOfTold } from "../findingsOfTold.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import { schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
@@ -11,7 +11,7 @@ import { worstFirst } from "../worstFirst.ts";
 import { checkText, type Filling } from "./checkText.ts";
 import { checkUserData } from "./checkUserData.ts";
 import { fromBase64, kindOf } from "./kind.ts";
-import { nameOfTemplate } from "./template.ts";
+import { nameOfTemplate } from "./otherTemplates.ts";
 
 /** What a lint of a file on its own is told. */
 export interface LintFileOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { catalogue } from "../../../src/lint/catalogue.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { duplicateKeys } from "../../../src/lint/schema/duplicateKeys.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";

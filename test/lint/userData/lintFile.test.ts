@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../../src/lint/catalogue.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { sample, whole } from "../../samples.ts";
 

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Terraform's.
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../../src/lint/catalogue.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { whole } from "../../samples.ts";
 

@@ -10,9 +10,9 @@ import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
-import { catalogue } from "../../../src/lint/catalogue.ts";
 import type { Confidence, Finding, FindingTarget } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { services } from "../../../src/services/services.ts";
 

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
-import { catalogue } from "../../../src/lint/catalogue.ts";
 import { lint } from "../../../src/lint/lint.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { roots } from "../describeReal.ts";
 import { onEachSuite } from "./onEachSuite.ts";
 

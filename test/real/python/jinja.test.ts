@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { renderTemplate } from "../../../src/boot/files/template.ts";
+import { renderTemplate } from "../../../src/boot/files/templater.ts";
 import type { ConfigObject } from "../../../src/python/tree.ts";
 import { describeReal, pythonModule, realRoots, roots } from "../describeReal.ts";
 

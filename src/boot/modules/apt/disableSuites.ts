@@ -4,7 +4,7 @@ import { ModuleFailure } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
-import { renderText } from "../../files/templateFile.ts";
+import { renderText } from "../../files/imageTemplates.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { isDeb822 } from "./deb822.ts";
 

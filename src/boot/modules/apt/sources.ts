@@ -3,7 +3,7 @@ import { holds, mapping, text } from "../../../python/checked.ts";
 import { ModuleFailure } from "../../../python/errors.ts";
 import { type ConfigObject, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { renderText } from "../../files/templateFile.ts";
+import { renderText } from "../../files/imageTemplates.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { addKey } from "./keys.ts";

@@ -3,7 +3,7 @@ import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { instanceName } from "../../cloud/instanceName.ts";
-import { header } from "../../files/header.ts";
+import { header } from "../../files/makeHeader.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Where Chef keeps its cache and its backups, which moved with 25.1. */

@@ -1,7 +1,7 @@
 import { CLOUD_CFG } from "../../../config/read.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding, Fix, Severity } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, withFix } from "../check.ts";
 
 /** What a check of the configuration found. */

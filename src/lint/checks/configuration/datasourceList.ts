@@ -5,7 +5,7 @@ import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import { originOf } from "../../../python/tree.ts";
 import { toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";

@@ -4,7 +4,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import { ModuleFailure } from "../../../python/errors.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";

@@ -1,8 +1,8 @@
-import { templateKind } from "../../../config/template.ts";
+import { templateKind } from "../../../config/rendering.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";

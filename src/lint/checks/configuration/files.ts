@@ -5,9 +5,9 @@ import type { Image } from "../../../image/image.ts";
 import { originOf } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
-import { rename } from "../../fixes.ts";
+import { rename } from "../../fixes/fixes.ts";
 import { isPartial } from "../../partial.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 

@@ -13,8 +13,8 @@ import {
 } from "../../../python/tree.ts";
 import { pyStr, sameValue, toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
-import { rename } from "../../fixes.ts";
-import type { Rule } from "../../rule.ts";
+import { rename } from "../../fixes/fixes.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { hideForms } from "../../secrets/forms.ts";
 import { hiddenAs, itemOf, type Place, placeAt, topOf } from "../../secrets/place.ts";
 import { shownAs } from "../../secrets/tree.ts";

@@ -2,7 +2,7 @@ import { readText } from "../../../image/image.ts";
 import { originOf } from "../../../python/tree.ts";
 import { toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 

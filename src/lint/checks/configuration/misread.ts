@@ -4,7 +4,7 @@ import { isFalse } from "../../../config/options.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { sshdMakesKeys } from "../sshdMakesKeys.ts";
 import { about, isOwn } from "./about.ts";

@@ -7,7 +7,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withWord } from "./editFile.ts";

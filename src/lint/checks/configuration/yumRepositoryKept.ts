@@ -3,7 +3,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";

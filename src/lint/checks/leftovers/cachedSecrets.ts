@@ -1,7 +1,7 @@
 import { CLOUD_CFG } from "../../../config/read.ts";
 import { expandGlob } from "../../../image/glob.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover, listed } from "./leftover.ts";
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 

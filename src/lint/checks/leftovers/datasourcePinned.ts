@@ -2,7 +2,7 @@ import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { listedDatasources } from "../../../boot/cloud/pinned.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 

@@ -3,7 +3,7 @@ import { expandGlob } from "../../../image/glob.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 

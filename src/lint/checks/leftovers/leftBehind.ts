@@ -1,8 +1,8 @@
 import { expandGlob } from "../../../image/glob.ts";
 import type { Image } from "../../../image/image.ts";
+import { isCloudInitsOwn } from "../../evidence/marks.ts";
 import type { Finding } from "../../finding.ts";
-import { isCloudInitsOwn } from "../../marks.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { isUnsure, leftover, listed } from "./leftover.ts";
 

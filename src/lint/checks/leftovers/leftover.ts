@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
-import type { Rule } from "../../rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 
 /** A finding about what the machine that built the image left in it. */

@@ -1,8 +1,8 @@
 import { detectDistro } from "../../../../src/distro/detect.ts";
-import { catalogue } from "../../../../src/lint/catalogue.ts";
-import type { EvidenceOptions } from "../../../../src/lint/evidence.ts";
+import type { EvidenceOptions } from "../../../../src/lint/evidence/evidence.ts";
 import type { Finding } from "../../../../src/lint/finding.ts";
 import { lint } from "../../../../src/lint/lint.ts";
+import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
 import { exampleImage } from "../../exampleImage.ts";
 
 export const D = "/etc/cloud/cloud.cfg.d";

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type BootResult, boot } from "../../src/boot/boot.ts";
-import { detectDistro } from "../../src/distro/detect.ts";
-import type { Image } from "../../src/image/image.ts";
-import { memoryImage } from "../../src/image/memory.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
-import type { Finding } from "../../src/lint/finding.ts";
-import { FixProver } from "../../src/lint/fixes.ts";
-import { lint } from "../../src/lint/lint.ts";
-import { ServiceReader } from "../../src/lint/serviceHistory.ts";
-import { D, findings, withVersion } from "./checks/configuration/findings.ts";
-import { exampleImage } from "./exampleImage.ts";
+import { type BootResult, boot } from "../../../src/boot/boot.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import type { Image } from "../../../src/image/image.ts";
+import { memoryImage } from "../../../src/image/memory.ts";
+import { ServiceReader } from "../../../src/lint/evidence/serviceHistory.ts";
+import type { Finding } from "../../../src/lint/finding.ts";
+import { FixProver } from "../../../src/lint/fixes/fixes.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { D, findings, withVersion } from "../checks/configuration/findings.ts";
+import { exampleImage } from "../exampleImage.ts";
 
 const HASH = "$6$salt$abcdefghijklmnopqrstuv";
 const PASSWD = [

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { detectDistro } from "../../src/distro/detect.ts";
-import type { Finding } from "../../src/lint/finding.ts";
-import { lint } from "../../src/lint/lint.ts";
-import type { Rule } from "../../src/lint/rule.ts";
-import { parseRuleDocument, RuleError } from "../../src/lint/ruleDocument.ts";
-import { exampleImage } from "./exampleImage.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import type { Finding } from "../../../src/lint/finding.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import type { Rule } from "../../../src/lint/rules/rule.ts";
+import { parseRuleDocument, RuleError } from "../../../src/lint/rules/ruleDocument.ts";
+import { exampleImage } from "../exampleImage.ts";
 
 const documents = readdirSync("rules").map((name) => ({
   name,

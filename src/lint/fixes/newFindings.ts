@@ -1,6 +1,6 @@
-import { type Finding, type Fix, SEVERITIES } from "./finding.ts";
-import { CONTENT_CHECK } from "./findingsOfTold.ts";
-import type { Rule } from "./rule.ts";
+import { type Finding, type Fix, SEVERITIES } from "../finding.ts";
+import { CONTENT_CHECK } from "../findingsOfTold.ts";
+import type { Rule } from "../rules/rule.ts";
 
 /** Checks of what a file of configuration says: a fix must not say anything that these find, however mild. */
 const WORDING = ["config-key-of-other-version", CONTENT_CHECK];

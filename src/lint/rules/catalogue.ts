@@ -1,4 +1,4 @@
-import compiled from "../../dist/rules.json" with { type: "json" };
+import compiled from "../../../dist/rules.json" with { type: "json" };
 import type { Rule } from "./rule.ts";
 
 /** The rules of this program, by id: rules/*.md, compiled by build.mjs. */

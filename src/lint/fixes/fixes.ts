@@ -1,13 +1,13 @@
-import { type BootResult, boot } from "../boot/boot.ts";
-import type { CloudData } from "../config/seed.ts";
-import { type Image, readText } from "../image/image.ts";
-import { Overlay } from "../image/overlay.ts";
-import { UnreadableService } from "../services/includes.ts";
+import { type BootResult, boot } from "../../boot/boot.ts";
+import type { CloudData } from "../../config/seed.ts";
+import { type Image, readText } from "../../image/image.ts";
+import { Overlay } from "../../image/overlay.ts";
+import { UnreadableService } from "../../services/includes.ts";
+import type { ServiceReader } from "../evidence/serviceHistory.ts";
+import type { Finding, Fix } from "../finding.ts";
+import type { Rule } from "../rules/rule.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
-import type { Finding, Fix } from "./finding.ts";
 import { newFinding } from "./newFindings.ts";
-import type { Rule } from "./rule.ts";
-import type { ServiceReader } from "./serviceHistory.ts";
 
 /** So that an image with thousands of lost settings does not boot thousands of times. */
 const MOST_BOOTS = 60;

@@ -1,5 +1,5 @@
-import type { Image } from "../image/image.ts";
-import { onceAFile } from "./onceAFile.ts";
+import type { Image } from "../../image/image.ts";
+import { onceAFile } from "../onceAFile.ts";
 
 /** How much of a file is searched for marks, in characters. */
 const LIMIT = 256 * 1024;

@@ -1,9 +1,9 @@
 import remarkFrontmatter from "remark-frontmatter";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
-import { toValue } from "../python/value.ts";
-import { parseYaml } from "../python/yaml/load.ts";
-import { SEVERITIES, type Severity } from "./finding.ts";
+import { toValue } from "../../python/value.ts";
+import { parseYaml } from "../../python/yaml/load.ts";
+import { SEVERITIES, type Severity } from "../finding.ts";
 import { documentOf, type Rule } from "./rule.ts";
 
 /** A rule document that cannot be used: which one, where, what to do. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { memoryImage } from "../../src/image/memory.ts";
-import { namesFile } from "../../src/lint/protected.ts";
+import { memoryImage } from "../../../src/image/memory.ts";
+import { namesFile } from "../../../src/lint/evidence/protected.ts";
 
 const IMAGE = memoryImage({
   "/etc/hosts": "x",

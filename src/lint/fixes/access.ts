@@ -1,14 +1,14 @@
-import { matchesGlob } from "../image/glob.ts";
-import { type Image, readText } from "../image/image.ts";
-import { hasUnknown } from "../image/unknown.ts";
-import { readPrivilegeRules } from "../services/accounts/sudo.ts";
-import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
-import { readShadow } from "../services/accounts/users.ts";
-import { accounts } from "../services/accounts.ts";
-import { hostKeys } from "../services/hostKeys.ts";
-import { sshd } from "../services/sshd.ts";
-import { sudoAccounts } from "./accountsOf.ts";
-import type { ServiceReader, SettingsByKey } from "./serviceHistory.ts";
+import { matchesGlob } from "../../image/glob.ts";
+import { type Image, readText } from "../../image/image.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import { readPrivilegeRules } from "../../services/accounts/sudo.ts";
+import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../../services/accounts/sudoGrants.ts";
+import { readShadow } from "../../services/accounts/users.ts";
+import { accounts } from "../../services/accounts.ts";
+import { hostKeys } from "../../services/hostKeys.ts";
+import { sshd } from "../../services/sshd.ts";
+import { sudoAccounts } from "../accountsOf.ts";
+import type { ServiceReader, SettingsByKey } from "../evidence/serviceHistory.ts";
 
 /** Who gets into an image, who may become root there, and what tells its machine from others. */
 export interface Access {

@@ -1,10 +1,10 @@
-import type { Distro } from "../distro/distro.ts";
-import type { Image } from "../image/image.ts";
-import { Overlay } from "../image/overlay.ts";
-import { hasDigest } from "../packages/digest.ts";
-import type { ShippedFile } from "../packages/packages.ts";
-import type { Service, Setting } from "../services/service.ts";
-import { handEdit } from "./handEdits.ts";
+import type { Distro } from "../../distro/distro.ts";
+import type { Image } from "../../image/image.ts";
+import { Overlay } from "../../image/overlay.ts";
+import { hasDigest } from "../../packages/digest.ts";
+import type { ShippedFile } from "../../packages/packages.ts";
+import type { Service, Setting } from "../../services/service.ts";
+import { handEdit } from "../fixes/handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { globExpression } from "./protected.ts";
 import { ServiceReader } from "./serviceHistory.ts";

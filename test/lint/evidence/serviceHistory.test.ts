@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { detectDistro } from "../../src/distro/detect.ts";
-import { memoryImage } from "../../src/image/memory.ts";
-import { Overlay } from "../../src/image/overlay.ts";
-import { ServiceHistory, ServiceReader } from "../../src/lint/serviceHistory.ts";
-import { UnreadableService } from "../../src/services/includes.ts";
-import type { Service } from "../../src/services/service.ts";
-import { whole } from "../samples.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import { memoryImage } from "../../../src/image/memory.ts";
+import { Overlay } from "../../../src/image/overlay.ts";
+import { ServiceHistory, ServiceReader } from "../../../src/lint/evidence/serviceHistory.ts";
+import { UnreadableService } from "../../../src/services/includes.ts";
+import type { Service } from "../../../src/services/service.ts";
+import { whole } from "../../samples.ts";
 
 const distro = detectDistro(memoryImage({}));
 

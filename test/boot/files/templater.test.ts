@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderTemplate, TemplateError, TemplateLimit } from "../../../src/boot/files/template.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "../../../src/boot/files/templater.ts";
 import type { ConfigObject } from "../../../src/python/tree.ts";
 
 const jinja = (body: string, variables: ConfigObject = {}, options = { do: true }) =>

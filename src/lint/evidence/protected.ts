@@ -1,4 +1,4 @@
-import type { Image } from "../image/image.ts";
+import type { Image } from "../../image/image.ts";
 
 /** After so many entries of an image the search for a glob ends. */
 const MOST_ENTRIES = 100_000;

@@ -1,8 +1,8 @@
-import type { Distro } from "../distro/distro.ts";
-import type { Image } from "../image/image.ts";
-import type { Blame, BootPart, Overlay } from "../image/overlay.ts";
-import { UnreadableService } from "../services/includes.ts";
-import type { Service, Setting } from "../services/service.ts";
+import type { Distro } from "../../distro/distro.ts";
+import type { Image } from "../../image/image.ts";
+import type { Blame, BootPart, Overlay } from "../../image/overlay.ts";
+import { UnreadableService } from "../../services/includes.ts";
+import type { Service, Setting } from "../../services/service.ts";
 
 /** A service's settings by key; of several with one key the first. */
 export type SettingsByKey = ReadonlyMap<string, Setting>;

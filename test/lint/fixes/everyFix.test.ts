@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { detectDistro } from "../../src/distro/detect.ts";
-import type { Image } from "../../src/image/image.ts";
-import { Overlay } from "../../src/image/overlay.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
-import type { Finding, Fix } from "../../src/lint/finding.ts";
-import { lint } from "../../src/lint/lint.ts";
-import { parseRuleDocument } from "../../src/lint/ruleDocument.ts";
-import { oneOf } from "../samples.ts";
-import { exampleImage } from "./exampleImage.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import type { Image } from "../../../src/image/image.ts";
+import { Overlay } from "../../../src/image/overlay.ts";
+import type { Finding, Fix } from "../../../src/lint/finding.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { parseRuleDocument } from "../../../src/lint/rules/ruleDocument.ts";
+import { oneOf } from "../../samples.ts";
+import { exampleImage } from "../exampleImage.ts";
 
 /** More than any of these images has. */
 const MOST_FIXES = 30;

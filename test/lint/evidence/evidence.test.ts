@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { detectDistro } from "../../src/distro/detect.ts";
-import type { Image } from "../../src/image/image.ts";
-import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { CustomisationEvidence, type Evidence } from "../../src/lint/evidence.ts";
-import { installerOf, isCloudInitsOwn, managementMark } from "../../src/lint/marks.ts";
-import type { Service, Setting } from "../../src/services/service.ts";
-import { services } from "../../src/services/services.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import type { Image } from "../../../src/image/image.ts";
+import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
+import { CustomisationEvidence, type Evidence } from "../../../src/lint/evidence/evidence.ts";
+import { installerOf, isCloudInitsOwn, managementMark } from "../../../src/lint/evidence/marks.ts";
+import type { Service, Setting } from "../../../src/services/service.ts";
+import { services } from "../../../src/services/services.ts";
 
 const DPKG = { "/var/lib/dpkg/status": "Package: p\nStatus: install ok installed\nVersion: 1\n" };
 

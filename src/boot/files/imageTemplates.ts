@@ -3,7 +3,7 @@ import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { strictText } from "./strictText.ts";
-import { renderTemplate, TemplateError, TemplateLimit } from "./template.ts";
+import { renderTemplate, TemplateError, TemplateLimit } from "./templater.ts";
 
 /** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
 export function templateFile(boot: ModuleRun, name: string): string | undefined {

@@ -1,5 +1,5 @@
-import type { ConfigObject } from "../python/tree.ts";
-import type { Severity } from "./finding.ts";
+import type { ConfigObject } from "../../python/tree.ts";
+import type { Severity } from "../finding.ts";
 
 /** A rule document (rules/ID.md), taken apart. */
 export interface Rule {
@@ -8,7 +8,7 @@ export interface Rule {
   readonly title: string;
   /** The severity where the evidence of customisation is good; weak evidence gives "info". */
   readonly severity: Severity;
-  /** The check that finds it, by its name in src/lint/checks.ts. */
+  /** The check that finds it, by its name in src/lint/checks/checks.ts. */
   readonly check: string;
   /** The check's parameters: all other keys of the front matter. */
   readonly parameters: ConfigObject;

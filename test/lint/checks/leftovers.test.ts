@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { detectDistro } from "../../src/distro/detect.ts";
-import { catalogue } from "../../src/lint/catalogue.ts";
-import { lint } from "../../src/lint/lint.ts";
-import { textReport } from "../../src/report/text.ts";
-import { exampleImage } from "./exampleImage.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { textReport } from "../../../src/report/text.ts";
+import { exampleImage } from "../exampleImage.ts";
 
 function resultOf(files: Record<string, string>) {
   const image = exampleImage(files);

@@ -1,5 +1,5 @@
-import type { Image } from "../image/image.ts";
-import type { Setting } from "../services/service.ts";
+import type { Image } from "../../image/image.ts";
+import type { Setting } from "../../services/service.ts";
 import { installerOf } from "./marks.ts";
 
 /** Given where a setting is not customised at all, though its file is no package's. */
