@@ -1,12 +1,16 @@
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree.ts";
 import { toValue, truthy } from "../python/value.ts";
+import type { TemplateProblem } from "./problems.ts";
 
 /** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
 export class FatalConfigError extends Error {
   readonly node: ConfigNode | Pair | undefined;
-  constructor(message: string, node?: ConfigNode | Pair) {
+  /** What is wrong with the file's template, where that is the error. */
+  readonly problem: TemplateProblem | undefined;
+  constructor(message: string, node?: ConfigNode | Pair, problem?: TemplateProblem) {
     super(message);
     this.node = node;
+    this.problem = problem;
   }
 }
 

@@ -25,14 +25,14 @@ const MAIN = "cloud-init-main.service";
  */
 export function stoppedUnits(image: Image): CloudInit["disabled"] {
   const generator = "/etc/systemd/system-generators/cloud-init-generator";
-  if (isMask(image, generator)) return { reason: "the systemd generator of cloud-init is masked", path: generator };
+  if (isMask(image, generator)) return { code: "generator-masked", path: generator };
 
   // Since 24.3 the units of the stages only signal the one process that does the work.
   for (const unit of ["cloud-init.target", MAIN]) {
     const path = unitPath(image, unit);
     if (path === undefined) continue;
-    if (isMask(image, path)) return { reason: `${unit} is masked`, path };
-    if (unit === MAIN && !isWanted(image, unit)) return { reason: `${unit} is disabled`, path };
+    if (isMask(image, path)) return { code: "unit-masked", unit, path };
+    if (unit === MAIN && !isWanted(image, unit)) return { code: "unit-disabled", unit, path };
   }
 
   let masked: string | undefined;
@@ -44,8 +44,8 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
     else if (isWanted(image, unit)) return undefined;
   }
   return masked === undefined
-    ? { reason: "the units of cloud-init are disabled", path: "/etc/systemd/system" }
-    : { reason: "the units of cloud-init are masked or disabled", path: masked };
+    ? { code: "units-disabled", path: "/etc/systemd/system" }
+    : { code: "units-masked", path: masked };
 }
 
 /** The file of a unit; undefined where it does not exist. */

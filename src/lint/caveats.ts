@@ -1,4 +1,5 @@
 import { ASSUMED_VERSION, type BootResult } from "../boot/boot.ts";
+import { isCalled } from "../boot/outcome.ts";
 import { CLOUD_CFG } from "../config/read.ts";
 import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
@@ -65,25 +66,15 @@ const OF_YAML = ["config-key-duplicate", "user-data-not-applied"];
 /** Rules whose findings rest on programs or units that are not there to be seen in a part of a system. */
 export function rulesOfPrograms({ modules }: BootResult): string[] {
   // Where the network is configured, it is so with the programs that the system has.
-  const configuresNetwork = modules.some(({ name, ran }) => name === "network" && ran);
+  const configuresNetwork = modules.some((module) => module.name === "network" && isCalled(module));
   return ["ssh-host-keys-missing", ...(configuresNetwork ? ["network-file-left"] : [])];
 }
 
 /** A finding as one that rests on what is not known for sure. Its fix is still looked for when it is asked for. */
 export function uncertain(finding: Finding, doubtful: readonly string[] = []): Finding {
-  if (doubtful.includes(finding.rule)) return changed(finding, { confidence: "possible", severity: "info" });
+  if (doubtful.includes(finding.rule)) return { ...finding, confidence: "possible", severity: "info" };
   if (finding.confidence !== "certain" || OF_YAML.includes(finding.rule)) return finding;
-  return changed(finding, { confidence: "likely" });
-}
-
-function changed(finding: Finding, changes: Partial<Finding>): Finding {
-  return Object.defineProperties(
-    {},
-    {
-      ...Object.getOwnPropertyDescriptors(finding),
-      ...Object.getOwnPropertyDescriptors(changes),
-    },
-  ) as Finding;
+  return { ...finding, confidence: "likely" };
 }
 
 function listed(parts: readonly string[]): string {

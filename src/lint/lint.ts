@@ -44,7 +44,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
     image: imageFacts(image, result) satisfies ImageFacts,
     findings,
     caveats: caveatsOf(image, options.distro),
-    suppressed: 0,
+    ignored: [],
     unread: [...image.problems, ...unreadFiles(result.base)],
     texts: (path) => {
       const handed = handedOver(result.cloud, path);

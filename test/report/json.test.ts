@@ -6,12 +6,12 @@ import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
 import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { bootResult } from "./planSample.ts";
-import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, result, TEXTS } from "./samples.ts";
 import { schemaErrors } from "./schemas.ts";
 
 const OFF = result({
   image: { source: "off", cloudInit: { version: "25.1.4", enabled: false }, datasource: null },
-  suppressed: 2,
+  ignored: [IGNORED, IGNORED],
 });
 
 describe("findings", () => {
@@ -26,8 +26,8 @@ describe("findings", () => {
   test("are those of --min-severity, the summary counts all", () => {
     const { images } = JSON.parse(report);
     expect(images.map((image: { findings: unknown[] }) => image.findings.length)).toEqual([4, 0]);
-    expect(images[0].summary).toEqual({ error: 2, warning: 2, info: 1, suppressed: 0 });
-    expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, suppressed: 2 });
+    expect(images[0].summary).toEqual({ error: 2, warning: 2, info: 1, ignored: 0 });
+    expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, ignored: 2 });
   });
 
   test("a fix of a file that is there is a diff, in which secrets are hidden", () => {
@@ -37,17 +37,21 @@ describe("findings", () => {
     const report = jsonReport([result({ findings: [finding({ fix })], texts: { [path]: { before } } })], "info");
     expect(schemaErrors("lint", report)).toEqual([]);
     expect(JSON.parse(report).images[0].findings[0].fix).toEqual({
-      path,
-      content: null,
-      renames: null,
-      diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
+      safe: true,
+      why: null,
+      edits: [
+        {
+          path,
+          diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
+        },
+      ],
     });
   });
 
   test("have their members in the order of the contract, and no others", () => {
-    const extra = { ...finding({ target: null, fix: null }), secret: 1 };
+    const extra = { ...finding({ losses: [], fix: null }), secret: 1 };
     expect(jsonReport([result({ findings: [extra] })], "info")).toBe(`{
-  "schemaVersion": 1,
+  "schemaVersion": 2,
   "images": [
     {
       "image": {
@@ -62,6 +66,8 @@ describe("findings", () => {
         },
         "datasource": "NoCloud"
       },
+      "complete": true,
+      "problems": [],
       "findings": [
         {
           "rule": "sshd-setting-overwritten",
@@ -70,21 +76,22 @@ describe("findings", () => {
           "message": "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true.",
           "service": "sshd",
           "module": "set_passwords",
-          "target": null,
           "cause": {
             "path": "/etc/cloud/cloud.cfg.d/20-team.cfg",
             "line": 2,
             "column": 1
           },
+          "losses": [],
           "evidence": "/etc/ssh/sshd_config differs from what openssh-server installed",
           "fix": null
         }
       ],
+      "ignored": [],
       "summary": {
         "error": 1,
         "warning": 0,
         "info": 0,
-        "suppressed": 0
+        "ignored": 0
       }
     }
   ]
@@ -94,13 +101,16 @@ describe("findings", () => {
 
   test("hostile text stays what it is and reaches no terminal", () => {
     const h = EVERY_HAZARD;
-    const target = { path: h, line: 1, setting: h, before: h, after: h };
+    const losses = [{ path: h, line: 1, setting: h, before: h, after: h }];
     const cause = { path: h, line: 1, column: 1 };
-    const hostile = finding({ rule: h, message: h, target, cause, evidence: h, fix: { path: h, content: h } });
-    const text = jsonReport([result({ image: { source: h }, findings: [hostile] })], "info");
+    const hostile = { rule: h, message: h, losses, cause, evidence: h };
+    const found = finding({ ...hostile, fix: { path: h, content: `${h}x\n` } });
+    const text = jsonReport([result({ image: { source: h }, findings: [found] })], "info");
     expect(hazardsIn(text)).toEqual([]);
     const [image] = JSON.parse(text).images;
-    expect(image.findings[0]).toEqual({ ...hostile, fix: { ...hostile.fix, diff: null, renames: null } });
+    expect(image.findings[0]).toMatchObject(hostile);
+    expect(image.findings[0].fix.edits[0].path).toBe(h);
+    expect(image.findings[0].fix.edits[0].diff).toContain("x\n");
     expect(image.image.source).toBe(h);
   });
 });
@@ -113,7 +123,7 @@ describe("a plan", () => {
 
   test("keeps to the schema, sorted by path, nothing of /run, no directories", () => {
     expect(schemaErrors("plan", text)).toEqual([]);
-    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands"]);
+    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands", "notes"]);
     expect(plan.changes.map((one: { path: string }) => one.path)).toEqual([
       "/etc/hosts",
       "/etc/localtime",
@@ -134,6 +144,7 @@ describe("a plan", () => {
       op: "modified",
       certainty: "certain",
       content: "127.0.0.1 localhost\n127.0.1.1 <<unknown:the host name>>\n",
+      mode: "0644",
       unknown: null,
       modules: ["set_hostname", "update_etc_hosts"],
       causes: [cause(3), cause(4), cause(9)],
@@ -156,14 +167,28 @@ describe("a plan", () => {
     expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a fresh key"]);
   });
 
-  test("modules and commands", () => {
+  test("modules, commands and notes", () => {
     expect(plan.modules[6]).toEqual({
       name: "bootcmd",
       stage: "init",
       frequency: "once-per-instance",
-      ran: false,
-      reason: "no configuration for it (bootcmd)",
+      status: "skipped",
+      why: { code: "not-configured", message: "no configuration for it (bootcmd)" },
     });
+    expect(plan.modules[5]).toMatchObject({ status: "failed", why: { code: "raises", message: "no such key type" } });
+    expect(plan.modules[1]).toMatchObject({ status: "ran", why: null });
+    expect(plan.notes).toEqual([
+      {
+        module: "runcmd",
+        code: "commands-never-run",
+        message: "its commands never run: scripts_user is in no module list",
+      },
+      {
+        module: null,
+        code: "size-limit",
+        message: "/seed/user-data: not simulated, since it unpacks to more than 10 bytes",
+      },
+    ]);
     expect(plan.commands).toEqual([{ module: "ssh", command: "systemctl restart ssh" }]);
   });
 });
@@ -201,7 +226,7 @@ __proto__: 5
 
   test("numbers keep their digits, what JSON has no form for is a string", () => {
     expect(text.slice(0, text.indexOf('  "origins"'))).toBe(`{
-  "schemaVersion": 1,
+  "schemaVersion": 2,
   "value": {
     "big": 12345678901234567890,
     "float": 1.0,

@@ -126,9 +126,9 @@ describe("a result", () => {
     expect(uriOf(lost.relatedLocations?.[1])).toBe("seed/user-data");
   });
 
-  test("has a location even without target and file", () => {
+  test("has a location even without losses and file", () => {
     const [only] = resultsOf(
-      result({ findings: [finding({ target: null, cause: { path: "user-data", line: 7, column: 3 } })] }),
+      result({ findings: [finding({ losses: [], cause: { path: "user-data", line: 7, column: 3 } })] }),
     );
     expect(only!.locations).toEqual(only!.relatedLocations?.map(({ id: _, ...location }) => location));
     expect(only!.locations?.[0]?.physicalLocation).toEqual({

@@ -115,7 +115,7 @@ export function setEarlyHostname(boot: ModuleRun): void {
     setHostname(boot);
   } catch (error) {
     if (!(error instanceof SettingFailure)) throw error;
-    boot.note(`the early setting of the host name fails: ${error.message}`);
+    boot.note("early-hostname-fails", { message: error.message });
   }
 }
 

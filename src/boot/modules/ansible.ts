@@ -39,7 +39,7 @@ function pull(boot: ModuleRun, config: ConfigObject): void {
     throw new ModuleFailure("ansible.pull lacks a URL or a playbook");
   const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
   boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
-  boot.note(`what the playbooks of ${pyStr(config.url!)} change is unknown`);
+  boot.note("playbooks-unknown", { url: pyStr(config.url!) }, boot.because("ansible", "pull", "url"));
 }
 
 function control(boot: ModuleRun, { repositories, run_ansible }: ConfigObject): void {

@@ -17,7 +17,7 @@ export const aptPipelining = defineModule({
     const wanted = value === undefined ? (boot.since("19.1") ? "os" : "false") : pyStr(value).toLowerCase().trim();
     if (["none", "unchanged", "os"].includes(wanted)) return;
     if (!/^(false|[0-5])$/.test(wanted)) {
-      boot.note(`apt_pipelining takes no "${wanted}"`);
+      boot.note("apt-pipelining-invalid", { value: wanted }, boot.because("apt_pipelining"));
       return;
     }
     const depth = wanted === "false" ? "0" : wanted;

@@ -52,7 +52,7 @@ function makeDirectories(boot: ModuleRun, config: ConfigObject, { cache, backup 
 function writeClient(boot: ModuleRun, config: ConfigObject, paths: ChefPaths): void {
   const template = templateFile(boot, "chef_client.rb");
   if (template === undefined) {
-    boot.note("there is no template for Chef's client.rb");
+    boot.note("chef-template-missing", {}, boot.because("chef"));
     return;
   }
   const { parameters, files } = chefParameters(boot, config, paths);

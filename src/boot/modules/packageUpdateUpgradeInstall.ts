@@ -47,11 +47,11 @@ export const packageUpdateUpgradeInstall = defineModule({
     if (upgrading) {
       boot.command(`${manager} ${upgrade}`);
       if (boot.facts.name === "ubuntu" && boot.since("23.4")) boot.command("snap refresh");
-      boot.note("the image's packages are upgraded to what the repositories have at boot");
+      boot.note("packages-upgraded", {}, boot.because("package_upgrade"));
     }
     for (const [program, names] of packages) boot.command(`${program ?? manager} install ${names.join(" ")}`);
     if ((upgrading || packages.size > 0) && isOn("apt_reboot_if_required", "package_reboot_if_required"))
-      boot.note("the machine reboots where the upgrade asks for it");
+      boot.note("reboot-after-upgrade", {}, boot.because("package_reboot_if_required"));
     if (boot.facts.name === "amazon") repositoryUpgrade(boot, manager);
   },
 });
@@ -87,5 +87,5 @@ function repositoryUpgrade(boot: ModuleRun, manager: string): void {
   const release = boot.config.get("repo_releasever");
   const version = release === undefined || release === null ? "" : ` --releasever=${pyStr(release)}`;
   boot.command(`${manager} upgrade${only}${exclude}${version}`);
-  boot.note(`repo_upgrade is "${kind}": Amazon's own cloud-init upgrades the image's packages`);
+  boot.note("repo-upgrade", { kind }, boot.because("repo_upgrade"));
 }

@@ -12,6 +12,6 @@ export const phoneHome = defineModule({
   run(boot) {
     if (!boot.config.has("phone_home")) return;
     const { url } = mapping(boot.config.get("phone_home"), "phone_home");
-    if (url !== undefined) boot.note(`the host's name and public keys are sent to ${pyStr(url)}`);
+    if (url !== undefined) boot.note("phone-home", { url: pyStr(url) }, boot.because("phone_home", "url"));
   },
 });

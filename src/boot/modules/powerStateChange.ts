@@ -17,18 +17,19 @@ export const powerStateChange = defineModule({
     const mode = isMapping(state) ? state.mode : undefined;
     const option = typeof mode === "string" && Object.hasOwn(OPTIONS, mode) ? OPTIONS[mode] : undefined;
     if (!isMapping(state) || option === undefined) {
-      boot.note("power_state has no mode that is known: the machine goes on");
+      boot.note("power-state-mode-invalid", {}, boot.because("power_state", "mode"));
       return;
     }
     const { condition = true, delay = "now" } = state;
     if (condition === false) return;
     const minutes = /^\+?(\d+)$/.exec(pyStr(delay).trim())?.[1];
     if (minutes === undefined && delay !== "now") {
-      boot.note("power_state.delay is neither now nor minutes: the machine goes on");
+      boot.note("power-state-delay-invalid", {}, boot.because("power_state", "delay"));
       return;
     }
     const when = minutes === undefined ? "now" : `+${Number(minutes)}`;
     boot.command(`shutdown ${option} ${when}`);
-    if (condition !== true) boot.note(`the machine goes down only where ${pyStr(condition)} succeeds`);
+    if (condition !== true)
+      boot.note("power-state-condition", { condition: pyStr(condition) }, boot.because("power_state", "condition"));
   },
 });

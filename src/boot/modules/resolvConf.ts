@@ -35,7 +35,7 @@ export const resolvConf = defineModule({
   run(boot) {
     if (!boot.config.bool("manage_resolv_conf", false)) return;
     if (!boot.config.has("resolv_conf")) {
-      boot.note("manage_resolv_conf is on, but there is no resolv_conf: nothing is written");
+      boot.note("resolv-conf-missing", {}, boot.because("manage_resolv_conf"));
       return;
     }
     const since = RESOLVED[boot.facts.family];

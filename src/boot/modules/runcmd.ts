@@ -16,6 +16,6 @@ export const runcmd = defineModule({
     boot.write(`${boot.instance.directory}/scripts/runcmd`, scriptOf(lines), boot.because("runcmd"), { mode: 0o700 });
     const { modules } = readModuleList(boot.config, "cloud_final_modules");
     if (modules.some(({ name }) => name === "scripts_user")) announceScript(boot, "runcmd", lines);
-    else boot.note("its commands never run: scripts_user is in no module list");
+    else boot.note("commands-never-run", {}, boot.because("runcmd"));
   },
 });

@@ -67,7 +67,7 @@ function changeSshd(boot: ModuleRun): void {
   const service = serviceOf(boot);
   // 22.2 to 22.4 asked systemd for the service first.
   if (boot.since("22.2") && !boot.since("23.1") && usesSystemd(boot) && !hasUnit(boot, service)) {
-    boot.note(`sshd's configuration stays as it is: there is no service ${service}`);
+    boot.note("sshd-service-missing", { service }, boot.because("ssh_pwauth"));
     return;
   }
   const because: Origin = boot.because("ssh_pwauth");
@@ -79,7 +79,8 @@ function changeSshd(boot: ModuleRun): void {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
   } else if (typeof toValue(wanted) !== "string") throw new ModuleFailure(`ssh_pwauth is ${pyStr(wanted)}`);
-  else if (pyStr(wanted).toLowerCase() !== "unchanged") boot.note(`ssh_pwauth: ${pyStr(wanted)} is not understood`);
+  else if (pyStr(wanted).toLowerCase() !== "unchanged")
+    boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }
 
 /** Since 24.2 the module runs before sshd is started, and then nothing has to be restarted. */

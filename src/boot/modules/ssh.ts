@@ -41,7 +41,7 @@ export const ssh = defineModule({
       addPublicKeys(boot);
     } catch (error) {
       if (!(error instanceof ModuleFailure)) throw error;
-      boot.note(`public keys are not put in place: ${error.message}`);
+      boot.note("public-keys-fail", { message: error.message });
     }
   },
 });
@@ -52,7 +52,7 @@ function addPublicKeys(boot: ModuleRun): void {
   const allowed = !boot.since("19.3") || boot.config.bool("allow_public_ssh_keys", true);
   const keys = [...(allowed ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
   const because: Origin = boot.because("ssh_authorized_keys");
-  if (user !== undefined && hasUnknown(user)) boot.note("public keys go to the user whose name the cloud gives");
+  if (user !== undefined && hasUnknown(user)) boot.note("keys-of-unknown-user", {}, because);
   else if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
   const disabled = boot.config.bool("disable_root", true);
   const template = boot.config.text("disable_root_opts") ?? refusalTemplate(boot);

@@ -25,7 +25,7 @@ export const sshImportId = defineModule({
   run(boot, args) {
     if (boot.since("22.2") && !occurs(boot.config.root, "ssh_import_id")) return;
     if (boot.since("22.2") && boot.lacks("ssh-import-id")) {
-      boot.note("ssh-import-id is not installed: no keys are fetched");
+      boot.note("ssh-import-id-missing", {});
       return;
     }
     if (args.length > 0) {

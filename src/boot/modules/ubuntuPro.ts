@@ -35,7 +35,7 @@ export const ubuntuPro = defineModule({
     boot.command(`${program} attach`);
     const services = serviceNames(config.enable);
     if (services.length > 0) boot.command(`${program} enable ${services.join(" ")}`);
-    boot.note("Ubuntu Pro adds sources for apt, and its services may change files of theirs");
+    boot.note("ubuntu-pro", {});
   },
 });
 

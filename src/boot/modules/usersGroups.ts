@@ -25,7 +25,7 @@ export const usersGroups = defineModule({
     for (const user of accounts.users) {
       checkHome(boot, user);
       createUser(boot, user, redirectOf(boot, user, defaultUser));
-      if (holds(user, "ssh_import_id")) boot.note(`the keys that ${user.name} imports are not known before the boot`);
+      if (holds(user, "ssh_import_id")) boot.note("imported-keys-unknown", { user: user.name });
     }
   },
 });

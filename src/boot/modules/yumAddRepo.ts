@@ -51,7 +51,7 @@ export const yumAddRepo = defineModule({
         ...(boot.since("24.3") ? ["mirrorlist"] : []),
       ];
       if (!required.some((option) => options[option] !== undefined)) {
-        boot.note(`yum_repos.${name} has no ${required.join(" or ")}: it is not added`);
+        boot.note("yum-repository-incomplete", { name, required }, boot.because("yum_repos", name));
         continue;
       }
       repositories.set(id, { path, options, because: boot.because("yum_repos", name) });

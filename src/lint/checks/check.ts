@@ -78,15 +78,18 @@ export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
 }
 
 /** A finding whose fix is looked for, by booting again, when a report first asks for it. */
-export function withFix(finding: Omit<Finding, "fix">, prove: () => Fix | null): Finding {
+export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
   let fix: Fix | null | undefined;
-  return {
-    ...finding,
-    get fix() {
-      if (fix === undefined) fix = prove();
-      return fix;
-    },
+  const proveFix = () => {
+    if (fix === undefined) fix = prove();
+    return fix;
   };
+  return { ...finding, proveFix };
+}
+
+/** Of a finding for which no fix is known. */
+export function noFix(): null {
+  return null;
 }
 
 /** So that an image with thousands of lost settings still gives a report that people can read. */

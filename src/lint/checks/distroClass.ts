@@ -3,7 +3,7 @@ import { readOsRelease } from "../../distro/osRelease.ts";
 import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { CheckContext } from "./check.ts";
+import { type CheckContext, noFix } from "./check.ts";
 
 /** Finds images for which cloud-init takes another distribution than the one that os-release names. */
 export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
@@ -26,10 +26,10 @@ export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): 
       message: `${why} "${name}", but the image is ${distro.id}: cloud-init configures it as if it were ${name}.`,
       service: null,
       module: null,
-      target: null,
+      losses: [],
       cause: isSet ? origin : { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 },
       evidence: `/etc/os-release has ID=${distro.id}`,
-      fix: null,
+      proveFix: noFix,
     },
   ];
 }

@@ -35,14 +35,14 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
   const why = possible ? ` (${change.reason})` : "";
-  const finding: Omit<Finding, "fix"> = {
+  const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, possible ? "possible" : "certain"),
     confidence: possible ? "possible" : "certain",
     message: `${path} is customised; cloud-init's ${blame.module} ${verb} it on the first boot${why}.`,
     service: null,
     ...blamed(blame),
-    target: { path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb },
+    losses: [{ path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb }],
     evidence: evidence.text,
   };
   return withFix(finding, () =>

@@ -1,15 +1,16 @@
+import { isCalled } from "../../boot/outcome.ts";
 import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
 import { hostKeys } from "../../services/hostKeys.ts";
 import { sshdConfigPath } from "../../services/sshd/directives.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { CheckContext } from "./check.ts";
+import { type CheckContext, noFix } from "./check.ts";
 import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
 /** Finds images with an ssh server in which no host key is left after the boot. */
 export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
-  const module = boot.modules.find(({ name, ran }) => name === "ssh" && ran);
+  const module = boot.modules.find((module) => module.name === "ssh" && isCalled(module));
   const server = sshdConfigPath(image);
   const list = boot.config.origin("cloud_init_modules");
   const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
@@ -31,10 +32,10 @@ export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
       message,
       service: hostKeys.name,
       module: "ssh",
-      target: null,
+      losses: [],
       cause,
       evidence: `${server}: the image has an ssh server`,
-      fix: null,
+      proveFix: noFix,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
+import { isCalled } from "../../boot/outcome.ts";
 import { isTrue } from "../../config/options.ts";
 import { distroFacts } from "../../distro/facts.ts";
 import { pyStr } from "../../python/value.ts";
@@ -15,7 +16,7 @@ export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding
   const { boot, distro, image } = context;
   const manage = boot.config.text("manage_etc_hosts") ?? "";
   if (!isTrue(manage) && manage.trim().toLowerCase() !== "template") return [];
-  if (!boot.modules.some(({ name, ran }) => name === MODULE && ran)) return [];
+  if (!boot.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
   const configured = boot.config.node("system_info", "distro");
   const name = configured === undefined ? "ubuntu" : pyStr(configured);
   const family = distroFacts(name, distro.cloudInit.version || ASSUMED_VERSION)?.family;

@@ -1,3 +1,4 @@
+import { isCalled } from "../../../boot/outcome.ts";
 import { configuredAccounts, defaultUserOf } from "../../../boot/users/users.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
@@ -16,7 +17,7 @@ import { versionOf } from "./moduleLists.ts";
 export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[] {
   const { config, modules } = context.boot;
   const version = versionOf(context);
-  if (version === undefined || !modules.some(({ name, ran }) => name === "users_groups" && ran)) return [];
+  if (version === undefined || !modules.some((module) => module.name === "users_groups" && isCalled(module))) return [];
   if (makesDefaultUser(config, version)) return [];
   const users = config.pair("users");
   const configured = config.pair("system_info", "default_user");

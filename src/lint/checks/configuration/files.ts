@@ -8,6 +8,7 @@ import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes/fixes.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { fatalProblem, fileProblem } from "../../sentences/configuration.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
@@ -19,8 +20,8 @@ export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
   return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
     if (image.lstat(path) === undefined && isPartial(image, distro)) return [];
-    const { reason, line, column } = dropped;
-    const message = `cloud-init ignores ${path}: ${reason}. ${loss(path, context)}`;
+    const { line, column } = dropped;
+    const message = `cloud-init ignores ${path}: ${fileProblem(dropped)}. ${loss(path, context)}`;
     return [about(rule, context, { message, cause: { path, line, column } })];
   });
 }
@@ -39,7 +40,7 @@ function loss(path: string, { boot, image }: CheckContext): string {
 export function startFails(rule: Rule, context: CheckContext): Finding[] {
   const { fatal } = context.boot.base;
   if (fatal === undefined) return [];
-  const message = `Every stage of cloud-init stops with an error: ${fatal.reason}.`;
+  const message = `Every stage of cloud-init stops with an error: ${fatalProblem(fatal)}.`;
   return [about(rule, context, { message, cause: fatal.origin })];
 }
 

@@ -25,8 +25,7 @@ export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
     if (isCoreKey(key) || readers.length === 0) return undefined;
     const running = readers.filter(({ name }) => lists.has(name));
     const refused = boot.modules.filter(
-      ({ name, ran, reason }) =>
-        running.some((module) => module.name === name) && !ran && reason.startsWith("it is not for"),
+      ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
     const names = readers.map(({ name }) => name).join(", ");

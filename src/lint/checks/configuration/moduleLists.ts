@@ -1,6 +1,7 @@
 import type { BootResult } from "../../../boot/boot.ts";
 import { existsIn, isForDistro, isOwnModule, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
 import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
+import { isCalled } from "../../../boot/outcome.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
@@ -57,7 +58,9 @@ export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
   const entries = listed(context);
   const first = new Map<string, ListedModule>();
   const again: [ListedModule, ListedModule][] = [];
-  for (const { name, origin } of context.boot.modules.filter(({ ran, stage }) => ran && stage !== "init-local")) {
+  for (const { name, origin } of context.boot.modules.filter(
+    (module) => isCalled(module) && module.stage !== "init-local",
+  )) {
     const entry = entries.find((other) => other.name === name && placeOf(other.origin) === placeOf(origin));
     const earlier = first.get(name);
     if (entry === undefined) continue;
@@ -106,10 +109,10 @@ const MEANT: Readonly<Record<string, string>> = {
 export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
   if (context.boot.base.fatal !== undefined) return [];
   return LISTS.flatMap((list) => {
-    const { fatal, at } = readModuleList(context.boot.config, list);
-    if (fatal === undefined || at === undefined) return [];
+    const { fatal } = readModuleList(context.boot.config, list);
+    if (fatal === undefined) return [];
     const message = `No module of ${list} runs: the stage stops with an error, since an entry is neither a name nor a list of names.`;
-    return [about(rule, context, { message, cause: at })];
+    return [about(rule, context, { message, cause: fatal.origin })];
   });
 }
 
@@ -118,9 +121,9 @@ export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[
   const { config, modules } = context.boot;
   const unverified = config.node("unverified_modules");
   const allowed = unverified?.type === "sequence" ? unverified.children : [];
-  const runs = new Set(modules.filter(({ ran }) => ran).map(({ name }) => name));
+  const runs = new Set(modules.filter(isCalled).map(({ name }) => name));
   const refused = new Set(
-    modules.filter(({ reason }) => reason.startsWith("it is not for")).map(({ origin }) => placeOf(origin)),
+    modules.filter(({ why }) => why?.code === "other-distro").map(({ origin }) => placeOf(origin)),
   );
   const entries = listed(context).filter(({ name, origin }) => refused.has(placeOf(origin)) && !runs.has(name));
   const meant = allowed.flatMap((item) => {
@@ -130,7 +133,7 @@ export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[
     const message = `unverified_modules does not make ${entry.name} run: it says "${written}", and the module list "${entry.raw}", which must be the very same text.`;
     const prove = () =>
       provenWord(context, originOf(item), written, entry.raw, (_entries, now) =>
-        now.some(({ name, ran }) => name === entry.name && ran),
+        now.some((module) => module.name === entry.name && isCalled(module)),
       );
     return [about(rule, context, { message, cause: originOf(item), module: entry.name, prove })];
   });

@@ -1,3 +1,4 @@
+import { isCalled } from "../../../boot/outcome.ts";
 import { findPair } from "../../../config/merge.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
@@ -13,7 +14,9 @@ export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[]
   if (pair === undefined || said === undefined) return [];
   const message = `The network is configured all the same: ${said} does not turn that off, only "network: {config: disabled}" does.`;
   const prove = () =>
-    context.fix(rule, {}, (_after, { modules }) => modules.every(({ name, ran }) => name !== "network" || !ran));
+    context.fix(rule, {}, (_after, { modules }) =>
+      modules.every((module) => module.name !== "network" || !isCalled(module)),
+    );
   return [about(rule, context, { message, cause: originOf(pair), prove })];
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { disabledSentence } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 
@@ -7,7 +8,8 @@ import { leftover } from "./leftover.ts";
 export function cloudInitOff(rule: Rule, { distro }: CheckContext): Finding[] {
   const { disabled } = distro.cloudInit;
   if (disabled === undefined) return [];
-  const { reason, path, line = 1 } = disabled;
+  const { path, line = 1 } = disabled;
+  const reason = disabledSentence(disabled);
   const message = `cloud-init does not start in this image: ${reason}. Nothing that a cloud hands over is applied.`;
   return [leftover(rule, message, { path, line, column: 1 }, reason)];
 }
