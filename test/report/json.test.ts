@@ -1,5 +1,7 @@
+import { applyPatch } from "diff";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config/config.ts";
+import type { Fix } from "../../src/lint/finding.ts";
 import type { Mapping } from "../../src/python/tree.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
@@ -46,6 +48,85 @@ describe("findings", () => {
         },
       ],
     });
+  });
+
+  describe("each edit of a fix is a diff that makes the file what it is to be", () => {
+    const editsOf = (fix: Fix, texts: Parameters<typeof result>[0]["texts"] = {}) => {
+      const json = jsonReport([result({ findings: [finding({ fix })], texts })], "info");
+      expect(schemaErrors("lint", json)).toEqual([]);
+      return JSON.parse(json).images[0].findings[0].fix.edits as { path: string; diff: string }[];
+    };
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const long = Array.from({ length: 3_000 }, (_, index) => `a${index}: 1\n`).join("");
+
+    test.each([
+      ["a new file", undefined, "a: 1\nb: 2\n"],
+      ["a new file without a last newline", undefined, "a: 1\nb: 2"],
+      ["an empty file", "", "a: 1\n"],
+      ["a line in the middle", "a: 1\nb: 2\nc: 3\n", "a: 1\nb: 3\nc: 3\n"],
+      ["a line at the end, without a newline", "a: 1\nb: 2", "a: 1\nb: 3"],
+      ["a long new file", undefined, `${long}last: 1`],
+    ])("%s", (_, before, content) => {
+      const [edit, ...others] = editsOf({ path, content }, before === undefined ? {} : { [path]: { before } });
+      expect(others).toEqual([]);
+      expect(edit!.path).toBe(path);
+      const from = before === undefined ? "/dev/null" : path;
+      expect(edit!.diff.split("\n").slice(0, 2)).toEqual([`--- ${from}`, `+++ ${path}`]);
+      expect(applyPatch(before ?? "", edit!.diff)).toBe(content);
+    });
+
+    test("a new name: all lines go under the old one and come under the new one", () => {
+      const content = "a: 1\nb: 2\n";
+      const renames = "/etc/cloud/cloud.cfg.d/20.yaml";
+      const [gone, made] = editsOf({ path, content, renames }, { [renames]: { before: content } });
+      expect([gone!.path, made!.path]).toEqual([renames, path]);
+      expect(gone!.diff).toBe(`--- ${renames}\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a: 1\n-b: 2\n`);
+      expect(made!.diff).toBe(`--- /dev/null\n+++ ${path}\n@@ -0,0 +1,2 @@\n+a: 1\n+b: 2\n`);
+    });
+
+    test("a secret is hidden in all of them", () => {
+      const content = "password: w0rd1\nb: 2\n";
+      const renames = "/etc/cloud/cloud.cfg.d/20.yaml";
+      for (const edits of [
+        editsOf({ path, content }),
+        editsOf({ path, content, renames }, { [renames]: { before: content } }),
+      ])
+        for (const { diff } of edits) {
+          expect(diff).toContain("password: <<hidden:password>>");
+          expect(diff).not.toContain("w0rd1");
+        }
+    });
+  });
+
+  test("what could not be read, and what is not certain, are problems of the image", () => {
+    const unread = [{ path: "/etc/shadow", reason: "permission denied" }];
+    const caveats = ["the version is unknown"];
+    const json = jsonReport(
+      [
+        { ...result({}), unread, caveats },
+        { ...OFF, caveats },
+      ],
+      "info",
+    );
+    expect(schemaErrors("lint", json)).toEqual([]);
+    expect(JSON.parse(json).images).toMatchObject([
+      {
+        complete: false,
+        problems: [
+          { path: "/etc/shadow", message: "permission denied" },
+          { path: "/", message: "the version is unknown" },
+        ],
+      },
+      { complete: true, problems: [{ path: "/", message: "the version is unknown" }] },
+    ]);
+  });
+
+  test("several losses, none with a setting, and no cause", () => {
+    const loss = { path: "/etc/x", line: null, setting: null, before: null, after: null };
+    const found = finding({ losses: [...finding().losses, loss], cause: null });
+    const json = jsonReport([result({ findings: [found] })], "info");
+    expect(schemaErrors("lint", json)).toEqual([]);
+    expect(JSON.parse(json).images[0].findings[0]).toMatchObject({ cause: null, losses: found.losses });
   });
 
   test("have their members in the order of the contract, and no others", () => {

@@ -137,6 +137,25 @@ describe("a result", () => {
     });
   });
 
+  test("links each loss, has a location without a line to blame, and says what a rename is", () => {
+    const other = { path: "/etc/hosts", line: null, setting: null, before: null, after: null };
+    const fix = { path: "/etc/b.cfg", content: "a: 1\n", renames: "/etc/a.cfg" };
+    const [both, none] = resultsOf(
+      result({
+        findings: [
+          finding({ losses: [...finding().losses, other], cause: null, fix }),
+          finding({ losses: [], cause: null }),
+        ],
+      }),
+    );
+    expect(both!.message.text).toContain("What is lost: [/etc/ssh/sshd_config:4](1), [/etc/hosts](2).");
+    expect(both!.message.text).not.toContain("To blame");
+    expect(both!.message.text).toContain("Fix: rename /etc/a.cfg to /etc/b.cfg.");
+    expect(both!.relatedLocations).toHaveLength(2);
+    expect(none!.locations).toHaveLength(1);
+    expect(none!.relatedLocations).toEqual([]);
+  });
+
   test("keeps hostile text as it is: no link, no placeholder, a URI that is one", () => {
     expect(hazardsIn(everything)).toEqual([]);
     const [one] = resultsOf(hostile);

@@ -88,6 +88,14 @@ describe("what is lost", () => {
   });
 });
 
+test("several losses, and no line to blame: each loss is shown, under the file of the first", () => {
+  const other = { path: "/etc/hosts", line: null, setting: null, before: "x", after: null };
+  const report = one({ losses: [...finding().losses, other], cause: null }, {}, {});
+  expect(report).toContain("/etc/ssh/sshd_config\n  4:1  error");
+  expect(report).toContain("lost: /etc/ssh/sshd_config:4\n        - PasswordAuthentication no\n");
+  expect(report).toContain("lost: /etc/hosts\n        - x\n");
+});
+
 test("a fix that renames a file says so, and shows nothing of it", () => {
   const fix = {
     path: "/etc/cloud/cloud.cfg.d/zz-a.cfg",
