@@ -21,7 +21,7 @@ import { type BootCommand, type BootState, ModuleRun } from "./moduleRun.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
 import { generalNote, type Note } from "./notes.ts";
-import type { Ending, Obstacle, Outcome, StageError } from "./outcome.ts";
+import { type Ending, type Obstacle, type Outcome, orCannotTell, type StageError } from "./outcome.ts";
 import { runModule } from "./runModule.ts";
 
 /** What became of one entry of a module list, or of a step outside the lists. */
@@ -149,14 +149,17 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   // Before the network there is no datasource yet then, and whether the instance is new is not asked.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
   datasourceEffects(new ModuleRun(state, base, "datasource", origin));
-  try {
+  const steps = (): Ending => {
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     const applied: Ending = applies
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { status: "skipped", why: { code: "network-of-this-instance" } };
-    outcomes.push({ ...network, ...applied });
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    return applied;
+  };
+  try {
+    outcomes.push({ ...network, ...orCannotTell(steps) });
     return undefined;
   } catch (error) {
     if (!(error instanceof ModuleFailure)) throw error;
@@ -173,8 +176,11 @@ function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOut
     const config = new Config(handed.config);
     const origin = startOf(config);
     const step = { name: "user_data", stage: "init", frequency: "always", origin } as const;
-    storeScripts(new ModuleRun(state, config, step.name, origin), handed, state.scripts);
-    outcomes.push({ ...step, status: "ran", why: { code: "scripts-handed-over" } });
+    const ending = orCannotTell(() => {
+      storeScripts(new ModuleRun(state, config, step.name, origin), handed, state.scripts);
+      return { status: "ran", why: { code: "scripts-handed-over" } };
+    });
+    outcomes.push({ ...step, ...ending });
   }
   return handed.stopped && { stages: ["init"], error: handed.stopped };
 }

@@ -1,6 +1,7 @@
 import type { FatalProblem, PartsProblem } from "../config/problems.ts";
 import type { Disabled } from "../distro/distro.ts";
 import type { Origin } from "../image/origin.ts";
+import { NotPredicted } from "../python/errors.ts";
 import type { Frequency, Stage } from "./frequency.ts";
 import type { EntryInvalid } from "./moduleList.ts";
 
@@ -65,4 +66,14 @@ export type Ending =
 /** Whether the boot calls the module, whatever it comes to. */
 export function isCalled({ status }: Ending): boolean {
   return status !== "skipped";
+}
+
+/** How a module or step ends, also where this program cannot tell: what it did until then stays, and the boot goes on. */
+export function orCannotTell(run: () => Ending): Ending {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof NotPredicted)) throw error;
+    return { status: "not simulated", why: { code: "cannot-tell", message: error.message } };
+  }
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Origin } from "../image/origin.ts";
-import { ModuleFailure, NotPredicted } from "../python/errors.ts";
+import { ModuleFailure } from "../python/errors.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
@@ -9,7 +9,7 @@ import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, module
 import type { ListedModule } from "./moduleList.ts";
 import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
-import type { Ending, Outcome, WhySkipped } from "./outcome.ts";
+import { type Ending, type Outcome, orCannotTell, type WhySkipped } from "./outcome.ts";
 
 const simulated = new Map(modules.map((module) => [module.name, module]));
 
@@ -59,16 +59,15 @@ function execute(entry: ListedModule, state: BootState, config: Config): Ending 
   const module = simulated.get(entry.name);
   if (module === undefined) return { status: "not simulated", why: { code: "effects-unknown" } };
   const run = new ModuleRun(state, config, entry.name, entry.origin);
-  try {
-    module.run(run, entry.args);
-    return { status: "ran", why: null };
-  } catch (error) {
-    if (error instanceof ModuleFailure)
+  return orCannotTell(() => {
+    try {
+      module.run(run, entry.args);
+      return { status: "ran", why: null };
+    } catch (error) {
+      if (!(error instanceof ModuleFailure)) throw error;
       return { status: "failed", why: { code: "raises", message: error.message, origin: onlyKey(module, run) } };
-    if (error instanceof NotPredicted)
-      return { status: "not simulated", why: { code: "cannot-tell", message: error.message } };
-    throw error;
-  }
+    }
+  });
 }
 
 /** Where the one key is set that the module reads; null where none or several are: any of them may be to blame. */

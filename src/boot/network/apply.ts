@@ -22,18 +22,18 @@ import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./t
 
 /** Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2). */
 export function applyNetwork(boot: ModuleRun): Ending {
+  const found = findConfig(boot);
+  if (found.kind === "off") return { status: "skipped", why: found.why };
   try {
-    return apply(boot);
+    return apply(found, boot);
   } catch (error) {
     if (!(error instanceof NetworkFailure)) throw error;
-    boot.note("network-fails", { message: error.message });
-    return { status: "failed", why: { code: "raises", message: error.message, origin: null } };
+    boot.note("network-fails", { message: error.message }, found.because);
+    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because } };
   }
 }
 
-function apply(boot: ModuleRun): Ending {
-  const found = findConfig(boot);
-  if (found.kind === "off") return { status: "skipped", why: found.why };
+function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun): Ending {
   const { because } = found;
   const since = (version: string): boolean => boot.since(version);
   const network: Predicted<PyDict> =
