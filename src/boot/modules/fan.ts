@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping, text } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -9,7 +10,9 @@ export const fan = defineModule({
   frequency: "once-per-instance",
   distros: (since) => (since("22.2") ? ["ubuntu"] : "all"),
   activatedBy: ["fan"],
-  keys: { fan: { type: "mapping" } },
+  keys: {
+    fan: form.keys({ config: form.text, config_path: form.text }, ["config"]),
+  },
   run(boot) {
     const config = boot.config.get("fan") ?? null;
     if (!isMapping(config) || !truthy(config.config ?? null)) return;

@@ -1,4 +1,5 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
@@ -16,7 +17,11 @@ export const growpart = defineModule({
   distros: "all",
   activatedBy: [],
   keys: {
-    growpart: { type: "mapping", default: { mode: "auto", devices: ["/"], ignore_growroot_disabled: false } },
+    growpart: form.keys({
+      devices: form.texts,
+      ignore_growroot_disabled: form.flag,
+      mode: form.values("auto", "growpart", "gpart", "off", false),
+    }),
   },
   run(boot) {
     const config = boot.config.get("growpart") ?? (boot.config.has("growpart") ? null : {});

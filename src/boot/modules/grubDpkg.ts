@@ -1,4 +1,5 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { hasUnknown, unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
@@ -13,8 +14,13 @@ export const grubDpkg = defineModule({
   distros: () => ["ubuntu", "debian"],
   activatedBy: (since) => (since("24.4") ? ["grub_dpkg", "grub-dpkg"] : []),
   keys: {
-    "grub-dpkg": { type: "mapping", deprecated: "22.2" },
-    grub_dpkg: { type: "mapping", default: {} },
+    "grub-dpkg": form.deprecated(form.openKeys({}), "22.2", "write grub_dpkg instead"),
+    grub_dpkg: form.keys({
+      enabled: form.flag,
+      "grub-efi/install_devices": form.since("23.2", form.text),
+      "grub-pc/install_devices": form.text,
+      "grub-pc/install_devices_empty": form.either(form.flag, form.text),
+    }),
   },
   run(boot) {
     const given = boot.config.get("grub_dpkg") ?? boot.config.get("grub-dpkg") ?? null;

@@ -1,5 +1,6 @@
 import { unknown } from "../../image/unknown.ts";
 import { isMapping } from "../../python/checked.ts";
+import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
@@ -24,7 +25,7 @@ export const installHotplug = defineModule({
   distros: "all",
   activatedBy: [],
   since: "21.4",
-  keys: { updates: { type: "mapping" } },
+  keys: { updates: coreKeys.updates },
   run(boot) {
     const because = boot.because("updates", "network", "when");
     const file = `${DIRECTORY}/${boot.since("24.1") ? "90" : "10"}-cloud-init-hook-hotplug.rules`;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
@@ -37,7 +38,9 @@ export const keyboard = defineModule({
   distros: (since) => [...supported(since), ...(since("23.1") ? [] : ["openEuler"])],
   activatedBy: ["keyboard"],
   since: "22.1",
-  keys: { keyboard: { type: "mapping" } },
+  keys: {
+    keyboard: form.keys({ layout: form.text, model: form.text, options: form.text, variant: form.text }, ["layout"]),
+  },
   run(boot) {
     if (!boot.config.has("keyboard")) return;
     const config = mapping(boot.config.get("keyboard"), "keyboard");

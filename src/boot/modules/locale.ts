@@ -1,4 +1,5 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { pyStr } from "../../python/value.ts";
 import { header } from "../files/makeHeader.ts";
@@ -16,7 +17,10 @@ export const locale = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { locale: { type: "string" }, locale_configfile: { type: "string" } },
+  keys: {
+    locale: form.either(form.flag, form.text),
+    locale_configfile: form.text,
+  },
   run(boot, args) {
     const wanted = args[0] === undefined ? (boot.config.text("locale", defaultLocale(boot)) ?? "") : pyStr(args[0]);
     if (isFalse(wanted)) return;

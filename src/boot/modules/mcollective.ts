@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
@@ -11,7 +12,9 @@ export const mcollective = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["mcollective"],
-  keys: { mcollective: { type: "mapping" } },
+  keys: {
+    mcollective: form.keys({ conf: form.secret("key", form.named(form.either(form.flag, form.whole, form.text))) }),
+  },
   run(boot) {
     if (!boot.config.has("mcollective")) return;
     const { conf } = mapping(boot.config.get("mcollective"), "mcollective");

@@ -7,6 +7,7 @@ import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
+import { ntpKeys } from "./ntp/schema.ts";
 
 /** cc_ntp: a client's configuration from a template, the old one renamed (20.4 to 26.2). */
 export const ntp = defineModule({
@@ -14,7 +15,7 @@ export const ntp = defineModule({
   frequency: "once-per-instance",
   distros: supported,
   activatedBy: ["ntp"],
-  keys: { ntp: { type: "mapping" } },
+  keys: ntpKeys,
   run(boot) {
     if (!boot.config.has("ntp")) return;
     const given = boot.config.get("ntp") ?? null;

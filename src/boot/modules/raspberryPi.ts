@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
@@ -15,7 +16,17 @@ export const raspberryPi = defineModule({
   distros: () => ["raspberry-pi-os"],
   activatedBy: ["rpi"],
   since: "25.2",
-  keys: { rpi: { type: "mapping" } },
+  keys: {
+    rpi: form.openKeys({
+      enable_usb_gadget: form.flag,
+      interfaces: form.openKeys({
+        i2c: form.flag,
+        onewire: form.flag,
+        serial: form.either(form.flag, form.openKeys({ console: form.flag, hardware: form.flag })),
+        spi: form.flag,
+      }),
+    }),
+  },
   run(boot) {
     const config = boot.config.get("rpi") ?? null;
     if (!isMapping(config)) return;

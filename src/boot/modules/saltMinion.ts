@@ -1,4 +1,5 @@
 import { configText } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
@@ -13,7 +14,18 @@ export const saltMinion = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["salt_minion"],
-  keys: { salt_minion: { type: "mapping" } },
+  keys: {
+    salt_minion: form.keys({
+      conf: form.hidingOthers("password", { id: form.any, log_level: form.any, master: form.any }),
+      config_dir: form.text,
+      grains: form.openKeys({}),
+      pki_dir: form.text,
+      pkg_name: form.text,
+      private_key: form.secret("key", form.text),
+      public_key: form.text,
+      service_name: form.text,
+    }),
+  },
   run(boot) {
     if (!boot.config.has("salt_minion")) return;
     const config = mapping(boot.config.get("salt_minion"), "salt_minion");

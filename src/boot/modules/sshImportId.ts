@@ -1,8 +1,10 @@
+import * as form from "../../config/schema/forms.ts";
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 
@@ -18,9 +20,8 @@ export const sshImportId = defineModule({
   ]),
   activatedBy: [],
   keys: {
-    ssh_import_id: { type: "list", default: [] },
-    user: { type: "any" },
-    users: { type: "any" },
+    ssh_import_id: form.texts,
+    ...userKeys,
   },
   run(boot, args) {
     if (boot.since("22.2") && !occurs(boot.config.root, "ssh_import_id")) return;

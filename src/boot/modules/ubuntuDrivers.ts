@@ -1,4 +1,5 @@
 import { configBool } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -11,7 +12,11 @@ export const ubuntuDrivers = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["drivers"],
   since: "19.1",
-  keys: { drivers: { type: "mapping" } },
+  keys: {
+    drivers: form.keys({
+      nvidia: form.keys({ "license-accepted": form.flag, version: form.text }, ["license-accepted"]),
+    }),
+  },
   run(boot) {
     if (!boot.config.has("drivers")) return;
     const { nvidia } = mapping(boot.config.get("drivers"), "drivers");

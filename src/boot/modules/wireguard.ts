@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { items, mapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
@@ -12,7 +13,21 @@ export const wireguard = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["wireguard"],
   since: "22.3",
-  keys: { wireguard: { type: "mapping" } },
+  keys: {
+    wireguard: form.either(
+      form.nothing,
+      form.keys(
+        {
+          interfaces: form.list(
+            form.keys({ config_path: form.text, content: form.secret("key", form.text), name: form.text }),
+            1,
+          ),
+          readinessprobe: form.list(form.text, 0, true),
+        },
+        ["interfaces"],
+      ),
+    ),
+  },
   run(boot) {
     if (!boot.config.has("wireguard")) return;
     const config = mapping(boot.config.get("wireguard"), "wireguard");

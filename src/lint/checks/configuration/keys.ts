@@ -68,7 +68,9 @@ export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] 
       const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : who}.`;
       return about(rule, context, { message, cause });
     }
-    const deprecated = readers.map((module) => module.keys[key]?.deprecated).find((first) => first !== undefined);
+    const deprecated = readers
+      .map((module) => module.keys[key]?.deprecated_version)
+      .find((first) => first !== undefined);
     if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
     const message = `${key} is deprecated since cloud-init ${deprecated}; a later version may no longer read it.`;
     return about(rule, context, { message, cause, severity: "info" });
