@@ -11,7 +11,7 @@ import { about, isOwn } from "./about.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list, or none of them is for this distro. */
-export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
+export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   const version = versionOf(context);
   if (boot.base.fatal !== undefined || version === undefined) return [];
@@ -49,7 +49,7 @@ function asksForNothing({ key, value }: Pair): boolean {
 }
 
 /** Finds keys that the image's version of cloud-init does not read yet, or no longer. */
-export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
+export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
   const reader = { version, vendor: vendorOf(context.boot.config) };

@@ -17,7 +17,7 @@ interface Use {
 }
 
 /** Finds units and mounts that name cloud-init.service, which is cloud-init-network.service since 24.3 (systemd/). */
-export function renamedUnit(rule: Rule, context: CheckContext): Finding[] {
+export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext): Finding[] {
   const { image } = context;
   const version = versionOf(context);
   if (version === undefined || !versionAtLeast(version, "24.3")) return [];

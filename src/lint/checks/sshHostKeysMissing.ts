@@ -7,7 +7,7 @@ import type { CheckContext } from "./check.ts";
 import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
 /** Finds images with an ssh server in which no host key is left after the boot. */
-export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
+export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const module = boot.modules.find(({ name, ran }) => name === "ssh" && ran);
   const server = sshdConfigPath(image);
