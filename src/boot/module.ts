@@ -19,6 +19,8 @@ export interface ModuleFacts {
 
 /** One module of cloud-init: when it runs, what it reads and what it does to the image. */
 export interface Module extends ModuleFacts {
+  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  readonly needs?: readonly string[];
   /** The top-level keys that it reads, each defined once: what validates, hides and explains them asks here. */
   readonly keys: Keys;
   /** Changes the overlay as the module changes the machine. Throw ModuleFailure where the module raises. */

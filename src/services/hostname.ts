@@ -1,7 +1,7 @@
 import type { Image } from "../image/image.ts";
 import { hasUnknown } from "../image/unknown.ts";
 import { type Line, readStatements, unquote } from "./lines.ts";
-import type { Service, Setting } from "./service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 
 /** Where the host name stands, the place that counts first: each distro has one of these. */
 const PLACES: readonly { path: string; variable?: string }[] = [
@@ -23,6 +23,10 @@ export const hostname: Service = {
     }
     return [];
   },
+  usual: ({ value }) =>
+    /^(localhost(\.localdomain)?|localhost\.local)$/.test(value)
+      ? NOT_CUSTOMISED
+      : "every installer and image tool writes a host name",
 };
 
 /** The whole line: a name holds no blanks, but a placeholder may. */

@@ -6,6 +6,7 @@ import { truthy } from "../../python/value.ts";
 import { hostnameKeys } from "../hostname/hostnameKeys.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { writeAptConf } from "./apt/aptConf.ts";
 import { type AptConfig, readAptConfig } from "./apt/aptConfig.ts";
 import { setDebconfSelections } from "./apt/debconf.ts";
@@ -24,6 +25,11 @@ export const aptConfigure = defineModule({
   frequency: "once-per-instance",
   distros: (since) => (since("20.3") ? ["ubuntu", "debian", ...(since("25.2") ? ["raspberry-pi-os"] : [])] : "all"),
   activatedBy: [],
+  needs: [
+    ...programs("add-apt-repository apt apt-config apt-get debconf-set-selections dpkg gpg lsb_release"),
+    "usr/share/pyshared/lsb_release.py",
+    "var/lib/dpkg",
+  ],
   keys: { ...aptKeys, fqdn: hostnameKeys.fqdn, hostname: hostnameKeys.hostname },
   run(boot) {
     const apt = readAptConfig(boot);

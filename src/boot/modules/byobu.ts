@@ -1,7 +1,7 @@
 import * as form from "../../config/schema/forms.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
@@ -15,6 +15,7 @@ export const byobu = defineModule({
     ["25.2", "raspberry-pi-os"],
   ]),
   activatedBy: [],
+  needs: programs("byobu"),
   keys: {
     byobu_by_default: form.values(
       "enable-system",

@@ -1,5 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
+import { programs } from "../system/programs.ts";
 
 /** cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes. */
 export const disableEc2Metadata = defineModule({
@@ -7,6 +8,7 @@ export const disableEc2Metadata = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: ["disable_ec2_metadata"],
+  needs: programs("ifconfig ip"),
   keys: {
     disable_ec2_metadata: form.flag,
   },

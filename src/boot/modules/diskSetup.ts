@@ -4,6 +4,7 @@ import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { mountKeys } from "./mounts/schema.ts";
 
 /**
@@ -15,6 +16,7 @@ export const diskSetup = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["disk_setup", "fs_setup"],
+  needs: programs("sfdisk sgdisk"),
   keys: {
     device_aliases: mountKeys.device_aliases,
     disk_setup: form.named(

@@ -2,7 +2,7 @@ import * as form from "../../config/schema/forms.ts";
 import { isMapping, text } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_fan: the configuration of Ubuntu's fan networking (18.5 to 26.2). */
 export const fan = defineModule({
@@ -10,6 +10,7 @@ export const fan = defineModule({
   frequency: "once-per-instance",
   distros: (since) => (since("22.2") ? ["ubuntu"] : "all"),
   activatedBy: ["fan"],
+  needs: programs("fanctl"),
   keys: {
     fan: form.keys({ config: form.text, config_path: form.text }, ["config"]),
   },

@@ -6,6 +6,7 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 /** The key of an encrypted root, which goes once the root has grown (since 22.4). */
 const KEY_FILE = "/cc_growpart_keydata";
@@ -16,6 +17,7 @@ export const growpart = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("gpart growpart"), "cc_growpart_keydata"],
   keys: {
     growpart: form.keys({
       devices: form.texts,

@@ -6,6 +6,7 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
+import { programs } from "../system/programs.ts";
 
 /** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
 export const grubDpkg = defineModule({
@@ -13,6 +14,7 @@ export const grubDpkg = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu", "debian"],
   activatedBy: (since) => (since("24.4") ? ["grub_dpkg", "grub-dpkg"] : []),
+  needs: [...programs("debconf-set-selections grub-probe"), "var/cache/debconf/config.dat"],
   keys: {
     "grub-dpkg": form.deprecated(form.openKeys({}), "22.2", "write grub_dpkg instead"),
     grub_dpkg: form.keys({

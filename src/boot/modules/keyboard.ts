@@ -5,6 +5,7 @@ import { ModuleFailure } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
@@ -38,6 +39,7 @@ export const keyboard = defineModule({
   distros: (since) => [...supported(since), ...(since("23.1") ? [] : ["openEuler"])],
   activatedBy: ["keyboard"],
   since: "22.1",
+  needs: [...programs("localectl"), "usr/share/bkeymaps"],
   keys: {
     keyboard: form.keys({ layout: form.text, model: form.text, options: form.text, variant: form.text }, ["layout"]),
   },

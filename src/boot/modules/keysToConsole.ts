@@ -8,6 +8,7 @@ export const keysToConsole = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: ["usr/lib/cloud-init", "usr/libexec/cloud-init"],
   keys: {
     ssh: form.since("21.1", form.keys({ emit_keys_to_console: form.flag }, ["emit_keys_to_console"])),
     ssh_fp_console_blacklist: form.list(form.text, 0, true),

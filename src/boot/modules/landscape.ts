@@ -2,7 +2,7 @@ import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 const CLIENT_CONF = "/etc/landscape/client.conf";
 
@@ -12,6 +12,7 @@ export const landscape = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: ["landscape"],
+  needs: programs("landscape-config"),
   keys: {
     landscape: form.keys(
       {

@@ -8,6 +8,7 @@ import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { applyDebianLocale, debianLocale } from "./locale/debian.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";
@@ -17,6 +18,13 @@ export const locale = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [
+    ...programs("locale-gen update-locale"),
+    "usr/lib/locale",
+    "usr/share/i18n/SUPPORTED",
+    "usr/share/i18n/locales",
+    "usr/local/share/i18n/locales",
+  ],
   keys: {
     locale: form.either(form.flag, form.text),
     locale_configfile: form.text,

@@ -2,7 +2,7 @@ import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/mcollective";
 
@@ -12,6 +12,7 @@ export const mcollective = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["mcollective"],
+  needs: programs("mcollectived"),
   keys: {
     mcollective: form.keys({ conf: form.secret("key", form.named(form.either(form.flag, form.whole, form.text))) }),
   },

@@ -2,6 +2,7 @@ import { unknown, unknownReason } from "../../image/unknown.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { ensureDirectory } from "./mounts/directory.ts";
 import { type MountEntry, mountEntries } from "./mounts/entries.ts";
@@ -15,6 +16,7 @@ export const mounts = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: programs("dd fallocate mkswap"),
   keys: mountKeys,
   run(boot) {
     const fstab = readFstab(boot);

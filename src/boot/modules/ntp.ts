@@ -6,6 +6,7 @@ import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
 import { ntpKeys } from "./ntp/schema.ts";
 
@@ -15,6 +16,12 @@ export const ntp = defineModule({
   frequency: "once-per-instance",
   distros: supported,
   activatedBy: ["ntp"],
+  needs: [
+    ...programs("chronyd ntpd ntpdate"),
+    "usr/lib/systemd/systemd-timesyncd",
+    "lib/systemd/systemd-timesyncd",
+    "usr/local/etc",
+  ],
   keys: ntpKeys,
   run(boot) {
     if (!boot.config.has("ntp")) return;

@@ -4,7 +4,7 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { packageManager } from "../system/programs.ts";
+import { packageManager, programs } from "../system/programs.ts";
 import { packageKeys } from "./packageUpdateUpgradeInstall/schema.ts";
 
 /** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
@@ -25,6 +25,7 @@ export const packageUpdateUpgradeInstall = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["apt_update", "package_update", "apt_upgrade", "package_upgrade", "packages"],
+  needs: programs("dnf dnf-3 dnf5"),
   keys: packageKeys,
   run(boot) {
     const manager = packageManager(boot);

@@ -4,6 +4,7 @@ import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 const INTERFACES: Readonly<Record<string, string>> = { i2c: "do_i2c", onewire: "do_onewire", spi: "do_spi" };
 /** What raspi-config changes, in the boot partition. */
@@ -16,6 +17,7 @@ export const raspberryPi = defineModule({
   distros: () => ["raspberry-pi-os"],
   activatedBy: ["rpi"],
   since: "25.2",
+  needs: [...programs("rpi-usb-gadget"), "boot/firmware/config.txt"],
   keys: {
     rpi: form.openKeys({
       enable_usb_gadget: form.flag,

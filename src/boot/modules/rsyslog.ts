@@ -26,6 +26,7 @@ export const rsyslog = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["rsyslog"],
+  needs: ["usr/local/etc"],
   keys: rsyslogKeys,
   run(boot) {
     if (!boot.config.has("rsyslog")) return;

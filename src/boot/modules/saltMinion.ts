@@ -6,7 +6,7 @@ import type { ConfigObject } from "../../python/tree.ts";
 import { safeYaml } from "../files/yamlText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_salt_minion: installs Salt's minion, writes its configuration and keys and starts it (18.5 to 26.2). */
 export const saltMinion = defineModule({
@@ -14,6 +14,7 @@ export const saltMinion = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["salt_minion"],
+  needs: [...programs("salt-minion"), "usr/local/etc"],
   keys: {
     salt_minion: form.keys({
       conf: form.hidingOthers("password", { id: form.any, log_level: form.any, master: form.any }),

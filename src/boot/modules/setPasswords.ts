@@ -10,6 +10,7 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { feature } from "../system/librarySource.ts";
+import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
 import { userKeys } from "../users/userKeys.ts";
@@ -20,6 +21,7 @@ export const setPasswords = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: programs("passwd usermod"),
   keys: {
     chpasswd: form.keys({
       expire: form.flag,

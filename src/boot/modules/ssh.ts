@@ -9,6 +9,7 @@ import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
 import { deleteHostKeys, generateHostKeys, putHostKeys } from "../ssh/hostKeys.ts";
 import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { programs } from "../system/programs.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 
@@ -18,6 +19,7 @@ export const ssh = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("ssh-keygen"), "home", "root/.ssh"],
   keys: {
     allow_public_ssh_keys: form.since("19.3", form.flag),
     disable_root: form.flag,

@@ -14,6 +14,7 @@ export const sshAuthkeyFingerprints = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: ["home", "root/.ssh"],
   keys: {
     authkey_hash: form.text,
     no_ssh_fingerprints: form.flag,

@@ -4,6 +4,7 @@ import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
@@ -19,6 +20,7 @@ export const sshImportId = defineModule({
     ["25.2", "raspberry-pi-os"],
   ]),
   activatedBy: [],
+  needs: programs("ssh-import-id"),
   keys: {
     ssh_import_id: form.texts,
     ...userKeys,

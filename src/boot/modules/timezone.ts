@@ -13,6 +13,7 @@ export const timezone = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["timezone"],
+  needs: ["usr/share/zoneinfo"],
   keys: {
     timezone: form.text,
   },

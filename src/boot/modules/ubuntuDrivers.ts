@@ -3,7 +3,7 @@ import * as form from "../../config/schema/forms.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_ubuntu_drivers: installs NVIDIA's drivers once their licence is accepted (19.1 to 26.2). */
 export const ubuntuDrivers = defineModule({
@@ -12,6 +12,7 @@ export const ubuntuDrivers = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["drivers"],
   since: "19.1",
+  needs: programs("ubuntu-drivers"),
   keys: {
     drivers: form.keys({
       nvidia: form.keys({ "license-accepted": form.flag, version: form.text }, ["license-accepted"]),

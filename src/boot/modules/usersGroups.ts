@@ -5,6 +5,7 @@ import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { programs } from "../system/programs.ts";
 import { createGroups, createUser, type Redirect } from "../users/createUser.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users/users.ts";
@@ -17,6 +18,7 @@ export const usersGroups = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("passwd snap useradd usermod"), "home", "root/.ssh", "usr/etc", "var/mail", "var/spool/mail"],
   keys: {
     groups: form.either(form.text, form.named(members), form.list(form.either(form.text, form.named(members)))),
     ...userKeys,

@@ -4,7 +4,7 @@ import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_wireguard: the configuration of WireGuard's interfaces, which are brought up (22.3 to 26.2). */
 export const wireguard = defineModule({
@@ -13,6 +13,7 @@ export const wireguard = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["wireguard"],
   since: "22.3",
+  needs: programs("wg"),
   keys: {
     wireguard: form.either(
       form.nothing,

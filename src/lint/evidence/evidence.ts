@@ -3,12 +3,11 @@ import type { Image } from "../../image/image.ts";
 import { Overlay } from "../../image/overlay.ts";
 import { hasDigest } from "../../packages/digest.ts";
 import type { ShippedFile } from "../../packages/packages.ts";
-import type { Service, Setting } from "../../services/service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/service.ts";
 import { handEdit } from "../fixes/handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { globExpression } from "./protected.ts";
 import { ServiceReader } from "./serviceHistory.ts";
-import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
 export interface Evidence {
@@ -59,7 +58,7 @@ export class CustomisationEvidence {
     }
     if (path === undefined) return undefined;
     // What an installer may have written stays weak evidence, whoever owns the file: no need to ask the packages.
-    const usual = usualValue(service.name, setting, this.#image);
+    const usual = service.usual?.(setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
     if (isCloudInitsOwn(this.#image, path))
       return usual === undefined ? (this.#handEdited(path) ?? this.#inCloudInitsOwn(setting, path)) : undefined;
