@@ -5,7 +5,7 @@ import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
+import { matchesAny } from "../../src/lint/checks/check.ts";
 import { managementMark } from "../../src/lint/evidence/marks.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
@@ -36,7 +36,7 @@ describe("globs over keys", () => {
     expect(matchesAny(["a*b*c"], "a-b\n-c")).toBe(true);
     expect(matchesAny(["*b"], "abc")).toBe(false);
     expect(matchesAny(["ab", "*"], "")).toBe(true);
-    expect(matchesParts(["iface ", ""], "iface *a*")).toBe(true);
+    expect(matchesAny(["iface *"], "iface *a*")).toBe(true);
   });
 
   it("of many stars, over long keys", () => {

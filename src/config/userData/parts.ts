@@ -1,8 +1,9 @@
+import { strictText } from "../../image/utf8.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
 import { typeOfText } from "./contentTypes.ts";
-import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, TooLarge } from "./decode.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, TooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 

@@ -9,14 +9,15 @@ export interface CommandLineOption extends Line {
 
 /** Where systemd looks for units, first found first; drop-ins count from all of them. */
 const DIRECTORIES = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+const UNITS = ["sshd.service", "ssh.service"];
+const WORDS_LIMIT = 200;
+
 /** What is read outside /etc for the settings of sshd: its unit, the vendor's configuration, crypto policies. */
 export const SSHD_NEEDS: readonly string[] = [
   ...DIRECTORIES.filter((directory) => !directory.startsWith("/etc/")).map((directory) => directory.slice(1)),
   "usr/etc",
   "usr/share/crypto-policies",
 ];
-const UNITS = ["sshd.service", "ssh.service"];
-const WORDS_LIMIT = 200;
 
 /**
  * What the unit of sshd gives it with -o, which comes before any file: RHEL 8 hands its crypto policy over so, from
