@@ -1,3 +1,4 @@
+import { shellWords } from "../../distro/shellWords.ts";
 import type { Image } from "../../image/image.ts";
 import { type Line, readStatements } from "../lines.ts";
 import { assignmentIn } from "../shellVariables.ts";
@@ -57,23 +58,27 @@ function readVariables(image: Image, path: string, variables: Map<string, Comman
   }
 }
 
+/** The words of a command line or of a part of one, variables as they are named. */
+function wordsOf(text: string): string[] {
+  return shellWords(text, (name) => `$${name}`).slice(0, WORDS_LIMIT);
+}
+
 /** `$NAME` alone is the words of the variable; a -o takes the rest of its word, or the next one. */
 function optionsIn(start: CommandLineOption, variables: ReadonlyMap<string, CommandLineOption>): CommandLineOption[] {
   const words: CommandLineOption[] = [];
-  for (const word of start.text.split(/\s+/)) {
+  for (const word of wordsOf(start.text)) {
     if (words.length >= WORDS_LIMIT) break;
-    const variable = /^\$(?:\{(\w{1,100})\}|(\w{1,100}))$/.exec(word);
-    const value = variable === null ? { ...start, text: word } : variables.get(variable[1] ?? variable[2]!);
+    const name = /^\$(\w{1,100})$/.exec(word)?.[1];
+    const value = name === undefined ? { ...start, text: word } : variables.get(name);
     if (value === undefined) continue;
-    const texts = variable === null ? [word] : value.text.split(/\s+/, WORDS_LIMIT);
-    for (const text of texts) words.push({ ...value, text });
+    for (const text of name === undefined ? [word] : wordsOf(value.text)) words.push({ ...value, text });
   }
   const options: CommandLineOption[] = [];
   for (let i = 0; i < Math.min(words.length, WORDS_LIMIT); i++) {
     const word = words[i]!;
     if (!word.text.startsWith("-o")) continue;
     const option = word.text === "-o" ? words[++i] : { ...word, text: word.text.slice(2) };
-    if (option !== undefined) options.push({ ...option, text: option.text.replace(/^(["'])(.*)\1$/, "$2") });
+    if (option !== undefined) options.push(option);
   }
   return options;
 }
