@@ -1,4 +1,5 @@
 import { shellWords } from "../../distro/shellWords.ts";
+import { dropInsOf, UNIT_DIRECTORIES, unitPath } from "../../distro/units.ts";
 import type { Image } from "../../image/image.ts";
 import { type Line, readStatements } from "../lines.ts";
 import { assignmentIn } from "../shellVariables.ts";
@@ -8,14 +9,12 @@ export interface CommandLineOption extends Line {
   readonly path: string;
 }
 
-/** Where systemd looks for units, first found first; drop-ins count from all of them. */
-const DIRECTORIES = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 const UNITS = ["sshd.service", "ssh.service"];
 const WORDS_LIMIT = 200;
 
 /** What is read outside /etc for the settings of sshd: its unit, the vendor's configuration, crypto policies. */
 export const SSHD_NEEDS: readonly string[] = [
-  ...DIRECTORIES.filter((directory) => !directory.startsWith("/etc/")).map((directory) => directory.slice(1)),
+  ...UNIT_DIRECTORIES.filter((directory) => !directory.startsWith("/etc/")).map((directory) => directory.slice(1)),
   "usr/etc",
   "usr/share/crypto-policies",
 ];
@@ -39,13 +38,9 @@ export function commandLineOptions(image: Image): CommandLineOption[] {
 /** The unit's lines, those of its drop-ins behind them. */
 function unitLines(image: Image): CommandLineOption[] {
   for (const unit of UNITS) {
-    const path = DIRECTORIES.map((directory) => `${directory}/${unit}`).find((one) => image.stat(one) !== undefined);
-    if (path === undefined) continue;
-    const dropIns = new Map<string, string>();
-    for (const directory of DIRECTORIES.map((one) => `${one}/${unit}.d`))
-      for (const name of image.list(directory))
-        if (name.endsWith(".conf") && !dropIns.has(name)) dropIns.set(name, `${directory}/${name}`);
-    const paths = [path, ...[...dropIns.keys()].sort().map((name) => dropIns.get(name)!)];
+    const path = unitPath(image, unit);
+    if (path === undefined || image.stat(path) === undefined) continue;
+    const paths = [path, ...dropInsOf(image, unit)];
     return paths.flatMap((file) => readStatements(image, file, "#;").map((line) => ({ ...line, path: file })));
   }
   return [];
