@@ -7,6 +7,7 @@ import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
+import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
 import { ntpKeys } from "./ntp/schema.ts";
 
@@ -40,30 +41,22 @@ export const ntp = defineModule({
   },
 });
 
+const distros = distrosBy([
+  ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
+  ["20.3", "alpine"],
+  ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
+  ["21.4", "cloudlinux"],
+  ["22.1", "miraclelinux"],
+  ["22.3", "openmandriva"],
+  ["22.4", "cos", "freebsd", "mariner", "openbsd"],
+  ["23.1", "OpenCloudOS", "TencentOS", ...NEW_SUSE],
+  ["24.2", "azurelinux"],
+  ["24.3", "aosc"],
+  ["25.2", "raspberry-pi-os"],
+]);
+
 function supported(since: Since): readonly string[] {
-  const distros: readonly (readonly [since: string, ...names: string[]])[] = [
-    ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
-    ["20.3", "alpine"],
-    ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
-    ["21.4", "cloudlinux"],
-    ["22.1", "miraclelinux"],
-    ["22.3", "openmandriva"],
-    ["22.4", "cos", "freebsd", "mariner", "openbsd"],
-    [
-      "23.1",
-      "OpenCloudOS",
-      "opensuse-leap",
-      "opensuse-microos",
-      "opensuse-tumbleweed",
-      "sle-micro",
-      "sle_hpc",
-      "TencentOS",
-    ],
-    ["24.2", "azurelinux"],
-    ["24.3", "aosc"],
-    ["25.2", "raspberry-pi-os"],
-  ];
-  const names = distros.flatMap(([first, ...list]) => (since(first) ? list : []));
+  const names = distros(since);
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 
