@@ -1,6 +1,7 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image, ImageProblem } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
+import { strictText } from "../image/utf8.ts";
 import { type Mapping, originOf } from "../python/tree.ts";
 import { truthy } from "../python/value.ts";
 import { parseYaml, type YamlResult } from "../python/yaml/load.ts";
@@ -168,16 +169,14 @@ function parseTemplateFile(
 
 /** @throws FatalConfigError for bytes that are not UTF-8. */
 function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    const { line, column } = firstInvalidByte(bytes);
-    const at = { line, column, offset: 0 };
-    throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
-      ...(builtin({}, path) as Mapping),
-      position: { start: at, end: at },
-    });
-  }
+  const text = strictText(bytes);
+  if (text !== undefined) return text;
+  const { line, column } = firstInvalidByte(bytes);
+  const at = { line, column, offset: 0 };
+  throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
+    ...(builtin({}, path) as Mapping),
+    position: { start: at, end: at },
+  });
 }
 
 function configFile(path: string, { node, error }: YamlResult): ConfigFile {
@@ -225,8 +224,8 @@ function firstInvalidByte(bytes: Buffer): { line: number; column: number } {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     const text = bytes.subarray(start, end);
-    const decoded = text.toString("utf8");
-    if (!Buffer.from(decoded).equals(text)) return { line, column: Math.max(1, decoded.indexOf("\ufffd") + 1) };
+    if (strictText(text) === undefined)
+      return { line, column: Math.max(1, text.toString("utf8").indexOf("\ufffd") + 1) };
     start = end + 1;
   }
   return { line: 1, column: 1 };

@@ -1,4 +1,5 @@
 import { type Image, readText } from "../image/image.ts";
+import { sortNames } from "../image/sort.ts";
 import type { CloudInit } from "./distro.ts";
 
 /** Where systemd looks for units, first found first (systemd.unit(5)). */
@@ -51,6 +52,25 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
 /** The file of a unit; undefined where it does not exist. */
 export function unitPath(image: Image, unit: string): string | undefined {
   return UNIT_DIRECTORIES.map((directory) => `${directory}/${unit}`).find((path) => image.lstat(path) !== undefined);
+}
+
+/** The file of a unit, or of the template that it is an instance of. */
+export function unitOrTemplate(image: Image, name: string): string | undefined {
+  return unitPath(image, name) ?? unitPath(image, templateOf(name));
+}
+
+/** The drop-ins of a unit and of its template from all directories, by name; of one name only the first counts. */
+export function dropInsOf(image: Image, name: string): string[] {
+  const found = new Map<string, string>();
+  for (const unit of new Set([name, templateOf(name)]))
+    for (const directory of UNIT_DIRECTORIES.map((place) => `${place}/${unit}.d`))
+      for (const file of image.list(directory))
+        if (file.endsWith(".conf") && !found.has(file)) found.set(file, `${directory}/${file}`);
+  return sortNames([...found.keys()]).map((file) => found.get(file)!);
+}
+
+function templateOf(name: string): string {
+  return name.replace(/@[^.]*\./, "@.");
 }
 
 /** A link to /dev/null, or an empty file. */

@@ -39,20 +39,20 @@ export function caveatsOfVersion(version: string): string[] {
 
 /** Checks of what single files of the configuration hold, whichever modules run. */
 const WITHOUT_MODULES = new Set([
-  "cached-secrets",
-  "cloud-init-off",
+  "cloud-init-disabled",
   "config-content",
-  "config-file-dropped",
   "config-file-hidden",
+  "config-file-ignored",
   "config-file-not-read",
   "config-file-order",
   "config-key-of-other-version",
   "config-list-replaced",
-  "config-merge-how",
+  "config-merge-how-inverted",
   "config-value-misread",
   "config-value-shadowed",
   "datasource-pinned",
-  "unit-renamed",
+  "unit-ordered-after-renamed-service",
+  "user-data-secret-left",
 ]);
 
 /** Whether a check can tell anything of an image: where cloud.cfg is not at hand, nobody knows which modules run. */

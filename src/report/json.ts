@@ -3,6 +3,7 @@ import { type Config, origins } from "../config/config.ts";
 import type { Origin } from "../image/origin.ts";
 import type { Change } from "../image/overlay.ts";
 import { unknownReason } from "../image/unknown.ts";
+import { strictText } from "../image/utf8.ts";
 import type { ImageFacts, LintResult, Severity } from "../lint/finding.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
@@ -141,10 +142,5 @@ function contentJson(
 
 /** A file's text; undefined where its bytes are none. */
 function decodeText(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return bytes.includes(0) ? undefined : strictText(bytes);
 }

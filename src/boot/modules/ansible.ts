@@ -4,7 +4,8 @@ import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { commandWords, installCommand } from "../system/programs.ts";
+import { commandWords, installCommand, programs } from "../system/programs.ts";
+import { ansibleKeys } from "./ansible/schema.ts";
 
 /** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */
 export const ansible = defineModule({
@@ -13,7 +14,8 @@ export const ansible = defineModule({
   distros: "all",
   activatedBy: ["ansible"],
   since: "22.3",
-  keys: { ansible: { type: "mapping", default: {} } },
+  needs: programs("ansible"),
+  keys: ansibleKeys,
   run(boot) {
     const given = boot.config.get("ansible");
     const config = given === undefined ? {} : mapping(given, "ansible");

@@ -4,7 +4,8 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { packageManager } from "../system/programs.ts";
+import { packageManager, programs } from "../system/programs.ts";
+import { packageKeys } from "./packageUpdateUpgradeInstall/schema.ts";
 
 /** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
 const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]>> = {
@@ -24,18 +25,8 @@ export const packageUpdateUpgradeInstall = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["apt_update", "package_update", "apt_upgrade", "package_upgrade", "packages"],
-  keys: {
-    apt_reboot_if_required: { type: "boolean", default: false, deprecated: "22.2" },
-    apt_update: { type: "boolean", default: false, deprecated: "22.2" },
-    apt_upgrade: { type: "boolean", default: false, deprecated: "22.2" },
-    package_reboot_if_required: { type: "boolean", default: false },
-    package_update: { type: "boolean", default: false },
-    package_upgrade: { type: "boolean", default: false },
-    packages: { type: "list", default: [] },
-    repo_releasever: { type: "string", vendor: "amazon" },
-    repo_upgrade: { type: "any", vendor: "amazon" },
-    repo_upgrade_exclude: { type: "list", vendor: "amazon" },
-  },
+  needs: programs("dnf dnf-3 dnf5"),
+  keys: packageKeys,
   run(boot) {
     const manager = packageManager(boot);
     const [refresh, upgrade] = VERBS[manager] ?? ["makecache", "upgrade"];

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -10,7 +11,18 @@ export const powerStateChange = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["power_state"],
-  keys: { power_state: { type: "mapping" } },
+  keys: {
+    power_state: form.keys(
+      {
+        condition: form.either(form.text, form.flag, form.list(form.any)),
+        delay: form.either({ type: "integer", minimum: 0 }, form.matching("^\\+?[0-9]+$"), form.values("now")),
+        message: form.text,
+        mode: form.values("poweroff", "reboot", "halt"),
+        timeout: form.whole,
+      },
+      ["mode"],
+    ),
+  },
   run(boot) {
     const state = boot.config.get("power_state") ?? null;
     if (state === null) return;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
@@ -29,8 +30,14 @@ export const resolvConf = defineModule({
   ]),
   activatedBy: ["manage_resolv_conf"],
   keys: {
-    manage_resolv_conf: { type: "boolean", default: false },
-    resolv_conf: { type: "mapping" },
+    manage_resolv_conf: form.flag,
+    resolv_conf: form.keys({
+      domain: form.text,
+      nameservers: form.list(form.any),
+      options: form.openKeys({}),
+      searchdomains: form.list(form.any),
+      sortlist: form.list(form.any),
+    }),
   },
   run(boot) {
     if (!boot.config.bool("manage_resolv_conf", false)) return;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 import { readModuleList } from "../moduleList.ts";
 import { announceScript } from "../scripts/scriptEffects.ts";
@@ -9,7 +10,9 @@ export const runcmd = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["runcmd"],
-  keys: { runcmd: { type: "list" } },
+  keys: {
+    runcmd: form.list(form.either(form.command, form.nothing), 1),
+  },
   run(boot) {
     if (!boot.config.has("runcmd")) return;
     const lines = shellify(boot, "runcmd");

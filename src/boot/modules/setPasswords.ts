@@ -1,4 +1,5 @@
 import { isFalse, isTrue } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { ModuleFailure } from "../../python/errors.ts";
@@ -9,8 +10,10 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { feature } from "../system/librarySource.ts";
+import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
+import { userKeys } from "../users/userKeys.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({
@@ -18,12 +21,27 @@ export const setPasswords = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: programs("passwd usermod"),
   keys: {
-    chpasswd: { type: "mapping" },
-    password: { type: "string", secret: "password" },
-    ssh_pwauth: { type: "any" },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    chpasswd: form.keys({
+      expire: form.flag,
+      list: form.secret(
+        "password",
+        form.deprecated(form.either(form.text, form.list(form.matching("^.+:.+$"))), "22.2", "write users instead"),
+      ),
+      users: form.list(
+        form.either(
+          form.keys({ name: form.text, type: form.values("RANDOM") }, ["name", "type"]),
+          form.keys(
+            { name: form.text, password: form.secret("password", form.text), type: form.values("hash", "text") },
+            ["name", "password"],
+          ),
+        ),
+      ),
+    }),
+    password: form.secret("password", form.text),
+    ssh_pwauth: form.either(form.flag, form.deprecated(form.text, "22.3", "write true or false instead")),
+    ...userKeys,
   },
   run(boot, args) {
     const failures = changePasswords(boot, args);

@@ -1,10 +1,11 @@
 import type { Origin } from "../../image/origin.ts";
+import { strictText } from "../../image/utf8.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
 import type { PartNote, PartsProblem } from "../problems.ts";
 import { typeOfText } from "./contentTypes.ts";
-import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, TooLarge } from "./decode.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, TooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 

@@ -3,7 +3,6 @@ import type { Blame } from "../../image/writeLog.ts";
 import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { usualValue } from "../evidence/usualValues.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
@@ -56,9 +55,7 @@ function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
   const evidence = context.evidence.ofFile(path);
   if (evidence?.strength !== "good") return evidence;
   const usual = services.flatMap((service) =>
-    settingsOf(context.settings(service).before, path).map((setting) =>
-      usualValue(service.name, setting, context.image),
-    ),
+    settingsOf(context.settings(service).before, path).map((setting) => service.usual?.(setting, context.image)),
   );
   const [text] = usual;
   return text !== undefined && !usual.includes(undefined) ? { strength: "weak", text } : evidence;

@@ -1,9 +1,10 @@
 import type { PartNote } from "../../config/problems.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { hasInvalidBytes, strictText } from "../../config/userData/decode.ts";
+import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import { type Part, readParts, type SeedFile } from "../../config/userData/parts.ts";
 import type { Origin } from "../../image/origin.ts";
+import { strictText } from "../../image/utf8.ts";
 import { nearest } from "../nearest.ts";
 import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";

@@ -21,6 +21,13 @@ function findingsOf(files: Files, of: readonly Rule[] = rules) {
   return lint(image, { distro: detectDistro(image), rules: of }).findings;
 }
 
+test("a check that serves one rule, without parameters, bears its name", () => {
+  const shared = (rule: Rule) => rules.some((other) => other !== rule && other.check === rule.check);
+  const isParametric = (rule: Rule) => shared(rule) || Object.keys(rule.parameters).length > 0;
+  const alone = rules.filter((rule) => !isParametric(rule) && rule.check !== rule.id).map(({ id }) => id);
+  expect(alone).toEqual([]);
+});
+
 describe.each(documents)("$name", ({ name, rule, examples }) => {
   const known = new Map<Files, Finding[]>();
   const findingsOfRule = (files: Files) => {

@@ -54,7 +54,7 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds modules that run twice: under two spellings (the semaphores differ), or at two places though they always run. */
-export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
+export function moduleListedTwice(rule: Rule, context: CheckContext): Finding[] {
   const entries = listed(context);
   const first = new Map<string, ListedModule>();
   const again: [ListedModule, ListedModule][] = [];
@@ -76,7 +76,7 @@ export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds entries with a frequency that there is not, so that the module's own counts (config/modules.py, 20.4 to 26.2). */
-export function moduleFrequency(rule: Rule, context: CheckContext): Finding[] {
+export function moduleFrequencyUnknown(rule: Rule, context: CheckContext): Finding[] {
   const odd = listed(context).filter(({ unknownFrequency }) => unknownFrequency !== undefined);
   return atMost(odd, ({ raw, name, origin, unknownFrequency = "" }) => {
     if (!isOwn(context, origin.path)) return undefined;
@@ -117,7 +117,7 @@ export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds modules of somebody's own lists that do not run on the image's distribution. */
-export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[] {
+export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[] {
   const { config, modules } = context.boot;
   const unverified = config.node("unverified_modules");
   const allowed = unverified?.type === "sequence" ? unverified.children : [];

@@ -5,7 +5,7 @@ import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 
 /** Finds images in which cloud-init does not start. */
-export function cloudInitOff(rule: Rule, { distro }: CheckContext): Finding[] {
+export function cloudInitDisabled(rule: Rule, { distro }: CheckContext): Finding[] {
   const { disabled } = distro.cloudInit;
   if (disabled === undefined) return [];
   const { path, line = 1 } = disabled;

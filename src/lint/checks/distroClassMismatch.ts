@@ -6,7 +6,7 @@ import type { Rule } from "../rules/rule.ts";
 import { type CheckContext, noFix } from "./check.ts";
 
 /** Finds images for which cloud-init takes another distribution than the one that os-release names. */
-export function distroClass(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
+export function distroClassMismatch(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
   // Without a class nothing runs at all, which is another rule's.
   if (boot.base.fatal !== undefined) return [];
   const node = boot.config.node("system_info", "distro");

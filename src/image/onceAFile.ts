@@ -1,4 +1,4 @@
-import type { Image } from "../image/image.ts";
+import type { Image } from "./image.ts";
 
 /**
  * Works something out of a file's text once, though it is asked for again with each setting that the file holds. The

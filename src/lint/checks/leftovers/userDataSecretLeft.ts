@@ -26,7 +26,7 @@ const SECRETS: readonly (readonly [name: string, expression: RegExp])[] = [
 ];
 
 /** Finds what the cloud handed to the machine that built the image, where it holds secrets. They are never shown. */
-export function cachedSecrets(rule: Rule, { image }: CheckContext): Finding[] {
+export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding[] {
   const kinds = new Set<string>();
   const paths: string[] = [];
   for (const path of CACHES.flatMap((name) => expandGlob(image, `/var/lib/cloud/instances/*/${name}`))) {

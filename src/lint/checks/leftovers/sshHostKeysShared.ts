@@ -6,7 +6,7 @@ import type { CheckContext } from "../check.ts";
 import { isUnsure, leftover, listed } from "./leftover.ts";
 
 /** Finds private host keys of the image that every instance of it keeps. */
-export function sharedHostKeys(rule: Rule, context: CheckContext): Finding[] {
+export function sshHostKeysShared(rule: Rule, context: CheckContext): Finding[] {
   const { image, boot } = context;
   if (isUnsure(context)) return [];
   const changed = new Set(boot.changes.map(({ path }) => path));

@@ -20,7 +20,7 @@ const GUARDS = [
 ];
 
 /** Says that user-data and vendor-data win over what the image's files protect, unless allow_userdata forbids it (19.3). */
-export function userDataWins(rule: Rule, context: CheckContext): Finding[] {
+export function userDataCanOverride(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   if (!new Config(boot.base.root).bool("allow_userdata", true)) return [];
   const guards = boot.base.root.children.filter(

@@ -10,7 +10,7 @@ const LIST = "cloud_init_modules";
  * Finds that set_hostname was taken out of the module lists, which does not keep the host name: the stages before the
  * lists set it as well, unless preserve_hostname is true (cmd/main.py, 18.5 to 26.2).
  */
-export function hostnameSetEarly(rule: Rule, context: CheckContext): Finding[] {
+export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Finding[] {
   const { base, config } = context.boot;
   const cause = config.origin(LIST);
   if (base.fatal !== undefined || cause === undefined || config.bool("preserve_hostname", false)) return [];

@@ -11,7 +11,7 @@ import { versionOf } from "./moduleLists.ts";
 const EARLY = ["datasource", "datasource_list", "manual_cache_clean", "network", "system_info"];
 
 /** Finds Jinja in files that are read before they can be rendered, or that no version this old renders (util.read_conf). */
-export function templateTooEarly(rule: Rule, context: CheckContext): Finding[] {
+export function templateReadTooEarly(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const version = versionOf(context);
   if (version === undefined) return [];

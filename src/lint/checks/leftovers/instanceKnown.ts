@@ -11,7 +11,7 @@ import { leftover } from "./leftover.ts";
 const NAMELESS = ["nocloud", "iid-datasource-none", "iid-datasource", "iid-local01"];
 
 /** Finds images in which cloud-init takes a new instance for the one that built the image, so that little runs. */
-export function knownInstance(rule: Rule, { image, boot }: CheckContext): Finding[] {
+export function instanceKnown(rule: Rule, { image, boot }: CheckContext): Finding[] {
   const { cloudDirectory, isNew } = instanceOf(image, boot.cloud, boot.config);
   const path = `${cloudDirectory}/data/instance-id`;
   const previous = image.read(path)?.toString("utf8").trim();

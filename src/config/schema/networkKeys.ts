@@ -1,7 +1,7 @@
-import type { Schema } from "../../../config/schema/schema.ts";
 import {
   any,
   either,
+  type Form,
   flag,
   type Keys,
   keys,
@@ -50,7 +50,7 @@ const device: Keys = {
   subnets: list(subnet),
 };
 
-function entry(type: string, known: Keys, required: readonly string[]): Schema {
+function entry(type: string, known: Keys, required: readonly string[]): Form {
   return keys({ ...known, type: values(type) }, ["type", ...required]);
 }
 
@@ -98,7 +98,7 @@ const link: Keys = {
   wakeonlan: flag,
 };
 
-function links(more: Keys): Schema {
+function links(more: Keys): Form {
   return { type: "object", additionalProperties: openKeys({ ...link, ...more }) };
 }
 

@@ -1,3 +1,4 @@
+import { unitPath } from "../../../distro/units.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
@@ -17,12 +18,11 @@ interface Use {
 }
 
 /** Finds units and mounts that name cloud-init.service, which is cloud-init-network.service since 24.3 (systemd/). */
-export function renamedUnit(rule: Rule, context: CheckContext): Finding[] {
+export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext): Finding[] {
   const { image } = context;
   const version = versionOf(context);
   if (version === undefined || !versionAtLeast(version, "24.3")) return [];
-  const directories = [UNITS, "/usr/lib/systemd/system", "/lib/systemd/system"];
-  if (directories.some((directory) => image.lstat(`${directory}/${OLD}`) !== undefined)) return [];
+  if (unitPath(image, OLD) !== undefined) return [];
   return atMost([...unitFiles(image).flatMap((path) => usesIn(image, path)), ...usesInFstab(image)], (use) => {
     const { path, line, option } = use;
     const isNeeded = /^(Requires|Requisite|BindsTo|x-systemd\.requires)$/.test(option);

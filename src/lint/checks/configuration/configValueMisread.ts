@@ -93,7 +93,7 @@ interface Found {
 }
 
 /** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
-export function valueMisread(rule: Rule, context: CheckContext): Finding[] {
+export function configValueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
   const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
     const pair = config.pair(...(keys as [string]));

@@ -8,7 +8,7 @@ import { type CheckContext, noFix } from "./check.ts";
 import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
 /** Finds images with an ssh server in which no host key is left after the boot. */
-export function hostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
+export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const module = boot.modules.find((module) => module.name === "ssh" && isCalled(module));
   const server = sshdConfigPath(image);
