@@ -7,7 +7,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
-import { ModuleFailure } from "../python/errors.ts";
+import { CannotTell, Raises } from "../python/errors.ts";
 import { datasourceEffects } from "./cloud/effects.ts";
 import type { Launch } from "./cloud/find.ts";
 import { partHandlers } from "./cloud/partHandlers.ts";
@@ -143,7 +143,11 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     return undefined;
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error;
+    if (error instanceof CannotTell) {
+      outcomes.push({ ...network, ran: true, reason: `not simulated: ${error.message}` });
+      return undefined;
+    }
+    if (!(error instanceof Raises)) throw error;
     const reason = `the stages init-local and init stop with an error: ${error.message}`;
     state.notes.push(reason);
     outcomes.push({ ...network, ...notRun(reason) });

@@ -35,7 +35,7 @@ export interface ModuleFacts {
 /** One module of cloud-init: when it runs, what it reads and what it does to the image. */
 export interface Module extends ModuleFacts {
   readonly keys: Readonly<Record<string, KeySpec>>;
-  /** Changes the overlay as the module changes the machine. Throw ModuleFailure where the module raises. */
+  /** Changes the overlay as the module changes the machine. Throw Raises where the module raises. */
   run(boot: ModuleRun, args: readonly ConfigValue[]): void;
 }
 

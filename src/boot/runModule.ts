@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { programOf, versionAtLeast } from "../distro/version.ts";
-import { ModuleFailure } from "../python/errors.ts";
+import { CannotTell, Raises } from "../python/errors.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, moduleFacts } from "./moduleFacts.ts";
@@ -69,7 +69,8 @@ function execute(entry: ListedModule, state: BootState, config: Config): Pick<Ou
     module.run(new ModuleRun(state, config, entry.name, entry.origin), entry.args);
     return { reason: "first boot of the instance" };
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error;
+    if (error instanceof CannotTell) return { reason: `not simulated: ${error.message}` };
+    if (!(error instanceof Raises)) throw error;
     return { reason: `it fails: ${error.message}`, failed: true };
   }
 }

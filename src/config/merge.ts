@@ -1,8 +1,9 @@
+import { Raises } from "../python/errors.ts";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree.ts";
 import { toValue, truthy } from "../python/value.ts";
 
-/** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
-export class FatalConfigError extends Error {
+/** A raise over one place of the configuration. Outside of a module nothing in cloud-init catches it: the stage dies. */
+export class FatalConfigError extends Raises {
   readonly node: ConfigNode | Pair | undefined;
   constructor(message: string, node?: ConfigNode | Pair) {
     super(message);

@@ -1,4 +1,4 @@
-import { ModuleFailure } from "./errors.ts";
+import { Raises } from "./errors.ts";
 import type { ConfigObject, ConfigValue } from "./tree.ts";
 import { pyStr } from "./value.ts";
 
@@ -8,27 +8,27 @@ export function isMapping(value: ConfigValue | undefined): value is ConfigObject
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @throws ModuleFailure unless it is a mapping */
+/** @throws Raises unless it is a mapping */
 export function mapping(value: ConfigValue | undefined, name: string): ConfigObject {
-  if (!isMapping(value)) throw new ModuleFailure(`${name} is no mapping`);
+  if (!isMapping(value)) throw new Raises(`${name} is no mapping`);
   return value;
 }
 
-/** @throws ModuleFailure unless it is a string */
+/** @throws Raises unless it is a string */
 export function text(value: ConfigValue | undefined, name: string): string {
-  if (typeof value !== "string") throw new ModuleFailure(`${name} is no string`);
+  if (typeof value !== "string") throw new Raises(`${name} is no string`);
   return value;
 }
 
-/** What a loop goes through: a list's items, a string's letters, a mapping's keys. @throws ModuleFailure for others */
+/** What a loop goes through: a list's items, a string's letters, a mapping's keys. @throws Raises for others */
 export function items(value: ConfigValue | undefined, name: string): readonly ConfigValue[] {
   if (Array.isArray(value)) return value;
   if (typeof value === "string") return [...value];
   if (isMapping(value)) return Object.keys(value);
-  throw new ModuleFailure(`${name} is no list`);
+  throw new Raises(`${name} is no list`);
 }
 
-/** Whether `word` is in a list, in a string or among the keys of a mapping. @throws ModuleFailure for others */
+/** Whether `word` is in a list, in a string or among the keys of a mapping. @throws Raises for others */
 export function holds(value: ConfigValue | undefined, word: string, name: string): boolean {
   return typeof value === "string" ? value.includes(word) : items(value, name).includes(word);
 }

@@ -1,4 +1,4 @@
-import { NetworkFailure } from "./errors.ts";
+import { Raises } from "./errors.ts";
 import type { ConfigNode, Pair, Scalar } from "./tree.ts";
 import { pyStr as strOf, truthy as truthOf } from "./value.ts";
 
@@ -92,23 +92,23 @@ function scalarNode(value: PyKey): Scalar {
   return { ...located, kind: typeof value === "boolean" ? "bool" : "int", value };
 }
 
-/** A dictionary, where the code calls a method of one. @throws NetworkFailure otherwise */
+/** A dictionary, where the code calls a method of one. @throws Raises otherwise */
 export function asDict(value: PyValue | undefined, what: string): PyDict {
-  if (!isDict(value)) throw new NetworkFailure(`${what} must be a mapping`);
+  if (!isDict(value)) throw new Raises(`${what} must be a mapping`);
   return value;
 }
 
-/** What a `for` loop goes over: a list's items, a dictionary's keys, a string's letters. @throws NetworkFailure otherwise */
+/** What a `for` loop goes over: a list's items, a dictionary's keys, a string's letters. @throws Raises otherwise */
 export function asIterable(value: PyValue | undefined, what: string): PyValue[] {
   if (Array.isArray(value)) return value;
   if (isDict(value)) return [...value.keys()];
   if (typeof value === "string") return [...value];
-  throw new NetworkFailure(`${what} must be a list`);
+  throw new Raises(`${what} must be a list`);
 }
 
-/** A string, where the code calls a method of one. @throws NetworkFailure otherwise */
+/** A string, where the code calls a method of one. @throws Raises otherwise */
 export function asText(value: PyValue | undefined, what: string): string {
-  if (typeof value !== "string") throw new NetworkFailure(`${what} must be a string`);
+  if (typeof value !== "string") throw new Raises(`${what} must be a string`);
   return value;
 }
 
@@ -148,17 +148,17 @@ export function deepCopy<Value extends PyValue>(value: Value): Value {
   return copy(value) as Value;
 }
 
-/** Orders keys as Python's sorted() does. @throws NetworkFailure where it raises, since their types do not compare */
+/** Orders keys as Python's sorted() does. @throws Raises where it raises, since their types do not compare */
 export function sortedKeys(keys: readonly PyKey[]): PyKey[] {
   return [...keys].sort(compareKeys);
 }
 
-/** Orders two keys as Python's `<` does. @throws NetworkFailure where their types do not compare */
+/** Orders two keys as Python's `<` does. @throws Raises where their types do not compare */
 export function compareKeys(a: PyKey, b: PyKey): number {
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   const left = numeric(a);
   const right = numeric(b);
-  if (left === undefined || right === undefined) throw new NetworkFailure("the names of interfaces are not all text");
+  if (left === undefined || right === undefined) throw new Raises("the names of interfaces are not all text");
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

@@ -1,10 +1,9 @@
-import { Budget, TemplateError, TemplateLimit } from "../../python/jinja/errors.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
+import { Budget } from "../../python/jinja/budget.ts";
 import { Interpreter } from "../../python/jinja/interpreter.ts";
 import { parseTemplate } from "../../python/jinja/statements.ts";
 import { Dict, str, type Value } from "../../python/jinja/value.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
-
-export { TemplateError, TemplateLimit };
 
 /** A larger template is none that a distribution ships. */
 const LARGEST = 1_000_000;
@@ -12,10 +11,10 @@ const LARGEST = 1_000_000;
 /**
  * Renders a template as cloud-init does (templater.py render_string, 20.4 to 26.2): by Jinja where the first line is
  * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do` tells whether the version knows {% do %}.
- * @throws TemplateError where cloud-init fails over the template, TemplateLimit where the result cannot be told.
+ * @throws Raises where cloud-init fails over the template, CannotTell where the result cannot be told.
  */
 export function renderTemplate(template: string, variables: ConfigObject, options: { readonly do: boolean }): string {
-  if (template.length > LARGEST) throw new TemplateLimit("it is too large");
+  if (template.length > LARGEST) throw new CannotTell("it is too large");
   const budget = new Budget();
   const values = new Map(Object.entries(variables).map(([name, value]) => [name, toValue(value)]));
   const [first = "", ...others] = template.split("\n");
@@ -24,17 +23,17 @@ export function renderTemplate(template: string, variables: ConfigObject, option
   if (kind === undefined) return renderBasic(template, values, budget);
   const rest = others.join("\n");
   if (kind === "basic") return renderBasic(rest, values, budget);
-  if (kind !== "jinja") throw new TemplateError(`unknown kind of template: ${kind}`);
+  if (kind !== "jinja") throw new Raises(`unknown kind of template: ${kind}`);
   const rendered = new Interpreter(budget).render(parseTemplate(rest, options), values);
   return rest.endsWith("\n") ? `${rendered}\n` : rendered;
 }
 
 /**
  * Reads a Jinja template without rendering it.
- * @throws TemplateError for wrong syntax, TemplateLimit where it cannot be told.
+ * @throws Raises for wrong syntax, CannotTell where it cannot be told.
  */
 export function checkTemplate(template: string, options: { readonly do: boolean }): void {
-  if (template.length > LARGEST) throw new TemplateLimit("it is too large");
+  if (template.length > LARGEST) throw new CannotTell("it is too large");
   parseTemplate(template.slice(template.indexOf("\n") + 1), options);
 }
 
@@ -43,7 +42,7 @@ function renderBasic(template: string, variables: ReadonlyMap<string, Value>, bu
     const [first, ...rest] = String(braced ?? bare).split(".");
     let value = variables.get(first!);
     for (const step of rest) value = value instanceof Dict ? value.get(step) : undefined;
-    if (value === undefined) throw new TemplateError(`there is no ${braced ?? bare}`);
+    if (value === undefined) throw new Raises(`there is no ${braced ?? bare}`);
     return budget.text(str(value, budget));
   });
 }

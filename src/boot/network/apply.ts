@@ -1,7 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { asDict, type PyDict } from "../../python/dict.ts";
-import { ModuleFailure, NetworkFailure, NotPredicted } from "../../python/errors.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { renderEni } from "./eni/eni.ts";
 import { renderUdevRules } from "./eni/udevRules.ts";
@@ -26,19 +26,22 @@ export interface NetworkOutcome {
   readonly failed?: true;
 }
 
-/** Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2). */
+/**
+ * Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2).
+ * @throws Raises where finding the configuration does: the init stage asks for it again and stops as well
+ */
 export function applyNetwork(boot: ModuleRun): NetworkOutcome {
+  const found = findConfig(boot);
   try {
-    return apply(boot);
+    return apply(boot, found);
   } catch (error) {
-    if (!(error instanceof NetworkFailure)) throw error;
+    if (!(error instanceof Raises)) throw error;
     boot.note(`it fails, and with it the init-local stage: ${error.message}`);
     return { ran: true, reason: `it fails: ${error.message}`, failed: true };
   }
 }
 
-function apply(boot: ModuleRun): NetworkOutcome {
-  const found = findConfig(boot);
+function apply(boot: ModuleRun, found: Found): NetworkOutcome {
   if (found.kind === "off") return { ran: false, reason: found.reason };
   const { because } = found;
   const since = (version: string): boolean => boot.since(version);
@@ -94,9 +97,7 @@ function findConfig(boot: ModuleRun): Found {
   try {
     return findNetworkConfig(boot);
   } catch (error) {
-    // The init stage asks for the configuration again.
-    if (error instanceof NetworkFailure) throw new ModuleFailure(error.message);
-    if (!(error instanceof NotPredicted)) throw error;
+    if (!(error instanceof CannotTell)) throw error;
     return { kind: "unknown", reason: error.message, because: boot.listed };
   }
 }

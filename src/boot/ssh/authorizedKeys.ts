@@ -31,7 +31,7 @@ const FORMER_KEY_TYPES: ReadonlySet<string> = new Set(["dsa", "ssh-dss", "ssh-ds
  * line that holds one of the keys already is replaced; all other keys are written anew without changing what they mean.
  * cloud-init adds them in random order; here they keep theirs.
  * @param options replace the options that stand before a key; "" leaves these.
- * @throws ModuleFailure where there is no such user, or a file cannot be read.
+ * @throws Raises where there is no such user, or a file cannot be read.
  */
 export function addAuthorizedKeys(
   boot: ModuleRun,

@@ -1,3 +1,4 @@
+import { CannotTell, Raises } from "../../python/errors.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { builtin } from "../builtin.ts";
 import { FatalConfigError, mergePart } from "../merge.ts";
@@ -5,7 +6,7 @@ import type { Render } from "../rendering.ts";
 import { trimStart, typeOfText } from "./contentTypes.ts";
 import { hasInvalidBytes } from "./decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt, renderedExcerpt } from "./excerpt.ts";
-import { applyPatch, PatchError } from "./jsonPatch.ts";
+import { applyPatch } from "./jsonPatch.ts";
 import type { Part } from "./parts.ts";
 import { sortKeys } from "./sortKeys.ts";
 
@@ -118,8 +119,9 @@ class Handler {
     try {
       this.#config = applyPatch(this.#config, part.content);
     } catch (problem) {
-      if (!(problem instanceof PatchError)) throw problem;
-      this.#note(part, `the patch is not applied: ${problem.message}`);
+      if (problem instanceof CannotTell) this.#note(part, `the patch is not simulated: ${problem.message}`);
+      else if (problem instanceof Raises) this.#note(part, `the patch is not applied: ${problem.message}`);
+      else throw problem;
     }
   }
 

@@ -1,12 +1,10 @@
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
 import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
 import { trimStart } from "./contentTypes.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
-
-/** A patch that cannot be applied: none of it is. */
-export class PatchError extends Error {}
 
 /** More operations, steps of a path and levels than anybody writes. */
 const MOST = 100;
@@ -15,22 +13,22 @@ const DEEPEST = 100;
 
 /**
  * Applies a `#cloud-config-jsonp` part, which is a JSON patch (RFC 6902), to what earlier parts gave.
- * @throws PatchError
+ * @throws Raises where it cannot be applied, so that none of it is; CannotTell where it is too large
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
   const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
-  if (levels(text) > DEEPEST) throw new PatchError("its values nest too deep");
+  if (levels(text) > DEEPEST) throw new CannotTell("its values nest too deep");
   let operations: unknown;
   try {
     operations = JSON.parse(text);
   } catch {
-    throw new PatchError("it is no JSON");
+    throw new Raises("it is no JSON");
   }
-  if (!Array.isArray(operations)) throw new PatchError("it is no list of operations");
-  if (operations.length > MOST) throw new PatchError(`it has more than ${MOST} operations`);
+  if (!Array.isArray(operations)) throw new Raises("it is no list of operations");
+  if (operations.length > MOST) throw new CannotTell(`it has more than ${MOST} operations`);
   const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
-  if (patched.type !== "mapping") throw new PatchError("it leaves no mapping");
+  if (patched.type !== "mapping") throw new Raises("it leaves no mapping");
   return patched;
 }
 
@@ -74,7 +72,7 @@ function applyOperation(root: ConfigNode, operation: unknown, place: Place): Con
   const members = typeof operation === "object" && operation !== null ? new Map(Object.entries(operation)) : new Map();
   const path = steps(members.get("path"));
   const value = (): ConfigNode => {
-    if (!members.has("value")) throw new PatchError('an operation lacks its "value"');
+    if (!members.has("value")) throw new Raises('an operation lacks its "value"');
     return place(members.get("value") as ConfigValue);
   };
   switch (members.get("op")) {
@@ -92,18 +90,18 @@ function applyOperation(root: ConfigNode, operation: unknown, place: Place): Con
     case "copy":
       return add(root, path, find(root, steps(members.get("from"))));
     case "test":
-      if (!equal(toValue(find(root, path)), toValue(value()))) throw new PatchError("a test of it fails");
+      if (!equal(toValue(find(root, path)), toValue(value()))) throw new Raises("a test of it fails");
       return root;
     default:
-      throw new PatchError("an operation is unknown");
+      throw new Raises("an operation is unknown");
   }
 }
 
 function steps(pointer: unknown): string[] {
   if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
-    throw new PatchError("a path is no JSON pointer");
+    throw new Raises("a path is no JSON pointer");
   const found = pointer.split("/").slice(1);
-  if (found.length > LONGEST_PATH) throw new PatchError("a path has too many steps");
+  if (found.length > LONGEST_PATH) throw new CannotTell("a path has too many steps");
   return found.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
@@ -118,7 +116,7 @@ function child(node: ConfigNode, step: string): ConfigNode {
       : node.type === "sequence" && /^(0|[1-9]\d*)$/.test(step)
         ? node.children[Number(step)]
         : undefined;
-  if (found === undefined) throw new PatchError(`there is no "${step}" to change`);
+  if (found === undefined) throw new Raises(`there is no "${step}" to change`);
   return found;
 }
 
@@ -129,7 +127,7 @@ function change(
   edit: (holder: ConfigNode, step: string) => ConfigNode,
 ): ConfigNode {
   const [step, ...rest] = path;
-  if (step === undefined) throw new PatchError("it would change the whole");
+  if (step === undefined) throw new Raises("it would change the whole");
   if (rest.length === 0) return edit(node, step);
   const next = change(child(node, step), rest, edit);
   if (node.type === "mapping")
@@ -155,9 +153,9 @@ function add(root: ConfigNode, path: readonly string[], value: ConfigNode): Conf
         children: held === undefined ? [...others, pair] : others.map((p) => (p === held ? pair : p)),
       };
     }
-    if (holder.type !== "sequence") throw new PatchError(`"${step}" is in neither a mapping nor a list`);
+    if (holder.type !== "sequence") throw new Raises(`"${step}" is in neither a mapping nor a list`);
     const index = step === "-" ? holder.children.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
-    if (!(index <= holder.children.length)) throw new PatchError(`there is no place "${step}" in the list`);
+    if (!(index <= holder.children.length)) throw new Raises(`there is no place "${step}" in the list`);
     return { ...holder, children: holder.children.toSpliced(index, 0, value) };
   });
 }

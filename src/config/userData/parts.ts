@@ -1,8 +1,9 @@
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
 import { typeOfText } from "./contentTypes.ts";
-import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, TooLarge } from "./decode.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, tooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 
@@ -55,9 +56,6 @@ const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
-/** Raised where cloud-init raises an error that ends the init stage. */
-class Stop extends Error {}
-
 /** Takes what the cloud hands over apart (cloudinit/user_data.py, 20.4 to 26.2). */
 export function readParts(file: SeedFile): Parts {
   const reader = new Reader(file.path);
@@ -65,11 +63,11 @@ export function readParts(file: SeedFile): Parts {
     reader.read(file);
     return { parts: reader.parts, notes: reader.notes, fatal: undefined };
   } catch (error) {
-    if (error instanceof TooLarge) {
-      const note = `${file.path}: not simulated, since it unpacks to more than ${LARGEST} bytes`;
+    if (error instanceof CannotTell) {
+      const note = `${file.path}: not simulated, since ${error.message}`;
       return { parts: [], notes: [...reader.notes, note], fatal: undefined };
     }
-    if (!(error instanceof Stop)) throw error;
+    if (!(error instanceof Raises)) throw error;
     return { parts: [], notes: reader.notes, fatal: error.message };
   }
 }
@@ -86,11 +84,11 @@ class Reader {
 
   read(file: SeedFile): void {
     const bytes = gunzip(file.bytes) ?? file.bytes;
-    if (bytes.length > LARGEST) throw new TooLarge();
+    if (bytes.length > LARGEST) throw tooLarge();
     const packed = bytes !== file.bytes;
     if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
       const text = strictText(bytes);
-      if (text === undefined) throw new Stop(`${this.#path}: a MIME message that is not UTF-8`);
+      if (text === undefined) throw new Raises(`${this.#path}: a MIME message that is not UTF-8`);
       this.#walk(parseMessage(text, this.#most), packed);
       if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are looked at`);
     } else {
@@ -123,7 +121,7 @@ class Reader {
     if (PACKED.has(type)) {
       const unpacked = gunzip(bytes);
       const text = unpacked === undefined ? undefined : strictText(unpacked);
-      if (text === undefined) throw new Stop(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
+      if (text === undefined) throw new Raises(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
       // Put into a message of its own, it is taken out again the way that spoils letters beyond ASCII.
       const looked = UNPACKED_FURTHER.has(typeOfText(text) ?? "")
         ? text
@@ -186,7 +184,8 @@ class Reader {
   ): void {
     const value = (key: string) => (entry === undefined ? undefined : findPair(entry, key)?.value);
     const line = (content ?? entry)?.position.start.line ?? archive.line;
-    const wrong = (what: string) => new Stop(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
+    const wrong = (what: string) =>
+      new Raises(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
     const isText = content === undefined || (content.type === "scalar" && ["str", "binary"].includes(content.kind));
     if (!isText) throw wrong("the content");
     const text = content === undefined ? "" : this.#text(content);
@@ -195,7 +194,7 @@ class Reader {
       throw wrong("the type");
     const type =
       given !== undefined && truthy(given) ? pyStr(given).toLowerCase() : (typeOfText(text) ?? "text/cloud-config");
-    if (!type.includes("/")) throw new Stop(`${archive.path}:${line}: "${type}" is no content type`);
+    if (!type.includes("/")) throw new Raises(`${archive.path}:${line}: "${type}" is no content type`);
     const headers: Header[] = [];
     for (const { key, value: held } of entry?.children ?? []) {
       const name = pyStr(key);

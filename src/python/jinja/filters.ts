@@ -1,5 +1,6 @@
+import { CannotTell, Raises } from "../errors.ts";
 import { splitLines } from "../splitLines.ts";
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import type { Budget } from "./budget.ts";
 import { formatText } from "./format.ts";
 import { subscript } from "./members.ts";
 import { arithmetic, listOf } from "./operators.ts";
@@ -37,7 +38,7 @@ const text =
 const length: Filter = (value) => {
   if (typeof value === "string") return BigInt([...value].length);
   if (value instanceof Dict) return BigInt(value.size);
-  if (value instanceof Stream || isNumber(value)) throw new TemplateError("the value has no length");
+  if (value instanceof Stream || isNumber(value)) throw new Raises("the value has no length");
   return BigInt(iterate(value).length);
 };
 
@@ -52,7 +53,7 @@ const escapeHtml = text((value) =>
 
 const FILTERS: Readonly<Record<string, Filter>> = {
   abs: (value) => {
-    if (!isNumber(value)) throw new TemplateError("a number is needed");
+    if (!isNumber(value)) throw new Raises("a number is needed");
     const number = plain(value);
     return number < 0 ? -number : number;
   },
@@ -69,7 +70,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   int: (value, args) => toInteger(value, args) ?? args.at(0, "default") ?? 0n,
   items: (value, _args, budget) => {
     if (value instanceof Undefined) return new Stream([]);
-    if (!(value instanceof Dict)) throw new TemplateError("a mapping is needed");
+    if (!(value instanceof Dict)) throw new Raises("a mapping is needed");
     return new Stream(
       listOf(
         value.entries().map((pair) => new Tuple(pair)),
@@ -107,8 +108,8 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   },
   round: (value, args) => {
     const precision = args.at(0, "precision") ?? 0n;
-    if (precision !== 0n || args.at(1, "method") !== undefined) throw new TemplateLimit("it rounds to a precision");
-    if (!isNumber(value)) throw new TemplateError("a number is needed");
+    if (precision !== 0n || args.at(1, "method") !== undefined) throw new CannotTell("it rounds to a precision");
+    if (!isNumber(value)) throw new Raises("a number is needed");
     const number = Number(value);
     const floor = Math.floor(number);
     return number - floor === 0.5 ? floor + Math.abs(floor % 2) : Math.round(number);
@@ -140,12 +141,12 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   upper: text((value) => value.toUpperCase()),
 };
 
-/** Applies the filter of a name. @throws TemplateError where Jinja has none of that name. */
+/** Applies the filter of a name. @throws Raises where Jinja has none of that name. */
 export function applyFilter(name: string, value: Value, args: CallArguments, budget: Budget): Value {
   const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
   if (filter !== undefined) return filter(value, args, budget);
-  if (UNSUPPORTED.has(name)) throw new TemplateLimit(`it uses the filter ${name}`);
-  throw new TemplateError(`no filter named ${name}`);
+  if (UNSUPPORTED.has(name)) throw new CannotTell(`it uses the filter ${name}`);
+  throw new Raises(`no filter named ${name}`);
 }
 
 /** An item itself or its attribute "a.b.0". */
@@ -162,7 +163,7 @@ function keyOf(args: CallArguments, parameters: readonly string[], budget: Budge
   const argument = (name: string) => args.at(parameters.indexOf(name), name);
   const sensitive = truthy(argument("case_sensitive") ?? false);
   const by = argument("attribute");
-  if (typeof by === "string" && by.includes(",")) throw new TemplateLimit("it sorts by several attributes");
+  if (typeof by === "string" && by.includes(",")) throw new CannotTell("it sorts by several attributes");
   return (item) => {
     const key = pick(item, by, budget);
     return typeof key === "string" && !sensitive ? key.toLowerCase() : key;
@@ -208,7 +209,7 @@ function select(value: Value, args: CallArguments, byAttribute: boolean, wanted:
 
 function namedTest(name: string, args: CallArguments, budget: Budget): (value: Value) => boolean {
   const test = findTest(name);
-  if (test === undefined) throw new TemplateError(`no test named ${name}`);
+  if (test === undefined) throw new Raises(`no test named ${name}`);
   return (value) => test(value, args, budget);
 }
 
@@ -231,7 +232,7 @@ function toFloat(value: Value): number | undefined {
 
 function toInteger(value: Value, args: CallArguments): bigint | undefined {
   if (args.at(1, "base") !== undefined && args.at(1, "base") !== 10n)
-    throw new TemplateLimit("it reads numbers of a base");
+    throw new CannotTell("it reads numbers of a base");
   if (typeof value === "string" && /^\s*[-+]?\d{1,300}\s*$/.test(value)) return BigInt(value.trim().replace(/^\+/, ""));
   const float = toFloat(value);
   if (typeof value === "bigint") return value;

@@ -1,4 +1,5 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import type { Budget } from "./budget.ts";
 import { applyFilter } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { Loop } from "./loop.ts";
@@ -131,11 +132,11 @@ export class Interpreter {
     if (target.type === "name") scope.set(target.name, value);
     else if (target.type === "member") {
       const object = scope.get(target.namespace);
-      if (!(object instanceof Namespace)) throw new TemplateError("only a namespace takes attributes");
+      if (!(object instanceof Namespace)) throw new Raises("only a namespace takes attributes");
       object.attributes.set(target.name, value);
     } else {
       const items = iterate(value);
-      if (items.length !== target.items.length) throw new TemplateError("the number of names and values differs");
+      if (items.length !== target.items.length) throw new Raises("the number of names and values differs");
       target.items.forEach((inner, index) => {
         this.#assign(inner, items[index]!, scope);
       });
@@ -144,7 +145,7 @@ export class Interpreter {
 
   #macro(parameters: readonly Parameter[], body: Block, scope: Scope): Callable {
     return new Callable((args) => {
-      if (++this.#depth > DEEPEST) throw new TemplateLimit("its macros call each other too deep");
+      if (++this.#depth > DEEPEST) throw new CannotTell("its macros call each other too deep");
       args.check(...parameters.map(({ name }) => name));
       const inner = new Scope(scope);
       parameters.forEach(({ name, fallback }, index) => {
@@ -190,7 +191,7 @@ export class Interpreter {
         return slice(object, parts, this.#budget);
       }
       case "slice":
-        throw new TemplateError("a slice stands alone");
+        throw new Raises("a slice stands alone");
       case "call":
         return this.#call(this.#evaluate(node.callee, scope), this.#arguments(node.args, scope));
       case "filter":
@@ -202,7 +203,7 @@ export class Interpreter {
         );
       case "test": {
         const test = findTest(node.name);
-        if (test === undefined) throw new TemplateError(`no test named ${node.name}`);
+        if (test === undefined) throw new Raises(`no test named ${node.name}`);
         return test(this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
       }
       case "unary": {
@@ -238,8 +239,8 @@ export class Interpreter {
   }
 
   #call(callee: Value, args: CallArguments): Value {
-    if (callee instanceof Undefined) throw new TemplateError(`${callee.name} is undefined`);
-    if (!(callee instanceof Callable)) throw new TemplateError("the value is no function");
+    if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
+    if (!(callee instanceof Callable)) throw new Raises("the value is no function");
     return callee.call(args);
   }
 }

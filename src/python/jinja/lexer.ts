@@ -1,4 +1,4 @@
-import { TemplateError } from "./errors.ts";
+import { Raises } from "../errors.ts";
 
 /** A word of the language inside `{{ }}` and `{% %}`. */
 export interface Token {
@@ -53,7 +53,7 @@ export function tokenize(template: string): Segment[] {
       const body = start + matchAt(RAW, source, start)!.length;
       END_RAW.lastIndex = body;
       const end = END_RAW.exec(source);
-      if (end === null) throw new TemplateError("a raw block does not end");
+      if (end === null) throw new Raises("a raw block does not end");
       const text = source.slice(body, end.index);
       addText(end[1] === "-" ? stripEnd(text) : text);
       position = end.index + end[0].length;
@@ -86,7 +86,7 @@ function readWords(source: string, from: number, closing: RegExp): { tokens: Tok
     if (word.type === "operator") balance(open, word.text);
     position += word.text.length;
   }
-  throw new TemplateError("a tag does not end");
+  throw new Raises("a tag does not end");
 }
 
 function readWord(source: string, position: number): { type: Token["type"] | "space"; text: string } {
@@ -94,7 +94,7 @@ function readWord(source: string, position: number): { type: Token["type"] | "sp
     const text = matchAt(pattern, source, position);
     if (text !== undefined) return { type, text };
   }
-  throw new TemplateError(`unexpected character ${JSON.stringify(source[position])}`);
+  throw new Raises(`unexpected character ${JSON.stringify(source[position])}`);
 }
 
 const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
@@ -102,7 +102,7 @@ const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" }
 function balance(open: string[], operator: string): void {
   const closing = PAIRS[operator];
   if (closing !== undefined) open.push(closing);
-  else if (")]}".includes(operator) && open.pop() !== operator) throw new TemplateError(`unexpected ${operator}`);
+  else if (")]}".includes(operator) && open.pop() !== operator) throw new Raises(`unexpected ${operator}`);
 }
 
 function matchAt(pattern: RegExp, source: string, position: number): string | undefined {
@@ -113,7 +113,7 @@ function matchAt(pattern: RegExp, source: string, position: number): string | un
 function endOf(pattern: RegExp, source: string, from: number, problem: string): number {
   pattern.lastIndex = from;
   const match = pattern.exec(source);
-  if (match === null) throw new TemplateError(problem);
+  if (match === null) throw new Raises(problem);
   return match.index + match[0].length;
 }
 

@@ -1,4 +1,4 @@
-import type { Budget } from "./errors.ts";
+import type { Budget } from "./budget.ts";
 import { type CallArguments, Callable, equal, Namespace, orUndefined, type Value } from "./value.ts";
 
 /** A loop that runs. */

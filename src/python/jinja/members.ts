@@ -1,4 +1,5 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
 import { textMethod } from "./textMethods.ts";
 import {
@@ -40,7 +41,7 @@ export function subscript(object: Value, key: Value, budget: Budget): Value {
 }
 
 function item(object: Value, key: Value): Value | undefined {
-  if (object instanceof Undefined) throw new TemplateError(`${object.name} is undefined`);
+  if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (object instanceof Dict) return object.get(key);
   if (typeof key !== "bigint" && typeof key !== "boolean") return undefined;
   const items = typeof object === "string" ? [...object] : Array.isArray(object) ? object : undefined;
@@ -51,10 +52,10 @@ function item(object: Value, key: Value): Value | undefined {
 export function slice(object: Value, parts: readonly (Value | undefined)[], budget: Budget): Value {
   const [from, to, step] = [0, 1, 2].map((index) => {
     const part = parts[index] ?? null;
-    if (part !== null && typeof part !== "bigint") throw new TemplateError("a slice needs whole numbers");
+    if (part !== null && typeof part !== "bigint") throw new Raises("a slice needs whole numbers");
     return part === null ? undefined : Number(part);
   });
-  if (step !== undefined && step !== 1) throw new TemplateLimit("it slices with a step");
+  if (step !== undefined && step !== 1) throw new CannotTell("it slices with a step");
   if (typeof object === "string") return budget.text([...object].slice(from, to).join(""));
   if (Array.isArray(object)) return listOf(object.slice(from, to), budget);
   if (object instanceof Tuple) return new Tuple(listOf(object.items.slice(from, to), budget));
@@ -64,13 +65,12 @@ export function slice(object: Value, parts: readonly (Value | undefined)[], budg
 type Method = (args: CallArguments) => Value;
 
 function member(object: Value, name: string, budget: Budget): Value | undefined {
-  if (object instanceof Undefined) throw new TemplateError(`${object.name} is undefined`);
+  if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (object instanceof Namespace) return object.attributes.get(name);
-  if (name.startsWith("_")) throw new TemplateLimit(`it looks into an object: ${name}`);
+  if (name.startsWith("_")) throw new CannotTell(`it looks into an object: ${name}`);
   const method = methodOf(object, name, budget);
   if (method !== undefined) return new Callable(method);
-  if (UNSUPPORTED.has(name) && !(object instanceof Dict && object.has(name)))
-    throw new TemplateLimit(`it uses .${name}`);
+  if (UNSUPPORTED.has(name) && !(object instanceof Dict && object.has(name))) throw new CannotTell(`it uses .${name}`);
   return undefined;
 }
 
@@ -116,7 +116,7 @@ function dictMethod(dict: Dict, name: string, budget: Budget): Method | undefine
       return (args) => {
         const other = args.given(0);
         if (!(other instanceof Dict) || args.named.size > 0)
-          throw new TemplateLimit("it updates a mapping with no mapping");
+          throw new CannotTell("it updates a mapping with no mapping");
         for (const [key, value] of other.entries()) dict.set(key, value);
         return null;
       };

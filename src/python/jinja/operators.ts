@@ -1,4 +1,5 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import type { Budget } from "./budget.ts";
 import { formatText } from "./format.ts";
 import { compare, Dict, equal, isNumber, iterate, plain, Stream, Tuple, Undefined, type Value } from "./value.ts";
 
@@ -9,20 +10,20 @@ const LARGEST_INTEGER = 2n ** 4096n;
 /** `left operator right` for the operators of arithmetic. */
 export function arithmetic(operator: string, left: Value, right: Value, budget: Budget): Value {
   if (left instanceof Undefined || right instanceof Undefined)
-    throw new TemplateError("something undefined is calculated with");
+    throw new Raises("something undefined is calculated with");
   if (isNumber(left) && isNumber(right)) return calculate(operator, plain(left), plain(right));
   if (operator === "+") return add(left, right, budget);
   if (operator === "*") return isNumber(right) ? repeat(left, right, budget) : repeat(right, left, budget);
   if (operator === "%" && typeof left === "string") return formatText(left, right, budget);
-  throw new TemplateError(`values of these types have no ${operator}`);
+  throw new Raises(`values of these types have no ${operator}`);
 }
 
 function calculate(operator: string, left: bigint | number, right: bigint | number): bigint | number {
-  if ("/%".includes(operator[0]!) && Number(right) === 0) throw new TemplateError("division by zero");
+  if ("/%".includes(operator[0]!) && Number(right) === 0) throw new Raises("division by zero");
   if (typeof left === "bigint" && typeof right === "bigint") {
     const result = calculateIntegers(operator, left, right);
     if (typeof result === "bigint" && (result > LARGEST_INTEGER || -result > LARGEST_INTEGER))
-      throw new TemplateLimit("it calculates a huge number");
+      throw new CannotTell("it calculates a huge number");
     return result;
   }
   const [a, b] = [Number(left), Number(right)];
@@ -47,9 +48,9 @@ function calculateIntegers(operator: string, left: bigint, right: bigint): bigin
 }
 
 function power(base: bigint, exponent: bigint): bigint | number {
-  if (exponent < 0n && base === 0n) throw new TemplateError("division by zero");
+  if (exponent < 0n && base === 0n) throw new Raises("division by zero");
   if (exponent < 0n) return Number(base) ** Number(exponent);
-  if (exponent > 4096n) throw new TemplateLimit("it calculates a huge number");
+  if (exponent > 4096n) throw new CannotTell("it calculates a huge number");
   return base ** exponent;
 }
 
@@ -61,27 +62,26 @@ function add(left: Value, right: Value, budget: Budget): Value {
   if (Array.isArray(left) && Array.isArray(right)) return listOf([...left, ...right], budget);
   if (left instanceof Tuple && right instanceof Tuple)
     return new Tuple(listOf([...left.items, ...right.items], budget));
-  throw new TemplateError("values of these types have no +");
+  throw new Raises("values of these types have no +");
 }
 
 function repeat(value: Value, times: Value, budget: Budget): Value {
-  if (typeof times !== "bigint" && typeof times !== "boolean")
-    throw new TemplateError("values of these types have no *");
+  if (typeof times !== "bigint" && typeof times !== "boolean") throw new Raises("values of these types have no *");
   const count = Math.max(0, Number(times));
   if (typeof value === "string") {
     budget.expect(value.length * count);
     return budget.text(value.repeat(count));
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
-  if (items === undefined) throw new TemplateError("values of these types have no *");
-  if (items.length * count > LARGEST_LIST) throw new TemplateLimit("it makes too long a list");
+  if (items === undefined) throw new Raises("values of these types have no *");
+  if (items.length * count > LARGEST_LIST) throw new CannotTell("it makes too long a list");
   const repeated = listOf(Array.from({ length: count }, () => items).flat(), budget);
   return Array.isArray(value) ? repeated : new Tuple(repeated);
 }
 
 /** A new list, which costs as many steps as it has items. */
 export function listOf(items: Value[], budget: Budget): Value[] {
-  if (items.length > LARGEST_LIST) throw new TemplateLimit("it makes too long a list");
+  if (items.length > LARGEST_LIST) throw new CannotTell("it makes too long a list");
   budget.step(items.length);
   return items;
 }
@@ -92,8 +92,7 @@ export function holds(operator: string, left: Value, right: Value, budget: Budge
   if (operator === "!=") return !equal(left, right, budget);
   if (operator === "in") return contains(right, left, budget);
   if (operator === "not in") return !contains(right, left, budget);
-  if (left instanceof Undefined || right instanceof Undefined)
-    throw new TemplateError("something undefined is compared");
+  if (left instanceof Undefined || right instanceof Undefined) throw new Raises("something undefined is compared");
   const order = compare(left, right, budget);
   if (operator === "<") return order < 0;
   if (operator === "<=") return order <= 0;
@@ -102,7 +101,7 @@ export function holds(operator: string, left: Value, right: Value, budget: Budge
 
 function contains(container: Value, value: Value, budget: Budget): boolean {
   if (typeof container === "string") {
-    if (typeof value !== "string") throw new TemplateError("a text can only hold texts");
+    if (typeof value !== "string") throw new Raises("a text can only hold texts");
     budget.step(container.length / 100);
     return container.includes(value);
   }
@@ -114,12 +113,12 @@ function contains(container: Value, value: Value, budget: Budget): boolean {
     container instanceof Undefined
   )
     return iterate(container).some((item) => equal(item, value, budget));
-  throw new TemplateError("the value is no container");
+  throw new Raises("the value is no container");
 }
 
 /** `-value` and `+value`. */
 export function negate(operator: "-" | "+", value: Value): Value {
-  if (!isNumber(value)) throw new TemplateError("the value has no sign");
+  if (!isNumber(value)) throw new Raises("the value has no sign");
   const number = plain(value);
   return operator === "-" ? -number : number;
 }

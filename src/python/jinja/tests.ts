@@ -1,4 +1,5 @@
-import { type Budget, TemplateError } from "./errors.ts";
+import { Raises } from "../errors.ts";
+import type { Budget } from "./budget.ts";
 import { holds } from "./operators.ts";
 import { type CallArguments, Callable, Dict, isNumber, plain, Stream, Tuple, Undefined, type Value } from "./value.ts";
 
@@ -9,9 +10,9 @@ function comparison(operator: string): Test {
 }
 
 function remainder(value: Value, by: bigint): bigint {
-  if (!isNumber(value)) throw new TemplateError("a number is needed");
+  if (!isNumber(value)) throw new Raises("a number is needed");
   const number = plain(value);
-  if (by === 0n) throw new TemplateError("division by zero");
+  if (by === 0n) throw new Raises("division by zero");
   return typeof number === "bigint" ? number % by : BigInt(Math.trunc(number)) % by;
 }
 
@@ -22,7 +23,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   defined: (value) => !(value instanceof Undefined),
   divisibleby: (value, args) => {
     const by = args.given(0);
-    if (typeof by !== "bigint") throw new TemplateError("a whole number is needed");
+    if (typeof by !== "bigint") throw new Raises("a whole number is needed");
     return remainder(value, by) === 0n;
   },
   eq: comparison("=="),

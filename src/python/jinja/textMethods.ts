@@ -1,5 +1,6 @@
+import { CannotTell, Raises } from "../errors.ts";
 import { splitLines } from "../splitLines.ts";
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import type { Budget } from "./budget.ts";
 import { stripEnd, stripStart } from "./lexer.ts";
 import { listOf } from "./operators.ts";
 import { type CallArguments, iterate, Tuple, type Value } from "./value.ts";
@@ -45,7 +46,7 @@ export function capitalize(text: string): string {
 
 /** str.replace(), where a count limits how many are replaced. */
 export function replace(text: string, old: string, by: string, count: Value | undefined, budget: Budget): string {
-  if (old === "") throw new TemplateLimit("it replaces an empty text");
+  if (old === "") throw new CannotTell("it replaces an empty text");
   const parts = text.split(old);
   const most = typeof count === "bigint" && count >= 0n ? Number(count) : parts.length;
   const replaced = Math.min(parts.length - 1, most);
@@ -69,9 +70,9 @@ export function strip(text: string, characters: Value | undefined, ends: "both" 
 }
 
 function split(text: string, args: CallArguments): string[] {
-  if (args.positional.length > 1 || args.named.size > 0) throw new TemplateLimit("it splits a text a few times only");
+  if (args.positional.length > 1 || args.named.size > 0) throw new CannotTell("it splits a text a few times only");
   const separator = args.positional[0] ?? null;
-  if (separator === "") throw new TemplateError("the separator is empty");
+  if (separator === "") throw new Raises("the separator is empty");
   if (separator !== null) return text.split(expectText(separator));
   return strip(text, null, "both")
     .split(/\s+/)
@@ -84,6 +85,6 @@ function affixes(value: Value): readonly string[] {
 
 /** The value itself, which must be a text. */
 export function expectText(value: Value): string {
-  if (typeof value !== "string") throw new TemplateError("a text is needed");
+  if (typeof value !== "string") throw new Raises("a text is needed");
   return value;
 }

@@ -1,4 +1,5 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import type { Budget } from "./budget.ts";
 
 /** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
 export class Undefined {
@@ -99,15 +100,15 @@ export class CallArguments {
   /** The positional argument that the function cannot do without. */
   given(position: number): Value {
     const value = this.positional[position];
-    if (value === undefined) throw new TemplateError("an argument is missing");
+    if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
   /** Fails as Python does where there are more arguments than the function has parameters, or one that it lacks. */
   check(...parameters: readonly string[]): void {
-    if (this.positional.length > parameters.length) throw new TemplateError("too many arguments");
+    if (this.positional.length > parameters.length) throw new Raises("too many arguments");
     for (const name of this.named.keys())
-      if (!parameters.includes(name)) throw new TemplateError(`unexpected argument ${name}`);
+      if (!parameters.includes(name)) throw new Raises(`unexpected argument ${name}`);
   }
 }
 
@@ -157,7 +158,7 @@ export function repr(value: Value, budget: Budget): string {
     return budget.text(`{${pairs.join(", ")}}`);
   }
   if (value instanceof Undefined) return "Undefined";
-  throw new TemplateLimit("it prints an object, whose address nobody knows");
+  throw new CannotTell("it prints an object, whose address nobody knows");
 }
 
 function reprFloat(value: number): string {
@@ -232,7 +233,7 @@ export function compare(a: Value, b: Value, budget: Budget): number {
       if (!equal(x[index]!, y[index]!, budget)) return budget.nested(() => compare(x[index]!, y[index]!, budget));
     return x.length - y.length;
   }
-  throw new TemplateError("values of these types have no order");
+  throw new Raises("values of these types have no order");
 }
 
 function sequence(value: Value): readonly Value[] | undefined {
@@ -261,7 +262,7 @@ export function iterate(value: Value): readonly Value[] {
   if (value instanceof Dict) return value.entries().map(([key]) => key);
   if (value instanceof Stream) return value.take();
   const items = sequence(value);
-  if (items === undefined) throw new TemplateError("the value is not iterable");
+  if (items === undefined) throw new Raises("the value is not iterable");
   return items;
 }
 
@@ -273,8 +274,8 @@ function hashOf(key: Value): string {
   }
   if (key === null) return "none";
   if (key instanceof Tuple) {
-    if (key.items.some((item) => item instanceof Tuple)) throw new TemplateLimit("it has tuples in tuples as keys");
+    if (key.items.some((item) => item instanceof Tuple)) throw new CannotTell("it has tuples in tuples as keys");
     return `t${JSON.stringify(key.items.map(hashOf))}`;
   }
-  throw new TemplateError("the value cannot be a key");
+  throw new Raises("the value cannot be a key");
 }

@@ -1,5 +1,5 @@
 import { isDict, isScalarNode, type PyDict, type PyKey, type PyValue, sortedKeys, str } from "../dict.ts";
-import { NetworkFailure, NotPredicted } from "../errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
 import { isSimpleKey, writeString } from "./dumpScalar.ts";
 
 /** The indent of safeyaml.dumps, in columns. */
@@ -52,7 +52,7 @@ function keysOf(dict: PyDict): readonly PyKey[] {
   try {
     return sortedKeys(keys);
   } catch (error) {
-    if (error instanceof NetworkFailure) return keys;
+    if (error instanceof Raises) return keys;
     throw error;
   }
 }
@@ -99,7 +99,7 @@ class YamlDump {
       : keysOf(value).map((key) => `${pad}${this.#pair(key, value.get(key) ?? null, indent)}`);
     const text = lines.join("\n");
     this.#length += text.length;
-    if (this.#length > MAX_LENGTH) throw new NotPredicted("the network configuration, for its size");
+    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, for its size");
     return text;
   }
 
@@ -149,7 +149,7 @@ export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "object") return str(value);
-  if (value.kind === "binary") throw new NotPredicted("the network configuration, which holds binary data");
+  if (value.kind === "binary") throw new CannotTell("the network configuration, which holds binary data");
   if (value.kind !== "float") return String(value.value);
   const text = str(value);
   if (text === "nan") return ".nan";

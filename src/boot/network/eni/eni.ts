@@ -1,5 +1,5 @@
 import { asDict, asIterable, asText, compareKeys, deepCopy, dictOf, type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { asKey, isUnknown } from "../state/names.ts";
@@ -13,7 +13,7 @@ const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
 /**
  * The text of cloud-init's renderer for ifupdown, without its header (net/eni.py, 18.5 to 26.2).
  * @param hasIp whether the image has ip(8), with which routes are set since 25.3
- * @throws NetworkFailure where the renderer raises
+ * @throws Raises where the renderer raises
  */
 export function renderEni(state: NetworkState, hasIp: boolean, since: Since): string {
   const usesIp = hasIp && since("25.3");
@@ -33,7 +33,7 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
 
 function rankOf(iface: PyDict): number {
   const rank = TYPES.indexOf(str(iface.get("type")));
-  if (rank < 0) throw new NetworkFailure(`the interface ${str(iface.get("name"))} is of no known type`);
+  if (rank < 0) throw new Raises(`the interface ${str(iface.get("name"))} is of no known type`);
   return rank;
 }
 
@@ -49,7 +49,7 @@ function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Sin
   ] as const) {
     if (values.length === 0) continue;
     const first = asIterable(lo.get("subnets") ?? [], "subnets")[0];
-    if (first === undefined) throw new NetworkFailure("the loopback interface has no subnet for name servers");
+    if (first === undefined) throw new Raises("the loopback interface has no subnet for name servers");
     asDict(first, "a subnet").set(
       key,
       since("25.2") ? [...values] : values.map((value) => asText(value, "a name server")).join(" "),

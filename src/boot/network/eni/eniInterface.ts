@@ -8,7 +8,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv4, parseIpv6, parseNetwork } from "../state/ipAddress.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
@@ -150,7 +150,7 @@ export class EniInterface {
       if (typeof key !== "string" || !SUBNET_KEYS.includes(key)) continue;
       let value = given;
       if (key === "address") {
-        if (!subnet.has("prefix")) throw new NetworkFailure("a subnet that is not static has an address");
+        if (!subnet.has("prefix")) throw new Raises("a subnet that is not static has an address");
         value = `${str(given)}/${str(subnet.get("prefix"))}`;
       }
       if (!truthy(value)) continue;

@@ -1,5 +1,5 @@
 import { type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 
@@ -40,6 +40,6 @@ function kindOfDestination(route: PyDict, isIpv6: boolean, since: Since): string
 }
 
 function need(route: PyDict, key: string): string {
-  if (!route.has(key)) throw new NetworkFailure(`a route has no ${key}`);
+  if (!route.has(key)) throw new Raises(`a route has no ${key}`);
   return str(route.get(key));
 }

@@ -12,7 +12,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { dumpYaml, inDumpOrder } from "../../../python/yaml/dump.ts";
 import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
@@ -37,7 +37,7 @@ export interface NetplanDocument {
 /**
  * Renders for netplan (net/netplan.py, 18.5 to 26.2): a version 2 configuration as it is, a version 1 configuration as
  * sections of version 2.
- * @throws NetworkFailure where the renderer raises
+ * @throws Raises where the renderer raises
  */
 export function renderNetplan(state: NetworkState, features: NetplanFeatures, since: Since): NetplanDocument {
   if (state.version !== 2) return new NetplanSections(state, features, since).render();
@@ -263,7 +263,7 @@ function portNumbers(value: PyValue): PyDict {
       .split(/\s+/)
       .filter((word) => word !== "");
     if (port === undefined || number === undefined || more !== undefined)
-      throw new NetworkFailure(`"${str(item)}" is not a port and a number`);
+      throw new Raises(`"${str(item)}" is not a port and a number`);
     numbers.set(port, pyInt(number, "a bridge parameter"));
   }
   return numbers;

@@ -8,7 +8,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
@@ -37,12 +37,12 @@ const MAX_SHARED = 50_000;
 /**
  * The profiles of cloud-init's renderer for NetworkManager, in the order in which it writes them
  * (net/network_manager.py, 22.2 to 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted for texts that are too long, or with percent signs that ConfigParser expands
+ * @throws Raises where the renderer raises
+ * @throws CannotTell for texts that are too long, or with percent signs that ConfigParser expands
  */
 export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
   if ((state.nameservers.length + state.search.length) * state.interfaces.size > MAX_SHARED)
-    throw new NotPredicted("the network configuration, for its size");
+    throw new CannotTell("the network configuration, for its size");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
     profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
@@ -62,7 +62,7 @@ type Profiles = ReadonlyMap<PyKey, NetworkManagerProfile>;
 
 function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   const profile = profiles.get(iface);
-  if (profile === undefined) throw new NetworkFailure(`there is no interface ${str(iface)}`);
+  if (profile === undefined) throw new Raises(`there is no interface ${str(iface)}`);
   return profile;
 }
 
@@ -76,7 +76,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
   const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
-  if (type === undefined) throw new NetworkFailure(`${str(iface.get("name"))} is of no known type: ${str(given)}`);
+  if (type === undefined) throw new Raises(`${str(iface.get("name"))} is of no known type: ${str(given)}`);
   if (type === null) return;
   profile.set("connection", "type", type);
   if (iface.has("bond-master")) {

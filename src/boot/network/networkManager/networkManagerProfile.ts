@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unknown } from "../../../image/unknown.ts";
 import { asText, type PyDict, type PyKey, type PyValue, str } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
@@ -40,13 +40,13 @@ export class NetworkManagerProfile {
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
-  /** Sets a key; without one, only makes the section. @throws NetworkFailure for what ConfigParser does not take */
+  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser does not take */
   set(section: string, key?: string, value?: PyValue): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     this.#sections.set(section, keys);
     if (key === undefined) return;
     const text = asText(value, `the value of ${key}`);
-    if (hasLonePercent(text)) throw new NetworkFailure(`the value of ${key} has a lone percent sign: ${text}`);
+    if (hasLonePercent(text)) throw new Raises(`the value of ${key} has a lone percent sign: ${text}`);
     keys.set(key, text);
   }
 
@@ -61,7 +61,7 @@ export class NetworkManagerProfile {
 
   #get(section: string, key: string): string | undefined {
     const value = this.#sections.get(section)?.get(key);
-    if (value?.includes("%")) throw new NotPredicted(`the network configuration, for the percent sign of ${key}`);
+    if (value?.includes("%")) throw new CannotTell(`the network configuration, for the percent sign of ${key}`);
     return value;
   }
 
@@ -82,7 +82,7 @@ export class NetworkManagerProfile {
 
   addAddress(family: Family, subnet: PyDict): void {
     const prefix = subnet.get("prefix");
-    if (prefix === undefined) throw new NetworkFailure("an address has no prefix, since its subnet is not static");
+    if (prefix === undefined) throw new Raises("an address has no prefix, since its subnet is not static");
     this.set(family, this.#nextKey(family, "address"), `${asText(subnet.get("address"), "an address")}/${str(prefix)}`);
   }
 
@@ -105,7 +105,7 @@ export class NetworkManagerProfile {
       const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(str(network));
       if (!isDefault) value += `,${str(metric)}`;
       else if (this.has(own)) this.set(own, "route-metric", str(metric));
-      else throw new NetworkFailure(`a default route has a metric, but its interface nothing else of ${own}`);
+      else throw new Raises(`a default route has a metric, but its interface nothing else of ${own}`);
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
@@ -131,7 +131,7 @@ export class NetworkManagerProfile {
   }
 
   #append(family: Family, key: string, item: string): void {
-    if (++this.#appended > MAX_APPENDED) throw new NotPredicted("the network configuration, for its size");
+    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, for its size");
     this.set(family, key, `${this.#get(family, key) ?? ""}${item};`);
   }
 

@@ -12,7 +12,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
 import { asKey, isUnknown } from "../state/names.ts";
@@ -51,19 +51,19 @@ const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 /**
  * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
  * 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
+ * @throws Raises where the renderer raises
+ * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
   const shared = state.routes.length + state.nameservers.length + state.search.length;
-  if (shared * state.interfaces.size > MAX_SHARED) throw new NotPredicted("the network configuration, for its size");
+  if (shared * state.interfaces.size > MAX_SHARED) throw new CannotTell("the network configuration, for its size");
   if (
     since("25.2") &&
     !since("25.3") &&
     isDict(state.config) &&
     (state.config.has("vlans") || state.config.has("bonds"))
   )
-    throw new NotPredicted("the network configuration, for its VLANs and bonds");
+    throw new CannotTell("the network configuration, for its VLANs and bonds");
   const groups = since("25.3") ? new NetworkdGroups(state, format, since) : undefined;
   const policies = since("25.3") ? routingPolicies(state) : new Map<PyKey, PyValue>();
   const ethernets = state.version === 2 && state.interfaces.size > 0 ? readEthernets(state, since) : undefined;
@@ -110,7 +110,7 @@ function addSubnets(iface: PyDict, unit: NetworkdUnit, since: Since): string {
   let routes = 0;
   for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
     const subnet = asDict(item, "a subnet");
-    if (!subnet.has("type")) throw new NetworkFailure("a subnet has no type");
+    if (!subnet.has("type")) throw new Raises("a subnet has no type");
     const type = subnet.get("type");
     if (type === "dhcp" || type === "dhcp4") dhcp.add("ipv4");
     else if (type === "dhcp6") dhcp.add("ipv6");
@@ -180,7 +180,7 @@ function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, 
 /** The ethernet devices of a version 2 configuration by id and, where they are renamed (since 22.1), by that name. */
 function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, PyDict> {
   const devices = ethernetsOf(state);
-  if (devices === undefined) throw new NetworkFailure("the network configuration has no ethernets");
+  if (devices === undefined) throw new Raises("the network configuration has no ethernets");
   const byId = [...devices].map(([id, device]) => [id, asDict(device, "an ethernet device")] as const);
   const renamed = byId.flatMap(([, device]) => {
     const name = device.get("set-name");
@@ -196,7 +196,7 @@ function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, Py
 function ethernetOf(name: PyKey, ethernets: ReadonlyMap<PyKey, PyDict>, since: Since): PyDict | undefined {
   const device = ethernets.get(name);
   if (device === undefined && !isUnknown(name) && !since("22.3.1"))
-    throw new NetworkFailure(`${str(name)} is not among the ethernets`);
+    throw new Raises(`${str(name)} is not among the ethernets`);
   return device;
 }
 
@@ -223,7 +223,7 @@ function addDhcpSettings(device: PyDict | undefined, dhcp: string, unit: Network
     if (overrides === undefined || !since("22.4")) continue;
     const given = asIterable(overrides, "DHCP overrides");
     if (domain !== undefined && given.includes("use-domains"))
-      throw new NetworkFailure(`dhcp${version}domain and use-domains of dhcp${version}-overrides exclude each other`);
+      throw new Raises(`dhcp${version}domain and use-domains of dhcp${version}-overrides exclude each other`);
     if (dhcp !== "yes" && dhcp !== `ipv${version}`) continue;
     for (const [override, option] of version === "4" ? [...OVERRIDES, ...OVERRIDES_OF_DHCP4] : OVERRIDES)
       if (given.includes(override))

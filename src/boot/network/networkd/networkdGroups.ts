@@ -161,7 +161,7 @@ function listedMembers(bond: PyDict, { config }: NetworkState): PyKey[] {
   return asIterable(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
 }
 
-/** A list of texts as one text. @throws NetworkFailure where it is none */
+/** A list of texts as one text. @throws Raises where it is none */
 export function joined(values: PyValue, what: string): string {
   return asIterable(values, what)
     .map((value) => asText(value, what))

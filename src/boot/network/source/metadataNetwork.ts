@@ -12,7 +12,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NotPredicted } from "../../../python/errors.ts";
+import { CannotTell } from "../../../python/errors.ts";
 import type { Mapping } from "../../../python/tree.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
@@ -25,7 +25,7 @@ const AS_IT_IS: Readonly<Record<string, string>> = { CloudCIX: "network", Hetzne
 
 /**
  * The network configuration that a datasource makes of its meta-data; undefined where it makes none.
- * @throws NotPredicted where that is not simulated
+ * @throws CannotTell where that is not simulated
  */
 export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | undefined {
   const { datasource = "" } = boot.cloud;
@@ -40,7 +40,7 @@ export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | unde
   const ready = get(AS_IT_IS[datasource] ?? "");
   if (truthy(ready) && get("private-networks") === undefined) return ready;
   if (WITH_OWN.has(datasource) || (datasource === "AliYun" && get("network") !== undefined))
-    throw new NotPredicted(`the network configuration that the datasource ${datasource} makes`);
+    throw new CannotTell(`the network configuration that the datasource ${datasource} makes`);
   return undefined;
 }
 
@@ -49,7 +49,7 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
   const macs = asDict(asDict(network.get("interfaces"), "interfaces").get("macs"), "macs");
   const [first, ...more] = [...macs].filter(([, card]) => truthy(card));
   if (first === undefined || more.length > 0)
-    throw new NotPredicted("the network configuration of a machine with several interfaces");
+    throw new CannotTell("the network configuration of a machine with several interfaces");
   const mac = str(first[0]).toLowerCase();
   const card = asDict(first[1], "an interface");
   const name = unknown(`the interface with ${mac}`);

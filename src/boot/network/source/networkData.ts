@@ -11,7 +11,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey } from "../state/names.ts";
 
@@ -34,11 +34,11 @@ const MAX_VALUES = 20_000;
  * is only told apart by its MAC address: it gets the name that the machine's interface with this address has, which is
  * unknown.
  * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
- * @throws NetworkFailure where the real function raises
- * @throws NotPredicted where there is too much of it
+ * @throws Raises where the real function raises
+ * @throws CannotTell where there is too much of it
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
-  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new NotPredicted("what network_data.json makes of the network");
+  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
   return new NetworkData(asDict(given, "network_data.json"), since, bondsHaveMacs).convert();
 }
 
@@ -71,7 +71,7 @@ class NetworkData {
       for (const link of this.#links.values()) if (!truthy(link.name) && truthy(link.mac)) link.name = nameOf(link.mac);
     for (const command of nameless) {
       const mac = command.get("mac_address");
-      if (!truthy(mac)) throw new NetworkFailure("a link in network_data.json has neither a MAC address nor a name");
+      if (!truthy(mac)) throw new Raises("a link in network_data.json has neither a MAC address nor a name");
       command.set("name", nameOf(mac));
     }
     for (const update of this.#updates) update();
@@ -95,13 +95,13 @@ class NetworkData {
     if (type === "bond") this.#bond(link, command, mac, info);
     else if (type === "vlan") this.#links.set(id, this.#vlan(link, command));
     else if (CARD_TYPES.has(type) || this.#since("19.1")) command.set("type", "physical").set("mac_address", mac);
-    else throw new NetworkFailure(`network_data.json has a link of an unknown type: ${str(type)}`);
+    else throw new Raises(`network_data.json has a link of an unknown type: ${str(type)}`);
     if (type !== "vlan") this.#links.set(id, info);
     return command;
   }
 
   #subnet(network: PyDict, command: PyDict): PyDict {
-    if (++this.#subnets > MAX_VALUES) throw new NotPredicted("what network_data.json makes of the network");
+    if (++this.#subnets > MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
     const subnet = only(network, SUBNET_KEYS);
     if (this.#since("24.3")) {
       const routes = asIterable(listOf(network, "routes"), "routes").map((route) =>
@@ -183,7 +183,7 @@ class NetworkData {
   #vlan(link: PyDict, command: PyDict): Link {
     const [lower, number, mac] = [need(link, "vlan_link"), need(link, "vlan_id"), need(link, "vlan_mac_address")];
     const suffix = `.${str(number)}`;
-    if (suffix.includes("%")) throw new NetworkFailure("a VLAN's number in network_data.json is none");
+    if (suffix.includes("%")) throw new Raises("a VLAN's number in network_data.json is none");
     command.set("vlan_id", number);
     // For a while a VLAN had the MAC address of what it is on.
     if (!this.#since("24.2") || this.#since("25.1.1")) command.set("mac_address", mac);
@@ -195,7 +195,7 @@ class NetworkData {
   #named(ids: PyValue, suffix = ""): PyValue {
     const named = (given: PyValue): string => {
       const link = this.#links.get(asKey(asId(given)));
-      if (link === undefined) throw new NetworkFailure(`network_data.json has no link ${str(given)}`);
+      if (link === undefined) throw new Raises(`network_data.json has no link ${str(given)}`);
       return str(link.name) + suffix;
     };
     return Array.isArray(ids) ? ids.map(named) : named(ids);
@@ -216,7 +216,7 @@ function listOf(from: PyDict, key: string): PyValue {
 }
 
 function need(from: PyDict, key: string): PyValue {
-  if (!from.has(key)) throw new NetworkFailure(`network_data.json lacks ${key} somewhere`);
+  if (!from.has(key)) throw new Raises(`network_data.json lacks ${key} somewhere`);
   return from.get(key) ?? null;
 }
 

@@ -9,13 +9,13 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3
  * to 26.2): those of interfaces that are renamed.
- * @throws NetworkFailure where the real function raises, since the configuration is of no known form
+ * @throws Raises where the real function raises, since the configuration is of no known form
  */
 export function expectedMacs(network: PyDict): string[] {
   const version = versionOf(network);
@@ -29,8 +29,7 @@ export function expectedMacs(network: PyDict): string[] {
       return [str(mac)];
     });
   }
-  if (version !== 2)
-    throw new NetworkFailure(`unknown version of the network configuration: ${str(network.get("version"))}`);
+  if (version !== 2) throw new Raises(`unknown version of the network configuration: ${str(network.get("version"))}`);
   const ethernets = network.has("ethernets") ? asDict(network.get("ethernets"), "ethernets") : new Map();
   return [...ethernets.values()].flatMap((item: PyValue) => {
     const device = asDict(item, "an interface");
@@ -49,14 +48,14 @@ function versionOf(network: PyDict): number | undefined {
 /**
  * Since 23.4 the configuration is stored as JSON before it is applied, which fails for dates and bytes, and for keys of
  * several types in one mapping.
- * @throws NetworkFailure
+ * @throws Raises
  */
 export function checkJson(network: PyValue, since: Since): void {
   if (!since("23.4")) return;
   const seen = new Set<PyValue>();
   const check = (value: PyValue): void => {
     if (isScalarNode(value) && value.kind !== "float")
-      throw new NetworkFailure(`the network configuration holds a value that JSON has no form for: ${str(value)}`);
+      throw new Raises(`the network configuration holds a value that JSON has no form for: ${str(value)}`);
     if (seen.has(value)) return;
     if (Array.isArray(value)) {
       seen.add(value);

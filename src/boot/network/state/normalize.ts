@@ -9,7 +9,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
@@ -66,7 +66,7 @@ function normalizeAddress(network: PyDict, addressKeys: readonly string[], since
   const keepsZero = since("23.1");
   const net: PyDict = new Map([...network].filter(([, value]) => truthy(value) || (keepsZero && isZero(value))));
   const key = addressKeys.find((name) => truthy(net.get(name)));
-  if (key === undefined) throw new NetworkFailure(`a subnet or route has no ${addressKeys[0]}`);
+  if (key === undefined) throw new Raises(`a subnet or route has no ${addressKeys[0]}`);
   const { address, version, prefix } = since("22.2") ? readAddress(net, key, since) : readLooseAddress(net, key, since);
   if (address !== undefined) net.set(key, address);
   net.set("prefix", prefix);
@@ -87,7 +87,7 @@ function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
   let text = str(net.get(key));
   if (text === "default" && since("25.3")) text = defaultNetwork(str(net.get("gateway")));
   const parsed = parseNetwork(text);
-  if (parsed === undefined) throw new NetworkFailure(`${text} is not a valid IP address`);
+  if (parsed === undefined) throw new Raises(`${text} is not a valid IP address`);
   const { version } = parsed;
   const slash = text.indexOf("/");
   if (slash >= 0) return { address: text.slice(0, slash), version, prefix: parsed.prefix };
@@ -101,7 +101,7 @@ function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
 function defaultNetwork(gateway: string): string {
   if (parseIpv4(gateway) !== undefined) return "0.0.0.0/0";
   if (parseIpv6(gateway) !== undefined) return "::/0";
-  throw new NetworkFailure(`${gateway} is not a valid gateway`);
+  throw new Raises(`${gateway} is not a valid gateway`);
 }
 
 /** Until 22.1: an address with a colon is IPv6, anything else IPv4. */
@@ -125,7 +125,7 @@ function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts 
 
 function maskPrefix(mask: PyValue, version: 4 | 6): number {
   const prefix = version === 6 ? ipv6Prefix(str(mask)) : ipv4Prefix(str(mask));
-  if (prefix === undefined) throw new NetworkFailure(`${str(mask)} is not a valid netmask`);
+  if (prefix === undefined) throw new Raises(`${str(mask)} is not a valid netmask`);
   return prefix;
 }
 
@@ -136,9 +136,9 @@ function looseMaskPrefix(mask: PyValue): number {
   if (number !== undefined) return number;
   if (text.includes(":")) return looseIpv6MaskPrefix(text);
   const parts = text.split(".").map((part) => wholeNumber(part));
-  if (parts.length !== 4) throw new NetworkFailure(`${text} is not a valid netmask`);
+  if (parts.length !== 4) throw new Raises(`${text} is not a valid netmask`);
   return parts.reduce<number>((sum, part) => {
-    if (part === undefined) throw new NetworkFailure(`${text} is not a valid netmask`);
+    if (part === undefined) throw new Raises(`${text} is not a valid netmask`);
     return sum + Math.abs(part).toString(2).replaceAll("0", "").length;
   }, 0);
 }
@@ -149,14 +149,14 @@ function looseIpv6MaskPrefix(text: string): number {
     const bits = word === "" ? 0 : Number.parseInt(word, 16);
     if (bits === 0) break;
     if (!/^[0-9a-fA-F]{1,4}$/.test(word) || !/^1*0*$/.test(bits.toString(2).padStart(16, "0")))
-      throw new NetworkFailure(`${text} is not a valid netmask`);
+      throw new Raises(`${text} is not a valid netmask`);
     prefix += bits.toString(2).replaceAll("0", "").length;
   }
   return prefix;
 }
 
 function netmaskOf(prefix: number): string {
-  if (prefix < 0 || prefix > 32) throw new NetworkFailure(`${prefix} is not a valid IPv4 prefix length`);
+  if (prefix < 0 || prefix > 32) throw new Raises(`${prefix} is not a valid IPv4 prefix length`);
   return ipv4Netmask(prefix);
 }
 
@@ -169,7 +169,7 @@ function isZero(value: PyValue): boolean {
   );
 }
 
-/** Python's int() of a value. @throws NetworkFailure where it raises */
+/** Python's int() of a value. @throws Raises where it raises */
 export function pyInt(value: PyValue | undefined, what: string): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return Number(value);
   if (typeof value === "string") {
@@ -178,7 +178,7 @@ export function pyInt(value: PyValue | undefined, what: string): number {
   }
   if (value !== undefined && isScalarNode(value) && value.kind === "float" && Number.isFinite(value.value))
     return Math.trunc(Number(value.value));
-  throw new NetworkFailure(`${what} is not a whole number: ${str(value)}`);
+  throw new Raises(`${what} is not a whole number: ${str(value)}`);
 }
 
 /** int() of a string; undefined where it raises ValueError. */

@@ -11,9 +11,9 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
-import { type InterfaceTable, skipping } from "./interfaces.ts";
+import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
 
 /** Parameters of bonds and bridges in version 2, by their names in version 1 (network_state.NET_CONFIG_TO_V2). */
@@ -70,14 +70,12 @@ const BRIDGE_PARAMETERS: ReadonlyMap<string, string | null> = new Map([
 export function readDevices(network: PyDict, table: InterfaceTable, since: Since): void {
   for (const [kind, devices] of network) {
     if (kind === "version" || (kind === "renderer" && since("20.2"))) continue;
-    skipping(() => {
-      if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
-      else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
-      else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
-      else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
-      else if (kind !== "wifis") throw new NetworkFailure(`cloud-init knows no devices of this kind: ${str(kind)}`);
-      readNameservers(devices, table, since);
-    });
+    if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
+    else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
+    else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
+    else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
+    else if (kind !== "wifis") throw new Raises(`cloud-init knows no devices of this kind: ${str(kind)}`);
+    readNameservers(devices, table, since);
   }
 }
 
@@ -135,14 +133,14 @@ function readVlan(id: PyKey, device: PyDict, table: InterfaceTable, since: Since
 function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: InterfaceTable, since: Since): void {
   const given = device.get("parameters");
   if (given === undefined && since("19.2") && !since("20.3"))
-    throw new NetworkFailure(`the ${kind} ${str(id)} has no parameters`);
+    throw new Raises(`the ${kind} ${str(id)} has no parameters`);
   const parameters = given === undefined ? new Map() : asDict(given, "parameters");
   respellGratuitousArp(parameters, since);
   const names = new Map<PyKey, string>([...parameterNames(kind, since)].map(([first, second]) => [second, first]));
   const params: PyDict = new Map();
   for (const [key, value] of parameters) {
     const name = names.get(key);
-    if (name === undefined) throw new NetworkFailure(`the ${kind} ${str(id)} has an unknown parameter: ${str(key)}`);
+    if (name === undefined) throw new Raises(`the ${kind} ${str(id)} has an unknown parameter: ${str(key)}`);
     params.set(name, value);
   }
   const command = dictOf({ type: kind, name: id, [`${kind}_interfaces`]: device.get("interfaces") ?? null, params });
@@ -245,8 +243,9 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
-    if (!since("24.1")) table.nameserver(command);
-    table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since));
+    // The first that is skipped ends the handling of its kind of devices.
+    if (!since("24.1") && !table.nameserver(command)) return;
+    if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
   }
 }
 

@@ -1,4 +1,4 @@
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
@@ -15,7 +15,7 @@ type Line = string | { readonly option: string; readonly value: string; readonly
  * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
  * kind go to the end.
  * @param onlyThree until 23.1 a fourth name server is left out
- * @throws NetworkFailure where cloud-init raises
+ * @throws Raises where cloud-init raises
  */
 export function addNameservers(
   text: string,
@@ -61,9 +61,9 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
   let text: string | undefined;
   for (const domain of more) {
     if (others.size + (others.has(domain) ? 0 : 1) === count) continue;
-    if (count >= 6) throw new NetworkFailure(`${domain} would be one search domain too many`);
+    if (count >= 6) throw new Raises(`${domain} would be one search domain too many`);
     text = [...others.add(domain)].join(" ");
-    if ([...text].length > 256) throw new NetworkFailure(`with ${domain} the search domains would be too long`);
+    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains would be too long`);
     const words = wordsOf(text);
     others = new Set(words);
     count = words.length;
@@ -81,7 +81,7 @@ function parse(text: string): Line[] {
     const option = words.slice(0, Math.max(0, end));
     const value = withoutLeadingSpaces(words.slice(end));
     if (!OPTIONS.includes(option) || value === "")
-      throw new NetworkFailure(`line ${index + 1} of /etc/resolv.conf is of no known form`);
+      throw new Raises(`line ${index + 1} of /etc/resolv.conf is of no known form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }

@@ -8,7 +8,7 @@ import {
   str,
   truthy,
 } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import { pyInt } from "../state/normalize.ts";
@@ -45,8 +45,8 @@ const BRIDGE_OPTIONS = [
 /**
  * The files of interfaces and their routes that cloud-init's sysconfig renderer writes, by path and in its order
  * (net/sysconfig.py, 18.5 to 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted where only the machine knows the name of an interface that another one refers to
+ * @throws Raises where the renderer raises
+ * @throws CannotTell where only the machine knows the name of an interface that another one refers to
  */
 export function renderSysconfig(state: NetworkState, form: SysconfigForm, since: Since): Map<string, string> {
   return new SysconfigInterfaces(state, form, since).render();
@@ -102,8 +102,8 @@ class SysconfigInterfaces {
     const file = this.#files.get(name);
     if (file !== undefined) return file;
     if (isUnknown(name) || [...this.#files.keys()].some(isUnknown))
-      throw new NotPredicted("the network configuration, where interfaces have names that only the machine knows");
-    throw new NetworkFailure(`there is no interface ${str(name)}`);
+      throw new CannotTell("the network configuration, where interfaces have names that only the machine knows");
+    throw new Raises(`there is no interface ${str(name)}`);
   }
 
   #addSubnets(iface: PyDict, file: SysconfigInterface): void {
@@ -137,7 +137,7 @@ class SysconfigInterfaces {
       .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === bond)
       .map((iface) => asKey(iface.get("name")));
     if (members.length > 1 && members.some(isUnknown))
-      throw new NotPredicted("the network configuration, for the order of a bond's interfaces");
+      throw new CannotTell("the network configuration, for the order of a bond's interfaces");
     return members.sort(compareKeys);
   }
 
@@ -151,7 +151,7 @@ class SysconfigInterfaces {
       values.set("VLAN", true);
       if (this.#since("20.4")) {
         values.delete("TYPE");
-        if (!iface.has("vlan-raw-device")) throw new NetworkFailure("a VLAN has no link");
+        if (!iface.has("vlan-raw-device")) throw new Raises("a VLAN has no link");
         pyInt(id, "the id of a VLAN");
       }
       values.set("PHYSDEV", this.#since("20.4") ? (iface.get("vlan-raw-device") ?? null) : beforeLastDot(iface));

@@ -1,7 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, asIterable, type PyValue, str, truthy } from "../../../python/dict.ts";
-import { ModuleFailure, NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/splitLines.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -25,11 +25,11 @@ const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
 
 /**
  * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
- * @throws NetworkFailure where it raises; what it wrote before stays
+ * @throws Raises where it raises; what it wrote before stays
  */
 export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if (!FAMILIES.includes(boot.facts.family))
-    throw new NetworkFailure(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+    throw new Raises(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
   const isSuse = boot.facts.family === "suse";
   const form = sysconfigForm(isSuse, boot);
   const since = (version: string): boolean => boot.since(version);
@@ -70,7 +70,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
     if (isWanted)
       boot.note(`it adds name servers to ${real}, which ${RESOLV_CONF} links to, and fails without that directory`);
   } else if (isWanted || !boot.since("19.3")) {
-    const existing = textOfFile(boot, RESOLV_CONF) ?? "";
+    const existing = strictText(boot, RESOLV_CONF) ?? "";
     // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
     if (isWanted || existing !== "" || !boot.since("19.1")) {
       const header = sysconfigHeader(";", (version) => boot.since(version));
@@ -110,21 +110,13 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
 
 /** Since 25.1 what else the file says stays. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
-  if (saysMoreThanUpstream(boot)) throw new NotPredicted("what the distribution's own cloud-init adds");
+  if (saysMoreThanUpstream(boot)) throw new CannotTell("what the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
   const kept = boot.since("25.1")
-    ? splitLines(textOfFile(boot, CONTROL) ?? "").filter(
+    ? splitLines(strictText(boot, CONTROL) ?? "").filter(
         (line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line),
       )
     : [];
   return `${[...header, ...own, ...kept].join("\n")}\n`;
-}
-
-function textOfFile(boot: ModuleRun, path: string): string | undefined {
-  try {
-    return strictText(boot, path);
-  } catch (error) {
-    throw error instanceof ModuleFailure ? new NetworkFailure(error.message) : error;
-  }
 }

@@ -1,5 +1,5 @@
 import { asDict, asIterable, asText, dictOf, type PyDict, type PyValue, str, truthy } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, parseIpv6 } from "../state/ipAddress.ts";
 import { pyInt } from "../state/normalize.ts";
@@ -65,7 +65,7 @@ export class SysconfigInterface {
   #addType(subnet: PyDict): void {
     const type = str(subnet.get("type"));
     const { isSuse } = this.#form;
-    if (!this.#knows(type)) throw new NetworkFailure(`a subnet is of no known type: ${type}`);
+    if (!this.#knows(type)) throw new Raises(`a subnet is of no known type: ${type}`);
     if (type === "static" || type === "static6") this.#addStatic(subnet);
     else if (type === "manual") {
       if (!isSuse) this.#set("ONBOOT", this.values.has("MTU"));
@@ -147,7 +147,7 @@ export class SysconfigInterface {
         if (this.#since("19.1") && !isSuse && hasDefaultRoute && this.values.get("BOOTPROTO") !== "none")
           this.#set("DHCLIENT_SET_DEFAULT_ROUTE", false);
       } else if (isStatic) {
-        if (!subnet.has("address")) throw new NetworkFailure("a subnet has no address");
+        if (!subnet.has("address")) throw new Raises("a subnet has no address");
         if (isIpv6Subnet(subnet, this.#since)) this.#addIpv6Address(subnet, ipv6++);
         else {
           const suffix = ipv4 === 0 ? "" : ipv4;
@@ -202,7 +202,7 @@ export class SysconfigInterface {
       const route = asDict(item, "a route");
       const gateway = route.get("gateway");
       const saysIpv6 = truthy(subnet.get("ipv6"));
-      if (!saysIpv6 && gateway === undefined) throw new NetworkFailure("a route has no gateway");
+      if (!saysIpv6 && gateway === undefined) throw new Raises("a route has no gateway");
       const isIpv6 = saysIpv6 || isIpv6Address(gateway ?? null, this.#since);
       if (isDefaultRoute(route) && !isDynamic) this.#addDefaultRoute(subnet, route, isIpv6);
       else this.routes.add(route);
@@ -213,7 +213,7 @@ export class SysconfigInterface {
   #addDefaultRoute(subnet: PyDict, route: PyDict, isIpv6: boolean): void {
     const { routes } = this;
     if ((truthy(subnet.get("ipv4")) && routes.hasDefaultIpv4) || (truthy(subnet.get("ipv6")) && routes.hasDefaultIpv6))
-      throw new NetworkFailure("an interface has two default routes");
+      throw new Raises("an interface has two default routes");
     this.#set("DEFROUTE", true);
     if (this.values.get("BOOTPROTO") === "dhcp" && this.#since("19.1")) this.#set("DHCLIENT_SET_DEFAULT_ROUTE", true);
     const gateway = route.get("gateway");

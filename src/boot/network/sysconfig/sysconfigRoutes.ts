@@ -1,5 +1,5 @@
 import { compareText, type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv6Prefix } from "../state/ipAddress.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
@@ -66,12 +66,12 @@ export class SysconfigRoutes {
     const mask = need(route, "netmask");
     if (!this.#since("22.1")) return mask;
     const prefix = ipv6Prefix(mask);
-    if (prefix === undefined) throw new NetworkFailure(`${mask} is not a valid netmask`);
+    if (prefix === undefined) throw new Raises(`${mask} is not a valid netmask`);
     return String(prefix);
   }
 }
 
 function need(route: PyDict, key: string): string {
-  if (!route.has(key)) throw new NetworkFailure(`a route has no ${key}`);
+  if (!route.has(key)) throw new Raises(`a route has no ${key}`);
   return str(route.get(key));
 }
