@@ -1,5 +1,5 @@
 import { Raises } from "./errors.ts";
-import { splitLines } from "./splitLines.ts";
+import { splitLines } from "./strings.ts";
 
 /**
  * A file of sections and options as Python's RawConfigParser keeps it: names of options in lower case, no comments,

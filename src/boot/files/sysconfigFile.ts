@@ -1,5 +1,5 @@
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 
 /** A longer line is not looked into. */
 const LONGEST = 4096;

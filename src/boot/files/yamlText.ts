@@ -1,7 +1,8 @@
 import { unknown } from "../../image/unknown.ts";
-import { fromNode, isDict } from "../../python/dict.ts";
+import { isDict } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode } from "../../python/tree.ts";
+import { fromNode } from "../../python/value.ts";
 import { dumpYaml } from "../../python/yaml/dump.ts";
 
 /** A mapping as safeyaml.dumps() writes it (18.5 to 26.2), between `---` and `...`. @throws Raises */

@@ -2,7 +2,7 @@ import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";

@@ -2,7 +2,7 @@ import type { Origin } from "../../image/origin.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";

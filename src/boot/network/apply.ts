@@ -1,6 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { asDict, type PyDict } from "../../python/dict.ts";
+import { asDict } from "../../python/checked.ts";
+import type { PyDict } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { renderEni } from "./eni/eni.ts";

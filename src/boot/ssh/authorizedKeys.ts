@@ -1,6 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import { spend } from "../files/effort.ts";
 import { strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";

@@ -1,7 +1,7 @@
 import type { Image } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import { strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 

@@ -1,6 +1,6 @@
 import { Config } from "../../config/config.ts";
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { NewPassword } from "../accounts/passwords.ts";

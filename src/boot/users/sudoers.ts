@@ -1,7 +1,7 @@
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { spend } from "../files/effort.ts";

@@ -1,9 +1,11 @@
+import type { Effort } from "../dataModel.ts";
 import { CannotTell } from "../errors.ts";
+import type { Room } from "../repr.ts";
 
 /**
  * What one rendering may spend, since a template comes from an untrusted image. Far beyond what any real template needs.
  */
-export class Budget {
+export class Budget implements Effort, Room {
   #steps = 500_000;
   #characters = 8_000_000;
   #levels = 100;
@@ -16,9 +18,15 @@ export class Budget {
 
   /** Takes note of text that was made, and answers it. */
   text(text: string): string {
-    this.#characters -= text.length;
-    if (this.#characters < 0) throw new CannotTell("it makes too much text");
+    this.take(text.length);
     return text;
+  }
+
+  take(characters: number): boolean {
+    this.step();
+    this.#characters -= characters;
+    if (this.#characters < 0) throw new CannotTell("it makes too much text");
+    return true;
   }
 
   /** Refuses text before it is made. */

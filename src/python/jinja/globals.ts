@@ -1,16 +1,17 @@
+import { Dict, isInt, type PyValue } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
-import { type CallArguments, Callable, Dict, Namespace, type Value } from "./value.ts";
+import { type CallArguments, Callable, Namespace } from "./value.ts";
 
 const UNSUPPORTED = ["cycler", "joiner", "lipsum"];
 
 /** The functions that every template has. */
-export function globals(budget: Budget): Map<string, Value> {
+export function globals(budget: Budget): Map<string, PyValue> {
   const unsupported = (name: string) => (): never => {
     throw new CannotTell(`it calls ${name}()`);
   };
-  return new Map<string, Value>([
+  return new Map<string, PyValue>([
     ["range", new Callable((args) => range(args, budget))],
     ["dict", new Callable(dictOf)],
     ["namespace", new Callable(namespaceOf)],
@@ -18,9 +19,9 @@ export function globals(budget: Budget): Map<string, Value> {
   ]);
 }
 
-function range(args: CallArguments, budget: Budget): Value {
+function range(args: CallArguments, budget: Budget): PyValue {
   const numbers = args.positional.map((value) => {
-    if (typeof value !== "bigint") throw new Raises("range() needs whole numbers");
+    if (!isInt(value) && typeof value !== "boolean") throw new Raises("range() needs whole numbers");
     return Number(value);
   });
   const [from, to, step] = numbers.length < 2 ? [0, numbers[0], 1] : [numbers[0]!, numbers[1], numbers[2] ?? 1];
@@ -28,7 +29,7 @@ function range(args: CallArguments, budget: Budget): Value {
   const length = Math.max(0, Math.ceil((to - from) / step));
   if (length > 100_000) throw new CannotTell("it makes too long a list");
   return listOf(
-    Array.from({ length }, (_, index) => BigInt(from + index * step)),
+    Array.from({ length }, (_, index) => from + index * step),
     budget,
   );
 }

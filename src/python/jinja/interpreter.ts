@@ -1,4 +1,7 @@
+import { hashable } from "../checked.ts";
+import { Dict, type PyValue, Tuple, truth } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
+import { str } from "../repr.ts";
 import type { Budget } from "./budget.ts";
 import { applyFilter } from "./filters.ts";
 import { globals } from "./globals.ts";
@@ -8,19 +11,7 @@ import { arithmetic, holds, negate } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, Target } from "./syntax.ts";
 import { findTest } from "./tests.ts";
-import {
-  CallArguments,
-  Callable,
-  Dict,
-  iterate,
-  Namespace,
-  orUndefined,
-  str,
-  Tuple,
-  truthy,
-  Undefined,
-  type Value,
-} from "./value.ts";
+import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
 
 /** Macros may call each other this deep. */
 const DEEPEST = 50;
@@ -35,7 +26,7 @@ export class Interpreter {
     this.#budget = budget;
   }
 
-  render(template: Block, variables: ReadonlyMap<string, Value>): string {
+  render(template: Block, variables: ReadonlyMap<string, PyValue>): string {
     return this.#capture(template, new Scope(new Scope(undefined, globals(this.#budget)), variables));
   }
 
@@ -69,7 +60,7 @@ export class Interpreter {
         this.#evaluate(statement.value, scope);
         break;
       case "if": {
-        const branch = statement.branches.find(({ test }) => truthy(this.#evaluate(test, scope)));
+        const branch = statement.branches.find(({ test }) => truth(this.#evaluate(test, scope)));
         this.#run(branch?.body ?? statement.otherwise, scope);
         break;
       }
@@ -101,8 +92,8 @@ export class Interpreter {
     }
   }
 
-  #filtered(text: string, filters: readonly BlockFilter[], scope: Scope): Value {
-    return filters.reduce<Value>(
+  #filtered(text: string, filters: readonly BlockFilter[], scope: Scope): PyValue {
+    return filters.reduce<PyValue>(
       (value, { name, args }) => applyFilter(name, value, this.#arguments(args, scope), this.#budget),
       text,
     );
@@ -115,7 +106,7 @@ export class Interpreter {
       items = items.filter((item) => {
         const inner = new Scope(scope);
         this.#assign(loop.target, item, inner);
-        return truthy(this.#evaluate(filter, inner));
+        return truth(this.#evaluate(filter, inner));
       });
     if (items.length === 0) this.#run(loop.otherwise, scope);
     const facts = new Loop(items, this.#budget);
@@ -128,7 +119,7 @@ export class Interpreter {
     }
   }
 
-  #assign(target: Target, value: Value, scope: Scope): void {
+  #assign(target: Target, value: PyValue, scope: Scope): void {
     if (target.type === "name") scope.set(target.name, value);
     else if (target.type === "member") {
       const object = scope.get(target.namespace);
@@ -166,7 +157,7 @@ export class Interpreter {
     );
   }
 
-  #evaluate(node: Expression, scope: Scope): Value {
+  #evaluate(node: Expression, scope: Scope): PyValue {
     this.#budget.step();
     switch (node.type) {
       case "constant":
@@ -179,7 +170,8 @@ export class Interpreter {
         return new Tuple(node.items.map((item) => this.#evaluate(item, scope)));
       case "dict": {
         const dict = new Dict();
-        for (const [key, value] of node.pairs) dict.set(this.#evaluate(key, scope), this.#evaluate(value, scope));
+        for (const [key, value] of node.pairs)
+          dict.set(hashable(this.#evaluate(key, scope), "the key"), this.#evaluate(value, scope));
         return dict;
       }
       case "attribute":
@@ -208,7 +200,7 @@ export class Interpreter {
       }
       case "unary": {
         const value = this.#evaluate(node.value, scope);
-        return node.operator === "not" ? !truthy(value) : negate(node.operator, value);
+        return node.operator === "not" ? !truth(value) : negate(node.operator, value);
       }
       case "binary":
         return arithmetic(
@@ -219,7 +211,7 @@ export class Interpreter {
         );
       case "logic": {
         const left = this.#evaluate(node.left, scope);
-        return truthy(left) === (node.operator === "or") ? left : this.#evaluate(node.right, scope);
+        return truth(left) === (node.operator === "or") ? left : this.#evaluate(node.right, scope);
       }
       case "compare": {
         let left = this.#evaluate(node.first, scope);
@@ -233,12 +225,12 @@ export class Interpreter {
       case "concat":
         return this.#budget.text(node.items.map((item) => str(this.#evaluate(item, scope), this.#budget)).join(""));
       case "choice":
-        if (truthy(this.#evaluate(node.test, scope))) return this.#evaluate(node.yes, scope);
+        if (truth(this.#evaluate(node.test, scope))) return this.#evaluate(node.yes, scope);
         return node.no === undefined ? new Undefined("None", "") : this.#evaluate(node.no, scope);
     }
   }
 
-  #call(callee: Value, args: CallArguments): Value {
+  #call(callee: PyValue, args: CallArguments): PyValue {
     if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
     if (!(callee instanceof Callable)) throw new Raises("the value is no function");
     return callee.call(args);

@@ -1,4 +1,6 @@
+import { int } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
+import { Float } from "../scalars.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",
@@ -35,11 +37,11 @@ function codePoint(code: number): string {
   return String.fromCodePoint(code);
 }
 
-export function readInteger(word: string): bigint {
+export function readInteger(word: string): number | bigint {
   if (word.length > 100) throw new CannotTell("it uses a huge number");
-  return BigInt(word.replaceAll("_", ""));
+  return int(BigInt(word.replaceAll("_", "")));
 }
 
-export function readFloat(word: string): number {
-  return Number(word.replaceAll("_", ""));
+export function readFloat(word: string): Float {
+  return new Float(Number(word.replaceAll("_", "")));
 }

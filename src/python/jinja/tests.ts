@@ -1,19 +1,29 @@
-import { Raises } from "../errors.ts";
+import { isDict, isInt, type PyValue, Tuple } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
-import { holds } from "./operators.ts";
-import { type CallArguments, Callable, Dict, isNumber, plain, Stream, Tuple, Undefined, type Value } from "./value.ts";
+import { holds, isNumber, toFloat } from "./operators.ts";
+import { type CallArguments, Callable, Stream, Undefined } from "./value.ts";
 
-type Test = (value: Value, args: CallArguments, budget: Budget) => boolean;
+type Test = (value: PyValue, args: CallArguments, budget: Budget) => boolean;
 
 function comparison(operator: string): Test {
   return (value, args, budget) => holds(operator, value, args.given(0), budget);
 }
 
-function remainder(value: Value, by: bigint): bigint {
-  if (!isNumber(value)) throw new Raises("a number is needed");
-  const number = plain(value);
-  if (by === 0n) throw new Raises("division by zero");
-  return typeof number === "bigint" ? number % by : BigInt(Math.trunc(number)) % by;
+/** `value % by == wanted`. */
+function leaves(value: PyValue, by: PyValue, wanted: number): boolean {
+  if (!isNumber(value) || !isNumber(by)) {
+    if (typeof value === "string") throw new CannotTell("it formats a text by a test");
+    throw new Raises("a number is needed");
+  }
+  if (toFloat(by) === 0) throw new Raises("division by zero");
+  if (value instanceof Float || by instanceof Float) {
+    const rest = toFloat(value) % toFloat(by);
+    return (rest !== 0 && rest < 0 !== toFloat(by) < 0 ? rest + toFloat(by) : rest) === wanted;
+  }
+  const rest = BigInt(value) % BigInt(by);
+  return (rest !== 0n && rest < 0n !== BigInt(by) < 0n ? rest + BigInt(by) : rest) === BigInt(wanted);
 }
 
 /** The tests of `is`. `filter` and `test` are answered by the interpreter. */
@@ -21,40 +31,36 @@ const TESTS: Readonly<Record<string, Test>> = {
   boolean: (value) => typeof value === "boolean",
   callable: (value) => value instanceof Callable,
   defined: (value) => !(value instanceof Undefined),
-  divisibleby: (value, args) => {
-    const by = args.given(0);
-    if (typeof by !== "bigint") throw new Raises("a whole number is needed");
-    return remainder(value, by) === 0n;
-  },
+  divisibleby: (value, args) => leaves(value, args.given(0), 0),
   eq: comparison("=="),
   equalto: comparison("=="),
-  even: (value) => remainder(value, 2n) === 0n,
+  even: (value) => leaves(value, 2, 0),
   false: (value) => value === false,
-  float: (value) => typeof value === "number",
+  float: (value) => value instanceof Float,
   ge: comparison(">="),
   greaterthan: comparison(">"),
   gt: comparison(">"),
   in: comparison("in"),
-  integer: (value) => typeof value === "bigint",
+  integer: (value) => isInt(value),
   iterable: (value) =>
     typeof value === "string" ||
     Array.isArray(value) ||
-    [Tuple, Dict, Stream, Undefined].some((type) => value instanceof type),
+    [Tuple, Map, Stream, Undefined].some((type) => value instanceof type),
   le: comparison("<="),
   lessthan: comparison("<"),
   lower: (value) => typeof value === "string" && value !== value.toUpperCase() && value === value.toLowerCase(),
   lt: comparison("<"),
-  mapping: (value) => value instanceof Dict,
+  mapping: (value) => isDict(value),
   ne: comparison("!="),
   none: (value) => value === null,
   number: (value) => isNumber(value),
-  odd: (value) => remainder(value, 2n) !== 0n,
+  odd: (value) => leaves(value, 2, 1),
   sameas: (value, args) => value === args.given(0),
   sequence: (value) =>
     typeof value === "string" ||
     Array.isArray(value) ||
     value instanceof Tuple ||
-    value instanceof Dict ||
+    isDict(value) ||
     value instanceof Undefined,
   string: (value) => typeof value === "string",
   true: (value) => value === true,

@@ -1,5 +1,8 @@
-import { isDict, isScalarNode, type PyDict, type PyKey, type PyValue, sortedKeys, str } from "../dict.ts";
+import { isDict, type PyDict, type PyKey, type PyValue, rebuilt } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
+import { sortedKeys } from "../order.ts";
+import { Bytes, Float, Time } from "../scalars.ts";
+import { pyStr } from "../value.ts";
 import { isSimpleKey, writeString } from "./dumpScalar.ts";
 
 /** The indent of safeyaml.dumps, in columns. */
@@ -21,7 +24,7 @@ function findShared(root: PyValue): Map<PyValue, string> {
   const seen = new Set<PyValue>();
   const shared = new Map<PyValue, string>();
   const visit = (value: PyValue): void => {
-    if (!isCollection(value) && !isDate(value)) return;
+    if (!isCollection(value) && !(value instanceof Time)) return;
     if (seen.has(value)) {
       if (!shared.has(value)) shared.set(value, `id${String(shared.size + 1).padStart(3, "0")}`);
       return;
@@ -42,10 +45,6 @@ function isCollection(value: PyValue): value is PyValue[] | PyDict {
   return Array.isArray(value) || isDict(value);
 }
 
-function isDate(value: PyValue): boolean {
-  return isScalarNode(value) && (value.kind === "date" || value.kind === "datetime");
-}
-
 /** In the order in which they are written: sorted where Python can sort them. */
 function keysOf(dict: PyDict): readonly PyKey[] {
   const keys = [...dict.keys()];
@@ -59,23 +58,7 @@ function keysOf(dict: PyDict): readonly PyKey[] {
 
 /** A value as whoever reads the dump gets it: its keys in their written order. */
 export function inDumpOrder<Value extends PyValue>(value: Value): Value {
-  const known = new Map<PyValue, PyValue>();
-  const order = (from: PyValue): PyValue => {
-    if (!isCollection(from)) return from;
-    const done = known.get(from);
-    if (done !== undefined) return done;
-    if (Array.isArray(from)) {
-      const list: PyValue[] = [];
-      known.set(from, list);
-      for (const item of from) list.push(order(item));
-      return list;
-    }
-    const dict: PyDict = new Map();
-    known.set(from, dict);
-    for (const key of keysOf(from)) dict.set(key, order(from.get(key) ?? null));
-    return dict;
-  };
-  return order(value) as Value;
+  return rebuilt(value, keysOf) as Value;
 }
 
 class YamlDump {
@@ -148,10 +131,10 @@ class YamlDump {
 export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
-  if (typeof value !== "object") return str(value);
-  if (value.kind === "binary") throw new CannotTell("the network configuration, which holds binary data");
-  if (value.kind !== "float") return String(value.value);
-  const text = str(value);
+  if (value instanceof Time) return value.text;
+  if (value instanceof Bytes) throw new CannotTell("the network configuration, which holds binary data");
+  const text = pyStr(value);
+  if (!(value instanceof Float)) return text;
   if (text === "nan") return ".nan";
   if (text.endsWith("inf")) return text.replace("inf", ".inf");
   return text.includes(".") ? text : text.replace("e", ".0e");

@@ -7,8 +7,9 @@ import { renderNetplan } from "../../../src/boot/network/netplan/netplan.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
-import { asDict, fromNode } from "../../../src/python/dict.ts";
+import { asDict } from "../../../src/python/checked.ts";
 import { Raises } from "../../../src/python/errors.ts";
+import { fromNode } from "../../../src/python/value.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 /**

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { asDict, fromNode, type PyDict } from "../../../src/python/dict.ts";
+import { asDict } from "../../../src/python/checked.ts";
+import type { PyDict } from "../../../src/python/dataModel.ts";
+import { fromNode } from "../../../src/python/value.ts";
 import { dumpYaml } from "../../../src/python/yaml/dump.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 

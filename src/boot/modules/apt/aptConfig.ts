@@ -1,5 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
-import { equal, mapping } from "../../../python/checked.ts";
+import { mapping } from "../../../python/checked.ts";
+import { equal } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";

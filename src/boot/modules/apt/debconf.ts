@@ -2,7 +2,7 @@ import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
 import { Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";

@@ -1,7 +1,7 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
 import { items, text } from "../../../python/checked.ts";
 import { Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/imageTemplates.ts";

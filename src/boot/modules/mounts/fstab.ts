@@ -1,5 +1,5 @@
 import { Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 

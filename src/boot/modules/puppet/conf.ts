@@ -2,7 +2,7 @@ import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
 import { Raises } from "../../../python/errors.ts";
 import { IniFile } from "../../../python/iniFile.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { findUser } from "../../accounts/lookup.ts";

@@ -1,8 +1,8 @@
 import type { Origin } from "../../../image/origin.ts";
 import type { FileAttributes } from "../../../image/overlay.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { str } from "../../../python/dict.ts";
 import { Raises } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
@@ -33,8 +33,8 @@ export function writeNetworkd(files: Predicted<readonly NetworkdFile[]>, boot: M
   }
   for (const { device, extension, text } of files.value) {
     if (typeof device !== "string" && !boot.since("25.2"))
-      throw new Raises(`the name of an interface is no text: ${str(device)}`);
-    writeFile(pathOf(str(device), extension), text, boot, because);
+      throw new Raises(`the name of an interface is no text: ${pyStr(device)}`);
+    writeFile(pathOf(pyStr(device), extension), text, boot, because);
   }
 }
 

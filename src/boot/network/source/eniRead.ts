@@ -1,5 +1,7 @@
-import { asText, compareText, dictOf, type PyDict, type PyValue } from "../../../python/dict.ts";
+import { text as asText } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
 
 /** One stanza of an interfaces file, with what becomes of it. */
 interface Stanza {

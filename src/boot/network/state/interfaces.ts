@@ -1,16 +1,8 @@
 import { isTrue } from "../../../config/options.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
@@ -103,7 +95,7 @@ export class InterfaceTable {
     const bond = this.interfaces.get(name) ?? new Map();
     for (const [key, value] of params) bond.set(key, value);
     bond.set("bond-slaves", "none");
-    for (const member of asIterable(command.get("bond_interfaces"), "bond_interfaces")) {
+    for (const member of items(command.get("bond_interfaces"), "bond_interfaces")) {
       const key = asKey(member);
       if (!this.interfaces.has(key)) this.physical(dictOf({ name: key, type: "bond" }));
       const iface = this.interfaces.get(key) ?? new Map();
@@ -115,7 +107,7 @@ export class InterfaceTable {
   bridge(command: PyDict): void {
     if (lacks(command, "name", "bridge_interfaces")) return;
     const ports = command.get("bridge_interfaces") ?? null;
-    for (const port of asIterable(ports, "bridge_interfaces"))
+    for (const port of items(ports, "bridge_interfaces"))
       if (!this.interfaces.has(asKey(port))) this.physical(dictOf({ name: port }));
     this.physical(command);
     const iface = this.interfaces.get(asKey(command.get("name"))) ?? new Map();
@@ -126,7 +118,7 @@ export class InterfaceTable {
     if (stp === undefined || stp === null || typeof stp === "boolean") return;
     if (["on", "1", 1].includes(stp as string | number)) iface.set("bridge_stp", true);
     else if (["off", "0", 0].includes(stp as string | number)) iface.set("bridge_stp", false);
-    else throw new Raises(`bridge_stp is neither on nor off: ${str(stp)}`);
+    else throw new Raises(`bridge_stp is neither on nor off: ${pyStr(stp)}`);
   }
 
   /** False for a command that lacks an address, which is skipped. */
@@ -145,7 +137,7 @@ export class InterfaceTable {
   interfaceNameserver(command: PyDict, id: PyKey): boolean {
     if (lacks(command, "address")) return false;
     const iface = this.interfaces.get(id);
-    if (iface === undefined) throw new Raises(`name servers for the interface ${str(id)}, which is not defined`);
+    if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(id)}, which is not defined`);
     const { nameservers, search } = readDns(command);
     iface.set("dns", dictOf({ nameservers, search }));
     return true;
@@ -155,7 +147,7 @@ export class InterfaceTable {
   assignNameservers(): void {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
-      if (iface === undefined) throw new Raises(`name servers for the interface ${str(name)}, which is not defined`);
+      if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(name)}, which is not defined`);
       iface.set("dns", dictOf({ [this.#since("24.1") ? "nameservers" : "addresses"]: nameservers, search }));
     }
   }
@@ -170,7 +162,7 @@ export class InterfaceTable {
     for (const subnet of subnets) {
       if (this.usesIpv6) return;
       const type = asText(subnet.get("type"), "the type of a subnet");
-      const address = str(subnet.get("address"));
+      const address = pyStr(subnet.get("address"));
       const isIpv6 = this.#since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
       if (type.endsWith("6") || isIpv6) this.usesIpv6 = true;
     }
@@ -178,7 +170,7 @@ export class InterfaceTable {
 
   #flag(command: PyDict, key: string, since: string): boolean | null {
     const value = command.get(key) ?? null;
-    return value === null || !this.#since(since) ? null : isTrue(str(value));
+    return value === null || !this.#since(since) ? null : isTrue(pyStr(value));
   }
 }
 

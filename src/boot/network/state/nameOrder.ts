@@ -1,5 +1,6 @@
-import { type PyKey, str } from "../../../python/dict.ts";
+import type { PyKey } from "../../../python/dataModel.ts";
 import { CannotTell } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import { isUnknown } from "./names.ts";
 
 /**
@@ -9,7 +10,7 @@ import { isUnknown } from "./names.ts";
  */
 export function checkOrder(names: Iterable<PyKey>): void {
   const all = [...names];
-  const starts = new Set(all.map((name) => (isUnknown(name) ? str(name).split(">>", 1)[0] : undefined)));
+  const starts = new Set(all.map((name) => (isUnknown(name) ? pyStr(name).split(">>", 1)[0] : undefined)));
   if (starts.size > 1)
     throw new CannotTell("the network configuration, for the order of interfaces that only the machine names");
 }

@@ -1,5 +1,5 @@
 import { hasUnknown } from "../../../image/unknown.ts";
-import type { PyKey, PyValue } from "../../../python/dict.ts";
+import type { PyKey, PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 
 /** Whether a name or address is a placeholder. */

@@ -1,29 +1,22 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  isDict,
-  isScalarNode,
-  type PyDict,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
+import { Float } from "../../../python/scalars.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
 /** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */
 export function normalizeSubnets(subnets: PyValue | undefined, since: Since): PyDict[] {
   if (!truthy(subnets)) return [];
-  return asIterable(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
+  return items(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
 }
 
 function normalizeSubnet(subnet: PyDict, since: Since): PyDict {
   const normal: PyDict = new Map([...subnet].filter(([, value]) => truthy(value)));
-  if (["static", "static6"].includes(str(subnet.get("type"))))
+  if (["static", "static6"].includes(pyStr(subnet.get("type"))))
     update(normal, normalizeAddress(normal, since("20.4") ? ["address", "ip_address"] : ["address"], since));
-  const routes = subnet.has("routes") ? asIterable(subnet.get("routes"), "routes") : [];
+  const routes = subnet.has("routes") ? items(subnet.get("routes"), "routes") : [];
   normal.set(
     "routes",
     routes.map((route) => normalizeRoute(asDict(route, "a route"), since)),
@@ -84,8 +77,8 @@ interface AddressFacts {
 
 /** Since 22.2: what is no address is an error. */
 function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
-  let text = str(net.get(key));
-  if (text === "default" && since("25.3")) text = defaultNetwork(str(net.get("gateway")));
+  let text = pyStr(net.get(key));
+  if (text === "default" && since("25.3")) text = defaultNetwork(pyStr(net.get("gateway")));
   const parsed = parseNetwork(text);
   if (parsed === undefined) throw new Raises(`${text} is not a valid IP address`);
   const { version } = parsed;
@@ -109,7 +102,7 @@ function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts 
   const given = net.get(key);
   // An address with options is a mapping, which is taken as it is.
   const isCollection = isDict(given) || Array.isArray(given);
-  const version = str(given).includes(":") ? 6 : 4;
+  const version = pyStr(given).includes(":") ? 6 : 4;
   const prefixOf = (mask: PyValue): number => (since("22.1") ? maskPrefix(mask, version) : looseMaskPrefix(mask));
   const text = isCollection ? "" : asText(given, "an address");
   const slash = text.indexOf("/");
@@ -124,14 +117,14 @@ function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts 
 }
 
 function maskPrefix(mask: PyValue, version: 4 | 6): number {
-  const prefix = version === 6 ? ipv6Prefix(str(mask)) : ipv4Prefix(str(mask));
-  if (prefix === undefined) throw new Raises(`${str(mask)} is not a valid netmask`);
+  const prefix = version === 6 ? ipv6Prefix(pyStr(mask)) : ipv4Prefix(pyStr(mask));
+  if (prefix === undefined) throw new Raises(`${pyStr(mask)} is not a valid netmask`);
   return prefix;
 }
 
 /** Until 21.4: an IPv4 mask counts the ones of its four parts, whatever their order. */
 function looseMaskPrefix(mask: PyValue): number {
-  const text = str(mask);
+  const text = pyStr(mask);
   const number = typeof mask === "string" ? wholeNumber(mask) : pyInt(mask, "netmask");
   if (number !== undefined) return number;
   if (text.includes(":")) return looseIpv6MaskPrefix(text);
@@ -161,12 +154,7 @@ function netmaskOf(prefix: number): string {
 }
 
 function isZero(value: PyValue): boolean {
-  return (
-    value === 0 ||
-    value === 0n ||
-    value === false ||
-    (isScalarNode(value) && value.kind === "float" && value.value === 0)
-  );
+  return value === 0 || value === 0n || value === false || (value instanceof Float && value.value === 0);
 }
 
 /** Python's int() of a value. @throws Raises where it raises */
@@ -176,9 +164,8 @@ export function pyInt(value: PyValue | undefined, what: string): number {
     const number = wholeNumber(value);
     if (number !== undefined) return number;
   }
-  if (value !== undefined && isScalarNode(value) && value.kind === "float" && Number.isFinite(value.value))
-    return Math.trunc(Number(value.value));
-  throw new Raises(`${what} is not a whole number: ${str(value)}`);
+  if (value instanceof Float && Number.isFinite(value.value)) return Math.trunc(value.value);
+  throw new Raises(`${what} is not a whole number: ${pyStr(value)}`);
 }
 
 /** int() of a string; undefined where it raises ValueError. */

@@ -1,5 +1,7 @@
-import { asDict, asIterable, type PyDict, type PyKey, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { asDict, items } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { readDevices } from "./stateV2.ts";
@@ -45,13 +47,13 @@ export function readNetworkConfig(network: PyDict, renderer: string, since: Sinc
 }
 
 function readCommands(config: PyValue, table: InterfaceTable): void {
-  for (const item of asIterable(config, "config")) {
+  for (const item of items(config, "config")) {
     const command = asDict(item, "an entry of config");
     const type = command.get("type");
     if (type === undefined) throw new Raises("an entry of config has no type");
     // The keys of a version 2 configuration are commands too, whose values make no sense here.
     if (typeof type !== "string" || !table.handle(type, command))
-      throw new Raises(`config has an entry of an unknown type: ${str(type)}`);
+      throw new Raises(`config has an entry of an unknown type: ${pyStr(type)}`);
   }
   table.assignNameservers();
 }

@@ -1,5 +1,5 @@
 import { Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
 /** What Python takes for white space. */

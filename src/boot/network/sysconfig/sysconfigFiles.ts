@@ -1,8 +1,10 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { asDict, asIterable, type PyValue, str, truthy } from "../../../python/dict.ts";
+import { asDict, items } from "../../../python/checked.ts";
+import type { PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { announce } from "../announce.ts";
@@ -74,7 +76,12 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
     // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
     if (isWanted || existing !== "" || !boot.since("19.1")) {
       const header = sysconfigHeader(";", (version) => boot.since(version));
-      const text = addNameservers(existing, nameservers.map(str), search.map(str), !boot.since("23.2"));
+      const text = addNameservers(
+        existing,
+        nameservers.map((one) => pyStr(one)),
+        search.map((one) => pyStr(one)),
+        !boot.since("23.2"),
+      );
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
@@ -88,15 +95,15 @@ function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyV
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
   for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
-    for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+    for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
-      for (const one of asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
-      for (const one of asIterable(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
+      for (const one of items(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
+      for (const one of items(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
     }
     const dns = iface.get("dns");
     if (!truthy(dns)) continue;
-    addOthers(nameservers, asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
-    addOthers(search, asIterable(asDict(dns, "dns").get("search"), "search"));
+    addOthers(nameservers, items(asDict(dns, "dns").get("nameservers"), "nameservers"));
+    addOthers(search, items(asDict(dns, "dns").get("search"), "search"));
   }
   addOthers(nameservers, state.nameservers);
   addOthers(search, state.search);

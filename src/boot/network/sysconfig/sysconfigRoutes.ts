@@ -1,5 +1,7 @@
-import { compareText, type PyDict, str } from "../../../python/dict.ts";
+import type { PyDict } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv6Prefix } from "../state/ipAddress.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
@@ -32,7 +34,7 @@ export class SysconfigRoutes {
       .sort((a, b) => compareText(a.number, b.number))
       .map(({ route }) => route)
       .filter((route) => route.has("network"));
-    const isIpv6 = (route: PyDict) => str(route.get("network")).includes(":");
+    const isIpv6 = (route: PyDict) => pyStr(route.get("network")).includes(":");
     const header = `${sysconfigHeader("#", this.#since)}\n`;
     const ipv4 = routes.filter((route) => !isIpv6(route)).map((route, index) => this.#ipv4(route, index));
     const [path, path6] = this.#paths;
@@ -73,5 +75,5 @@ export class SysconfigRoutes {
 
 function need(route: PyDict, key: string): string {
   if (!route.has(key)) throw new Raises(`a route has no ${key}`);
-  return str(route.get(key));
+  return pyStr(route.get(key));
 }

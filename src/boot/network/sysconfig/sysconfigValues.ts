@@ -1,6 +1,6 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
-import type { PyDict, PyValue } from "../../../python/dict.ts";
-import { str } from "../../../python/dict.ts";
+import type { PyDict, PyValue } from "../../../python/dataModel.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 
 /** The comment at the top of every file. */
@@ -12,14 +12,14 @@ export function sysconfigHeader(sign: "#" | ";", since: Since): string {
 /** Shell variables in the order of their names. */
 export function variablesText(values: PyDict, since: Since): string {
   const lines = [...values.keys()]
-    .map(str)
+    .map((key) => pyStr(key))
     .sort()
     .map((key) => `${key}=${quoted(plain(values.get(key)))}\n`);
   return `${sysconfigHeader("#", since)}\n${lines.join("")}`;
 }
 
 function plain(value: PyValue | undefined): string {
-  return typeof value === "boolean" ? (value ? "yes" : "no") : str(value);
+  return typeof value === "boolean" ? (value ? "yes" : "no") : pyStr(value);
 }
 
 const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;

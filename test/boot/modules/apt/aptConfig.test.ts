@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { equal, holds, items } from "../../../../src/python/checked.ts";
+import { holds, items } from "../../../../src/python/checked.ts";
+import { equal } from "../../../../src/python/dataModel.ts";
 import { Raises } from "../../../../src/python/errors.ts";
 import { firstBoot, reasonOf, textAfter } from "../../firstBoot.ts";
 

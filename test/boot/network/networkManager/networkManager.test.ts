@@ -4,8 +4,9 @@ import { renderNetworkManager } from "../../../../src/boot/network/networkManage
 import { readNetworkConfig } from "../../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../../src/distro/version.ts";
 import { unknown } from "../../../../src/image/unknown.ts";
-import { asDict, fromNode } from "../../../../src/python/dict.ts";
+import { asDict } from "../../../../src/python/checked.ts";
 import { CannotTell, Raises } from "../../../../src/python/errors.ts";
+import { fromNode } from "../../../../src/python/value.ts";
 import { parseYaml } from "../../../../src/python/yaml/load.ts";
 import { sample, whole } from "../../../samples.ts";
 import { networkBoot, networkChanges } from "../networkBoot.ts";

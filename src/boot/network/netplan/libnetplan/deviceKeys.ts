@@ -1,5 +1,5 @@
 import { hasUnknown } from "../../../../image/unknown.ts";
-import type { PyValue } from "../../../../python/dict.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../../python/errors.ts";
 import type { Device, Kind, Parser } from "./device.ts";
 import { readBondParameters, readBridgeParameters, readMembers } from "./groups.ts";

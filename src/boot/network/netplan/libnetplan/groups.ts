@@ -1,4 +1,4 @@
-import type { PyValue } from "../../../../python/dict.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../../python/errors.ts";
 import type { Device, Parser } from "./device.ts";
 import { isIp4, mappingOf, readBool, readUint, readWord, scalarText, sequenceOf, textOut, uintOut } from "./scalars.ts";

@@ -1,4 +1,4 @@
-import type { PyValue } from "../../../../python/dict.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../../python/errors.ts";
 import { Device, KINDS, type Kind, type Parser } from "./device.ts";
 import { readKey } from "./deviceKeys.ts";

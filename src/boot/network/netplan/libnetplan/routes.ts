@@ -1,4 +1,4 @@
-import type { PyValue } from "../../../../python/dict.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
 import { Raises } from "../../../../python/errors.ts";
 import { isIp4, isIp6, mappingOf, readBool, readUint, readWord, scalarText, sequenceOf, uintOut } from "./scalars.ts";
 import { list, map, type Out, plain, quoted } from "./yamlOut.ts";

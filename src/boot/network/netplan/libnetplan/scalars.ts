@@ -1,5 +1,5 @@
 import { hasUnknown } from "../../../../image/unknown.ts";
-import { isDict, type PyValue } from "../../../../python/dict.ts";
+import { isDict, type PyValue } from "../../../../python/dataModel.ts";
 import { Raises } from "../../../../python/errors.ts";
 import { plainScalar } from "../../../../python/yaml/dump.ts";
 import { parseIpv4, parseIpv6 } from "../../state/ipAddress.ts";
