@@ -59,7 +59,7 @@ export function general(value: number, precision: number, alternate: boolean): s
   const small = exponent >= -4 && exponent < count;
   const text = small ? fixed(value, count - 1 - exponent) : exponential(value, count - 1);
   if (alternate || !text.includes(".")) return text;
-  return text.replace(/\.?0+(?=$|e)/, "");
+  return text.replace(/^([^e]*?)\.?0+(?=e|$)/, "$1");
 }
 
 function significant(value: number, count: number): { digits: string; exponent: number } {

@@ -25,7 +25,8 @@ export function percentFormat(format: string, values: PyValue, room: Room): stri
     if (all.startsWith("%(") && name === undefined) throw new CannotTell("it formats by a name with parentheses");
     if (name !== undefined) args.choose(name);
     if (width === "*" || precision === "*") throw new CannotTell("it formats to a width that is an argument");
-    if (kind === "%") return "%";
+    if (all === "%%") return "%";
+    if (kind === "%") throw new Raises("there is no format %%");
     const spec = {
       flags,
       width: Number(width),

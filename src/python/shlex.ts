@@ -4,7 +4,7 @@ import { Raises } from "./errors.ts";
  * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a
  * word. @throws Raises for a quote or an escape that does not end.
  */
-function shlexSplit(text: string): string[] {
+export function shlexSplit(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   const finish = () => {

@@ -30,7 +30,7 @@ export function split(text: string, separator: string | null = null, most = -1):
     rest = rest.slice(at + (match?.[0].length ?? separator!.length));
     if (gap !== undefined && rest === "") return words;
   }
-  return [...words, separator === null ? strip(rest, null, "end") : rest];
+  return [...words, rest];
 }
 
 /** str.splitlines(): also at form feeds, separators and Unicode line ends; a last line end opens no line. */

@@ -6,7 +6,9 @@ import type { Image } from "../../image/image.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { isMapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
+import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { toValue } from "../../python/value.ts";
 
 /** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
@@ -28,8 +30,7 @@ export function configDriveSeed(image: Image, version: string): CloudData | unde
     try {
       return readDrive(image, version, `${directory}/openstack`, layout);
     } catch (error) {
-      // Too deep for the stack is too deep for Python, too.
-      if (error instanceof Raises || error instanceof RangeError) return undefined;
+      if (error instanceof Raises) return undefined;
       throw error;
     }
   }
@@ -66,17 +67,13 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
 
 function json(file: SeedFile | undefined): ConfigValue | undefined {
   if (file === undefined) return undefined;
-  try {
-    return JSON.parse(file.bytes.toString("utf8"));
-  } catch {
-    throw new Raises(`${file.path} is no JSON`);
-  }
+  return toValue(builtin(loadJson(file.bytes.toString("utf8"))));
 }
 
 /** JSON of these types only is taken for anything but meta-data. */
 function anyType(file: SeedFile | undefined): ConfigValue | undefined {
   const value = json(file);
-  if (value === undefined || typeof value === "string" || (typeof value === "object" && value !== null)) return value;
+  if (value === undefined || typeof value === "string" || Array.isArray(value) || isMapping(value)) return value;
   throw new Raises("its JSON is of no known form");
 }
 

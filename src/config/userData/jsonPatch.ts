@@ -1,6 +1,8 @@
+import { equal, isDict, type PyDict, type PyValue } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
-import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
-import { toValue } from "../../python/value.ts";
+import { loadJson } from "../../python/json.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { fromNode } from "../../python/value.ts";
 import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
 import { trimStart } from "./contentTypes.ts";
@@ -19,12 +21,7 @@ export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
   const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
   if (levels(text) > DEEPEST) throw new CannotTell("its values nest too deep");
-  let operations: unknown;
-  try {
-    operations = JSON.parse(text);
-  } catch {
-    throw new Raises("it is no JSON");
-  }
+  const operations = loadJson(text);
   if (!Array.isArray(operations)) throw new Raises("it is no list of operations");
   if (operations.length > MOST) throw new CannotTell(`it has more than ${MOST} operations`);
   const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
@@ -43,19 +40,14 @@ function levels(text: string): number {
   return deepest;
 }
 
-type Place = (value: ConfigValue) => ConfigNode;
+type Place = (value: PyValue) => ConfigNode;
 
 /** Makes nodes whose place is where the part begins. */
 function at(patch: Excerpt): Place {
   const { line, column } = originOfExcerpt(patch);
   const position = { start: { line, column }, end: { line, column } };
   const put = (node: ConfigNode): ConfigNode => {
-    if (node.type === "scalar")
-      return {
-        ...node,
-        position,
-        kind: typeof node.value === "number" && !Number.isInteger(node.value) ? "float" : node.kind,
-      };
+    if (node.type === "scalar") return { ...node, position };
     if (node.type === "sequence") return { ...node, position, children: node.children.map(put) };
     const pair = (child: Pair): Pair => ({
       ...child,
@@ -68,12 +60,13 @@ function at(patch: Excerpt): Place {
   return (value) => put(builtin(value, patch.path));
 }
 
-function applyOperation(root: ConfigNode, operation: unknown, place: Place): ConfigNode {
-  const members = typeof operation === "object" && operation !== null ? new Map(Object.entries(operation)) : new Map();
+function applyOperation(root: ConfigNode, operation: PyValue, place: Place): ConfigNode {
+  const members: PyDict = isDict(operation) ? operation : new Map();
   const path = steps(members.get("path"));
   const value = (): ConfigNode => {
-    if (!members.has("value")) throw new Raises('an operation lacks its "value"');
-    return place(members.get("value") as ConfigValue);
+    const given = members.get("value");
+    if (given === undefined) throw new Raises('an operation lacks its "value"');
+    return place(given);
   };
   switch (members.get("op")) {
     case "add":
@@ -90,7 +83,7 @@ function applyOperation(root: ConfigNode, operation: unknown, place: Place): Con
     case "copy":
       return add(root, path, find(root, steps(members.get("from"))));
     case "test":
-      if (!equal(toValue(find(root, path)), toValue(value()))) throw new Raises("a test of it fails");
+      if (!equal(fromNode(find(root, path)), fromNode(value()))) throw new Raises("a test of it fails");
       return root;
     default:
       throw new Raises("an operation is unknown");
@@ -171,12 +164,4 @@ function remove(root: ConfigNode, path: readonly string[]): ConfigNode {
     if (holder.type === "sequence") return { ...holder, children: holder.children.toSpliced(Number(step), 1) };
     return holder;
   });
-}
-
-function equal(a: ConfigValue, b: ConfigValue): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [x, y] = [Object.entries(a), Object.entries(b)];
-  const others = new Map(y);
-  return x.length === y.length && x.every(([key, value]) => others.has(key) && equal(value, others.get(key)!));
 }

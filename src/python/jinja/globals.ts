@@ -2,7 +2,7 @@ import { Dict, isInt, type PyValue } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
-import { type CallArguments, Callable, Namespace } from "./value.ts";
+import { type CallArguments, Callable, Namespace, Range } from "./value.ts";
 
 const UNSUPPORTED = ["cycler", "joiner", "lipsum"];
 
@@ -28,10 +28,11 @@ function range(args: CallArguments, budget: Budget): PyValue {
   if (to === undefined || step === 0) throw new Raises("range() needs an end and a step");
   const length = Math.max(0, Math.ceil((to - from) / step));
   if (length > 100_000) throw new CannotTell("it makes too long a list");
-  return listOf(
+  const items = listOf(
     Array.from({ length }, (_, index) => from + index * step),
     budget,
   );
+  return new Range(items, from, to, step);
 }
 
 function dictOf(args: CallArguments): Dict {

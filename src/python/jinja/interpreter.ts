@@ -1,5 +1,5 @@
 import { hashable } from "../checked.ts";
-import { Dict, type PyValue, Tuple, truth } from "../dataModel.ts";
+import { Dict, isDict, type PyValue, Tuple, truth } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import { str } from "../repr.ts";
 import type { Budget } from "./budget.ts";
@@ -7,10 +7,10 @@ import { applyFilter } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { Loop } from "./loop.ts";
 import { attribute, slice, subscript } from "./members.ts";
-import { arithmetic, holds, negate } from "./operators.ts";
+import { arithmetic, holds, isNumber, negate } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, Target } from "./syntax.ts";
-import { findTest } from "./tests.ts";
+import { applyTest } from "./tests.ts";
 import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
 
 /** Macros may call each other this deep. */
@@ -27,7 +27,10 @@ export class Interpreter {
   }
 
   render(template: Block, variables: ReadonlyMap<string, PyValue>): string {
-    return this.#capture(template, new Scope(new Scope(undefined, globals(this.#budget)), variables));
+    return this.#capture(
+      template,
+      new Scope(new Scope(undefined, undefined, new Map([...globals(this.#budget), ...variables])), template),
+    );
   }
 
   #capture(block: Block, scope: Scope): string {
@@ -71,17 +74,17 @@ export class Interpreter {
         this.#assign(statement.target, this.#evaluate(statement.value, scope), scope);
         break;
       case "capture": {
-        const text = this.#capture(statement.body, new Scope(scope));
+        const text = this.#capture(statement.body, new Scope(scope, statement.body));
         this.#assign(statement.target, this.#filtered(text, statement.filters, scope), scope);
         break;
       }
       case "filter": {
-        const text = this.#capture(statement.body, new Scope(scope));
+        const text = this.#capture(statement.body, new Scope(scope, statement.body));
         this.#write(str(this.#filtered(text, statement.filters, scope), this.#budget));
         break;
       }
       case "with": {
-        const inner = new Scope(scope);
+        const inner = new Scope(scope, statement.body);
         for (const [target, value] of statement.variables) this.#assign(target, this.#evaluate(value, scope), inner);
         this.#run(statement.body, inner);
         break;
@@ -108,11 +111,11 @@ export class Interpreter {
         this.#assign(loop.target, item, inner);
         return truth(this.#evaluate(filter, inner));
       });
-    if (items.length === 0) this.#run(loop.otherwise, scope);
+    if (items.length === 0) this.#run(loop.otherwise, new Scope(scope, loop.otherwise));
     const facts = new Loop(items, this.#budget);
     for (let index = 0; index < items.length; index++) {
       this.#budget.step();
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, loop.body);
       inner.set("loop", facts.round(index));
       this.#assign(loop.target, items[index]!, inner);
       this.#run(loop.body, inner);
@@ -138,11 +141,11 @@ export class Interpreter {
     return new Callable((args) => {
       if (++this.#depth > DEEPEST) throw new CannotTell("its macros call each other too deep");
       args.check(...parameters.map(({ name }) => name));
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, body);
       parameters.forEach(({ name, fallback }, index) => {
         const given = args.at(index, name);
         const missing = () => (fallback === undefined ? new Undefined(name) : this.#evaluate(fallback, inner));
-        inner.set(name, given ?? missing());
+        inner.set(name, given === undefined ? missing() : given);
       });
       const text = this.#capture(body, inner);
       this.#depth--;
@@ -180,6 +183,8 @@ export class Interpreter {
         const object = this.#evaluate(node.object, scope);
         if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
         const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
+        // Jinja calculates with literals beforehand, and in another way.
+        if (isDict(object) && node.object.type === "dict") throw new CannotTell("it slices a literal mapping");
         return slice(object, parts, this.#budget);
       }
       case "slice":
@@ -194,15 +199,14 @@ export class Interpreter {
           this.#budget,
         );
       case "test": {
-        const test = findTest(node.name);
-        if (test === undefined) throw new Raises(`no test named ${node.name}`);
-        return test(this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
+        return applyTest(node.name, this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
       }
       case "unary": {
         const value = this.#evaluate(node.value, scope);
         return node.operator === "not" ? !truth(value) : negate(node.operator, value);
       }
       case "binary":
+        if (node.operator === "**" && isConstant(node.left) && !isConstant(node.right)) return this.#power(node, scope);
         return arithmetic(
           node.operator,
           this.#evaluate(node.left, scope),
@@ -230,9 +234,23 @@ export class Interpreter {
     }
   }
 
+  /** Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n). */
+  #power({ left, right }: Extract<Expression, { type: "binary" }>, scope: Scope): PyValue {
+    const base = this.#evaluate(left, scope);
+    const exponent = this.#evaluate(right, scope);
+    if (!isNumber(base) || !/^-/.test(str(base))) return arithmetic("**", base, exponent, this.#budget);
+    return negate("-", arithmetic("**", negate("-", base), exponent, this.#budget));
+  }
+
   #call(callee: PyValue, args: CallArguments): PyValue {
     if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
     if (!(callee instanceof Callable)) throw new Raises("the value is no function");
     return callee.call(args);
   }
+}
+
+/** Whether an expression is calculated before the template runs. */
+function isConstant(node: Expression): boolean {
+  if (node.type === "unary") return isConstant(node.value);
+  return node.type === "constant" || (node.type === "binary" && isConstant(node.left) && isConstant(node.right));
 }

@@ -53,11 +53,14 @@ export function tokenize(template: string): Segment[] {
     const control = source[start + 2];
     addText(control === "-" ? strip(before, null, "end") : before);
     const inside = start + (control === "-" || control === "+" ? 3 : 2);
-    if (source[start + 1] === "#") position = endOf(END_COMMENT, source, inside, "a comment does not end");
+    // What begins at the very end need not end.
+    if (source[start + 1] === "#")
+      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment does not end") : inside;
     else if (matchAt(RAW, source, start) !== undefined) {
       const body = start + matchAt(RAW, source, start)!.length;
       END_RAW.lastIndex = body;
       const end = END_RAW.exec(source);
+      if (end === null && body === source.length) break;
       if (end === null) throw new Raises("a raw block does not end");
       const text = source.slice(body, end.index);
       addText(end[1] === "-" ? strip(text, null, "end") : text);

@@ -5,7 +5,16 @@ import { str } from "../repr.ts";
 import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
 import { textMethod } from "./textMethods.ts";
-import { type CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
+import {
+  type CallArguments,
+  Callable,
+  iterate,
+  Namespace,
+  orUndefined,
+  Range,
+  refuseMarkup,
+  Undefined,
+} from "./value.ts";
 
 /**
  * Methods of Python's types that are not supported, so that their results cannot be told. Every other name is
@@ -33,15 +42,17 @@ export function subscript(object: PyValue, key: PyValue, budget: Budget): PyValu
 }
 
 function item(object: PyValue, key: PyValue): PyValue | undefined {
+  refuseMarkup(object);
   if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (isDict(object)) return Array.isArray(key) || isDict(key) ? undefined : object.get(key);
   if (!isInt(key) && typeof key !== "boolean") return undefined;
   const items = typeof object === "string" ? [...object] : Array.isArray(object) ? object : undefined;
-  return (object instanceof Tuple ? object.items : items)?.at(Number(key));
+  return (object instanceof Tuple || object instanceof Range ? object.items : items)?.at(Number(key));
 }
 
 /** `object[from:to:step]`. */
 export function slice(object: PyValue, parts: readonly (PyValue | undefined)[], budget: Budget): PyValue {
+  refuseMarkup(object);
   const [from, to, step] = [0, 1, 2].map((index) => {
     const part = parts[index] ?? null;
     if (part !== null && !isInt(part) && typeof part !== "boolean") throw new Raises("a slice needs whole numbers");
@@ -51,12 +62,14 @@ export function slice(object: PyValue, parts: readonly (PyValue | undefined)[], 
   if (typeof object === "string") return budget.text([...object].slice(from, to).join(""));
   if (Array.isArray(object)) return listOf(object.slice(from, to), budget);
   if (object instanceof Tuple) return new Tuple(listOf(object.items.slice(from, to), budget));
-  return new Undefined();
+  if (object instanceof Range) throw new CannotTell("it slices a range");
+  throw new Raises("the value has no slices");
 }
 
 type Method = (args: CallArguments) => PyValue;
 
 function member(object: PyValue, name: string, budget: Budget): PyValue | undefined {
+  refuseMarkup(object);
   if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (object instanceof Namespace) return object.attributes.get(name);
   if (name.startsWith("_")) throw new CannotTell(`it looks into an object: ${name}`);

@@ -5,7 +5,7 @@ import { percentFormat } from "../format.ts";
 import { compare } from "../order.ts";
 import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
-import { iterate, Stream, Undefined } from "./value.ts";
+import { iterate, Range, refuseMarkup, Stream, Undefined } from "./value.ts";
 
 /** Longest list and largest integer that a template may make. */
 const LARGEST_LIST = 100_000;
@@ -13,12 +13,13 @@ const LARGEST_INTEGER = 2n ** 4096n;
 
 /** `left operator right` for the operators of arithmetic. */
 export function arithmetic(operator: string, left: PyValue, right: PyValue, budget: Budget): PyValue {
+  refuseMarkup(left, right);
+  if (operator === "%" && typeof left === "string") return budget.text(percentFormat(left, right, budget));
   if (left instanceof Undefined || right instanceof Undefined)
     throw new Raises("something undefined is calculated with");
   if (isNumber(left) && isNumber(right)) return calculate(operator, left, right);
   if (operator === "+") return add(left, right, budget);
   if (operator === "*") return isNumber(right) ? repeat(left, right, budget) : repeat(right, left, budget);
-  if (operator === "%" && typeof left === "string") return budget.text(percentFormat(left, right, budget));
   throw new Raises(`values of these types have no ${operator}`);
 }
 
@@ -142,6 +143,7 @@ export function listOf(items: PyValue[], budget: Budget): PyValue[] {
 
 /** `left operator right` for the comparisons and for `in`. */
 export function holds(operator: string, left: PyValue, right: PyValue, budget: Budget): boolean {
+  refuseMarkup(left, right);
   if (operator === "==") return equal(left, right, budget);
   if (operator === "!=") return !equal(left, right, budget);
   if (operator === "in") return contains(right, left, budget);
@@ -170,6 +172,7 @@ function contains(container: PyValue, value: PyValue, budget: Budget): boolean {
     Array.isArray(container) ||
     container instanceof Tuple ||
     container instanceof Stream ||
+    container instanceof Range ||
     container instanceof Undefined
   )
     return iterate(container).some((item) => item === value || equal(item, value, budget));

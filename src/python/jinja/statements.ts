@@ -98,6 +98,7 @@ class Parser {
     if (words.isName("recursive")) throw new CannotTell("it uses a recursive loop");
     words.expectEnd();
     const { body, end, words: next } = this.parseBlock(["endfor", "else"], depth);
+    if (end !== "else") next.expectEnd();
     const otherwise = end === "else" ? this.#bodyUntil("endfor", next, depth) : [];
     return { type: "for", target, list, filter, body, otherwise };
   }

@@ -1,9 +1,10 @@
 import { isDict, isInt, type PyValue, Tuple } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
+import { str } from "../repr.ts";
 import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
 import { holds, isNumber, toFloat } from "./operators.ts";
-import { type CallArguments, Callable, Stream, Undefined } from "./value.ts";
+import { type CallArguments, Callable, Range, refuseMarkup, Stream, Undefined } from "./value.ts";
 
 type Test = (value: PyValue, args: CallArguments, budget: Budget) => boolean;
 
@@ -26,10 +27,15 @@ function leaves(value: PyValue, by: PyValue, wanted: number): boolean {
   return (rest !== 0n && rest < 0n !== BigInt(by) < 0n ? rest + BigInt(by) : rest) === BigInt(wanted);
 }
 
+/** str.islower() or isupper(): at least one letter has a case, and all that have are in this one. */
+function isCased(text: string, fold: (text: string) => string): boolean {
+  return text.toLowerCase() !== text.toUpperCase() && fold(text) === text;
+}
+
 /** The tests of `is`. `filter` and `test` are answered by the interpreter. */
 const TESTS: Readonly<Record<string, Test>> = {
   boolean: (value) => typeof value === "boolean",
-  callable: (value) => value instanceof Callable,
+  callable: (value) => value instanceof Callable || value instanceof Undefined,
   defined: (value) => !(value instanceof Undefined),
   divisibleby: (value, args) => leaves(value, args.given(0), 0),
   eq: comparison("=="),
@@ -45,10 +51,10 @@ const TESTS: Readonly<Record<string, Test>> = {
   iterable: (value) =>
     typeof value === "string" ||
     Array.isArray(value) ||
-    [Tuple, Map, Stream, Undefined].some((type) => value instanceof type),
+    [Tuple, Map, Stream, Range, Undefined].some((type) => value instanceof type),
   le: comparison("<="),
   lessthan: comparison("<"),
-  lower: (value) => typeof value === "string" && value !== value.toUpperCase() && value === value.toLowerCase(),
+  lower: (value, _args, budget) => isCased(str(value, budget), (text) => text.toLowerCase()),
   lt: comparison("<"),
   mapping: (value) => isDict(value),
   ne: comparison("!="),
@@ -61,11 +67,12 @@ const TESTS: Readonly<Record<string, Test>> = {
     Array.isArray(value) ||
     value instanceof Tuple ||
     isDict(value) ||
+    value instanceof Range ||
     value instanceof Undefined,
   string: (value) => typeof value === "string",
   true: (value) => value === true,
   undefined: (value) => value instanceof Undefined,
-  upper: (value) => typeof value === "string" && value !== value.toLowerCase() && value === value.toUpperCase(),
+  upper: (value, _args, budget) => isCased(str(value, budget), (text) => text.toUpperCase()),
   "==": comparison("=="),
   "!=": comparison("!="),
   "<": comparison("<"),
@@ -74,7 +81,29 @@ const TESTS: Readonly<Record<string, Test>> = {
   ">=": comparison(">="),
 };
 
-/** The test of a name; undefined where Jinja has none. */
-export function findTest(name: string): Test | undefined {
-  return Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
+/** Tests that compare with one argument; all others take none. */
+const OF_TWO = new Set([
+  "divisibleby",
+  "eq",
+  "equalto",
+  "ge",
+  "greaterthan",
+  "gt",
+  "in",
+  "le",
+  "lessthan",
+  "lt",
+  "ne",
+  "sameas",
+]);
+
+/** Whether a value passes the test of a name. @throws Raises where Jinja has none of that name */
+export function applyTest(name: string, value: PyValue, args: CallArguments, budget: Budget): boolean {
+  const test = Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
+  if (test === undefined) throw new Raises(`no test named ${name}`);
+  if (args.named.size > 0) throw new CannotTell("it tests with named arguments");
+  if (args.positional.length !== Number(OF_TWO.has(name) || !/^[a-z]/.test(name)))
+    throw new Raises("the number of arguments is wrong");
+  if (!["defined", "none", "undefined"].includes(name)) refuseMarkup(value);
+  return test(value, args, budget);
 }

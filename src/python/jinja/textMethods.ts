@@ -3,7 +3,7 @@ import { CannotTell, Raises } from "../errors.ts";
 import { capitalize, replace, split, splitLines, strip } from "../strings.ts";
 import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
-import { type CallArguments, iterate } from "./value.ts";
+import { type CallArguments, iterate, refuseMarkup } from "./value.ts";
 
 type Method = (args: CallArguments) => PyValue;
 
@@ -124,6 +124,7 @@ function expectCount(value: PyValue): number {
 
 /** The value itself, which must be a text. */
 export function expectText(value: PyValue): string {
+  refuseMarkup(value);
   if (typeof value !== "string") throw new Raises("a text is needed");
   return value;
 }

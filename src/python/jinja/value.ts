@@ -1,5 +1,6 @@
 import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
-import { Raises } from "../errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { repr } from "../repr.ts";
 
 /** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
 export class Undefined extends PyObject {
@@ -34,18 +35,67 @@ export class Namespace extends PyObject {
 
 /** An iterator of Python's, such as the filter `map` gives: it can be read once. */
 export class Stream extends PyObject {
-  #items: readonly PyValue[];
+  #produce: () => readonly PyValue[];
 
-  constructor(items: readonly PyValue[]) {
+  /** @param produce is called when the items are first asked for */
+  constructor(produce: () => readonly PyValue[]) {
     super();
-    this.#items = items;
+    this.#produce = produce;
   }
 
   take(): readonly PyValue[] {
-    const items = this.#items;
-    this.#items = [];
+    const items = this.#produce();
+    this.#produce = () => [];
     return items;
   }
+}
+
+/** What range() gives. */
+export class Range extends PyObject {
+  readonly items: readonly PyValue[];
+  readonly #text: string;
+
+  constructor(items: readonly PyValue[], from: number, to: number, step: number) {
+    super();
+    this.items = items;
+    this.#text = `range(${from}, ${to}${step === 1 ? "" : `, ${step}`})`;
+  }
+
+  /** Ranges of the same numbers are equal. */
+  override get identity(): unknown {
+    return `range ${this.items.join()}`;
+  }
+
+  override get truth(): boolean {
+    return this.items.length > 0;
+  }
+
+  override text(): string {
+    return this.#text;
+  }
+}
+
+/** Text that counts as HTML, so that whatever is added to it is escaped. It can only be printed here. */
+export class Markup extends PyObject {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override get truth(): boolean {
+    return this.#text !== "";
+  }
+
+  override text(how: "str" | "repr"): string {
+    return how === "str" ? this.#text : `Markup(${repr(this.#text)})`;
+  }
+}
+
+/** @throws CannotTell where one of the values is text that counts as HTML */
+export function refuseMarkup(...values: readonly PyValue[]): void {
+  if (values.some((value) => value instanceof Markup)) throw new CannotTell("it works on text that counts as HTML");
 }
 
 /** A function, method or macro. */
@@ -70,12 +120,19 @@ export class CallArguments {
 
   /** The argument at a position or of a name. */
   at(position: number, name: string): PyValue | undefined {
-    return this.positional[position] ?? this.named.get(name);
+    return position < this.positional.length ? this.positional[position] : this.named.get(name);
   }
 
   /** The positional argument that the function cannot do without. */
   given(position: number): PyValue {
     const value = this.positional[position];
+    if (value === undefined) throw new Raises("an argument is missing");
+    return value;
+  }
+
+  /** The argument at a position or of a name that the function cannot do without. */
+  required(position: number, name: string): PyValue {
+    const value = this.at(position, name);
     if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
@@ -100,6 +157,7 @@ export function iterate(value: PyValue): readonly PyValue[] {
   if (typeof value === "string") return [...value];
   if (isDict(value)) return [...value.keys()];
   if (value instanceof Stream) return value.take();
-  if (value instanceof Tuple) return value.items;
+  if (value instanceof Tuple || value instanceof Range) return value.items;
+  refuseMarkup(value);
   throw new Raises("the value is not iterable");
 }

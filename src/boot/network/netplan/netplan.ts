@@ -60,7 +60,7 @@ class NetplanSections {
       if (devices.size === 0) continue;
       checkOrder(devices.keys());
       network.set(name, inDumpOrder(devices));
-      const dump = dumpYaml(dictOf({ [name]: devices }), "copied");
+      const dump = dumpYaml(dictOf({ [name]: devices }), { aliases: "copied" });
       // textwrap.indent (since 22.3) leaves lines without text alone.
       text += dump.replace(this.#since("22.3") ? /^(?=.*\S)/gm : /^(?=[\s\S])/gm, "    ");
     }
