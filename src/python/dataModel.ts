@@ -162,20 +162,15 @@ export function hashOf(key: PyKey): unknown {
 }
 
 /** A datetime without an offset is equal to none that has one. */
-export function utc(datetime: string): string {
+function utc(datetime: string): string {
   const [, time, micros = "", offset] = /^(.{19})(\.\d+)?([-+].*)?$/.exec(datetime) ?? [];
   return offset === undefined ? datetime : `${Date.parse(`${time?.replace(" ", "T")}${offset}`)}${micros} UTC`;
 }
 
-/** A dictionary with Python's idea of equal keys; of equal keys the first stays. */
+/** A dictionary with Python's idea of equal keys, of which the first stays. It is made without entries. */
 export class Dict extends Map<PyKey, PyValue> {
   /** The key itself by its hash, where that is another. */
   readonly #keys = new Map<unknown, PyKey>();
-
-  /** Never with entries: Map's constructor would add them before this class is ready. */
-  constructor() {
-    super();
-  }
 
   override get(key: PyKey): PyValue | undefined {
     return super.get(this.#own(key));

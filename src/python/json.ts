@@ -1,7 +1,6 @@
 import { type AnyValue, Dict, entriesOf, int, isDict, type PyKey, type PyValue, Tuple } from "./dataModel.ts";
 import { Raises } from "./errors.ts";
 import { sortedKeys } from "./order.ts";
-import { floatRepr } from "./repr.ts";
 import { Float } from "./scalars.ts";
 import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
@@ -26,7 +25,7 @@ function scalar(value: AnyValue): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return quoted(value);
   if (!(value instanceof Float)) throw new Raises("a value that JSON has no form for");
-  if (Number.isFinite(value.value)) return floatRepr(value.value);
+  if (Number.isFinite(value.value)) return String(value);
   return Number.isNaN(value.value) ? "NaN" : value.value < 0 ? "-Infinity" : "Infinity";
 }
 

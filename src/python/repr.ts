@@ -66,7 +66,7 @@ function scalar(value: AnyValue): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "string") return quoted(value);
-  if (value instanceof Float) return floatRepr(value.value);
+  if (value instanceof Float) return String(value);
   if (value instanceof Bytes) return bytesRepr(value.latin1);
   if (value instanceof Time) return timeRepr(value);
   return value instanceof PyObject ? textOf(value, "repr") : String(value);
@@ -76,17 +76,6 @@ function textOf(object: PyObject, how: "str" | "repr"): string {
   const text = object.text(how);
   if (text === undefined) throw new CannotTell("it prints an object, whose address nobody knows");
   return text;
-}
-
-/** Python writes the same shortest digits as JavaScript, but changes to an exponent at other magnitudes. */
-export function floatRepr(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  const [digits = "", exponent = "0"] = value.toExponential().split("e");
-  const power = Number(exponent);
-  if (power < -4 || power >= 16) return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-  const text = Object.is(value, -0) ? "-0" : String(value);
-  return text.includes(".") ? text : `${text}.0`;
 }
 
 function timeRepr({ kind, text }: Time): string {

@@ -6,6 +6,15 @@ export class Float {
     this.value = value;
   }
 
+  /** repr(). */
+  toString(): string {
+    return floatRepr(this.value);
+  }
+
+  valueOf(): number {
+    return this.value;
+  }
+
   toJSON(): number {
     return this.value;
   }
@@ -21,6 +30,10 @@ export class Time {
     this.text = text;
   }
 
+  toString(): string {
+    return this.text;
+  }
+
   toJSON(): string {
     return this.text;
   }
@@ -34,7 +47,22 @@ export class Bytes {
     this.latin1 = latin1;
   }
 
+  toString(): string {
+    return this.latin1;
+  }
+
   toJSON(): string {
     return this.latin1;
   }
+}
+
+/** Python writes the same shortest digits as JavaScript, but changes to an exponent at other magnitudes. */
+function floatRepr(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+  const [digits = "", exponent = "0"] = value.toExponential().split("e");
+  const power = Number(exponent);
+  if (power < -4 || power >= 16) return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return text.includes(".") ? text : `${text}.0`;
 }

@@ -1,9 +1,10 @@
 import { CannotTell, Raises } from "../../python/errors.ts";
+import { strip } from "../../python/strings.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { builtin } from "../builtin.ts";
 import { FatalConfigError, mergePart } from "../merge.ts";
 import type { Render } from "../rendering.ts";
-import { trimStart, typeOfText } from "./contentTypes.ts";
+import { typeOfText } from "./contentTypes.ts";
 import { hasInvalidBytes } from "./decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt, renderedExcerpt } from "./excerpt.ts";
 import { applyPatch } from "./jsonPatch.ts";
@@ -141,7 +142,7 @@ class Handler {
   }
 
   #boothook(part: Part, content: Excerpt): void {
-    const text = trimStart(content.text.replace(/^#cloud-boothook/, ""));
+    const text = strip(content.text.replace(/^#cloud-boothook/, ""), null, "start");
     const skipped = content.text.slice(0, content.text.length - text.length).split("\n").length - 1;
     this.#script(part, "boothook", {
       ...content,

@@ -1,11 +1,11 @@
 import { equal, isDict, type PyDict, type PyValue } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import { loadJson } from "../../python/json.ts";
+import { strip } from "../../python/strings.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { fromNode } from "../../python/value.ts";
 import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
-import { trimStart } from "./contentTypes.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
 
 /** More operations, steps of a path and levels than anybody writes. */
@@ -19,7 +19,7 @@ const DEEPEST = 100;
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
-  const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
+  const text = strip(patch.text, null, "start").replace(/^#cloud-config-jsonp/, "");
   if (levels(text) > DEEPEST) throw new CannotTell("its values nest too deep");
   const operations = loadJson(text);
   if (!Array.isArray(operations)) throw new Raises("it is no list of operations");

@@ -30,6 +30,6 @@ export class Scope {
   #refers(name: string): boolean {
     if (this.#frame === undefined) return false;
     if (this.#frame.names.has(name) || this.#variables.has(name)) return true;
-    return this.#parent !== undefined && this.#parent.#refers(name);
+    return this.#parent === undefined ? false : this.#parent.#refers(name);
   }
 }

@@ -1,5 +1,5 @@
 import { Dict, isDict, isInt, type PyDict, type PyKey, type PyValue, Tuple } from "../../../src/python/dataModel.ts";
-import { floatRepr } from "../../../src/python/repr.ts";
+
 import { Bytes, Float, Time } from "../../../src/python/scalars.ts";
 import type { Random } from "../../fuzz/random.ts";
 
@@ -144,7 +144,7 @@ function encode(value: PyValue, known: Map<PyValue, number>): unknown {
   if (Array.isArray(value)) return value.map((item) => encode(item, known));
   if (isDict(value)) return { dict: [...value].map(([key, item]) => [encode(key, known), encode(item, known)]) };
   if (isInt(value)) return { int: String(value) };
-  if (value instanceof Float) return { float: floatRepr(value.value) };
+  if (value instanceof Float) return { float: String(value) };
   if (value instanceof Bytes) return { bytes: value.latin1 };
   if (value instanceof Time) return { [value.kind]: value.text };
   return value instanceof Tuple ? { tuple: value.items.map((item) => encode(item, known)) } : value;

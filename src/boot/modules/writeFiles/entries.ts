@@ -6,6 +6,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { parentOf, wholeUnknown } from "../../../image/overlay.ts";
 import { isTooLong } from "../../../image/resolve.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
+import { numeric } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { normalizePath } from "../../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
@@ -106,7 +107,8 @@ function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: n
 function decodeMode(node: ConfigNode | undefined): number {
   const value = node === undefined ? null : toValue(node);
   if (value === null) return DEFAULT_MODE;
-  if (typeof value === "number" || typeof value === "boolean") return Math.trunc(Number(value)) & 0o7777;
+  const number = numeric(value);
+  if (number !== undefined) return Number(BigInt.asUintN(12, BigInt(Math.trunc(Number(number)) || 0)));
   const digits = /^\s*\+?(?:0o)?_?([0-7]+(?:_[0-7]+)*)\s*$/i.exec(pyStr(value))?.[1];
   return digits === undefined ? DEFAULT_MODE : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
 }

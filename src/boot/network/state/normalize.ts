@@ -1,6 +1,7 @@
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
+import { readInt } from "../../../python/numbers.ts";
 import { Float } from "../../../python/scalars.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
@@ -170,5 +171,6 @@ export function pyInt(value: PyValue | undefined, what: string): number {
 
 /** int() of a string; undefined where it raises ValueError. */
 function wholeNumber(text: string): number | undefined {
-  return /^\s{0,99}[-+]?[0-9]+(?:_[0-9]+)*\s{0,99}$/.test(text) ? Number(text.replaceAll("_", "")) : undefined;
+  const number = readInt(text, 10);
+  return number === undefined ? undefined : Number(number);
 }

@@ -1,11 +1,8 @@
 import { Raises } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/strings.ts";
+import { SPACE, split, splitLines, strip } from "../../../python/strings.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
 /** What Python takes for white space. */
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const SPACES = new RegExp(`${SPACE.source}+`);
-const LEADING_SPACES = new RegExp(`^${SPACES.source}`);
 
 /** A line as it is, or an option with its value. */
 type Line = string | { readonly option: string; readonly value: string; readonly comment: string };
@@ -25,7 +22,10 @@ export function addNameservers(
 ): string {
   const lines = parse(text);
   const servers = withServers(valuesOf(lines, "nameserver"), nameservers, onlyThree);
-  const search = withDomains(valuesOf(lines, "search").flatMap(wordsOf), domains);
+  const search = withDomains(
+    valuesOf(lines, "search").flatMap((text) => split(text)),
+    domains,
+  );
   return [
     ...lines.filter(
       (line) =>
@@ -64,7 +64,7 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
     if (count >= 6) throw new Raises(`${domain} would be one search domain too many`);
     text = [...others.add(domain)].join(" ");
     if ([...text].length > 256) throw new Raises(`with ${domain} the search domains would be too long`);
-    const words = wordsOf(text);
+    const words = split(text);
     others = new Set(words);
     count = words.length;
   }
@@ -73,27 +73,19 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
 
 function parse(text: string): Line[] {
   return splitLines(text).map((line, index) => {
-    if (withoutLeadingSpaces(line) === "") return "";
+    if (strip(line, null, "start") === "") return "";
     const [head = ""] = line.split(/[;#]/, 1);
-    const words = withoutLeadingSpaces(head);
+    const words = strip(head, null, "start");
     if (words === "") return line;
     const end = words.search(SPACE);
     const option = words.slice(0, Math.max(0, end));
-    const value = withoutLeadingSpaces(words.slice(end));
+    const value = strip(words.slice(end), null, "start");
     if (!OPTIONS.includes(option) || value === "")
       throw new Raises(`line ${index + 1} of /etc/resolv.conf is of no known form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }
 
-function withoutLeadingSpaces(text: string): string {
-  return text.replace(LEADING_SPACES, "");
-}
-
 function valuesOf(lines: readonly Line[], option: string): string[] {
   return lines.flatMap((line) => (typeof line !== "string" && line.option === option ? [line.value] : []));
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(SPACES).filter((word) => word !== "");
 }
