@@ -7,7 +7,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
-import { ModuleFailure } from "../python/errors.ts";
+import { Raises } from "../python/errors.ts";
 import { datasourceEffects } from "./cloud/effects.ts";
 import type { Launch } from "./cloud/find.ts";
 import { partHandlers } from "./cloud/partHandlers.ts";
@@ -162,7 +162,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
     outcomes.push({ ...network, ...orCannotTell(steps) });
     return undefined;
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error;
+    if (!(error instanceof Raises)) throw error;
     const stopped: Stopped = { stages: ["init-local", "init"], error: { code: "raises", message: error.message } };
     state.notes.push(stageStops(stopped));
     outcomes.push({ ...network, ...notRun(stopped) });

@@ -10,7 +10,7 @@ import { distroFacts } from "../distro/facts.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
-import { unsortablePair } from "../python/jsonKeys.ts";
+import { unsortablePair } from "../python/json.ts";
 import { type Mapping, originOf } from "../python/tree.ts";
 import { pyStr } from "../python/value.ts";
 import { findCloud, type Launch } from "./cloud/find.ts";

@@ -23,7 +23,7 @@ export interface Module extends ModuleFacts {
   readonly needs?: readonly string[];
   /** The top-level keys that it reads, each defined once: what validates, hides and explains them asks here. */
   readonly keys: Keys;
-  /** Changes the overlay as the module changes the machine. Throw ModuleFailure where the module raises. */
+  /** Changes the overlay as the module changes the machine. Throw Raises where the module raises. */
   run(boot: ModuleRun, args: readonly ConfigValue[]): void;
 }
 

@@ -1,7 +1,7 @@
 import type { FatalProblem, PartsProblem } from "../config/problems.ts";
 import type { Disabled } from "../distro/distro.ts";
 import type { Origin } from "../image/origin.ts";
-import { NotPredicted } from "../python/errors.ts";
+import { CannotTell } from "../python/errors.ts";
 import type { Frequency, Stage } from "./frequency.ts";
 import type { EntryInvalid } from "./moduleList.ts";
 
@@ -73,7 +73,7 @@ export function orCannotTell(run: () => Ending): Ending {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof NotPredicted)) throw error;
+    if (!(error instanceof CannotTell)) throw error;
     return { status: "not simulated", why: { code: "cannot-tell", message: error.message } };
   }
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Origin } from "../image/origin.ts";
-import { ModuleFailure } from "../python/errors.ts";
+import { Raises } from "../python/errors.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
@@ -64,7 +64,7 @@ function execute(entry: ListedModule, state: BootState, config: Config): Ending 
       module.run(run, entry.args);
       return { status: "ran", why: null };
     } catch (error) {
-      if (!(error instanceof ModuleFailure)) throw error;
+      if (!(error instanceof Raises)) throw error;
       return { status: "failed", why: { code: "raises", message: error.message, origin: onlyKey(module, run) } };
     }
   });

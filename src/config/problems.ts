@@ -51,6 +51,7 @@ export interface PartFacts {
   "not-a-mapping": object;
   "merge-fails": { readonly message: string };
   "patch-fails": { readonly message: string };
+  "patch-not-simulated": { readonly message: string };
   "template-fails": { readonly problem: TemplateProblem };
   "template-of-nothing": object;
   "script-not-utf8": object;

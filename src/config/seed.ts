@@ -2,7 +2,8 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
-import type { ConfigNode, ConfigValue, Mapping } from "../python/tree.ts";
+import { loadJson } from "../python/json.ts";
+import type { ConfigNode, Mapping } from "../python/tree.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
@@ -86,7 +87,7 @@ function json(file: SeedFile | undefined): ConfigNode | undefined {
   if (file === undefined) return undefined;
   if (file.bytes.length > LONGEST_JSON) throw new SeedError(`${file.path}: it is larger than 1 MB`);
   try {
-    return builtin(JSON.parse(file.bytes.toString("utf8")) as ConfigValue, file.path);
+    return builtin(loadJson(file.bytes.toString("utf8")), file.path);
   } catch (error) {
     throw new SeedError(`${file.path}: ${(error as Error).message}`);
   }

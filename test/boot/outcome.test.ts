@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ModuleOutcome } from "../../src/boot/boot.ts";
 import { orCannotTell } from "../../src/boot/outcome.ts";
-import { NotPredicted } from "../../src/python/errors.ts";
+import { CannotTell } from "../../src/python/errors.ts";
 import { firstBoot } from "./firstBoot.ts";
 
 function outcomeOf(name: string, config: string, version = "25.1"): ModuleOutcome | undefined {
@@ -44,7 +44,7 @@ test("one whose effects this program does not know is not simulated", () =>
 
 test("a limit of this program is no failure of cloud-init", () => {
   const ending = orCannotTell(() => {
-    throw new NotPredicted("the files are too large");
+    throw new CannotTell("the files are too large");
   });
   expect(ending).toEqual({ status: "not simulated", why: { code: "cannot-tell", message: "the files are too large" } });
   expect(() =>

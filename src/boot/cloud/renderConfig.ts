@@ -2,8 +2,9 @@ import type { Render, Rendered } from "../../config/rendering.ts";
 import { templateKind } from "../../config/rendering.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { unknown } from "../../image/unknown.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { checkTemplate, renderTemplate, TemplateError, TemplateLimit } from "../files/templater.ts";
+import { checkTemplate, renderTemplate } from "../files/templater.ts";
 
 /**
  * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).
@@ -50,8 +51,8 @@ function withUnknown(variables: ConfigObject, template: string): ConfigObject {
 }
 
 function failed(error: unknown, cause: "syntax" | "error" | "unknown"): Rendered {
-  if (error instanceof TemplateLimit)
+  if (error instanceof CannotTell)
     return { problem: { code: "template-limit", message: error.message }, cause: "unknown" };
-  if (error instanceof TemplateError) return { problem: { code: "template-raises", message: error.message }, cause };
+  if (error instanceof Raises) return { problem: { code: "template-raises", message: error.message }, cause };
   throw error;
 }

@@ -10,7 +10,7 @@ import { type Handled, handleParts, type Script } from "../../config/userData/ha
 import { readParts, type SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
-import { unsortablePair } from "../../python/jsonKeys.ts";
+import { unsortablePair } from "../../python/json.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";

@@ -1,6 +1,6 @@
 import { isFalse } from "../../config/options.ts";
 import { items, mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { hostnameKeys } from "../hostname/hostnameKeys.ts";
@@ -50,8 +50,7 @@ export const aptConfigure = defineModule({
     if (values.sources !== undefined)
       addSources(boot, apt, repositoryMatch(values.add_apt_repo_match), { ...mirrors, RELEASE: release });
     // 23.3 ends the daemons of gpg without asking whether there is one.
-    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf"))
-      throw new ModuleFailure("there is no gpgconf");
+    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf")) throw new Raises("there is no gpgconf");
   },
 });
 

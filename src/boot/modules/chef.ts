@@ -1,7 +1,7 @@
 import { configBool, configList, configText } from "../../config/options.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { mapping } from "../../python/checked.ts";
-import { pythonJson } from "../../python/json.ts";
+import { dumpJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
@@ -69,7 +69,7 @@ function writeFirstBoot(boot: ModuleRun, config: ConfigObject): void {
   if (config.run_list !== undefined) content.run_list = config.run_list;
   if (config.initial_attributes !== undefined)
     Object.assign(content, mapping(config.initial_attributes, "chef.initial_attributes"));
-  boot.write(path, pythonJson(content), boot.because("chef"));
+  boot.write(path, dumpJson(content), boot.because("chef"));
 }
 
 function install(boot: ModuleRun, config: ConfigObject): void {

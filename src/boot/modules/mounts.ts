@@ -1,5 +1,5 @@
 import { unknown, unknownReason } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
@@ -31,7 +31,7 @@ export const mounts = defineModule({
     }
     const stopping = configured.filter((entry) => unwritable(entry) !== undefined);
     const stopped = stopping.find(({ device }) => device.found !== "maybe");
-    if (stopped !== undefined) throw new ModuleFailure(unwritable(stopped));
+    if (stopped !== undefined) throw new Raises(unwritable(stopped));
     if (stopping.length > 0) {
       boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; that stops cloud-init unless it finds the disk`, because);
       return;

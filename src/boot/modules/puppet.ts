@@ -1,7 +1,7 @@
 import { configBool } from "../../config/options.ts";
 import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { plainYaml } from "../files/yamlText.ts";
@@ -34,7 +34,7 @@ export const puppet = defineModule({
     const installing = configBool(config.install, true);
     if (installing) boot.command(installation(boot, config, bundled));
     // Up to 21.2 the program is not asked for its paths.
-    if (absent && !installing && boot.since("21.3")) throw new ModuleFailure("there is no puppet");
+    if (absent && !installing && boot.since("21.3")) throw new Raises("there is no puppet");
     const places = placesOf(boot, config, bundled);
     if (absent && installing) announce(boot, config, places);
     else configure(boot, config, places);

@@ -1,6 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -42,7 +42,7 @@ export const raspberryPi = defineModule({
 
 function gadget(boot: ModuleRun, value: ConfigValue | undefined): string[] {
   if (value === undefined) return [];
-  if (typeof value !== "boolean") throw new ModuleFailure("rpi.enable_usb_gadget is no boolean");
+  if (typeof value !== "boolean") throw new Raises("rpi.enable_usb_gadget is no boolean");
   const program = "/usr/bin/rpi-usb-gadget";
   return boot.image.stat(program) === undefined ? [] : [`${program} ${value ? "on" : "off"} -f`];
 }

@@ -1,6 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
@@ -48,7 +48,7 @@ export const resolvConf = defineModule({
     const since = RESOLVED[boot.facts.family];
     const resolved = since !== undefined && boot.since(since);
     const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
-    if (template === undefined) throw new ModuleFailure("there is no template for name servers");
+    if (template === undefined) throw new Raises("there is no template for name servers");
     const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
     const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
     boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));

@@ -1,7 +1,7 @@
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import { isMapping, mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
@@ -47,7 +47,7 @@ export const rsyslog = defineModule({
   },
 });
 
-/** The settings with the defaults. @throws ModuleFailure since 22.2 where one is of a wrong type */
+/** The settings with the defaults. @throws Raises since 22.2 where one is of a wrong type */
 function settings(boot: ModuleRun): ConfigObject {
   const given = boot.config.get("rsyslog") ?? null;
   const config: ConfigObject = { ...(Array.isArray(given) ? oldSettings(boot, given) : mapping(given, "rsyslog")) };
@@ -55,7 +55,7 @@ function settings(boot: ModuleRun): ConfigObject {
     const value = config[key];
     if (value === undefined) config[key] = absent;
     else if (!isKind(value, kind)) {
-      if (boot.since("22.2")) throw new ModuleFailure(`rsyslog.${key} is of a wrong type`);
+      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} is of a wrong type`);
       config[key] = absent;
     }
   }

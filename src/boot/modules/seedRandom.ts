@@ -3,7 +3,7 @@ import { findPair } from "../../config/merge.ts";
 import * as form from "../../config/schema/forms.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -48,14 +48,14 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   if (how === "raw") return Buffer.from(seed);
   if (how === "base64" || how === "b64") {
     const decoded = decodeBase64(seed);
-    if (decoded === undefined) throw new ModuleFailure("random_seed.data is no Base64");
+    if (decoded === undefined) throw new Raises("random_seed.data is no Base64");
     return decoded;
   }
-  if (how !== "gzip" && how !== "gz") throw new ModuleFailure(`random_seed.encoding takes no "${how}"`);
+  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding takes no "${how}"`);
   try {
     return gunzipSync(Buffer.from(seed, "latin1"), { maxOutputLength: LARGEST });
   } catch {
-    throw new ModuleFailure("random_seed.data is not compressed with gzip");
+    throw new Raises("random_seed.data is not compressed with gzip");
   }
 }
 
@@ -77,5 +77,5 @@ function runCommand(boot: ModuleRun, command: ConfigValue | undefined, required:
   const [program] = words;
   if (program !== undefined && !lacksProgram(boot, program)) boot.command(words.join(" "));
   else if (truthy(required ?? null))
-    throw new ModuleFailure(`random_seed.command is required, but there is no ${program ?? "command"}`);
+    throw new Raises(`random_seed.command is required, but there is no ${program ?? "command"}`);
 }

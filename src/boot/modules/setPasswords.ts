@@ -2,7 +2,7 @@ import { isFalse, isTrue } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
@@ -52,15 +52,15 @@ export const setPasswords = defineModule({
 });
 
 /** @returns the failures after which cloud-init goes on. */
-function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): ModuleFailure[] {
+function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): Raises[] {
   const { plain, hashed, expire } = requestedPasswords(boot, args);
   const because = boot.because(boot.config.has("chpasswd") ? "chpasswd" : "password");
-  const failures: ModuleFailure[] = [];
+  const failures: Raises[] = [];
   const attempt = (action: () => void) => {
     try {
       action();
     } catch (error) {
-      if (!(error instanceof ModuleFailure)) throw error;
+      if (!(error instanceof Raises)) throw error;
       failures.push(error);
     }
   };
@@ -96,7 +96,7 @@ function changeSshd(boot: ModuleRun): void {
   if (isTrue(wanted) || isFalse(wanted)) {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
-  } else if (typeof toValue(wanted) !== "string") throw new ModuleFailure(`ssh_pwauth is ${pyStr(wanted)}`);
+  } else if (typeof toValue(wanted) !== "string") throw new Raises(`ssh_pwauth is ${pyStr(wanted)}`);
   else if (pyStr(wanted).toLowerCase() !== "unchanged")
     boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }

@@ -33,7 +33,7 @@ export const snap = defineModule({
   },
 });
 
-/** A list's items, or a mapping's values. @throws ModuleFailure for others */
+/** A list's items, or a mapping's values. @throws Raises for others */
 function inOrder(value: ConfigValue | undefined, name: string): readonly ConfigValue[] {
   if (!truthy(value ?? null)) return [];
   return isMapping(value)

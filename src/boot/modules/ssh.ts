@@ -1,7 +1,7 @@
 import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -46,11 +46,11 @@ export const ssh = defineModule({
     else generateHostKeys(boot);
     const publish = boot.config.node("ssh_publish_hostkeys");
     if (boot.since("19.3") && publish?.type === "scalar" && publish.kind !== "str")
-      throw new ModuleFailure(`ssh_publish_hostkeys is ${pyStr(publish)}`);
+      throw new Raises(`ssh_publish_hostkeys is ${pyStr(publish)}`);
     try {
       addPublicKeys(boot);
     } catch (error) {
-      if (!(error instanceof ModuleFailure)) throw error;
+      if (!(error instanceof Raises)) throw error;
       boot.note("public-keys-fail", { message: error.message });
     }
   },
@@ -75,8 +75,8 @@ function ownKeys(boot: ModuleRun): string[] {
   const value = boot.config.node("ssh_authorized_keys");
   if (value === undefined || (value.type === "scalar" && value.kind === "str")) return [];
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key));
-  if (value.type === "scalar") throw new ModuleFailure(`ssh_authorized_keys is ${pyStr(value)}`);
+  if (value.type === "scalar") throw new Raises(`ssh_authorized_keys is ${pyStr(value)}`);
   if (value.children.some((key) => key.type !== "scalar"))
-    throw new ModuleFailure("an entry of ssh_authorized_keys is no text");
+    throw new Raises("an entry of ssh_authorized_keys is no text");
   return value.children.map((key) => pyStr(key));
 }

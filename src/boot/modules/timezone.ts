@@ -1,5 +1,5 @@
 import * as form from "../../config/schema/forms.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule } from "../module.ts";
@@ -22,7 +22,7 @@ export const timezone = defineModule({
     if (zone === undefined || zone === "") return;
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
-    if (boot.image.stat(file)?.kind !== "file") throw new ModuleFailure(`there is no time zone ${zone}`);
+    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`there is no time zone ${zone}`);
     if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);

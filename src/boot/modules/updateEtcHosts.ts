@@ -1,6 +1,6 @@
 import { isTrue } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
@@ -39,7 +39,7 @@ export const updateEtcHosts = defineModule({
 
 function fromTemplate(boot: ModuleRun, hostname: string, fqdn: string | undefined): void {
   const template = templateFile(boot, `hosts.${boot.facts.family}`);
-  if (template === undefined) throw new ModuleFailure(`there is no template for ${HOSTS}: hosts.${boot.facts.family}`);
+  if (template === undefined) throw new Raises(`there is no template for ${HOSTS}: hosts.${boot.facts.family}`);
   const content = renderFile(boot, template, { hostname, fqdn: fqdn ?? null });
   boot.write(HOSTS, content, boot.because("manage_etc_hosts"));
 }

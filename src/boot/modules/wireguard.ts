@@ -1,6 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
 import { items, mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -51,7 +51,7 @@ export const wireguard = defineModule({
 
 function wantedText(entry: ConfigObject, key: string): string {
   const value = entry[key];
-  if (typeof value !== "string") throw new ModuleFailure(`an entry of wireguard.interfaces has no ${key}`);
+  if (typeof value !== "string") throw new Raises(`an entry of wireguard.interfaces has no ${key}`);
   return value;
 }
 

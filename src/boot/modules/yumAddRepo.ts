@@ -3,7 +3,7 @@ import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { IniFile } from "../../python/iniFile.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
@@ -109,7 +109,7 @@ function sectionText(id: string, options: ConfigObject): string {
   for (const [key, value] of Object.entries(options)) {
     const text = optionText(value);
     if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]{1,200}\)s/g, "")))
-      throw new ModuleFailure(`the option ${key} of ${id} has a % that must be written twice`);
+      throw new Raises(`the option ${key} of ${id} has a % that must be written twice`);
     file.set(id, key, text);
   }
   return file.toString();

@@ -1,7 +1,7 @@
 import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
@@ -72,7 +72,7 @@ function optionText(value: ConfigValue): string {
 function addSettings(boot: ModuleRun, config: ConfigObject): void {
   if (Object.keys(config).length === 0) return;
   const before = strictText(boot, ZYPP_CONF);
-  if (before === undefined) throw new ModuleFailure(`there is no ${ZYPP_CONF}`);
+  if (before === undefined) throw new Raises(`there is no ${ZYPP_CONF}`);
   const settings = Object.entries(config)
     .filter(([key, value]) => key !== "configdir" && truthy(value))
     .map(([key, value]) => `${key}=${pyStr(value)}`);

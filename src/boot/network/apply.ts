@@ -1,7 +1,8 @@
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { asDict, type PyDict } from "../../python/dict.ts";
-import { ModuleFailure, NetworkFailure, NotPredicted } from "../../python/errors.ts";
+import { asDict } from "../../python/checked.ts";
+import type { PyDict } from "../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
@@ -20,14 +21,17 @@ import { type NetworkState, readNetworkConfig } from "./state/state.ts";
 import { writeSysconfig } from "./sysconfig/sysconfigFiles.ts";
 import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 
-/** Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2). */
+/**
+ * Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2).
+ * @throws Raises where finding the configuration does: the init stage asks for it again and stops as well
+ */
 export function applyNetwork(boot: ModuleRun): Ending {
   const found = findConfig(boot);
   if (found.kind === "off") return { status: "skipped", why: found.why };
   try {
     return apply(found, boot);
   } catch (error) {
-    if (!(error instanceof NetworkFailure)) throw error;
+    if (!(error instanceof Raises)) throw error;
     boot.note("network-fails", { message: error.message }, found.because);
     return { status: "failed", why: { code: "raises", message: error.message, origin: found.because } };
   }
@@ -88,9 +92,7 @@ function findConfig(boot: ModuleRun): Found {
   try {
     return findNetworkConfig(boot);
   } catch (error) {
-    // The init stage asks for the configuration again.
-    if (error instanceof NetworkFailure) throw new ModuleFailure(error.message);
-    if (!(error instanceof NotPredicted)) throw error;
+    if (!(error instanceof CannotTell)) throw error;
     return { kind: "unknown", reason: error.message, because: boot.listed };
   }
 }

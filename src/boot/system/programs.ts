@@ -19,7 +19,7 @@ export function lacksProgram(boot: ModuleRun, program: string): boolean {
   return boot.which("sh") && boot.image.stat(program)?.kind !== "file";
 }
 
-/** A configured command's words as subprocess takes them; a string gives its letters. @throws ModuleFailure */
+/** A configured command's words as subprocess takes them; a string gives its letters. @throws Raises */
 export function commandWords(value: ConfigValue | undefined, name: string): string[] {
   return items(value, name).map((word) => pyStr(word));
 }

@@ -1,13 +1,15 @@
 import type { Origin } from "../../image/origin.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
+import { strip } from "../../python/strings.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { builtin } from "../builtin.ts";
 import { FatalConfigError, mergePart } from "../merge.ts";
 import type { PartFacts, PartNote } from "../problems.ts";
 import type { Render } from "../rendering.ts";
-import { trimStart, typeOfText } from "./contentTypes.ts";
+import { typeOfText } from "./contentTypes.ts";
 import { hasInvalidBytes } from "./decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt, renderedExcerpt } from "./excerpt.ts";
-import { applyPatch, PatchError } from "./jsonPatch.ts";
+import { applyPatch } from "./jsonPatch.ts";
 import type { Part } from "./parts.ts";
 import { sortKeys } from "./sortKeys.ts";
 
@@ -124,8 +126,9 @@ class Handler {
     try {
       this.#config = applyPatch(this.#config, part.content);
     } catch (problem) {
-      if (!(problem instanceof PatchError)) throw problem;
-      this.#note(part, "patch-fails", { message: problem.message });
+      if (problem instanceof CannotTell) this.#note(part, "patch-not-simulated", { message: problem.message });
+      else if (problem instanceof Raises) this.#note(part, "patch-fails", { message: problem.message });
+      else throw problem;
     }
   }
 
@@ -145,7 +148,7 @@ class Handler {
   }
 
   #boothook(part: Part, content: Excerpt): void {
-    const text = trimStart(content.text.replace(/^#cloud-boothook/, ""));
+    const text = strip(content.text.replace(/^#cloud-boothook/, ""), null, "start");
     const skipped = content.text.slice(0, content.text.length - text.length).split("\n").length - 1;
     this.#script(part, "boothook", {
       ...content,

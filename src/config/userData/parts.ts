@@ -1,11 +1,12 @@
 import type { Origin } from "../../image/origin.ts";
 import { strictText } from "../../image/utf8.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
 import type { PartNote, PartsProblem } from "../problems.ts";
 import { typeOfText } from "./contentTypes.ts";
-import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, TooLarge } from "./decode.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, tooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 
@@ -58,8 +59,8 @@ const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
-/** Raised where cloud-init raises an error that ends the init stage. */
-class Stop extends Error {
+/** A raise of the real one that ends the init stage. */
+class Stop extends Raises {
   readonly problem: PartsProblem;
   constructor(problem: PartsProblem) {
     super(problem.code);
@@ -74,7 +75,7 @@ export function readParts(file: SeedFile): Parts {
     reader.read(file);
     return { parts: reader.parts, notes: reader.notes, fatal: undefined };
   } catch (error) {
-    if (error instanceof TooLarge) {
+    if (error instanceof CannotTell) {
       const note = { code: "size-limit", origin: placeIn(file.path), part: null, limit: LARGEST } as const;
       return { parts: [], notes: [...reader.notes, note], fatal: undefined };
     }
@@ -99,7 +100,7 @@ class Reader {
 
   read(file: SeedFile): void {
     const bytes = gunzip(file.bytes) ?? file.bytes;
-    if (bytes.length > LARGEST) throw new TooLarge();
+    if (bytes.length > LARGEST) throw tooLarge();
     const packed = bytes !== file.bytes;
     if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
       const text = strictText(bytes);

@@ -90,6 +90,8 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
       return `cloud-init does nothing with it: its type is ${note.type}`;
     case "not-a-mapping":
       return `not applied: ${NOT_A_MAPPING}`;
+    case "patch-not-simulated":
+      return `the patch is not simulated: ${note.message}`;
     case "patch-fails":
       return `the patch is not applied: ${note.message}`;
     case "template-fails":

@@ -5,9 +5,10 @@ import { isFalse } from "../../../config/options.ts";
 import { kernelCommandLine } from "../../../distro/kernelCommandLine.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
-import { dictOf, fromNode, isDict, type PyDict, type PyValue, sizeOf, truthy } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { dictOf, isDict, type PyDict, type PyValue, sizeOf } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
 import { type Mapping, originOf } from "../../../python/tree.ts";
+import { fromNode, truthy } from "../../../python/value.ts";
 import { parseYaml } from "../../../python/yaml/load.ts";
 import { cloudDirectory } from "../../instance.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -47,7 +48,7 @@ interface Candidate {
 /**
  * The configuration to apply, as stages._find_networking_config chooses it (18.5 to 26.2): the first source that says
  * anything, or DHCP on the first interface.
- * @throws NetworkFailure where the real function raises
+ * @throws Raises where the real function raises
  */
 export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;
@@ -89,7 +90,7 @@ function withoutTopKey(network: PyValue, boot: ModuleRun): PyValue {
   if (isDict(network)) return network.has("network") ? (network.get("network") ?? null) : network;
   const contains =
     Array.isArray(network) || typeof network === "string" ? network.includes("network") : truthy(network);
-  if (contains) throw new NetworkFailure("the network configuration is no mapping");
+  if (contains) throw new Raises("the network configuration is no mapping");
   return network;
 }
 

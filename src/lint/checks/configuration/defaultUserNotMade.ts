@@ -2,7 +2,7 @@ import { isCalled } from "../../../boot/outcome.ts";
 import { configuredAccounts, defaultUserOf } from "../../../boot/users/users.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -36,7 +36,7 @@ function makesDefaultUser(config: Config, version: string): boolean {
     const accounts = configuredAccounts({ config, since: (wanted) => versionAtLeast(version, wanted) });
     return defaultUserOf(accounts) !== undefined;
   } catch (error) {
-    if (error instanceof ModuleFailure) return true;
+    if (error instanceof Raises) return true;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { equal, holds, items } from "../../../../src/python/checked.ts";
-import { ModuleFailure } from "../../../../src/python/errors.ts";
+import { holds, items } from "../../../../src/python/checked.ts";
+import { equal } from "../../../../src/python/dataModel.ts";
+import { Raises } from "../../../../src/python/errors.ts";
 import { firstBoot, reasonOf, textAfter } from "../../firstBoot.ts";
 
 const PROXIES = "/etc/apt/apt.conf.d/90cloud-init-aptproxy";
@@ -101,6 +102,6 @@ describe("values as Python takes them", () => {
     expect(items({ a: 1 }, "")).toEqual(["a"]);
     expect(holds("xdefault", "default", "")).toBe(true);
     expect(holds({ default: 1 }, "default", "")).toBe(true);
-    for (const value of [null, 5, true, undefined]) expect(() => items(value, "it")).toThrow(ModuleFailure);
+    for (const value of [null, 5, true, undefined]) expect(() => items(value, "it")).toThrow(Raises);
   });
 });
