@@ -20,10 +20,10 @@ function folded(node: NodeOrValue): string {
   return text.slice(start, end).toLowerCase();
 }
 
-/** What Python's str.strip() takes off both ends. */
+/** The characters that Python's str.strip() removes from both ends. */
 const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
-/** util.get_cfg_option_bool of a nested mapping: absent gives the default, a falsy value false, others by their text. */
+/** util.get_cfg_option_bool of a nested mapping: the default if missing, false for a falsy value, otherwise as is_true. */
 export function configBool(value: ConfigValue | undefined, absent: boolean): boolean {
   return value === undefined ? absent : truthy(value) && (value === true || isTrue(value));
 }
@@ -33,7 +33,7 @@ export function configText(value: ConfigValue | undefined, absent: string): stri
   return value === undefined ? absent : pyStr(value);
 }
 
-/** util.get_cfg_option_list of a nested mapping, as texts. */
+/** util.get_cfg_option_list of a nested mapping, as strings. */
 export function configList(value: ConfigValue | undefined): string[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value.map((item) => pyStr(item)) : [pyStr(value)];

@@ -2,24 +2,24 @@ import { type Image, readText } from "../image/image.ts";
 import type { CloudInit } from "./distro.ts";
 
 const RUNLEVELS = "/etc/runlevels";
-/** Services that run a stage of cloud-init; ds-identify's and hotplug's do not. */
+/** Services that run a stage of cloud-init; those of ds-identify and hotplug do not. */
 const STAGES = ["cloud-init-local", "cloud-init", "cloud-config", "cloud-final"];
 
-/** The script of cloud-init's first stage where OpenRC boots the image (Alpine, Gentoo); undefined elsewhere. */
+/** The script of cloud-init's first stage if OpenRC boots the image (Alpine, Gentoo); otherwise undefined. */
 export function openrcScript(image: Image): string | undefined {
   if (image.stat(RUNLEVELS)?.kind !== "directory") return undefined;
   return readText(image, "/etc/init.d/cloud-init-local");
 }
 
-/** Why OpenRC starts no stage of cloud-init: a service runs where a runlevel links to it. */
+/** Why OpenRC starts no stage of cloud-init; undefined if it starts any. A service runs if a runlevel links to it. */
 export function stoppedServices(image: Image): CloudInit["disabled"] {
   const started = image
     .list(RUNLEVELS)
     .some((level) => STAGES.some((name) => image.lstat(`${RUNLEVELS}/${level}/${name}`) !== undefined));
-  return started ? undefined : { reason: "no runlevel of OpenRC starts cloud-init", path: RUNLEVELS };
+  return started ? undefined : { reason: "no OpenRC runlevel starts cloud-init", path: RUNLEVELS };
 }
 
-/** Whether a runlevel of OpenRC starts ds-identify. */
+/** Whether an OpenRC runlevel starts ds-identify. */
 export function startsDsIdentify(image: Image): boolean {
   return image
     .list(RUNLEVELS)

@@ -2,14 +2,14 @@ import type { Image } from "./image.ts";
 import { isTooLong } from "./resolve.ts";
 
 const PARTS_LIMIT = 64;
-/** How many paths are looked at where nobody counts them. */
+/** The number of paths to check if the caller does not count them. */
 const LOOKS_LIMIT = 200_000;
 
 /**
- * The paths in the image that a glob(3) pattern names, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
- * which matches a slash or a leading dot. `pattern` is absolute. Links that lead nowhere are left out.
- * @param looks is called with a number of paths before they are looked at, and ends the search by throwing. Links make
- * few directories look like many. Without it the search ends early where there is too much to look at.
+ * The paths in the image that match a glob(3) pattern, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
+ * which matches a slash or a leading dot. `pattern` is absolute. Broken links are omitted.
+ * @param looks is called with a number of paths before they are checked, and ends the search by throwing. Links can make
+ * a few directories look like many. Without it, the search stops early at a limit.
  */
 export function expandGlob(image: Image, pattern: string, looks?: (paths: number) => void): string[] {
   const parts = pattern.split("/").filter((part) => part !== "");
@@ -23,7 +23,7 @@ export function expandGlob(image: Image, pattern: string, looks?: (paths: number
   let found = [""];
   for (const [at, part] of parts.entries()) {
     found = isPattern(part) ? matchingIn(image, found, part, count) : found.map((directory) => `${directory}/${part}`);
-    // Of parts that stand for themselves only the last is asked for: it tells which directory was meant.
+    // Of consecutive literal components, only the last is looked up.
     const next = parts[at + 1];
     if (isPattern(part) || next === undefined || isPattern(next))
       found = found.filter((path) => count(1) && image.stat(path) !== undefined);
@@ -38,7 +38,7 @@ function matchingIn(
   count: (paths: number) => boolean,
 ): string[] {
   const elements = elementsOf(part);
-  // A long pattern takes longer to compare.
+  // A long pattern takes longer to match.
   const weight = 1 + (elements.length >> 3);
   const found: string[] = [];
   for (const directory of directories) {
@@ -58,7 +58,7 @@ export function matchesGlob(pattern: string, name: string): boolean {
   return matches(pattern, elementsOf(pattern), name);
 }
 
-/** What a component of a pattern is made of: stars, and what stands for one character. */
+/** The elements of a pattern component: stars, and elements that match one character. */
 type Element = "star" | ((character: string) => boolean);
 
 function elementsOf(pattern: string): Element[] {
@@ -81,7 +81,7 @@ function elementsOf(pattern: string): Element[] {
   return elements;
 }
 
-/** Where a class ends that begins at `at`; -1 where none does. */
+/** The end of the class that begins at `at`; -1 if there is none. */
 function classEnd(pattern: string, at: number): number {
   return pattern.indexOf("]", at + (pattern[at + 1] === "!" || pattern[at + 1] === "^" ? 3 : 2));
 }
@@ -99,7 +99,7 @@ function matches(pattern: string, elements: readonly Element[], name: string): b
       e++;
       n++;
     } else if (star !== undefined) {
-      // The last star takes one more character; earlier ones need not be tried again.
+      // The last star matches one more character; earlier ones need not be retried.
       e = star.e;
       n = ++star.n;
     } else {

@@ -7,7 +7,7 @@ import { dpkgStatus, hasDpkgStatus } from "./dpkgStatus.ts";
 import type { Packages } from "./packages.ts";
 import { type UcfFile, ucfFiles, ucfPristine } from "./ucf.ts";
 
-/** dpkg's database in `image`, read only as far as asked; undefined when there is none. */
+/** dpkg's database in `image`, read on demand; undefined if there is none. */
 export function openDpkg(image: Image): Packages | undefined {
   if (!hasDpkgStatus(image)) return undefined;
   const problems: ImageProblem[] = [];

@@ -13,7 +13,7 @@ const NO_PACKAGES: Packages = {
   shipped: () => undefined,
 };
 
-/** The package database of an image; kind "none" where it has none that is understood. */
+/** The package database of an image; kind "none" if there is none that is supported. */
 export function openPackages(image: Image): Packages {
   return openDpkg(image) ?? openRpm(image) ?? openApk(image) ?? openPacman(image) ?? openPortage(image) ?? NO_PACKAGES;
 }

@@ -3,7 +3,7 @@ import { hasUnknown } from "../image/unknown.ts";
 import { type Line, readStatements, unquote } from "./lines.ts";
 import type { Service, Setting } from "./service.ts";
 
-/** Where the host name stands, the place that counts first: each distro has one of these. */
+/** Files that contain the host name, in order of precedence; each distro has one of them. */
 const PLACES: readonly { path: string; variable?: string }[] = [
   { path: "/etc/hostname" },
   { path: "/etc/HOSTNAME" }, // SUSE, before systemd
@@ -11,7 +11,7 @@ const PLACES: readonly { path: string; variable?: string }[] = [
   { path: "/etc/sysconfig/network", variable: "HOSTNAME" }, // RHEL 6
 ];
 
-/** The static host name, key "hostname". */
+/** The static host name, with the key "hostname". */
 export const hostname: Service = {
   name: "hostname",
   read(image: Image): Setting[] {
@@ -25,7 +25,7 @@ export const hostname: Service = {
   },
 };
 
-/** The whole line: a name holds no blanks, but a placeholder may. */
+/** The whole line: a name contains no blanks, but a placeholder may. */
 function nameIn({ text }: Line): string {
   return hasUnknown(text) ? text : text.split(/\s/, 1)[0]!;
 }

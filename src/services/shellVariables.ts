@@ -1,6 +1,6 @@
 import { type Line, unquote } from "./lines.ts";
 
-/** A `NAME=value` assignment, its value without quotes; also after `export`. Undefined for anything else. */
+/** A `NAME=value` assignment, possibly after `export`, with its value unquoted. Undefined for anything else. */
 export function assignmentIn({ text }: Line): { name: string; value: string } | undefined {
   const equals = text.indexOf("=");
   const name = text

@@ -9,8 +9,8 @@ const NTP = ["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"];
 const SOURCES = new Set(["server", "pool", "peer"]);
 
 /**
- * What sets the clock, for each client that is configured: "chrony servers" is its servers, pools and peers in order with
- * their options, "chrony makestep" the arguments of that directive, of all its lines; "timesyncd NTP" that of systemd's.
+ * Time synchronisation, for each configured client: "chrony servers" lists its servers, pools and peers in order with their
+ * options, "chrony makestep" the arguments of all lines of that directive; "timesyncd NTP" is systemd-timesyncd's NTP.
  */
 export const timeSync: Service = {
   name: "time-sync",

@@ -14,12 +14,12 @@ test("the reason names its place", () => {
   expect(disabledReason(memoryImage({ [MARKER]: "" }), "26.2")).toEqual({ reason: `${MARKER} exists`, path: MARKER });
   const grub = 'GRUB_TIMEOUT=0\nGRUB_CMDLINE_LINUX=""\nGRUB_CMDLINE_LINUX_DEFAULT="quiet cloud-init=disabled"\n';
   expect(disabledReason(memoryImage({ "/etc/default/grub": grub }), "22.4.2")).toEqual({
-    reason: "the kernel command line holds cloud-init=disabled",
+    reason: "the kernel command line contains cloud-init=disabled",
     path: "/etc/default/grub",
     line: 3,
   });
   expect(disabledReason(memoryImage({ [POLICY]: "\npolicy: disabled" }), "22.4.2")).toEqual({
-    reason: "the policy of ds-identify is disabled",
+    reason: "ds-identify's policy is disabled",
     path: POLICY,
     line: 2,
   });

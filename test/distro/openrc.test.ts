@@ -22,7 +22,7 @@ test("no runlevel starts a stage: the package alone enables nothing", () =>
       "/etc/runlevels/boot/hostname": "",
       "/etc/runlevels/boot/cloud-init-ds-identify": "",
     }),
-  ).toBe("no runlevel of OpenRC starts cloud-init"));
+  ).toBe("no OpenRC runlevel starts cloud-init"));
 
 test("the marker, where the scripts ask for it", () => {
   expect(reason({ ...STARTED, [MARKER]: "" })).toBe(`${MARKER} exists`);
@@ -31,7 +31,7 @@ test("the marker, where the scripts ask for it", () => {
 
 test("the kernel's command line", () =>
   expect(reason({ ...STARTED, "/boot/extlinux.conf": "", "/boot/cmdline.txt": "quiet cloud-init=disabled" })).toBe(
-    "the kernel command line holds cloud-init=disabled",
+    "the kernel command line contains cloud-init=disabled",
   ));
 
 test("nobody asks ds-identify there", () =>

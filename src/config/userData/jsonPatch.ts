@@ -5,36 +5,36 @@ import { findPair } from "../merge.ts";
 import { trimStart } from "./contentTypes.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
 
-/** A patch that cannot be applied: none of it is. */
+/** A patch that cannot be applied; none of it takes effect. */
 export class PatchError extends Error {}
 
-/** More operations, steps of a path and levels than anybody writes. */
+/** Limits for operations, steps of a path and nesting; real patches stay far below. */
 const MOST = 100;
 const LONGEST_PATH = 20;
 const DEEPEST = 100;
 
 /**
- * Applies a `#cloud-config-jsonp` part, which is a JSON patch (RFC 6902), to what earlier parts gave.
+ * Applies a `#cloud-config-jsonp` part, a JSON patch (RFC 6902), to the result of earlier parts.
  * @throws PatchError
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
   const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
-  if (levels(text) > DEEPEST) throw new PatchError("its values nest too deep");
+  if (levels(text) > DEEPEST) throw new PatchError("its values are nested too deeply");
   let operations: unknown;
   try {
     operations = JSON.parse(text);
   } catch {
-    throw new PatchError("it is no JSON");
+    throw new PatchError("it is not valid JSON");
   }
-  if (!Array.isArray(operations)) throw new PatchError("it is no list of operations");
+  if (!Array.isArray(operations)) throw new PatchError("it is not a list of operations");
   if (operations.length > MOST) throw new PatchError(`it has more than ${MOST} operations`);
   const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
-  if (patched.type !== "mapping") throw new PatchError("it leaves no mapping");
+  if (patched.type !== "mapping") throw new PatchError("its result is not a mapping");
   return patched;
 }
 
-/** How deep brackets nest, those in strings counted as well. */
+/** The nesting depth of brackets, including those in strings. */
 function levels(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -47,7 +47,7 @@ function levels(text: string): number {
 
 type Place = (value: ConfigValue) => ConfigNode;
 
-/** Makes nodes whose place is where the part begins. */
+/** Creates nodes whose place is the beginning of the part. */
 function at(patch: Excerpt): Place {
   const { line, column } = originOfExcerpt(patch);
   const position = { start: { line, column }, end: { line, column } };
@@ -92,16 +92,16 @@ function applyOperation(root: ConfigNode, operation: unknown, place: Place): Con
     case "copy":
       return add(root, path, find(root, steps(members.get("from"))));
     case "test":
-      if (!equal(toValue(find(root, path)), toValue(value()))) throw new PatchError("a test of it fails");
+      if (!equal(toValue(find(root, path)), toValue(value()))) throw new PatchError("one of its tests fails");
       return root;
     default:
-      throw new PatchError("an operation is unknown");
+      throw new PatchError("it contains an unknown operation");
   }
 }
 
 function steps(pointer: unknown): string[] {
   if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
-    throw new PatchError("a path is no JSON pointer");
+    throw new PatchError("a path is not a JSON pointer");
   const found = pointer.split("/").slice(1);
   if (found.length > LONGEST_PATH) throw new PatchError("a path has too many steps");
   return found.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -118,18 +118,18 @@ function child(node: ConfigNode, step: string): ConfigNode {
       : node.type === "sequence" && /^(0|[1-9]\d*)$/.test(step)
         ? node.children[Number(step)]
         : undefined;
-  if (found === undefined) throw new PatchError(`there is no "${step}" to change`);
+  if (found === undefined) throw new PatchError(`"${step}" does not exist`);
   return found;
 }
 
-/** The tree with the holder of the last step changed. */
+/** The tree with the container of the last step changed. */
 function change(
   node: ConfigNode,
   path: readonly string[],
   edit: (holder: ConfigNode, step: string) => ConfigNode,
 ): ConfigNode {
   const [step, ...rest] = path;
-  if (step === undefined) throw new PatchError("it would change the whole");
+  if (step === undefined) throw new PatchError("it would replace the whole document");
   if (rest.length === 0) return edit(node, step);
   const next = change(child(node, step), rest, edit);
   if (node.type === "mapping")
@@ -157,7 +157,7 @@ function add(root: ConfigNode, path: readonly string[], value: ConfigNode): Conf
     }
     if (holder.type !== "sequence") throw new PatchError(`"${step}" is in neither a mapping nor a list`);
     const index = step === "-" ? holder.children.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
-    if (!(index <= holder.children.length)) throw new PatchError(`there is no place "${step}" in the list`);
+    if (!(index <= holder.children.length)) throw new PatchError(`"${step}" is not a position in the list`);
     return { ...holder, children: holder.children.toSpliced(index, 0, value) };
   });
 }

@@ -6,59 +6,59 @@ import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, T
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 
-/** A file that the cloud hands over. */
+/** A file that the cloud provides. */
 export interface SeedFile {
   /** Its name for messages: a path on this machine or in the image. */
   readonly path: string;
   readonly bytes: Buffer;
-  /** Where the text stands when it is only a part of the file. */
+  /** The position of the text if it is only part of the file. */
   readonly excerpt?: Excerpt;
 }
 
-/** One thing that the cloud hands over: a cloud-config, a script ... */
+/** One part of the data that the cloud provides: a cloud-config, a script ... */
 export interface Part {
-  /** Its content type, found out from its beginning where the message does not tell. */
+  /** Its content type, detected from its first line if the message does not specify it. */
   readonly type: string;
-  /** The name it has or is given: "part-001". */
+  /** Its own or assigned name: "part-001". */
   readonly name: string;
   readonly content: Excerpt;
   readonly headers: readonly Header[];
-  /** For which of several instances launched together it is; undefined for all. */
+  /** The launch index of the instance that it is for; undefined for all. */
   readonly launchIndex: string | undefined;
 }
 
-/** All parts in their order. */
+/** All parts in order. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** What is not known or not looked at, each with its place. */
+  /** What is unknown or was not read, each with its place. */
   readonly notes: readonly string[];
-  /** Why the real one stops with an error before it has used any part. */
+  /** Why cloud-init stops with an error before it uses any part. */
   readonly fatal: string | undefined;
 }
 
-/** More parts than anybody sends. */
+/** The number of parts that are read; real user-data has far fewer. */
 const MOST = 1_000;
 
-/** Content types of packed parts (user_data.py). */
+/** Content types of compressed parts (user_data.py). */
 const PACKED = new Set(
   "gzip gzip-compressed gzipped x-compress x-compressed x-gunzip x-gzip x-gzip-compressed"
     .split(" ")
     .map((name) => `application/${name}`),
 );
-/** Types that say nothing, or that are said of other things as well. */
+/** Types that are too general to trust. */
 const GUESSED = new Set(["text/plain", "text/x-not-multipart", "text/x-shellscript"]);
 const ARCHIVE = "text/cloud-config-archive";
-/** Types that hold or name other parts. */
+/** Types that contain or refer to other parts. */
 const UNPACKED_FURTHER = new Set([ARCHIVE, "text/x-include-url", "text/x-include-once-url"]);
-/** What an entry of an archive has beside headers. */
+/** Keys of an archive entry that are not headers. */
 const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
-/** Raised where cloud-init raises an error that ends the init stage. */
+/** Thrown where cloud-init raises an error that ends the init stage. */
 class Stop extends Error {}
 
-/** Takes what the cloud hands over apart (cloudinit/user_data.py, 20.4 to 26.2). */
+/** Splits user-data or vendor-data into parts (cloudinit/user_data.py, 20.4 to 26.2). */
 export function readParts(file: SeedFile): Parts {
   const reader = new Reader(file.path);
   try {
@@ -92,7 +92,7 @@ class Reader {
       const text = strictText(bytes);
       if (text === undefined) throw new Stop(`${this.#path}: a MIME message that is not UTF-8`);
       this.#walk(parseMessage(text, this.#most), packed);
-      if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are looked at`);
+      if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are read`);
     } else {
       const whole = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
       const content = (packed ? undefined : file.excerpt) ?? whole;
@@ -106,7 +106,7 @@ class Reader {
     for (const child of entity.children) this.#walk(child, packed);
   }
 
-  /** A message in a message counts as a part itself. */
+  /** An embedded message itself counts as a part. */
   #message({ type, headers, line }: Entity): void {
     const content = { text: "", path: this.#path, line, indent: 0, verbatim: false };
     this.#attach(type, content, headers, fileName(headers));
@@ -117,14 +117,14 @@ class Reader {
     const place = { path: this.#path, line, indent: 0 };
     const bytes = decodeBody(body, encoding);
     if (bytes === undefined) {
-      this.notes.push(`${this.#path}:${line}: not simulated, since the part is in ${encoding}`);
+      this.notes.push(`${this.#path}:${line}: not simulated: the part is encoded as ${encoding}`);
       return;
     }
     if (PACKED.has(type)) {
       const unpacked = gunzip(bytes);
       const text = unpacked === undefined ? undefined : strictText(unpacked);
-      if (text === undefined) throw new Stop(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
-      // Put into a message of its own, it is taken out again the way that spoils letters beyond ASCII.
+      if (text === undefined) throw new Stop(`${this.#path}:${line}: the part of type ${type} cannot be decompressed`);
+      // cloud-init wraps it in a message and unwraps it again, which corrupts non-ASCII letters.
       const looked = UNPACKED_FURTHER.has(typeOfText(text) ?? "")
         ? text
         : decodeText(decodeBody(text, "") ?? unpacked!);
@@ -148,7 +148,7 @@ class Reader {
     this.parts.push({ type, content, headers, name: name ?? `part-${number}`, launchIndex });
   }
 
-  /** What is behind an address is known at the boot only; nothing is ever fetched. */
+  /** The content of a URL is known only at boot; this program never fetches anything. */
   #include({ text, path, line, verbatim }: Excerpt): void {
     text.split(/\r?\n/).forEach((entry, index) => {
       const address = entry.replace(/^#include(-once)?/i, "").trim();
@@ -163,13 +163,13 @@ class Reader {
     const { path } = content;
     if (error !== undefined) this.notes.push(`${path}:${error.line}:${error.column}: not applied: ${error.reason}`);
     if (node?.type !== "sequence") {
-      if (node !== undefined) this.notes.push(`${path}:${content.line}: not applied: the archive is no list`);
+      if (node !== undefined) this.notes.push(`${path}:${content.line}: not applied: the archive is not a list`);
       return;
     }
     const lines = content.text.split("\n");
     for (const entry of node.children) {
       if (this.parts.length >= MOST) {
-        this.notes.push(`${path}: only the first ${MOST} parts are looked at`);
+        this.notes.push(`${path}: only the first ${MOST} parts are read`);
         return;
       }
       if (entry.type === "scalar" && entry.kind === "str") this.#entry(content, lines, entry, undefined);
@@ -177,7 +177,7 @@ class Reader {
     }
   }
 
-  /** Archives and addresses in an archive are left alone: no handler knows them. */
+  /** Archives and URLs inside an archive stay as they are: no handler accepts them. */
   #entry(
     archive: Excerpt,
     lines: readonly string[],
@@ -186,7 +186,7 @@ class Reader {
   ): void {
     const value = (key: string) => (entry === undefined ? undefined : findPair(entry, key)?.value);
     const line = (content ?? entry)?.position.start.line ?? archive.line;
-    const wrong = (what: string) => new Stop(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
+    const wrong = (what: string) => new Stop(`${archive.path}:${line}: ${what} of an archive entry is not a string`);
     const isText = content === undefined || (content.type === "scalar" && ["str", "binary"].includes(content.kind));
     if (!isText) throw wrong("the content");
     const text = content === undefined ? "" : this.#text(content);
@@ -195,7 +195,7 @@ class Reader {
       throw wrong("the type");
     const type =
       given !== undefined && truthy(given) ? pyStr(given).toLowerCase() : (typeOfText(text) ?? "text/cloud-config");
-    if (!type.includes("/")) throw new Stop(`${archive.path}:${line}: "${type}" is no content type`);
+    if (!type.includes("/")) throw new Stop(`${archive.path}:${line}: "${type}" is not a content type`);
     const headers: Header[] = [];
     for (const { key, value: held } of entry?.children ?? []) {
       const name = pyStr(key);
@@ -220,7 +220,7 @@ class Reader {
   }
 }
 
-/** The `launch-index` that a cloud-config names itself. */
+/** The `launch-index` that a cloud-config itself sets. */
 function launchIndexOf(content: Excerpt): string | undefined {
   if (!content.text.includes("launch-index") || hasInvalidBytes(content.text)) return undefined;
   const { node } = parseExcerpt(content);

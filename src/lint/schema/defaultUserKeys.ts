@@ -4,7 +4,7 @@ import { type Mapping, originOf } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 
-/** What is read of a user (distros/__init__.py create_user and add_user, ug_util.py, cc_users_groups; 18.5 to 26.2). */
+/** Keys of a user that cloud-init reads (distros/__init__.py create_user and add_user, ug_util.py, cc_users_groups; 18.5 to 26.2). */
 const KEYS = [
   "create_groups",
   "doas",
@@ -35,14 +35,14 @@ const KEYS = [
 ];
 
 /**
- * Keys of system_info.default_user that nothing reads. Those of entries of `users` may have hyphens, these may not; the
- * schema does not know them.
+ * Keys of system_info.default_user that nothing reads. Unlike in entries of `users`, hyphens are not allowed here; the
+ * schema does not cover these keys.
  */
 export function defaultUserKeys(root: Mapping, version: string): Told[] {
   const system = findPair(root, "system_info")?.value;
   const user = system?.type === "mapping" ? findPair(system, "default_user")?.value : undefined;
   if (user?.type !== "mapping") return [];
-  // A rule for doas means nothing before.
+  // cloud-init reads doas since 23.3.
   const known = KEYS.filter((key) => key !== "doas" || versionAtLeast(version, "23.3"));
   return user.children.flatMap((pair): Told[] => {
     const name = String(pair.key.value);
@@ -54,7 +54,7 @@ export function defaultUserKeys(root: Mapping, version: string): Told[] {
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}" in system_info.default_user${hint}.`,
+        message: `Unknown key "${name}" in system_info.default_user${hint}.`,
         origin: originOf(pair),
         replace: meant === undefined ? undefined : { old: name, by: meant },
       },

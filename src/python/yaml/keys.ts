@@ -69,6 +69,6 @@ function isStale(text: string, candidate: Candidate, here: Place): boolean {
 }
 
 function missingColon(candidate: Place | undefined): YamlError {
-  const reason = "this needs a colon and a value, or a deeper indentation to belong to what is above";
+  const reason = "this line needs a colon and a value, or deeper indentation to continue the line above";
   return new YamlError(reason, candidate?.offset ?? 0);
 }

@@ -50,8 +50,7 @@ class Lexer {
     if (!this.#startDocument()) return undefined;
     while (this.#goToToken()) this.#lexToken();
     const open = this.#brackets.at(-1);
-    if (open !== undefined)
-      throw new YamlError(`the ${this.#text.charAt(open.offset)} here is never closed`, open.offset);
+    if (open !== undefined) throw new YamlError(`the ${this.#text.charAt(open.offset)} is never closed`, open.offset);
     this.#keys.drop();
     this.#endDocument();
     return this.#writer.tokens;
@@ -68,8 +67,9 @@ class Lexer {
       this.#advance(scanDirective(this.#text, this.#offset, directives));
     }
     const marked = this.#atMarker("---");
-    if (directive !== undefined && !marked) throw new YamlError("a directive needs a line --- after it", directive);
-    if (this.#atMarker("...")) this.#fail("there is no document before this ...");
+    if (directive !== undefined && !marked)
+      throw new YamlError("a directive must be followed by a line ---", directive);
+    if (this.#atMarker("...")) this.#fail("no document precedes this ...");
     if (this.#offset >= this.#text.length) return false;
     this.#handles = new Map([...DEFAULT_HANDLES, ...directives.handles]);
     this.#writer.document(this.#offset);
@@ -85,7 +85,8 @@ class Lexer {
       this.#advance(this.#offset + 3);
       this.#skipToToken();
     }
-    if (this.#offset < this.#text.length) this.#fail("a second document begins here; cloud-init takes only one a file");
+    if (this.#offset < this.#text.length)
+      this.#fail("a second document begins here; cloud-init reads only one per file");
   }
 
   get #column(): number {
@@ -136,7 +137,7 @@ class Lexer {
     this.#keys.dropStale(this.#text, this.#place());
     if (this.#offset >= this.#text.length) return false;
     if (this.#atMarker("---") || this.#atMarker("...")) {
-      if (this.#inFlow) this.#fail("--- and ... may not stand between brackets");
+      if (this.#inFlow) this.#fail("--- and ... are not allowed inside brackets");
       return false;
     }
     const depth = this.#indents.length;
@@ -178,8 +179,8 @@ class Lexer {
     else if (char === "!") this.#tag();
     else if (this.#atBlockScalar()) this.#blockScalar();
     else if (char === '"' || char === "'") this.#scalar(scanQuoted(this.#text, this.#offset), false);
-    else if (char === "\t") this.#fail("a tab may not stand here; YAML wants spaces");
-    else if ("|>%@`".includes(char)) this.#fail(`a text that begins with ${char} needs quotes`);
+    else if (char === "\t") this.#fail("tab used for indentation; YAML allows only spaces");
+    else if ("|>%@`".includes(char)) this.#fail(`a string that begins with ${char} must be quoted`);
     else this.#scalar(scanPlain(this.#text, this.#offset, this.#inFlow ? undefined : this.#indent + 1), true);
   }
 
@@ -194,7 +195,7 @@ class Lexer {
   #closeBracket(char: string): void {
     const open = this.#brackets.at(-1);
     if (open === undefined || this.#text.charAt(open.offset) !== (char === "]" ? "[" : "{")) {
-      this.#fail(`this ${char} closes nothing; quote it if it is text`);
+      this.#fail(`unmatched ${char}; quote the string if it is text`);
     }
     this.#writer.fillEmpty(true);
     this.#brackets.pop();
@@ -210,7 +211,7 @@ class Lexer {
 
   #comma(): void {
     const bracket = this.#brackets.at(-1);
-    if (bracket === undefined) this.#fail("a text that begins with a comma needs quotes");
+    if (bracket === undefined) this.#fail("a string that begins with a comma must be quoted");
     this.#writer.fillEmpty(true);
     bracket.question = false;
     this.#keys.drop();
@@ -219,8 +220,8 @@ class Lexer {
   }
 
   #entry(): void {
-    if (this.#inFlow) this.#fail("between brackets entries are separated by commas, not by -");
-    if (!this.#keyAllowed) this.#fail("a list may not begin here; put its - on a new line");
+    if (this.#inFlow) this.#fail("inside brackets, commas separate entries, not -");
+    if (!this.#keyAllowed) this.#fail("a list cannot begin here; put its - on a new line");
     this.#pushIndent(this.#column);
     this.#keys.drop();
     this.#keyAllowed = true;
@@ -231,7 +232,7 @@ class Lexer {
     const bracket = this.#brackets.at(-1);
     if (bracket !== undefined) bracket.question = true;
     else {
-      if (!this.#keyAllowed) this.#fail("a key may not begin here; put it on a new line");
+      if (!this.#keyAllowed) this.#fail("a key cannot begin here; put it on a new line");
       this.#pushIndent(this.#column);
     }
     this.#keys.drop();
@@ -248,8 +249,10 @@ class Lexer {
       bracket.question = false;
     } else if (key !== undefined) this.#pushIndent(key.column);
     else {
-      if (!this.#keyAllowed) this.#fail("a colon and a space make a key, and none may stand here; quote the text");
-      if (this.#column > this.#indent) this.#fail("there is no key before this colon; quote the text if it is one");
+      if (!this.#keyAllowed)
+        this.#fail("a colon and a space make a key, which is not allowed here; quote the whole string");
+      if (this.#column > this.#indent)
+        this.#fail("no key before this colon; quote the string if the colon is part of it");
     }
     if (key !== undefined || bracket !== undefined) this.#writer.fillEmpty(bracket !== undefined);
     this.#keyAllowed = key === undefined && bracket === undefined;

@@ -132,7 +132,7 @@ class NodeReader {
     if (anchor !== undefined || tag !== undefined) throw errorAt("an alias takes no anchor or tag", token);
     const name = this.#token(token).value;
     const node = this.#anchors.get(name);
-    if (node === undefined) throw errorAt(`no anchor &${name} comes before this alias`, token);
+    if (node === undefined) throw errorAt(`no anchor &${name} precedes this alias`, token);
     checkEnd(token.end);
     return node;
   }
@@ -170,9 +170,9 @@ class NodeReader {
       if (first?.type === "block-seq") throw errorAt(NO_BLOCK, firstOf(item));
       // So the Parser takes a dash in the place of a key.
       if (first?.type === "error")
-        throw errorAt("a list item may not stand among keys; indent it below the key it belongs to", first);
+        throw errorAt("a list item is not allowed among keys; indent it under its key", first);
       const apart = first === key ? beforeKey.lineEndsAfter : undefined;
-      if (apart) throw errorAt("a key and its colon must stand on one line", apart);
+      if (apart) throw errorAt("a key and its colon must be on one line", apart);
       if (first && "indent" in first && first.indent !== indent) throw errorAt(INDENTATION, firstOf(item));
       pairs.push(this.#pair(item, beforeKey, false));
     }
@@ -213,9 +213,9 @@ class NodeReader {
     if (colon === undefined) {
       if (!inFlow && !beforeKey.indicator) throw errorAt(MISSING, key ?? firstOf(item));
       const stray = firstOf({ start: sep, value });
-      if (stray !== undefined) throw errorAt(inFlow ? MISSING : "a colon is missing before this", stray);
+      if (stray !== undefined) throw errorAt(inFlow ? MISSING : "missing colon before this", stray);
     } else if (!key && !beforeKey.indicator) {
-      throw errorAt("there is no key before this colon; quote the text if it is one", colon);
+      throw errorAt("no key before this colon; quote the string if the colon is part of it", colon);
     }
     const valueNode = this.#node(value, colon ? beforeValue : { ...beforeValue, end: keyEnd });
     const start = key?.type === "alias" ? key.offset : keyNode.start;
@@ -231,7 +231,7 @@ class NodeReader {
     const { anchor } = before;
     if (anchor === undefined) return node;
     if (this.#anchors.has(anchor.value))
-      throw new YamlError(`the anchor &${anchor.value} is given twice`, anchor.start);
+      throw new YamlError(`the anchor &${anchor.value} is defined twice`, anchor.start);
     this.#anchors.set(anchor.value, node);
     return node;
   }
@@ -253,10 +253,10 @@ interface Entry {
   readonly value?: Child;
 }
 
-const MISPLACED = "this may not stand here";
+const MISPLACED = "this is not allowed here";
 const INDENTATION = "this is not indented like the lines around it";
-const NO_BLOCK = "a list or mapping may not begin here; put it on a new line";
-const MISSING = "a colon, comma or - is missing here";
+const NO_BLOCK = "a list or mapping cannot begin here; put it on a new line";
+const MISSING = "missing colon, comma or - here";
 
 function errorAt(reason: string, token: Child): YamlError {
   return new YamlError(reason, token?.offset ?? 0);

@@ -130,7 +130,7 @@ function scanQuotedGap(text: string, start: number): Piece {
 
 function quotedBreaks(text: string, start: number): Piece {
   const folded = foldBreaks(text, start, true);
-  if (folded.marker) throw new YamlError("a line inside quotes may not begin with --- or ...", folded.pos);
+  if (folded.marker) throw new YamlError("a line inside quotes must not begin with --- or ...", folded.pos);
   return folded;
 }
 
@@ -165,11 +165,12 @@ function scanEscape(text: string, start: number): Piece {
   if (width !== undefined) {
     const digits = text.slice(start + 2, start + 2 + width);
     const code = digits.length === width && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : Infinity;
-    if (code > 0x10ffff) throw new YamlError(`\\${char} needs ${width} hexadecimal digits of a character`, start);
+    if (code > 0x10ffff)
+      throw new YamlError(`\\${char} needs ${width} hexadecimal digits that name a character`, start);
     return { value: String.fromCodePoint(code), pos: start + 2 + width };
   }
   if (!isBreak(text.charCodeAt(start + 1))) {
-    throw new YamlError(`\\${char} is no escape of YAML; write \\\\ for a backslash, or use single quotes`, start);
+    throw new YamlError(`\\${char} is not a YAML escape; write \\\\ for a backslash, or use single quotes`, start);
   }
   const { kept } = breakAt(text, start + 1);
   const { value, pos } = quotedBreaks(text, start + 1);
@@ -219,12 +220,12 @@ function scanHeader(text: string, start: number) {
   let end = start + 1 + header.length;
   const next = text.charCodeAt(end);
   if ((before && after) || next === 0x09 || !isSpaceOrEnd(next)) {
-    throw new YamlError("after | or > only + or -, a digit from 1 to 9 and a comment may follow on the line", start);
+    throw new YamlError("only + or -, a digit from 1 to 9 and a comment may follow | or > on its line", start);
   }
   while (text.charCodeAt(end) === SPACE) end++;
   const commentOrEnd = text.charCodeAt(end);
   if (commentOrEnd !== HASH && end < text.length && !isBreak(commentOrEnd)) {
-    throw new YamlError("the text of a block scalar begins on the line after | or >", end);
+    throw new YamlError("the text of a block scalar must begin on the line after | or >", end);
   }
   const stop = lineEnd(text, end);
   return {

@@ -2,19 +2,19 @@ import type { Image } from "../../image/image.ts";
 import { type Line, readStatements } from "../lines.ts";
 import { assignmentIn } from "../shellVariables.ts";
 
-/** A configuration line that sshd gets with -o, and the file that holds it. */
+/** A configuration line that sshd receives with -o, and the file that contains it. */
 export interface CommandLineOption extends Line {
   readonly path: string;
 }
 
-/** Where systemd looks for units, first found first; drop-ins count from all of them. */
+/** Where systemd looks for units; the first match counts, but drop-ins in all of them. */
 const DIRECTORIES = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 const UNITS = ["sshd.service", "ssh.service"];
 const WORDS_LIMIT = 200;
 
 /**
- * What the unit of sshd gives it with -o, which comes before any file: RHEL 8 hands its crypto policy over so, from
- * /etc/crypto-policies/back-ends/opensshserver.config, and OPTIONS of /etc/sysconfig/sshd.
+ * The options that sshd's unit passes with -o, which override any file: RHEL 8 passes its crypto policy this way, from
+ * /etc/crypto-policies/back-ends/opensshserver.config, and OPTIONS from /etc/sysconfig/sshd.
  */
 export function commandLineOptions(image: Image): CommandLineOption[] {
   const lines = unitLines(image);
@@ -28,7 +28,7 @@ export function commandLineOptions(image: Image): CommandLineOption[] {
   return start === undefined ? [] : optionsIn(start, variables);
 }
 
-/** The unit's lines, those of its drop-ins behind them. */
+/** The unit's lines, followed by those of its drop-ins. */
 function unitLines(image: Image): CommandLineOption[] {
   for (const unit of UNITS) {
     const path = DIRECTORIES.map((directory) => `${directory}/${unit}`).find((one) => image.stat(one) !== undefined);
@@ -50,7 +50,7 @@ function readVariables(image: Image, path: string, variables: Map<string, Comman
   }
 }
 
-/** `$NAME` alone is the words of the variable; a -o takes the rest of its word, or the next one. */
+/** The options in a command line. `$NAME` alone expands to the variable's words; -o takes the rest of its word, or the next one. */
 function optionsIn(start: CommandLineOption, variables: ReadonlyMap<string, CommandLineOption>): CommandLineOption[] {
   const words: CommandLineOption[] = [];
   for (const word of start.text.split(/\s+/)) {

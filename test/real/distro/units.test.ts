@@ -55,13 +55,13 @@ describeReal("the units of cloud-init", { ...realRoots, ...programs("systemctl")
       systemctl(top, "mask", ...stages.slice(0, 2));
       systemctl(top, "disable", ...stages.slice(2));
       const path = `/etc/systemd/system/${stages[0]}.service`;
-      expect(reasonOf(top)).toEqual({ reason: "the units of cloud-init are masked or disabled", path });
+      expect(reasonOf(top)).toEqual({ reason: "cloud-init's units are masked or disabled", path });
     });
 
     test("all stages disabled, unless a first boot enables them by presets", () => {
       const top = machine();
       systemctl(top, "disable", ...stages);
-      expect(reasonOf(top)).toEqual({ reason: "the units of cloud-init are disabled", path: "/etc/systemd/system" });
+      expect(reasonOf(top)).toEqual({ reason: "cloud-init's units are disabled", path: "/etc/systemd/system" });
       writeFileSync(join(top, "etc/machine-id"), "uninitialized\n");
       expect(reasonOf(top)).toBeUndefined();
       rmSync(join(top, "etc/machine-id"));
