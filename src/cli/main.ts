@@ -12,21 +12,27 @@ import { rulesCommands } from "./rules.ts";
 
 const EXAMPLES = `
 Examples:
-  cloud-init-lint /mnt/image                      find what the first boot will undo
-  cloud-init-lint image.tar.gz                    the same for a tar archive; - reads standard input
-  cloud-init-lint /mnt/image -f sarif=lint.sarif  write SARIF, for code scanning
-  cloud-init-lint plan /mnt/image --seed seed/    show all changes of the first boot with this seed
-  cloud-init-lint user-data.yaml                  check user-data on its own
+  cloud-init-lint /mnt/image                    find what the first boot undoes
+  cloud-init-lint image.tar.gz                  the same for a tar archive
+  cloud-init-lint /mnt/image -f sarif=x.sarif   write SARIF, for code scanning
+  cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed
+  cloud-init-lint user-data.yaml                check user-data on its own
   cloud-init-lint explain sshd-setting-overwritten
 
-Exit status: 0 no findings at or above --fail-on, 1 findings, 2 usage error, 3 nothing to lint, 4 image not fully read,
-70 bug in cloud-init-lint.`;
+Exit status:
+  0   no findings at or above --fail-on
+  1   findings
+  2   usage error
+  3   nothing to lint
+  4   image not fully read
+  70  bug in cloud-init-lint`;
 
 /** An error from commander in the form of all other errors: one line that begins with the program's name. */
 function oneLine(error: string): string {
   const text = error
     .replace(/^error: /, "")
     .trim()
+    .replace(/\.$/, "")
     .replaceAll("\n", " ");
   return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (see --help)"}\n`;
 }

@@ -13,9 +13,11 @@ export function needsCommand(program: Command, io: Io): void {
 Example:
   ssh builder "sudo sh -c 'cd / && tar -cf - \\$(ls -d $(cloud-init-lint needs) 2>/dev/null)'" | cloud-init-lint -
 
-ls skips paths that do not exist on the machine, so anything that tar reports is an error. GNU tar, BusyBox tar and bsdtar
-all work. Only root can read every path, above all /etc/shadow; without it, lint exits with status 4. The list does not
-include paths that only the image's own configuration or links name; if one of them matters, lint says which to add.`,
+ls skips paths that do not exist on the machine, so anything that tar reports is
+an error. GNU tar, BusyBox tar and bsdtar all work. Only root can read every
+path, above all /etc/shadow; without it, lint exits with status 4. The list does
+not include paths that only the image's own configuration or links name; if one
+of them matters, lint says which to add.`,
     )
     .action(() => io.out(`${NEEDS.join(" ")}\n`));
 }

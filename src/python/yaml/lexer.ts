@@ -245,7 +245,7 @@ class Lexer {
     const bracket = this.#brackets.at(-1);
     if (bracket !== undefined) {
       if (key === undefined && !bracket.question)
-        this.#fail(`this colon has no key; is the ${this.#opened(bracket)} closed?`);
+        this.#fail(`this colon has no key; check that the ${this.#opened(bracket)} is closed`);
       bracket.question = false;
     } else if (key !== undefined) this.#pushIndent(key.column);
     else {
