@@ -74,7 +74,7 @@ export class WriteLog {
   }
 }
 
-/** A file of that content. */
+/** A file entry with that content. */
 export function fileEntry(source: FileContent, mode: number, uid: number, gid: number): Entry {
   return {
     kind: "file",
@@ -94,12 +94,11 @@ export function parentOf(path: string): string {
 }
 
 /** A key that equal blames share. */
---
 export function keyed(blame: Blame): [key: string, blame: Blame] {
   return [`${blame.module}\0${blame.cause.path}\0${blame.cause.line}`, blame];
 }
 
-/** Whether two blames say the same. */
+/** Whether two blames are equal. */
 export function sameBlame(a: Blame, b: Blame): boolean {
   return a.module === b.module && a.cause.path === b.cause.path && a.cause.line === b.cause.line;
 }
