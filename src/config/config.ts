@@ -12,14 +12,14 @@ export class Config {
     this.root = root;
   }
 
-  /** The node at a path; undefined where there is none. */
+  /** The node at a path; undefined if there is none. */
   node(...path: (string | number)[]): ConfigNode | undefined {
     let node: ConfigNode | undefined = this.root;
     for (const step of path) node = child(node, step);
     return node;
   }
 
-  /** The plain value at a path; undefined where there is none (null is a value). */
+  /** The plain value at a path; undefined if there is none (null is a value). */
   get(...path: (string | number)[]): ConfigValue | undefined {
     const node = this.node(...path);
     return node === undefined ? undefined : toValue(node);

@@ -48,7 +48,7 @@ export function datasourcesOf(version: string): string[] {
   return known;
 }
 
-/** The datasource that is called so, whatever the case of its letters; undefined where there is none. */
+/** The datasource with this name, ignoring case; undefined if there is none. */
 export function datasourceNamed(name: string): string | undefined {
   return datasourceNames.find((known) => known.toLowerCase() === name.toLowerCase());
 }

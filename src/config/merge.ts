@@ -31,7 +31,7 @@ export function mergeMany(sources: readonly Mapping[], empty: Mapping): Mapping 
 /**
  * Merges a part of user-data into the result of earlier parts (handlers/cloud_config.py, 18.5 to 26.2), with the mergers
  * that it names itself and those of its `Merge-Type` header; without any, its keys replace earlier ones.
- * @throws FatalConfigError where cloud-init raises an error and continues without the part.
+ * @throws FatalConfigError if cloud-init raises an error and continues without the part.
  */
 export function mergePart(collected: Mapping, part: Mapping, header: string): Mapping {
   const { named, rest } = takeMergers(part);

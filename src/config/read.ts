@@ -117,7 +117,7 @@ function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => Conf
 
 /**
  * A file's mapping as util.load_yaml gives it: a file that is not valid YAML, or not a mapping, counts as empty.
- * @throws FatalConfigError when the bytes are not UTF-8, which cloud-init does not catch.
+ * @throws FatalConfigError if the bytes are not UTF-8, which cloud-init does not catch.
  */
 export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
   const known = parsed.get(bytes);

@@ -59,7 +59,7 @@ export function readSeed(directory: string): CloudData {
   const stat = statOfHost(directory);
   if (stat === undefined) throw new SeedError(`${directory}: no such directory`);
   if (!stat.isDirectory())
-    throw new SeedError(`${directory}: not a directory; name the one that holds ${SEED_FILES.join(", ")}`);
+    throw new SeedError(`${directory}: not a directory; name the one that contains ${SEED_FILES.join(", ")}`);
   if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
     throw new SeedError(`${directory}: contains none of ${SEED_FILES.join(", ")}`);
   const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
