@@ -85,7 +85,7 @@ class PartialImage implements Image {
 
 const SECRETS_LEFT_OUT: ImageProblem = {
   path: "/etc/shadow",
-  reason: "it is not in the archive; who is not root cannot pack it, nor what else only root reads",
+  reason: "it is not in the archive; pack it as root, with any other files that only root can read",
 };
 
 /** An archive's image, made to tell what the archive leaves out if it holds part of a machine only. */

@@ -81,7 +81,7 @@ function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFindi
 function cleanBlock(result: ShownResult, style: Colors, width: number): string[] {
   let outcome = "nothing to report";
   const isWhole = result.unread.length === 0;
-  if (!isWhole) outcome += " in what could be read";
+  if (!isWhole) outcome += " in the files that could be read";
   if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
   return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) =>
     isWhole ? style.green(line) : line,

@@ -144,7 +144,7 @@ describe("images without findings", () => {
   test("say so", () => {
     expect(textReport([clean], OPTIONS)).toBe("/mnt/clean: nothing to report\n");
     const partly = { ...clean, unread: [{ path: "/etc/shadow", reason: "permission denied" }] };
-    expect(textReport([partly], OPTIONS)).toBe("/mnt/clean: nothing to report in what could be read\n");
+    expect(textReport([partly], OPTIONS)).toBe("/mnt/clean: nothing to report in the files that could be read\n");
     expect(textReport([off], { ...OPTIONS, width: 200 })).toBe(
       "/mnt/off: nothing to report; cloud-init is disabled, so it does not run\n",
     );
