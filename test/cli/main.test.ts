@@ -171,7 +171,12 @@ describe("bad input", () => {
     ["a text for a plan", ["plan", "text"], 3, /text is a text file, not an image; pass user-data with --user-data$/],
     ["a text for config", ["config", "text"], 3, /text is a text file, not an image/],
     ["a text as --pristine", [STOCK, "--pristine", "text"], 2, /--pristine: \S+text is a text file, not an image/],
-    ["a seed that is a file", [STOCK, "--seed", "text"], 2, /--seed \S+text: not a directory; name the one that contains/],
+    [
+      "a seed that is a file",
+      [STOCK, "--seed", "text"],
+      2,
+      /--seed \S+text: not a directory; name the one that contains/,
+    ],
     ["a seed that does not exist", [STOCK, "--seed", "none"], 2, /--seed \S+none: no such directory$/],
     ["user-data that is a directory", [STOCK, "--user-data", "."], 2, /--user-data \S+: not a regular file$/],
     ["no image", ["plan"], 2, /missing required argument 'image' \(see --help\)$/],
