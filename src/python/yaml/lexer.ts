@@ -6,9 +6,9 @@ import { breakAt, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, type Source,
 
 /**
  * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0). These
- * are looser than YAML's (indentation does not matter between brackets and quotes) and stricter (tabs, question marks,
- * colons, names). What stands between brackets is put on one line.
- * @returns the tokens that the lexemes refer to, or undefined when the text has nothing but comments.
+ * are looser than YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question marks,
+ * colons, names). The content of brackets is joined to one line.
+ * @returns the tokens that the lexemes refer to, or undefined if the text contains only comments.
  * @throws YamlError where PyYAML's scanner would stop.
  */
 export function lexDocument(source: Source, emit: (lexeme: string, offset: number) => void): Token[] | undefined {
@@ -29,14 +29,14 @@ class Lexer {
   #handles: ReadonlyMap<string, string> = DEFAULT_HANDLES;
   #offset: number;
   #line = 0;
-  /** Whether a line break has passed since the last token. */
+  /** Whether there was a line break since the last token. */
   #afterBreak = false;
-  /** Columns of the block collections around the current place, and whether some ended just before the token. */
+  /** Columns of the enclosing block collections, and whether some ended just before the token. */
   readonly #indents: number[] = [];
   #unindented = false;
   readonly #brackets: Bracket[] = [];
   readonly #keys = new KeyCandidates();
-  /** Whether a key may begin here, and outside of brackets any block collection. */
+  /** Whether a key can begin here and, outside brackets, any block collection. */
   #keyAllowed = true;
 
   constructor(source: Source, emit: (lexeme: string, offset: number) => void) {
@@ -56,7 +56,7 @@ class Lexer {
     return this.#writer.tokens;
   }
 
-  /** Reads the directives and the first `---`. Answers whether a document follows. */
+  /** Reads the directives and the first `---`. Returns whether a document follows. */
   #startDocument(): boolean {
     const directives: Directives = { version: false, handles: new Map() };
     let directive: number | undefined;
@@ -79,7 +79,7 @@ class Lexer {
     return true;
   }
 
-  /** After the document only `...` and comments may follow: safe_load takes no second document. */
+  /** Reads the rest: only `...` and comments are allowed, since safe_load does not accept a second document. */
   #endDocument(): void {
     while (this.#atMarker("...")) {
       this.#advance(this.#offset + 3);
@@ -131,7 +131,7 @@ class Lexer {
     }
   }
 
-  /** Goes to the next token; false at the document's end. */
+  /** Advances to the next token; false at the end of the document. */
   #goToToken(): boolean {
     this.#skipToToken();
     this.#keys.dropStale(this.#text, this.#place());
@@ -149,8 +149,8 @@ class Lexer {
   }
 
   /**
-   * The header of a block scalar may stand at the very column of the collection it belongs to: for the parser it is put
-   * on the line before.
+   * The header of a block scalar may be at the column of its own collection; for the parser it is moved to the previous
+   * line.
    */
   #writeGap(): void {
     if (!this.#afterBreak) this.#writer.gap(this.#offset);
@@ -204,7 +204,7 @@ class Lexer {
     this.#indicator(char);
   }
 
-  /** Names a bracket that is open. */
+  /** Names an open bracket. */
   #opened({ offset, line }: Bracket): string {
     return `${this.#text.charAt(offset)} of line ${line + 1}`;
   }
@@ -285,7 +285,7 @@ class Lexer {
     this.#token("", value, plain, end);
   }
 
-  /** A token begins that may be, or begin, an implicit key. */
+  /** Marks a token that may be, or begin, an implicit key. */
   #mayBeKey(): void {
     if (this.#keyAllowed) this.#keys.keep(this.#place(), !this.#inFlow && this.#indent === this.#column);
     this.#keyAllowed = false;

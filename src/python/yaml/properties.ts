@@ -1,6 +1,6 @@
 import { isBreak, isSpaceOrEnd, YamlError } from "./source.ts";
 
-/** What `!` and `!!` stand for unless a %TAG directive says otherwise. */
+/** The prefixes for `!` and `!!` unless a %TAG directive defines others. */
 export const DEFAULT_HANDLES: ReadonlyMap<string, string> = new Map([
   ["!", "!"],
   ["!!", "tag:yaml.org,2002:"],
@@ -21,7 +21,7 @@ export function scanName(text: string, start: number): { name: string; end: numb
   return { name, end };
 }
 
-/** Reads a tag and gives it in full. */
+/** Reads a tag and returns it in full. */
 export function scanTag(text: string, start: number, handles: ReadonlyMap<string, string>) {
   const next = text.charAt(start + 1);
   let tag: string;
@@ -80,7 +80,7 @@ function scanUri(text: string, start: number): { value: string; end: number } {
   }
 }
 
-/** What the directives at the start of a file say. */
+/** The directives at the start of a file. */
 export interface Directives {
   version: boolean;
   readonly handles: Map<string, string>;
@@ -89,7 +89,7 @@ export interface Directives {
 const DIRECTIVE_NAME = /%([0-9A-Za-z_-]+)/y;
 const VERSION = /%YAML *([0-9]+)\.[0-9]+/y;
 
-/** Reads a directive up to the end of its line and adds what it says. */
+/** Reads a directive up to the end of its line and adds it to the others. */
 export function scanDirective(text: string, start: number, directives: Directives): number {
   DIRECTIVE_NAME.lastIndex = start;
   const name = DIRECTIVE_NAME.exec(text)?.[1] ?? "";
