@@ -1,7 +1,7 @@
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
-/** Paths of shells, which show that an image contains programs. */
+/** Directories that contain programs. */
 const PROGRAM_DIRECTORIES = ["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
 
 const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/bash", "/bin/busybox"];
