@@ -1,7 +1,9 @@
+import type { TemplateProblem } from "./problems.ts";
+
 /** The result of rendering a template, or why there is none: a syntax error, a runtime error, or a limit of this program. */
 export type Rendered =
   | { readonly text: string }
-  | { readonly failure: string; readonly cause: "syntax" | "error" | "unknown" };
+  | { readonly problem: TemplateProblem; readonly cause: "syntax" | "error" | "unknown" };
 
 /** Renders a text whose first line is the header of a Jinja template; the result does not contain the header. */
 export type Render = (template: string) => Rendered;

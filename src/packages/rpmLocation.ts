@@ -10,6 +10,13 @@ export interface RpmLocation {
 /** Where distributions keep it: the traditional path, Fedora and SUSE since 2020, ostree images. */
 const DIRECTORIES = ["/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm"];
 
+/** What is read outside /etc. */
+export const RPM_NEEDS: readonly string[] = [
+  ...DIRECTORIES.map((path) => path.slice(1)),
+  "usr/lib/rpm/macros",
+  "usr/lib/rpm/macros.d",
+];
+
 /** Formats by file name; the newest first, since a conversion may leave an old database behind. */
 const FORMS = { "rpmdb.sqlite": "sqlite", "Packages.db": "ndb", Packages: "berkeley" } as const;
 

@@ -47,9 +47,3 @@ export function fields(text: string): string[] {
   const masked = text.replace(/<<unknown:(?:(?!>>).){0,400}>>/gs, (placeholder) => placeholder.replaceAll(":", "\0"));
   return masked.split(":").map((field) => field.replaceAll("\0", ":"));
 }
-
-/** The value of a simple `NAME=value` line as in a shell or systemd: one pair of surrounding quotes is removed. */
-export function unquote(value: string): string {
-  const quote = value[0];
-  return (quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote) ? value.slice(1, -1) : value;
-}

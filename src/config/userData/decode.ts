@@ -1,14 +1,13 @@
 import { gunzipSync } from "node:zlib";
+import { strictText } from "../../image/utf8.ts";
+import { CannotTell } from "../../python/errors.ts";
 
 /** The largest decompressed size, in bytes; every cloud limits user-data to some kilobytes. */
 export const LARGEST = 8_000_000;
 
-/** Compressed data that exceeds the limit when decompressed. */
-export class TooLarge extends Error {}
-
 /**
  * Decompresses gzip data; empty data stays empty. Undefined if the data is not gzip.
- * @throws TooLarge
+ * @throws CannotTell where that is more than is looked at
  */
 export function gunzip(bytes: Buffer): Buffer | undefined {
   if (bytes.length === 0) return bytes;
@@ -16,23 +15,19 @@ export function gunzip(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });
   } catch (error) {
-    if (error instanceof RangeError) throw new TooLarge();
+    if (error instanceof RangeError) throw tooLarge();
     return undefined;
   }
+}
+
+/** What has more than is looked at. */
+export function tooLarge(): CannotTell {
+  return new CannotTell(`it unpacks to more than ${LARGEST} bytes`);
 }
 
 /** Decodes UTF-8; invalid bytes become lone surrogates, as with Python's surrogateescape. */
 export function decodeText(bytes: Buffer): string {
   return strictText(bytes) ?? bytes.toString("utf8").replaceAll("\ufffd", "\udcff");
-}
-
-/** Decodes UTF-8; undefined if the bytes are invalid. */
-export function strictText(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a text cannot be encoded as UTF-8. */

@@ -11,8 +11,10 @@ export interface Told {
   readonly worst: Severity;
   readonly message: string;
   readonly origin: Origin;
-  /** Set if cloud-init reads this and only this program does not. */
-  readonly unread?: true;
+  /** Why this program does not read it though cloud-init does. */
+  readonly unread?: string;
+  /** Says that values of a template are not checked, which is said once of a file. */
+  readonly isTemplateNote?: true;
   /** The text at this place and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
 }

@@ -7,6 +7,11 @@ import { SettingMap } from "../settingMap.ts";
 /** Directories of a systemd configuration file and its drop-ins, in order of precedence. */
 const DIRECTORIES = ["/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"];
 
+/** What of it lies outside /etc. */
+export const TIMESYNCD_NEEDS: readonly string[] = DIRECTORIES.filter(
+  (directory) => !directory.startsWith("/etc/"),
+).flatMap((directory) => [`${directory.slice(1)}/timesyncd.conf`, `${directory.slice(1)}/timesyncd.conf.d`]);
+
 /** Assignments to these keys extend a list; an empty one clears it. */
 const LISTS = new Set(["NTP", "FallbackNTP"]);
 
