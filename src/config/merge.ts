@@ -5,10 +5,10 @@ import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree
 import { fromScalar, toValue, truthy } from "../python/value.ts";
 import type { TemplateProblem } from "./problems.ts";
 
-/** A raise over one place of the configuration. Outside of a module nothing in cloud-init catches it: the stage dies. */
+/** An error caused by one place of the configuration. Outside modules nothing in cloud-init catches it, and the stage fails. */
 export class FatalConfigError extends Raises {
   readonly node: ConfigNode | Pair | undefined;
-  /** What is wrong with the file's template, where that is the error. */
+  /** The problem of the file's template, if that is the error. */
   readonly problem: TemplateProblem | undefined;
   constructor(message: string, node?: ConfigNode | Pair, problem?: TemplateProblem) {
     super(message);

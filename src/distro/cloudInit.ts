@@ -37,7 +37,7 @@ function findLibrary(image: Image): string | undefined {
   return undefined;
 }
 
-/** Where the library states its version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
+/** Files and names with the library's version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
 const STATEMENTS = [
   ["meson_versions.py", "DOWNSTREAM_VERSION"],
   ["meson_versions.py", "UPSTREAM_VERSION"],
@@ -45,7 +45,7 @@ const STATEMENTS = [
   ["version.py", "__VERSION__"],
 ] as const;
 
-/** What the library says its version is, the first that counts; never run. Placeholders such as @@PACKAGED_VERSION@@ are none. */
+/** The first version in the library's source, which is never run. Placeholders such as @@PACKAGED_VERSION@@ are ignored. */
 function statedVersions(image: Image, library: string): string[] {
   return STATEMENTS.flatMap(([file, name]) => {
     const text = readText(image, `${library}/${file}`) ?? "";
@@ -54,7 +54,7 @@ function statedVersions(image: Image, library: string): string[] {
   });
 }
 
-/** What cloud-init calls itself (version.version_string, 18.5 to 26.2); undefined where its library does not say. */
+/** The version that cloud-init reports (version.version_string, 18.5 to 26.2); undefined if its library does not contain it. */
 export function versionString(image: Image, { library }: CloudInit): string | undefined {
   return library === undefined ? undefined : statedVersions(image, library)[0];
 }

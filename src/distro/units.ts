@@ -54,12 +54,12 @@ export function unitPath(image: Image, unit: string): string | undefined {
   return UNIT_DIRECTORIES.map((directory) => `${directory}/${unit}`).find((path) => image.lstat(path) !== undefined);
 }
 
-/** The file of a unit, or of the template that it is an instance of. */
+/** The file of a unit, or of its template. */
 export function unitOrTemplate(image: Image, name: string): string | undefined {
   return unitPath(image, name) ?? unitPath(image, templateOf(name));
 }
 
-/** The drop-ins of a unit and of its template from all directories, by name; of one name only the first counts. */
+/** The drop-ins of a unit and of its template from all directories, by name; for each name, the first one counts. */
 export function dropInsOf(image: Image, name: string): string[] {
   const found = new Map<string, string>();
   for (const unit of new Set([name, templateOf(name)]))

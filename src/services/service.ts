@@ -2,7 +2,7 @@ import type { SecretKind } from "../config/secret.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
-/** Given where a setting is not customised at all, though its file is no package's. */
+/** The reason for a setting that is not customised although its file belongs to no package. */
 export const NOT_CUSTOMISED = "not customised";
 
 /** A view of an image: the effective settings of one thing that people customise. */
@@ -20,11 +20,11 @@ export interface Service {
    */
   readonly secret?: (key: string) => SecretKind | undefined;
   /**
-   * Why a value may well have been written by an installer or image tool, which makes it weak evidence; NOT_CUSTOMISED
-   * where nobody chose it; undefined where only a person or their tool would have written it.
+   * Why an installer or image tool may have written a value, which makes it weak evidence; NOT_CUSTOMISED if nobody chose
+   * it; undefined if only a person or their tool would have written it.
    */
   readonly usual?: (setting: Setting, image: Image) => string | undefined;
-  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  /** The paths outside /etc that it reads, relative to the root; a directory stands for everything in it. */
   readonly needs?: readonly string[];
 }
 

@@ -15,7 +15,7 @@ const DEEPEST = 100;
 
 /**
  * Applies a `#cloud-config-jsonp` part, a JSON patch (RFC 6902), to the result of earlier parts.
- * @throws Raises where it cannot be applied, so that none of it is; CannotTell where it is too large
+ * @throws Raises if it cannot be applied, so that none of it takes effect; CannotTell if it is too large
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);

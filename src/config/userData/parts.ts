@@ -34,7 +34,7 @@ export interface Part {
 /** All parts in order. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** What is not known or not looked at. */
+  /** What is unknown or was not read. */
   readonly notes: readonly PartNote[];
   /** Why cloud-init stops with an error before it uses any part. */
   readonly fatal: PartsProblem | undefined;
@@ -59,7 +59,7 @@ const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
-/** A raise of the real one that ends the init stage. */
+/** An error in cloud-init that ends the init stage. */
 class Stop extends Raises {
   readonly problem: PartsProblem;
   constructor(problem: PartsProblem) {

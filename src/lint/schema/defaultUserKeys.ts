@@ -5,7 +5,7 @@ import { type Mapping, originOf } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 
-/** What is read of the default user, without the spellings with hyphens: those stand for entries of `users` only. */
+/** Keys of the default user that cloud-init reads, without the spellings with hyphens, which only entries of `users` accept. */
 const KEYS = ["known", ...Object.keys(USER).filter((key) => !key.includes("-"))].sort();
 
 /**
