@@ -5,16 +5,16 @@ import { schemaValidator, type Validator } from "../../config/schema/validate.ts
 import type { Image } from "../../image/image.ts";
 import { tableSchema } from "./tables.ts";
 
-/** What configuration is validated against. */
+/** The schemas that configuration is validated against. */
 export interface Schemas extends KeyReader {
   validator(name: SchemaName): Validator;
-  /** Keys that our tables and modules know at the top of a cloud-config. */
+  /** Top-level cloud-config keys that the tables and modules know. */
   readonly topKeys: readonly string[];
-  /** The keys at the top below which a key of this name may stand. */
+  /** The top-level keys under which a key of this name is allowed. */
   parentsOf(key: string): readonly string[];
 }
 
-/** The schemas that an image's cloud-init carries, our tables where it carries none. */
+/** The schemas that an image's cloud-init contains; our tables if it contains none. */
 export function schemasOf(version: string, image?: Image, library?: string, vendor?: string): Schemas {
   const reader = { version, vendor };
   const loaded = new Map<SchemaName, Validator>();
@@ -43,7 +43,7 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
   };
 }
 
-/** Where netplan is there it judges version 2, which has more keys than cloud-init's schema (schema.py, 24.2 to 26.2). */
+/** If netplan is installed, it validates version 2 and knows more keys than cloud-init's schema (schema.py, 24.2 to 26.2). */
 function isNetplans(image: Image, name: SchemaName): boolean {
   return name === "network-config-v2" && image.stat("/usr/sbin/netplan") !== undefined;
 }
