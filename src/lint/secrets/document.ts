@@ -28,7 +28,7 @@ interface Span {
 const MOST_VISITS = 300_000;
 
 /**
- * The text of a document with its secrets hidden, line by line: its lines stay as many. Each position is what our tables
+ * The text of a document with its secrets hidden, line by line: its lines stay as many. Each position is what the keys
  * declare it to be; where the text is no YAML, what its lines look like decides. `found` gets the hidden values.
  */
 export function hideInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): string {
@@ -73,7 +73,7 @@ function readTemplate(excerpt: Excerpt): { readonly node: ConfigNode | undefined
   return { node, isTemplate: true };
 }
 
-/** The top of a document; undefined where our tables say nothing of one. */
+/** The top of a document; undefined where nothing is declared of one. */
 export function topOfKind(kind: FileKind): Place | undefined {
   if (kind === "meta-data") return undefined;
   return topOf(kind === "network-config" ? kind : "cloud-config");
