@@ -28,7 +28,7 @@ interface Span {
 const MOST_VISITS = 300_000;
 
 /**
- * The text of a document with its secrets hidden; the number of lines stays the same. The tables declare which positions
+ * The text of a document with its secrets hidden; the number of lines stays the same. The keys declare which positions
  * are secret; if the text is not YAML, the form of its lines decides. `found` receives the hidden values.
  */
 export function hideInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): string {
@@ -73,7 +73,7 @@ function readTemplate(excerpt: Excerpt): { readonly node: ConfigNode | undefined
   return { node, isTemplate: true };
 }
 
-/** The top of a document; undefined if the tables do not cover its kind. */
+/** The top of a document; undefined if nothing is declared for its kind. */
 export function topOfKind(kind: FileKind): Place | undefined {
   if (kind === "meta-data") return undefined;
   return topOf(kind === "network-config" ? kind : "cloud-config");
