@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openDirectory } from "../../src/image/directory.ts";
 import { mayBeRead, NEEDS } from "../../src/lint/needs.ts";
 import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
+import { fixtureImage, fixtureNames } from "../fixtures/fixtureImages.ts";
 import { oneOf } from "../samples.ts";
 import { isHome, unforeseenPaths } from "./askedPaths.ts";
 import { exampleImage } from "./exampleImage.ts";
 
 // A path that a lens, a module or a rule begins to ask for is a word more in src/lint/needs.ts.
-test.each(oneOf(3, readdirSync("fixtures")))("all that a lint of %s asks for is foreseen", (fixture) => {
-  const image = openDirectory(join("fixtures", fixture));
+test.each(oneOf(3, fixtureNames))("all that a lint of %s asks for is foreseen", (fixture) => {
+  const image = fixtureImage(fixture);
   expect(unforeseenPaths(image).filter((path) => !isHome(path, image))).toEqual([]);
 });
 
