@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fromNetworkData } from "../../../../src/boot/network/source/networkData.ts";
 import { builtin } from "../../../../src/config/builtin.ts";
@@ -6,6 +5,7 @@ import { versionAtLeast } from "../../../../src/distro/version.ts";
 import { fromNode, type PyValue } from "../../../../src/python/dict.ts";
 import { NetworkFailure, NotPredicted } from "../../../../src/python/errors.ts";
 import type { ConfigValue } from "../../../../src/python/tree.ts";
+import { recordedCases } from "../../../recordings.ts";
 import { whole } from "../../../samples.ts";
 import { launched } from "../../cloud/launch.ts";
 import { library } from "../../firstBoot.ts";
@@ -20,9 +20,7 @@ interface Recording {
   readonly results: Readonly<Record<string, unknown>>;
 }
 
-const recordings = JSON.parse(
-  readFileSync(new URL("../cases/networkData.json", import.meta.url), "utf8"),
-) as readonly Recording[];
+const recordings = recordedCases<readonly Recording[]>("boot/network/cases/networkData.json");
 
 function plain(value: PyValue): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));

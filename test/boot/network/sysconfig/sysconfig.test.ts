@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../../../src/boot/boot.ts";
 import { versionAtLeast } from "../../../../src/distro/version.ts";
 import type { MemoryFile } from "../../../../src/image/memory.ts";
 import { unknown } from "../../../../src/image/unknown.ts";
+import { recordedCases } from "../../../recordings.ts";
 import { oneOf } from "../../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
 
@@ -28,7 +28,7 @@ const IFCFG = "/etc/sysconfig/network-scripts/ifcfg-";
 const launch = { distro: "centos", programs: ["ifup", "ifdown"], files: SYSCONFIG };
 
 function readCases(file: string): Recording[] {
-  return JSON.parse(readFileSync(new URL(`../cases/${file}.json`, import.meta.url), "utf8")) as Recording[];
+  return recordedCases(`boot/network/cases/${file}.json`);
 }
 
 function recorded({ results }: Recording, version: string) {
