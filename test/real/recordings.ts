@@ -27,25 +27,50 @@ interface Release {
 type Case = Readonly<Record<string, unknown>>;
 
 /** How the answers of a column of a file are written down. */
-export interface Form {
+interface Form {
+  /** What a version answered. */
   at(answers: unknown, version: string): unknown;
-  /** From the answer of every release, the oldest first. */
-  of(all: ReadonlyMap<string, unknown>): unknown;
+  /** The answers with that of a version in place. */
+  put(answers: unknown, version: string, answer: unknown): unknown;
 }
 
+/**
+ * A form in which a release says what is other than in the one before; `at` reads it, `of` writes it from the answer of
+ * every release, the oldest first. A release goes by its number without the last part.
+ */
+export function byRelease<Answers extends object>(
+  at: (answers: Answers, version: string) => unknown,
+  of: (all: ReadonlyMap<string, unknown>) => Answers,
+): Form {
+  const read = (answers: unknown, version: string) => at((answers ?? {}) as Answers, version);
+  return {
+    at: read,
+    put(answers, version, answer) {
+      const known = Object.keys((answers ?? {}) as Answers);
+      const release = known.includes(version) ? version : version.split(".").slice(0, 2).join(".");
+      const all = [...new Set([...known, release])]
+        .sort(byAge)
+        .map((other) => [other, other === release ? answer : read(answers, other)] as const);
+      return of(new Map(all));
+    },
+  };
+}
+
+const byAge = (a: string, b: string) => (a === b ? 0 : versionAtLeast(a, b) ? 1 : -1);
+
 /** A release that answered as the one before is left out. */
-const sparse: Form = {
-  at: (answers, version) => answerOf((answers ?? {}) as ByRelease<unknown>, version),
-  of: (all) => {
-    const answers: Record<string, unknown> = {};
-    let last: unknown;
-    for (const [version, answer] of all) {
-      if (!isDeepStrictEqual(answer, last)) answers[version] = answer;
-      last = answer;
-    }
-    return answers;
-  },
-};
+const sparse = byRelease<ByRelease<unknown>>(answerOf, (all) => {
+  const answers: Record<string, unknown> = {};
+  let last: unknown;
+  for (const [version, answer] of all) {
+    if (!isDeepStrictEqual(answer, last)) answers[version] = answer;
+    last = answer;
+  }
+  return answers;
+});
+
+/** All releases answer alike. */
+export const alike: Form = { at: (answer) => answer, put: (_answers, _version, answer) => answer };
 
 /**
  * Tests that a file's answers are those of the real roots. `record` answers for every case, by the columns that it judges;
@@ -71,7 +96,7 @@ export function holdRecording<One extends Case>(
           const recorded = form.at(known[column], release.version);
           if (!renew) expect({ name: one.name, column, answer }).toEqual({ name: one.name, column, answer: recorded });
           else if (!isDeepStrictEqual(answer, recorded))
-            known[column] = withAnswer(form, known[column], release.version, answer);
+            known[column] = form.put(known[column], release.version, answer);
         }
       });
     });
@@ -86,37 +111,33 @@ function releaseOf(suite: Suite): Release {
   return { suite, version: detectDistro(openDirectory(join(roots, suite))).cloudInit.version! };
 }
 
-/** The answers of a column with a release's in place. A release goes by its number without the last part. */
-function withAnswer(form: Form, answers: unknown, version: string, answer: unknown): unknown {
-  const known = Object.keys((answers ?? {}) as object);
-  const short = version.split(".").slice(0, 2).join(".");
-  const release = known.includes(version) ? version : short;
-  const all = new Map<string, unknown>();
-  for (const other of [...new Set([...known, release])].sort(byAge))
-    all.set(other, other === release ? answer : form.at(answers, other));
-  return form.of(all);
-}
-
-const byAge = (a: string, b: string) => (a === b ? 0 : versionAtLeast(a, b) ? 1 : -1);
-
 function write(file: string, recording: object): void {
   const path = join(import.meta.dirname, "..", file);
-  writeFileSync(path, JSON.stringify(recording));
+  const text = JSON.stringify(recording);
+  writeFileSync(
+    path,
+    text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
   execFileSync(join(import.meta.dirname, "../../node_modules/.bin/biome"), ["format", "--write", path]);
 }
 
-/**
- * The answer (JSON) of a Python program of this directory that a root's own Python runs with `input` (JSON). Directories
- * of the root that are the program's own for this run are empty and are gone with it.
- */
+/** The answer, in JSON, of a Python program (runInRoot) to `input` in JSON. */
 export function askRoot<Answer>(suite: Suite, program: string, input: unknown, ...own: string[]): Answer {
+  return JSON.parse(runInRoot(suite, program, JSON.stringify(input), ...own)) as Answer;
+}
+
+/**
+ * What a Python program, given by its path from here, prints when the Python of a root runs it. Directories of the root
+ * that are the program's own for this run are empty and are gone with it.
+ */
+export function runInRoot(suite: Suite, program: string, input: string, ...own: string[]): string {
   const mounts = own.map((path) => `mkdir -p "$0${path}" && mount -t tmpfs tmpfs "$0${path}"`);
   const script = [...mounts, 'exec chroot "$0" python3 -B -c "$1"'].join(" && ");
   const text = readFileSync(join(import.meta.dirname, program), "utf8");
   const answer = execFileSync("unshare", ["--mount", "sh", "-c", script, join(roots, suite), text], {
-    input: JSON.stringify(input),
+    input,
     maxBuffer: 1 << 28,
     stdio: ["pipe", "pipe", "inherit"],
   });
-  return JSON.parse(answer.toString()) as Answer;
+  return answer.toString();
 }

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import type { Suite } from "../boot/scenario.ts";
-import { askRoot, type Form, holdRecording } from "../recordings.ts";
+import { askRoot, byRelease, holdRecording } from "../recordings.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -84,11 +84,11 @@ interface Changes {
 }
 
 /** A release says what is other than in the one before; a file that is no longer written is null. */
-const changes: Form = {
-  at(results, version) {
+const changes = byRelease<Record<string, Changes>>(
+  (results, version) => {
     let raises = false;
     const files: Record<string, string> = {};
-    for (const [since, result] of Object.entries((results ?? {}) as Record<string, Changes>)) {
+    for (const [since, result] of Object.entries(results)) {
       if (!versionAtLeast(version, since)) continue;
       raises = result.raises ?? raises;
       for (const [path, text] of Object.entries(result.files ?? {})) {
@@ -98,7 +98,7 @@ const changes: Form = {
     }
     return { raises, files };
   },
-  of(all) {
+  (all) => {
     const results: Record<string, Changes> = {};
     let last: Rendered | undefined;
     for (const [version, rendered] of all as ReadonlyMap<string, Rendered>) {
@@ -115,7 +115,7 @@ const changes: Form = {
     }
     return results;
   },
-};
+);
 
 for (const file of ["sysconfig", "sysconfigReleases"])
   holdRecording<Configuration>(
