@@ -15,7 +15,7 @@ import { answerOf, type ByRelease, readRecording } from "../recordings.ts";
 import { type Suite, suites } from "./boot/scenario.ts";
 import { describeReal, realRoots, roots } from "./describeReal.ts";
 
-const renew = process.env.CLOUD_INIT_LINT_RECORDINGS === "renew";
+export const renew = process.env.CLOUD_INIT_LINT_RECORDINGS === "renew";
 
 /** The cloud-init of a real root. `version` has all its parts, as in 22.4.2. */
 interface Release {
@@ -102,7 +102,7 @@ export function holdRecording<One extends Case>(
     });
 
     afterAll(() => {
-      if (renew) write(file, { ...recording, cases: renewed });
+      if (renew) writeRecording(file, { ...recording, cases: renewed });
     });
   });
 }
@@ -111,7 +111,8 @@ function releaseOf(suite: Suite): Release {
   return { suite, version: detectDistro(openDirectory(join(roots, suite))).cloudInit.version! };
 }
 
-function write(file: string, recording: object): void {
+/** Writes a file below test/ as the repository formats it. */
+export function writeRecording(file: string, recording: object): void {
   const path = join(import.meta.dirname, "..", file);
   const text = JSON.stringify(recording);
   writeFileSync(
