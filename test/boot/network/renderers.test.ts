@@ -9,7 +9,7 @@ import { unknown } from "../../../src/image/unknown.ts";
 import { asDict, fromNode } from "../../../src/python/dict.ts";
 import { NetworkFailure } from "../../../src/python/errors.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
-import { answerOf, type ByRelease, recordedCases } from "../../recordings.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../recordings.ts";
 
 /**
  * A configuration, and what the real renderers made of it on Debian; null: one raised an exception, or netplan's library
@@ -24,7 +24,7 @@ interface Recording {
   readonly rules: ByRelease<string | null>;
 }
 
-const VERSIONS = ["20.4", "22.4", "25.1", "26.2"];
+const VERSIONS = Object.values(DEBIAN_RELEASES);
 const NETPLAN: Readonly<Record<string, string>> = { "25.1": "1.1.2", "26.2": "1.2.2" };
 
 function read(config: string, renderer: string, version: string) {

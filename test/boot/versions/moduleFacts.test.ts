@@ -12,7 +12,7 @@ import {
   moduleNames,
 } from "../../../src/boot/moduleFacts.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
-import { recordedCases } from "../../recordings.ts";
+import { RELEASES, recordedCases } from "../../recordings.ts";
 
 interface Facts {
   readonly frequency?: string;
@@ -26,10 +26,6 @@ interface Recorded {
 }
 
 const recorded = recordedCases<readonly Recorded[]>("boot/versions/moduleFacts.json");
-const RELEASES =
-  "18.5 19.1 19.2 19.3 19.4 20.1 20.2 20.3 20.4 21.1 21.2 21.3 21.4 22.1 22.2 22.3 22.4 23.1 23.2 23.3 23.4 24.1 24.2 24.3 24.4 25.1 25.2 25.3 26.1 26.2".split(
-    " ",
-  );
 const distros = new Set(
   recorded.flatMap(({ facts }) => Object.values(facts).flatMap((changed) => changed?.distros ?? [])).sort(),
 );

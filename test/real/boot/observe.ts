@@ -9,9 +9,11 @@ import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
+import { type LintObservation, observeLint } from "./observeLint.ts";
 
 /** What our code says. */
 export interface Observation {
+  readonly lint: LintObservation;
   readonly plan: readonly PlannedChange[];
   readonly sshd: { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
 }
@@ -43,8 +45,10 @@ function settings(root: string): Setting[] {
 }
 
 const directory = process.argv[2]!;
+const ownData = process.argv[3] === "own-data";
 const observation: Observation = {
-  plan: plan(directory, process.argv[3] === "own-data"),
+  plan: plan(directory, ownData),
+  lint: observeLint(directory, ownData),
   sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
 };
 process.stdout.write(JSON.stringify(observation));

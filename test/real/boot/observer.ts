@@ -5,18 +5,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
+import type { Observation } from "./observe.ts";
 import { type RealBoot, script } from "./realBoot.ts";
 import type { Scenario } from "./scenario.ts";
 
 const run = promisify(execFile);
 
-/** Bundles a program before the tests of a file; the function runs it where both images of a boot are shown. */
-export function observer<Observation>(source: string): (boot: RealBoot, scenario: Scenario) => Promise<Observation> {
+/** Bundles observe.ts before the tests of a file; the function runs it where both images of a boot are shown. */
+export function observer(): (boot: RealBoot, scenario: Scenario) => Promise<Observation> {
   const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
   const program = join(directory, "observer.mjs");
   beforeAll(async () => {
     await build({
-      entryPoints: [join(import.meta.dirname, source)],
+      entryPoints: [join(import.meta.dirname, "observe.ts")],
       outfile: program,
       bundle: true,
       platform: "node",

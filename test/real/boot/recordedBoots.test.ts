@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { RecordedBoot, RecordedResult } from "../../boot/recordedBoot.ts";
-import { readRecording } from "../../recordings.ts";
+import { DEBIAN_RELEASES, readRecording } from "../../recordings.ts";
 import { chosen } from "../../samples.ts";
 import { describeReal, realRoots, roots } from "../describeReal.ts";
 import { renew, writeRecording } from "../recordings.ts";
@@ -14,9 +14,9 @@ import { base } from "./scenarios.ts";
 /** The roots by the upstream release that their cloud-init boots as. */
 const SUITES: Readonly<Record<string, Suite>> = {
   "20.4.1": "bullseye",
-  "22.4": "bookworm",
-  "25.1": "trixie",
-  "26.2": "sid",
+  [DEBIAN_RELEASES.bookworm]: "bookworm",
+  [DEBIAN_RELEASES.trixie]: "trixie",
+  [DEBIAN_RELEASES.sid]: "sid",
 };
 
 /** Where a file of the image after the boot is: what a layer above deleted is a device with the number 0. */

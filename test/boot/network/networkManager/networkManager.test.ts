@@ -6,7 +6,7 @@ import { unknown } from "../../../../src/image/unknown.ts";
 import { asDict, fromNode } from "../../../../src/python/dict.ts";
 import { NetworkFailure, NotPredicted } from "../../../../src/python/errors.ts";
 import { parseYaml } from "../../../../src/python/yaml/load.ts";
-import { answerOf, type ByRelease, recordedCases } from "../../../recordings.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../../recordings.ts";
 import { sample, whole } from "../../../samples.ts";
 import { networkBoot, networkChanges } from "../networkBoot.ts";
 
@@ -22,8 +22,8 @@ interface Recording {
   readonly profiles: ByRelease<Profiles | null>;
 }
 
-/** All that differ; Debian's are 22.4.2, 25.1 (as 24.4) and 26.2. */
-const VERSIONS = ["22.2", "22.3.1", "22.4.2", "23.2", "23.4", "24.1", "24.3", "24.4", "26.2"];
+/** Those that were asked; Debian's are 22.4.2, 25.1 (as 24.4) and the last. */
+const VERSIONS = ["22.2", "22.3.1", "22.4.2", "23.2", "23.4", "24.1", "24.3", "24.4", DEBIAN_RELEASES.sid];
 
 const recordings = recordedCases<Recording[]>("boot/network/cases/networkManager.json");
 

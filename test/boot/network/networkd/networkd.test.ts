@@ -6,7 +6,7 @@ import { unknown } from "../../../../src/image/unknown.ts";
 import { asDict, fromNode } from "../../../../src/python/dict.ts";
 import { NetworkFailure, NotPredicted } from "../../../../src/python/errors.ts";
 import { parseYaml } from "../../../../src/python/yaml/load.ts";
-import { answerOf, type ByRelease, recordedCases } from "../../../recordings.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../../recordings.ts";
 import { sample, whole } from "../../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
 
@@ -22,7 +22,8 @@ interface Recording {
   readonly networkd: ByRelease<Files | null>;
 }
 
-const VERSIONS = ["22.4", "25.1", "26.2"];
+/** Debian's 20.4 has no such renderer. */
+const VERSIONS = Object.values(DEBIAN_RELEASES).slice(1);
 
 const recordings = recordedCases<Recording[]>("boot/network/cases/networkd.json");
 
