@@ -1,8 +1,9 @@
-// Builds what bin/ and the package's exports need: dist/rules.json, dist/cli.cjs with V8's code cache beside it,
-// dist/index.js; and dist/cloud-init-lint.mjs, the whole program in one file that runs alone.
+// Builds dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, with V8's code cache
+// beside it; index.js, which gives its library to ES modules. `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { build } from "esbuild";
 
 /** Built-in modules that take a millisecond or more to load and that many runs do not need: loaded when first used. */
@@ -25,39 +26,57 @@ const options = {
   logLevel: "warning",
   legalComments: "none",
 };
-const program = {
-  ...options,
-  minify: true,
-  // Of `yaml` only the Parser is used; its build for browsers is of ES modules, which go without the rest.
-  alias: { yaml: "./node_modules/yaml/browser/dist/parse/parser.js" },
-  plugins: [lazyBuiltins],
-};
-const esm = {
-  format: "esm",
-  // Bundled CommonJS packages call require.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-};
 
 mkdirSync("dist", { recursive: true });
-await build({ ...options, ...esm, entryPoints: ["src/lint/rules/compileRules.ts"], outfile: "dist/compile-rules.js" });
-const { compileRules } = await import("./dist/compile-rules.js");
-compileRules("rules", "dist/rules.json");
-rmSync("dist/compile-rules.js");
-await build({ ...program, ...esm, entryPoints: ["src/index.ts"], outfile: "dist/index.js" });
-const cli = { ...program, entryPoints: ["src/cli/cli.ts"] };
 await build({
-  ...cli,
-  ...esm,
-  banner: { js: `#!/usr/bin/env node\n${esm.banner.js}` },
-  outfile: "dist/cloud-init-lint.mjs",
+  ...options,
+  entryPoints: ["src/lint/rules/compileRules.ts"],
+  format: "cjs",
+  outfile: "dist/compile-rules.cjs",
 });
-chmodSync("dist/cloud-init-lint.mjs", 0o755);
+const require = createRequire(import.meta.url);
+require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
+rmSync("dist/compile-rules.cjs");
 
-// The first line names the code, and so the cache that is of it.
-const [{ text }] = (await build({ ...cli, format: "cjs", write: false })).outputFiles;
+// Run, it is the command; loaded, it gives the library.
+const program = "dist/cloud-init-lint.cjs";
+const [{ text }] = (
+  await build({
+    ...options,
+    stdin: {
+      contents: 'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts";',
+      resolveDir: import.meta.dirname,
+    },
+    format: "cjs",
+    footer: { js: "if (require.main === module) module.exports.run();" },
+    minify: true,
+    // Of `yaml` only the Parser is used; its build for browsers is of ES modules, which go without the rest.
+    alias: { yaml: "./node_modules/yaml/browser/dist/parse/parser.js" },
+    plugins: [lazyBuiltins],
+    write: false,
+  })
+).outputFiles;
+// The second line names the code, and so the cache that belongs to it.
 const id = createHash("sha256").update(text).digest("hex").slice(0, 16);
-for (const name of readdirSync("dist")) if (/^cli\..*\.cache$/.test(name)) rmSync(`dist/${name}`);
-writeFileSync("dist/cli.cjs", `//${id}\n${text}`);
+for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dist/${name}`);
+writeFileSync(program, `#!/usr/bin/env node\n//${id}\n${text}`, { mode: 0o755 });
 execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);
+
+const names = Object.keys(require(`./${program}`).library);
+writeFileSync(
+  "dist/index.js",
+  `import program from "./cloud-init-lint.cjs";\nexport const { ${names.join(", ")} } = program.library;\n`,
+);
+
+if (process.argv[2] === "types") {
+  execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.types.json"], { stdio: "inherit" });
+  const { rolldown } = await import("rolldown");
+  const { dts } = await import("rolldown-plugin-dts");
+  const bundle = await rolldown({
+    input: "dist/types/src/index.d.ts",
+    plugins: dts({ dtsInput: true, emitDtsOnly: true, sourcemap: false }),
+    external: /^node:/,
+  });
+  await bundle.write({ file: "dist/index.d.ts" });
+  rmSync("dist/types", { recursive: true });
+}

@@ -7,25 +7,30 @@ const { Script } = require("node:vm");
 /** The program, the path of the cache that is of just this code and this Node, and how to run it. */
 exports.load = () => {
   const dist = join(__dirname, "..", "dist");
-  const filename = join(dist, "cli.cjs");
+  const filename = join(dist, "cloud-init-lint.cjs");
   const source = readProgram(filename);
   const code = source.slice(2, source.indexOf("\n"));
+  const module = { exports: {} };
   let cache;
   let cachedData;
   try {
-    cache = join(dist, `cli.${code}.${nodeIdentity()}.cache`);
+    cache = join(dist, `${code}.${nodeIdentity()}.cache`);
     cachedData = readFileSync(cache);
   } catch {
     // It runs without as well.
   }
   const script = new Script(wrap(source), { filename, cachedData });
-  return { script, cache, run: () => script.runInThisContext()(exports, require) };
+  const run = () => {
+    script.runInThisContext()(module.exports, require, module);
+    module.exports.run();
+  };
+  return { script, cache, run };
 };
 
-/** What is built, which is ASCII; its first line names the code. A checkout that is not built ends as a Node too old does. */
+/** What is built, which is ASCII, from the line that names the code. A checkout that is not built ends as a Node too old does. */
 function readProgram(filename) {
   try {
-    return readFileSync(filename, "latin1");
+    return readFileSync(filename, "latin1").replace(/^#!.*\n/, "");
   } catch ({ code, message }) {
     const advice = 'run "npm ci" there, or "npm run build" where its dependencies are installed';
     const why = code === "ENOENT" ? `${dirname(__dirname)} is not built: ${advice}` : message;

@@ -42,8 +42,8 @@ describe("the code cache of the build", () => {
 
 test("the program in one file runs alone, and is small", () => {
   const alone = folder("alone");
-  const file = join(alone, "cloud-init-lint.mjs");
-  copyFileSync("dist/cloud-init-lint.mjs", file);
+  const file = join(alone, "cloud-init-lint.cjs");
+  copyFileSync("dist/cloud-init-lint.cjs", file);
   expect(statSync(file).size).toBeLessThan(1_000_000);
   const run = (...args: string[]) =>
     spawnSync(file, args, { cwd: alone, encoding: "utf8", env: { PATH: process.env.PATH } });
@@ -60,7 +60,7 @@ test.each(["20.18.3", "18.20.8"])("Node %s is told to be too old", (version) => 
   const pretend = join(folder("old"), "old.cjs");
   const versions = `{ ...process.versions, node: ${JSON.stringify(version)} }`;
   writeFileSync(pretend, `Object.defineProperty(process, "versions", { value: ${versions} });\n`);
-  for (const program of ["bin/cloud-init-lint.js", "dist/cloud-init-lint.mjs"])
+  for (const program of ["bin/cloud-init-lint.js", "dist/cloud-init-lint.cjs"])
     expect(spawnSync(process.execPath, ["-r", pretend, program, HARDENED], { encoding: "utf8" })).toMatchObject({
       status: 2,
       stdout: "",

@@ -29,7 +29,7 @@ variable "root" {
   default = "/"
 }
 
-# "node cloud-init-lint.mjs", where it is not installed.
+# "node cloud-init-lint.cjs", where it is not installed.
 variable "cloud_init_lint" {
   type    = string
   default = "cloud-init-lint"

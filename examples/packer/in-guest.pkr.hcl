@@ -1,7 +1,7 @@
 # Lints inside the guest, which needs Node 20.19 or later: the bundle is uploaded and run there.
 #
-#   npm run bundle     # makes dist/cloud-init-lint.mjs
-#   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 -var bundle=cloud-init-lint.mjs in-guest.pkr.hcl
+#   npm run bundle     # makes dist/cloud-init-lint.cjs
+#   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 -var bundle=cloud-init-lint.cjs in-guest.pkr.hcl
 
 variable "host" {
   type = string
@@ -66,10 +66,10 @@ build {
   # The log is fetched before the lint that fails the build.
   provisioner "file" {
     source      = var.bundle
-    destination = "/tmp/cloud-init-lint.mjs"
+    destination = "/tmp/cloud-init-lint.cjs"
   }
   provisioner "shell" {
-    inline = ["sudo ${var.node} /tmp/cloud-init-lint.mjs / --exit-zero -f sarif > /tmp/cloud-init-lint.sarif"]
+    inline = ["sudo ${var.node} /tmp/cloud-init-lint.cjs / --exit-zero -f sarif > /tmp/cloud-init-lint.sarif"]
   }
   provisioner "file" {
     direction   = "download"
@@ -78,8 +78,8 @@ build {
   }
   provisioner "shell" {
     inline = [
-      "trap 'rm /tmp/cloud-init-lint.mjs /tmp/cloud-init-lint.sarif' EXIT",
-      "sudo ${var.node} /tmp/cloud-init-lint.mjs /",
+      "trap 'rm /tmp/cloud-init-lint.cjs /tmp/cloud-init-lint.sarif' EXIT",
+      "sudo ${var.node} /tmp/cloud-init-lint.cjs /",
     ]
   }
 }

@@ -4,7 +4,8 @@ import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { FileContent } from "../image/content.ts";
 import type { Origin } from "../image/origin.ts";
-import type { Blame, FileAttributes, Overlay } from "../image/overlay.ts";
+import type { FileAttributes, Overlay } from "../image/overlay.ts";
+import type { Blame } from "../image/writeLog.ts";
 import type { Instance } from "./instance.ts";
 
 /** A program that the boot runs; its effects on files are the caller's to simulate or to announce. */

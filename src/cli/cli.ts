@@ -4,31 +4,34 @@ import { columnsOf } from "./io.ts";
 import { main } from "./main.ts";
 import { nodeTooOld } from "./nodeVersion.ts";
 
-const tooOld = nodeTooOld(process.versions.node);
-if (tooOld !== undefined) {
-  process.stderr.write(`cloud-init-lint: ${tooOld}\n`);
-  process.exit(EXIT.usage);
+/** Runs the program with the process's own arguments and streams, and sets its exit status. */
+export function run(): void {
+  const tooOld = nodeTooOld(process.versions.node);
+  if (tooOld !== undefined) {
+    process.stderr.write(`cloud-init-lint: ${tooOld}\n`);
+    process.exit(EXIT.usage);
+  }
+
+  // A reader that stops early (| head) is not an error, and the files are still written; a full disk must not pass for a clean
+  // report.
+  let isLost = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || isLost) return;
+    isLost = true;
+    process.exitCode = EXIT.usage;
+    process.stderr.write(`cloud-init-lint: the report cannot be written: ${reasonOf(error)}\n`);
+  });
+  // Nobody is left to tell, and the exit status still says what was found.
+  process.stderr.on("error", () => {});
+
+  const terminal = process.stdout.isTTY === true;
+  void main(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    terminal,
+    columns: columnsOf(process.stdout.columns, terminal),
+    env: process.env,
+  }).then((status) => {
+    if (!isLost) process.exitCode = status;
+  });
 }
-
-// A reader that stops early (| head) is not an error, and the files are still written; a full disk must not pass for a clean
-// report.
-let isLost = false;
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE" || isLost) return;
-  isLost = true;
-  process.exitCode = EXIT.usage;
-  process.stderr.write(`cloud-init-lint: the report cannot be written: ${reasonOf(error)}\n`);
-});
-// Nobody is left to tell, and the exit status still says what was found.
-process.stderr.on("error", () => {});
-
-const terminal = process.stdout.isTTY === true;
-void main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  terminal,
-  columns: columnsOf(process.stdout.columns, terminal),
-  env: process.env,
-}).then((status) => {
-  if (!isLost) process.exitCode = status;
-});

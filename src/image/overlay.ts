@@ -1,15 +1,8 @@
 import { bytesOf, type FileContent } from "./content.ts";
 import type { Image, ImageProblem, Stat } from "./image.ts";
-import type { Origin } from "./origin.ts";
 import { isTooLong, resolvePath } from "./resolve.ts";
 import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
-
-/** Who changes something and because of which line of configuration. */
-export interface Blame {
-  /** A module of cloud-init, or the name of a step outside the modules ("network"). */
-  readonly module: string;
-  readonly cause: Origin;
-}
+import { type Blame, type Entry, fileEntry, keyed, parentOf, sameBlame, WriteLog } from "./writeLog.ts";
 
 /** One path that differs from the image before the boot. */
 export interface Change {
@@ -23,77 +16,11 @@ export interface Change {
   readonly blames: readonly Blame[];
 }
 
-/** A directory entry that the boot wrote. Unknown parts of `content` stand as `<<unknown:REASON>>`. */
-export type Entry =
-  | {
-      readonly kind: "file";
-      readonly content: Buffer;
-      /** What gives `content`, which is made when it is asked for. */
-      readonly source: FileContent;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    }
-  | { readonly kind: "symlink"; readonly target: string; readonly uid: number; readonly gid: number }
-  | { readonly kind: "directory"; readonly mode: number; readonly uid: number; readonly gid: number };
-
 /** What `write` sets beside the content; an existing file keeps what is not given. */
 export interface FileAttributes {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-}
-
-/** One write: what a path became, and who did it. */
-interface Step {
-  readonly path: string;
-  /** undefined = deleted. */
-  readonly entry: Entry | undefined;
-  readonly blame: Blame;
-}
-
-/** All writes in their order, so that the image as it was after each can be had again. Paths are canonical. */
-class Log {
-  readonly steps: Step[] = [];
-  /** The numbers of the steps that wrote a path. */
-  readonly ofPath = new Map<string, number[]>();
-  /** The names in a directory that were ever written. */
-  readonly #names = new Map<string, Set<string>>();
-  /** Paths that ever hid what the image has below them: a directory or a link became something else. */
-  readonly hiding = new Set<string>();
-
-  add(step: Step): void {
-    const { path } = step;
-    const numbers = this.ofPath.get(path);
-    if (numbers !== undefined) numbers.push(this.steps.length);
-    else {
-      this.ofPath.set(path, [this.steps.length]);
-      const directory = parentOf(path);
-      const names = this.#names.get(directory);
-      const name = path.slice(path.lastIndexOf("/") + 1);
-      if (names === undefined) this.#names.set(directory, new Set([name]));
-      else names.add(name);
-    }
-    this.steps.push(step);
-  }
-
-  /** The last write of a path before the step `until`. */
-  last(path: string, until: number): Step | undefined {
-    const numbers = this.ofPath.get(path);
-    if (numbers === undefined) return undefined;
-    let [from, to] = [0, numbers.length];
-    if (numbers[to - 1]! < until) from = to;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (numbers[middle]! < until) from = middle + 1;
-      else to = middle;
-    }
-    return from === 0 ? undefined : this.steps[numbers[from - 1]!];
-  }
-
-  names(directory: string): Iterable<string> {
-    return this.#names.get(directory) ?? [];
-  }
 }
 
 /** A part of a boot: consecutive writes for one reason, and the image after them. */
@@ -111,14 +38,14 @@ export interface BootPart {
 export class Overlay implements Image {
   readonly source: string;
   readonly #lower: Image;
-  readonly #log: Log;
+  readonly #log: WriteLog;
   /** How many steps of the log count: all of them unless this is the image as it was earlier. */
   readonly #until: number;
   readonly #possible = new Map<string, { reason: string; blames: Blame[] }>();
   /** Where paths lead; emptied when a link comes or goes. */
   readonly #resolved = new Map<string, string | undefined>();
 
-  constructor(lower: Image, log = new Log(), until = Number.POSITIVE_INFINITY) {
+  constructor(lower: Image, log = new WriteLog(), until = Number.POSITIVE_INFINITY) {
     this.#lower = lower;
     this.source = lower.source;
     this.#log = log;
@@ -396,34 +323,7 @@ export class Overlay implements Image {
   }
 }
 
-function fileEntry(source: FileContent, mode: number, uid: number, gid: number): Entry {
-  return {
-    kind: "file",
-    source,
-    get content() {
-      return bytesOf(source);
-    },
-    mode,
-    uid,
-    gid,
-  };
-}
-
-/** The directory part of an absolute path; "/" for entries of the root. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
-}
-
 /** A file's content as the plan shows it: text, or why it cannot be known. */
 export function wholeUnknown(reason: string): Buffer {
   return Buffer.from(unknown(reason));
-}
-
-/** Blames that say the same have one key. */
-function keyed(blame: Blame): [key: string, blame: Blame] {
-  return [`${blame.module}\0${blame.cause.path}\0${blame.cause.line}`, blame];
-}
-
-function sameBlame(a: Blame, b: Blame): boolean {
-  return a.module === b.module && a.cause.path === b.cause.path && a.cause.line === b.cause.line;
 }

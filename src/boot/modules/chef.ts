@@ -1,5 +1,5 @@
 import { configBool, configList, configText } from "../../config/options.ts";
-import { parentOf } from "../../image/overlay.ts";
+import { parentOf } from "../../image/writeLog.ts";
 import { mapping } from "../../python/checked.ts";
 import { pythonJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";

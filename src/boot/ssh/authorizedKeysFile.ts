@@ -1,5 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
-import { type FileAttributes, parentOf } from "../../image/overlay.ts";
+import type { FileAttributes } from "../../image/overlay.ts";
+import { parentOf } from "../../image/writeLog.ts";
 import { ModuleFailure } from "../../python/errors.ts";
 import { findUser, groups, type User, users } from "../accounts/lookup.ts";
 import { spend } from "../files/effort.ts";

@@ -1,7 +1,7 @@
 import type { BootResult } from "../../boot/boot.ts";
 import type { Distro } from "../../distro/distro.ts";
 import type { Image } from "../../image/image.ts";
-import type { Blame } from "../../image/overlay.ts";
+import type { Blame } from "../../image/writeLog.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence/evidence.ts";

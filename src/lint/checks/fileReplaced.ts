@@ -1,4 +1,5 @@
-import type { Blame, Change } from "../../image/overlay.ts";
+import type { Change } from "../../image/overlay.ts";
+import type { Blame } from "../../image/writeLog.ts";
 import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence/evidence.ts";

@@ -1,6 +1,7 @@
 import type { Distro } from "../../distro/distro.ts";
 import type { Image } from "../../image/image.ts";
-import type { Blame, BootPart, Overlay } from "../../image/overlay.ts";
+import type { BootPart, Overlay } from "../../image/overlay.ts";
+import type { Blame } from "../../image/writeLog.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { Service, Setting } from "../../services/service.ts";
 

@@ -1,5 +1,4 @@
 import { gunzipSync } from "node:zlib";
-import { distance } from "fastest-levenshtein";
 import { hidden } from "../../config/secret.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
 import { type Excerpt, excerptOf, parseExcerpt } from "../../config/userData/excerpt.ts";
@@ -8,11 +7,12 @@ import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { type FileKind, fromBase64 } from "../userData/kind.ts";
 import { Template } from "../userData/otherTemplates.ts";
+import { secretWords, secretWordsOf } from "./commandWords.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
-import { hideForms } from "./forms.ts";
 import { Outline } from "./outline.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place, topOf } from "./place.ts";
 import { SecretValues } from "./values.ts";
+import { secretContents, writtenBy } from "./writtenFiles.ts";
 
 /** Told of every hidden value that was found. */
 export type Found = (value: string, kind: Hidden) => void;
@@ -81,134 +81,6 @@ export function topOfKind(kind: FileKind): Place | undefined {
 
 function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** Longer lists are not treated as commands. */
-const MOST_WORDS = 40;
-
-/** Whether a command takes a secret as a word of its own. */
-function isTelling(words: readonly string[]): boolean {
-  return words.some((word) =>
-    /^(?:\S*\/)?(?:attach|enable-livepatch|configure|config|set|login|install|join|password|\w*passwd|mkpasswd|\w+_password|add_user|wpa_passphrase|nmcli|iwconfig|htpasswd|rabbitmqctl)$/.test(
-      word,
-    ),
-  );
-}
-
-/** The words of a command that what stands before them makes a secret: `[curl, -u, user:password]`. */
-export function secretWords(items: readonly ConfigNode[]): Scalar[] {
-  if (items.length > MOST_WORDS) return [];
-  const words = items.filter((item) => item.type === "scalar");
-  if (words.length < items.length) return [];
-  const secret = secretAmong(words.map((word) => String(word.value)));
-  return words.filter((_, index) => secret.has(index));
-}
-
-/** Which of a command's words are secret, by their numbers. */
-function secretAmong(texts: readonly string[]): Set<number> {
-  const found = new Set<number>();
-  const tells = isTelling(texts);
-  for (const [index, text] of texts.entries()) {
-    const before = texts[index - 1] ?? "";
-    if (index === 0 || text === "" || !(tells || /^--?\w/.test(before) || text.startsWith("-"))) continue;
-    const together = hideForms(texts.slice(0, index + 1).join(" "));
-    if (hideForms(text) === text && !together.endsWith(text)) found.add(index);
-  }
-  return found;
-}
-
-/** The secret words of the commands that are lists on one line: columns from 0. */
-function* secretWordsOf(line: string): Generator<{ readonly start: number; readonly end: number }> {
-  for (const { 1: inner = "", index } of line.matchAll(/\[([^[\]]{3,2000})\]?/g)) {
-    const words = [...inner.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,'"][^,]*/g)];
-    if (words.length < 2 || words.length > MOST_WORDS) continue;
-    const secret = secretAmong(words.map(([word]) => word.trim().replace(/^(["'])(.*)\1$/, "$2")));
-    for (const [number, word] of words.entries()) {
-      const start = index + 1 + word.index;
-      if (secret.has(number)) yield { start, end: start + word[0].trimEnd().length };
-    }
-  }
-}
-
-/** A file that a text, which may be no YAML, has written. */
-interface WrittenLoosely {
-  readonly column: number;
-  path: string;
-  permissions: string;
-  readonly content: { readonly index: number; readonly start: number; readonly end: number }[];
-}
-
-/** The contents of files in a text's lines that their paths or permissions make secret: columns from 0. */
-function secretContents(lines: readonly string[]): WrittenLoosely["content"] {
-  const secret: WrittenLoosely["content"] = [];
-  let file: WrittenLoosely | undefined;
-  let isContent = false;
-  const close = (): void => {
-    if (file === undefined) return;
-    const text = file.content.map(({ index, start }) => lines[index]!.slice(start)).join("\n");
-    if (isSecretContent(file.path, file.permissions, text)) for (const part of file.content) secret.push(part);
-    file = undefined;
-  };
-  for (const [index, line] of lines.entries()) {
-    const [lead = "", indent = "", dash = "", key = "", value = ""] =
-      /^(\s*)(-\s+)?["']?([\w-]+)["']?\s*:(?:\s+(.*?))?\s*$/.exec(line) ?? [];
-    const start = line.search(/\S/);
-    if (start === -1) continue;
-    if (file !== undefined && isContent && start > file.column) {
-      file.content.push({ index, start, end: line.length });
-      continue;
-    }
-    isContent = false;
-    const column = indent.length + dash.length;
-    if (lead === "" || dash !== "" || column !== file?.column) close();
-    if (lead === "") continue;
-    file ??= { column, path: "", permissions: "", content: [] };
-    const member = memberOf(key);
-    if (member === "path" || member === "permissions") file[member] = value.replace(/^["']|["']$/g, "");
-    isContent = member === "content";
-    if (isContent && !/^(?:[|>][-+\d]*)?$/.test(value))
-      file.content.push({ index, start: line.indexOf(value, column + key.length), end: line.length });
-  }
-  close();
-  return secret;
-}
-
-/** Which member of a file's entry a key is, misspelt or not. */
-function memberOf(key: string): "path" | "content" | "permissions" | undefined {
-  if (/^(?:path|pth|paht|filename|file|dest)$/.test(key)) return "path";
-  if (/^(?:perms?|permissions?|mode)$/.test(key) || distance(key, "permissions") <= 2) return "permissions";
-  return distance(key, "content") <= 2 ? "content" : undefined;
-}
-
-/** The file that an entry of a list writes, and whether its content is hidden as a whole. */
-export function writtenBy({ children }: Mapping): {
-  readonly path: string | undefined;
-  readonly content: Scalar | undefined;
-  readonly isSecret: boolean;
-} {
-  const get = (name: string): Scalar | undefined => {
-    const pair =
-      children.find(({ key }) => key.value === name) ?? children.find(({ key }) => memberOf(pyStr(key)) === name);
-    return pair?.value.type === "scalar" ? pair.value : undefined;
-  };
-  const [path, content, permissions] = [get("path"), get("content"), get("permissions")];
-  if (path === undefined || content === undefined) return { path: undefined, content, isSecret: false };
-  const mode = permissions === undefined ? "" : pyStr(permissions);
-  const isSecret = content.kind === "str" && isSecretContent(pyStr(path), mode, String(content.value));
-  return { path: pyStr(path), content, isSecret };
-}
-
-/** Whether a file's content is hidden as a whole. */
-function isSecretContent(path: string, permissions: string, text: string): boolean {
-  const isPrivate = /^["']?0?o?0?[46]00["']?$|^(?:256|384)$/.test(permissions) && !isRead(path);
-  return isPrivate || byPath(path, text) || byPath(path, decoded(text));
-}
-
-/** What a text in base64 stands for; another text is returned as it is. */
-function decoded(text: string): string {
-  const digits = text.replace(/\s+/g, "");
-  if (digits.length < 8 || digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return text;
-  return Buffer.from(digits, "base64").toString("utf8");
 }
 
 class Shown {
@@ -410,18 +282,6 @@ function withoutEnd(text: string): string {
   let end = text.length;
   while (end > 0 && `"',`.includes(text[end - 1]!)) end--;
   return text.slice(0, end);
-}
-
-/** Files that programs want to be readable by nobody else, whatever they hold. */
-function isRead(path: string): boolean {
-  return /^\/etc\/(?:ssh|sudoers|netplan|NetworkManager|cloud|systemd|apt|cron|logrotate|audit|sysctl|hosts|ntp|chrony)/.test(
-    path,
-  );
-}
-
-/** Whether the path of a file hides more of it than the forms of its values do. */
-function byPath(path: string, text: string): boolean {
-  return hideInFile(path, text) !== hideInFile("", text);
 }
 
 /** Whether a text in base64 holds what would be hidden if it were not encoded. */

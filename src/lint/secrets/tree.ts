@@ -1,10 +1,12 @@
 import { hidden } from "../../config/secret.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { type Found, secretWords, writtenBy } from "./document.ts";
+import { secretWords } from "./commandWords.ts";
+import type { Found } from "./document.ts";
 import { findInFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place } from "./place.ts";
+import { writtenBy } from "./writtenFiles.ts";
 
 /** Aliases can make any number of values out of a few lines: so many are looked at. */
 const MOST_VISITS = 300_000;

@@ -19,7 +19,7 @@ function play(...given: string[]): { status: number | null; out: string } {
   cpSync("fixtures/debian-12", root, { recursive: true, verbatimSymlinks: true });
   mkdirSync(join(root, "etc/ssh/sshd_config.d"), { recursive: true });
   const temporary = mkdtempSync(join(scratch, "tmp-"));
-  const program = `${process.execPath} ${resolve("dist/cloud-init-lint.mjs")}`;
+  const program = `${process.execPath} ${resolve("dist/cloud-init-lint.cjs")}`;
   const set = [`image_root=${root}`, `cloud_init_lint='${program}'`, "ansible_become=false", ...variables];
   const { status, stdout, stderr } = spawnSync(
     "ansible-playbook",

@@ -17,8 +17,8 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 const image = resolve("fixtures/debian-12-hardened");
 const archive = join(scratch, "image.tar.gz");
 writeFileSync(archive, gzipSync(tarball(packed(image))));
-const alone = join(scratch, "cloud-init-lint.mjs");
-copyFileSync("dist/cloud-init-lint.mjs", alone);
+const alone = join(scratch, "cloud-init-lint.cjs");
+copyFileSync("dist/cloud-init-lint.cjs", alone);
 
 function run(node: string, ...args: string[]): unknown {
   const { status, signal, stdout, stderr } = spawnSync(node, args, { cwd: scratch, encoding: "utf8" });

@@ -55,7 +55,7 @@ describeReal("the package", programs("npm", "npx"), () => {
   });
 
   test("holds the one file for machines without it", () => {
-    const file = join(installed, "node_modules/cloud-init-lint/dist/cloud-init-lint.mjs");
+    const file = join(installed, "node_modules/cloud-init-lint/dist/cloud-init-lint.cjs");
     expect(execFileSync(process.execPath, [file, "--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 

@@ -67,7 +67,7 @@ describe.skipIf(obstacle !== undefined && !required)(
 
     describe.each([
       ["agentless.pkr.hcl", { cloud_init_lint: lint }],
-      ["in-guest.pkr.hcl", { bundle: resolve("dist/cloud-init-lint.mjs"), node: "/opt/node" }],
+      ["in-guest.pkr.hcl", { bundle: resolve("dist/cloud-init-lint.cjs"), node: "/opt/node" }],
     ])("%s", (template, variables) => {
       const connection = () => ({ host: "127.0.0.1", port, user: "root", key: join(scratch, "key"), ...variables });
 

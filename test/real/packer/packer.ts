@@ -5,7 +5,7 @@ import type { Log, Result } from "sarif";
 
 export const hasPacker = spawnSync("packer", ["version"]).status === 0;
 /** The command that the templates call. */
-export const lint = `${process.execPath} ${resolve("dist/cloud-init-lint.mjs")}`;
+export const lint = `${process.execPath} ${resolve("dist/cloud-init-lint.cjs")}`;
 
 /** What a build of the real Packer came to. */
 export interface Build {

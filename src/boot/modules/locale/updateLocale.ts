@@ -1,5 +1,5 @@
 import type { Origin } from "../../../image/origin.ts";
-import { parentOf } from "../../../image/overlay.ts";
+import { parentOf } from "../../../image/writeLog.ts";
 import { ModuleFailure } from "../../../python/errors.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";

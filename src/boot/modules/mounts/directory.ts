@@ -1,6 +1,6 @@
 import type { Image } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { parentOf } from "../../../image/overlay.ts";
+import { parentOf } from "../../../image/writeLog.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Makes a directory as util.ensure_dir does (18.5 to 26.2). Answers whether there is one then. */

@@ -1,5 +1,6 @@
 import { findPair } from "../../../config/merge.ts";
-import { parentOf, wholeUnknown } from "../../../image/overlay.ts";
+import { wholeUnknown } from "../../../image/overlay.ts";
+import { parentOf } from "../../../image/writeLog.ts";
 import { ModuleFailure } from "../../../python/errors.ts";
 import type { ConfigNode } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
