@@ -25,7 +25,11 @@ interface Recording {
 }
 
 const VERSIONS = Object.values(DEBIAN_RELEASES);
-const NETPLAN: Readonly<Record<string, string>> = { "25.1": "1.1.2", "26.2": "1.2.2" };
+/** The netplan beside them. */
+const NETPLAN: Readonly<Record<string, string>> = {
+  [DEBIAN_RELEASES.trixie]: "1.1.2",
+  [DEBIAN_RELEASES.sid]: "1.2.2",
+};
 
 function read(config: string, renderer: string, version: string) {
   const { node } = parseYaml(config, "network-config");
