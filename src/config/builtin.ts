@@ -1,5 +1,7 @@
 import { versionAtLeast } from "../distro/version.ts";
-import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../python/tree.ts";
+import { type AnyValue, entriesOf, isInt } from "../python/dataModel.ts";
+import { Bytes, Float, Time } from "../python/scalars.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../python/tree.ts";
 import { datasourcesOf } from "./datasources.ts";
 
 /** The name that stands for a file where a value is built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
@@ -31,23 +33,28 @@ export function builtinConfig(version: string): Mapping {
 const nowhere = { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } };
 
 /** A tree without a place of its own, for values that no file holds. */
-export function builtin(value: ConfigValue, path = BUILTIN_PATH): ConfigNode {
+export function builtin(value: AnyValue, path = BUILTIN_PATH): ConfigNode {
   const located = { path, position: nowhere };
   if (Array.isArray(value)) return { ...located, type: "sequence", children: value.map((item) => builtin(item, path)) };
-  if (typeof value === "object" && value !== null) {
-    const children = Object.entries(value).map(
-      ([key, item]): Pair => ({
-        ...located,
-        type: "pair",
-        key: builtin(key, path) as Scalar,
-        value: builtin(item, path),
-        shadowed: [],
-      }),
-    );
-    return { ...located, type: "mapping", children };
-  }
-  if (value === null) return { ...located, type: "scalar", kind: "null", value };
-  if (typeof value === "string") return { ...located, type: "scalar", kind: "str", value };
-  if (typeof value === "boolean") return { ...located, type: "scalar", kind: "bool", value };
-  return { ...located, type: "scalar", kind: "int", value };
+  const entries = entriesOf(value);
+  if (entries === undefined) return { ...located, type: "scalar", ...scalarOf(value) };
+  const children = [...entries].map(
+    ([key, item]): Pair => ({
+      ...located,
+      type: "pair",
+      key: builtin(key, path) as Scalar,
+      value: builtin(item, path),
+      shadowed: [],
+    }),
+  );
+  return { ...located, type: "mapping", children };
+}
+
+function scalarOf(value: AnyValue): Pick<Scalar, "kind" | "value"> {
+  if (value === null) return { kind: "null", value };
+  if (typeof value === "boolean") return { kind: "bool", value };
+  if (isInt(value)) return { kind: "int", value };
+  if (value instanceof Float) return { kind: "float", value: value.value };
+  if (value instanceof Bytes) return { kind: "binary", value: value.latin1 };
+  return value instanceof Time ? { kind: value.kind, value: value.text } : { kind: "str", value: String(value) };
 }

@@ -1,12 +1,19 @@
+import { hashOf } from "../python/dataModel.ts";
+import { Raises } from "../python/errors.ts";
+import { strip } from "../python/strings.ts";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree.ts";
-import { toValue, truthy } from "../python/value.ts";
+import { fromScalar, toValue, truthy } from "../python/value.ts";
+import type { TemplateProblem } from "./problems.ts";
 
-/** Raised where cloud-init raises an error that nothing catches: the stage dies with it. */
-export class FatalConfigError extends Error {
+/** A raise over one place of the configuration. Outside of a module nothing in cloud-init catches it: the stage dies. */
+export class FatalConfigError extends Raises {
   readonly node: ConfigNode | Pair | undefined;
-  constructor(message: string, node?: ConfigNode | Pair) {
+  /** What is wrong with the file's template, where that is the error. */
+  readonly problem: TemplateProblem | undefined;
+  constructor(message: string, node?: ConfigNode | Pair, problem?: TemplateProblem) {
     super(message);
     this.node = node;
+    this.problem = problem;
   }
 }
 
@@ -86,7 +93,7 @@ function parseMergers(spec: Pair): Merger[] {
 function parseMergerText(text: string, spec: Pair | Mapping): Merger[] {
   const mergers: Merger[] = [];
   for (const part of text.split("+")) {
-    const name = part.toLowerCase().trim().replaceAll("-", "_");
+    const name = strip(part.toLowerCase()).replaceAll("-", "_");
     if (name === "") continue;
     const match = /^([a-z_][a-z0-9_]*)\((.*?)\)$/.exec(name);
     if (match === null) throw new FatalConfigError(`merge_how: "${name}" is not of the form name(options)`, spec);
@@ -106,7 +113,7 @@ function parseMergerItem(item: ConfigNode, spec: Pair): { name: string; has: Mer
     const settings = findPair(item, "settings")?.value;
     if (name?.type !== "scalar" || name.kind !== "str" || settings === undefined)
       throw new FatalConfigError("merge_how: each entry needs a name and settings", spec);
-    return { name: String(name.value).replaceAll("-", "_").trim(), has: membership(settings, spec) };
+    return { name: strip(String(name.value).replaceAll("-", "_")), has: membership(settings, spec) };
   }
   if (item.type === "sequence") {
     const [first, ...options] = item.children;
@@ -150,18 +157,18 @@ function mergeMappings(value: Mapping, lower: Mapping, merger: Merger, mergers: 
   return { ...value, children: [...merged.values()] };
 }
 
-function byKey(mapping: Mapping): Map<string, Pair> {
-  return new Map(mapping.children.map((pair) => [keyIdentity(pair.key), pair]));
+function byKey(mapping: Mapping): Map<unknown, Pair> {
+  return new Map(mapping.children.map((pair) => [hashOf(fromScalar(pair.key)), pair]));
 }
 
 /** Merges a mapping underneath the pairs collected so far, in place. */
-function mergePairs(merged: Map<string, Pair>, lower: Mapping, merger: Merger, mergers: readonly Merger[]): void {
+function mergePairs(merged: Map<unknown, Pair>, lower: Mapping, merger: Merger, mergers: readonly Merger[]): void {
   const replace = merger.has("replace");
   const lists = merger.has("recurse_array") || merger.has("recurse_list");
   const strings = merger.has("recurse_str");
   const remove = merger.has("allow_delete");
   for (const pair of lower.children) {
-    const identity = keyIdentity(pair.key);
+    const identity = hashOf(fromScalar(pair.key));
     const held = merged.get(identity);
     const next = pair.value;
     if (held === undefined) merged.set(identity, pair);
@@ -239,10 +246,3 @@ export function findPair(mapping: Mapping, key: string): Pair | undefined {
 const LARGE = 64;
 
 const indices = new WeakMap<Mapping, ReadonlyMap<Scalar["value"], Pair>>();
-
-/** Two keys are one key for Python when this text is equal: 1, 1.0 and true are. */
-function keyIdentity(key: Scalar): string {
-  if (key.kind === "bool") return `number ${Number(key.value)}`;
-  if (key.kind === "int" || key.kind === "float") return `number ${key.value}`;
-  return `${key.kind} ${key.value}`;
-}

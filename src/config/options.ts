@@ -1,3 +1,4 @@
+import { strip } from "../python/strings.ts";
 import type { ConfigValue } from "../python/tree.ts";
 import { type NodeOrValue, pyStr, truthy } from "../python/value.ts";
 
@@ -12,16 +13,8 @@ export function isFalse(node: NodeOrValue): boolean {
 }
 
 function folded(node: NodeOrValue): string {
-  const text = pyStr(node);
-  let start = 0;
-  let end = text.length;
-  while (start < end && PYTHON_SPACE.test(text.charAt(start))) start++;
-  while (start < end && PYTHON_SPACE.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end).toLowerCase();
+  return strip(pyStr(node)).toLowerCase();
 }
-
-/** What Python's str.strip() takes off both ends. */
-const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** util.get_cfg_option_bool of a nested mapping: absent gives the default, a falsy value false, others by their text. */
 export function configBool(value: ConfigValue | undefined, absent: boolean): boolean {

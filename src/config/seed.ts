@@ -2,7 +2,8 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
-import type { ConfigNode, ConfigValue, Mapping } from "../python/tree.ts";
+import { loadJson } from "../python/json.ts";
+import type { ConfigNode, Mapping } from "../python/tree.ts";
 import { builtin } from "./builtin.ts";
 import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
@@ -86,7 +87,7 @@ function json(file: SeedFile | undefined): ConfigNode | undefined {
   if (file === undefined) return undefined;
   if (file.bytes.length > LONGEST_JSON) throw new SeedError(`${file.path}: it is larger than 1 MB`);
   try {
-    return builtin(JSON.parse(file.bytes.toString("utf8")) as ConfigValue, file.path);
+    return builtin(loadJson(file.bytes.toString("utf8")), file.path);
   } catch (error) {
     throw new SeedError(`${file.path}: ${(error as Error).message}`);
   }
@@ -129,6 +130,8 @@ export function imageSeed(image: Image): CloudData | undefined {
   }
 }
 
+const NO_MAPPING = "the top level is not a mapping (lines of the form key: value)";
+
 type ReadSeedFile = (name: string) => SeedFile | undefined;
 
 function cloudData(read: ReadSeedFile): CloudData {
@@ -136,8 +139,11 @@ function cloudData(read: ReadSeedFile): CloudData {
     const file = read(name);
     if (file === undefined) return undefined;
     const parsed = seedFile(file.bytes, file.path);
-    if (parsed.dropped !== undefined)
-      throw new SeedError(`${file.path}:${parsed.dropped.line}:${parsed.dropped.column}: ${parsed.dropped.reason}`);
+    const { dropped } = parsed;
+    if (dropped !== undefined) {
+      const what = dropped.code === "not-yaml" ? dropped.message : NO_MAPPING;
+      throw new SeedError(`${file.path}:${dropped.line}:${dropped.column}: ${what}`);
+    }
     return parsed.root;
   };
   const content = (name: string): SeedFile => read(name) ?? { path: name, bytes: Buffer.alloc(0) };

@@ -1,8 +1,11 @@
-/** Thrown where the real module raises: what it did before stays, cloud-init logs it and goes on. */
-export class ModuleFailure extends Error {}
+/**
+ * The real Python code raises here. What it did before stays; who calls it in cloud-init decides what stops: a part of
+ * user-data, a module, a stage. The message says what is wrong.
+ */
+export class Raises extends Error {}
 
-/** Thrown where the real code raises, so that the network stays unconfigured. The message is for the user. */
-export class NetworkFailure extends Error {}
-
-/** Thrown where the real code does something that is not simulated. The message is a reason for an unknown content. */
-export class NotPredicted extends Error {}
+/**
+ * What the real code does here is not known or not simulated, or it is more than we follow. The message is the reason.
+ * It is never a failure of cloud-init.
+ */
+export class CannotTell extends Error {}

@@ -1,5 +1,5 @@
-import { ModuleFailure } from "./errors.ts";
-import { splitLines } from "./splitLines.ts";
+import { Raises } from "./errors.ts";
+import { splitLines } from "./strings.ts";
 
 /**
  * A file of sections and options as Python's RawConfigParser keeps it: names of options in lower case, no comments,
@@ -8,7 +8,7 @@ import { splitLines } from "./splitLines.ts";
 export class IniFile {
   readonly #sections = new Map<string, Map<string, string>>();
 
-  /** @throws ModuleFailure where Python's parser fails: no section, no delimiter, something twice */
+  /** @throws Raises where Python's parser fails: no section, no delimiter, something twice */
   static parse(text: string): IniFile {
     const file = new IniFile();
     let section: Map<string, string> | undefined;
@@ -29,17 +29,17 @@ export class IniFile {
       }
       const name = /^\[([^\n]+)\]/.exec(content)?.[1];
       if (name !== undefined) {
-        if (own.has(name)) throw new ModuleFailure(`the section ${name} occurs twice`);
+        if (own.has(name)) throw new Raises(`the section ${name} occurs twice`);
         if (name !== "DEFAULT") own.add(name);
         section = file.#section(name);
         option = undefined;
         continue;
       }
-      if (section === undefined) throw new ModuleFailure(`no section before line ${number}`);
+      if (section === undefined) throw new Raises(`no section before line ${number}`);
       const at = content.search(/[=:]/);
-      if (at < 1) throw new ModuleFailure(`no option in line ${number}`);
+      if (at < 1) throw new Raises(`no option in line ${number}`);
       option = content.slice(0, at).trim().toLowerCase();
-      if (section.has(option)) throw new ModuleFailure(`the option ${option} occurs twice`);
+      if (section.has(option)) throw new Raises(`the option ${option} occurs twice`);
       section.set(option, content.slice(at + 1).trim());
     }
     for (const options of file.#sections.values())

@@ -1,15 +1,210 @@
-import type { ConfigValue } from "./tree.ts";
+import { type AnyValue, Dict, entriesOf, int, isDict, type PyKey, type PyValue, Tuple } from "./dataModel.ts";
+import { Raises } from "./errors.ts";
+import { sortedKeys } from "./order.ts";
+import { Float } from "./scalars.ts";
+import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
-/** A value as Python's json.dumps() writes it: ASCII, a space after each comma and colon. */
-export function pythonJson(value: ConfigValue): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
-  if (typeof value === "object" && value !== null)
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`)
-      .join(", ")}}`;
-  if (typeof value !== "string") return typeof value === "bigint" ? String(value) : JSON.stringify(value);
-  return JSON.stringify(value).replace(
+/**
+ * A value as Python's json.dumps() writes it: ASCII, a space after each comma and colon.
+ * @throws Raises for what JSON has no form for
+ */
+export function dumpJson(value: AnyValue, sortKeys = false): string {
+  const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
+  if (items !== undefined) return `[${items.map((item) => dumpJson(item, sortKeys)).join(", ")}]`;
+  const entries = entriesOf(value);
+  if (entries === undefined) return scalar(value);
+  const pairs =
+    sortKeys && isDict(value)
+      ? sortedKeys([...value.keys()]).map((key) => [key, value.get(key)!] as const)
+      : [...entries];
+  return `{${pairs.map(([key, item]) => `${keyText(key)}: ${dumpJson(item, sortKeys)}`).join(", ")}}`;
+}
+
+function scalar(value: AnyValue): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") return quoted(value);
+  if (!(value instanceof Float)) throw new Raises("a value that JSON has no form for");
+  if (Number.isFinite(value.value)) return String(value);
+  return Number.isNaN(value.value) ? "NaN" : value.value < 0 ? "-Infinity" : "Infinity";
+}
+
+function keyText(key: AnyValue): string {
+  return typeof key === "string" ? quoted(key) : `"${scalar(key)}"`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** What Python's json.loads() makes of a text. @throws Raises where it raises */
+export function loadJson(text: string): PyValue {
+  return new Reader(text).document();
+}
+
+const NUMBER = /(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
+const STRING = /[^"\\\x00-\x1f]*/y;
+const WORDS: readonly (readonly [word: string, value: PyValue])[] = [
+  ["null", null],
+  ["true", true],
+  ["false", false],
+  ["NaN", new Float(Number.NaN)],
+  ["Infinity", new Float(Infinity)],
+  ["-Infinity", new Float(-Infinity)],
+];
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+/** Python's recursion ends at about so many levels. */
+const DEEPEST = 900;
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): PyValue {
+    this.#space();
+    const value = this.#value();
+    this.#space();
+    if (this.#at < this.#text.length) throw new Raises("extra data after the JSON");
+    return value;
+  }
+
+  #value(): PyValue {
+    const next = this.#text[this.#at];
+    if (next === '"') return this.#string();
+    if (next === "[" || next === "{") {
+      if (++this.#depth > DEEPEST) throw new Raises("the JSON nests too deep");
+      const value = next === "[" ? this.#list() : this.#mapping();
+      this.#depth--;
+      return value;
+    }
+    const word = WORDS.find(([text]) => this.#text.startsWith(text, this.#at));
+    if (word !== undefined) {
+      this.#at += word[0].length;
+      return word[1];
+    }
+    const [all, whole, fraction, exponent] = this.#match(NUMBER) ?? [];
+    if (all === undefined) throw new Raises("no JSON value");
+    if (fraction !== undefined || exponent !== undefined) return new Float(Number(all));
+    if (whole!.length > 4300) throw new Raises("an integer has too many digits");
+    return int(BigInt(whole!));
+  }
+
+  #list(): PyValue[] {
+    const items: PyValue[] = [];
+    this.#items("]", () => items.push(this.#value()));
+    return items;
+  }
+
+  #mapping(): PyValue {
+    const dict = new Dict();
+    this.#items("}", () => {
+      if (this.#text[this.#at] !== '"') throw new Raises("no JSON key");
+      const key: PyKey = this.#string();
+      this.#space();
+      if (this.#text[this.#at++] !== ":") throw new Raises("no colon after a JSON key");
+      this.#space();
+      dict.set(key, this.#value());
+    });
+    return dict;
+  }
+
+  #items(close: string, read: () => void): void {
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === close) {
+      this.#at++;
+      return;
+    }
+    for (;;) {
+      read();
+      this.#space();
+      const next = this.#text[this.#at++];
+      if (next === close) return;
+      if (next !== ",") throw new Raises("no comma between JSON values");
+      this.#space();
+    }
+  }
+
+  #string(): string {
+    let value = "";
+    this.#at++;
+    for (;;) {
+      value += this.#match(STRING)![0];
+      const next = this.#text[this.#at++];
+      if (next === '"') return value;
+      if (next !== "\\") throw new Raises("a control character or the end in a JSON string");
+      const letter = this.#text[this.#at++] ?? "";
+      if (letter === "u") {
+        const digits = /[0-9a-fA-F]{4}/y.exec(this.#text.slice(this.#at, this.#at + 4))?.[0];
+        if (digits === undefined) throw new Raises("an escape of a JSON string");
+        this.#at += 4;
+        value += String.fromCharCode(Number.parseInt(digits, 16));
+      } else {
+        if (!Object.hasOwn(ESCAPES, letter)) throw new Raises("an escape of a JSON string");
+        value += ESCAPES[letter];
+      }
+    }
+  }
+
+  #space(): void {
+    while (" \t\n\r".includes(this.#text[this.#at] ?? "x")) this.#at++;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    this.#at += match?.[0].length ?? 0;
+    return match;
+  }
+}
+
+const NUMBERS = new Set(["bool", "int", "float"]);
+
+/**
+ * The pair over which Python's json.dumps(sort_keys=True) raises an error: its key is of another type than the keys
+ * before it in order, or of a type that JSON has no keys of; undefined where it raises none.
+ */
+export function unsortablePair(root: Mapping): Pair | undefined {
+  const seen = new Set<ConfigNode>();
+  const search = (node: ConfigNode): Pair | undefined => {
+    if (node.type === "scalar" || seen.has(node)) return undefined;
+    seen.add(node);
+    if (node.type === "mapping") {
+      const wrong = wrongKey(node);
+      if (wrong !== undefined) return wrong;
+    }
+    for (const child of node.children) {
+      const found = search(child.type === "pair" ? child.value : child);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return search(root);
+}
+
+function wrongKey({ children }: Mapping): Pair | undefined {
+  const sort = ({ key }: Pair) => (NUMBERS.has(key.kind) ? "number" : key.kind);
+  return children.find((pair) => {
+    const kind = sort(pair);
+    if (kind !== "number" && kind !== "str" && kind !== "null") return true;
+    return kind !== "str" && children.some((other) => sort(other) !== kind);
+  });
 }

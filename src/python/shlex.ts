@@ -1,10 +1,10 @@
-import { ModuleFailure } from "./errors.ts";
+import { Raises } from "./errors.ts";
 
 /**
  * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a
- * word. @throws ModuleFailure for a quote or an escape that does not end.
+ * word. @throws Raises for a quote or an escape that does not end.
  */
-function shlexSplit(text: string): string[] {
+export function shlexSplit(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   const finish = () => {
@@ -19,7 +19,7 @@ function shlexSplit(text: string): string[] {
       at = end === -1 ? text.length : end;
     } else if (" \t\r\n".includes(character)) finish();
     else if (character === "\\") {
-      if (++at === text.length) throw new ModuleFailure("an escape at the end of the text");
+      if (++at === text.length) throw new Raises("an escape at the end of the text");
       word = (word ?? "") + text[at];
     } else if (character === "'" || character === '"') {
       const quoted = readQuoted(text, at);
@@ -41,7 +41,7 @@ function readQuoted(text: string, start: number): { text: string; end: number } 
     if (quote === '"' && text[at] === "\\" && (text[at + 1] === '"' || text[at + 1] === "\\")) at++;
     inner += text[at];
   }
-  throw new ModuleFailure("a quote that does not end");
+  throw new Raises("a quote that does not end");
 }
 
 /** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are left out. */
@@ -49,7 +49,7 @@ export function shellVariables(text: string): Map<string, string> {
   const variables = new Map<string, string>();
   for (const word of shlexSplit(text)) {
     const at = word.indexOf("=");
-    if (at === -1) throw new ModuleFailure(`no assignment: ${word}`);
+    if (at === -1) throw new Raises(`no assignment: ${word}`);
     if (at < word.length - 1) variables.set(word.slice(0, at), word.slice(at + 1));
   }
   return variables;

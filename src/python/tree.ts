@@ -1,4 +1,5 @@
 import type { Origin } from "../image/origin.ts";
+import type { Bytes, Float, Time } from "./scalars.ts";
 import type { Position, UnistNode } from "./unist.ts";
 
 /**
@@ -46,8 +47,18 @@ export function originOf(node: ConfigNode | Pair): Origin {
   return { path: node.path, line: node.position.start.line, column: node.position.start.column };
 }
 
-/** A plain JavaScript value with a mapping as an object without prototype. Keys are written as Python's str() does. */
-export type ConfigValue = string | number | bigint | boolean | null | ConfigValue[] | ConfigObject;
+/** A value with mappings as objects without prototype, whose keys are written as Python's str() does. */
+export type ConfigValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Float
+  | Time
+  | Bytes
+  | ConfigValue[]
+  | ConfigObject;
 export interface ConfigObject {
   [key: string]: ConfigValue;
 }

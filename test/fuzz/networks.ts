@@ -4,8 +4,8 @@ import { fromNetworkData } from "../../src/boot/network/source/networkData.ts";
 import { contains, parseIpv4, parseIpv6, parseNetwork } from "../../src/boot/network/state/ipAddress.ts";
 import { versionAtLeast } from "../../src/distro/version.ts";
 import { imageFacts } from "../../src/lint/imageFacts.ts";
-import { fromNode } from "../../src/python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../src/python/errors.ts";
+import { CannotTell, Raises } from "../../src/python/errors.ts";
+import { fromNode } from "../../src/python/value.ts";
 import { dumpYaml } from "../../src/python/yaml/dump.ts";
 import { writeString } from "../../src/python/yaml/dumpScalar.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
@@ -86,7 +86,7 @@ const libnetplan = textTarget(
     const { node } = parseYaml(text, "x.yaml");
     if (node === undefined) return undefined;
     const root = new Map([["network", fromNode(node)]]);
-    return unless([NetworkFailure, NotPredicted], () => [rewriteWithLibnetplan(root, since("1.1")), dumpYaml(root)]);
+    return unless([Raises, CannotTell], () => [rewriteWithLibnetplan(root, since("1.1")), dumpYaml(root)]);
   },
 );
 
@@ -99,7 +99,7 @@ const networkData = textTarget("network-data", { cost: 2, texts: networkDataText
   const { node } = parseYaml(text, "network_data.json");
   return node === undefined
     ? undefined
-    : unless([NetworkFailure, NotPredicted], () => fromNetworkData(fromNode(node), since("26.2")));
+    : unless([Raises, CannotTell], () => fromNetworkData(fromNode(node), since("26.2")));
 });
 
 const INTERFACES = [
@@ -110,7 +110,7 @@ const INTERFACES = [
 const eni = textTarget(
   "eni",
   { texts: INTERFACES, words: ["iface ", "auto ", "inet", "bond-", "source ", "bridge_pathcost eth0 5\n"] },
-  (text) => unless([NetworkFailure, NotPredicted], () => readInterfacesFile(text)),
+  (text) => unless([Raises, CannotTell], () => readInterfacesFile(text)),
 );
 
 const ADDRESSES = [

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
-import { renderTemplate, TemplateError, TemplateLimit } from "../../src/boot/files/templater.ts";
+import { renderTemplate } from "../../src/boot/files/templater.ts";
 import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
 import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
 import { shellCommands } from "../../src/boot/scripts/commands.ts";
@@ -15,7 +15,7 @@ import { memoryImage } from "../../src/image/memory.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { tableSchema } from "../../src/lint/schema/tables.ts";
 import { lintFile } from "../../src/lint/userData/lintFile.ts";
-import { ModuleFailure } from "../../src/python/errors.ts";
+import { CannotTell, Raises } from "../../src/python/errors.ts";
 import { shellVariables } from "../../src/python/shlex.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { lintFormats } from "../../src/report/formats.ts";
@@ -50,7 +50,7 @@ function tape(random: Random): number[] {
 const yaml = textTarget("yaml", { cost: 3, texts: yamlTexts, make: (random) => documentOf(tape(random)) }, (text) => {
   const { node, error } = parseYaml(text, "x.yaml");
   if (node?.type !== "mapping") return error;
-  return unless([ModuleFailure], () => [safeYaml(node), plainYaml(node)]);
+  return unless([Raises], () => [safeYaml(node), plainYaml(node)]);
 });
 
 const SCRIPTS = [
@@ -74,9 +74,9 @@ const shell = textTarget("shell", { texts: SCRIPTS, words: SHELL_WORDS }, (text)
 const ASSIGNMENTS = ['A=1\nB=\'2 3\' # c\nC="$A\\"x"\nexport D=e\\ f\n', 'GRUB_CMDLINE_LINUX="quiet ${A} ip=dhcp"\n'];
 
 const shellAssignments = textTarget("shell-assignments", { texts: ASSIGNMENTS, words: SHELL_WORDS }, (text) => [
-  unless([ModuleFailure], () => [...shellVariables(text)]),
+  unless([Raises], () => [...shellVariables(text)]),
   text.split("\n").map((line) => shellWords(line, (name) => `(${name})`)),
-  unless([ModuleFailure], () => readSysconfig(text)?.toString()),
+  unless([Raises], () => readSysconfig(text)?.toString()),
 ]);
 
 const TEMPLATES = [
@@ -101,7 +101,7 @@ const TEMPLATE_WORDS = [
 ];
 
 const jinja = textTarget("jinja", { cost: 2, texts: TEMPLATES, words: TEMPLATE_WORDS }, (text) =>
-  unless([TemplateError, TemplateLimit], () =>
+  unless([Raises, CannotTell], () =>
     renderTemplate(
       text,
       { a: "abx", b: { c: ["x", "y"] }, d: { k: 1, j: null }, l: [1, "2", null, 4.5, [true]] },

@@ -1,7 +1,7 @@
 import { bytesOf, type FileContent } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { Overlay } from "../../image/overlay.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { spend } from "../files/effort.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountTable } from "./accountTable.ts";
@@ -31,10 +31,9 @@ export class AccountFile {
   readonly #table: AccountTable;
   #changed = false;
 
-  /** @throws ModuleFailure where shadow-utils does not open the file. */
+  /** @throws Raises where shadow-utils does not open the file. */
   constructor(boot: ModuleRun, path: string) {
-    if (boot.image.lstat(path)?.kind === "symlink")
-      throw new ModuleFailure(`cannot open ${path}: it is a symbolic link`);
+    if (boot.image.lstat(path)?.kind === "symlink") throw new Raises(`cannot open ${path}: it is a symbolic link`);
     this.#boot = boot;
     this.#path = path;
     this.#table = tableOf(boot, path);
@@ -46,10 +45,10 @@ export class AccountFile {
     return place === undefined ? undefined : this.#table.entryAt(place);
   }
 
-  /** Replaces the entry of the same name, or adds one. @throws ModuleFailure where the name is there twice. */
+  /** Replaces the entry of the same name, or adds one. @throws Raises where the name is there twice. */
   put(fields: readonly string[]): void {
     const places = this.#table.placesOf(fields[0]!);
-    if (places.length > 1) throw new ModuleFailure(`${this.#path} has several entries named ${fields[0]}`);
+    if (places.length > 1) throw new Raises(`${this.#path} has several entries named ${fields[0]}`);
     if (places[0] === undefined) this.#table.add(fields);
     else this.#table.replace(places[0], fields);
     this.#changed = true;
@@ -57,7 +56,7 @@ export class AccountFile {
 
   /**
    * Makes `user` a member of the groups of these names, in the order in which the file has them.
-   * @throws ModuleFailure where the name of one is there twice.
+   * @throws Raises where the name of one is there twice.
    */
   addMember(names: ReadonlySet<string>, user: string): void {
     const places = [...names].flatMap((name) => this.#table.placesOf(name)).sort((a, b) => a - b);
@@ -152,7 +151,7 @@ function tableOf(boot: ModuleRun, path: string): AccountTable {
   spend(boot.image, "read", text.length);
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  else if (shadowSince(boot, "4.19")) throw new ModuleFailure(`cannot open ${path}: its last line has no end`);
+  else if (shadowSince(boot, "4.19")) throw new Raises(`cannot open ${path}: its last line has no end`);
   const table = new AccountTable(path, lines);
   remember(boot.image, path, { table, version: 0, content });
   return table;

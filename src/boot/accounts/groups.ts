@@ -1,5 +1,5 @@
 import type { Origin } from "../../image/origin.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs } from "./defaults.ts";
@@ -35,10 +35,10 @@ export class GroupFiles {
   }
 }
 
-/** groupadd NAME. @throws ModuleFailure as groupadd refuses. */
+/** groupadd NAME. @throws Raises as groupadd refuses. */
 export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
-  if (findGroup(boot.image, name) !== undefined) throw new ModuleFailure(`groupadd: group ${name} already exists`);
-  if (!isGroupName(boot, name)) throw new ModuleFailure(`groupadd: "${name}" is not a valid group name`);
+  if (findGroup(boot.image, name) !== undefined) throw new Raises(`groupadd: group ${name} already exists`);
+  if (!isGroupName(boot, name)) throw new Raises(`groupadd: "${name}" is not a valid group name`);
   const files = new GroupFiles(boot);
   files.add(name, newId("GID", groups(boot.image).ids, false, new LoginDefs(boot)), "x");
   files.save(because);
@@ -46,7 +46,7 @@ export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
 
 /**
  * usermod -a -G GROUP USER, both of which exist. A member stays one, and no file changes.
- * @throws ModuleFailure where usermod cannot open one of its files.
+ * @throws Raises where usermod cannot open one of its files.
  */
 export function addToGroup(boot: ModuleRun, group: string, user: string, because: Origin): void {
   for (const path of ["/etc/passwd", "/etc/shadow"]) new AccountFile(boot, path);

@@ -1,6 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import { parentOf } from "../../image/writeLog.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { spend } from "../files/effort.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { type LoginDefs, shadowSince } from "./defaults.ts";
@@ -11,12 +11,12 @@ const VENDOR_SKELETON = "/usr/etc/skel";
 
 /**
  * Makes a home directory as useradd -m does, and fills it; one that exists is left alone.
- * @throws ModuleFailure where it cannot be made.
+ * @throws Raises where it cannot be made.
  */
 export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: LoginDefs, because: Origin): void {
   const { home, uid, gid } = user;
   if (boot.image.stat(home) !== undefined) return;
-  if (boot.image.readlink(home) !== undefined) throw new ModuleFailure(`useradd: cannot create directory ${home}`);
+  if (boot.image.readlink(home) !== undefined) throw new Raises(`useradd: cannot create directory ${home}`);
   const mode = defs.number("HOME_MODE", 0o777 & ~defs.number("UMASK", 0o22));
   boot.mkdir(parentOf(home), because);
   boot.mkdir(home, because, { mode, uid, gid });

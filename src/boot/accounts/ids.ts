@@ -1,4 +1,4 @@
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { AccountFile } from "./accountFile.ts";
 import type { AccountTable } from "./accountTable.ts";
 import type { LoginDefs } from "./defaults.ts";
@@ -48,7 +48,7 @@ const RESERVED = 0xffff;
 /**
  * The number that useradd or groupadd gives (lib/find_new_uid.c and find_new_gid.c, 4.8 to 4.20): one above the highest in
  * use, for system accounts one below the lowest, else the first gap. `preferred` is taken where it is free.
- * @throws ModuleFailure when none is free.
+ * @throws Raises when none is free.
  */
 export function newId(kind: Kind, used: IdSet, system: boolean, defs: LoginDefs, preferred?: number): number {
   const [min, max] = range(kind, system, defs);
@@ -56,7 +56,7 @@ export function newId(kind: Kind, used: IdSet, system: boolean, defs: LoginDefs,
   if (preferred !== undefined && preferred >= lowestPreferred && preferred <= max && !used.has(preferred))
     return preferred;
   const id = used.free(min, max, system ? -1 : 1);
-  if (id === undefined) throw new ModuleFailure(`no ${kind} from ${min} to ${max} is free`);
+  if (id === undefined) throw new Raises(`no ${kind} from ${min} to ${max} is free`);
   return id;
 }
 
@@ -93,7 +93,7 @@ export function addSubordinateRange(
     return false;
   });
   scanned.set(file.table, { min, count, start, place });
-  if (!(start + count - 1 <= max)) throw new ModuleFailure(`no ${count} subordinate ${kind}s are free`);
+  if (!(start + count - 1 <= max)) throw new Raises(`no ${count} subordinate ${kind}s are free`);
   if (unlessAssigned && file.find(name) !== undefined) return;
   file.append([name, String(start), String(count)], place === file.table.length);
 }

@@ -1,6 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { passwordAging, shadowSince } from "./defaults.ts";
@@ -16,22 +16,22 @@ export interface NewPassword {
 /** What stands for the hash of a password that is known: its salt is not. */
 const freshHash = unknown("a hash made at boot");
 
-/** passwd -l USER, or usermod --lock where there is no passwd. @throws ModuleFailure as these fail. */
+/** passwd -l USER, or usermod --lock where there is no passwd. @throws Raises as these fail. */
 export function lockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new ModuleFailure(`no program to lock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to lock ${user} with`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash : `!${hash}`), because);
 }
 
 /**
  * passwd -u USER; where that would leave no password at all, cloud-init follows with passwd -d USER.
- * @throws ModuleFailure as these fail.
+ * @throws Raises as these fail.
  */
 export function unlockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new ModuleFailure(`no program to unlock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to unlock ${user} with`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash.slice(1) : hash), because);
 }
 
-/** passwd --expire USER. @throws ModuleFailure as it fails. */
+/** passwd --expire USER. @throws Raises as it fails. */
 export function expirePassword(boot: ModuleRun, user: string, because: Origin): void {
   requireUser(boot, user, "passwd");
   const shadow = new AccountFile(boot, "/etc/shadow");
@@ -44,7 +44,7 @@ export function expirePassword(boot: ModuleRun, user: string, because: Origin): 
 /**
  * chpasswd: through PAM, which goes on after a password that it refuses and makes no backup (Debian, Red Hat).
  * @param hash what to put where the hash cannot be known.
- * @throws ModuleFailure after all other passwords are set.
+ * @throws Raises after all other passwords are set.
  */
 export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
@@ -55,16 +55,16 @@ export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[],
     else shadow.put(fields.with(1, freshHash).with(2, today));
   }
   shadow.overwrite(because);
-  if (refused.length > 0) throw new ModuleFailure(`chpasswd: no password set for ${refused.join(", ")}`);
+  if (refused.length > 0) throw new Raises(`chpasswd: no password set for ${refused.join(", ")}`);
 }
 
-/** chpasswd -e: all of the hashes or none. @throws ModuleFailure where it sets none. */
+/** chpasswd -e: all of the hashes or none. @throws Raises where it sets none. */
 export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
   const passwd = new AccountFile(boot, "/etc/passwd");
   for (const { user, password } of passwords) {
     requireUser(boot, user, "chpasswd");
-    if (shadowSince(boot, "4.19") && !isHash(password)) throw new ModuleFailure(`chpasswd: no valid hash for ${user}`);
+    if (shadowSince(boot, "4.19") && !isHash(password)) throw new Raises(`chpasswd: no valid hash for ${user}`);
     const fields = shadow.find(user);
     const account = passwd.find(user)!;
     if (fields !== undefined) shadow.put(fields.with(1, password).with(2, today));
@@ -82,7 +82,7 @@ function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => str
   const hidden = shadow.find(user);
   const passwd = hidden === undefined || shadowSince(boot, "4.19") ? new AccountFile(boot, "/etc/passwd") : undefined;
   const [file, entry] = hidden === undefined ? [passwd!, passwd!.find(user)] : [shadow, hidden];
-  if (entry === undefined) throw new ModuleFailure(`passwd: ${user} has no entry in /etc/passwd`);
+  if (entry === undefined) throw new Raises(`passwd: ${user} has no entry in /etc/passwd`);
   file.put(entry.with(1, edit(entry[1]!)));
   file.save(because);
   if (boot.lacks("passwd")) rewriteAccount(boot, user, because);
@@ -97,7 +97,7 @@ function rewriteAccount(boot: ModuleRun, user: string, because: Origin): void {
 }
 
 function requireUser(boot: ModuleRun, user: string, program: string): void {
-  if (findUser(boot.image, user) === undefined) throw new ModuleFailure(`${program}: user ${user} does not exist`);
+  if (findUser(boot.image, user) === undefined) throw new Raises(`${program}: user ${user} does not exist`);
 }
 
 /** What chpasswd -e accepts since shadow-utils 4.19 (lib/chkhash.c). */

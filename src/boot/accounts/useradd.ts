@@ -1,6 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs, passwordAging, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
@@ -31,10 +31,10 @@ export const today = unknown("the day of the boot");
 
 /**
  * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
- * @throws ModuleFailure as useradd refuses.
+ * @throws Raises as useradd refuses.
  */
 export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
-  const refuse = (reason: string) => new ModuleFailure(`useradd ${name}: ${reason}`);
+  const refuse = (reason: string) => new Raises(`useradd ${name}: ${reason}`);
   if (!isUserName(boot, name)) throw refuse("invalid user name");
   if (findUser(boot.image, name) !== undefined) throw refuse("the user exists already");
   const mistake = mistakeIn(options);

@@ -5,7 +5,10 @@ import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { isMapping } from "../../python/checked.ts";
+import { Raises } from "../../python/errors.ts";
+import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { toValue } from "../../python/value.ts";
 
 /** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
@@ -19,9 +22,6 @@ const MOST_FILES = 1_000;
 /** No machine has more of a network than this says, in bytes. */
 const LONGEST_NETWORK = 1_000_000;
 
-/** Thrown where cloud-init cannot use the drive. */
-class BrokenDrive extends Error {}
-
 /** The tree of a config drive in the image itself; undefined where there is none that cloud-init can use. */
 export function configDriveSeed(image: Image, version: string): CloudData | undefined {
   for (const directory of DIRECTORIES) {
@@ -30,8 +30,7 @@ export function configDriveSeed(image: Image, version: string): CloudData | unde
     try {
       return readDrive(image, version, `${directory}/openstack`, layout);
     } catch (error) {
-      // Too deep for the stack is too deep for Python, too.
-      if (error instanceof BrokenDrive || error instanceof RangeError) return undefined;
+      if (error instanceof Raises) return undefined;
       throw error;
     }
   }
@@ -45,7 +44,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     return bytes === undefined ? undefined : { path, bytes };
   };
   const meta = json(read("meta_data.json"));
-  if (!isMapping(meta)) throw new BrokenDrive("meta_data.json is no mapping");
+  if (!isMapping(meta)) throw new Raises("meta_data.json is no mapping");
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
@@ -68,24 +67,20 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
 
 function json(file: SeedFile | undefined): ConfigValue | undefined {
   if (file === undefined) return undefined;
-  try {
-    return JSON.parse(file.bytes.toString("utf8"));
-  } catch {
-    throw new BrokenDrive(`${file.path} is no JSON`);
-  }
+  return toValue(builtin(loadJson(file.bytes.toString("utf8"))));
 }
 
 /** JSON of these types only is taken for anything but meta-data. */
 function anyType(file: SeedFile | undefined): ConfigValue | undefined {
   const value = json(file);
-  if (value === undefined || typeof value === "string" || (typeof value === "object" && value !== null)) return value;
-  throw new BrokenDrive("its JSON is of no known form");
+  if (value === undefined || typeof value === "string" || Array.isArray(value) || isMapping(value)) return value;
+  throw new Raises("its JSON is of no known form");
 }
 
 /** The meta-data under the names that other datasources have. */
 function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
-  if (uuid === undefined) throw new BrokenDrive("meta_data.json names no uuid");
+  if (uuid === undefined) throw new Raises("meta_data.json names no uuid");
   const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
   const root = builtin(
     {
@@ -98,7 +93,7 @@ function metaData(image: Image, top: string, path: string, meta: ConfigObject): 
     path,
   ) as Mapping;
   const random = typeof seed === "string" ? decodeBase64(seed) : undefined;
-  if (seed !== undefined && random === undefined) throw new BrokenDrive("random_seed is no Base64");
+  if (seed !== undefined && random === undefined) throw new Raises("random_seed is no Base64");
   return random === undefined ? root : { ...root, children: root.children.map((pair) => withBytes(pair, random)) };
 }
 
@@ -125,7 +120,7 @@ function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonN
   return files.slice(0, MOST_FILES).flatMap((item) => {
     if (!isMapping(item) || typeof item.path !== "string") return [];
     const bytes = content(image, top, item);
-    if (bytes === undefined) throw new BrokenDrive(`there is no content for ${item.path}`);
+    if (bytes === undefined) throw new Raises(`there is no content for ${item.path}`);
     return [{ path: item.path.startsWith("/") ? item.path : `/${item.path}`, bytes }];
   });
 }

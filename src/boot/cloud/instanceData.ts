@@ -5,8 +5,10 @@ import type { Distro } from "../../distro/distro.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { unknown } from "../../image/unknown.ts";
+import { isMapping } from "../../python/checked.ts";
+import { Bytes, Time } from "../../python/scalars.ts";
 import type { ConfigNode, ConfigObject, ConfigValue } from "../../python/tree.ts";
-import { pyStr, toValue, truthy } from "../../python/value.ts";
+import { fromScalar, pyStr, toValue, truthy } from "../../python/value.ts";
 import { hostnameAtBoot } from "../hostname/hostname.ts";
 import { instanceId } from "../instance.ts";
 import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./place.ts";
@@ -118,7 +120,13 @@ function publicKeys(keys: ConfigNode): ConfigValue[] {
 }
 
 function plain(node: ConfigNode | undefined): ConfigValue {
-  return node?.type === "scalar" ? node.value : null;
+  return node?.type === "scalar" ? fromScalar(node) : null;
+}
+
+/** What becomes of a value that JSON has no form for (util.json_serialize_default, 18.5 to 26.2). */
+function stored(value: Exclude<ConfigValue, ConfigObject>): ConfigValue {
+  if (value instanceof Bytes) return Buffer.from(value.latin1, "latin1").toString("base64");
+  return value instanceof Time ? `Warning: redacted unserializable type <class 'datetime.${value.kind}'>` : value;
 }
 
 /** A copy without shared values; {} where that would be too large. */
@@ -127,7 +135,7 @@ function bounded(value: ConfigValue): ConfigValue {
   const copy = (held: ConfigValue, depth: number): ConfigValue => {
     if (--left < 0 || depth > 100) throw new RangeError();
     if (Array.isArray(held)) return held.map((item) => copy(item, depth + 1));
-    if (typeof held !== "object" || held === null) return held;
+    if (!isMapping(held)) return stored(held);
     const entries = Object.entries(held).map(([key, item]) => [key, copy(item, depth + 1)] as const);
     return Object.assign(Object.create(null), Object.fromEntries(entries));
   };
@@ -147,7 +155,7 @@ function convert(data: ConfigObject, since: (version: string) => boolean): Confi
   for (const key of Object.keys(data).sort()) {
     const held = data[key]!;
     const name = since("22.1") ? key : key.replaceAll("-", "_");
-    const value = typeof held === "object" && held !== null && !Array.isArray(held) ? convert(held, since) : held;
+    const value = isMapping(held) ? convert(held, since) : held;
     result[name] = value;
     if (/^v\d+$/.test(name) && value !== held) Object.assign(result, value);
     const alias = name.replace(OPERATORS, "_");

@@ -2,8 +2,9 @@ import type { Render, Rendered } from "../../config/rendering.ts";
 import { templateKind } from "../../config/rendering.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { unknown } from "../../image/unknown.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
-import { checkTemplate, renderTemplate, TemplateError, TemplateLimit } from "../files/templater.ts";
+import { checkTemplate, renderTemplate } from "../files/templater.ts";
 
 /**
  * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).
@@ -14,8 +15,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
   return (template): Rendered => {
     const isJinja = templateKind(template) === "jinja";
     // Before 22.4 other templates were rendered as well.
-    if (!isJinja && versionAtLeast(version, "22.4"))
-      return { failure: "its first line names no Jinja template", cause: "error" };
+    if (!isJinja && versionAtLeast(version, "22.4")) return { problem: { code: "no-jinja" }, cause: "error" };
     try {
       if (isJinja) checkTemplate(template, options);
     } catch (error) {
@@ -51,8 +51,8 @@ function withUnknown(variables: ConfigObject, template: string): ConfigObject {
 }
 
 function failed(error: unknown, cause: "syntax" | "error" | "unknown"): Rendered {
-  if (error instanceof TemplateLimit)
-    return { failure: `what the template gives cannot be told: ${error.message}`, cause: "unknown" };
-  if (error instanceof TemplateError) return { failure: `the template cannot be rendered: ${error.message}`, cause };
+  if (error instanceof CannotTell)
+    return { problem: { code: "template-limit", message: error.message }, cause: "unknown" };
+  if (error instanceof Raises) return { problem: { code: "template-raises", message: error.message }, cause };
   throw error;
 }

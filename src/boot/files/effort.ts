@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { CannotTell } from "../../python/errors.ts";
 
 /** Bytes of files that are edited as a whole, again and again, in one boot. Real images need a few megabytes. */
 const LIMIT = 512 * 1024 * 1024;
@@ -11,12 +11,12 @@ const spent = new WeakMap<Image, number>();
 /**
  * Counts bytes read or written, so that a hostile image with huge files and thousands of users comes to an end. Too much
  * is a problem of the image: it is this program that stops, not cloud-init.
- * @throws ModuleFailure where it is too much.
+ * @throws CannotTell where it is too much.
  */
 export function spend(image: Image, did: keyof typeof WEIGHTS, bytes: number): void {
   const total = (spent.get(image) ?? 0) + bytes * WEIGHTS[did];
   spent.set(image, total);
   if (total <= LIMIT) return;
   image.addProblem("/etc", "the files that the boot edits are too large to follow all its changes");
-  throw new ModuleFailure("the files are too large to follow all changes");
+  throw new CannotTell("the files are too large to follow all changes");
 }

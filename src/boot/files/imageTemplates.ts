@@ -1,9 +1,9 @@
 import { unknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { strictText } from "./strictText.ts";
-import { renderTemplate, TemplateError, TemplateLimit } from "./templater.ts";
+import { renderTemplate } from "./templater.ts";
 
 /** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
 export function templateFile(boot: ModuleRun, name: string): string | undefined {
@@ -20,14 +20,14 @@ export function renderFile(boot: ModuleRun, path: string, variables: ConfigObjec
 
 /**
  * What a template renders to, unknown as a whole where this program cannot tell.
- * @throws ModuleFailure where the real renderer fails.
+ * @throws Raises where the real renderer fails.
  */
 export function renderText(boot: ModuleRun, template: string, variables: ConfigObject): string {
   try {
     return renderTemplate(template, variables, { do: boot.since("22.2") });
   } catch (error) {
-    if (error instanceof TemplateLimit) return unknown(`what the template gives: ${error.message}`);
-    if (error instanceof TemplateError) throw new ModuleFailure(`the template cannot be rendered: ${error.message}`);
+    if (error instanceof CannotTell) return unknown(`what the template gives: ${error.message}`);
+    if (error instanceof Raises) throw new Raises(`the template cannot be rendered: ${error.message}`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 
 /** A longer line is not looked into. */
 const LONGEST = 4096;
@@ -13,7 +13,7 @@ interface Assignment {
 /**
  * A file of shell variables as cloud-init edits it for Red Hat and SUSE (distros/parsers/sys_conf.py, 18.5 to 26.2): all
  * values are quoted anew. Undefined where it holds what is not simulated: sections, lists, quotes in quotes.
- * @throws ModuleFailure where cloud-init's parser fails.
+ * @throws Raises where cloud-init's parser fails.
  */
 export function readSysconfig(text: string): SysconfigFile | undefined {
   const lines: (Assignment | string)[] = [];
@@ -23,14 +23,14 @@ export function readSysconfig(text: string): SysconfigFile | undefined {
     if (trimmed === "" || trimmed.startsWith("#")) lines.push(line);
     else {
       if (!trimmed.includes("=") && !trimmed.startsWith("["))
-        throw new ModuleFailure(`neither a variable nor a comment: ${trimmed}`);
+        throw new Raises(`neither a variable nor a comment: ${trimmed}`);
       const match =
         line.length > LONGEST
           ? null
           : /^([\w.-]+)\s*=(?:\s*"([^"'\\,]*)"\s*|\s*'([^"'\\,]*)'\s*|([^"'\\,#]*))(#.*)?$/.exec(trimmed);
       if (match === null) return undefined;
       const [, key = "", double, single, bare = "", comment = ""] = match;
-      if (keys.has(key)) throw new ModuleFailure(`${key} is set twice`);
+      if (keys.has(key)) throw new Raises(`${key} is set twice`);
       keys.add(key);
       lines.push({ key, value: double ?? single ?? bare.trim(), comment });
     }

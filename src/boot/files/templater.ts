@@ -1,10 +1,12 @@
-import { Budget, TemplateError, TemplateLimit } from "../../python/jinja/errors.ts";
+import { isMapping } from "../../python/checked.ts";
+import { Dict, isDict, type PyDict, type PyValue } from "../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
+import { Budget } from "../../python/jinja/budget.ts";
 import { Interpreter } from "../../python/jinja/interpreter.ts";
 import { parseTemplate } from "../../python/jinja/statements.ts";
-import { Dict, str, type Value } from "../../python/jinja/value.ts";
-import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 
-export { TemplateError, TemplateLimit };
+import { str } from "../../python/repr.ts";
+import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 
 /** A larger template is none that a distribution ships. */
 const LARGEST = 1_000_000;
@@ -12,47 +14,47 @@ const LARGEST = 1_000_000;
 /**
  * Renders a template as cloud-init does (templater.py render_string, 20.4 to 26.2): by Jinja where the first line is
  * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do` tells whether the version knows {% do %}.
- * @throws TemplateError where cloud-init fails over the template, TemplateLimit where the result cannot be told.
+ * @throws Raises where cloud-init fails over the template, CannotTell where the result cannot be told.
  */
 export function renderTemplate(template: string, variables: ConfigObject, options: { readonly do: boolean }): string {
-  if (template.length > LARGEST) throw new TemplateLimit("it is too large");
+  if (template.length > LARGEST) throw new CannotTell("it is too large");
   const budget = new Budget();
-  const values = new Map(Object.entries(variables).map(([name, value]) => [name, toValue(value)]));
+  const values = new Map(Object.entries(variables).map(([name, value]) => [name, withDicts(value)]));
   const [first = "", ...others] = template.split("\n");
   const header = /^##\s*template:(.*)/i.exec(first);
   const kind = header?.[1]?.trim().toLowerCase();
   if (kind === undefined) return renderBasic(template, values, budget);
   const rest = others.join("\n");
   if (kind === "basic") return renderBasic(rest, values, budget);
-  if (kind !== "jinja") throw new TemplateError(`unknown kind of template: ${kind}`);
+  if (kind !== "jinja") throw new Raises(`unknown kind of template: ${kind}`);
   const rendered = new Interpreter(budget).render(parseTemplate(rest, options), values);
   return rest.endsWith("\n") ? `${rendered}\n` : rendered;
 }
 
 /**
  * Reads a Jinja template without rendering it.
- * @throws TemplateError for wrong syntax, TemplateLimit where it cannot be told.
+ * @throws Raises for wrong syntax, CannotTell where it cannot be told.
  */
 export function checkTemplate(template: string, options: { readonly do: boolean }): void {
-  if (template.length > LARGEST) throw new TemplateLimit("it is too large");
+  if (template.length > LARGEST) throw new CannotTell("it is too large");
   parseTemplate(template.slice(template.indexOf("\n") + 1), options);
 }
 
-function renderBasic(template: string, variables: ReadonlyMap<string, Value>, budget: Budget): string {
+function renderBasic(template: string, variables: ReadonlyMap<string, PyValue>, budget: Budget): string {
   return template.replace(/\$\{([A-Za-z0-9_.]+)\}|\$([A-Za-z0-9_.]+)/g, (_all, braced, bare) => {
     const [first, ...rest] = String(braced ?? bare).split(".");
     let value = variables.get(first!);
-    for (const step of rest) value = value instanceof Dict ? value.get(step) : undefined;
-    if (value === undefined) throw new TemplateError(`there is no ${braced ?? bare}`);
+    for (const step of rest) value = value !== undefined && isDict(value) ? value.get(step) : undefined;
+    if (value === undefined) throw new Raises(`there is no ${braced ?? bare}`);
     return budget.text(str(value, budget));
   });
 }
 
-function toValue(value: ConfigValue): Value {
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(toValue);
-  if (typeof value !== "object" || value === null) return value;
-  const dict = new Dict();
-  for (const [key, item] of Object.entries(value)) dict.set(key, toValue(item));
+/** A value with its mappings as dictionaries. */
+function withDicts(value: ConfigValue): PyValue {
+  if (Array.isArray(value)) return value.map(withDicts);
+  if (!isMapping(value)) return value;
+  const dict: PyDict = new Dict();
+  for (const [key, item] of Object.entries(value)) dict.set(key, withDicts(item));
   return dict;
 }

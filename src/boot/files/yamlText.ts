@@ -1,30 +1,27 @@
 import { unknown } from "../../image/unknown.ts";
-import { fromNode, isDict } from "../../python/dict.ts";
-import { ModuleFailure, NotPredicted } from "../../python/errors.ts";
+import { isDict } from "../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode } from "../../python/tree.ts";
+import { fromNode } from "../../python/value.ts";
 import { dumpYaml } from "../../python/yaml/dump.ts";
 
-/** A mapping as safeyaml.dumps() writes it (18.5 to 26.2), between `---` and `...`. @throws ModuleFailure */
+/** A mapping as safeyaml.dumps() writes it (18.5 to 26.2), between `---` and `...`. @throws Raises */
 export function safeYaml(node: ConfigNode | undefined): string {
-  return `---\n${dump(node)}...\n`;
+  return `---\n${dump(node, 4)}...\n`;
 }
 
-/** A mapping as yaml.dump(default_flow_style=False) writes it, with an indent of two. @throws ModuleFailure */
+/** A mapping as yaml.dump(default_flow_style=False) writes it. @throws Raises */
 export function plainYaml(node: ConfigNode | undefined): string {
-  const lines = dump(node).split("\n");
-  // Lists of collections and long texts are not only indented differently.
-  if (lines.some((line) => line.length > 78 || /^ *- {2,}/.test(line))) return unknown("a YAML text of long values");
-  return lines.map((line) => line.replace(/^ +/, (indent) => " ".repeat(indent.length / 2))).join("\n");
+  return dump(node, 2);
 }
 
-function dump(node: ConfigNode | undefined): string {
+function dump(node: ConfigNode | undefined, indent: number): string {
   const value = node === undefined ? null : fromNode(node);
-  if (!isDict(value)) throw new ModuleFailure("a mapping is wanted");
-  if (value.size === 0) return "{}\n";
+  if (!isDict(value)) throw new Raises("a mapping is wanted");
   try {
-    return dumpYaml(value);
+    return dumpYaml(value, { indent });
   } catch (error) {
-    if (error instanceof NotPredicted) return unknown("a YAML text of unusual values");
+    if (error instanceof CannotTell) return unknown("a YAML text of unusual values");
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";
@@ -64,7 +64,7 @@ export function hostNames(boot: ModuleRun, metadataOnly = false): HostNames {
 function configuredName(boot: ModuleRun, key: "hostname" | "fqdn"): string {
   const value = boot.config.get(key);
   if (typeof value === "string" || (key === "fqdn" && boot.since("25.1"))) return boot.config.text(key) ?? "";
-  throw new ModuleFailure(`${key} is no string`);
+  throw new Raises(`${key} is no string`);
 }
 
 /** The labels of the name that the cloud gives, else of the running system's name (sources get_hostname). */
@@ -101,39 +101,50 @@ function hostnameCause(boot: ModuleRun): Origin {
   return boot.because(key ?? "preserve_hostname");
 }
 
-/** Thrown where setting a name fails, not finding it. */
-class SettingFailure extends ModuleFailure {}
-
 /**
  * Sets the host name outside the module lists (cmd/main.py, 18.2 to 26.2): before the network and again in the init
  * stage, where configuration or metadata give one. Neither sees user-data, which is merged later.
- * @throws ModuleFailure where no name can be made of the configuration: then the whole stage stops.
+ * @throws Raises where no name can be made of the configuration: then the whole stage stops.
  */
 export function setEarlyHostname(boot: ModuleRun): void {
   if (!truthy(hostNames(boot, true).hostname ?? null)) return;
+  const wanted = nameToSet(boot);
+  if (wanted === undefined) return;
   try {
-    setHostname(boot);
+    putName(boot, wanted);
   } catch (error) {
-    if (!(error instanceof SettingFailure)) throw error;
-    boot.note(`the early setting of the host name fails: ${error.message}`);
+    if (!(error instanceof Raises)) throw error;
+    boot.note("early-hostname-fails", { message: error.message });
   }
 }
 
 /** cc_set_hostname: sets the name unless this very name was set before (18.2 to 26.2). */
 export function setHostname(boot: ModuleRun): void {
-  if (boot.config.bool("preserve_hostname", false)) return;
+  const wanted = nameToSet(boot);
+  if (wanted !== undefined) putName(boot, wanted);
+}
+
+/** A name that is to be set, and the record of it. */
+interface WantedName {
+  readonly hostname: string;
+  readonly fqdn: string | null;
+  readonly record: string;
+}
+
+/** The name that cc_set_hostname sets; undefined where it sets none. */
+function nameToSet(boot: ModuleRun): WantedName | undefined {
+  if (boot.config.bool("preserve_hostname", false)) return undefined;
   const { hostname = "", fqdn = null, isDefault } = hostNames(boot);
   const record = `${boot.instance.cloudDirectory}/data/set-hostname`;
   const last = readRecord(boot, record);
-  if (last?.hostname === hostname && last.fqdn === fqdn) return;
-  if (isDefault && hostname === "localhost") return;
+  if (last?.hostname === hostname && last.fqdn === fqdn) return undefined;
+  return isDefault && hostname === "localhost" ? undefined : { hostname, fqdn, record };
+}
+
+function putName(boot: ModuleRun, { hostname, fqdn, record }: WantedName): void {
   const because = hostnameCause(boot);
   const name = selectName(boot, hostname, fqdn);
-  try {
-    writeSystemName(boot, name, because);
-  } catch (error) {
-    throw error instanceof ModuleFailure ? new SettingFailure(error.message) : error;
-  }
+  writeSystemName(boot, name, because);
   applyName(boot, name);
   boot.write(record, `${JSON.stringify({ fqdn, hostname }, undefined, 1)}\n`, because);
 }
@@ -163,7 +174,7 @@ function readRecord(boot: ModuleRun, path: string): { hostname?: unknown; fqdn?:
     const record: unknown = JSON.parse(text);
     if (typeof record === "object" && record !== null && !Array.isArray(record)) return record;
   } catch {}
-  throw new ModuleFailure(`${path} holds no JSON object`);
+  throw new Raises(`${path} holds no JSON object`);
 }
 
 /** The name that is written: the full one only where it is preferred, or where there is no short one. */

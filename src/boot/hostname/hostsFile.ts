@@ -1,4 +1,4 @@
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 
 /** A line of /etc/hosts: an address with names and a comment, or a line without an address, as it is. */
 type HostsLine = { readonly words: readonly string[]; readonly comment: string } | { readonly text: string };

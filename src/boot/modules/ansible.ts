@@ -1,10 +1,11 @@
 import { isMapping, items, mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { commandWords, installCommand } from "../system/programs.ts";
+import { commandWords, installCommand, programs } from "../system/programs.ts";
+import { ansibleKeys } from "./ansible/schema.ts";
 
 /** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */
 export const ansible = defineModule({
@@ -13,15 +14,15 @@ export const ansible = defineModule({
   distros: "all",
   activatedBy: ["ansible"],
   since: "22.3",
-  keys: { ansible: { type: "mapping", default: {} } },
+  needs: programs("ansible"),
+  keys: ansibleKeys,
   run(boot) {
     const given = boot.config.get("ansible");
     const config = given === undefined ? {} : mapping(given, "ansible");
     if (Object.keys(config).length === 0) return;
     const { install_method: method, package_name: name } = config;
-    if (method !== "pip" && method !== "distro")
-      throw new ModuleFailure("ansible.install_method is neither pip nor distro");
-    if (!truthy(name ?? null)) throw new ModuleFailure("ansible has no package_name");
+    if (method !== "pip" && method !== "distro") throw new Raises("ansible.install_method is neither pip nor distro");
+    if (!truthy(name ?? null)) throw new Raises("ansible has no package_name");
     if (method === "pip") boot.command(`python3 -m pip install ${pyStr(name!)}`);
     else if (boot.lacks("ansible")) boot.command(installCommand(boot, [pyStr(name!)]));
     if (isMapping(config.galaxy) && truthy(config.galaxy.actions ?? null))
@@ -35,11 +36,10 @@ export const ansible = defineModule({
 
 function pull(boot: ModuleRun, config: ConfigObject): void {
   const books = config.playbook_names ?? config.playbook_name;
-  if (!truthy(config.url ?? null) || !truthy(books ?? null))
-    throw new ModuleFailure("ansible.pull lacks a URL or a playbook");
+  if (!truthy(config.url ?? null) || !truthy(books ?? null)) throw new Raises("ansible.pull lacks a URL or a playbook");
   const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
   boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
-  boot.note(`what the playbooks of ${pyStr(config.url!)} change is unknown`);
+  boot.note("playbooks-unknown", { url: pyStr(config.url!) }, boot.because("ansible", "pull", "url"));
 }
 
 function control(boot: ModuleRun, { repositories, run_ansible }: ConfigObject): void {

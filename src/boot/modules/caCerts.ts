@@ -1,15 +1,16 @@
 import type { Origin } from "../../image/origin.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { lacksProgram } from "../system/programs.ts";
+import { lacksProgram, programs } from "../system/programs.ts";
 import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
+import { caCertsKeys } from "./caCerts/schema.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DESELECTED = "# Modified by cloud-init to deselect certs due to user-data";
@@ -37,10 +38,13 @@ export const caCerts = defineModule({
     ["26.2", "amazon"],
   ]),
   activatedBy: ["ca_certs", "ca-certs"],
-  keys: {
-    "ca-certs": { type: "mapping", deprecated: "22.1" },
-    ca_certs: { type: "mapping", since: "22.1" },
-  },
+  needs: [
+    ...programs("update-ca-certificates"),
+    "usr/share/ca-certificates",
+    "usr/local/share/ca-certificates",
+    "usr/share/pki",
+  ],
+  keys: caCertsKeys,
   run(boot) {
     const key = boot.since("22.1") && boot.config.has("ca_certs") ? "ca_certs" : "ca-certs";
     if (!boot.config.has(key)) return;
@@ -71,7 +75,7 @@ function trustedOf({ trusted }: ConfigObject): string[] {
 
 function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, because: Origin): void {
   for (const directory of removed) {
-    if (boot.image.stat(directory)?.kind !== "directory") throw new ModuleFailure(`there is no ${directory}`);
+    if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`there is no ${directory}`);
     for (const name of boot.image.list(directory)) {
       // update-ca-certificates links these again.
       const target = boot.image.realpath(`${directory}/${name}`) ?? "";
@@ -80,7 +84,7 @@ function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, beca
     }
   }
   if (!boot.since("23.1")) {
-    if (config === undefined) throw new ModuleFailure("the distribution has no list of certificates to empty");
+    if (config === undefined) throw new Raises("the distribution has no list of certificates to empty");
     boot.write(config, "", because);
   } else if (DESELECTING.includes(boot.facts.name) && config !== undefined) deselect(boot, config, because);
   const debconf = boot.since("21.1") ? DEBCONF.includes(boot.facts.name) : boot.facts.name !== "alpine";
@@ -112,7 +116,7 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
   if (config === undefined) return;
   const name = file.slice(file.lastIndexOf("/") + 1);
   const text = strictText(boot, config);
-  if (text === undefined) throw new ModuleFailure(`there is no ${config}`);
+  if (text === undefined) throw new Raises(`there is no ${config}`);
   const others = splitLines(text).filter((line) => line !== name);
   boot.write(
     config,
@@ -123,7 +127,7 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
 
 /** Has the trusted certificates put together anew. */
 function update(boot: ModuleRun, { update: program, bundle }: Certificates, changed: boolean, because: Origin): void {
-  if (lacksProgram(boot, program)) throw new ModuleFailure(`there is no ${program}`);
+  if (lacksProgram(boot, program)) throw new Raises(`there is no ${program}`);
   boot.command(program);
   if (changed) boot.write(bundle, wholeUnknown(`the bundle that ${program} makes`), because);
   else boot.mayChange(bundle, `${program} makes it anew`, because);

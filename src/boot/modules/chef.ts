@@ -1,7 +1,7 @@
 import { configBool, configList, configText } from "../../config/options.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { mapping } from "../../python/checked.ts";
-import { pythonJson } from "../../python/json.ts";
+import { dumpJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
@@ -9,6 +9,7 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { lacksProgram, packageManager } from "../system/programs.ts";
 import { type ChefPaths, chefParameters, chefPaths } from "./chef/parameters.ts";
+import { chefKeys } from "./chef/schema.ts";
 
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";
@@ -19,7 +20,7 @@ export const chef = defineModule({
   frequency: (since) => (since("20.3") ? "always" : "once-per-instance"),
   distros: "all",
   activatedBy: ["chef"],
-  keys: { chef: { type: "mapping" } },
+  keys: chefKeys,
   run(boot) {
     if (!boot.config.has("chef")) return;
     const config = mapping(boot.config.get("chef"), "chef");
@@ -52,7 +53,7 @@ function makeDirectories(boot: ModuleRun, config: ConfigObject, { cache, backup 
 function writeClient(boot: ModuleRun, config: ConfigObject, paths: ChefPaths): void {
   const template = templateFile(boot, "chef_client.rb");
   if (template === undefined) {
-    boot.note("there is no template for Chef's client.rb");
+    boot.note("chef-template-missing", {}, boot.because("chef"));
     return;
   }
   const { parameters, files } = chefParameters(boot, config, paths);
@@ -68,7 +69,7 @@ function writeFirstBoot(boot: ModuleRun, config: ConfigObject): void {
   if (config.run_list !== undefined) content.run_list = config.run_list;
   if (config.initial_attributes !== undefined)
     Object.assign(content, mapping(config.initial_attributes, "chef.initial_attributes"));
-  boot.write(path, pythonJson(content), boot.because("chef"));
+  boot.write(path, dumpJson(content), boot.because("chef"));
 }
 
 function install(boot: ModuleRun, config: ConfigObject): void {

@@ -1,10 +1,12 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 /** The key of an encrypted root, which goes once the root has grown (since 22.4). */
 const KEY_FILE = "/cc_growpart_keydata";
@@ -15,8 +17,13 @@ export const growpart = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("gpart growpart"), "cc_growpart_keydata"],
   keys: {
-    growpart: { type: "mapping", default: { mode: "auto", devices: ["/"], ignore_growroot_disabled: false } },
+    growpart: form.keys({
+      devices: form.texts,
+      ignore_growroot_disabled: form.flag,
+      mode: form.values("auto", "growpart", "gpart", "off", false),
+    }),
   },
   run(boot) {
     const config = boot.config.get("growpart") ?? (boot.config.has("growpart") ? null : {});
@@ -41,7 +48,7 @@ function devicesOf(value: ConfigValue | undefined): string[] {
   return Array.isArray(value) ? value.map((device) => pyStr(device)) : [pyStr(value)];
 }
 
-/** The program that grows partitions; undefined where "auto" finds none. @throws ModuleFailure where one is wanted */
+/** The program that grows partitions; undefined where "auto" finds none. @throws Raises where one is wanted */
 function resizerOf(boot: ModuleRun, mode: string, devices: readonly string[]): string | undefined {
   const service = boot.since("23.2") && boot.image.stat("/etc/rc.d/growfs")?.kind === "file";
   const available: Readonly<Record<string, boolean>> = {
@@ -50,6 +57,6 @@ function resizerOf(boot: ModuleRun, mode: string, devices: readonly string[]): s
     gpart: boot.which("gpart") && boot.facts.family === "freebsd",
   };
   if (mode === "auto") return Object.keys(available).find((name) => available[name]);
-  if (available[mode] !== true) throw new ModuleFailure(`growpart.mode "${mode}" is not available`);
+  if (available[mode] !== true) throw new Raises(`growpart.mode "${mode}" is not available`);
   return mode;
 }

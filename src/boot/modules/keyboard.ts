@@ -1,9 +1,11 @@
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
@@ -37,11 +39,14 @@ export const keyboard = defineModule({
   distros: (since) => [...supported(since), ...(since("23.1") ? [] : ["openEuler"])],
   activatedBy: ["keyboard"],
   since: "22.1",
-  keys: { keyboard: { type: "mapping" } },
+  needs: [...programs("localectl"), "usr/share/bkeymaps"],
+  keys: {
+    keyboard: form.keys({ layout: form.text, model: form.text, options: form.text, variant: form.text }, ["layout"]),
+  },
   run(boot) {
     if (!boot.config.has("keyboard")) return;
     const config = mapping(boot.config.get("keyboard"), "keyboard");
-    if (config.layout === undefined) throw new ModuleFailure("keyboard has no layout");
+    if (config.layout === undefined) throw new Raises("keyboard has no layout");
     const { family } = boot.facts;
     const part = (key: string, absent: string) => (config[key] === undefined ? absent : pyStr(config[key]));
     const keymap = {
@@ -71,7 +76,7 @@ function debian(boot: ModuleRun, { layout, model, variant, options }: Keymap, be
 }
 
 function localectl(boot: ModuleRun, { layout, model, variant, options }: Keymap, because: Origin): void {
-  if (boot.lacks("localectl")) throw new ModuleFailure("there is no localectl");
+  if (boot.lacks("localectl")) throw new Raises("there is no localectl");
   boot.command(`localectl set-x11-keymap ${[layout, model, variant, options].join(" ").trimEnd()}`);
   const files = boot.facts.family === "debian" ? [DEBIAN_FILE] : LOCALECTL_FILES;
   for (const file of files) boot.mayChange(file, "localectl sets the keyboard in it", because);
@@ -80,6 +85,6 @@ function localectl(boot: ModuleRun, { layout, model, variant, options }: Keymap,
 function alpine(boot: ModuleRun, { layout, variant }: Keymap): void {
   const file = `/usr/share/bkeymaps/${layout}/${variant}.bmap.gz`;
   if (layout === "" || variant === "" || boot.image.stat(file)?.kind !== "file")
-    throw new ModuleFailure(`there is no keyboard ${layout} ${variant}`);
+    throw new Raises(`there is no keyboard ${layout} ${variant}`);
   boot.command(`setup-keymap ${layout} ${variant}`);
 }

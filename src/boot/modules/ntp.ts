@@ -1,12 +1,15 @@
 import { isFalse } from "../../config/options.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts";
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
+import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
+import { ntpKeys } from "./ntp/schema.ts";
 
 /** cc_ntp: a client's configuration from a template, the old one renamed (20.4 to 26.2). */
 export const ntp = defineModule({
@@ -14,12 +17,18 @@ export const ntp = defineModule({
   frequency: "once-per-instance",
   distros: supported,
   activatedBy: ["ntp"],
-  keys: { ntp: { type: "mapping" } },
+  needs: [
+    ...programs("chronyd ntpd ntpdate"),
+    "usr/lib/systemd/systemd-timesyncd",
+    "lib/systemd/systemd-timesyncd",
+    "usr/local/etc",
+  ],
+  keys: ntpKeys,
   run(boot) {
     if (!boot.config.has("ntp")) return;
     const given = boot.config.get("ntp") ?? null;
     const config = given === null ? {} : given;
-    if (!isObject(config)) throw new ModuleFailure("ntp is no mapping");
+    if (!isObject(config)) throw new Raises("ntp is no mapping");
     if (isFalse(config.enabled ?? true)) return;
     const client = clientSettings(boot, config);
     const because = boot.because("ntp");
@@ -32,48 +41,40 @@ export const ntp = defineModule({
   },
 });
 
+const distros = distrosBy([
+  ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
+  ["20.3", "alpine"],
+  ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
+  ["21.4", "cloudlinux"],
+  ["22.1", "miraclelinux"],
+  ["22.3", "openmandriva"],
+  ["22.4", "cos", "freebsd", "mariner", "openbsd"],
+  ["23.1", "OpenCloudOS", "TencentOS", ...NEW_SUSE],
+  ["24.2", "azurelinux"],
+  ["24.3", "aosc"],
+  ["25.2", "raspberry-pi-os"],
+]);
+
 function supported(since: Since): readonly string[] {
-  const distros: readonly (readonly [since: string, ...names: string[]])[] = [
-    ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
-    ["20.3", "alpine"],
-    ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
-    ["21.4", "cloudlinux"],
-    ["22.1", "miraclelinux"],
-    ["22.3", "openmandriva"],
-    ["22.4", "cos", "freebsd", "mariner", "openbsd"],
-    [
-      "23.1",
-      "OpenCloudOS",
-      "opensuse-leap",
-      "opensuse-microos",
-      "opensuse-tumbleweed",
-      "sle-micro",
-      "sle_hpc",
-      "TencentOS",
-    ],
-    ["24.2", "azurelinux"],
-    ["24.3", "aosc"],
-    ["25.2", "raspberry-pi-os"],
-  ];
-  const names = distros.flatMap(([first, ...list]) => (since(first) ? list : []));
+  const names = distros(since);
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 
-/** The chosen client with what `ntp.config` changes. @throws ModuleFailure where that is no whole description. */
+/** The chosen client with what `ntp.config` changes. @throws Raises where that is no whole description. */
 function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const own = config.config ?? null;
-  if (own !== null && !isObject(own)) throw new ModuleFailure("ntp.config is no mapping");
+  if (own !== null && !isObject(own)) throw new Raises("ntp.config is no mapping");
   const client: Record<string, unknown> = { ...chosenClient(boot, config), ...own };
   const settings = client as ConfigObject;
   const missing = ["check_exe", "confpath", "packages", "service_name"].filter((key) => settings[key] === undefined);
-  if (missing.length > 0) throw new ModuleFailure(`ntp.config lacks ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Raises(`ntp.config lacks ${missing.join(", ")}`);
   if (!truthy(settings.template ?? null) && !truthy(settings.template_name ?? null))
-    throw new ModuleFailure("ntp.config has neither template nor template_name");
+    throw new Raises("ntp.config has neither template nor template_name");
   for (const [key, value] of Object.entries(settings)) {
     const optional = (key === "template" || key === "template_name") && value === null;
     const right =
       key === "packages" ? Array.isArray(value) : typeof value === "string" && (key !== "confpath" || value !== "");
-    if (!right && !optional) throw new ModuleFailure(`ntp.config.${key} is of a wrong type`);
+    if (!right && !optional) throw new Raises(`ntp.config.${key} is of a wrong type`);
   }
   return settings;
 }
@@ -100,7 +101,7 @@ function templateOf(boot: ModuleRun, client: ConfigObject): Template {
   if (truthy(client.template ?? null)) return { text: textOf(client.template) };
   const name = textOf(client.template_name).replaceAll("{distro}", boot.facts.name);
   const path = templateFile(boot, name);
-  if (path === undefined) throw new ModuleFailure(`there is no template ${name}`);
+  if (path === undefined) throw new Raises(`there is no template ${name}`);
   return { path };
 }
 

@@ -1,14 +1,15 @@
 import { configBool } from "../../config/options.ts";
 import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { plainYaml } from "../files/yamlText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { installCommand, lacksProgram } from "../system/programs.ts";
+import { installCommand, lacksProgram, programs } from "../system/programs.ts";
 import { writePuppetConf } from "./puppet/conf.ts";
+import { puppetKeys } from "./puppet/schema.ts";
 
 interface Places {
   readonly conf: string;
@@ -22,7 +23,8 @@ export const puppet = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["puppet"],
-  keys: { puppet: { type: "mapping" } },
+  needs: [...programs("puppet"), "opt/puppetlabs/bin"],
+  keys: puppetKeys,
   run(boot) {
     if (!boot.config.has("puppet")) return;
     const config = mapping(boot.config.get("puppet"), "puppet");
@@ -32,7 +34,7 @@ export const puppet = defineModule({
     const installing = configBool(config.install, true);
     if (installing) boot.command(installation(boot, config, bundled));
     // Up to 21.2 the program is not asked for its paths.
-    if (absent && !installing && boot.since("21.3")) throw new ModuleFailure("there is no puppet");
+    if (absent && !installing && boot.since("21.3")) throw new Raises("there is no puppet");
     const places = placesOf(boot, config, bundled);
     if (absent && installing) announce(boot, config, places);
     else configure(boot, config, places);

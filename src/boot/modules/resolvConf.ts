@@ -1,5 +1,6 @@
+import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
@@ -29,19 +30,25 @@ export const resolvConf = defineModule({
   ]),
   activatedBy: ["manage_resolv_conf"],
   keys: {
-    manage_resolv_conf: { type: "boolean", default: false },
-    resolv_conf: { type: "mapping" },
+    manage_resolv_conf: form.flag,
+    resolv_conf: form.keys({
+      domain: form.text,
+      nameservers: form.list(form.any),
+      options: form.openKeys({}),
+      searchdomains: form.list(form.any),
+      sortlist: form.list(form.any),
+    }),
   },
   run(boot) {
     if (!boot.config.bool("manage_resolv_conf", false)) return;
     if (!boot.config.has("resolv_conf")) {
-      boot.note("manage_resolv_conf is on, but there is no resolv_conf: nothing is written");
+      boot.note("resolv-conf-missing", {}, boot.because("manage_resolv_conf"));
       return;
     }
     const since = RESOLVED[boot.facts.family];
     const resolved = since !== undefined && boot.since(since);
     const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
-    if (template === undefined) throw new ModuleFailure("there is no template for name servers");
+    if (template === undefined) throw new Raises("there is no template for name servers");
     const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
     const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
     boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));

@@ -1,7 +1,7 @@
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import { isMapping, mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
@@ -10,6 +10,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, installCommand, lacksProgram } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { remotesText } from "./rsyslog/remotes.ts";
+import { rsyslogKeys } from "./rsyslog/schema.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";
 
@@ -25,11 +26,8 @@ export const rsyslog = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["rsyslog"],
-  keys: {
-    rsyslog: { type: "any" },
-    rsyslog_dir: { type: "string", deprecated: "22.2" },
-    rsyslog_filename: { type: "string", deprecated: "22.2" },
-  },
+  needs: ["usr/local/etc"],
+  keys: rsyslogKeys,
   run(boot) {
     if (!boot.config.has("rsyslog")) return;
     const config = settings(boot);
@@ -49,7 +47,7 @@ export const rsyslog = defineModule({
   },
 });
 
-/** The settings with the defaults. @throws ModuleFailure since 22.2 where one is of a wrong type */
+/** The settings with the defaults. @throws Raises since 22.2 where one is of a wrong type */
 function settings(boot: ModuleRun): ConfigObject {
   const given = boot.config.get("rsyslog") ?? null;
   const config: ConfigObject = { ...(Array.isArray(given) ? oldSettings(boot, given) : mapping(given, "rsyslog")) };
@@ -57,7 +55,7 @@ function settings(boot: ModuleRun): ConfigObject {
     const value = config[key];
     if (value === undefined) config[key] = absent;
     else if (!isKind(value, kind)) {
-      if (boot.since("22.2")) throw new ModuleFailure(`rsyslog.${key} is of a wrong type`);
+      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} is of a wrong type`);
       config[key] = absent;
     }
   }

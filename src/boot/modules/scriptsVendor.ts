@@ -1,4 +1,5 @@
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
+import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import { runScripts } from "../scripts/runScripts.ts";
 
@@ -8,7 +9,7 @@ export const scriptsVendor = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { vendor_data: { type: "mapping" } },
+  keys: { vendor_data: coreKeys.vendor_data },
   run(boot) {
     if (boot.cloud.metaData === undefined) return;
     const prefix = boot.config.get("vendor_data", "prefix") ?? [];
@@ -16,7 +17,7 @@ export const scriptsVendor = defineModule({
     const directory = `${boot.instance.directory}/scripts/vendor`;
     if (!Array.isArray(words)) {
       if (boot.image.stat(directory)?.kind !== "directory") return;
-      throw new ModuleFailure("vendor_data.prefix is neither a string nor a list");
+      throw new Raises("vendor_data.prefix is neither a string nor a list");
     }
     runScripts(boot, directory, words.map(String));
   },

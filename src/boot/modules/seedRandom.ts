@@ -1,8 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { findPair } from "../../config/merge.ts";
+import * as form from "../../config/schema/forms.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -18,7 +19,15 @@ export const seedRandom = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { random_seed: { type: "mapping", default: {} } },
+  keys: {
+    random_seed: form.keys({
+      command: form.texts,
+      command_required: form.flag,
+      data: form.secret("key", form.text),
+      encoding: form.values("raw", "base64", "b64", "gzip", "gz"),
+      file: form.text,
+    }),
+  },
   run(boot) {
     const given = boot.config.get("random_seed");
     const config = given === undefined ? {} : mapping(given, "random_seed");
@@ -39,14 +48,14 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   if (how === "raw") return Buffer.from(seed);
   if (how === "base64" || how === "b64") {
     const decoded = decodeBase64(seed);
-    if (decoded === undefined) throw new ModuleFailure("random_seed.data is no Base64");
+    if (decoded === undefined) throw new Raises("random_seed.data is no Base64");
     return decoded;
   }
-  if (how !== "gzip" && how !== "gz") throw new ModuleFailure(`random_seed.encoding takes no "${how}"`);
+  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding takes no "${how}"`);
   try {
     return gunzipSync(Buffer.from(seed, "latin1"), { maxOutputLength: LARGEST });
   } catch {
-    throw new ModuleFailure("random_seed.data is not compressed with gzip");
+    throw new Raises("random_seed.data is not compressed with gzip");
   }
 }
 
@@ -68,5 +77,5 @@ function runCommand(boot: ModuleRun, command: ConfigValue | undefined, required:
   const [program] = words;
   if (program !== undefined && !lacksProgram(boot, program)) boot.command(words.join(" "));
   else if (truthy(required ?? null))
-    throw new ModuleFailure(`random_seed.command is required, but there is no ${program ?? "command"}`);
+    throw new Raises(`random_seed.command is required, but there is no ${program ?? "command"}`);
 }

@@ -1,4 +1,5 @@
-import { ModuleFailure } from "../../python/errors.ts";
+import * as form from "../../config/schema/forms.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule } from "../module.ts";
@@ -12,13 +13,16 @@ export const timezone = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["timezone"],
-  keys: { timezone: { type: "string" } },
+  needs: ["usr/share/zoneinfo"],
+  keys: {
+    timezone: form.text,
+  },
   run(boot, args) {
     const zone = args[0] === undefined ? boot.config.text("timezone") : pyStr(args[0]);
     if (zone === undefined || zone === "") return;
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
-    if (boot.image.stat(file)?.kind !== "file") throw new ModuleFailure(`there is no time zone ${zone}`);
+    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`there is no time zone ${zone}`);
     if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);

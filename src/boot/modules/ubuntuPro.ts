@@ -1,9 +1,10 @@
 import { isMapping, mapping } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
+import { ubuntuProKeys } from "./ubuntuPro/schema.ts";
 
 const OLD_KEYS = ["ubuntu-advantage", "ubuntu_advantage"];
 
@@ -13,19 +14,15 @@ export const ubuntuPro = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: (since) => (since("24.1") ? ["ubuntu_pro", ...OLD_KEYS] : OLD_KEYS),
-  keys: {
-    "ubuntu-advantage": { type: "mapping", deprecated: "19.1" },
-    ubuntu_advantage: { type: "mapping", since: "19.1", deprecated: "24.1" },
-    ubuntu_pro: { type: "mapping", since: "24.1" },
-  },
+  keys: ubuntuProKeys,
   run(boot) {
     const old = OLD_KEYS.filter((key) => boot.config.has(key));
-    if (boot.since("24.1") && old.length > 1) throw new ModuleFailure(`${old.join(" and ")} are both there`);
+    if (boot.since("24.1") && old.length > 1) throw new Raises(`${old.join(" and ")} are both there`);
     const key = boot.since("24.1") && boot.config.has("ubuntu_pro") ? "ubuntu_pro" : old.at(-1);
     const given = key === undefined ? null : (boot.config.get(key) ?? null);
     if (key === undefined || given === null) return;
     const config = mapping(given, key);
-    if (config.commands !== undefined) throw new ModuleFailure(`${key}.commands is no longer taken`);
+    if (config.commands !== undefined) throw new Raises(`${key}.commands is no longer taken`);
     const program = boot.since("24.1") ? "pro" : "ua";
     if (boot.lacks(program)) boot.command(installCommand(boot, ["ubuntu-advantage-tools"]));
     if (isMapping(config.config))
@@ -35,7 +32,7 @@ export const ubuntuPro = defineModule({
     boot.command(`${program} attach`);
     const services = serviceNames(config.enable);
     if (services.length > 0) boot.command(`${program} enable ${services.join(" ")}`);
-    boot.note("Ubuntu Pro adds sources for apt, and its services may change files of theirs");
+    boot.note("ubuntu-pro", {});
   },
 });
 

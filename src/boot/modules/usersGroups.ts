@@ -1,11 +1,16 @@
 import { findPair } from "../../config/merge.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import * as form from "../../config/schema/forms.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { programs } from "../system/programs.ts";
 import { createGroups, createUser, type Redirect } from "../users/createUser.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users/users.ts";
+
+const members = form.either(form.text, form.list(form.text, 1));
 
 /** cc_users_groups: groups, the default user and all others (18.5 to 26.2). */
 export const usersGroups = defineModule({
@@ -13,10 +18,10 @@ export const usersGroups = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("passwd snap useradd usermod"), "home", "root/.ssh", "usr/etc", "var/mail", "var/spool/mail"],
   keys: {
-    groups: { type: "any" },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    groups: form.either(form.text, form.named(members), form.list(form.either(form.text, form.named(members)))),
+    ...userKeys,
   },
   run(boot) {
     const accounts = configuredAccounts(boot);
@@ -25,7 +30,7 @@ export const usersGroups = defineModule({
     for (const user of accounts.users) {
       checkHome(boot, user);
       createUser(boot, user, redirectOf(boot, user, defaultUser));
-      if (holds(user, "ssh_import_id")) boot.note(`the keys that ${user.name} imports are not known before the boot`);
+      if (holds(user, "ssh_import_id")) boot.note("imported-keys-unknown", { user: user.name });
     }
   },
 });
@@ -34,7 +39,7 @@ export const usersGroups = defineModule({
 function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
   const homeless = ["no_create_home", "system"].some((name) => holds(user, name));
   const keys = ["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"].some((name) => holds(user, name));
-  if (boot.since("22.2") && homeless && keys) throw new ModuleFailure(`${user.name} has keys but no home directory`);
+  if (boot.since("22.2") && homeless && keys) throw new Raises(`${user.name} has keys but no home directory`);
 }
 
 /** Where logins as this user are sent, when the configuration says so and there is a default user. */
@@ -42,10 +47,10 @@ function redirectOf(boot: ModuleRun, user: ConfiguredUser, defaultUser: string |
   const redirect = findPair(user.attributes, "ssh_redirect_user")?.value;
   if (redirect === undefined || !truthy(redirect)) return undefined;
   if (["ssh_authorized_keys", "ssh_import_id"].some((name) => findPair(user.attributes, name) !== undefined))
-    throw new ModuleFailure(`${user.name} has keys of its own beside ssh_redirect_user`);
+    throw new Raises(`${user.name} has keys of its own beside ssh_redirect_user`);
   const value = toValue(redirect);
   if (value !== true && value !== 1 && value !== "default")
-    throw new ModuleFailure(`${user.name}: ssh_redirect_user is ${pyStr(redirect)}`);
+    throw new Raises(`${user.name}: ssh_redirect_user is ${pyStr(redirect)}`);
   return defaultUser === undefined ? undefined : { to: defaultUser, keys: cloudPublicKeys(boot) };
 }
 

@@ -1,12 +1,14 @@
+import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
+import { repositoryOptions } from "./repositoryOptions.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";
 
@@ -19,7 +21,18 @@ export const zypperAddRepo = defineModule({
     ["23.1", ...NEW_SUSE],
   ]),
   activatedBy: ["zypper"],
-  keys: { zypper: { type: "mapping" } },
+  keys: {
+    zypper: form.filled(
+      form.openKeys({
+        config: form.openKeys({}),
+        repos: form.list(
+          form.hidingOthers("password", { ...repositoryOptions, baseurl: form.text, id: form.text }, ["id", "baseurl"]),
+          1,
+        ),
+        reposdir: form.any,
+      }),
+    ),
+  },
   run(boot) {
     const given = boot.config.get("zypper") ?? null;
     if (!truthy(given)) return;
@@ -59,7 +72,7 @@ function optionText(value: ConfigValue): string {
 function addSettings(boot: ModuleRun, config: ConfigObject): void {
   if (Object.keys(config).length === 0) return;
   const before = strictText(boot, ZYPP_CONF);
-  if (before === undefined) throw new ModuleFailure(`there is no ${ZYPP_CONF}`);
+  if (before === undefined) throw new Raises(`there is no ${ZYPP_CONF}`);
   const settings = Object.entries(config)
     .filter(([key, value]) => key !== "configdir" && truthy(value))
     .map(([key, value]) => `${key}=${pyStr(value)}`);

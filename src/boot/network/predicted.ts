@@ -1,5 +1,5 @@
 import { unknown } from "../../image/unknown.ts";
-import { NotPredicted } from "../../python/errors.ts";
+import { CannotTell } from "../../python/errors.ts";
 
 /** Something that the boot makes, or why it is unknown. */
 export type Predicted<Value> = { readonly value: Value } | { readonly reason: string };
@@ -10,7 +10,7 @@ export function predict<From, To>(from: Predicted<From>, make: (value: From) => 
   try {
     return { value: make(from.value) };
   } catch (error) {
-    if (error instanceof NotPredicted) return { reason: error.message };
+    if (error instanceof CannotTell) return { reason: error.message };
     throw error;
   }
 }

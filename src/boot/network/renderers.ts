@@ -1,5 +1,6 @@
-import { asIterable, fromNode, str } from "../../python/dict.ts";
-import { NetworkFailure } from "../../python/errors.ts";
+import { items } from "../../python/checked.ts";
+import { Raises } from "../../python/errors.ts";
+import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
 
@@ -18,15 +19,15 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
 /**
  * The first renderer of system_info.network.renderers, else of cloud-init's own order, that the image has the programs
  * for (renderers.select, 18.5 to 26.2); undefined where there is none.
- * @throws NetworkFailure for a name that cloud-init does not know
+ * @throws Raises for a name that cloud-init does not know
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
   const known = RENDERERS.filter(([, since]) => boot.since(since)).map(([name]) => name);
   const node = boot.config.node("system_info", "network", "renderers");
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
-  const wanted = isSet ? asIterable(fromNode(node), "renderers").map((name) => str(name)) : known;
+  const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
   const strange = wanted.find((name) => !known.includes(name));
-  if (strange !== undefined) throw new NetworkFailure(`there is no renderer "${strange}"`);
+  if (strange !== undefined) throw new Raises(`there is no renderer "${strange}"`);
   return wanted.find((name) => isAvailable(name, boot));
 }
 

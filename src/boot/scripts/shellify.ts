@@ -1,4 +1,4 @@
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -14,11 +14,11 @@ export interface ScriptLine {
 
 /**
  * The lines of the script that cloud-init makes of a list of commands (util.shellify, 20.4 to 26.2).
- * @throws ModuleFailure for what is no list, and for entries that are neither strings nor lists.
+ * @throws Raises for what is no list, and for entries that are neither strings nor lists.
  */
 export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine[] {
   const list = boot.config.node(key);
-  if (list?.type !== "sequence") throw new ModuleFailure(`${key} is no list`);
+  if (list?.type !== "sequence") throw new Raises(`${key} is no list`);
   return list.children.flatMap((entry, index): ScriptLine[] => {
     if (entry.type === "sequence") {
       const words = entry.children.map((word) => pyStr(word));
@@ -26,7 +26,7 @@ export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine
     }
     if (isText(entry)) return [{ text: String(entry.value), words: undefined, index }];
     if (toValue(entry) === null && boot.since("21.4")) return [];
-    throw new ModuleFailure(`an entry of ${key} is neither a string nor a list: ${pyStr(entry)}`);
+    throw new Raises(`an entry of ${key} is neither a string nor a list: ${pyStr(entry)}`);
   });
 }
 

@@ -1,5 +1,6 @@
 import { expandGlob } from "../../image/glob.ts";
 import type { Image } from "../../image/image.ts";
+import { CannotTell } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
 import { OPAQUE, type ShellCommand, shellCommands } from "./commands.ts";
 
@@ -140,17 +141,15 @@ function expanded(image: Image, pattern: string): readonly string[] {
   const count = (paths: number): void => {
     looks += paths;
     looked.set(image, looks);
-    if (looks >= MOST_LOOKS) throw new TooManyPaths();
+    if (looks >= MOST_LOOKS) throw new CannotTell("too many paths");
   };
   try {
     return expandGlob(image, pattern, count);
   } catch (error) {
-    if (!(error instanceof TooManyPaths)) throw error;
+    if (!(error instanceof CannotTell)) throw error;
     return [];
   }
 }
-
-class TooManyPaths extends Error {}
 
 function isPath(word: string): boolean {
   return (

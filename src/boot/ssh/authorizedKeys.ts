@@ -1,6 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import { spend } from "../files/effort.ts";
 import { strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -31,7 +31,7 @@ const FORMER_KEY_TYPES: ReadonlySet<string> = new Set(["dsa", "ssh-dss", "ssh-ds
  * line that holds one of the keys already is replaced; all other keys are written anew without changing what they mean.
  * cloud-init adds them in random order; here they keep theirs.
  * @param options replace the options that stand before a key; "" leaves these.
- * @throws ModuleFailure where there is no such user, or a file cannot be read.
+ * @throws Raises where there is no such user, or a file cannot be read.
  */
 export function addAuthorizedKeys(
   boot: ModuleRun,

@@ -1,7 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import type { FileAttributes } from "../../image/overlay.ts";
 import { parentOf } from "../../image/writeLog.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { findUser, groups, type User, users } from "../accounts/lookup.ts";
 import { spend } from "../files/effort.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -19,11 +19,11 @@ interface AuthorizedKeysFile {
 /**
  * Finds the file for a user's keys, and makes it and its directories where they are missing (ssh_util, 18.5 to 26.2).
  * Only AuthorizedKeysFile of /etc/ssh/sshd_config itself counts.
- * @throws ModuleFailure where there is no such user.
+ * @throws Raises where there is no such user.
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
   const user = findUser(boot.image, name);
-  if (user === undefined || user.home === "") throw new ModuleFailure(`there is no user ${name} with a home directory`);
+  if (user === undefined || user.home === "") throw new Raises(`there is no user ${name} with a home directory`);
   return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
 }
 
@@ -105,7 +105,7 @@ function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean
 function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, strict: boolean): boolean {
   const { uid, gid, mode } = boot.image.stat(path)!;
   const owner = users(boot.image).byId(uid)?.name;
-  if (owner === undefined) throw new ModuleFailure(`${path} belongs to nobody in /etc/passwd`);
+  if (owner === undefined) throw new Raises(`${path} belongs to nobody in /etc/passwd`);
   if (strict && owner !== user.name && owner !== "root") return false;
   const applying = owner === user.name ? 0o700 : isMember(boot, user, gid) ? 0o070 : 0o007;
   if ((mode & needed & applying) === 0) return false;
@@ -115,7 +115,7 @@ function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, st
 function isMember(boot: ModuleRun, user: User, gid: number): boolean {
   const nameOf = (id: number) => {
     const name = groups(boot.image).byId(id)?.name;
-    if (name === undefined) throw new ModuleFailure(`the group ${id} is not in /etc/group`);
+    if (name === undefined) throw new Raises(`the group ${id} is not in /etc/group`);
     return name;
   };
   const name = nameOf(gid);

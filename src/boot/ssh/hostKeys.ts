@@ -2,7 +2,7 @@ import { findPair } from "../../config/merge.ts";
 import { upstreamVersion, versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { findGroup } from "../accounts/lookup.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -21,13 +21,13 @@ export function deleteHostKeys(boot: ModuleRun, because: Origin): void {
 /** Puts the keys and certificates of `ssh_keys` in place; nothing else is generated then. */
 export function putHostKeys(boot: ModuleRun): void {
   const given = boot.config.node("ssh_keys");
-  if (given?.type !== "mapping") throw new ModuleFailure(`ssh_keys is no mapping`);
+  if (given?.type !== "mapping") throw new Raises(`ssh_keys is no mapping`);
   const certificates: { path: string; because: Origin }[] = [];
   for (const { key, value } of given.children) {
     const name = pyStr(key);
     const file = givenFile(boot, name);
     if (file === undefined) continue;
-    if (value.type !== "scalar" || value.kind !== "str") throw new ModuleFailure(`ssh_keys: ${name} is no text`);
+    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys: ${name} is no text`);
     const because = boot.because("ssh_keys", name);
     boot.write(file.path, String(value.value), because, { mode: file.mode });
     if (name.endsWith("_certificate")) certificates.push({ path: file.path, because });

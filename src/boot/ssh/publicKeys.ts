@@ -1,6 +1,6 @@
 import { findPair } from "../../config/merge.ts";
 import { unknown } from "../../image/unknown.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";

@@ -1,7 +1,7 @@
 import type { Image } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 import { strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
@@ -19,7 +19,7 @@ interface SshdLine {
  * Sets an option wherever it stands, inside of Match blocks too, else at the end of the file (ssh_util.update_ssh_config,
  * 18.5 to 26.2). All lines of the file lose their indentation then, and `Keyword=value` its sign.
  * @returns whether the file was changed.
- * @throws ModuleFailure where cloud-init cannot read the file.
+ * @throws Raises where cloud-init cannot read the file.
  */
 export function setSshdOption(boot: ModuleRun, keyword: string, value: string, because: Origin): boolean {
   const path = ensureTarget(boot, because);
@@ -42,7 +42,7 @@ export function appendSshdLines(boot: ModuleRun, lines: readonly string[], becau
 /**
  * The options of /etc/ssh/sshd_config alone, keywords in lower case; the last of several wins, and those of Match blocks
  * count (ssh_util.parse_ssh_config_map, 18.5 to 26.2).
- * @throws ModuleFailure where cloud-init cannot read the file.
+ * @throws Raises where cloud-init cannot read the file.
  */
 export function sshdOptions(boot: ModuleRun): Map<string, string> {
   const options = new Map<string, string>();
@@ -88,7 +88,7 @@ function parseSshdConfig(boot: ModuleRun, path: string): SshdLine[] {
     const [, keyword, value] = /^(\S+)\s+(.*)$/s.exec(text) ?? /^([^=]*)=(.*)$/s.exec(text) ?? [];
     if (keyword !== undefined && value !== undefined) lines.push({ text, keyword, value });
     // A keyword alone is dropped since 21.4.
-    else if (!boot.since("21.4")) throw new ModuleFailure(`${path}: "${text}" has no value`);
+    else if (!boot.since("21.4")) throw new Raises(`${path}: "${text}" has no value`);
   }
   return lines;
 }

@@ -2,7 +2,7 @@ import { BUILTIN_PATH } from "../../config/builtin.ts";
 import { findPair } from "../../config/merge.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { addToGroup, groupadd } from "../accounts/groups.ts";
@@ -57,13 +57,13 @@ class Settings {
  * Makes a user, or changes one that exists, as Distro.create_user does (18.5 to 26.2). Of one that exists only password,
  * lock, rules and keys change.
  * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined where it does not apply.
- * @throws ModuleFailure where cloud-init raises; what was done before stays.
+ * @throws Raises where cloud-init raises; what was done before stays.
  */
 export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redirect | undefined): void {
   const settings = new Settings(user);
   const snapUser = settings.node("snapuser");
   if (snapUser !== undefined) {
-    if (boot.lacks("snap")) throw new ModuleFailure("there is no program snap");
+    if (boot.lacks("snap")) throw new Raises("there is no program snap");
     boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
@@ -114,8 +114,7 @@ export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]
     tryGroupadd(boot, group.name, group.origin);
     for (const member of group.members) {
       if (findUser(boot.image, member) === undefined) continue;
-      if (findGroup(boot.image, group.name) === undefined)
-        throw new ModuleFailure(`usermod: there is no group ${group.name}`);
+      if (findGroup(boot.image, group.name) === undefined) throw new Raises(`usermod: there is no group ${group.name}`);
       addToGroup(boot, group.name, member, group.origin);
     }
   }
@@ -126,8 +125,8 @@ function tryGroupadd(boot: ModuleRun, name: string, because: Origin): void {
   try {
     groupadd(boot, name, because);
   } catch (error) {
-    if (!(error instanceof ModuleFailure)) throw error;
-    boot.note(error.message);
+    if (!(error instanceof Raises)) throw error;
+    boot.note("group-not-added", { message: error.message }, because);
   }
 }
 
@@ -151,9 +150,8 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     expiredate: settings.option("expiredate"),
     inactive: settings.option("inactive"),
   };
-  if (settings.option("selinux_user") !== undefined) boot.note(`the SELinux user of ${name} is not simulated`);
-  if (boot.facts.family === "alpine" && boot.lacks("useradd"))
-    boot.note(`${name} is made by BusyBox, whose files may differ in details from what is shown`);
+  if (settings.option("selinux_user") !== undefined) boot.note("selinux-user", { user: name });
+  if (boot.facts.family === "alpine" && boot.lacks("useradd")) boot.note("busybox-user", { user: name });
   useradd(
     boot,
     name,
@@ -170,7 +168,7 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
 function listOfGroups(value: ConfigNode): string[] {
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key).trim());
   if (value.type === "sequence") return value.children.map((group) => pyStr(group).trim());
-  if (value.kind !== "str") throw new ModuleFailure(`groups of a user: ${pyStr(value)}`);
+  if (value.kind !== "str") throw new Raises(`groups of a user: ${pyStr(value)}`);
   return String(value.value)
     .split(",")
     .map((group) => group.trim());
@@ -214,6 +212,6 @@ function wantsSudo(boot: ModuleRun, settings: Settings): boolean {
 function listOfKeys(value: ConfigNode): string[] {
   if (value.type === "sequence") return value.children.map((key) => pyStr(key));
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.value));
-  if (value.kind === "null") throw new ModuleFailure("ssh_authorized_keys is null");
+  if (value.kind === "null") throw new Raises("ssh_authorized_keys is null");
   return value.kind === "str" ? [String(value.value)] : [];
 }

@@ -1,6 +1,6 @@
 import { Config } from "../../config/config.ts";
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { NewPassword } from "../accounts/passwords.ts";
@@ -18,7 +18,7 @@ export interface RequestedPasswords {
 /**
  * Reads `chpasswd`, or `password` where that names nobody (cc_set_passwords, 18.5 to 26.2).
  * @param args of the module's entry in its list; the first one takes the place of `password`.
- * @throws ModuleFailure where cloud-init raises.
+ * @throws Raises where cloud-init raises.
  */
 export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]): RequestedPasswords {
   const plain: NewPassword[] = [];
@@ -36,7 +36,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
   if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon === -1) throw new ModuleFailure(`chpasswd.list: an entry without a colon`);
+    if (colon === -1) throw new Raises(`chpasswd.list: an entry without a colon`);
     const [user, password] = [line.slice(0, colon), line.slice(colon + 1)];
     (isHash(password) ? hashed : plain).push({ user, password });
   }
@@ -46,7 +46,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
 /** The mapping `chpasswd`; one without keys where there is none. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
-  if (node?.type === "scalar") throw new ModuleFailure("chpasswd is no mapping");
+  if (node?.type === "scalar") throw new Raises("chpasswd is no mapping");
   return new Config(node?.type === "mapping" ? node : { ...boot.config.root, children: [] });
 }
 
@@ -55,7 +55,7 @@ function passwordLines(config: Config): string[] {
   if (list === undefined || !truthy(list)) return [];
   if (list.type !== "sequence") return splitLines(pyStr(list));
   return list.children.map((line) => {
-    if (line.type !== "scalar" || line.kind !== "str") throw new ModuleFailure("chpasswd.list: an entry is no text");
+    if (line.type !== "scalar" || line.kind !== "str") throw new Raises("chpasswd.list: an entry is no text");
     return String(line.value);
   });
 }
@@ -64,7 +64,7 @@ function defaultUserLine(boot: ModuleRun, args: readonly ConfigValue[]): string[
   const password = args[0] === undefined ? boot.config.text("password") : pyStr(args[0]);
   if (password === undefined || password === "") return [];
   const user = defaultUserOf(configuredAccounts(boot));
-  if (user === undefined) boot.note("there is no default user to set the password for");
+  if (user === undefined) boot.note("default-user-missing", {}, boot.because("password"));
   return user === undefined ? [] : [`${user}:${password}`];
 }
 
@@ -75,14 +75,14 @@ function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
 }
 
 function typeOf(user: ConfigNode): string {
-  if (user.type !== "mapping") throw new ModuleFailure("chpasswd.users: an entry is no mapping");
+  if (user.type !== "mapping") throw new Raises("chpasswd.users: an entry is no mapping");
   return new Config(user).text("type") ?? "hash";
 }
 
 function entryOf(user: ConfigNode): NewPassword {
   const entry = new Config(user as Extract<ConfigNode, { type: "mapping" }>);
   const name = entry.text("name");
-  if (name === undefined) throw new ModuleFailure("chpasswd.users: an entry has no name");
+  if (name === undefined) throw new Raises("chpasswd.users: an entry has no name");
   return { user: name, password: entry.text("password") ?? "RANDOM" };
 }
 

@@ -1,7 +1,7 @@
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
-import { ModuleFailure } from "../../python/errors.ts";
-import { splitLines } from "../../python/splitLines.ts";
+import { Raises } from "../../python/errors.ts";
+import { splitLines } from "../../python/strings.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { spend } from "../files/effort.ts";
@@ -16,11 +16,11 @@ const RULES = `${DIRECTORY}/90-cloud-init-users`;
 
 /**
  * Writes a user's rules for sudo (Distro.write_sudo_rules, 18.5 to 26.2), and has /etc/sudoers include their directory.
- * @throws ModuleFailure where the rules are neither a list nor a string.
+ * @throws Raises where the rules are neither a list nor a string.
  */
 export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
   const isText = rules.type === "scalar" && rules.kind === "str";
-  if (rules.type !== "sequence" && !isText) throw new ModuleFailure(`sudo rules of ${user}: ${pyStr(rules)}`);
+  if (rules.type !== "sequence" && !isText) throw new Raises(`sudo rules of ${user}: ${pyStr(rules)}`);
   const list = rules.type === "sequence" ? rules.children : [rules];
   const block = `\n# User rules for ${user}\n${list.map((rule) => `${user} ${pyStr(rule)}\n`).join("")}`;
   includeDirectory(boot, because);

@@ -1,9 +1,9 @@
 import { builtin } from "../../config/builtin.ts";
 import type { Config } from "../../config/config.ts";
-import { FatalConfigError, findPair, mergeMany } from "../../config/merge.ts";
+import { findPair, mergeMany } from "../../config/merge.ts";
 import { isTrue } from "../../config/options.ts";
 import type { Origin } from "../../image/origin.ts";
-import { ModuleFailure } from "../../python/errors.ts";
+import { Raises } from "../../python/errors.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -40,16 +40,11 @@ const empty = builtin({}) as Mapping;
 /**
  * What `users`, `user`, `groups` and system_info.default_user ask for, in all the forms that these may have
  * (distros/ug_util.py, 18.5 to 26.2).
- * @throws ModuleFailure where cloud-init raises: a form that it does not take.
+ * @throws Raises where cloud-init raises: a form that it does not take.
  */
 export function configuredAccounts(boot: Reading): ConfiguredAccounts {
   const groups = boot.config.node("groups");
-  try {
-    return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
-  } catch (error) {
-    if (error instanceof FatalConfigError) throw new ModuleFailure(error.message);
-    throw error;
-  }
+  return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
 }
 
 /** The name of the default user; undefined where the configuration asks for none. */
@@ -71,10 +66,10 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
       if (item.type === "mapping")
         for (const pair of item.children) add(pyStr(pair.key), memberList(pair.value), originOf(pair));
       else if (isText(item)) add(textOf(item), [], originOf(item));
-      else throw new ModuleFailure(`an entry of groups is neither a name nor a mapping: ${pyStr(item)}`);
+      else throw new Raises(`an entry of groups is neither a name nor a mapping: ${pyStr(item)}`);
     }
   else if (isText(value)) for (const name of textOf(value).trim().split(",")) add(name, [], originOf(value));
-  else throw new ModuleFailure(`groups is neither a list nor a mapping: ${pyStr(value)}`);
+  else throw new Raises(`groups is neither a list nor a mapping: ${pyStr(value)}`);
   return [...groups].map(([name, { members, origin }]) => ({
     name,
     members: [...new Set(members.map((member) => pyStr(member)))].sort(byCodePoint),
@@ -86,14 +81,14 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
 function memberList(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (isText(value)) return [value];
-  throw new ModuleFailure(`the members of a group are neither a list nor a name: ${pyStr(value)}`);
+  throw new Raises(`the members of a group are neither a list nor a name: ${pyStr(value)}`);
 }
 
 /** What util.uniq_merge makes of one value: a string is taken apart at its commas, a mapping gives its keys. */
 function listed(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (value.type === "mapping") return value.children.map((pair) => pair.key);
-  if (!isText(value)) throw new ModuleFailure(`not a list: ${pyStr(value)}`);
+  if (!isText(value)) throw new Raises(`not a list: ${pyStr(value)}`);
   return commaSeparated(value);
 }
 
@@ -119,7 +114,7 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
   users.delete("default");
   if (asked !== undefined && defaults.children.length > 0) {
     const name = findPair(defaults, "name")?.value;
-    if (name === undefined) throw new ModuleFailure("the default user has no name");
+    if (name === undefined) throw new Raises("the default user has no name");
     if (truthy(name)) {
       defaultName = pyStr(name);
       const own = users.get(defaultName);
@@ -175,7 +170,7 @@ function userItems(value: ConfigNode): ConfigNode[] {
   return value.children.flatMap((pair): ConfigNode[] => {
     if (pair.value.type === "mapping") return [withText(pair.value, "name", pyStr(pair.key), pair)];
     if (pair.value.type === "sequence" || !["bool", "int", "float", "str"].includes(pair.value.kind))
-      throw new ModuleFailure(`users: what is said of ${pyStr(pair.key)} is no mapping`);
+      throw new Raises(`users: what is said of ${pyStr(pair.key)} is no mapping`);
     return isTrue(pair.value) ? [scalar(pyStr(pair.key), pair)] : [];
   });
 }
@@ -192,9 +187,9 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
       continue;
     }
     if (item.type === "scalar" && !isText(item))
-      throw new ModuleFailure(`an entry of users is neither a name nor a mapping: ${pyStr(item)}`);
+      throw new Raises(`an entry of users is neither a name nor a mapping: ${pyStr(item)}`);
     for (const name of listed(item)) {
-      if (name.type !== "scalar") throw new ModuleFailure(`users: not a name: ${pyStr(name)}`);
+      if (name.type !== "scalar") throw new Raises(`users: not a name: ${pyStr(name)}`);
       const key = pyStr(name);
       if (truthy(name) && !users.has(key)) users.set(key, { attributes: empty, origin: originOf(name) });
     }
@@ -207,7 +202,7 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
 function withUnderscores(attributes: Mapping): Mapping {
   const pairs = new Map<string, Pair>();
   for (const pair of attributes.children) {
-    if (pair.key.kind !== "str") throw new ModuleFailure(`the name of a user's setting is no text: ${pyStr(pair.key)}`);
+    if (pair.key.kind !== "str") throw new Raises(`the name of a user's setting is no text: ${pyStr(pair.key)}`);
     const name = textOf(pair.key).replaceAll("-", "_").trim();
     if (name !== "") pairs.set(name, { ...pair, key: { ...pair.key, value: name } });
   }

@@ -1,3 +1,5 @@
+import { CannotTell } from "../../python/errors.ts";
+
 /** A regular expression that is matched in linear time, whatever pattern and text are: an automaton, no backtracking. */
 export interface Pattern {
   /** How many steps a character takes at most. */
@@ -17,9 +19,6 @@ type State =
   | { readonly kind: "start" | "end"; next: number }
   | { readonly kind: "match" };
 
-/** What is thrown for a pattern that this does not read. */
-class Unreadable extends Error {}
-
 /** A sub-automaton: where it begins, and how its open end is led on. */
 interface Fragment {
   readonly start: number;
@@ -36,7 +35,7 @@ export function compilePattern(source: string): Pattern | undefined {
     const compiler = new Compiler([...source]);
     return compiler.compile();
   } catch (error) {
-    if (error instanceof Unreadable) return undefined;
+    if (error instanceof CannotTell) return undefined;
     throw error;
   }
 }
@@ -63,13 +62,13 @@ class Compiler {
 
   compile(): Pattern {
     const whole = this.#alternatives();
-    if (this.#at < this.#chars.length) throw new Unreadable();
+    if (this.#at < this.#chars.length) throw new CannotTell("a pattern that is not read");
     whole.lead(this.#add({ kind: "match" }));
     return new Automaton(this.#states, whole.start);
   }
 
   #add(state: State): number {
-    if (this.#states.length >= MOST_STATES) throw new Unreadable();
+    if (this.#states.length >= MOST_STATES) throw new CannotTell("a pattern that is not read");
     return this.#states.push(state) - 1;
   }
 
@@ -80,7 +79,7 @@ class Compiler {
   }
 
   #alternatives(): Fragment {
-    if (++this.#depth > 50) throw new Unreadable();
+    if (++this.#depth > 50) throw new CannotTell("a pattern that is not read");
     let left = this.#sequence();
     while (this.#take("|")) {
       const [first, second] = [left, this.#sequence()];
@@ -126,7 +125,7 @@ class Compiler {
     const [low, high] = this.#count() ?? [1, 1];
     if (this.#at === end) return fragment;
     // What is repeated after its count (a++, a{2}*) is left alone; a lazy one matches the same texts.
-    if (!this.#take("?") && this.#count() !== undefined) throw new Unreadable();
+    if (!this.#take("?") && this.#count() !== undefined) throw new CannotTell("a pattern that is not read");
     const parts: Fragment[] = [];
     for (let index = 0; index < Math.max(low, high === undefined ? low + 1 : high, 1); index++) {
       if (index > 0) fragment = again();
@@ -173,11 +172,11 @@ class Compiler {
 
   #atom(): Fragment {
     const char = this.#chars[this.#at++];
-    if (char === undefined || "*+?".includes(char)) throw new Unreadable();
+    if (char === undefined || "*+?".includes(char)) throw new CannotTell("a pattern that is not read");
     if (char === "(") {
-      if (this.#take("?") && !this.#take(":")) throw new Unreadable();
+      if (this.#take("?") && !this.#take(":")) throw new CannotTell("a pattern that is not read");
       const inner = this.#alternatives();
-      if (!this.#take(")")) throw new Unreadable();
+      if (!this.#take(")")) throw new CannotTell("a pattern that is not read");
       return inner;
     }
     if (char === "^" || char === "$") return this.#step({ kind: char === "^" ? "start" : "end", next: -1 });
@@ -206,7 +205,7 @@ class Compiler {
   #literal(char: string): string {
     const escaped = ESCAPES[char];
     if (escaped !== undefined) return escaped;
-    if (char === "" || /[A-Za-z0-9]/.test(char)) throw new Unreadable();
+    if (char === "" || /[A-Za-z0-9]/.test(char)) throw new CannotTell("a pattern that is not read");
     return char;
   }
 
@@ -221,7 +220,7 @@ class Compiler {
       }
       this.#at++;
       const high = this.#member();
-      if (typeof high !== "string" || high < low) throw new Unreadable();
+      if (typeof high !== "string" || high < low) throw new CannotTell("a pattern that is not read");
       tests.push((char) => char >= low && char <= high);
     }
     this.#at++;
@@ -230,7 +229,7 @@ class Compiler {
 
   #member(): string | Test {
     const char = this.#chars[this.#at++];
-    if (char === undefined) throw new Unreadable();
+    if (char === undefined) throw new CannotTell("a pattern that is not read");
     if (char !== "\\") return char;
     const escaped = this.#chars[this.#at++] ?? "";
     return CLASSES[escaped] ?? this.#literal(escaped);

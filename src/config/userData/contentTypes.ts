@@ -1,3 +1,5 @@
+import { strip } from "../../python/strings.ts";
+
 /** Content types that cloud-init knows, by how a text of them begins; longest first (handlers/__init__.py, 18.5 to 26.2). */
 const BEGINNINGS: readonly (readonly [beginning: string, type: string])[] = [
   ["#cloud-config-archive", "text/cloud-config-archive"],
@@ -13,11 +15,6 @@ const BEGINNINGS: readonly (readonly [beginning: string, type: string])[] = [
 
 /** The content type that a text's beginning tells; undefined where it tells none. */
 export function typeOfText(text: string): string | undefined {
-  const start = trimStart(text).slice(0, 40).toLowerCase();
+  const start = strip(text, null, "start").slice(0, 40).toLowerCase();
   return BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
-}
-
-/** str.lstrip(): JavaScript's trimStart() takes a byte order mark off as well, and leaves other things. */
-export function trimStart(text: string): string {
-  return text.replace(/^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/, "");
 }

@@ -1,14 +1,13 @@
 import { gunzipSync } from "node:zlib";
+import { strictText } from "../../image/utf8.ts";
+import { CannotTell } from "../../python/errors.ts";
 
 /** More than this is not unpacked: user-data is limited to some kilobytes on every cloud. */
 export const LARGEST = 8_000_000;
 
-/** Packed text that unpacks to more than is looked at. */
-export class TooLarge extends Error {}
-
 /**
  * What gzip data unpacks to, nothing to nothing; undefined for what is none.
- * @throws TooLarge
+ * @throws CannotTell where that is more than is looked at
  */
 export function gunzip(bytes: Buffer): Buffer | undefined {
   if (bytes.length === 0) return bytes;
@@ -16,23 +15,19 @@ export function gunzip(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });
   } catch (error) {
-    if (error instanceof RangeError) throw new TooLarge();
+    if (error instanceof RangeError) throw tooLarge();
     return undefined;
   }
+}
+
+/** What has more than is looked at. */
+export function tooLarge(): CannotTell {
+  return new CannotTell(`it unpacks to more than ${LARGEST} bytes`);
 }
 
 /** Text of UTF-8 bytes. Where some are none, lone surrogates stand for them, as Python's surrogateescape does it. */
 export function decodeText(bytes: Buffer): string {
   return strictText(bytes) ?? bytes.toString("utf8").replaceAll("\ufffd", "\udcff");
-}
-
-/** Text of UTF-8 bytes; undefined where they are none. */
-export function strictText(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a text could not be written down as UTF-8. */

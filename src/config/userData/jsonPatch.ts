@@ -1,12 +1,12 @@
-import type { ConfigNode, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
-import { toValue } from "../../python/value.ts";
+import { equal, isDict, type PyDict, type PyValue } from "../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../python/errors.ts";
+import { loadJson } from "../../python/json.ts";
+import { strip } from "../../python/strings.ts";
+import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
+import { fromNode } from "../../python/value.ts";
 import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
-import { trimStart } from "./contentTypes.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
-
-/** A patch that cannot be applied: none of it is. */
-export class PatchError extends Error {}
 
 /** More operations, steps of a path and levels than anybody writes. */
 const MOST = 100;
@@ -15,22 +15,17 @@ const DEEPEST = 100;
 
 /**
  * Applies a `#cloud-config-jsonp` part, which is a JSON patch (RFC 6902), to what earlier parts gave.
- * @throws PatchError
+ * @throws Raises where it cannot be applied, so that none of it is; CannotTell where it is too large
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
-  const text = trimStart(patch.text).replace(/^#cloud-config-jsonp/, "");
-  if (levels(text) > DEEPEST) throw new PatchError("its values nest too deep");
-  let operations: unknown;
-  try {
-    operations = JSON.parse(text);
-  } catch {
-    throw new PatchError("it is no JSON");
-  }
-  if (!Array.isArray(operations)) throw new PatchError("it is no list of operations");
-  if (operations.length > MOST) throw new PatchError(`it has more than ${MOST} operations`);
+  const text = strip(patch.text, null, "start").replace(/^#cloud-config-jsonp/, "");
+  if (levels(text) > DEEPEST) throw new CannotTell("its values nest too deep");
+  const operations = loadJson(text);
+  if (!Array.isArray(operations)) throw new Raises("it is no list of operations");
+  if (operations.length > MOST) throw new CannotTell(`it has more than ${MOST} operations`);
   const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
-  if (patched.type !== "mapping") throw new PatchError("it leaves no mapping");
+  if (patched.type !== "mapping") throw new Raises("it leaves no mapping");
   return patched;
 }
 
@@ -45,19 +40,14 @@ function levels(text: string): number {
   return deepest;
 }
 
-type Place = (value: ConfigValue) => ConfigNode;
+type Place = (value: PyValue) => ConfigNode;
 
 /** Makes nodes whose place is where the part begins. */
 function at(patch: Excerpt): Place {
   const { line, column } = originOfExcerpt(patch);
   const position = { start: { line, column }, end: { line, column } };
   const put = (node: ConfigNode): ConfigNode => {
-    if (node.type === "scalar")
-      return {
-        ...node,
-        position,
-        kind: typeof node.value === "number" && !Number.isInteger(node.value) ? "float" : node.kind,
-      };
+    if (node.type === "scalar") return { ...node, position };
     if (node.type === "sequence") return { ...node, position, children: node.children.map(put) };
     const pair = (child: Pair): Pair => ({
       ...child,
@@ -70,12 +60,13 @@ function at(patch: Excerpt): Place {
   return (value) => put(builtin(value, patch.path));
 }
 
-function applyOperation(root: ConfigNode, operation: unknown, place: Place): ConfigNode {
-  const members = typeof operation === "object" && operation !== null ? new Map(Object.entries(operation)) : new Map();
+function applyOperation(root: ConfigNode, operation: PyValue, place: Place): ConfigNode {
+  const members: PyDict = isDict(operation) ? operation : new Map();
   const path = steps(members.get("path"));
   const value = (): ConfigNode => {
-    if (!members.has("value")) throw new PatchError('an operation lacks its "value"');
-    return place(members.get("value") as ConfigValue);
+    const given = members.get("value");
+    if (given === undefined) throw new Raises('an operation lacks its "value"');
+    return place(given);
   };
   switch (members.get("op")) {
     case "add":
@@ -92,18 +83,18 @@ function applyOperation(root: ConfigNode, operation: unknown, place: Place): Con
     case "copy":
       return add(root, path, find(root, steps(members.get("from"))));
     case "test":
-      if (!equal(toValue(find(root, path)), toValue(value()))) throw new PatchError("a test of it fails");
+      if (!equal(fromNode(find(root, path)), fromNode(value()))) throw new Raises("a test of it fails");
       return root;
     default:
-      throw new PatchError("an operation is unknown");
+      throw new Raises("an operation is unknown");
   }
 }
 
 function steps(pointer: unknown): string[] {
   if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
-    throw new PatchError("a path is no JSON pointer");
+    throw new Raises("a path is no JSON pointer");
   const found = pointer.split("/").slice(1);
-  if (found.length > LONGEST_PATH) throw new PatchError("a path has too many steps");
+  if (found.length > LONGEST_PATH) throw new CannotTell("a path has too many steps");
   return found.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
@@ -118,7 +109,7 @@ function child(node: ConfigNode, step: string): ConfigNode {
       : node.type === "sequence" && /^(0|[1-9]\d*)$/.test(step)
         ? node.children[Number(step)]
         : undefined;
-  if (found === undefined) throw new PatchError(`there is no "${step}" to change`);
+  if (found === undefined) throw new Raises(`there is no "${step}" to change`);
   return found;
 }
 
@@ -129,7 +120,7 @@ function change(
   edit: (holder: ConfigNode, step: string) => ConfigNode,
 ): ConfigNode {
   const [step, ...rest] = path;
-  if (step === undefined) throw new PatchError("it would change the whole");
+  if (step === undefined) throw new Raises("it would change the whole");
   if (rest.length === 0) return edit(node, step);
   const next = change(child(node, step), rest, edit);
   if (node.type === "mapping")
@@ -155,9 +146,9 @@ function add(root: ConfigNode, path: readonly string[], value: ConfigNode): Conf
         children: held === undefined ? [...others, pair] : others.map((p) => (p === held ? pair : p)),
       };
     }
-    if (holder.type !== "sequence") throw new PatchError(`"${step}" is in neither a mapping nor a list`);
+    if (holder.type !== "sequence") throw new Raises(`"${step}" is in neither a mapping nor a list`);
     const index = step === "-" ? holder.children.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
-    if (!(index <= holder.children.length)) throw new PatchError(`there is no place "${step}" in the list`);
+    if (!(index <= holder.children.length)) throw new Raises(`there is no place "${step}" in the list`);
     return { ...holder, children: holder.children.toSpliced(index, 0, value) };
   });
 }
@@ -173,12 +164,4 @@ function remove(root: ConfigNode, path: readonly string[]): ConfigNode {
     if (holder.type === "sequence") return { ...holder, children: holder.children.toSpliced(Number(step), 1) };
     return holder;
   });
-}
-
-function equal(a: ConfigValue, b: ConfigValue): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [x, y] = [Object.entries(a), Object.entries(b)];
-  const others = new Map(y);
-  return x.length === y.length && x.every(([key, value]) => others.has(key) && equal(value, others.get(key)!));
 }

@@ -1,4 +1,4 @@
-import { TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
 import { readFloat, readInteger, readString } from "./literals.ts";
 import type { Arguments, BlockFilter, Comparison, Expression } from "./syntax.ts";
 import type { Words } from "./words.ts";
@@ -18,7 +18,7 @@ export function parseTuple(words: Words, endsAt: (words: Words) => boolean, choi
     tuple = true;
   }
   if (tuple) return { type: "tuple", items };
-  if (items.length === 0) throw new TemplateError("expected an expression");
+  if (items.length === 0) throw new Raises("expected an expression");
   return items[0]!;
 }
 
@@ -122,7 +122,7 @@ function parsePrimary(words: Words): Expression {
         return [key, parseExpression(words)] as const;
       }),
     };
-  throw new TemplateError(`unexpected ${token.text}`);
+  throw new Raises(`unexpected ${token.text}`);
 }
 
 const CONSTANTS = new Map<string, Expression>([
@@ -161,7 +161,7 @@ function parseDot(words: Words, object: Expression): Expression {
   const token = words.next();
   if (token.type === "name") return { type: "attribute", object, name: token.text };
   if (token.type === "int") return { type: "item", object, key: { type: "constant", value: readInteger(token.text) } };
-  throw new TemplateError("expected a name or a number");
+  throw new Raises("expected a name or a number");
 }
 
 /** What stands in brackets: an expression, or up to three of them with colons between. */
@@ -181,12 +181,12 @@ function parseArguments(words: Words): Arguments {
   const positional: Expression[] = [];
   const named: (readonly [string, Expression])[] = [];
   parseItems(words, ")", () => {
-    if (words.isOperator("*") || words.isOperator("**")) throw new TemplateLimit("it unpacks arguments");
+    if (words.isOperator("*") || words.isOperator("**")) throw new CannotTell("it unpacks arguments");
     if (words.peek()?.type === "name" && words.isOperator("=", 1)) {
       const name = words.expectName();
       words.expect("=");
       named.push([name, parseExpression(words)]);
-    } else if (named.length > 0) throw new TemplateError("a plain argument follows a named one");
+    } else if (named.length > 0) throw new Raises("a plain argument follows a named one");
     else positional.push(parseExpression(words));
   });
   return { positional, named };
@@ -234,6 +234,6 @@ function parseTestArguments(words: Words): Arguments {
   const token = words.peek();
   const begins = token !== undefined && (token.type !== "operator" || token.text === "[" || token.text === "{");
   if (!begins || ["else", "or", "and"].some((keyword) => words.isName(keyword))) return NO_ARGUMENTS;
-  if (words.isName("is")) throw new TemplateError("tests cannot be chained");
+  if (words.isName("is")) throw new Raises("tests cannot be chained");
   return { positional: [parsePostfix(words, parsePrimary(words))], named: [] };
 }

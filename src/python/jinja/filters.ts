@@ -1,27 +1,25 @@
-import { splitLines } from "../splitLines.ts";
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
-import { formatText } from "./format.ts";
+import { hashable } from "../checked.ts";
+import { Dict, int, isDict, isInt, type PyKey, type PyValue, Tuple, truth } from "../dataModel.ts";
+import { roundedQuotient, scaled } from "../decimal.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { percentFormat } from "../format.ts";
+import { readFloat, readInt } from "../numbers.ts";
+import { compare } from "../order.ts";
+import { str } from "../repr.ts";
+import { Float } from "../scalars.ts";
+import { capitalize, splitLines, strip } from "../strings.ts";
+import type { Budget } from "./budget.ts";
 import { subscript } from "./members.ts";
-import { arithmetic, listOf } from "./operators.ts";
-import { findTest } from "./tests.ts";
-import { capitalize, expectText, replace, strip } from "./textMethods.ts";
-import {
-  CallArguments,
-  compare,
-  Dict,
-  isNumber,
-  iterate,
-  orUndefined,
-  plain,
-  Stream,
-  str,
-  Tuple,
-  truthy,
-  Undefined,
-  type Value,
-} from "./value.ts";
+import { arithmetic, holds, isNumber, listOf, negate, toFloat } from "./operators.ts";
+import { applyTest } from "./tests.ts";
+import { expectText, replaceText } from "./textMethods.ts";
+import { CallArguments, iterate, Markup, orUndefined, refuseMarkup, Stream, Undefined } from "./value.ts";
 
-type Filter = (value: Value, args: CallArguments, budget: Budget) => Value;
+/** A filter, and the names of its parameters after the value; undefined where it takes any. */
+interface Filter {
+  readonly parameters: readonly string[] | undefined;
+  readonly run: (value: PyValue, args: CallArguments, budget: Budget) => PyValue;
+}
 
 /** Filters of Jinja that are not supported. */
 const UNSUPPORTED = new Set(
@@ -29,161 +27,229 @@ const UNSUPPORTED = new Set(
   urlize wordcount wordwrap xmlattr`.split(/\s+/),
 );
 
-const text =
-  (change: (text: string) => string): Filter =>
+/** An argument, None included, or what stands for one that is not given. */
+function orElse(given: PyValue | undefined, otherwise: PyValue): PyValue {
+  return given === undefined ? otherwise : given;
+}
+
+function filter(parameters: string | undefined, run: Filter["run"]): Filter {
+  return { parameters: parameters?.split(" ").filter((name) => name !== ""), run };
+}
+
+const text = (change: (text: string) => string): Filter =>
+  filter("", (value, _args, budget) => budget.text(change(str(value, budget))));
+
+/** A filter that is a generator in Python: it does nothing, and fails at nothing, before its items are asked for. */
+const lazy = (
+  parameters: string | undefined,
+  produce: (value: PyValue, args: CallArguments, budget: Budget) => PyValue[],
+): Filter =>
+  filter(parameters, (value, args, budget) => new Stream(() => listOf(produce(value, args, budget), budget)));
+
+const length = filter("", (value) => {
+  if (value instanceof Stream) throw new Raises("the value has no length");
+  return iterate(value).length;
+});
+
+const fallback = filter("default_value boolean", (value, args) => {
+  const falsy = truth(args.at(1, "boolean") ?? false);
+  return value instanceof Undefined || (falsy && !truth(value)) ? orElse(args.at(0, "default_value"), "") : value;
+});
+
+const escapeHtml = filter(
+  "",
   (value, _args, budget) =>
-    budget.text(change(str(value, budget)));
-
-const length: Filter = (value) => {
-  if (typeof value === "string") return BigInt([...value].length);
-  if (value instanceof Dict) return BigInt(value.size);
-  if (value instanceof Stream || isNumber(value)) throw new TemplateError("the value has no length");
-  return BigInt(iterate(value).length);
-};
-
-const fallback: Filter = (value, args) => {
-  const falsy = truthy(args.at(1, "boolean") ?? false);
-  return value instanceof Undefined || (falsy && !truthy(value)) ? (args.at(0, "default_value") ?? "") : value;
-};
-
-const escapeHtml = text((value) =>
-  value.replace(/[&<>'"]/g, (c) => `&${{ "&": "amp", "<": "lt", ">": "gt", "'": "#39", '"': "#34" }[c]};`),
+    new Markup(
+      budget.text(
+        str(value, budget).replace(
+          /[&<>'"]/g,
+          (c) => `&${{ "&": "amp", "<": "lt", ">": "gt", "'": "#39", '"': "#34" }[c]};`,
+        ),
+      ),
+    ),
 );
 
-const FILTERS: Readonly<Record<string, Filter>> = {
-  abs: (value) => {
-    if (!isNumber(value)) throw new TemplateError("a number is needed");
-    const number = plain(value);
-    return number < 0 ? -number : number;
-  },
-  capitalize: text(capitalize),
-  count: length,
-  d: fallback,
-  default: fallback,
-  e: escapeHtml,
-  escape: escapeHtml,
-  first: (value) => orUndefined(iterate(value)[0]),
-  float: (value, args) => toFloat(value) ?? args.at(0, "default") ?? 0,
-  format: (value, args, budget) => formatText(expectText(value), new Tuple(args.positional), budget),
-  indent: (value, args, budget) => indent(expectText(value), args, budget),
-  int: (value, args) => toInteger(value, args) ?? args.at(0, "default") ?? 0n,
-  items: (value, _args, budget) => {
-    if (value instanceof Undefined) return new Stream([]);
-    if (!(value instanceof Dict)) throw new TemplateError("a mapping is needed");
-    return new Stream(
-      listOf(
-        value.entries().map((pair) => new Tuple(pair)),
+const FILTERS: ReadonlyMap<string, Filter> = new Map([
+  [
+    "abs",
+    filter("", (value) => {
+      if (!isNumber(value)) throw new Raises("a number is needed");
+      if (value instanceof Float) return new Float(Math.abs(value.value));
+      return negate(BigInt(value) < 0n ? "-" : "+", value);
+    }),
+  ],
+  ["capitalize", text(capitalize)],
+  ["count", length],
+  ["d", fallback],
+  ["default", fallback],
+  ["e", escapeHtml],
+  ["escape", escapeHtml],
+  ["first", filter("", (value) => orUndefined(iterate(value)[0]))],
+  ["float", filter("default", (value, args) => floatOf(value) ?? orElse(args.at(0, "default"), new Float(0)))],
+  ["format", filter(undefined, formatted)],
+  ["indent", filter("width first blank", (value, args, budget) => indent(expectText(value), args, budget))],
+  ["int", filter("default base", (value, args) => toInteger(value, args) ?? orElse(args.at(0, "default"), 0))],
+  [
+    "items",
+    lazy("", (value) => {
+      if (value instanceof Undefined) return [];
+      if (!isDict(value)) throw new Raises("a mapping is needed");
+      return [...value].map((pair) => new Tuple(pair));
+    }),
+  ],
+  [
+    "join",
+    filter("d attribute", (value, args, budget) => {
+      const by = args.at(1, "attribute");
+      const items = iterate(value).map((item) => str(pick(item, by, budget), budget));
+      const separator = str(orElse(args.at(0, "d"), ""), budget);
+      budget.expect(items.reduce((sum, item) => sum + item.length + separator.length, 0));
+      return budget.text(items.join(separator));
+    }),
+  ],
+  [
+    "last",
+    filter("", (value) => {
+      if (value instanceof Stream) throw new Raises("the value cannot be reversed");
+      return orUndefined(iterate(value).at(-1));
+    }),
+  ],
+  ["length", length],
+  ["list", filter("", (value, _args, budget) => listOf([...iterate(value)], budget))],
+  ["lower", text((value) => value.toLowerCase())],
+  ["map", lazy(undefined, (value, args, budget) => (truth(value) ? iterate(value).map(mapper(args, budget)) : []))],
+  ["max", filter("case_sensitive attribute", (value, args, budget) => extreme(value, args, budget, -1))],
+  ["min", filter("case_sensitive attribute", (value, args, budget) => extreme(value, args, budget, 1))],
+  ["reject", lazy(undefined, (value, args, budget) => select(value, args, false, false, budget))],
+  ["rejectattr", lazy(undefined, (value, args, budget) => select(value, args, true, false, budget))],
+  [
+    "replace",
+    filter("old new count", (value, args, budget) => {
+      const [old, by] = [args.required(0, "old"), args.required(1, "new")];
+      return replaceText(
+        str(value, budget),
+        str(old, budget),
+        str(by, budget),
+        args.at(2, "count") ?? undefined,
         budget,
-      ),
-    );
-  },
-  join: (value, args, budget) => {
-    const by = args.at(1, "attribute");
-    const items = iterate(value).map((item) => str(pick(item, by, budget), budget));
-    const separator = str(args.at(0, "d") ?? "", budget);
-    budget.expect(items.reduce((sum, item) => sum + item.length + separator.length, 0));
-    return budget.text(items.join(separator));
-  },
-  last: (value) => orUndefined(iterate(value).at(-1)),
-  length,
-  list: (value, _args, budget) => listOf([...iterate(value)], budget),
-  lower: text((value) => value.toLowerCase()),
-  map: (value, args, budget) => new Stream(listOf(iterate(value).map(mapper(args, budget)), budget)),
-  max: (value, args, budget) => orUndefined(sorted(value, args, budget, -1)[0]),
-  min: (value, args, budget) => orUndefined(sorted(value, args, budget, 1)[0]),
-  reject: (value, args, budget) => select(value, args, false, false, budget),
-  rejectattr: (value, args, budget) => select(value, args, true, false, budget),
-  replace: (value, args, budget) =>
-    replace(
-      str(value, budget),
-      str(args.given(0), budget),
-      str(args.given(1), budget),
-      args.at(2, "count") ?? null,
-      budget,
-    ),
-  reverse: (value, _args, budget) => {
-    const items = listOf([...iterate(value)].reverse(), budget);
-    return typeof value === "string" ? budget.text(items.join("")) : new Stream(items);
-  },
-  round: (value, args) => {
-    const precision = args.at(0, "precision") ?? 0n;
-    if (precision !== 0n || args.at(1, "method") !== undefined) throw new TemplateLimit("it rounds to a precision");
-    if (!isNumber(value)) throw new TemplateError("a number is needed");
-    const number = Number(value);
-    const floor = Math.floor(number);
-    return number - floor === 0.5 ? floor + Math.abs(floor % 2) : Math.round(number);
-  },
-  safe: text((value) => value),
-  select: (value, args, budget) => select(value, args, false, true, budget),
-  selectattr: (value, args, budget) => select(value, args, true, true, budget),
-  sort: (value, args, budget) => {
-    const direction = truthy(args.at(0, "reverse") ?? false) ? -1 : 1;
-    return sorted(value, args, budget, direction, ["reverse", "case_sensitive", "attribute"]);
-  },
-  string: text((value) => value),
-  sum: (value, args, budget) => {
-    const by = args.at(0, "attribute");
-    const start: Value = args.at(1, "start") ?? 0n;
-    return iterate(value).reduce<Value>((sum, item) => arithmetic("+", sum, pick(item, by, budget), budget), start);
-  },
-  trim: (value, args, budget) => budget.text(strip(str(value, budget), args.at(0, "chars"), "both")),
-  unique: (value, args, budget) => {
-    const key = keyOf(args, ["case_sensitive", "attribute"], budget);
-    const kept: Value[] = [];
-    const keys = new Dict();
-    for (const item of iterate(value)) {
-      if (!keys.has(key(item))) kept.push(item);
-      keys.set(key(item), null);
-    }
-    return new Stream(listOf(kept, budget));
-  },
-  upper: text((value) => value.toUpperCase()),
-};
+      );
+    }),
+  ],
+  [
+    "reverse",
+    filter("", (value, _args, budget) => {
+      const items = listOf([...iterate(value)].reverse(), budget);
+      if (typeof value === "string") return budget.text(items.join(""));
+      return value instanceof Stream ? items : new Stream(() => items);
+    }),
+  ],
+  ["round", filter("precision method", round)],
+  ["safe", filter("", (value, _args, budget) => new Markup(str(value, budget)))],
+  ["select", lazy(undefined, (value, args, budget) => select(value, args, false, true, budget))],
+  ["selectattr", lazy(undefined, (value, args, budget) => select(value, args, true, true, budget))],
+  ["sort", filter("reverse case_sensitive attribute", sort)],
+  ["string", text((value) => value)],
+  [
+    "sum",
+    filter("attribute start", (value, args, budget) => {
+      const by = args.at(0, "attribute");
+      const start = orElse(args.at(1, "start"), 0);
+      if (typeof start === "string") throw new Raises("texts cannot be summed");
+      return iterate(value).reduce<PyValue>((sum, item) => arithmetic("+", sum, pick(item, by, budget), budget), start);
+    }),
+  ],
+  [
+    "trim",
+    filter("chars", (value, args, budget) => budget.text(strip(str(value, budget), charactersOf(args), "both"))),
+  ],
+  [
+    "unique",
+    lazy("case_sensitive attribute", (value, args, budget) => {
+      const key = keyOf(args, budget);
+      const kept: PyValue[] = [];
+      const keys = new Dict();
+      for (const item of iterate(value)) {
+        const id = hashable(key(item), "an item");
+        if (!keys.has(id)) kept.push(item);
+        keys.set(id, null);
+      }
+      return kept;
+    }),
+  ],
+  ["upper", text((value) => value.toUpperCase())],
+]);
 
-/** Applies the filter of a name. @throws TemplateError where Jinja has none of that name. */
-export function applyFilter(name: string, value: Value, args: CallArguments, budget: Budget): Value {
-  const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-  if (filter !== undefined) return filter(value, args, budget);
-  if (UNSUPPORTED.has(name)) throw new TemplateLimit(`it uses the filter ${name}`);
-  throw new TemplateError(`no filter named ${name}`);
+/** What becomes of text that counts as HTML with these filters is known. */
+const OF_MARKUP = new Set(["d", "default", "e", "escape", "safe", "string"]);
+
+/** Applies the filter of a name. @throws Raises where Jinja has none of that name. */
+export function applyFilter(name: string, value: PyValue, args: CallArguments, budget: Budget): PyValue {
+  const found = FILTERS.get(name);
+  if (found === undefined && UNSUPPORTED.has(name)) throw new CannotTell(`it uses the filter ${name}`);
+  if (found === undefined) throw new Raises(`no filter named ${name}`);
+  if (found.parameters !== undefined) args.check(...found.parameters);
+  if (value instanceof Markup && OF_MARKUP.has(name) && name !== "default" && name !== "d") return value;
+  if (!OF_MARKUP.has(name)) refuseMarkup(value, ...args.positional, ...args.named.values());
+  return found.run(value, args, budget);
 }
 
 /** An item itself or its attribute "a.b.0". */
-function pick(item: Value, path: Value | undefined, budget: Budget): Value {
+function pick(item: PyValue, path: PyValue | undefined, budget: Budget): PyValue {
   if (path === undefined || path === null) return item;
-  if (typeof path === "bigint") return subscript(item, path, budget);
+  if (isInt(path)) return subscript(item, path, budget);
   return expectText(path)
     .split(".")
-    .reduce<Value>((object, step) => subscript(object, /^\d{1,9}$/.test(step) ? BigInt(step) : step, budget), item);
+    .reduce<PyValue>((object, step) => subscript(object, /^\d{1,9}$/.test(step) ? Number(step) : step, budget), item);
 }
 
-/** What items are compared by: texts without case, unless told otherwise. */
-function keyOf(args: CallArguments, parameters: readonly string[], budget: Budget): (item: Value) => Value {
-  const argument = (name: string) => args.at(parameters.indexOf(name), name);
-  const sensitive = truthy(argument("case_sensitive") ?? false);
-  const by = argument("attribute");
-  if (typeof by === "string" && by.includes(",")) throw new TemplateLimit("it sorts by several attributes");
-  return (item) => {
-    const key = pick(item, by, budget);
-    return typeof key === "string" && !sensitive ? key.toLowerCase() : key;
-  };
+/** What items are compared by, texts in lower case unless told otherwise. */
+function keyOf(args: CallArguments, budget: Budget): (item: PyValue) => PyValue {
+  const sensitive = truth(args.at(0, "case_sensitive") ?? false);
+  const by = args.at(1, "attribute");
+  return (item) => folded(pick(item, by, budget), sensitive);
 }
 
-function sorted(
-  value: Value,
-  args: CallArguments,
-  budget: Budget,
-  direction: 1 | -1,
-  parameters = ["case_sensitive", "attribute"],
-): Value[] {
-  const key = keyOf(args, parameters, budget);
-  return listOf([...iterate(value)], budget).sort((a, b) => direction * compare(key(a), key(b), budget));
+function folded(value: PyValue, sensitive: boolean): PyValue {
+  return typeof value === "string" && !sensitive ? value.toLowerCase() : value;
 }
 
-function mapper(args: CallArguments, budget: Budget): (item: Value) => Value {
+/** The filter sort: by lists of attributes, in which all that is missing is equal. */
+function sort(value: PyValue, args: CallArguments, budget: Budget): PyValue {
+  const direction = truth(args.at(0, "reverse") ?? false) ? -1 : 1;
+  const sensitive = truth(args.at(1, "case_sensitive") ?? false);
+  const by = args.at(2, "attribute") ?? null;
+  const paths = typeof by === "string" ? by.split(",") : [by];
+  const items = iterate(value).map((item) => ({
+    item,
+    key: paths.map((path) => folded(pick(item, path, budget), sensitive)),
+  }));
+  items.sort((a, b) => direction * compare(a.key, b.key, budget));
+  return listOf(
+    items.map(({ item }) => item),
+    budget,
+  );
+}
+
+/** The first of the least or greatest items. */
+function extreme(value: PyValue, args: CallArguments, budget: Budget, direction: 1 | -1): PyValue {
+  const key = keyOf(args, budget);
+  const [first, ...rest] = iterate(value);
+  if (first === undefined) return new Undefined();
+  let [best, bestKey] = [first, key(first)];
+  for (const item of rest) {
+    const itemKey = key(item);
+    const [a, b] = direction === 1 ? [itemKey, bestKey] : [bestKey, itemKey];
+    if (holds("<", a, b, budget)) [best, bestKey] = [item, itemKey];
+  }
+  return best;
+}
+
+function mapper(args: CallArguments, budget: Budget): (item: PyValue) => PyValue {
   const by = args.named.get("attribute");
   if (args.positional.length === 0 && by !== undefined) {
     const missing = args.named.get("default");
+    for (const name of args.named.keys())
+      if (name !== "attribute" && name !== "default") throw new Raises(`unexpected argument ${name}`);
     return (item) => {
       const value = pick(item, by, budget);
       return value instanceof Undefined && missing !== undefined ? missing : value;
@@ -194,46 +260,92 @@ function mapper(args: CallArguments, budget: Budget): (item: Value) => Value {
   return (item) => applyFilter(name, item, rest, budget);
 }
 
-function select(value: Value, args: CallArguments, byAttribute: boolean, wanted: boolean, budget: Budget): Value {
+function select(value: PyValue, args: CallArguments, byAttribute: boolean, wanted: boolean, budget: Budget): PyValue[] {
+  if (!truth(value)) return [];
   const path = byAttribute ? args.given(0) : undefined;
   const [name, ...rest] = byAttribute ? args.positional.slice(1) : args.positional;
-  const test = name === undefined ? truthy : namedTest(expectText(name), new CallArguments(rest), budget);
-  return new Stream(
-    listOf(
-      iterate(value).filter((item) => test(pick(item, path, budget)) === wanted),
-      budget,
-    ),
-  );
+  const test = name === undefined ? truth : namedTest(expectText(name), new CallArguments(rest, args.named), budget);
+  return iterate(value).filter((item) => test(pick(item, path, budget)) === wanted);
 }
 
-function namedTest(name: string, args: CallArguments, budget: Budget): (value: Value) => boolean {
-  const test = findTest(name);
-  if (test === undefined) throw new TemplateError(`no test named ${name}`);
-  return (value) => test(value, args, budget);
+function namedTest(name: string, args: CallArguments, budget: Budget): (value: PyValue) => boolean {
+  return (value) => applyTest(name, value, args, budget);
 }
 
 function indent(value: string, args: CallArguments, budget: Budget): string {
-  const width = args.at(0, "width") ?? 4n;
-  const space = typeof width === "string" ? width : " ".repeat(Math.min(Number(width), 1000));
-  const blank = truthy(args.at(2, "blank") ?? false);
+  const width = orElse(args.at(0, "width"), 4);
+  if (typeof width !== "string" && !isInt(width)) throw new Raises("a width is needed");
+  const space = typeof width === "string" ? width : " ".repeat(Math.max(0, Math.min(Number(width), 1000)));
+  const blank = truth(args.at(2, "blank") ?? false);
   const lines = splitLines(`${value}\n`);
   budget.expect(value.length + lines.length * space.length);
   const indented = lines.map((line, index) => (index > 0 && (blank || line !== "") ? space + line : line)).join("\n");
-  return budget.text(truthy(args.at(1, "first") ?? false) ? space + indented : indented);
+  return budget.text(truth(args.at(1, "first") ?? false) ? space + indented : indented);
 }
 
-function toFloat(value: Value): number | undefined {
-  if (isNumber(value)) return Number(value);
-  return typeof value === "string" && /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
-    ? Number(value)
-    : undefined;
+/** The filter format: values by position or by name, not both. */
+function formatted(value: PyValue, { positional, named }: CallArguments, budget: Budget): string {
+  if (positional.length > 0 && named.size > 0) throw new Raises("values both with and without names");
+  const values = named.size > 0 ? new Map<PyKey, PyValue>(named) : new Tuple(positional);
+  return budget.text(percentFormat(str(value, budget), values, budget));
 }
 
-function toInteger(value: Value, args: CallArguments): bigint | undefined {
-  if (args.at(1, "base") !== undefined && args.at(1, "base") !== 10n)
-    throw new TemplateLimit("it reads numbers of a base");
-  if (typeof value === "string" && /^\s*[-+]?\d{1,300}\s*$/.test(value)) return BigInt(value.trim().replace(/^\+/, ""));
-  const float = toFloat(value);
-  if (typeof value === "bigint") return value;
-  return float === undefined || !Number.isFinite(float) ? undefined : BigInt(Math.trunc(float));
+function charactersOf(args: CallArguments): string | null {
+  const characters = args.at(0, "chars") ?? null;
+  return characters === null ? null : expectText(characters);
+}
+
+/** To a precision after (or, below zero, before) the point: halves to even, or up or down. */
+function round(value: PyValue, args: CallArguments): PyValue {
+  const precision = orElse(args.at(0, "precision"), 0);
+  const method = orElse(args.at(1, "method"), "common");
+  if (typeof method !== "string" || !["common", "ceil", "floor"].includes(method))
+    throw new Raises("there is no such method");
+  if (!isNumber(value)) throw new Raises("a number is needed");
+  if (!isInt(precision) || Math.abs(Number(precision)) > 300) throw new CannotTell("it rounds to an odd precision");
+  const places = Number(precision);
+  if (method !== "common") return upOrDown(toFloat(value), places, method === "ceil" ? Math.ceil : Math.floor);
+  if (!(value instanceof Float)) return roundInteger(BigInt(value), places);
+  if (!Number.isFinite(value.value)) return value;
+  const digits = scaled(Math.abs(value.value), places);
+  const rounded = Number(`${digits}e${-places}`);
+  return new Float(value.value < 0 || Object.is(value.value, -0) ? -rounded : rounded);
+}
+
+/** Jinja calculates `method(value * 10**places) / 10**places`. */
+function upOrDown(value: number, places: number, method: (value: number) => number): Float {
+  const factor = 10 ** places;
+  if (!Number.isFinite(value)) throw new Raises("a finite number is needed");
+  return new Float((method(value * factor) + 0) / factor);
+}
+
+function roundInteger(value: bigint, places: number): number | bigint {
+  if (places >= 0) return int(value);
+  const unit = 10n ** BigInt(-places);
+  return int(roundedQuotient(value, unit) * unit);
+}
+
+/** float(), of a text as well; undefined where Jinja takes the default. */
+function floatOf(value: PyValue): Float | undefined {
+  if (value instanceof Undefined) throw new Raises("something undefined is no number");
+  if (isNumber(value)) return new Float(toFloat(value));
+  const number = typeof value === "string" ? readFloat(value) : undefined;
+  return number === undefined ? undefined : new Float(number);
+}
+
+/** int(), of a text as well; undefined where Jinja takes the default. */
+function toInteger(value: PyValue, args: CallArguments): number | bigint | undefined {
+  const base = orElse(args.at(1, "base"), 10);
+  if (base !== 10) throw new CannotTell("it reads numbers of a base");
+  if (value instanceof Undefined) throw new Raises("something undefined is no number");
+  if (isInt(value) || typeof value === "boolean") return int(BigInt(value));
+  if (value instanceof Float) {
+    if (Math.abs(value.value) === Infinity) throw new Raises("infinity is no whole number");
+    return Number.isNaN(value.value) ? undefined : int(BigInt(Math.trunc(value.value)));
+  }
+  if (typeof value !== "string") return undefined;
+  const whole = readInt(value, 10);
+  if (whole !== undefined) return int(whole);
+  const float = readFloat(value);
+  return float === undefined || !Number.isFinite(float) ? undefined : int(BigInt(Math.trunc(float)));
 }

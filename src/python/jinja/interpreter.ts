@@ -1,25 +1,17 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { hashable } from "../checked.ts";
+import { Dict, isDict, type PyValue, Tuple, truth } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { str } from "../repr.ts";
+import type { Budget } from "./budget.ts";
 import { applyFilter } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { Loop } from "./loop.ts";
 import { attribute, slice, subscript } from "./members.ts";
-import { arithmetic, holds, negate } from "./operators.ts";
+import { arithmetic, holds, isNumber, negate } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, Target } from "./syntax.ts";
-import { findTest } from "./tests.ts";
-import {
-  CallArguments,
-  Callable,
-  Dict,
-  iterate,
-  Namespace,
-  orUndefined,
-  str,
-  Tuple,
-  truthy,
-  Undefined,
-  type Value,
-} from "./value.ts";
+import { applyTest } from "./tests.ts";
+import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
 
 /** Macros may call each other this deep. */
 const DEEPEST = 50;
@@ -34,8 +26,11 @@ export class Interpreter {
     this.#budget = budget;
   }
 
-  render(template: Block, variables: ReadonlyMap<string, Value>): string {
-    return this.#capture(template, new Scope(new Scope(undefined, globals(this.#budget)), variables));
+  render(template: Block, variables: ReadonlyMap<string, PyValue>): string {
+    return this.#capture(
+      template,
+      new Scope(new Scope(undefined, undefined, new Map([...globals(this.#budget), ...variables])), template),
+    );
   }
 
   #capture(block: Block, scope: Scope): string {
@@ -68,7 +63,7 @@ export class Interpreter {
         this.#evaluate(statement.value, scope);
         break;
       case "if": {
-        const branch = statement.branches.find(({ test }) => truthy(this.#evaluate(test, scope)));
+        const branch = statement.branches.find(({ test }) => truth(this.#evaluate(test, scope)));
         this.#run(branch?.body ?? statement.otherwise, scope);
         break;
       }
@@ -79,17 +74,17 @@ export class Interpreter {
         this.#assign(statement.target, this.#evaluate(statement.value, scope), scope);
         break;
       case "capture": {
-        const text = this.#capture(statement.body, new Scope(scope));
+        const text = this.#capture(statement.body, new Scope(scope, statement.body));
         this.#assign(statement.target, this.#filtered(text, statement.filters, scope), scope);
         break;
       }
       case "filter": {
-        const text = this.#capture(statement.body, new Scope(scope));
+        const text = this.#capture(statement.body, new Scope(scope, statement.body));
         this.#write(str(this.#filtered(text, statement.filters, scope), this.#budget));
         break;
       }
       case "with": {
-        const inner = new Scope(scope);
+        const inner = new Scope(scope, statement.body);
         for (const [target, value] of statement.variables) this.#assign(target, this.#evaluate(value, scope), inner);
         this.#run(statement.body, inner);
         break;
@@ -100,8 +95,8 @@ export class Interpreter {
     }
   }
 
-  #filtered(text: string, filters: readonly BlockFilter[], scope: Scope): Value {
-    return filters.reduce<Value>(
+  #filtered(text: string, filters: readonly BlockFilter[], scope: Scope): PyValue {
+    return filters.reduce<PyValue>(
       (value, { name, args }) => applyFilter(name, value, this.#arguments(args, scope), this.#budget),
       text,
     );
@@ -114,28 +109,28 @@ export class Interpreter {
       items = items.filter((item) => {
         const inner = new Scope(scope);
         this.#assign(loop.target, item, inner);
-        return truthy(this.#evaluate(filter, inner));
+        return truth(this.#evaluate(filter, inner));
       });
-    if (items.length === 0) this.#run(loop.otherwise, scope);
+    if (items.length === 0) this.#run(loop.otherwise, new Scope(scope, loop.otherwise));
     const facts = new Loop(items, this.#budget);
     for (let index = 0; index < items.length; index++) {
       this.#budget.step();
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, loop.body);
       inner.set("loop", facts.round(index));
       this.#assign(loop.target, items[index]!, inner);
       this.#run(loop.body, inner);
     }
   }
 
-  #assign(target: Target, value: Value, scope: Scope): void {
+  #assign(target: Target, value: PyValue, scope: Scope): void {
     if (target.type === "name") scope.set(target.name, value);
     else if (target.type === "member") {
       const object = scope.get(target.namespace);
-      if (!(object instanceof Namespace)) throw new TemplateError("only a namespace takes attributes");
+      if (!(object instanceof Namespace)) throw new Raises("only a namespace takes attributes");
       object.attributes.set(target.name, value);
     } else {
       const items = iterate(value);
-      if (items.length !== target.items.length) throw new TemplateError("the number of names and values differs");
+      if (items.length !== target.items.length) throw new Raises("the number of names and values differs");
       target.items.forEach((inner, index) => {
         this.#assign(inner, items[index]!, scope);
       });
@@ -144,13 +139,13 @@ export class Interpreter {
 
   #macro(parameters: readonly Parameter[], body: Block, scope: Scope): Callable {
     return new Callable((args) => {
-      if (++this.#depth > DEEPEST) throw new TemplateLimit("its macros call each other too deep");
+      if (++this.#depth > DEEPEST) throw new CannotTell("its macros call each other too deep");
       args.check(...parameters.map(({ name }) => name));
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, body);
       parameters.forEach(({ name, fallback }, index) => {
         const given = args.at(index, name);
         const missing = () => (fallback === undefined ? new Undefined(name) : this.#evaluate(fallback, inner));
-        inner.set(name, given ?? missing());
+        inner.set(name, given === undefined ? missing() : given);
       });
       const text = this.#capture(body, inner);
       this.#depth--;
@@ -165,7 +160,7 @@ export class Interpreter {
     );
   }
 
-  #evaluate(node: Expression, scope: Scope): Value {
+  #evaluate(node: Expression, scope: Scope): PyValue {
     this.#budget.step();
     switch (node.type) {
       case "constant":
@@ -178,7 +173,8 @@ export class Interpreter {
         return new Tuple(node.items.map((item) => this.#evaluate(item, scope)));
       case "dict": {
         const dict = new Dict();
-        for (const [key, value] of node.pairs) dict.set(this.#evaluate(key, scope), this.#evaluate(value, scope));
+        for (const [key, value] of node.pairs)
+          dict.set(hashable(this.#evaluate(key, scope), "the key"), this.#evaluate(value, scope));
         return dict;
       }
       case "attribute":
@@ -187,10 +183,12 @@ export class Interpreter {
         const object = this.#evaluate(node.object, scope);
         if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
         const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
+        // Jinja calculates with literals beforehand, and in another way.
+        if (isDict(object) && node.object.type === "dict") throw new CannotTell("it slices a literal mapping");
         return slice(object, parts, this.#budget);
       }
       case "slice":
-        throw new TemplateError("a slice stands alone");
+        throw new Raises("a slice stands alone");
       case "call":
         return this.#call(this.#evaluate(node.callee, scope), this.#arguments(node.args, scope));
       case "filter":
@@ -201,15 +199,14 @@ export class Interpreter {
           this.#budget,
         );
       case "test": {
-        const test = findTest(node.name);
-        if (test === undefined) throw new TemplateError(`no test named ${node.name}`);
-        return test(this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
+        return applyTest(node.name, this.#evaluate(node.value, scope), this.#arguments(node.args, scope), this.#budget);
       }
       case "unary": {
         const value = this.#evaluate(node.value, scope);
-        return node.operator === "not" ? !truthy(value) : negate(node.operator, value);
+        return node.operator === "not" ? !truth(value) : negate(node.operator, value);
       }
       case "binary":
+        if (node.operator === "**" && isConstant(node.left) && !isConstant(node.right)) return this.#power(node, scope);
         return arithmetic(
           node.operator,
           this.#evaluate(node.left, scope),
@@ -218,7 +215,7 @@ export class Interpreter {
         );
       case "logic": {
         const left = this.#evaluate(node.left, scope);
-        return truthy(left) === (node.operator === "or") ? left : this.#evaluate(node.right, scope);
+        return truth(left) === (node.operator === "or") ? left : this.#evaluate(node.right, scope);
       }
       case "compare": {
         let left = this.#evaluate(node.first, scope);
@@ -232,14 +229,28 @@ export class Interpreter {
       case "concat":
         return this.#budget.text(node.items.map((item) => str(this.#evaluate(item, scope), this.#budget)).join(""));
       case "choice":
-        if (truthy(this.#evaluate(node.test, scope))) return this.#evaluate(node.yes, scope);
+        if (truth(this.#evaluate(node.test, scope))) return this.#evaluate(node.yes, scope);
         return node.no === undefined ? new Undefined("None", "") : this.#evaluate(node.no, scope);
     }
   }
 
-  #call(callee: Value, args: CallArguments): Value {
-    if (callee instanceof Undefined) throw new TemplateError(`${callee.name} is undefined`);
-    if (!(callee instanceof Callable)) throw new TemplateError("the value is no function");
+  /** Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n). */
+  #power({ left, right }: Extract<Expression, { type: "binary" }>, scope: Scope): PyValue {
+    const base = this.#evaluate(left, scope);
+    const exponent = this.#evaluate(right, scope);
+    if (!isNumber(base) || !/^-/.test(str(base))) return arithmetic("**", base, exponent, this.#budget);
+    return negate("-", arithmetic("**", negate("-", base), exponent, this.#budget));
+  }
+
+  #call(callee: PyValue, args: CallArguments): PyValue {
+    if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
+    if (!(callee instanceof Callable)) throw new Raises("the value is no function");
     return callee.call(args);
   }
+}
+
+/** Whether an expression is calculated before the template runs. */
+function isConstant(node: Expression): boolean {
+  if (node.type === "unary") return isConstant(node.value);
+  return node.type === "constant" || (node.type === "binary" && isConstant(node.left) && isConstant(node.right));
 }

@@ -1,4 +1,5 @@
-import { TemplateError } from "./errors.ts";
+import { Raises } from "../errors.ts";
+import { SPACES, strip } from "../strings.ts";
 
 /** A word of the language inside `{{ }}` and `{% %}`. */
 export interface Token {
@@ -11,15 +12,19 @@ export type Segment =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "print" | "statement"; readonly tokens: readonly Token[] };
 
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const RAW = /\{%[-+]?\s*raw\s*(?:-%\}\s*|%\})/y;
-const END_RAW = /\{%([-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/g;
-const END_COMMENT = /\+#\}|-#\}\s*|#\}\n?/g;
-const END_STATEMENT = /\+%\}|-%\}\s*|%\}\n?/y;
-const END_PRINT = /-\}\}\s*|\}\}/y;
+/** A pattern whose `\s` is Python's. */
+function spaced({ source, flags }: RegExp): RegExp {
+  return new RegExp(source.replaceAll("\\s", `[${SPACES}]`), flags);
+}
+
+const RAW = spaced(/\{%[-+]?\s*raw\s*(?:-%\}\s*|%\})/y);
+const END_RAW = spaced(/\{%([-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/g);
+const END_COMMENT = spaced(/\+#\}|-#\}\s*|#\}\n?/g);
+const END_STATEMENT = spaced(/\+%\}|-%\}\s*|%\}\n?/y);
+const END_PRINT = spaced(/-\}\}\s*|\}\}/y);
 
 const WORDS: readonly (readonly [type: Token["type"] | "space", pattern: RegExp])[] = [
-  ["space", /\s+/y],
+  ["space", spaced(/\s+/y)],
   ["float", /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy],
   ["int", /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy],
   ["name", /[_\p{XID_Start}]\p{XID_Continue}*/uy],
@@ -46,16 +51,19 @@ export function tokenize(template: string): Segment[] {
       break;
     }
     const control = source[start + 2];
-    addText(control === "-" ? stripEnd(before) : before);
+    addText(control === "-" ? strip(before, null, "end") : before);
     const inside = start + (control === "-" || control === "+" ? 3 : 2);
-    if (source[start + 1] === "#") position = endOf(END_COMMENT, source, inside, "a comment does not end");
+    // What begins at the very end need not end.
+    if (source[start + 1] === "#")
+      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment does not end") : inside;
     else if (matchAt(RAW, source, start) !== undefined) {
       const body = start + matchAt(RAW, source, start)!.length;
       END_RAW.lastIndex = body;
       const end = END_RAW.exec(source);
-      if (end === null) throw new TemplateError("a raw block does not end");
+      if (end === null && body === source.length) break;
+      if (end === null) throw new Raises("a raw block does not end");
       const text = source.slice(body, end.index);
-      addText(end[1] === "-" ? stripEnd(text) : text);
+      addText(end[1] === "-" ? strip(text, null, "end") : text);
       position = end.index + end[0].length;
     } else {
       const print = source[start + 1] === "{";
@@ -86,7 +94,7 @@ function readWords(source: string, from: number, closing: RegExp): { tokens: Tok
     if (word.type === "operator") balance(open, word.text);
     position += word.text.length;
   }
-  throw new TemplateError("a tag does not end");
+  throw new Raises("a tag does not end");
 }
 
 function readWord(source: string, position: number): { type: Token["type"] | "space"; text: string } {
@@ -94,7 +102,7 @@ function readWord(source: string, position: number): { type: Token["type"] | "sp
     const text = matchAt(pattern, source, position);
     if (text !== undefined) return { type, text };
   }
-  throw new TemplateError(`unexpected character ${JSON.stringify(source[position])}`);
+  throw new Raises(`unexpected character ${JSON.stringify(source[position])}`);
 }
 
 const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
@@ -102,7 +110,7 @@ const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" }
 function balance(open: string[], operator: string): void {
   const closing = PAIRS[operator];
   if (closing !== undefined) open.push(closing);
-  else if (")]}".includes(operator) && open.pop() !== operator) throw new TemplateError(`unexpected ${operator}`);
+  else if (")]}".includes(operator) && open.pop() !== operator) throw new Raises(`unexpected ${operator}`);
 }
 
 function matchAt(pattern: RegExp, source: string, position: number): string | undefined {
@@ -113,20 +121,6 @@ function matchAt(pattern: RegExp, source: string, position: number): string | un
 function endOf(pattern: RegExp, source: string, from: number, problem: string): number {
   pattern.lastIndex = from;
   const match = pattern.exec(source);
-  if (match === null) throw new TemplateError(problem);
+  if (match === null) throw new Raises(problem);
   return match.index + match[0].length;
-}
-
-/** str.rstrip(). */
-export function stripEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && SPACE.test(text[end - 1]!)) end--;
-  return text.slice(0, end);
-}
-
-/** str.lstrip(). */
-export function stripStart(text: string): string {
-  let start = 0;
-  while (start < text.length && SPACE.test(text[start]!)) start++;
-  return text.slice(start);
 }

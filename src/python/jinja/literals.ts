@@ -1,4 +1,6 @@
-import { TemplateError, TemplateLimit } from "./errors.ts";
+import { int } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { Float } from "../scalars.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",
@@ -24,22 +26,22 @@ export function readString(word: string): string {
         const digits: string | undefined = x ?? u ?? long;
         if (digits !== undefined) return codePoint(Number.parseInt(digits, 16));
         if (octal !== undefined) return codePoint(Number.parseInt(octal, 8));
-        if ("xuUN".includes(other)) throw new TemplateError(`invalid escape in a string: ${all}`);
+        if ("xuUN".includes(other)) throw new Raises(`invalid escape in a string: ${all}`);
         return Object.hasOwn(ESCAPES, other) ? ESCAPES[other]! : all;
       },
     );
 }
 
 function codePoint(code: number): string {
-  if (code > 0x10ffff) throw new TemplateError("a string has an impossible character");
+  if (code > 0x10ffff) throw new Raises("a string has an impossible character");
   return String.fromCodePoint(code);
 }
 
-export function readInteger(word: string): bigint {
-  if (word.length > 100) throw new TemplateLimit("it uses a huge number");
-  return BigInt(word.replaceAll("_", ""));
+export function readInteger(word: string): number | bigint {
+  if (word.length > 100) throw new CannotTell("it uses a huge number");
+  return int(BigInt(word.replaceAll("_", "")));
 }
 
-export function readFloat(word: string): number {
-  return Number(word.replaceAll("_", ""));
+export function readFloat(word: string): Float {
+  return new Float(Number(word.replaceAll("_", "")));
 }

@@ -1,14 +1,15 @@
-import type { Budget } from "./errors.ts";
-import { type CallArguments, Callable, equal, Namespace, orUndefined, type Value } from "./value.ts";
+import { equal, type PyValue } from "../dataModel.ts";
+import type { Budget } from "./budget.ts";
+import { type CallArguments, Callable, Namespace, orUndefined } from "./value.ts";
 
 /** A loop that runs. */
 export class Loop {
-  readonly #items: readonly Value[];
+  readonly #items: readonly PyValue[];
   readonly #budget: Budget;
   /** What `loop.changed` was last called with. */
-  #last: readonly Value[] | undefined;
+  #last: readonly PyValue[] | undefined;
 
-  constructor(items: readonly Value[], budget: Budget) {
+  constructor(items: readonly PyValue[], budget: Budget) {
     this.#items = items;
     this.#budget = budget;
   }
@@ -18,17 +19,17 @@ export class Loop {
     const items = this.#items;
     const { length } = items;
     const facts = new Namespace();
-    const values: Readonly<Record<string, Value>> = {
-      index: BigInt(index + 1),
-      index0: BigInt(index),
-      revindex: BigInt(length - index),
-      revindex0: BigInt(length - index - 1),
+    const values: Readonly<Record<string, PyValue>> = {
+      index: index + 1,
+      index0: index,
+      revindex: length - index,
+      revindex0: length - index - 1,
       first: index === 0,
       last: index === length - 1,
-      length: BigInt(length),
+      length: length,
       // They count recursion only, and recursive loops are not supported.
-      depth: 1n,
-      depth0: 0n,
+      depth: 1,
+      depth0: 0,
       previtem: orUndefined(items[index - 1]),
       nextitem: orUndefined(items[index + 1]),
       cycle: new Callable(({ positional }) => positional[index % positional.length] ?? null),

@@ -1,17 +1,19 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { hashable } from "../checked.ts";
+import { isDict, isInt, type PyDict, type PyValue, Tuple } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { str } from "../repr.ts";
+import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
 import { textMethod } from "./textMethods.ts";
 import {
   type CallArguments,
   Callable,
-  Dict,
   iterate,
   Namespace,
   orUndefined,
-  str,
-  Tuple,
+  Range,
+  refuseMarkup,
   Undefined,
-  type Value,
 } from "./value.ts";
 
 /**
@@ -27,60 +29,63 @@ const UNSUPPORTED = new Set(
 );
 
 /** `object.name`: an attribute, else an item of that name. */
-export function attribute(object: Value, name: string, budget: Budget): Value {
+export function attribute(object: PyValue, name: string, budget: Budget): PyValue {
   const found = member(object, name, budget);
   return orUndefined(found === undefined ? item(object, name) : found, name);
 }
 
 /** `object[key]`: an item, else an attribute of that name. */
-export function subscript(object: Value, key: Value, budget: Budget): Value {
+export function subscript(object: PyValue, key: PyValue, budget: Budget): PyValue {
   const held = item(object, key);
   const found = held === undefined && typeof key === "string" ? member(object, key, budget) : held;
   return orUndefined(found, str(key, budget));
 }
 
-function item(object: Value, key: Value): Value | undefined {
-  if (object instanceof Undefined) throw new TemplateError(`${object.name} is undefined`);
-  if (object instanceof Dict) return object.get(key);
-  if (typeof key !== "bigint" && typeof key !== "boolean") return undefined;
+function item(object: PyValue, key: PyValue): PyValue | undefined {
+  refuseMarkup(object);
+  if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
+  if (isDict(object)) return Array.isArray(key) || isDict(key) ? undefined : object.get(key);
+  if (!isInt(key) && typeof key !== "boolean") return undefined;
   const items = typeof object === "string" ? [...object] : Array.isArray(object) ? object : undefined;
-  return (object instanceof Tuple ? object.items : items)?.at(Number(key));
+  return (object instanceof Tuple || object instanceof Range ? object.items : items)?.at(Number(key));
 }
 
 /** `object[from:to:step]`. */
-export function slice(object: Value, parts: readonly (Value | undefined)[], budget: Budget): Value {
+export function slice(object: PyValue, parts: readonly (PyValue | undefined)[], budget: Budget): PyValue {
+  refuseMarkup(object);
   const [from, to, step] = [0, 1, 2].map((index) => {
     const part = parts[index] ?? null;
-    if (part !== null && typeof part !== "bigint") throw new TemplateError("a slice needs whole numbers");
+    if (part !== null && !isInt(part) && typeof part !== "boolean") throw new Raises("a slice needs whole numbers");
     return part === null ? undefined : Number(part);
   });
-  if (step !== undefined && step !== 1) throw new TemplateLimit("it slices with a step");
+  if (step !== undefined && step !== 1) throw new CannotTell("it slices with a step");
   if (typeof object === "string") return budget.text([...object].slice(from, to).join(""));
   if (Array.isArray(object)) return listOf(object.slice(from, to), budget);
   if (object instanceof Tuple) return new Tuple(listOf(object.items.slice(from, to), budget));
-  return new Undefined();
+  if (object instanceof Range) throw new CannotTell("it slices a range");
+  throw new Raises("the value has no slices");
 }
 
-type Method = (args: CallArguments) => Value;
+type Method = (args: CallArguments) => PyValue;
 
-function member(object: Value, name: string, budget: Budget): Value | undefined {
-  if (object instanceof Undefined) throw new TemplateError(`${object.name} is undefined`);
+function member(object: PyValue, name: string, budget: Budget): PyValue | undefined {
+  refuseMarkup(object);
+  if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (object instanceof Namespace) return object.attributes.get(name);
-  if (name.startsWith("_")) throw new TemplateLimit(`it looks into an object: ${name}`);
+  if (name.startsWith("_")) throw new CannotTell(`it looks into an object: ${name}`);
   const method = methodOf(object, name, budget);
   if (method !== undefined) return new Callable(method);
-  if (UNSUPPORTED.has(name) && !(object instanceof Dict && object.has(name)))
-    throw new TemplateLimit(`it uses .${name}`);
+  if (UNSUPPORTED.has(name) && !(isDict(object) && object.has(name))) throw new CannotTell(`it uses .${name}`);
   return undefined;
 }
 
-function methodOf(object: Value, name: string, budget: Budget): Method | undefined {
+function methodOf(object: PyValue, name: string, budget: Budget): Method | undefined {
   if (typeof object === "string") return textMethod(object, name, budget);
   if (Array.isArray(object)) return listMethod(object, name, budget);
-  return object instanceof Dict ? dictMethod(object, name, budget) : undefined;
+  return isDict(object) ? dictMethod(object, name, budget) : undefined;
 }
 
-function listMethod(list: Value[], name: string, budget: Budget): Method | undefined {
+function listMethod(list: PyValue[], name: string, budget: Budget): Method | undefined {
   if (name !== "append" && name !== "extend") return undefined;
   return (args) => {
     const added = name === "append" ? [args.given(0)] : iterate(args.given(0));
@@ -90,34 +95,25 @@ function listMethod(list: Value[], name: string, budget: Budget): Method | undef
   };
 }
 
-function dictMethod(dict: Dict, name: string, budget: Budget): Method | undefined {
+function dictMethod(dict: PyDict, name: string, budget: Budget): Method | undefined {
   switch (name) {
     case "items":
       return () =>
         listOf(
-          dict.entries().map((pair) => new Tuple(pair)),
+          [...dict].map((pair) => new Tuple(pair)),
           budget,
         );
     case "keys":
-      return () =>
-        listOf(
-          dict.entries().map(([key]) => key),
-          budget,
-        );
+      return () => listOf([...dict.keys()], budget);
     case "values":
-      return () =>
-        listOf(
-          dict.entries().map(([, value]) => value),
-          budget,
-        );
+      return () => listOf([...dict.values()], budget);
     case "get":
-      return (args) => dict.get(args.given(0)) ?? args.positional[1] ?? null;
+      return (args) => dict.get(hashable(args.given(0), "the value")) ?? args.positional[1] ?? null;
     case "update":
       return (args) => {
         const other = args.given(0);
-        if (!(other instanceof Dict) || args.named.size > 0)
-          throw new TemplateLimit("it updates a mapping with no mapping");
-        for (const [key, value] of other.entries()) dict.set(key, value);
+        if (!isDict(other) || args.named.size > 0) throw new CannotTell("it updates a mapping with no mapping");
+        for (const [key, value] of other) dict.set(key, value);
         return null;
       };
     default:

@@ -1,4 +1,4 @@
-import { TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
 import { parseExpression, parseFilterChain, parseTuple } from "./expressions.ts";
 import { type Segment, tokenize } from "./lexer.ts";
 import type { Block, Branch, Expression, Parameter, Statement, Target } from "./syntax.ts";
@@ -15,7 +15,7 @@ const UNSUPPORTED = ["autoescape", "block", "call", "extends", "from", "import",
 const CONSTANTS = ["true", "True", "false", "False", "none", "None"];
 const DEEPEST = 50;
 
-/** Reads a template. @throws TemplateError where Jinja finds a mistake, TemplateLimit for what is not supported. */
+/** Reads a template. @throws Raises where Jinja finds a mistake, CannotTell for what is not supported. */
 export function parseTemplate(template: string, dialect: Dialect): Block {
   const parser = new Parser(tokenize(template), dialect);
   return parser.parseBlock([], 0).body;
@@ -40,7 +40,7 @@ class Parser {
 
   /** The statements up to one of `ends`; without ends, all that is left. */
   parseBlock(ends: readonly string[], depth: number): ParsedBlock {
-    if (depth > DEEPEST) throw new TemplateLimit("it nests too deep");
+    if (depth > DEEPEST) throw new CannotTell("it nests too deep");
     const body: Statement[] = [];
     while (this.#position < this.#segments.length) {
       const segment = this.#segments[this.#position++]!;
@@ -55,7 +55,7 @@ class Parser {
         }
       }
     }
-    if (ends.length > 0) throw new TemplateError(`expected ${ends.join(" or ")}`);
+    if (ends.length > 0) throw new Raises(`expected ${ends.join(" or ")}`);
     return { body, end: "", words: new Words([]) };
   }
 
@@ -70,8 +70,8 @@ class Parser {
       const filters = parseFilterChain(words, true);
       return { type: "filter", filters, body: this.#bodyUntil("endfilter", words, depth) };
     }
-    if (UNSUPPORTED.includes(keyword)) throw new TemplateLimit(`it uses "${keyword}"`);
-    throw new TemplateError(`unknown tag ${keyword}`);
+    if (UNSUPPORTED.includes(keyword)) throw new CannotTell(`it uses "${keyword}"`);
+    throw new Raises(`unknown tag ${keyword}`);
   }
 
   #parseIf(first: Words, depth: number): Statement {
@@ -95,9 +95,10 @@ class Parser {
     words.expect("in");
     const list = parseTuple(words, (rest) => rest.ended || rest.isName("recursive") || rest.isName("if"), false);
     const filter = words.skip("if") ? parseExpression(words) : undefined;
-    if (words.isName("recursive")) throw new TemplateLimit("it uses a recursive loop");
+    if (words.isName("recursive")) throw new CannotTell("it uses a recursive loop");
     words.expectEnd();
     const { body, end, words: next } = this.parseBlock(["endfor", "else"], depth);
+    if (end !== "else") next.expectEnd();
     const otherwise = end === "else" ? this.#bodyUntil("endfor", next, depth) : [];
     return { type: "for", target, list, filter, body, otherwise };
   }
@@ -156,7 +157,7 @@ function parseTarget(words: Words, members: boolean, endsAt: (words: Words) => b
     if (!words.skip(",")) break;
     tuple = true;
   }
-  if (items.length === 0) throw new TemplateError("expected a name to assign to");
+  if (items.length === 0) throw new Raises("expected a name to assign to");
   return tuple ? { type: "targets", items } : items[0]!;
 }
 
@@ -167,7 +168,7 @@ function parseSingleTarget(words: Words, members: boolean): Target {
     return inner;
   }
   const name = words.expectName();
-  if (CONSTANTS.includes(name)) throw new TemplateError(`cannot assign to ${name}`);
+  if (CONSTANTS.includes(name)) throw new Raises(`cannot assign to ${name}`);
   if (members && words.skip(".")) return { type: "member", namespace: name, name: words.expectName() };
   return { type: "name", name };
 }

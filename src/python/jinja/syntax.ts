@@ -1,8 +1,8 @@
-import type { Value } from "./value.ts";
+import type { PyValue } from "../dataModel.ts";
 
 /** The expressions of the language. */
 export type Expression =
-  | { readonly type: "constant"; readonly value: Value }
+  | { readonly type: "constant"; readonly value: PyValue }
   | { readonly type: "name"; readonly name: string }
   | { readonly type: "list" | "tuple"; readonly items: readonly Expression[] }
   | { readonly type: "dict"; readonly pairs: readonly (readonly [key: Expression, value: Expression])[] }

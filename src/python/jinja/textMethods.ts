@@ -1,89 +1,130 @@
-import { splitLines } from "../splitLines.ts";
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
-import { stripEnd, stripStart } from "./lexer.ts";
+import { isInt, type PyValue, Tuple } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { capitalize, replace, split, splitLines, strip } from "../strings.ts";
+import type { Budget } from "./budget.ts";
 import { listOf } from "./operators.ts";
-import { type CallArguments, iterate, Tuple, type Value } from "./value.ts";
+import { type CallArguments, iterate, refuseMarkup } from "./value.ts";
+
+type Method = (args: CallArguments) => PyValue;
 
 /** The method `name` of a text; undefined where there is none of that name here. */
-export function textMethod(text: string, name: string, budget: Budget): ((args: CallArguments) => Value) | undefined {
-  switch (name) {
-    case "upper":
-      return () => budget.text(text.toUpperCase());
-    case "lower":
-      return () => budget.text(text.toLowerCase());
-    case "capitalize":
-      return () => budget.text(capitalize(text));
-    case "strip":
-      return (args) => budget.text(strip(text, args.positional[0], "both"));
-    case "lstrip":
-      return (args) => budget.text(strip(text, args.positional[0], "start"));
-    case "rstrip":
-      return (args) => budget.text(strip(text, args.positional[0], "end"));
-    case "split":
-      return (args) => listOf(split(text, args), budget);
-    case "splitlines":
-      return () => listOf(splitLines(text), budget);
-    case "join":
-      return (args) => budget.text(iterate(args.given(0)).map(expectText).join(text));
-    case "replace":
-      return (args) => replace(text, expectText(args.given(0)), expectText(args.given(1)), args.positional[2], budget);
-    case "startswith":
-      return (args) => affixes(args.given(0)).some((prefix) => text.startsWith(prefix));
-    case "endswith":
-      return (args) => affixes(args.given(0)).some((suffix) => text.endsWith(suffix));
-    case "find":
-      return (args) => BigInt(text.indexOf(expectText(args.given(0))));
-    default:
-      return undefined;
-  }
+export function textMethod(text: string, name: string, budget: Budget): Method | undefined {
+  const method = METHODS.get(name);
+  return method === undefined ? undefined : (args) => method(text, args, budget);
 }
 
-/** str.capitalize(). */
-export function capitalize(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
+type TextMethod = (text: string, args: CallArguments, budget: Budget) => PyValue;
+
+const changed =
+  (change: (text: string) => string): TextMethod =>
+  (text, args, budget) => {
+    args.check();
+    return budget.text(change(text));
+  };
+
+const stripped =
+  (ends: "both" | "start" | "end"): TextMethod =>
+  (text, args, budget) => {
+    positionalOnly(args, 1);
+    const characters = args.positional[0] ?? null;
+    return budget.text(strip(text, characters === null ? null : expectText(characters), ends));
+  };
+
+/** startswith() or endswith(): one affix, or any of a tuple's. */
+const affixed =
+  (holds: (text: string, affix: string) => boolean): TextMethod =>
+  (text, args) => {
+    if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+    positionalOnly(args, 1);
+    const affix = args.given(0);
+    const affixes = affix instanceof Tuple ? affix.items.map(expectText) : [expectText(affix)];
+    return affixes.some((one) => holds(text, one));
+  };
+
+const METHODS: ReadonlyMap<string, TextMethod> = new Map([
+  ["upper", changed((text) => text.toUpperCase())],
+  ["lower", changed((text) => text.toLowerCase())],
+  ["capitalize", changed(capitalize)],
+  ["strip", stripped("both")],
+  ["lstrip", stripped("start")],
+  ["rstrip", stripped("end")],
+  ["split", (text, args, budget) => listOf(splitText(text, args), budget)],
+  [
+    "splitlines",
+    (text, args, budget) => {
+      if (args.positional.length > 0 || args.named.size > 0) throw new CannotTell("it keeps the ends of lines");
+      return listOf(splitLines(text), budget);
+    },
+  ],
+  [
+    "join",
+    (text, args, budget) => {
+      positionalOnly(args, 1);
+      const parts = iterate(args.given(0)).map(expectText);
+      budget.expect(parts.reduce((sum, part) => sum + part.length + text.length, 0));
+      return budget.text(parts.join(text));
+    },
+  ],
+  [
+    "replace",
+    (text, args, budget) => {
+      if (args.named.size > 0) throw new CannotTell("it replaces with named arguments");
+      positionalOnly(args, 3);
+      return replaceText(text, expectText(args.given(0)), expectText(args.given(1)), args.positional[2], budget);
+    },
+  ],
+  ["startswith", affixed((text, affix) => text.startsWith(affix))],
+  ["endswith", affixed((text, affix) => text.endsWith(affix))],
+  [
+    "find",
+    (text, args) => {
+      if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+      positionalOnly(args, 1);
+      const at = text.indexOf(expectText(args.given(0)));
+      return at === -1 ? -1 : [...text.slice(0, at)].length;
+    },
+  ],
+  [
+    "count",
+    (text, args) => {
+      if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+      positionalOnly(args, 1);
+      const part = expectText(args.given(0));
+      return part === "" ? [...text].length + 1 : text.split(part).length - 1;
+    },
+  ],
+]);
+
+function positionalOnly(args: CallArguments, most: number): void {
+  if (args.named.size > 0) throw new Raises("an argument has a name");
+  if (args.positional.length > most) throw new Raises("too many arguments");
+}
+
+function splitText(text: string, args: CallArguments): string[] {
+  args.check("sep", "maxsplit");
+  const separator = args.at(0, "sep") ?? null;
+  const most = args.at(1, "maxsplit") ?? -1;
+  if (separator === "") throw new Raises("the separator is empty");
+  return split(text, separator === null ? null : expectText(separator), expectCount(most));
 }
 
 /** str.replace(), where a count limits how many are replaced. */
-export function replace(text: string, old: string, by: string, count: Value | undefined, budget: Budget): string {
-  if (old === "") throw new TemplateLimit("it replaces an empty text");
-  const parts = text.split(old);
-  const most = typeof count === "bigint" && count >= 0n ? Number(count) : parts.length;
-  const replaced = Math.min(parts.length - 1, most);
-  budget.expect(text.length + replaced * by.length);
-  budget.step(parts.length);
-  const rest = parts.slice(replaced + 1).map((part) => old + part);
-  return budget.text(parts.slice(0, replaced + 1).join(by) + rest.join(""));
+export function replaceText(text: string, old: string, by: string, count: PyValue | undefined, budget: Budget): string {
+  const most = count === undefined ? -1 : expectCount(count);
+  const places = old === "" ? text.length + 1 : text.split(old).length - 1;
+  budget.expect(text.length + (most < 0 ? places : Math.min(most, places)) * by.length);
+  budget.step(places);
+  return budget.text(replace(text, old, by, most));
 }
 
-/** str.strip(), lstrip() or rstrip() of white space or of given characters. */
-export function strip(text: string, characters: Value | undefined, ends: "both" | "start" | "end"): string {
-  if (characters === undefined || characters === null) {
-    const tail = ends === "start" ? text : stripEnd(text);
-    return ends === "end" ? tail : stripStart(tail);
-  }
-  const set = expectText(characters);
-  let [from, to] = [0, text.length];
-  while (ends !== "end" && from < to && set.includes(text[from]!)) from++;
-  while (ends !== "start" && to > from && set.includes(text[to - 1]!)) to--;
-  return text.slice(from, to);
-}
-
-function split(text: string, args: CallArguments): string[] {
-  if (args.positional.length > 1 || args.named.size > 0) throw new TemplateLimit("it splits a text a few times only");
-  const separator = args.positional[0] ?? null;
-  if (separator === "") throw new TemplateError("the separator is empty");
-  if (separator !== null) return text.split(expectText(separator));
-  return strip(text, null, "both")
-    .split(/\s+/)
-    .filter((word) => word !== "");
-}
-
-function affixes(value: Value): readonly string[] {
-  return value instanceof Tuple ? value.items.map(expectText) : [expectText(value)];
+function expectCount(value: PyValue): number {
+  if (!isInt(value) && typeof value !== "boolean") throw new Raises("a whole number is needed");
+  return Number(value);
 }
 
 /** The value itself, which must be a text. */
-export function expectText(value: Value): string {
-  if (typeof value !== "string") throw new TemplateError("a text is needed");
+export function expectText(value: PyValue): string {
+  refuseMarkup(value);
+  if (typeof value !== "string") throw new Raises("a text is needed");
   return value;
 }

@@ -1,280 +1,163 @@
-import { type Budget, TemplateError, TemplateLimit } from "./errors.ts";
+import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { repr } from "../repr.ts";
 
 /** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
-export class Undefined {
+export class Undefined extends PyObject {
   readonly name: string;
-  /** How it prints: cloud-init's renderer marks what is missing (templater.py, 18.5 to 26.2). */
-  readonly text: string;
+  readonly #printed: string;
 
-  constructor(name = "None", text = `CI_MISSING_JINJA_VAR/${name}`) {
+  /** @param printed cloud-init's renderer marks what is missing (templater.py, 18.5 to 26.2) */
+  constructor(name = "None", printed = `CI_MISSING_JINJA_VAR/${name}`) {
+    super();
     this.name = name;
-    this.text = text;
-  }
-}
-
-export class Tuple {
-  readonly items: readonly Value[];
-
-  constructor(items: readonly Value[]) {
-    this.items = items;
-  }
-}
-
-/** A mapping with Python's idea of equal keys (1, 1.0 and true are one key) and its order of insertion. */
-export class Dict {
-  readonly #entries = new Map<string, readonly [key: Value, value: Value]>();
-
-  get size(): number {
-    return this.#entries.size;
+    this.#printed = printed;
   }
 
-  /** The value of a key; undefined where there is none, and for what can be no key. */
-  get(key: Value): Value | undefined {
-    const possible = !Array.isArray(key) && !(key instanceof Dict) && !(key instanceof Undefined);
-    return possible ? this.#entries.get(hashOf(key))?.[1] : undefined;
+  /** All that is undefined is equal. */
+  override get identity(): unknown {
+    return Undefined;
   }
 
-  has(key: Value): boolean {
-    return this.#entries.has(hashOf(key));
+  override get truth(): boolean {
+    return false;
   }
 
-  set(key: Value, value: Value): void {
-    const hash = hashOf(key);
-    this.#entries.set(hash, [this.#entries.get(hash)?.[0] ?? key, value]);
-  }
-
-  delete(key: Value): void {
-    this.#entries.delete(hashOf(key));
-  }
-
-  entries(): (readonly [key: Value, value: Value])[] {
-    return [...this.#entries.values()];
+  override text(how: "str" | "repr"): string {
+    return how === "str" ? this.#printed : "Undefined";
   }
 }
 
 /** An object with attributes and no items: what `namespace()` gives, and `loop`. */
-export class Namespace {
-  readonly attributes = new Map<string, Value>();
+export class Namespace extends PyObject {
+  readonly attributes = new Map<string, PyValue>();
 }
 
 /** An iterator of Python's, such as the filter `map` gives: it can be read once. */
-export class Stream {
-  #items: readonly Value[];
+export class Stream extends PyObject {
+  #produce: () => readonly PyValue[];
 
-  constructor(items: readonly Value[]) {
-    this.#items = items;
+  /** @param produce is called when the items are first asked for */
+  constructor(produce: () => readonly PyValue[]) {
+    super();
+    this.#produce = produce;
   }
 
-  take(): readonly Value[] {
-    const items = this.#items;
-    this.#items = [];
+  take(): readonly PyValue[] {
+    const items = this.#produce();
+    this.#produce = () => [];
     return items;
   }
 }
 
-/** A function, method or macro. */
-export class Callable {
-  readonly call: (args: CallArguments) => Value;
+/** What range() gives. */
+export class Range extends PyObject {
+  readonly items: readonly PyValue[];
+  readonly #text: string;
 
-  constructor(call: (args: CallArguments) => Value) {
+  constructor(items: readonly PyValue[], from: number, to: number, step: number) {
+    super();
+    this.items = items;
+    this.#text = `range(${from}, ${to}${step === 1 ? "" : `, ${step}`})`;
+  }
+
+  /** Ranges of the same numbers are equal. */
+  override get identity(): unknown {
+    return `range ${this.items.join()}`;
+  }
+
+  override get truth(): boolean {
+    return this.items.length > 0;
+  }
+
+  override text(): string {
+    return this.#text;
+  }
+}
+
+/** Text that counts as HTML, so that whatever is added to it is escaped. It can only be printed here. */
+export class Markup extends PyObject {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override get truth(): boolean {
+    return this.#text !== "";
+  }
+
+  override text(how: "str" | "repr"): string {
+    return how === "str" ? this.#text : `Markup(${repr(this.#text)})`;
+  }
+}
+
+/** @throws CannotTell where one of the values is text that counts as HTML */
+export function refuseMarkup(...values: readonly PyValue[]): void {
+  if (values.some((value) => value instanceof Markup)) throw new CannotTell("it works on text that counts as HTML");
+}
+
+/** A function, method or macro. */
+export class Callable extends PyObject {
+  readonly call: (args: CallArguments) => PyValue;
+
+  constructor(call: (args: CallArguments) => PyValue) {
+    super();
     this.call = call;
   }
 }
 
 /** What a function is called with. */
 export class CallArguments {
-  readonly positional: readonly Value[];
-  readonly named: ReadonlyMap<string, Value>;
+  readonly positional: readonly PyValue[];
+  readonly named: ReadonlyMap<string, PyValue>;
 
-  constructor(positional: readonly Value[], named: ReadonlyMap<string, Value> = new Map()) {
+  constructor(positional: readonly PyValue[], named: ReadonlyMap<string, PyValue> = new Map()) {
     this.positional = positional;
     this.named = named;
   }
 
   /** The argument at a position or of a name. */
-  at(position: number, name: string): Value | undefined {
-    return this.positional[position] ?? this.named.get(name);
+  at(position: number, name: string): PyValue | undefined {
+    return position < this.positional.length ? this.positional[position] : this.named.get(name);
   }
 
   /** The positional argument that the function cannot do without. */
-  given(position: number): Value {
+  given(position: number): PyValue {
     const value = this.positional[position];
-    if (value === undefined) throw new TemplateError("an argument is missing");
+    if (value === undefined) throw new Raises("an argument is missing");
+    return value;
+  }
+
+  /** The argument at a position or of a name that the function cannot do without. */
+  required(position: number, name: string): PyValue {
+    const value = this.at(position, name);
+    if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
   /** Fails as Python does where there are more arguments than the function has parameters, or one that it lacks. */
   check(...parameters: readonly string[]): void {
-    if (this.positional.length > parameters.length) throw new TemplateError("too many arguments");
+    if (this.positional.length > parameters.length) throw new Raises("too many arguments");
     for (const name of this.named.keys())
-      if (!parameters.includes(name)) throw new TemplateError(`unexpected argument ${name}`);
+      if (!parameters.includes(name)) throw new Raises(`unexpected argument ${name}`);
   }
 }
 
-/** A Python value: bigint is int, number is float, null is None, an array is a list. */
-export type Value =
-  | Undefined
-  | null
-  | boolean
-  | bigint
-  | number
-  | string
-  | Value[]
-  | Tuple
-  | Dict
-  | Namespace
-  | Stream
-  | Callable;
-
 /** What was looked for, where there is such a thing: None is one. */
-export function orUndefined(value: Value | undefined, name?: string): Value {
+export function orUndefined(value: PyValue | undefined, name?: string): PyValue {
   return value === undefined ? new Undefined(name) : value;
 }
 
-/** str(). */
-export function str(value: Value, budget: Budget): string {
-  if (typeof value === "string") return value;
-  if (value instanceof Undefined) return value.text;
-  return repr(value, budget);
-}
-
-/** repr(). */
-export function repr(value: Value, budget: Budget): string {
-  budget.step();
-  const all = (items: readonly Value[]) => budget.nested(() => items.map((item) => repr(item, budget)).join(", "));
-  if (value === null) return "None";
-  if (value === true) return "True";
-  if (value === false) return "False";
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") return reprFloat(value);
-  if (typeof value === "string") return budget.text(reprString(value));
-  if (Array.isArray(value)) return budget.text(`[${all(value)}]`);
-  if (value instanceof Tuple)
-    return budget.text(value.items.length === 1 ? `(${all(value.items)},)` : `(${all(value.items)})`);
-  if (value instanceof Dict) {
-    const pair = ([key, item]: readonly [Value, Value]) => `${repr(key, budget)}: ${repr(item, budget)}`;
-    const pairs = budget.nested(() => value.entries().map(pair));
-    return budget.text(`{${pairs.join(", ")}}`);
-  }
-  if (value instanceof Undefined) return "Undefined";
-  throw new TemplateLimit("it prints an object, whose address nobody knows");
-}
-
-function reprFloat(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0.0";
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  if (exponent < -4 || exponent >= 16) {
-    const [digits, power = "0"] = value.toExponential().split("e");
-    const sign = power.startsWith("-") ? "-" : "+";
-    return `${digits}e${sign}${power.replace(/^[-+]/, "").padStart(2, "0")}`;
-  }
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-function reprString(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!).replaceAll(quote, `\\${quote}`);
-  return (
-    quote +
-    body.replace(/[\x00-\x1f\x7f-\xa0\xad]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`) +
-    quote
-  );
-}
-
-/** bool(). */
-export function truthy(value: Value): boolean {
-  if (value instanceof Undefined || value === null) return false;
-  if (Array.isArray(value)) return value.length > 0;
-  if (value instanceof Tuple) return value.items.length > 0;
-  if (value instanceof Dict) return value.size > 0;
-  if (typeof value === "object") return true;
-  return Boolean(value);
-}
-
-export function isNumber(value: Value): value is bigint | number | boolean {
-  return typeof value === "bigint" || typeof value === "number" || typeof value === "boolean";
-}
-
-/** `==`. */
-export function equal(a: Value, b: Value, budget: Budget): boolean {
-  budget.step();
-  if (isNumber(a) && isNumber(b)) return plain(a) <= plain(b) && plain(a) >= plain(b);
-  if (a instanceof Undefined) return b instanceof Undefined;
-  if (Array.isArray(a)) return Array.isArray(b) && allEqual(a, b, budget);
-  if (a instanceof Tuple) return b instanceof Tuple && allEqual(a.items, b.items, budget);
-  if (a instanceof Dict) {
-    if (!(b instanceof Dict) || a.size !== b.size) return false;
-    return budget.nested(() => a.entries().every(([key, value]) => b.has(key) && equal(value, b.get(key)!, budget)));
-  }
-  return a === b;
-}
-
-function allEqual(a: readonly Value[], b: readonly Value[], budget: Budget): boolean {
-  return a.length === b.length && budget.nested(() => a.every((item, index) => equal(item, b[index]!, budget)));
-}
-
-/** Orders two values as `<` does: below zero where `a` comes first. */
-export function compare(a: Value, b: Value, budget: Budget): number {
-  budget.step();
-  if (isNumber(a) && isNumber(b)) {
-    const [x, y] = [plain(a), plain(b)];
-    return x < y ? -1 : x > y ? 1 : 0;
-  }
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
-  const [x, y] = [sequence(a), sequence(b)];
-  if (x !== undefined && y !== undefined && Array.isArray(a) === Array.isArray(b)) {
-    for (let index = 0; index < Math.min(x.length, y.length); index++)
-      if (!equal(x[index]!, y[index]!, budget)) return budget.nested(() => compare(x[index]!, y[index]!, budget));
-    return x.length - y.length;
-  }
-  throw new TemplateError("values of these types have no order");
-}
-
-function sequence(value: Value): readonly Value[] | undefined {
-  return Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
-}
-
-/** By code point, as Python compares; JavaScript's `<` compares UTF-16 units. */
-function compareText(a: string, b: string): number {
-  const [x, y] = [[...a], [...b]];
-  for (let index = 0; index < Math.min(x.length, y.length); index++) {
-    const difference = x[index]!.codePointAt(0)! - y[index]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return x.length - y.length;
-}
-
-/** A bool as the int that it is. */
-export function plain(value: bigint | number | boolean): bigint | number {
-  return typeof value === "boolean" ? BigInt(value) : value;
-}
-
 /** list(): the items of anything iterable. */
-export function iterate(value: Value): readonly Value[] {
+export function iterate(value: PyValue): readonly PyValue[] {
+  if (Array.isArray(value)) return value;
   if (value instanceof Undefined) return [];
   if (typeof value === "string") return [...value];
-  if (value instanceof Dict) return value.entries().map(([key]) => key);
+  if (isDict(value)) return [...value.keys()];
   if (value instanceof Stream) return value.take();
-  const items = sequence(value);
-  if (items === undefined) throw new TemplateError("the value is not iterable");
-  return items;
-}
-
-function hashOf(key: Value): string {
-  if (typeof key === "string") return `s${key}`;
-  if (isNumber(key)) {
-    const number = plain(key);
-    return `n${typeof number === "number" && Number.isInteger(number) ? BigInt(number) : number}`;
-  }
-  if (key === null) return "none";
-  if (key instanceof Tuple) {
-    if (key.items.some((item) => item instanceof Tuple)) throw new TemplateLimit("it has tuples in tuples as keys");
-    return `t${JSON.stringify(key.items.map(hashOf))}`;
-  }
-  throw new TemplateError("the value cannot be a key");
+  if (value instanceof Tuple || value instanceof Range) return value.items;
+  refuseMarkup(value);
+  throw new Raises("the value is not iterable");
 }

@@ -1,4 +1,4 @@
-import { TemplateError, TemplateLimit } from "./errors.ts";
+import { CannotTell, Raises } from "../errors.ts";
 import type { Token } from "./lexer.ts";
 
 /** How deep expressions may nest and how many words a tag may have: more would exhaust the stack. */
@@ -12,7 +12,7 @@ export class Words {
   #depth = 0;
 
   constructor(tokens: readonly Token[]) {
-    if (tokens.length > LONGEST) throw new TemplateLimit("a tag of it is too long");
+    if (tokens.length > LONGEST) throw new CannotTell("a tag of it is too long");
     this.#tokens = tokens;
   }
 
@@ -27,7 +27,7 @@ export class Words {
 
   next(): Token {
     const token = this.#tokens[this.#position++];
-    if (token === undefined) throw new TemplateError("a tag ends too early");
+    if (token === undefined) throw new Raises("a tag ends too early");
     return token;
   }
 
@@ -49,22 +49,22 @@ export class Words {
   }
 
   expect(text: string): void {
-    if (!this.skip(text)) throw new TemplateError(`expected ${text}`);
+    if (!this.skip(text)) throw new Raises(`expected ${text}`);
   }
 
   expectName(): string {
     const token = this.next();
-    if (token.type !== "name") throw new TemplateError("expected a name");
+    if (token.type !== "name") throw new Raises("expected a name");
     return token.text;
   }
 
   expectEnd(): void {
-    if (!this.ended) throw new TemplateError(`unexpected ${this.peek()?.text}`);
+    if (!this.ended) throw new Raises(`unexpected ${this.peek()?.text}`);
   }
 
   /** Runs `parse` one level deeper. */
   nested<T>(parse: () => T): T {
-    if (++this.#depth > DEEPEST) throw new TemplateLimit("it nests too deep");
+    if (++this.#depth > DEEPEST) throw new CannotTell("it nests too deep");
     const result = parse();
     this.#depth--;
     return result;

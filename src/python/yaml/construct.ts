@@ -1,5 +1,7 @@
+import { hashOf } from "../dataModel.ts";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../tree.ts";
 import type { Position } from "../unist.ts";
+import { fromScalar } from "../value.ts";
 import type { RawMapping, RawNode, RawPair } from "./nodes.ts";
 import { CONVERSIONS, type Conversion, implicitTag, YAML_TAGS } from "./resolve.ts";
 import { pointAt, type Source, YamlError } from "./source.ts";
@@ -38,7 +40,7 @@ class Constructor {
   /** How many values a list or mapping holds, aliases written out. */
   readonly #sizes = new Map<ConfigNode, number>();
   readonly #pairs = new Map<RawPair, Pair>();
-  readonly #slots = new Map<RawMapping, Map<string, Slot>>();
+  readonly #slots = new Map<RawMapping, Map<unknown, Slot>>();
   /** Nodes being made, outermost first. */
   readonly #open = new Set<RawNode>();
   #merged = 0;
@@ -123,12 +125,12 @@ class Constructor {
    * The pairs of a mapping by key. What `<<` merges comes first, of a list of mappings the last first, so that earlier
    * ones win and the mapping's own pairs win over all. A mapping that merges itself gives it nothing.
    */
-  #flatten(raw: RawMapping): ReadonlyMap<string, Slot> {
+  #flatten(raw: RawMapping): ReadonlyMap<unknown, Slot> {
     const known = this.#slots.get(raw);
     if (known !== undefined) return known;
     this.#slots.set(raw, new Map());
     if (++this.#mergeDepth > MAX_MERGE_DEPTH) throw new YamlError("<< merges through too many mappings", raw.start);
-    const slots = new Map<string, Slot>();
+    const slots = new Map<unknown, Slot>();
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) !== MERGE_TAG) continue;
       for (const merged of this.#mergedMappings(pair)) {
@@ -142,7 +144,7 @@ class Constructor {
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) === MERGE_TAG) continue;
       const key = this.#key(pair.key);
-      addTo(slots, identity(key), { key, winner: pair, losers: new Set() });
+      addTo(slots, hashOf(fromScalar(key)), { key, winner: pair, losers: new Set() });
     }
     this.#mergeDepth--;
     this.#slots.set(raw, slots);
@@ -208,7 +210,7 @@ class Constructor {
   }
 }
 
-function addTo(slots: Map<string, Slot>, id: string, { key, winner, losers }: Slot): void {
+function addTo(slots: Map<unknown, Slot>, id: unknown, { key, winner, losers }: Slot): void {
   const slot = slots.get(id);
   if (slot === undefined) {
     slots.set(id, { key, winner, losers: new Set(losers) });
@@ -238,18 +240,4 @@ function scalarText(raw: RawNode): string | undefined {
   if (raw.type === "scalar") return raw.text;
   const value = raw.type === "mapping" ? raw.pairs.find((pair) => tagOf(pair.key) === VALUE_TAG)?.value : undefined;
   return value === undefined ? undefined : scalarText(value);
-}
-
-/** The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones. */
-function identity({ kind, value }: Scalar): string {
-  if (kind === "bool") return `number ${Number(value)}`;
-  if (kind === "float" && Number.isInteger(value)) return `number ${BigInt(Number(value))}`;
-  if (kind === "float" || kind === "int") return `number ${value}`;
-  return kind === "datetime" ? `datetime ${utc(String(value))}` : `${kind} ${value}`;
-}
-
-/** A datetime without an offset is equal to none that has one. */
-function utc(datetime: string): string {
-  const [, time, micros = "", offset] = /^(.{19})(\.\d+)?([-+].*)?$/.exec(datetime) ?? [];
-  return offset === undefined ? datetime : `${Date.parse(`${time?.replace(" ", "T")}${offset}`)}${micros} UTC`;
 }

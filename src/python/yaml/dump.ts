@@ -1,19 +1,27 @@
-import { isDict, isScalarNode, type PyDict, type PyKey, type PyValue, sortedKeys, str } from "../dict.ts";
-import { NetworkFailure, NotPredicted } from "../errors.ts";
-import { isSimpleKey, writeString } from "./dumpScalar.ts";
+import { isDict, type PyDict, type PyKey, type PyValue, rebuilt } from "../dataModel.ts";
+import { CannotTell, Raises } from "../errors.ts";
+import { sortedKeys } from "../order.ts";
+import { Bytes, Float, Time } from "../scalars.ts";
+import { pyStr } from "../value.ts";
+import { isSimpleKey, writePlain, writeString } from "./dumpScalar.ts";
 
-/** The indent of safeyaml.dumps, in columns. */
-const INDENT = 4;
 /** Where a dump with all aliases written out would grow beyond all bounds. */
 const MAX_LENGTH = 1_000_000;
 
+/** How a dump is written. */
+export interface DumpOptions {
+  /** What becomes of a list or dictionary that stands in several places: `&id001` and `*id001`, or copies. */
+  readonly aliases?: "anchored" | "copied";
+  /** In columns; safeyaml.dumps (cloud-init 18.5 to 26.2) takes four, yaml.dump two. */
+  readonly indent?: number;
+}
+
 /**
- * A dictionary as safeyaml.dumps(explicit_start=False, explicit_end=False) writes it (cloud-init 18.5 to 26.2): block
- * style, sorted keys, lists at the column of their key.
- * @param aliases what becomes of a list or dictionary that stands in several places: `&id001` and `*id001`, or copies
+ * A dictionary as yaml.dump(default_flow_style=False) of PyYAML 5.3 to 6.0 writes it: block style, sorted keys, lists at
+ * the column of their key.
  */
-export function dumpYaml(root: PyDict, aliases: "anchored" | "copied" = "anchored"): string {
-  return new YamlDump(aliases === "anchored" ? findShared(root) : new Map()).dump(root);
+export function dumpYaml(root: PyDict, { aliases = "anchored", indent = 4 }: DumpOptions = {}): string {
+  return new YamlDump(aliases === "anchored" ? findShared(root) : new Map(), indent).dump(root);
 }
 
 /** The lists and dictionaries that occur twice, numbered in the order in which the second occurrence is met. */
@@ -21,7 +29,7 @@ function findShared(root: PyValue): Map<PyValue, string> {
   const seen = new Set<PyValue>();
   const shared = new Map<PyValue, string>();
   const visit = (value: PyValue): void => {
-    if (!isCollection(value) && !isDate(value)) return;
+    if (!isCollection(value) && !(value instanceof Time)) return;
     if (seen.has(value)) {
       if (!shared.has(value)) shared.set(value, `id${String(shared.size + 1).padStart(3, "0")}`);
       return;
@@ -42,53 +50,35 @@ function isCollection(value: PyValue): value is PyValue[] | PyDict {
   return Array.isArray(value) || isDict(value);
 }
 
-function isDate(value: PyValue): boolean {
-  return isScalarNode(value) && (value.kind === "date" || value.kind === "datetime");
-}
-
 /** In the order in which they are written: sorted where Python can sort them. */
 function keysOf(dict: PyDict): readonly PyKey[] {
   const keys = [...dict.keys()];
   try {
     return sortedKeys(keys);
   } catch (error) {
-    if (error instanceof NetworkFailure) return keys;
+    if (error instanceof Raises) return keys;
     throw error;
   }
 }
 
 /** A value as whoever reads the dump gets it: its keys in their written order. */
 export function inDumpOrder<Value extends PyValue>(value: Value): Value {
-  const known = new Map<PyValue, PyValue>();
-  const order = (from: PyValue): PyValue => {
-    if (!isCollection(from)) return from;
-    const done = known.get(from);
-    if (done !== undefined) return done;
-    if (Array.isArray(from)) {
-      const list: PyValue[] = [];
-      known.set(from, list);
-      for (const item of from) list.push(order(item));
-      return list;
-    }
-    const dict: PyDict = new Map();
-    known.set(from, dict);
-    for (const key of keysOf(from)) dict.set(key, order(from.get(key) ?? null));
-    return dict;
-  };
-  return order(value) as Value;
+  return rebuilt(value, keysOf) as Value;
 }
 
 class YamlDump {
   readonly #anchors: ReadonlyMap<PyValue, string>;
+  readonly #step: number;
   readonly #written = new Set<PyValue>();
   #length = 0;
 
-  constructor(anchors: ReadonlyMap<PyValue, string>) {
+  constructor(anchors: ReadonlyMap<PyValue, string>, step: number) {
     this.#anchors = anchors;
+    this.#step = step;
   }
 
   dump(root: PyDict): string {
-    return `${this.#collection(root, 0)}\n`;
+    return root.size === 0 ? "{}\n" : `${this.#collection(root, 0)}\n`;
   }
 
   /** The lines of a collection that is not empty, each with its indent. */
@@ -99,41 +89,57 @@ class YamlDump {
       : keysOf(value).map((key) => `${pad}${this.#pair(key, value.get(key) ?? null, indent)}`);
     const text = lines.join("\n");
     this.#length += text.length;
-    if (this.#length > MAX_LENGTH) throw new NotPredicted("the network configuration, for its size");
+    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, for its size");
     return text;
   }
 
   #pair(key: PyKey, value: PyValue, indent: number): string {
     if (typeof key === "string" && !isSimpleKey(key)) {
-      const text = writeString(key, { column: indent + 1, indent: indent + INDENT, isKey: false });
-      return `? ${text}\n${" ".repeat(indent)}:${this.#item(value, indent)}`;
+      const text = writeString(key, { column: indent + 1, indent: indent + this.#step, isKey: false });
+      return `? ${text}\n${" ".repeat(indent)}:${this.#item(value, indent, true)}`;
     }
+    if (key instanceof Bytes)
+      return `? ${this.#binary(key, indent + this.#step)}\n${" ".repeat(indent)}:${this.#item(value, indent, true)}`;
     const text = typeof key === "string" ? writeString(key, { column: indent, indent, isKey: true }) : plainScalar(key);
     const head = `${this.#anchor(key)}${text}:`;
     const short = this.#inline(value, indent + head.length, indent);
     if (short !== undefined) return `${head} ${short}`;
     const anchor = this.#anchor(value).trimEnd();
-    const nested = this.#collection(value as PyValue[] | PyDict, Array.isArray(value) ? indent : indent + INDENT);
+    const nested = this.#collection(value as PyValue[] | PyDict, Array.isArray(value) ? indent : indent + this.#step);
     return `${head}${anchor === "" ? "" : ` ${anchor}`}\n${nested}`;
   }
 
-  /** What follows a `-` or a `:` of its own line: a collection begins in that line, at the next indent. */
-  #item(value: PyValue, indent: number): string {
+  /**
+   * What follows a `-` or a `:` of its own line: a collection begins in that line, at the next indent. With an anchor
+   * before it, it begins in the next line, where a list in a mapping stands at the column of the key as elsewhere.
+   */
+  #item(value: PyValue, indent: number, ofMapping = false): string {
     const short = this.#inline(value, indent + 1, indent);
     if (short !== undefined) return ` ${short}`;
     const anchor = this.#anchor(value).trimEnd();
-    const nested = this.#collection(value as PyValue[] | PyDict, indent + INDENT);
-    return anchor === "" ? " ".repeat(INDENT - 1) + nested.slice(indent + INDENT) : ` ${anchor}\n${nested}`;
+    const isBelow = anchor !== "" && ofMapping && Array.isArray(value);
+    const nested = this.#collection(value as PyValue[] | PyDict, isBelow ? indent : indent + this.#step);
+    return anchor === "" ? " ".repeat(this.#step - 1) + nested.slice(indent + this.#step) : ` ${anchor}\n${nested}`;
   }
 
   /** What fits into the line of its key or dash: scalars, aliases, empty collections. */
   #inline(value: PyValue, column: number, indent: number): string | undefined {
     const alias = this.#anchors.get(value);
     if (alias !== undefined && this.#written.has(value)) return `*${alias}`;
-    if (typeof value === "string") return writeString(value, { column, indent: indent + INDENT, isKey: false });
+    if (typeof value === "string") return writeString(value, { column, indent: indent + this.#step, isKey: false });
     if (Array.isArray(value)) return value.length === 0 ? `${this.#anchor(value)}[]` : undefined;
+    if (value instanceof Bytes) return this.#binary(value, indent + this.#step);
     if (isDict(value)) return value.size === 0 ? `${this.#anchor(value)}{}` : undefined;
-    return `${this.#anchor(value)}${plainScalar(value)}`;
+    const anchor = this.#anchor(value);
+    const place = { column: column + anchor.length, indent: indent + this.#step, isKey: false };
+    return anchor + writePlain(plainScalar(value), place);
+  }
+
+  #binary({ latin1 }: Bytes, indent: number): string {
+    const lines = Buffer.from(latin1, "latin1")
+      .toString("base64")
+      .match(/.{1,76}/g);
+    return lines === null ? '!!binary ""' : `!!binary |\n${lines.map((line) => " ".repeat(indent) + line).join("\n")}`;
   }
 
   #anchor(value: PyValue): string {
@@ -148,10 +154,10 @@ class YamlDump {
 export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
-  if (typeof value !== "object") return str(value);
-  if (value.kind === "binary") throw new NotPredicted("the network configuration, which holds binary data");
-  if (value.kind !== "float") return String(value.value);
-  const text = str(value);
+  if (value instanceof Time) return value.text;
+  if (value instanceof Bytes) throw new CannotTell("the network configuration, which holds binary data");
+  const text = pyStr(value);
+  if (!(value instanceof Float)) return text;
   if (text === "nan") return ".nan";
   if (text.endsWith("inf")) return text.replace("inf", ".inf");
   return text.includes(".") ? text : text.replace("e", ".0e");

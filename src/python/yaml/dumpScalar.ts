@@ -19,7 +19,7 @@ const WIDTH = 80;
 export function writeString(value: string, place: ScalarPlace): string {
   const chars = [...value];
   const facts = analyse(chars);
-  if (facts.plain && resolvesToString(value)) return writePlain(chars, place);
+  if (facts.plain && resolvesToString(value)) return writePlain(value, place);
   if (facts.singleQuoted && !(place.isKey && facts.multiline)) return writeSingleQuoted(chars, place);
   return writeDoubleQuoted(chars, place);
 }
@@ -76,8 +76,8 @@ function analyse(chars: readonly string[]): ScalarFacts {
 }
 
 /** Breaks a line at a single space once the line is longer than the width. */
-function writePlain(chars: readonly string[], place: ScalarPlace): string {
-  return new Folder(place, 1).fold(chars, (char) => char);
+export function writePlain(text: string, place: ScalarPlace): string {
+  return new Folder(place, 1).fold([...text], (char) => char);
 }
 
 function writeSingleQuoted(chars: readonly string[], place: ScalarPlace): string {

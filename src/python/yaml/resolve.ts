@@ -1,3 +1,5 @@
+import { decodeBase64 } from "../base64.ts";
+import { readFloat, readInt } from "../numbers.ts";
 import type { Scalar, ScalarKind } from "../tree.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
@@ -50,7 +52,7 @@ export const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
   ["bool", of("bool", (text) => BOOLEANS.get(text.toLowerCase()))],
   ["int", of("int", toInt)],
   ["float", of("float", toFloat)],
-  ["binary", of("binary", decodeBase64)],
+  ["binary", of("binary", (text) => decodeBase64(text)?.toString("latin1"))],
   ["timestamp", parseTimestamp],
 ]);
 
@@ -62,9 +64,6 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ["on", true],
   ["off", false],
 ]);
-
-/** Python (3.11, and older ones with the fix) refuses longer decimal numbers; we refuse any that are longer. */
-const MAX_DIGITS = 4300;
 
 /** Numbers of so many parts (hours, minutes, seconds ...) exceed what a float can hold. */
 const MAX_PARTS = 174;
@@ -81,38 +80,19 @@ function toInt(text: string): number | bigint | undefined {
 
 function unsignedInt(text: string): bigint | undefined {
   if (text === "") return undefined;
-  if (text.startsWith("0b")) return pythonInt(text.slice(2), 2);
-  if (text.startsWith("0x")) return pythonInt(text.slice(2), 16);
-  if (text.startsWith("0") && text !== "0") return pythonInt(text, 8);
-  if (!text.includes(":")) return pythonInt(text, 10);
+  if (text.startsWith("0b")) return readInt(text.slice(2), 2);
+  if (text.startsWith("0x")) return readInt(text.slice(2), 16);
+  if (text.startsWith("0") && text !== "0") return readInt(text, 8);
+  if (!text.includes(":")) return readInt(text, 10);
   const parts = text.split(":");
   if (parts.length > MAX_PARTS) return undefined;
   let sum = 0n;
   for (const part of parts) {
-    const digits = pythonInt(part, 10);
+    const digits = readInt(part, 10);
     if (digits === undefined) return undefined;
     sum = sum * 60n + digits;
   }
   return sum;
-}
-
-/** The digits of a number, after the base's prefix if it has one. */
-const DIGITS = {
-  2: /^(?:0b)?([01]+)$/i,
-  8: /^(?:0o)?([0-7]+)$/i,
-  10: /^([0-9]+)$/,
-  16: /^(?:0x)?([0-9a-f]+)$/i,
-} as const;
-const PREFIXES = { 2: "0b", 8: "0o", 10: "", 16: "0x" } as const;
-
-/** Python's int(text, base): spaces around, a sign and the base's prefix are accepted. */
-function pythonInt(text: string, base: 2 | 8 | 10 | 16): bigint | undefined {
-  const trimmed = text.trim();
-  const unsigned = /^[-+]/.test(trimmed) ? trimmed.slice(1) : trimmed;
-  const digits = DIGITS[base].exec(unsigned)?.[1];
-  if (digits === undefined || digits.length > MAX_DIGITS) return undefined;
-  const value = BigInt(PREFIXES[base] + digits);
-  return trimmed.startsWith("-") ? -value : value;
 }
 
 function toFloat(text: string): number | undefined {
@@ -122,7 +102,7 @@ function toFloat(text: string): number | undefined {
   if (unsigned === ".inf") return sign * Infinity;
   if (unsigned === ".nan") return Number.NaN;
   if (!unsigned.includes(":")) {
-    const value = pythonFloat(unsigned);
+    const value = readFloat(unsigned);
     return value === undefined ? undefined : sign * value;
   }
   const parts = unsigned.split(":");
@@ -130,39 +110,10 @@ function toFloat(text: string): number | undefined {
   let sum = 0;
   let base = 1;
   for (const part of parts.reverse()) {
-    const value = pythonFloat(part);
+    const value = readFloat(part);
     if (value === undefined) return undefined;
     sum += value * base;
     base *= 60;
   }
   return sign * sum;
-}
-
-/** Python's float(text), of a text in lower case. */
-function pythonFloat(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (/^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?$/.test(trimmed)) return Number(trimmed);
-  const [, sign, word] = /^([-+]?)(inf|infinity|nan)$/.exec(trimmed) ?? [];
-  if (word === undefined) return undefined;
-  return word === "nan" ? Number.NaN : sign === "-" ? -Infinity : Infinity;
-}
-
-/**
- * Python's base64.decodebytes: skips whatever is not of the alphabet, stops at the padding that completes a group (Python
- * 3.13 and later go on), and fails on an incomplete group. The bytes come as latin-1.
- */
-function decodeBase64(text: string): string | undefined {
-  if (/[^\0-\x7f]/.test(text)) return undefined;
-  const taken: string[] = [];
-  let padding = 0;
-  for (const char of text) {
-    const inGroup = taken.length % 4;
-    if (/[A-Za-z0-9+/]/.test(char)) {
-      padding = 0;
-      taken.push(char);
-    } else if (char === "=" && inGroup >= 2 && inGroup + ++padding >= 4) {
-      return Buffer.from(taken.join(""), "base64").toString("latin1");
-    }
-  }
-  return taken.length % 4 === 0 ? Buffer.from(taken.join(""), "base64").toString("latin1") : undefined;
 }

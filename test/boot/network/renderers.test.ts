@@ -6,8 +6,9 @@ import { renderNetplan } from "../../../src/boot/network/netplan/netplan.ts";
 import { readNetworkConfig } from "../../../src/boot/network/state/state.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { unknown } from "../../../src/image/unknown.ts";
-import { asDict, fromNode } from "../../../src/python/dict.ts";
-import { NetworkFailure } from "../../../src/python/errors.ts";
+import { asDict } from "../../../src/python/checked.ts";
+import { Raises } from "../../../src/python/errors.ts";
+import { fromNode } from "../../../src/python/value.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../recordings.ts";
 
@@ -41,7 +42,7 @@ function attempt(render: () => string): string | null {
   try {
     return render();
   } catch (error) {
-    if (error instanceof NetworkFailure) return null;
+    if (error instanceof Raises) return null;
     throw error;
   }
 }

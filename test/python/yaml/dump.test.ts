@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { asDict, fromNode, type PyDict } from "../../../src/python/dict.ts";
+import { asDict } from "../../../src/python/checked.ts";
+import type { PyDict } from "../../../src/python/dataModel.ts";
+import { fromNode } from "../../../src/python/value.ts";
 import { dumpYaml } from "../../../src/python/yaml/dump.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 import { recordedCases } from "../../recordings.ts";
@@ -22,13 +24,13 @@ function dictOrList(yaml: string): PyDict {
 describe("a dump is PyYAML's", () => {
   test.each(dumps.map((dump) => [dump.yaml, dump] as const))("%s", (yaml, { anchored, copied }) => {
     expect(dumpYaml(dictOrList(yaml))).toBe(anchored);
-    expect(dumpYaml(dictOrList(yaml), "copied")).toBe(copied);
+    expect(dumpYaml(dictOrList(yaml), { aliases: "copied" })).toBe(copied);
   });
 });
 
 test("aliases that would grow beyond all bounds are refused", () => {
   const levels = Array.from({ length: 8 }, (_, i) => `l${i + 1}: &l${i + 1} [*l${i}, *l${i}, *l${i}, *l${i}]`);
   const bomb = asDict(dictOrList(`l0: &l0 x\n${levels.join("\n")}\n`), "bomb");
-  expect(() => dumpYaml(bomb, "copied")).toThrow("for its size");
+  expect(() => dumpYaml(bomb, { aliases: "copied" })).toThrow("for its size");
   expect(dumpYaml(bomb)).toContain("- *id001\n");
 });

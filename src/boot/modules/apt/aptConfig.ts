@@ -1,6 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
-import { equal, mapping } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { mapping } from "../../../python/checked.ts";
+import { equal } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -32,7 +33,7 @@ const OF_MIRROR: readonly (readonly [old: string, name: string])[] = [
   ["apt_mirror_search_dns", "search_dns"],
 ];
 
-/** Reads `apt` and the keys of old (cc_apt_configure, 20.4 to 26.2). @throws ModuleFailure where it raises */
+/** Reads `apt` and the keys of old (cc_apt_configure, 20.4 to 26.2). @throws Raises where it raises */
 export function readAptConfig(boot: ModuleRun): AptConfig {
   const given = boot.config.get("apt");
   const old = (key: string): ConfigValue | undefined => {
@@ -65,7 +66,7 @@ export function readAptConfig(boot: ModuleRun): AptConfig {
   for (const { key, name, value } of renamed) {
     const now = values[name];
     if (value === undefined || now === undefined || now === null || equal(value, now)) continue;
-    throw new ModuleFailure(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`);
+    throw new Raises(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`);
   }
   return { values, because: (...path) => boot.because("apt", ...path) };
 }

@@ -1,6 +1,6 @@
 import { unknown } from "../../../image/unknown.ts";
 import { items, mapping, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { regionOf, zoneOf } from "../../cloud/place.ts";
@@ -53,7 +53,7 @@ function placeOf(boot: ModuleRun): Variables {
 function fill(template: string, variables: Variables): string | undefined {
   let isComplete = true;
   const filled = template.replace(/%(?:\((\w+)\)s|(%)|)/g, (all, name: string | undefined) => {
-    if (all === "%") throw new ModuleFailure(`"${template}" is no template of a mirror`);
+    if (all === "%") throw new Raises(`"${template}" is no template of a mirror`);
     if (name === undefined) return "%";
     const value = variables === undefined ? unknown("the place where the cloud runs it") : variables.get(name);
     isComplete &&= value !== undefined;

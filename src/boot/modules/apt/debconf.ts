@@ -1,8 +1,8 @@
 import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { Raises } from "../../../python/errors.ts";
+import { splitLines } from "../../../python/strings.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
@@ -20,10 +20,10 @@ export function setDebconfSelections(boot: ModuleRun, { values, because }: AptCo
   const selections = Object.keys(sets)
     .sort()
     .map((key) => text(sets[key], `apt.debconf_selections.${key}`));
-  if (boot.lacks("debconf-set-selections")) throw new ModuleFailure("there is no debconf-set-selections");
+  if (boot.lacks("debconf-set-selections")) throw new Raises("there is no debconf-set-selections");
   boot.command("debconf-set-selections");
   const wrong = selections.join("\n").replaceAll("\\\n", "").split("\n").find(isWrong);
-  if (wrong !== undefined) throw new ModuleFailure(`debconf-set-selections does not understand "${wrong}"`);
+  if (wrong !== undefined) throw new Raises(`debconf-set-selections does not understand "${wrong}"`);
 
   const packages = selections.flatMap(splitLines).flatMap((line) => /^[^#:\s][^:\s]*/.exec(line)?.[0] ?? []);
   const { packages: installed } = boot.distro;

@@ -1,6 +1,6 @@
 import { isFalse } from "../../../config/options.ts";
 import { holds, items, mapping, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -25,7 +25,7 @@ export function installDependencies(
   for (const [key, value] of Object.entries(sources)) {
     const entry = mapping(value, `apt.sources.${key}`);
     if (hasKey(entry)) needs("gpg", "gnupg");
-    if (matches === undefined) throw new ModuleFailure("add_apt_repo_match is switched off");
+    if (matches === undefined) throw new Raises("add_apt_repo_match is switched off");
     if (matches(text(entry.source === undefined ? "" : entry.source, `apt.sources.${key}.source`)) === true)
       needs("add-apt-repository", "software-properties-common");
   }

@@ -1,7 +1,7 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
 import { items, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { Raises } from "../../../python/errors.ts";
+import { splitLines } from "../../../python/strings.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/imageTemplates.ts";
@@ -28,7 +28,7 @@ export function disableSuites(boot: ModuleRun, disabled: ConfigValue, sources: s
   return boot.since("23.4") && isDeb822(sources) ? inDeb822(suites, sources) : inList(suites, sources);
 }
 
-/** In the one-line format: the suite is the column after the URI. @throws ModuleFailure where a line has none */
+/** In the one-line format: the suite is the column after the URI. @throws Raises where a line has none */
 function inList(suites: ReadonlySet<string>, sources: string): string {
   return linesOf(sources)
     .map((line) => {
@@ -42,7 +42,7 @@ function inList(suites: ReadonlySet<string>, sources: string): string {
         ? columns.findIndex((word, at) => at > 0 && word.endsWith("]")) + 2
         : 2;
       const suite = column === 1 ? undefined : columns[column];
-      if (suite === undefined) throw new ModuleFailure(`no suite in "${line.trim()}"`);
+      if (suite === undefined) throw new Raises(`no suite in "${line.trim()}"`);
       return suites.has(suite) ? `# suite disabled by cloud-init: ${line}` : line;
     })
     .join("");

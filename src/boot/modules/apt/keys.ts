@@ -1,7 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -25,7 +25,7 @@ export function addKey(
   const hasGpg = boot.since("23.4") || !boot.lacks("gpg");
   if ("keyid" in entry && !("key" in entry)) {
     const id = text(entry.keyid, "a key's id");
-    if (!hasGpg) throw new ModuleFailure(`there is no gpg to get the key ${id}`);
+    if (!hasGpg) throw new Raises(`there is no gpg to get the key ${id}`);
     boot.command(`gpg --keyserver=${pyStr(entry.keyserver ?? "keyserver.ubuntu.com")} --recv-keys ${id}`);
     content = unknown("the key that the key server gives");
     entry.key = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
@@ -33,7 +33,7 @@ export function addKey(
   if (!("key" in entry)) return undefined;
   if (!boot.since("21.4")) {
     text(entry.key, "a key");
-    if (!hasGpg) throw new ModuleFailure("there is no gpg for apt-key");
+    if (!hasGpg) throw new Raises("there is no gpg for apt-key");
     boot.command("apt-key add -");
     boot.mayChange("/etc/apt/trusted.gpg", "apt-key adds a key to it", options.because);
     return undefined;

@@ -1,5 +1,5 @@
 import { items } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { hostNames } from "../../hostname/hostname.ts";
@@ -49,15 +49,15 @@ function cloudOrDefault(boot: ModuleRun, architecture: string): ConfigObject {
   if (Object.keys(mirrors).length === 0) return defaultMirrors(boot, architecture);
   const { primary, security } = mirrors;
   if (primary === undefined || security === undefined)
-    throw new ModuleFailure("system_info.package_mirrors does not name both a primary and a security mirror");
+    throw new Raises("system_info.package_mirrors does not name both a primary and a security mirror");
   return { ...mirrors, PRIMARY: primary, SECURITY: security };
 }
 
-/** Ubuntu's mirrors, whatever the distribution. @throws ModuleFailure for an architecture that it does not know */
+/** Ubuntu's mirrors, whatever the distribution. @throws Raises for an architecture that it does not know */
 export function defaultMirrors(boot: ModuleRun, architecture: string): { PRIMARY: string; SECURITY: string } {
   const ports = ["s390x", "arm64", "armhf", "powerpc", "ppc64el", ...(boot.since("21.1") ? ["riscv64"] : [])];
   if (["amd64", "i386"].includes(architecture))
     return { PRIMARY: "http://archive.ubuntu.com/ubuntu/", SECURITY: "http://security.ubuntu.com/ubuntu/" };
-  if (!ports.includes(architecture)) throw new ModuleFailure(`there is no default mirror for ${architecture}`);
+  if (!ports.includes(architecture)) throw new Raises(`there is no default mirror for ${architecture}`);
   return { PRIMARY: "http://ports.ubuntu.com/ubuntu-ports", SECURITY: "http://ports.ubuntu.com/ubuntu-ports" };
 }

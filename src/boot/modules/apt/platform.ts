@@ -1,6 +1,6 @@
 import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /** The code name that `lsb_release` prints (util.lsb_release, 20.4 to 26.2). */
@@ -14,7 +14,7 @@ export function codename(boot: ModuleRun): string {
 
 /** What `dpkg --print-architecture` prints: the architecture of dpkg itself. */
 export function architecture(boot: ModuleRun): string {
-  if (boot.lacks("dpkg")) throw new ModuleFailure("there is no dpkg");
+  if (boot.lacks("dpkg")) throw new Raises("there is no dpkg");
   const status = boot.image.read("/var/lib/dpkg/status");
   const start = status === undefined ? -1 : `\n${status.toString("latin1")}`.indexOf("\nPackage: dpkg\n");
   if (status !== undefined && start !== -1) {

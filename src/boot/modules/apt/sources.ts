@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import { holds, mapping, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { type ConfigObject, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/imageTemplates.ts";
@@ -18,7 +18,7 @@ export function addSources(
   matches: RepositoryMatch | undefined,
   mirrors: ConfigObject,
 ): void {
-  if (matches === undefined) throw new ModuleFailure("add_apt_repo_match is switched off");
+  if (matches === undefined) throw new Raises("add_apt_repo_match is switched off");
   const files = new SourceFiles(boot);
   try {
     addEach(boot, apt, matches, { ...mirrors }, files);
@@ -83,7 +83,6 @@ class SourceFiles {
 }
 
 function addRepository(boot: ModuleRun, source: string): void {
-  if (!boot.since("23.4") && boot.lacks("add-apt-repository"))
-    throw new ModuleFailure("there is no add-apt-repository");
+  if (!boot.since("23.4") && boot.lacks("add-apt-repository")) throw new Raises("there is no add-apt-repository");
   boot.command(`add-apt-repository ${boot.since("22.2") ? "--no-update " : ""}${source}`);
 }

@@ -1,5 +1,5 @@
 import { configBool, configText } from "../../../config/options.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { instanceName } from "../../cloud/instanceName.ts";
@@ -30,7 +30,7 @@ const FILES = [
 ];
 const OTHERS = ["chef_license", "environment", "node_name", "server_url", "validation_name"];
 
-/** What the template of client.rb is given, and the files that it names (cc_chef, 18.5 to 26.2). @throws ModuleFailure */
+/** What the template of client.rb is given, and the files that it names (cc_chef, 18.5 to 26.2). @throws Raises */
 export function chefParameters(
   boot: ModuleRun,
   config: ConfigObject,
@@ -58,7 +58,7 @@ export function chefParameters(
   }
   for (const key of ["server_url", "validation_name"]) {
     const value = config[key];
-    if (value === undefined) throw new ModuleFailure(`chef has no ${key}`);
+    if (value === undefined) throw new Raises(`chef has no ${key}`);
     parameters[key] = value;
   }
   parameters.generated_by = header(boot, "Created");

@@ -1,5 +1,5 @@
 import type { Origin } from "../../../image/origin.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { shellVariables } from "../../../python/shlex.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -21,7 +21,7 @@ function systemLocale(boot: ModuleRun): string | undefined {
 
 /** Generates a locale and makes it the system's, unless it is that already. */
 export function applyDebianLocale(boot: ModuleRun, locale: string, file: string | undefined, because: Origin): void {
-  if (locale === "") throw new ModuleFailure("the locale is empty");
+  if (locale === "") throw new Raises("the locale is empty");
   const path = file === undefined || file === "" ? DEFAULT_FILE : file;
   const agrees = locale.toLowerCase() === debianLocale(boot).toLowerCase() && systemLocale(boot) !== undefined;
   if (agrees && boot.image.stat(path) !== undefined) return;
@@ -50,6 +50,6 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
 /** Since 24.4 a missing program is installed; before, the module fails. */
 function present(boot: ModuleRun, program: string): boolean {
   if (!boot.lacks(program)) return true;
-  if (!boot.since("24.4")) throw new ModuleFailure(`there is no ${program}`);
+  if (!boot.since("24.4")) throw new Raises(`there is no ${program}`);
   return false;
 }

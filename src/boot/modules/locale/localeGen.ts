@@ -1,5 +1,5 @@
 import type { Origin } from "../../../image/origin.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { type Availability, compiledLocales, normalize } from "./available.ts";

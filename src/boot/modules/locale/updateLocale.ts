@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import { parentOf } from "../../../image/writeLog.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { Availability } from "./available.ts";
@@ -11,7 +11,7 @@ const LARGEST = 16_384;
 /**
  * What Debian's `update-locale --locale-file=PATH LANG=LOCALE` does (package locales 2.31 to 2.42): it sets the variable
  * and keeps all others, but refuses when a locale of the file is not there.
- * @throws ModuleFailure where it refuses.
+ * @throws Raises where it refuses.
  */
 export function updateLocale(
   boot: ModuleRun,
@@ -23,12 +23,12 @@ export function updateLocale(
   boot.command(`update-locale --locale-file=${path} LANG=${locale}`);
   const old = strictText(boot, path);
   if (old === undefined && boot.image.stat(parentOf(path))?.kind !== "directory")
-    throw new ModuleFailure(`update-locale cannot write ${path}`);
+    throw new Raises(`update-locale cannot write ${path}`);
   const variables = new Map(old?.split("\n").flatMap(assignment) ?? []);
   variables.set("LANG", locale);
   const locales = [...variables].flatMap(([name, value]) => (/^(LANG|LC_\w+)$/.test(name) ? [unquote(value)] : []));
   const missing = locales.filter((name) => available(name) === false);
-  if (missing.length > 0) throw new ModuleFailure(`update-locale refuses: there is no locale ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Raises(`update-locale refuses: there is no locale ${missing.join(", ")}`);
   const certain = (old ?? "").length <= LARGEST && locales.every((name) => available(name) === true);
   if (certain) boot.write(path, edited(old, variables), because, { mode: boot.image.stat(path)?.mode ?? 0o644 });
   else boot.mayChange(path, "update-locale edits it if it finds the locale", because);

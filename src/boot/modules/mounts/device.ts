@@ -1,6 +1,6 @@
 import { findPair } from "../../../config/merge.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
@@ -17,7 +17,7 @@ export interface Device {
 /**
  * The device behind a name (cc_mounts.sanitize_devname, 18.5 to 26.2): a disk or its first partition. Only disks are
  * ever found; labels, UUIDs, partitions and file systems without a device are written as they were given.
- * @throws ModuleFailure where device_aliases is not usable.
+ * @throws Raises where device_aliases is not usable.
  */
 export function findDevice(boot: ModuleRun, name: string): Device {
   const asGiven: Device = { name, found: "no", mayBe: () => false };
@@ -46,10 +46,10 @@ export function findDevice(boot: ModuleRun, name: string): Device {
 function aliased(boot: ModuleRun, name: string): string {
   const aliases = boot.config.node("device_aliases");
   if (!boot.since("21.3") || aliases === undefined || !truthy(aliases)) return name;
-  if (aliases.type !== "mapping") throw new ModuleFailure("device_aliases is no mapping");
+  if (aliases.type !== "mapping") throw new Raises("device_aliases is no mapping");
   const alias = findPair(aliases, name)?.value;
   if (alias === undefined) return name;
-  if (alias.type !== "scalar" || alias.kind !== "str") throw new ModuleFailure(`device_aliases: ${name} is no text`);
+  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases: ${name} is no text`);
   return pyStr(alias);
 }
 

@@ -1,5 +1,5 @@
 import type { Origin } from "../../../image/origin.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -21,14 +21,14 @@ export interface MountEntry {
 
 /**
  * The entries of `mounts` with all their fields, and those that cloud-init adds by itself (cc_mounts, 18.5 to 26.2).
- * @throws ModuleFailure where the module fails on them before it makes the swap file.
+ * @throws Raises where the module fails on them before it makes the swap file.
  */
 export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
   const defaults = defaultFields(boot);
   const fill = boot.since("24.3") ? fillSince24 : fillBefore24;
   const entries = listed(boot).flatMap((node) => {
     if (node.type !== "sequence") return noList(boot, node, defaults.length);
-    if (node.children.length === 0) throw new ModuleFailure("an entry of mounts is empty");
+    if (node.children.length === 0) throw new Raises("an entry of mounts is empty");
     const device = findDevice(boot, pyStr(node.children[0]!));
     const given = node.children.map(fieldOf);
     const known = device.found === "yes" && !fstab.devices.has(device.name);
@@ -37,7 +37,7 @@ export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
     return [{ fields: [name, ...rest], device, because: originOf(node), unasked: undefined }];
   });
   const kept = withoutRemoved([...entries, ...cloudMounts(boot, entries, defaults)]);
-  if (kept.some(({ fields }) => fields.length < 4)) throw new ModuleFailure("mount_default_fields has too few fields");
+  if (kept.some(({ fields }) => fields.length < 4)) throw new Raises("mount_default_fields has too few fields");
   return kept;
 }
 
@@ -52,7 +52,7 @@ function listed(boot: ModuleRun): readonly ConfigNode[] {
   if (node?.type === "sequence") return node.children;
   const isIterable = node?.type === "mapping" || (node?.type === "scalar" && node.kind === "str");
   if (node === undefined || (isIterable && (boot.since("24.3") || !truthy(node)))) return [];
-  throw new ModuleFailure("mounts is no list");
+  throw new Raises("mounts is no list");
 }
 
 /** Since 24.3 an entry that is no list is passed over. Before, it stops the module: a long text only later. */
@@ -60,7 +60,7 @@ function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[]
   if (boot.since("24.3")) return [];
   const text = pyStr(node);
   if (node.type !== "scalar" || node.kind !== "str" || [...text].length < fields)
-    throw new ModuleFailure(`an entry of mounts is no list: ${text}`);
+    throw new Raises(`an entry of mounts is no list: ${text}`);
   const field: Field = { text, isText: false };
   const device = { name: text, found: "no", mayBe: () => false } as const;
   return [{ fields: [field, field, field, field], device, because: originOf(node), unasked: undefined }];
@@ -87,7 +87,7 @@ function defaultFields(boot: ModuleRun): Field[] {
   else if (node.type === "scalar" && node.kind === "str") fields = texts(...pyStr(node));
   const isUsed = !boot.since("24.3") || listed(boot).some((entry) => entry.type === "sequence");
   if (isUsed && (fields === undefined || (!boot.since("24.3") && fields.length < 4)))
-    throw new ModuleFailure("mount_default_fields is no list of six fields");
+    throw new Raises("mount_default_fields is no list of six fields");
   return fields ?? [];
 }
 
@@ -95,7 +95,7 @@ function defaultFields(boot: ModuleRun): Field[] {
 function fillSince24(given: readonly Field[], defaults: readonly Field[]): Field[] {
   const filled = given.map((field, index) => {
     if (field !== null) return { text: field.text, isText: true };
-    if (index >= defaults.length) throw new ModuleFailure("an entry of mounts is longer than mount_default_fields");
+    if (index >= defaults.length) throw new Raises("an entry of mounts is longer than mount_default_fields");
     return defaults[index]!;
   });
   return [...filled, ...defaults.slice(given.length)];

@@ -1,8 +1,8 @@
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
 import { IniFile } from "../../../python/iniFile.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { splitLines } from "../../../python/strings.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { findUser } from "../../accounts/lookup.ts";
@@ -12,11 +12,11 @@ import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
  * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so
- * the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws ModuleFailure
+ * the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws Raises
  */
 export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: string, sections: ConfigObject): void {
   const before = strictText(boot, path);
-  if (before === undefined) throw new ModuleFailure(`there is no ${path}`);
+  if (before === undefined) throw new Raises(`there is no ${path}`);
   const lines = splitLines(before).map((line) => line.trimStart());
   const file = IniFile.parse(lines.join("\n"));
   for (const [section, options] of Object.entries(sections)) {
@@ -39,7 +39,7 @@ export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: str
 function sslOwner(boot: ModuleRun): number {
   const name = boot.config.get("puppet", "install_type") === "aio" ? "root" : "puppet";
   const user = findUser(boot.image, name);
-  if (user === undefined) throw new ModuleFailure(`there is no user ${name}`);
+  if (user === undefined) throw new Raises(`there is no user ${name}`);
   return user.uid;
 }
 

@@ -5,13 +5,14 @@ import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
  * The part of rsyslog's configuration that sends messages to the hosts of `rsyslog.remotes` (cc_rsyslog, 18.5 to 26.2).
- * Hosts that it cannot read are left out. @throws ModuleFailure for one that is no string
+ * Hosts that it cannot read are left out. @throws Raises for one that is no string
  */
 export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
   const lines = Object.entries(remotes).flatMap(([name, remote]) => {
     if (!truthy(remote)) return [];
     const line = remoteLine(text(remote, `rsyslog.remotes.${name}`), name);
-    if (line === undefined) boot.note(`"${remote}" is no host for rsyslog.remotes.${name}`);
+    if (line === undefined)
+      boot.note("rsyslog-host-invalid", { name, host: String(remote) }, boot.because("rsyslog", "remotes", name));
     return line ?? [];
   });
   return ["# begin remotes", ...lines, "# end remotes", ""].join("\n");

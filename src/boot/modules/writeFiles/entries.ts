@@ -7,7 +7,8 @@ import { wholeUnknown } from "../../../image/overlay.ts";
 import { isTooLong } from "../../../image/resolve.ts";
 import { parentOf } from "../../../image/writeLog.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
-import { ModuleFailure } from "../../../python/errors.ts";
+import { numeric } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
 import { normalizePath } from "../../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../../python/value.ts";
@@ -25,11 +26,11 @@ const DEFAULT_MODE = 0o644;
 export function writeFiles(boot: ModuleRun, deferred: boolean): void {
   const list = boot.config.node("write_files");
   if (list === undefined || (!truthy(list) && !boot.since("21.4"))) return;
-  if (list.type !== "sequence" && truthy(list)) throw new ModuleFailure("write_files is no list");
+  if (list.type !== "sequence" && truthy(list)) throw new Raises("write_files is no list");
   const entries = list.type === "sequence" ? list.children : [];
   for (const entry of entries) {
     if (boot.since("21.4") && isDeferred(entry) !== deferred) continue;
-    if (entry.type !== "mapping") throw new ModuleFailure(`an entry of write_files is no mapping: ${pyStr(entry)}`);
+    if (entry.type !== "mapping") throw new Raises(`an entry of write_files is no mapping: ${pyStr(entry)}`);
     writeEntry(boot, entry);
   }
 }
@@ -50,14 +51,14 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   const given = value("path");
   if (given === undefined || !truthy(given)) return;
   const path = normalizePath(text(given, "path"));
-  if (isTooLong(path)) throw new ModuleFailure(`the path ${path.slice(0, 60)}... is too long`);
+  if (isTooLong(path)) throw new Raises(`the path ${path.slice(0, 60)}... is too long`);
   const content = contentOf(boot, entry);
   if (content === "none") return;
   const owner = ownerOf(boot, value("owner"));
   let mode = decodeMode(value("permissions"));
   makeParents(boot, path, owner, because);
-  if (boot.image.stat(path)?.kind === "directory") throw new ModuleFailure(`${path} is a directory`);
-  if (content === "no text") throw new ModuleFailure(`the content of ${path} is no string`);
+  if (boot.image.stat(path)?.kind === "directory") throw new Raises(`${path} is a directory`);
+  if (content === "no text") throw new Raises(`the content of ${path} is no string`);
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
   boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);
@@ -72,7 +73,7 @@ function makeParents(boot: ModuleRun, path: string, owner: Owner, because: Origi
   let directory = parentOf(path);
   for (; boot.image.stat(directory) === undefined && directory !== "/"; directory = parentOf(directory))
     missing.push(directory);
-  if (boot.image.stat(directory)?.kind !== "directory") throw new ModuleFailure(`${directory} is no directory`);
+  if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`${directory} is no directory`);
   for (const name of missing.reverse()) boot.mkdir(name, because);
   if (!boot.since("24.3")) return;
   for (const name of missing) boot.setAttributes(name, idsOf(boot, owner), because);
@@ -98,8 +99,8 @@ function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
 function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: number } {
   const uid = user === undefined ? undefined : findUser(boot.image, user)?.uid;
   const gid = group === undefined ? undefined : findGroup(boot.image, group)?.gid;
-  if (user !== undefined && uid === undefined) throw new ModuleFailure(`there is no user ${user}`);
-  if (group !== undefined && gid === undefined) throw new ModuleFailure(`there is no group ${group}`);
+  if (user !== undefined && uid === undefined) throw new Raises(`there is no user ${user}`);
+  if (group !== undefined && gid === undefined) throw new Raises(`there is no group ${group}`);
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
@@ -107,7 +108,8 @@ function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: n
 function decodeMode(node: ConfigNode | undefined): number {
   const value = node === undefined ? null : toValue(node);
   if (value === null) return DEFAULT_MODE;
-  if (typeof value === "number" || typeof value === "boolean") return Math.trunc(Number(value)) & 0o7777;
+  const number = numeric(value);
+  if (number !== undefined) return Number(BigInt.asUintN(12, BigInt(Math.trunc(Number(number)) || 0)));
   const digits = /^\s*\+?(?:0o)?_?([0-7]+(?:_[0-7]+)*)\s*$/i.exec(pyStr(value))?.[1];
   return digits === undefined ? DEFAULT_MODE : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
 }
@@ -132,7 +134,7 @@ function contentOf(boot: ModuleRun, entry: Mapping): Content {
 
 function sourceOf(source: ConfigNode | undefined): string | undefined {
   if (source === undefined || toValue(source) === null) return undefined;
-  if (source.type !== "mapping") throw new ModuleFailure("source is no mapping");
+  if (source.type !== "mapping") throw new Raises("source is no mapping");
   const uri = findPair(source, "uri")?.value;
   return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
 }
@@ -154,11 +156,11 @@ function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buff
   const encoded = BASE64.includes(encoding) || GZIP_BASE64.includes(encoding);
   const bytes = bytesOf(content);
   if (bytes === undefined) {
-    if (packed || encoded) throw new ModuleFailure("the content of an entry cannot be decoded");
+    if (packed || encoded) throw new Raises("the content of an entry cannot be decoded");
     return "no text";
   }
   const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
-  if (decoded === undefined) throw new ModuleFailure("the content of an entry is no base64");
+  if (decoded === undefined) throw new Raises("the content of an entry is no base64");
   return packed ? unpack(decoded) : decoded;
 }
 
@@ -169,7 +171,7 @@ function unpack(bytes: Buffer): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
       return wholeUnknown("the content unpacked, which is huge");
-    throw new ModuleFailure("the content of an entry is no gzip");
+    throw new Raises("the content of an entry is no gzip");
   }
 }
 
@@ -180,6 +182,6 @@ function bytesOf(content: ConfigNode): Buffer | undefined {
 }
 
 function text(node: ConfigNode, what: string): string {
-  if (node.type !== "scalar" || node.kind !== "str") throw new ModuleFailure(`${what} is no string: ${pyStr(node)}`);
+  if (node.type !== "scalar" || node.kind !== "str") throw new Raises(`${what} is no string: ${pyStr(node)}`);
   return String(node.value);
 }

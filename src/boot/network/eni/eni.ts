@@ -1,5 +1,8 @@
-import { asDict, asIterable, asText, compareKeys, deepCopy, dictOf, type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { deepCopy, dictOf, type PyDict } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { compare } from "../../../python/order.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { asKey, isUnknown } from "../state/names.ts";
@@ -13,7 +16,7 @@ const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
 /**
  * The text of cloud-init's renderer for ifupdown, without its header (net/eni.py, 18.5 to 26.2).
  * @param hasIp whether the image has ip(8), with which routes are set since 25.3
- * @throws NetworkFailure where the renderer raises
+ * @throws Raises where the renderer raises
  */
 export function renderEni(state: NetworkState, hasIp: boolean, since: Since): string {
   const usesIp = hasIp && since("25.3");
@@ -24,7 +27,7 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
     return { iface, rank: rankOf(iface), name: isUnknown(name) ? id : name };
   });
   for (const rank of TYPES.keys()) checkOrder(others.filter((other) => other.rank === rank).map(({ name }) => name));
-  others.sort((a, b) => a.rank - b.rank || compareKeys(a.name, b.name));
+  others.sort((a, b) => a.rank - b.rank || compare(a.name, b.name));
   for (const { iface, name } of others)
     if (name !== "lo") for (const one of new EniInterface(iface, usesIp, since).render()) sections.push(one);
   for (const route of state.routes) sections.push(renderEniRoute(route, "", usesIp, since));
@@ -32,8 +35,8 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
 }
 
 function rankOf(iface: PyDict): number {
-  const rank = TYPES.indexOf(str(iface.get("type")));
-  if (rank < 0) throw new NetworkFailure(`the interface ${str(iface.get("name"))} is of no known type`);
+  const rank = TYPES.indexOf(pyStr(iface.get("type")));
+  if (rank < 0) throw new Raises(`the interface ${pyStr(iface.get("name"))} is of no known type`);
   return rank;
 }
 
@@ -48,8 +51,8 @@ function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Sin
     ["dns_search", state.search],
   ] as const) {
     if (values.length === 0) continue;
-    const first = asIterable(lo.get("subnets") ?? [], "subnets")[0];
-    if (first === undefined) throw new NetworkFailure("the loopback interface has no subnet for name servers");
+    const first = items(lo.get("subnets") ?? [], "subnets")[0];
+    if (first === undefined) throw new Raises("the loopback interface has no subnet for name servers");
     asDict(first, "a subnet").set(
       key,
       since("25.2") ? [...values] : values.map((value) => asText(value, "a name server")).join(" "),

@@ -1,14 +1,8 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  compareText,
-  type PyDict,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import type { PyDict, PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv4, parseIpv6, parseNetwork } from "../state/ipAddress.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
@@ -58,7 +52,7 @@ export class EniInterface {
     const subnets = this.#iface.get("subnets");
     if (!truthy(subnets)) return [this.#withoutSubnets()];
     const waiting: PyDict[] = [];
-    for (const [index, subnet] of asIterable(subnets, "subnets").entries())
+    for (const [index, subnet] of items(subnets, "subnets").entries())
       this.#addSubnet(asDict(subnet, "a subnet"), index, waiting);
     if (waiting.length > 0) this.#addIpv6Routes(waiting);
     return this.#sections;
@@ -77,7 +71,7 @@ export class EniInterface {
     this.#iface.set("control", given.get("control") ?? "auto");
     this.#iface.set("inet", isIpv6 ? "inet6" : "inet");
     this.#setMode(asText(given.get("type"), "the type of a subnet"), isIpv6);
-    const auto = `auto ${str(this.#iface.get("name"))}`;
+    const auto = `auto ${pyStr(this.#iface.get("name"))}`;
     if (this.#sections.some((lines) => lines.includes(auto))) this.#iface.set("control", "alias");
     const subnet = this.#since("25.2") ? this.#withDns(given) : given;
     const lines = [
@@ -85,9 +79,9 @@ export class EniInterface {
       ...this.#subnetOptions(subnet, isIpv6),
       ...(index === 0 ? this.#attributes(isIpv6 ? undefined : given.get("mtu")) : []),
     ];
-    const routes = asIterable(subnet.get("routes") ?? [], "routes").map((route) => asDict(route, "a route"));
+    const routes = items(subnet.get("routes") ?? [], "routes").map((route) => asDict(route, "a route"));
     for (const route of routes) {
-      if (this.#since("25.2") && !isIpv6 && parseNetwork(str(route.get("network") ?? ""))?.version === 6)
+      if (this.#since("25.2") && !isIpv6 && parseNetwork(pyStr(route.get("network") ?? ""))?.version === 6)
         waiting.push(route);
       else for (const one of this.#route(route)) lines.push(one);
     }
@@ -135,7 +129,7 @@ export class EniInterface {
   }
 
   #head(): { name: string; inet: string; mode: string } {
-    const text = (key: string): string => str(this.#iface.get(key));
+    const text = (key: string): string => pyStr(this.#iface.get(key));
     return { name: text("name"), inet: text("inet"), mode: text("mode") };
   }
 
@@ -150,8 +144,8 @@ export class EniInterface {
       if (typeof key !== "string" || !SUBNET_KEYS.includes(key)) continue;
       let value = given;
       if (key === "address") {
-        if (!subnet.has("prefix")) throw new NetworkFailure("a subnet that is not static has an address");
-        value = `${str(given)}/${str(subnet.get("prefix"))}`;
+        if (!subnet.has("prefix")) throw new Raises("a subnet that is not static has an address");
+        value = `${pyStr(given)}/${pyStr(subnet.get("prefix"))}`;
       }
       if (!truthy(value)) continue;
       if (key.startsWith("dns_") && this.#since("25.2")) {
@@ -159,7 +153,7 @@ export class EniInterface {
         if (kept === undefined) continue;
         value = kept;
       }
-      lines.push(`    ${key.replaceAll("_", "-")} ${Array.isArray(value) ? joined(value) : str(value)}`);
+      lines.push(`    ${key.replaceAll("_", "-")} ${Array.isArray(value) ? joined(value) : pyStr(value)}`);
     }
     return lines.sort(compareText);
   }
@@ -180,18 +174,18 @@ export class EniInterface {
 
   /** Options of the interface itself, which stand in its first stanza only. */
   #attributes(ipv4Mtu: PyValue | undefined): string[] {
-    const type = str(this.#iface.get("type"));
+    const type = pyStr(this.#iface.get("type"));
     const lines: string[] = [];
     for (const [key, given] of this.#iface) {
-      const name = str(key);
+      const name = pyStr(key);
       const value = typeof given === "boolean" ? (given ? "on" : "off") : given;
       if (!truthy(value) || NO_OPTIONS.includes(name) || (name === "dns" && this.#since("25.2"))) continue;
       if (name === "mac_address" && !WITH_HARDWARE_ADDRESS.includes(type)) continue;
       if (name === "mtu" && truthy(ipv4Mtu)) continue;
       const renamed = name === "mac_address" ? "hwaddress" : name;
       const option = this.#since("25.2") ? renamed.replaceAll("_", "-") : renamed;
-      const values = REPEATED.includes(name) ? asIterable(value, name) : [Array.isArray(value) ? joined(value) : value];
-      for (const item of values) lines.push(`    ${option} ${str(item)}`);
+      const values = REPEATED.includes(name) ? items(value, name) : [Array.isArray(value) ? joined(value) : value];
+      for (const item of values) lines.push(`    ${option} ${pyStr(item)}`);
     }
     return lines.sort(compareText);
   }
@@ -199,7 +193,7 @@ export class EniInterface {
 
 function verb(control: PyValue | undefined, name: string): string {
   if (control === "auto") return `auto ${name}`;
-  return control === "hotplug" ? `allow-hotplug ${name}` : `# control-${str(control)} ${name}`;
+  return control === "hotplug" ? `allow-hotplug ${name}` : `# control-${pyStr(control)} ${name}`;
 }
 
 function joined(values: readonly PyValue[]): string {
@@ -209,6 +203,6 @@ function joined(values: readonly PyValue[]): string {
 /** Python's ipaddress takes whole numbers as addresses of either family. */
 function isOfFamily(value: PyValue, isIpv6: boolean): boolean {
   if (typeof value === "number" || typeof value === "boolean") return Number(value) >= 0;
-  const text = str(value);
+  const text = pyStr(value);
   return (isIpv6 ? parseIpv6(text) : parseIpv4(text)) !== undefined || parseNetwork(text)?.version === (isIpv6 ? 6 : 4);
 }

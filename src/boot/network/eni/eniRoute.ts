@@ -1,5 +1,6 @@
-import { type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import type { PyDict } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 
@@ -20,13 +21,13 @@ export function renderEniRoute(route: PyDict, indent: string, usesIp: boolean, s
   else if (network === "::" && route.get("prefix") === 0) destination = usesIp ? " default" : " -A inet6 default";
   else {
     isDefault = false;
-    const prefix = route.has("prefix") ? ` ${network}/${str(route.get("prefix"))}` : "";
-    const mask = route.has("netmask") ? ` netmask ${str(route.get("netmask"))}` : "";
+    const prefix = route.has("prefix") ? ` ${network}/${pyStr(route.get("prefix"))}` : "";
+    const mask = route.has("netmask") ? ` netmask ${pyStr(route.get("netmask"))}` : "";
     if (since("19.1")) destination = (usesIp ? "" : kindOfDestination(route, isIpv6, since)) + prefix;
     else destination = ` -net ${network}${mask}`;
   }
   const gateway = need(route, "gateway");
-  const metric = route.has("metric") ? ` metric ${str(route.get("metric"))}` : "";
+  const metric = route.has("metric") ? ` metric ${pyStr(route.get("metric"))}` : "";
   const rest = `${destination} ${via} ${gateway}${metric} || true`;
   const before = usesIp && (isDefault ? network === "::" : isIpv6) ? family : "";
   return usesIp
@@ -40,6 +41,6 @@ function kindOfDestination(route: PyDict, isIpv6: boolean, since: Since): string
 }
 
 function need(route: PyDict, key: string): string {
-  if (!route.has(key)) throw new NetworkFailure(`a route has no ${key}`);
-  return str(route.get(key));
+  if (!route.has(key)) throw new Raises(`a route has no ${key}`);
+  return pyStr(route.get(key));
 }

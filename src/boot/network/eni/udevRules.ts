@@ -1,4 +1,5 @@
-import { type PyDict, str, truthy } from "../../../python/dict.ts";
+import type { PyDict } from "../../../python/dataModel.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { NetworkState } from "../state/state.ts";
 
 /** The rules that give physical interfaces their names by MAC address (net/renderer.py and net/udev.py, 18.5 to 26.2). */
@@ -12,9 +13,9 @@ function rule(iface: PyDict): string {
   const clauses = [
     'SUBSYSTEM=="net"',
     'ACTION=="add"',
-    `DRIVERS=="${truthy(driver) ? str(driver) : "?*"}"`,
-    `ATTR{address}=="${str(iface.get("mac_address"))}"`,
-    `NAME="${str(iface.get("name"))}"`,
+    `DRIVERS=="${truthy(driver) ? pyStr(driver) : "?*"}"`,
+    `ATTR{address}=="${pyStr(iface.get("mac_address"))}"`,
+    `NAME="${pyStr(iface.get("name"))}"`,
   ];
   return `${clauses.join(", ")}\n`;
 }

@@ -1,18 +1,9 @@
 import { isTrue } from "../../../config/options.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  isDict,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  sortedKeys,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { sortedKeys } from "../../../python/order.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import { dumpYaml, inDumpOrder } from "../../../python/yaml/dump.ts";
 import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
@@ -37,7 +28,7 @@ export interface NetplanDocument {
 /**
  * Renders for netplan (net/netplan.py, 18.5 to 26.2): a version 2 configuration as it is, a version 1 configuration as
  * sections of version 2.
- * @throws NetworkFailure where the renderer raises
+ * @throws Raises where the renderer raises
  */
 export function renderNetplan(state: NetworkState, features: NetplanFeatures, since: Since): NetplanDocument {
   if (state.version !== 2) return new NetplanSections(state, features, since).render();
@@ -69,7 +60,7 @@ class NetplanSections {
       if (devices.size === 0) continue;
       checkOrder(devices.keys());
       network.set(name, inDumpOrder(devices));
-      const dump = dumpYaml(dictOf({ [name]: devices }), "copied");
+      const dump = dumpYaml(dictOf({ [name]: devices }), { aliases: "copied" });
       // textwrap.indent (since 22.3) leaves lines without text alone.
       text += dump.replace(this.#since("22.3") ? /^(?=.*\S)/gm : /^(?=[\s\S])/gm, "    ");
     }
@@ -117,7 +108,7 @@ class NetplanSections {
     const parameters: PyDict = new Map();
     for (const prefix of ["bond_", "bond-"])
       for (const [key, value] of iface) {
-        const name = str(key).startsWith(prefix) ? names.get(str(key).replaceAll("_", "-")) : undefined;
+        const name = pyStr(key).startsWith(prefix) ? names.get(pyStr(key).replaceAll("_", "-")) : undefined;
         if (name !== undefined) parameters.set(name, value);
       }
     if (parameters.size > 0) entry.set("parameters", parameters);
@@ -134,10 +125,10 @@ class NetplanSections {
   }
 
   #bridge(iface: PyDict): PyDict {
-    const entry = dictOf({ interfaces: sortedKeys(asIterable(iface.get("bridge_ports"), "bridge_ports") as PyKey[]) });
+    const entry = dictOf({ interfaces: sortedKeys(items(iface.get("bridge_ports"), "bridge_ports") as PyKey[]) });
     const parameters: PyDict = new Map();
     for (const [key, value] of iface) {
-      const name = parameterNames("bridge", this.#since).get(str(key)) ?? null;
+      const name = parameterNames("bridge", this.#since).get(pyStr(key)) ?? null;
       if (name === null) continue;
       parameters.set(name, name === "path-cost" || name === "port-priority" ? portNumbers(value) : value);
     }
@@ -166,7 +157,7 @@ class NetplanSections {
     const routes: PyValue[] = [];
     const servers: PyValue[] = [];
     const search: PyValue[] = [];
-    for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+    for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
       const type = asText(subnet.get("type"), "the type of a subnet");
       const metric = (this.#since("25.2") ? subnet.get("metric") : undefined) ?? null;
@@ -174,14 +165,13 @@ class NetplanSections {
       else if (this.#since("19.4") && DYNAMIC_IPV6.includes(type)) addDhcp(entry, "dhcp6", metric);
       else if (type === "static" || (type === "static6" && this.#since("20.1"))) {
         const address =
-          str(subnet.get("address")) + (subnet.has("prefix") ? `/${pyInt(subnet.get("prefix"), "prefix")}` : "");
+          pyStr(subnet.get("address")) + (subnet.has("prefix") ? `/${pyInt(subnet.get("prefix"), "prefix")}` : "");
         this.#addGateway(subnet, address, entry, routes, metric);
         if (subnet.has("dns_nameservers"))
-          for (const one of asIterable(subnet.get("dns_nameservers"), "dns_nameservers")) servers.push(one);
-        if (subnet.has("dns_search"))
-          for (const one of asIterable(subnet.get("dns_search"), "dns_search")) search.push(one);
+          for (const one of items(subnet.get("dns_nameservers"), "dns_nameservers")) servers.push(one);
+        if (subnet.has("dns_search")) for (const one of items(subnet.get("dns_search"), "dns_search")) search.push(one);
         if (subnet.has("mtu")) entry.set(this.#mtuKey(subnet), subnet.get("mtu") ?? null);
-        for (const route of asIterable(subnet.get("routes") ?? [], "routes"))
+        for (const route of items(subnet.get("routes") ?? [], "routes"))
           routes.push(this.#route(asDict(route, "a route"), metric));
         addresses.push(address);
       }
@@ -195,7 +185,7 @@ class NetplanSections {
       entry.set("nameservers", new Map([...(isDict(nameservers) ? nameservers : []), ["search", search]]));
     }
     const acceptRa = iface.get("accept-ra");
-    if (acceptRa !== undefined && this.#since("19.4")) entry.set("accept-ra", isTrue(str(acceptRa)));
+    if (acceptRa !== undefined && this.#since("19.4")) entry.set("accept-ra", isTrue(pyStr(acceptRa)));
   }
 
   #addGateway(subnet: PyDict, address: string, entry: PyDict, routes: PyValue[], metric: PyValue): void {
@@ -206,7 +196,7 @@ class NetplanSections {
       return;
     }
     const route = dictOf({ via: gateway, to: "default" });
-    if (contains(address, str(gateway)) === false) route.set("on-link", true);
+    if (contains(address, pyStr(gateway)) === false) route.set("on-link", true);
     if (metric !== null) route.set("metric", metric);
     routes.push(route);
   }
@@ -214,7 +204,7 @@ class NetplanSections {
   #route(route: PyDict, subnetMetric: PyValue): PyDict {
     const entry = dictOf({
       via: route.get("gateway") ?? null,
-      to: `${str(route.get("network"))}/${str(route.get("prefix"))}`,
+      to: `${pyStr(route.get("network"))}/${pyStr(route.get("prefix"))}`,
     });
     const metric = route.get("metric") ?? subnetMetric;
     if (this.#since("25.2") ? metric !== null : route.has("metric")) entry.set("metric", metric);
@@ -258,12 +248,12 @@ function addDhcp(entry: PyDict, type: string, metric: PyValue): void {
 /** `eth0 100` of each line as `eth0: 100`. */
 function portNumbers(value: PyValue): PyDict {
   const numbers: PyDict = new Map();
-  for (const item of asIterable(value, "a bridge parameter")) {
+  for (const item of items(value, "a bridge parameter")) {
     const [port, number, more] = asText(item, "a bridge parameter")
       .split(/\s+/)
       .filter((word) => word !== "");
     if (port === undefined || number === undefined || more !== undefined)
-      throw new NetworkFailure(`"${str(item)}" is not a port and a number`);
+      throw new Raises(`"${pyStr(item)}" is not a port and a number`);
     numbers.set(port, pyInt(number, "a bridge parameter"));
   }
   return numbers;

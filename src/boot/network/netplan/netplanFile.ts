@@ -1,6 +1,6 @@
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { isDict, type PyDict, type PyValue } from "../../../python/dict.ts";
+import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { feature } from "../../system/librarySource.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";

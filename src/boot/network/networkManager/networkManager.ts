@@ -1,14 +1,7 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
@@ -37,12 +30,12 @@ const MAX_SHARED = 50_000;
 /**
  * The profiles of cloud-init's renderer for NetworkManager, in the order in which it writes them
  * (net/network_manager.py, 22.2 to 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted for texts that are too long, or with percent signs that ConfigParser expands
+ * @throws Raises where the renderer raises
+ * @throws CannotTell for texts that are too long, or with percent signs that ConfigParser expands
  */
 export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
   if ((state.nameservers.length + state.search.length) * state.interfaces.size > MAX_SHARED)
-    throw new NotPredicted("the network configuration, for its size");
+    throw new CannotTell("the network configuration, for its size");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
     profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
@@ -62,7 +55,7 @@ type Profiles = ReadonlyMap<PyKey, NetworkManagerProfile>;
 
 function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   const profile = profiles.get(iface);
-  if (profile === undefined) throw new NetworkFailure(`there is no interface ${str(iface)}`);
+  if (profile === undefined) throw new Raises(`there is no interface ${pyStr(iface)}`);
   return profile;
 }
 
@@ -76,7 +69,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
   const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
-  if (type === undefined) throw new NetworkFailure(`${str(iface.get("name"))} is of no known type: ${str(given)}`);
+  if (type === undefined) throw new Raises(`${pyStr(iface.get("name"))} is of no known type: ${pyStr(given)}`);
   if (type === null) return;
   profile.set("connection", "type", type);
   if (iface.has("bond-master")) {
@@ -87,7 +80,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
   const mtu = addSubnets(iface, type, profile, state, since) ?? iface.get("mtu") ?? null;
   for (const [option, key] of options(type, since)) {
     const value = iface.get(key) ?? null;
-    if (value !== null) profile.set(type, option, typeof value === "boolean" ? String(value) : str(value));
+    if (value !== null) profile.set(type, option, typeof value === "boolean" ? String(value) : pyStr(value));
   }
   addLink(iface, type, mtu, profile, profiles, since);
   if (type === "bridge" || !profile.has(type, "mac-address"))
@@ -102,7 +95,7 @@ function addSubnets(
   state: NetworkState,
   since: Since,
 ): PyValue | undefined {
-  const subnets = asIterable(iface.get("subnets"), "subnets").map((subnet) => asDict(subnet, "a subnet"));
+  const subnets = items(iface.get("subnets"), "subnets").map((subnet) => asDict(subnet, "a subnet"));
   let mtu: PyValue | undefined;
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
@@ -114,9 +107,9 @@ function addSubnets(
     profile.setMethod(family, subnet.get("type") ?? null);
     if (subnet.has("address")) profile.addAddress(family, subnet);
     if (subnet.has("gateway")) profile.set(family, "gateway", subnet.get("gateway"));
-    for (const route of asIterable(subnet.get("routes"), "routes")) profile.addRoute(family, asDict(route, "a route"));
-    if (subnet.has("metric") && since("26.2")) profile.set(family, "route-metric", str(subnet.get("metric")));
-    const [servers, domains] = ["dns_nameservers", "dns_search"].map((key) => asIterable(subnet.get(key) ?? [], key));
+    for (const route of items(subnet.get("routes"), "routes")) profile.addRoute(family, asDict(route, "a route"));
+    if (subnet.has("metric") && since("26.2")) profile.set(family, "route-metric", pyStr(subnet.get("metric")));
+    const [servers, domains] = ["dns_nameservers", "dns_search"].map((key) => items(subnet.get(key) ?? [], key));
     if (since("24.1")) {
       for (const one of servers!) nameservers.push(one);
       for (const one of domains!) search.push(one);
@@ -145,7 +138,7 @@ function addDns(
     const dns = asDict(iface.get("dns"), "dns");
     const others = (key: string, known: readonly PyValue[]) => {
       const there = new Set(known);
-      return asIterable(dns.get(key), key).filter((item) => !there.has(item));
+      return items(dns.get(key), key).filter((item) => !there.has(item));
     };
     for (const one of others("nameservers", nameservers)) nameservers.push(one);
     for (const one of others("search", search)) search.push(one);
@@ -170,14 +163,14 @@ function addLink(
   if (type === "ethernet") {
     // 0x40: a magic packet wakes the machine.
     if (iface.get("wakeonlan") === true) profile.set(type, "wake-on-lan", "64");
-    if (mtu !== null) profile.set(type, "mtu", str(mtu));
+    if (mtu !== null) profile.set(type, "mtu", pyStr(mtu));
     addMac();
   } else if (type === "vlan") {
     if (iface.has("vlan-raw-device")) profile.set(type, "parent", reference(iface.get("vlan-raw-device"), profiles));
   } else if (type === "bond") {
-    if (mtu !== null && since("24.3")) profile.set("ethernet", "mtu", str(mtu));
+    if (mtu !== null && since("24.3")) profile.set("ethernet", "mtu", pyStr(mtu));
   } else if (type === "bridge") {
-    for (const port of asIterable(iface.get("bridge_ports"), "bridge_ports")) {
+    for (const port of items(iface.get("bridge_ports"), "bridge_ports")) {
       const other = profileOf(asKey(port), profiles);
       other.setDefault("connection", "slave-type", "bridge");
       other.setDefault("connection", "master", profile.uuid);
@@ -185,7 +178,7 @@ function addLink(
     addMac();
   } else if (mtu !== null) {
     profile.set(type, "transport-mode", "datagram");
-    profile.set(type, "mtu", str(mtu));
+    profile.set(type, "mtu", pyStr(mtu));
     addMac();
   }
 }

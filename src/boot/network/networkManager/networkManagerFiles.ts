@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { str } from "../../../python/dict.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { announce } from "../announce.ts";
 import type { Predicted } from "../predicted.ts";
@@ -30,7 +30,7 @@ export function writeNetworkManager(
       ? [{ interface: unknown("the name of each interface"), text: unknown(files.reason) }]
       : files.value;
   for (const { interface: name, text } of written) {
-    const path = `${DIRECTORY}/system-connections/cloud-init-${str(name)}.nmconnection`;
+    const path = `${DIRECTORY}/system-connections/cloud-init-${pyStr(name)}.nmconnection`;
     if (!announce(path, boot, because)) boot.write(path, text, because, { mode: 0o600 });
   }
   if (boot.since("23.3"))

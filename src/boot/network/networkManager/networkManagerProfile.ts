@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { unknown } from "../../../image/unknown.ts";
-import { asText, type PyDict, type PyKey, type PyValue, str } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { text as asText } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
@@ -40,13 +42,13 @@ export class NetworkManagerProfile {
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
-  /** Sets a key; without one, only makes the section. @throws NetworkFailure for what ConfigParser does not take */
+  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser does not take */
   set(section: string, key?: string, value?: PyValue): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     this.#sections.set(section, keys);
     if (key === undefined) return;
     const text = asText(value, `the value of ${key}`);
-    if (hasLonePercent(text)) throw new NetworkFailure(`the value of ${key} has a lone percent sign: ${text}`);
+    if (hasLonePercent(text)) throw new Raises(`the value of ${key} has a lone percent sign: ${text}`);
     keys.set(key, text);
   }
 
@@ -61,7 +63,7 @@ export class NetworkManagerProfile {
 
   #get(section: string, key: string): string | undefined {
     const value = this.#sections.get(section)?.get(key);
-    if (value?.includes("%")) throw new NotPredicted(`the network configuration, for the percent sign of ${key}`);
+    if (value?.includes("%")) throw new CannotTell(`the network configuration, for the percent sign of ${key}`);
     return value;
   }
 
@@ -69,12 +71,12 @@ export class NetworkManagerProfile {
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
-    const known = type === null ? "disabled" : methodOf(str(type), since);
+    const known = type === null ? "disabled" : methodOf(pyStr(type), since);
     if (known === undefined) this.set(family, "may-fail", "true");
     const method = known ?? "auto";
     const earlier = this.#get(family, "method");
     if (earlier === "dhcp" || (earlier === "auto" && method === "manual")) return;
-    if (since("23.4") && ROUTER_TYPES.includes(str(type))) this.setDefault("ipv4", "method", "disabled");
+    if (since("23.4") && ROUTER_TYPES.includes(pyStr(type))) this.setDefault("ipv4", "method", "disabled");
     this.set(family, "method", method);
     this.setDefault(family, "may-fail", "false");
     if (family === "ipv6" && !since("22.3.1")) this.setDefault(family, "addr-gen-mode", "stable-privacy");
@@ -82,8 +84,12 @@ export class NetworkManagerProfile {
 
   addAddress(family: Family, subnet: PyDict): void {
     const prefix = subnet.get("prefix");
-    if (prefix === undefined) throw new NetworkFailure("an address has no prefix, since its subnet is not static");
-    this.set(family, this.#nextKey(family, "address"), `${asText(subnet.get("address"), "an address")}/${str(prefix)}`);
+    if (prefix === undefined) throw new Raises("an address has no prefix, since its subnet is not static");
+    this.set(
+      family,
+      this.#nextKey(family, "address"),
+      `${asText(subnet.get("address"), "an address")}/${pyStr(prefix)}`,
+    );
   }
 
   /** @param family of the subnet, which counts until 23.4 */
@@ -93,28 +99,28 @@ export class NetworkManagerProfile {
     const gateway = route.get("gateway");
     if (!since("24.1")) {
       const way = gateway === undefined ? "" : `,${asText(gateway, "a gateway")}`;
-      const value = `${asText(network, "the network of a route")}/${str(route.get("prefix"))}${way}`;
+      const value = `${asText(network, "the network of a route")}/${pyStr(route.get("prefix"))}${way}`;
       this.set(family, this.#nextKey(family, "route"), value);
       return;
     }
-    const own: Family = parseIpv6(str(network)) === undefined ? "ipv4" : "ipv6";
-    let value = `${str(network)}/${str(route.get("prefix"))}`;
-    if (gateway !== undefined) value += `,${str(gateway)}`;
+    const own: Family = parseIpv6(pyStr(network)) === undefined ? "ipv4" : "ipv6";
+    let value = `${pyStr(network)}/${pyStr(route.get("prefix"))}`;
+    if (gateway !== undefined) value += `,${pyStr(gateway)}`;
     const metric = route.get("metric");
     if (metric !== undefined && since("24.4")) {
-      const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(str(network));
-      if (!isDefault) value += `,${str(metric)}`;
-      else if (this.has(own)) this.set(own, "route-metric", str(metric));
-      else throw new NetworkFailure(`a default route has a metric, but its interface nothing else of ${own}`);
+      const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(pyStr(network));
+      if (!isDefault) value += `,${pyStr(metric)}`;
+      else if (this.has(own)) this.set(own, "route-metric", pyStr(metric));
+      else throw new Raises(`a default route has a metric, but its interface nothing else of ${own}`);
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
-    if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${str(route.get("mtu"))}`);
+    if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
   /** Since 24.1 only where there is something else of the family, since 24.3 only where it is not disabled. */
   addNameserver(server: PyValue): void {
-    const isIpv6 = typeof server === "number" || parseIpv6(str(server)) !== undefined;
+    const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
     if (!this.#since("24.1")) this.setDefault(family, "method", "disabled");
     else if (!this.#takesDns(family)) return;
@@ -131,7 +137,7 @@ export class NetworkManagerProfile {
   }
 
   #append(family: Family, key: string, item: string): void {
-    if (++this.#appended > MAX_APPENDED) throw new NotPredicted("the network configuration, for its size");
+    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, for its size");
     this.set(family, key, `${this.#get(family, key) ?? ""}${item};`);
   }
 

@@ -1,18 +1,9 @@
 import { isTrue } from "../../../config/options.ts";
 import { unknown } from "../../../image/unknown.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  isDict,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
 import { asKey, isUnknown } from "../state/names.ts";
@@ -51,19 +42,19 @@ const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 /**
  * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
  * 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
+ * @throws Raises where the renderer raises
+ * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
   const shared = state.routes.length + state.nameservers.length + state.search.length;
-  if (shared * state.interfaces.size > MAX_SHARED) throw new NotPredicted("the network configuration, for its size");
+  if (shared * state.interfaces.size > MAX_SHARED) throw new CannotTell("the network configuration, for its size");
   if (
     since("25.2") &&
     !since("25.3") &&
     isDict(state.config) &&
     (state.config.has("vlans") || state.config.has("bonds"))
   )
-    throw new NotPredicted("the network configuration, for its VLANs and bonds");
+    throw new CannotTell("the network configuration, for its VLANs and bonds");
   const groups = since("25.3") ? new NetworkdGroups(state, format, since) : undefined;
   const policies = since("25.3") ? routingPolicies(state) : new Map<PyKey, PyValue>();
   const ethernets = state.version === 2 && state.interfaces.size > 0 ? readEthernets(state, since) : undefined;
@@ -108,23 +99,23 @@ function addLink(iface: PyDict, unit: NetworkdUnit, since: Since): void {
 function addSubnets(iface: PyDict, unit: NetworkdUnit, since: Since): string {
   const dhcp = new Set<"ipv4" | "ipv6">();
   let routes = 0;
-  for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+  for (const item of items(iface.get("subnets") ?? [], "subnets")) {
     const subnet = asDict(item, "a subnet");
-    if (!subnet.has("type")) throw new NetworkFailure("a subnet has no type");
+    if (!subnet.has("type")) throw new Raises("a subnet has no type");
     const type = subnet.get("type");
     if (type === "dhcp" || type === "dhcp4") dhcp.add("ipv4");
     else if (type === "dhcp6") dhcp.add("ipv6");
-    for (const route of asIterable(subnet.get("routes") ?? [], "routes"))
+    for (const route of items(subnet.get("routes") ?? [], "routes"))
       addRoute(`r${routes++}`, asDict(route, "a route"), unit, since);
     if (!subnet.has("address")) continue;
-    const prefix = subnet.has("prefix") ? `/${str(subnet.get("prefix"))}` : "";
+    const prefix = subnet.has("prefix") ? `/${pyStr(subnet.get("prefix"))}` : "";
     const address = asText(subnet.get("address"), "an address") + prefix;
     unit.addAddress(address);
     const gateway = subnet.get("gateway");
     if (gateway !== undefined) {
       const id = `a${routes++}`;
       unit.addRoute(id, "Gateway", gateway);
-      if (since("24.2") && contains(address, str(gateway)) === false) unit.addRoute(id, "GatewayOnLink", "yes");
+      if (since("24.2") && contains(address, pyStr(gateway)) === false) unit.addRoute(id, "GatewayOnLink", "yes");
     }
     for (const [key, option] of [
       ["dns_nameservers", "DNS"],
@@ -147,7 +138,7 @@ function addRouterAdvertisements(accept: PyValue | undefined, dhcp: string, unit
 }
 
 function addRoute(id: string, route: PyDict, unit: NetworkdUnit, since: Since): void {
-  const prefix = route.has("prefix") ? `/${str(route.get("prefix"))}` : "";
+  const prefix = route.has("prefix") ? `/${pyStr(route.get("prefix"))}` : "";
   const network = route.get("network");
   if (network !== undefined) unit.addRoute(id, "Destination", asText(network, "a network") + prefix);
   for (const [key, option, version] of [
@@ -180,7 +171,7 @@ function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, 
 /** The ethernet devices of a version 2 configuration by id and, where they are renamed (since 22.1), by that name. */
 function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, PyDict> {
   const devices = ethernetsOf(state);
-  if (devices === undefined) throw new NetworkFailure("the network configuration has no ethernets");
+  if (devices === undefined) throw new Raises("the network configuration has no ethernets");
   const byId = [...devices].map(([id, device]) => [id, asDict(device, "an ethernet device")] as const);
   const renamed = byId.flatMap(([, device]) => {
     const name = device.get("set-name");
@@ -196,7 +187,7 @@ function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, Py
 function ethernetOf(name: PyKey, ethernets: ReadonlyMap<PyKey, PyDict>, since: Since): PyDict | undefined {
   const device = ethernets.get(name);
   if (device === undefined && !isUnknown(name) && !since("22.3.1"))
-    throw new NetworkFailure(`${str(name)} is not among the ethernets`);
+    throw new Raises(`${pyStr(name)} is not among the ethernets`);
   return device;
 }
 
@@ -218,12 +209,12 @@ function hasDhcpSettings(state: NetworkState): boolean {
 function addDhcpSettings(device: PyDict | undefined, dhcp: string, unit: NetworkdUnit, since: Since): void {
   for (const version of ["4", "6"] as const) {
     const domain = device?.get(`dhcp${version}domain`);
-    if (domain !== undefined) unit.add(`DHCPv${version}`, "UseDomains", isTrue(str(domain)) ? "yes" : "no");
+    if (domain !== undefined) unit.add(`DHCPv${version}`, "UseDomains", isTrue(pyStr(domain)) ? "yes" : "no");
     const overrides = device?.get(`dhcp${version}-overrides`);
     if (overrides === undefined || !since("22.4")) continue;
-    const given = asIterable(overrides, "DHCP overrides");
+    const given = items(overrides, "DHCP overrides");
     if (domain !== undefined && given.includes("use-domains"))
-      throw new NetworkFailure(`dhcp${version}domain and use-domains of dhcp${version}-overrides exclude each other`);
+      throw new Raises(`dhcp${version}domain and use-domains of dhcp${version}-overrides exclude each other`);
     if (dhcp !== "yes" && dhcp !== `ipv${version}`) continue;
     for (const [override, option] of version === "4" ? [...OVERRIDES, ...OVERRIDES_OF_DHCP4] : OVERRIDES)
       if (given.includes(override))
@@ -245,7 +236,7 @@ function routingPolicies(state: NetworkState): ReadonlyMap<PyKey, PyValue> {
 
 function addPolicy(policy: PyValue | undefined, unit: NetworkdUnit): void {
   if (!truthy(policy)) return;
-  for (const [index, rule] of asIterable(policy, "routing-policy").entries())
+  for (const [index, rule] of items(policy, "routing-policy").entries())
     for (const [key, value] of asDict(rule, "a routing policy")) {
       const name = asText(key, "a key of a routing policy").toLowerCase();
       unit.addRule(index, name.slice(0, 1).toUpperCase() + name.slice(1), value);

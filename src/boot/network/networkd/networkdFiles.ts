@@ -1,8 +1,8 @@
 import type { Origin } from "../../../image/origin.ts";
 import type { FileAttributes } from "../../../image/overlay.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
@@ -22,7 +22,7 @@ export function unitFormat(boot: ModuleRun): UnitFormat {
 
 /**
  * Writes files of systemd-networkd, which belong to its user.
- * @throws NetworkFailure at the first file that cannot be written or given to that user
+ * @throws Raises at the first file that cannot be written or given to that user
  */
 export function writeNetworkd(files: Predicted<readonly NetworkdFile[]>, boot: ModuleRun, because: Origin): void {
   boot.mkdir(NETWORKD_DIRECTORY, because);
@@ -33,8 +33,8 @@ export function writeNetworkd(files: Predicted<readonly NetworkdFile[]>, boot: M
   }
   for (const { device, extension, text } of files.value) {
     if (typeof device !== "string" && !boot.since("25.2"))
-      throw new NetworkFailure(`the name of an interface is no text: ${str(device)}`);
-    writeFile(pathOf(str(device), extension), text, boot, because);
+      throw new Raises(`the name of an interface is no text: ${pyStr(device)}`);
+    writeFile(pathOf(pyStr(device), extension), text, boot, because);
   }
 }
 
@@ -53,6 +53,6 @@ function ownerIds(boot: ModuleRun): FileAttributes {
   const [user, group] = [findUser(boot.image, OWNER), findGroup(boot.image, OWNER)];
   if (user !== undefined && group !== undefined) return { uid: user.uid, gid: group.gid };
   const isMade = boot.image.stat(`/usr/lib/sysusers.d/${OWNER}.conf`) !== undefined;
-  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new NetworkFailure(`there is no user ${OWNER}`);
+  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`there is no user ${OWNER}`);
   return {};
 }

@@ -1,13 +1,6 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
@@ -110,7 +103,7 @@ export class NetworkdGroups {
     for (const [parameter, option, form] of BOND_OPTIONS) {
       const value = iface.get(parameter);
       if (value === undefined) continue;
-      const text = str(value);
+      const text = pyStr(value);
       unit.add("Bond", option, form === "ms" ? `${text}ms` : form === "lower case" ? text.toLowerCase() : text);
     }
     const targets = iface.get("arp-ip-targets");
@@ -122,7 +115,7 @@ export class NetworkdGroups {
   #addBridge(iface: PyDict): void {
     const ports = iface.get("bridge_ports");
     if (!truthy(ports)) return;
-    for (const port of asIterable(ports, "bridge_ports")) this.#bridges.set(asKey(port), iface);
+    for (const port of items(ports, "bridge_ports")) this.#bridges.set(asKey(port), iface);
     const unit = this.#device(iface, "bridge");
     for (const [parameter, option] of BRIDGE_OPTIONS) {
       const value = iface.get(parameter);
@@ -158,12 +151,12 @@ function membersByBond(interfaces: readonly PyDict[]): ReadonlyMap<PyKey, readon
 function listedMembers(bond: PyDict, { config }: NetworkState): PyKey[] {
   const bonds = asDict(asDict(config, "the network configuration").get("bonds") ?? new Map(), "bonds");
   const device = bonds.get(asKey(bond.get("name"))) ?? new Map();
-  return asIterable(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
+  return items(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
 }
 
-/** A list of texts as one text. @throws NetworkFailure where it is none */
+/** A list of texts as one text. @throws Raises where it is none */
 export function joined(values: PyValue, what: string): string {
-  return asIterable(values, what)
+  return items(values, what)
     .map((value) => asText(value, what))
     .join(" ");
 }

@@ -1,4 +1,6 @@
-import { compareText, type PyValue, str } from "../../../python/dict.ts";
+import type { PyValue } from "../../../python/dataModel.ts";
+import { compareText } from "../../../python/order.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 
 /** The order of the sections until 22.0. */
@@ -25,7 +27,7 @@ export class NetworkdUnit {
 
   add(section: string, key: string, value: PyValue): void {
     const lines = this.#sections.get(section) ?? new Set();
-    this.#sections.set(section, lines.add(`${key}=${str(value)}`));
+    this.#sections.set(section, lines.add(`${key}=${pyStr(value)}`));
   }
 
   addAddress(address: string): void {
@@ -55,7 +57,7 @@ export class NetworkdUnit {
   #addTo(section: string, id: string, key: string, value: PyValue): void {
     const sections = this.#repeated.get(section) ?? new Map<string, Set<string>>();
     this.#repeated.set(section, sections);
-    sections.set(id, (sections.get(id) ?? new Set()).add(`${key}=${str(value)}`));
+    sections.set(id, (sections.get(id) ?? new Set()).add(`${key}=${pyStr(value)}`));
   }
 
   #textOf(name: string): string {

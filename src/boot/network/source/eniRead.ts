@@ -1,5 +1,7 @@
-import { asText, compareText, dictOf, type PyDict, type PyValue } from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { text as asText } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
 
 /** One stanza of an interfaces file, with what becomes of it. */
 interface Stanza {
@@ -15,7 +17,7 @@ const KEPT = ["address", "netmask", "gateway", "broadcast", "hwaddress"];
 /**
  * A version 1 configuration from the text of an interfaces file, as NoCloud's meta-data may hold one under
  * `network-interfaces` (eni.convert_eni_data, 18.5 to 26.2).
- * @throws NetworkFailure where the real function raises
+ * @throws Raises where the real function raises
  */
 export function readInterfacesFile(text: PyValue): PyDict {
   const stanzas = new Map<string, Stanza>();
@@ -24,7 +26,7 @@ export function readInterfacesFile(text: PyValue): PyDict {
     const [option = "", ...words] = line.trim().split(" ");
     if (option.startsWith("#")) continue;
     if (option === "source" || option === "source-directory")
-      throw new NotPredicted("the network configuration of other files");
+      throw new CannotTell("the network configuration of other files");
     if (option === "auto") for (const name of words) stanzaOf(stanzas, name).isAuto = true;
     else if (option === "iface") current = readHead(stanzas, words);
     else if (KEPT.includes(option)) readOption(option, words, current);
@@ -45,21 +47,21 @@ function stanzaOf(stanzas: Map<string, Stanza>, name: string): Stanza {
 function readHead(stanzas: Map<string, Stanza>, words: readonly string[]): Stanza {
   const [name, family, method] = words;
   if (name === undefined || family === undefined || method === undefined)
-    throw new NetworkFailure("network-interfaces has an iface line without name, family and method");
+    throw new Raises("network-interfaces has an iface line without name, family and method");
   const stanza = stanzaOf(stanzas, name);
-  if (stanza.method !== undefined) throw new NetworkFailure(`network-interfaces defines ${name} twice`);
+  if (stanza.method !== undefined) throw new Raises(`network-interfaces defines ${name} twice`);
   stanza.method = method;
   return stanza;
 }
 
 function readOption(option: string, words: readonly string[], stanza: Stanza | undefined): void {
   const value = option === "hwaddress" && words[0] === "ether" ? words[1] : words[0];
-  if (value === undefined) throw new NetworkFailure(`network-interfaces has ${option} without a value`);
+  if (value === undefined) throw new Raises(`network-interfaces has ${option} without a value`);
   held(stanza).options.set(option, value);
 }
 
 function held(stanza: Stanza | undefined): Stanza {
-  if (stanza === undefined) throw new NetworkFailure("network-interfaces has an option before any iface line");
+  if (stanza === undefined) throw new Raises("network-interfaces has an option before any iface line");
   return stanza;
 }
 
@@ -77,10 +79,10 @@ function toVersion1(stanzas: ReadonlyMap<string, Stanza>): PyDict {
       entry = { device, subnets };
       devices.set(id, entry);
     }
-    if (method === undefined) throw new NetworkFailure(`network-interfaces has no iface line for ${name}`);
+    if (method === undefined) throw new Raises(`network-interfaces has no iface line for ${name}`);
     const subnet = dictOf({ type: method, control: isAuto ? "auto" : "manual" });
     if (method === "static" && !options.has("address"))
-      throw new NetworkFailure(`network-interfaces has no address for ${name}`);
+      throw new Raises(`network-interfaces has no address for ${name}`);
     for (const key of ["address", "netmask", "gateway", "broadcast"]) {
       const value = options.get(key);
       if (value !== undefined && (key !== "address" || method === "static")) subnet.set(key, value);

@@ -1,5 +1,5 @@
 import { unknown } from "../../../image/unknown.ts";
-import { dictOf, type PyDict } from "../../../python/dict.ts";
+import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 

@@ -1,19 +1,12 @@
 import { findPair } from "../../../config/merge.ts";
 import { isFalse } from "../../../config/options.ts";
 import { unknown } from "../../../image/unknown.ts";
-import {
-  asDict,
-  compareText,
-  dictOf,
-  fromNode,
-  isDict,
-  type PyDict,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NotPredicted } from "../../../python/errors.ts";
+import { asDict } from "../../../python/checked.ts";
+import { dictOf, isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
+import { CannotTell } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
 import type { Mapping } from "../../../python/tree.ts";
+import { fromNode, pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Datasources that make a network configuration of their own of what the cloud says (18.5 to 26.2). */
@@ -25,7 +18,7 @@ const AS_IT_IS: Readonly<Record<string, string>> = { CloudCIX: "network", Hetzne
 
 /**
  * The network configuration that a datasource makes of its meta-data; undefined where it makes none.
- * @throws NotPredicted where that is not simulated
+ * @throws CannotTell where that is not simulated
  */
 export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | undefined {
   const { datasource = "" } = boot.cloud;
@@ -40,7 +33,7 @@ export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | unde
   const ready = get(AS_IT_IS[datasource] ?? "");
   if (truthy(ready) && get("private-networks") === undefined) return ready;
   if (WITH_OWN.has(datasource) || (datasource === "AliYun" && get("network") !== undefined))
-    throw new NotPredicted(`the network configuration that the datasource ${datasource} makes`);
+    throw new CannotTell(`the network configuration that the datasource ${datasource} makes`);
   return undefined;
 }
 
@@ -49,8 +42,8 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
   const macs = asDict(asDict(network.get("interfaces"), "interfaces").get("macs"), "macs");
   const [first, ...more] = [...macs].filter(([, card]) => truthy(card));
   if (first === undefined || more.length > 0)
-    throw new NotPredicted("the network configuration of a machine with several interfaces");
-  const mac = str(first[0]).toLowerCase();
+    throw new CannotTell("the network configuration of a machine with several interfaces");
+  const mac = pyStr(first[0]).toLowerCase();
   const card = asDict(first[1], "an interface");
   const name = unknown(`the interface with ${mac}`);
   const hasIpv6 = truthy(card.get("ipv6s"));
@@ -71,7 +64,7 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
 /** The addresses after the first, which DHCP sets. */
 function furtherAddresses(card: PyDict, key: string, block: string, length: string): string[] {
   const addresses = card.get(key);
-  const [, given = length, ...rest] = str(card.get(block)).split("/");
+  const [, given = length, ...rest] = pyStr(card.get(block)).split("/");
   const prefix = rest.length === 0 ? given : length;
-  return Array.isArray(addresses) ? addresses.slice(1).map((address) => `${str(address)}/${prefix}`) : [];
+  return Array.isArray(addresses) ? addresses.slice(1).map((address) => `${pyStr(address)}/${prefix}`) : [];
 }

@@ -1,17 +1,8 @@
 import { unknown } from "../../../image/unknown.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  sizeOf,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyKey, type PyValue, sizeOf } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey } from "../state/names.ts";
 
@@ -34,11 +25,11 @@ const MAX_VALUES = 20_000;
  * is only told apart by its MAC address: it gets the name that the machine's interface with this address has, which is
  * unknown.
  * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
- * @throws NetworkFailure where the real function raises
- * @throws NotPredicted where there is too much of it
+ * @throws Raises where the real function raises
+ * @throws CannotTell where there is too much of it
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
-  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new NotPredicted("what network_data.json makes of the network");
+  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
   return new NetworkData(asDict(given, "network_data.json"), since, bondsHaveMacs).convert();
 }
 
@@ -65,17 +56,17 @@ class NetworkData {
 
   convert(): PyDict {
     const [links, networks, services] = ["links", "networks", "services"].map((key) => listOf(this.#data, key));
-    const config = asIterable(links, "links").map((link) => this.#command(asDict(link, "a link"), networks));
+    const config = items(links, "links").map((link) => this.#command(asDict(link, "a link"), networks));
     const nameless = config.filter((command) => command.get("type") === "physical" && !command.has("name"));
     if (nameless.length > 0 || this.#updates.length > 0)
       for (const link of this.#links.values()) if (!truthy(link.name) && truthy(link.mac)) link.name = nameOf(link.mac);
     for (const command of nameless) {
       const mac = command.get("mac_address");
-      if (!truthy(mac)) throw new NetworkFailure("a link in network_data.json has neither a MAC address nor a name");
+      if (!truthy(mac)) throw new Raises("a link in network_data.json has neither a MAC address nor a name");
       command.set("name", nameOf(mac));
     }
     for (const update of this.#updates) update();
-    for (const service of asIterable(services, "services"))
+    for (const service of items(services, "services"))
       config.push(new Map([...asDict(service, "a service"), ["type", "nameserver"]]));
     return dictOf({ version: 1, config });
   }
@@ -87,7 +78,7 @@ class NetworkData {
     const id = asKey(asId(need(link, "id")));
     const type = need(link, "type");
     const info: Link = { name: command.get("name") ?? null, mac };
-    const subnets = asIterable(networks, "networks").flatMap((item) => {
+    const subnets = items(networks, "networks").flatMap((item) => {
       const network = asDict(item, "a network");
       return asId(need(network, "link")) === id ? [this.#subnet(network, command)] : [];
     });
@@ -95,16 +86,16 @@ class NetworkData {
     if (type === "bond") this.#bond(link, command, mac, info);
     else if (type === "vlan") this.#links.set(id, this.#vlan(link, command));
     else if (CARD_TYPES.has(type) || this.#since("19.1")) command.set("type", "physical").set("mac_address", mac);
-    else throw new NetworkFailure(`network_data.json has a link of an unknown type: ${str(type)}`);
+    else throw new Raises(`network_data.json has a link of an unknown type: ${pyStr(type)}`);
     if (type !== "vlan") this.#links.set(id, info);
     return command;
   }
 
   #subnet(network: PyDict, command: PyDict): PyDict {
-    if (++this.#subnets > MAX_VALUES) throw new NotPredicted("what network_data.json makes of the network");
+    if (++this.#subnets > MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
     const subnet = only(network, SUBNET_KEYS);
     if (this.#since("24.3")) {
-      const routes = asIterable(listOf(network, "routes"), "routes").map((route) =>
+      const routes = items(listOf(network, "routes"), "routes").map((route) =>
         only(asDict(route, "a route"), ROUTE_KEYS),
       );
       if (routes.length > 0) subnet.set("routes", routes);
@@ -126,7 +117,7 @@ class NetworkData {
   #kind(type: PyValue): string | undefined {
     if (!this.#since("19.4")) {
       const isDynamic =
-        typeof type === "string" ? type.includes("dhcp") : asIterable(type, "a network's type").includes("dhcp");
+        typeof type === "string" ? type.includes("dhcp") : items(type, "a network's type").includes("dhcp");
       if (!isDynamic) return "static";
       const text = asText(type, "a network's type");
       if (!text.startsWith("ipv6")) return "dhcp4";
@@ -149,14 +140,12 @@ class NetworkData {
   #nameservers(network: PyDict): PyValue[] {
     if (!this.#since("23.2")) return [];
     const addresses = (from: PyDict): PyValue[] =>
-      asIterable(listOf(from, "services"), "services").flatMap((item) => {
+      items(listOf(from, "services"), "services").flatMap((item) => {
         const service = asDict(item, "a service");
         return service.get("type") === "dns" ? [need(service, "address")] : [];
       });
     if (!this.#since("24.3")) return addresses(network);
-    const servers = asIterable(listOf(network, "routes"), "routes").flatMap((route) =>
-      addresses(asDict(route, "a route")),
-    );
+    const servers = items(listOf(network, "routes"), "routes").flatMap((route) => addresses(asDict(route, "a route")));
     for (const address of addresses(network)) if (!servers.includes(address)) servers.push(address);
     return servers;
   }
@@ -165,7 +154,7 @@ class NetworkData {
     const params: PyDict = new Map();
     if (mac !== null) (this.#bondsHaveMacs ? command : params).set("mac_address", mac);
     for (const [key, value] of link) {
-      const name = str(key);
+      const name = pyStr(key);
       if (name === "bond_links" || !name.startsWith("bond")) continue;
       const at = name.indexOf("bond_");
       params.set(this.#since("24.2") ? `bond-${at === -1 ? name : name.slice(at + 5)}` : name, value);
@@ -182,21 +171,21 @@ class NetworkData {
 
   #vlan(link: PyDict, command: PyDict): Link {
     const [lower, number, mac] = [need(link, "vlan_link"), need(link, "vlan_id"), need(link, "vlan_mac_address")];
-    const suffix = `.${str(number)}`;
-    if (suffix.includes("%")) throw new NetworkFailure("a VLAN's number in network_data.json is none");
+    const suffix = `.${pyStr(number)}`;
+    if (suffix.includes("%")) throw new Raises("a VLAN's number in network_data.json is none");
     command.set("vlan_id", number);
     // For a while a VLAN had the MAC address of what it is on.
     if (!this.#since("24.2") || this.#since("25.1.1")) command.set("mac_address", mac);
     this.#updates.push(() => command.set("vlan_link", this.#named(lower)).set("name", this.#named(lower, suffix)));
-    return { name: str(lower) + suffix, mac };
+    return { name: pyStr(lower) + suffix, mac };
   }
 
   /** The names of links that are named by their ids. */
   #named(ids: PyValue, suffix = ""): PyValue {
     const named = (given: PyValue): string => {
       const link = this.#links.get(asKey(asId(given)));
-      if (link === undefined) throw new NetworkFailure(`network_data.json has no link ${str(given)}`);
-      return str(link.name) + suffix;
+      if (link === undefined) throw new Raises(`network_data.json has no link ${pyStr(given)}`);
+      return pyStr(link.name) + suffix;
     };
     return Array.isArray(ids) ? ids.map(named) : named(ids);
   }
@@ -204,7 +193,7 @@ class NetworkData {
 
 function nameOf(mac: PyValue): string {
   // Short enough for YAML not to fold it.
-  return unknown(`the interface with ${str(mac)}`);
+  return unknown(`the interface with ${pyStr(mac)}`);
 }
 
 function only(from: PyDict, keys: ReadonlySet<PyKey>): PyDict {
@@ -216,7 +205,7 @@ function listOf(from: PyDict, key: string): PyValue {
 }
 
 function need(from: PyDict, key: string): PyValue {
-  if (!from.has(key)) throw new NetworkFailure(`network_data.json lacks ${key} somewhere`);
+  if (!from.has(key)) throw new Raises(`network_data.json lacks ${key} somewhere`);
   return from.get(key) ?? null;
 }
 

@@ -1,62 +1,55 @@
-import {
-  asDict,
-  asIterable,
-  isDict,
-  isScalarNode,
-  type PyDict,
-  type PyValue,
-  sortedKeys,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, items } from "../../../python/checked.ts";
+import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { sortedKeys } from "../../../python/order.ts";
+import { Bytes, Float, Time } from "../../../python/scalars.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3
  * to 26.2): those of interfaces that are renamed.
- * @throws NetworkFailure where the real function raises, since the configuration is of no known form
+ * @throws Raises where the real function raises, since the configuration is of no known form
  */
 export function expectedMacs(network: PyDict): string[] {
   const version = versionOf(network);
   if (version === 1) {
-    const config = network.has("config") ? asIterable(network.get("config"), "config") : [];
+    const config = network.has("config") ? items(network.get("config"), "config") : [];
     return config.flatMap((item) => {
       const device = asDict(item, "an entry of config");
       const mac = device.get("mac_address");
       if (device.get("type") !== "physical" || !truthy(mac)) return [];
       if (device.has("params")) asDict(device.get("params"), "params");
-      return [str(mac)];
+      return [pyStr(mac)];
     });
   }
-  if (version !== 2)
-    throw new NetworkFailure(`unknown version of the network configuration: ${str(network.get("version"))}`);
+  if (version !== 2) throw new Raises(`unknown version of the network configuration: ${pyStr(network.get("version"))}`);
   const ethernets = network.has("ethernets") ? asDict(network.get("ethernets"), "ethernets") : new Map();
   return [...ethernets.values()].flatMap((item: PyValue) => {
     const device = asDict(item, "an interface");
     if (!truthy(device.get("set-name"))) return [];
     const mac = device.has("match") ? asDict(device.get("match"), "match").get("macaddress") : undefined;
-    return truthy(mac) ? [str(mac)] : [];
+    return truthy(mac) ? [pyStr(mac)] : [];
   });
 }
 
 function versionOf(network: PyDict): number | undefined {
   const version = network.get("version") ?? null;
   if (typeof version === "number" || typeof version === "boolean") return Number(version);
-  return isScalarNode(version) && version.kind === "float" ? Number(version.value) : undefined;
+  return version instanceof Float ? version.value : undefined;
 }
 
 /**
  * Since 23.4 the configuration is stored as JSON before it is applied, which fails for dates and bytes, and for keys of
  * several types in one mapping.
- * @throws NetworkFailure
+ * @throws Raises
  */
 export function checkJson(network: PyValue, since: Since): void {
   if (!since("23.4")) return;
   const seen = new Set<PyValue>();
   const check = (value: PyValue): void => {
-    if (isScalarNode(value) && value.kind !== "float")
-      throw new NetworkFailure(`the network configuration holds a value that JSON has no form for: ${str(value)}`);
+    if (value instanceof Time || value instanceof Bytes)
+      throw new Raises(`the network configuration holds a value that JSON has no form for: ${pyStr(value)}`);
     if (seen.has(value)) return;
     if (Array.isArray(value)) {
       seen.add(value);

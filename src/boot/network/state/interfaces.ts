@@ -1,23 +1,12 @@
 import { isTrue } from "../../../config/options.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
-
-/** A command of a network configuration that lacks a key; cloud-init skips it with a warning. */
-class SkippedCommand extends Error {}
 
 /** Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time. */
 export class InterfaceTable {
@@ -36,7 +25,7 @@ export class InterfaceTable {
 
   /** Handles a command; false where there is none of this type. */
   handle(type: string, command: PyDict): boolean {
-    const handlers: Record<string, (command: PyDict) => void> = {
+    const handlers: Record<string, (command: PyDict) => unknown> = {
       loopback: (given) => this.physical(given),
       physical: (given) => this.physical(given),
       infiniband: (given) => this.physical(given),
@@ -48,12 +37,12 @@ export class InterfaceTable {
     };
     const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
     if (handler === undefined) return false;
-    skipping(() => handler(command));
+    handler(command);
     return true;
   }
 
   physical(command: PyDict): void {
-    need(command, "name");
+    if (lacks(command, "name")) return;
     const name = asKey(command.get("name"));
     // A name that only the machine knows is most often the id.
     const known = isUnknown(name) && command.has("config_id") ? asKey(command.get("config_id")) : name;
@@ -90,7 +79,7 @@ export class InterfaceTable {
   }
 
   vlan(command: PyDict): void {
-    need(command, "name", "vlan_id", "vlan_link");
+    if (lacks(command, "name", "vlan_id", "vlan_link")) return;
     this.physical(command);
     const name = asKey(command.get("name"));
     const iface = this.interfaces.get(name) ?? new Map();
@@ -99,14 +88,14 @@ export class InterfaceTable {
   }
 
   bond(command: PyDict): void {
-    need(command, "name", "bond_interfaces", "params");
+    if (lacks(command, "name", "bond_interfaces", "params")) return;
     this.physical(command);
     const name = asKey(command.get("name"));
     const params = asDict(command.get("params"), "the params of a bond");
     const bond = this.interfaces.get(name) ?? new Map();
     for (const [key, value] of params) bond.set(key, value);
     bond.set("bond-slaves", "none");
-    for (const member of asIterable(command.get("bond_interfaces"), "bond_interfaces")) {
+    for (const member of items(command.get("bond_interfaces"), "bond_interfaces")) {
       const key = asKey(member);
       if (!this.interfaces.has(key)) this.physical(dictOf({ name: key, type: "bond" }));
       const iface = this.interfaces.get(key) ?? new Map();
@@ -116,9 +105,9 @@ export class InterfaceTable {
   }
 
   bridge(command: PyDict): void {
-    need(command, "name", "bridge_interfaces");
+    if (lacks(command, "name", "bridge_interfaces")) return;
     const ports = command.get("bridge_interfaces") ?? null;
-    for (const port of asIterable(ports, "bridge_interfaces"))
+    for (const port of items(ports, "bridge_interfaces"))
       if (!this.interfaces.has(asKey(port))) this.physical(dictOf({ name: port }));
     this.physical(command);
     const iface = this.interfaces.get(asKey(command.get("name"))) ?? new Map();
@@ -129,41 +118,42 @@ export class InterfaceTable {
     if (stp === undefined || stp === null || typeof stp === "boolean") return;
     if (["on", "1", 1].includes(stp as string | number)) iface.set("bridge_stp", true);
     else if (["off", "0", 0].includes(stp as string | number)) iface.set("bridge_stp", false);
-    else throw new NetworkFailure(`bridge_stp is neither on nor off: ${str(stp)}`);
+    else throw new Raises(`bridge_stp is neither on nor off: ${pyStr(stp)}`);
   }
 
-  nameserver(command: PyDict): void {
-    need(command, "address");
+  /** False for a command that lacks an address, which is skipped. */
+  nameserver(command: PyDict): boolean {
+    if (lacks(command, "address")) return false;
     const dns = readDns(command);
     if (this.#since("21.3") && command.has("interface")) this.#ownNameservers.set(asKey(command.get("interface")), dns);
     else {
       for (const one of dns.nameservers) this.nameservers.push(one);
       for (const one of dns.search) this.search.push(one);
     }
+    return true;
   }
 
   /** The name servers of one interface of a version 2 configuration (since 21.3). */
-  interfaceNameserver(command: PyDict, id: PyKey): void {
-    need(command, "address");
+  interfaceNameserver(command: PyDict, id: PyKey): boolean {
+    if (lacks(command, "address")) return false;
     const iface = this.interfaces.get(id);
-    if (iface === undefined)
-      throw new NetworkFailure(`name servers for the interface ${str(id)}, which is not defined`);
+    if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(id)}, which is not defined`);
     const { nameservers, search } = readDns(command);
     iface.set("dns", dictOf({ nameservers, search }));
+    return true;
   }
 
   /** Gives name servers to the interfaces that they name, once all are known (since 21.3). */
   assignNameservers(): void {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
-      if (iface === undefined)
-        throw new NetworkFailure(`name servers for the interface ${str(name)}, which is not defined`);
+      if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(name)}, which is not defined`);
       iface.set("dns", dictOf({ [this.#since("24.1") ? "nameservers" : "addresses"]: nameservers, search }));
     }
   }
 
   #route(command: PyDict): void {
-    need(command, "destination");
+    if (lacks(command, "destination")) return;
     this.routes.push(normalizeRoute(command, this.#since));
   }
 
@@ -172,7 +162,7 @@ export class InterfaceTable {
     for (const subnet of subnets) {
       if (this.usesIpv6) return;
       const type = asText(subnet.get("type"), "the type of a subnet");
-      const address = str(subnet.get("address"));
+      const address = pyStr(subnet.get("address"));
       const isIpv6 = this.#since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
       if (type.endsWith("6") || isIpv6) this.usesIpv6 = true;
     }
@@ -180,7 +170,7 @@ export class InterfaceTable {
 
   #flag(command: PyDict, key: string, since: string): boolean | null {
     const value = command.get(key) ?? null;
-    return value === null || !this.#since(since) ? null : isTrue(str(value));
+    return value === null || !this.#since(since) ? null : isTrue(pyStr(value));
   }
 }
 
@@ -198,15 +188,7 @@ function readDns(command: PyDict): Dns {
   return { nameservers: listOf("address"), search: listOf("search") };
 }
 
-/** Runs a command; one that lacks a key is skipped. */
-export function skipping(command: () => void): void {
-  try {
-    command();
-  } catch (error) {
-    if (!(error instanceof SkippedCommand)) throw error;
-  }
-}
-
-function need(command: PyDict, ...keys: string[]): void {
-  for (const key of keys) if (!command.has(key)) throw new SkippedCommand(`a command lacks ${key}`);
+/** Whether a command lacks one of these keys: cloud-init skips it with a warning. */
+function lacks(command: PyDict, ...keys: string[]): boolean {
+  return keys.some((key) => !command.has(key));
 }

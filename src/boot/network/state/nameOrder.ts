@@ -1,15 +1,16 @@
-import { type PyKey, str } from "../../../python/dict.ts";
-import { NotPredicted } from "../../../python/errors.ts";
+import type { PyKey } from "../../../python/dataModel.ts";
+import { CannotTell } from "../../../python/errors.ts";
+import { pyStr } from "../../../python/value.ts";
 import { isUnknown } from "./names.ts";
 
 /**
  * Checks that names can be put into order. Where a placeholder stands in several of them they must begin with the same
  * one, as VLANs of one interface do.
- * @throws NotPredicted where they cannot
+ * @throws CannotTell where they cannot
  */
 export function checkOrder(names: Iterable<PyKey>): void {
   const all = [...names];
-  const starts = new Set(all.map((name) => (isUnknown(name) ? str(name).split(">>", 1)[0] : undefined)));
+  const starts = new Set(all.map((name) => (isUnknown(name) ? pyStr(name).split(">>", 1)[0] : undefined)));
   if (starts.size > 1)
-    throw new NotPredicted("the network configuration, for the order of interfaces that only the machine names");
+    throw new CannotTell("the network configuration, for the order of interfaces that only the machine names");
 }

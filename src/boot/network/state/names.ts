@@ -1,6 +1,6 @@
 import { hasUnknown } from "../../../image/unknown.ts";
-import type { PyKey, PyValue } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import type { PyKey, PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
 
 /** Whether a name or address is a placeholder. */
 export function isUnknown(name: PyValue): boolean {
@@ -9,6 +9,6 @@ export function isUnknown(name: PyValue): boolean {
 
 /** A name; lists and dictionaries cannot be keys. */
 export function asKey(value: PyValue | undefined): PyKey {
-  if (Array.isArray(value) || value instanceof Map) throw new NetworkFailure("the name of an interface is no text");
+  if (Array.isArray(value) || value instanceof Map) throw new Raises("the name of an interface is no text");
   return value ?? null;
 }

@@ -1,29 +1,23 @@
-import {
-  asDict,
-  asIterable,
-  asText,
-  isDict,
-  isScalarNode,
-  type PyDict,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { readInt } from "../../../python/numbers.ts";
+import { Float } from "../../../python/scalars.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
 /** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */
 export function normalizeSubnets(subnets: PyValue | undefined, since: Since): PyDict[] {
   if (!truthy(subnets)) return [];
-  return asIterable(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
+  return items(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
 }
 
 function normalizeSubnet(subnet: PyDict, since: Since): PyDict {
   const normal: PyDict = new Map([...subnet].filter(([, value]) => truthy(value)));
-  if (["static", "static6"].includes(str(subnet.get("type"))))
+  if (["static", "static6"].includes(pyStr(subnet.get("type"))))
     update(normal, normalizeAddress(normal, since("20.4") ? ["address", "ip_address"] : ["address"], since));
-  const routes = subnet.has("routes") ? asIterable(subnet.get("routes"), "routes") : [];
+  const routes = subnet.has("routes") ? items(subnet.get("routes"), "routes") : [];
   normal.set(
     "routes",
     routes.map((route) => normalizeRoute(asDict(route, "a route"), since)),
@@ -66,7 +60,7 @@ function normalizeAddress(network: PyDict, addressKeys: readonly string[], since
   const keepsZero = since("23.1");
   const net: PyDict = new Map([...network].filter(([, value]) => truthy(value) || (keepsZero && isZero(value))));
   const key = addressKeys.find((name) => truthy(net.get(name)));
-  if (key === undefined) throw new NetworkFailure(`a subnet or route has no ${addressKeys[0]}`);
+  if (key === undefined) throw new Raises(`a subnet or route has no ${addressKeys[0]}`);
   const { address, version, prefix } = since("22.2") ? readAddress(net, key, since) : readLooseAddress(net, key, since);
   if (address !== undefined) net.set(key, address);
   net.set("prefix", prefix);
@@ -84,10 +78,10 @@ interface AddressFacts {
 
 /** Since 22.2: what is no address is an error. */
 function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
-  let text = str(net.get(key));
-  if (text === "default" && since("25.3")) text = defaultNetwork(str(net.get("gateway")));
+  let text = pyStr(net.get(key));
+  if (text === "default" && since("25.3")) text = defaultNetwork(pyStr(net.get("gateway")));
   const parsed = parseNetwork(text);
-  if (parsed === undefined) throw new NetworkFailure(`${text} is not a valid IP address`);
+  if (parsed === undefined) throw new Raises(`${text} is not a valid IP address`);
   const { version } = parsed;
   const slash = text.indexOf("/");
   if (slash >= 0) return { address: text.slice(0, slash), version, prefix: parsed.prefix };
@@ -101,7 +95,7 @@ function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
 function defaultNetwork(gateway: string): string {
   if (parseIpv4(gateway) !== undefined) return "0.0.0.0/0";
   if (parseIpv6(gateway) !== undefined) return "::/0";
-  throw new NetworkFailure(`${gateway} is not a valid gateway`);
+  throw new Raises(`${gateway} is not a valid gateway`);
 }
 
 /** Until 22.1: an address with a colon is IPv6, anything else IPv4. */
@@ -109,7 +103,7 @@ function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts 
   const given = net.get(key);
   // An address with options is a mapping, which is taken as it is.
   const isCollection = isDict(given) || Array.isArray(given);
-  const version = str(given).includes(":") ? 6 : 4;
+  const version = pyStr(given).includes(":") ? 6 : 4;
   const prefixOf = (mask: PyValue): number => (since("22.1") ? maskPrefix(mask, version) : looseMaskPrefix(mask));
   const text = isCollection ? "" : asText(given, "an address");
   const slash = text.indexOf("/");
@@ -124,21 +118,21 @@ function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts 
 }
 
 function maskPrefix(mask: PyValue, version: 4 | 6): number {
-  const prefix = version === 6 ? ipv6Prefix(str(mask)) : ipv4Prefix(str(mask));
-  if (prefix === undefined) throw new NetworkFailure(`${str(mask)} is not a valid netmask`);
+  const prefix = version === 6 ? ipv6Prefix(pyStr(mask)) : ipv4Prefix(pyStr(mask));
+  if (prefix === undefined) throw new Raises(`${pyStr(mask)} is not a valid netmask`);
   return prefix;
 }
 
 /** Until 21.4: an IPv4 mask counts the ones of its four parts, whatever their order. */
 function looseMaskPrefix(mask: PyValue): number {
-  const text = str(mask);
+  const text = pyStr(mask);
   const number = typeof mask === "string" ? wholeNumber(mask) : pyInt(mask, "netmask");
   if (number !== undefined) return number;
   if (text.includes(":")) return looseIpv6MaskPrefix(text);
   const parts = text.split(".").map((part) => wholeNumber(part));
-  if (parts.length !== 4) throw new NetworkFailure(`${text} is not a valid netmask`);
+  if (parts.length !== 4) throw new Raises(`${text} is not a valid netmask`);
   return parts.reduce<number>((sum, part) => {
-    if (part === undefined) throw new NetworkFailure(`${text} is not a valid netmask`);
+    if (part === undefined) throw new Raises(`${text} is not a valid netmask`);
     return sum + Math.abs(part).toString(2).replaceAll("0", "").length;
   }, 0);
 }
@@ -149,39 +143,34 @@ function looseIpv6MaskPrefix(text: string): number {
     const bits = word === "" ? 0 : Number.parseInt(word, 16);
     if (bits === 0) break;
     if (!/^[0-9a-fA-F]{1,4}$/.test(word) || !/^1*0*$/.test(bits.toString(2).padStart(16, "0")))
-      throw new NetworkFailure(`${text} is not a valid netmask`);
+      throw new Raises(`${text} is not a valid netmask`);
     prefix += bits.toString(2).replaceAll("0", "").length;
   }
   return prefix;
 }
 
 function netmaskOf(prefix: number): string {
-  if (prefix < 0 || prefix > 32) throw new NetworkFailure(`${prefix} is not a valid IPv4 prefix length`);
+  if (prefix < 0 || prefix > 32) throw new Raises(`${prefix} is not a valid IPv4 prefix length`);
   return ipv4Netmask(prefix);
 }
 
 function isZero(value: PyValue): boolean {
-  return (
-    value === 0 ||
-    value === 0n ||
-    value === false ||
-    (isScalarNode(value) && value.kind === "float" && value.value === 0)
-  );
+  return value === 0 || value === 0n || value === false || (value instanceof Float && value.value === 0);
 }
 
-/** Python's int() of a value. @throws NetworkFailure where it raises */
+/** Python's int() of a value. @throws Raises where it raises */
 export function pyInt(value: PyValue | undefined, what: string): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return Number(value);
   if (typeof value === "string") {
     const number = wholeNumber(value);
     if (number !== undefined) return number;
   }
-  if (value !== undefined && isScalarNode(value) && value.kind === "float" && Number.isFinite(value.value))
-    return Math.trunc(Number(value.value));
-  throw new NetworkFailure(`${what} is not a whole number: ${str(value)}`);
+  if (value instanceof Float && Number.isFinite(value.value)) return Math.trunc(value.value);
+  throw new Raises(`${what} is not a whole number: ${pyStr(value)}`);
 }
 
 /** int() of a string; undefined where it raises ValueError. */
 function wholeNumber(text: string): number | undefined {
-  return /^\s{0,99}[-+]?[0-9]+(?:_[0-9]+)*\s{0,99}$/.test(text) ? Number(text.replaceAll("_", "")) : undefined;
+  const number = readInt(text, 10);
+  return number === undefined ? undefined : Number(number);
 }

@@ -1,5 +1,7 @@
-import { asDict, asIterable, type PyDict, type PyKey, type PyValue, str, truthy } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, items } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { readDevices } from "./stateV2.ts";
@@ -23,13 +25,13 @@ export interface NetworkState {
 /**
  * Reads a network configuration of version 1 or 2 (network_state.parse_net_config_data).
  * @param renderer netplan takes a version 2 configuration as it is; cloud-init does not read it then (since 22.3.1)
- * @throws NetworkFailure where the real function raises
+ * @throws Raises where the real function raises
  */
 export function readNetworkConfig(network: PyDict, renderer: string, since: Since): NetworkState {
   const version = network.get("version");
   const config = version === 2 ? network : (network.get("config") ?? null);
   if (!truthy(version) || config === null || (!truthy(config) && !since("19.4")))
-    throw new NetworkFailure("the network configuration has no version and config");
+    throw new Raises("the network configuration has no version and config");
   const table = new InterfaceTable(since);
   if (version === 1) readCommands(config, table);
   else if (version === 2 && !(renderer === "netplan" && since("22.3.1"))) readDevices(network, table, since);
@@ -45,13 +47,13 @@ export function readNetworkConfig(network: PyDict, renderer: string, since: Sinc
 }
 
 function readCommands(config: PyValue, table: InterfaceTable): void {
-  for (const item of asIterable(config, "config")) {
+  for (const item of items(config, "config")) {
     const command = asDict(item, "an entry of config");
     const type = command.get("type");
-    if (type === undefined) throw new NetworkFailure("an entry of config has no type");
+    if (type === undefined) throw new Raises("an entry of config has no type");
     // The keys of a version 2 configuration are commands too, whose values make no sense here.
     if (typeof type !== "string" || !table.handle(type, command))
-      throw new NetworkFailure(`config has an entry of an unknown type: ${str(type)}`);
+      throw new Raises(`config has an entry of an unknown type: ${pyStr(type)}`);
   }
   table.assignNameservers();
 }

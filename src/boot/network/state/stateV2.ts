@@ -1,19 +1,10 @@
 import { unknown } from "../../../image/unknown.ts";
-import {
-  asDict,
-  asIterable,
-  asText,
-  dictOf,
-  isDict,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
-import { type InterfaceTable, skipping } from "./interfaces.ts";
+import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
 
 /** Parameters of bonds and bridges in version 2, by their names in version 1 (network_state.NET_CONFIG_TO_V2). */
@@ -70,19 +61,18 @@ const BRIDGE_PARAMETERS: ReadonlyMap<string, string | null> = new Map([
 export function readDevices(network: PyDict, table: InterfaceTable, since: Since): void {
   for (const [kind, devices] of network) {
     if (kind === "version" || (kind === "renderer" && since("20.2"))) continue;
-    skipping(() => {
-      if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
-      else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
-      else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
-      else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
-      else if (kind !== "wifis") throw new NetworkFailure(`cloud-init knows no devices of this kind: ${str(kind)}`);
-      readNameservers(devices, table, since);
-    });
+    if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
+    else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
+    else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
+    else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
+    else if (kind !== "wifis") throw new Raises(`cloud-init knows no devices of this kind: ${pyStr(kind)}`);
+    readNameservers(devices, table, since);
   }
 }
 
 function eachDevice(devices: PyValue, read: (id: PyKey, device: PyDict) => void): void {
-  for (const [id, device] of asDict(devices, "a kind of devices")) read(id, asDict(device, `the interface ${str(id)}`));
+  for (const [id, device] of asDict(devices, "a kind of devices"))
+    read(id, asDict(device, `the interface ${pyStr(id)}`));
 }
 
 function readEthernet(id: PyKey, device: PyDict, table: InterfaceTable, since: Since): void {
@@ -135,14 +125,14 @@ function readVlan(id: PyKey, device: PyDict, table: InterfaceTable, since: Since
 function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: InterfaceTable, since: Since): void {
   const given = device.get("parameters");
   if (given === undefined && since("19.2") && !since("20.3"))
-    throw new NetworkFailure(`the ${kind} ${str(id)} has no parameters`);
+    throw new Raises(`the ${kind} ${pyStr(id)} has no parameters`);
   const parameters = given === undefined ? new Map() : asDict(given, "parameters");
   respellGratuitousArp(parameters, since);
   const names = new Map<PyKey, string>([...parameterNames(kind, since)].map(([first, second]) => [second, first]));
   const params: PyDict = new Map();
   for (const [key, value] of parameters) {
     const name = names.get(key);
-    if (name === undefined) throw new NetworkFailure(`the ${kind} ${str(id)} has an unknown parameter: ${str(key)}`);
+    if (name === undefined) throw new Raises(`the ${kind} ${pyStr(id)} has an unknown parameter: ${pyStr(key)}`);
     params.set(name, value);
   }
   const command = dictOf({ type: kind, name: id, [`${kind}_interfaces`]: device.get("interfaces") ?? null, params });
@@ -179,7 +169,7 @@ function readSubnets(device: PyDict, table: InterfaceTable, since: Since): PyDic
     subnets.push(subnet);
   }
   for (const one of readAddresses(device)) subnets.push(one);
-  const routes = device.has("routes") ? asIterable(device.get("routes"), "routes") : [];
+  const routes = device.has("routes") ? items(device.get("routes"), "routes") : [];
   const normal = routes.map((item) => {
     const route = asDict(item, "a route");
     const taken = dictOf({ destination: route.get("to") ?? null, gateway: route.get("via") ?? null });
@@ -197,15 +187,13 @@ function readSubnets(device: PyDict, table: InterfaceTable, since: Since): PyDic
 
 function overridesMetric(overrides: PyValue): overrides is PyDict {
   if (isDict(overrides)) return overrides.has("route-metric");
-  return (
-    asIterable(overrides, "DHCP overrides").includes("route-metric") && asDict(overrides, "DHCP overrides").size > 0
-  );
+  return items(overrides, "DHCP overrides").includes("route-metric") && asDict(overrides, "DHCP overrides").size > 0;
 }
 
 function readAddresses(device: PyDict): PyDict[] {
   const gateways = new Map<string, PyValue>();
   let dns: PyDict | undefined;
-  const addresses = device.has("addresses") ? asIterable(device.get("addresses"), "addresses") : [];
+  const addresses = device.has("addresses") ? items(device.get("addresses"), "addresses") : [];
   return addresses.map((address) => {
     const subnet = dictOf({ type: "static", address });
     const isIpv6 = isDict(address)
@@ -233,7 +221,7 @@ function readAddresses(device: PyDict): PyDict[] {
 function readNameservers(devices: PyValue, table: InterfaceTable, since: Since): void {
   if (!since("21.3")) return;
   for (const [id, item] of asDict(devices, "a kind of devices")) {
-    const device = asDict(item, `the interface ${str(id)}`);
+    const device = asDict(item, `the interface ${pyStr(id)}`);
     if (!device.has("nameservers")) continue;
     const servers = asDict(device.get("nameservers"), "nameservers");
     const command = dictOf({ type: "nameserver" });
@@ -245,8 +233,9 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
-    if (!since("24.1")) table.nameserver(command);
-    table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since));
+    // The first that is skipped ends the handling of its kind of devices.
+    if (!since("24.1") && !table.nameserver(command)) return;
+    if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
   }
 }
 

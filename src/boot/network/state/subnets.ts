@@ -1,4 +1,6 @@
-import { asText, type PyDict, str } from "../../../python/dict.ts";
+import { text as asText } from "../../../python/checked.ts";
+import type { PyDict } from "../../../python/dataModel.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 
@@ -11,6 +13,6 @@ export function isIpv6Subnet(subnet: PyDict, since: Since): boolean {
   if (type.endsWith("6")) return true;
   if (since("19.4") ? DYNAMIC_IPV6.includes(type) : since("19.3") && type.startsWith("ipv6")) return true;
   if (type !== "static") return false;
-  const address = str(subnet.get("address"));
+  const address = pyStr(subnet.get("address"));
   return since("22.2") ? parseIpv6(address) !== undefined : address.includes(":");
 }

@@ -1,11 +1,8 @@
-import { NetworkFailure } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { Raises } from "../../../python/errors.ts";
+import { SPACE, split, splitLines, strip } from "../../../python/strings.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
 /** What Python takes for white space. */
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const SPACES = new RegExp(`${SPACE.source}+`);
-const LEADING_SPACES = new RegExp(`^${SPACES.source}`);
 
 /** A line as it is, or an option with its value. */
 type Line = string | { readonly option: string; readonly value: string; readonly comment: string };
@@ -15,7 +12,7 @@ type Line = string | { readonly option: string; readonly value: string; readonly
  * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
  * kind go to the end.
  * @param onlyThree until 23.1 a fourth name server is left out
- * @throws NetworkFailure where cloud-init raises
+ * @throws Raises where cloud-init raises
  */
 export function addNameservers(
   text: string,
@@ -25,7 +22,10 @@ export function addNameservers(
 ): string {
   const lines = parse(text);
   const servers = withServers(valuesOf(lines, "nameserver"), nameservers, onlyThree);
-  const search = withDomains(valuesOf(lines, "search").flatMap(wordsOf), domains);
+  const search = withDomains(
+    valuesOf(lines, "search").flatMap((text) => split(text)),
+    domains,
+  );
   return [
     ...lines.filter(
       (line) =>
@@ -61,10 +61,10 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
   let text: string | undefined;
   for (const domain of more) {
     if (others.size + (others.has(domain) ? 0 : 1) === count) continue;
-    if (count >= 6) throw new NetworkFailure(`${domain} would be one search domain too many`);
+    if (count >= 6) throw new Raises(`${domain} would be one search domain too many`);
     text = [...others.add(domain)].join(" ");
-    if ([...text].length > 256) throw new NetworkFailure(`with ${domain} the search domains would be too long`);
-    const words = wordsOf(text);
+    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains would be too long`);
+    const words = split(text);
     others = new Set(words);
     count = words.length;
   }
@@ -73,27 +73,19 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
 
 function parse(text: string): Line[] {
   return splitLines(text).map((line, index) => {
-    if (withoutLeadingSpaces(line) === "") return "";
+    if (strip(line, null, "start") === "") return "";
     const [head = ""] = line.split(/[;#]/, 1);
-    const words = withoutLeadingSpaces(head);
+    const words = strip(head, null, "start");
     if (words === "") return line;
     const end = words.search(SPACE);
     const option = words.slice(0, Math.max(0, end));
-    const value = withoutLeadingSpaces(words.slice(end));
+    const value = strip(words.slice(end), null, "start");
     if (!OPTIONS.includes(option) || value === "")
-      throw new NetworkFailure(`line ${index + 1} of /etc/resolv.conf is of no known form`);
+      throw new Raises(`line ${index + 1} of /etc/resolv.conf is of no known form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }
 
-function withoutLeadingSpaces(text: string): string {
-  return text.replace(LEADING_SPACES, "");
-}
-
 function valuesOf(lines: readonly Line[], option: string): string[] {
   return lines.flatMap((line) => (typeof line !== "string" && line.option === option ? [line.value] : []));
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(SPACES).filter((word) => word !== "");
 }

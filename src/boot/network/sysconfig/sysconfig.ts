@@ -1,14 +1,8 @@
-import {
-  asIterable,
-  asText,
-  compareKeys,
-  type PyDict,
-  type PyKey,
-  type PyValue,
-  str,
-  truthy,
-} from "../../../python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../python/errors.ts";
+import { text as asText, items } from "../../../python/checked.ts";
+import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { compare } from "../../../python/order.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import { pyInt } from "../state/normalize.ts";
@@ -45,8 +39,8 @@ const BRIDGE_OPTIONS = [
 /**
  * The files of interfaces and their routes that cloud-init's sysconfig renderer writes, by path and in its order
  * (net/sysconfig.py, 18.5 to 26.2).
- * @throws NetworkFailure where the renderer raises
- * @throws NotPredicted where only the machine knows the name of an interface that another one refers to
+ * @throws Raises where the renderer raises
+ * @throws CannotTell where only the machine knows the name of an interface that another one refers to
  */
 export function renderSysconfig(state: NetworkState, form: SysconfigForm, since: Since): Map<string, string> {
   return new SysconfigInterfaces(state, form, since).render();
@@ -102,8 +96,8 @@ class SysconfigInterfaces {
     const file = this.#files.get(name);
     if (file !== undefined) return file;
     if (isUnknown(name) || [...this.#files.keys()].some(isUnknown))
-      throw new NotPredicted("the network configuration, where interfaces have names that only the machine knows");
-    throw new NetworkFailure(`there is no interface ${str(name)}`);
+      throw new CannotTell("the network configuration, where interfaces have names that only the machine knows");
+    throw new Raises(`there is no interface ${pyStr(name)}`);
   }
 
   #addSubnets(iface: PyDict, file: SysconfigInterface): void {
@@ -137,8 +131,8 @@ class SysconfigInterfaces {
       .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === bond)
       .map((iface) => asKey(iface.get("name")));
     if (members.length > 1 && members.some(isUnknown))
-      throw new NotPredicted("the network configuration, for the order of a bond's interfaces");
-    return members.sort(compareKeys);
+      throw new CannotTell("the network configuration, for the order of a bond's interfaces");
+    return members.sort((a, b) => compare(a, b));
   }
 
   #addVlan(iface: PyDict, file: SysconfigInterface): void {
@@ -151,7 +145,7 @@ class SysconfigInterfaces {
       values.set("VLAN", true);
       if (this.#since("20.4")) {
         values.delete("TYPE");
-        if (!iface.has("vlan-raw-device")) throw new NetworkFailure("a VLAN has no link");
+        if (!iface.has("vlan-raw-device")) throw new Raises("a VLAN has no link");
         pyInt(id, "the id of a VLAN");
       }
       values.set("PHYSDEV", this.#since("20.4") ? (iface.get("vlan-raw-device") ?? null) : beforeLastDot(iface));
@@ -170,7 +164,7 @@ class SysconfigInterfaces {
     if (isSuse && values.has("BRIDGE_STP")) values.set("BRIDGE_STP", truthy(values.get("BRIDGE_STP")) ? "on" : "off");
     const mac = iface.get("mac_address");
     if (truthy(mac)) values.set(isSuse ? "LLADDRESS" : "MACADDR", mac);
-    const ports = asIterable(iface.get("bridge_ports") ?? [], "bridge_ports");
+    const ports = items(iface.get("bridge_ports") ?? [], "bridge_ports");
     if (isSuse && ports.length > 0) values.set("BRIDGE_PORTS", wordsOf(ports));
     for (const port of ports)
       this.#find(asKey(port)).values.set("BRIDGE", isSuse ? "yes" : (iface.get("name") ?? null));
@@ -181,8 +175,8 @@ class SysconfigInterfaces {
 /** Whether any route of the configuration is a default route (NetworkState.has_default_route). */
 function hasDefaultRoute(state: NetworkState): boolean {
   const ofSubnets = [...state.interfaces.values()].flatMap((iface) =>
-    asIterable(iface.get("subnets") ?? [], "subnets").flatMap((subnet) =>
-      subnet instanceof Map ? asIterable(subnet.get("routes") ?? [], "routes") : [],
+    items(iface.get("subnets") ?? [], "subnets").flatMap((subnet) =>
+      subnet instanceof Map ? items(subnet.get("routes") ?? [], "routes") : [],
     ),
   );
   return [...state.routes, ...ofSubnets].some((route) => route instanceof Map && isDefaultRoute(route));
@@ -190,7 +184,7 @@ function hasDefaultRoute(state: NetworkState): boolean {
 
 /** A list as words, anything else as it is. */
 function wordsOf(value: PyValue | undefined): string {
-  return Array.isArray(value) ? value.map((item) => asText(item, "an item of a list")).join(" ") : str(value);
+  return Array.isArray(value) ? value.map((item) => asText(item, "an item of a list")).join(" ") : pyStr(value);
 }
 
 /** The name up to its last dot; without a dot, all but its last letter. */

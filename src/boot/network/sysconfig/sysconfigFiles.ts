@@ -1,8 +1,10 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknown } from "../../../image/unknown.ts";
-import { asDict, asIterable, type PyValue, str, truthy } from "../../../python/dict.ts";
-import { ModuleFailure, NetworkFailure, NotPredicted } from "../../../python/errors.ts";
-import { splitLines } from "../../../python/splitLines.ts";
+import { asDict, items } from "../../../python/checked.ts";
+import type { PyValue } from "../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../python/errors.ts";
+import { splitLines } from "../../../python/strings.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { announce } from "../announce.ts";
@@ -25,11 +27,11 @@ const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
 
 /**
  * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
- * @throws NetworkFailure where it raises; what it wrote before stays
+ * @throws Raises where it raises; what it wrote before stays
  */
 export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if (!FAMILIES.includes(boot.facts.family))
-    throw new NetworkFailure(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+    throw new Raises(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
   const isSuse = boot.facts.family === "suse";
   const form = sysconfigForm(isSuse, boot);
   const since = (version: string): boolean => boot.since(version);
@@ -67,14 +69,18 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
   const isWanted = nameservers.length > 0 || search.length > 0;
   const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
   if (real.startsWith("/run/")) {
-    if (isWanted)
-      boot.note(`it adds name servers to ${real}, which ${RESOLV_CONF} links to, and fails without that directory`);
+    if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
-    const existing = textOfFile(boot, RESOLV_CONF) ?? "";
+    const existing = strictText(boot, RESOLV_CONF) ?? "";
     // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
     if (isWanted || existing !== "" || !boot.since("19.1")) {
       const header = sysconfigHeader(";", (version) => boot.since(version));
-      const text = addNameservers(existing, nameservers.map(str), search.map(str), !boot.since("23.2"));
+      const text = addNameservers(
+        existing,
+        nameservers.map((one) => pyStr(one)),
+        search.map((one) => pyStr(one)),
+        !boot.since("23.2"),
+      );
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
@@ -88,15 +94,15 @@ function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyV
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
   for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
-    for (const item of asIterable(iface.get("subnets") ?? [], "subnets")) {
+    for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
-      for (const one of asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
-      for (const one of asIterable(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
+      for (const one of items(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
+      for (const one of items(subnet.get("dns_search") ?? [], "dns_search")) search.push(one);
     }
     const dns = iface.get("dns");
     if (!truthy(dns)) continue;
-    addOthers(nameservers, asIterable(asDict(dns, "dns").get("nameservers"), "nameservers"));
-    addOthers(search, asIterable(asDict(dns, "dns").get("search"), "search"));
+    addOthers(nameservers, items(asDict(dns, "dns").get("nameservers"), "nameservers"));
+    addOthers(search, items(asDict(dns, "dns").get("search"), "search"));
   }
   addOthers(nameservers, state.nameservers);
   addOthers(search, state.search);
@@ -110,21 +116,13 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
 
 /** Since 25.1 what else the file says stays. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
-  if (saysMoreThanUpstream(boot)) throw new NotPredicted("what the distribution's own cloud-init adds");
+  if (saysMoreThanUpstream(boot)) throw new CannotTell("what the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
   const kept = boot.since("25.1")
-    ? splitLines(textOfFile(boot, CONTROL) ?? "").filter(
+    ? splitLines(strictText(boot, CONTROL) ?? "").filter(
         (line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line),
       )
     : [];
   return `${[...header, ...own, ...kept].join("\n")}\n`;
-}
-
-function textOfFile(boot: ModuleRun, path: string): string | undefined {
-  try {
-    return strictText(boot, path);
-  } catch (error) {
-    throw error instanceof ModuleFailure ? new NetworkFailure(error.message) : error;
-  }
 }

@@ -1,4 +1,4 @@
-import { dictOf, type PyDict } from "../../../python/dict.ts";
+import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
 

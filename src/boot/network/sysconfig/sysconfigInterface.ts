@@ -1,5 +1,7 @@
-import { asDict, asIterable, asText, dictOf, type PyDict, type PyValue, str, truthy } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import { asDict, text as asText, items } from "../../../python/checked.ts";
+import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, parseIpv6 } from "../state/ipAddress.ts";
 import { pyInt } from "../state/normalize.ts";
@@ -21,12 +23,12 @@ export class SysconfigInterface {
 
   constructor(iface: PyDict, form: SysconfigForm, since: Since) {
     const name = iface.get("name") ?? null;
-    this.path = form.interfacePath + str(name);
+    this.path = form.interfacePath + pyStr(name);
     this.values = new Map([...(form.isSuse ? [] : dictOf({ DEVICE: name, TYPE: "Ethernet" })), ...form.defaults] as [
       string,
       PyValue,
     ][]);
-    this.routes = new SysconfigRoutes(str(name), form.routePaths, since);
+    this.routes = new SysconfigRoutes(pyStr(name), form.routePaths, since);
     this.#form = form;
     this.#since = since;
     this.#addDevice(iface);
@@ -38,7 +40,7 @@ export class SysconfigInterface {
 
   /** Addresses, DHCP and routes of the interface. */
   addSubnets(given: PyValue | undefined, hasDefaultRoute: boolean): void {
-    const subnets = asIterable(given ?? [], "subnets").map((subnet) => asDict(subnet, "a subnet"));
+    const subnets = items(given ?? [], "subnets").map((subnet) => asDict(subnet, "a subnet"));
     this.#set("BOOTPROTO", this.#form.isSuse ? (this.values.delete("BRIDGE") ? "dhcp" : "static") : "none");
     for (const subnet of subnets) this.#addType(subnet);
     this.#addAddresses(subnets, hasDefaultRoute);
@@ -50,7 +52,7 @@ export class SysconfigInterface {
   }
 
   #addDevice(iface: PyDict): void {
-    const type = str(iface.get("type"));
+    const type = pyStr(iface.get("type"));
     const hasMac = type === "physical" || (type === "infiniband" && this.#since("19.3"));
     const mac = iface.get("mac_address") ?? null;
     const mtu = iface.get("mtu") ?? null;
@@ -63,9 +65,9 @@ export class SysconfigInterface {
 
   /** What the type of a subnet means for the whole interface. */
   #addType(subnet: PyDict): void {
-    const type = str(subnet.get("type"));
+    const type = pyStr(subnet.get("type"));
     const { isSuse } = this.#form;
-    if (!this.#knows(type)) throw new NetworkFailure(`a subnet is of no known type: ${type}`);
+    if (!this.#knows(type)) throw new Raises(`a subnet is of no known type: ${type}`);
     if (type === "static" || type === "static6") this.#addStatic(subnet);
     else if (type === "manual") {
       if (!isSuse) this.#set("ONBOOT", this.values.has("MTU"));
@@ -93,7 +95,7 @@ export class SysconfigInterface {
   }
 
   #addSuseDhcp(type: string): void {
-    const before = str(this.values.get("BOOTPROTO"));
+    const before = pyStr(this.values.get("BOOTPROTO"));
     // Since 23.4 it counts that an interface has DHCP of both kinds already, and `dhcp` means IPv4 alone.
     const after = this.#since("23.4");
     if (type === "dhcp" || type === "dhcp4") {
@@ -139,7 +141,7 @@ export class SysconfigInterface {
     let ipv4 = 0;
     let ipv6 = 0;
     for (const subnet of subnets) {
-      const type = str(subnet.get("type"));
+      const type = pyStr(subnet.get("type"));
       const isStatic = type === "static" || type === "static6";
       const metric = subnet.get("metric");
       if (metric !== undefined && !isSuse && (isStatic || this.#since("19.3"))) this.#setMetric(subnet, metric);
@@ -147,7 +149,7 @@ export class SysconfigInterface {
         if (this.#since("19.1") && !isSuse && hasDefaultRoute && this.values.get("BOOTPROTO") !== "none")
           this.#set("DHCLIENT_SET_DEFAULT_ROUTE", false);
       } else if (isStatic) {
-        if (!subnet.has("address")) throw new NetworkFailure("a subnet has no address");
+        if (!subnet.has("address")) throw new Raises("a subnet has no address");
         if (isIpv6Subnet(subnet, this.#since)) this.#addIpv6Address(subnet, ipv6++);
         else {
           const suffix = ipv4 === 0 ? "" : ipv4;
@@ -167,11 +169,11 @@ export class SysconfigInterface {
 
   /** @param index how many IPv6 addresses the interface has already */
   #addIpv6Address(subnet: PyDict, index: number): void {
-    const address = `${str(subnet.get("address"))}/${str(subnet.get("prefix"))}`;
+    const address = `${pyStr(subnet.get("address"))}/${pyStr(subnet.get("prefix"))}`;
     if (!this.#form.isSuse) {
       if (index === 0) this.#set("IPV6ADDR", address);
       else {
-        const more = index === 1 ? "" : `${str(this.values.get("IPV6ADDR_SECONDARIES"))} `;
+        const more = index === 1 ? "" : `${pyStr(this.values.get("IPV6ADDR_SECONDARIES"))} `;
         this.#set("IPV6ADDR_SECONDARIES", more + address);
       }
       if (!this.#since("19.1") || this.#since("20.1")) return;
@@ -189,20 +191,20 @@ export class SysconfigInterface {
     }
     const search = subnet.get("dns_search");
     if (search !== undefined) {
-      const domains = asIterable(search, "dns_search").map((domain) => asText(domain, "a search domain"));
+      const domains = items(search, "dns_search").map((domain) => asText(domain, "a search domain"));
       this.#set("DOMAIN", domains.join(" "));
     }
-    const servers = asIterable(subnet.get("dns_nameservers") ?? [], "dns_nameservers");
+    const servers = items(subnet.get("dns_nameservers") ?? [], "dns_nameservers");
     for (const [index, server] of servers.slice(0, 3).entries()) this.#set(`DNS${index + 1}`, server);
   }
 
   #addRoutes(subnet: PyDict): void {
-    const isDynamic = this.#since("19.4") && DYNAMIC_IPV6.includes(str(subnet.get("type")));
-    for (const item of asIterable(subnet.get("routes") ?? [], "routes")) {
+    const isDynamic = this.#since("19.4") && DYNAMIC_IPV6.includes(pyStr(subnet.get("type")));
+    for (const item of items(subnet.get("routes") ?? [], "routes")) {
       const route = asDict(item, "a route");
       const gateway = route.get("gateway");
       const saysIpv6 = truthy(subnet.get("ipv6"));
-      if (!saysIpv6 && gateway === undefined) throw new NetworkFailure("a route has no gateway");
+      if (!saysIpv6 && gateway === undefined) throw new Raises("a route has no gateway");
       const isIpv6 = saysIpv6 || isIpv6Address(gateway ?? null, this.#since);
       if (isDefaultRoute(route) && !isDynamic) this.#addDefaultRoute(subnet, route, isIpv6);
       else this.routes.add(route);
@@ -213,7 +215,7 @@ export class SysconfigInterface {
   #addDefaultRoute(subnet: PyDict, route: PyDict, isIpv6: boolean): void {
     const { routes } = this;
     if ((truthy(subnet.get("ipv4")) && routes.hasDefaultIpv4) || (truthy(subnet.get("ipv6")) && routes.hasDefaultIpv6))
-      throw new NetworkFailure("an interface has two default routes");
+      throw new Raises("an interface has two default routes");
     this.#set("DEFROUTE", true);
     if (this.values.get("BOOTPROTO") === "dhcp" && this.#since("19.1")) this.#set("DHCLIENT_SET_DEFAULT_ROUTE", true);
     const gateway = route.get("gateway");
@@ -234,7 +236,7 @@ export function isDefaultRoute(route: PyDict): boolean {
 
 /** Until 22.1 an address with a colon is one of IPv6, since then a number too. */
 function isIpv6Address(address: PyValue, since: Since): boolean {
-  if (!since("22.2")) return truthy(address) && str(address).includes(":");
+  if (!since("22.2")) return truthy(address) && pyStr(address).includes(":");
   const isNumber = typeof address === "number" || typeof address === "bigint" || typeof address === "boolean";
-  return isNumber ? Number(address) >= 0 : parseIpv6(str(address)) !== undefined;
+  return isNumber ? Number(address) >= 0 : parseIpv6(pyStr(address)) !== undefined;
 }

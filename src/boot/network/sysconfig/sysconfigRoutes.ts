@@ -1,5 +1,7 @@
-import { compareText, type PyDict, str } from "../../../python/dict.ts";
-import { NetworkFailure } from "../../../python/errors.ts";
+import type { PyDict } from "../../../python/dataModel.ts";
+import { Raises } from "../../../python/errors.ts";
+import { compareText } from "../../../python/order.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv6Prefix } from "../state/ipAddress.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
@@ -32,7 +34,7 @@ export class SysconfigRoutes {
       .sort((a, b) => compareText(a.number, b.number))
       .map(({ route }) => route)
       .filter((route) => route.has("network"));
-    const isIpv6 = (route: PyDict) => str(route.get("network")).includes(":");
+    const isIpv6 = (route: PyDict) => pyStr(route.get("network")).includes(":");
     const header = `${sysconfigHeader("#", this.#since)}\n`;
     const ipv4 = routes.filter((route) => !isIpv6(route)).map((route, index) => this.#ipv4(route, index));
     const [path, path6] = this.#paths;
@@ -66,12 +68,12 @@ export class SysconfigRoutes {
     const mask = need(route, "netmask");
     if (!this.#since("22.1")) return mask;
     const prefix = ipv6Prefix(mask);
-    if (prefix === undefined) throw new NetworkFailure(`${mask} is not a valid netmask`);
+    if (prefix === undefined) throw new Raises(`${mask} is not a valid netmask`);
     return String(prefix);
   }
 }
 
 function need(route: PyDict, key: string): string {
-  if (!route.has(key)) throw new NetworkFailure(`a route has no ${key}`);
-  return str(route.get(key));
+  if (!route.has(key)) throw new Raises(`a route has no ${key}`);
+  return pyStr(route.get(key));
 }

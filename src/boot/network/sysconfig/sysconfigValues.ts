@@ -1,6 +1,7 @@
 import { replaceUnknown } from "../../../image/unknown.ts";
-import type { PyDict, PyValue } from "../../../python/dict.ts";
-import { str } from "../../../python/dict.ts";
+import type { PyDict, PyValue } from "../../../python/dataModel.ts";
+import { SPACE } from "../../../python/strings.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 
 /** The comment at the top of every file. */
@@ -12,21 +13,18 @@ export function sysconfigHeader(sign: "#" | ";", since: Since): string {
 /** Shell variables in the order of their names. */
 export function variablesText(values: PyDict, since: Since): string {
   const lines = [...values.keys()]
-    .map(str)
+    .map((key) => pyStr(key))
     .sort()
     .map((key) => `${key}=${quoted(plain(values.get(key)))}\n`);
   return `${sysconfigHeader("#", since)}\n${lines.join("")}`;
 }
 
 function plain(value: PyValue | undefined): string {
-  return typeof value === "boolean" ? (value ? "yes" : "no") : str(value);
+  return typeof value === "boolean" ? (value ? "yes" : "no") : pyStr(value);
 }
-
-const PYTHON_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** A value with white space in double quotes, unless it has some. What is unknown is one word. */
 export function quoted(value: string): string {
-  if (!PYTHON_SPACE.test(replaceUnknown(value, () => "")) || (value.startsWith('"') && value.endsWith('"')))
-    return value;
+  if (!SPACE.test(replaceUnknown(value, () => "")) || (value.startsWith('"') && value.endsWith('"'))) return value;
   return `"${value}"`;
 }

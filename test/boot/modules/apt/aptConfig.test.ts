@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { equal, holds, items } from "../../../../src/python/checked.ts";
-import { ModuleFailure } from "../../../../src/python/errors.ts";
+import { holds, items } from "../../../../src/python/checked.ts";
+import { equal } from "../../../../src/python/dataModel.ts";
+import { Raises } from "../../../../src/python/errors.ts";
 import { firstBoot, reasonOf, textAfter } from "../../firstBoot.ts";
 
 const PROXIES = "/etc/apt/apt.conf.d/90cloud-init-aptproxy";
@@ -51,14 +52,14 @@ apt_sources:
     );
     expect(textAfter(agrees, PROXIES)).toBe('Acquire::http::Proxy "new";\n');
     const differs = bootWith("apt_proxy: old\napt: {preserve_sources_list: true, proxy: new}");
-    expect(reasonOf(differs, "apt_configure")).toBe("it fails: apt_proxy is old, but apt.proxy is new");
+    expect(reasonOf(differs, "apt_configure")).toBe("failed: apt_proxy is old, but apt.proxy is new");
     const ofMirror = bootWith("apt_mirror: old\napt: {preserve_sources_list: true, proxy: new}");
     expect(textAfter(ofMirror, PROXIES)).toContain("new");
   });
 
   it.each(["apt: null", "apt: text", "apt: []", "apt_sources: text", "apt_sources: [text]"])("%s fails", (config) => {
     const result = bootWith(config);
-    expect(reasonOf(result, "apt_configure")).toMatch(/^it fails: /);
+    expect(reasonOf(result, "apt_configure")).toMatch(/^failed: /);
     expect(textAfter(result, "/etc/apt/sources.list")).toBe("old\n");
   });
 });
@@ -101,6 +102,6 @@ describe("values as Python takes them", () => {
     expect(items({ a: 1 }, "")).toEqual(["a"]);
     expect(holds("xdefault", "default", "")).toBe(true);
     expect(holds({ default: 1 }, "default", "")).toBe(true);
-    for (const value of [null, 5, true, undefined]) expect(() => items(value, "it")).toThrow(ModuleFailure);
+    for (const value of [null, 5, true, undefined]) expect(() => items(value, "it")).toThrow(Raises);
   });
 });

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { fromNetworkData } from "../../../../src/boot/network/source/networkData.ts";
 import { builtin } from "../../../../src/config/builtin.ts";
 import { versionAtLeast } from "../../../../src/distro/version.ts";
-import { fromNode, type PyValue } from "../../../../src/python/dict.ts";
-import { NetworkFailure, NotPredicted } from "../../../../src/python/errors.ts";
+import type { PyValue } from "../../../../src/python/dataModel.ts";
+import { CannotTell, Raises } from "../../../../src/python/errors.ts";
 import type { ConfigValue } from "../../../../src/python/tree.ts";
+import { fromNode } from "../../../../src/python/value.ts";
 import { recordedCases } from "../../../recordings.ts";
 import { whole } from "../../../samples.ts";
 import { launched } from "../../cloud/launch.ts";
@@ -31,7 +32,7 @@ function converted(data: ConfigValue, version: string): unknown {
   try {
     return plain(fromNetworkData(fromNode(builtin(data)), (wanted) => versionAtLeast(version, wanted)));
   } catch (error) {
-    if (error instanceof NetworkFailure) return null;
+    if (error instanceof Raises) return null;
     throw error;
   }
 }
@@ -47,9 +48,9 @@ describe("network_data.json", () => {
   test.runIf(whole)("what no machine has is not converted", () => {
     const many = <T>(item: T): T[] => Array.from({ length: 3_000 }, () => item);
     const data = { links: many({ id: 1, type: "phy" }), networks: many({ link: 1, type: "ipv4" }) };
-    expect(() => converted(data, "26.2")).toThrow(NotPredicted);
+    expect(() => converted(data, "26.2")).toThrow(CannotTell);
     const same = { links: many({ id: 1, type: "phy" }).slice(0, 200), networks: data.networks.slice(0, 200) };
-    expect(() => converted(same, "26.2")).toThrow(NotPredicted);
+    expect(() => converted(same, "26.2")).toThrow(CannotTell);
   });
 
   // As Debian's 22.4.2 has it, whose bonds get MAC addresses.

@@ -1,6 +1,6 @@
 import { hasUnknown } from "../../../../image/unknown.ts";
-import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../../../python/errors.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../../python/errors.ts";
 import type { Device, Kind, Parser } from "./device.ts";
 import { readBondParameters, readBridgeParameters, readMembers } from "./groups.ts";
 import { NO_TABLE, readRoutes, readRules } from "./routes.ts";
@@ -9,7 +9,6 @@ import {
   isIp4,
   isIp6,
   mappingOf,
-  Refused,
   readBool,
   readId,
   readMac,
@@ -28,9 +27,9 @@ const UNSET = 0xffffffff;
 
 type ReadKey = (value: PyValue, device: Device, parser: Parser) => Out | undefined;
 
-/** Reads one key of a device into the device. @throws Refused for a key or value that libnetplan does not take */
+/** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan does not take */
 export function readKey(key: string, value: PyValue, device: Device, parser: Parser): void {
-  if (NOT_SIMULATED.includes(key)) throw new NotPredicted(`the network configuration, for its ${key}`);
+  if (NOT_SIMULATED.includes(key)) throw new CannotTell(`the network configuration, for its ${key}`);
   const special = KIND_KEYS[device.kind][key];
   if (special !== undefined) {
     special(value, device, parser);
@@ -38,7 +37,7 @@ export function readKey(key: string, value: PyValue, device: Device, parser: Par
   }
   const read = COMMON_KEYS[key] ?? (device.kind === "ethernets" ? PHYSICAL_KEYS[key] : undefined);
   const since = Object.hasOwn(KEY_SINCE, key) ? KEY_SINCE[key] : undefined;
-  if (read === undefined || (since !== undefined && !parser.since(since))) throw new Refused(`unknown key '${key}'`);
+  if (read === undefined || (since !== undefined && !parser.since(since))) throw new Raises(`unknown key '${key}'`);
   device.set(key, read(value, device, parser));
 }
 
@@ -84,7 +83,7 @@ const COMMON_KEYS = table<ReadKey>({
   "optional-addresses": readOptionalAddresses,
   renderer: (value, device) => {
     if (device.kind === "vlans" && scalarText(value) === "sriov")
-      throw new NotPredicted("the network configuration, for its SR-IOV");
+      throw new CannotTell("the network configuration, for its SR-IOV");
     return plain(readWord(value, ["networkd", "NetworkManager"]));
   },
   routes: (value, device, parser) => {
@@ -149,7 +148,7 @@ const KIND_KEYS: Readonly<Record<Kind, Readonly<Record<string, ReadInto | undefi
 
 function readAddress(value: PyValue, isAddress: (text: string) => boolean): string {
   const text = scalarText(value);
-  if (!isAddress(text)) throw new Refused(`invalid address '${text}'`);
+  if (!isAddress(text)) throw new Raises(`invalid address '${text}'`);
   return text;
 }
 
@@ -161,17 +160,17 @@ function readAddresses(value: PyValue): Out | undefined {
     const pair = item instanceof Map ? mappingOf(item)[0] : undefined;
     const text = pair === undefined ? scalarText(item) : pair[0];
     const slash = text.lastIndexOf("/");
-    if (slash < 0) throw new Refused(`address '${text}' is missing /prefixlength`);
+    if (slash < 0) throw new Raises(`address '${text}' is missing /prefixlength`);
     const address = text.slice(0, slash);
     const family = isIp4(address) ? 0 : isIp6(address) ? 1 : undefined;
-    if (family === undefined) throw new Refused(`malformed address '${text}'`);
+    if (family === undefined) throw new Raises(`malformed address '${text}'`);
     if (pair !== undefined) {
       if (options.has(text)) break;
       options.set(text, readAddressOptions(pair[1]));
       continue;
     }
     const prefix = Number(/^[\t-\r ]*\+?([0-9]+)/.exec(text.slice(slash + 1))?.[1] ?? 0);
-    if (prefix === 0 || prefix > [32, 128][family]!) throw new Refused(`invalid prefix length in address '${text}'`);
+    if (prefix === 0 || prefix > [32, 128][family]!) throw new Raises(`invalid prefix length in address '${text}'`);
     families[family].add(text);
   }
   const items = [
@@ -186,7 +185,7 @@ function readAddressOptions(value: PyValue): Out {
   for (const [key, item] of mappingOf(value)) {
     if (key === "lifetime") given.set(key, quoted(readWord(item, ["0", "forever"], true)));
     else if (key === "label") given.set(key, textOut(item));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   return map([
     ["label", given.get("label")],
@@ -204,7 +203,7 @@ function readNameservers(value: PyValue): Out | undefined {
     else if (key === "addresses")
       for (const server of items)
         (isIp4(scalarText(server)) ? ip4 : ip6).add(readAddress(server, (text) => isIp4(text) || isIp6(text)));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   if (ip4.size + ip6.size + (search?.size ?? 0) === 0) return undefined;
   return map([
@@ -222,7 +221,7 @@ function readDhcpOverrides(value: PyValue): Out | undefined {
     else if (key === "use-domains") given.set(key, plain(readText(item)));
     else if (key === "hostname") given.set(key, textOut(item));
     else if (key === "route-metric") given.set(key, uintOut(readUint(item), UNSET));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   const keys = [...OVERRIDE_FLAGS, "use-domains", "hostname", "route-metric"];
   return given.size === 0 ? undefined : map(keys.map((key) => [key, given.get(key)]));
@@ -235,7 +234,7 @@ function readRaOverrides(value: PyValue): Out | undefined {
     else if (key === "use-domains")
       given.set(key, plain(scalarText(item).toLowerCase() === "route" ? "route" : readBool(item)));
     else if (key === "table") given.set(key, uintOut(readUint(item), NO_TABLE));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   return given.size === 0 ? undefined : map(["use-dns", "use-domains", "table"].map((key) => [key, given.get(key)]));
 }
@@ -267,15 +266,15 @@ function readMatch(value: PyValue, device: Device): Out {
     if (key === "macaddress") given.set(key, quoted(readMac(item)));
     else if (key === "name") given.set(key, quoted(readId(item)));
     else if (key === "driver") given.set(key, readDriver(item));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   return map(["name", "macaddress", "driver"].map((key) => [key, given.get(key)]));
 }
 
 function readDriver(value: PyValue): Out {
   const drivers = Array.isArray(value) ? value.map(readText) : [readText(value)];
-  if (drivers.length === 0) throw new Refused("invalid sequence for 'driver'");
+  if (drivers.length === 0) throw new Raises("invalid sequence for 'driver'");
   if (drivers.some((driver) => driver.includes(" ") && !hasUnknown(driver)))
-    throw new Refused("A 'driver' glob cannot contain whitespace");
+    throw new Raises("A 'driver' glob cannot contain whitespace");
   return drivers.length === 1 ? quoted(drivers[0]!) : list(drivers.map(quoted));
 }

@@ -1,18 +1,7 @@
-import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../../../python/errors.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../../python/errors.ts";
 import type { Device, Parser } from "./device.ts";
-import {
-  isIp4,
-  mappingOf,
-  Refused,
-  readBool,
-  readUint,
-  readWord,
-  scalarText,
-  sequenceOf,
-  textOut,
-  uintOut,
-} from "./scalars.ts";
+import { isIp4, mappingOf, readBool, readUint, readWord, scalarText, sequenceOf, textOut, uintOut } from "./scalars.ts";
 import { list, map, type Out, plain, quoted } from "./yamlOut.ts";
 
 const BOND_MODES = ["balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb"];
@@ -47,10 +36,10 @@ export function readBondParameters(value: PyValue, bond: Device, parser: Parser)
   let isWritten = false;
   for (const [name, item] of mappingOf(value)) {
     const [key, type] = BOND_PARAMETERS.find(([first, , ...aliases]) => first === name || aliases.includes(name)) ?? [];
-    if (key === undefined) throw new Refused(`unknown key '${name}'`);
+    if (key === undefined) throw new Raises(`unknown key '${name}'`);
     if (key === "arp-ip-targets") {
       const targets = sequenceOf(item).map((target) => scalarText(target));
-      if (!targets.every(isIp4)) throw new Refused("malformed address");
+      if (!targets.every(isIp4)) throw new Raises("malformed address");
       given.set(key, list(targets.map(plain)));
       isWritten = true;
     } else if (key === "primary") {
@@ -66,7 +55,7 @@ export function readBondParameters(value: PyValue, bond: Device, parser: Parser)
       isWritten ||= flag;
     } else {
       if (key === "mode" && ["balance-tcp", "balance-slb"].includes(scalarText(item)))
-        throw new NotPredicted("the network configuration, which needs Open vSwitch");
+        throw new CannotTell("the network configuration, which needs Open vSwitch");
       if (key === "mode") readWord(item, BOND_MODES);
       if (key === "lacp-rate") readWord(item, ["slow", "fast"]);
       given.set(key, textOut(item));
@@ -81,8 +70,8 @@ function readPrimary(id: string, bond: Device, parser: Parser): boolean {
   const member = parser.find(id);
   if (member === undefined) return false;
   if (bond.primary === id) return true;
-  if (bond.primary !== undefined) throw new Refused(`${bond.id}: bond already has a primary member`);
-  if (member.primary !== undefined) throw new Refused(`${bond.id}: interface '${id}' is already a primary`);
+  if (bond.primary !== undefined) throw new Raises(`${bond.id}: bond already has a primary member`);
+  if (member.primary !== undefined) throw new Raises(`${bond.id}: interface '${id}' is already a primary`);
   member.primary = id;
   bond.primary = id;
   return true;
@@ -96,12 +85,12 @@ export function readMembers(value: PyValue, group: Device, parser: Parser): void
     if (member === undefined) continue;
     const other = (held: Device | undefined): boolean => held !== undefined && held !== group;
     if (group.kind === "vrfs") {
-      if (other(member.vrf)) throw new Refused(`${group.id}: interface '${id}' is already assigned to a vrf`);
+      if (other(member.vrf)) throw new Raises(`${group.id}: interface '${id}' is already assigned to a vrf`);
       member.vrf = group;
       continue;
     }
     if (other(member.bond) || other(member.bridge))
-      throw new Refused(`${group.id}: interface '${id}' is already assigned`);
+      throw new Raises(`${group.id}: interface '${id}' is already assigned`);
     if (group.kind === "bonds") member.bond = group;
     else member.bridge = group;
   }
@@ -118,7 +107,7 @@ export function readBridgeParameters(value: PyValue, bridge: Device, parser: Par
     else if (key === "priority") given.set(key, uintOut(readUint(item), 0));
     else if (key === "stp") given.set(key, plain(readBool(item)));
     else if (key === "path-cost" || key === "port-priority") readPorts(item, key, parser);
-    else throw new Refused(`unknown key '${name}'`);
+    else throw new Raises(`unknown key '${name}'`);
   }
   bridge.set("parameters", map([...BRIDGE_TIMES, "priority", "stp"].map((key) => [key, given.get(key)])));
 }
@@ -129,9 +118,9 @@ function readPorts(value: PyValue, key: "path-cost" | "port-priority", parser: P
     if (port === undefined) continue;
     const field = key === "path-cost" ? "pathCost" : "portPriority";
     // A second pass over the document meets the value of the first one.
-    if (port[field] !== 0) throw new Refused(`interface '${id}' already has a ${key}`);
+    if (port[field] !== 0) throw new Raises(`interface '${id}' already has a ${key}`);
     const number = readUint(item);
-    if (key === "port-priority" && number > 63) throw new Refused("invalid port priority value");
+    if (key === "port-priority" && number > 63) throw new Raises("invalid port priority value");
     port[field] = number;
   }
 }

@@ -1,11 +1,11 @@
-import type { PyValue } from "../../../../python/dict.ts";
-import { NotPredicted } from "../../../../python/errors.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
+import { CannotTell, Raises } from "../../../../python/errors.ts";
 import { Device, KINDS, type Kind, type Parser } from "./device.ts";
 import { readKey } from "./deviceKeys.ts";
 import { writeBridgeParameters } from "./groups.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { NO_TABLE, writeRoutes, writeRules } from "./routes.ts";
-import { mappingOf, Refused, readId, readWord, scalarText } from "./scalars.ts";
+import { mappingOf, readId, readWord, scalarText } from "./scalars.ts";
 import { list, map, type Out, plain, quoted, writeYaml } from "./yamlOut.ts";
 
 /**
@@ -13,14 +13,14 @@ import { list, map, type Out, plain, quoted, writeYaml } from "./yamlOut.ts";
  * does since 24.2.
  * @returns the text; "" where there is nothing to write, so that the file is removed; undefined where it refuses the
  *   configuration
- * @throws NotPredicted for what is not simulated
+ * @throws CannotTell for what is not simulated
  */
 export function rewriteWithLibnetplan(root: PyValue, since: (version: string) => boolean): string | undefined {
   const document = new Document(since);
   try {
     document.read(root);
   } catch (error) {
-    if (error instanceof Refused) return undefined;
+    if (error instanceof Raises) return undefined;
     throw error;
   }
   return document.write();
@@ -57,8 +57,8 @@ class Document implements Parser {
     if (refusal !== undefined) throw refusal;
     if (this.#missing.size > 0) {
       // NetworkManager takes a VLAN whose link it does not know.
-      if (this.#usesNetworkManager()) throw new NotPredicted("the network configuration, for NetworkManager");
-      throw new Refused("an interface is not defined");
+      if (this.#usesNetworkManager()) throw new CannotTell("the network configuration, for NetworkManager");
+      throw new Raises("an interface is not defined");
     }
     for (const device of this.devices.values()) adoptVrfTable(device);
   }
@@ -72,32 +72,32 @@ class Document implements Parser {
   #pass(root: PyValue): unknown {
     try {
       for (const [key, value] of mappingOf(root)) {
-        if (key !== "network") throw new Refused(`unknown key '${key}'`);
+        if (key !== "network") throw new Raises(`unknown key '${key}'`);
         for (const [kind, devices] of mappingOf(value)) this.#readKind(kind, devices);
       }
       return undefined;
     } catch (error) {
-      if (error instanceof Refused) return error;
+      if (error instanceof Raises) return error;
       throw error;
     }
   }
 
   #readKind(kind: string, devices: PyValue): void {
     if (kind === "version") {
-      if (!/^[\t-\r ]*\+?0*2(?![0-9])/.test(scalarText(devices))) throw new Refused("Only version 2 is supported");
+      if (!/^[\t-\r ]*\+?0*2(?![0-9])/.test(scalarText(devices))) throw new Raises("Only version 2 is supported");
     } else if (kind === "renderer") this.#renderer = readWord(devices, ["networkd", "NetworkManager"]);
     else if (KINDS.includes(kind as Kind)) this.#readDevices(kind as Kind, devices);
     else if (OTHER_KINDS.includes(kind) || kind === "openvswitch") {
       mappingOf(devices);
-      throw new NotPredicted(`the network configuration, for its ${kind}`);
-    } else throw new Refused(`unknown key '${kind}'`);
+      throw new CannotTell(`the network configuration, for its ${kind}`);
+    } else throw new Raises(`unknown key '${kind}'`);
   }
 
   #readDevices(kind: Kind, value: PyValue): void {
     let kindRenderer: string | undefined;
     for (const [name, settings] of mappingOf(value)) {
       const id = readId(name);
-      if (/[*[\]?]/.test(id)) throw new Refused(`Definition ID '${id}' must not use globbing`);
+      if (/[*[\]?]/.test(id)) throw new Raises(`Definition ID '${id}' must not use globbing`);
       if (name === "renderer") {
         kindRenderer = readWord(settings, ["networkd", "NetworkManager"]);
         continue;
@@ -106,7 +106,7 @@ class Document implements Parser {
       if (this.#missing.delete(id)) this.#found++;
       const known = this.devices.get(id);
       if (known !== undefined && known.kind !== kind)
-        throw new Refused(`Updated definition '${id}' changes device type`);
+        throw new Raises(`Updated definition '${id}' changes device type`);
       const device = known ?? new Device(id, kind, kindRenderer);
       this.devices.set(id, device);
       for (const [key, item] of entries) readKey(key, item, device, this);
@@ -215,20 +215,19 @@ const WRITTEN_ORDER = [
 
 /** What must hold for a device once every device that it names is known. */
 function validate(device: Device): void {
-  if (device.hasSetName && !device.hasMatch)
-    throw new Refused(`${device.id}: 'set-name:' requires 'match:' properties`);
+  if (device.hasSetName && !device.hasMatch) throw new Raises(`${device.id}: 'set-name:' requires 'match:' properties`);
   if (device.kind === "vlans" && (device.vlanLink === undefined || device.vlanId === undefined || device.vlanId > 4094))
-    throw new Refused(`${device.id}: missing 'link' property, or missing or invalid 'id'`);
+    throw new Raises(`${device.id}: missing 'link' property, or missing or invalid 'id'`);
   if (device.kind === "vrfs" && device.vrfTable === undefined)
-    throw new Refused(`${device.id}: missing 'table' property`);
+    throw new Raises(`${device.id}: missing 'table' property`);
   if (device.settings.has("ipv6-address-generation") && device.settings.has("ipv6-address-token"))
-    throw new Refused(`${device.id}: ipv6-address-generation and ipv6-address-token are mutually exclusive`);
+    throw new Raises(`${device.id}: ipv6-address-generation and ipv6-address-token are mutually exclusive`);
 }
 
 function adoptVrfTable(device: Device): void {
   if (device.kind !== "vrfs") return;
   for (const { numbers } of [...device.routes, ...device.rules]) {
     const table = numbers.get("table") ?? NO_TABLE;
-    if (table !== NO_TABLE && table !== device.vrfTable) throw new Refused(`${device.id}: VRF routes table mismatch`);
+    if (table !== NO_TABLE && table !== device.vrfTable) throw new Raises(`${device.id}: VRF routes table mismatch`);
   }
 }

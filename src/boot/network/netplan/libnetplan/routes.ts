@@ -1,16 +1,6 @@
-import type { PyValue } from "../../../../python/dict.ts";
-import {
-  isIp4,
-  isIp6,
-  mappingOf,
-  Refused,
-  readBool,
-  readUint,
-  readWord,
-  scalarText,
-  sequenceOf,
-  uintOut,
-} from "./scalars.ts";
+import type { PyValue } from "../../../../python/dataModel.ts";
+import { Raises } from "../../../../python/errors.ts";
+import { isIp4, isIp6, mappingOf, readBool, readUint, readWord, scalarText, sequenceOf, uintOut } from "./scalars.ts";
 import { list, map, type Out, plain, quoted } from "./yamlOut.ts";
 
 /** The largest unsigned integer: libnetplan's "not set" where 0 is a value. */
@@ -104,7 +94,7 @@ function readRoute(value: PyValue, since: (version: string) => boolean): Route {
     else if (key === "from" || key === "via") route[key] = readIp(item, route);
     else if (ROUTE_NUMBERS.includes(key) && (key !== "advertised-mss" || since("1.1")))
       route.numbers.set(key, readUint(item));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
   const type = route.type.toLowerCase();
   route.scope ??= defaultScope(type, route.via);
@@ -114,7 +104,7 @@ function readRoute(value: PyValue, since: (version: string) => boolean): Route {
     (route.to === undefined && (scope !== "global" || type !== "unicast")) ||
     (needsVia && (route.to === undefined || route.via === undefined))
   )
-    throw new Refused("a route must include both a 'to' and a 'via' IP");
+    throw new Raises("a route must include both a 'to' and a 'via' IP");
   return route;
 }
 
@@ -131,9 +121,9 @@ function readIp(value: PyValue, holder: { family: 4 | 6 | undefined }): string {
   const slash = text.lastIndexOf("/");
   const address = slash < 0 ? text : text.slice(0, slash);
   const family = isIp4(address) ? 4 : isIp6(address) ? 6 : undefined;
-  if (family === undefined) throw new Refused(`invalid IP family of ${text}`);
+  if (family === undefined) throw new Raises(`invalid IP family of ${text}`);
   if (holder.family !== undefined && holder.family !== family)
-    throw new Refused(`IP family mismatch in route to ${text}`);
+    throw new Raises(`IP family mismatch in route to ${text}`);
   holder.family = family;
   return text;
 }
@@ -216,11 +206,11 @@ function readRule(value: PyValue): Rule {
   for (const [key, item] of mappingOf(value)) {
     if (key === "from" || key === "to") rule[key] = readIp(item, rule);
     else if (RULE_NUMBERS.some(([name]) => name === key)) rule.numbers.set(key, readUint(item));
-    else throw new Refused(`unknown key '${key}'`);
+    else throw new Raises(`unknown key '${key}'`);
   }
-  if ((rule.numbers.get("type-of-service") ?? 0) > 255) throw new Refused("invalid ToS (must be between 0 and 255)");
+  if ((rule.numbers.get("type-of-service") ?? 0) > 255) throw new Raises("invalid ToS (must be between 0 and 255)");
   if (rule.from === undefined && rule.to === undefined)
-    throw new Refused("IP routing policy must include either a 'from' or 'to' IP");
+    throw new Raises("IP routing policy must include either a 'from' or 'to' IP");
   return rule;
 }
 

@@ -1,25 +1,23 @@
 import { hasUnknown } from "../../../../image/unknown.ts";
-import { isDict, type PyValue } from "../../../../python/dict.ts";
+import { isDict, type PyValue } from "../../../../python/dataModel.ts";
+import { Raises } from "../../../../python/errors.ts";
 import { plainScalar } from "../../../../python/yaml/dump.ts";
 import { parseIpv4, parseIpv6 } from "../../state/ipAddress.ts";
 import { type Out, plain, quoted } from "./yamlOut.ts";
 
-/** Thrown where libnetplan refuses a configuration: cloud-init then writes its own text. */
-export class Refused extends Error {}
-
-/** A scalar's text as it stands in the YAML that libnetplan reads. @throws Refused for a list or mapping */
+/** A scalar's text as it stands in the YAML that libnetplan reads. @throws Raises for a list or mapping */
 export function scalarText(value: PyValue): string {
-  if (Array.isArray(value) || isDict(value)) throw new Refused("expected scalar");
+  if (Array.isArray(value) || isDict(value)) throw new Raises("expected scalar");
   return typeof value === "string" ? value : plainScalar(value);
 }
 
 export function sequenceOf(value: PyValue): PyValue[] {
-  if (!Array.isArray(value)) throw new Refused("expected sequence");
+  if (!Array.isArray(value)) throw new Raises("expected sequence");
   return value;
 }
 
 export function mappingOf(value: PyValue): [key: string, value: PyValue][] {
-  if (!isDict(value)) throw new Refused("expected mapping");
+  if (!isDict(value)) throw new Raises("expected mapping");
   return [...value].map(([key, item]) => [scalarText(key), item]);
 }
 
@@ -27,7 +25,7 @@ export function readBool(value: PyValue): boolean {
   const text = scalarText(value).toLowerCase();
   if (["true", "on", "yes", "y"].includes(text)) return true;
   if (["false", "off", "no", "n"].includes(text)) return false;
-  throw new Refused(`invalid boolean value '${text}'`);
+  throw new Raises(`invalid boolean value '${text}'`);
 }
 
 /** A whole number as g_ascii_strtoull reads it: spaces and a sign before it, nothing after it. */
@@ -37,7 +35,7 @@ export function readUint(value: PyValue): number {
   const number = Number(match?.[2] ?? Number.NaN);
   const isNumber = match !== null && (match[2] !== "" || text === "");
   if (!isNumber || number > 0xffffffff || (match[1] === "-" && number !== 0))
-    throw new Refused(`invalid unsigned int value '${text}'`);
+    throw new Raises(`invalid unsigned int value '${text}'`);
   return number;
 }
 
@@ -53,14 +51,14 @@ export function readText(value: PyValue): string {
 /** The name of a device. */
 export function readId(value: PyValue): string {
   const text = scalarText(value);
-  if (!/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) && !hasUnknown(text)) throw new Refused(`Invalid name '${text}'`);
+  if (!/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) && !hasUnknown(text)) throw new Raises(`Invalid name '${text}'`);
   return readText(value);
 }
 
 export function readMac(value: PyValue): string {
   const text = scalarText(value);
   if (!/^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?:(?::[0-9a-fA-F]{2}){14})?$/.test(text) && !hasUnknown(text))
-    throw new Refused(`Invalid MAC address '${text}'`);
+    throw new Raises(`Invalid MAC address '${text}'`);
   return text;
 }
 
@@ -82,7 +80,7 @@ export function uintOut(number: number, unset: number): Out {
 /** One of some words. @param fold whether case does not count */
 export function readWord(value: PyValue, words: readonly string[], fold = false): string {
   const text = scalarText(value);
-  if (!words.includes(fold ? text.toLowerCase() : text)) throw new Refused(`invalid value '${text}'`);
+  if (!words.includes(fold ? text.toLowerCase() : text)) throw new Raises(`invalid value '${text}'`);
   return text;
 }
 
