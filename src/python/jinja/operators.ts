@@ -31,7 +31,7 @@ export function isNumber(value: PyValue): value is PyNumber {
 }
 
 /** A number as an int, where it is one. */
-export function integer(value: PyNumber): bigint | undefined {
+function integer(value: PyNumber): bigint | undefined {
   return value instanceof Float ? undefined : BigInt(value);
 }
 

@@ -1,6 +1,7 @@
 import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import { repr } from "../repr.ts";
+import { Bytes } from "../scalars.ts";
 
 /** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
 export class Undefined extends PyObject {
@@ -158,6 +159,7 @@ export function iterate(value: PyValue): readonly PyValue[] {
   if (isDict(value)) return [...value.keys()];
   if (value instanceof Stream) return value.take();
   if (value instanceof Tuple || value instanceof Range) return value.items;
+  if (value instanceof Bytes) return [...value.latin1].map((byte) => byte.charCodeAt(0));
   refuseMarkup(value);
   throw new Raises("the value is not iterable");
 }

@@ -5,7 +5,7 @@ import { CannotTell, Raises } from "../../../src/python/errors.ts";
 import { Random } from "../../fuzz/random.ts";
 
 /** How many cases of each kind: of 50,000 a part, unless all are asked for. */
-export const CASES = process.env.CLOUD_INIT_LINT_ALL === "1" ? 50_000 : 4_000;
+const CASES = process.env.CLOUD_INIT_LINT_ALL === "1" ? 50_000 : 4_000;
 
 /** Another seed gives other cases. */
 const SEED = process.env.CLOUD_INIT_LINT_SEED ?? "1";
