@@ -76,6 +76,26 @@ export class Range extends PyObject {
   }
 }
 
+/** What items(), keys() and values() of a dictionary give. */
+export class View extends PyObject {
+  readonly items: readonly PyValue[];
+  readonly #name: string;
+
+  constructor(name: string, items: readonly PyValue[]) {
+    super();
+    this.#name = name;
+    this.items = items;
+  }
+
+  override get truth(): boolean {
+    return this.items.length > 0;
+  }
+
+  override text(): string {
+    return `dict_${this.#name}(${repr([...this.items])})`;
+  }
+}
+
 /** Text that counts as HTML, so that whatever is added to it is escaped. It can only be printed here. */
 export class Markup extends PyObject {
   readonly #text: string;
@@ -158,7 +178,7 @@ export function iterate(value: PyValue): readonly PyValue[] {
   if (typeof value === "string") return [...value];
   if (isDict(value)) return [...value.keys()];
   if (value instanceof Stream) return value.take();
-  if (value instanceof Tuple || value instanceof Range) return value.items;
+  if (value instanceof Tuple || value instanceof Range || value instanceof View) return value.items;
   if (value instanceof Bytes) return [...value.latin1].map((byte) => byte.charCodeAt(0));
   refuseMarkup(value);
   throw new Raises("the value is not iterable");

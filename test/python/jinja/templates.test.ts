@@ -40,6 +40,11 @@ describe("a template is what Jinja makes of it", () => {
     ["{% macro m(a, b=2) %}{{ a }}{{ b }}{% endmacro %}{{ m(none) }}", "None2"],
     ["{{ true is lower }} {{ [1] is lower }} {{ list is lower }} {{ missing is callable }}", "False False False True"],
     ["{{ 3 is divisibleby 1.5 }} {{ -1 is odd }}", "True True"],
+    [
+      "{{ names.items() }} {{ names.keys() }} {{ 'a' in names.keys() }}",
+      "dict_items([('a', 1)]) dict_keys(['a']) True",
+    ],
+    ["{{ {'a': none}.get('a', 1) }}", "None"],
     ["a{#", "a"],
     ["a{% raw %}", "a"],
     // A name that the frame assigns is its own for the frames in it, before it is assigned too.

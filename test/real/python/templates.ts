@@ -51,7 +51,7 @@ const TESTS =
     " ",
   );
 const METHODS =
-  "upper() lower() strip() lstrip() rstrip('x') split() split(',') split(',',1) split('.')[0] splitlines() startswith('a') endswith(('x','g')) find('e') replace('a','-') replace('e','',1) capitalize() join(['a','b']) join(l) count('a') keys()|list values()|list items()|list get('a') get('nope',3) name key format(1)".split(
+  "upper() lower() strip() lstrip() rstrip('x') split() split(',') split(',',1) split('.')[0] splitlines() startswith('a') endswith(('x','g')) find('e') replace('a','-') replace('e','',1) capitalize() join(['a','b']) join(l) count('a') keys()|list values()|list items()|list get('a') get('nope',3) get('a',3) keys() items() values() name key format(1)".split(
     " ",
   );
 const PLAIN_TESTS =
