@@ -7,7 +7,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
-import { CannotTell, Raises } from "../python/errors.ts";
+import { Raises } from "../python/errors.ts";
 import { datasourceEffects } from "./cloud/effects.ts";
 import type { Launch } from "./cloud/find.ts";
 import { partHandlers } from "./cloud/partHandlers.ts";
@@ -20,14 +20,17 @@ import { readModuleList } from "./moduleList.ts";
 import { type BootCommand, type BootState, ModuleRun } from "./moduleRun.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
-import { type Outcome, runModule } from "./runModule.ts";
+import { generalNote, type Note } from "./notes.ts";
+import { type Ending, type Obstacle, type Outcome, orCannotTell, type StageError } from "./outcome.ts";
+import { runModule } from "./runModule.ts";
 
 /** What became of one entry of a module list, or of a step outside the lists. */
-export interface ModuleOutcome extends Outcome {
+export type ModuleOutcome = Outcome & {
   readonly name: string;
   readonly stage: Stage;
+  /** The line of the module list. */
   readonly origin: Origin;
-}
+};
 
 /** The image after its first boot. */
 export interface BootResult {
@@ -43,7 +46,7 @@ export interface BootResult {
   readonly modules: readonly ModuleOutcome[];
   readonly changes: readonly Change[];
   readonly commands: readonly BootCommand[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** What the caller knows beside the image. Where nobody tells of the launch, the image's own seed or pin decides. */
@@ -75,17 +78,18 @@ export function boot(image: Image, options: BootOptions): BootResult {
   let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
-  const notes = [...configured.notes, ...handed.notes];
+  const notes: Note[] = [...configured.notes, ...handed.notes.map((note) => ({ ...note, module: null }))];
+  if (handed.stopped !== undefined) notes.push(stageStops({ stages: ["init"], error: handed.stopped }));
   const outcomes: ModuleOutcome[] = [];
-  const obstacle = distro.cloudInit.disabled?.reason ?? base.fatal?.reason;
+  const obstacle = obstacleOf(distro, base);
 
-  if (obstacle !== undefined || facts === undefined) {
-    const reason = `cloud-init does not run: ${obstacle}`;
-    notes.push(reason);
+  if (obstacle !== undefined) {
+    const why = { code: "off", obstacle } as const;
+    notes.push(generalNote("off", { obstacle }));
     for (const { stage, list } of STAGES)
       for (const { name, origin } of readModuleList(config, list).modules)
-        outcomes.push({ name, stage, origin, ran: false, reason, frequency: "once-per-instance" });
-  } else {
+        outcomes.push({ name, stage, origin, status: "skipped", why, frequency: "once-per-instance" });
+  } else if (facts !== undefined) {
     const running = { hostname: hostnameAtBoot(image) };
     const instance = instanceOf(image, cloud, config);
     for (const one of partHandlers(image, instance.cloudDirectory)) notes.push(one);
@@ -109,7 +113,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
       const { modules: listed, fatal } = readModuleList(config, list);
-      if (fatal !== undefined) notes.push(`the ${stage} stage stops with an error: ${fatal}`);
+      if (fatal !== undefined) notes.push(stageStops({ stages: [stage], error: fatal }));
       for (const entry of listed) {
         const outcome =
           stage === "init" && stopped !== undefined ? notRun(stopped) : runModule(entry, state, config, instance, done);
@@ -121,11 +125,23 @@ export function boot(image: Image, options: BootOptions): BootResult {
   return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes };
 }
 
+/** What keeps cloud-init from running; undefined where nothing does. */
+function obstacleOf({ cloudInit: { disabled } }: Distro, { fatal }: BaseConfig): Obstacle | undefined {
+  if (disabled !== undefined) return { code: "disabled", disabled };
+  return fatal === undefined ? undefined : { code: "configuration", fatal };
+}
+
+/** An error that stops stages. */
+interface Stopped {
+  readonly stages: readonly Stage[];
+  readonly error: StageError;
+}
+
 /**
  * The early host name and the network: what happens before and between the module lists (cmd/main.py). Answers why no
  * module of the init stage runs, where an error stops that stage and the one before.
  */
-function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): string | undefined {
+function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): Stopped | undefined {
   const origin = startOf(base);
   const { datasource } = state.cloud;
   const frequency = networkFrequency(base, datasource, state.version);
@@ -133,40 +149,46 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   // Before the network there is no datasource yet then, and whether the instance is new is not asked.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
   datasourceEffects(new ModuleRun(state, base, "datasource", origin));
-  try {
+  const steps = (): Ending => {
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
-    const applied = applies
+    const applied: Ending = applies
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
-      : { ran: false, reason: "the image was configured for this instance" };
-    outcomes.push({ ...network, ...applied });
+      : { status: "skipped", why: { code: "network-of-this-instance" } };
     // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
+    return applied;
+  };
+  try {
+    outcomes.push({ ...network, ...orCannotTell(steps) });
     return undefined;
   } catch (error) {
-    if (error instanceof CannotTell) {
-      outcomes.push({ ...network, ran: true, reason: `not simulated: ${error.message}` });
-      return undefined;
-    }
     if (!(error instanceof Raises)) throw error;
-    const reason = `the stages init-local and init stop with an error: ${error.message}`;
-    state.notes.push(reason);
-    outcomes.push({ ...network, ...notRun(reason) });
-    return reason;
+    const stopped: Stopped = { stages: ["init-local", "init"], error: { code: "raises", message: error.message } };
+    state.notes.push(stageStops(stopped));
+    outcomes.push({ ...network, ...notRun(stopped) });
+    return stopped;
   }
 }
 
 /** What the cloud hands over, which the init stage reads before its modules. Answers why none of them runs. */
-function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): string | undefined {
+function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): Stopped | undefined {
   if (handed.scripts.length > 0) {
     const config = new Config(handed.config);
     const origin = startOf(config);
     const step = { name: "user_data", stage: "init", frequency: "always", origin } as const;
-    storeScripts(new ModuleRun(state, config, step.name, origin), handed, state.scripts);
-    outcomes.push({ ...step, ran: true, reason: "the cloud hands scripts over" });
+    const ending = orCannotTell(() => {
+      storeScripts(new ModuleRun(state, config, step.name, origin), handed, state.scripts);
+      return { status: "ran", why: { code: "scripts-handed-over" } };
+    });
+    outcomes.push({ ...step, ...ending });
   }
-  return handed.stopped;
+  return handed.stopped && { stages: ["init"], error: handed.stopped };
 }
 
-function notRun(reason: string): Outcome {
-  return { ran: false, reason, frequency: "once-per-instance", failed: true };
+function notRun(stopped: Stopped): Outcome {
+  return { status: "skipped", why: { code: "stage-stopped", ...stopped }, frequency: "once-per-instance" };
+}
+
+function stageStops(stopped: Stopped): Note {
+  return generalNote("stage-stops", stopped);
 }

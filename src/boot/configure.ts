@@ -1,13 +1,13 @@
 import { builtin } from "../config/builtin.ts";
 import { Config } from "../config/config.ts";
 import { FatalConfigError, mergeMany } from "../config/merge.ts";
-import { type BaseConfig, CLOUD_CFG, readBaseConfig } from "../config/read.ts";
+import { type BaseConfig, CLOUD_CFG, fatalOf, readBaseConfig } from "../config/read.ts";
 import type { Render } from "../config/rendering.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
-import { programOf, versionAtLeast } from "../distro/version.ts";
+import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { unsortablePair } from "../python/json.ts";
@@ -18,6 +18,7 @@ import { instanceData } from "./cloud/instanceData.ts";
 import { configRenderer } from "./cloud/renderConfig.ts";
 import { restoredCloud } from "./cloud/restored.ts";
 import { consumeData, type HandedOver } from "./cloud/userData.ts";
+import type { Note } from "./notes.ts";
 import { runsSystemd } from "./system/systemd.ts";
 
 /** What a boot runs with. */
@@ -32,7 +33,7 @@ export interface Configuration {
   readonly facts: DistroFacts | undefined;
   readonly handed: HandedOver;
   /** What there is to say of the datasource. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
@@ -56,19 +57,19 @@ export function configure(
   const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {
-    const noData: Render = () => ({ failure: "cloud-init could not write the instance's data down", cause: "error" });
+    const noData: Render = () => ({ problem: { code: "data-not-written" }, cause: "error" });
     const handed = consumeData(cloud, base.root, version, render ?? noData);
     const config = new Config(handed.config);
     const name = distroName(config);
     const facts = distroFacts(name, version, runsSystemd(image));
     if (facts !== undefined || base.fatal !== undefined) return { cloud, notes, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
-    const reason = `system_info.distro is "${name}", which ${programOf(version)} does not know`;
-    return { cloud, notes, base: { ...base, fatal: { reason, origin } }, config, facts, handed };
+    const fatal = { code: "distro-unknown", name, version, origin } as const;
+    return { cloud, notes, base: { ...base, fatal }, config, facts, handed };
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? START : originOf(error.node);
-    const fatal = { reason: error.message, origin };
+    const fatal = fatalOf(error, origin);
     const config = new Config(base.root);
     return { cloud, notes, base: { ...base, fatal }, config, facts: undefined, handed: nothing };
   }

@@ -1,22 +1,7 @@
-import type { SecretKind } from "../config/secret.ts";
+import type { Keys } from "../config/schema/forms.ts";
 import type { ConfigValue } from "../python/tree.ts";
 import type { Frequency, Since } from "./frequency.ts";
 import type { ModuleRun } from "./moduleRun.ts";
-
-/** A top-level key that a module reads. */
-interface KeySpec {
-  readonly type: "boolean" | "string" | "integer" | "list" | "mapping" | "any";
-  /** What the code takes where the key is absent; undefined where absence means that nothing happens. */
-  readonly default?: ConfigValue;
-  /** First version that reads it, that warns of it, and that no longer reads it. */
-  readonly since?: string;
-  readonly deprecated?: string;
-  readonly removed?: string;
-  /** Only the package of this distribution, as system_info.distro names it, reads the key. */
-  readonly vendor?: string;
-  /** What its value is where reports hide it; what is secret inside a mapping is declared with its form. */
-  readonly secret?: SecretKind;
-}
 
 /** When a module runs. */
 export interface ModuleFacts {
@@ -34,7 +19,10 @@ export interface ModuleFacts {
 
 /** One module of cloud-init: when it runs, what it reads and what it does to the image. */
 export interface Module extends ModuleFacts {
-  readonly keys: Readonly<Record<string, KeySpec>>;
+  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  readonly needs?: readonly string[];
+  /** The top-level keys that it reads, each defined once: what validates, hides and explains them asks here. */
+  readonly keys: Keys;
   /** Changes the overlay as the module changes the machine. Throw Raises where the module raises. */
   run(boot: ModuleRun, args: readonly ConfigValue[]): void;
 }

@@ -20,12 +20,18 @@ export interface ListedModule {
 }
 
 /** A module list, or why the stage dies over it. */
-export type ModuleList = {
+export interface ModuleList {
   readonly modules: readonly ListedModule[];
-  readonly fatal: string | undefined;
-  /** The entry over which it dies. */
-  readonly at?: Origin;
-};
+  readonly fatal: EntryInvalid | undefined;
+}
+
+/** The entry of a list over which the stage stops. */
+export interface EntryInvalid {
+  readonly code: "entry-invalid";
+  readonly list: string;
+  readonly entry: string;
+  readonly origin: Origin;
+}
 
 const RENAMED: Readonly<Record<string, string>> = { ubuntu_advantage: "ubuntu_pro" };
 
@@ -40,12 +46,8 @@ export function readModuleList(config: Config, key: string): ModuleList {
     if (entry === "none") continue;
     // A name with a dot in it is a module of a package that there is not, which nobody expects.
     if (entry === undefined || moduleName(entry.raw).includes(".")) {
-      const origin = originOf(item);
-      return {
-        modules: [],
-        fatal: `${origin.path}:${origin.line}: an entry of ${key} is no module: ${pyStr(item)}`,
-        at: origin,
-      };
+      const fatal = { code: "entry-invalid", list: key, entry: pyStr(item), origin: originOf(item) } as const;
+      return { modules: [], fatal };
     }
     const name = moduleName(entry.raw);
     if (name !== "") modules.push({ ...entry, name: RENAMED[name] ?? name, origin: originOf(item) });

@@ -7,6 +7,7 @@ import type { Origin } from "../image/origin.ts";
 import type { FileAttributes, Overlay } from "../image/overlay.ts";
 import type { Blame } from "../image/writeLog.ts";
 import type { Instance } from "./instance.ts";
+import { generalNote, type Note, type NoteFacts } from "./notes.ts";
 
 /** A program that the boot runs; its effects on files are the caller's to simulate or to announce. */
 export interface BootCommand {
@@ -22,7 +23,7 @@ export interface BootState {
   readonly version: string;
   readonly cloud: CloudData;
   readonly commands: BootCommand[];
-  readonly notes: string[];
+  readonly notes: Note[];
   readonly running: RunningSystem;
   readonly instance: Instance;
   /** Where the scripts that the cloud hands over come from, by the file that they are written to. */
@@ -123,9 +124,9 @@ export class ModuleRun {
     this.#state.commands.push({ module: this.name, command });
   }
 
-  /** Says something about the module's run that the plan shows beside it. */
-  note(message: string): void {
-    this.#state.notes.push(`${this.name}: ${message}`);
+  /** Says something about the module's run that the plan shows beside it; `because` is the line that it is about. */
+  note<Code extends keyof NoteFacts>(code: Code, facts: NoteFacts[Code], because: Origin = this.listed): void {
+    this.#state.notes.push({ ...generalNote(code, facts, because), module: this.name } as Note);
   }
 
   /** A text file of the image as the boot has left it so far. */

@@ -3,6 +3,7 @@ import { boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import { caveatsOf } from "../lint/caveats.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
+import { fatalProblem, fileProblem } from "../lint/sentences/configuration.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -53,12 +54,14 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   const hide = (text: string) => secrets?.text(text) ?? text;
   for (const { path, dropped, unread } of base.files)
     if (dropped !== undefined && unread !== true)
-      io.err(escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(dropped.reason)}`).concat("\n"));
+      io.err(
+        escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(fileProblem(dropped))}`).concat("\n"),
+      );
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
     throw new CommandError(
       EXIT.findings,
-      `${path}:${line}:${column}: cloud-init stops with an error: ${hide(base.fatal.reason)}`,
+      `${path}:${line}:${column}: cloud-init stops with an error: ${hide(fatalProblem(base.fatal))}`,
     );
   }
   if (output.format === "json")

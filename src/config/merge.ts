@@ -3,13 +3,17 @@ import { Raises } from "../python/errors.ts";
 import { strip } from "../python/strings.ts";
 import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree.ts";
 import { fromScalar, toValue, truthy } from "../python/value.ts";
+import type { TemplateProblem } from "./problems.ts";
 
 /** A raise over one place of the configuration. Outside of a module nothing in cloud-init catches it: the stage dies. */
 export class FatalConfigError extends Raises {
   readonly node: ConfigNode | Pair | undefined;
-  constructor(message: string, node?: ConfigNode | Pair) {
+  /** What is wrong with the file's template, where that is the error. */
+  readonly problem: TemplateProblem | undefined;
+  constructor(message: string, node?: ConfigNode | Pair, problem?: TemplateProblem) {
     super(message);
     this.node = node;
+    this.problem = problem;
   }
 }
 

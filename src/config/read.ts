@@ -1,11 +1,13 @@
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image, ImageProblem } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
+import { strictText } from "../image/utf8.ts";
 import { type Mapping, originOf } from "../python/tree.ts";
 import { truthy } from "../python/value.ts";
 import { parseYaml, type YamlResult } from "../python/yaml/load.ts";
 import { builtin, builtinConfig } from "./builtin.ts";
 import { FatalConfigError, findPair, mergeMany } from "./merge.ts";
+import type { FatalProblem, FileProblem, TemplateProblem } from "./problems.ts";
 import { type Render, templateKind } from "./rendering.ts";
 import { parseExcerpt, renderedExcerpt } from "./userData/excerpt.ts";
 
@@ -15,7 +17,7 @@ export interface ConfigFile {
   /** What it holds; without pairs when it is empty or was dropped. */
   readonly root: Mapping;
   /** Why cloud-init drops the whole file with a warning, and where; undefined when it reads it. */
-  readonly dropped: { readonly reason: string; readonly line: number; readonly column: number } | undefined;
+  readonly dropped: (FileProblem & { readonly line: number; readonly column: number }) | undefined;
   /** Whether only this program drops it, since it is too large; cloud-init reads it. */
   readonly unread?: boolean;
 }
@@ -28,13 +30,13 @@ export interface BaseConfig {
   /** The directory whose files of the name *.cfg are read; undefined where none is. */
   readonly directory: string | undefined;
   /** Why every stage of cloud-init dies while it reads the configuration; undefined when it does not. */
-  readonly fatal: { readonly reason: string; readonly origin: Origin } | undefined;
+  readonly fatal: FatalProblem | undefined;
 }
 
 /** The files that this program does not read though cloud-init does, and why. */
 export function unreadFiles({ files }: BaseConfig): ImageProblem[] {
   return files.flatMap(({ path, unread, dropped }) =>
-    unread === true ? [{ path, reason: dropped?.reason ?? "" }] : [],
+    unread === true && dropped?.code === "not-yaml" ? [{ path, reason: dropped.message }] : [],
   );
 }
 
@@ -88,8 +90,13 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
   } catch (error) {
     if (!(error instanceof FatalConfigError)) throw error;
     const origin = error.node === undefined ? { path: CLOUD_CFG, line: 1, column: 1 } : originOf(error.node);
-    return { root: defaults, files, directory, fatal: { reason: error.message, origin } };
+    return { root: defaults, files, directory, fatal: fatalOf(error, origin) };
   }
+}
+
+/** What an error of the configuration is about: a template's own problem, or what the error says. */
+export function fatalOf({ message, problem }: FatalConfigError, origin: Origin): FatalProblem {
+  return problem === undefined ? { code: "raises", message, origin } : { ...problem, origin };
 }
 
 /** Raises where stages.Init cannot take its paths from system_info; the list is an oddity of versions before 24.2. */
@@ -111,8 +118,8 @@ function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => Conf
     throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", empty);
   const bytes = image.read(path);
   if (bytes !== undefined) return parse(bytes, path);
-  const reason = image.lstat(path) === undefined ? "there is no such file" : "no file that can be read is behind it";
-  return { path, root: empty, dropped: { reason, line: 1, column: 1 } };
+  const code = image.lstat(path) === undefined ? "missing" : "unreadable";
+  return { path, root: empty, dropped: { code, line: 1, column: 1 } };
 }
 
 /**
@@ -152,26 +159,24 @@ function parseTemplateFile(
     const template = { text, path, line: 1, indent: 0, verbatim: true };
     return configFile(path, parseExcerpt(renderedExcerpt(template, rendered.text)));
   }
-  const reason = "text" in rendered ? "the template renders to nothing" : rendered.failure;
+  const problem: TemplateProblem = "text" in rendered ? { code: "template-empty" } : rendered.problem;
   const cause = "text" in rendered ? "error" : rendered.cause;
   if (cause === "syntax" && versionAtLeast(version, "24.1")) return configFile(path, parseYaml(text, path));
   const caught = cause === "error" && !versionAtLeast(version, "24.1");
-  if (cause !== "unknown" && !caught) throw new FatalConfigError(reason, whole);
-  return { path, root: whole, dropped: { reason, line: 1, column: 1 } };
+  if (cause !== "unknown" && !caught) throw new FatalConfigError("the template gives no text", whole, problem);
+  return { path, root: whole, dropped: { ...problem, line: 1, column: 1 } };
 }
 
 /** @throws FatalConfigError for bytes that are not UTF-8. */
 function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    const { line, column } = firstInvalidByte(bytes);
-    const at = { line, column, offset: 0 };
-    throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
-      ...(builtin({}, path) as Mapping),
-      position: { start: at, end: at },
-    });
-  }
+  const text = strictText(bytes);
+  if (text !== undefined) return text;
+  const { line, column } = firstInvalidByte(bytes);
+  const at = { line, column, offset: 0 };
+  throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
+    ...(builtin({}, path) as Mapping),
+    position: { start: at, end: at },
+  });
 }
 
 function configFile(path: string, { node, error }: YamlResult): ConfigFile {
@@ -185,14 +190,18 @@ function configFile(path: string, { node, error }: YamlResult): ConfigFile {
   }
   if (error !== undefined) {
     const { reason, line, column } = error;
-    return { path, root: empty, dropped: { reason, line, column }, unread: error.limit === "size" };
+    return {
+      path,
+      root: empty,
+      dropped: { code: "not-yaml", message: reason, line, column },
+      unread: error.limit === "size",
+    };
   }
   if (node === undefined || (node.type === "scalar" && node.kind === "null"))
     return { path, root: empty, dropped: undefined };
   if (node.type !== "mapping") {
     const { line, column } = originOf(node);
-    const reason = "the top level is not a mapping (lines of the form key: value)";
-    return { path, root: empty, dropped: { reason, line, column } };
+    return { path, root: empty, dropped: { code: "not-a-mapping", line, column } };
   }
   return { path, root: node, dropped: undefined };
 }
@@ -215,8 +224,8 @@ function firstInvalidByte(bytes: Buffer): { line: number; column: number } {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     const text = bytes.subarray(start, end);
-    const decoded = text.toString("utf8");
-    if (!Buffer.from(decoded).equals(text)) return { line, column: Math.max(1, decoded.indexOf("\ufffd") + 1) };
+    if (strictText(text) === undefined)
+      return { line, column: Math.max(1, text.toString("utf8").indexOf("\ufffd") + 1) };
     start = end + 1;
   }
   return { line: 1, column: 1 };

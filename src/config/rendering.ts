@@ -1,7 +1,9 @@
+import type { TemplateProblem } from "./problems.ts";
+
 /** What a template gives, or why it gives nothing: wrong syntax, an error while it runs, or more than can be told. */
 export type Rendered =
   | { readonly text: string }
-  | { readonly failure: string; readonly cause: "syntax" | "error" | "unknown" };
+  | { readonly problem: TemplateProblem; readonly cause: "syntax" | "error" | "unknown" };
 
 /** Renders a text whose first line is the header of a Jinja template; the header is left out. */
 export type Render = (template: string) => Rendered;

@@ -130,6 +130,8 @@ export function imageSeed(image: Image): CloudData | undefined {
   }
 }
 
+const NO_MAPPING = "the top level is not a mapping (lines of the form key: value)";
+
 type ReadSeedFile = (name: string) => SeedFile | undefined;
 
 function cloudData(read: ReadSeedFile): CloudData {
@@ -137,8 +139,11 @@ function cloudData(read: ReadSeedFile): CloudData {
     const file = read(name);
     if (file === undefined) return undefined;
     const parsed = seedFile(file.bytes, file.path);
-    if (parsed.dropped !== undefined)
-      throw new SeedError(`${file.path}:${parsed.dropped.line}:${parsed.dropped.column}: ${parsed.dropped.reason}`);
+    const { dropped } = parsed;
+    if (dropped !== undefined) {
+      const what = dropped.code === "not-yaml" ? dropped.message : NO_MAPPING;
+      throw new SeedError(`${file.path}:${dropped.line}:${dropped.column}: ${what}`);
+    }
     return parsed.root;
   };
   const content = (name: string): SeedFile => read(name) ?? { path: name, bytes: Buffer.alloc(0) };

@@ -37,21 +37,30 @@ function findLibrary(image: Image): string | undefined {
   return undefined;
 }
 
-/**
- * The version in the library's text, which is never run: what the distributor set, else upstream's (version.py, and
- * since 26.1 meson_versions.py). Placeholders such as @@PACKAGED_VERSION@@ are no version.
- */
-function libraryVersion(image: Image, library: string): string | undefined {
-  for (const [file, name] of [
-    ["meson_versions.py", "DOWNSTREAM_VERSION"],
-    ["meson_versions.py", "UPSTREAM_VERSION"],
-    ["version.py", "_PACKAGED_VERSION"],
-    ["version.py", "__VERSION__"],
-  ] as const) {
+/** Where the library states its version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
+const STATEMENTS = [
+  ["meson_versions.py", "DOWNSTREAM_VERSION"],
+  ["meson_versions.py", "UPSTREAM_VERSION"],
+  ["version.py", "_PACKAGED_VERSION"],
+  ["version.py", "__VERSION__"],
+] as const;
+
+/** What the library says its version is, the first that counts; never run. Placeholders such as @@PACKAGED_VERSION@@ are none. */
+function statedVersions(image: Image, library: string): string[] {
+  return STATEMENTS.flatMap(([file, name]) => {
     const text = readText(image, `${library}/${file}`) ?? "";
-    const [, value = ""] = new RegExp(`^[ \\t]*${name} *= *["']([^"'\\n]*)["']`, "m").exec(text) ?? [];
-    const version = upstreamVersion(value);
-    if (version !== undefined) return version;
-  }
-  return undefined;
+    const value = new RegExp(`^[ \\t]*${name} *= *["']([^"'\\n]*)["']`, "m").exec(text)?.[1];
+    return value === undefined || value.startsWith("@") ? [] : [value];
+  });
+}
+
+/** What cloud-init calls itself (version.version_string, 18.5 to 26.2); undefined where its library does not say. */
+export function versionString(image: Image, { library }: CloudInit): string | undefined {
+  return library === undefined ? undefined : statedVersions(image, library)[0];
+}
+
+function libraryVersion(image: Image, library: string): string | undefined {
+  return statedVersions(image, library)
+    .map(upstreamVersion)
+    .find((version) => version !== undefined);
 }

@@ -38,13 +38,12 @@ function byMarkerOrKernel(image: Image, version: string, parts: readonly Command
 }
 
 function markerOf(image: Image): CloudInit["disabled"] {
-  return image.stat(MARKER) === undefined ? undefined : { reason: `${MARKER} exists`, path: MARKER };
+  return image.stat(MARKER) === undefined ? undefined : { code: "marker", path: MARKER };
 }
 
 function stoppingPart(parts: readonly CommandLine[]): CloudInit["disabled"] {
   const part = parts.find(({ text }) => text.includes("cloud-init=disabled"));
-  const reason = "the kernel command line holds cloud-init=disabled";
-  return part && { reason, path: part.path, line: part.line };
+  return part && { code: "kernel-command-line", path: part.path, line: part.line };
 }
 
 function unitsHonourMarker(image: Image): boolean {
@@ -57,5 +56,5 @@ function byPolicy(image: Image, parts: readonly CommandLine[]): CloudInit["disab
   const set = dsIdentifyMode(image, parts);
   if (set?.mode !== "disabled") return undefined;
   const { path, line } = set;
-  return { reason: "the policy of ds-identify is disabled", path, ...(line === undefined ? {} : { line }) };
+  return { code: "ds-identify-policy", path, ...(line === undefined ? {} : { line }) };
 }

@@ -11,12 +11,27 @@ export interface Distro {
   readonly cloudInit: CloudInit;
 }
 
+/** What keeps the first boot from running cloud-init, and the file (with its line, if one does) that says so. */
+export type Disabled = { readonly path: string; readonly line?: number } & (
+  | {
+      readonly code:
+        | "marker"
+        | "kernel-command-line"
+        | "ds-identify-policy"
+        | "generator-masked"
+        | "units-disabled"
+        | "units-masked"
+        | "no-runlevel";
+    }
+  | { readonly code: "unit-masked" | "unit-disabled"; readonly unit: string }
+);
+
 /** The cloud-init that the image carries. */
 export interface CloudInit {
   /** Upstream version such as "22.4.2"; "" where nothing tells it; undefined when cloud-init is not in the image. */
   readonly version: string | undefined;
   /** Why the first boot does not run it (cloud-init.disabled, kernel command line); undefined when it does. */
-  readonly disabled: { readonly reason: string; readonly path: string; readonly line?: number } | undefined;
+  readonly disabled: Disabled | undefined;
   /** The directory of the Python package ("/usr/lib/python3/dist-packages/cloudinit"); undefined when not found. */
   readonly library: string | undefined;
 }

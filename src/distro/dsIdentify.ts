@@ -38,9 +38,13 @@ export function dsIdentifySetting(image: Image, key: string): { value: string; l
   if (index === -1) return undefined;
   const value = lines[index]!.replace(/#.*/s, "")
     .replace(/^[^:]*:/, "")
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, "$2");
-  return { value, line: index + 1 };
+    .trim();
+  return { value: unquoted(value), line: index + 1 };
+}
+
+/** A value without a pair of quotes around it (unquote of tools/ds-identify, 20.4 to 26.2). */
+export function unquoted(value: string): string {
+  return value.replace(/^(["'])(.*)\1$/s, "$2");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Image, readText } from "../image/image.ts";
-import { isFirstBoot, isMask, UNIT_DIRECTORIES, unitPath } from "./units.ts";
+import { dropInsOf, isFirstBoot, isMask, UNIT_DIRECTORIES, unitOrTemplate, unitPath } from "./units.ts";
 
 /**
  * Whether something beside cloud-init makes the host keys that sshd lacks as it starts. "off" where that is kept from
@@ -42,7 +42,7 @@ function makersOf(image: Image, server: string): HostKeyMaker[] {
     if (name.endsWith(".target"))
       for (const other of wantedBy(image, readUnit(image, name), name)) if (MAKES_KEYS.test(other)) found.add(other);
   return [...found].flatMap((name): HostKeyMaker[] => {
-    const path = name.endsWith(".service") ? fileOf(image, name) : undefined;
+    const path = name.endsWith(".service") ? unitOrTemplate(image, name) : undefined;
     if (path === undefined) return [];
     return [isMask(image, path) || isOff(image, readUnit(image, name)) ? "off" : "runs"];
   });
@@ -64,13 +64,7 @@ interface Line {
 
 /** A unit's assignments, those of its drop-ins after its own; none of a unit that does not exist. */
 function readUnit(image: Image, name: string): Line[] {
-  const dropIns = new Map<string, string>();
-  for (const unit of new Set([name, templateOf(name)]))
-    for (const directory of UNIT_DIRECTORIES.map((place) => `${place}/${unit}.d`))
-      for (const file of image.list(directory))
-        if (file.endsWith(".conf") && !dropIns.has(file)) dropIns.set(file, `${directory}/${file}`);
-  const inOrder = [...dropIns.keys()].sort().map((file) => dropIns.get(file)!);
-  return [fileOf(image, name), ...inOrder].flatMap((path) => {
+  return [unitOrTemplate(image, name), ...dropInsOf(image, name)].flatMap((path) => {
     const text = path === undefined ? "" : (readText(image, path) ?? "");
     return text.split("\n").flatMap((line) => {
       const [, key, value] = /^\s*(\w+)\s*=(.*)$/.exec(line) ?? [];
@@ -92,13 +86,4 @@ function wantedBy(image: Image, unit: readonly Line[], name: string): string[] {
     ["wants", "requires"].flatMap((word) => image.list(`${place}/${name}.${word}`)),
   );
   return [...lines, ...links];
-}
-
-/** The file of a unit, or of the template that it is an instance of. */
-function fileOf(image: Image, name: string): string | undefined {
-  return unitPath(image, name) ?? unitPath(image, templateOf(name));
-}
-
-function templateOf(name: string): string {
-  return name.replace(/@[^.]*\./, "@.");
 }

@@ -16,7 +16,7 @@ export function stoppedServices(image: Image): CloudInit["disabled"] {
   const started = image
     .list(RUNLEVELS)
     .some((level) => STAGES.some((name) => image.lstat(`${RUNLEVELS}/${level}/${name}`) !== undefined));
-  return started ? undefined : { reason: "no runlevel of OpenRC starts cloud-init", path: RUNLEVELS };
+  return started ? undefined : { code: "no-runlevel", path: RUNLEVELS };
 }
 
 /** Whether a runlevel of OpenRC starts ds-identify. */

@@ -1,4 +1,5 @@
 import { type Image, readText } from "../image/image.ts";
+import { sortNames } from "../image/sort.ts";
 import type { CloudInit } from "./distro.ts";
 
 /** Where systemd looks for units, first found first (systemd.unit(5)). */
@@ -25,14 +26,14 @@ const MAIN = "cloud-init-main.service";
  */
 export function stoppedUnits(image: Image): CloudInit["disabled"] {
   const generator = "/etc/systemd/system-generators/cloud-init-generator";
-  if (isMask(image, generator)) return { reason: "the systemd generator of cloud-init is masked", path: generator };
+  if (isMask(image, generator)) return { code: "generator-masked", path: generator };
 
   // Since 24.3 the units of the stages only signal the one process that does the work.
   for (const unit of ["cloud-init.target", MAIN]) {
     const path = unitPath(image, unit);
     if (path === undefined) continue;
-    if (isMask(image, path)) return { reason: `${unit} is masked`, path };
-    if (unit === MAIN && !isWanted(image, unit)) return { reason: `${unit} is disabled`, path };
+    if (isMask(image, path)) return { code: "unit-masked", unit, path };
+    if (unit === MAIN && !isWanted(image, unit)) return { code: "unit-disabled", unit, path };
   }
 
   let masked: string | undefined;
@@ -44,13 +45,32 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
     else if (isWanted(image, unit)) return undefined;
   }
   return masked === undefined
-    ? { reason: "the units of cloud-init are disabled", path: "/etc/systemd/system" }
-    : { reason: "the units of cloud-init are masked or disabled", path: masked };
+    ? { code: "units-disabled", path: "/etc/systemd/system" }
+    : { code: "units-masked", path: masked };
 }
 
 /** The file of a unit; undefined where it does not exist. */
 export function unitPath(image: Image, unit: string): string | undefined {
   return UNIT_DIRECTORIES.map((directory) => `${directory}/${unit}`).find((path) => image.lstat(path) !== undefined);
+}
+
+/** The file of a unit, or of the template that it is an instance of. */
+export function unitOrTemplate(image: Image, name: string): string | undefined {
+  return unitPath(image, name) ?? unitPath(image, templateOf(name));
+}
+
+/** The drop-ins of a unit and of its template from all directories, by name; of one name only the first counts. */
+export function dropInsOf(image: Image, name: string): string[] {
+  const found = new Map<string, string>();
+  for (const unit of new Set([name, templateOf(name)]))
+    for (const directory of UNIT_DIRECTORIES.map((place) => `${place}/${unit}.d`))
+      for (const file of image.list(directory))
+        if (file.endsWith(".conf") && !found.has(file)) found.set(file, `${directory}/${file}`);
+  return sortNames([...found.keys()]).map((file) => found.get(file)!);
+}
+
+function templateOf(name: string): string {
+  return name.replace(/@[^.]*\./, "@.");
 }
 
 /** A link to /dev/null, or an empty file. */

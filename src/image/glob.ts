@@ -1,3 +1,4 @@
+import { globPattern } from "./globPattern.ts";
 import type { Image } from "./image.ts";
 import { isTooLong } from "./resolve.ts";
 
@@ -37,14 +38,14 @@ function matchingIn(
   part: string,
   count: (paths: number) => boolean,
 ): string[] {
-  const elements = elementsOf(part);
+  const compiled = globPattern(part, "component");
   // A long pattern takes longer to compare.
-  const weight = 1 + (elements.length >> 3);
+  const weight = 1 + (compiled.length >> 3);
   const found: string[] = [];
   for (const directory of directories) {
     const names = image.list(directory || "/");
     if (!count((names.length + 1) * weight)) break;
-    for (const name of names) if (matches(part, elements, name)) found.push(`${directory}/${name}`);
+    for (const name of names) if (compiled.matches(name)) found.push(`${directory}/${name}`);
   }
   return found;
 }
@@ -53,70 +54,7 @@ function isPattern(part: string): boolean {
   return /[*?[\\]/.test(part);
 }
 
-/** Whether one component of a path matches one component of a pattern. Takes at most pattern × name steps. */
+/** Whether one component of a path matches one component of a glob(3) pattern. */
 export function matchesGlob(pattern: string, name: string): boolean {
-  return matches(pattern, elementsOf(pattern), name);
-}
-
-/** What a component of a pattern is made of: stars, and what stands for one character. */
-type Element = "star" | ((character: string) => boolean);
-
-function elementsOf(pattern: string): Element[] {
-  const elements: Element[] = [];
-  for (let at = 0; at < pattern.length; ) {
-    const character = pattern[at]!;
-    const next = at + 1;
-    const end = character === "[" ? classEnd(pattern, at) : -1;
-    if (character === "*") elements.push("star");
-    else if (character === "?") elements.push(() => true);
-    else if (end !== -1) {
-      const text = pattern.slice(next, end);
-      elements.push((one) => inClass(text, one));
-    } else if (character === "\\" && next < pattern.length) {
-      const escaped = pattern[next];
-      elements.push((one) => one === escaped);
-    } else elements.push((one) => one === character);
-    at = end !== -1 ? end + 1 : character === "\\" && next < pattern.length ? at + 2 : next;
-  }
-  return elements;
-}
-
-/** Where a class ends that begins at `at`; -1 where none does. */
-function classEnd(pattern: string, at: number): number {
-  return pattern.indexOf("]", at + (pattern[at + 1] === "!" || pattern[at + 1] === "^" ? 3 : 2));
-}
-
-function matches(pattern: string, elements: readonly Element[], name: string): boolean {
-  if (name.startsWith(".") && !pattern.startsWith(".") && !pattern.startsWith("\\.")) return false;
-  let e = 0;
-  let n = 0;
-  let star: { e: number; n: number } | undefined;
-  while (n < name.length) {
-    const element = elements[e];
-    if (element === "star") {
-      star = { e: ++e, n };
-    } else if (element?.(name[n]!) === true) {
-      e++;
-      n++;
-    } else if (star !== undefined) {
-      // The last star takes one more character; earlier ones need not be tried again.
-      e = star.e;
-      n = ++star.n;
-    } else {
-      return false;
-    }
-  }
-  while (elements[e] === "star") e++;
-  return e === elements.length;
-}
-
-function inClass(text: string, character: string): boolean {
-  const negated = text.startsWith("!") || text.startsWith("^");
-  let inside = false;
-  for (let i = negated ? 1 : 0; i < text.length; i++) {
-    const isRange = text[i + 1] === "-" && i + 2 < text.length;
-    if (isRange ? text[i]! <= character && character <= text[i + 2]! : text[i] === character) inside = true;
-    if (isRange) i += 2;
-  }
-  return inside !== negated;
+  return globPattern(pattern, "component").matches(name);
 }

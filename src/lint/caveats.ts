@@ -1,4 +1,5 @@
 import { ASSUMED_VERSION, type BootResult } from "../boot/boot.ts";
+import { isCalled } from "../boot/outcome.ts";
 import { CLOUD_CFG } from "../config/read.ts";
 import type { Distro } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
@@ -38,20 +39,20 @@ export function caveatsOfVersion(version: string): string[] {
 
 /** Checks of what single files of the configuration hold, whichever modules run. */
 const WITHOUT_MODULES = new Set([
-  "cached-secrets",
-  "cloud-init-off",
+  "cloud-init-disabled",
   "config-content",
-  "config-file-dropped",
   "config-file-hidden",
+  "config-file-ignored",
   "config-file-not-read",
   "config-file-order",
   "config-key-of-other-version",
   "config-list-replaced",
-  "config-merge-how",
+  "config-merge-how-inverted",
   "config-value-misread",
   "config-value-shadowed",
   "datasource-pinned",
-  "unit-renamed",
+  "unit-ordered-after-renamed-service",
+  "user-data-secret-left",
 ]);
 
 /** Whether a check can tell anything of an image: where cloud.cfg is not at hand, nobody knows which modules run. */
@@ -65,25 +66,15 @@ const OF_YAML = ["config-key-duplicate", "user-data-not-applied"];
 /** Rules whose findings rest on programs or units that are not there to be seen in a part of a system. */
 export function rulesOfPrograms({ modules }: BootResult): string[] {
   // Where the network is configured, it is so with the programs that the system has.
-  const configuresNetwork = modules.some(({ name, ran }) => name === "network" && ran);
+  const configuresNetwork = modules.some((module) => module.name === "network" && isCalled(module));
   return ["ssh-host-keys-missing", ...(configuresNetwork ? ["network-file-left"] : [])];
 }
 
 /** A finding as one that rests on what is not known for sure. Its fix is still looked for when it is asked for. */
 export function uncertain(finding: Finding, doubtful: readonly string[] = []): Finding {
-  if (doubtful.includes(finding.rule)) return changed(finding, { confidence: "possible", severity: "info" });
+  if (doubtful.includes(finding.rule)) return { ...finding, confidence: "possible", severity: "info" };
   if (finding.confidence !== "certain" || OF_YAML.includes(finding.rule)) return finding;
-  return changed(finding, { confidence: "likely" });
-}
-
-function changed(finding: Finding, changes: Partial<Finding>): Finding {
-  return Object.defineProperties(
-    {},
-    {
-      ...Object.getOwnPropertyDescriptors(finding),
-      ...Object.getOwnPropertyDescriptors(changes),
-    },
-  ) as Finding;
+  return { ...finding, confidence: "likely" };
 }
 
 function listed(parts: readonly string[]): string {

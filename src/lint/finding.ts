@@ -9,7 +9,7 @@ export type Severity = (typeof SEVERITIES)[number];
 /** How sure it is that the boot does this: known to the byte, depends on what the cloud hands over, up to a script. */
 export type Confidence = "certain" | "likely" | "possible";
 
-/** One thing that the first boot undoes. */
+/** One thing that the first boot undoes: one cause, and all that is lost by it. */
 export interface Finding {
   /** The rule's id. */
   readonly rule: string;
@@ -20,24 +20,39 @@ export interface Finding {
   readonly service: string | null;
   /** The module of cloud-init that does it. */
   readonly module: string | null;
-  /** What is lost; null where a finding is about the configuration itself. */
-  readonly target: FindingTarget | null;
-  /** The line of configuration to blame. */
-  readonly cause: Origin;
+  /** What is lost; none where a finding is about the configuration itself. */
+  readonly losses: readonly Loss[];
+  /** The line of configuration to blame; null where no single line is. */
+  readonly cause: Origin | null;
   /** Why it counts as customised. */
   readonly evidence: string;
-  /** A file that keeps the customisation, proven by booting the image again with it in place. */
-  readonly fix: Fix | null;
+  /**
+   * Looks for a fix and proves it: the image boots again with each candidate in place, and all rules are asked again.
+   * That takes as long as the lint itself, each time; the answer is remembered, and nothing is done before it is asked
+   * for. @returns null where no candidate keeps what is lost without harm
+   */
+  proveFix(): Fix | null;
 }
 
 /** A setting and what becomes of it. `after` is null where it is gone, `before` where it was not there. */
-export interface FindingTarget {
+export interface Loss {
   readonly path: string;
   /** From 1; null where the whole file is meant. */
   readonly line: number | null;
-  readonly setting: string;
+  /** null where the whole file is meant and nothing in it. */
+  readonly setting: string | null;
   readonly before: string | null;
   readonly after: string | null;
+}
+
+/** A finding that somebody wants left out of the count, and where that is said. */
+export interface IgnoredFinding extends Finding {
+  readonly ignored: {
+    readonly by: "comment" | "config" | "baseline";
+    readonly path: string;
+    readonly line: number | null;
+    readonly reason: string | null;
+  };
 }
 
 /** A file to put into the image (created, or replaced whole). */
@@ -48,7 +63,7 @@ export interface Fix {
   readonly renames?: string;
 }
 
-/** The file of a finding's target or cause before and after the boot, for a code frame and a diff; undefined = absent. */
+/** The file of a finding's loss or cause before and after the boot, for a code frame and a diff; undefined = absent. */
 export interface FileTexts {
   readonly before: string | undefined;
   readonly after: string | undefined;
@@ -70,7 +85,7 @@ export interface LintResult {
   readonly image: ImageFacts;
   /** Worst first, then by cause. */
   readonly findings: readonly Finding[];
-  readonly suppressed: number;
+  readonly ignored: readonly IgnoredFinding[];
   /** Why no finding on what the boot does is certain, as sentences. */
   readonly caveats: readonly string[];
   /** What could not be read, so that the findings may not be all. */

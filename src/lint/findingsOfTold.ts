@@ -1,4 +1,4 @@
-import { atMost, withFix } from "./checks/check.ts";
+import { atMost, noFix, withFix } from "./checks/check.ts";
 import { type Finding, type Fix, SEVERITIES, type Severity } from "./finding.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { Told } from "./schema/told.ts";
@@ -31,11 +31,11 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
       message,
       service: null,
       module: null,
-      target: null,
+      losses: [],
       cause: origin,
       evidence: source.evidence,
     } as const;
-    return told.replace === undefined ? { ...finding, fix: null } : withFix(finding, () => fixOf(told, source));
+    return told.replace === undefined ? { ...finding, proveFix: noFix } : withFix(finding, () => fixOf(told, source));
   });
 }
 

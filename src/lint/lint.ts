@@ -5,7 +5,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { canTell, caveatsOf, rulesOfPrograms, uncertain } from "./caveats.ts";
 import type { CheckContext } from "./checks/check.ts";
-import { checks } from "./checks/checks.ts";
+import { checkOf } from "./checks/checks.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence/evidence.ts";
 import { ServiceHistory, ServiceReader } from "./evidence/serviceHistory.ts";
 import type { Finding, ImageFacts, LintResult } from "./finding.ts";
@@ -44,7 +44,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
     image: imageFacts(image, result) satisfies ImageFacts,
     findings,
     caveats: caveatsOf(image, options.distro),
-    suppressed: 0,
+    ignored: [],
     unread: [...image.problems, ...unreadFiles(result.base)],
     texts: (path) => {
       const handed = handedOver(result.cloud, path);
@@ -85,8 +85,8 @@ function findingsOf(
   const findings = rules
     .filter(({ check }) => canTell(image, distro, check))
     .flatMap((rule) => {
-      const check = checks[rule.check];
-      if (check === undefined) throw new Error(`rule ${rule.id}: there is no check "${rule.check}"`);
+      const check = checkOf(rule);
+      if (check === undefined) throw new Error(`rule ${rule.id}: no check "${rule.check}"`);
       return check(rule, context);
     });
   if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);

@@ -4,10 +4,10 @@ import { type Finding, SEVERITIES } from "./finding.ts";
 export function worstFirst(a: Finding, b: Finding): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compare(a.cause.path, b.cause.path) ||
-    a.cause.line - b.cause.line ||
-    compare(a.target?.path ?? "", b.target?.path ?? "") ||
-    (a.target?.line ?? 0) - (b.target?.line ?? 0)
+    compare(a.cause?.path ?? "", b.cause?.path ?? "") ||
+    (a.cause?.line ?? 0) - (b.cause?.line ?? 0) ||
+    compare(a.losses[0]?.path ?? "", b.losses[0]?.path ?? "") ||
+    (a.losses[0]?.line ?? 0) - (b.losses[0]?.line ?? 0)
   );
 }
 

@@ -3,7 +3,7 @@ import { type Answer, answers } from "./answers.ts";
 import { apkProtects } from "./apkProtected.ts";
 import { pristineAmong } from "./digest.ts";
 import { namesOf } from "./names.ts";
-import type { Packages, ShippedFile } from "./packages.ts";
+import type { PackageReader, Packages, ShippedFile } from "./packages.ts";
 import { damageOf, eachLine, endOf, field } from "./paragraphs.ts";
 
 /** Where apk keeps what is installed; the second where / is merged into /usr. */
@@ -20,7 +20,12 @@ const ENTRY_LIMIT = 1024;
  * apk's installed database in `image` (apk-tools 2 and 3): a paragraph for each package, in which `F:` names a
  * directory, `R:` a file in it and `Z:` the file's digest. Searched as bytes; undefined when there is none.
  */
-export function openApk(image: Image): Packages | undefined {
+export const apk: PackageReader = {
+  needs: DATABASES.map((path) => path.slice(1, -"/installed".length)),
+  open: openApk,
+};
+
+function openApk(image: Image): Packages | undefined {
   const database = DATABASES.find((path) => image.stat(path)?.kind === "file");
   if (database === undefined) return undefined;
   const problems: ImageProblem[] = [];

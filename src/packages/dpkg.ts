@@ -4,11 +4,28 @@ import { pristineAmong } from "./digest.ts";
 import { dpkgLists, md5sumOf, md5sumsOf } from "./dpkgLists.ts";
 import { dpkgNames } from "./dpkgNames.ts";
 import { dpkgStatus, hasDpkgStatus } from "./dpkgStatus.ts";
-import type { Packages } from "./packages.ts";
+import type { PackageReader, Packages } from "./packages.ts";
 import { type UcfFile, ucfFiles, ucfPristine } from "./ucf.ts";
 
 /** dpkg's database in `image`, read only as far as asked; undefined when there is none. */
-export function openDpkg(image: Image): Packages | undefined {
+export const dpkg: PackageReader = {
+  needs: [
+    "var/lib/dpkg",
+    "var/lib/ucf",
+    // Configuration files as ucf installs them.
+    "usr/share/openssh",
+    "usr/share/chrony",
+    "usr/share/ntpsec",
+    "usr/share/ntp",
+    "usr/share/grub/default",
+    "usr/share/adduser",
+    "usr/share/base-files",
+    "usr/share/unattended-upgrades",
+  ],
+  open: openDpkg,
+};
+
+function openDpkg(image: Image): Packages | undefined {
   if (!hasDpkgStatus(image)) return undefined;
   const problems: ImageProblem[] = [];
   const problem = (path: string, reason: string): void => void problems.push({ path, reason });

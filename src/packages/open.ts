@@ -1,10 +1,13 @@
 import type { Image } from "../image/image.ts";
-import { openApk } from "./apk.ts";
-import { openDpkg } from "./dpkg.ts";
-import type { Packages } from "./packages.ts";
-import { openPacman } from "./pacman.ts";
-import { openPortage } from "./portage.ts";
-import { openRpm } from "./rpm.ts";
+import { apk } from "./apk.ts";
+import { dpkg } from "./dpkg.ts";
+import type { PackageReader, Packages } from "./packages.ts";
+import { pacman } from "./pacman.ts";
+import { portage } from "./portage.ts";
+import { rpm } from "./rpm.ts";
+
+/** Every package database that is understood; of several in one image the first counts. */
+export const packageReaders: readonly PackageReader[] = [dpkg, rpm, apk, pacman, portage];
 
 const NO_PACKAGES: Packages = {
   kind: "none",
@@ -15,5 +18,9 @@ const NO_PACKAGES: Packages = {
 
 /** The package database of an image; kind "none" where it has none that is understood. */
 export function openPackages(image: Image): Packages {
-  return openDpkg(image) ?? openRpm(image) ?? openApk(image) ?? openPacman(image) ?? openPortage(image) ?? NO_PACKAGES;
+  for (const reader of packageReaders) {
+    const packages = reader.open(image);
+    if (packages !== undefined) return packages;
+  }
+  return NO_PACKAGES;
 }

@@ -1,4 +1,4 @@
-import type { ImageProblem } from "../image/image.ts";
+import type { Image, ImageProblem } from "../image/image.ts";
 
 /** What a package database knows: who owns a file and what was shipped. Read from bytes, never opened in place. */
 export interface Packages {
@@ -14,6 +14,14 @@ export interface Packages {
    * on. Grows while it is read, which is as late as possible.
    */
   readonly problems?: readonly ImageProblem[];
+}
+
+/** Reads the database of one package manager. */
+export interface PackageReader {
+  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  readonly needs: readonly string[];
+  /** The database of an image; undefined where it has none. */
+  open(image: Image): Packages | undefined;
 }
 
 /** A file as its package shipped it. */

@@ -3,7 +3,7 @@ import { type Answer, answers } from "./answers.ts";
 import { pristineAmong } from "./digest.ts";
 import { fileLists, readLists } from "./fileLists.ts";
 import { namesOf } from "./names.ts";
-import type { Packages } from "./packages.ts";
+import type { PackageReader, Packages } from "./packages.ts";
 import { type MtreeDigests, readMtree } from "./pacmanMtree.ts";
 import { endOf } from "./paragraphs.ts";
 
@@ -17,7 +17,12 @@ interface Listed {
 }
 
 /** pacman's local database in `image` (libalpm 13), read only as far as asked; undefined when there is none. */
-export function openPacman(image: Image): Packages | undefined {
+export const pacman: PackageReader = {
+  needs: [LOCAL.slice(1)],
+  open: openPacman,
+};
+
+function openPacman(image: Image): Packages | undefined {
   if (image.stat(LOCAL)?.kind !== "directory") return undefined;
   const problems: ImageProblem[] = [];
   const problem = (path: string, reason: string): void => void problems.push({ path, reason });

@@ -3,7 +3,7 @@ import type { Image, ImageProblem } from "../image/image.ts";
 import { type Answer, answers } from "./answers.ts";
 import { fileLists, readLists } from "./fileLists.ts";
 import { namesOf } from "./names.ts";
-import type { Packages } from "./packages.ts";
+import type { PackageReader, Packages } from "./packages.ts";
 
 /** A directory for each category, in it one for each installed package, NAME-VERSION. */
 const VDB = "/var/db/pkg";
@@ -18,7 +18,12 @@ interface Installed {
 }
 
 /** Portage's database in `image` (Gentoo), read only as far as asked; undefined when there is none. */
-export function openPortage(image: Image): Packages | undefined {
+export const portage: PackageReader = {
+  needs: [VDB.slice(1)],
+  open: openPortage,
+};
+
+function openPortage(image: Image): Packages | undefined {
   if (image.stat(VDB)?.kind !== "directory") return undefined;
   const problems: ImageProblem[] = [];
   const problem = (path: string, reason: string): void => void problems.push({ path, reason });

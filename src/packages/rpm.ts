@@ -2,10 +2,10 @@ import type { Image, ImageProblem } from "../image/image.ts";
 import { readLimit, tooLarge } from "../image/limits.ts";
 import { type Answer, answers } from "./answers.ts";
 import { hasDigest, pristineAmong } from "./digest.ts";
-import type { Packages, ShippedFile } from "./packages.ts";
+import type { PackageReader, Packages, ShippedFile } from "./packages.ts";
 import { berkeleyHeaders } from "./rpmBerkeley.ts";
 import { FLAG, type RpmFile, type RpmIndex, rpmIndex } from "./rpmFiles.ts";
-import { findRpmDatabase, type RpmLocation } from "./rpmLocation.ts";
+import { findRpmDatabase, RPM_NEEDS, type RpmLocation } from "./rpmLocation.ts";
 import { ndbHeaders } from "./rpmNdb.ts";
 import { sqliteHeaders } from "./rpmSqlite.ts";
 import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
@@ -14,7 +14,12 @@ import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 const LIMIT = { aliases: 1000, owners: 100 };
 
 /** rpm's database in `image`, read at the first question; undefined when there is none. */
-export function openRpm(image: Image): Packages | undefined {
+export const rpm: PackageReader = {
+  needs: RPM_NEEDS,
+  open: openRpm,
+};
+
+function openRpm(image: Image): Packages | undefined {
   const location = findRpmDatabase(image);
   if (location === undefined) return undefined;
   const problems: ImageProblem[] = [];

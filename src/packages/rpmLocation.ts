@@ -10,6 +10,13 @@ export interface RpmLocation {
 /** Where distributions keep it: all for long, Fedora and SUSE since 2020, images of ostree. */
 const DIRECTORIES = ["/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm"];
 
+/** What is read outside /etc. */
+export const RPM_NEEDS: readonly string[] = [
+  ...DIRECTORIES.map((path) => path.slice(1)),
+  "usr/lib/rpm/macros",
+  "usr/lib/rpm/macros.d",
+];
+
 /** By the file's name; the newest first, since a conversion may leave an old one behind. */
 const FORMS = { "rpmdb.sqlite": "sqlite", "Packages.db": "ndb", Packages: "berkeley" } as const;
 

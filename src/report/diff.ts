@@ -13,11 +13,16 @@ const MAX_EDITS = 2000;
 export function diffHunks(before: string, after: string, context: number): readonly Hunk[] {
   const patch = structuredPatch("", "", before, after, undefined, undefined, { context, maxEditLength: MAX_EDITS });
   if (patch !== undefined) return patch.hunks;
-  const removed = linesOf(before).map((line) => `-${line}`);
-  const added = linesOf(after).map((line) => `+${line}`);
-  return [
-    { oldStart: 1, oldLines: removed.length, newStart: 1, newLines: added.length, lines: [...removed, ...added] },
-  ];
+  const removed = signed("-", before);
+  const added = signed("+", after);
+  const [oldLines, newLines] = [linesOf(before).length, linesOf(after).length];
+  return [{ oldStart: 1, oldLines, newStart: 1, newLines, lines: [...removed, ...added] }];
+}
+
+/** All lines of a text behind a sign. */
+function signed(sign: "-" | "+", text: string): string[] {
+  const lines = linesOf(text).map((line) => `${sign}${line}`);
+  return text === "" || text.endsWith("\n") ? lines : [...lines, "\\ No newline at end of file"];
 }
 
 /** The same hunks with the lines of the two texts as they are shown, which have as many lines. */
@@ -36,13 +41,18 @@ export function hideInHunks(hunks: readonly Hunk[], before: string, after: strin
   });
 }
 
-/** Hunks as a unified diff. @param from undefined where there is no such file */
-export function unifiedDiff(from: string | undefined, to: string, hunks: readonly Hunk[]): string {
+/** Hunks as a unified diff. @param from and `to`: undefined where there is no such file before, or afterwards */
+export function unifiedDiff(from: string | undefined, to: string | undefined, hunks: readonly Hunk[]): string {
   const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
     ...lines,
   ]);
-  return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to}`, ...lines].join("\n")}\n`;
+  return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to ?? "/dev/null"}`, ...lines].join("\n")}\n`;
+}
+
+/** A range of no lines is named by the line before it. */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 /** Whether a text is no text: a diff of it says nothing. */

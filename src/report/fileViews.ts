@@ -35,10 +35,11 @@ export class FileViews {
     return this.texts(path).before !== undefined;
   }
 
-  /** A unified diff that makes the file of the image another text. */
-  diff(path: string, content: string): string {
+  /** A unified diff that gives the file of the image another text, or deletes it where `content` is undefined. */
+  diff(path: string, content: string | undefined): string {
     const before = this.texts(path).before;
-    return unifiedDiff(before === undefined ? undefined : path, path, this.#hunks(path, before ?? "", content, 3));
+    const [from, to] = [before, content].map((text) => (text === undefined ? undefined : path));
+    return unifiedDiff(from, to, this.#hunks(path, before ?? "", content ?? "", 3));
   }
 
   #hunks(path: string, before: string, after: string, context: number): readonly Hunk[] {

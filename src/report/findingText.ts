@@ -1,11 +1,11 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../image/unknown.ts";
-import type { FileTexts, FindingTarget, Severity } from "../lint/finding.ts";
+import type { FileTexts, Loss, Severity } from "../lint/finding.ts";
 import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";
 import { codeFrame } from "./frame.ts";
-import type { ShownFinding, ShownFix } from "./shown.ts";
+import type { ShownEdit, ShownFinding, ShownFix } from "./shown.ts";
 import { displayWidth, hanging, truncate, wrap } from "./width.ts";
 
 /** How much of a diff, in lines, and of a sentence, in columns, is shown. */
@@ -46,17 +46,18 @@ export function findingDetails(
   const indent = width < NARROW ? 4 : 6;
   const room = width - indent;
   const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
-  const { path } = finding.cause;
-  const source = !files.exists(path) || repeats.frame ? [] : (files.lines(path) ?? []);
-  const blocks = [codeFrame(source, finding.cause, style, room)];
-  if (finding.target !== null) blocks.push(loss(finding, finding.target, files, style, room));
+  const { cause, losses } = finding;
+  const blocks: string[][] = [];
+  if (cause !== null && files.exists(cause.path) && !repeats.frame)
+    blocks.push(codeFrame(files.lines(cause.path) ?? [], cause, style, room));
+  for (const loss of losses) blocks.push(lossBlock(finding, loss, files, style, room));
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
-  const { fix } = finding;
+  const fix = finding.proveFix();
   if (fix !== null)
     blocks.push(
       repeats.fix
-        ? labelled("fix", `${fix.path}, as above`)
-        : [...labelled("fix", fixHead(fix, files)), ...fixContent(fix, style, room)],
+        ? labelled("fix", `${fix.edits.at(-1)?.path}, as above`)
+        : fixBlock(fix, files, labelled, style, room),
     );
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
 }
@@ -70,15 +71,23 @@ function paragraph(label: string, text: string, style: Colors, width: number): s
   return hanging(`${label}: `, prose(text), width, style.cyan);
 }
 
-/** What to do with the file of a fix. */
-function fixHead({ path, renames }: ShownFix, files: FileViews): string {
-  if (renames !== null) return `rename ${renames} to ${path}`;
-  return `${files.exists(path) ? "change" : "add"} ${path}`;
+/** What to do with each file of a fix, and what it gets; only the names of a file that gets another one. */
+function fixBlock(
+  { edits, renames }: ShownFix,
+  files: FileViews,
+  labelled: (label: string, text: string) => string[],
+  style: Colors,
+  room: number,
+): string[] {
+  if (renames !== null) return labelled("fix", `rename ${renames.from} to ${renames.to}`);
+  return edits.flatMap((edit) => [
+    ...labelled("fix", `${files.exists(edit.path) ? "change" : "add"} ${edit.path}`),
+    ...editLines(edit, style, room),
+  ]);
 }
 
-/** What a fix writes; nothing where it only gives a file another name. */
-function fixContent({ content, diff }: ShownFix, style: Colors, room: number): string[] {
-  return content === null ? changes(diff ?? "", style, room) : linesOf(content).map((line) => `  ${escapeText(line)}`);
+function editLines({ content, diff }: ShownEdit, style: Colors, room: number): string[] {
+  return content === null ? changes(diff, style, room) : linesOf(content).map((line) => `  ${escapeText(line)}`);
 }
 
 /** The lines of a file that a fix changes. */
@@ -90,7 +99,7 @@ function changes(diff: string, style: Colors, room: number): string[] {
 }
 
 /** What is lost: the place, what becomes of the file, and the lines that change. */
-function loss(finding: ShownFinding, target: FindingTarget, files: FileViews, style: Colors, width: number): string[] {
+function lossBlock(finding: ShownFinding, target: Loss, files: FileViews, style: Colors, width: number): string[] {
   const texts = files.texts(target.path);
   const place = target.line === null ? target.path : `${target.path}:${target.line}`;
   const verb = target.before === null ? "added" : "lost";
@@ -115,7 +124,7 @@ function fileFate({ before, after }: FileTexts): string | undefined {
 }
 
 /** The lines of the file that change at the target; undefined where none does, since another file overrides them. */
-function changedLines(target: FindingTarget, files: FileViews): string[] | undefined {
+function changedLines(target: Loss, files: FileViews): string[] | undefined {
   const sign = files.exists(target.path) ? "-" : "+";
   for (const hunk of files.hunks(target.path)) {
     const focus = target.line === null ? 0 : indexOfLine(hunk, target.line, sign);
@@ -133,11 +142,12 @@ function indexOfLine(hunk: Hunk, line: number, sign: "-" | "+"): number {
   });
 }
 
-function settingLines({ setting, before, after }: FindingTarget): string[] {
+function settingLines({ setting, before, after }: Loss): string[] {
   const lines: string[] = [];
   const oneLine = (text: string) => text.replaceAll("\n", " ");
-  if (before !== null) lines.push(`-${oneLine(`${setting} ${before}`)}`);
-  if (after !== null) lines.push(`+${oneLine(`${setting} ${after}`)}`);
+  const whole = (value: string) => oneLine(setting === null ? value : `${setting} ${value}`);
+  if (before !== null) lines.push(`-${whole(before)}`);
+  if (after !== null) lines.push(`+${whole(after)}`);
   return lines;
 }
 

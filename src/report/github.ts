@@ -2,7 +2,7 @@ import type { LintResult, Severity } from "../lint/finding.ts";
 import { escapeProse, shorten } from "./escape.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";
-import { shown } from "./shown.ts";
+import { placeOf, shown } from "./shown.ts";
 import { placeShower } from "./shownPlace.ts";
 
 export interface GithubOptions {
@@ -16,8 +16,10 @@ const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: 
 export function githubReport(results: readonly LintResult[], options: GithubOptions): string {
   const lines = results.map(shown).flatMap((result) => {
     const show = placeShower(result.files, options.repository);
-    return atLeast(result.findings, options.minSeverity).map(({ severity, rule, message, cause }) => {
-      const { path, startLine, startColumn, endColumn, isAnchor } = show(cause);
+    return atLeast(result.findings, options.minSeverity).map((finding) => {
+      const { severity, rule, message } = finding;
+      const place = placeOf(finding);
+      const { path, startLine, startColumn, endColumn, isAnchor } = show(place);
       const properties = {
         file: path,
         line: startLine,
@@ -27,7 +29,7 @@ export function githubReport(results: readonly LintResult[], options: GithubOpti
         title: rule,
       };
       const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-      const text = `${shorten(message)} To blame: ${cause.path}:${cause.line} of ${result.image.source}.`;
+      const text = `${shorten(message)} To blame: ${place.path}${place.line === null ? "" : `:${place.line}`} of ${result.image.source}.`;
       return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(text)}\n`;
     });
   });

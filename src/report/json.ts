@@ -3,70 +3,92 @@ import { type Config, origins } from "../config/config.ts";
 import type { Origin } from "../image/origin.ts";
 import type { Change } from "../image/overlay.ts";
 import { unknownReason } from "../image/unknown.ts";
+import { strictText } from "../image/utf8.ts";
 import type { ImageFacts, LintResult, Severity } from "../lint/finding.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
+import { noteSentence } from "../lint/sentences/notes.ts";
+import { whySentence } from "../lint/sentences/outcomes.ts";
 import { escapeJson, jsonText } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
-import { type ShownFinding, shown, shownImage } from "./shown.ts";
+import { type ShownFinding, type ShownResult, shown, shownImage } from "./shown.ts";
 
 /** Aliases can make any number of values out of a few lines: so many characters of pointers and paths are given. */
 const MAX_ORIGINS = 4_000_000;
 
-/** Findings as JSON (schemas/lint-v1.schema.json). The summary counts those that `minSeverity` leaves out, too. */
+const SCHEMA_VERSION = 2;
+
+/** Findings as JSON (schemas/lint-v2.schema.json). The summary counts those that `minSeverity` leaves out, too. */
 export function jsonReport(results: readonly LintResult[], minSeverity: Severity): string {
   return jsonText({
-    schemaVersion: 1,
-    images: results.map(shown).map(({ image, findings, suppressed }) => ({
-      image: imageJson(image),
-      findings: atLeast(findings, minSeverity).map(findingJson),
-      summary: { ...countBySeverity(findings), suppressed },
+    schemaVersion: SCHEMA_VERSION,
+    images: results.map(shown).map((result) => ({
+      image: imageJson(result.image),
+      complete: result.unread.length === 0,
+      problems: problemsJson(result),
+      findings: atLeast(result.findings, minSeverity).map(findingJson),
+      ignored: result.ignored.map(({ ignored: { by, path, line, reason }, ...finding }) => ({
+        ...findingJson(finding),
+        ignored: { by, path, line, reason },
+      })),
+      summary: { ...countBySeverity(result.findings), ignored: result.ignored.length },
     })),
   });
 }
 
-/** All that the first boot changes, as JSON (schemas/plan-v1.schema.json). */
+/** What was not read, and what is not known of the image as a whole. */
+function problemsJson({ image, unread, caveats }: ShownResult) {
+  const path = image.isFile ? image.source : "/";
+  return [
+    ...unread.map(({ path, reason }) => ({ path, message: reason })),
+    ...caveats.map((message) => ({ path, message })),
+  ];
+}
+
+/** All that the first boot changes, as JSON (schemas/plan-v2.schema.json). */
 export function planJson(image: ImageFacts, boot: BootResult): string {
   const secrets = Secrets.ofBoot(boot);
   const hide = (text: string) => secrets.text(text);
   return jsonText({
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     image: imageJson(shownImage(image, secrets)),
-    modules: boot.modules.map(({ name, stage, frequency, ran, reason }) => ({
+    modules: boot.modules.map(({ name, stage, frequency, status, why }) => ({
       name: hide(name),
       stage,
       frequency,
-      ran,
-      reason: hide(reason),
+      status,
+      why: why && { code: why.code, message: hide(whySentence(why)) },
     })),
     changes: plannedChanges(boot).map((change) => changeJson(change, secrets)),
     commands: boot.commands.map(({ module, command }) => ({ module, command: hide(command) })),
+    notes: boot.notes.map((note) => ({ module: note.module, code: note.code, message: hide(noteSentence(note)) })),
   });
 }
 
 /**
- * The effective configuration as JSON (schemas/config-v1.schema.json): values and, by JSON pointer, their origins.
+ * The effective configuration as JSON (schemas/config-v2.schema.json): values and, by JSON pointer, their origins.
  * @param secrets what is hidden of it; nothing where undefined
  */
 export function configJson(config: Config, secrets?: Secrets): string {
   const value = nodeJson(secrets?.config(config.root) ?? config.root, "  ");
   const places = JSON.stringify(origins(config.root, MAX_ORIGINS), null, 2).replaceAll("\n", "\n  ");
-  return escapeJson(`{\n  "schemaVersion": 1,\n  "value": ${value},\n  "origins": ${places}\n}\n`);
+  return escapeJson(`{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "value": ${value},\n  "origins": ${places}\n}\n`);
 }
 
 /** The same members in the same order, whatever else an object holds. */
-function imageJson({ source, distro, cloudInit, datasource }: ImageFacts) {
+function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts) {
   return {
     source,
-    distro: { id: distro.id, version: distro.version },
+    distro: isFile ? null : { id: distro.id, version: distro.version },
     cloudInit: { version: cloudInit.version, enabled: cloudInit.enabled },
     datasource,
   };
 }
 
 function findingJson(finding: ShownFinding) {
-  const { rule, severity, confidence, message, service, module, target, cause, evidence, fix } = finding;
+  const { rule, severity, confidence, message, service, module, losses, cause, evidence } = finding;
+  const fix = finding.proveFix();
   return {
     rule,
     severity,
@@ -74,16 +96,14 @@ function findingJson(finding: ShownFinding) {
     message,
     service,
     module,
-    target: target && {
-      path: target.path,
-      line: target.line,
-      setting: target.setting,
-      before: target.before,
-      after: target.after,
-    },
-    cause: originJson(cause),
+    cause: cause && originJson(cause),
+    losses: losses.map(({ path, line, setting, before, after }) => ({ path, line, setting, before, after })),
     evidence,
-    fix: fix && { path: fix.path, content: fix.content, diff: fix.diff, renames: fix.renames },
+    fix: fix && {
+      safe: fix.safe,
+      why: fix.why,
+      edits: fix.edits.map(({ path, diff }) => ({ path, diff })),
+    },
   };
 }
 
@@ -107,21 +127,20 @@ function changeJson(change: Change, secrets: Secrets) {
 function contentJson(
   { path, after, reason }: Change,
   secrets: Secrets,
-): { content: string | null; unknown: string | null } {
-  if (after?.kind === "symlink") return { content: `-> ${secrets.text(after.target)}`, unknown: null };
-  if (after?.kind !== "file") return { content: null, unknown: reason === undefined ? null : secrets.text(reason) };
+): { content: string | null; mode: string | null; unknown: string | null } {
+  if (after?.kind === "symlink") return { content: `-> ${secrets.text(after.target)}`, mode: null, unknown: null };
+  if (after?.kind !== "file")
+    return { content: null, mode: null, unknown: reason === undefined ? null : secrets.text(reason) };
+  const mode = after.mode.toString(8).padStart(4, "0");
   const text = decodeText(after.content);
-  if (text === undefined) return { content: null, unknown: "binary content" };
+  if (text === undefined) return { content: null, mode, unknown: "binary content" };
   const whole = unknownReason(text);
-  return whole === undefined ? { content: secrets.file(path, text), unknown: null } : { content: null, unknown: whole };
+  return whole === undefined
+    ? { content: secrets.file(path, text), mode, unknown: null }
+    : { content: null, mode, unknown: whole };
 }
 
 /** A file's text; undefined where its bytes are none. */
 function decodeText(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return bytes.includes(0) ? undefined : strictText(bytes);
 }

@@ -1,6 +1,8 @@
 import type { BootResult } from "../boot/boot.ts";
+import { isCalled } from "../boot/outcome.ts";
 import type { Change } from "../image/overlay.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
+import { noteSentence } from "../lint/sentences/notes.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 
 /** What one module does, as far as it is known. */
@@ -37,13 +39,12 @@ export function doingsByModule(
       if (module !== last) of(module).alsoChanges.push({ path: change.path, last });
   }
   for (const { module, command } of boot.commands) of(module).commands.push(secrets.text(command));
-  const names = new Set(boot.modules.filter(({ ran }) => ran).map(({ name }) => name));
+  const names = new Set(boot.modules.filter(isCalled).map(({ name }) => name));
   const general: string[] = [];
   for (const note of boot.notes) {
-    const colon = note.indexOf(": ");
-    const module = note.slice(0, Math.max(0, colon));
-    if (names.has(module)) of(module).notes.push(secrets.text(note.slice(colon + 2)));
-    else general.push(secrets.text(note));
+    const text = secrets.text(noteSentence(note));
+    if (note.module !== null && names.has(note.module)) of(note.module).notes.push(text);
+    else general.push(note.module === null ? text : `${note.module}: ${text}`);
   }
   return { byModule, general };
 }

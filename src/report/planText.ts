@@ -1,8 +1,10 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import type { BootResult, ModuleOutcome } from "../boot/boot.ts";
+import { isCalled } from "../boot/outcome.ts";
 import type { ImageFacts } from "../lint/finding.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
+import { briefWhy, whySentence } from "../lint/sentences/outcomes.ts";
 import { escapeProse } from "./escape.ts";
 import { imageHeader } from "./imageHeading.ts";
 import { changeBlock } from "./planChange.ts";
@@ -21,9 +23,6 @@ export interface PlanOptions {
 
 const MIN_WIDTH = 30;
 
-/** What the boot engine says of a module that simply runs. */
-const USUAL_REASON = "first boot of the instance";
-
 /** All that the first boot does to an image, module by module in the order of the boot. */
 export function planText(image: ImageFacts, boot: BootResult, options: PlanOptions): string {
   const style = pc.createColors(options.color);
@@ -37,17 +36,15 @@ export function planText(image: ImageFacts, boot: BootResult, options: PlanOptio
   };
   const lines = imageHeader(shownImage(image, secrets), style, width);
   for (const stage of ["init-local", "init", "config", "final"] as const) {
-    const outcomes = boot.modules
-      .filter((outcome) => outcome.stage === stage)
-      .map((outcome) => ({ ...outcome, reason: secrets.text(outcome.reason) }));
+    const outcomes = boot.modules.filter((outcome) => outcome.stage === stage);
     if (outcomes.length === 0) continue;
     lines.push("", style.underline(`${stage} stage`));
     for (const outcome of outcomes)
-      if (outcome.ran && !isUnknown(outcome)) {
-        lines.push(...moduleHead(outcome, style, width));
+      if (isCalled(outcome) && !isUnknown(outcome)) {
+        lines.push(...moduleHead(outcome, secrets, style, width));
         for (const line of take(outcome.name)) lines.push(`    ${line}`);
       }
-    lines.push(...notSimulated(outcomes, style, width), ...notRun(outcomes, style, width));
+    lines.push(...notSimulated(outcomes, style, width), ...notRun(outcomes, secrets, style, width));
   }
   for (const module of [...byModule.keys()]) {
     lines.push("", style.underline(`${escapeProse(module)}, outside the stages`));
@@ -60,14 +57,24 @@ export function planText(image: ImageFacts, boot: BootResult, options: PlanOptio
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-function moduleHead({ name, frequency, reason }: ModuleOutcome, style: Colors, width: number): string[] {
-  const remark = reason === USUAL_REASON ? "" : `; ${reason}`;
-  const lines = hanging(`${escapeProse(name)}  `, escapeProse(`${frequency}${remark}`), width - 2, style.bold);
+function moduleHead(outcome: ModuleOutcome, secrets: Secrets, style: Colors, width: number): string[] {
+  const { name, frequency } = outcome;
+  const remark = remarkOn(outcome);
+  const behind = remark === "" ? "" : `; ${secrets.text(remark)}`;
+  const lines = hanging(`${escapeProse(name)}  `, escapeProse(`${frequency}${behind}`), width - 2, style.bold);
   return lines.map((line) => `  ${line}`);
 }
 
-function isUnknown({ ran, reason }: ModuleOutcome): boolean {
-  return ran && reason.startsWith("not simulated");
+function remarkOn({ why }: ModuleOutcome): string {
+  if (why === null) return "";
+  const sentence = whySentence(why);
+  if (why.code === "raises") return `it fails: ${sentence}`;
+  return why.code === "cannot-tell" ? `not simulated to its end: ${sentence}` : sentence;
+}
+
+/** Whether nothing at all is known of what a module does. */
+function isUnknown({ why }: ModuleOutcome): boolean {
+  return why?.code === "own-module" || why?.code === "effects-unknown";
 }
 
 /** The modules of a stage that run, nobody knows to what effect. */
@@ -79,12 +86,12 @@ function notSimulated(outcomes: readonly ModuleOutcome[], style: Colors, width: 
 }
 
 /** The modules of a stage that did not run, those with like reasons together. */
-function notRun(outcomes: readonly ModuleOutcome[], style: Colors, width: number): string[] {
+function notRun(outcomes: readonly ModuleOutcome[], secrets: Secrets, style: Colors, width: number): string[] {
   const groups = new Map<string, string[]>();
-  for (const { name, ran, reason } of outcomes) {
-    if (ran) continue;
-    const [short = ""] = reason.split(" (");
-    groups.set(short, [...(groups.get(short) ?? []), name]);
+  for (const { name, status, why } of outcomes) {
+    if (status !== "skipped") continue;
+    const reason = secrets.text(briefWhy(why));
+    groups.set(reason, [...(groups.get(reason) ?? []), name]);
   }
   if (groups.size === 0) return [];
   const text = Array.from(groups, ([reason, names]) => `${names.join(", ")} (${reason})`).join("; ");
@@ -115,7 +122,7 @@ function summary(boot: BootResult): string {
   const parts = [`${count("created")} created, ${count("modified")} modified, ${count("deleted")} deleted`];
   const possible = changes.filter((change) => change.certainty === "possible").length;
   if (possible > 0) parts.push(`${possible} that may change`);
-  const unknown = boot.modules.filter(isUnknown).length;
+  const unknown = boot.modules.filter(({ status }) => status === "not simulated").length;
   if (unknown > 0) parts.push(`${unknown} ${unknown === 1 ? "module" : "modules"} not simulated`);
   return `Files: ${parts.join("; ")}`;
 }

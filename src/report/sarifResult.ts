@@ -4,7 +4,7 @@ import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
 import { lineHashes } from "./lineHash.ts";
 import type { Repository } from "./repository.ts";
-import type { ShownFinding, ShownResult } from "./shown.ts";
+import { placeOf, type ShownFinding, type ShownFix, type ShownResult } from "./shown.ts";
 import { type Place, placeShower, type ShownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
@@ -17,10 +17,10 @@ export function sarifResults(
   const fingerprint = fingerprints();
   const show = placeShower(files, repository);
   return result.findings.map((finding): Result => {
-    const { target, cause } = finding;
-    const inImage = files.exists(cause.path);
-    const primary = inImage || target === null ? cause : target;
-    const related = target === null ? [cause] : [target, cause];
+    const { losses, cause } = finding;
+    const isInImage = cause !== null && files.exists(cause.path);
+    const primary = isInImage ? cause : (losses[0] ?? placeOf(finding));
+    const related: readonly Place[] = cause === null ? losses : [...losses, cause];
     const ruleIndex = rules.findIndex((rule) => rule.id === finding.rule);
     return {
       ruleId: finding.rule,
@@ -39,19 +39,28 @@ export function sarifResults(
 const LARGEST_FIX = 10_000;
 
 function messageText(finding: ShownFinding): string {
-  const { message, target, cause, evidence, fix } = finding;
+  const { message, losses, cause, evidence } = finding;
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
   const sentences = [escapeMessage(shorten(message))];
-  if (target !== null) sentences.push(`What is lost: ${link(target, 1)}.`);
-  sentences.push(`To blame: ${link(cause, target === null ? 1 : 2)}.`);
+  const links = losses.map((loss, index) => link(loss, index + 1));
+  if (links.length > 0) sentences.push(`What is lost: ${links.join(", ")}.`);
+  if (cause !== null) sentences.push(`To blame: ${link(cause, losses.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
+  const fix = finding.proveFix();
   if (fix === null) return text;
-  const { path, content, diff } = fix;
-  const [what, change] = content === null ? ["apply this to", diff ?? ""] : ["put this into", content];
-  if (change.length > LARGEST_FIX) return text;
-  return `${text}\n\nFix: ${what} ${escapeMessage(path)}:\n${escapeMessage(change)}`;
+  const change = fixText(fix);
+  return change.length > LARGEST_FIX ? text : `${text}\n\n${escapeMessage(change)}`;
+}
+
+function fixText({ edits, renames }: ShownFix): string {
+  if (renames !== null) return `Fix: rename ${renames.from} to ${renames.to}.`;
+  return edits
+    .map(({ path, content, diff }) =>
+      content === null ? `Fix: apply this to ${path}:\n${diff}` : `Fix: put this into ${path}:\n${content}`,
+    )
+    .join("\n");
 }
 
 /** Untrusted text in a message: no link, no placeholder (SARIF 2.1.0, 3.11.5 and 3.11.6). */
@@ -84,7 +93,7 @@ function relativeUri(path: string): string {
 function fingerprints(): (finding: ShownFinding, place: Place, shown: ShownPlace) => string {
   const taken = new Set<string>();
   const hashes = new Map<string, ReturnType<typeof lineHashes> | undefined>();
-  return ({ rule, target }, { path, line }, shown) => {
+  return ({ rule, losses: [loss] }, { path, line }, shown) => {
     const key = `${shown.isAnchor} ${shown.path}`;
     if (!hashes.has(key)) hashes.set(key, shown.text === undefined ? undefined : lineHashes(shown.text));
     const hash = hashes.get(key)?.(shown.startLine);
@@ -93,7 +102,7 @@ function fingerprints(): (finding: ShownFinding, place: Place, shown: ShownPlace
       taken.add(alert);
       return hash;
     }
-    const parts = [hash ?? path, target?.path, target?.setting, ...(shown.isAnchor ? [path, line] : [])];
+    const parts = [hash ?? path, loss?.path, loss?.setting, ...(shown.isAnchor ? [path, line] : [])];
     return `${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)}:1`;
   };
 }

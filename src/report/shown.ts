@@ -1,26 +1,37 @@
-import type { Finding, Fix, ImageFacts, LintResult } from "../lint/finding.ts";
+import type { Finding, Fix, IgnoredFinding, ImageFacts, LintResult, Loss } from "../lint/finding.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { FileViews } from "./fileViews.ts";
+import type { Place } from "./shownPlace.ts";
+
+/** What a fix does to one file, as reports show it. */
+export interface ShownEdit {
+  readonly path: string;
+  /** A unified diff of the file as it is, its secrets hidden. */
+  readonly diff: string;
+  /** All of a new file; null where there is one already, or where the new one holds a secret. */
+  readonly content: string | null;
+}
 
 /** A fix as reports show it. */
 export interface ShownFix {
-  readonly path: string;
-  /** All of a new file; null where a file is changed or renamed, or where the new one would hold a secret. */
-  readonly content: string | null;
-  /** A unified diff of the file as it is, its secrets hidden; null where `content` is given or nothing of it changes. */
-  readonly diff: string | null;
-  /** The file that gets `path` as its new name, if any. */
-  readonly renames: string | null;
+  /** Whether the boot with it in place was found to be no worse in anything; `why` says what it costs otherwise. */
+  readonly safe: boolean;
+  readonly why: string | null;
+  readonly edits: readonly ShownEdit[];
+  /** Set where all that it does is to give a file another name. */
+  readonly renames: { readonly from: string; readonly to: string } | null;
 }
 
 /** A finding as reports show it. */
-export interface ShownFinding extends Omit<Finding, "fix"> {
-  readonly fix: ShownFix | null;
+export interface ShownFinding extends Omit<Finding, "proveFix"> {
+  /** As Finding.proveFix, at its cost. */
+  proveFix(): ShownFix | null;
 }
 
 /** The outcome of a lint as reports show it: nothing in it is secret. */
-export interface ShownResult extends Omit<LintResult, "findings" | "texts" | "secrets"> {
+export interface ShownResult extends Omit<LintResult, "findings" | "ignored" | "texts" | "secrets"> {
   readonly findings: readonly ShownFinding[];
+  readonly ignored: readonly (ShownFinding & Pick<IgnoredFinding, "ignored">)[];
   readonly files: FileViews;
 }
 
@@ -37,13 +48,16 @@ export function shown(result: LintResult): ShownResult {
 }
 
 function make(result: LintResult): ShownResult {
-  const { image, findings, caveats, suppressed, unread, secrets } = result;
+  const { image, findings, ignored, caveats, unread, secrets } = result;
   const files = new FileViews(result);
   return {
     image: shownImage(image, secrets),
     findings: findings.map((finding) => shownFinding(finding, files, secrets)),
-    caveats,
-    suppressed,
+    ignored: ignored.map((finding) => ({
+      ...shownFinding(finding, files, secrets),
+      ignored: { ...finding.ignored, reason: finding.ignored.reason && secrets.text(finding.ignored.reason) },
+    })),
+    caveats: caveats.map((caveat) => secrets.text(caveat)),
     unread: unread.map(({ path, reason }) => ({ path, reason: secrets.text(reason) })),
     files,
   };
@@ -55,13 +69,17 @@ export function shownImage(image: ImageFacts, secrets: Secrets): ImageFacts {
 }
 
 function shownFinding(finding: Finding, files: FileViews, secrets: Secrets): ShownFinding {
-  const { rule, severity, confidence, service, module, target, cause, evidence } = finding;
-  const instead = target === null ? undefined : secrets.setting(service, target.setting);
-  const value = (text: string | null) => (text === null ? null : (instead ?? secrets.text(text)));
+  const { rule, severity, confidence, service, module, losses, cause, evidence } = finding;
   let message = finding.message;
-  // Even of the shortest value the message quotes it.
-  for (const text of instead === undefined ? [] : [target?.before, target?.after])
-    if (text) message = message.replaceAll(`"${text}"`, `"${instead}"`);
+  const shownLosses = losses.map((loss): Loss => {
+    const instead = loss.setting === null ? undefined : secrets.setting(service, loss.setting);
+    const value = (text: string | null) => (text === null ? null : (instead ?? secrets.text(text)));
+    // Even of the shortest value the message quotes it.
+    for (const text of instead === undefined ? [] : [loss.before, loss.after])
+      if (text) message = message.replaceAll(`"${text}"`, `"${instead}"`);
+    const setting = loss.setting === null ? null : secrets.text(loss.setting);
+    return { ...loss, setting, before: value(loss.before), after: value(loss.after) };
+  });
   let fix: ShownFix | null | undefined;
   return {
     rule,
@@ -70,25 +88,30 @@ function shownFinding(finding: Finding, files: FileViews, secrets: Secrets): Sho
     message: secrets.text(message),
     service,
     module,
-    target: target && {
-      ...target,
-      setting: secrets.text(target.setting),
-      before: value(target.before),
-      after: value(target.after),
-    },
+    losses: shownLosses,
     cause,
     evidence: secrets.text(evidence),
-    // To find it takes further boots.
-    get fix() {
-      if (fix === undefined) fix = finding.fix && shownFix(finding.fix, files, secrets);
+    proveFix() {
+      if (fix === undefined) {
+        const proven = finding.proveFix();
+        fix = proven && shownFix(proven, files, secrets);
+      }
       return fix;
     },
   };
 }
 
+/** What a boot has proven is safe. */
 function shownFix({ path, content, renames }: Fix, files: FileViews, secrets: Secrets): ShownFix {
-  if (renames !== undefined) return { path, content: null, diff: null, renames };
   const isWhole = !files.exists(path) && secrets.file(path, content) === content;
-  const change = isWhole ? { content, diff: null } : { content: null, diff: files.diff(path, content) };
-  return { path, ...change, renames: null };
+  const edit = { path, diff: files.diff(path, content), content: isWhole ? content : null };
+  const proven = { safe: true, why: null };
+  if (renames === undefined) return { ...proven, edits: [edit], renames: null };
+  const removal = { path: renames, diff: files.diff(renames, undefined), content: null };
+  return { ...proven, edits: [removal, edit], renames: { from: renames, to: path } };
+}
+
+/** The place that a finding is first of all about: the line to blame, else what is lost, else the image. */
+export function placeOf({ cause, losses }: Pick<Finding, "cause" | "losses">): Place {
+  return cause ?? losses[0] ?? { path: "/", line: null };
 }

@@ -5,7 +5,7 @@ import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
-import { type ShownFinding, type ShownResult, shown } from "./shown.ts";
+import { placeOf, type ShownFinding, type ShownResult, shown } from "./shown.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -54,8 +54,9 @@ function imageBlock(result: ShownResult, findings: readonly ShownFinding[], styl
         ...findingHead(finding, locationOf(finding).padEnd(locationWidth), style, width),
       );
       if (detailed++ >= DETAILED_FINDINGS) continue;
-      const fix = JSON.stringify(finding.fix);
-      const repeats = { frame: previous?.cause.line === finding.cause.line, fix: fixes.has(fix) };
+      const fix = JSON.stringify(finding.proveFix());
+      const isSameLine = previous !== undefined && placeOf(previous).line === placeOf(finding).line;
+      const repeats = { frame: isSameLine, fix: fixes.has(fix) };
       lines.push(...findingDetails(finding, files, repeats, style, width));
       fixes.add(fix);
       previous = finding;
@@ -64,15 +65,17 @@ function imageBlock(result: ShownResult, findings: readonly ShownFinding[], styl
   return lines;
 }
 
-function locationOf({ cause }: ShownFinding): string {
-  return `${cause.line}:${cause.column}`;
+function locationOf(finding: ShownFinding): string {
+  const { line, column = 1 } = placeOf(finding);
+  return `${line ?? 1}:${column}`;
 }
 
 function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFinding[]> {
   const groups = new Map<string, ShownFinding[]>();
   for (const finding of findings) {
-    const group = groups.get(finding.cause.path);
-    if (group === undefined) groups.set(finding.cause.path, [finding]);
+    const { path } = placeOf(finding);
+    const group = groups.get(path);
+    if (group === undefined) groups.set(path, [finding]);
     else group.push(finding);
   }
   return groups;
@@ -92,7 +95,7 @@ function cleanBlock(result: ShownResult, minSeverity: Severity, style: Colors, w
 /** How many findings there are, how many of them are not shown and how to see them; "" where there are none. */
 function summary(results: readonly ShownResult[], minSeverity: Severity): string {
   const counts = countBySeverity(results.flatMap((result) => result.findings));
-  const suppressed = results.reduce((sum, result) => sum + result.suppressed, 0);
+  const ignored = results.reduce((sum, result) => sum + result.ignored.length, 0);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));
@@ -103,6 +106,6 @@ function summary(results: readonly ShownResult[], minSeverity: Severity): string
   const parts: string[] = [];
   if (found.some(isShown)) parts.push(inWords(found.filter(isShown)));
   if (hidden.length > 0) parts.push(`${inWords(hidden)} hidden (--min-severity ${hidden.at(-1)} shows them)`);
-  if (suppressed > 0) parts.push(`${suppressed} suppressed`);
+  if (ignored > 0) parts.push(`${ignored} ignored`);
   return parts.join("; ");
 }

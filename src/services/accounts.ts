@@ -4,8 +4,9 @@ import { readAuthorizedKeys } from "./accounts/authorizedKeys.ts";
 import { describePassword } from "./accounts/password.ts";
 import { readPrivilegeRules } from "./accounts/sudo.ts";
 import { type Group, readGroups, readShadow, readUsers, type User } from "./accounts/users.ts";
-import type { Service, Setting } from "./service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
+import { SSHD_NEEDS } from "./sshd/commandLine.ts";
 import { readSshdSettings } from "./sshd/effective.ts";
 import { opensshVersion } from "./sshd/version.ts";
 
@@ -15,6 +16,7 @@ import { opensshVersion } from "./sshd/version.ts";
  */
 export const accounts: Service = {
   name: "accounts",
+  needs: [...SSHD_NEEDS, "home", "root/.ssh"],
   // Passwords and keys are described, not given.
   secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
@@ -27,6 +29,12 @@ export const accounts: Service = {
       if (last !== setting.value) settings.append(setting, "; ");
     }
     return settings.list();
+  },
+  usual: ({ key, value }) => {
+    if (value === "locked" && /^user (?!root )\S+ password$/.test(key)) return "an account is made without a password";
+    if (key.endsWith(" password") && !value.startsWith("set")) return NOT_CUSTOMISED;
+    const shipped = /^sudo (root|%sudo|%admin|%wheel)$/.test(key) && /^ALL=\(ALL(:ALL)?\) ALL$/.test(value.trim());
+    return shipped ? "the sudo rule is one that distributions ship" : undefined;
   },
 };
 

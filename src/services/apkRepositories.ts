@@ -23,4 +23,6 @@ export const apkRepositories: Service = {
     }
     return settings.list();
   },
+  usual: ({ key }) =>
+    /^https?:\/\/dl-\w+\.alpinelinux\.org\/alpine\//.test(key) ? "every image has Alpine's mirrors" : undefined,
 };

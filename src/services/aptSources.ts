@@ -26,6 +26,13 @@ export const aptSources: Service = {
     }
     return settings.list();
   },
+  usual: ({ key }) =>
+    /^deb(-src)? (mirror\+)?\w+:\/\/([\w-]+\.)*(deb|security|ftp|archive|ports|httpredir|cdn-aws\.deb|azure\.archive)[\w.-]*\.(debian|ubuntu)\.(org|com)(\/|$)/.test(
+      // Hosts are shorter; the pattern takes long over a long one.
+      key.slice(0, 400).split(" ").slice(0, 2).join(" "),
+    )
+      ? "installers write the distribution's public mirrors"
+      : undefined,
 };
 
 /** The entries of all files that apt reads, in its order. */

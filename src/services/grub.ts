@@ -9,6 +9,7 @@ const QUESTION = /^Name: (grub-(?:pc|efi)\/install_devices)$/;
 /** The disks and EFI partitions that Debian's packages of GRUB install it to whenever they are upgraded. */
 export const grub: Service = {
   name: "grub",
+  needs: [DATABASE.slice(1)],
   read(image: Image): Setting[] {
     const settings = new SettingMap();
     let key: string | undefined;
@@ -19,4 +20,5 @@ export const grub: Service = {
     }
     return settings.list();
   },
+  usual: ({ value }) => (value.includes(",") ? undefined : "installers write the disk that they install GRUB to"),
 };

@@ -4,7 +4,8 @@ import { expandGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
 import { hasUnknown } from "../image/unknown.ts";
 import { words } from "./lines.ts";
-import type { Service, Setting } from "./service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
+import { SSHD_NEEDS } from "./sshd/commandLine.ts";
 import { readDirectives } from "./sshd/directives.ts";
 import { defaults } from "./sshd/keywords.ts";
 import { opensshVersion } from "./sshd/version.ts";
@@ -16,6 +17,7 @@ import { decodeBlob, fingerprint, publicBlob } from "./sshFingerprint.ts";
  */
 export const hostKeys: Service = {
   name: "host-keys",
+  needs: SSHD_NEEDS,
   // Passwords and keys are described, not given.
   secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
@@ -26,6 +28,11 @@ export const hostKeys: Service = {
       return text === undefined ? [] : [{ key: path, value: identity(image, path, text), path }];
     });
   },
+  usual: ({ key, value }) =>
+    // Keys of the usual names are made when the ssh server is installed; a certificate somebody had to issue.
+    /\/ssh_host_(rsa|dsa|ecdsa|ed25519|mldsa44_ed25519)_key$/.test(key) && !value.startsWith("certificate")
+      ? NOT_CUSTOMISED
+      : undefined,
 };
 
 function keyPaths(image: Image, distro: Distro): Set<string> {

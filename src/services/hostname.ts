@@ -1,7 +1,8 @@
 import type { Image } from "../image/image.ts";
 import { hasUnknown } from "../image/unknown.ts";
-import { type Line, readStatements, unquote } from "./lines.ts";
-import type { Service, Setting } from "./service.ts";
+import { type Line, readStatements } from "./lines.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
+import { assignedValue } from "./shellVariables.ts";
 
 /** Where the host name stands, the place that counts first: each distro has one of these. */
 const PLACES: readonly { path: string; variable?: string }[] = [
@@ -23,6 +24,10 @@ export const hostname: Service = {
     }
     return [];
   },
+  usual: ({ value }) =>
+    /^(localhost(\.localdomain)?|localhost\.local)$/.test(value)
+      ? NOT_CUSTOMISED
+      : "every installer and image tool writes a host name",
 };
 
 /** The whole line: a name holds no blanks, but a placeholder may. */
@@ -33,6 +38,6 @@ function nameIn({ text }: Line): string {
 function valueOfVariable({ text }: Line, variable: string): string | undefined {
   const equals = text.indexOf("=");
   return text.slice(0, equals).trim().toLowerCase() === variable.toLowerCase()
-    ? unquote(text.slice(equals + 1).trim())
+    ? assignedValue(text.slice(equals + 1).trim())
     : undefined;
 }

@@ -16,4 +16,11 @@ export const hosts: Service = {
     }
     return settings.list();
   },
+  usual: ({ key }, image) => {
+    const own = image.read("/etc/hostname")?.toString("utf8").trim().toLowerCase();
+    const ofThisHost = key === own || (own !== undefined && key.startsWith(`${own}.`));
+    return /^(localhost.*|ip6-.*|broadcasthost|metadata\.google\.internal)$/.test(key) || ofThisHost
+      ? "every installer writes the entries of the host itself"
+      : undefined;
+  },
 };

@@ -35,4 +35,8 @@ export const keyboard: Service = {
     }
     return settings.list();
   },
+  usual: ({ key, value }) =>
+    / (BACKSPACE|FONT\w*|XKBMODEL)$/i.test(key) || (/ (KEYMAP|XKBLAYOUT)$/i.test(key) && value === "us")
+      ? "every installer writes a keyboard"
+      : undefined,
 };

@@ -47,9 +47,3 @@ export function fields(text: string): string[] {
   const masked = text.replace(/<<unknown:(?:(?!>>).){0,400}>>/gs, (placeholder) => placeholder.replaceAll(":", "\0"));
   return masked.split(":").map((field) => field.replaceAll("\0", ":"));
 }
-
-/** Value of a `NAME=value` line as a shell or systemd reads simple ones: one pair of quotes around it is dropped. */
-export function unquote(value: string): string {
-  const quote = value[0];
-  return (quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote) ? value.slice(1, -1) : value;
-}

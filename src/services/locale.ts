@@ -27,6 +27,10 @@ export const locale: Service = {
     }
     return settings.list();
   },
+  usual: ({ key, value }) =>
+    /^(C|POSIX|C\.UTF-?8|en_US(\.UTF-?8)?)$/i.test(value) || key.startsWith("generated locale en_US.UTF-8")
+      ? `every installer writes a locale such as ${value}`
+      : undefined,
 };
 
 function variablesIn(image: Image, path: string): Setting[] {

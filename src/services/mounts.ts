@@ -1,6 +1,6 @@
 import type { Image } from "../image/image.ts";
 import { readStatements, words } from "./lines.ts";
-import type { Service, Setting } from "./service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
 /** The entries of /etc/fstab by mount point, or as "swap <device>"; a mount point that stands twice is mounted twice. */
@@ -16,5 +16,12 @@ export const mounts: Service = {
       settings.append({ key, value: `${device} ${type} ${options}`, path, line: number }, "; ");
     }
     return settings.list();
+  },
+  usual: ({ key, value }) => {
+    // What the mounts module wrote itself where the configuration gives no other options.
+    if (/ defaults,nofail,x-systemd\.\S+,comment=cloudconfig$/.test(value)) return NOT_CUSTOMISED;
+    return /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
+      ? "installers write the usual file systems"
+      : undefined;
   },
 };

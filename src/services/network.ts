@@ -2,6 +2,7 @@ import type { Image } from "../image/image.ts";
 import { readStatements, words } from "./lines.ts";
 import { readNetworkFiles } from "./network/files.ts";
 import { readInterfaces } from "./network/interfaces.ts";
+import { usualInNetwork } from "./network/usual.ts";
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 import { assignmentIn } from "./shellVariables.ts";
@@ -12,6 +13,8 @@ import { assignmentIn } from "./shellVariables.ts";
  */
 export const network: Service = {
   name: "network",
+  // Where the link /etc/resolv.conf leads.
+  needs: ["run/systemd/resolve"],
   read(image: Image): Setting[] {
     return [
       ...readNetworkFiles(image),
@@ -20,6 +23,7 @@ export const network: Service = {
       ...sysconfigSettings(image),
     ];
   },
+  usual: usualInNetwork,
 };
 
 function resolverSettings(image: Image): Setting[] {

@@ -2,6 +2,9 @@ import type { SecretKind } from "../config/secret.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
+/** Given where a setting is not customised at all, though its file is no package's. */
+export const NOT_CUSTOMISED = "not customised";
+
 /** A lens over an image: the effective settings of one thing that people customise. */
 export interface Service {
   /** The name findings and rules use: "sshd", "host-keys", "hostname" ... */
@@ -16,6 +19,13 @@ export interface Service {
    * Values that look like a secret are hidden in any case.
    */
   readonly secret?: (key: string) => SecretKind | undefined;
+  /**
+   * Why a value may well have been written by an installer or image tool, which makes it weak evidence; NOT_CUSTOMISED
+   * where nobody chose it; undefined where only a person or their tool would have written it.
+   */
+  readonly usual?: (setting: Setting, image: Image) => string | undefined;
+  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  readonly needs?: readonly string[];
 }
 
 /** One effective setting. Two settings of a service are the same setting when their keys are equal. */

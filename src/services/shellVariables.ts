@@ -1,4 +1,6 @@
-import { type Line, unquote } from "./lines.ts";
+import { shellWord } from "../distro/shellWords.ts";
+import { hasUnknown } from "../image/unknown.ts";
+import type { Line } from "./lines.ts";
 
 /** A `NAME=value` assignment, its value without quotes; also after `export`. Undefined for anything else. */
 export function assignmentIn({ text }: Line): { name: string; value: string } | undefined {
@@ -8,5 +10,16 @@ export function assignmentIn({ text }: Line): { name: string; value: string } | 
     .replace(/^export\s+/, "")
     .trim();
   if (equals === -1 || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return undefined;
-  return { name, value: unquote(text.slice(equals + 1).trim()) };
+  return { name, value: assignedValue(text.slice(equals + 1).trim()) };
+}
+
+/**
+ * What a file of assignments gives a variable: a quoted word as a shell reads it, its `$NAME` kept, and all of what is not
+ * quoted, as systemd and PAM do.
+ */
+export function assignedValue(text: string): string {
+  if (!/^["']/.test(text)) return text;
+  // A placeholder may hold anything.
+  if (hasUnknown(text)) return text.replace(/^(["'])(.*)\1$/s, "$2");
+  return shellWord(text, 0, (name) => `$${name}`).text;
 }

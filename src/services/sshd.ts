@@ -1,6 +1,7 @@
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Service, Setting } from "./service.ts";
+import { SSHD_NEEDS } from "./sshd/commandLine.ts";
 import { readSshdSettings } from "./sshd/effective.ts";
 import { opensshVersion } from "./sshd/version.ts";
 
@@ -10,6 +11,7 @@ import { opensshVersion } from "./sshd/version.ts";
  */
 export const sshd: Service = {
   name: "sshd",
+  needs: SSHD_NEEDS,
   secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     return readSshdSettings(image, opensshVersion(distro.packages));

@@ -2,11 +2,15 @@ import type { Image } from "../image/image.ts";
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 import { type NtpDirective, readChronyDirectives, readNtpDirectives } from "./timeSync/ntpDirectives.ts";
-import { readTimesyncdSettings } from "./timeSync/timesyncd.ts";
+import { readTimesyncdSettings, TIMESYNCD_NEEDS } from "./timeSync/timesyncd.ts";
 
 const CHRONY = ["/etc/chrony/chrony.conf", "/etc/chrony.conf"];
 const NTP = ["/etc/ntpsec/ntp.conf", "/etc/ntp.conf"];
 const SOURCES = new Set(["server", "pool", "peer"]);
+
+/** Where distributions point a clock at. */
+const DISTRIBUTIONS_CLOCK =
+  /^(?:(?:server|pool|peer) )?(?:(?:\d\.)?(?:[a-z]+\.)?pool\.ntp\.org|ntp(?:-bootstrap)?\.ubuntu\.com|169\.254\.169\.123|time\.google\.com|metadata\.google\.internal)(?: |$)/;
 
 /**
  * What sets the clock, for each client that is configured: "chrony servers" is its servers, pools and peers in order with
@@ -14,6 +18,7 @@ const SOURCES = new Set(["server", "pool", "peer"]);
  */
 export const timeSync: Service = {
   name: "time-sync",
+  needs: [...TIMESYNCD_NEEDS, "run/chrony-dhcp"],
   secret: (key) => (key.endsWith(" crypto") ? "password" : undefined),
   read(image: Image): Setting[] {
     const settings = new SettingMap();
@@ -24,6 +29,11 @@ export const timeSync: Service = {
     for (const setting of readTimesyncdSettings(image)) settings.put({ ...setting, key: `timesyncd ${setting.key}` });
     return settings.list();
   },
+  usual: ({ key, value }) =>
+    / servers$|^timesyncd (NTP|FallbackNTP)$/.test(key) &&
+    value.split(key.startsWith("timesyncd") ? " " : ", ").every((server) => DISTRIBUTIONS_CLOCK.test(server))
+      ? "distributions ship these time servers"
+      : undefined,
 };
 
 function collect(settings: SettingMap, client: string, directives: readonly NtpDirective[]): void {

@@ -25,6 +25,7 @@ export const timezone: Service = {
     const digest = createHash("sha256").update(file).digest("hex").slice(0, 12);
     return [{ key: "timezone", value: `a zone without a name (sha256 ${digest})`, path: link }];
   },
+  usual: ({ value }) => (/^(Etc\/)?(UTC|UCT|Universal|Zulu)$/.test(value) ? "every installer writes UTC" : undefined),
 };
 
 /** ZONE of RHEL 6 and Amazon Linux 1, TIMEZONE of SUSE before systemd. */

@@ -3,6 +3,8 @@ import { parseConfigFile } from "../../src/config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import type { Stat } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
+import { noteSentence } from "../../src/lint/sentences/notes.ts";
+import { whySentence } from "../../src/lint/sentences/outcomes.ts";
 
 /** An image and a launch, for a boot in memory. */
 interface Launch {
@@ -79,7 +81,14 @@ export function attributesAfter(result: BootResult, path: string): string | unde
   return stat === undefined ? undefined : `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`;
 }
 
-/** What a module's run came to, as the plan says it. */
-export function reasonOf(result: BootResult, module: string): string | undefined {
-  return result.modules.find(({ name }) => name === module)?.reason;
+/** What a module's run came to: its status and why, in words; undefined where no list names it. */
+export function reasonOf({ modules }: BootResult, module: string): string | undefined {
+  const outcome = modules.find(({ name }) => name === module);
+  if (outcome === undefined) return undefined;
+  return outcome.why === null ? outcome.status : `${outcome.status}: ${whySentence(outcome.why)}`;
+}
+
+/** What the notes say, in words. */
+export function notesOf({ notes }: Pick<BootResult, "notes">): string[] {
+  return notes.map((note) => (note.module === null ? noteSentence(note) : `${note.module}: ${noteSentence(note)}`));
 }

@@ -21,14 +21,14 @@ describe("write_files", () => {
   it.runIf(whole)("appends thousands of times to one file", () => {
     const line = "x".repeat(500);
     const result = writeFiles(numbers(5000).map((n) => `- {path: /etc/t, append: true, content: "${n} ${line}\\n"}`));
-    expect(reasonOf(result, "write_files")).toBe("first boot of the instance");
+    expect(reasonOf(result, "write_files")).toBe("ran");
     const lines = textAfter(result, "/etc/t")!.split("\n");
     expect([lines.length, lines[4999]!.slice(0, 8)]).toEqual([5001, "4999 xxx"]);
   });
 
   it("fails for a path that Linux refuses for its length", () => {
     const result = writeFiles([`- {path: ${"/a".repeat(200_000)}, content: a}`]);
-    expect(reasonOf(result, "write_files")).toMatch(/^it fails: the path .* is too long$/);
+    expect(reasonOf(result, "write_files")).toMatch(/^failed: the path .* is too long$/);
   });
 });
 
@@ -80,7 +80,7 @@ it.runIf(whole)("scripts' patterns over links that lead back are given up", () =
     files: links,
     metaData: "instance-id: i-1\n",
   });
-  expect(reasonOf(result, "scripts_user")).toBe("first boot of the instance");
+  expect(reasonOf(result, "scripts_user")).toBe("ran");
 });
 
 it.runIf(whole)("modules with thousands of entries", () => {
@@ -129,5 +129,5 @@ it.runIf(whole)("a path of many slashes", () => {
     config: `system_info: {distro: debian}\ncloud_config_modules: [runcmd]\ncloud_final_modules: [scripts-user]\nruncmd:\n- [cp, a, "${"/".repeat(1_000_000)}x"]\n- [mv, "${"/".repeat(1_000_000)}x", /etc/]\n`,
     metaData: "instance-id: i-1\n",
   });
-  expect(reasonOf(result, "scripts_user")).toBe("first boot of the instance");
+  expect(reasonOf(result, "scripts_user")).toBe("ran");
 });

@@ -30,7 +30,7 @@ describe("a module list", () => {
   });
 
   test.each(["m: [5]", "m: [[5]]", "m: [{name: 5}]"])("%s stops the stage", (yaml) => {
-    expect(list(yaml).fatal).toMatch(/cloud\.cfg:1/);
+    expect(list(yaml).fatal).toMatchObject({ list: "m", origin: { path: "cloud.cfg", line: 1 } });
   });
 
   test.each(["m:", "m: []", "x: 1"])("%s is empty", (yaml) =>

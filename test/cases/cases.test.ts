@@ -46,7 +46,9 @@ test.each(cases.flatMap(({ id, about, image }) => (image === undefined ? [] : [{
     const stock = stockOf(of);
     for (const { rule, severity, about = "" } of finds) {
       const same = found.filter((finding) => finding.rule === rule && finding.severity === severity);
-      const said = same.find(({ message, target }) => message.includes(about) || target?.setting.includes(about));
+      const said = same.find(
+        ({ message, losses }) => message.includes(about) || losses.some(({ setting }) => setting?.includes(about)),
+      );
       expect(
         said,
         `${rule}: ${found.map((one) => `${one.severity} ${one.rule}: ${one.message}`).join("\n")}`,

@@ -40,7 +40,7 @@ describe("lint", () => {
   test("JSON keeps to the contract", async () => {
     const { out } = await run("lint", HARDENED, "-f", "json");
     const report = JSON.parse(out);
-    expect(report.schemaVersion).toBe(1);
+    expect(report.schemaVersion).toBe(2);
     expect(report.images[0].image).toEqual({
       source: HARDENED,
       distro: { id: "debian", version: "12" },
@@ -53,10 +53,13 @@ describe("lint", () => {
       confidence: "certain",
       service: "sshd",
       module: "set_passwords",
-      target: { path: "/etc/ssh/sshd_config", line: 6, setting: "PasswordAuthentication", before: "no", after: "yes" },
+      losses: [
+        { path: "/etc/ssh/sshd_config", line: 6, setting: "PasswordAuthentication", before: "no", after: "yes" },
+      ],
       cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
     });
-    expect(finding.fix.content).toContain("ssh_pwauth: no");
+    expect(finding.fix).toMatchObject({ safe: true, why: null });
+    expect(finding.fix.edits[0].diff).toContain("+ssh_pwauth: no\n");
   });
 
   test("several reports at once, files beside standard output", async () => {
@@ -333,8 +336,8 @@ describe("the other commands", () => {
     expect(text.out).toContain("set_passwords");
     const plan = JSON.parse((await run("plan", HARDENED, "-f", "json")).out);
     const outcome = (name: string) => plan.modules.find((one: { name: string }) => one.name === name);
-    expect(outcome("growpart")).toMatchObject({ stage: "init", frequency: "always", ran: true });
-    expect(outcome("snap")).toMatchObject({ ran: false, reason: expect.stringContaining("no configuration") });
+    expect(outcome("growpart")).toMatchObject({ stage: "init", frequency: "always", status: "ran", why: null });
+    expect(outcome("snap")).toMatchObject({ status: "skipped", why: { code: "not-configured" } });
     expect(
       plan.changes.find((one: { path: string }) => one.path === "/etc/ssh/sshd_config.d/50-cloud-init.conf"),
     ).toMatchObject({

@@ -137,7 +137,7 @@ describe("SARIF", () => {
 
   test("all else at the anchor, each finding with a hash of its own", () => {
     write("image.pkr.hcl", "source {\n}\nbuild {\n}\n");
-    const other = finding({ target: { ...finding().target!, setting: "PermitRootLogin" } });
+    const other = finding({ losses: [{ ...finding().losses[0]!, setting: "PermitRootLogin" }] });
     const found = resultsOf(report({ anchor: "image.pkr.hcl:3" }, [finding(), other]));
     for (const { locations, message, relatedLocations } of found) {
       expect(locations[0].physicalLocation).toEqual({
@@ -160,7 +160,7 @@ describe("SARIF", () => {
 
   test("a file of another directory leads to no URI that leaves the repository", () => {
     const cause = { path: "../../seed/user-data", line: 1, column: 1 };
-    const [found] = resultsOf(report({}, [finding({ target: null, cause })]));
+    const [found] = resultsOf(report({}, [finding({ losses: [], cause })]));
     expect(found.locations[0].physicalLocation.artifactLocation.uri).toBe("seed/user-data");
   });
 

@@ -42,7 +42,7 @@ test.each(["lint", "plan"])("%s -f json: null, as the schema says", async (comma
     cloudInit: { version: null, enabled: true },
     datasource: null,
   });
-  const schema = JSON.parse(readFileSync(`schemas/${command}-v1.schema.json`, "utf8"));
+  const schema = JSON.parse(readFileSync(`schemas/${command}-v2.schema.json`, "utf8"));
   expect(new Ajv2020().validate(schema, report)).toBe(true);
 });
 

@@ -42,11 +42,11 @@ describe("a file on its own", () => {
   test("JSON has the shape of an image's", async () => {
     const path = file("user-data.yaml", "#cloud-config\npakages: [vim]\n");
     const report = JSON.parse((await run(path, "-f", "json")).out);
-    const schema = JSON.parse(readFileSync("schemas/lint-v1.schema.json", "utf8"));
+    const schema = JSON.parse(readFileSync("schemas/lint-v2.schema.json", "utf8"));
     expect(new Ajv2020().validate(schema, report)).toBe(true);
     expect(report.images[0].image).toEqual({
       source: path,
-      distro: { id: null, version: null },
+      distro: null,
       cloudInit: { version: "26.2", enabled: true },
       datasource: null,
     });

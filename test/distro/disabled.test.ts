@@ -11,15 +11,15 @@ describe.each(["20.4.1", "22.4.2", "25.1.4", "26.2"])("cloud-init %s", (version)
 });
 
 test("the reason names its place", () => {
-  expect(disabledReason(memoryImage({ [MARKER]: "" }), "26.2")).toEqual({ reason: `${MARKER} exists`, path: MARKER });
+  expect(disabledReason(memoryImage({ [MARKER]: "" }), "26.2")).toEqual({ code: "marker", path: MARKER });
   const grub = 'GRUB_TIMEOUT=0\nGRUB_CMDLINE_LINUX=""\nGRUB_CMDLINE_LINUX_DEFAULT="quiet cloud-init=disabled"\n';
   expect(disabledReason(memoryImage({ "/etc/default/grub": grub }), "22.4.2")).toEqual({
-    reason: "the kernel command line holds cloud-init=disabled",
+    code: "kernel-command-line",
     path: "/etc/default/grub",
     line: 3,
   });
   expect(disabledReason(memoryImage({ [POLICY]: "\npolicy: disabled" }), "22.4.2")).toEqual({
-    reason: "the policy of ds-identify is disabled",
+    code: "ds-identify-policy",
     path: POLICY,
     line: 2,
   });

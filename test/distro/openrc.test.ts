@@ -10,7 +10,7 @@ const STARTED: Record<string, MemoryFile> = {
 };
 
 function reason(files: Record<string, MemoryFile>): string | undefined {
-  return disabledReason(memoryImage(files), "24.4")?.reason;
+  return disabledReason(memoryImage(files), "24.4")?.code;
 }
 
 test("a runlevel that starts a stage", () => expect(reason(STARTED)).toBeUndefined());
@@ -22,16 +22,16 @@ test("no runlevel starts a stage: the package alone enables nothing", () =>
       "/etc/runlevels/boot/hostname": "",
       "/etc/runlevels/boot/cloud-init-ds-identify": "",
     }),
-  ).toBe("no runlevel of OpenRC starts cloud-init"));
+  ).toBe("no-runlevel"));
 
 test("the marker, where the scripts ask for it", () => {
-  expect(reason({ ...STARTED, [MARKER]: "" })).toBe(`${MARKER} exists`);
+  expect(reason({ ...STARTED, [MARKER]: "" })).toBe("marker");
   expect(reason({ ...STARTED, [MARKER]: "", "/etc/init.d/cloud-init-local": "start() { :; }" })).toBeUndefined();
 });
 
 test("the kernel's command line", () =>
   expect(reason({ ...STARTED, "/boot/extlinux.conf": "", "/boot/cmdline.txt": "quiet cloud-init=disabled" })).toBe(
-    "the kernel command line holds cloud-init=disabled",
+    "kernel-command-line",
   ));
 
 test("nobody asks ds-identify there", () =>

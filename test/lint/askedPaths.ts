@@ -7,8 +7,14 @@ import { catalogue } from "../../src/lint/rules/catalogue.ts";
 /** The paths that a lint asks an image for and `needs` does not print. */
 export function unforeseenPaths(image: Image): string[] {
   const asked = new Set<string>();
+  lintRecorded(image, (path) => asked.add(path));
+  return [...asked].filter((path) => path.startsWith("/") && !isForeseen(path)).sort();
+}
+
+/** Lints an image of which each path that is asked for is noted. */
+export function lintRecorded(image: Image, note: (path: string) => void): void {
   const noted = (path: string): string => {
-    asked.add(path);
+    note(path);
     return path;
   };
   const recorded: Image = {
@@ -23,7 +29,6 @@ export function unforeseenPaths(image: Image): string[] {
     realpath: (path) => image.realpath(noted(path)),
   };
   lint(recorded, { distro: detectDistro(recorded), rules: catalogue, protect: [] });
-  return [...asked].filter((path) => path.startsWith("/") && !isForeseen(path)).sort();
 }
 
 /** Homes outside /home, which only /etc/passwd names, and what is above them. */

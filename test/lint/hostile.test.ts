@@ -5,13 +5,13 @@ import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { matchesAny, matchesParts } from "../../src/lint/checks/check.ts";
+import { matchesAny } from "../../src/lint/checks/check.ts";
 import { managementMark } from "../../src/lint/evidence/marks.ts";
-import { usualValue } from "../../src/lint/evidence/usualValues.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { duplicateKeys } from "../../src/lint/schema/duplicateKeys.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
+import { network } from "../../src/services/network.ts";
 import { whole } from "../samples.ts";
 
 // Nothing here is timed: what went over its input again and again took minutes.
@@ -36,7 +36,7 @@ describe("globs over keys", () => {
     expect(matchesAny(["a*b*c"], "a-b\n-c")).toBe(true);
     expect(matchesAny(["*b"], "abc")).toBe(false);
     expect(matchesAny(["ab", "*"], "")).toBe(true);
-    expect(matchesParts(["iface ", ""], "iface *a*")).toBe(true);
+    expect(matchesAny(["iface *"], "iface *a*")).toBe(true);
   });
 
   it("of many stars, over long keys", () => {
@@ -53,7 +53,7 @@ it.runIf(whole)("two lists of thousands of entries", () => {
   });
   const [found] = findings.filter(({ rule }) => rule === "config-list-replaced");
   expect(found?.message).toContain("and 14992 more are lost");
-  expect(found?.fix).toBeNull();
+  expect(found?.proveFix()).toBeNull();
 });
 
 it.runIf(whole)("a key that is set thousands of times, and then to a long list", () => {
@@ -96,7 +96,7 @@ describe("white space without end", () => {
   it("in a network file", () => {
     const path = "/etc/systemd/network/a.network";
     const image = memoryImage({ [path]: "\n".repeat(1_000_000) });
-    expect(usualValue("network", { key: path, value: "x", path }, image)).toContain("DHCP");
+    expect(network.usual?.({ key: path, value: "x", path }, image)).toContain("DHCP");
   });
 
   it("in cloud.cfg, for ds-identify", () => {

@@ -1,17 +1,61 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { modules } from "../../src/boot/modules/modules.ts";
 import { openDirectory } from "../../src/image/directory.ts";
-import { mayBeRead, NEEDS } from "../../src/lint/needs.ts";
+import type { Image } from "../../src/image/image.ts";
+import { COMMON, mayBeRead, NEEDS } from "../../src/lint/needs.ts";
 import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
+import { packageReaders } from "../../src/packages/open.ts";
+import { services } from "../../src/services/services.ts";
 import { oneOf } from "../samples.ts";
-import { isHome, unforeseenPaths } from "./askedPaths.ts";
+import { isHome, lintRecorded, unforeseenPaths } from "./askedPaths.ts";
 import { exampleImage } from "./exampleImage.ts";
 
-// A path that a lens, a module or a rule begins to ask for is a word more in src/lint/needs.ts.
+// A path that a service, a module or a package database begins to ask for is a word more in its `needs`.
 test.each(oneOf(3, readdirSync("fixtures")))("all that a lint of %s asks for is foreseen", (fixture) => {
   const image = openDirectory(join("fixtures", fixture));
   expect(unforeseenPaths(image).filter((path) => !isHome(path, image))).toEqual([]);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Notes what is asked for while each module, service and package database is at work, the innermost one. */
+function undeclared(image: Image): string[] {
+  const running: { readonly name: string; readonly needs: readonly string[] }[] = [];
+  const found = new Set<string>();
+  const watch = <K extends string>(
+    name: string,
+    part: { readonly needs?: readonly string[] } & Record<K, (...args: never[]) => unknown>,
+    method: K,
+  ) => {
+    const original: (...args: never[]) => unknown = part[method];
+    vi.spyOn(part, method as never).mockImplementation(((...args: never[]) => {
+      running.push({ name, needs: [...COMMON, ...(part.needs ?? [])] });
+      try {
+        return original.apply(part, args);
+      } finally {
+        running.pop();
+      }
+    }) as never);
+  };
+  for (const module of modules) watch(`module ${module.name}`, module, "run");
+  for (const service of services) watch(`service ${service.name}`, service, "read");
+  for (const [index, reader] of packageReaders.entries()) watch(`package reader ${index}`, reader, "open");
+  lintRecorded(image, (path) => {
+    const part = running.at(-1);
+    const isDeclared = (need: string) => `${path}/`.startsWith(`/${need}/`) || `/${need}`.startsWith(`${path}/`);
+    if (part !== undefined && path !== "/" && !part.needs.some(isDeclared)) found.add(`${part.name}: ${path}`);
+  });
+  vi.restoreAllMocks();
+  return [...found].sort();
+}
+
+test.each(oneOf(7, readdirSync("fixtures")))("each part of a lint of %s declares what it asks for", (fixture) => {
+  const image = openDirectory(join("fixtures", fixture));
+  expect(undeclared(image).filter((line) => !isHome(line.split(": ")[1]!, image))).toEqual([]);
 });
 
 test("all that the rules' examples ask for is foreseen", () => {
@@ -24,6 +68,11 @@ test("all that the rules' examples ask for is foreseen", () => {
     const given = Object.values(files).join("\n");
     const paths = unforeseenPaths(image).filter((path) => !isHome(path, image) && !given.includes(path));
     expect([name, title, paths]).toEqual([name, title, []]);
+    const lines = undeclared(image).filter((line) => {
+      const path = line.split(": ")[1]!;
+      return !isHome(path, image) && !given.includes(path);
+    });
+    expect([name, title, lines]).toEqual([name, title, []]);
   }
 });
 

@@ -21,7 +21,9 @@ function lostSettings(version: string): (string | undefined)[] {
     "/usr/lib/python3.13/site-packages/cloudinit/version.py": `__VERSION__ = "${version}"\n`,
   });
   const { findings } = lint(image, { distro: detectDistro(image), rules });
-  return findings.filter(({ rule }) => rule === "sshd-setting-overwritten").map(({ target }) => target?.setting);
+  return findings
+    .filter(({ rule }) => rule === "sshd-setting-overwritten")
+    .map(({ losses }) => losses[0]?.setting ?? undefined);
 }
 
 // Until 25.2 the new /etc/ssh/sshd_config of one line takes the place of the vendor's, and of all that it includes.

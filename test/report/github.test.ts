@@ -79,3 +79,11 @@ describe("workflow commands", () => {
     expect(report.trimEnd().split("\n")).toHaveLength(FINDINGS.length);
   });
 });
+
+test("without a line to blame, the annotation is at what is lost", () => {
+  const report = githubReport([result({ findings: [finding({ cause: null })] })], { minSeverity: "info" });
+  expect(report).toContain("file=etc/ssh/sshd_config,line=4,");
+  expect(githubReport([result({ findings: [finding({ cause: null, losses: [] })] })], { minSeverity: "info" })).toMatch(
+    /^::error file=/,
+  );
+});

@@ -1,17 +1,19 @@
+import { applyPatch } from "diff";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config/config.ts";
+import type { Fix } from "../../src/lint/finding.ts";
 import type { Mapping } from "../../src/python/tree.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
 import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { bootResult } from "./planSample.ts";
-import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, result, TEXTS } from "./samples.ts";
 import { schemaErrors } from "./schemas.ts";
 
 const OFF = result({
   image: { source: "off", cloudInit: { version: "25.1.4", enabled: false }, datasource: null },
-  suppressed: 2,
+  ignored: [IGNORED, IGNORED],
 });
 
 describe("findings", () => {
@@ -26,8 +28,8 @@ describe("findings", () => {
   test("are those of --min-severity, the summary counts all", () => {
     const { images } = JSON.parse(report);
     expect(images.map((image: { findings: unknown[] }) => image.findings.length)).toEqual([4, 0]);
-    expect(images[0].summary).toEqual({ error: 2, warning: 2, info: 1, suppressed: 0 });
-    expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, suppressed: 2 });
+    expect(images[0].summary).toEqual({ error: 2, warning: 2, info: 1, ignored: 0 });
+    expect(images[1].summary).toEqual({ error: 0, warning: 0, info: 0, ignored: 2 });
   });
 
   test("a fix of a file that is there is a diff, in which secrets are hidden", () => {
@@ -37,17 +39,100 @@ describe("findings", () => {
     const report = jsonReport([result({ findings: [finding({ fix })], texts: { [path]: { before } } })], "info");
     expect(schemaErrors("lint", report)).toEqual([]);
     expect(JSON.parse(report).images[0].findings[0].fix).toEqual({
-      path,
-      content: null,
-      renames: null,
-      diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
+      safe: true,
+      why: null,
+      edits: [
+        {
+          path,
+          diff: `--- ${path}\n+++ ${path}\n@@ -1,3 +1,3 @@\n #cloud-config\n-password: <<hidden:password>>\n-ssh_pwauht: true\n+password: <<hidden:password>>\n+ssh_pwauth: true\n`,
+        },
+      ],
     });
   });
 
+  describe("each edit of a fix is a diff that makes the file what it is to be", () => {
+    const editsOf = (fix: Fix, texts: Parameters<typeof result>[0]["texts"] = {}) => {
+      const json = jsonReport([result({ findings: [finding({ fix })], texts })], "info");
+      expect(schemaErrors("lint", json)).toEqual([]);
+      return JSON.parse(json).images[0].findings[0].fix.edits as { path: string; diff: string }[];
+    };
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const long = Array.from({ length: 3_000 }, (_, index) => `a${index}: 1\n`).join("");
+
+    test.each([
+      ["a new file", undefined, "a: 1\nb: 2\n"],
+      ["a new file without a last newline", undefined, "a: 1\nb: 2"],
+      ["an empty file", "", "a: 1\n"],
+      ["a line in the middle", "a: 1\nb: 2\nc: 3\n", "a: 1\nb: 3\nc: 3\n"],
+      ["a line at the end, without a newline", "a: 1\nb: 2", "a: 1\nb: 3"],
+      ["a long new file", undefined, `${long}last: 1`],
+    ])("%s", (_, before, content) => {
+      const [edit, ...others] = editsOf({ path, content }, before === undefined ? {} : { [path]: { before } });
+      expect(others).toEqual([]);
+      expect(edit!.path).toBe(path);
+      const from = before === undefined ? "/dev/null" : path;
+      expect(edit!.diff.split("\n").slice(0, 2)).toEqual([`--- ${from}`, `+++ ${path}`]);
+      expect(applyPatch(before ?? "", edit!.diff)).toBe(content);
+    });
+
+    test("a new name: all lines go under the old one and come under the new one", () => {
+      const content = "a: 1\nb: 2\n";
+      const renames = "/etc/cloud/cloud.cfg.d/20.yaml";
+      const [gone, made] = editsOf({ path, content, renames }, { [renames]: { before: content } });
+      expect([gone!.path, made!.path]).toEqual([renames, path]);
+      expect(gone!.diff).toBe(`--- ${renames}\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a: 1\n-b: 2\n`);
+      expect(made!.diff).toBe(`--- /dev/null\n+++ ${path}\n@@ -0,0 +1,2 @@\n+a: 1\n+b: 2\n`);
+    });
+
+    test("a secret is hidden in all of them", () => {
+      const content = "password: w0rd1\nb: 2\n";
+      const renames = "/etc/cloud/cloud.cfg.d/20.yaml";
+      for (const edits of [
+        editsOf({ path, content }),
+        editsOf({ path, content, renames }, { [renames]: { before: content } }),
+      ])
+        for (const { diff } of edits) {
+          expect(diff).toContain("password: <<hidden:password>>");
+          expect(diff).not.toContain("w0rd1");
+        }
+    });
+  });
+
+  test("what could not be read, and what is not certain, are problems of the image", () => {
+    const unread = [{ path: "/etc/shadow", reason: "permission denied" }];
+    const caveats = ["the version is unknown"];
+    const json = jsonReport(
+      [
+        { ...result({}), unread, caveats },
+        { ...OFF, caveats },
+      ],
+      "info",
+    );
+    expect(schemaErrors("lint", json)).toEqual([]);
+    expect(JSON.parse(json).images).toMatchObject([
+      {
+        complete: false,
+        problems: [
+          { path: "/etc/shadow", message: "permission denied" },
+          { path: "/", message: "the version is unknown" },
+        ],
+      },
+      { complete: true, problems: [{ path: "/", message: "the version is unknown" }] },
+    ]);
+  });
+
+  test("several losses, none with a setting, and no cause", () => {
+    const loss = { path: "/etc/x", line: null, setting: null, before: null, after: null };
+    const found = finding({ losses: [...finding().losses, loss], cause: null });
+    const json = jsonReport([result({ findings: [found] })], "info");
+    expect(schemaErrors("lint", json)).toEqual([]);
+    expect(JSON.parse(json).images[0].findings[0]).toMatchObject({ cause: null, losses: found.losses });
+  });
+
   test("have their members in the order of the contract, and no others", () => {
-    const extra = { ...finding({ target: null, fix: null }), secret: 1 };
+    const extra = { ...finding({ losses: [], fix: null }), secret: 1 };
     expect(jsonReport([result({ findings: [extra] })], "info")).toBe(`{
-  "schemaVersion": 1,
+  "schemaVersion": 2,
   "images": [
     {
       "image": {
@@ -62,6 +147,8 @@ describe("findings", () => {
         },
         "datasource": "NoCloud"
       },
+      "complete": true,
+      "problems": [],
       "findings": [
         {
           "rule": "sshd-setting-overwritten",
@@ -70,21 +157,22 @@ describe("findings", () => {
           "message": "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true.",
           "service": "sshd",
           "module": "set_passwords",
-          "target": null,
           "cause": {
             "path": "/etc/cloud/cloud.cfg.d/20-team.cfg",
             "line": 2,
             "column": 1
           },
+          "losses": [],
           "evidence": "/etc/ssh/sshd_config differs from what openssh-server installed",
           "fix": null
         }
       ],
+      "ignored": [],
       "summary": {
         "error": 1,
         "warning": 0,
         "info": 0,
-        "suppressed": 0
+        "ignored": 0
       }
     }
   ]
@@ -94,13 +182,16 @@ describe("findings", () => {
 
   test("hostile text stays what it is and reaches no terminal", () => {
     const h = EVERY_HAZARD;
-    const target = { path: h, line: 1, setting: h, before: h, after: h };
+    const losses = [{ path: h, line: 1, setting: h, before: h, after: h }];
     const cause = { path: h, line: 1, column: 1 };
-    const hostile = finding({ rule: h, message: h, target, cause, evidence: h, fix: { path: h, content: h } });
-    const text = jsonReport([result({ image: { source: h }, findings: [hostile] })], "info");
+    const hostile = { rule: h, message: h, losses, cause, evidence: h };
+    const found = finding({ ...hostile, fix: { path: h, content: `${h}x\n` } });
+    const text = jsonReport([result({ image: { source: h }, findings: [found] })], "info");
     expect(hazardsIn(text)).toEqual([]);
     const [image] = JSON.parse(text).images;
-    expect(image.findings[0]).toEqual({ ...hostile, fix: { ...hostile.fix, diff: null, renames: null } });
+    expect(image.findings[0]).toMatchObject(hostile);
+    expect(image.findings[0].fix.edits[0].path).toBe(h);
+    expect(image.findings[0].fix.edits[0].diff).toContain("x\n");
     expect(image.image.source).toBe(h);
   });
 });
@@ -113,7 +204,7 @@ describe("a plan", () => {
 
   test("keeps to the schema, sorted by path, nothing of /run, no directories", () => {
     expect(schemaErrors("plan", text)).toEqual([]);
-    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands"]);
+    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands", "notes"]);
     expect(plan.changes.map((one: { path: string }) => one.path)).toEqual([
       "/etc/hosts",
       "/etc/localtime",
@@ -134,6 +225,7 @@ describe("a plan", () => {
       op: "modified",
       certainty: "certain",
       content: "127.0.0.1 localhost\n127.0.1.1 <<unknown:the host name>>\n",
+      mode: "0644",
       unknown: null,
       modules: ["set_hostname", "update_etc_hosts"],
       causes: [cause(3), cause(4), cause(9)],
@@ -156,14 +248,28 @@ describe("a plan", () => {
     expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a fresh key"]);
   });
 
-  test("modules and commands", () => {
+  test("modules, commands and notes", () => {
     expect(plan.modules[6]).toEqual({
       name: "bootcmd",
       stage: "init",
       frequency: "once-per-instance",
-      ran: false,
-      reason: "no configuration for it (bootcmd)",
+      status: "skipped",
+      why: { code: "not-configured", message: "no configuration for it (bootcmd)" },
     });
+    expect(plan.modules[5]).toMatchObject({ status: "failed", why: { code: "raises", message: "no such key type" } });
+    expect(plan.modules[1]).toMatchObject({ status: "ran", why: null });
+    expect(plan.notes).toEqual([
+      {
+        module: "runcmd",
+        code: "commands-never-run",
+        message: "its commands never run: scripts_user is in no module list",
+      },
+      {
+        module: null,
+        code: "size-limit",
+        message: "/seed/user-data: not simulated, since it unpacks to more than 10 bytes",
+      },
+    ]);
     expect(plan.commands).toEqual([{ module: "ssh", command: "systemctl restart ssh" }]);
   });
 });
@@ -201,7 +307,7 @@ __proto__: 5
 
   test("numbers keep their digits, what JSON has no form for is a string", () => {
     expect(text.slice(0, text.indexOf('  "origins"'))).toBe(`{
-  "schemaVersion": 1,
+  "schemaVersion": 2,
   "value": {
     "big": 12345678901234567890,
     "float": 1.0,

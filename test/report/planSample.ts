@@ -1,4 +1,6 @@
 import type { BootResult, ModuleOutcome } from "../../src/boot/boot.ts";
+import type { Note } from "../../src/boot/notes.ts";
+import type { Ending } from "../../src/boot/outcome.ts";
 import { builtin } from "../../src/config/builtin.ts";
 import { UNKNOWN_CLOUD } from "../../src/config/seed.ts";
 import { memoryImage } from "../../src/image/memory.ts";
@@ -43,24 +45,28 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
   after.setAttributes("/etc/shadow", { mode: 0o640, gid: 42 }, blame("users_groups", 7));
   after.write("/run/cloud-init/x", "volatile", blame("network", 1));
   after.mayChange("/etc/script.conf", "runcmd names it", blame("runcmd", 8));
-  const outcome = (name: string, stage: ModuleOutcome["stage"], ran = true, reason = "first boot of the instance") => ({
+  const outcome = (
+    name: string,
+    stage: ModuleOutcome["stage"],
+    ending: Ending = { status: "ran", why: null },
+  ): ModuleOutcome => ({
     name,
     stage,
-    frequency: "once-per-instance" as const,
-    ran,
-    reason,
+    frequency: "once-per-instance",
     origin: blame(name, 1).cause,
+    ...ending,
   });
+  const notConfigured = (key: string): Ending => ({ status: "skipped", why: { code: "not-configured", keys: [key] } });
   const modules = [
-    outcome("network", "init-local", true, "the network is configured before any module"),
+    outcome("network", "init-local", { status: "ran", why: { code: "network-rendered", renderer: "netplan" } }),
     outcome("set_hostname", "init"),
     outcome("update_etc_hosts", "init"),
-    outcome("growpart", "init", true, "not simulated: its effects are not known to this program"),
+    outcome("growpart", "init", { status: "not simulated", why: { code: "effects-unknown" } }),
     outcome("users_groups", "init"),
-    outcome("ssh", "init", true, "it fails: no such key type"),
-    outcome("bootcmd", "init", false, "no configuration for it (bootcmd)"),
-    outcome("rsyslog", "init", false, "no configuration for it (rsyslog)"),
-    outcome("snap", "config", false, "it is not for debian"),
+    outcome("ssh", "init", { status: "failed", why: { code: "raises", message: "no such key type", origin: null } }),
+    outcome("bootcmd", "init", notConfigured("bootcmd")),
+    outcome("rsyslog", "init", notConfigured("rsyslog")),
+    outcome("snap", "config", { status: "skipped", why: { code: "other-distro", distro: "debian" } }),
     outcome("timezone", "config"),
     outcome("runcmd", "config"),
   ];
@@ -73,7 +79,16 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
     modules,
     changes: after.changes(),
     commands: [{ module: "ssh", command: "systemctl restart ssh" }],
-    notes: ["timezone: the zone is not checked", "/seed/user-data: not simulated, since it is no plain #cloud-config"],
+    notes: [
+      { code: "commands-never-run", module: "runcmd", origin: null },
+      {
+        code: "size-limit",
+        module: null,
+        origin: { path: "/seed/user-data", line: 1, column: 1 },
+        part: null,
+        limit: 10,
+      },
+    ] satisfies Note[],
     ...parts,
   } as unknown as BootResult;
 }

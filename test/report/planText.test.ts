@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../src/boot/boot.ts";
+import { generalNote } from "../../src/boot/notes.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { Overlay } from "../../src/image/overlay.ts";
 import { planText } from "../../src/report/planText.ts";
@@ -19,7 +20,7 @@ describe("a plan", () => {
     expect(heads).toEqual([
       "build/rootfs: debian 12, cloud-init 22.4.2, datasource NoCloud",
       "init-local stage",
-      "  network  once-per-instance; the network is configured before any module",
+      "  network  once-per-instance; the network is configured with netplan before any module",
       "init stage",
       "  set_hostname  once-per-instance",
       "  update_etc_hosts  once-per-instance",
@@ -31,7 +32,7 @@ describe("a plan", () => {
       "  timezone  once-per-instance",
       "  runcmd  once-per-instance",
       "  do not run: snap (it is not for debian)",
-      "note: /seed/user-data: not simulated, since it is no plain #cloud-config",
+      "note: /seed/user-data: not simulated, since it unpacks to more than 10 bytes",
       "Files: 4 created, 4 modified, 1 deleted; 1 that may change; 1 module not simulated",
     ]);
   });
@@ -77,7 +78,7 @@ describe("a plan", () => {
 
   test("names commands and notes with their module", () => {
     expect(text).toContain("    runs systemctl restart ssh\n");
-    expect(text).toContain("    note: the zone is not checked\n");
+    expect(text).toContain("    note: its commands never run: scripts_user is in no module list\n");
   });
 
   test("keeps to the width, the lines of files aside", () => {
@@ -91,12 +92,14 @@ describe("a plan", () => {
 });
 
 test("a boot that does not happen", () => {
-  const reason = "cloud-init does not run: /etc/cloud/cloud-init.disabled exists";
-  const modules = bootResult().modules.map((outcome) => ({ ...outcome, ran: false, reason }));
+  const disabled = { code: "marker", path: "/etc/cloud/cloud-init.disabled" } as const;
+  const why = { code: "off", obstacle: { code: "disabled", disabled } } as const;
+  const modules = bootResult().modules.map((outcome) => ({ ...outcome, status: "skipped", why }) as const);
+  const notes = [generalNote("off", { obstacle: why.obstacle })];
   const off = { ...facts, cloudInit: { version: "22.4.2", enabled: false } };
-  const text = planText(off, bootResult({ modules, changes: [], commands: [], notes: [reason] }), OPTIONS);
+  const text = planText(off, bootResult({ modules, changes: [], commands: [], notes }), OPTIONS);
   expect(text).toContain("cloud-init 22.4.2 (disabled: it does not run)");
-  expect(text).toContain(`note: ${reason}\n`);
+  expect(text).toContain("note: cloud-init does not run: /etc/cloud/cloud-init.disabled exists\n");
   expect(text).toContain("Files: 0 created, 0 modified, 0 deleted\n");
 });
 
@@ -121,12 +124,16 @@ test("hostile text in every field", () => {
     after,
     changes: after.changes(),
     modules: [
-      { ...outcome, ran: true, reason: h },
-      { ...outcome, ran: false, reason: h },
-      { ...outcome, ran: true, reason: "not simulated" },
+      { ...outcome, status: "failed", why: { code: "raises", message: h, origin: null } },
+      { ...outcome, status: "skipped", why: { code: "other-distro", distro: h } },
+      { ...outcome, status: "not simulated", why: { code: "effects-unknown" } },
+      { ...outcome, status: "not simulated", why: { code: "cannot-tell", message: h } },
     ],
     commands: [{ module: h, command: h }],
-    notes: [h, `${h}: ${h}`],
+    notes: [
+      { code: "phone-home", module: null, origin: null, url: h },
+      { code: "phone-home", module: h, origin: null, url: h },
+    ],
   };
   const plain = planText({ ...facts, source: h }, bootResult(hostile), OPTIONS);
   expect(plain).toContain("+ new x");

@@ -1,4 +1,4 @@
-import type { FileTexts, Finding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
+import type { FileTexts, Finding, Fix, IgnoredFinding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
 import type { Rule } from "../../src/lint/rules/rule.ts";
 import { Secrets } from "../../src/lint/secrets/secrets.ts";
 
@@ -6,10 +6,10 @@ import { Secrets } from "../../src/lint/secrets/secrets.ts";
 export function result(options: {
   image?: Partial<ImageFacts>;
   findings?: readonly Finding[];
-  suppressed?: number;
+  ignored?: LintResult["ignored"];
   texts?: Readonly<Record<string, Partial<FileTexts>>>;
 }): LintResult {
-  const { image, findings = [], suppressed = 0, texts = {} } = options;
+  const { image, findings = [], ignored = [], texts = {} } = options;
   return {
     image: {
       source: "build/rootfs",
@@ -19,7 +19,7 @@ export function result(options: {
       ...image,
     },
     findings,
-    suppressed,
+    ignored,
     caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
@@ -28,7 +28,8 @@ export function result(options: {
 }
 
 /** A finding with the parts that matter to a test changed. */
-export function finding(changes: Partial<Finding> = {}): Finding {
+export function finding(changes: Partial<Finding> & { readonly fix?: Fix | null } = {}): Finding {
+  const { fix = KEEP, ...rest } = changes;
   return {
     rule: "sshd-setting-overwritten",
     severity: "error",
@@ -36,13 +37,18 @@ export function finding(changes: Partial<Finding> = {}): Finding {
     message: "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true.",
     service: "sshd",
     module: "set_passwords",
-    target: { path: "/etc/ssh/sshd_config", line: 4, setting: "PasswordAuthentication", before: "no", after: "yes" },
+    losses: [{ path: "/etc/ssh/sshd_config", line: 4, setting: "PasswordAuthentication", before: "no", after: "yes" }],
     cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
     evidence: "/etc/ssh/sshd_config differs from what openssh-server installed",
-    fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "# Keeps what the image sets.\nssh_pwauth: false\n" },
-    ...changes,
+    proveFix: () => fix,
+    ...rest,
   };
 }
+
+const KEEP: Fix = {
+  path: "/etc/cloud/cloud.cfg.d/99-keep.cfg",
+  content: "# Keeps what the image sets.\nssh_pwauth: false\n",
+};
 
 const SSHD_CONFIG =
   "Include /etc/ssh/sshd_config.d/*.conf\n\nPermitRootLogin no\nPasswordAuthentication no\nX11Forwarding no\n";
@@ -79,13 +85,15 @@ export const FINDINGS: readonly Finding[] = [
       "The host key ssh_host_rsa_key is deleted and made anew on the first boot, since ssh_deletekeys is not set.",
     service: "host-keys",
     module: "ssh",
-    target: {
-      path: "/etc/ssh/ssh_host_rsa_key",
-      line: null,
-      setting: "rsa",
-      before: "SHA256:2TrW1bmm",
-      after: "<<unknown:a fresh host key>>",
-    },
+    losses: [
+      {
+        path: "/etc/ssh/ssh_host_rsa_key",
+        line: null,
+        setting: "rsa",
+        before: "SHA256:2TrW1bmm",
+        after: "<<unknown:a fresh host key>>",
+      },
+    ],
     cause: { path: "/etc/cloud/cloud.cfg", line: 4, column: 4 },
     evidence: "the key is not the one that the package's first configuration made",
     fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "ssh_deletekeys: false\n" },
@@ -96,7 +104,7 @@ export const FINDINGS: readonly Finding[] = [
     message: "The host key ssh_host_dsa_key is deleted on the first boot, since ssh_deletekeys is not set.",
     service: "host-keys",
     module: "ssh",
-    target: { path: "/etc/ssh/ssh_host_dsa_key", line: null, setting: "dsa", before: "SHA256:abcdefgh", after: null },
+    losses: [{ path: "/etc/ssh/ssh_host_dsa_key", line: null, setting: "dsa", before: "SHA256:abcdefgh", after: null }],
     cause: { path: "/etc/cloud/cloud.cfg", line: 4, column: 4 },
     evidence: "the key is not the one that the package's first configuration made",
     fix: { path: "/etc/cloud/cloud.cfg.d/99-keep.cfg", content: "ssh_deletekeys: false\n" },
@@ -108,7 +116,7 @@ export const FINDINGS: readonly Finding[] = [
     message: "db.internal (10.0.0.5) is no longer in /etc/hosts: update_etc_hosts renders the file from its template.",
     service: "hosts",
     module: "update_etc_hosts",
-    target: { path: "/etc/hosts", line: 2, setting: "db.internal", before: "10.0.0.5", after: null },
+    losses: [{ path: "/etc/hosts", line: 2, setting: "db.internal", before: "10.0.0.5", after: null }],
     cause: { path: "/seed/user-data", line: 3, column: 1 },
     evidence: "/etc/hosts belongs to no package and names hosts beyond the usual ones",
     fix: null,
@@ -120,12 +128,18 @@ export const FINDINGS: readonly Finding[] = [
     message: "The time zone is set again.",
     service: "time",
     module: "timezone",
-    target: null,
+    losses: [],
     cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 3, column: 11 },
     evidence: "",
     fix: null,
   }),
 ];
+
+/** One that a comment leaves out. */
+export const IGNORED: IgnoredFinding = {
+  ...finding(),
+  ignored: { by: "comment", path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 1, reason: "we want it" },
+};
 
 /** The rules of the samples. */
 export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({

@@ -126,15 +126,34 @@ describe("a result", () => {
     expect(uriOf(lost.relatedLocations?.[1])).toBe("seed/user-data");
   });
 
-  test("has a location even without target and file", () => {
+  test("has a location even without losses and file", () => {
     const [only] = resultsOf(
-      result({ findings: [finding({ target: null, cause: { path: "user-data", line: 7, column: 3 } })] }),
+      result({ findings: [finding({ losses: [], cause: { path: "user-data", line: 7, column: 3 } })] }),
     );
     expect(only!.locations).toEqual(only!.relatedLocations?.map(({ id: _, ...location }) => location));
     expect(only!.locations?.[0]?.physicalLocation).toEqual({
       artifactLocation: { uri: "user-data" },
       region: { startLine: 7, startColumn: 3, endLine: 7, endColumn: 4 },
     });
+  });
+
+  test("links each loss, has a location without a line to blame, and says what a rename is", () => {
+    const other = { path: "/etc/hosts", line: null, setting: null, before: null, after: null };
+    const fix = { path: "/etc/b.cfg", content: "a: 1\n", renames: "/etc/a.cfg" };
+    const [both, none] = resultsOf(
+      result({
+        findings: [
+          finding({ losses: [...finding().losses, other], cause: null, fix }),
+          finding({ losses: [], cause: null }),
+        ],
+      }),
+    );
+    expect(both!.message.text).toContain("What is lost: [/etc/ssh/sshd_config:4](1), [/etc/hosts](2).");
+    expect(both!.message.text).not.toContain("To blame");
+    expect(both!.message.text).toContain("Fix: rename /etc/a.cfg to /etc/b.cfg.");
+    expect(both!.relatedLocations).toHaveLength(2);
+    expect(none!.locations).toHaveLength(1);
+    expect(none!.relatedLocations).toEqual([]);
   });
 
   test("keeps hostile text as it is: no link, no placeholder, a URI that is one", () => {

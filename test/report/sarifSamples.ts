@@ -14,7 +14,7 @@ export const hostile = result({
     finding({
       message: `${h} [x](9) {0} \\`,
       evidence: h,
-      target: { path: `/a b${h}%41?#[`, line: 1, setting: h, before: h, after: h },
+      losses: [{ path: `/a b${h}%41?#[`, line: 1, setting: h, before: h, after: h }],
       cause: { path: `/seed/${h}`, line: 3, column: 9 },
       fix: { path: h, content: h },
     }),

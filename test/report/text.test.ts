@@ -1,16 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../src/lint/finding.ts";
 import { type TextOptions, textReport } from "../../src/report/text.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import { sample, whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
-import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, result, TEXTS } from "./samples.ts";
 
 const OPTIONS: TextOptions = { color: false, width: 80, minSeverity: "info" };
 
 const one = (
-  changes: Partial<Finding>,
+  changes: Parameters<typeof finding>[0],
   options: Partial<TextOptions> = {},
   texts: Parameters<typeof result>[0]["texts"] = TEXTS,
 ) => textReport([result({ findings: [finding(changes)], texts })], { ...OPTIONS, ...options });
@@ -44,19 +43,19 @@ describe("what is lost", () => {
     const texts = {
       "/etc/ssh/sshd_config": { before: "PasswordAuthentication no\n", after: "PasswordAuthentication no\n" },
     };
-    const target = { ...finding().target!, line: 1 };
-    expect(one({ target }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1 (the file itself stays as it is)
+    const losses = [{ ...finding().losses[0]!, line: 1 }];
+    expect(one({ losses }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1 (the file itself stays as it is)
         - PasswordAuthentication no
         + PasswordAuthentication yes
 `);
   });
 
-  test("no other hunk than the target's", () => {
+  test("no other hunk than the loss's", () => {
     const lines = Array.from({ length: 40 }, (_, i) => `line ${i + 1}\n`);
     const before = lines.join("");
     const after = before.replace("line 2\n", "x\n").replace("line 30\n", "y\n");
     const report = one(
-      { target: { ...finding().target!, line: 30 } },
+      { losses: [{ ...finding().losses[0]!, line: 30 }] },
       {},
       { "/etc/ssh/sshd_config": { before, after } },
     );
@@ -83,10 +82,18 @@ describe("what is lost", () => {
   test("how sure it is, and what is new", () => {
     expect(one({ confidence: "likely" })).toContain("likely lost: /etc/ssh");
     expect(one({ confidence: "possible" })).toContain("possibly lost: /etc/ssh");
-    const target = { path: "/etc/sudoers.d/90", line: null, setting: "debian", before: null, after: "ALL" };
-    const report = one({ target }, {}, { "/etc/sudoers.d/90": { after: "debian ALL=(ALL) NOPASSWD:ALL\n" } });
+    const losses = [{ path: "/etc/sudoers.d/90", line: null, setting: "debian", before: null, after: "ALL" }];
+    const report = one({ losses }, {}, { "/etc/sudoers.d/90": { after: "debian ALL=(ALL) NOPASSWD:ALL\n" } });
     expect(report).toContain("added: /etc/sudoers.d/90\n        + debian ALL=(ALL) NOPASSWD:ALL\n");
   });
+});
+
+test("several losses, and no line to blame: each loss is shown, under the file of the first", () => {
+  const other = { path: "/etc/hosts", line: null, setting: null, before: "x", after: null };
+  const report = one({ losses: [...finding().losses, other], cause: null }, {}, {});
+  expect(report).toContain("/etc/ssh/sshd_config\n  4:1  error");
+  expect(report).toContain("lost: /etc/ssh/sshd_config:4\n        - PasswordAuthentication no\n");
+  expect(report).toContain("lost: /etc/hosts\n        - x\n");
 });
 
 test("a fix that renames a file says so, and shows nothing of it", () => {
@@ -121,8 +128,11 @@ describe("the code frame", () => {
 });
 
 describe("summary", () => {
-  const report = (options: Partial<TextOptions>, suppressed = 0) =>
-    textReport([result({ findings: FINDINGS, texts: TEXTS, suppressed })], { ...OPTIONS, ...options });
+  const report = (options: Partial<TextOptions>, ignored = 0) =>
+    textReport([result({ findings: FINDINGS, texts: TEXTS, ignored: Array(ignored).fill(IGNORED) })], {
+      ...OPTIONS,
+      ...options,
+    });
 
   test("counts what is shown, tells what is hidden", () => {
     expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n$/);
@@ -130,7 +140,7 @@ describe("summary", () => {
       /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+suppressed\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });
@@ -197,7 +207,7 @@ describe.each([40, 80, 200])("at %i columns", (width) => {
 test("long values are cut", () => {
   const long = "x ".repeat(100_000);
   const report = one(
-    { message: long, evidence: long, target: { path: "/x", line: 1, setting: "s", before: long, after: long } },
+    { message: long, evidence: long, losses: [{ path: "/x", line: 1, setting: "s", before: long, after: long }] },
     {},
     { "/etc/cloud/cloud.cfg.d/20-team.cfg": { before: `a\nb: ${long}\n` } },
   );
@@ -211,7 +221,7 @@ test.runIf(whole)("thousands of findings in long files take seconds; all are lis
   const findings = Array.from({ length: count }, (_, i) =>
     finding({
       cause: { path: "/c", line: i + 1, column: 1 },
-      target: { ...finding().target!, path: "/t", line: i + 1 },
+      losses: [{ ...finding().losses[0]!, path: "/t", line: i + 1 }],
     }),
   );
   const texts = { "/c": { before, after: before }, "/t": { before, after: "" } };
@@ -236,13 +246,13 @@ describe("hostile text in every field", () => {
         evidence: h,
         module: h,
         service: h,
-        target: { path: `/t${h}`, line: 1, setting: h, before: h, after: h },
+        losses: [{ path: `/t${h}`, line: 1, setting: h, before: h, after: h }],
         cause: { path: `/c${h}`, line: 1, column: 7 },
         fix: { path: `/f${h}`, content: `${h}\n${h}` },
       }),
       finding({
         cause: { path: `/c${h}`, line: 2, column: 1 },
-        target: { ...finding().target!, path: `/d${h}`, line: 1 },
+        losses: [{ ...finding().losses[0]!, path: `/d${h}`, line: 1 }],
       }),
     ],
     texts: {
@@ -269,7 +279,7 @@ describe("hostile text in every field", () => {
         result({
           findings: [
             finding({ message: evil, evidence: evil, fix: { path: "/f", content: before } }),
-            finding({ target: { path: "/t", line: 2, setting: evil, before: evil, after: evil } }),
+            finding({ losses: [{ path: "/t", line: 2, setting: evil, before: evil, after: evil }] }),
           ],
           texts: { "/etc/cloud/cloud.cfg.d/20-team.cfg": { before }, "/t": { before, after: "::error::a\n" } },
         }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { memoryImage } from "../../src/image/memory.ts";
-import { readLines, readStatements, unquote, words } from "../../src/services/lines.ts";
+import { readLines, readStatements, words } from "../../src/services/lines.ts";
+import { assignedValue } from "../../src/services/shellVariables.ts";
 
 describe("lines", () => {
   test("count from 1, whether they end in LF, CRLF or not at all", () => {
@@ -42,9 +43,14 @@ describe("words", () => {
 test.each([
   ['"a b"', "a b"],
   ["'a'", "a"],
-  ['"a', '"a'],
-  ['"', '"'],
+  ['"a', "a"],
+  ['"', ""],
   ["", ""],
-])("unquote %j", (text, expected) => {
-  expect(unquote(text)).toBe(expected);
+  ["a b", "a b"],
+  ['"a" # why', "a"],
+  [`"a \\"b\\" $c"`, 'a "b" $c'],
+  [`'a'"b"`, "ab"],
+  ['"<<unknown:the "name">>"', '<<unknown:the "name">>'],
+])("what %j gives a variable", (text, expected) => {
+  expect(assignedValue(text)).toBe(expected);
 });

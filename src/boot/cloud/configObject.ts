@@ -21,14 +21,13 @@ function objectOf(cloud: CloudData, image: Image, version: string): ConfigObject
   return cloud.datasource === "RbxCloud" ? rbxCloud(image) : undefined;
 }
 
-/** What a datasource adds only on some machines, in words for the plan. */
-export function mayAdd(datasource: string | undefined, version: string): string | undefined {
-  if (datasource === "Azure" && versionAtLeast(version, "21.1"))
-    return "the datasource Azure adds disk_setup and fs_setup for the resource disk where the machine has one";
-  if (datasource === "SmartOS") return "the datasource SmartOS adds disk_setup and fs_setup for ephemeral0 on KVM";
-  if (datasource === "CloudStack" || datasource === "Exoscale")
-    return `where the cloud has a password for the user, the datasource ${datasource} adds password and ssh_pwauth: true`;
-  return undefined;
+/** Datasources that add configuration on some machines only. */
+const ADDING = ["Azure", "SmartOS", "CloudStack", "Exoscale"] as const;
+
+/** The datasource where it is one that adds configuration on some machines only (Azure since 21.1). */
+export function addingDatasource(datasource: string | undefined, version: string): (typeof ADDING)[number] | undefined {
+  if (datasource === "Azure" && !versionAtLeast(version, "21.1")) return undefined;
+  return ADDING.find((name) => name === datasource);
 }
 
 /** The administrator whom the user of the cloud names takes the default user's place, and decides on passwords. */

@@ -1,4 +1,5 @@
 import { CLOUD_CFG, CLOUD_CFG_D } from "../../config/read.ts";
+import { unquoted } from "../../distro/dsIdentify.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
@@ -46,8 +47,4 @@ export function dsIdentifyList(image: Image, version: string): DsIdentifyList | 
 function withoutComment(line: string, version: string): string {
   const text = versionAtLeast(version, "23.4") ? line : line.replace(/(?<![ \t])[ \t]+$/, "");
   return text.split("#", 1)[0]!;
-}
-
-function unquoted(name: string): string {
-  return /^(".*"|'.*')$/s.test(name) && name.length > 1 ? name.slice(1, -1) : name;
 }

@@ -2,8 +2,9 @@ import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { Image } from "../../image/image.ts";
+import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
-import { mayAdd, withConfigObject } from "./configObject.ts";
+import { addingDatasource, withConfigObject } from "./configObject.ts";
 import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
@@ -19,7 +20,7 @@ export interface Launch {
 /** What the cloud hands over, and what there is to say of where that comes from. */
 export interface FoundCloud {
   readonly cloud: CloudData;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Finds out which datasource the boot uses and what that hands over; unknown where the image may meet any cloud. */
@@ -34,8 +35,8 @@ export function findCloud(image: Image, version: string, base: BaseConfig, launc
   if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
     return { cloud: found, notes };
   const cloud = name === undefined ? found : { ...found, datasource: name };
-  const possible = mayAdd(cloud.datasource, version);
-  if (possible !== undefined) notes.push(possible);
+  const adding = addingDatasource(cloud.datasource, version);
+  if (adding !== undefined) notes.push(generalNote("datasource-may-add", { datasource: adding }));
   return { cloud: withConfigObject(cloud, image, version), notes };
 }
 
@@ -65,14 +66,12 @@ function seedOf(
   return UNKNOWN_CLOUD;
 }
 
-function describe(list: DatasourceList | undefined, pinned: string | undefined, launch: Launch): string[] {
+function describe(list: DatasourceList | undefined, pinned: string | undefined, launch: Launch): Note[] {
   if (list === undefined) return [];
-  const where = `${list.origin.path}:${list.origin.line}`;
   const { datasource, cloud } = launch;
   if (datasource !== undefined && !list.names.some((name) => datasourceNamed(name) === datasource))
-    return [`${where}: cloud-init looks for ${list.names.join(", ")} only, not for ${datasource}`];
+    return [generalNote("datasource-not-listed", { datasource, listed: list.names }, list.origin)];
   if (datasource !== undefined || pinned === undefined) return [];
-  if (pinned === "None" && cloud !== undefined)
-    return [`${where}: the datasource is None in any case, so that nothing of the seed is read`];
-  return [`${where}: the datasource is ${pinned}, whatever the machine is`];
+  if (pinned === "None" && cloud !== undefined) return [generalNote("datasource-none", {}, list.origin)];
+  return [generalNote("datasource-pinned", { datasource: pinned }, list.origin)];
 }

@@ -1,13 +1,12 @@
 import type { Image } from "../../image/image.ts";
+import { generalNote, type Note } from "../notes.ts";
 
 /**
  * Programs in the image that cloud-init runs on what the cloud hands over; each says itself for which content types,
  * those of cloud-init's own handlers included (stages.Init._do_handlers, 20.4 to 26.2). What they do is not known.
  */
-export function partHandlers(image: Image, cloudDirectory: string): string[] {
+export function partHandlers(image: Image, cloudDirectory: string): Note[] {
   const directory = `${cloudDirectory}/handlers`;
   const modules = image.list(directory).filter((name) => name.endsWith(".py") && !name.startsWith("_"));
-  return modules.map(
-    (name) => `${directory}/${name} runs on what the cloud hands over, and may take cloud-init's own handlers' place`,
-  );
+  return modules.map((name) => generalNote("handler-in-image", { path: `${directory}/${name}` }));
 }

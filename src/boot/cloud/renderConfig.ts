@@ -15,8 +15,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
   return (template): Rendered => {
     const isJinja = templateKind(template) === "jinja";
     // Before 22.4 other templates were rendered as well.
-    if (!isJinja && versionAtLeast(version, "22.4"))
-      return { failure: "its first line names no Jinja template", cause: "error" };
+    if (!isJinja && versionAtLeast(version, "22.4")) return { problem: { code: "no-jinja" }, cause: "error" };
     try {
       if (isJinja) checkTemplate(template, options);
     } catch (error) {
@@ -53,7 +52,7 @@ function withUnknown(variables: ConfigObject, template: string): ConfigObject {
 
 function failed(error: unknown, cause: "syntax" | "error" | "unknown"): Rendered {
   if (error instanceof CannotTell)
-    return { failure: `what the template gives cannot be told: ${error.message}`, cause: "unknown" };
-  if (error instanceof Raises) return { failure: `the template cannot be rendered: ${error.message}`, cause };
+    return { problem: { code: "template-limit", message: error.message }, cause: "unknown" };
+  if (error instanceof Raises) return { problem: { code: "template-raises", message: error.message }, cause };
   throw error;
 }

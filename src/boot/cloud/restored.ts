@@ -9,12 +9,12 @@ import { type Image, readText } from "../../image/image.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
+import { generalNote, type Note } from "../notes.ts";
 
 /** What the cloud handed over to an instance, as an earlier boot keeps it. */
 export interface Restored {
   readonly cloud: CloudData;
-  /** The line for the plan. */
-  readonly note: string;
+  readonly note: Note;
 }
 
 /**
@@ -44,10 +44,9 @@ export function restoredCloud(image: Image, version: string, base: BaseConfig, c
     vendorData: file("vendor-data.txt"),
     vendorData2: file("vendor-data2.txt"),
   };
-  const why = isTrusted ? "manual_cache_clean" : "the seed in the image names the same instance";
   return {
     cloud: restored,
-    note: `${directory}/obj.pkl: the instance stays ${id}, with what it was handed over: ${why}`,
+    note: generalNote("instance-kept", { path: `${directory}/obj.pkl`, id, isTrusted }),
   };
 }
 

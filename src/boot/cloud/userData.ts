@@ -2,6 +2,7 @@ import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import { findPair, mergeMany } from "../../config/merge.ts";
 import { isTrue } from "../../config/options.ts";
+import type { PartNote } from "../../config/problems.ts";
 import type { Render } from "../../config/rendering.ts";
 import type { CloudData } from "../../config/seed.ts";
 import { originOfExcerpt } from "../../config/userData/excerpt.ts";
@@ -13,6 +14,7 @@ import { unsortablePair } from "../../python/json.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import type { StageError } from "../outcome.ts";
 import { runScript } from "../scripts/runScripts.ts";
 
 /** A script and the file below the cloud's directory, or below the instance's, that it is written to. */
@@ -27,9 +29,9 @@ export interface HandedOver {
   /** The configuration that modules get: user-data over vendor-data over the base. */
   readonly config: Mapping;
   readonly scripts: readonly HandedScript[];
-  readonly notes: readonly string[];
-  /** Why no module of the init stage runs; undefined when they do. */
-  readonly stopped: string | undefined;
+  readonly notes: readonly PartNote[];
+  /** The error over which no module of the init stage runs; undefined when they do. */
+  readonly stopped: StageError | undefined;
 }
 
 /** Takes what the cloud hands over into account (stages.py consume_data, helpers.ConfigMerger, 20.4 to 26.2). */
@@ -43,8 +45,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   const fatal = all.find((read) => read.fatal !== undefined)?.fatal;
   // Whatever of it cannot be read, none of it is used.
   if (fatal !== undefined) {
-    const stopped = `the init stage stops with an error: ${fatal}`;
-    return { config: base, scripts: [], notes: [...notes, stopped], stopped };
+    return { config: base, scripts: [], notes, stopped: { code: "user-data", problem: fatal } };
   }
 
   const launchIndex = launchIndexOf(cloud);
@@ -74,9 +75,8 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   ];
   const odd = since("23.3") ? unsortablePair(config) : undefined;
   if (odd === undefined) return { config, scripts, notes, stopped: undefined };
-  const { path, line, column } = originOf(odd);
-  const stopped = `the init stage stops with an error: at ${path}:${line}:${column} a key is ${kindOf(odd.key.kind)}, which does not go with the others`;
-  return { config, scripts, notes: [...notes, stopped], stopped };
+  const stopped = { code: "key-unsortable", kind: odd.key.kind, origin: originOf(odd) } as const;
+  return { config, scripts, notes, stopped };
 }
 
 /** Writes the scripts that the cloud hands over, and runs those that run at once. `scripts` learns where each is from. */
@@ -114,14 +114,4 @@ function launchIndexOf({ metaData }: CloudData): number | undefined {
   if (value === undefined || toValue(value) === null) return undefined;
   const text = pyStr(value).trim();
   return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function kindOf(kind: string): string {
-  const names: Readonly<Record<string, string>> = {
-    bool: "a boolean",
-    null: "null",
-    int: "a number",
-    float: "a number",
-  };
-  return names[kind] ?? `of type ${kind}`;
 }

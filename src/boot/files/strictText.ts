@@ -1,5 +1,6 @@
 import { bytesOf, type FileContent } from "../../image/content.ts";
 import type { Overlay } from "../../image/overlay.ts";
+import { strictText as utf8Text } from "../../image/utf8.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { spend } from "./effort.ts";
@@ -22,13 +23,10 @@ export function strictText(boot: ModuleRun, path: string, use: "read" | "searche
   }
   const bytes = bytesOf(content);
   spend(boot.image, "read", bytes.length);
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    rememberText(boot, path, content, text);
-    return text;
-  } catch {
-    throw new Raises(`${path} is not UTF-8`);
-  }
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new Raises(`${path} is not UTF-8`);
+  rememberText(boot, path, content, text);
+  return text;
 }
 
 /** Notes which text the content of a path is, so that it need not be decoded. */

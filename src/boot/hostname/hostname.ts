@@ -114,7 +114,7 @@ export function setEarlyHostname(boot: ModuleRun): void {
     putName(boot, wanted);
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    boot.note(`the early setting of the host name fails: ${error.message}`);
+    boot.note("early-hostname-fails", { message: error.message });
   }
 }
 

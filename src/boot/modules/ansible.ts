@@ -4,7 +4,8 @@ import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { commandWords, installCommand } from "../system/programs.ts";
+import { commandWords, installCommand, programs } from "../system/programs.ts";
+import { ansibleKeys } from "./ansible/schema.ts";
 
 /** cc_ansible: installs Ansible and runs playbooks, which may do anything (22.3 to 26.2). */
 export const ansible = defineModule({
@@ -13,7 +14,8 @@ export const ansible = defineModule({
   distros: "all",
   activatedBy: ["ansible"],
   since: "22.3",
-  keys: { ansible: { type: "mapping", default: {} } },
+  needs: programs("ansible"),
+  keys: ansibleKeys,
   run(boot) {
     const given = boot.config.get("ansible");
     const config = given === undefined ? {} : mapping(given, "ansible");
@@ -37,7 +39,7 @@ function pull(boot: ModuleRun, config: ConfigObject): void {
   if (!truthy(config.url ?? null) || !truthy(books ?? null)) throw new Raises("ansible.pull lacks a URL or a playbook");
   const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
   boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
-  boot.note(`what the playbooks of ${pyStr(config.url!)} change is unknown`);
+  boot.note("playbooks-unknown", { url: pyStr(config.url!) }, boot.because("ansible", "pull", "url"));
 }
 
 function control(boot: ModuleRun, { repositories, run_ansible }: ConfigObject): void {

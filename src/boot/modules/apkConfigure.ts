@@ -1,4 +1,5 @@
 import { configBool, configText } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -15,7 +16,21 @@ export const apkConfigure = defineModule({
   distros: () => ["alpine"],
   activatedBy: ["apk_repos"],
   since: "20.3",
-  keys: { apk_repos: { type: "mapping" } },
+  keys: {
+    apk_repos: form.filled(
+      form.keys({
+        alpine_repo: form.either(
+          form.nothing,
+          form.keys(
+            { base_url: form.text, community_enabled: form.flag, testing_enabled: form.flag, version: form.text },
+            ["version"],
+          ),
+        ),
+        local_repo_base_url: form.text,
+        preserve_repositories: form.flag,
+      }),
+    ),
+  },
   run(boot) {
     const given = boot.config.get("apk_repos") ?? null;
     if (!truthy(given)) return;

@@ -3,8 +3,10 @@ import { items, mapping, text } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
+import { hostnameKeys } from "../hostname/hostnameKeys.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { writeAptConf } from "./apt/aptConf.ts";
 import { type AptConfig, readAptConfig } from "./apt/aptConfig.ts";
 import { setDebconfSelections } from "./apt/debconf.ts";
@@ -13,6 +15,7 @@ import { addKey } from "./apt/keys.ts";
 import { defaultMirrors, findMirrors } from "./apt/mirrors.ts";
 import { architecture, codename } from "./apt/platform.ts";
 import { repositoryMatch } from "./apt/repositoryMatch.ts";
+import { aptKeys } from "./apt/schema.ts";
 import { addSources } from "./apt/sources.ts";
 import { writeSourcesList } from "./apt/sourcesList.ts";
 
@@ -22,22 +25,12 @@ export const aptConfigure = defineModule({
   frequency: "once-per-instance",
   distros: (since) => (since("20.3") ? ["ubuntu", "debian", ...(since("25.2") ? ["raspberry-pi-os"] : [])] : "all"),
   activatedBy: [],
-  keys: {
-    add_apt_repo_match: { type: "string", deprecated: "22.1" },
-    apt: { type: "mapping", default: {} },
-    apt_custom_sources_list: { type: "string", deprecated: "22.1" },
-    apt_ftp_proxy: { type: "string", deprecated: "22.1" },
-    apt_http_proxy: { type: "string", deprecated: "22.1" },
-    apt_https_proxy: { type: "string", deprecated: "22.1" },
-    apt_mirror: { type: "string", deprecated: "22.1" },
-    apt_mirror_search: { type: "list", deprecated: "22.1" },
-    apt_mirror_search_dns: { type: "boolean", deprecated: "22.1" },
-    apt_preserve_sources_list: { type: "boolean", deprecated: "22.1" },
-    apt_proxy: { type: "string", deprecated: "22.1" },
-    apt_sources: { type: "any", deprecated: "22.1" },
-    fqdn: { type: "string" },
-    hostname: { type: "string" },
-  },
+  needs: [
+    ...programs("add-apt-repository apt apt-config apt-get debconf-set-selections dpkg gpg lsb_release"),
+    "usr/share/pyshared/lsb_release.py",
+    "var/lib/dpkg",
+  ],
+  keys: { ...aptKeys, fqdn: hostnameKeys.fqdn, hostname: hostnameKeys.hostname },
   run(boot) {
     const apt = readAptConfig(boot);
     const { values } = apt;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy } from "./distroNames.ts";
@@ -11,13 +12,20 @@ export const aptPipelining = defineModule({
     ["25.2", "raspberry-pi-os"],
   ]),
   activatedBy: ["apt_pipelining"],
-  keys: { apt_pipelining: { type: "any", default: "os" } },
+  keys: {
+    apt_pipelining: form.either(
+      form.whole,
+      form.flag,
+      form.values("os"),
+      form.deprecated(form.values("none", "unchanged"), "22.4", "write os instead"),
+    ),
+  },
   run(boot) {
     const value = boot.config.get("apt_pipelining");
     const wanted = value === undefined ? (boot.since("19.1") ? "os" : "false") : pyStr(value).toLowerCase().trim();
     if (["none", "unchanged", "os"].includes(wanted)) return;
     if (!/^(false|[0-5])$/.test(wanted)) {
-      boot.note(`apt_pipelining takes no "${wanted}"`);
+      boot.note("apt-pipelining-invalid", { value: wanted }, boot.because("apt_pipelining"));
       return;
     }
     const depth = wanted === "false" ? "0" : wanted;

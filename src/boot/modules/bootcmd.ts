@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 import { announceScript } from "../scripts/scriptEffects.ts";
 import { shellify } from "../scripts/shellify.ts";
@@ -8,7 +9,9 @@ export const bootcmd = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: ["bootcmd"],
-  keys: { bootcmd: { type: "list" } },
+  keys: {
+    bootcmd: form.list(form.command, 1),
+  },
   run(boot) {
     if (boot.config.has("bootcmd")) announceScript(boot, "bootcmd", shellify(boot, "bootcmd"));
   },

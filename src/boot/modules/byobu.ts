@@ -1,6 +1,8 @@
+import * as form from "../../config/schema/forms.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 
@@ -13,7 +15,20 @@ export const byobu = defineModule({
     ["25.2", "raspberry-pi-os"],
   ]),
   activatedBy: [],
-  keys: { byobu_by_default: { type: "string", default: "" }, user: { type: "any" }, users: { type: "any" } },
+  needs: programs("byobu"),
+  keys: {
+    byobu_by_default: form.values(
+      "enable-system",
+      "enable-user",
+      "disable-system",
+      "disable-user",
+      "enable",
+      "disable",
+      "user",
+      "system",
+    ),
+    ...userKeys,
+  },
   run(boot, args) {
     const given = args[0] === undefined ? (boot.config.text("byobu_by_default") ?? "") : pyStr(args[0]);
     if (given === "") return;

@@ -8,8 +8,9 @@ import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { lacksProgram } from "../system/programs.ts";
+import { lacksProgram, programs } from "../system/programs.ts";
 import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
+import { caCertsKeys } from "./caCerts/schema.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DESELECTED = "# Modified by cloud-init to deselect certs due to user-data";
@@ -37,10 +38,13 @@ export const caCerts = defineModule({
     ["26.2", "amazon"],
   ]),
   activatedBy: ["ca_certs", "ca-certs"],
-  keys: {
-    "ca-certs": { type: "mapping", deprecated: "22.1" },
-    ca_certs: { type: "mapping", since: "22.1" },
-  },
+  needs: [
+    ...programs("update-ca-certificates"),
+    "usr/share/ca-certificates",
+    "usr/local/share/ca-certificates",
+    "usr/share/pki",
+  ],
+  keys: caCertsKeys,
   run(boot) {
     const key = boot.since("22.1") && boot.config.has("ca_certs") ? "ca_certs" : "ca-certs";
     if (!boot.config.has(key)) return;

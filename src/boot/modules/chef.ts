@@ -9,6 +9,7 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { lacksProgram, packageManager } from "../system/programs.ts";
 import { type ChefPaths, chefParameters, chefPaths } from "./chef/parameters.ts";
+import { chefKeys } from "./chef/schema.ts";
 
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";
@@ -19,7 +20,7 @@ export const chef = defineModule({
   frequency: (since) => (since("20.3") ? "always" : "once-per-instance"),
   distros: "all",
   activatedBy: ["chef"],
-  keys: { chef: { type: "mapping" } },
+  keys: chefKeys,
   run(boot) {
     if (!boot.config.has("chef")) return;
     const config = mapping(boot.config.get("chef"), "chef");
@@ -52,7 +53,7 @@ function makeDirectories(boot: ModuleRun, config: ConfigObject, { cache, backup 
 function writeClient(boot: ModuleRun, config: ConfigObject, paths: ChefPaths): void {
   const template = templateFile(boot, "chef_client.rb");
   if (template === undefined) {
-    boot.note("there is no template for Chef's client.rb");
+    boot.note("chef-template-missing", {}, boot.because("chef"));
     return;
   }
   const { parameters, files } = chefParameters(boot, config, paths);

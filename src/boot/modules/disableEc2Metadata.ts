@@ -1,4 +1,6 @@
+import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
+import { programs } from "../system/programs.ts";
 
 /** cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes. */
 export const disableEc2Metadata = defineModule({
@@ -6,7 +8,10 @@ export const disableEc2Metadata = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: ["disable_ec2_metadata"],
-  keys: { disable_ec2_metadata: { type: "boolean", default: false } },
+  needs: programs("ifconfig ip"),
+  keys: {
+    disable_ec2_metadata: form.flag,
+  },
   run(boot) {
     if (!boot.config.bool("disable_ec2_metadata", false)) return;
     if (!boot.lacks("ip")) boot.command("ip route add prohibit 169.254.169.254");

@@ -1,8 +1,11 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
+import { mountKeys } from "./mounts/schema.ts";
 
 /**
  * cc_disk_setup: partitions disks and makes file systems on them (18.5 to 26.2). No file of the image changes; which
@@ -13,10 +16,32 @@ export const diskSetup = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["disk_setup", "fs_setup"],
+  needs: programs("sfdisk sgdisk"),
   keys: {
-    device_aliases: { type: "mapping", default: {}, since: "21.3" },
-    disk_setup: { type: "mapping" },
-    fs_setup: { type: "list" },
+    device_aliases: mountKeys.device_aliases,
+    disk_setup: form.named(
+      form.keys({
+        layout: form.either(
+          form.values("remove"),
+          form.flag,
+          form.list(form.either(form.whole, form.tuple(form.either(form.whole, form.text), 2, 2))),
+        ),
+        overwrite: form.flag,
+        table_type: form.values("mbr", "gpt"),
+      }),
+    ),
+    fs_setup: form.list(
+      form.keys({
+        cmd: form.either(form.texts, form.text),
+        device: form.text,
+        extra_opts: form.either(form.texts, form.text),
+        filesystem: form.text,
+        label: form.text,
+        overwrite: form.flag,
+        partition: form.either(form.whole, form.text),
+        replace_fs: form.text,
+      }),
+    ),
   },
   run(boot) {
     const aliases = (boot.since("21.3") ? boot.config.get("device_aliases") : undefined) ?? {};

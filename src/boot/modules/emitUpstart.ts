@@ -1,5 +1,6 @@
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
+import { programs } from "../system/programs.ts";
 
 /** cc_emit_upstart: told Upstart of the boot's progress, where it ran (to 22.1). No file changes. */
 export const emitUpstart = defineModule({
@@ -8,6 +9,7 @@ export const emitUpstart = defineModule({
   distros: () => ["ubuntu", "debian"],
   activatedBy: [],
   until: "22.2",
+  needs: programs("initctl"),
   keys: {},
   run(boot, args) {
     if (boot.image.stat("/sbin/initctl")?.kind !== "file") return;

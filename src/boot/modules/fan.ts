@@ -1,7 +1,8 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping, text } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_fan: the configuration of Ubuntu's fan networking (18.5 to 26.2). */
 export const fan = defineModule({
@@ -9,7 +10,10 @@ export const fan = defineModule({
   frequency: "once-per-instance",
   distros: (since) => (since("22.2") ? ["ubuntu"] : "all"),
   activatedBy: ["fan"],
-  keys: { fan: { type: "mapping" } },
+  needs: programs("fanctl"),
+  keys: {
+    fan: form.keys({ config: form.text, config_path: form.text }, ["config"]),
+  },
   run(boot) {
     const config = boot.config.get("fan") ?? null;
     if (!isMapping(config) || !truthy(config.config ?? null)) return;

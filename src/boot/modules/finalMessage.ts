@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { defineModule } from "../module.ts";
 
@@ -7,7 +8,9 @@ export const finalMessage = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
-  keys: { final_message: { type: "string", default: "" } },
+  keys: {
+    final_message: form.text,
+  },
   run(boot) {
     const path = `${boot.instance.directory}/boot-finished`;
     boot.write(path, wholeUnknown("how long the boot took, and its time"), boot.listed);

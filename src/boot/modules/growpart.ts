@@ -1,10 +1,12 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 /** The key of an encrypted root, which goes once the root has grown (since 22.4). */
 const KEY_FILE = "/cc_growpart_keydata";
@@ -15,8 +17,13 @@ export const growpart = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("gpart growpart"), "cc_growpart_keydata"],
   keys: {
-    growpart: { type: "mapping", default: { mode: "auto", devices: ["/"], ignore_growroot_disabled: false } },
+    growpart: form.keys({
+      devices: form.texts,
+      ignore_growroot_disabled: form.flag,
+      mode: form.values("auto", "growpart", "gpart", "off", false),
+    }),
   },
   run(boot) {
     const config = boot.config.get("growpart") ?? (boot.config.has("growpart") ? null : {});

@@ -1,10 +1,12 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { hasUnknown, unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
+import { programs } from "../system/programs.ts";
 
 /** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
 export const grubDpkg = defineModule({
@@ -12,9 +14,15 @@ export const grubDpkg = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu", "debian"],
   activatedBy: (since) => (since("24.4") ? ["grub_dpkg", "grub-dpkg"] : []),
+  needs: [...programs("debconf-set-selections grub-probe"), "var/cache/debconf/config.dat"],
   keys: {
-    "grub-dpkg": { type: "mapping", deprecated: "22.2" },
-    grub_dpkg: { type: "mapping", default: {} },
+    "grub-dpkg": form.deprecated(form.openKeys({}), "22.2", "write grub_dpkg instead"),
+    grub_dpkg: form.keys({
+      enabled: form.flag,
+      "grub-efi/install_devices": form.since("23.2", form.text),
+      "grub-pc/install_devices": form.text,
+      "grub-pc/install_devices_empty": form.either(form.flag, form.text),
+    }),
   },
   run(boot) {
     const given = boot.config.get("grub_dpkg") ?? boot.config.get("grub-dpkg") ?? null;

@@ -1,7 +1,9 @@
 import { unknown } from "../../image/unknown.ts";
 import { isMapping } from "../../python/checked.ts";
+import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
 /** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
@@ -24,7 +26,8 @@ export const installHotplug = defineModule({
   distros: "all",
   activatedBy: [],
   since: "21.4",
-  keys: { updates: { type: "mapping" } },
+  needs: [...programs("udevadm"), "usr/lib/cloud-init", "usr/libexec/cloud-init"],
+  keys: { updates: coreKeys.updates },
   run(boot) {
     const because = boot.because("updates", "network", "when");
     const file = `${DIRECTORY}/${boot.since("24.1") ? "90" : "10"}-cloud-init-hook-hotplug.rules`;

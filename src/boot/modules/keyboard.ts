@@ -1,9 +1,11 @@
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { mapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
@@ -37,7 +39,10 @@ export const keyboard = defineModule({
   distros: (since) => [...supported(since), ...(since("23.1") ? [] : ["openEuler"])],
   activatedBy: ["keyboard"],
   since: "22.1",
-  keys: { keyboard: { type: "mapping" } },
+  needs: [...programs("localectl"), "usr/share/bkeymaps"],
+  keys: {
+    keyboard: form.keys({ layout: form.text, model: form.text, options: form.text, variant: form.text }, ["layout"]),
+  },
   run(boot) {
     if (!boot.config.has("keyboard")) return;
     const config = mapping(boot.config.get("keyboard"), "keyboard");

@@ -1,7 +1,8 @@
+import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 const CLIENT_CONF = "/etc/landscape/client.conf";
 
@@ -11,7 +12,30 @@ export const landscape = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: ["landscape"],
-  keys: { landscape: { type: "mapping", default: {} } },
+  needs: programs("landscape-config"),
+  keys: {
+    landscape: form.keys(
+      {
+        client: form.hidingOthers(
+          "token",
+          {
+            account_name: form.text,
+            computer_title: form.text,
+            data_path: form.text,
+            http_proxy: form.text,
+            https_proxy: form.text,
+            log_level: form.values("debug", "info", "warning", "error", "critical"),
+            ping_url: form.text,
+            registration_key: form.secret("token", form.text),
+            tags: form.matching("^[-_0-9a-zA-Z]+(,[-_0-9a-zA-Z]+)*$"),
+            url: form.text,
+          },
+          ["computer_title", "account_name"],
+        ),
+      },
+      ["client"],
+    ),
+  },
   run(boot) {
     const given = boot.config.get("landscape");
     if (given === undefined || Object.keys(mapping(given, "landscape")).length === 0) return;

@@ -1,4 +1,5 @@
 import { isFalse } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { pyStr } from "../../python/value.ts";
 import { header } from "../files/makeHeader.ts";
@@ -7,6 +8,7 @@ import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { applyDebianLocale, debianLocale } from "./locale/debian.ts";
 
 const LOCALE_CONF = "/etc/locale.conf";
@@ -16,7 +18,17 @@ export const locale = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { locale: { type: "string" }, locale_configfile: { type: "string" } },
+  needs: [
+    ...programs("locale-gen update-locale"),
+    "usr/lib/locale",
+    "usr/share/i18n/SUPPORTED",
+    "usr/share/i18n/locales",
+    "usr/local/share/i18n/locales",
+  ],
+  keys: {
+    locale: form.either(form.flag, form.text),
+    locale_configfile: form.text,
+  },
   run(boot, args) {
     const wanted = args[0] === undefined ? (boot.config.text("locale", defaultLocale(boot)) ?? "") : pyStr(args[0]);
     if (isFalse(wanted)) return;

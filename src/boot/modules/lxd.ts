@@ -3,7 +3,8 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
+import { lxdKeys } from "./lxd/schema.ts";
 
 const BRIDGE = "/etc/default/lxd-bridge";
 const INIT_KEYS = [
@@ -28,7 +29,8 @@ export const lxd = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: ["lxd"],
-  keys: { lxd: { type: "mapping" } },
+  needs: [...programs("lxd"), "snap/bin/lxd"],
+  keys: lxdKeys,
   run(boot) {
     const given = boot.config.get("lxd") ?? null;
     if (!truthy(given)) return;

@@ -1,7 +1,8 @@
+import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/mcollective";
 
@@ -11,7 +12,10 @@ export const mcollective = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["mcollective"],
-  keys: { mcollective: { type: "mapping" } },
+  needs: programs("mcollectived"),
+  keys: {
+    mcollective: form.keys({ conf: form.secret("key", form.named(form.either(form.flag, form.whole, form.text))) }),
+  },
   run(boot) {
     if (!boot.config.has("mcollective")) return;
     const { conf } = mapping(boot.config.get("mcollective"), "mcollective");

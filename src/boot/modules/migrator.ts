@@ -1,4 +1,5 @@
 import { configBool } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_migrator: renamed the marks of modules that ran, of a time when their names had hyphens (to 23.4). */
@@ -8,7 +9,9 @@ export const migrator = defineModule({
   distros: "all",
   activatedBy: [],
   until: "24.1",
-  keys: { migrate: { type: "boolean", default: true } },
+  keys: {
+    migrate: form.any,
+  },
   run(boot) {
     if (!configBool(boot.config.get("migrate"), true)) return;
     const { directory, cloudDirectory } = boot.instance;

@@ -2,10 +2,12 @@ import { unknown, unknownReason } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { ensureDirectory } from "./mounts/directory.ts";
 import { type MountEntry, mountEntries } from "./mounts/entries.ts";
 import { escapeField, FSTAB, type Fstab, MARK, readFstab } from "./mounts/fstab.ts";
+import { mountKeys } from "./mounts/schema.ts";
 import { makeSwapFile } from "./mounts/swap.ts";
 
 /** cc_mounts: lines of /etc/fstab, the directories to mount at, and a swap file (18.5 to 26.2). */
@@ -14,15 +16,8 @@ export const mounts = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: {
-    device_aliases: { type: "mapping", default: {}, since: "21.3" },
-    mount_default_fields: {
-      type: "list",
-      default: [null, null, "auto", "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev", "0", "2"],
-    },
-    mounts: { type: "list", default: [] },
-    swap: { type: "mapping", default: {} },
-  },
+  needs: programs("dd fallocate mkswap"),
+  keys: mountKeys,
   run(boot) {
     const fstab = readFstab(boot);
     const entries = mountEntries(boot, fstab);

@@ -6,7 +6,10 @@ import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
+import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
+import { ntpKeys } from "./ntp/schema.ts";
 
 /** cc_ntp: a client's configuration from a template, the old one renamed (20.4 to 26.2). */
 export const ntp = defineModule({
@@ -14,7 +17,13 @@ export const ntp = defineModule({
   frequency: "once-per-instance",
   distros: supported,
   activatedBy: ["ntp"],
-  keys: { ntp: { type: "mapping" } },
+  needs: [
+    ...programs("chronyd ntpd ntpdate"),
+    "usr/lib/systemd/systemd-timesyncd",
+    "lib/systemd/systemd-timesyncd",
+    "usr/local/etc",
+  ],
+  keys: ntpKeys,
   run(boot) {
     if (!boot.config.has("ntp")) return;
     const given = boot.config.get("ntp") ?? null;
@@ -32,30 +41,22 @@ export const ntp = defineModule({
   },
 });
 
+const distros = distrosBy([
+  ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
+  ["20.3", "alpine"],
+  ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
+  ["21.4", "cloudlinux"],
+  ["22.1", "miraclelinux"],
+  ["22.3", "openmandriva"],
+  ["22.4", "cos", "freebsd", "mariner", "openbsd"],
+  ["23.1", "OpenCloudOS", "TencentOS", ...NEW_SUSE],
+  ["24.2", "azurelinux"],
+  ["24.3", "aosc"],
+  ["25.2", "raspberry-pi-os"],
+]);
+
 function supported(since: Since): readonly string[] {
-  const distros: readonly (readonly [since: string, ...names: string[]])[] = [
-    ["0", "centos", "debian", "fedora", "opensuse", "rhel", "sles", "ubuntu"],
-    ["20.3", "alpine"],
-    ["21.3", "almalinux", "eurolinux", "photon", "rocky", "virtuozzo"],
-    ["21.4", "cloudlinux"],
-    ["22.1", "miraclelinux"],
-    ["22.3", "openmandriva"],
-    ["22.4", "cos", "freebsd", "mariner", "openbsd"],
-    [
-      "23.1",
-      "OpenCloudOS",
-      "opensuse-leap",
-      "opensuse-microos",
-      "opensuse-tumbleweed",
-      "sle-micro",
-      "sle_hpc",
-      "TencentOS",
-    ],
-    ["24.2", "azurelinux"],
-    ["24.3", "aosc"],
-    ["25.2", "raspberry-pi-os"],
-  ];
-  const names = distros.flatMap(([first, ...list]) => (since(first) ? list : []));
+  const names = distros(since);
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 

@@ -4,7 +4,8 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { packageManager } from "../system/programs.ts";
+import { packageManager, programs } from "../system/programs.ts";
+import { packageKeys } from "./packageUpdateUpgradeInstall/schema.ts";
 
 /** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
 const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]>> = {
@@ -24,18 +25,8 @@ export const packageUpdateUpgradeInstall = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["apt_update", "package_update", "apt_upgrade", "package_upgrade", "packages"],
-  keys: {
-    apt_reboot_if_required: { type: "boolean", default: false, deprecated: "22.2" },
-    apt_update: { type: "boolean", default: false, deprecated: "22.2" },
-    apt_upgrade: { type: "boolean", default: false, deprecated: "22.2" },
-    package_reboot_if_required: { type: "boolean", default: false },
-    package_update: { type: "boolean", default: false },
-    package_upgrade: { type: "boolean", default: false },
-    packages: { type: "list", default: [] },
-    repo_releasever: { type: "string", vendor: "amazon" },
-    repo_upgrade: { type: "any", vendor: "amazon" },
-    repo_upgrade_exclude: { type: "list", vendor: "amazon" },
-  },
+  needs: programs("dnf dnf-3 dnf5"),
+  keys: packageKeys,
   run(boot) {
     const manager = packageManager(boot);
     const [refresh, upgrade] = VERBS[manager] ?? ["makecache", "upgrade"];
@@ -47,11 +38,11 @@ export const packageUpdateUpgradeInstall = defineModule({
     if (upgrading) {
       boot.command(`${manager} ${upgrade}`);
       if (boot.facts.name === "ubuntu" && boot.since("23.4")) boot.command("snap refresh");
-      boot.note("the image's packages are upgraded to what the repositories have at boot");
+      boot.note("packages-upgraded", {}, boot.because("package_upgrade"));
     }
     for (const [program, names] of packages) boot.command(`${program ?? manager} install ${names.join(" ")}`);
     if ((upgrading || packages.size > 0) && isOn("apt_reboot_if_required", "package_reboot_if_required"))
-      boot.note("the machine reboots where the upgrade asks for it");
+      boot.note("reboot-after-upgrade", {}, boot.because("package_reboot_if_required"));
     if (boot.facts.name === "amazon") repositoryUpgrade(boot, manager);
   },
 });
@@ -87,5 +78,5 @@ function repositoryUpgrade(boot: ModuleRun, manager: string): void {
   const release = boot.config.get("repo_releasever");
   const version = release === undefined || release === null ? "" : ` --releasever=${pyStr(release)}`;
   boot.command(`${manager} upgrade${only}${exclude}${version}`);
-  boot.note(`repo_upgrade is "${kind}": Amazon's own cloud-init upgrades the image's packages`);
+  boot.note("repo-upgrade", { kind }, boot.because("repo_upgrade"));
 }

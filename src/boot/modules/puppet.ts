@@ -7,8 +7,9 @@ import { pyStr } from "../../python/value.ts";
 import { plainYaml } from "../files/yamlText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { installCommand, lacksProgram } from "../system/programs.ts";
+import { installCommand, lacksProgram, programs } from "../system/programs.ts";
 import { writePuppetConf } from "./puppet/conf.ts";
+import { puppetKeys } from "./puppet/schema.ts";
 
 interface Places {
   readonly conf: string;
@@ -22,7 +23,8 @@ export const puppet = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["puppet"],
-  keys: { puppet: { type: "mapping" } },
+  needs: [...programs("puppet"), "opt/puppetlabs/bin"],
+  keys: puppetKeys,
   run(boot) {
     if (!boot.config.has("puppet")) return;
     const config = mapping(boot.config.get("puppet"), "puppet");

@@ -1,8 +1,10 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
 
 const INTERFACES: Readonly<Record<string, string>> = { i2c: "do_i2c", onewire: "do_onewire", spi: "do_spi" };
 /** What raspi-config changes, in the boot partition. */
@@ -15,7 +17,18 @@ export const raspberryPi = defineModule({
   distros: () => ["raspberry-pi-os"],
   activatedBy: ["rpi"],
   since: "25.2",
-  keys: { rpi: { type: "mapping" } },
+  needs: [...programs("rpi-usb-gadget"), "boot/firmware/config.txt"],
+  keys: {
+    rpi: form.openKeys({
+      enable_usb_gadget: form.flag,
+      interfaces: form.openKeys({
+        i2c: form.flag,
+        onewire: form.flag,
+        serial: form.either(form.flag, form.openKeys({ console: form.flag, hardware: form.flag })),
+        spi: form.flag,
+      }),
+    }),
+  },
   run(boot) {
     const config = boot.config.get("rpi") ?? null;
     if (!isMapping(config)) return;

@@ -1,4 +1,5 @@
 import { defineModule } from "../module.ts";
+import { programs } from "../system/programs.ts";
 
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
@@ -10,6 +11,7 @@ export const refreshRmcAndInterface = defineModule({
   activatedBy: [],
   since: "20.4",
   until: "23.2",
+  needs: programs("rmcctrl"),
   keys: {},
   run(boot) {
     if (!boot.which("rmcctrl")) return;

@@ -9,6 +9,7 @@ export const resetRmc = defineModule({
   distros: "all",
   activatedBy: [],
   since: "20.4",
+  needs: ["opt/rsct/install/bin"],
   keys: {},
   run(boot) {
     if (boot.cloud.datasource === "None" || boot.image.stat(PROGRAMS)?.kind !== "directory") return;

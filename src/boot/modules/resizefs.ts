@@ -1,4 +1,5 @@
 import { isTrue } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -19,7 +20,9 @@ export const resizefs = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
-  keys: { resize_rootfs: { type: "any", default: true } },
+  keys: {
+    resize_rootfs: form.values(true, false, "noblock"),
+  },
   run(boot, args) {
     const wanted = args[0] === undefined ? boot.config.text("resize_rootfs", "True")! : pyStr(args[0]);
     if (!isTrue(wanted) && wanted.trim().toLowerCase() !== "noblock") return;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
@@ -29,13 +30,19 @@ export const resolvConf = defineModule({
   ]),
   activatedBy: ["manage_resolv_conf"],
   keys: {
-    manage_resolv_conf: { type: "boolean", default: false },
-    resolv_conf: { type: "mapping" },
+    manage_resolv_conf: form.flag,
+    resolv_conf: form.keys({
+      domain: form.text,
+      nameservers: form.list(form.any),
+      options: form.openKeys({}),
+      searchdomains: form.list(form.any),
+      sortlist: form.list(form.any),
+    }),
   },
   run(boot) {
     if (!boot.config.bool("manage_resolv_conf", false)) return;
     if (!boot.config.has("resolv_conf")) {
-      boot.note("manage_resolv_conf is on, but there is no resolv_conf: nothing is written");
+      boot.note("resolv-conf-missing", {}, boot.because("manage_resolv_conf"));
       return;
     }
     const since = RESOLVED[boot.facts.family];

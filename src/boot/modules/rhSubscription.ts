@@ -2,6 +2,7 @@ import { configList } from "../../config/options.ts";
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
+import { rhSubscriptionKeys } from "./rhSubscription/schema.ts";
 
 /** What subscription-manager writes when a machine registers. */
 const FILES = ["/etc/rhsm/rhsm.conf", "/etc/yum.repos.d/redhat.repo"];
@@ -12,7 +13,7 @@ export const rhSubscription = defineModule({
   frequency: "once-per-instance",
   distros: (since) => ["fedora", "rhel", ...(since("23.3") && !since("26.1") ? ["openeuler"] : [])],
   activatedBy: ["rh_subscription"],
-  keys: { rh_subscription: { type: "mapping", default: {} } },
+  keys: rhSubscriptionKeys,
   run(boot) {
     const given = boot.config.get("rh_subscription");
     if (given === undefined) return;

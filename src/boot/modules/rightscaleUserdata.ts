@@ -14,6 +14,6 @@ export const rightscaleUserdata = defineModule({
   run(boot) {
     const query = boot.cloud.userData?.bytes.subarray(0, 100_000).toString("latin1") ?? "";
     const addresses = query.split(/[&\n]/).filter((part) => part.startsWith("CLOUD_INIT_REMOTE_HOOK="));
-    if (addresses.length > 0) boot.note("scripts from addresses in user-data are fetched and run");
+    if (addresses.length > 0) boot.note("remote-hooks", {});
   },
 });

@@ -10,6 +10,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, installCommand, lacksProgram } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { remotesText } from "./rsyslog/remotes.ts";
+import { rsyslogKeys } from "./rsyslog/schema.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";
 
@@ -25,11 +26,8 @@ export const rsyslog = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["rsyslog"],
-  keys: {
-    rsyslog: { type: "any" },
-    rsyslog_dir: { type: "string", deprecated: "22.2" },
-    rsyslog_filename: { type: "string", deprecated: "22.2" },
-  },
+  needs: ["usr/local/etc"],
+  keys: rsyslogKeys,
   run(boot) {
     if (!boot.config.has("rsyslog")) return;
     const config = settings(boot);

@@ -1,11 +1,12 @@
 import { configText } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, mapping } from "../../python/checked.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { safeYaml } from "../files/yamlText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_salt_minion: installs Salt's minion, writes its configuration and keys and starts it (18.5 to 26.2). */
 export const saltMinion = defineModule({
@@ -13,7 +14,19 @@ export const saltMinion = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["salt_minion"],
-  keys: { salt_minion: { type: "mapping" } },
+  needs: [...programs("salt-minion"), "usr/local/etc"],
+  keys: {
+    salt_minion: form.keys({
+      conf: form.hidingOthers("password", { id: form.any, log_level: form.any, master: form.any }),
+      config_dir: form.text,
+      grains: form.openKeys({}),
+      pki_dir: form.text,
+      pkg_name: form.text,
+      private_key: form.secret("key", form.text),
+      public_key: form.text,
+      service_name: form.text,
+    }),
+  },
   run(boot) {
     if (!boot.config.has("salt_minion")) return;
     const config = mapping(boot.config.get("salt_minion"), "salt_minion");

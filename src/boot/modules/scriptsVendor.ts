@@ -1,4 +1,5 @@
 import { Raises } from "../../python/errors.ts";
+import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import { runScripts } from "../scripts/runScripts.ts";
 
@@ -8,7 +9,7 @@ export const scriptsVendor = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { vendor_data: { type: "mapping" } },
+  keys: { vendor_data: coreKeys.vendor_data },
   run(boot) {
     if (boot.cloud.metaData === undefined) return;
     const prefix = boot.config.get("vendor_data", "prefix") ?? [];

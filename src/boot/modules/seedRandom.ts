@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { findPair } from "../../config/merge.ts";
+import * as form from "../../config/schema/forms.ts";
 import { decodeBase64 } from "../../python/base64.ts";
 import { mapping, text } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
@@ -18,7 +19,15 @@ export const seedRandom = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
-  keys: { random_seed: { type: "mapping", default: {} } },
+  keys: {
+    random_seed: form.keys({
+      command: form.texts,
+      command_required: form.flag,
+      data: form.secret("key", form.text),
+      encoding: form.values("raw", "base64", "b64", "gzip", "gz"),
+      file: form.text,
+    }),
+  },
   run(boot) {
     const given = boot.config.get("random_seed");
     const config = given === undefined ? {} : mapping(given, "random_seed");

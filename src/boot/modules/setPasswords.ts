@@ -1,4 +1,5 @@
 import { isFalse, isTrue } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
@@ -9,8 +10,10 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { feature } from "../system/librarySource.ts";
+import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
+import { userKeys } from "../users/userKeys.ts";
 
 /** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
 export const setPasswords = defineModule({
@@ -18,12 +21,27 @@ export const setPasswords = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: programs("passwd usermod"),
   keys: {
-    chpasswd: { type: "mapping" },
-    password: { type: "string", secret: "password" },
-    ssh_pwauth: { type: "any" },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    chpasswd: form.keys({
+      expire: form.flag,
+      list: form.secret(
+        "password",
+        form.deprecated(form.either(form.text, form.list(form.matching("^.+:.+$"))), "22.2", "write users instead"),
+      ),
+      users: form.list(
+        form.either(
+          form.keys({ name: form.text, type: form.values("RANDOM") }, ["name", "type"]),
+          form.keys(
+            { name: form.text, password: form.secret("password", form.text), type: form.values("hash", "text") },
+            ["name", "password"],
+          ),
+        ),
+      ),
+    }),
+    password: form.secret("password", form.text),
+    ssh_pwauth: form.either(form.flag, form.deprecated(form.text, "22.3", "write true or false instead")),
+    ...userKeys,
   },
   run(boot, args) {
     const failures = changePasswords(boot, args);
@@ -67,7 +85,7 @@ function changeSshd(boot: ModuleRun): void {
   const service = serviceOf(boot);
   // 22.2 to 22.4 asked systemd for the service first.
   if (boot.since("22.2") && !boot.since("23.1") && usesSystemd(boot) && !hasUnit(boot, service)) {
-    boot.note(`sshd's configuration stays as it is: there is no service ${service}`);
+    boot.note("sshd-service-missing", { service }, boot.because("ssh_pwauth"));
     return;
   }
   const because: Origin = boot.because("ssh_pwauth");
@@ -79,7 +97,8 @@ function changeSshd(boot: ModuleRun): void {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
   } else if (typeof toValue(wanted) !== "string") throw new Raises(`ssh_pwauth is ${pyStr(wanted)}`);
-  else if (pyStr(wanted).toLowerCase() !== "unchanged") boot.note(`ssh_pwauth: ${pyStr(wanted)} is not understood`);
+  else if (pyStr(wanted).toLowerCase() !== "unchanged")
+    boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }
 
 /** Since 24.2 the module runs before sshd is started, and then nothing has to be restarted. */

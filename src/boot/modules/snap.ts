@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { isMapping, items, mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
@@ -9,7 +10,14 @@ export const snap = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: ["snap"],
-  keys: { snap: { type: "mapping", default: {} } },
+  keys: {
+    snap: form.filled(
+      form.keys({
+        assertions: form.either(form.named(form.text), form.list(form.text, 1, true)),
+        commands: form.either(form.named(form.command), form.list(form.command, 1)),
+      }),
+    ),
+  },
   run(boot) {
     const given = boot.config.get("snap") ?? null;
     if (!truthy(given)) return;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -9,7 +10,9 @@ export const spacewalk = defineModule({
   frequency: "once-per-instance",
   distros: (since) => ["fedora", since("22.2") ? "rhel" : "redhat", ...(since("23.3") ? ["openeuler"] : [])],
   activatedBy: ["spacewalk"],
-  keys: { spacewalk: { type: "mapping" } },
+  keys: {
+    spacewalk: form.keys({ activation_key: form.secret("token", form.text), proxy: form.text, server: form.text }),
+  },
   run(boot) {
     if (!boot.config.has("spacewalk")) return;
     const { server } = mapping(boot.config.get("spacewalk"), "spacewalk");

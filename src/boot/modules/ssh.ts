@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
@@ -8,6 +9,8 @@ import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
 import { deleteHostKeys, generateHostKeys, putHostKeys } from "../ssh/hostKeys.ts";
 import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { programs } from "../system/programs.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts, defaultUserOf } from "../users/users.ts";
 
 /** cc_ssh: host keys, and the keys of the default user and root (18.5 to 26.2). */
@@ -16,18 +19,25 @@ export const ssh = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("ssh-keygen"), "home", "root/.ssh"],
   keys: {
-    allow_public_ssh_keys: { type: "boolean", default: true, since: "19.3" },
-    disable_root: { type: "boolean", default: true },
-    disable_root_opts: { type: "string" },
-    ssh_authorized_keys: { type: "list" },
-    ssh_deletekeys: { type: "boolean", default: true },
-    ssh_genkeytypes: { type: "list" },
-    ssh_keys: { type: "mapping" },
-    ssh_publish_hostkeys: { type: "mapping", since: "19.3" },
-    ssh_quiet_keygen: { type: "boolean", default: false, since: "21.4" },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    allow_public_ssh_keys: form.since("19.3", form.flag),
+    disable_root: form.flag,
+    disable_root_opts: form.text,
+    ssh_authorized_keys: form.list(form.text, 1),
+    ssh_deletekeys: form.flag,
+    ssh_genkeytypes: form.list(form.values("ecdsa", "ed25519", "rsa", "dsa"), 1),
+    ssh_keys: {
+      type: "object",
+      patternProperties: {
+        "^(dsa|ecdsa|ed25519|rsa)_(public|certificate)$": form.text,
+        "^(dsa|ecdsa|ed25519|rsa)_private$": form.secret("key", form.text),
+      },
+      additionalProperties: false,
+    },
+    ssh_publish_hostkeys: form.since("19.3", form.keys({ blacklist: form.texts, enabled: form.flag })),
+    ssh_quiet_keygen: form.since("21.4", form.flag),
+    ...userKeys,
   },
   run(boot) {
     const keep = boot.config.node("ssh_deletekeys");
@@ -41,7 +51,7 @@ export const ssh = defineModule({
       addPublicKeys(boot);
     } catch (error) {
       if (!(error instanceof Raises)) throw error;
-      boot.note(`public keys are not put in place: ${error.message}`);
+      boot.note("public-keys-fail", { message: error.message });
     }
   },
 });
@@ -52,7 +62,7 @@ function addPublicKeys(boot: ModuleRun): void {
   const allowed = !boot.since("19.3") || boot.config.bool("allow_public_ssh_keys", true);
   const keys = [...(allowed ? cloudPublicKeys(boot) : []), ...ownKeys(boot)];
   const because: Origin = boot.because("ssh_authorized_keys");
-  if (user !== undefined && hasUnknown(user)) boot.note("public keys go to the user whose name the cloud gives");
+  if (user !== undefined && hasUnknown(user)) boot.note("keys-of-unknown-user", {}, because);
   else if (user !== undefined) addAuthorizedKeys(boot, user, keys, "", because);
   const disabled = boot.config.bool("disable_root", true);
   const template = boot.config.text("disable_root_opts") ?? refusalTemplate(boot);

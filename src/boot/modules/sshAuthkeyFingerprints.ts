@@ -1,9 +1,11 @@
 import { findPair } from "../../config/merge.ts";
 import { isTrue } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { ensureAuthorizedKeysFile } from "../ssh/authorizedKeysFile.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users/users.ts";
 
 /** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */
@@ -12,11 +14,11 @@ export const sshAuthkeyFingerprints = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: ["home", "root/.ssh"],
   keys: {
-    authkey_hash: { type: "string", default: "sha256" },
-    no_ssh_fingerprints: { type: "boolean", default: false },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    authkey_hash: form.text,
+    no_ssh_fingerprints: form.flag,
+    ...userKeys,
   },
   run(boot) {
     const off = boot.config.node("no_ssh_fingerprints");

@@ -1,8 +1,11 @@
+import * as form from "../../config/schema/forms.ts";
 import type { ConfigNode, ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findUser } from "../accounts/lookup.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { programs } from "../system/programs.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { configuredAccounts } from "../users/users.ts";
 import { distrosBy } from "./distroNames.ts";
 
@@ -17,15 +20,15 @@ export const sshImportId = defineModule({
     ["25.2", "raspberry-pi-os"],
   ]),
   activatedBy: [],
+  needs: programs("ssh-import-id"),
   keys: {
-    ssh_import_id: { type: "list", default: [] },
-    user: { type: "any" },
-    users: { type: "any" },
+    ssh_import_id: form.texts,
+    ...userKeys,
   },
   run(boot, args) {
     if (boot.since("22.2") && !occurs(boot.config.root, "ssh_import_id")) return;
     if (boot.since("22.2") && boot.lacks("ssh-import-id")) {
-      boot.note("ssh-import-id is not installed: no keys are fetched");
+      boot.note("ssh-import-id-missing", {});
       return;
     }
     if (args.length > 0) {

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
@@ -12,7 +13,10 @@ export const timezone = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["timezone"],
-  keys: { timezone: { type: "string" } },
+  needs: ["usr/share/zoneinfo"],
+  keys: {
+    timezone: form.text,
+  },
   run(boot, args) {
     const zone = args[0] === undefined ? boot.config.text("timezone") : pyStr(args[0]);
     if (zone === undefined || zone === "") return;

@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 
 /** cc_ubuntu_autoinstall: only asks whether Ubuntu's installer is there (22.3 to 26.2). No file changes. */
@@ -7,7 +8,9 @@ export const ubuntuAutoinstall = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["autoinstall"],
   since: "22.3",
-  keys: { autoinstall: { type: "mapping" } },
+  keys: {
+    autoinstall: form.hidingOthers("password", { version: form.whole }, ["version"]),
+  },
   run(boot) {
     if (boot.config.has("autoinstall")) boot.command("snap list");
   },

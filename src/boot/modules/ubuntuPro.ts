@@ -4,6 +4,7 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
+import { ubuntuProKeys } from "./ubuntuPro/schema.ts";
 
 const OLD_KEYS = ["ubuntu-advantage", "ubuntu_advantage"];
 
@@ -13,11 +14,7 @@ export const ubuntuPro = defineModule({
   frequency: "once-per-instance",
   distros: () => ["ubuntu"],
   activatedBy: (since) => (since("24.1") ? ["ubuntu_pro", ...OLD_KEYS] : OLD_KEYS),
-  keys: {
-    "ubuntu-advantage": { type: "mapping", deprecated: "19.1" },
-    ubuntu_advantage: { type: "mapping", since: "19.1", deprecated: "24.1" },
-    ubuntu_pro: { type: "mapping", since: "24.1" },
-  },
+  keys: ubuntuProKeys,
   run(boot) {
     const old = OLD_KEYS.filter((key) => boot.config.has(key));
     if (boot.since("24.1") && old.length > 1) throw new Raises(`${old.join(" and ")} are both there`);
@@ -35,7 +32,7 @@ export const ubuntuPro = defineModule({
     boot.command(`${program} attach`);
     const services = serviceNames(config.enable);
     if (services.length > 0) boot.command(`${program} enable ${services.join(" ")}`);
-    boot.note("Ubuntu Pro adds sources for apt, and its services may change files of theirs");
+    boot.note("ubuntu-pro", {});
   },
 });
 

@@ -1,9 +1,11 @@
 import { isTrue } from "../../config/options.ts";
+import * as form from "../../config/schema/forms.ts";
 import { Raises } from "../../python/errors.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
 import { hostNames } from "../hostname/hostname.ts";
+import { hostnameKeys } from "../hostname/hostnameKeys.ts";
 import { HostsFile } from "../hostname/hostsFile.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -17,9 +19,12 @@ export const updateEtcHosts = defineModule({
   distros: "all",
   activatedBy: ["manage_etc_hosts"],
   keys: {
-    fqdn: { type: "string" },
-    hostname: { type: "string" },
-    manage_etc_hosts: { type: "any", default: false },
+    fqdn: hostnameKeys.fqdn,
+    hostname: hostnameKeys.hostname,
+    manage_etc_hosts: form.either(
+      form.values(true, false, "localhost"),
+      form.deprecated(form.values("template"), "22.3", "write true instead"),
+    ),
   },
   run(boot) {
     const manage = boot.config.text("manage_etc_hosts") ?? "";

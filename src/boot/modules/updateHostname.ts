@@ -1,6 +1,6 @@
 import { updateHostname as updateName } from "../hostname/hostname.ts";
+import { hostnameKeys } from "../hostname/hostnameKeys.ts";
 import { defineModule } from "../module.ts";
-import { setHostname } from "./setHostname.ts";
 
 /** cc_update_hostname: the name again at every boot (18.5 to 26.2). */
 export const updateHostname = defineModule({
@@ -8,6 +8,6 @@ export const updateHostname = defineModule({
   frequency: "always",
   distros: "all",
   activatedBy: [],
-  keys: setHostname.keys,
+  keys: hostnameKeys,
   run: updateName,
 });

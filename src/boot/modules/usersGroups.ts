@@ -1,11 +1,16 @@
 import { findPair } from "../../config/merge.ts";
+import * as form from "../../config/schema/forms.ts";
 import { Raises } from "../../python/errors.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { cloudPublicKeys } from "../ssh/publicKeys.ts";
+import { programs } from "../system/programs.ts";
 import { createGroups, createUser, type Redirect } from "../users/createUser.ts";
+import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts, defaultUserOf } from "../users/users.ts";
+
+const members = form.either(form.text, form.list(form.text, 1));
 
 /** cc_users_groups: groups, the default user and all others (18.5 to 26.2). */
 export const usersGroups = defineModule({
@@ -13,10 +18,10 @@ export const usersGroups = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: [],
+  needs: [...programs("passwd snap useradd usermod"), "home", "root/.ssh", "usr/etc", "var/mail", "var/spool/mail"],
   keys: {
-    groups: { type: "any" },
-    user: { type: "any" },
-    users: { type: "any", default: [] },
+    groups: form.either(form.text, form.named(members), form.list(form.either(form.text, form.named(members)))),
+    ...userKeys,
   },
   run(boot) {
     const accounts = configuredAccounts(boot);
@@ -25,7 +30,7 @@ export const usersGroups = defineModule({
     for (const user of accounts.users) {
       checkHome(boot, user);
       createUser(boot, user, redirectOf(boot, user, defaultUser));
-      if (holds(user, "ssh_import_id")) boot.note(`the keys that ${user.name} imports are not known before the boot`);
+      if (holds(user, "ssh_import_id")) boot.note("imported-keys-unknown", { user: user.name });
     }
   },
 });

@@ -1,9 +1,10 @@
+import * as form from "../../config/schema/forms.ts";
 import { items, mapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { installCommand } from "../system/programs.ts";
+import { installCommand, programs } from "../system/programs.ts";
 
 /** cc_wireguard: the configuration of WireGuard's interfaces, which are brought up (22.3 to 26.2). */
 export const wireguard = defineModule({
@@ -12,7 +13,22 @@ export const wireguard = defineModule({
   distros: () => ["ubuntu"],
   activatedBy: ["wireguard"],
   since: "22.3",
-  keys: { wireguard: { type: "mapping" } },
+  needs: programs("wg"),
+  keys: {
+    wireguard: form.either(
+      form.nothing,
+      form.keys(
+        {
+          interfaces: form.list(
+            form.keys({ config_path: form.text, content: form.secret("key", form.text), name: form.text }),
+            1,
+          ),
+          readinessprobe: form.list(form.text, 0, true),
+        },
+        ["interfaces"],
+      ),
+    ),
+  },
   run(boot) {
     if (!boot.config.has("wireguard")) return;
     const config = mapping(boot.config.get("wireguard"), "wireguard");

@@ -1,5 +1,6 @@
 import { defineModule } from "../module.ts";
 import { writeFiles as writeEntries } from "./writeFiles/entries.ts";
+import { writeFilesKeys } from "./writeFiles/schema.ts";
 
 /** cc_write_files: the files of `write_files` that are not deferred (18.5 to 26.2). */
 export const writeFiles = defineModule({
@@ -7,7 +8,7 @@ export const writeFiles = defineModule({
   frequency: "once-per-instance",
   distros: "all",
   activatedBy: ["write_files"],
-  keys: { write_files: { type: "list", default: [] } },
+  keys: writeFilesKeys,
   run(boot) {
     writeEntries(boot, false);
   },

@@ -1,5 +1,6 @@
 import { defineModule } from "../module.ts";
 import { writeFiles } from "./writeFiles/entries.ts";
+import { writeFilesKeys } from "./writeFiles/schema.ts";
 
 /** cc_write_files_deferred: the files of `write_files` with `defer`, when all else is done (21.4 to 26.2). */
 export const writeFilesDeferred = defineModule({
@@ -8,7 +9,7 @@ export const writeFilesDeferred = defineModule({
   distros: "all",
   activatedBy: ["write_files"],
   since: "21.4",
-  keys: { write_files: { type: "list", default: [] } },
+  keys: writeFilesKeys,
   run(boot) {
     writeFiles(boot, true);
   },

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
@@ -9,6 +10,7 @@ import { pyStr, truthy } from "../../python/value.ts";
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy } from "./distroNames.ts";
+import { repositoryOptions } from "./repositoryOptions.ts";
 
 interface Repository {
   readonly path: string;
@@ -34,7 +36,26 @@ export const yumAddRepo = defineModule({
   frequency: "once-per-instance",
   distros: (since) => [...supported(since), ...(since("21.4") ? [since("23.3") ? "openeuler" : "openEuler"] : [])],
   activatedBy: ["yum_repos"],
-  keys: { yum_repo_dir: { type: "string", default: "/etc/yum.repos.d/" }, yum_repos: { type: "mapping" } },
+  keys: {
+    yum_repo_dir: form.text,
+    yum_repos: form.filled(
+      form.named(
+        form.needs(
+          form.hidingOthers("password", {
+            ...repositoryOptions,
+            baseurl: form.text,
+            enabled: form.flag,
+            metalink: form.text,
+            mirrorlist: form.text,
+            name: form.text,
+          }),
+          ["baseurl"],
+          ["metalink"],
+          ["mirrorlist"],
+        ),
+      ),
+    ),
+  },
   run(boot) {
     const given = boot.config.get("yum_repos") ?? null;
     if (!truthy(given)) return;
@@ -51,7 +72,7 @@ export const yumAddRepo = defineModule({
         ...(boot.since("24.3") ? ["mirrorlist"] : []),
       ];
       if (!required.some((option) => options[option] !== undefined)) {
-        boot.note(`yum_repos.${name} has no ${required.join(" or ")}: it is not added`);
+        boot.note("yum-repository-incomplete", { name, required }, boot.because("yum_repos", name));
         continue;
       }
       repositories.set(id, { path, options, because: boot.because("yum_repos", name) });

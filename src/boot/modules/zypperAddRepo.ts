@@ -1,3 +1,4 @@
+import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
@@ -7,6 +8,7 @@ import { strictText } from "../files/strictText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
+import { repositoryOptions } from "./repositoryOptions.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";
 
@@ -19,7 +21,18 @@ export const zypperAddRepo = defineModule({
     ["23.1", ...NEW_SUSE],
   ]),
   activatedBy: ["zypper"],
-  keys: { zypper: { type: "mapping" } },
+  keys: {
+    zypper: form.filled(
+      form.openKeys({
+        config: form.openKeys({}),
+        repos: form.list(
+          form.hidingOthers("password", { ...repositoryOptions, baseurl: form.text, id: form.text }, ["id", "baseurl"]),
+          1,
+        ),
+        reposdir: form.any,
+      }),
+    ),
+  },
   run(boot) {
     const given = boot.config.get("zypper") ?? null;
     if (!truthy(given)) return;

@@ -4,6 +4,7 @@ import { asDict } from "../../python/checked.ts";
 import type { PyDict } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
 import { renderUdevRules } from "./eni/udevRules.ts";
 import { renderNetplan } from "./netplan/netplan.ts";
@@ -20,41 +21,34 @@ import { type NetworkState, readNetworkConfig } from "./state/state.ts";
 import { writeSysconfig } from "./sysconfig/sysconfigFiles.ts";
 import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 
-/** What became of the network in the first boot, in words for the plan. */
-export interface NetworkOutcome {
-  readonly ran: boolean;
-  readonly reason: string;
-  readonly failed?: true;
-}
-
 /**
  * Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2).
  * @throws Raises where finding the configuration does: the init stage asks for it again and stops as well
  */
-export function applyNetwork(boot: ModuleRun): NetworkOutcome {
+export function applyNetwork(boot: ModuleRun): Ending {
   const found = findConfig(boot);
+  if (found.kind === "off") return { status: "skipped", why: found.why };
   try {
-    return apply(boot, found);
+    return apply(found, boot);
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    boot.note(`it fails, and with it the init-local stage: ${error.message}`);
-    return { ran: true, reason: `it fails: ${error.message}`, failed: true };
+    boot.note("network-fails", { message: error.message }, found.because);
+    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because } };
   }
 }
 
-function apply(boot: ModuleRun, found: Found): NetworkOutcome {
-  if (found.kind === "off") return { ran: false, reason: found.reason };
+function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun): Ending {
   const { because } = found;
   const since = (version: string): boolean => boot.since(version);
   const network: Predicted<PyDict> =
     found.kind === "unknown" ? found : { value: asDict(found.network, "the network configuration") };
-  if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot);
+  if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot, because);
   // Until 21.3 the old file went first, whatever came then; since 22.3.1 both renderer and configuration must be good.
   if (!boot.since("21.3")) removeLegacyEth0(boot, because);
   const renderer = chooseRenderer(boot);
   if (renderer === undefined) {
-    boot.note("the image has the programs of no renderer, so that the network stays unconfigured");
-    return { ran: true, reason: "there is no renderer for it" };
+    boot.note("no-renderer", {}, because);
+    return { status: "ran", why: { code: "no-renderer" } };
   }
   if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
@@ -79,16 +73,16 @@ function apply(boot: ModuleRun, found: Found): NetworkOutcome {
       boot,
       because,
     );
-  return { ran: true, reason: `the network is configured with ${renderer} before any module` };
+  return { status: "ran", why: { code: "network-rendered", renderer } };
 }
 
 /** Renderers of the BSDs are not simulated: the plan says where they write. */
-function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): NetworkOutcome {
+function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): Ending {
   const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
-  boot.note(reason);
+  boot.note("renderer-not-simulated", { renderer }, because);
   removeLegacyEth0(boot, because);
   for (const path of ["/etc/rc.conf", "/etc/resolv.conf"]) boot.mayChange(path, reason, because);
-  return { ran: true, reason };
+  return { status: "not simulated", why: { code: "renderer-not-simulated", renderer } };
 }
 
 type Found = ReturnType<typeof findNetworkConfig>;
@@ -103,14 +97,11 @@ function findConfig(boot: ModuleRun): Found {
   }
 }
 
-function checkForm(network: PyDict, isOfCloud: boolean, boot: ModuleRun): void {
+function checkForm(network: PyDict, isOfCloud: boolean, boot: ModuleRun, because: Origin): void {
   checkJson(network, (version) => boot.since(version));
   if (!boot.since("19.3")) return;
   const macs = expectedMacs(network).filter((mac) => !hasUnknown(mac));
-  if (macs.length > 0 && !isOfCloud)
-    boot.note(
-      `it fails where the machine has no interface with the MAC address ${macs.join(" or ")}, which the image's configuration names`,
-    );
+  if (macs.length > 0 && !isOfCloud) boot.note("macs-expected", { macs }, because);
 }
 
 /** debian._maybe_remove_legacy_eth0: deletes the file where it holds its two stock lines and comments only. */

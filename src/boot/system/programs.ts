@@ -3,6 +3,16 @@ import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
+/**
+ * The paths, relative to the root, at which programs are looked for, by their names in one string. Not /bin and /sbin,
+ * which are needed whole: they are links where /usr is merged, and small where it is not.
+ */
+export function programs(names: string): string[] {
+  return ["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((directory) =>
+    names.split(" ").map((name) => `${directory}/${name}`),
+  );
+}
+
 /** Whether a program, named or given by its path, is certainly missing in the image. */
 export function lacksProgram(boot: ModuleRun, program: string): boolean {
   if (!program.includes("/")) return boot.lacks(program);

@@ -126,7 +126,7 @@ function tryGroupadd(boot: ModuleRun, name: string, because: Origin): void {
     groupadd(boot, name, because);
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    boot.note(error.message);
+    boot.note("group-not-added", { message: error.message }, because);
   }
 }
 
@@ -150,9 +150,8 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     expiredate: settings.option("expiredate"),
     inactive: settings.option("inactive"),
   };
-  if (settings.option("selinux_user") !== undefined) boot.note(`the SELinux user of ${name} is not simulated`);
-  if (boot.facts.family === "alpine" && boot.lacks("useradd"))
-    boot.note(`${name} is made by BusyBox, whose files may differ in details from what is shown`);
+  if (settings.option("selinux_user") !== undefined) boot.note("selinux-user", { user: name });
+  if (boot.facts.family === "alpine" && boot.lacks("useradd")) boot.note("busybox-user", { user: name });
   useradd(
     boot,
     name,

@@ -13,7 +13,7 @@ export function writeDoasRules(boot: ModuleRun, user: string, rules: ConfigNode,
   // A string is taken for a list of its letters, and none of these is a rule.
   const list = rules.type === "sequence" ? rules.children.map((rule) => pyStr(rule)) : [""];
   if (!list.every((rule) => RULE.exec(rule)?.[1] === user)) {
-    boot.note(`no rules for doas are written for ${user}: one of them is not valid or not about this user`);
+    boot.note("doas-rules-invalid", { user }, because);
     return;
   }
   const block = `\n# cloud-init User rules for ${user}\n${list.map((rule) => `${rule}\n`).join("")}`;

@@ -64,7 +64,7 @@ function defaultUserLine(boot: ModuleRun, args: readonly ConfigValue[]): string[
   const password = args[0] === undefined ? boot.config.text("password") : pyStr(args[0]);
   if (password === undefined || password === "") return [];
   const user = defaultUserOf(configuredAccounts(boot));
-  if (user === undefined) boot.note("there is no default user to set the password for");
+  if (user === undefined) boot.note("default-user-missing", {}, boot.because("password"));
   return user === undefined ? [] : [`${user}:${password}`];
 }
 

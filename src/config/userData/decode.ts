@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { strictText } from "../../image/utf8.ts";
 import { CannotTell } from "../../python/errors.ts";
 
 /** More than this is not unpacked: user-data is limited to some kilobytes on every cloud. */
@@ -27,15 +28,6 @@ export function tooLarge(): CannotTell {
 /** Text of UTF-8 bytes. Where some are none, lone surrogates stand for them, as Python's surrogateescape does it. */
 export function decodeText(bytes: Buffer): string {
   return strictText(bytes) ?? bytes.toString("utf8").replaceAll("\ufffd", "\udcff");
-}
-
-/** Text of UTF-8 bytes; undefined where they are none. */
-export function strictText(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a text could not be written down as UTF-8. */

@@ -1,8 +1,10 @@
+import type { Origin } from "../../image/origin.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import { strip } from "../../python/strings.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { builtin } from "../builtin.ts";
 import { FatalConfigError, mergePart } from "../merge.ts";
+import type { PartFacts, PartNote } from "../problems.ts";
 import type { Render } from "../rendering.ts";
 import { typeOfText } from "./contentTypes.ts";
 import { hasInvalidBytes } from "./decode.ts";
@@ -27,8 +29,8 @@ export interface Handled {
   /** Its cloud-config; without pairs where there is none. */
   readonly config: Mapping;
   readonly scripts: readonly Script[];
-  /** What is not applied or not known, each with its place. */
-  readonly notes: readonly string[];
+  /** What is not applied or not known. */
+  readonly notes: readonly PartNote[];
 }
 
 /** What the parts are handled with. */
@@ -59,7 +61,7 @@ const FREQUENCIES: Readonly<Record<string, ScriptKind>> = {
 class Handler {
   readonly #handling: Handling;
   readonly #scripts: Script[] = [];
-  readonly #notes: string[] = [];
+  readonly #notes: PartNote[] = [];
   #config: Mapping;
 
   constructor(path: string, handling: Handling) {
@@ -81,27 +83,31 @@ class Handler {
     else if (part.type === "text/x-shellscript") this.#script(part, "script", part.content);
     else if (part.type === "text/cloud-boothook") this.#boothook(part, part.content);
     else if (part.type === "text/jinja2") this.#template(part);
-    else if (part.type === "text/part-handler")
-      this.#note(part, "not simulated: what a part-handler does with it and others");
+    else if (part.type === "text/part-handler") this.#note(part, "part-handler", {});
     else if (frequency !== undefined && frequencies) this.#script(part, frequency, part.content);
-    else if (part.content.text.trim() !== "")
-      this.#note(part, `cloud-init does nothing with it: its type is ${part.type}`);
+    else if (part.content.text.trim() !== "") this.#note(part, "type-unknown", { type: part.type });
   }
 
-  #note({ name, content }: Part, what: string): void {
-    const { path, line } = originOfExcerpt(content);
-    this.#notes.push(`${path}:${line}: ${name}: ${what}`);
+  #note<Code extends keyof PartFacts>(
+    { name, content }: Part,
+    code: Code,
+    facts: PartFacts[Code],
+    origin: Origin = originOfExcerpt(content),
+  ): void {
+    // TypeScript does not see that the code goes with its facts.
+    this.#notes.push({ code, origin, part: name, ...facts } as unknown as PartNote);
   }
 
   #cloudConfig(part: Part, content: Excerpt): void {
     const { node, error } = parseExcerpt(content);
     if (error !== undefined) {
-      this.#notes.push(`${content.path}:${error.line}:${error.column}: ${part.name}: not applied: ${error.reason}`);
+      const origin = { path: content.path, line: error.line, column: error.column };
+      this.#note(part, "not-yaml", { message: error.reason }, origin);
       return;
     }
     if (node === undefined) return;
     if (node.type !== "mapping") {
-      this.#note(part, "not applied: the top level is not a mapping (lines of the form key: value)");
+      this.#note(part, "not-a-mapping", {});
       return;
     }
     try {
@@ -112,7 +118,7 @@ class Handler {
     } catch (problem) {
       if (!(problem instanceof FatalConfigError)) throw problem;
       const at = problem.node === undefined ? originOfExcerpt(content) : originOf(problem.node);
-      this.#notes.push(`${at.path}:${at.line}: ${part.name}: not applied: ${problem.message}`);
+      this.#note(part, "merge-fails", { message: problem.message }, at);
     }
   }
 
@@ -120,15 +126,15 @@ class Handler {
     try {
       this.#config = applyPatch(this.#config, part.content);
     } catch (problem) {
-      if (problem instanceof CannotTell) this.#note(part, `the patch is not simulated: ${problem.message}`);
-      else if (problem instanceof Raises) this.#note(part, `the patch is not applied: ${problem.message}`);
+      if (problem instanceof CannotTell) this.#note(part, "patch-not-simulated", { message: problem.message });
+      else if (problem instanceof Raises) this.#note(part, "patch-fails", { message: problem.message });
       else throw problem;
     }
   }
 
   #script(part: Part, kind: ScriptKind, content: Excerpt): void {
     if (hasInvalidBytes(content.text)) {
-      this.#note(part, "cloud-init cannot write the script: it is not UTF-8");
+      this.#note(part, "script-not-utf8", {});
       return;
     }
     const text = content.text.replaceAll("\r\n", "\n");
@@ -137,7 +143,7 @@ class Handler {
       .replaceAll("/", "_")
       .replace(/[^\w.()-]/g, "")
       .slice(0, 255);
-    if (/^\.{0,2}$/.test(name)) this.#note(part, "cloud-init cannot write the script: it has no usable name");
+    if (/^\.{0,2}$/.test(name)) this.#note(part, "script-without-name", {});
     else this.#scripts.push({ kind, name, content: { ...content, text } });
   }
 
@@ -153,8 +159,8 @@ class Handler {
 
   #template(part: Part): void {
     const rendered = this.#handling.render(part.content.text);
-    if ("failure" in rendered) {
-      this.#note(part, `not applied: ${rendered.failure}`);
+    if ("problem" in rendered) {
+      this.#note(part, "template-fails", { problem: rendered.problem });
       return;
     }
     if (rendered.text === "") return;
@@ -164,6 +170,6 @@ class Handler {
     if (type === "text/cloud-config" || type === "text/cloud-config-jsonp") this.#cloudConfig(part, content);
     else if (type === "text/x-shellscript") this.#script(part, "script", content);
     else if (type === "text/cloud-boothook") this.#boothook(part, content);
-    else this.#note(part, "not applied: it renders to nothing that cloud-init renders templates for");
+    else this.#note(part, "template-of-nothing", {});
   }
 }

@@ -1,9 +1,12 @@
+import type { Origin } from "../../image/origin.ts";
+import { strictText } from "../../image/utf8.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { findPair } from "../merge.ts";
+import type { PartNote, PartsProblem } from "../problems.ts";
 import { typeOfText } from "./contentTypes.ts";
-import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, strictText, tooLarge } from "./decode.ts";
+import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, tooLarge } from "./decode.ts";
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 
@@ -31,10 +34,10 @@ export interface Part {
 /** All parts in their order. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** What is not known or not looked at, each with its place. */
-  readonly notes: readonly string[];
+  /** What is not known or not looked at. */
+  readonly notes: readonly PartNote[];
   /** Why the real one stops with an error before it has used any part. */
-  readonly fatal: string | undefined;
+  readonly fatal: PartsProblem | undefined;
 }
 
 /** More parts than anybody sends. */
@@ -56,6 +59,15 @@ const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
+/** A raise of the real one that ends the init stage. */
+class Stop extends Raises {
+  readonly problem: PartsProblem;
+  constructor(problem: PartsProblem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
 /** Takes what the cloud hands over apart (cloudinit/user_data.py, 20.4 to 26.2). */
 export function readParts(file: SeedFile): Parts {
   const reader = new Reader(file.path);
@@ -64,17 +76,21 @@ export function readParts(file: SeedFile): Parts {
     return { parts: reader.parts, notes: reader.notes, fatal: undefined };
   } catch (error) {
     if (error instanceof CannotTell) {
-      const note = `${file.path}: not simulated, since ${error.message}`;
+      const note = { code: "size-limit", origin: placeIn(file.path), part: null, limit: LARGEST } as const;
       return { parts: [], notes: [...reader.notes, note], fatal: undefined };
     }
-    if (!(error instanceof Raises)) throw error;
-    return { parts: [], notes: reader.notes, fatal: error.message };
+    if (!(error instanceof Stop)) throw error;
+    return { parts: [], notes: reader.notes, fatal: error.problem };
   }
+}
+
+function placeIn(path: string, line = 1, column = 1): Origin {
+  return { path, line, column };
 }
 
 class Reader {
   readonly parts: Part[] = [];
-  readonly notes: string[] = [];
+  readonly notes: PartNote[] = [];
   readonly #path: string;
   readonly #most = { parts: MOST };
 
@@ -88,14 +104,18 @@ class Reader {
     const packed = bytes !== file.bytes;
     if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
       const text = strictText(bytes);
-      if (text === undefined) throw new Raises(`${this.#path}: a MIME message that is not UTF-8`);
+      if (text === undefined) throw new Stop({ code: "message-not-utf8", origin: placeIn(this.#path) });
       this.#walk(parseMessage(text, this.#most), packed);
-      if (this.#most.parts <= 0) this.notes.push(`${this.#path}: only the first ${MOST} parts are looked at`);
+      if (this.#most.parts <= 0) this.#noteLimit();
     } else {
       const whole = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
       const content = (packed ? undefined : file.excerpt) ?? whole;
       this.#add("text/x-not-multipart", content, []);
     }
+  }
+
+  #noteLimit(): void {
+    this.notes.push({ code: "parts-limit", origin: placeIn(this.#path), part: null, limit: MOST });
   }
 
   #walk(entity: Entity, packed: boolean): void {
@@ -115,13 +135,13 @@ class Reader {
     const place = { path: this.#path, line, indent: 0 };
     const bytes = decodeBody(body, encoding);
     if (bytes === undefined) {
-      this.notes.push(`${this.#path}:${line}: not simulated, since the part is in ${encoding}`);
+      this.notes.push({ code: "encoding-unknown", origin: placeIn(this.#path, line), part: null, encoding });
       return;
     }
     if (PACKED.has(type)) {
       const unpacked = gunzip(bytes);
       const text = unpacked === undefined ? undefined : strictText(unpacked);
-      if (text === undefined) throw new Raises(`${this.#path}:${line}: the part of type ${type} cannot be unpacked`);
+      if (text === undefined) throw new Stop({ code: "part-not-unpacked", origin: placeIn(this.#path, line), type });
       // Put into a message of its own, it is taken out again the way that spoils letters beyond ASCII.
       const looked = UNPACKED_FURTHER.has(typeOfText(text) ?? "")
         ? text
@@ -152,22 +172,27 @@ class Reader {
       const address = entry.replace(/^#include(-once)?/i, "").trim();
       if (address === "" || address.startsWith("#")) return;
       const at = verbatim ? line + index : line;
-      if (this.notes.length < MOST) this.notes.push(`${path}:${at}: not simulated: what ${address} gives`);
+      if (this.notes.length < MOST)
+        this.notes.push({ code: "included", origin: placeIn(path, at), part: null, address });
     });
   }
 
   #archive(content: Excerpt): void {
     const { node, error } = parseExcerpt(content);
     const { path } = content;
-    if (error !== undefined) this.notes.push(`${path}:${error.line}:${error.column}: not applied: ${error.reason}`);
+    if (error !== undefined) {
+      const origin = placeIn(path, error.line, error.column);
+      this.notes.push({ code: "archive-not-yaml", origin, part: null, message: error.reason });
+    }
     if (node?.type !== "sequence") {
-      if (node !== undefined) this.notes.push(`${path}:${content.line}: not applied: the archive is no list`);
+      if (node !== undefined)
+        this.notes.push({ code: "archive-not-a-list", origin: placeIn(path, content.line), part: null });
       return;
     }
     const lines = content.text.split("\n");
     for (const entry of node.children) {
       if (this.parts.length >= MOST) {
-        this.notes.push(`${path}: only the first ${MOST} parts are looked at`);
+        this.#noteLimit();
         return;
       }
       if (entry.type === "scalar" && entry.kind === "str") this.#entry(content, lines, entry, undefined);
@@ -184,22 +209,22 @@ class Reader {
   ): void {
     const value = (key: string) => (entry === undefined ? undefined : findPair(entry, key)?.value);
     const line = (content ?? entry)?.position.start.line ?? archive.line;
-    const wrong = (what: string) =>
-      new Raises(`${archive.path}:${line}: ${what} of an entry of the archive is no text`);
+    const origin = placeIn(archive.path, line);
+    const wrong = (what: "content" | "type" | "header", header: string | null = null) =>
+      new Stop({ code: "entry-not-text", origin, what, header });
     const isText = content === undefined || (content.type === "scalar" && ["str", "binary"].includes(content.kind));
-    if (!isText) throw wrong("the content");
+    if (!isText) throw wrong("content");
     const text = content === undefined ? "" : this.#text(content);
     const given = value("type");
-    if (given !== undefined && truthy(given) && !(given.type === "scalar" && given.kind === "str"))
-      throw wrong("the type");
+    if (given !== undefined && truthy(given) && !(given.type === "scalar" && given.kind === "str")) throw wrong("type");
     const type =
       given !== undefined && truthy(given) ? pyStr(given).toLowerCase() : (typeOfText(text) ?? "text/cloud-config");
-    if (!type.includes("/")) throw new Raises(`${archive.path}:${line}: "${type}" is no content type`);
+    if (!type.includes("/")) throw new Stop({ code: "type-invalid", origin, type });
     const headers: Header[] = [];
     for (const { key, value: held } of entry?.children ?? []) {
       const name = pyStr(key);
       if (NO_HEADERS.has(name.toLowerCase())) continue;
-      if (held.type !== "scalar" || !["str", "null"].includes(held.kind)) throw wrong(`the header "${name}"`);
+      if (held.type !== "scalar" || !["str", "null"].includes(held.kind)) throw wrong("header", name);
       headers.push({ name, value: held.kind === "null" ? "" : pyStr(held) });
     }
     const name = value("filename");

@@ -4,6 +4,7 @@ import { READ_LIMIT, readLimit, tooLarge } from "../limits.ts";
 import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
 import { sortNames } from "../sort.ts";
+import { strictText } from "../utf8.ts";
 import { TarError } from "./header.ts";
 import type { Content, Member } from "./member.ts";
 import { expand } from "./sparse.ts";
@@ -291,8 +292,7 @@ function climbsOut(path: string): boolean {
 /** The bytes of a name as text; undefined when they are not UTF-8. */
 function text(name: string): string | undefined {
   if (isAscii(name)) return name;
-  const decoded = lossyText(name);
-  return decoded.includes("\ufffd") && Buffer.from(decoded).toString("latin1") !== name ? undefined : decoded;
+  return strictText(Buffer.from(name, "latin1"));
 }
 
 /** The beginning of a name that is not UTF-8, up to its first component that is not. */

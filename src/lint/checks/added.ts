@@ -73,20 +73,22 @@ function finding(
   const { blame } = context.responsible(service, setting.key, setting);
   const confidence = hasUnknown(setting.value) ? "likely" : "certain";
   const before = context.settings(service).before.find((other) => other.key === setting.key);
-  const found: Omit<Finding, "fix"> = {
+  const found: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
     message: `cloud-init's ${blame.module} adds ${place(setting)} on the first boot, beside the image's own ${place(neighbour)}.`,
     service: service.name,
     ...blamed(blame),
-    target: {
-      path: neighbour.path ?? setting.path ?? "",
-      line: neighbour.line ?? null,
-      setting: setting.key,
-      before: before?.value ?? null,
-      after: setting.value,
-    },
+    losses: [
+      {
+        path: neighbour.path ?? setting.path ?? "",
+        line: neighbour.line ?? null,
+        setting: setting.key,
+        before: before?.value ?? null,
+        after: setting.value,
+      },
+    ],
     evidence: evidence.text,
   };
   return withFix(found, () =>

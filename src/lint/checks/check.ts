@@ -1,5 +1,6 @@
 import type { BootResult } from "../../boot/boot.ts";
 import type { Distro } from "../../distro/distro.ts";
+import { type GlobPattern, globPattern } from "../../image/globPattern.ts";
 import type { Image } from "../../image/image.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import type { Service, Setting } from "../../services/service.ts";
@@ -47,23 +48,15 @@ export function concerns(rule: Rule, key: string): boolean {
   return matchesAny(settings as string[], key) && !matchesAny(except as string[], key);
 }
 
-/** Whether a text matches one of some globs, in which `*` stands for any text. */
-export function matchesAny(globs: readonly string[], key: string): boolean {
-  return globs.some((glob) => matchesParts(glob.split("*"), key));
-}
+const compiled = new Map<string, GlobPattern>();
 
-/** Whether a text is these parts with any text between them; takes one look at each character, whatever the text. */
-export function matchesParts(parts: readonly string[], key: string): boolean {
-  const last = parts.length - 1;
-  if (last === 0) return key === parts[0];
-  if (!key.startsWith(parts[0]!) || !key.endsWith(parts[last]!)) return false;
-  let at = parts[0]!.length;
-  for (const part of parts.slice(1, last)) {
-    const found = key.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return at + parts[last]!.length <= key.length;
+/** Whether a text matches one of some globs of a rule document, in which `*` stands for any text. */
+export function matchesAny(globs: readonly string[], key: string): boolean {
+  return globs.some((glob) => {
+    const known = compiled.get(glob) ?? globPattern(glob, "text");
+    compiled.set(glob, known);
+    return known.matches(key);
+  });
 }
 
 /** The severity of a finding: the rule's own, milder where evidence or certainty is weak. */
@@ -78,15 +71,18 @@ export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
 }
 
 /** A finding whose fix is looked for, by booting again, when a report first asks for it. */
-export function withFix(finding: Omit<Finding, "fix">, prove: () => Fix | null): Finding {
+export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
   let fix: Fix | null | undefined;
-  return {
-    ...finding,
-    get fix() {
-      if (fix === undefined) fix = prove();
-      return fix;
-    },
+  const proveFix = () => {
+    if (fix === undefined) fix = prove();
+    return fix;
   };
+  return { ...finding, proveFix };
+}
+
+/** Of a finding for which no fix is known. */
+export function noFix(): null {
+  return null;
 }
 
 /** So that an image with thousands of lost settings still gives a report that people can read. */

@@ -3,7 +3,6 @@ import type { Blame } from "../../image/writeLog.ts";
 import type { Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { usualValue } from "../evidence/usualValues.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
@@ -36,14 +35,14 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
   const why = possible ? ` (${change.reason})` : "";
-  const finding: Omit<Finding, "fix"> = {
+  const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, possible ? "possible" : "certain"),
     confidence: possible ? "possible" : "certain",
     message: `${path} is customised; cloud-init's ${blame.module} ${verb} it on the first boot${why}.`,
     service: null,
     ...blamed(blame),
-    target: { path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb },
+    losses: [{ path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb }],
     evidence: evidence.text,
   };
   return withFix(finding, () =>
@@ -56,9 +55,7 @@ function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
   const evidence = context.evidence.ofFile(path);
   if (evidence?.strength !== "good") return evidence;
   const usual = services.flatMap((service) =>
-    settingsOf(context.settings(service).before, path).map((setting) =>
-      usualValue(service.name, setting, context.image),
-    ),
+    settingsOf(context.settings(service).before, path).map((setting) => service.usual?.(setting, context.image)),
   );
   const [text] = usual;
   return text !== undefined && !usual.includes(undefined) ? { strength: "weak", text } : evidence;

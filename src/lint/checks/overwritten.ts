@@ -32,20 +32,22 @@ function lost(
   const confidence = unsure ? "likely" : "certain";
   const path = setting.path ?? now?.path ?? "";
   const { cost } = rule.parameters;
-  const finding: Omit<Finding, "fix"> = {
+  const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
     message: `${sentence(setting, now, blame.module)}${typeof cost === "string" ? ` ${cost}` : ""}`,
     service: service.name,
     ...blamed(blame),
-    target: {
-      path,
-      line: setting.line ?? null,
-      setting: setting.key,
-      before: setting.value,
-      after: now?.value ?? null,
-    },
+    losses: [
+      {
+        path,
+        line: setting.line ?? null,
+        setting: setting.key,
+        before: setting.value,
+        after: now?.value ?? null,
+      },
+    ],
     evidence: evidence.text,
   };
   const values = { key: setting.key, before: setting.value, path };

@@ -23,7 +23,7 @@ const LOCKS: readonly (readonly [path: string, entry: RegExp])[] = [
 ];
 
 /** Finds that the first boot upgrades the image's packages. */
-export function packagesUpgraded(rule: Rule, context: CheckContext): Finding[] {
+export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const command = upgradeCommand(boot);
   const key = KEYS.flatMap((name) => boot.config.pair(name) ?? []).find(({ value }) => !isOff(value));
@@ -77,7 +77,7 @@ const YUM_CONF = "/etc/yum.conf";
  * Finds an Amazon Linux that is not locked to its release, so that what a launch installs is newer than what was tested:
  * `releasever=latest` in yum.conf (Amazon Linux 1) without repo_releasever, or "latest" in dnf's variable (2023).
  */
-export function releaseNotLocked(rule: Rule, context: CheckContext): Finding[] {
+export function packageReleaseNotLocked(rule: Rule, context: CheckContext): Finding[] {
   const { boot, distro, image } = context;
   if (boot.config.get("system_info", "distro") !== "amazon") return [];
   const found = notLocked(image, boot);

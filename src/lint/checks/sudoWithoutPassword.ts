@@ -152,13 +152,15 @@ function finding(
       message: `${who} needs no password for sudo after the first boot, ${demand.words}: ${by} adds "${subject} ${grant.text}" to ${path}.`,
       service: accounts.name,
       ...blamed(blame),
-      target: {
-        path: demand.path,
-        line: demand.line,
-        setting: `sudo ${grant.subject}`,
-        before: demand.rule,
-        after: grant.text,
-      },
+      losses: [
+        {
+          path: demand.path,
+          line: demand.line,
+          setting: `sudo ${grant.subject}`,
+          before: demand.rule,
+          after: grant.text,
+        },
+      ],
       evidence: demand.evidence.text,
     },
     () => context.fix(rule, {}, (image) => asks(image, account, command)),

@@ -1,14 +1,13 @@
 import type { Distro } from "../../distro/distro.ts";
+import { type GlobPattern, globPattern } from "../../image/globPattern.ts";
 import type { Image } from "../../image/image.ts";
 import { Overlay } from "../../image/overlay.ts";
 import { hasDigest } from "../../packages/digest.ts";
 import type { ShippedFile } from "../../packages/packages.ts";
-import type { Service, Setting } from "../../services/service.ts";
+import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/service.ts";
 import { handEdit } from "../fixes/handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
-import { globExpression } from "./protected.ts";
 import { ServiceReader } from "./serviceHistory.ts";
-import { NOT_CUSTOMISED, usualValue } from "./usualValues.ts";
 
 /** Why a setting counts as customised. Weak evidence gives information only. */
 export interface Evidence {
@@ -29,7 +28,7 @@ export class CustomisationEvidence {
   readonly #image: Image;
   readonly #distro: Distro;
   readonly #options: EvidenceOptions;
-  readonly #protect: readonly RegExp[];
+  readonly #protect: readonly GlobPattern[];
   readonly #changed = new Map<string, ShippedFile | "unchanged" | "unowned">();
   readonly #reader: ServiceReader;
   readonly #pristineReader: ServiceReader | undefined;
@@ -40,7 +39,7 @@ export class CustomisationEvidence {
     this.#image = image;
     this.#distro = distro;
     this.#options = options;
-    this.#protect = (options.protect ?? []).map(globExpression);
+    this.#protect = (options.protect ?? []).map((glob) => globPattern(glob, "path"));
     this.#reader = new ServiceReader(distro);
     this.#pristineReader = options.pristine && new ServiceReader(options.pristine.distro);
   }
@@ -59,7 +58,7 @@ export class CustomisationEvidence {
     }
     if (path === undefined) return undefined;
     // What an installer may have written stays weak evidence, whoever owns the file: no need to ask the packages.
-    const usual = usualValue(service.name, setting, this.#image);
+    const usual = service.usual?.(setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
     if (isCloudInitsOwn(this.#image, path))
       return usual === undefined ? (this.#handEdited(path) ?? this.#inCloudInitsOwn(setting, path)) : undefined;
@@ -89,7 +88,7 @@ export class CustomisationEvidence {
 
   /** Whether the user protects a path. */
   protects(path: string): boolean {
-    return this.#protect.some((glob) => glob.test(path));
+    return this.#protect.some((glob) => glob.matches(path));
   }
 
   #ofFile(service: Service, setting: Setting, path: string): Evidence | undefined {

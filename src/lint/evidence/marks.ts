@@ -1,14 +1,12 @@
+import { headOf } from "../../image/head.ts";
 import type { Image } from "../../image/image.ts";
-import { onceAFile } from "../onceAFile.ts";
+import { onceAFile } from "../../image/onceAFile.ts";
 
 /** How much of a file is searched for marks, in characters. */
 const LIMIT = 256 * 1024;
 
 /** Marks stand on lines of their own; the patterns take long over longer ones. */
 const LONGEST_LINE = 1000;
-
-/** How far down a header may stand, in lines: Debian's /etc/hosts has its own after some others. */
-const HEADER_LINES = 12;
 
 /** What a tool for configuration management wrote into a file it manages. */
 interface ManagementMark {
@@ -103,17 +101,3 @@ export function imageMakersMark(image: Image, path: string): string | undefined 
     ? "the makers of the cloud image wrote it, its header says"
     : undefined;
 }
-
-/** The installer whose header a file has; undefined when it has none. */
-export function installerOf(image: Image, path: string): string | undefined {
-  const head = headOf(image, path);
-  const named = /^# (?:Created|Generated) by (anaconda|parse-kickstart|dracut)|written by '(subiquity|curtin)'/im.exec(
-    head,
-  );
-  if (named !== null) return named[1] ?? named[2];
-  return /^# This file describes the network interfaces available on your system$/m.test(head)
-    ? "debian-installer"
-    : undefined;
-}
-
-const headOf = onceAFile((text) => text.split("\n", HEADER_LINES).join("\n"), 2048);

@@ -1,25 +1,15 @@
+import { globPattern } from "../../image/globPattern.ts";
 import type { Image } from "../../image/image.ts";
 
 /** After so many entries of an image the search for a glob ends. */
 const MOST_ENTRIES = 100_000;
 
-/** A glob over absolute paths: `*` within a name, `**` over names, `?` one character. */
-export function globExpression(glob: string): RegExp {
-  const parts = glob.split(/(\*\*|\*|\?)/).map((part) => {
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    return part.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
-}
-
 /**
- * Whether a glob names an entry of the image that is no directory; true as well where the image is too large to tell.
+ * Whether a glob over absolute paths names an entry of the image that is no directory; true as well where the image is too large to tell.
  * Links are not followed.
  */
 export function namesFile(image: Image, glob: string): boolean {
-  const expression = globExpression(glob);
+  const whole = globPattern(glob, "path");
   const parts = glob.startsWith("/") ? glob.split("/").slice(1) : [glob];
   const found = parts.findIndex((part) => part.includes("**"));
   const deep = found === -1 ? parts.length : found;
@@ -29,15 +19,15 @@ export function namesFile(image: Image, glob: string): boolean {
     const { directory, at } = next;
     const isDeep = at >= deep;
     const part = parts[at] ?? "";
-    const own = globExpression(part);
+    const own = globPattern(part, "path");
     const names = isDeep || /[*?]/.test(part) ? image.list(directory || "/") : [part];
     for (const name of names) {
       if (left-- === 0) return true;
       const path = `${directory}/${name}`;
-      const kind = isDeep || own.test(name) ? image.lstat(path)?.kind : undefined;
+      const kind = isDeep || own.matches(name) ? image.lstat(path)?.kind : undefined;
       if (kind === "directory") {
         if (isDeep || at + 1 < parts.length) waiting.push({ directory: path, at: at + 1 });
-      } else if (kind !== undefined && expression.test(path)) return true;
+      } else if (kind !== undefined && whole.matches(path)) return true;
     }
   }
   return false;

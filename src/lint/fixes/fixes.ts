@@ -162,6 +162,8 @@ export function rename(image: Image, from: string, to: string): Fix | undefined 
   return content === undefined || image.lstat(to) !== undefined ? undefined : { path: to, content, renames: from };
 }
 
+/** Modules that fail, that an error before them keeps from running, or of which this program cannot tell. */
 function failingModules({ modules }: BootResult): string[] {
-  return modules.filter(({ failed }) => failed).map(({ name }) => name);
+  const codes = new Set(["raises", "stage-stopped", "cannot-tell"]);
+  return modules.filter(({ why }) => why !== null && codes.has(why.code)).map(({ name }) => name);
 }

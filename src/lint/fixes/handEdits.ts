@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import { onceAFile } from "../onceAFile.ts";
+import { onceAFile } from "../../image/onceAFile.ts";
 
 const NETWORK_HEADER = /^# This file is generated from information provided by\b/m;
 

@@ -16,7 +16,7 @@ export function newFinding(
   rules: readonly Rule[],
 ): Finding | undefined {
   const wording = new Set(rules.filter(({ check }) => WORDING.includes(check)).map(({ id }) => id));
-  const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && cause.path === fix.path;
+  const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && cause?.path === fix.path;
   const kinds: readonly ((finding: Finding) => boolean)[] = [
     (finding) => isAtLeast(finding, "error"),
     (finding) => isAtLeast(finding, "warning"),
@@ -42,10 +42,13 @@ function isAtLeast({ severity }: Finding, least: Finding["severity"]): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 }
 
-/** What makes two findings one, though a fix may have moved the lines and the file that they are about. */
-function identity({ rule, target, cause, message }: Finding, { path, renames }: Fix): string {
+/**
+ * What makes two findings one, though a fix may have moved the lines and the file that they are about: the numbers in
+ * messages, among them those of lines, do not count.
+ */
+function identity({ rule, losses, cause, message }: Finding, { path, renames }: Fix): string {
   const unmoved = (text: string) => (renames === undefined ? text : text.replaceAll(path, renames));
-  return target === null
-    ? `${rule} ${unmoved(cause.path)} ${unmoved(message).replace(/(:|\bline )\d+/g, "$1")}`
-    : `${rule} ${unmoved(target.path)} ${target.setting}`;
+  return losses.length === 0
+    ? `${rule} ${unmoved(cause?.path ?? "")} ${unmoved(message).replace(/\d+/g, "")}`
+    : `${rule} ${losses.map((loss) => `${unmoved(loss.path)} ${loss.setting}`).join(" ")}`;
 }

@@ -8,7 +8,7 @@ export interface Rule {
   readonly title: string;
   /** The severity where the evidence of customisation is good; weak evidence gives "info". */
   readonly severity: Severity;
-  /** The check that finds it, by its name in src/lint/checks/checks.ts. */
+  /** The check that finds it: its own, named as the rule is, unless several rules are parameters over one. */
   readonly check: string;
   /** The check's parameters: all other keys of the front matter. */
   readonly parameters: ConfigObject;

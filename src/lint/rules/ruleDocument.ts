@@ -34,12 +34,12 @@ const SECTIONS = ["What happens", "Why it matters", "Fix", "Examples"] as const;
 export function parseRuleDocument(text: string, path: string): { rule: Rule; examples: RuleExample[] } {
   const blocks = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).parse(text).children as readonly Block[];
   const front = blocks[0]?.type === "yaml" ? (blocks[0].value ?? "") : undefined;
-  if (front === undefined) throw new RuleError(`${path}: no front matter (--- id, title, severity, check, since ---)`);
+  if (front === undefined) throw new RuleError(`${path}: no front matter (--- id, title, severity, since ---)`);
   const { node, error } = parseYaml(front, path);
   const values = node === undefined ? undefined : toValue(node);
   if (error !== undefined || !isMapping(values))
     throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is no mapping: ${error?.reason ?? ""}`);
-  const { id, title, severity, check, since, ...parameters } = values;
+  const { id, title, severity, since, check = id, ...parameters } = values;
   for (const [key, value] of Object.entries({ id, title, severity, check, since }))
     if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
   if (!(SEVERITIES as readonly unknown[]).includes(severity))

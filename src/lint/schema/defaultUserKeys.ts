@@ -1,38 +1,12 @@
+import { USER } from "../../boot/users/userKeys.ts";
 import { findPair } from "../../config/merge.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type Mapping, originOf } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 
-/** What is read of a user (distros/__init__.py create_user and add_user, ug_util.py, cc_users_groups; 18.5 to 26.2). */
-const KEYS = [
-  "create_groups",
-  "doas",
-  "expiredate",
-  "gecos",
-  "groups",
-  "hashed_passwd",
-  "homedir",
-  "inactive",
-  "known",
-  "lock_passwd",
-  "name",
-  "no_create_home",
-  "no_log_init",
-  "no_user_group",
-  "passwd",
-  "plain_text_passwd",
-  "primary_group",
-  "selinux_user",
-  "shell",
-  "snapuser",
-  "ssh_authorized_keys",
-  "ssh_import_id",
-  "ssh_redirect_user",
-  "sudo",
-  "system",
-  "uid",
-];
+/** What is read of the default user, without the spellings with hyphens: those stand for entries of `users` only. */
+const KEYS = ["known", ...Object.keys(USER).filter((key) => !key.includes("-"))].sort();
 
 /**
  * Keys of system_info.default_user that nothing reads. Those of entries of `users` may have hyphens, these may not; the
@@ -42,8 +16,7 @@ export function defaultUserKeys(root: Mapping, version: string): Told[] {
   const system = findPair(root, "system_info")?.value;
   const user = system?.type === "mapping" ? findPair(system, "default_user")?.value : undefined;
   if (user?.type !== "mapping") return [];
-  // A rule for doas means nothing before.
-  const known = KEYS.filter((key) => key !== "doas" || versionAtLeast(version, "23.3"));
+  const known = KEYS.filter((key) => versionAtLeast(version, USER[key]?.since ?? "0"));
   return user.children.flatMap((pair): Told[] => {
     const name = String(pair.key.value);
     if (KEYS.includes(name) || name.length > 40) return [];

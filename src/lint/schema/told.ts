@@ -11,8 +11,10 @@ export interface Told {
   readonly worst: Severity;
   readonly message: string;
   readonly origin: Origin;
-  /** Only this program does not read it: cloud-init does. */
-  readonly unread?: true;
+  /** Why this program does not read it though cloud-init does. */
+  readonly unread?: string;
+  /** Says that values of a template are not checked, which is said once of a file. */
+  readonly isTemplateNote?: true;
   /** A text that stands at the place and what to write instead; undefined where nothing mechanical helps. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
 }

@@ -212,7 +212,7 @@ function placeOf(schemas: readonly Schema[]): Place | undefined {
     const forms = schemas.flatMap((schema) => formsOf(schema, undefined));
     const secret = forms.length > 0 && forms.every((form) => secretOf([form]) !== undefined && !hasKeys(form));
     const kind = secretOf(forms);
-    const isAny = forms.every((form) => Object.keys(form).every((key) => /^(?:since$|deprecated)/.test(key)));
+    const isAny = forms.every((form) => Object.keys(form).every((key) => /^(?:since$|vendor$|deprecated)/.test(key)));
     places.set(id, secret && kind !== undefined ? hiddenPlace(kind) : isAny ? undefined : new Declared(schemas, false));
   }
   return places.get(id);
@@ -228,6 +228,8 @@ function idOf(schema: Schema): number {
 /** A form's alternatives; what it says of its secret holds for each. */
 function formsOf(schema: Schema, secret: unknown): Schema[] {
   const own = schema.secret ?? secret;
+  const within = asSchema(schema.unchecked);
+  if (within !== undefined) return formsOf(within, own);
   const branches = [...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)].filter(
     // Sets of keys of which one has to be there.
     (branch) => Object.keys(branch).some((key) => key !== "required"),
@@ -271,7 +273,7 @@ function secretWithin(form: Schema): Hidden | undefined {
   const inner = [
     ...asSchemas(form.anyOf),
     ...asSchemas(form.oneOf),
-    ...[form.items, form.additionalProperties].map(asSchema).filter((each) => each !== undefined),
+    ...[form.items, form.additionalProperties, form.unchecked].map(asSchema).filter((each) => each !== undefined),
     ...[form.properties, form.patternProperties].flatMap((each) =>
       Object.values(asSchema(each) ?? {})
         .map(asSchema)

@@ -2,6 +2,7 @@ import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
+import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
@@ -98,7 +99,7 @@ function toldOfError(
 ): Told {
   const origin = { path, line, column };
   const say = (about: About, worst: Severity, message: string): Told => ({ about, worst, message, origin });
-  if (limit === "size") return { ...say("not-checked", "info", `This is not read: ${reason}.`), unread: true };
+  if (limit === "size") return { ...say("not-checked", "info", `This is not read: ${reason}.`), unread: `${reason}.` };
   if (hasInvalidBytes(text))
     return say("not-applied", "error", "cloud-init ignores all of this: a byte is not UTF-8; save it as UTF-8.");
   // Only what is filled in could tell, where it brings lines or takes them away.
@@ -164,15 +165,17 @@ function isDisabled(network: Mapping): boolean {
 }
 
 /** What is said once of each template. */
-export const TEMPLATE_NOTE = "This is a template: values that are filled in later are not checked.";
+export function templateNote(origin: Origin): Told {
+  return { about: "not-checked", worst: "info", message: TEMPLATE_NOTE, origin, isTemplateNote: true };
+}
+
+const TEMPLATE_NOTE = "This is a template: values that are filled in later are not checked.";
 
 function noteOf(content: Excerpt, front: Front | undefined): Told {
-  const message =
-    front?.comment === undefined
-      ? TEMPLATE_NOTE
-      : `${TEMPLATE_NOTE} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
-  const start = { path: content.path, line: front?.comment ?? 1, column: 1 };
-  const origin = front === undefined ? originOfExcerpt(content) : start;
+  if (front === undefined) return templateNote(originOfExcerpt(content));
+  const origin = { path: content.path, line: front.comment ?? 1, column: 1 };
+  if (front.comment === undefined) return templateNote(origin);
+  const message = `${TEMPLATE_NOTE} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
   return { about: "not-checked", worst: "info", message, origin };
 }
 

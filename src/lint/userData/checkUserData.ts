@@ -1,13 +1,16 @@
+import type { PartNote } from "../../config/problems.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { hasInvalidBytes, strictText } from "../../config/userData/decode.ts";
+import { hasInvalidBytes } from "../../config/userData/decode.ts";
 import { type Excerpt, originOfExcerpt, parseExcerpt } from "../../config/userData/excerpt.ts";
 import { type Part, readParts, type SeedFile } from "../../config/userData/parts.ts";
 import type { Origin } from "../../image/origin.ts";
+import { strictText } from "../../image/utf8.ts";
 import { nearest } from "../nearest.ts";
 import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
-import { checkText, type Filling, TEMPLATE_NOTE, type TextOptions } from "./checkText.ts";
+import { partNote, partsProblem } from "../sentences/configuration.ts";
+import { checkText, type Filling, type TextOptions, templateNote } from "./checkText.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
 import { behindFront, type Front, frontOf, nameOfTemplate } from "./otherTemplates.ts";
 import type { Syntaxes } from "./placeholders.ts";
@@ -38,15 +41,14 @@ export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntax
   const front = syntaxes === "all" ? templateFront(file) : undefined;
   const given = front?.file ?? file;
   const start = { path: file.path, line: 1, column: 1 };
-  const note = say("not-checked", TEMPLATE_NOTE, start, "info");
+  const note = templateNote(start);
   const envelope: Envelope = syntaxes === "all" ? envelopeOf(given) : { file: given, isFilledIn: false };
   if (envelope.isEmpty === true) return [note];
   const { parts, notes, fatal } = readParts(envelope.file);
-  const told = notes.map((one) => toldOfNote(one, start));
+  const told = notes.map(toldOfNote);
   if (envelope.isFilledIn) told.push(note);
   if (fatal !== undefined) {
-    const { text, origin } = placeOfNote(fatal, start);
-    told.push(say("not-applied", `cloud-init uses nothing of this: ${text}.`, origin));
+    told.push(say("not-applied", `cloud-init uses nothing of this: ${partsProblem(fatal)}.`, fatal.origin));
   }
   const filling: Filling = syntaxes === "all" && nameOfTemplate(file.path) !== undefined ? "program" : "unknown";
   const options = { filling, syntaxes, front };
@@ -56,8 +58,8 @@ export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntax
     for (const one of checkPart(checked, schemas, options)) told.push(one);
   }
   // One note is enough for all parts of a template.
-  const first = told.findIndex(({ message }) => message === TEMPLATE_NOTE);
-  return told.filter(({ message }, index) => message !== TEMPLATE_NOTE || index === first);
+  const first = told.findIndex(({ isTemplateNote }) => isTemplateNote);
+  return told.filter(({ isTemplateNote }, index) => isTemplateNote !== true || index === first);
 }
 
 /** A file without the lines in front of its header; undefined where there are none, or there is no header. */
@@ -138,22 +140,15 @@ function isBinary(text: string): boolean {
   return hasInvalidBytes(text.slice(0, 4096)) || text.slice(0, 4096).includes("\0");
 }
 
-function toldOfNote(note: string, start: Origin): Told {
-  const { text, origin } = placeOfNote(note, start);
-  const unknown = /not simulated|only the first/.test(text);
-  const [, address] = /^not simulated: what (\S+) gives$/.exec(text) ?? [];
-  if (address !== undefined) return say("not-checked", `What ${address} returns is not checked.`, origin);
-  const told = say(unknown ? "not-checked" : "not-applied", `${text.replace("not simulated", "not checked")}.`, origin);
-  return text.includes("it unpacks to more than") ? { ...told, unread: true } : told;
-}
+/** Notes that say what this program does not know; all others say what cloud-init does not apply. */
+const NOT_CHECKED: readonly PartNote["code"][] = ["encoding-unknown", "included", "parts-limit", "size-limit"];
 
-/** A note begins with its place: PATH:LINE:COLUMN. */
-function placeOfNote(note: string, start: Origin): { text: string; origin: Origin } {
-  const rest = note.startsWith(start.path) ? note.slice(start.path.length) : "";
-  const [place, line, column] = /^(?::(\d+))?(?::(\d+))?: /.exec(rest) ?? [];
-  if (place === undefined) return { text: note, origin: start };
-  const origin = { path: start.path, line: Number(line ?? 1), column: Number(column ?? 1) };
-  return { text: rest.slice(place.length), origin };
+function toldOfNote(note: PartNote): Told {
+  const { code, origin } = note;
+  if (code === "included") return say("not-checked", `What ${note.address} returns is not checked.`, origin);
+  const message = `${partNote(note, "checked")}.`;
+  const told = say(NOT_CHECKED.includes(code) ? "not-checked" : "not-applied", message, origin);
+  return code === "size-limit" ? { ...told, unread: message } : told;
 }
 
 function say(about: About, message: string, origin: Origin, worst: Told["worst"] = "error"): Told {

@@ -1,7 +1,7 @@
 import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { strictText } from "../../config/userData/decode.ts";
 import { parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
+import { strictText } from "../../image/utf8.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { frontOf, Template } from "./otherTemplates.ts";
 import { findPlaceholders } from "./placeholders.ts";

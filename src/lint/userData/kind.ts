@@ -1,7 +1,8 @@
 import { findPair } from "../../config/merge.ts";
 import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { gunzip, strictText } from "../../config/userData/decode.ts";
+import { gunzip } from "../../config/userData/decode.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
+import { strictText } from "../../image/utf8.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
 import { behindFront, frontOf, nameOfTemplate, Template } from "./otherTemplates.ts";

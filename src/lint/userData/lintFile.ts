@@ -43,10 +43,8 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
     },
     findings: (caveats.length === 0 ? found : found.map((finding) => uncertain(finding))).sort(worstFirst),
     caveats,
-    suppressed: 0,
-    unread: told.flatMap(({ unread, message }) =>
-      unread === true ? [{ path: file.path, reason: message.replace(/^This is not read: /, "") }] : [],
-    ),
+    ignored: [],
+    unread: told.flatMap(({ unread }) => (unread === undefined ? [] : [{ path: file.path, reason: unread }])),
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
     secrets: Secrets.ofFile(file),

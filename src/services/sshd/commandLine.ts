@@ -1,3 +1,5 @@
+import { shellWords } from "../../distro/shellWords.ts";
+import { dropInsOf, UNIT_DIRECTORIES, unitPath } from "../../distro/units.ts";
 import type { Image } from "../../image/image.ts";
 import { type Line, readStatements } from "../lines.ts";
 import { assignmentIn } from "../shellVariables.ts";
@@ -7,10 +9,15 @@ export interface CommandLineOption extends Line {
   readonly path: string;
 }
 
-/** Where systemd looks for units, first found first; drop-ins count from all of them. */
-const DIRECTORIES = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 const UNITS = ["sshd.service", "ssh.service"];
 const WORDS_LIMIT = 200;
+
+/** What is read outside /etc for the settings of sshd: its unit, the vendor's configuration, crypto policies. */
+export const SSHD_NEEDS: readonly string[] = [
+  ...UNIT_DIRECTORIES.filter((directory) => !directory.startsWith("/etc/")).map((directory) => directory.slice(1)),
+  "usr/etc",
+  "usr/share/crypto-policies",
+];
 
 /**
  * What the unit of sshd gives it with -o, which comes before any file: RHEL 8 hands its crypto policy over so, from
@@ -31,13 +38,9 @@ export function commandLineOptions(image: Image): CommandLineOption[] {
 /** The unit's lines, those of its drop-ins behind them. */
 function unitLines(image: Image): CommandLineOption[] {
   for (const unit of UNITS) {
-    const path = DIRECTORIES.map((directory) => `${directory}/${unit}`).find((one) => image.stat(one) !== undefined);
-    if (path === undefined) continue;
-    const dropIns = new Map<string, string>();
-    for (const directory of DIRECTORIES.map((one) => `${one}/${unit}.d`))
-      for (const name of image.list(directory))
-        if (name.endsWith(".conf") && !dropIns.has(name)) dropIns.set(name, `${directory}/${name}`);
-    const paths = [path, ...[...dropIns.keys()].sort().map((name) => dropIns.get(name)!)];
+    const path = unitPath(image, unit);
+    if (path === undefined || image.stat(path) === undefined) continue;
+    const paths = [path, ...dropInsOf(image, unit)];
     return paths.flatMap((file) => readStatements(image, file, "#;").map((line) => ({ ...line, path: file })));
   }
   return [];
@@ -50,23 +53,27 @@ function readVariables(image: Image, path: string, variables: Map<string, Comman
   }
 }
 
+/** The words of a command line or of a part of one, variables as they are named. */
+function wordsOf(text: string): string[] {
+  return shellWords(text, (name) => `$${name}`).slice(0, WORDS_LIMIT);
+}
+
 /** `$NAME` alone is the words of the variable; a -o takes the rest of its word, or the next one. */
 function optionsIn(start: CommandLineOption, variables: ReadonlyMap<string, CommandLineOption>): CommandLineOption[] {
   const words: CommandLineOption[] = [];
-  for (const word of start.text.split(/\s+/)) {
+  for (const word of wordsOf(start.text)) {
     if (words.length >= WORDS_LIMIT) break;
-    const variable = /^\$(?:\{(\w{1,100})\}|(\w{1,100}))$/.exec(word);
-    const value = variable === null ? { ...start, text: word } : variables.get(variable[1] ?? variable[2]!);
+    const name = /^\$(\w{1,100})$/.exec(word)?.[1];
+    const value = name === undefined ? { ...start, text: word } : variables.get(name);
     if (value === undefined) continue;
-    const texts = variable === null ? [word] : value.text.split(/\s+/, WORDS_LIMIT);
-    for (const text of texts) words.push({ ...value, text });
+    for (const text of name === undefined ? [word] : wordsOf(value.text)) words.push({ ...value, text });
   }
   const options: CommandLineOption[] = [];
   for (let i = 0; i < Math.min(words.length, WORDS_LIMIT); i++) {
     const word = words[i]!;
     if (!word.text.startsWith("-o")) continue;
     const option = word.text === "-o" ? words[++i] : { ...word, text: word.text.slice(2) };
-    if (option !== undefined) options.push({ ...option, text: option.text.replace(/^(["'])(.*)\1$/, "$2") });
+    if (option !== undefined) options.push(option);
   }
   return options;
 }

@@ -7,6 +7,11 @@ import { SettingMap } from "../settingMap.ts";
 /** Where systemd looks for a configuration file and its drop-ins, the directory that counts first. */
 const DIRECTORIES = ["/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"];
 
+/** What of it lies outside /etc. */
+export const TIMESYNCD_NEEDS: readonly string[] = DIRECTORIES.filter(
+  (directory) => !directory.startsWith("/etc/"),
+).flatMap((directory) => [`${directory.slice(1)}/timesyncd.conf`, `${directory.slice(1)}/timesyncd.conf.d`]);
+
 /** Assignments to these add to a list, an empty one empties it. */
 const LISTS = new Set(["NTP", "FallbackNTP"]);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { textAfter } from "../firstBoot.ts";
+import { notesOf, textAfter } from "../firstBoot.ts";
 import { handed, launched } from "./launch.ts";
 
 const team = (content: string) => ({ "/etc/cloud/cloud.cfg.d/20-team.cfg": content });
@@ -184,7 +184,9 @@ describe("what the caller says", () => {
   test("of the datasource beats the image, which the notes say", () => {
     const { cloud, notes } = launched(team("datasource_list: [Ec2, None]\n"), { datasource: "GCE" });
     expect(cloud.datasource).toBe("GCE");
-    expect(notes).toContain("/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks for Ec2, None only, not for GCE");
+    expect(notesOf({ notes })).toContain(
+      "/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks for Ec2, None only, not for GCE",
+    );
   });
 
   test("of a seed is what the image's datasource hands over", () => {
@@ -198,7 +200,7 @@ describe("what the caller says", () => {
   test("of a seed is not looked at where the image asks for None", () => {
     const { cloud, notes } = launched(team("datasource_list: [None]\n"), { cloud: handed("instance-id: i-1\n") });
     expect(cloud).toMatchObject({ datasource: "None", metaData: { children: [] } });
-    expect(notes.join()).toContain("nothing of the seed is read");
+    expect(notesOf({ notes }).join()).toContain("nothing of the seed is read");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFile } from "../../../src/image/memory.ts";
-import { reasonOf, textAfter } from "../firstBoot.ts";
+import { notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 import { handed, launched } from "./launch.ts";
 
 const directory = "/var/lib/cloud/instances/i-old";
@@ -27,7 +27,7 @@ describe("an earlier boot's cache", () => {
     for (const files of [configured, marked]) {
       expect(nameOf(files, other)).toBe("web-0\n");
       const result = launched(files, { cloud: handed(other) });
-      expect(result.notes.join()).toContain("the instance stays i-old");
+      expect(notesOf(result).join()).toContain("the instance stays i-old");
       expect(result.config.get("prefer_fqdn_over_hostname")).toBe(true);
     }
     expect(nameOf(leftovers(), other)).toBe("web-1\n");
@@ -53,17 +53,17 @@ describe("an earlier boot's cache", () => {
     expect(nameOf({ ...files, ...updates }, meta)).toBe("web-1\n");
     const network = (more: Record<string, MemoryFile>) =>
       reasonOf(launched({ ...files, ...more }, { cloud: handed(meta) }), "network");
-    expect(network({})).toBe("the image was configured for this instance");
-    expect(network(updates)).not.toBe("the image was configured for this instance");
+    expect(network({})).toBe("skipped: the image was configured for this instance");
+    expect(network(updates)).not.toBe("skipped: the image was configured for this instance");
     expect(network({ "/etc/cloud/cloud.cfg.d/20.cfg": "updates: {network: {when: [boot, never]}}\n" })).toBe(
-      "the image was configured for this instance",
+      "skipped: the image was configured for this instance",
     );
   });
 });
 
 test("a part handler in the image is named", () => {
-  const { notes } = launched({ "/var/lib/cloud/handlers/team.py": "", "/var/lib/cloud/handlers/README": "" });
-  expect(notes.filter((note) => note.includes("/var/lib/cloud/handlers/"))).toEqual([
+  const result = launched({ "/var/lib/cloud/handlers/team.py": "", "/var/lib/cloud/handlers/README": "" });
+  expect(notesOf(result).filter((note) => note.includes("/var/lib/cloud/handlers/"))).toEqual([
     expect.stringMatching(/^\/var\/lib\/cloud\/handlers\/team\.py runs on what the cloud hands over/),
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
+import { firstBoot, notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 
 const lists = `cloud_init_modules: [write_files]
 cloud_config_modules: [timezone]
@@ -168,10 +168,10 @@ describe("templates in the base configuration", () => {
 
   test("stop cloud-init where it does not catch their error", () => {
     const undefinedName = { files: files("timezone: '{{ a.b }}'\n") };
-    expect(launch(undefinedName).notes.join()).toContain("cloud-init does not run: the template cannot be rendered");
-    expect(launch({ ...undefinedName, version: "22.4" }).notes.join()).not.toContain("does not run");
+    expect(notesOf(launch(undefinedName)).join()).toContain("cloud-init does not run: the template cannot be rendered");
+    expect(notesOf(launch({ ...undefinedName, version: "22.4" })).join()).not.toContain("does not run");
     const wrongSyntax = { files: files("timezone: Asia/Tokyo # {% if %}\n") };
     expect(textAfter(launch(wrongSyntax), "/etc/timezone")).toBe("Asia/Tokyo\n");
-    expect(launch({ ...wrongSyntax, version: "22.4" }).notes.join()).toContain("cloud-init does not run");
+    expect(notesOf(launch({ ...wrongSyntax, version: "22.4" })).join()).toContain("cloud-init does not run");
   });
 });

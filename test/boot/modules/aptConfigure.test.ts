@@ -174,7 +174,7 @@ describe("mirrors", () => {
       "http://archive.ubuntu.com/ubuntu/ http://security.ubuntu.com/ubuntu/ http://archive.ubuntu.com/ubuntu/",
     );
     const result = bootWith(`${replaced}}`, { mirrors: "[{arches: [default], failsafe: {primary: x}}]" });
-    expect(reasonOf(result, "apt_configure")).toMatch(/fails: .*security mirror/);
+    expect(reasonOf(result, "apt_configure")).toMatch(/failed: .*security mirror/);
   });
 
   it("that are no text fail once the sources are written", () => {
@@ -207,7 +207,7 @@ describe("apt's configuration", () => {
     const result = bootWith(`${kept}conf: {a: 1}, proxy: p, sources: {a: {source: x}}}`, { files: { [CONF]: "x" } });
     expect(textAfter(result, PROXIES)).toContain('"p"');
     expect(textAfter(result, CONF)).toBe("x");
-    expect(reasonOf(result, "apt_configure")).toBe("it fails: apt.conf is no string");
+    expect(reasonOf(result, "apt_configure")).toBe("failed: apt.conf is no string");
   });
 });
 
@@ -233,7 +233,7 @@ describe("further sources", () => {
     const shell = Object.fromEntries(["sh", "dpkg", "lsb_release"].map((name) => [`/bin/${name}`, program]));
     expect(commandsOf(bootWith(apt, { files: shell }))).toContain("apt-get install software-properties-common");
     const before = bootWith(apt, { files: shell, version: "22.4" });
-    expect(reasonOf(before, "apt_configure")).toBe("it fails: there is no add-apt-repository");
+    expect(reasonOf(before, "apt_configure")).toBe("failed: there is no add-apt-repository");
     expect(textAfter(before, `${parts}/b.list`)).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
+import { firstBoot, notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 
 const SCRIPT = "/var/lib/cloud/instances/i-1/scripts/runcmd";
 
@@ -35,7 +35,7 @@ describe("runcmd", () => {
   it("changes nothing where nothing runs the script", () => {
     const result = bootWith("runcmd: [rm /etc/hostname]\n", "25.1", "[]");
     expect(possible(result)).toEqual([]);
-    expect(result.notes.join()).toMatch(/never run/);
+    expect(notesOf(result).join()).toMatch(/never run/);
   });
 
   it("is blamed line by line", () => {

@@ -4,6 +4,7 @@ import { parseConfigFile } from "../../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
 import type { Mapping } from "../../../src/python/tree.ts";
+import { reasonOf } from "../firstBoot.ts";
 
 /** Where the expectations come from: real boots of 20.4, 22.4, 25.1 and 26.2 (test/real/boot/scenarios/mounts.ts). */
 const versions = ["20.4.1", "22.4.2", "25.1.4", "26.2"] as const;
@@ -56,7 +57,7 @@ function textAfter(result: BootResult, path = FSTAB): string | undefined {
 }
 
 function reason(result: BootResult): string | undefined {
-  return result.modules.find(({ name }) => name === "mounts")?.reason;
+  return reasonOf(result, "mounts");
 }
 
 function commands(result: BootResult): string[] {
@@ -95,7 +96,7 @@ describe("lines of /etc/fstab", () => {
 
   it("makes the file where it is missing, since 20.3", () => {
     expect(textAfter(bootWith({ version: "20.3", config: label }))).toContain("LABEL=a\t/a");
-    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("it fails: there is no /etc/fstab");
+    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("failed: there is no /etc/fstab");
   });
 
   it("writes through a link and sets the mode", () => {
@@ -108,7 +109,7 @@ describe("lines of /etc/fstab", () => {
 
   it("fails on a file that is not UTF-8", () => {
     const result = bootWith({ config: label, files: { [FSTAB]: { content: Buffer.from("# \xe4\n", "latin1") } } });
-    expect(reason(result)).toBe("it fails: /etc/fstab is not UTF-8");
+    expect(reason(result)).toBe("failed: /etc/fstab is not UTF-8");
   });
 
   it("escapes device and directory only since 26.2", () => {
@@ -147,7 +148,7 @@ describe("fields", () => {
     const fails = before24.includes(version);
     const lines = "LABEL=a\t/a\text4\tdefaults,comment=cloudconfig\t0\t2\n/swap.img\tnone\tswap\tsw\t0\t0\n";
     expect(textAfter(result)).toBe(fails ? undefined : lines);
-    expect(reason(result)).toMatch(fails ? /^it fails: / : /^first boot/);
+    expect(reason(result)).toMatch(fails ? /^failed: / : /^ran$/);
     expect(result.after.stat("/swap.img")?.mode).toBe(0o600);
   });
 
@@ -163,7 +164,7 @@ describe("fields", () => {
     const config = "mounts:\n  - /dev/vdb /data auto defaults 0 2\n  - [LABEL=a, /a]\nswap: {size: 2M}\n";
     const result = bootWith({ version, config });
     const fails = before24.includes(version);
-    expect(reason(result)).toMatch(fails ? /^it fails: / : /^first boot/);
+    expect(reason(result)).toMatch(fails ? /^failed: / : /^ran$/);
     expect(textAfter(result)?.split("\t")[0]).toBe(fails ? undefined : "LABEL=a");
     expect(result.after.stat("/swap.img")?.kind).toBe("file");
   });
@@ -171,7 +172,7 @@ describe("fields", () => {
   it.each(["mounts:\n", "mounts: 1\n", "mounts:\n  - []\n"])("fails on %j before it makes a swap file", (config) => {
     for (const version of versions) {
       const result = bootWith({ version, config: `${config}swap: {size: 2M}\n`, fstab: marked });
-      expect(reason(result)).toMatch(/^it fails: /);
+      expect(reason(result)).toMatch(/^failed: /);
       expect(result.after.stat("/swap.img")).toBeUndefined();
       expect(untouched(result)).toBe(true);
     }
@@ -190,7 +191,7 @@ describe("fields", () => {
   ])("fails on the default fields %s (%s)", (fields) => {
     for (const version of versions) {
       const result = bootWith({ version, config: `mount_default_fields: ${fields}\n${label}`, fstab: marked });
-      expect(reason(result)).toMatch(/^it fails: /);
+      expect(reason(result)).toMatch(/^failed: /);
       expect(untouched(result)).toBe(true);
     }
   });
@@ -237,7 +238,7 @@ describe("devices that nobody knows before the boot", () => {
     const config = `device_aliases: {disk: /dev/vdb}\n${mount("disk")}`;
     expect(unknown(config)).toBe(line("<<unknown:what the machine calls /dev/vdb>>"));
     expect(unknown(config, { version: "21.2" })).toBe(line("disk"));
-    expect(reason(bootWith({ config: "device_aliases: [disk]\n" }))).toMatch(/^it fails: /);
+    expect(reason(bootWith({ config: "device_aliases: [disk]\n" }))).toMatch(/^failed: /);
   });
 
   it("leaves room for the disks that a cloud mounts unasked", () => {
@@ -348,7 +349,7 @@ describe("swap", () => {
   });
 
   it("fails on a name that is no text", () => {
-    expect(reason(bootWith({ config: "swap: {filename: [/a], size: 2M}\n" }))).toMatch(/^it fails: swap.filename/);
+    expect(reason(bootWith({ config: "swap: {filename: [/a], size: 2M}\n" }))).toMatch(/^failed: swap.filename/);
   });
 });
 

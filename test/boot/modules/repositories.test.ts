@@ -34,7 +34,7 @@ describe("yum_add_repo", () => {
   /** configparser.ConfigParser.set refuses a % that begins no interpolation. */
   it("fails over a lone %", () => {
     const result = bootWith("yum_add_repo", "rhel", "yum_repos: {a: {baseurl: 100%}}\n");
-    expect(reasonOf(result, "yum_add_repo")).toMatch(/^it fails/);
+    expect(reasonOf(result, "yum_add_repo")).toMatch(/^failed/);
   });
 });
 

@@ -69,7 +69,7 @@ describe("chpasswd.list", () => {
     "chpasswd: {users: [{type: text}]}",
   ])("%s stops the module before it comes to sshd", (config) => {
     const result = bootWith(`ssh_pwauth: yes\n${config}\n`);
-    expect(reasonOf(result, "set_passwords")).toContain("fails");
+    expect(reasonOf(result, "set_passwords")).toContain("failed");
     expect(textAfter(result, "/etc/ssh/sshd_config")).toBe("PasswordAuthentication no\n");
     expect(shadow(result)).toEqual(untouched);
   });
@@ -125,8 +125,8 @@ describe("ssh_pwauth", () => {
   });
 
   test("a value that is no string stops the module", () => {
-    expect(reasonOf(bootWith("ssh_pwauth: 5\n"), "set_passwords")).toContain("fails");
-    expect(reasonOf(bootWith("ssh_pwauth: maybe\n"), "set_passwords")).not.toContain("fails");
+    expect(reasonOf(bootWith("ssh_pwauth: 5\n"), "set_passwords")).toContain("failed");
+    expect(reasonOf(bootWith("ssh_pwauth: maybe\n"), "set_passwords")).not.toContain("failed");
   });
 
   test("22.2 to 22.4 change nothing where systemd knows no ssh service", () => {

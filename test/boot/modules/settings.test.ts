@@ -47,7 +47,7 @@ describe("files of single settings", () => {
     const before = bootWith("keyboard", lines, { version: "22.4", files });
     expect(commandsOf(before)[0]).toBe("localectl set-x11-keymap de pc105 nodeadkeys");
     expect(before.changes.find(({ path }) => path === "/etc/default/keyboard")?.certainty).toBe("possible");
-    expect(reasonOf(bootWith("keyboard", "keyboard: {}\n"), "keyboard")).toBe("it fails: keyboard has no layout");
+    expect(reasonOf(bootWith("keyboard", "keyboard: {}\n"), "keyboard")).toBe("failed: keyboard has no layout");
   });
 
   it("seed_random: configured data and the cloud's are added to the file", () => {

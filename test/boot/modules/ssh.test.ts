@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFile } from "../../../src/image/memory.ts";
-import { accountFiles, attributesAfter, firstBoot, reasonOf, textAfter } from "../firstBoot.ts";
+import { accountFiles, attributesAfter, firstBoot, notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 
 const FRESH = "<<unknown:a fresh key>>";
 const alice = "ssh-ed25519 AAAAalice alice@example.com";
@@ -138,7 +138,7 @@ describe("ssh_keys", () => {
     "%s stops the module",
     (config) => {
       const result = bootWith(`${config}\nssh_authorized_keys: [${alice}]\n`);
-      expect(reasonOf(result, "ssh")).toContain("fails");
+      expect(reasonOf(result, "ssh")).toContain("failed");
       expect(textAfter(result, "/root/.ssh/authorized_keys")).toBeUndefined();
     },
   );
@@ -193,8 +193,8 @@ describe("public keys", () => {
   test.each(["null", "5", "[{a: b}]"])("ssh_authorized_keys: %s puts none in place", (value) => {
     const result = bootWith(`users: [default]\nssh_authorized_keys: ${value}\n`, { metaData });
     expect(textAfter(result, DEBIAN)).toBeUndefined();
-    expect(result.notes.join()).toContain("public keys are not put in place");
-    expect(reasonOf(result, "ssh")).not.toContain("fails");
+    expect(notesOf(result).join()).toContain("public keys are not put in place");
+    expect(reasonOf(result, "ssh")).not.toContain("failed");
   });
 
   test("a default user who does not exist keeps them from root too", () => {

@@ -53,14 +53,14 @@ describe("the forms of users", () => {
   ])("%s", (config, names) => {
     const result = bootWith(`${config}\n`);
     expect(made(result)).toEqual(names);
-    expect(reasonOf(result, "users_groups")).not.toContain("fails");
+    expect(reasonOf(result, "users_groups")).not.toContain("failed");
   });
 
   test.each(["users: [5]", "users: [null]", "users: {amy: null}", "users: {amy: [x]}", "users: [[{a: b}]]"])(
     "%s stops the module",
     (config) => {
       const result = bootWith(`${config}\n`);
-      expect(reasonOf(result, "users_groups")).toContain("fails");
+      expect(reasonOf(result, "users_groups")).toContain("failed");
       expect(made(result)).toEqual([]);
     },
   );
@@ -133,7 +133,7 @@ describe("groups", () => {
   test.each(["groups: null", "groups: [5]", "groups: [{a: null}]", "groups: {a: null}"])(
     "%s stops the module",
     (config) => {
-      expect(reasonOf(bootWith(`${config}\nusers: [bob]\n`), "users_groups")).toContain("fails");
+      expect(reasonOf(bootWith(`${config}\nusers: [bob]\n`), "users_groups")).toContain("failed");
     },
   );
 
@@ -163,7 +163,7 @@ describe("keys", () => {
   test("null stops the module after the account", () => {
     const result = bootWith("users: [{name: a, ssh_authorized_keys: null}, b]\n");
     expect(made(result)).toEqual(["a"]);
-    expect(reasonOf(result, "users_groups")).toContain("fails");
+    expect(reasonOf(result, "users_groups")).toContain("failed");
   });
 
   test("need a home directory since 22.2", () => {

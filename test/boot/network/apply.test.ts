@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unknown } from "../../../src/image/unknown.ts";
+import { reasonOf } from "../firstBoot.ts";
 import { IFUPDOWN, LIBRARY, NETPLAN_BINDING, networkBoot, networkChanges, networkNotes } from "./networkBoot.ts";
 
 const metaData = "instance-id: i-1\n";
@@ -230,21 +231,14 @@ describe("the renderer", () => {
 });
 
 describe("the plan's word on the network", () => {
-  const reason = (more: object) => {
-    const network = networkBoot({ version: "26.2", networkConfig: V2, ...more }).modules.find(
-      ({ name }) => name === "network",
-    );
-    return `${network?.ran}: ${network?.reason}`;
-  };
+  const reason = (more: object) => reasonOf(networkBoot({ version: "26.2", networkConfig: V2, ...more }), "network");
 
   test("says whether it is configured, and why not", () => {
-    expect(reason({})).toBe("true: the network is configured with eni before any module");
+    expect(reason({})).toBe("ran: the network is configured with eni before any module");
     expect(reason({ config: "network: {config: disabled}\n" })).toBe(
-      "false: disabled at /etc/cloud/cloud.cfg.d/50-test.cfg:1",
+      "skipped: disabled at /etc/cloud/cloud.cfg.d/50-test.cfg:1",
     );
-    expect(reason({ config: "network: disabled\n" })).toBe(
-      "true: it fails: the network configuration must be a mapping",
-    );
-    expect(reason({ programs: [] })).toBe("true: there is no renderer for it");
+    expect(reason({ config: "network: disabled\n" })).toBe("failed: the network configuration must be a mapping");
+    expect(reason({ programs: [] })).toBe("ran: there is no renderer for it");
   });
 });

@@ -2,6 +2,7 @@ import { type BootResult, boot } from "../../../src/boot/boot.ts";
 import { parseConfigFile } from "../../../src/config/read.ts";
 import { UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
+import { notesOf } from "../firstBoot.ts";
 
 /** An image and a launch in memory, for the network step of a boot. */
 interface Launch {
@@ -68,5 +69,5 @@ export function networkChanges(result: BootResult): string[] {
 
 /** What the network step says in the plan. */
 export function networkNotes(result: BootResult): string[] {
-  return result.notes.filter((note) => note.startsWith("network: "));
+  return notesOf({ notes: result.notes.filter(({ module }) => module === "network") });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFile } from "../../../src/image/memory.ts";
-import { attributesAfter, firstBoot, textAfter } from "../firstBoot.ts";
+import { attributesAfter, firstBoot, notesOf, textAfter } from "../firstBoot.ts";
 
 const alice = "ssh-ed25519 AAAAalice alice@example.com";
 const bob = "ssh-ed25519 AAAAbob bob@example.com";
@@ -120,7 +120,7 @@ describe("the file", () => {
     const files = { ...sshd("AuthorizedKeysFile /etc/keys/%u"), "/etc/keys": { directory: true as const, uid: 4242 } };
     const result = bootWith(files, [alice]);
     expect(textAfter(result, ROOT)).toBeUndefined();
-    expect(result.notes.join()).toContain("/etc/keys belongs to nobody");
+    expect(notesOf(result).join()).toContain("/etc/keys belongs to nobody");
   });
 
   test("20.4 takes the first path, and the keys of all of them", () => {

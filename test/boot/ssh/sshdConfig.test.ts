@@ -26,7 +26,7 @@ test("every occurrence is replaced, Match blocks included, and all lines are wri
 test("before 21.4 a keyword without a value makes the module fail", () => {
   const result = bootWith({ [CONFIG]: "Port\nPasswordAuthentication no\n" }, "20.4.1");
   expect(textAfter(result, CONFIG)).toBe("Port\nPasswordAuthentication no\n");
-  expect(reasonOf(result, "set_passwords")).toContain("fails");
+  expect(reasonOf(result, "set_passwords")).toContain("failed");
 });
 
 test("an option that is nowhere is appended, into the last Match block too", () => {

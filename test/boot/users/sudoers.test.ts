@@ -25,18 +25,18 @@ describe("the rules", () => {
 
   test.each(["[]", "''", "null", "false"])("%s writes none since 22.3", (sudo) => {
     expect(textAfter(bootWith(sudo), RULES)).toBeUndefined();
-    expect(reasonOf(bootWith(sudo), "users_groups")).not.toContain("fails");
+    expect(reasonOf(bootWith(sudo), "users_groups")).not.toContain("failed");
   });
 
   test("up to 22.2 only false writes none, and null stops the module", () => {
     expect(textAfter(bootWith("false", "22.2"), RULES)).toBeUndefined();
     expect(textAfter(bootWith("[]", "22.2"), RULES)).toContain("# User rules for amy\n");
-    expect(reasonOf(bootWith("null", "22.2"), "users_groups")).toContain("fails");
+    expect(reasonOf(bootWith("null", "22.2"), "users_groups")).toContain("failed");
   });
 
   test("true stops the module", () => {
     const result = bootWith("true");
-    expect(reasonOf(result, "users_groups")).toContain("fails");
+    expect(reasonOf(result, "users_groups")).toContain("failed");
     expect(textAfter(result, "/etc/passwd")).not.toContain("late");
   });
 

@@ -1,3 +1,4 @@
+import type { PartsProblem } from "../../../src/config/problems.ts";
 import { type Handled, type Handling, handleParts } from "../../../src/config/userData/handle.ts";
 import { readParts } from "../../../src/config/userData/parts.ts";
 import { toValue } from "../../../src/python/value.ts";
@@ -5,7 +6,7 @@ import { toValue } from "../../../src/python/value.ts";
 const PATH = "user-data";
 
 /** What a user-data file comes to with a renderer that only takes the header off. */
-export function handled(file: string | Buffer, handling: Partial<Handling> = {}): Handled & { fatal?: string } {
+export function handled(file: string | Buffer, handling: Partial<Handling> = {}): Handled & { fatal?: PartsProblem } {
   const { parts, notes, fatal } = readParts({ path: PATH, bytes: Buffer.from(file as string) });
   const result = handleParts(parts, PATH, {
     render: (template) => ({ text: template.slice(template.indexOf("\n") + 1) }),

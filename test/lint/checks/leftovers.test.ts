@@ -85,7 +85,7 @@ describe("state of an earlier boot", () => {
       [`${INSTANCE}/obj.pkl`]: "x",
       "/etc/cloud/cloud.cfg.d/20.cfg": "manual_cache_clean: true\n",
     };
-    expect(found("instance-known", files)[0]?.cause.path).toBe("/etc/cloud/cloud.cfg.d/20.cfg");
+    expect(found("instance-known", files)[0]?.cause?.path).toBe("/etc/cloud/cloud.cfg.d/20.cfg");
   });
 });
 

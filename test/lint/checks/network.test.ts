@@ -40,7 +40,7 @@ describe("an edited network file of cloud-init's own is replaced, and not joined
     for (const more of [{}, launch])
       expect(findings("network-configuration-joined", { ...files, ...more }, { image })).toEqual([]);
     const replaced = findings("network-configuration-replaced", { ...files, ...launch }, { image });
-    expect(replaced.map(({ target, severity }) => [target?.path, severity])).toContainEqual([path, "error"]);
+    expect(replaced.map(({ losses, severity }) => [losses[0]?.path, severity])).toContainEqual([path, "error"]);
   });
 
   test("a file of another name is joined as before", () => {
@@ -50,7 +50,7 @@ describe("an edited network file of cloud-init's own is replaced, and not joined
     const both = { ...files, "/etc/netplan/50-cloud-init.yaml": "network:\n  version: 2 # ours\n" };
     for (const more of [files, both])
       expect(
-        findings("network-configuration-joined", more, { image: "ubuntu-24.04" }).map(({ target }) => target?.path),
+        findings("network-configuration-joined", more, { image: "ubuntu-24.04" }).map(({ losses }) => losses[0]?.path),
       ).toEqual(["/etc/netplan/10-lan.yaml"]);
   });
 });

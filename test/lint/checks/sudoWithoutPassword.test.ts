@@ -16,13 +16,15 @@ describe("who is to blame", () => {
       confidence: "certain",
       module: "users_groups",
       cause: { path: "/etc/cloud/cloud.cfg" },
-      target: {
-        path: "/etc/sudoers.d/10-team",
-        line: 2,
-        setting: "sudo debian",
-        before: "ALL=(ALL) PASSWD: ALL",
-        after: "ALL=(ALL) NOPASSWD:ALL",
-      },
+      losses: [
+        {
+          path: "/etc/sudoers.d/10-team",
+          line: 2,
+          setting: "sudo debian",
+          before: "ALL=(ALL) PASSWD: ALL",
+          after: "ALL=(ALL) NOPASSWD:ALL",
+        },
+      ],
     });
     expect(first?.message).toMatch(/^debian needs no password .* although \/etc\/sudoers\.d\/10-team:2 asks for one/);
     expect(first?.message).toContain("users_groups adds");
@@ -36,7 +38,7 @@ describe("who is to blame", () => {
       [`${D}/20.cfg`]: users,
       "/etc/sudoers.d/10-team": "ann ALL=(ALL) ALL\nbob ALL=(ALL) ALL\n",
     });
-    expect(both.map(({ target, cause }) => [target?.setting, cause.line])).toEqual([
+    expect(both.map(({ losses, cause }) => [losses[0]?.setting, cause?.line])).toEqual([
       ["sudo ann", 3],
       ["sudo bob", 5],
     ]);

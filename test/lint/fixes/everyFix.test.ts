@@ -24,7 +24,8 @@ function withFix(image: Image, { path, content, renames }: Fix): Image {
   return copy;
 }
 
-const nameOf = ({ rule, target, cause }: Finding) => `${rule} ${target?.path ?? cause.path} ${target?.setting ?? ""}`;
+const nameOf = ({ rule, losses: [loss], cause }: Finding) =>
+  `${rule} ${loss?.path ?? cause?.path} ${loss?.setting ?? ""}`;
 const isSevere = ({ severity }: Finding) => severity !== "info";
 
 function eachFixHolds(image: Image): void {
@@ -32,7 +33,8 @@ function eachFixHolds(image: Image): void {
   const known = new Set(found.filter(isSevere).map(nameOf));
   const after = new Map<string, readonly Finding[]>();
   for (const finding of found) {
-    const { fix, rule, message } = finding;
+    const { rule, message } = finding;
+    const fix = finding.proveFix();
     if (fix === null) continue;
     const key = `${fix.path}\n${fix.content}`;
     const left = after.get(key) ?? findingsOf(withFix(image, fix));
@@ -47,7 +49,9 @@ function eachFixHolds(image: Image): void {
 function takenOneByOne(image: Image): Fix[] {
   const taken: Fix[] = [];
   for (let now = image; taken.length <= MOST_FIXES; ) {
-    const fix = findingsOf(now).find((finding) => finding.fix !== null)?.fix;
+    const fix = findingsOf(now)
+      .find((finding) => finding.proveFix() !== null)
+      ?.proveFix();
     if (fix == null) break;
     // What was there is edited or renamed, and no fix is taken a second time.
     expect(taken).not.toContainEqual(fix);

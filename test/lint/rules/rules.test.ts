@@ -21,6 +21,13 @@ function findingsOf(files: Files, of: readonly Rule[] = rules) {
   return lint(image, { distro: detectDistro(image), rules: of }).findings;
 }
 
+test("a check that serves one rule, without parameters, bears its name", () => {
+  const shared = (rule: Rule) => rules.some((other) => other !== rule && other.check === rule.check);
+  const isParametric = (rule: Rule) => shared(rule) || Object.keys(rule.parameters).length > 0;
+  const alone = rules.filter((rule) => !isParametric(rule) && rule.check !== rule.id).map(({ id }) => id);
+  expect(alone).toEqual([]);
+});
+
 describe.each(documents)("$name", ({ name, rule, examples }) => {
   const known = new Map<Files, Finding[]>();
   const findingsOfRule = (files: Files) => {
@@ -33,28 +40,31 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
 
   test.each(examples)("$title (fires: $fires)", ({ title, fires, files }) => {
     const found = findingsOfRule(files);
-    if (/\bno fix is offered\b/.test(title)) expect(found.map(({ fix }) => fix)).toEqual(found.map(() => null));
-    if (/\ba fix is offered\b/.test(title)) expect(found.map(({ fix }) => fix)).not.toContain(null);
+    if (/\bno fix is offered\b/.test(title))
+      expect(found.map((finding) => finding.proveFix())).toEqual(found.map(() => null));
+    if (/\ba fix is offered\b/.test(title)) expect(found.map((finding) => finding.proveFix())).not.toContain(null);
     if (!fires) return expect(found.filter(({ severity }) => severity !== "info")).toEqual([]);
     expect(found).not.toEqual([]);
     for (const finding of found) {
       // The blame leads to a line that exists.
       const image = exampleImage(files);
-      const lines = image.read(finding.cause.path)?.toString().split("\n") ?? [];
-      expect(finding.cause.line).toBeLessThanOrEqual(lines.length);
-      if (finding.target?.line != null) {
-        const target = image.read(finding.target.path)?.toString().split("\n") ?? [];
-        expect(finding.target.line).toBeLessThanOrEqual(target.length);
+      const lines = image.read(finding.cause!.path)?.toString().split("\n") ?? [];
+      expect(finding.cause!.line).toBeLessThanOrEqual(lines.length);
+      for (const loss of finding.losses) {
+        const lost = image.read(loss.path)?.toString().split("\n") ?? [];
+        if (loss.line !== null) expect(loss.line).toBeLessThanOrEqual(lost.length);
       }
     }
   });
 
   test("its fixes, where it offers one, leave nothing of the rule behind", () => {
     for (const { files } of examples)
-      for (const { fix, target } of findingsOfRule(files)) {
+      for (const finding of findingsOfRule(files)) {
+        const fix = finding.proveFix();
         if (fix === null) continue;
         const after = findingsOf({ ...files, [fix.path]: fix.content }, [rule]);
-        expect(after.filter((finding) => finding.target?.setting === target?.setting)).toEqual([]);
+        const settingOf = ({ losses }: Finding) => losses[0]?.setting;
+        expect(after.filter((left) => settingOf(left) === settingOf(finding))).toEqual([]);
       }
   });
 });

@@ -23,7 +23,7 @@ test("what says the same twice, or overrides what << brings in, loses nothing", 
 test("in user-data on its own, in a part of it as well", () => {
   const lint = (text: string) =>
     lintFile({ path: "user-data", bytes: Buffer.from(text) }, { rules: catalogue, version: "26.2" }).findings.map(
-      ({ rule, cause }) => `${rule} ${cause.line}:${cause.column}`,
+      ({ rule, cause }) => `${rule} ${cause?.line}:${cause?.column}`,
     );
   expect(lint("#cloud-config\nruncmd: [[a]]\nruncmd: [[b]]\n")).toEqual(["config-key-duplicate 3:1"]);
   expect(

@@ -37,6 +37,8 @@ export class Planted {
       Object.keys(branch).some((key) => key !== "required"),
     );
     if (branches.length > 0) return branches.flatMap((branch) => this.#values(branch, path, depth));
+    const unchecked = asSchema(schema.unchecked);
+    if (unchecked !== undefined) return this.#values(unchecked, path, depth);
     const types = asTexts(schema.type);
     if (schema.enum !== undefined) return (schema.enum as unknown[]).slice(0, 2);
     if (types.includes("object") || schema.properties !== undefined || schema.additionalProperties !== undefined)

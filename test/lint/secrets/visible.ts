@@ -4,12 +4,15 @@
  * of a table is declared `secret` there, or gets a word here.
  */
 const LISTED = `
-top: add_apt_repo_match apt_custom_sources_list apt_ftp_proxy apt_http_proxy apt_https_proxy apt_mirror
-  apt_mirror_search apt_mirror_search_dns apt_preserve_sources_list apt_proxy apt_sources authkey_hash bootcmd
-  cloud_config_modules cloud_final_modules cloud_init_modules disable_root_opts final_message fqdn groups hostname
-  locale locale_configfile merge_how merge_type migrate mount_default_fields mounts packages repo_releasever
-  repo_upgrade repo_upgrade_exclude rsyslog_dir rsyslog_filename runcmd ssh_authorized_keys ssh_fp_console_blacklist
-  ssh_import_id ssh_key_console_blacklist ssh_pwauth timezone ubuntu-advantage user users version yum_repo_dir
+top: add_apt_repo_match allow_userdata apt_custom_sources_list apt_ftp_proxy apt_get_command
+  apt_get_upgrade_subcommand apt_get_wrapper apt_http_proxy apt_https_proxy apt_mirror apt_mirror_search
+  apt_mirror_search_dns apt_preserve_sources_list apt_proxy apt_sources authkey_hash bootcmd cloud_config_modules
+  cloud_final_modules cloud_init_modules conf_d datasource_list def_log_file disable_network_activation
+  disable_root_opts disable_vmware_customization dsmode features final_message fqdn groups hostname locale
+  locale_configfile log_cfgs logcfg manual_cache_clean merge_how merge_type migrate mount_default_fields mounts
+  packages policy repo_releasever repo_upgrade repo_upgrade_exclude rsyslog_dir rsyslog_filename runcmd
+  ssh_authorized_keys ssh_fp_console_blacklist ssh_import_id ssh_key_console_blacklist ssh_pwauth syslog_fix_perms
+  timezone ubuntu-advantage unverified_modules user users vendor_data2 version warnings yum_repo_dir
 ansible: ansible_config package_name run_user
 ansible.galaxy: actions
 ansible.pull: checkout connection inventory module_name module_path playbook_name playbook_names scp_extra_args

@@ -8,8 +8,8 @@ import { whole } from "../../samples.ts";
 function found(content: string, path: string): string[] {
   const { findings } = lintFile({ path, bytes: Buffer.from(content) }, { rules: catalogue, version: "26.2" });
   return findings
-    .toSorted((a, b) => a.cause.line - b.cause.line)
-    .map(({ cause, severity, rule }) => `${cause.line} ${severity} ${rule}`);
+    .toSorted((a, b) => a.cause!.line - b.cause!.line)
+    .map(({ cause, severity, rule }) => `${cause?.line} ${severity} ${rule}`);
 }
 
 /** A wrong key that each template is tried with, at its end. */

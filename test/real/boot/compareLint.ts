@@ -29,18 +29,18 @@ export const noLintScore = (): LintScore => ({
 export function compareLint(observation: LintObservation, scenario: Scenario, score: LintScore): string[] {
   const { findings } = observation;
   const differences: string[] = [];
-  for (const { rule, confidence, target, happened } of findings) {
+  for (const { rule, confidence, loss, happened } of findings) {
     if (confidence !== "certain") continue;
     score.certain++;
     if (happened) score.happened++;
-    else differences.push(`${rule}: ${target.path} ${target.setting} is not really ${JSON.stringify(target.after)}`);
+    else differences.push(`${rule}: ${loss.path} ${loss.setting} is not really ${JSON.stringify(loss.after)}`);
   }
   // What the build machine's own cloud-init wrote is no customisation.
   if (scenario.commands?.some((command) => command.includes("cloud-init init"))) return differences;
   for (const { path, lost } of observation.files) {
     if (lost.length === 0 || isIgnored(path) || isExcepted(path)) continue;
     score.files++;
-    if (findings.some(({ target, file }) => samePlace(target.path, path) || file === path)) score.filesFound++;
+    if (findings.some(({ loss, file }) => samePlace(loss.path, path) || file === path)) score.filesFound++;
     else differences.push(`${path}: no finding, but the boot took ${JSON.stringify(lost[0])}`);
   }
   for (const setting of observation.settings) {
@@ -73,7 +73,7 @@ function samePlace(one: string, other: string): boolean {
   return place(one) === place(other);
 }
 
-function names({ target }: ObservedFinding, { key, path }: LostSetting): boolean {
-  if (mayComeOutAs(target.setting, key)) return true;
-  return target.path === path && target.setting === path;
+function names({ loss }: ObservedFinding, { key, path }: LostSetting): boolean {
+  if (loss.setting !== null && mayComeOutAs(loss.setting, key)) return true;
+  return loss.path === path && loss.setting === path;
 }

@@ -10,7 +10,7 @@ import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
-import type { Confidence, Finding, FindingTarget } from "../../../src/lint/finding.ts";
+import type { Confidence, Finding, Loss } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
@@ -28,8 +28,8 @@ export interface LintObservation {
 export interface ObservedFinding {
   readonly rule: string;
   readonly confidence: Confidence;
-  readonly target: FindingTarget;
-  /** Where links lead from the target's path. */
+  readonly loss: Loss;
+  /** Where links lead from the loss's path. */
   readonly file: string;
   /** Whether the boot really did to the setting, or to the file where it is not about a setting, what is said. */
   readonly happened: boolean;
@@ -84,14 +84,19 @@ function sudoRulesOf(key: string, value: string): string[] {
   return key.startsWith("sudo ") ? value.split("; ") : [];
 }
 
-function happened({ service, target }: Finding, before: Image, after: Image, settings: Map<string, Setting>): boolean {
-  const { path, setting, after: value } = target!;
+function happened(
+  { service }: Finding,
+  { path, setting, after: value }: Loss,
+  before: Image,
+  after: Image,
+  settings: Map<string, Setting>,
+): boolean {
   if (service === null) return !before.read(path)!.equals(after.read(path) ?? Buffer.alloc(0));
   const found = [...settings].filter(([key]) => mayComeOutAs(`${service} ${setting}`, key));
   if (value === null) return found.length === 0;
   return found.some(([, { key, value: real }]) => {
     // What is called otherwise before the boot may join what the image has under the name.
-    if (hasUnknown(setting)) return real.includes(value);
+    if (setting !== null && hasUnknown(setting)) return real.includes(value);
     return mayComeOutAs(value, real) || sudoRulesOf(key, real).includes(value);
   });
 }
@@ -105,10 +110,11 @@ function observe(directory: string, ownData: boolean): LintObservation {
   const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
   return {
     findings: findings.flatMap((finding) => {
-      const { rule, confidence, target } = finding;
-      if (target === null) return [];
-      const file = before.realpath(target.path) ?? target.path;
-      return [{ rule, confidence, target, file, happened: happened(finding, before, after, is) }];
+      const { rule, confidence, losses } = finding;
+      return losses.map((loss) => {
+        const file = before.realpath(loss.path) ?? loss.path;
+        return { rule, confidence, loss, file, happened: happened(finding, loss, before, after, is) };
+      });
     }),
     files: customisedFiles(join(directory, "custom"), stock, before, after),
     settings: [...was].flatMap(([identity, { key, value, path }]) => {

@@ -11,7 +11,7 @@ test("GitHub's rules find no error in a log that names files of the repository",
   const text = TEXTS["/etc/cloud/cloud.cfg.d/20-team.cfg"]!.before!;
   const root = tree({ "files/team ä.cfg": text, "image #1.pkr.hcl": "source {\n}\n" });
   mkdirSync(join(root, ".git"));
-  const findings = [finding(), finding({ cause: finding().target as never })];
+  const findings = [finding(), finding({ cause: finding().losses[0] as never })];
   const log = sarifReport([result({ findings, texts: TEXTS })], RULES, {
     toolVersion: "0.1.0",
     minSeverity: "info",

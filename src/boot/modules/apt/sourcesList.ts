@@ -50,6 +50,6 @@ function ownTemplate(boot: ModuleRun, { values }: AptConfig): string | undefined
 function imageTemplate(boot: ModuleRun, deb822: boolean): string | undefined {
   const name = `sources.list.${boot.facts.name}${deb822 ? ".deb822" : ""}`;
   const path = templateFile(boot, name) ?? templateFile(boot, "sources.list");
-  if (path === undefined) boot.note(`the sources stay as they are: there is no template ${name}`);
+  if (path === undefined) boot.note("apt-template-missing", { template: name });
   return path === undefined ? undefined : strictText(boot, path);
 }

@@ -11,7 +11,8 @@ export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
   const lines = Object.entries(remotes).flatMap(([name, remote]) => {
     if (!truthy(remote)) return [];
     const line = remoteLine(text(remote, `rsyslog.remotes.${name}`), name);
-    if (line === undefined) boot.note(`"${remote}" is no host for rsyslog.remotes.${name}`);
+    if (line === undefined)
+      boot.note("rsyslog-host-invalid", { name, host: String(remote) }, boot.because("rsyslog", "remotes", name));
     return line ?? [];
   });
   return ["# begin remotes", ...lines, "# end remotes", ""].join("\n");

@@ -12,6 +12,7 @@ import { fromNode, truthy } from "../../../python/value.ts";
 import { parseYaml } from "../../../python/yaml/load.ts";
 import { cloudDirectory } from "../../instance.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
+import type { WhySkipped } from "../../outcome.ts";
 import { librarySource } from "../../system/librarySource.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
@@ -22,7 +23,7 @@ import { fromNetworkData } from "./networkData.ts";
 export type FoundConfig =
   | { readonly kind: "config"; readonly network: PyValue; readonly isOfCloud: boolean; readonly because: Origin }
   /** The network is left alone. */
-  | { readonly kind: "off"; readonly reason: string }
+  | { readonly kind: "off"; readonly why: WhySkipped }
   | { readonly kind: "unknown"; readonly reason: string; readonly because: Origin };
 
 /** When nobody says what the cloud hands over. */
@@ -51,7 +52,8 @@ interface Candidate {
  */
 export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;
-  if (boot.image.stat(upgraded) !== undefined) return { kind: "off", reason: `${upgraded} is there` };
+  if (boot.image.stat(upgraded) !== undefined)
+    return { kind: "off", why: { code: "network-upgraded", path: upgraded } };
   for (const source of sourcesOf(boot)) {
     const candidate = source(boot);
     if (candidate === undefined) continue;
@@ -59,14 +61,13 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
     if (candidate.network === undefined) return { kind: "unknown", reason, because };
     const network = withoutTopKey(candidate.network, boot);
     if (isDict(network) && network.get("config") === "disabled")
-      return { kind: "off", reason: `disabled at ${because.path}:${because.line}` };
+      return { kind: "off", why: { code: "network-disabled", origin: because } };
     if (sizeOf(network, MAX_VALUES) >= MAX_VALUES)
       return { kind: "unknown", reason: "the network configuration, for its size", because };
     if (truthy(network)) return { kind: "config", network, isOfCloud, because };
   }
   const fallback = fallbackConfig(boot);
-  if (fallback === undefined)
-    return { kind: "off", reason: "nothing configures it, and the distro's own configuration stays" };
+  if (fallback === undefined) return { kind: "off", why: { code: "network-left-to-distro" } };
   return { kind: "config", network: fallback, isOfCloud: true, because: boot.because("network") };
 }
 

@@ -69,8 +69,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
   const isWanted = nameservers.length > 0 || search.length > 0;
   const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
   if (real.startsWith("/run/")) {
-    if (isWanted)
-      boot.note(`it adds name servers to ${real}, which ${RESOLV_CONF} links to, and fails without that directory`);
+    if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
     const existing = strictText(boot, RESOLV_CONF) ?? "";
     // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.

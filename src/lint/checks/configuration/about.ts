@@ -2,7 +2,7 @@ import { CLOUD_CFG } from "../../../config/read.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding, Fix, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { type CheckContext, withFix } from "../check.ts";
+import { type CheckContext, noFix, withFix } from "../check.ts";
 
 /** What a check of the configuration found. */
 export interface Remark {
@@ -20,18 +20,18 @@ export interface Remark {
 /** A finding about the configuration itself. */
 export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): Finding {
   const { message, cause, severity = rule.severity, confidence = "certain", module = null, prove } = remark;
-  const finding: Omit<Finding, "fix"> = {
+  const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity,
     confidence,
     message,
     service: null,
     module,
-    target: null,
+    losses: [],
     cause,
     evidence: evidence.ofFile(cause.path)?.text ?? `${cause.path} is as its package installed it`,
   };
-  return prove === undefined ? { ...finding, fix: null } : withFix(finding, prove);
+  return prove === undefined ? { ...finding, proveFix: noFix } : withFix(finding, prove);
 }
 
 /** Drop-ins that packages of cloud-init install. */

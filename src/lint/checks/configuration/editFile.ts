@@ -1,8 +1,8 @@
 import { type Image, readText } from "../../../image/image.ts";
+import { onceAFile } from "../../../image/onceAFile.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
-import { onceAFile } from "../../onceAFile.ts";
 
 /** A larger file, in characters, is not given whole as a fix; the message says what to write. */
 const LARGEST_FIX = 4_000;

@@ -8,19 +8,20 @@ import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes/fixes.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { fatalProblem, fileProblem } from "../../sentences/configuration.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
 /** Finds files of the base configuration that cloud-init drops whole. */
-export function fileDropped(rule: Rule, context: CheckContext): Finding[] {
+export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image, distro } = context;
   // What this program could not read says nothing of what cloud-init can.
   const unread = (path: string) => image.problems.some((problem) => path.startsWith(problem.path));
   return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
     if (image.lstat(path) === undefined && isPartial(image, distro)) return [];
-    const { reason, line, column } = dropped;
-    const message = `cloud-init ignores ${path}: ${reason}. ${loss(path, context)}`;
+    const { line, column } = dropped;
+    const message = `cloud-init ignores ${path}: ${fileProblem(dropped)}. ${loss(path, context)}`;
     return [about(rule, context, { message, cause: { path, line, column } })];
   });
 }
@@ -36,10 +37,10 @@ function loss(path: string, { boot, image }: CheckContext): string {
 }
 
 /** Finds configuration over which every stage of cloud-init dies. */
-export function startFails(rule: Rule, context: CheckContext): Finding[] {
+export function cloudInitCannotStart(rule: Rule, context: CheckContext): Finding[] {
   const { fatal } = context.boot.base;
   if (fatal === undefined) return [];
-  const message = `Every stage of cloud-init stops with an error: ${fatal.reason}.`;
+  const message = `Every stage of cloud-init stops with an error: ${fatalProblem(fatal)}.`;
   return [about(rule, context, { message, cause: fatal.origin })];
 }
 
@@ -54,7 +55,7 @@ const DS_IDENTIFY_CFG = "/etc/cloud/ds-identify.cfg";
 const NEAR = ["/etc/cloud", "/etc/cloud.cfg.d", "/etc/cloud-init", CLOUD_CFG_D];
 
 /** Finds files of cloud-config that cloud-init never opens: their name or place is not one that it reads. */
-export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
+export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   if (boot.base.fatal !== undefined) return [];
   const read = new Set(boot.base.files.map(({ path }) => path));
@@ -89,7 +90,7 @@ export function fileNotRead(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds hidden files that cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
-export function hiddenFileRead(rule: Rule, context: CheckContext): Finding[] {
+export function configFileHidden(rule: Rule, context: CheckContext): Finding[] {
   return atMost(context.boot.base.files, ({ path, root, dropped }) => {
     const isHidden = /\/\.[^/]*$/.test(path);
     if (!isHidden || dropped !== undefined || root.children.length === 0 || !isOwn(context, path)) return undefined;
@@ -100,7 +101,7 @@ export function hiddenFileRead(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds a conf_d that has another directory read, or none, or that stands where it means nothing (util.read_conf_with_confd). */
-export function directoryRedirected(rule: Rule, context: CheckContext): Finding[] {
+export function configDirectoryRedirected(rule: Rule, context: CheckContext): Finding[] {
   const { base } = context.boot;
   return base.files.flatMap(({ path, root }) => {
     const pair = findPair(root, "conf_d");

@@ -11,7 +11,7 @@ import { about, isOwn } from "./about.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list, or none of them is for this distro. */
-export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
+export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   const version = versionOf(context);
   if (boot.base.fatal !== undefined || version === undefined) return [];
@@ -25,8 +25,7 @@ export function keyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
     if (isCoreKey(key) || readers.length === 0) return undefined;
     const running = readers.filter(({ name }) => lists.has(name));
     const refused = boot.modules.filter(
-      ({ name, ran, reason }) =>
-        running.some((module) => module.name === name) && !ran && reason.startsWith("it is not for"),
+      ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
     const names = readers.map(({ name }) => name).join(", ");
@@ -49,7 +48,7 @@ function asksForNothing({ key, value }: Pair): boolean {
 }
 
 /** Finds keys that the image's version of cloud-init does not read yet, or no longer. */
-export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
+export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
   const reader = { version, vendor: vendorOf(context.boot.config) };
@@ -68,7 +67,9 @@ export function keyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] 
       const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : who}.`;
       return about(rule, context, { message, cause });
     }
-    const deprecated = readers.map((module) => module.keys[key]?.deprecated).find((first) => first !== undefined);
+    const deprecated = readers
+      .map((module) => module.keys[key]?.deprecated_version)
+      .find((first) => first !== undefined);
     if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
     const message = `${key} is deprecated since cloud-init ${deprecated}; a later version may no longer read it.`;
     return about(rule, context, { message, cause, severity: "info" });

@@ -36,7 +36,7 @@ interface Loss {
 const MOST_PAIRS = 20_000;
 
 /** Finds a string or list that a mapping in a file of lower priority takes the place of (util.mergemanydict). */
-export function lowerFileWins(rule: Rule, context: CheckContext): Finding[] {
+export function configValueLosesToEarlierFile(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "lower-wins"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     const what = loser.value.type === "sequence" ? "list" : "string";
@@ -50,7 +50,7 @@ export function lowerFileWins(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds what is lost since a file names mergers (merge_how), which say how that file is put under later ones. */
-export function mergeHowInverted(rule: Rule, context: CheckContext): Finding[] {
+export function configMergeHowInverted(rule: Rule, context: CheckContext): Finding[] {
   const losses = atMost(lossesOf(context, "merge-how"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path) && !isOwn(context, winner.path)) return undefined;
     const message = `${key} in ${at(loser)} has no effect: the merge_how of ${winner.path} makes that earlier file win (line ${winner.position.start.line}).`;
@@ -86,7 +86,7 @@ function unmerged(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds lists that replace another file's list, whose entries are lost. */
-export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
+export function configListReplaced(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "list"), ({ key, steps, winner, loser }) => {
     const ownWinner = isOwn(context, winner.path);
     const ownLoser = isOwn(context, loser.path);
@@ -119,7 +119,7 @@ export function listReplaced(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds values that another file sets otherwise, with files whose names sort otherwise than their numbers. */
-export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
+export function configFileOrder(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "order"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, winner.path) && !isOwn(context, loser.path)) return undefined;
     const message = `${key} in ${at(loser)} loses to ${at(winner)}: names are sorted as text, so that ${baseName(loser.path)} comes before ${baseName(winner.path)}.`;
@@ -140,7 +140,7 @@ export function orderMistaken(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds values of one file that another file sets otherwise. */
-export function valueShadowed(rule: Rule, context: CheckContext): Finding[] {
+export function configValueShadowed(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "value"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     // Where somebody's own file wins over their other one, they have probably meant it.
@@ -151,7 +151,7 @@ export function valueShadowed(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds values of somebody's own files that the seed in the image (user-data, vendor-data) sets otherwise. */
-export function seedWins(rule: Rule, context: CheckContext): Finding[] {
+export function configValueOverriddenBySeed(rule: Rule, context: CheckContext): Finding[] {
   const { base, config } = context.boot;
   const paths = new Set(base.files.map(({ path }) => path));
   const seed = (path: string) => path.startsWith("/") && !paths.has(path) && context.image.lstat(path) !== undefined;

@@ -1,6 +1,7 @@
 import type { BootResult } from "../../../boot/boot.ts";
 import { existsIn, isForDistro, isOwnModule, moduleFacts, moduleNames } from "../../../boot/moduleFacts.ts";
 import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
+import { isCalled } from "../../../boot/outcome.ts";
 import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
@@ -53,11 +54,13 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds modules that run twice: under two spellings (the semaphores differ), or at two places though they always run. */
-export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
+export function moduleListedTwice(rule: Rule, context: CheckContext): Finding[] {
   const entries = listed(context);
   const first = new Map<string, ListedModule>();
   const again: [ListedModule, ListedModule][] = [];
-  for (const { name, origin } of context.boot.modules.filter(({ ran, stage }) => ran && stage !== "init-local")) {
+  for (const { name, origin } of context.boot.modules.filter(
+    (module) => isCalled(module) && module.stage !== "init-local",
+  )) {
     const entry = entries.find((other) => other.name === name && placeOf(other.origin) === placeOf(origin));
     const earlier = first.get(name);
     if (entry === undefined) continue;
@@ -73,7 +76,7 @@ export function moduleTwice(rule: Rule, context: CheckContext): Finding[] {
 }
 
 /** Finds entries with a frequency that there is not, so that the module's own counts (config/modules.py, 20.4 to 26.2). */
-export function moduleFrequency(rule: Rule, context: CheckContext): Finding[] {
+export function moduleFrequencyUnknown(rule: Rule, context: CheckContext): Finding[] {
   const odd = listed(context).filter(({ unknownFrequency }) => unknownFrequency !== undefined);
   return atMost(odd, ({ raw, name, origin, unknownFrequency = "" }) => {
     if (!isOwn(context, origin.path)) return undefined;
@@ -106,21 +109,21 @@ const MEANT: Readonly<Record<string, string>> = {
 export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
   if (context.boot.base.fatal !== undefined) return [];
   return LISTS.flatMap((list) => {
-    const { fatal, at } = readModuleList(context.boot.config, list);
-    if (fatal === undefined || at === undefined) return [];
+    const { fatal } = readModuleList(context.boot.config, list);
+    if (fatal === undefined) return [];
     const message = `No module of ${list} runs: the stage stops with an error, since an entry is neither a name nor a list of names.`;
-    return [about(rule, context, { message, cause: at })];
+    return [about(rule, context, { message, cause: fatal.origin })];
   });
 }
 
 /** Finds modules of somebody's own lists that do not run on the image's distribution. */
-export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[] {
+export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[] {
   const { config, modules } = context.boot;
   const unverified = config.node("unverified_modules");
   const allowed = unverified?.type === "sequence" ? unverified.children : [];
-  const runs = new Set(modules.filter(({ ran }) => ran).map(({ name }) => name));
+  const runs = new Set(modules.filter(isCalled).map(({ name }) => name));
   const refused = new Set(
-    modules.filter(({ reason }) => reason.startsWith("it is not for")).map(({ origin }) => placeOf(origin)),
+    modules.filter(({ why }) => why?.code === "other-distro").map(({ origin }) => placeOf(origin)),
   );
   const entries = listed(context).filter(({ name, origin }) => refused.has(placeOf(origin)) && !runs.has(name));
   const meant = allowed.flatMap((item) => {
@@ -130,7 +133,7 @@ export function moduleOfOtherDistro(rule: Rule, context: CheckContext): Finding[
     const message = `unverified_modules does not make ${entry.name} run: it says "${written}", and the module list "${entry.raw}", which must be the very same text.`;
     const prove = () =>
       provenWord(context, originOf(item), written, entry.raw, (_entries, now) =>
-        now.some(({ name, ran }) => name === entry.name && ran),
+        now.some((module) => module.name === entry.name && isCalled(module)),
       );
     return [about(rule, context, { message, cause: originOf(item), module: entry.name, prove })];
   });

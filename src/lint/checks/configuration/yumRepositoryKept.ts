@@ -1,4 +1,5 @@
 import { repositoryPath } from "../../../boot/modules/yumAddRepo.ts";
+import { isCalled } from "../../../boot/outcome.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
@@ -16,7 +17,7 @@ export function yumRepositoryKept(rule: Rule, context: CheckContext): Finding[] 
   const version = versionOf(context);
   const repositories = boot.config.node("yum_repos");
   if (version === undefined || repositories?.type !== "mapping") return [];
-  if (!boot.modules.some(({ name, ran }) => name === MODULE && ran)) return [];
+  if (!boot.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
   const since = (wanted: string) => versionAtLeast(version, wanted);
   return atMost(repositories.children, (pair) => {
     const path = repositoryPath(boot.config, since, pyStr(pair.key));

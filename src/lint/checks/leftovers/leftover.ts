@@ -1,7 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
-import type { CheckContext } from "../check.ts";
+import { type CheckContext, noFix } from "../check.ts";
 
 /** A finding about what the machine that built the image left in it. */
 export function leftover(rule: Rule, message: string, cause: Origin, evidence: string): Finding {
@@ -12,10 +12,10 @@ export function leftover(rule: Rule, message: string, cause: Origin, evidence: s
     message,
     service: null,
     module: null,
-    target: null,
+    losses: [],
     cause,
     evidence,
-    fix: null,
+    proveFix: noFix,
   };
 }
 

@@ -52,14 +52,14 @@ apt_sources:
     );
     expect(textAfter(agrees, PROXIES)).toBe('Acquire::http::Proxy "new";\n');
     const differs = bootWith("apt_proxy: old\napt: {preserve_sources_list: true, proxy: new}");
-    expect(reasonOf(differs, "apt_configure")).toBe("it fails: apt_proxy is old, but apt.proxy is new");
+    expect(reasonOf(differs, "apt_configure")).toBe("failed: apt_proxy is old, but apt.proxy is new");
     const ofMirror = bootWith("apt_mirror: old\napt: {preserve_sources_list: true, proxy: new}");
     expect(textAfter(ofMirror, PROXIES)).toContain("new");
   });
 
   it.each(["apt: null", "apt: text", "apt: []", "apt_sources: text", "apt_sources: [text]"])("%s fails", (config) => {
     const result = bootWith(config);
-    expect(reasonOf(result, "apt_configure")).toMatch(/^it fails: /);
+    expect(reasonOf(result, "apt_configure")).toMatch(/^failed: /);
     expect(textAfter(result, "/etc/apt/sources.list")).toBe("old\n");
   });
 });

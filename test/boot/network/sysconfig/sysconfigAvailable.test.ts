@@ -13,7 +13,9 @@ function isUsed(version: string, distro: string, paths: readonly string[], progr
     files: Object.fromEntries(paths.map((path) => [path, ""])),
     networkConfig: "version: 1\nconfig: [{type: physical, name: eth0}]\n",
   });
-  return result.modules.some(({ name, reason }) => name === "network" && reason.includes("sysconfig"));
+  return result.modules.some(
+    ({ name, why }) => name === "network" && why?.code === "network-rendered" && why.renderer === "sysconfig",
+  );
 }
 
 // KNOWN_DISTROS of net/sysconfig.py and _get_variant of util.py, in the tags of these versions and the ones before.

@@ -10,7 +10,7 @@ describe("lists that replace another file's", () => {
       "write_files:\n    - path: /etc/a\n      content: |\n        one\n\n        two\n    - path: /etc/b\n",
       "# ours\nwrite_files:\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
     );
-    expect(found?.fix).toEqual({
+    expect(found?.proveFix()).toEqual({
       path: `${D}/99-team.cfg`,
       content:
         "# ours\nwrite_files:\n- path: /etc/a\n  content: |\n    one\n\n    two\n- path: /etc/b\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
@@ -19,18 +19,18 @@ describe("lists that replace another file's", () => {
 
   test("a list in brackets stays one", () => {
     const [found] = lost("packages: [vim, jq]\n", "packages: [ curl ]\n");
-    expect(found?.fix?.content).toBe("packages: [ vim, jq, curl ]\n");
+    expect(found?.proveFix()?.content).toBe("packages: [ vim, jq, curl ]\n");
   });
 
   test("entries that cannot be written in brackets give no fix", () => {
     const [found] = lost("packages:\n- a: 1\n  b: 2\n", "packages: [ curl ]\n");
     expect(found).toBeDefined();
-    expect(found?.fix).toBeNull();
+    expect(found?.proveFix()).toBeNull();
   });
 
   test("an entry that is an anchor's is written out", () => {
     const [found] = lost("x: &x\n  - a\n  - '1'\npackages:\n  - *x\n", "packages:\n  - curl\n");
-    expect(found?.fix?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
+    expect(found?.proveFix()?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
   });
 
   test.each([
@@ -78,7 +78,7 @@ describe("lists that replace another file's", () => {
 
 describe("mergers", () => {
   const told = (files: Record<string, string>) =>
-    findings("config-merge-how-inverted", files).map(({ message, cause }) => [message.split(":")[0], cause.path]);
+    findings("config-merge-how-inverted", files).map(({ message, cause }) => [message.split(":")[0], cause?.path]);
 
   test("a file that names no dict merger is not merged at all", () => {
     const files = {
@@ -112,7 +112,7 @@ test("the fix of a wrong order renames the file, so that it sorts last", () => {
     [`${D}/99-base.cfg`]: "ssh_pwauth: true\n",
     [`${D}/100-site.cfg`]: "# site\nssh_pwauth: false\n",
   });
-  expect(found?.fix).toEqual({
+  expect(found?.proveFix()).toEqual({
     path: `${D}/zz-100-site.cfg`,
     content: "# site\nssh_pwauth: false\n",
     renames: `${D}/100-site.cfg`,

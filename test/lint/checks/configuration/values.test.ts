@@ -5,7 +5,7 @@ import { D, findings, withVersion } from "./findings.ts";
 describe("values that mean something else", () => {
   const corrected = (text: string) => {
     const [found] = findings("config-value-misread", { [`${D}/20.cfg`]: text });
-    return found === undefined ? undefined : found.fix?.content;
+    return found === undefined ? undefined : found.proveFix()?.content;
   };
 
   test.each([
@@ -28,7 +28,7 @@ describe("values that mean something else", () => {
     "%j: nothing is plainly meant or to be replaced, so that there is no fix",
     (text) => {
       const found = findings("config-value-misread", { [`${D}/20.cfg`]: text });
-      expect(found.map(({ fix }) => fix)).toEqual([null]);
+      expect(found.map((finding) => finding.proveFix())).toEqual([null]);
     },
   );
 });
@@ -38,7 +38,7 @@ describe("a network that is to be left alone", () => {
     "network: %s",
     (value) => {
       const [found] = findings("network-not-disabled", { [`${D}/20.cfg`]: `network: ${value}\n` });
-      expect(found?.fix?.content).toBe("network: {config: disabled}\n");
+      expect(found?.proveFix()?.content).toBe("network: {config: disabled}\n");
     },
   );
 
@@ -113,7 +113,7 @@ describe("host keys that nobody makes", () => {
   test("the module is off, and systemd's service too", () => {
     const [found] = findings("ssh-host-keys-missing", files);
     expect(found?.message).toContain("does not run");
-    expect(found?.cause.path).toBe(`${D}/20.cfg`);
+    expect(found?.cause?.path).toBe(`${D}/20.cfg`);
   });
 
   test("not where the image has a key, or the service runs", () => {

@@ -1,0 +1,174 @@
+import { ASSUMED_VERSION } from "../../../boot/boot.ts";
+import { findPair } from "../../../config/merge.ts";
+import { isFalse } from "../../../config/options.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
+import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../python/tree.ts";
+import type { Finding, Fix } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { sshdMakesKeys } from "../sshdMakesKeys.ts";
+import { about, isOwn } from "./about.ts";
+import { spanOf, textOf, withText } from "./editFile.ts";
+import { versionOf } from "./moduleLists.ts";
+
+/** A spelling of a value that cloud-init does not take for what it says. */
+interface Misread {
+  readonly keys: readonly [string, ...string[]];
+  readonly when: (value: ConfigNode) => boolean;
+  /** What it means to cloud-init, and what to write. */
+  readonly means: string;
+  /** The value that is plainly meant, as it is to be written. */
+  readonly write?: string;
+  /** Where the value is right all the same. */
+  readonly unless?: (context: CheckContext) => boolean;
+}
+
+const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
+/** Text such as "false" or "no", which is true where the code asks for nothing but a value. */
+const isFalseText = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "str" && isFalse(value);
+
+/** Read in cc_ssh, cc_locale, cc_apt_configure, cc_keys_to_console, cc_growpart and util of 20.4, 22.4, 25.1 and 26.2. */
+const MISREAD: readonly Misread[] = [
+  {
+    keys: ["ssh_deletekeys"],
+    when: isFalseText,
+    means:
+      "any text that is not empty is true here, so the host keys are deleted and each instance gets its own; false without quotes would have all instances keep those of the image",
+    write: "false",
+  },
+  {
+    keys: ["ssh_genkeytypes"],
+    when: isNull,
+    means: "null is an empty list here, so no host key is generated; remove the key to get the default types",
+    // Stock on Amazon Linux 2, CentOS 7 and RHEL 8, whose sshd makes the keys itself.
+    unless: sshdMakesKeys,
+  },
+  {
+    keys: ["disable_root"],
+    when: isNull,
+    means: "null is false here, so root may log in with the launch key; remove the key or write true",
+    write: "true",
+  },
+  {
+    keys: ["locale"],
+    when: isNull,
+    means: 'null is the text "None" here, which is set as the locale; write false to leave the locale alone',
+    write: "false",
+  },
+  {
+    keys: ["apt", "preserve_sources_list"],
+    when: isNull,
+    means: "null is not false here, so the sources are preserved; write true or false",
+  },
+  {
+    keys: ["ssh", "emit_keys_to_console"],
+    when: isNull,
+    means: "null is not false here, so the keys are still written to the console; write false",
+    write: "false",
+  },
+  {
+    keys: ["growpart", "mode"],
+    when: isNull,
+    means: "null is no mode, so the module fails; write off to leave the partition alone",
+    write: "off",
+  },
+  ...["vendor_data", "vendor_data2"].map(
+    (key): Misread => ({
+      keys: [key],
+      when: (value) => value.type !== "mapping",
+      means: "what is no mapping turns vendor-data off, with a warning; write {enabled: true} or {enabled: false}",
+    }),
+  ),
+];
+
+/** Settings of a user that hold for any text (distros.create_user, 20.4 to 26.2). */
+const USER_FLAGS = ["lock_passwd", "no_create_home", "no_log_init", "no_user_group", "system"];
+
+/** A place where a value is misread. */
+interface Found {
+  readonly name: string;
+  readonly pair: Pair;
+  readonly means: string;
+  readonly write: string | undefined;
+}
+
+/** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
+export function configValueMisread(rule: Rule, context: CheckContext): Finding[] {
+  const { config } = context.boot;
+  const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
+    const pair = config.pair(...(keys as [string]));
+    return pair !== undefined && when(pair.value) && unless?.(context) !== true
+      ? [{ name: keys.join("."), pair, means, write }]
+      : [];
+  });
+  return atMost([...values, ...misreadOfUsers(context)], (found) => {
+    const { name, pair, means } = found;
+    if (!isOwn(context, pair.path) && context.boot.base.files.some(({ path }) => path === pair.path)) return undefined;
+    return about(rule, context, {
+      message: `${name}: ${means}.`,
+      cause: originOf(pair),
+      prove: () => corrected(found, context),
+    });
+  });
+}
+
+/** The file with the value that is meant, if that is read as such. */
+function corrected({ pair, write }: Found, context: CheckContext): Fix | null {
+  const { value, path } = pair;
+  const old = textOf(context.image, value);
+  if (write === undefined || !/^(~|null|"[^"\n]*"|'[^'\n]*')$/i.test(old)) return null;
+  const { start } = spanOf(value);
+  const fix = withText(context.image, path, start, start + old.length, write);
+  if (fix === undefined) return null;
+  return context.prove(fix, (_after, { base }) => {
+    const file = base.files.find((other) => other.path === path);
+    const now = file && scalarAt(file.root, value.position.start.line, value.position.start.column);
+    if (write === "null") return now?.kind === "null";
+    return now?.kind === "bool" && String(now.value) === String(write === "true");
+  });
+}
+
+/** The scalar that begins at a place. */
+function scalarAt(root: ConfigNode, line: number, column: number): Scalar | undefined {
+  if (root.type === "scalar") {
+    const { start } = root.position;
+    return start.line === line && start.column === column ? root : undefined;
+  }
+  const inner = root.type === "sequence" ? root.children : root.children.map(({ value }) => value);
+  for (const node of inner) {
+    const found = scalarAt(node, line, column);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function misreadOfUsers(context: CheckContext): Found[] {
+  const { boot } = context;
+  const version = versionOf(context) ?? ASSUMED_VERSION;
+  const users = boot.config.node("users");
+  const listed =
+    users?.type === "sequence"
+      ? users.children
+      : users?.type === "mapping"
+        ? users.children.map(({ value }) => value)
+        : [];
+  const write = "false";
+  return [...listed, boot.config.node("system_info", "default_user")].flatMap((entry) => {
+    if (entry?.type !== "mapping") return [];
+    const flags = USER_FLAGS.flatMap((flag): Found[] => {
+      const pair = findPair(entry, flag);
+      const means =
+        flag === "lock_passwd"
+          ? "any text that is not empty is true here, so the password is locked; only false without quotes leaves it as it is"
+          : "any text that is not empty is true here; write false without quotes";
+      return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means, write }] : [];
+    });
+    const sudo = findPair(entry, "sudo");
+    // null fails before 22.3, false is deprecated since.
+    const none = versionAtLeast(version, "22.3") ? "null" : "false";
+    const means = `this string is read as a sudo rule; write ${none} without quotes`;
+    return sudo !== undefined && isFalseText(sudo.value)
+      ? [...flags, { name: "users: sudo", pair: sudo, means, write: none }]
+      : flags;
+  });
+}

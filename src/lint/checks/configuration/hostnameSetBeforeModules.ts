@@ -1,0 +1,22 @@
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { CheckContext } from "../check.ts";
+import { about, isOwn } from "./about.ts";
+import { listed } from "./moduleLists.ts";
+
+const LIST = "cloud_init_modules";
+
+/**
+ * Finds that set_hostname was taken out of the module lists, which does not keep the host name: the stages before the
+ * lists set it as well, unless preserve_hostname is true (cmd/main.py, 18.5 to 26.2).
+ */
+export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Finding[] {
+  const { base, config } = context.boot;
+  const cause = config.origin(LIST);
+  if (base.fatal !== undefined || cause === undefined || config.bool("preserve_hostname", false)) return [];
+  if (!isOwn(context, cause.path) || listed(context).some(({ name }) => name === "set_hostname")) return [];
+  const message =
+    "No module list names set_hostname, but cloud-init sets the host name that the cloud gives before it reads the lists; only preserve_hostname: true keeps it from that, and then every instance has the image's name.";
+  const prove = () => context.fix(rule, {}, (_after, { config: fixed }) => fixed.bool("preserve_hostname", false));
+  return [about(rule, context, { message, cause, confidence: "likely", module: "set_hostname", prove })];
+}

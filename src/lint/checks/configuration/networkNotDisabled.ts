@@ -1,0 +1,47 @@
+import { isCalled } from "../../../boot/outcome.ts";
+import { findPair } from "../../../config/merge.ts";
+import { type ConfigNode, originOf } from "../../../python/tree.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { CheckContext } from "../check.ts";
+import { about } from "./about.ts";
+
+/** Finds a `network` that looks as if it kept cloud-init away from the network, and does not (stages.py, 20.4 to 26.2). */
+export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[] {
+  const { boot } = context;
+  const pair = boot.config.pair("network");
+  const said = pair && offWord(pair.value);
+  if (pair === undefined || said === undefined) return [];
+  const message = `The network is configured all the same: ${said} does not turn that off, only "network: {config: disabled}" does.`;
+  const prove = () =>
+    context.fix(rule, {}, (_after, { modules }) =>
+      modules.every((module) => module.name !== "network" || !isCalled(module)),
+    );
+  return [about(rule, context, { message, cause: originOf(pair), prove })];
+}
+
+/** What of a `network` value says that it is to be off, and is not read as that. */
+function offWord(value: ConfigNode): string | undefined {
+  if (value.type === "scalar") {
+    if (value.kind === "null" || isOff(value)) return `"network: ${show(value)}"`;
+    return undefined;
+  }
+  if (value.type !== "mapping") return undefined;
+  if (value.children.length === 0) return '"network: {}"';
+  const config = findPair(value, "config")?.value;
+  if (config?.type === "scalar")
+    return config.value === "disabled" || !isOff(config) ? undefined : `"network: {config: ${show(config)}}"`;
+  const word = ["disabled", "disable", "enabled", "renderer"].find((key) => {
+    const given = findPair(value, key)?.value;
+    return given?.type === "scalar" && (isOff(given) || (key.startsWith("disable") && given.value === true));
+  });
+  return word === undefined ? undefined : `"network: {${word}: ...}"`;
+}
+
+function isOff(value: ConfigNode): boolean {
+  return value.type === "scalar" && /^(disabled?|off|no|none|false|null)$/i.test(String(value.value).trim());
+}
+
+function show(value: ConfigNode): string {
+  return value.type === "scalar" ? String(value.value) : "";
+}

@@ -1,0 +1,31 @@
+import { ASSUMED_VERSION } from "../../boot/boot.ts";
+import { isCalled } from "../../boot/outcome.ts";
+import { isTrue } from "../../config/options.ts";
+import { distroFacts } from "../../distro/facts.ts";
+import { pyStr } from "../../python/value.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rules/rule.ts";
+import { atMost, type CheckContext } from "./check.ts";
+import { about, isOwn } from "./configuration/about.ts";
+
+const TEMPLATES = "/etc/cloud/templates";
+const MODULE = "update_etc_hosts";
+
+/** Finds customised templates of /etc/hosts beside the one that is rendered (cc_update_etc_hosts, 18.5 to 26.2). */
+export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, distro, image } = context;
+  const manage = boot.config.text("manage_etc_hosts") ?? "";
+  if (!isTrue(manage) && manage.trim().toLowerCase() !== "template") return [];
+  if (!boot.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
+  const configured = boot.config.node("system_info", "distro");
+  const name = configured === undefined ? "ubuntu" : pyStr(configured);
+  const family = distroFacts(name, distro.cloudInit.version || ASSUMED_VERSION)?.family;
+  const used = `hosts.${family}.tmpl`;
+  const others = image.list(TEMPLATES).filter((file) => /^hosts(\.\w+)?\.tmpl$/.test(file) && file !== used);
+  return atMost(others, (file) => {
+    const path = `${TEMPLATES}/${file}`;
+    if (!isOwn(context, path)) return undefined;
+    const message = `${path} has no effect: cloud-init makes /etc/hosts from ${TEMPLATES}/${used} on ${name}.`;
+    return about(rule, context, { message, cause: { path, line: 1, column: 1 }, module: MODULE });
+  });
+}

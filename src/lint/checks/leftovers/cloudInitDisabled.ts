@@ -1,0 +1,15 @@
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import { disabledSentence } from "../../sentences/outcomes.ts";
+import type { CheckContext } from "../check.ts";
+import { leftover } from "./leftover.ts";
+
+/** Finds images in which cloud-init does not start. */
+export function cloudInitDisabled(rule: Rule, { distro }: CheckContext): Finding[] {
+  const { disabled } = distro.cloudInit;
+  if (disabled === undefined) return [];
+  const { path, line = 1 } = disabled;
+  const reason = disabledSentence(disabled);
+  const message = `cloud-init does not start in this image: ${reason}. Nothing that a cloud hands over is applied.`;
+  return [leftover(rule, message, { path, line, column: 1 }, reason)];
+}

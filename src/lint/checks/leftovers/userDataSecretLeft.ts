@@ -1,0 +1,44 @@
+import { CLOUD_CFG } from "../../../config/read.ts";
+import { expandGlob } from "../../../image/glob.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { CheckContext } from "../check.ts";
+import { leftover, listed } from "./leftover.ts";
+
+/** Where cloud-init keeps what a cloud handed over (18.5 to 26.2), and the pickled datasource with all of it. */
+const CACHES = ["user-data*", "vendor-data*", "*cloud-config.txt", "scripts/*", "handlers/*", "obj.pkl"];
+
+/** How much of a file is searched, in bytes: more than clouds hand over. */
+const LIMIT = 4 * 1024 * 1024;
+
+/** What shows a secret, and what it is called. */
+const SECRETS: readonly (readonly [name: string, expression: RegExp])[] = [
+  ["a private key", /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----/],
+  [
+    "a password",
+    /(?:^|[\s"'{,])(?:chpasswd|password|passwd|hashed_passwd|plain_text_passwd|PASSWORD)["']?\s{0,9}[:=]\s{0,9}["']?[^\s"']/m,
+  ],
+  ["an access key", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsu]_[0-9A-Za-z]{36}|\bglpat-[\w-]{20}|\bhvs\.\w{24}/],
+  [
+    "a token",
+    /(?:^|[\s"'{,_-])(?:token|secret|api[_-]?key|access[_-]?key|validation_cert)["']?\s{0,9}[:=]\s{0,9}["']?[\w+/.-]{6}/im,
+  ],
+];
+
+/** Finds what the cloud handed to the machine that built the image, where it holds secrets. They are never shown. */
+export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding[] {
+  const kinds = new Set<string>();
+  const paths: string[] = [];
+  for (const path of CACHES.flatMap((name) => expandGlob(image, `/var/lib/cloud/instances/*/${name}`))) {
+    const text = image.read(path)?.toString("latin1", 0, LIMIT) ?? "";
+    const secrets = SECRETS.filter(([, expression]) => expression.test(text)).map(([name]) => name);
+    if (secrets.length > 0) paths.push(path);
+    for (const secret of secrets) kinds.add(secret);
+  }
+  if (paths.length === 0) return [];
+  // Reports show the line of the cause: it must not be the secret's.
+  const harmless = ["/var/lib/cloud/data/instance-id", CLOUD_CFG].find((path) => image.stat(path)?.kind === "file");
+  const message = `What the cloud handed to the machine that built the image is still in it, with ${[...kinds].join(" and ")}: ${listed(paths)}.`;
+  const cause = { path: harmless ?? CLOUD_CFG, line: 1, column: 1 };
+  return [leftover(rule, message, cause, `${paths[0]} holds ${[...kinds].join(" and ")}`)];
+}

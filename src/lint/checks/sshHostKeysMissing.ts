@@ -1,0 +1,47 @@
+import { isCalled } from "../../boot/outcome.ts";
+import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
+import { hostKeys } from "../../services/hostKeys.ts";
+import { sshdConfigPath } from "../../services/sshd/directives.ts";
+import type { Finding } from "../finding.ts";
+import type { Rule } from "../rules/rule.ts";
+import { type CheckContext, noFix } from "./check.ts";
+import { sshdMakesKeys } from "./sshdMakesKeys.ts";
+
+/** Finds images with an ssh server in which no host key is left after the boot. */
+export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
+  const { boot, image } = context;
+  const module = boot.modules.find((module) => module.name === "ssh" && isCalled(module));
+  const server = sshdConfigPath(image);
+  const list = boot.config.origin("cloud_init_modules");
+  const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
+  if (server === undefined || origin === undefined) return [];
+  const { after, readable } = context.settings(hostKeys);
+  if (!readable || after.length > 0) return [];
+  if (module !== undefined && sshdMakesKeys(context)) return [];
+  const cause =
+    module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);
+  const message =
+    module === undefined
+      ? "Nothing makes a host key on the first boot: cloud-init's ssh does not run, and the image's own unit for it does not run beside cloud-init. sshd cannot start."
+      : "cloud-init's ssh leaves no host key after the first boot, so sshd cannot start.";
+  return [
+    {
+      rule: rule.id,
+      severity: rule.severity,
+      confidence: "certain",
+      message,
+      service: hostKeys.name,
+      module: "ssh",
+      losses: [],
+      cause,
+      evidence: `${server}: the image has an ssh server`,
+      proveFix: noFix,
+    },
+  ];
+}
+
+/** Whether cloud-init runs, and what makes missing keys as sshd starts does not run beside it. */
+function isKeygenOff({ boot, image, distro }: CheckContext): boolean {
+  if (distro.cloudInit.disabled !== undefined || boot.base.fatal !== undefined) return false;
+  return hostKeyMaker(image) === "off";
+}
