@@ -64,6 +64,6 @@ test.each(["20.18.3", "18.20.8"])("Node %s is told to be too old", (version) => 
     expect(spawnSync(process.execPath, ["-r", pretend, program, HARDENED], { encoding: "utf8" })).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: `cloud-init-lint: Node 20.19 or later is needed, and this is Node ${version}\n`,
+      stderr: `cloud-init-lint: Node 20.19 or later is required; this is Node ${version}\n`,
     });
 });

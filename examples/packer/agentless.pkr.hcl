@@ -1,9 +1,9 @@
-# Lints a guest that has nothing but tar: the files that a lint reads are fetched as an archive, and linted here.
+# Lints a guest that has only tar: fetches the files that lint reads as an archive, and lints them here.
 #
 #   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 agentless.pkr.hcl
 #
-# With another builder (amazon-ebs, googlecompute, qemu ...) put its source in place of "null"; the provisioners stay. With
-# amazon-ebssurrogate the guest is the surrogate, and "root" where the new root is mounted in it.
+# For another builder (amazon-ebs, googlecompute, qemu ...), replace the source "null" with its source and keep the
+# provisioners. For amazon-ebssurrogate, the guest is the surrogate, and "root" is where the new root is mounted in it.
 
 variable "host" {
   type = string
@@ -23,13 +23,13 @@ variable "key" {
   type = string
 }
 
-# The root directory of the image, in the guest.
+# The root directory of the image in the guest.
 variable "root" {
   type    = string
   default = "/"
 }
 
-# "node cloud-init-lint.cjs", where it is not installed.
+# "node cloud-init-lint.cjs" if it is not installed.
 variable "cloud_init_lint" {
   type    = string
   default = "cloud-init-lint"
@@ -50,7 +50,7 @@ source "null" "guest" {
 build {
   sources = ["source.null.guest"]
 
-  # The customisation: what your own template does to the guest.
+  # The customisation: replace it with the provisioners of your own template.
   provisioner "file" {
     source      = "${path.root}/${var.drop_in}"
     destination = "/tmp/20-team.cfg"
@@ -71,7 +71,7 @@ build {
   provisioner "shell-local" {
     inline = [
       "${var.cloud_init_lint} needs > cloud-init-lint.needs",
-      # The archive will hold /etc/shadow.
+      # The archive will contain /etc/shadow.
       "umask 077; : > cloud-init-lint.tar.gz",
     ]
   }
@@ -81,7 +81,7 @@ build {
     generated   = true
   }
   provisioner "shell" {
-    # ls leaves out what the guest does not have. The status 1 of tar says that a file changed meanwhile.
+    # ls skips paths that do not exist on the guest. tar exits with status 1 if a file changed while it was read.
     inline = [
       "umask 077",
       "sudo sh -c 'cd \"$1\" && tar -czf - $(ls -d $(cat /tmp/cloud-init-lint.needs) 2>/dev/null)' sh '${var.root}' > /tmp/cloud-init-lint.tar.gz || test $? = 1",

@@ -1,6 +1,6 @@
-# Lints inside the guest, which needs Node 20.19 or later: the bundle is uploaded and run there.
+# Lints inside the guest, which needs Node 20.19 or later: uploads the bundle and runs it there.
 #
-#   npm run bundle     # makes dist/cloud-init-lint.cjs
+#   npm run bundle     # creates dist/cloud-init-lint.cjs
 #   packer build -var host=203.0.113.7 -var user=admin -var key=id_ed25519 -var bundle=cloud-init-lint.cjs in-guest.pkr.hcl
 
 variable "host" {
@@ -25,7 +25,7 @@ variable "bundle" {
   type = string
 }
 
-# Node in the guest.
+# The Node binary in the guest.
 variable "node" {
   type    = string
   default = "node"
@@ -46,7 +46,7 @@ source "null" "guest" {
 build {
   sources = ["source.null.guest"]
 
-  # The customisation: what your own template does to the guest.
+  # The customisation: replace it with the provisioners of your own template.
   provisioner "file" {
     source      = "${path.root}/${var.drop_in}"
     destination = "/tmp/20-team.cfg"
@@ -63,7 +63,7 @@ build {
     ]
   }
 
-  # The log is fetched before the lint that fails the build.
+  # Fetch the log before the lint that fails the build.
   provisioner "file" {
     source      = var.bundle
     destination = "/tmp/cloud-init-lint.cjs"

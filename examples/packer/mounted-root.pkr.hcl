@@ -1,5 +1,5 @@
-# Lints a root file system that is mounted on the machine that runs Packer. With amazon-chroot put its source in place of
-# "null", and its mount_path in "root". For amazon-ebssurrogate see agentless.pkr.hcl.
+# Lints a root file system that is mounted on the machine that runs Packer. For amazon-chroot, replace the source "null" with
+# its source and set "root" to its mount_path. For amazon-ebssurrogate see agentless.pkr.hcl.
 #
 #   sudo packer build -var root=/mnt/image mounted-root.pkr.hcl
 
@@ -24,7 +24,7 @@ source "null" "mounted" {
 build {
   sources = ["source.null.mounted"]
 
-  # The customisation: what your own template does to the root.
+  # The customisation: replace it with the provisioners of your own template.
   provisioner "shell-local" {
     inline = [
       "install -m 0644 '${path.root}/${var.drop_in}' '${var.root}/etc/cloud/cloud.cfg.d/20-team.cfg'",

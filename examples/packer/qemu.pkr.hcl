@@ -1,6 +1,6 @@
-# Builds an image of a cloud image of Debian or Ubuntu by qemu, and lints it agentlessly before it is kept. cloud-init makes
-# the account "packer" of the build from the seed (user-data, meta-data) that Packer serves by HTTP. A Packer that does not
-# bring the builder takes the plugin.
+# Builds an image from a Debian or Ubuntu cloud image with qemu, and lints it without an agent before keeping it. cloud-init
+# creates the build account "packer" from the seed (user-data, meta-data) that Packer serves over HTTP. If Packer does not
+# include the builder, install the plugin.
 #
 #   packer plugins install github.com/hashicorp/qemu
 #   ssh-keygen -t ed25519 -m PEM -N '' -f build-key
@@ -30,7 +30,7 @@ variable "seed" {
   type = string
 }
 
-# "tcg" where there is no KVM.
+# "tcg" without KVM.
 variable "accelerator" {
   type    = string
   default = "kvm"
@@ -52,7 +52,7 @@ variable "headless" {
   default = true
 }
 
-# More arguments of qemu, such as [["-cpu", "host"]] or a kernel of your own.
+# Additional qemu arguments, such as [["-cpu", "host"]] or a custom kernel.
 variable "qemuargs" {
   type    = list(list(string))
   default = []
@@ -105,7 +105,7 @@ source "qemu" "image" {
   ssh_private_key_file = var.key
   ssh_timeout          = var.ssh_timeout
 
-  # What only the build needed goes last: its account, and the rule by which this runs.
+  # The shutdown command removes what only the build needed: its account, and the sudo rule that runs this command.
   shutdown_command = "sudo sh -c 'rm -f /etc/sudoers.d/90-cloud-init-users; userdel -rf packer; systemctl poweroff'"
 }
 
@@ -113,11 +113,11 @@ build {
   sources = ["source.qemu.image"]
 
   provisioner "shell" {
-    # Status 2: it ended with warnings.
+    # Status 2 means that cloud-init finished with warnings.
     inline = ["cloud-init status --wait || test $? -eq 2"]
   }
 
-  # The customisation: what your own template does to the guest.
+  # The customisation: replace it with the provisioners of your own template.
   provisioner "file" {
     source      = "${path.root}/${var.drop_in}"
     destination = "/tmp/20-team.cfg"
@@ -134,11 +134,11 @@ build {
     ]
   }
 
-  # What the boot of the build left: instances must be new to cloud-init, and get ids, keys and networks of their own.
+  # Remove what the build's boot left behind: instances must be new to cloud-init, and get their own ids, keys and networks.
   provisioner "shell" {
     execute_command = "chmod +x {{ .Path }}; sudo {{ .Path }}"
     inline = [
-      # Since 23.4 it can remove the network files and the sshd drop-in that it wrote, but not all of them.
+      # Since 23.4 cloud-init can remove most of the network files and the sshd drop-in that it wrote.
       "if cloud-init clean --help | grep -q -e --configs; then configs='--configs all'; fi",
       "cloud-init clean --logs --seed $configs",
       "rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* /etc/systemd/network/10-cloud-init-*",
@@ -153,7 +153,7 @@ build {
   provisioner "shell-local" {
     inline = [
       "${var.cloud_init_lint} needs > cloud-init-lint.needs",
-      # The archive will hold /etc/shadow.
+      # The archive will contain /etc/shadow.
       "umask 077; : > cloud-init-lint.tar.gz",
     ]
   }
@@ -163,7 +163,7 @@ build {
     generated   = true
   }
   provisioner "shell" {
-    # ls leaves out what the guest does not have. The status 1 of tar says that a file changed meanwhile.
+    # ls skips paths that do not exist on the guest. tar exits with status 1 if a file changed while it was read.
     inline = [
       "umask 077",
       "sudo sh -c 'cd / && tar -czf - $(ls -d $(cat /tmp/cloud-init-lint.needs) 2>/dev/null)' > /tmp/cloud-init-lint.tar.gz || test $? = 1",

@@ -1,4 +1,4 @@
-# Lints the user-data that instances are launched with, as a build writes it.
+# Lints the user-data for launching instances, as written by a build.
 #
 #   packer build user-data.pkr.hcl
 

@@ -33,7 +33,7 @@ export interface KeyReader {
   readonly vendor: string | undefined;
 }
 
-/** Whether a module reads a top-level key, as far as the modules' tables know. */
+/** Whether a module reads a top-level key. */
 export function readsKey(module: Module, key: string, { version, vendor }: KeyReader): boolean {
   const spec = Object.hasOwn(module.keys, key) ? module.keys[key] : undefined;
   if (spec === undefined || (spec.vendor !== undefined && spec.vendor !== vendor)) return false;

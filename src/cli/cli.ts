@@ -12,16 +12,16 @@ export function run(): void {
     process.exit(EXIT.usage);
   }
 
-  // A reader that stops early (| head) is not an error, and the files are still written; a full disk must not pass for a clean
-  // report.
+  // A reader that stops early (| head) is not an error, and report files are still written. A full disk is an error: half a
+  // report must not look like a clean one.
   let isLost = false;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || isLost) return;
     isLost = true;
     process.exitCode = EXIT.usage;
-    process.stderr.write(`cloud-init-lint: the report cannot be written: ${reasonOf(error)}\n`);
+    process.stderr.write(`cloud-init-lint: cannot write the report: ${reasonOf(error)}\n`);
   });
-  // Nobody is left to tell, and the exit status still says what was found.
+  // There is nowhere left to report this; the exit status still says what was found.
   process.stderr.on("error", () => {});
 
   const terminal = process.stdout.isTTY === true;

@@ -24,20 +24,20 @@ interface ConfigFlags extends LaunchFlags {
   readonly showSecrets?: boolean;
 }
 
-/** Adds `config`: the effective configuration. */
+/** Adds `config`, which shows the effective configuration. */
 export function configCommand(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("config")
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
+    .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
-    .option("--show-secrets", "passwords, keys and tokens as they are; they are hidden otherwise")
+    .option("--show-secrets", "show passwords, keys and tokens, which are hidden by default")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
 }
 

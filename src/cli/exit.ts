@@ -1,13 +1,13 @@
-/** Exit statuses: what a build script may rely on. */
+/** Exit statuses, which build scripts can rely on. */
 export const EXIT = {
   clean: 0,
   findings: 1,
   usage: 2,
-  /** No such image, or no cloud-init in it: a wrong path must never pass. */
+  /** The image does not exist or contains no cloud-init: a wrong path must never pass. */
   nothing: 3,
-  /** The image could not be read whole. */
+  /** The image could not be read completely. */
   incomplete: 4,
-  /** A fault of ours. */
+  /** A bug in this program. */
   fault: 70,
 } as const;
 

@@ -1,16 +1,16 @@
 /**
- * The regular files that a repository's index (gitformat-index, versions 2 to 4) tracks, relative to its root. Undefined
- * for bytes that are no index, or one that does not hold all entries itself (a split index).
+ * Returns the regular files that a repository's index (gitformat-index, versions 2 to 4) tracks, relative to its root.
+ * Undefined for bytes that are not an index, and for an index that does not hold all entries itself (a split index).
  */
 export function trackedFiles(index: Buffer): string[] | undefined {
   return filesOf(index, SHA1) ?? filesOf(index, SHA256);
 }
 
-/** Bytes of an object's name. */
+/** Length of an object name, in bytes. */
 const SHA1 = 20;
 const SHA256 = 32;
 
-/** Where an entry's fields are: the mode, and the object's name, before which sizes and times stand. */
+/** Offsets of an entry's fields: the mode, and the object name, which follows the sizes and times. */
 const MODE = 24;
 const OBJECT = 40;
 
@@ -33,7 +33,7 @@ function filesOf(index: Buffer, hash: number): string[] | undefined {
     if ((flags & EXTENDED) !== 0) at += 2;
     let shared = 0;
     if (version === 4) {
-      // How many bytes of the name before are dropped, seven bits a byte, each but the last one marked.
+      // The number of bytes to drop from the previous name: seven bits per byte, all but the last byte with the high bit set.
       let dropped = 0;
       for (let more = true; more && at < end; at++) {
         const byte = index.readUInt8(at);
@@ -54,7 +54,7 @@ function filesOf(index: Buffer, hash: number): string[] | undefined {
   return isSplit(index, at, end) ? undefined : files;
 }
 
-/** Whether another file holds the rest of the entries: the extension "link" says so. */
+/** Whether another file holds the remaining entries: the extension "link" says so. */
 function isSplit(index: Buffer, first: number, end: number): boolean {
   for (let at = first; at + 8 <= end; at += 8 + index.readUInt32BE(at + 4))
     if (index.toString("latin1", at, at + 4) === "link") return true;

@@ -1,8 +1,8 @@
-/** Where a command writes, so that the whole command line can be run inside a test. */
+/** Where a command writes. Tests pass their own to run the whole command line. */
 export interface Io {
   /** Results. */
   out(text: string): void;
-  /** All else. */
+  /** Everything else. */
   err(text: string): void;
   /** Whether results go to a terminal, and its width in columns. */
   readonly terminal: boolean;
@@ -10,7 +10,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The columns to fill: those of the terminal, 80 where it does not know them (width 0), 100 where there is none. */
+/** The width of the output in columns: the terminal's, 80 if the terminal does not know it (width 0), 100 without one. */
 export function columnsOf(columns: number | undefined, isTerminal: boolean): number {
   if (columns !== undefined && columns > 0) return columns;
   return isTerminal ? 80 : 100;

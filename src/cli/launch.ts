@@ -8,7 +8,7 @@ import { CommandError, EXIT } from "./exit.ts";
 import { didYouMean } from "./output.ts";
 import type { Target } from "./target.ts";
 
-/** The flags that tell of the launch. */
+/** The flags that describe the launch. */
 export interface LaunchFlags {
   readonly seed?: string;
   readonly datasource?: string;
@@ -18,27 +18,30 @@ export interface LaunchFlags {
 export const seedOption = (): Option =>
   new Option(
     "--seed <dir>",
-    "data that the cloud hands over, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    "directory of the data that the cloud provides, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
   );
 
 export const userDataOption = (): Option =>
-  new Option("--user-data <file>", "user-data of the launch, instead of the seed's");
+  new Option("--user-data <file>", "user-data of the launch; replaces the seed's");
 
 export const datasourceOption = (): Option =>
-  new Option("--datasource <name>", "cloud-init's name for where that data comes from: Ec2, GCE, Azure, None ...");
+  new Option(
+    "--datasource <name>",
+    "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
+  );
 
-/** The files of this machine that tell of the launch. */
+/** The files on this machine that describe the launch. */
 export function launchFiles({ seed, userData }: LaunchFlags): (string | undefined)[] {
   return [userData, ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name)))];
 }
 
-/** What the user tells of the launch. @throws CommandError where it cannot be used. */
+/** The launch that the flags describe. @throws CommandError if they cannot be used. */
 export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch & { readonly userData?: SeedFile } {
   const name = datasource === undefined ? undefined : datasourceNamed(datasource);
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource || '""'}: there is no such datasource${didYouMean(datasource, datasourceNames)}`,
+      `--datasource ${datasource || '""'}: unknown datasource${didYouMean(datasource, datasourceNames)}`,
     );
   return {
     ...(seed === undefined ? {} : { cloud: usable("--seed", () => readSeed(seed)) }),
@@ -53,7 +56,7 @@ function openUserData(path: string): SeedFile {
   return file;
 }
 
-/** @throws CommandError where what is read cannot be used. */
+/** @throws CommandError if the seed cannot be used. */
 function usable<T>(option: string, read: () => T): T {
   try {
     return read();
@@ -63,7 +66,7 @@ function usable<T>(option: string, read: () => T): T {
   }
 }
 
-/** @throws CommandError where the image's cloud-init does not have the datasource. */
+/** @throws CommandError if the image's cloud-init lacks the datasource. */
 export function checkLaunch({ datasource }: Launch, source: string, { distro }: Target): void {
   const { version } = distro.cloudInit;
   if (datasource === undefined || version === undefined || version === "") return;

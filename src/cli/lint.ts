@@ -28,7 +28,7 @@ import {
   type Target,
 } from "./target.ts";
 
-/** Adds `lint`, the command that runs when none is named. */
+/** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
   const collect = (value: string, all: readonly string[] = []) => [...all, value];
   program
@@ -36,11 +36,11 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input; or a file of user-data, vendor-data or network configuration",
+      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
     )
     .option(
       "-f, --format <format[=file]>",
-      `${Object.keys(lintFormats).join(", ")}; with =file, the file to write; repeat for several reports`,
+      `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
       collect,
     )
     .addOption(seedOption())
@@ -48,9 +48,9 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(datasourceOption())
     .option(
       "--cloud-init-version <version>",
-      `version of cloud-init that will read a file linted on its own (default: ${ASSUMED_VERSION})`,
+      `version of cloud-init to assume for a file linted on its own (default: ${ASSUMED_VERSION})`,
     )
-    .option("--pristine <image>", "unmodified image: only what differs from it counts as customised")
+    .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",
       "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
@@ -59,7 +59,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text and github, info for json and sarif; at least down to --fail-on)",
+        "lowest severity to show (default: warning for text and github, info for json and sarif; the --fail-on severity if that is lower)",
       ).choices(SEVERITIES),
     )
     .addOption(
@@ -67,10 +67,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
         .choices([...SEVERITIES, "never"])
         .default("error"),
     )
-    .option("--exit-zero", "findings exit 0, for steps that only upload them; other errors still fail")
+    .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
     .option(
       "--map <imagepath=repopath>",
-      "for sarif and github: file or directory of the repository that a path of the image comes from; repeatable",
+      "for sarif and github: file or directory in the repository that an image path comes from; repeatable",
       collect,
     )
     .option(
@@ -112,7 +112,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
       target = await openTarget(source);
       checkLaunch(launch, source, target);
     } catch (error) {
-      // The other images are still worth a report.
+      // The other images are still linted and reported.
       if (!(error instanceof CommandError) || sources.length === 1) throw error;
       io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
       missing = error.status;
@@ -136,7 +136,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (missing !== undefined && results.length === 0) return missing;
   if (pristine !== undefined && reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io))
     incomplete = true;
-  // An image that is missing may have had a use for them.
+  // A missing image might have used them.
   if (missing === undefined) checkUsed(results, unmatched, flags);
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
@@ -170,32 +170,33 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   return EXIT.findings;
 }
 
-/** @throws CommandError for what is no version. */
+/** @throws CommandError if the given version is invalid. */
 function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
-    throw new CommandError(EXIT.usage, `--cloud-init-version ${given}: not a version; write it as ${ASSUMED_VERSION}`);
+    throw new CommandError(
+      EXIT.usage,
+      `--cloud-init-version ${given}: not a version; an example is ${ASSUMED_VERSION}`,
+    );
   return version;
 }
 
-/** @throws CommandError for a word that is more likely to be meant as a command than as an image that is missing. */
+/** @throws CommandError for a word that is more likely a misplaced or misspelled command than a missing image. */
 function checkWords(sources: readonly string[], commands: readonly string[]): void {
   const word = sources.find((source) => /^[a-z][a-z-]*$/i.test(source) && !isThere(source));
   if (word === undefined) return;
   if (commands.includes(word))
     throw new CommandError(
       EXIT.usage,
-      `the command comes first: cloud-init-lint ${word} ... (there is no image "${word}")`,
+      `there is no image "${word}"; to run the command, put it first: cloud-init-lint ${word} ...`,
     );
   const near = nearestInAnyCase(word, commands);
   const advice =
-    near === undefined
-      ? `commands: ${commands.join(", ")}; --help says what they do`
-      : `did you mean the command "${near}"?`;
-  throw new CommandError(EXIT.usage, `there is no command and no image "${word}" (${advice})`);
+    near === undefined ? `commands: ${commands.join(", ")}; see --help` : `did you mean the command "${near}"?`;
+  throw new CommandError(EXIT.usage, `"${word}" is neither a command nor an image (${advice})`);
 }
 
-/** Whether a file has this name, a link that leads nowhere included. */
+/** Whether a file of this name exists; a broken link counts. */
 function isThere(name: string): boolean {
   try {
     return lstatSync(name, { throwIfNoEntry: false }) !== undefined;
@@ -204,7 +205,7 @@ function isThere(name: string): boolean {
   }
 }
 
-/** What is no image here is wrong usage: there is something to lint all the same. */
+/** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
 async function openPristine(source: string): Promise<Target> {
   try {
     return await openTarget(source);
@@ -215,7 +216,7 @@ async function openPristine(source: string): Promise<Target> {
   }
 }
 
-/** What a report shows by default: what makes the command fail in any case. */
+/** The lowest severity that a report shows by default: anything that fails the run is always shown. */
 function milder(usual: Severity, failOn: Severity | "never"): Severity {
   return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
 }
@@ -224,7 +225,7 @@ function fails(findings: readonly Finding[], failOn: Severity | "never"): boolea
   return failOn !== "never" && atLeast(findings, failOn).length > 0;
 }
 
-/** NO_COLOR and FORCE_COLOR as their conventions say; else colour on a terminal only. */
+/** Whether to use colour: NO_COLOR and FORCE_COLOR decide as their conventions say; otherwise only on a terminal. */
 export function wantsColor(when: "auto" | "always" | "never", io: Io): boolean {
   if (when !== "auto") return when === "always";
   if (io.env.NO_COLOR) return false;

@@ -2,7 +2,7 @@ import type { Severity } from "../lint/finding.ts";
 import type { LaunchFlags } from "./launch.ts";
 import type { RepositoryFlags } from "./repository.ts";
 
-/** What the options of `lint` give. */
+/** The options of `lint`. */
 export interface LintFlags extends RepositoryFlags, LaunchFlags {
   readonly format?: readonly string[];
   readonly pristine?: string;

@@ -12,32 +12,38 @@ import { rulesCommands } from "./rules.ts";
 
 const EXAMPLES = `
 Examples:
-  cloud-init-lint /mnt/image                      what will the first boot undo?
-  cloud-init-lint image.tar.gz                    the same for an archive; - reads standard input
-  cloud-init-lint /mnt/image -f sarif=lint.sarif  the same as SARIF, for code scanning
-  cloud-init-lint plan /mnt/image --seed seed/    all that the first boot changes, with this seed
-  cloud-init-lint user-data.yaml                  will cloud-init read it as intended?
+  cloud-init-lint /mnt/image                    find what the first boot undoes
+  cloud-init-lint image.tar.gz                  the same for a tar archive
+  cloud-init-lint /mnt/image -f sarif=x.sarif   write SARIF, for code scanning
+  cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed
+  cloud-init-lint user-data.yaml                check user-data on its own
   cloud-init-lint explain sshd-setting-overwritten
 
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing to lint, 4 image not fully read,
-70 a bug in cloud-init-lint.`;
+Exit status:
+  0   no findings at or above --fail-on
+  1   findings
+  2   usage error
+  3   nothing to lint
+  4   image not fully read
+  70  bug in cloud-init-lint`;
 
-/** An error of commander as all errors here are: one line that begins with the program's name. */
+/** An error from commander in the form of all other errors: one line that begins with the program's name. */
 function oneLine(error: string): string {
   const text = error
     .replace(/^error: /, "")
     .trim()
+    .replace(/\.$/, "")
     .replaceAll("\n", " ");
-  return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (--help shows all options)"}\n`;
+  return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (see --help)"}\n`;
 }
 
-/** Runs the command line. Never throws; the answer is the exit status. */
+/** Runs the command line. Returns the exit status; never throws. */
 export async function main(args: readonly string[], given: Io): Promise<number> {
-  // What is read may be quoted by any message, also by one of a fault.
+  // Any message may quote the input, including the report of a bug.
   const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
   let status: number = EXIT.clean;
   const program = new Command("cloud-init-lint")
-    .description("Tells, before you snapshot a machine image, what cloud-init will undo on its first boot.")
+    .description("Reports what cloud-init will undo on a machine image's first boot, before you snapshot the image.")
     .version(packageJson.version)
     .showSuggestionAfterError()
     .configureOutput({

@@ -6,7 +6,7 @@ import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { regularFile, writeReportFile } from "./reportFile.ts";
 
-/** A report that the user asked for: its format and the file it goes to, standard output where undefined. */
+/** A report that the user asked for: its format and its file; standard output if undefined. */
 export interface Output {
   readonly format: string;
   readonly file: string | undefined;
@@ -23,13 +23,13 @@ export function parseOutput(value: string, formats: readonly string[]): Output {
   return { format, file: rest.length === 0 ? undefined : file };
 }
 
-/** `(did you mean "X"?)`, whatever the case of its letters; all that can be meant where nothing is near. */
+/** ` (did you mean "X"?)`, ignoring case; if no known word is near, ` (available: ...)` with all of them. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = nearestInAnyCase(word, known);
   return near === undefined ? ` (available: ${known.join(", ")})` : ` (did you mean "${near}"?)`;
 }
 
-/** The known word that is near, as it is written, whatever the case of its letters. */
+/** The nearest known word as it is spelled, ignoring case; undefined if none is near. */
 export function nearestInAnyCase(word: string, known: readonly string[]): string | undefined {
   const byLowerCase = new Map(known.map((name) => [name.toLowerCase(), name]));
   const near = nearest(word.toLowerCase(), [...byLowerCase.keys()]);
@@ -37,8 +37,8 @@ export function nearestInAnyCase(word: string, known: readonly string[]): string
 }
 
 /**
- * Refuses files for reports before anything is read: a directory, a file in no directory, one of the inputs, the same
- * file for two reports. @throws CommandError
+ * Checks the report files before anything is read: none may be a directory, lie in a missing directory, be an input or
+ * receive two reports. @throws CommandError
  */
 export function checkOutputs(outputs: readonly Output[], inputs: readonly (string | undefined)[]): void {
   const read = new Set(inputs.flatMap((input) => (input === undefined ? [] : (placeOf(input) ?? []))));
@@ -47,17 +47,17 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly (strin
     if (file === undefined) continue;
     const refuse = (why: string) => new CommandError(EXIT.usage, `-f ${format}=${file}: ${why}`);
     const directory = file.endsWith("/") ? file : dirname(resolve(file));
-    if (!isDirectory(directory)) throw refuse(`there is no directory ${directory}`);
-    if (file.endsWith("/") || isDirectory(file)) throw refuse("it is a directory; name a file in it");
+    if (!isDirectory(directory)) throw refuse(`directory ${directory} does not exist`);
+    if (file.endsWith("/") || isDirectory(file)) throw refuse("this is a directory; name a file in it");
     const place = placeOf(file);
     if (place === undefined) continue;
-    if (read.has(place)) throw refuse("this file is an input of the same run");
-    if (written.has(place)) throw refuse("another report goes to this file");
+    if (read.has(place)) throw refuse("this file is an input of the same run; name another one");
+    if (written.has(place)) throw refuse("another report is written to this file; name another one");
     written.add(place);
   }
 }
 
-/** Whether a directory has this name; false as well where that cannot be told. */
+/** Whether a directory of this name exists; false if that cannot be determined. */
 function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -66,7 +66,7 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** The regular file behind a name; undefined where there is none, or it cannot be told. */
+/** The regular file behind a name; undefined if there is none or that cannot be determined. */
 function placeOf(path: string): string | undefined {
   try {
     return regularFile(path);
@@ -75,7 +75,7 @@ function placeOf(path: string): string | undefined {
   }
 }
 
-/** Writes a report where it is to go. @throws CommandError when the file cannot be written. */
+/** Writes a report to its file or standard output. @throws CommandError if the file cannot be written. */
 export async function writeOutput(io: Io, output: Output, text: string): Promise<void> {
   if (output.file === undefined) return io.out(text);
   try {

@@ -23,16 +23,16 @@ interface PlanFlags extends LaunchFlags {
   readonly color: "auto" | "always" | "never";
 }
 
-/** Adds `plan`: all that the first boot will change. */
+/** Adds `plan`, which shows everything that the first boot will change. */
 export function planCommand(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("plan")
-    .description("show all that the first boot will change, module by module, as diffs")
+    .description("show everything that the first boot will change, module by module, as diffs")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), tar archive of it, or - for one on standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json; with =file, the file to write", "text")
+    .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())

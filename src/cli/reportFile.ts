@@ -12,18 +12,18 @@ import {
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** So many links are followed, as the kernel does. */
+/** The number of links to follow, as in the kernel. */
 const MOST_LINKS = 40;
 
 /**
- * The regular file that stands at a path or would be created there, links followed. Undefined for what is written to as it
- * is: devices, pipes, and this program's own standard output under its names. @throws what the file system says.
+ * The regular file that exists at a path or would be created there, with links followed. Undefined for anything that is
+ * written to directly: devices, pipes, and this program's own standard output. @throws the file system's error.
  */
 export function regularFile(path: string): string | undefined {
   let place = resolve(path);
   for (let links = 0; links < MOST_LINKS; links++) {
     place = join(realpathSync(dirname(place)), basename(place));
-    // What /dev/stdout leads to may be a file that the shell goes on writing to.
+    // /dev/stdout may lead to a file that the shell continues to write to.
     if (place.startsWith("/proc/")) return undefined;
     const stat = lstatSync(place, { throwIfNoEntry: false });
     if (stat === undefined || stat.isFile()) return place;
@@ -34,14 +34,14 @@ export function regularFile(path: string): string | undefined {
 }
 
 /**
- * Writes a report so that it stands under its name only when it is complete: beside the file, which it then replaces. What
- * was there before stays where that fails or is interrupted. @throws what the file system says.
+ * Writes a report to a temporary file in the same directory, which then replaces the file, so that only complete reports
+ * carry its name. An earlier file stays if writing fails or is interrupted. @throws the file system's error.
  */
 export async function writeReportFile(path: string, text: string, fill = fillWith): Promise<void> {
   const place = regularFile(path);
   if (place === undefined) return writeFileSync(path, text);
   const earlier = lstatSync(place, { throwIfNoEntry: false });
-  // A file that is protected stays so, whoever may replace it.
+  // A write-protected file is not replaced, even where the directory would permit it.
   if (earlier !== undefined) accessSync(place, constants.W_OK);
   const beside = join(dirname(place), `.cloud-init-lint-${randomBytes(6).toString("hex")}`);
   const remove = () => rmSync(beside, { force: true });
@@ -74,7 +74,7 @@ async function likeEarlier(handle: FileHandle, { mode, uid, gid }: { mode: numbe
   await handle.chmod(mode & 0o7777);
 }
 
-/** Whether a file may be written, but not replaced: its directory is protected, it is another user's, it is mounted. */
+/** Whether a file can be written but not replaced: its directory is protected, another user owns it, it is a mount. */
 function mayNotReplace(error: unknown): boolean {
   return ["EACCES", "EPERM", "EROFS", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
@@ -83,13 +83,13 @@ function overwrite(place: string, text: string): void {
   try {
     writeFileSync(place, text);
   } catch (error) {
-    // Half a report would pass for a whole one.
+    // Half a report could be mistaken for a complete one.
     truncateSync(place);
     throw error;
   }
 }
 
-/** Does something before a signal ends the program. Returns how to leave signals alone again. */
+/** Runs an action before a signal ends the program. Returns a function that removes the handlers. */
 function onInterrupt(action: () => void): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const obey = (signal: NodeJS.Signals) => {

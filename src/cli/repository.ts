@@ -4,7 +4,7 @@ import type { Repository, RepositoryFile } from "../report/repository.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { filesBySize, readText } from "./repositoryFiles.ts";
 
-/** What the user says of the repository that findings are shown in. */
+/** The options that describe the repository in which findings are shown. */
 export interface RepositoryFlags {
   /** IMAGEPATH=REPOPATH. */
   readonly map?: readonly string[];
@@ -12,25 +12,25 @@ export interface RepositoryFlags {
   readonly anchor?: string;
 }
 
-/** A path of the image and what it comes from. */
+/** A path in the image and the file or directory it comes from. */
 export interface Mapped {
-  /** The option as it was written. */
+  /** The option as given. */
   readonly option: string;
   readonly imagePath: string;
-  /** On this machine: a file, or a directory for all that is below. */
+  /** On this machine: a file, or a directory, which stands for everything below it. */
   readonly file: string;
   readonly isDirectory: boolean;
 }
 
-/** A repository, and the maps into it that the user named, the most specific first. */
+/** A repository and the user's maps into it, the most specific first. */
 export interface OpenedRepository extends Repository {
   readonly maps: readonly Mapped[];
 }
 
 /**
- * The repository around the working directory. Files of images are found in it by `--map`, then by their content. Where
- * there is none, `directory` stands for it, and nothing is searched: only what the user names is read.
- * @throws CommandError (status 2) for a map or an anchor that names no file of it.
+ * Opens the repository that contains the working directory. Files of images are found in it by `--map`, then by their
+ * content. Without a repository, `directory` takes its place and is not searched: only files that the user names are read.
+ * @throws CommandError (status 2) for a map or an anchor that names no file in it.
  */
 export function openRepository(flags: RepositoryFlags, directory: string): OpenedRepository {
   const here = realpathSync(directory);
@@ -41,7 +41,7 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
   const anchor = flags.anchor === undefined ? undefined : parseAnchor(flags.anchor, directory, root);
   let bySize: Map<number, string[]> | undefined;
 
-  /** A file of this machine, links followed; undefined where it is no text or not in the repository. */
+  /** A file on this machine, with links followed; undefined if it is not text or not in the repository. */
   function own(path: string): RepositoryFile | undefined {
     const file = realPath(path);
     const text = file === undefined || !isInside(root, file) ? undefined : readText(file);
@@ -66,7 +66,7 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
         const mapped = isBelow ? own(join(file, below)) : undefined;
         if (mapped !== undefined) return mapped;
       }
-      // What the cloud hands over is named by its place on this machine; an absolute path may be one of the image.
+      // Seed files are named by their path on this machine; an absolute path may belong to the image.
       const same = found === undefined && isAbsolute(path) ? undefined : own(resolve(directory, path));
       if (same !== undefined && same.text === (text ?? same.text)) return same;
       return text === undefined ? undefined : byContent(path, text);
@@ -91,21 +91,21 @@ function parseMap(value: string, directory: string, root: string): Mapped {
 
 function parseAnchor(value: string, directory: string, root: string): Repository["anchor"] {
   const option = `--anchor ${value}`;
-  // A file's own name may end in a number.
+  // A file name may itself end in a colon and a number.
   const isName = realPath(resolve(directory, value)) !== undefined;
   const [, path = value, number] = (isName ? null : /^(.+):(\d+)$/.exec(value)) ?? [];
-  if (path === "") throw new CommandError(EXIT.usage, "--anchor: the name of a file is missing");
+  if (path === "") throw new CommandError(EXIT.usage, "--anchor: missing file name");
   const line = number === undefined ? 1 : Number(number);
   const file = ownPath(option, path, directory, root);
   const text = readText(file);
   if (text === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} is not a text file of at most 1 MB`);
   const lines = text.replace(/\n$/, "").split("\n").length;
   if (line < 1 || line > lines)
-    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}, only ${lines}`);
+    throw new CommandError(EXIT.usage, `${option}: ${path} has no line ${number}; its last line is ${lines}`);
   return { path: inRoot(root, file), text, line };
 }
 
-/** What a path of the command line means, links followed, since a repository does not hold what is behind them. */
+/** The file that a path on the command line names, with links followed, since a repository does not contain their targets. */
 function ownPath(option: string, path: string, directory: string, root: string): string {
   const file = realPath(resolve(directory, path));
   if (file === undefined) throw new CommandError(EXIT.usage, `${option}: ${path} does not exist`);
@@ -113,7 +113,7 @@ function ownPath(option: string, path: string, directory: string, root: string):
   return file;
 }
 
-/** The nearest directory with a .git; undefined where there is none. */
+/** The nearest directory that contains .git; undefined if there is none. */
 function rootOf(directory: string): string | undefined {
   for (let here = directory; ; here = dirname(here)) {
     if (realPath(join(here, ".git")) !== undefined) return here;
@@ -137,7 +137,7 @@ function inRoot(root: string, file: string): string {
   return relative(root, file).split(sep).join("/");
 }
 
-/** How many characters two paths have in common at their ends. */
+/** The length of the common suffix of two paths, in characters. */
 function commonEnd(a: string, b: string): number {
   let length = 0;
   while (length < a.length && length < b.length && a.at(-1 - length) === b.at(-1 - length)) length++;

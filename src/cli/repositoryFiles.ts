@@ -2,19 +2,19 @@ import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { trackedFiles } from "./gitIndex.ts";
 
-/** Larger files are not read, in bytes. */
+/** The size of the largest file that is read, in bytes. */
 const LARGEST = 1_000_000;
 const LARGEST_INDEX = 100_000_000;
 
-/** Where git has no index so many files of a tree are looked at. */
+/** The number of files to look at in a tree without a git index. */
 const MOST_FILES = 20_000;
 
-/** Directories that hold no files of the project itself. */
+/** Directories that contain no files of the project itself. */
 const SKIPPED = new Set([".git", "node_modules"]);
 
 /**
- * The files of a repository by their size: what git tracks, since GitHub shows nothing else and what a build leaves in the
- * working tree (the image's own root, say) is not the project's; all files where git tracks none yet.
+ * The files of a repository by size. These are the files that git tracks, since GitHub shows no others and build output
+ * in the working tree (such as the image's root) is not part of the project; all files if git tracks none yet.
  */
 export function filesBySize(root: string): Map<number, string[]> {
   const files = new Map<number, string[]>();
@@ -28,7 +28,7 @@ export function filesBySize(root: string): Map<number, string[]> {
   return files;
 }
 
-/** The text of a regular file; undefined for all else. */
+/** The text of a regular file; undefined for anything else. */
 export function readText(path: string): string | undefined {
   return attempt(() => {
     const stat = statSync(path);
@@ -46,7 +46,7 @@ function tracked(root: string): string[] | undefined {
   return files === undefined || files.length === 0 ? undefined : files.map((path) => join(root, path));
 }
 
-/** Of a worktree or a submodule .git is a file that names the directory. */
+/** The git directory. In a worktree or a submodule, .git is a file that names it. */
 function gitDirectory(root: string): string {
   const git = join(root, ".git");
   const link = readText(git);
@@ -66,7 +66,7 @@ function* filesBelow(root: string): Generator<string> {
     }
 }
 
-/** Undefined where there is no such file, or it may not be read. */
+/** Undefined if the file does not exist or cannot be read. */
 function attempt<T>(action: () => T): T | undefined {
   try {
     return action();

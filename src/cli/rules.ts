@@ -5,7 +5,7 @@ import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { nearestInAnyCase } from "./output.ts";
 
-/** Adds `explain` and `rules`: the documents behind the findings. */
+/** Adds `explain` and `rules`, which print the documents behind the findings. */
 export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("explain")
@@ -18,8 +18,8 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
           id,
           catalogue.map((candidate) => candidate.id),
         );
-        const advice = near === undefined ? "cloud-init-lint rules lists all" : `did you mean "${near}"?`;
-        throw new CommandError(EXIT.usage, `there is no rule "${id}" (${advice})`);
+        const advice = near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`;
+        throw new CommandError(EXIT.usage, `unknown rule "${id}" (${advice})`);
       }
       io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
       end(EXIT.clean);

@@ -4,10 +4,10 @@ import { Bytes, Float, Time } from "../python/scalars.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../python/tree.ts";
 import { datasourcesOf } from "./datasources.ts";
 
-/** The name that stands for a file where a value is built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
+/** The name used in place of a file for values built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
 export const BUILTIN_PATH = "cloud-init's built-in defaults";
 
-/** CFG_BUILTIN of a version: what holds where no file says otherwise (settings.py, read at the tags 18.2 to 26.2). */
+/** CFG_BUILTIN of a version: the defaults that files override (settings.py, read at the tags 18.2 to 26.2). */
 export function builtinConfig(version: string): Mapping {
   const since = (wanted: string) => versionAtLeast(version, wanted);
   const vendorData = { enabled: true, prefix: [] };
@@ -32,7 +32,7 @@ export function builtinConfig(version: string): Mapping {
 
 const nowhere = { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } };
 
-/** A tree without a place of its own, for values that no file holds. */
+/** A tree without positions, for values that do not come from a file. */
 export function builtin(value: AnyValue, path = BUILTIN_PATH): ConfigNode {
   const located = { path, position: nowhere };
   if (Array.isArray(value)) return { ...located, type: "sequence", children: value.map((item) => builtin(item, path)) };

@@ -3,8 +3,8 @@ import type { ConfigNode } from "../python/tree.ts";
 import { parseYaml } from "../python/yaml/load.ts";
 
 /**
- * A parser for unified: gives the tree of a cloud-config file. Where the file cannot be loaded, a fatal message is put on
- * it and the tree is an empty mapping, as it is for an empty file: so cloud-init goes on, too.
+ * A parser for unified that returns the tree of a cloud-config file. If the file cannot be loaded, it gets a fatal message
+ * and the tree is an empty mapping, as for an empty file; cloud-init continues in the same way.
  */
 export const cloudConfigParse: Plugin<[], string, ConfigNode> = function (this: Processor) {
   this.parser = (document, file): ConfigNode => {

@@ -4,7 +4,7 @@ import { pyStr, toValue, truthy } from "../python/value.ts";
 import { findPair } from "./merge.ts";
 import { isTrue } from "./options.ts";
 
-/** A merged configuration whose every value knows the place it comes from. Paths are lists of keys and indices. */
+/** A merged configuration in which every value knows the place it comes from. Paths are lists of keys and indices. */
 export class Config {
   readonly root: Mapping;
 
@@ -12,14 +12,14 @@ export class Config {
     this.root = root;
   }
 
-  /** The node at a path; undefined where there is none. */
+  /** The node at a path; undefined if there is none. */
   node(...path: (string | number)[]): ConfigNode | undefined {
     let node: ConfigNode | undefined = this.root;
     for (const step of path) node = child(node, step);
     return node;
   }
 
-  /** The plain value at a path; undefined where there is none (null is a value). */
+  /** The plain value at a path; undefined if there is none (null is a value). */
   get(...path: (string | number)[]): ConfigValue | undefined {
     const node = this.node(...path);
     return node === undefined ? undefined : toValue(node);
@@ -29,13 +29,13 @@ export class Config {
     return findPair(this.root, key) !== undefined;
   }
 
-  /** The pair of a key, with what it shadowed. */
+  /** The pair of a key, with the pairs that it shadows. */
   pair(...path: [...(string | number)[], string]): Pair | undefined {
     const holder = this.node(...path.slice(0, -1));
     return holder?.type === "mapping" ? findPair(holder, String(path.at(-1))) : undefined;
   }
 
-  /** Where a value is set: its key's place, an item's own place; undefined where no file sets it. */
+  /** The place where a value is set: that of its key, or an item's own; undefined if no file sets it. */
   origin(...path: (string | number)[]): Origin | undefined {
     const last = path.at(-1);
     if (typeof last === "string") {
@@ -46,14 +46,14 @@ export class Config {
     return node === undefined ? undefined : originOf(node);
   }
 
-  /** util.get_cfg_option_bool: absent gives the default, a falsy value false, other values by their text. */
+  /** util.get_cfg_option_bool: the default if missing, false for a falsy value, otherwise as is_true. */
   bool(key: string, absent: boolean): boolean {
     const node = this.node(key);
     if (node === undefined) return absent;
     return truthy(node) && (isTrue(node) || toValue(node) === true);
   }
 
-  /** util.get_cfg_option_str: absent gives the default, null the text "None". */
+  /** util.get_cfg_option_str: the default if missing, the string "None" for null. */
   text(key: string, absent?: string): string | undefined {
     const node = this.node(key);
     return node === undefined ? absent : pyStr(node);
@@ -67,8 +67,8 @@ function child(node: ConfigNode | undefined, step: string | number): ConfigNode 
 }
 
 /**
- * Every value's origin by JSON pointer, as `config -f json` prints them. Aliases can make any number of values out of a
- * few lines: it stops after `limit` characters of pointers and paths.
+ * The origin of every value by JSON pointer, as `config -f json` prints them. Aliases can turn a few lines into any
+ * number of values, so the result stops after `limit` characters of pointers and paths.
  */
 export function origins(root: Mapping, limit: number): Record<string, Origin> {
   const found: Record<string, Origin> = Object.create(null);

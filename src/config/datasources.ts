@@ -1,6 +1,6 @@
 import { versionAtLeast } from "../distro/version.ts";
 
-/** Datasources in the order of the built-in datasource_list, with the version that brought each (18.2 to 26.2). */
+/** Datasources in the order of the built-in datasource_list, with the version that added each (18.2 to 26.2). */
 const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
   ["NoCloud", "0"],
   ["ConfigDrive", "0"],
@@ -38,7 +38,7 @@ const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
 /** Every datasource of any version. */
 export const datasourceNames: readonly string[] = DATASOURCES.map(([name]) => name);
 
-/** The datasources that a version has, in the order of its built-in datasource_list. */
+/** The datasources of a version, in the order of its built-in datasource_list. */
 export function datasourcesOf(version: string): string[] {
   const known = DATASOURCES.filter(([, since]) => versionAtLeast(version, since)).map(([name]) => name);
   if (versionAtLeast(version, "25.1")) {
@@ -48,20 +48,20 @@ export function datasourcesOf(version: string): string[] {
   return known;
 }
 
-/** The datasource that is called so, whatever the case of its letters; undefined where there is none. */
+/** The datasource with this name, ignoring case; undefined if there is none. */
 export function datasourceNamed(name: string): string | undefined {
   return datasourceNames.find((known) => known.toLowerCase() === name.toLowerCase());
 }
 
-/** Datasources that never give a network configuration: DataSource.network_config stays None (18.5 to 26.2). */
+/** Datasources that never provide a network configuration: DataSource.network_config stays None (18.5 to 26.2). */
 const WITHOUT_NETWORK = new Set("Akamai AltCloud Bigstep CloudSigma CloudStack Exoscale GCE MAAS None WSL".split(" "));
 
-/** Whether a datasource may give a network configuration; so may one that is not known. */
+/** Whether a datasource may provide a network configuration; an unknown one may. */
 export function mayGiveNetwork(datasource: string | undefined): boolean {
   return datasource === undefined || !WITHOUT_NETWORK.has(datasource);
 }
 
-/** Datasources that have the network configured at every boot, with the version that began to (default_update_events). */
+/** Datasources that configure the network at every boot, with the version that began to do so (default_update_events). */
 const AT_EVERY_BOOT: Readonly<Record<string, string>> = {
   AliYun: "23.4",
   Azure: "18.4",
@@ -73,16 +73,16 @@ const AT_EVERY_BOOT: Readonly<Record<string, string>> = {
   VMware: "25.2",
 };
 
-/** Whether a datasource has the network configured at every boot, not only at an instance's first one. */
+/** Whether a datasource configures the network at every boot, not only at an instance's first one. */
 export function configuresEveryBoot(datasource: string | undefined, version: string): boolean {
   const since = datasource === undefined ? undefined : AT_EVERY_BOOT[datasource];
   return since !== undefined && versionAtLeast(version, since);
 }
 
-/** Datasources that are looked for after the network is up only, in every version. */
+/** Datasources that every version looks for only after the network is up. */
 const NEEDING_NETWORK = new Set("AltCloud Bigstep CloudCIX Exoscale None".split(" "));
 
-/** Whether a datasource is looked for after the network is up only. */
+/** Whether cloud-init looks for a datasource only after the network is up. */
 export function needsNetwork(datasource: string | undefined): boolean {
   return datasource !== undefined && NEEDING_NETWORK.has(datasource);
 }

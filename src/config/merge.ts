@@ -5,10 +5,10 @@ import type { ConfigNode, Mapping, Pair, Scalar, Sequence } from "../python/tree
 import { fromScalar, toValue, truthy } from "../python/value.ts";
 import type { TemplateProblem } from "./problems.ts";
 
-/** A raise over one place of the configuration. Outside of a module nothing in cloud-init catches it: the stage dies. */
+/** An error caused by one place of the configuration. Outside modules nothing in cloud-init catches it, and the stage fails. */
 export class FatalConfigError extends Raises {
   readonly node: ConfigNode | Pair | undefined;
-  /** What is wrong with the file's template, where that is the error. */
+  /** The problem of the file's template, if that is the error. */
   readonly problem: TemplateProblem | undefined;
   constructor(message: string, node?: ConfigNode | Pair, problem?: TemplateProblem) {
     super(message);
@@ -36,9 +36,9 @@ export function mergeMany(sources: readonly Mapping[], empty: Mapping): Mapping 
 }
 
 /**
- * Merges a part of user-data into what earlier parts gave (handlers/cloud_config.py, 18.5 to 26.2): by the mergers that it
- * names itself and those that its `Merge-Type` header names; where none does, its keys replace earlier ones.
- * @throws FatalConfigError where cloud-init raises an error and goes on without the part.
+ * Merges a part of user-data into the result of earlier parts (handlers/cloud_config.py, 18.5 to 26.2), with the mergers
+ * that it names itself and those of its `Merge-Type` header; without any, its keys replace earlier ones.
+ * @throws FatalConfigError if cloud-init raises an error and continues without the part.
  */
 export function mergePart(collected: Mapping, part: Mapping, header: string): Mapping {
   const { named, rest } = takeMergers(part);
@@ -46,7 +46,7 @@ export function mergePart(collected: Mapping, part: Mapping, header: string): Ma
   return mergeNodes(collected, rest, all.length === 0 ? PART_MERGERS : all) as Mapping;
 }
 
-/** One merger: its name without `m_` and its options, in which membership is tested as Python's `in` does. */
+/** One merger: its name without `m_`, and its options, whose membership is tested like Python's `in`. */
 interface Merger {
   readonly name: "list" | "dict" | "str";
   readonly has: (option: string) => boolean;
@@ -59,7 +59,7 @@ function merger(name: Merger["name"], options: readonly string[]): Merger {
   return { name, has: (option) => options.includes(option) };
 }
 
-/** Takes `merge_how` (else `merge_type`) out of a mapping; the source itself stays as it is. */
+/** Removes `merge_how` (or else `merge_type`) from a copy of a mapping. */
 function takeMergers(source: Mapping): { named: readonly Merger[]; rest: Mapping } {
   const taken = new Set<Pair>();
   let spec: Pair | undefined;
@@ -122,7 +122,7 @@ function parseMergerItem(item: ConfigNode, spec: Pair): { name: string; has: Mer
     const values = options.map((option) => toValue(option));
     return { name: first.kind === "str" ? String(first.value) : "", has: (option) => values.includes(option) };
   }
-  // A string is taken apart as if it were a list of its letters, so that no merger of that name exists.
+  // cloud-init iterates over a string as a list of letters, so it never finds a merger of that name.
   if (item.kind !== "str" || item.value === "")
     throw new FatalConfigError("merge_how: an entry is neither a mapping nor a list", spec);
   return { name: String(item.value)[0]!, has: (option) => String(item.value).slice(1).includes(option) };
@@ -138,10 +138,10 @@ function membership(settings: ConfigNode, spec: Pair): Merger["has"] {
 function knownMerger(name: string, spec: Pair | Mapping): Merger["name"] {
   const short = name.startsWith("m_") ? name.slice(2) : name;
   if (short === "list" || short === "dict" || short === "str") return short;
-  throw new FatalConfigError(`merge_how: there is no merger "${name}" (there are list, dict and str)`, spec);
+  throw new FatalConfigError(`merge_how: unknown merger "${name}" (available: list, dict, str)`, spec);
 }
 
-/** The first merger that handles the type of the value collected so far decides; where none does, that value stays. */
+/** The first merger that handles the type of the value collected so far decides; if none does, that value stays. */
 function mergeNodes(value: ConfigNode, lower: ConfigNode, mergers: readonly Merger[]): ConfigNode {
   const kind = value.type === "mapping" ? "dict" : value.type === "sequence" ? "list" : value.kind;
   const merger = mergers.find((candidate) => candidate.name === kind);
@@ -161,7 +161,7 @@ function byKey(mapping: Mapping): Map<unknown, Pair> {
   return new Map(mapping.children.map((pair) => [hashOf(fromScalar(pair.key)), pair]));
 }
 
-/** Merges a mapping underneath the pairs collected so far, in place. */
+/** Merges a mapping underneath the pairs collected so far; modifies them. */
 function mergePairs(merged: Map<unknown, Pair>, lower: Mapping, merger: Merger, mergers: readonly Merger[]): void {
   const replace = merger.has("replace");
   const lists = merger.has("recurse_array") || merger.has("recurse_list");
@@ -185,7 +185,7 @@ function mergePairs(merged: Map<unknown, Pair>, lower: Mapping, merger: Merger, 
   }
 }
 
-/** The pair after a merge: it is the lower one's where the lower value came through whole. */
+/** The pair after a merge: the lower one if the lower value was taken unchanged. */
 function joinPairs(held: Pair, lower: Pair, result: ConfigNode): Pair {
   if (result === lower.value && result !== held.value)
     return { ...lower, key: held.key, shadowed: [held, ...lower.shadowed] };
@@ -212,18 +212,18 @@ function mergeSequences(value: Sequence, lower: ConfigNode, merger: Merger, merg
   return { ...value, children };
 }
 
-/** What Python's list.extend() takes from a value: a mapping gives its keys, a string its letters. */
+/** The items that Python's list.extend() takes from a value: a mapping's keys, a string's letters. */
 function iterate(node: ConfigNode): readonly ConfigNode[] {
   if (node.type === "sequence") return node.children;
   if (node.type === "mapping") return node.children.map((pair) => pair.key);
   if (node.kind === "str") return [...String(node.value)].map((letter): Scalar => ({ ...node, value: letter }));
-  throw new FatalConfigError("merge_how joins a list with a value that is none", node);
+  throw new FatalConfigError("merge_how joins a list with a value that is not a list", node);
 }
 
 function mergeStrings(value: Scalar, lower: ConfigNode, merger: Merger): ConfigNode {
   if (!merger.has("append")) return lower;
   if (lower.type !== "scalar" || lower.kind !== "str")
-    throw new FatalConfigError("merge_how appends a value that is no string to a string", lower);
+    throw new FatalConfigError("merge_how appends a value that is not a string to a string", lower);
   return { ...value, value: `${value.value}${lower.value}` };
 }
 
@@ -242,7 +242,7 @@ export function findPair(mapping: Mapping, key: string): Pair | undefined {
   return index.get(key);
 }
 
-/** Mappings of so many pairs are indexed when they are searched: modules ask for each key of thousands. */
+/** Mappings with at least this many pairs are indexed when searched, since modules look up thousands of keys. */
 const LARGE = 64;
 
 const indices = new WeakMap<Mapping, ReadonlyMap<Scalar["value"], Pair>>();

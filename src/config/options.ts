@@ -16,7 +16,7 @@ function folded(node: NodeOrValue): string {
   return strip(pyStr(node)).toLowerCase();
 }
 
-/** util.get_cfg_option_bool of a nested mapping: absent gives the default, a falsy value false, others by their text. */
+/** util.get_cfg_option_bool of a nested mapping: the default if missing, false for a falsy value, otherwise as is_true. */
 export function configBool(value: ConfigValue | undefined, absent: boolean): boolean {
   return value === undefined ? absent : truthy(value) && (value === true || isTrue(value));
 }
@@ -26,7 +26,7 @@ export function configText(value: ConfigValue | undefined, absent: string): stri
   return value === undefined ? absent : pyStr(value);
 }
 
-/** util.get_cfg_option_list of a nested mapping, as texts. */
+/** util.get_cfg_option_list of a nested mapping, as strings. */
 export function configList(value: ConfigValue | undefined): string[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value.map((item) => pyStr(item)) : [pyStr(value)];

@@ -11,29 +11,29 @@ import type { FatalProblem, FileProblem, TemplateProblem } from "./problems.ts";
 import { type Render, templateKind } from "./rendering.ts";
 import { parseExcerpt, renderedExcerpt } from "./userData/excerpt.ts";
 
-/** A file of the base configuration and what became of it. */
+/** A file of the base configuration and how it was read. */
 export interface ConfigFile {
   readonly path: string;
-  /** What it holds; without pairs when it is empty or was dropped. */
+  /** Its content; without pairs if the file is empty or was dropped. */
   readonly root: Mapping;
-  /** Why cloud-init drops the whole file with a warning, and where; undefined when it reads it. */
+  /** Why and where cloud-init drops the whole file with a warning; undefined if it reads the file. */
   readonly dropped: (FileProblem & { readonly line: number; readonly column: number }) | undefined;
-  /** Whether only this program drops it, since it is too large; cloud-init reads it. */
+  /** Whether only this program drops the file because of its size; cloud-init reads it. */
   readonly unread?: boolean;
 }
 
 /** The base configuration of an image: built-in defaults, cloud.cfg and cloud.cfg.d. */
 export interface BaseConfig {
   readonly root: Mapping;
-  /** cloud.cfg first, then cloud.cfg.d in reading order (the last one wins). */
+  /** cloud.cfg first, then cloud.cfg.d in reading order; the last one wins. */
   readonly files: readonly ConfigFile[];
-  /** The directory whose files of the name *.cfg are read; undefined where none is. */
+  /** The directory from which files named *.cfg are read; undefined if there is none. */
   readonly directory: string | undefined;
-  /** Why every stage of cloud-init dies while it reads the configuration; undefined when it does not. */
+  /** Why every stage of cloud-init fails while reading the configuration; undefined if none does. */
   readonly fatal: FatalProblem | undefined;
 }
 
-/** The files that this program does not read though cloud-init does, and why. */
+/** Files that cloud-init reads but this program does not, and why. */
 export function unreadFiles({ files }: BaseConfig): ImageProblem[] {
   return files.flatMap(({ path, unread, dropped }) =>
     unread === true && dropped?.code === "not-yaml" ? [{ path, reason: dropped.message }] : [],
@@ -43,7 +43,7 @@ export function unreadFiles({ files }: BaseConfig): ImageProblem[] {
 export const CLOUD_CFG = "/etc/cloud/cloud.cfg";
 export const CLOUD_CFG_D = "/etc/cloud/cloud.cfg.d";
 
-/** How files that are Jinja templates are rendered, and what was read before they could be. */
+/** How files that are Jinja templates are rendered, and what was read before that was possible. */
 export interface Rendering {
   readonly render: Render;
   readonly unrendered: BaseConfig;
@@ -51,8 +51,8 @@ export interface Rendering {
 
 /**
  * Reads the base configuration as util.read_conf_with_confd and stages.fetch_base_config do (18.5 to 26.2).
- * @param rendering for files that are Jinja templates; without it they are read as they are, as cloud-init does before
- * it knows the instance and before 22.4
+ * @param rendering renders files that are Jinja templates; without it they are read unrendered, as cloud-init does
+ * before it knows the instance and before 22.4
  */
 export function readBaseConfig(image: Image, version: string, rendering?: Rendering): BaseConfig {
   const asTheyAre = new Map(rendering?.unrendered.files.map((file) => [file.path, file]));
@@ -73,7 +73,7 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
     for (const name of names) {
       const path = `${directory}/${name}`;
       const bytes = image.read(path);
-      // What is no regular file is passed over.
+      // cloud-init ignores anything that is not a regular file.
       if (bytes !== undefined) dropIns.push(parse(bytes, path));
     }
     for (const one of dropIns) files.push(one);
@@ -83,7 +83,7 @@ export function readBaseConfig(image: Image, version: string, rendering?: Render
       directory === undefined && !versionAtLeast(version, "22.2")
         ? cloudCfg.root
         : mergeMany([confD, cloudCfg.root], empty);
-    // Merged once more on its own, as helpers.ConfigMerger does: a merge_type left over takes effect here.
+    // Merged once more on its own, as helpers.ConfigMerger does: a remaining merge_type takes effect here.
     const root = mergeMany([mergeMany([system, defaults], empty)], empty);
     checkSystemInfo(root, version);
     return { root, files, directory, fatal: undefined };
@@ -99,23 +99,23 @@ export function fatalOf({ message, problem }: FatalConfigError, origin: Origin):
   return problem === undefined ? { code: "raises", message, origin } : { ...problem, origin };
 }
 
-/** Raises where stages.Init cannot take its paths from system_info; the list is an oddity of versions before 24.2. */
+/** Throws where stages.Init cannot read its paths from system_info; versions before 24.2 accept a list instead of a mapping. */
 function checkSystemInfo(root: Mapping, version: string): void {
   const info = findPair(root, "system_info");
   if (info?.value.type === "sequence" && !versionAtLeast(version, "24.2")) return;
   if (info !== undefined && info.value.type !== "mapping")
-    throw new FatalConfigError("system_info must be a mapping: indent what belongs to it, or remove the key", info);
+    throw new FatalConfigError("system_info must be a mapping: indent its settings, or remove the key", info);
   const paths = info === undefined ? undefined : findPair(info.value as Mapping, "paths");
   if (paths !== undefined && paths.value.type !== "mapping")
     throw new FatalConfigError("system_info.paths must be a mapping", paths);
 }
 
-/** @throws FatalConfigError where cloud-init cannot read it at all. */
+/** @throws FatalConfigError if cloud-init cannot read the file at all. */
 function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => ConfigFile): ConfigFile {
   const path = CLOUD_CFG;
   const empty = builtin({}, path) as Mapping;
   if (image.stat(path)?.kind === "special")
-    throw new FatalConfigError("it is a pipe, socket or device, so cloud-init waits for it or fails", empty);
+    throw new FatalConfigError("it is a pipe, socket or device, on which cloud-init hangs or fails", empty);
   const bytes = image.read(path);
   if (bytes !== undefined) return parse(bytes, path);
   const code = image.lstat(path) === undefined ? "missing" : "unreadable";
@@ -124,7 +124,7 @@ function readCloudCfg(image: Image, parse: (bytes: Buffer, path: string) => Conf
 
 /**
  * A file's mapping as util.load_yaml gives it: a file that is not valid YAML, or not a mapping, counts as empty.
- * @throws FatalConfigError when the bytes are not UTF-8, which cloud-init does not catch.
+ * @throws FatalConfigError if the bytes are not UTF-8, which cloud-init does not catch.
  */
 export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
   const known = parsed.get(bytes);
@@ -134,13 +134,13 @@ export function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
   return file;
 }
 
-/** An image gives the same bytes at every boot: with each fix that is tried it boots again. */
+/** Parsed files by their bytes: the same image boots again with each fix that is tried. */
 const parsed = new WeakMap<Buffer, ConfigFile>();
 
 /**
- * The same of a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2). `asItIs` is what it
- * was read as before, if it was.
- * @throws FatalConfigError also where cloud-init does not catch the error that the template raises.
+ * The same for a file that is rendered if it is a Jinja template (util.read_conf, 22.4 to 26.2). `asItIs` is the
+ * unrendered file, if it was read before.
+ * @throws FatalConfigError also where cloud-init does not catch an error of the template.
  */
 function parseTemplateFile(
   bytes: Buffer,
@@ -153,7 +153,7 @@ function parseTemplateFile(
   const kind = templateKind(text);
   if (kind === undefined || kind === "basic") return asItIs ?? configFile(path, parseYaml(text, path));
   const whole = builtin({}, path) as Mapping;
-  if (kind !== "jinja") throw new FatalConfigError(`its first line names an unknown kind of template: ${kind}`, whole);
+  if (kind !== "jinja") throw new FatalConfigError(`its first line names an unknown template type: ${kind}`, whole);
   const rendered = render(text);
   if ("text" in rendered && rendered.text !== "") {
     const template = { text, path, line: 1, indent: 0, verbatim: true };
@@ -173,7 +173,7 @@ function decode(bytes: Buffer, path: string): string {
   if (text !== undefined) return text;
   const { line, column } = firstInvalidByte(bytes);
   const at = { line, column, offset: 0 };
-  throw new FatalConfigError("a byte is not UTF-8; save the file as UTF-8", {
+  throw new FatalConfigError("it is not valid UTF-8; save the file as UTF-8", {
     ...(builtin({}, path) as Mapping),
     position: { start: at, end: at },
   });
@@ -206,7 +206,7 @@ function configFile(path: string, { node, error }: YamlResult): ConfigFile {
   return { path, root: node, dropped: undefined };
 }
 
-/** The directory of further files: `conf_d` of cloud.cfg, where "" or null mean none, else cloud.cfg.d. */
+/** The directory of additional files: `conf_d` of cloud.cfg, where "" and null mean none; otherwise cloud.cfg.d. */
 function confDirectory(image: Image, cloudCfg: Mapping): string | undefined {
   const pair = findPair(cloudCfg, "conf_d");
   const isDirectory = (path: string) => image.stat(path)?.kind === "directory";

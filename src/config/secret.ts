@@ -1,4 +1,4 @@
-/** What a value is that reports never show. */
+/** The kind of a value that reports never show. */
 export type SecretKind = "password" | "hash" | "key" | "token" | "userinfo";
 
 /** Stands for a hidden value in reports. */

@@ -9,28 +9,28 @@ import { FatalConfigError } from "./merge.ts";
 import { type ConfigFile, parseConfigFile } from "./read.ts";
 import type { SeedFile } from "./userData/parts.ts";
 
-/** What a cloud hands over at launch. Undefined members: nobody said, so what follows from them is unknown. */
+/** What a cloud provides at launch. Undefined members were not specified, so anything that depends on them is unknown. */
 export interface CloudData {
-  /** The datasource by cloud-init's name ("NoCloud"). */
+  /** The datasource by the name that cloud-init uses ("NoCloud"). */
   readonly datasource: string | undefined;
   readonly metaData: Mapping | undefined;
-  /** As the cloud gives them, empty where it gives none; NoCloud has no vendor-data2. */
+  /** As the cloud provides them; empty if it provides none. NoCloud has no vendor-data2. */
   readonly userData: SeedFile | undefined;
   readonly vendorData: SeedFile | undefined;
   readonly vendorData2: SeedFile | undefined;
-  /** Network configuration; undefined where the datasource gives none. */
+  /** Network configuration; undefined if the datasource provides none. */
   readonly networkConfig: Mapping | undefined;
-  /** OpenStack's network_data.json, which its datasources make a network configuration of. */
+  /** OpenStack's network_data.json, which its datasources convert to a network configuration. */
   readonly networkData?: ConfigNode;
-  /** What the datasource itself puts over the image's configuration; undefined where it adds nothing. */
+  /** Configuration of the datasource itself that overrides the image's; undefined if there is none. */
   readonly config: Mapping | undefined;
-  /** Why the network configuration that it gives is not known, where only that is not. */
+  /** Why the network configuration is unknown, if only that is unknown. */
   readonly unknownNetwork?: string;
-  /** Files that the cloud has the first boot write. */
+  /** Files that the first boot writes for the cloud. */
   readonly files?: readonly SeedFile[];
 }
 
-/** When nobody says what the cloud hands over. */
+/** The cloud when nothing about it was specified. */
 export const UNKNOWN_CLOUD: CloudData = {
   datasource: undefined,
   metaData: undefined,
@@ -41,10 +41,10 @@ export const UNKNOWN_CLOUD: CloudData = {
   config: undefined,
 };
 
-/** A seed that cannot be used, in words for the user. */
+/** A seed that cannot be used, with a message for the user. */
 export class SeedError extends Error {}
 
-/** Directories of the image in which DataSourceNoCloud looks for a seed (18.5 to 26.2). */
+/** Directories of the image where DataSourceNoCloud looks for a seed (18.5 to 26.2). */
 const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
 
 /** The files of a seed in NoCloud layout, and OpenStack's. */
@@ -52,17 +52,17 @@ export const SEED_FILES = ["meta-data", "user-data", "vendor-data", "network-con
 export const NETWORK_DATA = "network_data.json";
 
 /**
- * Reads a seed in NoCloud layout from a directory of this machine: meta-data, user-data, vendor-data, network-config, or
+ * Reads a seed in NoCloud layout from a directory on this machine: meta-data, user-data, vendor-data, network-config, or
  * OpenStack's network_data.json.
- * @throws SeedError when it is no directory, or meta-data or network-config are no valid YAML mappings.
+ * @throws SeedError if it is not a directory, or if meta-data or network-config is not a valid YAML mapping.
  */
 export function readSeed(directory: string): CloudData {
   const stat = statOfHost(directory);
   if (stat === undefined) throw new SeedError(`${directory}: no such directory`);
   if (!stat.isDirectory())
-    throw new SeedError(`${directory}: not a directory; name the one that holds ${SEED_FILES.join(", ")}`);
+    throw new SeedError(`${directory}: not a directory; name the one that contains ${SEED_FILES.join(", ")}`);
   if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
-    throw new SeedError(`${directory}: none of ${SEED_FILES.join(", ")} is in it`);
+    throw new SeedError(`${directory}: contains none of ${SEED_FILES.join(", ")}`);
   const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
   return {
     ...cloudData((name) => seedFileOfHost(join(directory, name))),
@@ -70,7 +70,7 @@ export function readSeed(directory: string): CloudData {
   };
 }
 
-/** What stands at a path of this machine; undefined where nothing does. @throws SeedError where that cannot be told. */
+/** The stat of a path on this machine; undefined if it does not exist. @throws SeedError if that cannot be determined. */
 function statOfHost(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -79,13 +79,13 @@ function statOfHost(path: string): Stats | undefined {
   }
 }
 
-/** More than any machine's network, in bytes. */
+/** The size limit for network_data.json, in bytes; real ones are far smaller. */
 const LONGEST_JSON = 1_000_000;
 
-/** @throws SeedError where it is no JSON. */
+/** @throws SeedError if it is not valid JSON. */
 function json(file: SeedFile | undefined): ConfigNode | undefined {
   if (file === undefined) return undefined;
-  if (file.bytes.length > LONGEST_JSON) throw new SeedError(`${file.path}: it is larger than 1 MB`);
+  if (file.bytes.length > LONGEST_JSON) throw new SeedError(`${file.path}: larger than 1 MB`);
   try {
     return builtin(loadJson(file.bytes.toString("utf8")), file.path);
   } catch (error) {
@@ -93,10 +93,10 @@ function json(file: SeedFile | undefined): ConfigNode | undefined {
   }
 }
 
-/** A larger file is none that a cloud hands over, in bytes. */
+/** The size limit for a seed file, in bytes; clouds provide far smaller ones. */
 const LARGEST_SEED = 32 * 1024 * 1024;
 
-/** A file of this machine that a cloud is to hand over; undefined where there is none. @throws SeedError */
+/** A file on this machine that stands for one from the cloud; undefined if it does not exist. @throws SeedError */
 export function seedFileOfHost(path: string): SeedFile | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -110,7 +110,7 @@ export function seedFileOfHost(path: string): SeedFile | undefined {
   }
 }
 
-/** The seed baked into an image, which NoCloud finds before anything else; undefined when there is none. */
+/** The seed baked into an image, which NoCloud finds before any other; undefined if there is none. */
 export function imageSeed(image: Image): CloudData | undefined {
   // meta-data and user-data are both required (DataSourceNoCloud, 20.4 to 26.2).
   const found = IMAGE_SEEDS.find(
@@ -124,7 +124,7 @@ export function imageSeed(image: Image): CloudData | undefined {
       return bytes === undefined ? undefined : { path, bytes };
     });
   } catch (error) {
-    // cloud-init cannot use it either, and looks for another datasource.
+    // cloud-init cannot use it either and looks for another datasource.
     if (error instanceof SeedError) return undefined;
     throw error;
   }

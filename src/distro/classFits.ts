@@ -1,4 +1,4 @@
-/** Classes that stand for each other: they differ in little more than their name. Images of the IDs may use any. */
+/** Interchangeable classes, which differ in little more than their name. Images with these IDs may use any of them. */
 const GROUPS: readonly { readonly classes: readonly string[]; readonly ids: RegExp }[] = [
   {
     classes: ["almalinux", "centos", "cloudlinux", "eurolinux", "miraclelinux", "rhel", "rocky", "virtuozzo"],
@@ -21,7 +21,7 @@ const GROUPS: readonly { readonly classes: readonly string[]; readonly ids: RegE
   { classes: ["openeuler", "openEuler"], ids: /^openeuler$/i },
   { classes: ["OpenCloudOS", "TencentOS"], ids: /^(opencloudos|tencentos|tlinux)$/i },
   { classes: ["amazon"], ids: /^amzn$/ },
-  // Early images of Azure Linux 3 had the class of its predecessor.
+  // Early images of Azure Linux 3 used the class of its predecessor.
   { classes: ["azurelinux", "mariner"], ids: /^(azurelinux|mariner)$/ },
   { classes: ["dragonflybsd"], ids: /^dragonfly(bsd)?$/i },
   { classes: ["arch"], ids: /^arch(arm)?$/ },
@@ -34,8 +34,8 @@ function alone(name: string) {
 }
 
 /**
- * Whether a class of cloud-init is made for the distribution that os-release names. A derivative that has no class of
- * its own may use those of what it is like (ID_LIKE). True where nothing is known of the distribution.
+ * Whether a class of cloud-init is intended for the distribution that os-release names. A derivative without its own
+ * class may use those of its parents (ID_LIKE). True if nothing is known about the distribution.
  */
 export function classFits(name: string, id: string, like: readonly string[]): boolean {
   const groupsOf = (one: string) => GROUPS.filter(({ ids }) => ids.test(one));

@@ -4,27 +4,27 @@ import { disabledReason } from "./disabled.ts";
 import type { CloudInit } from "./distro.ts";
 import { upstreamVersion } from "./version.ts";
 
-/** The cloud-init in an image, by its package, its Python library or its program. */
+/** The cloud-init in an image, found by its package, its Python library or its program. */
 export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   const packaged = packages.version("cloud-init");
   const library = findLibrary(image);
   if (packaged === undefined && library === undefined && image.stat("/usr/bin/cloud-init") === undefined) {
-    // Where only its configuration is at hand, that says whether it is meant to run.
+    // If only its configuration is available, that determines whether cloud-init runs.
     return { version: undefined, disabled: disabledReason(image, ""), library: undefined };
   }
   const own = library && libraryVersion(image, library);
-  // Python takes what was installed by hand under /usr/local before the package.
+  // Python prefers a manual installation under /usr/local to the package.
   const byHand = library?.startsWith("/usr/local/") ? own : undefined;
   const version = byHand ?? (packaged && upstreamVersion(packaged)) ?? own ?? "";
   return { version, disabled: disabledReason(image, version), library };
 }
 
-/** Where the libraries of Python are, each in a directory python3.11 or so: those installed by hand first, as Python looks. */
+/** Directories that contain Python's libraries, each in a directory such as python3.11; manual installations first, as in Python. */
 export const LIBRARY_ROOTS = ["/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64"];
 
 /**
- * The package's directory in the order in which Python looks. Python 2 runs it in Amazon Linux 2, CentOS 7 and older; the
- * 64-bit directory holds it in SLES 11 only, since it has no compiled parts.
+ * The package's directory, in Python's search order. Python 2 runs it on Amazon Linux 2, CentOS 7 and older; only SLES 11
+ * has it in the 64-bit directory, since it contains no compiled code.
  */
 function findLibrary(image: Image): string | undefined {
   for (const version of ["python3", "python2"])
@@ -37,7 +37,7 @@ function findLibrary(image: Image): string | undefined {
   return undefined;
 }
 
-/** Where the library states its version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
+/** Files and names with the library's version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
 const STATEMENTS = [
   ["meson_versions.py", "DOWNSTREAM_VERSION"],
   ["meson_versions.py", "UPSTREAM_VERSION"],
@@ -45,7 +45,7 @@ const STATEMENTS = [
   ["version.py", "__VERSION__"],
 ] as const;
 
-/** What the library says its version is, the first that counts; never run. Placeholders such as @@PACKAGED_VERSION@@ are none. */
+/** The first version in the library's source, which is never run. Placeholders such as @@PACKAGED_VERSION@@ are ignored. */
 function statedVersions(image: Image, library: string): string[] {
   return STATEMENTS.flatMap(([file, name]) => {
     const text = readText(image, `${library}/${file}`) ?? "";
@@ -54,7 +54,7 @@ function statedVersions(image: Image, library: string): string[] {
   });
 }
 
-/** What cloud-init calls itself (version.version_string, 18.5 to 26.2); undefined where its library does not say. */
+/** The version that cloud-init reports (version.version_string, 18.5 to 26.2); undefined if its library does not contain it. */
 export function versionString(image: Image, { library }: CloudInit): string | undefined {
   return library === undefined ? undefined : statedVersions(image, library)[0];
 }

@@ -4,7 +4,7 @@ import { detectCloudInit } from "./cloudInit.ts";
 import type { Distro } from "./distro.ts";
 import { readOsRelease } from "./osRelease.ts";
 
-/** Tells what `image` is. Never throws: what cannot be told is "" or undefined. */
+/** Detects the distribution of `image`. Never throws: anything that cannot be determined is "" or undefined. */
 export function detectDistro(image: Image): Distro {
   const release = readOsRelease(image);
   const packages = openPackages(image);

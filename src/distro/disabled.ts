@@ -8,12 +8,12 @@ import { versionAtLeast } from "./version.ts";
 
 const MARKER = "/etc/cloud/cloud-init.disabled";
 
-/** Why the first boot of the image does not run cloud-init of that version; undefined when it does. */
+/** Why the image's first boot does not run cloud-init of that version; undefined if it does. */
 export function disabledReason(image: Image, version: string): CloudInit["disabled"] {
   const parts = commandLineParts(image);
   const script = openrcScript(image);
   if (script !== undefined) {
-    // Nothing there asks ds-identify; scripts since 23.2 look at the marker and the kernel's command line.
+    // Nothing consults ds-identify there; since 23.2 the scripts check the marker and the kernel command line.
     const asks = script.includes(MARKER);
     return (asks ? (markerOf(image) ?? stoppingPart(parts)) : undefined) ?? stoppedServices(image);
   }
@@ -21,9 +21,9 @@ export function disabledReason(image: Image, version: string): CloudInit["disabl
 }
 
 /**
- * Since 23.4 ds-identify and conditions in every unit honour the marker file and the kernel's command line. Before,
- * the systemd generator asks the command line, then /etc/cloud/cloud-init.enabled, then the marker; only on the Red
- * Hat family the units have the conditions too.
+ * Since 23.4 ds-identify and conditions in every unit honour the marker file and the kernel command line. Before that,
+ * the systemd generator checks the command line, then /etc/cloud/cloud-init.enabled, then the marker; only in the Red
+ * Hat family do the units also have the conditions.
  */
 function byMarkerOrKernel(image: Image, version: string, parts: readonly CommandLine[]): CloudInit["disabled"] {
   const stopped = stoppingPart(parts);
@@ -51,7 +51,7 @@ function unitsHonourMarker(image: Image): boolean {
   return unit.includes(`\nConditionPathExists=!${MARKER}\n`);
 }
 
-/** Where the policy of ds-identify is to disable cloud-init. */
+/** The place where ds-identify's policy disables cloud-init. */
 function byPolicy(image: Image, parts: readonly CommandLine[]): CloudInit["disabled"] {
   const set = dsIdentifyMode(image, parts);
   if (set?.mode !== "disabled") return undefined;

@@ -2,22 +2,22 @@ import { type Image, readText } from "../image/image.ts";
 import type { CommandLine } from "./kernelCommandLine.ts";
 import { openrcScript, startsDsIdentify } from "./openrc.ts";
 
-/** The file that ds-identify reads for itself: `policy` and `datasource`. */
+/** ds-identify's own configuration file: `policy` and `datasource`. */
 export const DS_IDENTIFY_CFG = "/etc/cloud/ds-identify.cfg";
 
-/** A mode of ds-identify and the place that sets it. */
+/** A ds-identify mode and the place that sets it. */
 export interface DsIdentifyMode {
   readonly mode: string;
   readonly path: string;
   readonly line?: number;
 }
 
-/** The file is looked at up to here, in characters. */
+/** The number of characters of the file that are read. */
 const LONGEST_FILE = 65_536;
 
 /**
- * The mode that the policy of ds-identify names: ci.di.policy on the command line, else `policy` in its file. Undefined
- * where neither names one; it searches then (tools/ds-identify, read_config and parse_policy, 20.4 to 26.2).
+ * The mode in ds-identify's policy: ci.di.policy on the command line, or else `policy` in its file. Undefined if neither
+ * is set; ds-identify then searches (tools/ds-identify, read_config and parse_policy, 20.4 to 26.2).
  */
 export function dsIdentifyMode(image: Image, parts: readonly CommandLine[]): DsIdentifyMode | undefined {
   for (const { text, path, line } of parts.toReversed()) {
@@ -31,7 +31,7 @@ export function dsIdentifyMode(image: Image, parts: readonly CommandLine[]): DsI
   return mode === undefined ? undefined : { mode, path: DS_IDENTIFY_CFG, line: setting!.line };
 }
 
-/** The value of a key in ds-identify's own file and its line, from 1: the last line that sets it counts. */
+/** The value of a key in ds-identify's file and its line, from 1; the last line that sets it counts. */
 export function dsIdentifySetting(image: Image, key: string): { value: string; line: number } | undefined {
   const lines = (readText(image, DS_IDENTIFY_CFG) ?? "").slice(0, LONGEST_FILE).split("\n");
   const index = lines.findLastIndex((text) => text.replace(/:.*/s, "").trim() === key && text.includes(":"));
@@ -48,8 +48,8 @@ export function unquoted(value: string): string {
 }
 
 /**
- * Whether what ds-identify finds becomes the datasource_list of the boot: it writes a list to /run only where it
- * searches, and not where the policy is "enabled" or "report". OpenRC runs it only where a runlevel starts its service.
+ * Whether ds-identify's result becomes the datasource_list of the boot: it writes a list to /run only if it searches,
+ * not if the policy is "enabled" or "report". With OpenRC it runs only if a runlevel starts its service.
  */
 export function writesDatasourceList(image: Image, parts: readonly CommandLine[]): boolean {
   if (openrcScript(image) !== undefined && !startsDsIdentify(image)) return false;

@@ -39,7 +39,7 @@ const SUSE: Facts = {
   timezone: "link",
   libexec: "/usr/lib",
 };
-/** The class itself names no ssh service; the configuration that Photon ships does. */
+/** The class itself names no ssh service; Photon's shipped configuration does. */
 const PHOTON: Facts = {
   family: "photon",
   sshService: "ssh",
@@ -79,14 +79,14 @@ const BSD: Facts = {
   libexec: "/usr/lib",
 };
 
-/** What Red Hat's class and those made of it do where systemd does not run: Amazon Linux 1, RHEL and CentOS 6. */
+/** Red Hat's class and its derivatives without systemd: Amazon Linux 1, RHEL and CentOS 6. */
 const RED_HAT_BEFORE_SYSTEMD = {
   hostname: "sysconfig",
   localeFile: "/etc/sysconfig/i18n",
   timezone: "clock",
 } as const;
 
-/** The classes of cloudinit/distros in 26.2, where systemd runs. */
+/** The classes of cloudinit/distros in 26.2, on systems with systemd. */
 const DISTROS: Readonly<Record<string, Facts>> = {
   OpenCloudOS: { ...RED_HAT, family: "OpenCloudOS" },
   TencentOS: { ...RED_HAT, family: "OpenCloudOS" },
@@ -136,7 +136,7 @@ const DISTROS: Readonly<Record<string, Facts>> = {
 
 /**
  * The facts of the class that system_info.distro names, for a version of cloud-init. Undefined for a name without a
- * class: there is no fallback, every stage of cloud-init ends with an ImportError (distros.fetch, 20.4 to 26.2).
+ * class: there is no fallback, and every stage of cloud-init ends with an ImportError (distros.fetch, 20.4 to 26.2).
  */
 export function distroFacts(name: string, version: string, systemd = true): DistroFacts | undefined {
   const facts = factsOf(name, version);
@@ -145,13 +145,13 @@ export function distroFacts(name: string, version: string, systemd = true): Dist
 }
 
 function factsOf(name: string, version: string): Facts | undefined {
-  // Before 23.3 the class had another name and the family of Red Hat.
+  // Before 23.3 the class had another name and belonged to the Red Hat family.
   if (!versionAtLeast(version, "23.3") && /^openeuler$/i.test(name)) return name === "openEuler" ? RED_HAT : undefined;
   if (!versionAtLeast(version, "25.1") && (name === "gentoo" || name === "cos")) return GENTOO_BEFORE_25_1;
   // Both follow the base class before 26.2, Azure Linux from 24.3 on.
   const isOfBase = name === "openbsd" || (name === "azurelinux" && versionAtLeast(version, "24.3"));
   if (isOfBase && !versionAtLeast(version, "26.2")) return { ...DISTROS[name]!, libexec: "/usr/lib" };
-  // Since 25.2 a hyphen in the name may be an underscore in the class's: "raspberry-pi-os".
+  // Since 25.2 a hyphen in the name matches an underscore in the class name: "raspberry-pi-os".
   const names = versionAtLeast(version, "25.2") ? [name, name.replaceAll("-", "_")] : [name];
   return names.map((candidate) => (Object.hasOwn(DISTROS, candidate) ? DISTROS[candidate] : undefined)).find(Boolean);
 }

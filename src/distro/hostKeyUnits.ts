@@ -2,23 +2,23 @@ import { type Image, readText } from "../image/image.ts";
 import { dropInsOf, isFirstBoot, isMask, UNIT_DIRECTORIES, unitOrTemplate, unitPath } from "./units.ts";
 
 /**
- * Whether something beside cloud-init makes the host keys that sshd lacks as it starts. "off" where that is kept from
- * running while cloud-init is active, "unknown" where the image holds nothing that starts sshd.
+ * Whether something besides cloud-init generates host keys that are missing when sshd starts. "off" if it does not run
+ * while cloud-init is active, "unknown" if nothing in the image starts sshd.
  */
 export type HostKeyMaker = "runs" | "off" | "none" | "unknown";
 
 const SERVERS = ["sshd.service", "ssh.service"];
 
-/** Red Hat's, with one instance for each type of key. */
+/** Red Hat's unit, with one instance for each key type. */
 const RED_HATS = "sshd-keygen@.service";
 
-/** Names and commands of what makes host keys: sshd-keygen, sshdgenkeys, sshd-gen-keys-start, ssh-keygen -A. */
+/** Names and commands of host key generators: sshd-keygen, sshdgenkeys, sshd-gen-keys-start, ssh-keygen -A. */
 const MAKES_KEYS = /keygen|gen-?keys|host_?keys/;
 
 /**
- * Looks for it among what sshd's unit wants (sshd-keygen.service of Amazon Linux 2 and CentOS 7, the instances behind
- * sshd-keygen.target of RHEL 8 and later, sshdgenkeys.service of Arch), among the commands before it (SUSE, Gentoo) and in
- * the script where an init script starts sshd.
+ * Looks for a generator among the units that sshd's unit wants (sshd-keygen.service of Amazon Linux 2 and CentOS 7, the
+ * instances behind sshd-keygen.target of RHEL 8 and later, sshdgenkeys.service of Arch), in its ExecStartPre commands
+ * (SUSE, Gentoo), and in the init script if one starts sshd.
  */
 export function hostKeyMaker(image: Image): HostKeyMaker {
   const servers = SERVERS.filter((name) => unitPath(image, name) !== undefined);
@@ -31,13 +31,13 @@ export function hostKeyMaker(image: Image): HostKeyMaker {
   return states.has("runs") ? "runs" : states.has("off") ? "off" : "none";
 }
 
-/** What becomes of each unit that makes keys and starts with sshd. */
+/** The state of each unit that generates keys and starts with sshd. */
 function makersOf(image: Image, server: string): HostKeyMaker[] {
   const unit = readUnit(image, server);
   if (valuesOf(unit, "ExecStartPre").some((command) => MAKES_KEYS.test(command))) return ["runs"];
   const wanted = [...wantedBy(image, unit, server), ...wantedBy(image, [], "multi-user.target")];
   const found = new Set(wanted.filter((name) => MAKES_KEYS.test(name)));
-  // The set grows while it is walked, by what Red Hat's target wants.
+  // The set grows during iteration by the units that Red Hat's target wants.
   for (const name of found)
     if (name.endsWith(".target"))
       for (const other of wantedBy(image, readUnit(image, name), name)) if (MAKES_KEYS.test(other)) found.add(other);
@@ -48,7 +48,7 @@ function makersOf(image: Image, server: string): HostKeyMaker[] {
   });
 }
 
-/** Whether conditions of a unit keep it from running beside cloud-init, or on any boot but a first one in systemd's sense. */
+/** Whether conditions prevent a unit from running alongside cloud-init, or on any boot but systemd's first boot. */
 function isOff(image: Image, unit: readonly Line[]): boolean {
   return (
     valuesOf(unit, "ConditionPathExists").some((value) => /^!.*cloud-init/.test(value)) ||
@@ -56,13 +56,13 @@ function isOff(image: Image, unit: readonly Line[]): boolean {
   );
 }
 
-/** One assignment of a unit file. */
+/** One assignment in a unit file. */
 interface Line {
   readonly key: string;
   readonly value: string;
 }
 
-/** A unit's assignments, those of its drop-ins after its own; none of a unit that does not exist. */
+/** A unit's assignments, followed by those of its drop-ins; none if the unit does not exist. */
 function readUnit(image: Image, name: string): Line[] {
   return [unitOrTemplate(image, name), ...dropInsOf(image, name)].flatMap((path) => {
     const text = path === undefined ? "" : (readText(image, path) ?? "");
@@ -73,13 +73,13 @@ function readUnit(image: Image, name: string): Line[] {
   });
 }
 
-/** The values of a key; an empty one takes away those before it. */
+/** The values of a key; an empty value removes the earlier ones. */
 function valuesOf(unit: readonly Line[], key: string): readonly string[] {
   const values = unit.filter((line) => line.key === key).map(({ value }) => value);
   return values.slice(values.lastIndexOf("") + 1);
 }
 
-/** What a unit wants or requires, by its own lines and by links in the directories beside it. */
+/** The units that a unit wants or requires, in its own lines and through links in its .wants and .requires directories. */
 function wantedBy(image: Image, unit: readonly Line[], name: string): string[] {
   const lines = ["Wants", "Requires"].flatMap((key) => valuesOf(unit, key)).flatMap((value) => value.split(/\s+/));
   const links = UNIT_DIRECTORIES.flatMap((place) =>

@@ -1,19 +1,20 @@
 import { type Image, readText } from "../image/image.ts";
 import { shellWord, shellWords } from "./shellWords.ts";
 
-/** A command line for the kernel, or a part of it, and the place in the boot loader's configuration it comes from. */
+/** A kernel command line, or a part of one, and its place in the boot loader's configuration. */
 export interface CommandLine {
   readonly text: string;
   readonly path: string;
   readonly line: number;
 }
 
-/** How much of a command line is kept, in characters; Linux takes 2,048 to 4,096 bytes. */
+/** The length limit for a command line, in characters; Linux accepts 2,048 to 4,096 bytes. */
 const LIMIT = 8192;
 
 /**
- * What the image's boot loader will give the kernel; undefined when no configuration says. The generated configuration
- * (grub.cfg, loader entries ...) comes before the defaults for the next one (/etc/default/grub, /etc/kernel/cmdline).
+ * The command line that the image's boot loader will pass to the kernel; undefined if no configuration specifies one. The
+ * generated configuration (grub.cfg, loader entries ...) takes precedence over the defaults for the next one
+ * (/etc/default/grub, /etc/kernel/cmdline).
  */
 export function kernelCommandLine(image: Image): CommandLine | undefined {
   const parts = commandLineParts(image);
@@ -21,7 +22,7 @@ export function kernelCommandLine(image: Image): CommandLine | undefined {
   return first && { ...first, text: parts.map(({ text }) => text).join(" ") };
 }
 
-/** The command line as above, in the parts in which it was written. */
+/** The same command line, in the parts in which it was written. */
 export function commandLineParts(image: Image): CommandLine[] {
   for (const read of [fromGrubConfig, fromLoaderEntries, fromExtlinux, fromCommandLineFile, fromGrubDefaults]) {
     const parts = read(image);
@@ -30,7 +31,7 @@ export function commandLineParts(image: Image): CommandLine[] {
   return [];
 }
 
-/** The first entry of a grub.cfg, which is the default one unless somebody chose another. */
+/** The first entry of a grub.cfg, which is the default unless another one was selected. */
 function fromGrubConfig(image: Image): CommandLine[] {
   for (const path of ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"]) {
     const content = readText(image, path) ?? "";
@@ -43,7 +44,7 @@ function fromGrubConfig(image: Image): CommandLine[] {
   return [];
 }
 
-/** The newest entry of the Boot Loader Specification's kind; grub.cfg has none of its own then. */
+/** The newest Boot Loader Specification entry; grub.cfg then has no entries of its own. */
 function fromLoaderEntries(image: Image): CommandLine[] {
   for (const directory of ["/boot/loader/entries", "/boot/efi/loader/entries", "/efi/loader/entries"]) {
     const names = image.list(directory).filter((name) => name.endsWith(".conf") && !name.includes("rescue"));
@@ -67,7 +68,7 @@ function fromExtlinux(image: Image): CommandLine[] {
   return append === null ? [] : [{ text: append[1]!, path, line: lineAt(content, append.index) }];
 }
 
-/** Files that hold the command line and nothing else: a Raspberry Pi's, and the one for new loader entries. */
+/** Files that contain only the command line: a Raspberry Pi's, and the one for new loader entries. */
 function fromCommandLineFile(image: Image): CommandLine[] {
   for (const path of ["/boot/firmware/cmdline.txt", "/boot/cmdline.txt", "/etc/kernel/cmdline"]) {
     const text = (readText(image, path) ?? "").slice(0, LIMIT).trim().replace(/\s+/g, " ");
@@ -76,7 +77,7 @@ function fromCommandLineFile(image: Image): CommandLine[] {
   return [];
 }
 
-/** What update-grub will put into grub.cfg: GRUB_CMDLINE_LINUX, then GRUB_CMDLINE_LINUX_DEFAULT. */
+/** The command line that update-grub will write to grub.cfg: GRUB_CMDLINE_LINUX, then GRUB_CMDLINE_LINUX_DEFAULT. */
 function fromGrubDefaults(image: Image): CommandLine[] {
   const values = new Map<string, { text: string; path: string; index: number }>();
   const dropIns = image.list("/etc/default/grub.d").filter((name) => name.endsWith(".cfg"));
@@ -95,18 +96,18 @@ function fromGrubDefaults(image: Image): CommandLine[] {
   });
 }
 
-/** GRUB's variable kernelopts, which loader entries of Red Hat 8 refer to. */
+/** GRUB's variable kernelopts, to which loader entries of Red Hat 8 refer. */
 function kernelOptions(image: Image): string {
   const variables = readText(image, "/boot/grub2/grubenv") ?? readText(image, "/boot/grub/grubenv") ?? "";
   return (/^kernelopts=(.*)$/m.exec(variables)?.[1] ?? "").slice(0, LIMIT);
 }
 
-/** GRUB puts quotes around a word that holds blanks. */
+/** A word in GRUB's notation, which quotes words that contain blanks. */
 function quoted(word: string): string {
   return /\s/.test(word) ? `"${word}"` : word;
 }
 
-/** Sorts numbers in names by value: kernel 6.10 comes after 6.9. */
+/** Compares names with numbers by value: kernel 6.10 comes after 6.9. */
 function sortKey(name: string): string {
   return name.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }

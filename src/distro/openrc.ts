@@ -2,16 +2,16 @@ import { type Image, readText } from "../image/image.ts";
 import type { CloudInit } from "./distro.ts";
 
 const RUNLEVELS = "/etc/runlevels";
-/** Services that run a stage of cloud-init; ds-identify's and hotplug's do not. */
+/** Services that run a stage of cloud-init; those of ds-identify and hotplug do not. */
 const STAGES = ["cloud-init-local", "cloud-init", "cloud-config", "cloud-final"];
 
-/** The script of cloud-init's first stage where OpenRC boots the image (Alpine, Gentoo); undefined elsewhere. */
+/** The script of cloud-init's first stage if OpenRC boots the image (Alpine, Gentoo); otherwise undefined. */
 export function openrcScript(image: Image): string | undefined {
   if (image.stat(RUNLEVELS)?.kind !== "directory") return undefined;
   return readText(image, "/etc/init.d/cloud-init-local");
 }
 
-/** Why OpenRC starts no stage of cloud-init: a service runs where a runlevel links to it. */
+/** Why OpenRC starts no stage of cloud-init; undefined if it starts any. A service runs if a runlevel links to it. */
 export function stoppedServices(image: Image): CloudInit["disabled"] {
   const started = image
     .list(RUNLEVELS)
@@ -19,7 +19,7 @@ export function stoppedServices(image: Image): CloudInit["disabled"] {
   return started ? undefined : { code: "no-runlevel", path: RUNLEVELS };
 }
 
-/** Whether a runlevel of OpenRC starts ds-identify. */
+/** Whether an OpenRC runlevel starts ds-identify. */
 export function startsDsIdentify(image: Image): boolean {
   return image
     .list(RUNLEVELS)

@@ -1,20 +1,20 @@
 import type { Image } from "../image/image.ts";
 import { readOsRelease } from "./osRelease.ts";
 
-/** Distributions that configure themselves with another program on the first boot, by os-release's ID. */
+/** Distributions that another program configures on the first boot, by os-release's ID. */
 const DISTROS: Readonly<Record<string, string>> = {
   bottlerocket: "Bottlerocket applies user data through its own settings API",
   "clear-linux-os": "Clear Linux runs micro-config-drive",
   coreos: "Container Linux runs Ignition and coreos-cloudinit",
   fcos: "Fedora CoreOS runs Ignition",
   flatcar: "Flatcar runs Ignition and coreos-cloudinit",
-  rancheros: "RancherOS applies cloud-configs with a program of its own",
+  rancheros: "RancherOS applies cloud-configs with its own program",
   rhcos: "Red Hat CoreOS runs Ignition",
   scos: "CentOS Stream CoreOS runs Ignition",
   talos: "Talos applies its own machine configuration",
 };
 
-/** Other programs for the same task, by a path that shows them. */
+/** Other programs for the same task, by a path that identifies them. */
 const PROGRAMS: readonly (readonly [path: string, program: string])[] = [
   ["/etc/tiny-cloud.conf", "tiny-cloud"],
   ["/usr/lib/tiny-cloud", "tiny-cloud"],
@@ -23,7 +23,7 @@ const PROGRAMS: readonly (readonly [path: string, program: string])[] = [
   ["/usr/bin/ignition", "Ignition"],
 ];
 
-/** What configures the images of a distribution that does not use cloud-init, as a sentence; undefined of others. */
+/** What configures images of a distribution that does not use cloud-init, as a clause; undefined for other distributions. */
 export function ownFirstBoot(image: Image): string | undefined {
   const release = readOsRelease(image);
   const id = release.get("ID") ?? "";
@@ -31,7 +31,7 @@ export function ownFirstBoot(image: Image): string | undefined {
   return Object.hasOwn(DISTROS, id) ? DISTROS[id] : undefined;
 }
 
-/** What configures an image without cloud-init on its first boot, as a sentence; undefined when nothing is known. */
+/** What configures an image without cloud-init on its first boot, as a clause; undefined if unknown. */
 export function otherFirstBoot(image: Image): string | undefined {
   const own = ownFirstBoot(image);
   if (own !== undefined) return own;

@@ -1,21 +1,21 @@
-/** How much of a word or a line is looked at, in UTF-16 units: a kernel takes some 4,000 characters. */
+/** The length limit for a word or a line, in UTF-16 units; a kernel accepts about 4,000 characters. */
 const LIMIT = 65_536;
 
-/** What is white space to a shell, and nothing else is: a no-break space or a form feed is part of a word. */
+/** White space in a shell; anything else, such as a no-break space or a form feed, is part of a word. */
 const BLANKS = " \t\n";
-/** What ends a command. */
+/** Characters that end a command. */
 const ENDS = ";&|";
 
-/** A word of shell text, and where the text goes on behind it. */
+/** A word of shell text, and the position after it. */
 export interface ShellWord {
   readonly text: string;
   readonly end: number;
 }
 
 /**
- * The word that begins at `start`, its quotes and escapes resolved as a POSIX shell does; "" where a blank is. `$NAME`
- * and `${NAME}` become what `variable` gives; nothing else is expanded or run. Neither a quote that is never closed nor
- * anything else is an error.
+ * The word that begins at `start`, with quotes and escapes resolved as in a POSIX shell; "" at a blank. `$NAME` and
+ * `${NAME}` become the result of `variable`; nothing else is expanded or run. Nothing is an error, not even an unclosed
+ * quote.
  */
 export function shellWord(source: string, start: number, variable: (name: string) => string): ShellWord {
   let text = "";
@@ -29,7 +29,7 @@ export function shellWord(source: string, start: number, variable: (name: string
     } else if (char === "\\") {
       at += 1;
       const next = source[at] ?? "";
-      // Within double quotes a backslash stands for itself, but before these.
+      // Within double quotes a backslash is literal except before these characters.
       if (quote === '"' && !'$`"\\\n'.includes(next)) text += "\\";
       if (next !== "\n") text += next;
     } else if (char === '"') {

@@ -2,7 +2,7 @@ import { type Image, readText } from "../image/image.ts";
 import { sortNames } from "../image/sort.ts";
 import type { CloudInit } from "./distro.ts";
 
-/** Where systemd looks for units, first found first (systemd.unit(5)). */
+/** Where systemd looks for units; the first match counts (systemd.unit(5)). */
 export const UNIT_DIRECTORIES = [
   "/etc/systemd/system",
   "/usr/local/lib/systemd/system",
@@ -10,7 +10,7 @@ export const UNIT_DIRECTORIES = [
   "/lib/systemd/system",
 ];
 
-/** The units of the four stages; the second was renamed in 24.3. */
+/** The units of the four stages; the second got a new name in 24.3. */
 const STAGES = [
   ["cloud-init-local.service"],
   ["cloud-init-network.service", "cloud-init.service"],
@@ -21,14 +21,14 @@ const STAGES = [
 const MAIN = "cloud-init-main.service";
 
 /**
- * Why systemd starts no stage of cloud-init, where its units are masked or disabled so; undefined when it starts any.
- * Units that are not in the image say nothing.
+ * Why systemd starts no stage of cloud-init because of masked or disabled units; undefined if it starts any stage.
+ * Units that are missing from the image are ignored.
  */
 export function stoppedUnits(image: Image): CloudInit["disabled"] {
   const generator = "/etc/systemd/system-generators/cloud-init-generator";
   if (isMask(image, generator)) return { code: "generator-masked", path: generator };
 
-  // Since 24.3 the units of the stages only signal the one process that does the work.
+  // Since 24.3 the units of the stages only signal a single process that does the work.
   for (const unit of ["cloud-init.target", MAIN]) {
     const path = unitPath(image, unit);
     if (path === undefined) continue;
@@ -49,17 +49,17 @@ export function stoppedUnits(image: Image): CloudInit["disabled"] {
     : { code: "units-masked", path: masked };
 }
 
-/** The file of a unit; undefined where it does not exist. */
+/** The file of a unit; undefined if it does not exist. */
 export function unitPath(image: Image, unit: string): string | undefined {
   return UNIT_DIRECTORIES.map((directory) => `${directory}/${unit}`).find((path) => image.lstat(path) !== undefined);
 }
 
-/** The file of a unit, or of the template that it is an instance of. */
+/** The file of a unit, or of its template. */
 export function unitOrTemplate(image: Image, name: string): string | undefined {
   return unitPath(image, name) ?? unitPath(image, templateOf(name));
 }
 
-/** The drop-ins of a unit and of its template from all directories, by name; of one name only the first counts. */
+/** The drop-ins of a unit and of its template from all directories, by name; for each name, the first one counts. */
 export function dropInsOf(image: Image, name: string): string[] {
   const found = new Map<string, string>();
   for (const unit of new Set([name, templateOf(name)]))
@@ -73,7 +73,7 @@ function templateOf(name: string): string {
   return name.replace(/@[^.]*\./, "@.");
 }
 
-/** A link to /dev/null, or an empty file. */
+/** Whether a path is a mask: a link to /dev/null or an empty file. */
 export function isMask(image: Image, path: string): boolean {
   const stat = image.stat(path);
   return (
@@ -82,17 +82,17 @@ export function isMask(image: Image, path: string): boolean {
   );
 }
 
-/** Whether the next boot is a first one in systemd's sense (machine-id(5)). */
+/** Whether systemd considers the next boot a first boot (machine-id(5)). */
 export function isFirstBoot(image: Image): boolean {
   const machineId = readText(image, "/etc/machine-id");
   return machineId === undefined || machineId.trim() === "uninitialized";
 }
 
-/** Whether another unit wants or requires this one; on a first boot all count so: systemd enables them by its presets then. */
+/** Whether another unit wants or requires this one. On a first boot, every unit counts: systemd enables them by its presets. */
 function isWanted(image: Image, unit: string): boolean {
   if (isFirstBoot(image)) return true;
   const wants = (directory: string, name: string): boolean => image.lstat(`${directory}/${name}/${unit}`) !== undefined;
-  // Nearly always it is the target that wants the unit: that saves a look at all others.
+  // Usually the target wants the unit, which saves checking all others.
   return (
     UNIT_DIRECTORIES.some((directory) => wants(directory, "cloud-init.target.wants")) ||
     UNIT_DIRECTORIES.some((directory) =>

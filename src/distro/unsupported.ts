@@ -2,7 +2,7 @@ import type { Image } from "../image/image.ts";
 import type { Packages } from "../packages/packages.ts";
 import { readOsRelease } from "./osRelease.ts";
 
-/** Systems that are not Linux: os-release's ID, and paths that show them where no os-release does. */
+/** Systems other than Linux: os-release's ID, and paths that identify them without os-release. */
 const SYSTEMS: readonly { readonly name: string; readonly ids: RegExp; readonly paths: readonly string[] }[] = [
   {
     name: "FreeBSD",
@@ -15,14 +15,14 @@ const SYSTEMS: readonly { readonly name: string; readonly ids: RegExp; readonly 
   { name: "illumos", ids: /^(illumos|omnios|openindiana|smartos|solaris|tribblix)$/, paths: [] },
   { name: "macOS", ids: /^(macos|darwin)$/, paths: ["/System/Library/CoreServices"] },
   { name: "Windows", ids: /^windows$/, paths: ["/Windows/System32", "/Program Files/Cloudbase Solutions"] },
-  // Where all BSDs keep passwords, and what Linux does not have.
+  // All BSDs store passwords in this file; Linux does not have it.
   { name: "BSD", ids: /^bsd$/, paths: ["/etc/master.passwd"] },
 ];
 
-/** Release files of Linux distributions that are older than os-release. */
+/** Release files of Linux distributions from before os-release. */
 const LINUX_RELEASE = /^(debian_version|(?!os-)[A-Za-z]+-release)$/;
 
-/** Classes of cloud-init that are made for systems that are not Linux. */
+/** cloud-init's distro classes for systems other than Linux. */
 const CLASSES: Readonly<Record<string, string>> = {
   dragonfly: "DragonFly BSD",
   dragonflybsd: "DragonFly BSD",
@@ -31,13 +31,13 @@ const CLASSES: Readonly<Record<string, string>> = {
   openbsd: "OpenBSD",
 };
 
-/** The system of an image that is not Linux; undefined for Linux, and where nothing shows what it is. */
+/** The system of an image that is not Linux; undefined for Linux, and if nothing identifies the system. */
 export function unsupportedSystem(image: Image, packages: Packages): string | undefined {
   const release = readOsRelease(image);
   const ids = [release.get("ID") ?? "", ...(release.get("ID_LIKE") ?? "").split(/\s+/)].filter((id) => id !== "");
   if (ids.length > 0) return SYSTEMS.find((system) => ids.some((id) => system.ids.test(id.toLowerCase())))?.name;
   if (packages.kind !== "none" || image.list("/etc").some((name) => LINUX_RELEASE.test(name))) return undefined;
-  // Only what is asked for there, so that an archive of part of a machine is not said to lack it.
+  // Looks up only these paths, so that a partial archive is not reported to lack others.
   const top = new Map(image.list("/").map((name) => [name.toLowerCase(), name]));
   const exists = (path: string) => {
     const [, first = "", ...rest] = path.split("/");
@@ -47,7 +47,7 @@ export function unsupportedSystem(image: Image, packages: Packages): string | un
   return SYSTEMS.find(({ paths }) => paths.some(exists))?.name;
 }
 
-/** The system that a distro class of cloud-init is for, where that is not Linux. */
+/** The system that a distro class of cloud-init is for, if it is not Linux. */
 export function systemOfClass(name: string): string | undefined {
   return Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * Whether cloud-init's `version` is `wanted` or later: versionAtLeast("22.4.2", "22.3"). A version that does not begin
- * with a number ("": cloud-init does not say) counts as the newest.
+ * with a number, such as "" for an unknown one, counts as the newest.
  */
 export function versionAtLeast(version: string, wanted: string): boolean {
   const release = upstreamVersion(version);
@@ -14,14 +14,14 @@ export function versionAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
-/** The program as messages name it: "cloud-init 22.4.2"; "cloud-init" where the image does not tell the version (""). */
+/** The program's name in messages: "cloud-init 22.4.2"; "cloud-init" if the version is unknown (""). */
 export function programOf(version: string): string {
   return version === "" ? "cloud-init" : `cloud-init ${version}`;
 }
 
 /**
- * The upstream release in a package's version: "22.4.2" of "22.4.2-1+deb12u4", "25.3" of "1:25.3-0ubuntu1". A snapshot
- * counts as the release that it names ("26.1" of "26.1~3g6f6e22a"). Undefined when there is none.
+ * The upstream release in a package version: "22.4.2" for "22.4.2-1+deb12u4", "25.3" for "1:25.3-0ubuntu1". A snapshot
+ * counts as the release that it names ("26.1" for "26.1~3g6f6e22a"). Undefined if there is none.
  */
 export function upstreamVersion(version: string): string | undefined {
   return /^(?:\d+:)?(\d{1,9}(?:\.\d{1,9}){0,9})/.exec(version.trim())?.[1];

@@ -1,17 +1,17 @@
-/** What a written file holds: bytes, or what gives them when somebody asks. */
+/** The content of a written file: bytes, or an object that produces them on demand. */
 export type FileContent = Buffer | LazyContent;
 
-/** Content that is made when it is asked for: most versions of a file that is written again and again never are. */
+/** Content that is produced on demand: most versions of a file that is written repeatedly are never read. */
 export interface LazyContent {
   bytes(): Buffer;
 }
 
-/** The bytes of a content. */
+/** The bytes of some content. */
 export function bytesOf(content: FileContent): Buffer {
   return Buffer.isBuffer(content) ? content : content.bytes();
 }
 
-/** A content with more at its end. Appending a thousand times costs what is appended, not a thousand copies. */
+/** Content with text appended. A thousand appends cost the appended text, not a thousand copies. */
 export function appended(before: FileContent, tail: Buffer): FileContent {
   return new Appended(before, tail);
 }

@@ -20,8 +20,8 @@ import { reasonOf } from "./reason.ts";
 import { sortNames } from "./sort.ts";
 
 /**
- * The root filesystem in a directory of this machine; "/" is the machine itself.
- * @throws {ImageError} status 3 when there is no such directory, 4 when it may not be read.
+ * The root filesystem in a directory on this machine; "/" is the machine itself.
+ * @throws {ImageError} status 3 if the directory does not exist, 4 if it cannot be read.
  */
 export function openDirectory(root: string): Image {
   let host: string;
@@ -38,9 +38,9 @@ export function openDirectory(root: string): Image {
   return imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems);
 }
 
-/** `host` is the real path of the root; what `Entries` is asked for has no link below it, so nothing leads outside. */
+/** `host` is the real path of the root. Requested paths contain no links, so nothing leads outside. */
 function directoryEntries(host: string, problems: Problems): Entries {
-  /** What `action` gives; undefined where there is nothing at `path` or it cannot be read, which is a problem. */
+  /** The result of `action`; undefined if `path` does not exist, or if it cannot be read, which is a problem. */
   function attempt<T>(path: string, action: (hostPath: string) => T | undefined): T | undefined {
     try {
       return action(host + path);
@@ -62,7 +62,7 @@ function directoryEntries(host: string, problems: Problems): Entries {
   };
 }
 
-/** A regular file's bytes. Neither follows a link nor waits for a pipe, should one stand there after all. */
+/** A regular file's bytes. Neither follows a link nor waits for a pipe, in case the file has been replaced by one. */
 function readFile(hostPath: string): Buffer | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = openSync(hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -95,7 +95,7 @@ function kindOf(mode: number): FileKind {
   }
 }
 
-/** What is at a path that leads to nothing. */
+/** Why a path does not exist. */
 function whyMissing(path: string): string {
   try {
     return `a symbolic link to ${readlinkSync(path)}, which does not exist`;
@@ -104,7 +104,7 @@ function whyMissing(path: string): string {
   }
 }
 
-/** Whether an error says that there is no such entry (a name that no filesystem can hold included). */
+/** Whether an error means that the entry does not exist, including names that no filesystem allows. */
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ERR_INVALID_ARG_VALUE";

@@ -4,10 +4,10 @@ import { isTooLong, resolvePath } from "./resolve.ts";
 
 /**
  * The entries of one image by their physical paths: absolute, normalised, no link before the last component.
- * Every question but `lstat` is only asked where `lstat` said that the entry is of the right kind.
+ * Every function except `lstat` is called only for entries of the right kind according to `lstat`.
  */
 export interface Entries {
-  /** Undefined when there is no such entry. */
+  /** Undefined if the entry does not exist. */
   lstat(path: string): Stat | undefined;
   readlink(path: string): string | undefined;
   read(path: string): Buffer | undefined;
@@ -15,10 +15,10 @@ export interface Entries {
   list(path: string): readonly string[];
 }
 
-/** How many bytes of files are kept for a second `read`; beyond that they are read again. */
+/** The number of file bytes kept for a second `read`; beyond that, files are read again. */
 const CACHE_LIMIT = 128 * 1024 * 1024;
 
-/** An image over `entries`: resolves links and remembers every answer, since an image does not change during a run. */
+/** An image over `entries`: resolves links and caches every answer, since an image does not change during a run. */
 export function imageOf(source: string, entries: Entries, problems: Problems): Image {
   const stats = new Map<string, Stat | undefined>();
   const links = new Map<string, string | undefined>();
@@ -29,7 +29,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
 
   function lstatAt(path: string): Stat | undefined {
     return remember(stats, path, (asked) => {
-      // Many questions are about places that are not there: below a known one there is nothing to ask for.
+      // Many requested paths do not exist: nothing exists below a directory that is known to be missing.
       const parent = asked.slice(0, asked.lastIndexOf("/"));
       return stats.has(parent) && stats.get(parent)?.kind !== "directory" ? undefined : entries.lstat(asked);
     });
@@ -41,11 +41,11 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
 
   function follow(path: string): string | undefined {
     const real = remember(resolved, path, resolve);
-    if (real === undefined && !isTooLong(path)) problems.add(path, "its symbolic links lead in a loop");
+    if (real === undefined && !isTooLong(path)) problems.add(path, "its symbolic links form a loop");
     return real;
   }
 
-  /** Most paths share their directory with others: it is resolved once. */
+  /** Many paths share a directory, so it is resolved once. */
   function resolve(path: string): string | undefined {
     const slash = path.lastIndexOf("/");
     const name = path.slice(slash + 1);
@@ -58,17 +58,17 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
     return resolvePath(path, readlinkAt);
   }
 
-  /** The entry itself: links are followed everywhere but in the last component. */
+  /** The entry itself: links are followed everywhere except in the last component. */
   function entryAt(path: string): string | undefined {
     const slash = path.lastIndexOf("/");
     const name = path.slice(slash + 1);
     if (name === "" || name === "." || name === "..") return follow(path);
-    // Most questions share their directory: resolve it once.
+    // Many requests share a directory, so it is resolved once.
     const parent = follow(path.slice(0, Math.max(slash, 0)));
     return parent === undefined ? undefined : parent === "/" ? `/${name}` : `${parent}/${name}`;
   }
 
-  /** The real path behind `path`, when an entry of that kind stands there. */
+  /** The real path of `path` if an entry of that kind exists there. */
   function findKind(path: string, kind: Stat["kind"]): string | undefined {
     const real = follow(path);
     return real !== undefined && lstatAt(real)?.kind === kind ? real : undefined;

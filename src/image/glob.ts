@@ -3,14 +3,14 @@ import type { Image } from "./image.ts";
 import { isTooLong } from "./resolve.ts";
 
 const PARTS_LIMIT = 64;
-/** How many paths are looked at where nobody counts them. */
+/** The number of paths to check if the caller does not count them. */
 const LOOKS_LIMIT = 200_000;
 
 /**
- * The paths in the image that a glob(3) pattern names, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
- * which matches a slash or a leading dot. `pattern` is absolute. Links that lead nowhere are left out.
- * @param looks is called with a number of paths before they are looked at, and ends the search by throwing. Links make
- * few directories look like many. Without it the search ends early where there is too much to look at.
+ * The paths in the image that match a glob(3) pattern, in the order of their bytes: `*`, `?`, `[...]` and `\`, none of
+ * which matches a slash or a leading dot. `pattern` is absolute. Broken links are omitted.
+ * @param looks is called with a number of paths before they are checked, and ends the search by throwing. Links can make
+ * a few directories look like many. Without it, the search stops early at a limit.
  */
 export function expandGlob(image: Image, pattern: string, looks?: (paths: number) => void): string[] {
   const parts = pattern.split("/").filter((part) => part !== "");
@@ -24,7 +24,7 @@ export function expandGlob(image: Image, pattern: string, looks?: (paths: number
   let found = [""];
   for (const [at, part] of parts.entries()) {
     found = isPattern(part) ? matchingIn(image, found, part, count) : found.map((directory) => `${directory}/${part}`);
-    // Of parts that stand for themselves only the last is asked for: it tells which directory was meant.
+    // Of consecutive literal components, only the last is looked up.
     const next = parts[at + 1];
     if (isPattern(part) || next === undefined || isPattern(next))
       found = found.filter((path) => count(1) && image.stat(path) !== undefined);
@@ -39,7 +39,7 @@ function matchingIn(
   count: (paths: number) => boolean,
 ): string[] {
   const compiled = globPattern(part, "component");
-  // A long pattern takes longer to compare.
+  // A long pattern takes longer to match.
   const weight = 1 + (compiled.length >> 3);
   const found: string[] = [];
   for (const directory of directories) {

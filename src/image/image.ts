@@ -1,27 +1,27 @@
 /**
- * A read-only root filesystem, wherever its bytes are. Every path is absolute in the image; symbolic links resolve
- * inside it as if chrooted, so nothing outside is ever opened, and special files are never opened.
+ * A read-only root filesystem from any source. Every path is absolute in the image; symbolic links resolve inside it as
+ * if chrooted, so nothing outside is ever opened, and special files are never opened.
  */
 export interface Image {
-  /** What the user named: a directory, a tar ... For messages and reports only. */
+  /** The name that the user passed: a directory, an archive ... Used only in messages and reports. */
   readonly source: string;
-  /** What could not be read (the run then ends with status 4). Grows while the image is read. */
+  /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
-  /** Says what else could not be read whole, and why. One problem is kept for each path. */
+  /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
-  /** The file behind `path`, links followed; undefined when there is none or the links lead nowhere. */
+  /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */
   stat(path: string): Stat | undefined;
-  /** The entry itself: the last component is not followed. */
+  /** The entry itself; a link as the last component is not followed. */
   lstat(path: string): Stat | undefined;
-  /** A regular file's bytes; undefined when there is no such regular file or it cannot be read (see `problems`). */
+  /** A regular file's bytes; undefined if it does not exist or cannot be read (see `problems`). */
   read(path: string): Buffer | undefined;
-  /** Names in a directory, sorted by code point; [] when there is no such directory. */
+  /** Names in a directory, sorted by code point; [] if the directory does not exist. */
   list(path: string): readonly string[];
-  /** A symbolic link's text; undefined when `path` is no link. */
+  /** A symbolic link's target as stored; undefined if `path` is not a link. */
   readlink(path: string): string | undefined;
   /**
-   * `path` with every link resolved, the last component's too. Components that do not exist are kept as they are, so
-   * the answer is where a file would be created. Undefined for a loop of links.
+   * `path` with every link resolved, including the last component. Components that do not exist are kept, so the result
+   * is the path at which a file would be created. Undefined for a loop of links.
    */
   realpath(path: string): string | undefined;
 }
@@ -29,7 +29,7 @@ export interface Image {
 /** Kinds of directory entries; sockets, pipes and devices are all "special". */
 export type FileKind = "file" | "directory" | "symlink" | "special";
 
-/** A directory entry's facts. `size` in bytes, `mode` the permission bits (with setuid, setgid and sticky). */
+/** A directory entry's metadata. `size` in bytes; `mode` holds the permission bits, setuid, setgid and sticky. */
 export interface Stat {
   readonly kind: FileKind;
   readonly size: number;
@@ -38,20 +38,20 @@ export interface Stat {
   readonly gid: number;
 }
 
-/** A file that could not be read whole, and why, in words for the user. */
+/** A file that could not be read completely, and why, as a message for the user. */
 export interface ImageProblem {
   readonly path: string;
   readonly reason: string;
 }
 
-/** A file's text (UTF-8, invalid bytes replaced), or undefined as `read` says. */
+/** A file's text (UTF-8, invalid bytes replaced); undefined as for `read`. */
 export function readText(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
 /**
- * Why an image cannot be opened, in one line. `status` is the exit status: 2 no such use, 3 no image there, 4 it cannot
- * be read.
+ * Why an image cannot be opened, on one line. `status` is the exit status: 2 for wrong usage, 3 if there is no image,
+ * 4 if it cannot be read.
  */
 export class ImageError extends Error {
   override readonly name = "ImageError";

@@ -4,7 +4,7 @@ import { Problems } from "./problems.ts";
 import { resolvePath } from "./resolve.ts";
 import { sortNames } from "./sort.ts";
 
-/** A file's content, or an entry with what differs from a file of root's with mode 0644 (a directory's 0755). */
+/** A file's content, or an entry with whatever differs from a file owned by root with mode 0644 (0755 for a directory). */
 export type MemoryFile = string | Buffer | MemoryEntry;
 
 interface MemoryEntry {
@@ -12,7 +12,7 @@ interface MemoryEntry {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** The text of a symbolic link. */
+  /** The target of a symbolic link. */
   readonly link?: string;
   readonly directory?: true;
 }
@@ -25,16 +25,16 @@ interface Entry {
 }
 
 /**
- * An image of the files given by path. Directories above them are implied; a path through a link lands where the link
- * leads.
- * @throws {Error} when two entries stand in each other's way.
+ * An image of the given files, by path. Parent directories are implied; a path through a link is created at the link's
+ * target.
+ * @throws {Error} if two entries conflict.
  */
 export function memoryImage(files: Readonly<Record<string, MemoryFile>>, source = "memory"): Image {
   const entries = new Map<string, Entry>([["/", entryOf({ directory: true })]]);
 
   function place(path: string, entry: Entry): void {
     const real = resolvePath(path, (at) => entries.get(at)?.link, false);
-    if (real === undefined) throw new Error(`${path}: its symbolic links lead in a loop`);
+    if (real === undefined) throw new Error(`${path}: its symbolic links form a loop`);
     const existing = entries.get(real);
     if (existing !== undefined) {
       if (existing.stat.kind !== "directory" || entry.stat.kind !== "directory")
@@ -52,7 +52,7 @@ export function memoryImage(files: Readonly<Record<string, MemoryFile>>, source 
   }
 
   const given = Object.entries(files).map(([path, file]) => [path, entryOf(file)] as const);
-  // Links first: they decide where the other paths lead.
+  // Links come first, since the other paths depend on them.
   for (const [path, entry] of given) if (entry.link !== undefined) place(path, entry);
   for (const [path, entry] of given) if (entry.link === undefined) place(path, entry);
 

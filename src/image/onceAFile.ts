@@ -1,9 +1,9 @@
 import type { Image } from "./image.ts";
 
 /**
- * Works something out of a file's text once, though it is asked for again with each setting that the file holds. The
- * text of a file that is missing is "".
- * @param limit how many bytes of a file are looked at
+ * Computes a result from a file's text once, although each setting in the file requests it. The text of a missing file
+ * is "".
+ * @param limit the number of bytes of a file that are read
  */
 export function onceAFile<T>(
   work: (text: string, path: string) => T,

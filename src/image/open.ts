@@ -7,9 +7,9 @@ import { openTarFile } from "./tar/file.ts";
 import { type Keep, openTarStream } from "./tar/stream.ts";
 
 /**
- * Opens what the user named as an image: a directory that holds a root filesystem, a tar archive of one (compressed or
- * not), or "-" for such an archive on standard input. `keep` tells which files of a stream may be read later.
- * @throws {ImageError} when it is no image, or cannot be read.
+ * Opens an image: a directory that contains a root filesystem, a tar archive of one (compressed or not), or "-" for
+ * such an archive on standard input. `keep` selects the files of a stream that can be read later.
+ * @throws {ImageError} if it is not an image or cannot be read.
  */
 export async function openImage(source: string, keep: Keep): Promise<Image> {
   if (source === "-") return openTarStream(source, keep);

@@ -9,40 +9,40 @@ export interface Change {
   readonly path: string;
   readonly op: "created" | "modified" | "deleted";
   readonly certainty: "certain" | "possible";
-  /** The entry after the boot; undefined for a deletion and for a change that is only possible. */
+  /** The entry after the boot; undefined for a deletion and for a possible change. */
   readonly after: Entry | undefined;
-  /** Why the content cannot be known, for changes that are only possible. */
+  /** For a possible change, why the content cannot be known. */
   readonly reason: string | undefined;
   readonly blames: readonly Blame[];
 }
 
-/** What `write` sets beside the content; an existing file keeps what is not given. */
+/** Metadata that `write` sets besides the content; an existing file keeps whatever is not specified. */
 export interface FileAttributes {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** A part of a boot: consecutive writes for one reason, and the image after them. */
+/** A part of a boot: consecutive writes with one cause, and the image after them. */
 export interface BootPart {
   readonly blame: Blame;
   readonly paths: readonly string[];
-  /** A new one each time, so that what is remembered of it can be forgotten. */
+  /** A new object each time, so that its caches can be garbage-collected. */
   readonly image: Image;
 }
 
 /**
- * A copy-on-write layer over an image: an Image itself, so services read it like any other. Every written path
- * remembers who wrote it. A write that leaves a path as it was is no change.
+ * A copy-on-write layer over an image. It is an Image itself, so services read it like any other. Every written path
+ * records its cause. A write that leaves a path unchanged is not a change.
  */
 export class Overlay implements Image {
   readonly source: string;
   readonly #lower: Image;
   readonly #log: WriteLog;
-  /** How many steps of the log count: all of them unless this is the image as it was earlier. */
+  /** The number of steps of the log that count: all of them, unless this is an earlier state of the image. */
   readonly #until: number;
   readonly #possible = new Map<string, { reason: string; blames: Blame[] }>();
-  /** Where paths lead; emptied when a link comes or goes. */
+  /** Cache of resolved paths; emptied when a link is created or removed. */
   readonly #resolved = new Map<string, string | undefined>();
 
   constructor(lower: Image, log = new WriteLog(), until = Number.POSITIVE_INFINITY) {
@@ -75,7 +75,7 @@ export class Overlay implements Image {
     return content === undefined ? undefined : bytesOf(content);
   }
 
-  /** What `read` gives the bytes of, which need not be made yet. */
+  /** The content that `read` returns, possibly not produced yet. */
   content(path: string): FileContent | undefined {
     const real = this.realpath(path);
     if (real === undefined) return undefined;
@@ -110,7 +110,7 @@ export class Overlay implements Image {
     return real;
   }
 
-  /** Writes a file through links, as open(path, "w") does; missing directories are made (0755). */
+  /** Writes a file through links, as open(path, "w") does; creates missing directories (0755). */
   write(path: string, content: string | FileContent, blame: Blame, attributes: FileAttributes = {}): void {
     const real = this.realpath(path);
     if (real === undefined) return;
@@ -123,7 +123,7 @@ export class Overlay implements Image {
     this.#set(real, fileEntry(typeof content === "string" ? Buffer.from(content) : content, mode, uid, gid), blame);
   }
 
-  /** Changes mode or owner of what is there; nothing when there is nothing. */
+  /** Changes the mode or owner of an existing entry; does nothing if there is none. */
   setAttributes(path: string, attributes: FileAttributes, blame: Blame): void {
     const real = this.realpath(path);
     if (real === undefined) return;
@@ -134,7 +134,7 @@ export class Overlay implements Image {
     else this.#set(real, fileEntry(this.content(real) ?? Buffer.alloc(0), mode, uid, gid), blame);
   }
 
-  /** Makes a directory and its missing parents; an existing one stays as it is. */
+  /** Creates a directory and its missing parents; an existing one stays unchanged. */
   mkdir(path: string, blame: Blame, attributes: FileAttributes = {}): void {
     const real = this.realpath(path);
     if (real === undefined || real === "/" || this.#lstatCanonical(real) !== undefined) return;
@@ -143,7 +143,7 @@ export class Overlay implements Image {
     this.#set(real, { kind: "directory", mode, uid, gid }, blame);
   }
 
-  /** Makes a symbolic link in place of whatever file or link was there. */
+  /** Creates a symbolic link, replacing an existing file or link. */
   symlink(path: string, target: string, blame: Blame, attributes: FileAttributes = {}): void {
     const canonical = this.#canonical(path);
     if (canonical === undefined) return;
@@ -152,7 +152,7 @@ export class Overlay implements Image {
     this.#set(canonical, { kind: "symlink", target, uid, gid }, blame);
   }
 
-  /** Removes a file, a link, or a directory with all in it; nothing when there is nothing. */
+  /** Removes a file, a link, or a directory with its content; does nothing if there is none. */
   remove(path: string, blame: Blame): void {
     const canonical = this.#canonical(path);
     if (canonical === undefined || this.#lstatCanonical(canonical) === undefined) return;
@@ -161,7 +161,7 @@ export class Overlay implements Image {
     this.#set(canonical, undefined, blame);
   }
 
-  /** Moves a file, as rename() does. */
+  /** Renames a file, as rename() does. */
   rename(from: string, to: string, blame: Blame): void {
     const stat = this.lstat(from);
     const target = this.readlink(from);
@@ -175,7 +175,7 @@ export class Overlay implements Image {
     this.remove(from, blame);
   }
 
-  /** Says that a command or script may change `path`, in a way that cannot be known. */
+  /** Records that a command or script may change `path` in an unknown way. */
   mayChange(path: string, reason: string, blame: Blame): void {
     const real = this.realpath(path) ?? path;
     const possible = this.#possible.get(real);
@@ -183,7 +183,7 @@ export class Overlay implements Image {
     else possible.blames.push(blame);
   }
 
-  /** All that differs from the image, sorted by path. */
+  /** All differences from the image, sorted by path. */
   changes(): Change[] {
     const changes: Change[] = [];
     for (const [path, numbers] of this.#log.ofPath) {
@@ -206,7 +206,7 @@ export class Overlay implements Image {
     return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The parts of the boot in their order. */
+  /** The parts of the boot in order. */
   history(): readonly BootPart[] {
     const parts: BootPart[] = [];
     const { steps } = this.#log;
@@ -238,7 +238,7 @@ export class Overlay implements Image {
     this.#log.add({ path: canonical, entry, blame });
   }
 
-  /** What the last write made of a path; undefined where that removed it, or where there was none. */
+  /** The entry that the last write of a path created; undefined if it removed the path or there was no write. */
   #entry(canonical: string): Entry | undefined {
     return this.#log.last(canonical, this.#until)?.entry;
   }
@@ -250,16 +250,16 @@ export class Overlay implements Image {
     return after.kind === "directory" || after.content.equals(this.#lower.read(path) ?? Buffer.alloc(0));
   }
 
-  /** Why a file may come out as it is, where what is not known of its content may be what stands there already. */
+  /** Why a file may stay the same: the unknown parts of its content may equal its current content. */
   #unchangedIf(path: string, after: Entry): string | undefined {
     if (after.kind !== "file") return undefined;
     const text = after.content.toString("utf8");
     if (!hasUnknown(text) || unknownReason(text) !== undefined) return undefined;
     const same = mayComeOutAs(text, this.#lower.read(path)?.toString("utf8") ?? "");
-    return same ? "it is written, but may hold the same as now" : undefined;
+    return same ? "it is written, but its content may stay the same" : undefined;
   }
 
-  /** Most paths share their directory with others: it is resolved once. */
+  /** Many paths share a directory, so it is resolved once. */
   #resolve(path: string): string | undefined {
     const name = path.slice(path.lastIndexOf("/") + 1);
     const isPlain = path.startsWith("/") && path !== "/" && !["", ".", ".."].includes(name) && !isTooLong(path);
@@ -269,7 +269,7 @@ export class Overlay implements Image {
     return resolvePath(path, (canonical) => this.#readlinkCanonical(canonical));
   }
 
-  /** The path with its directory part resolved and its last component as it is. */
+  /** The path with its directory part resolved and its last component unchanged. */
   #canonical(path: string): string | undefined {
     const parent = this.realpath(parentOf(path));
     if (parent === undefined) return undefined;
@@ -302,14 +302,14 @@ export class Overlay implements Image {
     return entry?.kind === "symlink" ? entry.target : undefined;
   }
 
-  /** Whether this layer, not the image, decides what is at the path. */
+  /** Whether this layer, not the image, determines the entry at the path. */
   #covered(canonical: string): boolean {
     return (
       this.#log.last(canonical, this.#until) !== undefined || (canonical !== "/" && this.#hidden(parentOf(canonical)))
     );
   }
 
-  /** Whether the image's own content of a directory is gone, since it or a parent was removed or replaced. */
+  /** Whether the image's content of a directory is gone because it or a parent was removed or replaced. */
   #hidden(directory: string): boolean {
     const { hiding } = this.#log;
     if (hiding.size === 0) return false;
@@ -323,7 +323,7 @@ export class Overlay implements Image {
   }
 }
 
-/** A file's content as the plan shows it: text, or why it cannot be known. */
+/** A file's content as the plan shows it: its text, or why it cannot be known. */
 export function wholeUnknown(reason: string): Buffer {
   return Buffer.from(unknown(reason));
 }

@@ -1,6 +1,6 @@
 import { readSync } from "node:fs";
 
-/** Fills `buffer` from the file's bytes at a position. Returns how many there were. */
+/** Fills `buffer` with the file's bytes at a position. Returns the number of bytes read. */
 export function readInto(buffer: Buffer, file: number, position: number): number {
   let length = 0;
   while (length < buffer.length) {

@@ -1,4 +1,4 @@
-/** Why the system refused something, in its words without the code: "permission denied", "no such file or directory". */
+/** The system's error message without its code: "permission denied", "no such file or directory". */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EPERM") return "permission denied";

@@ -1,23 +1,23 @@
-/** How many symbolic links one path may lead through; Linux gives ELOOP after as many (MAXSYMLINKS). */
+/** The number of symbolic links that one path may lead through; Linux fails with ELOOP beyond it (MAXSYMLINKS). */
 const LINK_LIMIT = 40;
 
-/** How long links can make a path, of which Linux knows no longer one, and by how many components in all. */
+/** Limits for a path after resolving links: its length, as on Linux, and the total number of components. */
 const PATH_LIMIT = { length: 4096, components: 512 };
 
-/** Whether Linux refuses a path for its length (ENAMETOOLONG): nothing is there. */
+/** Whether Linux rejects a path because of its length (ENAMETOOLONG), so that nothing can exist there. */
 export function isTooLong(path: string): boolean {
   return path.length >= PATH_LIMIT.length;
 }
 
 /**
- * Where `path` leads with its symbolic links resolved inside the image, as if chrooted: absolute links start at the
- * image's root and `..` above the root stays there. Components that do not exist are kept as they are. The last
- * component is not followed where `followLast` is false.
+ * Resolves the symbolic links of `path` inside the image, as if chrooted: absolute links start at the image's root and
+ * `..` above the root stays there. Components that do not exist are kept. The last component is not followed if
+ * `followLast` is false.
  *
- * `readlink` gives a link's text, and undefined for anything else or nothing; it is only asked for normalised absolute
- * paths without a link before the last component.
+ * `readlink` returns a link's target, and undefined for anything else; it is called only with normalised absolute paths
+ * without a link before the last component.
  *
- * Undefined when the path leads through too many links (a loop), and when it is too long, itself or through links.
+ * Undefined if the path leads through too many links (a loop) or is too long, itself or after resolving links.
  */
 export function resolvePath(
   path: string,

@@ -2,16 +2,16 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
 import { isHeader } from "./tar/header.ts";
 
-/** What bytes are: a tar archive, compressed bytes, a disk, nothing at all, or something else. */
+/** The format of some bytes: a tar archive, compressed data, a disk image, empty, or something else. */
 export type Format = "tar" | "gzip" | "zstd" | "xz" | "bzip2" | "disk" | "empty" | "other";
 
-/** How many first bytes tell what a file is. */
+/** The number of bytes needed to detect a format. */
 export const SNIFFED = 4096;
 
-/** What a user can do with a disk, which is not read. */
-export const DISK_ADVICE = "is the image of a disk: mount it and name the directory of its root";
+/** Advice for a disk image, which is not supported. */
+export const DISK_ADVICE = "is a disk image; mount it and pass its root directory";
 
-/** Where the images of disks and filesystems have their marks: qcow2, VMDK, VHDX, XFS, squashfs, boot sector, ext4. */
+/** The magic numbers of disk and filesystem images: qcow2, VMDK, VHDX, XFS, squashfs, boot sector, ext4. */
 const DISK_MARKS: readonly (readonly [offset: number, mark: string])[] = [
   [0, "QFI\xfb"],
   [0, "KDMV"],
@@ -22,7 +22,7 @@ const DISK_MARKS: readonly (readonly [offset: number, mark: string])[] = [
   [1080, "\x53\xef"],
 ];
 
-/** What bytes are by the first of them, SNIFFED where there are as many. */
+/** The format of data by its first bytes: SNIFFED of them, or all if there are fewer. */
 export function formatOf(head: Buffer): Format {
   if (head.length === 0) return "empty";
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
@@ -34,11 +34,11 @@ export function formatOf(head: Buffer): Format {
   const hasMark = ([offset, mark]: (typeof DISK_MARKS)[number]) =>
     head.toString("latin1", offset, offset + mark.length) === mark;
   if (head.includes(0) && DISK_MARKS.some(hasMark)) return "disk";
-  // An archive without members begins with its end, a block of zeros.
+  // An archive without members begins with its end marker, a block of zeros.
   return block.equals(Buffer.alloc(512)) ? "empty" : "other";
 }
 
-/** A file's first bytes, from which `formatOf` and `isArchive` judge. @throws what the file system says. */
+/** A file's first bytes, for `formatOf` and `isArchive`. @throws the file system's error. */
 export function readHead(path: string): Buffer {
   const file = openSync(path, "r");
   try {
@@ -50,18 +50,18 @@ export function readHead(path: string): Buffer {
 }
 
 /**
- * Whether the bytes that begin with `head` are an archive rather than a text, which may be compressed with gzip too
- * (user-data is). Nobody compresses user-data with the other programs.
+ * Whether data that begins with `head` is an archive rather than text. Text may be compressed with gzip, as user-data
+ * often is, but not with the other programs.
  */
 export function isArchive(head: Buffer): boolean {
   const format = formatOf(head);
   if (format !== "gzip") return format !== "other" && (format !== "empty" || head.length > 0);
   const inside = gunzipHead(head);
-  // Compressed nothing is what a tar leaves that failed.
+  // A failed tar leaves compressed data that is empty.
   return inside !== undefined && formatOf(inside) !== "other";
 }
 
-/** What the first bytes of a gzip file hold; undefined when they are damaged. */
+/** The decompressed first bytes of a gzip file; undefined if they are damaged. */
 function gunzipHead(head: Buffer): Buffer | undefined {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });

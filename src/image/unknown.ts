@@ -1,6 +1,6 @@
 /**
- * Content that cannot be known before the boot stands in texts as `<<unknown:REASON>>`: a fresh key, the cloud's
- * metadata that nobody gave. A text that is one placeholder and nothing else is unknown as a whole.
+ * A placeholder `<<unknown:REASON>>` marks content that cannot be known before the boot, such as a new key or cloud
+ * metadata that was not specified. A text that consists of one placeholder is unknown as a whole.
  */
 export function unknown(reason: string): string {
   return `<<unknown:${reason.replaceAll(">>", "> >")}>>`;
@@ -8,23 +8,23 @@ export function unknown(reason: string): string {
 
 const placeholder = /<<unknown:((?:(?!>>).){0,400})>>/s;
 
-/** Whether `text` holds a placeholder. */
+/** Whether `text` contains a placeholder. */
 export function hasUnknown(text: string): boolean {
   return placeholder.test(text);
 }
 
-/** The reason when `text` is unknown as a whole, else undefined. */
+/** The reason if `text` is unknown as a whole, otherwise undefined. */
 export function unknownReason(text: string): string | undefined {
   const match = placeholder.exec(text);
   return match !== null && match[0].length === text.trim().length ? match[1] : undefined;
 }
 
-/** The text with every placeholder replaced by what `show` makes of its reason. */
+/** The text with every placeholder replaced by the result of `show` for its reason. */
 export function replaceUnknown(text: string, show: (reason: string) => string): string {
   return text.replace(new RegExp(placeholder, "gs"), (_, reason: string) => show(reason));
 }
 
-/** Whether a text with placeholders may come out as `text`: what is known of it stands there in the same order. */
+/** Whether a text with placeholders may turn out to be `text`: the known parts occur there in the same order. */
 export function mayComeOutAs(template: string, text: string): boolean {
   // Every other part is the reason of a placeholder.
   const parts = template.split(placeholder).filter((_, index) => index % 2 === 0);

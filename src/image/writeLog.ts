@@ -1,19 +1,19 @@
 import { bytesOf, type FileContent } from "./content.ts";
 import type { Origin } from "./origin.ts";
 
-/** Who changes something and because of which line of configuration. */
+/** What changes a path, and the line of configuration that causes it. */
 export interface Blame {
-  /** A module of cloud-init, or the name of a step outside the modules ("network"). */
+  /** A cloud-init module, or the name of a step outside the modules ("network"). */
   readonly module: string;
   readonly cause: Origin;
 }
 
-/** A directory entry that the boot wrote. Unknown parts of `content` stand as `<<unknown:REASON>>`. */
+/** A directory entry that the boot wrote. Unknown parts of `content` are placeholders `<<unknown:REASON>>`. */
 export type Entry =
   | {
       readonly kind: "file";
       readonly content: Buffer;
-      /** What gives `content`, which is made when it is asked for. */
+      /** Produces `content` when it is first read. */
       readonly source: FileContent;
       readonly mode: number;
       readonly uid: number;
@@ -22,7 +22,7 @@ export type Entry =
   | { readonly kind: "symlink"; readonly target: string; readonly uid: number; readonly gid: number }
   | { readonly kind: "directory"; readonly mode: number; readonly uid: number; readonly gid: number };
 
-/** One write: what a path became, and who did it. */
+/** One write: the new entry of a path, and its cause. */
 export interface Step {
   readonly path: string;
   /** undefined = deleted. */
@@ -30,14 +30,14 @@ export interface Step {
   readonly blame: Blame;
 }
 
-/** All writes in their order, so that the image as it was after each can be had again. Paths are canonical. */
+/** All writes in order, from which the image after each of them can be restored. Paths are canonical. */
 export class WriteLog {
   readonly steps: Step[] = [];
   /** The numbers of the steps that wrote a path. */
   readonly ofPath = new Map<string, number[]>();
-  /** The names in a directory that were ever written. */
+  /** All names in a directory that were ever written. */
   readonly #names = new Map<string, Set<string>>();
-  /** Paths that ever hid what the image has below them: a directory or a link became something else. */
+  /** Paths that ever hid the image's entries below them: a directory or a link became something else. */
   readonly hiding = new Set<string>();
 
   add(step: Step): void {
@@ -74,7 +74,7 @@ export class WriteLog {
   }
 }
 
-/** A file of that content. */
+/** A file entry with that content. */
 export function fileEntry(source: FileContent, mode: number, uid: number, gid: number): Entry {
   return {
     kind: "file",
@@ -88,17 +88,17 @@ export function fileEntry(source: FileContent, mode: number, uid: number, gid: n
   };
 }
 
-/** The directory part of an absolute path; "/" for entries of the root. */
+/** The directory part of an absolute path; "/" for entries in the root. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(1, path.lastIndexOf("/")));
 }
 
-/** Blames that say the same have one key. */
+/** A key that equal blames share. */
 export function keyed(blame: Blame): [key: string, blame: Blame] {
   return [`${blame.module}\0${blame.cause.path}\0${blame.cause.line}`, blame];
 }
 
-/** Whether two blames say the same. */
+/** Whether two blames are equal. */
 export function sameBlame(a: Blame, b: Blame): boolean {
   return a.module === b.module && a.cause.path === b.cause.path && a.cause.line === b.cause.line;
 }

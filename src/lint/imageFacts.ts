@@ -2,7 +2,7 @@ import type { BootResult } from "../boot/boot.ts";
 import type { Image } from "../image/image.ts";
 import type { ImageFacts } from "./finding.ts";
 
-/** What reports say of an image. */
+/** The facts about an image that reports show. */
 export function imageFacts(image: Image, { distro, cloud }: BootResult): ImageFacts {
   return {
     source: image.source,

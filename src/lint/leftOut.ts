@@ -1,15 +1,15 @@
 import { type Image, type ImageProblem, readText, type Stat } from "../image/image.ts";
 import { isForeseen } from "./needs.ts";
 
-/** What every machine has, and no archive of the paths that a lint needs. */
+/** Paths that every machine has, but no archive of the paths that lint needs. */
 const OF_A_WHOLE_ROOT = ["/dev", "/proc", "/sys", "/tmp"];
 
-/** What a boot makes anew, wherever a link leads there. */
+/** Directories that every boot recreates, so a link into them is fine. */
 const VOLATILE = /^\/(dev|proc|sys|run|tmp)(\/|$)/;
 
 /**
- * An archive of part of a machine, such as tar makes of the paths that `needs` prints: it remembers what was asked for,
- * since what only a configuration or a link names may be on the machine and not in the archive.
+ * An archive of part of a machine, such as one of the paths that `needs` prints. It records the requested paths, since
+ * files that only a configuration or a link names may exist on the machine but not in the archive.
  */
 class PartialImage implements Image {
   readonly source: string;
@@ -51,13 +51,13 @@ class PartialImage implements Image {
     const keys = readKeyDirectories(this.#image);
     const missing = new Set<string>();
     for (const asked of this.#asked) {
-      // Keys have several names, of which few exist: their directory tells whether they were packed.
+      // Few of a key's possible names exist; their directory shows whether keys were packed.
       const path = this.#image.realpath(asked)?.replace(/(\/\.ssh)\/.*/s, "$1");
       if (path === undefined || isForeseen(path) || VOLATILE.test(path) || this.#image.lstat(path) !== undefined)
         continue;
       if (!keys.ofNobody.has(path)) missing.add(path);
     }
-    // Of a path and what is above it, the path; of several in a directory that is not there either, the directory.
+    // Keeps a path instead of its parents, and a missing directory instead of several paths in it.
     const sorted = [...missing].sort();
     const groups = new Map<string, string[]>();
     for (const path of sorted) {
@@ -70,7 +70,7 @@ class PartialImage implements Image {
     return [...groups].map(([directory, [path = "", ...more]]) => (more.length > 0 ? directory : path)).sort();
   }
 
-  /** The uppermost directory of a path that is missing, but none of the root's own; or the path. */
+  /** The uppermost missing directory of a path, except directories in the root; otherwise the path. */
   #missingDirectory(path: string): string {
     for (let end = path.indexOf("/", path.indexOf("/", 1) + 1); end > 0; end = path.indexOf("/", end + 1))
       if (this.#image.lstat(path.slice(0, end)) === undefined) return path.slice(0, end);
@@ -85,28 +85,28 @@ class PartialImage implements Image {
 
 const SECRETS_LEFT_OUT: ImageProblem = {
   path: "/etc/shadow",
-  reason: "it is not in the archive; who is not root cannot pack it, nor what else only root reads",
+  reason: "it is not in the archive; pack it as root, with any other files that only root can read",
 };
 
-/** An archive's image, made to tell what the archive leaves out if it holds part of a machine only. */
+/** An archive's image, which records what the archive lacks if it contains only part of a machine. */
 export function tellingLeftOut(image: Image): Image {
   return OF_A_WHOLE_ROOT.some((path) => image.lstat(path) !== undefined) ? image : new PartialImage(image);
 }
 
 /**
- * The paths that were asked for, links resolved, that an archive of part of a machine does not hold and that are not
- * among those that a lint needs of any machine. Sorted; none for a whole root.
+ * The requested paths, with links resolved, that an archive of part of a machine lacks and that are not among the paths
+ * that lint needs from every machine. Sorted; none for a complete root.
  */
 export function pathsLeftOut(image: Image): readonly string[] {
   return image instanceof PartialImage ? image.leftOut() : [];
 }
 
-/** Whether /etc/passwd says that the passwords are in a file that the archive does not hold. */
+/** Whether /etc/passwd refers to passwords in a file that the archive lacks. */
 function lacksSecrets(image: Image): boolean {
   return image.lstat("/etc/shadow") === undefined && /^[^:\n]*:x:/m.test(readText(image, "/etc/passwd") ?? "");
 }
 
-/** The .ssh in the homes of all accounts, sorted, and of those that nobody logs in to: few exist. */
+/** The .ssh directories in the homes of all accounts, sorted, including accounts without a login, where few exist. */
 function readKeyDirectories(image: Image): { ofAll: string[]; ofNobody: Set<string> } {
   const all = new Set<string>();
   const ofNobody = new Set<string>();

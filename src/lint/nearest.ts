@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known word that is so near that it may be meant. */
+/** The known word that is similar enough to be the intended one; undefined if there is none. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const near = closest(word, [...known]);
   return distance(word, near) <= Math.max(2, word.length / 3) ? near : undefined;

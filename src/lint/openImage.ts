@@ -5,9 +5,9 @@ import { tellingLeftOut } from "./leftOut.ts";
 import { mayBeRead } from "./needs.ts";
 
 /**
- * Opens an image for a lint, a plan or its configuration: a directory that holds a root filesystem, a tar archive of
+ * Opens an image for a lint, a plan or its configuration: a directory that contains a root filesystem, a tar archive of
  * one (compressed or not), or "-" for such an archive on standard input.
- * @throws {ImageError} when it is no image, or cannot be read.
+ * @throws {ImageError} if it is not an image or cannot be read.
  */
 export async function openImage(source: string): Promise<Image> {
   const image = await open(source, mayBeRead);

@@ -1,23 +1,23 @@
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 
-/** Where programs are. */
+/** Directories that contain programs. */
 const PROGRAM_DIRECTORIES = ["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
 
 const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/bash", "/bin/busybox"];
 
 /**
- * Whether an image is the configuration of a machine without the machine: a checkout of /etc, the files that a build
- * copies into an image. An archive of the paths that `needs` prints holds programs and is none.
+ * Whether an image contains only the configuration of a machine: a checkout of /etc, or the files that a build copies
+ * into an image. An archive of the paths that `needs` prints contains programs and is not partial.
  */
 export function isPartial(image: Image, { cloudInit, packages }: Distro): boolean {
   if (PROGRAM_DIRECTORIES.every((directory) => image.list(directory).length === 0)) return true;
-  // A build may add programs of its own.
+  // A build may add its own programs.
   const hasCloudInit = cloudInit.version !== undefined || cloudInit.library !== undefined;
   return !hasCloudInit && packages.kind === "none" && SHELLS.every((path) => image.lstat(path) === undefined);
 }
 
-/** What a partial image lacks, in words, the most important first. */
+/** The parts that a partial image lacks, in words, the most important first. */
 export function missingParts(image: Image, { cloudInit, packages }: Distro): string[] {
   const isMissing = (path: string) => image.stat(path) === undefined;
   const parts: readonly (readonly [part: string, isMissing: boolean])[] = [

@@ -2,13 +2,13 @@ import type { Image, ImageProblem } from "../image/image.ts";
 import { hasDigest } from "./digest.ts";
 import type { Packages, ShippedFile } from "./packages.ts";
 
-/** What a database says about a path. Of a shipped link the digest is that of its text. */
+/** A database's answer about a path. The digest of a shipped link is that of its target. */
 export interface Answer {
   readonly owner?: string;
   readonly shipped?: ShippedFile;
 }
 
-/** Asks a database once for each path; one with a problem answers nothing. */
+/** Asks a database once for each path; a database with a problem answers nothing. */
 export function answers(
   image: Image,
   problems: readonly ImageProblem[],
@@ -21,7 +21,7 @@ export function answers(
       answer = find(path);
       const { owner, shipped } = answer;
       const link = shipped && image.readlink(path);
-      // A link that stands as it was shipped: what it leads to is another file.
+      // An unchanged shipped link: its target is another file.
       if (owner !== undefined && link !== undefined && hasDigest(link, shipped!)) answer = { owner };
       known.set(path, answer);
     }

@@ -6,19 +6,19 @@ import { namesOf } from "./names.ts";
 import type { PackageReader, Packages, ShippedFile } from "./packages.ts";
 import { damageOf, eachLine, endOf, field } from "./paragraphs.ts";
 
-/** Where apk keeps what is installed; the second where / is merged into /usr. */
+/** Where apk keeps its database; the second path applies if / is merged into /usr. */
 const DATABASES = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
 
-/** How many lines about directories are read, and of how many packages for each; an image has some 20,000 of 500. */
+/** Limits for the lines about directories, and the packages for each directory; an image has about 20,000 from 500 packages. */
 const MOST_DIRECTORIES = 500_000;
 const MOST_PACKAGES = 10_000;
 
-/** How much of the lines about a file is looked at, in bytes: its name, owner and digest. */
+/** The number of bytes to read about a file: its name, owner and digest. */
 const ENTRY_LIMIT = 1024;
 
 /**
  * apk's installed database in `image` (apk-tools 2 and 3): a paragraph for each package, in which `F:` names a
- * directory, `R:` a file in it and `Z:` the file's digest. Searched as bytes; undefined when there is none.
+ * directory, `R:` a file in it and `Z:` the file's digest. Searched as bytes; undefined if there is none.
  */
 export const apk: PackageReader = {
   needs: DATABASES.map((path) => path.slice(1, -"/installed".length)),
@@ -72,9 +72,9 @@ function openApk(image: Image): Packages | undefined {
   };
 }
 
-/** apk reads a line of two characters and more as a field and its value, and gives up where the second is no colon. */
+/** apk reads a line of two or more characters as a field and its value, and fails if the second is not a colon. */
 function notApk(content: Buffer): string | undefined {
-  if (/(?:^|\n)[^\n][^:\n]/.test(content.toString("latin1"))) return "a line of it is no field of apk's";
+  if (/(?:^|\n)[^\n][^:\n]/.test(content.toString("latin1"))) return "a line is not a valid field";
   return content.length > 0 && !content.subarray(-2).equals(Buffer.from("\n\n"))
     ? "it ends in the middle of a package"
     : undefined;
@@ -89,7 +89,7 @@ function versionOf(content: Buffer, name: string): string | undefined {
   return version;
 }
 
-/** Where the lines `F:` of each directory stand. */
+/** The positions of each directory's `F:` lines. */
 function directoriesOf(content: Buffer): Map<string, number[]> {
   const directories = new Map<string, number[]>();
   let count = 0;
@@ -103,7 +103,7 @@ function directoriesOf(content: Buffer): Map<string, number[]> {
   return directories;
 }
 
-/** Where the line of the file stands. */
+/** The position of the file's line. */
 function entryOf(content: Buffer, directories: ReadonlyMap<string, number[]>, path: string): number | undefined {
   const slash = path.lastIndexOf("/");
   const file = `\nR:${path.slice(slash + 1)}\n`;
@@ -114,15 +114,15 @@ function entryOf(content: Buffer, directories: ReadonlyMap<string, number[]>, pa
   return undefined;
 }
 
-/** The fields of the package that an index lies in, without its files. */
+/** The fields of the package around an index, without its files. */
 function headerAt(content: Buffer, at: number): string {
   const start = content.lastIndexOf("\n\n", at) + 1;
   return content.toString("utf8", start, endOf(content, "\nF:", start) + 1);
 }
 
 /**
- * The digest of the file whose line stands at `at`; of a link it is that of its text. Q1 marks base64 of 160 bits: a
- * SHA-1, or the beginning of a SHA-256 in packages of apk-tools 3, which have the flag S. X marks hexadecimal, 2 a whole
+ * The digest of the file whose line begins at `at`; for a link, that of its target. Q1 marks base64 of 160 bits: a
+ * SHA-1, or the beginning of a SHA-256 in packages of apk-tools 3, which have the flag S. X marks hexadecimal, 2 a full
  * SHA-256.
  */
 function digestAt(content: Buffer, at: number, sha256: boolean): Pick<ShippedFile, "algorithm" | "digest"> | undefined {

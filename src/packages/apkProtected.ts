@@ -1,18 +1,18 @@
 import { matchesGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
 
-/** More than the file of patterns of any package holds. */
+/** The size limit for a file of patterns; those of packages are smaller. */
 const MOST_PATTERNS = 1000;
 
-/** Where apk is told which paths to protect, in files that end in .list. */
+/** Directories with files that tell apk which paths to protect; their names end in .list. */
 const DIRECTORY = "/etc/apk/protected_paths.d";
 
-/** apk-tools' own patterns (2.6 to 3.0): of /etc all, of /etc/init.d nothing but links. */
+/** apk-tools' own patterns (2.6 to 3.0): everything in /etc, only links in /etc/init.d. */
 const BUILT_IN = ["+etc", "@etc/init.d", "!etc/apk"];
 
 /**
- * Whether apk treats the file at a path as configuration, which it does not overwrite where it was changed. A pattern
- * names a directory or file with all below; of those that name the same the last counts, else the deepest.
+ * Whether apk treats the file at a path as configuration, which it does not overwrite if it was changed. A pattern
+ * names a file, or a directory with everything below. The deepest pattern counts; of equal ones, the last.
  */
 export function apkProtects(image: Image, path: string): boolean {
   const names = path.slice(1).split("/");

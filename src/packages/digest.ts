@@ -4,12 +4,12 @@ import type { ShippedFile } from "./packages.ts";
 
 type Digest = Pick<ShippedFile, "algorithm" | "digest">;
 
-/** Whether a content has the digest, of which a database may keep the beginning only. */
+/** Whether content has the digest, of which a database may store only the beginning. */
 export function hasDigest(content: Buffer | string, { algorithm, digest }: Digest): boolean {
   return digest !== "" && createHash(algorithm).update(content).digest("hex").startsWith(digest);
 }
 
-/** The first of some files of the image that has the digest: where a shipped text still stands. */
+/** The first of some files in the image with the digest, which is where a shipped text still exists. */
 export function pristineAmong(
   image: Image,
   candidates: readonly string[],

@@ -7,7 +7,7 @@ import { dpkgStatus, hasDpkgStatus } from "./dpkgStatus.ts";
 import type { PackageReader, Packages } from "./packages.ts";
 import { type UcfFile, ucfFiles, ucfPristine } from "./ucf.ts";
 
-/** dpkg's database in `image`, read only as far as asked; undefined when there is none. */
+/** dpkg's database in `image`, read on demand; undefined if there is none. */
 export const dpkg: PackageReader = {
   needs: [
     "var/lib/dpkg",

@@ -2,20 +2,20 @@ import type { Image } from "../image/image.ts";
 import type { ShippedName } from "./dpkgNames.ts";
 import { fileLists, readLists } from "./fileLists.ts";
 
-/** Where dpkg keeps each package's list of files and digests. */
+/** The directory with each package's list of files and of digests. */
 const INFO = "/var/lib/dpkg/info";
 
-/** A path in a package's list of files. */
+/** A path in a package's file list. */
 export interface ListedFile {
   readonly path: string;
-  /** The package as its files in the database are named: "libc6:amd64" where it is for several architectures. */
+  /** The package as in the names of its database files: "libc6:amd64" if it supports several architectures. */
   readonly entry: string;
   readonly package: string;
 }
 
 /**
  * Finds the package that lists one of the names.
- * @param problem is told of lists that cannot be read
+ * @param problem receives the lists that cannot be read
  */
 export function dpkgLists(
   image: Image,
@@ -35,7 +35,7 @@ export function dpkgLists(
   };
 }
 
-/** The digest that the package shipped `file` with; undefined where it does not tell (for conffiles). */
+/** The digest of `file` as shipped by the package; undefined if it has none, as for conffiles. */
 export function md5sumOf(image: Image, file: ListedFile): string | undefined {
   const md5sums = md5sumsOf(image, file.entry);
   const line = md5sums.indexOf(`  ${file.path.slice(1)}\n`);
@@ -43,7 +43,7 @@ export function md5sumOf(image: Image, file: ListedFile): string | undefined {
   return /^[0-9a-f]{32}$/.test(digest) ? digest : undefined;
 }
 
-/** A package's digests, in lines of `DIGEST  PATH` with the path without its first slash; "" when there are none. */
+/** A package's digests, in lines `DIGEST  PATH` without the path's leading slash; "" if there are none. */
 export function md5sumsOf(image: Image, entry: string): string {
   return image.read(`${INFO}/${entry}.md5sums`)?.toString("utf8") ?? "";
 }

@@ -1,24 +1,24 @@
 import { type Image, readText } from "../image/image.ts";
 import { namesOf } from "./names.ts";
 
-/** A name under which packages may have shipped a file, and which of them: diversions tell some from others. */
+/** A name under which packages may have shipped a file, and which packages, since diversions distinguish them. */
 export interface ShippedName {
   readonly path: string;
   accept(packageName: string): boolean;
 }
 
-/** A diversion (dpkg-divert(1)): what other packages ship as `from` stands at `to`. */
+/** A diversion (dpkg-divert(1)): files that other packages ship as `from` are installed as `to`. */
 interface Diversion {
   readonly from: string;
   readonly to: string;
-  /** The package whose own `from` stays there; ":" for a local diversion. */
+  /** The package whose own `from` stays in place; ":" for a local diversion. */
   readonly by: string;
 }
 
 /**
- * Tells the names under which dpkg may know the file at a path: without the links among its directories, under / as
- * well as under /usr where the two are merged, and what a diversion moved by its former name.
- * @param problem is told what is wrong with the table of diversions
+ * Returns the names under which dpkg may know the file at a path: with links among its directories resolved, under / as
+ * well as under /usr if the two are merged, and a diverted file under its original name.
+ * @param problem receives problems of the table of diversions
  */
 export function dpkgNames(
   image: Image,
@@ -40,7 +40,7 @@ function diverted(path: string, diversions: readonly Diversion[]): ShippedName[]
   ];
 }
 
-/** The database holds three lines for each: the original name, the name it is diverted to, the package. */
+/** Reads the diversions. Each takes three lines: the original name, the new name, the package. */
 function readDiversions(image: Image, problem: (path: string, reason: string) => void): Diversion[] {
   const path = "/var/lib/dpkg/diversions";
   const lines = (readText(image, path) ?? "").split("\n");

@@ -1,32 +1,32 @@
 import type { Image } from "../image/image.ts";
 import { damageOf, eachLine, endOf, field, paragraphAt } from "./paragraphs.ts";
 
-/** What /var/lib/dpkg/status says, searched as bytes: it holds hundreds of kilobytes, of which few are asked for. */
+/** The content of /var/lib/dpkg/status, searched as bytes, since only a little of its hundreds of kilobytes is needed. */
 export interface DpkgStatus {
-  /** A package's version while its files are installed. */
+  /** A package's version if its files are installed. */
   version(name: string): string | undefined;
-  /** The conffile at `path`, of a package that `accept` takes; undefined when there is none. */
+  /** The conffile at `path`, of a package that `accept` accepts; undefined if there is none. */
   conffile(path: string, accept: (name: string) => boolean): Conffile | undefined;
 }
 
 interface Conffile {
   readonly package: string;
-  /** The MD5 of the version last shipped, whatever stands there now. */
+  /** The MD5 of the last shipped version, whatever the current content. */
   readonly digest: string;
 }
 
 const STATUS = "/var/lib/dpkg/status";
 
-/** The states in which a package's files are there (dpkg(1), "Package states"). */
+/** The states in which a package's files exist (dpkg(1), "Package states"). */
 const INSTALLED = /^Status: \S+ \S+ (?:installed|unpacked|half-configured|triggers-awaited|triggers-pending)$/m;
 
 export function hasDpkgStatus(image: Image): boolean {
   const stat = image.stat(STATUS);
-  // An empty one stands on other distributions too, where dpkg is but a tool.
+  // Other distributions, where dpkg is only a tool, may have an empty file.
   return stat?.kind === "file" && stat.size > 0;
 }
 
-/** @param problem is told what is wrong with the file */
+/** @param problem receives problems of the file */
 export function dpkgStatus(image: Image, problem: (path: string, reason: string) => void): DpkgStatus {
   let content: Buffer | undefined;
   const status = (): Buffer => {
@@ -59,12 +59,12 @@ export function dpkgStatus(image: Image, problem: (path: string, reason: string)
         const lineEnd = endOf(status(), "\n", at);
         const rest = status().toString("latin1", at + Buffer.byteLength(start), lineEnd);
         const [, digest, flags = ""] = /^([0-9a-f]{32})((?: [a-z-]+)*)$/.exec(rest) ?? [];
-        // What a package ships only to remove is no longer its file: dpkg -S does not know it either.
+        // A file that a package marks for removal is no longer its own; dpkg -S does not report it either.
         if (digest === undefined || flags.includes("remove-on-upgrade")) return lineEnd;
         const paragraph = paragraphAt(status(), at);
         const name = field(paragraph.text, "Package");
         if (name === undefined || !accept(name)) return paragraph.end;
-        // A conffile that moved to another package stays behind in the first as obsolete: look for the second.
+        // A conffile that moved to another package remains in the first as obsolete, so look for the second.
         const obsolete = flags.includes("obsolete");
         if (!obsolete || found === undefined) found = { package: name, digest };
         return obsolete ? paragraph.end : undefined;

@@ -1,20 +1,20 @@
 import type { Image } from "../image/image.ts";
 import { damageOf } from "./paragraphs.ts";
 
-/** How much is read, in bytes and files; the lists of a full desktop hold some 40 MB in 5,000. */
+/** Limits in bytes and files; the lists of a full desktop take about 40 MB in 5,000 files. */
 const LIMIT = { bytes: 64 * 1024 * 1024, files: 50_000 };
 
-/** A line about a path, and the name of the list that holds it. */
+/** A line about a path, and the name of the list that contains it. */
 export interface ListedLine {
   readonly list: string;
   readonly line: string;
 }
 
 /**
- * Searches lists of files, one path a line, whose paths begin with `lead` and a directory ("obj /etc/" for "obj "). The
- * lists are read at the first question, and indexed for one directory below the root at a time: most questions are
- * about /etc, most lines about /usr. A list's very first line is left out.
- * @param pathOf the path as it is asked for, of a whole line
+ * Searches file lists with one path per line, in which paths begin with `lead` and a directory ("obj /etc/" for "obj ").
+ * The lists are read on the first query and indexed for one top-level directory at a time: most queries are about /etc,
+ * most lines about /usr. The first line of a list is skipped.
+ * @param pathOf the path in a whole line, as it is queried
  */
 export function fileLists(
   read: () => ReadonlyMap<string, Buffer>,
@@ -36,7 +36,7 @@ export function fileLists(
   };
 }
 
-/** The files at `paths`, by the names given with them; `problem` is told of the first that cannot be read, where the reading ends. */
+/** The files at `paths`, by their given names. Reading stops at the first that cannot be read, which `problem` receives. */
 export function readLists(
   image: Image,
   paths: Iterable<readonly [name: string, path: string]>,
@@ -49,7 +49,7 @@ export function readLists(
     bytes += content?.length ?? 0;
     let reason = content && damageOf(content);
     if (content === undefined) reason = "it is missing or cannot be read";
-    if (bytes > LIMIT.bytes || lists.size >= LIMIT.files) reason = "with it the lists of files are too large";
+    if (bytes > LIMIT.bytes || lists.size >= LIMIT.files) reason = "the file lists are too large";
     if (reason !== undefined) {
       problem(path, reason);
       break;

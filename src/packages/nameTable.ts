@@ -1,6 +1,6 @@
 import { DatabaseError } from "./storedBlob.ts";
 
-/** Names that stand one after the other, each with a NUL at its end; what comes after the last is no name. */
+/** Consecutive names, each terminated by NUL; whatever follows the last NUL is not a name. */
 export interface NameList {
   readonly bytes: Buffer;
   readonly count: number;
@@ -9,13 +9,13 @@ export interface NameList {
 /** Finds names among hundreds of thousands by a hash of their bytes. */
 export class NameTable {
   readonly #bytes: Buffer;
-  /** Where each name begins. */
+  /** The start of each name. */
   readonly #starts: Int32Array;
-  /** The last name of each hash, and of each name the one before it of the same hash; -1 where there is none. */
+  /** The last name with each hash, and for each name the previous one with the same hash; -1 if there is none. */
   readonly #last: Int32Array;
   readonly #previous: Int32Array;
 
-  /** @throws {DatabaseError} when a list holds fewer names than it should. */
+  /** @throws {DatabaseError} if a list contains fewer names than declared. */
   constructor(lists: readonly NameList[]) {
     const count = lists.reduce((sum, list) => sum + list.count, 0);
     const bytes = Buffer.concat(lists.map((list) => list.bytes));
@@ -45,7 +45,7 @@ export class NameTable {
     }
   }
 
-  /** The numbers of the names that are the same, from 0 over all lists, ascending. */
+  /** The numbers of equal names, counted from 0 over all lists, in ascending order. */
   find(name: string): number[] {
     const wanted = Buffer.from(`${name}\0`);
     const hash = wanted.subarray(0, -1).reduce(add, 0);
@@ -63,5 +63,5 @@ function add(hash: number, byte: number): number {
 }
 
 function tooFew(): DatabaseError {
-  return new DatabaseError("damaged: a package has fewer files than it should");
+  return new DatabaseError("damaged: a package lists fewer files than it declares");
 }

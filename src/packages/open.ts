@@ -16,7 +16,7 @@ const NO_PACKAGES: Packages = {
   shipped: () => undefined,
 };
 
-/** The package database of an image; kind "none" where it has none that is understood. */
+/** The package database of an image; kind "none" if there is none that is supported. */
 export function openPackages(image: Image): Packages {
   for (const reader of packageReaders) {
     const packages = reader.open(image);

@@ -1,17 +1,17 @@
 import type { Image, ImageProblem } from "../image/image.ts";
 
-/** What a package database knows: who owns a file and what was shipped. Read from bytes, never opened in place. */
+/** A package database: which package owns a file and what it shipped. Read from bytes, never opened in place. */
 export interface Packages {
   readonly kind: "dpkg" | "rpm" | "apk" | "pacman" | "portage" | "none";
-  /** The installed version of a package, in the package manager's spelling; undefined when it is not installed. */
+  /** The installed version of a package, as the package manager writes it; undefined if it is not installed. */
   version(name: string): string | undefined;
-  /** The package that owns `path` (absolute in the image); undefined when none does. */
+  /** The package that owns `path` (absolute in the image); undefined if none does. */
   owner(path: string): string | undefined;
-  /** What was shipped at `path`; undefined when no package (nor ucf) says. */
+  /** The file that was shipped at `path`; undefined if neither a package nor ucf knows. */
   shipped(path: string): ShippedFile | undefined;
   /**
-   * What is wrong with the database: such a one answers nothing, as if it knew no package and no file, but the run goes
-   * on. Grows while it is read, which is as late as possible.
+   * Problems of the database. A database with problems answers nothing, as if it contained no package and no file, but
+   * the run continues. Grows while the database is read, which is as late as possible.
    */
   readonly problems?: readonly ImageProblem[];
 }
@@ -28,10 +28,10 @@ export interface PackageReader {
 export interface ShippedFile {
   readonly package: string;
   readonly algorithm: "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" | "sha3-256" | "sha3-512";
-  /** Lower-case hexadecimal; the beginning only where a database keeps no more (apk's 160 bits of a SHA-256). */
+  /** Lower-case hexadecimal; only the beginning if the database stores no more (apk's 160 bits of a SHA-256). */
   readonly digest: string;
   /** Whether the package manager treats it as a configuration file. */
   readonly config: boolean;
-  /** Where in the image the shipped text still stands, if anywhere (ucf keeps its source under /usr/share). */
+  /** The path in the image where the shipped text still exists, if any (ucf's source is under /usr/share). */
   readonly pristinePath?: string;
 }

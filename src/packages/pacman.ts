@@ -7,7 +7,7 @@ import type { PackageReader, Packages } from "./packages.ts";
 import { type MtreeDigests, readMtree } from "./pacmanMtree.ts";
 import { endOf } from "./paragraphs.ts";
 
-/** A directory for each installed package, NAME-VERSION-RELEASE, that holds desc, files and mtree. */
+/** Contains a directory for each installed package, NAME-VERSION-RELEASE, with the files desc, files and mtree. */
 const LOCAL = "/var/lib/pacman/local";
 
 interface Listed {
@@ -16,7 +16,7 @@ interface Listed {
   readonly path: string;
 }
 
-/** pacman's local database in `image` (libalpm 13), read only as far as asked; undefined when there is none. */
+/** pacman's local database in `image` (libalpm 13), read on demand; undefined if there is none. */
 export const pacman: PackageReader = {
   needs: [LOCAL.slice(1)],
   open: openPacman,
@@ -70,7 +70,7 @@ function packageOf(directory: string): [string, { readonly name: string; readonl
   return name === undefined || version === undefined ? [] : [[directory, { name, version }]];
 }
 
-/** The MD5 of a configuration file, from the second part of the list: lines of `PATH<tab>MD5`. */
+/** The MD5 of a configuration file, from the second section of the list: lines `PATH<tab>MD5`. */
 function backupDigest(list: Buffer, path: string): string | undefined {
   const start = list.indexOf("\n%BACKUP%\n");
   if (start === -1) return undefined;

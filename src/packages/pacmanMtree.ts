@@ -3,30 +3,29 @@ import { gunzipSync } from "node:zlib";
 import type { Image } from "../image/image.ts";
 import type { ShippedFile } from "./packages.ts";
 
-/** The digests of a package's files by path; of a link that of its text. Directories have none. */
+/** The digests of a package's files by path; for a link, that of its target. Directories have none. */
 export type MtreeDigests = ReadonlyMap<string, Pick<ShippedFile, "algorithm" | "digest">>;
 
-/** How large an unpacked list may be, in bytes; that of the kernel's firmware has 1 MB. */
+/** The size limit for a decompressed list, in bytes; that of the kernel's firmware takes 1 MB. */
 const LIMIT = 32 * 1024 * 1024;
 
 /**
- * Reads a package's mtree(5), compressed with gzip: lines of `./PATH KEY=VALUE ...`. A name's special characters stand
- * as octal numbers.
- * @param problem is told where it cannot be read
+ * Reads a package's gzip-compressed mtree(5): lines `./PATH KEY=VALUE ...`. Special characters in names are octal escapes.
+ * @param problem receives the reason if it cannot be read
  */
 export function readMtree(image: Image, path: string, problem: (path: string, reason: string) => void): MtreeDigests {
   const digests = new Map<string, Pick<ShippedFile, "algorithm" | "digest">>();
   const packed = image.read(path);
-  // A package that somebody built without it has none, and pacman does not mind.
+  // A package can be built without this file; pacman accepts that.
   if (packed === undefined) return digests;
   let text: string;
   try {
     text = gunzipSync(packed, { maxOutputLength: LIMIT }).toString("latin1");
   } catch (error) {
-    problem(path, `it cannot be unpacked: ${(error as Error).message}`);
+    problem(path, `it cannot be decompressed: ${(error as Error).message}`);
     return digests;
   }
-  if (!text.startsWith("#mtree")) problem(path, "it is no mtree");
+  if (!text.startsWith("#mtree")) problem(path, "it is not an mtree file");
   for (const line of text.split("\n")) {
     if (!line.startsWith("./")) continue;
     const [name, ...words] = line.split(" ");

@@ -1,4 +1,4 @@
-/** Calls `visit` where a line begins with `start`; it answers where to go on searching, undefined to stop. */
+/** Calls `visit` for each line that begins with `start`; it returns where to continue, or undefined to stop. */
 export function eachLine(content: Buffer, start: string, visit: (at: number) => number | undefined): void {
   const needle = Buffer.from(start);
   let from: number | undefined = 0;
@@ -15,7 +15,7 @@ export function paragraphAt(content: Buffer, at: number): { text: string; end: n
   return { text: content.toString("utf8", content.lastIndexOf("\n\n", at) + 1, end), end };
 }
 
-/** Where `text` comes next, or the content ends. */
+/** The position of the next `text`, or the end of the content. */
 export function endOf(content: Buffer, text: string, from: number): number {
   const end = content.indexOf(text, from);
   return end === -1 ? content.length : end;
@@ -26,8 +26,8 @@ export function field(paragraph: string, name: string): string | undefined {
   return new RegExp(`^${name}: *(\\S+)`, "m").exec(paragraph)?.[1];
 }
 
-/** What is wrong with a database of text, in words for the user; undefined when nothing is. */
+/** What is wrong with a text database, as a message for the user; undefined if nothing is. */
 export function damageOf(content: Buffer): string | undefined {
-  if (content.includes(0)) return "it holds bytes that are no text";
+  if (content.includes(0)) return "it contains bytes that are not text";
   return content.length > 0 && content.at(-1) !== 0x0a ? "it ends in the middle of a line" : undefined;
 }

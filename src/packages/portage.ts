@@ -5,10 +5,10 @@ import { fileLists, readLists } from "./fileLists.ts";
 import { namesOf } from "./names.ts";
 import type { PackageReader, Packages } from "./packages.ts";
 
-/** A directory for each category, in it one for each installed package, NAME-VERSION. */
+/** Contains a directory for each category, which contains one for each installed package, NAME-VERSION. */
 const VDB = "/var/db/pkg";
 
-/** How many directories of packages are listed; a Gentoo desktop has some 2,000. */
+/** The number of package directories that are listed; a Gentoo desktop has about 2,000. */
 const MOST_PACKAGES = 20_000;
 
 interface Installed {
@@ -17,7 +17,7 @@ interface Installed {
   readonly version: string;
 }
 
-/** Portage's database in `image` (Gentoo), read only as far as asked; undefined when there is none. */
+/** Portage's database in `image` (Gentoo), read on demand; undefined if there is none. */
 export const portage: PackageReader = {
   needs: [VDB.slice(1)],
   open: openPortage,
@@ -57,7 +57,7 @@ function openPortage(image: Image): Packages | undefined {
 
   return {
     kind: "portage",
-    // Without the category too: two hardly ever hold packages of one name.
+    // Also without the category, since two categories rarely contain packages of the same name.
     version: (name) =>
       [...installed().values()].find((other) => other.package === name || other.package.endsWith(`/${name}`))?.version,
     ...answers(image, problems, find),

@@ -10,10 +10,10 @@ import { ndbHeaders } from "./rpmNdb.ts";
 import { sqliteHeaders } from "./rpmSqlite.ts";
 import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 
-/** How many directories with a file of a name are followed through links, and how many owners of a path are read. */
+/** Limits for the directories that are resolved for a file name, and for the owners of a path that are read. */
 const LIMIT = { aliases: 1000, owners: 100 };
 
-/** rpm's database in `image`, read at the first question; undefined when there is none. */
+/** rpm's database in `image`, read on the first query; undefined if there is none. */
 export const rpm: PackageReader = {
   needs: RPM_NEEDS,
   open: openRpm,
@@ -25,7 +25,7 @@ function openRpm(image: Image): Packages | undefined {
   const problems: ImageProblem[] = [];
   let index: RpmIndex | undefined;
 
-  /** What the database answers; undefined once it turned out to be damaged. */
+  /** The content of the database; undefined once it turned out to be damaged. */
   function ask<T>(question: (index: RpmIndex) => T): T | undefined {
     if (problems.length > 0) return undefined;
     try {
@@ -60,12 +60,12 @@ function headersOf(image: Image, { path, form }: RpmLocation): Iterable<StoredBl
   if (database.length === 0) throw new DatabaseError("empty");
   if (form === "berkeley") return berkeleyHeaders(database);
   if (form === "ndb") return ndbHeaders(database);
-  // Zeros at its beginning say that the transaction of a rollback journal was finished.
-  if ((image.read(`${path}-journal`)?.[0] ?? 0) !== 0) throw new DatabaseError("a transaction in it was not finished");
+  // A rollback journal that begins with zeros belongs to a finished transaction.
+  if ((image.read(`${path}-journal`)?.[0] ?? 0) !== 0) throw new DatabaseError("it contains an unfinished transaction");
   return sqliteHeaders(database, image.read(`${path}-wal`));
 }
 
-/** The files of packages at a path: like rpm -qf, whatever links lead to the directories that packages name. */
+/** The packages' files at a path: like rpm -qf, through any links to the directories that packages name. */
 function findFiles(image: Image, index: RpmIndex, path: string): RpmFile[] {
   const slash = path.lastIndexOf("/");
   const real = realDirectory(image, path.slice(0, slash));
@@ -78,17 +78,17 @@ function findFiles(image: Image, index: RpmIndex, path: string): RpmFile[] {
   return read(named.filter(({ directory }) => aliases.has(directory)));
 }
 
-/** A directory without links on the way; "" for the root. */
+/** A directory with its links resolved; "" for the root. */
 function realDirectory(image: Image, directory: string): string {
   const real = image.realpath(directory === "" ? "/" : directory) ?? directory;
   return real === "/" ? "" : real;
 }
 
-/** What one of a path's packages shipped there: where several did not ship the same, what is there now, if any did. */
+/** What a package shipped at a path. If several packages shipped different files, the one that is there now, or else the first. */
 function shippedAt(image: Image, path: string, files: readonly RpmFile[]): ShippedFile | undefined {
   const shipped = files.flatMap((file): ShippedFile[] => {
     const algorithm = ALGORITHMS[file.algorithm];
-    // A ghost is the package's, but it did not ship it.
+    // A package owns its ghost files but does not ship them.
     if (algorithm === undefined || (file.flags & FLAG.ghost) !== 0 || !/^[0-9a-f]{32,128}$/.test(file.digest))
       return [];
     const config = (file.flags & FLAG.config) !== 0;
@@ -99,7 +99,7 @@ function shippedAt(image: Image, path: string, files: readonly RpmFile[]): Shipp
   return shipped.find((file) => hasDigest(content, file)) ?? shipped[0];
 }
 
-/** RPMTAG_FILEDIGESTALGO, OpenPGP's numbers (RFC 9580, 9.5). */
+/** RPMTAG_FILEDIGESTALGO: OpenPGP hash algorithm numbers (RFC 9580, 9.5). */
 const ALGORITHMS: Readonly<Record<number, ShippedFile["algorithm"]>> = {
   1: "md5",
   2: "sha1",

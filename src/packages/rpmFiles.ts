@@ -2,53 +2,53 @@ import { type NameList, NameTable } from "./nameTable.ts";
 import { RpmHeader, TAG } from "./rpmHeader.ts";
 import { DatabaseError, type StoredBlob } from "./storedBlob.ts";
 
-/** A file in a package's header. */
+/** A file in a package header. */
 export interface RpmFile {
   readonly package: string;
   /** RPMTAG_FILEFLAGS: see FLAG. */
   readonly flags: number;
-  /** Lower-case hexadecimal; "" for what is no regular file. */
+  /** Lower-case hexadecimal; "" for anything but a regular file. */
   readonly digest: string;
-  /** RPMTAG_FILEDIGESTALGO: numbers of OpenPGP's hash algorithms. */
+  /** RPMTAG_FILEDIGESTALGO: an OpenPGP hash algorithm number. */
   readonly algorithm: number;
 }
 
 /** Bits of RPMTAG_FILEFLAGS (rpmfiles.h). */
 export const FLAG = { config: 1, ghost: 64 } as const;
 
-/** RPMTAG_FILESTATES of a file that is installed, not replaced or left out. */
+/** RPMTAG_FILESTATES of a file that is installed, neither replaced nor omitted. */
 const NORMAL = 0;
 
-/** What digests were before packages said of what algorithm they are. */
+/** The algorithm of digests in packages that do not specify it. */
 const MD5 = 1;
 
-/** How many files are indexed, and how many of one name are looked at; a full desktop has a million in all. */
+/** Limits for the number of files, and of files with the same name; a full desktop has a million files. */
 const LIMIT = { files: 10_000_000, sameName: 100_000 };
 
 /** The packages of a database and their files. */
 export interface RpmIndex {
   /** `[epoch:]version-release`. */
   version(name: string): string | undefined;
-  /** The files of a name, in whatever directory. @throws {DatabaseError} when a header is damaged. */
+  /** The files with a name, in any directory. @throws {DatabaseError} if a header is damaged. */
   filesNamed(name: string): FoundFile[];
 }
 
 interface FoundFile {
-  /** The directory, as the package names it, without a slash at the end ("" for the root). */
+  /** The directory, as the package names it, without a trailing slash ("" for the root). */
   readonly directory: string;
-  /** The file; undefined when it is not installed. @throws {DatabaseError} when its header is damaged. */
+  /** The file; undefined if it is not installed. @throws {DatabaseError} if its header is damaged. */
   read(): RpmFile | undefined;
 }
 
 /**
- * An index over header blobs. Of all of them it keeps the names of packages and files, which are searched as bytes;
- * the rest is decoded for those that are asked for.
- * @throws {DatabaseError} when the database or a header is damaged.
+ * An index over header blobs. It keeps the names of all packages and files, which are searched as bytes; everything
+ * else is decoded on demand.
+ * @throws {DatabaseError} if the database or a header is damaged.
  */
 export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
   const owners: PackageFiles[] = [];
   const packages = new Map<string, { version: string; time: number }>();
-  // Base names of all files, and the number of each package's first.
+  // The base names of all files, and the number of each package's first file.
   const names: NameList[] = [];
   const firsts: number[] = [];
   let count = 0;
@@ -57,7 +57,7 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
     const name = header.string(TAG.name) ?? "";
     const time = header.number(TAG.installTime) ?? 0;
     const known = packages.get(name);
-    // Of several versions the last installed counts, as of kernels.
+    // If several versions are installed, as with kernels, the last one counts.
     if (known === undefined || known.time <= time) packages.set(name, { version: versionOf(header), time });
     const fileNames = baseNamesOf(header);
     owners.push(new PackageFiles(blob));
@@ -72,7 +72,8 @@ export function rpmIndex(blobs: Iterable<StoredBlob>): RpmIndex {
     version: (name) => packages.get(name)?.version,
     filesNamed(name) {
       const numbers = table.find(name);
-      if (numbers.length > LIMIT.sameName) throw new DatabaseError(`more than ${LIMIT.sameName} files of one name`);
+      if (numbers.length > LIMIT.sameName)
+        throw new DatabaseError(`more than ${LIMIT.sameName} files with the same name`);
       let place = 0;
       return numbers.flatMap((number) => {
         while (place + 1 < firsts.length && firsts[place + 1]! <= number) place++;
@@ -92,7 +93,7 @@ function versionOf(header: RpmHeader): string {
   return `${epoch === undefined ? "" : `${epoch}:`}${version}-${release}`;
 }
 
-/** The names of a package's files without their directories, each with a NUL at its end. */
+/** The names of a package's files without directories, each terminated by NUL. */
 function baseNamesOf(header: RpmHeader): NameList {
   const count = header.count(TAG.baseNames);
   if (count > 0) return { bytes: header.stringBytes(TAG.baseNames), count };
@@ -104,20 +105,20 @@ function baseNamesOf(header: RpmHeader): NameList {
 /** The files of one package. */
 class PackageFiles {
   readonly #blob: StoredBlob;
-  /** Once asked for, since there may be many files of a name, each in a directory of its own. */
+  /** Filled on demand, since many files may have the same name, each in a different directory. */
   #directories: { readonly names: readonly string[]; readonly indexes: readonly number[] } | undefined;
 
   constructor(blob: StoredBlob) {
     this.#blob = blob;
   }
 
-  /** The directory of the file at a place, without a slash at the end; undefined when there is no such file. */
+  /** The directory of the file at an index, without a trailing slash; undefined if there is no such file. */
   directory(place: number): string | undefined {
     this.#directories ??= directoriesOf(new RpmHeader(this.#blob));
     return this.#directories.names[this.#directories.indexes[place] ?? -1];
   }
 
-  /** The file at a place; undefined when it is not installed. */
+  /** The file at an index; undefined if it is not installed. */
   read(place: number): RpmFile | undefined {
     const header = new RpmHeader(this.#blob);
     if ((header.number(TAG.fileStates, place) ?? NORMAL) !== NORMAL) return undefined;

@@ -1,13 +1,13 @@
 import { expandGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
 
-/** Where a database of rpm is and of which form it is. */
+/** The path and format of an rpm database. */
 export interface RpmLocation {
   readonly path: string;
   readonly form: "sqlite" | "ndb" | "berkeley";
 }
 
-/** Where distributions keep it: all for long, Fedora and SUSE since 2020, images of ostree. */
+/** Where distributions keep it: the traditional path, Fedora and SUSE since 2020, ostree images. */
 const DIRECTORIES = ["/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm"];
 
 /** What is read outside /etc. */
@@ -17,10 +17,10 @@ export const RPM_NEEDS: readonly string[] = [
   "usr/lib/rpm/macros.d",
 ];
 
-/** By the file's name; the newest first, since a conversion may leave an old one behind. */
+/** Formats by file name; the newest first, since a conversion may leave an old database behind. */
 const FORMS = { "rpmdb.sqlite": "sqlite", "Packages.db": "ndb", Packages: "berkeley" } as const;
 
-/** The database of an image; undefined when it has none. */
+/** The database of an image; undefined if it has none. */
 export function findRpmDatabase(image: Image): RpmLocation | undefined {
   return findIn(image, DIRECTORIES) ?? findIn(image, configuredDirectories(image));
 }
@@ -37,7 +37,7 @@ function findIn(image: Image, directories: readonly string[]): RpmLocation | und
   return found.find(({ empty }) => !empty) ?? found[0];
 }
 
-/** Where the macro %_dbpath puts it (the files in the order of rpm's macro path, the last definition wins). */
+/** The path from the macro %_dbpath (files in the order of rpm's macro path; the last definition wins). */
 function configuredDirectories(image: Image): string[] {
   const patterns = [
     "/usr/lib/rpm/macros",
@@ -54,7 +54,7 @@ function configuredDirectories(image: Image): string[] {
   return path.startsWith("/") && !path.includes("%") ? [path] : [];
 }
 
-/** What may stand in the path. */
+/** Macros that the path may contain. */
 const MACROS: Readonly<Record<string, string>> = {
   _var: "/var",
   _localstatedir: "/var",

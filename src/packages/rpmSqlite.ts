@@ -2,9 +2,9 @@ import { readWal } from "./sqliteWal.ts";
 import { DatabaseError, StoredBlob, Usage } from "./storedBlob.ts";
 
 /*
- * A reader of one table in a SQLite database (https://sqlite.org/fileformat2.html). rpm's keeps its headers in the table
- * "Packages"; its other tables are indexes. A whole SQLite in WebAssembly is larger than the rest of this program and
- * takes longer to start than to read the table; native ones write beside the database.
+ * A reader of one table in a SQLite database (https://sqlite.org/fileformat2.html). rpm stores its headers in the table
+ * "Packages"; its other tables are indexes. SQLite in WebAssembly is larger than the rest of this program and takes
+ * longer to start than to read the table; native builds write next to the database.
  */
 
 const MAGIC = Buffer.from("SQLite format 3\0");
@@ -12,30 +12,30 @@ const INTERIOR_TABLE = 0x05;
 const LEAF_TABLE = 0x0d;
 
 /**
- * The header blobs in the bytes of an rpmdb.sqlite and of the write-ahead log beside it.
- * @throws {DatabaseError} when it is damaged.
+ * The header blobs in the bytes of an rpmdb.sqlite and of its write-ahead log.
+ * @throws {DatabaseError} if it is damaged.
  */
 export function* sqliteHeaders(database: Buffer, wal: Buffer | undefined): Generator<StoredBlob> {
   const pages = new Pages(database, wal ?? Buffer.alloc(0));
   for (const schema of rowsOf(pages, 1)) {
     const [type, name, , root] = columnsOf(schema);
     if (text(type) !== "table" || text(name) !== "Packages") continue;
-    // The columns are the number of the header, which is the row's, and the blob.
+    // The columns are the number of the header, which is the row number, and the blob.
     for (const row of rowsOf(pages, integer(root))) yield columnsOf(row).at(-1)?.blob ?? new StoredBlob([]);
     return;
   }
-  throw new DatabaseError("damaged: it has no table of packages");
+  throw new DatabaseError("damaged: its table of packages is missing");
 }
 
-/** A page's bytes: those of the file from `start` on. */
+/** A page: the bytes of the file from `start` on. */
 interface Page {
   readonly bytes: Buffer;
   readonly start: number;
 }
 
-/** The pages of a database, as its write-ahead log has them. */
+/** The pages of a database, with those of its write-ahead log applied. */
 class Pages {
-  /** In bytes, and how many of them are used. */
+  /** The page size in bytes, and the usable part of it. */
   readonly size: number;
   readonly usable: number;
   readonly #database: Buffer;
@@ -45,26 +45,26 @@ class Pages {
 
   constructor(database: Buffer, wal: Buffer) {
     if (database.length < 512 || !database.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new DatabaseError("damaged: it is no SQLite database");
+      throw new DatabaseError("damaged: it is not a SQLite database");
     const size = database.readUInt16BE(16);
     this.size = size === 1 ? 65536 : size;
     this.usable = this.size - database[20]!;
     if (this.size < 512 || (this.size & (this.size - 1)) !== 0 || this.usable < 480)
-      throw new DatabaseError("damaged: its pages have no size");
+      throw new DatabaseError("damaged: invalid page size");
     this.#database = database;
     this.#wal = wal;
     this.#newer = readWal(wal, this.size);
     this.#usage = new Usage(database.length + wal.length);
   }
 
-  /** The page of a number. No other way may lead to it. */
+  /** The page with a number; it may be referenced only once. */
   take(page: number): Page {
     this.#usage.visit(page);
     const newer = this.#newer.get(page);
     if (newer !== undefined) return { bytes: this.#wal, start: newer };
     const start = (page - 1) * this.size;
     if (start < 0 || start + this.size > this.#database.length)
-      throw new DatabaseError(`truncated: it has no page ${page}`);
+      throw new DatabaseError(`truncated: page ${page} is missing`);
     return { bytes: this.#database, start };
   }
 
@@ -79,11 +79,11 @@ function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
   const next = [{ number: root, page: pages.take(root) }];
   for (let one = next.pop(); one !== undefined; one = next.pop()) {
     const page = one.page.bytes.subarray(one.page.start, one.page.start + pages.size);
-    // The first page begins with the header of the database.
+    // The first page begins with the database header.
     const start = one.number === 1 ? 100 : 0;
     const type = page[start]!;
     if (type !== INTERIOR_TABLE && type !== LEAF_TABLE)
-      throw new DatabaseError(`damaged: its page ${one.number} belongs to no table`);
+      throw new DatabaseError(`damaged: page ${one.number} does not belong to a table`);
     const cells = cellsOf(page, start, type === INTERIOR_TABLE ? 12 : 8);
     if (type === LEAF_TABLE) {
       for (const cell of cells) yield payloadOf(pages, page, cell);
@@ -94,14 +94,14 @@ function* rowsOf(pages: Pages, root: number): Generator<StoredBlob> {
   }
 }
 
-/** Where a page's cells begin. */
+/** The start of each cell in a page. */
 function cellsOf(page: Buffer, start: number, headerLength: number): number[] {
   const count = page.readUInt16BE(start + 3);
   if (start + headerLength + 2 * count > page.length) throw new DatabaseError("damaged: a page has too many cells");
   return Array.from({ length: count }, (_, i) => page.readUInt16BE(start + headerLength + 2 * i));
 }
 
-/** The record in a leaf's cell: its beginning stands in the cell, the rest in a chain of pages. */
+/** The record in a leaf cell: the cell contains its beginning, a chain of pages the rest. */
 function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
   const [length, afterLength] = varint(page, cell);
   const [, start] = varint(page, afterLength);
@@ -111,7 +111,7 @@ function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
   const least = Math.floor(((usable - 12) * 32) / 255) - 23;
   const rest = least + ((length - least) % (usable - 4));
   const local = length <= most ? length : rest <= most ? rest : least;
-  if (start + local > usable) throw new DatabaseError("damaged: a row leaves its page");
+  if (start + local > usable) throw new DatabaseError("damaged: a row extends beyond its page");
   const pieces = [{ bytes: page, start, end: start + local }];
   let left = length - local;
   for (let next = left > 0 ? uint32(page, start + local) : 0; left > 0; ) {
@@ -125,7 +125,7 @@ function payloadOf(pages: Pages, page: Buffer, cell: number): StoredBlob {
 }
 
 interface Column {
-  /** The type and size of the value, by SQLite's numbers: odd from 13 are texts, even from 12 blobs. */
+  /** SQLite's serial type, which encodes type and size: odd numbers from 13 are text, even ones from 12 are blobs. */
   readonly serial: number;
   readonly blob: StoredBlob;
 }
@@ -162,17 +162,17 @@ function integer(column: Column | undefined): number {
 }
 
 function uint32(page: Buffer, at: number): number {
-  if (at + 4 > page.length) throw new DatabaseError("damaged: a cell leaves its page");
+  if (at + 4 > page.length) throw new DatabaseError("damaged: a cell extends beyond its page");
   return page.readUInt32BE(at);
 }
 
-/** A number of one to nine bytes of seven bits, the highest first, and where it ends. */
+/** A number of one to nine bytes with seven bits each, the highest first, and the position after it. */
 function varint(bytes: Buffer, start: number): [number, number] {
   let value = 0;
   for (let at = start; at < bytes.length && at < start + 8; at++) {
     value = value * 128 + (bytes[at]! & 0x7f);
     if (bytes[at]! < 0x80) return [value, at + 1];
   }
-  // Nine bytes hold numbers that no size in a file has; they appear only as the number of a row.
+  // Only row numbers take nine bytes; no size in a file is that large.
   return [value, start + 9];
 }

@@ -1,13 +1,12 @@
 /**
- * The pages in the bytes of a SQLite write-ahead log (https://sqlite.org/fileformat2.html#walformat) that are newer than
- * the database's, by where they stand: those of all transactions that were finished. Like SQLite, it takes what is whole
- * and ignores the rest.
+ * The positions of the pages in a SQLite write-ahead log (https://sqlite.org/fileformat2.html#walformat) that are newer
+ * than the database's: those of all committed transactions. Like SQLite, this reads complete frames and ignores the rest.
  */
 export function readWal(wal: Buffer, pageSize: number): ReadonlyMap<number, number> {
   const pages = new Map<number, number>();
   if (wal.length < HEADER || (wal.readUInt32BE(0) | 1) >>> 0 !== MAGIC || wal.readUInt32BE(8) !== pageSize)
     return pages;
-  // The lowest bit of the magic number says in which byte order the checksums are made.
+  // The lowest bit of the magic number is the byte order of the checksums.
   const littleEndian = (wal[3]! & 1) === 0;
   let sum = checksum(wal.subarray(0, 24), littleEndian, [0, 0]);
   if (!matches(wal, 24, sum)) return pages;
@@ -15,11 +14,11 @@ export function readWal(wal: Buffer, pageSize: number): ReadonlyMap<number, numb
   for (let at = HEADER; at + FRAME + pageSize <= wal.length; at += FRAME + pageSize) {
     const page = wal.subarray(at + FRAME, at + FRAME + pageSize);
     sum = checksum(page, littleEndian, checksum(wal.subarray(at, at + 8), littleEndian, sum));
-    // Frames of an earlier round of the log have another salt.
+    // Frames from an earlier use of the log have another salt.
     const isCurrent = wal.compare(wal, 16, 24, at + 8, at + 16) === 0;
     if (!isCurrent || !matches(wal, at + 16, sum)) break;
     transaction.set(wal.readUInt32BE(at), at + FRAME);
-    // The last frame of a transaction tells the size of the database after it.
+    // The last frame of a transaction contains the size of the database after it.
     if (wal.readUInt32BE(at + 4) === 0) continue;
     for (const [number, newer] of transaction) pages.set(number, newer);
     transaction = new Map();

@@ -1,9 +1,9 @@
-/** What is wrong with a database's bytes, in words for the user. */
+/** A problem with a database's bytes, with a message for the user. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
 }
 
-/** Some bytes of a file: from `start` to `end`. */
+/** A range of bytes in a file, from `start` to `end`. */
 interface Piece {
   readonly bytes: Buffer;
   readonly start: number;
@@ -11,13 +11,13 @@ interface Piece {
 }
 
 /**
- * A value of a database whose bytes stand in several pieces of the file. Only what is asked for is put together: most
- * of a database is never looked at.
+ * A value of a database whose bytes are stored in several pieces of the file. They are joined only on demand, since most
+ * of a database is never read.
  */
 export class StoredBlob {
   readonly length: number;
   readonly #pieces: readonly Piece[];
-  /** How many bytes of the pieces come before the value. */
+  /** The number of bytes in the pieces before the value. */
   readonly #before: number;
 
   constructor(pieces: readonly Piece[], before = 0) {
@@ -26,11 +26,11 @@ export class StoredBlob {
     this.length = pieces.reduce((length, { start, end }) => length + end - start, 0) - before;
   }
 
-  /** The bytes from `start` to `end`. @throws {DatabaseError} when they are not all there. */
+  /** The bytes from `start` to `end`. @throws {DatabaseError} if some are missing. */
   slice(start: number, end: number): Buffer {
-    if (start > end || end > this.length) throw new DatabaseError("damaged: a value in it ends too early");
+    if (start > end || end > this.length) throw new DatabaseError("damaged: a value is truncated");
     const parts: Buffer[] = [];
-    // Where the wanted bytes begin and end, counted from the piece at hand.
+    // Start and end of the wanted bytes, relative to the current piece.
     let from = start + this.#before;
     let to = end + this.#before;
     for (const piece of this.#pieces) {
@@ -44,16 +44,16 @@ export class StoredBlob {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** The value without its first bytes. @throws {DatabaseError} when there are not as many. */
+  /** The value without its first bytes. @throws {DatabaseError} if it is shorter. */
   after(start: number): StoredBlob {
-    if (start > this.length) throw new DatabaseError("damaged: a value in it ends too early");
+    if (start > this.length) throw new DatabaseError("damaged: a value is truncated");
     return new StoredBlob(this.#pieces, this.#before + start);
   }
 }
 
 /**
- * What of a database's file was used. In a sound one no byte belongs to two values, so all of them together are no larger
- * than the file, and one way leads to each page: this keeps short what leads in circles, or to the same bytes again.
+ * Tracks which parts of a database file were read. In a valid one no byte belongs to two values, so that all of them
+ * together are no larger than the file, and each page is referenced once. This detects cycles and repeated bytes early.
  */
 export class Usage {
   #left: number;
@@ -65,7 +65,7 @@ export class Usage {
     this.#pages = new Uint8Array(Math.ceil(fileSize / SMALLEST_PAGE) + 1);
   }
 
-  /** Counts a value and its bytes. @throws {DatabaseError} when there are too many, or more bytes than in the file. */
+  /** Counts a value and its bytes. @throws {DatabaseError} if there are too many, or more bytes than in the file. */
   take(bytes: number): void {
     this.#values++;
     if (this.#values > VALUES_LIMIT) throw new DatabaseError(`more than ${VALUES_LIMIT} packages`);
@@ -73,15 +73,15 @@ export class Usage {
     if (this.#left < 0) throw new DatabaseError("damaged: its values are larger than the file");
   }
 
-  /** @throws {DatabaseError} when the page was visited before, or cannot be in the file. */
+  /** @throws {DatabaseError} if the page was visited before or is outside the file. */
   visit(page: number): void {
-    if (page >= this.#pages.length) throw new DatabaseError(`truncated: it has no page ${page}`);
-    if (this.#pages[page] === 1) throw new DatabaseError(`damaged: two ways lead to its page ${page}`);
+    if (page >= this.#pages.length) throw new DatabaseError(`truncated: page ${page} is missing`);
+    if (this.#pages[page] === 1) throw new DatabaseError(`damaged: page ${page} is referenced twice`);
     this.#pages[page] = 1;
   }
 }
 
-/** How many packages a database may have: the largest distribution has some 100,000. */
+/** The maximum number of packages; the largest distribution has about 100,000. */
 const VALUES_LIMIT = 200_000;
 
 /** Of SQLite and of Berkeley DB, in bytes. */

@@ -8,10 +8,10 @@ export interface UcfFile {
   readonly digest: string;
 }
 
-/** How many files with the digest that is looked for are compared; more than one is odd already. */
+/** The number of files with the same digest that are compared; more than one is already unusual. */
 const CANDIDATES = 5;
 
-/** The files that ucf manages, by path. Those that its registry gives to no package are left out. */
+/** The files that ucf manages, by path, without those that its registry assigns to no package. */
 export function ucfFiles(image: Image): Map<string, UcfFile> {
   const owners = new Map(tableOf(image, "/var/lib/ucf/registry").map(([owner, path]) => [path, owner]));
   const files = new Map<string, UcfFile>();
@@ -23,8 +23,8 @@ export function ucfFiles(image: Image): Map<string, UcfFile> {
 }
 
 /**
- * Where the text with ucf's digest still stands: a file of the package (from `md5sums`, its list of digests), what
- * ucf put beside a file that was kept, or the copy that it keeps for three-way merges.
+ * Where the text with ucf's digest still exists: a file of the package (from `md5sums`, its list of digests), the file
+ * that ucf put beside a kept one, or the copy that it keeps for three-way merges.
  */
 export function ucfPristine(image: Image, path: string, digest: string, md5sums: string): { pristinePath?: string } {
   const lines = md5sums.split("\n").filter((line) => line.startsWith(`${digest}  `));
@@ -33,7 +33,7 @@ export function ucfPristine(image: Image, path: string, digest: string, md5sums:
   return pristineAmong(image, candidates, { algorithm: "md5", digest });
 }
 
-/** The lines of one of ucf's tables: a word and a path. */
+/** The lines of one of ucf's tables, each a word and a path. */
 function tableOf(image: Image, table: string): [string, string][] {
   const lines = (readText(image, table) ?? "").split("\n").map((line) => line.trim());
   return lines.map((line) => {

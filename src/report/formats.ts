@@ -30,8 +30,8 @@ interface LintFormat {
 
 const toolVersion = packageJson.version;
 
-/** The formats of `lint`, by name. A new one is one file and one line here. */
-export const lintFormats: Readonly<Record<string, LintFormat>> = {
+/** A new one is one file and one line here. */
+const formats = {
   text: { minSeverity: "warning", load: async () => (await import("./text.ts")).textReport },
   github: {
     minSeverity: "warning",
@@ -54,4 +54,9 @@ export const lintFormats: Readonly<Record<string, LintFormat>> = {
         sarifReport(results, rules, { toolVersion, minSeverity, repository });
     },
   },
-};
+} satisfies Record<string, LintFormat>;
+
+export type FormatName = keyof typeof formats;
+
+/** The formats of `lint`, by name. */
+export const lintFormats: Readonly<Record<string, LintFormat>> = formats;

@@ -48,9 +48,17 @@ function problemsJson({ image, unread, caveats }: ShownResult) {
 
 /** All that the first boot changes, as JSON (schemas/plan-v2.schema.json). */
 export function planJson(image: ImageFacts, boot: BootResult): string {
+  return jsonText(planOf(image, boot));
+}
+
+/** What `planJson` gives. */
+export type Plan = ReturnType<typeof planOf>;
+
+/** All that the first boot changes, as plain data (schemas/plan-v2.schema.json). */
+export function planOf(image: ImageFacts, boot: BootResult) {
   const secrets = Secrets.ofBoot(boot);
   const hide = (text: string) => secrets.text(text);
-  return jsonText({
+  return {
     schemaVersion: SCHEMA_VERSION,
     image: imageJson(shownImage(image, secrets)),
     modules: boot.modules.map(({ name, stage, frequency, status, why }) => ({
@@ -63,7 +71,7 @@ export function planJson(image: ImageFacts, boot: BootResult): string {
     changes: plannedChanges(boot).map((change) => changeJson(change, secrets)),
     commands: boot.commands.map(({ module, command }) => ({ module, command: hide(command) })),
     notes: boot.notes.map((note) => ({ module: note.module, code: note.code, message: hide(noteSentence(note)) })),
-  });
+  };
 }
 
 /**

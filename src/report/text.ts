@@ -31,7 +31,7 @@ export function textReport(all: readonly LintResult[], options: TextOptions): st
   for (const result of results) {
     const findings = atLeast(result.findings, options.minSeverity);
     if (findings.length > 0) blocks.push(imageBlock(result, findings, style, width));
-    else if (options.quiet !== true) blocks.push(cleanBlock(result, options.minSeverity, style, width));
+    else if (options.quiet !== true) blocks.push(cleanBlock(result, style, width));
   }
   const closing = summary(results, options.minSeverity);
   if (closing !== "" && !(options.quiet === true && blocks.length === 0))
@@ -81,11 +81,10 @@ function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFindi
   return groups;
 }
 
-function cleanBlock(result: ShownResult, minSeverity: Severity, style: Colors, width: number): string[] {
-  let outcome = result.image.isFile ? "nothing wrong" : "nothing that the first boot undoes";
-  if (result.findings.length > 0) outcome = minSeverity === "error" ? "no errors" : "no errors or warnings";
+function cleanBlock(result: ShownResult, style: Colors, width: number): string[] {
+  let outcome = "nothing to report";
   const isWhole = result.unread.length === 0;
-  if (!isWhole) outcome += " in what could be read";
+  if (!isWhole) outcome += " in the files that could be read";
   if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
   return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) =>
     isWhole ? style.green(line) : line,

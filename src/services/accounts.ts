@@ -11,20 +11,20 @@ import { readSshdSettings } from "./sshd/effective.ts";
 import { opensshVersion } from "./sshd/version.ts";
 
 /**
- * Who may log in and what they may do: "user <name> password", "... shell", "... home", "... groups", the keys of their
+ * The accounts and their rights: "user <name> password", "... shell", "... home", "... groups", the keys in
  * authorized_keys, and the rules of sudo and doas.
  */
 export const accounts: Service = {
   name: "accounts",
   needs: [...SSHD_NEEDS, "home", "root/.ssh"],
-  // Passwords and keys are described, not given.
+  // Values describe passwords and keys instead of containing them.
   secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     const users = readUsers(image);
     const settings = new SettingMap();
     for (const setting of [...userSettings(image, users), ...keySettings(image, distro, users)]) settings.put(setting);
     for (const setting of readPrivilegeRules(image)) {
-      // The last rule decides, and says nothing new where it is said again.
+      // The last rule decides; repeating it changes nothing.
       const last = settings.get(setting.key)?.value.split("; ").at(-1);
       if (last !== setting.value) settings.append(setting, "; ");
     }

@@ -4,8 +4,8 @@ import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
 /**
- * Where apk gets packages from: a repository's URL is the key, its value "enabled" or the tag (@edge) under which
- * packages of it can be asked for.
+ * Package sources of apk: the key is a repository's URL, the value is "enabled" or the tag (@edge) with which packages
+ * from it can be requested.
  */
 export const apkRepositories: Service = {
   name: "apk-repositories",

@@ -7,8 +7,8 @@ import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
 /**
- * Where apt gets packages from: "deb http://ftp.debian.org/debian bookworm" is its components and options, and how it
- * gets there: the options below Acquire (proxies among them) by their names.
+ * Package sources of apt: "deb http://ftp.debian.org/debian bookworm" has the components and options as its value. The
+ * options below Acquire, which include proxies, appear under their names.
  */
 export const aptSources: Service = {
   name: "apt-sources",
@@ -35,7 +35,7 @@ export const aptSources: Service = {
       : undefined,
 };
 
-/** The entries of all files that apt reads, in its order. */
+/** The entries of all files that apt reads, in apt's order. */
 function entries(image: Image): SourceEntry[] {
   const directory = "/etc/apt/sources.list.d";
   const parts = image.list(directory).filter((name) => /^[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(list|sources)$/.test(name));

@@ -6,7 +6,7 @@ import { SettingMap } from "./settingMap.ts";
 const DATABASE = "/var/cache/debconf/config.dat";
 const QUESTION = /^Name: (grub-(?:pc|efi)\/install_devices)$/;
 
-/** The disks and EFI partitions that Debian's packages of GRUB install it to whenever they are upgraded. */
+/** The disks and EFI partitions to which Debian's GRUB packages install GRUB on every upgrade. */
 export const grub: Service = {
   name: "grub",
   needs: [DATABASE.slice(1)],

@@ -12,13 +12,13 @@ import { opensshVersion } from "./sshd/version.ts";
 import { decodeBlob, fingerprint, publicBlob } from "./sshFingerprint.ts";
 
 /**
- * What sshd identifies itself with: each existing file that HostKey or HostCertificate names or that has the name of a
- * host key, by path, with its fingerprint. A private key and the public file beside it are one.
+ * sshd's host keys: each existing file that HostKey or HostCertificate names or that has the name of a host key, by path,
+ * with its fingerprint. A private key and its public file count as one.
  */
 export const hostKeys: Service = {
   name: "host-keys",
   needs: SSHD_NEEDS,
-  // Passwords and keys are described, not given.
+  // Values describe keys instead of containing them.
   secret: () => undefined,
   read(image: Image, distro: Distro): Setting[] {
     return [...keyPaths(image, distro)].flatMap((path) => {
@@ -51,7 +51,7 @@ function keyPaths(image: Image, distro: Distro): Set<string> {
   return new Set([...absolute, ...expandGlob(image, "/etc/ssh/ssh_host_*key*")]);
 }
 
-/** What a key file holds, in words that change when the key does. */
+/** Describes the content of a key file, in words that change when the key does. */
 function identity(image: Image, path: string, text: string): string {
   if (hasUnknown(text)) return words(text).find(hasUnknown)!;
   const [type = "", encoded = ""] = words(text.slice(0, PUBLIC_LIMIT));
@@ -60,8 +60,8 @@ function identity(image: Image, path: string, text: string): string {
   const own =
     publicBlob(text) ?? decodeBlob(words((readText(image, `${path}.pub`) ?? "").slice(0, PUBLIC_LIMIT))[1] ?? "");
   if (own !== undefined) return fingerprint(own);
-  return `not a key that can be read (sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 12)})`;
+  return `unreadable key (sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 12)})`;
 }
 
-/** Public keys and certificates are far shorter, in characters. */
+/** The length limit for public keys and certificates, in characters; real ones are far shorter. */
 const PUBLIC_LIMIT = 64 * 1024;

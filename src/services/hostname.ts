@@ -4,7 +4,7 @@ import { type Line, readStatements } from "./lines.ts";
 import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 import { assignedValue } from "./shellVariables.ts";
 
-/** Where the host name stands, the place that counts first: each distro has one of these. */
+/** Files that contain the host name, in order of precedence; each distro has one of them. */
 const PLACES: readonly { path: string; variable?: string }[] = [
   { path: "/etc/hostname" },
   { path: "/etc/HOSTNAME" }, // SUSE, before systemd
@@ -12,7 +12,7 @@ const PLACES: readonly { path: string; variable?: string }[] = [
   { path: "/etc/sysconfig/network", variable: "HOSTNAME" }, // RHEL 6
 ];
 
-/** The static host name, key "hostname". */
+/** The static host name, with the key "hostname". */
 export const hostname: Service = {
   name: "hostname",
   read(image: Image): Setting[] {
@@ -30,7 +30,7 @@ export const hostname: Service = {
       : "every installer and image tool writes a host name",
 };
 
-/** The whole line: a name holds no blanks, but a placeholder may. */
+/** The whole line: a name contains no blanks, but a placeholder may. */
 function nameIn({ text }: Line): string {
   return hasUnknown(text) ? text : text.split(/\s/, 1)[0]!;
 }

@@ -3,7 +3,7 @@ import { readLines, words } from "./lines.ts";
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
-/** The names in /etc/hosts, each with its addresses in the order of the file, which is the order of their preference. */
+/** The names in /etc/hosts, each with its addresses in the order of the file, which is their order of preference. */
 export const hosts: Service = {
   name: "hosts",
   read(image: Image): Setting[] {

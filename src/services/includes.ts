@@ -2,21 +2,21 @@ import { expandGlob } from "../image/glob.ts";
 import { type Image, readText } from "../image/image.ts";
 import { type Line, linesOf } from "./lines.ts";
 
-/** What one reading of a configuration may cost: a line costs 1. Real ones stay below a hundredth of it. */
+/** The cost limit for reading one configuration; a line costs 1. Real ones stay below one hundredth of it. */
 const BUDGET = 250_000;
-/** What looking at a path costs, and how many characters cost as much as a line. */
+/** The cost of a path lookup, and the number of characters that cost as much as a line. */
 const PATH_COST = 10;
 const CHARACTERS = 100;
-/** sudo's own limit, the highest of those that are known. */
+/** sudo's own limit, the highest known one. */
 const DEEPEST = 128;
 
 /**
- * Why a service cannot be read: what its configuration includes is too much, or more than its program itself accepts.
- * Nothing is said of the service then, since part of a configuration may mean the opposite of the whole.
+ * Why a service cannot be read: its configuration includes too much, or more than its program itself accepts. The
+ * service then has no settings, since part of a configuration may mean the opposite of the whole.
  */
 export class UnreadableService extends Error {
   override readonly name = "UnreadableService";
-  /** The file that the user is to look at. */
+  /** The file that the user should check. */
   readonly path: string;
 
   constructor(path: string, message: string) {
@@ -26,8 +26,8 @@ export class UnreadableService extends Error {
 }
 
 /**
- * Reads the files of one configuration that include each other, and counts what that costs: links and files that include
- * themselves make few bytes stand for many. One of these is shared by all of a reading.
+ * Reads the files of one configuration that include each other, and counts the cost: with links and recursive includes, a
+ * few bytes can expand to many. One instance is shared by the whole reading.
  */
 export class Includes {
   readonly #image: Image;
@@ -39,8 +39,8 @@ export class Includes {
   #depth = -1;
 
   /**
-   * @param main the file where the reading starts, for the message
-   * @param deepest how deep files may include each other; the main file has depth 0
+   * @param main the file with which reading starts, for messages
+   * @param deepest the maximum depth of includes; the main file has depth 0
    */
   constructor(image: Image, main: string, deepest = DEEPEST) {
     this.#image = image;
@@ -48,7 +48,7 @@ export class Includes {
     this.#deepest = deepest;
   }
 
-  /** Reads a file, which may include others in turn. @throws UnreadableService where they nest too deep. */
+  /** Reads a file, which may include others. @throws UnreadableService if they are nested too deeply. */
   nested<T>(path: string, read: () => T): T {
     if (++this.#depth > this.#deepest)
       throw new UnreadableService(
@@ -60,7 +60,7 @@ export class Includes {
     return result;
   }
 
-  /** A file's lines; [] when there is no such file. Each time counts. @throws UnreadableService */
+  /** A file's lines; [] if it does not exist. Every call counts. @throws UnreadableService */
   lines(path: string): readonly Line[] {
     let lines = this.#files.get(path);
     if (lines === undefined) {
@@ -73,7 +73,7 @@ export class Includes {
     return lines;
   }
 
-  /** The paths that a pattern names, see expandGlob. @throws UnreadableService */
+  /** The paths that match a pattern, see expandGlob. @throws UnreadableService */
   glob(pattern: string): readonly string[] {
     let paths = this.#globs.get(pattern);
     if (paths === undefined) {
@@ -96,7 +96,7 @@ export class Includes {
     if (this.#left < 0)
       throw new UnreadableService(
         this.#main,
-        "what it includes is too much to read; remove includes that lead back to a file or directory on the way",
+        "its includes are too large to read; remove includes that lead back to an including file or directory",
       );
   }
 }

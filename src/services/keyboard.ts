@@ -4,7 +4,7 @@ import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 import { assignmentIn } from "./shellVariables.ts";
 
-/** Files of assignments that set the keyboard of the console, or of X, and the name of each in a setting's key. */
+/** Files of assignments for the keyboard of the console or of X, and the name of each in a setting's key. */
 const FILES: readonly (readonly [path: string, label: string])[] = [
   ["/etc/vconsole.conf", "console"],
   ["/etc/default/keyboard", "keyboard"], // Debian

@@ -6,10 +6,10 @@ export interface Line {
   readonly number: number;
 }
 
-/** Longer lines are cut here: none that a person wrote comes near, and it bounds what a hostile one can cost. */
+/** The length limit for a line, in characters, which bounds the cost of hostile files; real lines are far shorter. */
 const LINE_LIMIT = 256 * 1024;
 
-/** The lines of a text file; [] when there is no such file. LF and CRLF end a line. */
+/** The lines of a text file; [] if it does not exist. LF and CRLF end a line. */
 export function readLines(image: Image, path: string): Line[] {
   const text = readText(image, path);
   return text === undefined ? [] : linesOf(text);
@@ -24,24 +24,24 @@ export function linesOf(text: string): Line[] {
   }));
 }
 
-/** The lines that say something: blank ones and those whose first character is one of `marks` are left out; trimmed. */
+/** The trimmed statements of a file: all lines except blank ones and those that begin with one of `marks`. */
 export function readStatements(image: Image, path: string, marks = "#"): Line[] {
   return statementsIn(readLines(image, path), marks);
 }
 
-/** The lines of these that say something, as `readStatements` gives them. */
+/** The statements among some lines, as for `readStatements`. */
 export function statementsIn(lines: readonly Line[], marks: string): Line[] {
   return lines
     .map(({ text, number }) => ({ text: text.trim(), number }))
     .filter(({ text }) => text !== "" && !marks.includes(text[0]!));
 }
 
-/** The words between white space. A placeholder such as `<<unknown:the host name>>` stays whole, blanks and all. */
+/** The words separated by white space. A placeholder such as `<<unknown:the host name>>` stays whole, including its blanks. */
 export function words(text: string): string[] {
   return text.match(/(?:<<unknown:(?:(?!>>).){0,400}>>|\S)+/gs) ?? [];
 }
 
-/** The fields between colons, a placeholder again staying whole. */
+/** The fields separated by colons; placeholders stay whole. */
 export function fields(text: string): string[] {
   if (!text.includes("<<unknown:")) return text.split(":");
   const masked = text.replace(/<<unknown:(?:(?!>>).){0,400}>>/gs, (placeholder) => placeholder.replaceAll(":", "\0"));

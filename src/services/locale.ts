@@ -4,7 +4,7 @@ import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 import { assignmentIn } from "./shellVariables.ts";
 
-/** Where the system's locale stands; of a variable that several set, the first counts, and in one file the last line. */
+/** Files with the system's locale. If several set a variable, the first file counts, and in one file the last line. */
 const PLACES = [
   "/etc/default/locale", // Debian
   "/etc/locale.conf",
@@ -13,7 +13,7 @@ const PLACES = [
   "/etc/sysconfig/language", // SUSE
 ];
 
-/** LANG, LANGUAGE and LC_* of the system, and "generated locale ..." for each that /etc/locale.gen asks for. */
+/** LANG, LANGUAGE and LC_* of the system, and "generated locale ..." for each locale that /etc/locale.gen lists. */
 export const locale: Service = {
   name: "locale",
   read(image: Image): Setting[] {

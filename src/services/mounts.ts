@@ -3,7 +3,7 @@ import { readStatements, words } from "./lines.ts";
 import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
-/** The entries of /etc/fstab by mount point, or as "swap <device>"; a mount point that stands twice is mounted twice. */
+/** The entries of /etc/fstab by mount point, or as "swap <device>"; a repeated mount point is mounted twice. */
 export const mounts: Service = {
   name: "mounts",
   read(image: Image): Setting[] {

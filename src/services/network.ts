@@ -8,8 +8,8 @@ import { SettingMap } from "./settingMap.ts";
 import { assignmentIn } from "./shellVariables.ts";
 
 /**
- * How the machine reaches the network: files of netplan, systemd-networkd, NetworkManager and ifcfg by path, ifupdown's
- * interfaces, "nameservers" and "search domains" of resolv.conf, the variables of /etc/sysconfig/network.
+ * Network configuration: files of netplan, systemd-networkd, NetworkManager and ifcfg by path, ifupdown's interfaces,
+ * "nameservers" and "search domains" of resolv.conf, the variables in /etc/sysconfig/network.
  */
 export const network: Service = {
   name: "network",
@@ -33,7 +33,7 @@ function resolverSettings(image: Image): Setting[] {
     const [keyword, ...args] = words(text);
     const value = args.join(" ");
     if (keyword === "nameserver") settings.append({ key: "nameservers", value, path, line }, " ");
-    // The last of several lines counts; "domain" is the older way to say it.
+    // The last of several lines counts; "domain" is the older keyword.
     else if (keyword === "search" || keyword === "domain") settings.put({ key: "search domains", value, path, line });
   }
   return settings.list();
@@ -44,7 +44,7 @@ function sysconfigSettings(image: Image): Setting[] {
   const path = "/etc/sysconfig/network";
   for (const line of readStatements(image, path)) {
     const assignment = assignmentIn(line);
-    // The host name is a service of its own.
+    // The host name is a separate service.
     if (assignment !== undefined && assignment.name !== "HOSTNAME")
       settings.put({ key: `${path} ${assignment.name}`, value: assignment.value, path, line: line.number });
   }

@@ -1,6 +1,6 @@
 import type { Setting } from "./service.ts";
 
-/** Settings by key, in the order in which their keys first came. */
+/** Settings by key, in the order in which the keys were first added. */
 export class SettingMap {
   readonly #settings = new Map<string, Setting>();
 
@@ -8,17 +8,17 @@ export class SettingMap {
     return this.#settings.get(key);
   }
 
-  /** The setting, or in its place the one that has the same key: the last one wins. */
+  /** Adds a setting or replaces the one with the same key: the last one wins. */
   put(setting: Setting): void {
     this.#settings.set(setting.key, setting);
   }
 
-  /** The setting unless its key is taken: the first one wins. */
+  /** Adds a setting unless its key exists: the first one wins. */
   offer(setting: Setting): void {
     if (!this.#settings.has(setting.key)) this.#settings.set(setting.key, setting);
   }
 
-  /** One setting with the values of all that have its key; it comes from the place of the first. */
+  /** Adds a setting, or appends its value to the one with the same key, which keeps its place. */
   append(setting: Setting, separator: string): void {
     const first = this.#settings.get(setting.key);
     this.put(first === undefined ? setting : { ...first, value: first.value + separator + setting.value });

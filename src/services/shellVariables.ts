@@ -2,7 +2,7 @@ import { shellWord } from "../distro/shellWords.ts";
 import { hasUnknown } from "../image/unknown.ts";
 import type { Line } from "./lines.ts";
 
-/** A `NAME=value` assignment, its value without quotes; also after `export`. Undefined for anything else. */
+/** A `NAME=value` assignment, possibly after `export`, with its value unquoted. Undefined for anything else. */
 export function assignmentIn({ text }: Line): { name: string; value: string } | undefined {
   const equals = text.indexOf("=");
   const name = text

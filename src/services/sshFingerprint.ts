@@ -5,14 +5,14 @@ export function fingerprint(blob: Buffer): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** The bytes of a key as they stand base64-encoded in a public key file or authorized_keys; undefined for anything else. */
+/** The bytes of a base64-encoded key in a public key file or authorized_keys; undefined for anything else. */
 export function decodeBlob(text: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/]{12,}={0,2}$/.test(text)) return undefined;
   const blob = Buffer.from(text, "base64");
   return readString(blob, 0) === undefined ? undefined : blob;
 }
 
-/** The public half's bytes of a private key file, in OpenSSH's own format or in PEM; undefined for anything else. */
+/** The bytes of the public half of a private key file in OpenSSH's own format or PEM; undefined for anything else. */
 export function publicBlob(privateKey: string): Buffer | undefined {
   const begin = "-----BEGIN OPENSSH PRIVATE KEY-----";
   const start = privateKey.indexOf(begin);
@@ -21,10 +21,10 @@ export function publicBlob(privateKey: string): Buffer | undefined {
   return end === -1 ? undefined : opensshBlob(Buffer.from(privateKey.slice(start + begin.length, end), "base64"));
 }
 
-/** Longer than any key that sshd accepts, in characters: what follows is for OpenSSL, which would compute with it. */
+/** The length limit for a PEM key, in characters, since OpenSSL computes with it; sshd accepts no longer key. */
 const PEM_LIMIT = 64 * 1024;
 
-/** PROTOCOL.key: a magic, the names of cipher and KDF, the KDF's options, how many keys, the first public key. */
+/** The first public key in the PROTOCOL.key format: magic, cipher name, KDF name, KDF options, number of keys, key. */
 function opensshBlob(bytes: Buffer): Buffer | undefined {
   const magic = "openssh-key-v1\0";
   if (bytes.toString("latin1", 0, magic.length) !== magic) return undefined;
@@ -37,7 +37,7 @@ function opensshBlob(bytes: Buffer): Buffer | undefined {
   return readString(bytes, offset + 4);
 }
 
-/** A string of the SSH protocol: its length in four bytes, then its bytes. */
+/** An SSH protocol string: its length in four bytes, then its bytes. */
 function readString(bytes: Buffer, offset: number): Buffer | undefined {
   if (offset + 4 > bytes.length) return undefined;
   const end = offset + 4 + bytes.readUInt32BE(offset);
@@ -46,7 +46,7 @@ function readString(bytes: Buffer, offset: number): Buffer | undefined {
 
 const CURVES: Readonly<Record<string, string>> = { "P-256": "nistp256", "P-384": "nistp384", "P-521": "nistp521" };
 
-/** The public half of an unencrypted RSA or ECDSA key in PEM, as ssh-keygen wrote them before OpenSSH 7.8. */
+/** The public half of an unencrypted RSA or ECDSA key in PEM, the format of ssh-keygen before OpenSSH 7.8. */
 function pemBlob(privateKey: string): Buffer | undefined {
   if (!privateKey.includes("-----BEGIN ")) return undefined;
   try {
@@ -62,7 +62,7 @@ function pemBlob(privateKey: string): Buffer | undefined {
   }
 }
 
-/** A number without its sign bit set. */
+/** A number with its sign bit clear. */
 function positive(bytes: Buffer): Buffer {
   return bytes[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes;
 }

@@ -6,8 +6,8 @@ import { readSshdSettings } from "./sshd/effective.ts";
 import { opensshVersion } from "./sshd/version.ts";
 
 /**
- * What `sshd -T` would print, and below keys such as "Match User deploy: PasswordAuthentication" what the Match blocks
- * set. Nothing where there is no sshd_config, for then sshd does not start.
+ * The settings that `sshd -T` would print, and those of Match blocks under keys such as "Match User deploy:
+ * PasswordAuthentication". None without sshd_config, since sshd then does not start.
  */
 export const sshd: Service = {
   name: "sshd",

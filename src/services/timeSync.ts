@@ -13,8 +13,8 @@ const DISTRIBUTIONS_CLOCK =
   /^(?:(?:server|pool|peer) )?(?:(?:\d\.)?(?:[a-z]+\.)?pool\.ntp\.org|ntp(?:-bootstrap)?\.ubuntu\.com|169\.254\.169\.123|time\.google\.com|metadata\.google\.internal)(?: |$)/;
 
 /**
- * What sets the clock, for each client that is configured: "chrony servers" is its servers, pools and peers in order with
- * their options, "chrony makestep" the arguments of that directive, of all its lines; "timesyncd NTP" that of systemd's.
+ * Time synchronisation, for each configured client: "chrony servers" lists its servers, pools and peers in order with their
+ * options, "chrony makestep" the arguments of all lines of that directive; "timesyncd NTP" is systemd-timesyncd's NTP.
  */
 export const timeSync: Service = {
   name: "time-sync",

@@ -5,8 +5,8 @@ import type { Service, Setting } from "./service.ts";
 import { assignmentIn } from "./shellVariables.ts";
 
 /**
- * The time zone, key "timezone". /etc/localtime is what programs use; its link tells the name, and where it is a copy
- * /etc/timezone does, or /etc/sysconfig/clock.
+ * The time zone, with the key "timezone". Programs use /etc/localtime; its link contains the name, or, if it is a copy,
+ * /etc/timezone or /etc/sysconfig/clock does.
  */
 export const timezone: Service = {
   name: "timezone",

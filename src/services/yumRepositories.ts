@@ -5,7 +5,7 @@ import { type IniOption, readDnfIni, repositorySecret } from "./repositories/ini
 import type { Service, Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
-/** The main file of dnf, of yum, and of tdnf: the first that exists. */
+/** The main files of dnf, yum and tdnf; the first one that exists counts. */
 const MAIN = ["/etc/dnf/dnf.conf", "/etc/yum.conf", "/etc/yum/yum.conf", "/etc/tdnf/tdnf.conf"];
 const DIRECTORIES = ["/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d"];
 const VARIABLES = ["/etc/yum/vars", "/etc/dnf/vars"];
@@ -15,8 +15,8 @@ const ID = /^[\w.:-]+$/;
 const SWITCHES = new Set(["enabled", "gpgcheck", "repo_gpgcheck", "skip_if_unavailable", "sslverify"]);
 
 /**
- * Where dnf, yum and tdnf get packages from: "baseos baseurl" is an option of a repository, "[main] proxy" one of the
- * main file, "vars/releasever" the value of a variable. Of repositories with one id the first counts.
+ * Package sources of dnf, yum and tdnf: "baseos baseurl" is an option of a repository, "[main] proxy" one of the main
+ * file, "vars/releasever" the value of a variable. Of repositories with the same id, the first counts.
  */
 export const yumRepositories: Service = {
   name: "yum-repositories",
@@ -59,7 +59,7 @@ function addRepositories(
   for (const id of sections) if (id !== "main" && ID.test(id)) known.add(id);
 }
 
-/** A repository is enabled unless it says otherwise, and takes these from the main file. */
+/** Adds a repository's defaults: it is enabled unless set otherwise, and inherits these options from the main file. */
 function offerDefaults(settings: SettingMap, id: string): void {
   settings.offer({ key: `${id} enabled`, value: "1" });
   for (const name of INHERITED) {
@@ -71,12 +71,12 @@ function offerDefaults(settings: SettingMap, id: string): void {
 function put(settings: SettingMap, section: string, { name, value: text, line }: IniOption, path: string): void {
   const key = `${section} ${name}`;
   const value = optionValue(name, text);
-  // An empty value unsets what an earlier line set.
+  // An empty value unsets an earlier one.
   if (value === "") settings.delete(key);
   else if (value !== undefined) settings.put({ key, value, path, line });
 }
 
-/** undefined for what is no value of the option, so that its default counts. */
+/** The value of an option; undefined if it is invalid, so that the default counts. */
 function optionValue(name: string, text: string): string | undefined {
   if (LISTS.has(name) && !hasUnknown(text)) return listIn(text).join(" ");
   if (!SWITCHES.has(name)) return text.replaceAll("\n", " ");

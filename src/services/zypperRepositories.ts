@@ -10,8 +10,8 @@ const DIRECTORIES = [
 const SWITCHES = new Set(["autorefresh", "enabled", "gpgcheck", "keeppackages", "pkg_gpgcheck", "repo_gpgcheck"]);
 
 /**
- * Where zypper gets packages from: "repo-oss baseurl" is an option of a repository or a service, "zypp.conf
- * solver.onlyRequires" one of /etc/zypp/zypp.conf, of which the last line counts.
+ * Package sources of zypper: "repo-oss baseurl" is an option of a repository or a service, "zypp.conf
+ * solver.onlyRequires" one of /etc/zypp/zypp.conf, where the last line counts.
  */
 export const zypperRepositories: Service = {
   name: "zypper-repositories",

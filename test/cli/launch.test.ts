@@ -10,7 +10,7 @@ describe("--datasource", () => {
   test.each(["lint", "plan", "config"])("%s knows the datasources' names only", async (command) => {
     const { status, err } = await run(command, STOCK, "--datasource", "Amazon");
     expect(status).toBe(2);
-    expect(err).toContain("there is no such datasource");
+    expect(err).toContain("unknown datasource");
     expect(err).toContain("Ec2");
   });
 

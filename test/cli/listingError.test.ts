@@ -54,7 +54,7 @@ test.each([
   const root = image();
   broken.lists.add(join(root, path));
   const { status, err } = await run(command, root);
-  expect({ status, err }).toEqual({ status: 4, err: `${root}: ${path}: not read: input/output error\n` });
+  expect({ status, err }).toEqual({ status: 4, err: `${root}: ${path} was not read: input/output error\n` });
 });
 
 test.each(["lint", "plan", "config"])(

@@ -118,7 +118,7 @@ describe("an archive", () => {
   test("of what is in /etc: where to put it", async () => {
     const { status, err } = await run(archive({ "cloud/cloud.cfg": CLOUD_CFG, passwd: "" }));
     expect(status).toBe(3);
-    expect(err).toContain("this looks like /etc itself, not the root directory that holds it: put it in etc/ below");
+    expect(err).toContain("this looks like /etc itself, not the root directory that contains it: put it in etc/ below");
   });
 });
 
@@ -205,7 +205,7 @@ describe("a directory below the root", () => {
     ["etc/cloud/cloud.cfg.d", "/etc/cloud/cloud.cfg.d"],
   ])("%s: the root is named", async (given, part) => {
     expect(await said(FILES, given)).toMatch(
-      new RegExp(`this looks like ${part} itself, not the root directory that holds it: give \\S+\n$`),
+      new RegExp(`this looks like ${part} itself, not the root directory that contains it: pass \\S+\n$`),
     );
   });
 
@@ -214,7 +214,7 @@ describe("a directory below the root", () => {
     renameSync(join(root, "etc"), join(root, "host-1"));
     const { status, err } = await run(join(root, "host-1"));
     expect(status).toBe(3);
-    expect(err).toContain("this looks like /etc itself, not the root directory that holds it: put it in etc/ below");
+    expect(err).toContain("this looks like /etc itself, not the root directory that contains it: put it in etc/ below");
   });
 });
 

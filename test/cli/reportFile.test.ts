@@ -124,10 +124,14 @@ describe("a report", () => {
 
 describe("a file that a report cannot go to is refused before anything is read", () => {
   test.each<[string, (file: string) => string[], RegExp]>([
-    ["a missing directory", (path) => [IMAGE, "-f", `sarif=${path}/x`], /there is no directory \S+lint\.sarif\n$/],
-    ["a directory", () => [IMAGE, "-f", "json=src"], /it is a directory; name a file in it/],
-    ["a directory that is not there", (path) => [IMAGE, "-f", `json=${path}/`], /there is no directory/],
-    ["the same file twice", (path) => [IMAGE, "-f", `json=${path}`, "-f", `sarif=${path}`], /another report goes/],
+    ["a missing directory", (path) => [IMAGE, "-f", `sarif=${path}/x`], /directory \S+lint\.sarif does not exist\n$/],
+    ["a directory", () => [IMAGE, "-f", "json=src"], /this is a directory; name a file in it/],
+    ["a directory that is not there", (path) => [IMAGE, "-f", `json=${path}/`], /directory .* does not exist/],
+    [
+      "the same file twice",
+      (path) => [IMAGE, "-f", `json=${path}`, "-f", `sarif=${path}`],
+      /another report is written/,
+    ],
     ["user-data", () => [IMAGE, "--user-data", "package.json", "-f", "json=package.json"], /is an input/],
     ["the seed", () => [IMAGE, "--seed", "examples/packer/seed", "-f", "json=examples/packer/seed/user-data"], /input/],
     ["the image of a plan", () => ["plan", "package.json", "-f", "json=./package.json"], /is an input/],
@@ -142,6 +146,9 @@ describe("a file that a report cannot go to is refused before anything is read",
   test("the same file under two names", async () => {
     symlinkSync("lint.sarif", join(scratch, "link"));
     const { status, err } = await run(IMAGE, "-f", `json=${file}`, "-f", `sarif=${join(scratch, "link")}`);
-    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes to this file") });
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: expect.stringContaining("another report is written to this file; name another one"),
+    });
   });
 });

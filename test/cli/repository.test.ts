@@ -103,12 +103,12 @@ describe("the repository's file for a file of the image", () => {
     [{ map: ["/etc=.."] }, "outside the repository"],
     [{ anchor: "missing.pkr.hcl" }, "missing.pkr.hcl does not exist"],
     [{ anchor: "image.pkr.hcl:9" }, "has no line 9"],
-    [{ anchor: "image.pkr.hcl:2" }, "has no line 2, only 1"],
+    [{ anchor: "image.pkr.hcl:2" }, "has no line 2; its last line is 1"],
     [{ anchor: "image.pkr.hcl:0" }, "has no line 0"],
     [{ anchor: ".git" }, "is not a text file"],
     [{ anchor: "." }, "is not a text file"],
     [{ anchor: "binary" }, "is not a text file"],
-    [{ anchor: "" }, "name of a file is missing"],
+    [{ anchor: "" }, "missing file name"],
   ])("%j is refused", (flags, message) => {
     write("image.pkr.hcl", "source {}\n");
     write("binary", "a\0b\n");

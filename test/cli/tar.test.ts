@@ -62,7 +62,7 @@ describe("what is no image", () => {
       "a text on standard input",
       "#cloud-config\n",
       3,
-      /standard input must be a tar archive; name user-data as a file/,
+      /standard input must be a tar archive; pass user-data as a file/,
     ],
     ["a truncated one", "TRUNCATED", 4, /truncated/],
     ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],
@@ -87,7 +87,7 @@ describe("what is no image", () => {
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "-"], { cwd: root, input: "", encoding: "utf8" });
     expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("standard input is empty") });
     const named = spawnSync(process.execPath, [PROGRAM, "./-"], { cwd: root, encoding: "utf8" });
-    expect(named).toMatchObject({ status: 3, stderr: expect.stringContaining("./-: there is no cloud-init in it") });
+    expect(named).toMatchObject({ status: 3, stderr: expect.stringContaining("./-: no cloud-init found") });
   });
 
   test("an empty file, which may be what a failed build left", async () => {
@@ -98,7 +98,11 @@ describe("what is no image", () => {
   test("compressed nothing, which is what a tar leaves that failed", async () => {
     const path = join(tree({}), "image.tar.gz");
     writeFileSync(path, gzipSync(""));
-    expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("no tar archive in it") });
+    expect(await run(path)).toMatchObject({
+      status: 3,
+      out: "",
+      err: expect.stringContaining("contains no tar archive"),
+    });
     writeFileSync(path, gzipSync(archive).subarray(0, 12));
     expect(await run(path)).toMatchObject({ status: 4, out: "" });
   });
@@ -106,10 +110,10 @@ describe("what is no image", () => {
   test("an archive without /etc, one of names that lead out, a device", async () => {
     const path = join(tree({}), "x.tar");
     writeFileSync(path, tarball([{ name: "usr/bin/sh", content: "x" }]));
-    expect(await run(path)).toMatchObject({ status: 3, err: expect.stringContaining("no cloud-init in it") });
+    expect(await run(path)).toMatchObject({ status: 3, err: expect.stringContaining("no cloud-init found") });
     writeFileSync(path, Buffer.concat([tarball([{ name: "../etc/passwd" }], Buffer.alloc(0)), archive]));
     const { status, err } = await run(path);
-    expect({ status, err }).toMatchObject({ status: 4, err: expect.stringContaining("leads out of the image") });
+    expect({ status, err }).toMatchObject({ status: 4, err: expect.stringContaining("points outside the image") });
     expect(await run("/dev/null")).toMatchObject({ status: 3, out: "" });
   });
 });

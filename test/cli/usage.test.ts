@@ -23,17 +23,17 @@ afterEach(() => {
 
 describe("options that would be ignored are refused", () => {
   test.each<[(path: string) => string[], RegExp]>([
-    [() => [IMAGE, "--map", "/etc=files"], /--map tells where -f sarif and -f github show findings/],
-    [() => [IMAGE, "--anchor", "README.md", "-f", "json"], /--anchor tells where/],
-    [() => [IMAGE, "--cloud-init-version", "22.4"], /--cloud-init-version is for files linted on their own/],
-    [(path) => [path, "--seed", "examples/packer/seed"], /--seed is for images: .*user-data.yaml is a file/],
-    [(path) => [path, "--user-data", path], /--user-data is for images/],
-    [(path) => [path, "--datasource", "Ec2"], /--datasource is for images/],
-    [(path) => [path, "--pristine", IMAGE], /--pristine is for images/],
-    [(path) => [path, "--protect", "/etc/**"], /--protect is for images/],
-    [() => [IMAGE, "--map", "/etc/hosts=src", "-f", "sarif"], /no directory \/etc\/hosts in the image/],
-    [() => [IMAGE, "--map", "/etc=README.md", "-f", "sarif"], /no file \/etc in the image/],
-    [() => [IMAGE, "--map", "/nope=src", "-f", "sarif"], /no directory \/nope in the image/],
+    [() => [IMAGE, "--map", "/etc=files"], /--map needs -f sarif or -f github/],
+    [() => [IMAGE, "--anchor", "README.md", "-f", "json"], /--anchor needs/],
+    [() => [IMAGE, "--cloud-init-version", "22.4"], /--cloud-init-version applies only to files linted on their own/],
+    [(path) => [path, "--seed", "examples/packer/seed"], /--seed applies only to images: .*user-data.yaml is a file/],
+    [(path) => [path, "--user-data", path], /--user-data applies only to images/],
+    [(path) => [path, "--datasource", "Ec2"], /--datasource applies only to images/],
+    [(path) => [path, "--pristine", IMAGE], /--pristine applies only to images/],
+    [(path) => [path, "--protect", "/etc/**"], /--protect applies only to images/],
+    [() => [IMAGE, "--map", "/etc/hosts=src", "-f", "sarif"], /contains no directory \/etc\/hosts/],
+    [() => [IMAGE, "--map", "/etc=README.md", "-f", "sarif"], /contains no file \/etc/],
+    [() => [IMAGE, "--map", "/nope=src", "-f", "sarif"], /contains no directory \/nope/],
     [() => [IMAGE, "--protect", "/etc/nope"], /--protect \/etc\/nope: no file in the image matches/],
     [
       () => [IMAGE, "--protect", "/etc/hosts", "--protect", "/etc/ssh"],
@@ -42,7 +42,7 @@ describe("options that would be ignored are refused", () => {
     [() => [IMAGE, "--protect", "*.conf"], /--protect \*\.conf: paths in the image begin with "\/"/],
     [() => ["-", "-"], /standard input can be read only once/],
     [() => ["-", "--pristine", "-"], /standard input can be read only once/],
-    [() => [""], /the name of an image is empty/],
+    [() => [""], /an image name is empty/],
   ])("%s", async (args, message) => {
     const { status, out, err } = await run(...args(file));
     expect({ status, out, err }).toEqual({ status: 2, out: "", err: expect.stringMatching(message) });
@@ -66,7 +66,10 @@ describe("reports", () => {
   test("two never share a file, and none replaces the image", async () => {
     const path = join(scratch, "x");
     const { status, err } = await run(IMAGE, "-f", `json=${path}`, "-f", `sarif=${scratch}/./x`);
-    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining("another report goes to this file") });
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: expect.stringContaining("another report is written to this file; name another one"),
+    });
     const archive = join(scratch, "image.tar");
     writeFileSync(archive, tarball(packed(IMAGE)));
     const bytes = readFileSync(archive);

@@ -1,5 +1,5 @@
 import { modules } from "../../src/boot/modules/modules.ts";
-import { tableSchema } from "../../src/lint/schema/tables.ts";
+import { schemaOfVersion } from "../../src/lint/schema/declared.ts";
 import type { Random } from "./random.ts";
 import { configurations } from "./seeds.ts";
 import { once } from "./target.ts";
@@ -7,9 +7,9 @@ import { once } from "./target.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 const schemas = once(() => ({
-  "cloud-config": tableSchema("cloud-config", { version: "26.2", vendor: undefined }),
-  "network-config-v1": tableSchema("network-config-v1", { version: "26.2", vendor: undefined }),
-  "network-config-v2": tableSchema("network-config-v2", { version: "26.2", vendor: undefined }),
+  "cloud-config": schemaOfVersion("cloud-config", { version: "26.2", vendor: undefined }),
+  "network-config-v1": schemaOfVersion("network-config-v1", { version: "26.2", vendor: undefined }),
+  "network-config-v2": schemaOfVersion("network-config-v2", { version: "26.2", vendor: undefined }),
 }));
 
 /** Texts that mean something to one module or another. */

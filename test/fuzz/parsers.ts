@@ -13,7 +13,7 @@ import { shellWords } from "../../src/distro/shellWords.ts";
 import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
-import { tableSchema } from "../../src/lint/schema/tables.ts";
+import { schemaOfVersion } from "../../src/lint/schema/declared.ts";
 import { lintFile } from "../../src/lint/userData/lintFile.ts";
 import { CannotTell, Raises } from "../../src/python/errors.ts";
 import { shellVariables } from "../../src/python/shlex.ts";
@@ -235,7 +235,7 @@ const pattern: Target = {
 };
 
 const schemaTexts = once(() => [
-  JSON.stringify(tableSchema("cloud-config", { version: "26.2", vendor: undefined })),
+  JSON.stringify(schemaOfVersion("cloud-config", { version: "26.2", vendor: undefined })),
   JSON.stringify({
     $defs: {
       a: { oneOf: [{ type: "string", pattern: "^a+$" }, { $ref: "#/$defs/b" }] },

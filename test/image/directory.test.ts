@@ -112,7 +112,7 @@ test("a file too large to read is a problem and takes no memory", () => {
   const before = process.memoryUsage().rss;
   expect(image.read("/var/lib/dpkg/status")).toBeUndefined();
   expect(process.memoryUsage().rss - before).toBeLessThan(64 << 20);
-  expect(problemAt(image, "/var/lib/dpkg/status")).toBe("too large: 1024 MiB, at most 32 MiB are read");
+  expect(problemAt(image, "/var/lib/dpkg/status")).toBe("too large: 1024 MiB, the limit is 32 MiB");
   expect(image.read("/var/exact")?.length).toBe(READ_LIMIT);
 });
 

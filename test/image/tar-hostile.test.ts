@@ -66,13 +66,16 @@ test("a map of holes that is not that of the bytes is a problem of its file", as
   ] as const)
     await each([pax({ "GNU.sparse.map": map, "GNU.sparse.size": size }), { name: "x", content: "12345" }], (image) => {
       expect(image.read("/x")).toBeUndefined();
-      expect(image.problems).toEqual([{ path: "/x", reason: "the map of its holes is damaged" }]);
+      expect(image.problems).toEqual([{ path: "/x", reason: "its sparse map is damaged" }]);
     });
 });
 
 test("what is no number is told in one line", async () => {
   for (const image of opened(tarball([pax({ size: "1\n\x1b[2J" }), {}])))
-    await expect(image).rejects.toMatchObject({ status: 4, message: expect.stringMatching(/no number: 1\?\?\[2J$/) });
+    await expect(image).rejects.toMatchObject({
+      status: 4,
+      message: expect.stringMatching(/invalid number: 1\?\?\[2J$/),
+    });
 });
 
 describe("no archive costs more than it is worth", () => {
@@ -80,7 +83,7 @@ describe("no archive costs more than it is worth", () => {
     const long = "l".repeat(5000);
     await each([pax({ linkpath: long }), { name: "etc/a", type: "2" }, { name: "etc/b" }], (image) => {
       expect(image.list("/etc")).toEqual(["b"]);
-      expect(image.problems).toEqual([{ path: "etc/a", reason: "what it links to is too long" }]);
+      expect(image.problems).toEqual([{ path: "etc/a", reason: "its link target is too long" }]);
     });
   });
 

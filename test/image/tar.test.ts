@@ -79,8 +79,8 @@ describe("the tree is what unpacking would give", () => {
         expect(image.list("/etc")).toEqual(["absolute", "plain"]);
         expect(image.list("/")).toEqual(["etc", "lib", "usr"]);
         expect(image.problems).toEqual([
-          { path: "../../etc/shadow", reason: "its name leads out of the image" },
-          { path: "etc/../../x", reason: "its name leads out of the image" },
+          { path: "../../etc/shadow", reason: "its name points outside the image" },
+          { path: "etc/../../x", reason: "its name points outside the image" },
         ]);
       },
     );
@@ -119,7 +119,7 @@ describe("the tree is what unpacking would give", () => {
         expect(image.list("/etc")).toEqual([".wh.passwd", "hosts", "passwd"]);
         expect(readText(image, "/etc/passwd")).toBe("p");
         expect(image.problems).toEqual([
-          { path: "/etc/passwd/below", reason: "in the archive it stands below /etc/passwd, which is a file" },
+          { path: "/etc/passwd/below", reason: "in the archive it is below /etc/passwd, which is a file" },
         ]);
       },
     );
@@ -164,7 +164,7 @@ describe("the tree is what unpacking would give", () => {
     expect(image.problems).toEqual([]);
     expect([image.read("/usr/a"), image.read("/etc/b")]).toEqual([undefined, undefined]);
     expect(image.problems.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining("of a stream only"),
+      expect.stringContaining("only commonly needed files"),
       expect.stringContaining("too large"),
     ]);
   });
@@ -176,7 +176,7 @@ test("an archive that shrinks while it is read is a problem", async () => {
   const image = await openImage(path, keepAll);
   truncateSync(path, 550);
   expect(image.read("/etc/x")).toBeUndefined();
-  expect(image.problems).toEqual([{ path: "/etc/x", reason: "the archive has changed" }]);
+  expect(image.problems).toEqual([{ path: "/etc/x", reason: "the archive has changed since it was opened" }]);
 });
 
 describe("what cannot be read whole is refused", () => {
@@ -223,7 +223,7 @@ describe("what cannot be read whole is refused", () => {
     const damaged = Buffer.from(zipped);
     damaged.writeUInt8(~damaged[zipped.length - 6]! & 0xff, zipped.length - 6);
     expect((await refusal(damaged)).message).toMatch(/damaged/);
-    expect((await refusal(gzipSync("#cloud-config\n"))).message).toMatch(/no tar archive in it/);
+    expect((await refusal(gzipSync("#cloud-config\n"))).message).toMatch(/contains no tar archive/);
     expect(await refusal(gzipSync(""))).toMatchObject({ status: 3 });
     const zeros = gzipSync(Buffer.alloc(32 * 1024 * 1024));
     const bomb = Buffer.concat([gzipSync(tarball([{ size: 2 ** 33 - 1 }], Buffer.alloc(0))), ...Array(40).fill(zeros)]);

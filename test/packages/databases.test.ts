@@ -137,8 +137,8 @@ Z:Q1${sha1("library")}
   test.each([
     ["cut off in a line", INSTALLED.slice(0, 300), "it ends in the middle of a line"],
     ["cut off in a package", INSTALLED.slice(0, INSTALLED.indexOf("F:usr\n")), "it ends in the middle of a package"],
-    ["not apk's", "<html>\n</html>\n\n", "a line of it is no field of apk's"],
-    ["binary", "P:app\0\n\n", "it holds bytes that are no text"],
+    ["not apk's", "<html>\n</html>\n\n", "a line is not a valid field"],
+    ["binary", "P:app\0\n\n", "it contains bytes that are not text"],
   ])("a database that is %s", (_what, content, reason) => {
     expect(problemsOf({ "/lib/apk/db/installed": content })).toEqual([`/lib/apk/db/installed: ${reason}`]);
   });
@@ -230,11 +230,16 @@ etc/with space.conf\t${md5("spaced\n")}
   const directory = `${LOCAL}/app-tools-2:1.0-1`;
   test.each([
     ["a list cut off", `${directory}/files`, FILES.slice(0, 30), "it ends in the middle of a line"],
-    ["a list that is binary", `${directory}/files`, "\0\n", "it holds bytes that are no text"],
+    ["a list that is binary", `${directory}/files`, "\0\n", "it contains bytes that are not text"],
     ["an mtree cut off", `${directory}/mtree`, gzipSync(MTREE).subarray(0, 60), "unexpected end of file"],
-    ["an mtree that is no gzip", `${directory}/mtree`, "#mtree\n", "it cannot be unpacked"],
-    ["an mtree that is another text", `${directory}/mtree`, gzipSync("hello\n"), "it is no mtree"],
-    ["an mtree that never ends", `${directory}/mtree`, gzipSync(Buffer.alloc(64 * 1024 * 1024)), "cannot be unpacked"],
+    ["an mtree that is no gzip", `${directory}/mtree`, "#mtree\n", "it cannot be decompressed"],
+    ["an mtree that is another text", `${directory}/mtree`, gzipSync("hello\n"), "it is not an mtree file"],
+    [
+      "an mtree that never ends",
+      `${directory}/mtree`,
+      gzipSync(Buffer.alloc(64 * 1024 * 1024)),
+      "cannot be decompressed",
+    ],
   ])("%s", (_what, path, content, reason) => {
     const problems = problemsOf({ ...APP, [path]: content }, "/etc/10.conf");
     expect(problems).toHaveLength(1);
@@ -297,7 +302,7 @@ describe("dpkg", () => {
 
   test.each([
     ["status", STATUS.slice(0, -1), "it ends in the middle of a line"],
-    ["status", `${STATUS}\0\n`, "it holds bytes that are no text"],
+    ["status", `${STATUS}\0\n`, "it contains bytes that are not text"],
     ["info/app.list", "/.\n/etc\n/etc/app", "it ends in the middle of a line"],
     ["diversions", "/etc/a\n/etc/b\n", "it ends in the middle of an entry"],
   ])("a damaged %s", (name, content, reason) => {

@@ -267,7 +267,7 @@ describe("a plan", () => {
       {
         module: null,
         code: "size-limit",
-        message: "/seed/user-data: not simulated, since it unpacks to more than 10 bytes",
+        message: "/seed/user-data: not simulated: it decompresses to more than 10 bytes",
       },
     ]);
     expect(plan.commands).toEqual([{ module: "ssh", command: "systemctl restart ssh" }]);

@@ -32,7 +32,7 @@ describe("a plan", () => {
       "  timezone  once-per-instance",
       "  runcmd  once-per-instance",
       "  do not run: snap (it is not for debian)",
-      "note: /seed/user-data: not simulated, since it unpacks to more than 10 bytes",
+      "note: /seed/user-data: not simulated: it decompresses to more than 10 bytes",
       "Files: 4 created, 4 modified, 1 deleted; 1 that may change; 1 module not simulated",
     ]);
   });

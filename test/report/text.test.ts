@@ -152,16 +152,14 @@ describe("images without findings", () => {
   const notes = result({ findings: [finding({ severity: "info" })] });
 
   test("say so", () => {
-    expect(textReport([clean], OPTIONS)).toBe("/mnt/clean: nothing that the first boot undoes\n");
+    expect(textReport([clean], OPTIONS)).toBe("/mnt/clean: nothing to report\n");
     const partly = { ...clean, unread: [{ path: "/etc/shadow", reason: "permission denied" }] };
-    expect(textReport([partly], OPTIONS)).toBe(
-      "/mnt/clean: nothing that the first boot undoes in what could be read\n",
-    );
+    expect(textReport([partly], OPTIONS)).toBe("/mnt/clean: nothing to report in the files that could be read\n");
     expect(textReport([off], { ...OPTIONS, width: 200 })).toBe(
-      "/mnt/off: nothing that the first boot undoes; cloud-init is disabled, so it does not run\n",
+      "/mnt/off: nothing to report; cloud-init is disabled, so it does not run\n",
     );
     expect(textReport([notes], { ...OPTIONS, minSeverity: "warning" })).toBe(
-      "build/rootfs: no errors or warnings\n\n1 note hidden (--min-severity info shows them)\n",
+      "build/rootfs: nothing to report\n\n1 note hidden (--min-severity info shows them)\n",
     );
   });
 

@@ -24,7 +24,7 @@ describe("accounts", () => {
       "user alice shell": "/bin/zsh @ /etc/passwd:2",
       "user alice home": "/home/alice @ /etc/passwd:2",
       "user alice groups": "alice, adm, sudo @ /etc/group:4",
-      "user bob password": "none: no password is asked for @ /etc/passwd:3",
+      "user bob password": "none: no password is required @ /etc/passwd:3",
       "user bob shell": "/bin/sh @ /etc/passwd:3",
       "user bob home": "/home/bob @ /etc/passwd:3",
       "user bob groups": "users, sudo @ /etc/group:3",
@@ -43,7 +43,7 @@ describe("accounts", () => {
     expect(value("$y$j9T$abc$def")).toMatch(/^set \(\$y\$, /);
     expect(value("ab0123456789.")).toMatch(/^set \(DES, /);
     for (const locked of ["!", "!!", "*", "!*", "x", "*LK*"]) expect(value(locked)).toBe("locked");
-    expect(value("")).toBe("none: no password is asked for");
+    expect(value("")).toBe("none: no password is required");
     expect(value(unknown("a random password"))).toBe("<<unknown:a random password>>");
   });
 

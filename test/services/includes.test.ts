@@ -80,7 +80,7 @@ describe.each(readers)("what $name includes", ({ name, main, read, include }) =>
   it("is given up where there is too much of it", () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`/etc/other/${n}`, "# \n".repeat(10_000)]));
     const lines = Object.keys(files).map((path) => `${include(path)}\n`);
-    expect(() => read(memoryImage({ ...files, [main]: lines.join("") }))).toThrow(/too much to read/);
+    expect(() => read(memoryImage({ ...files, [main]: lines.join("") }))).toThrow(/too large to read/);
   });
 
   it("is read where there is much of it", () => {
@@ -119,6 +119,6 @@ describe("sshd's Include", () => {
         `Include l${n + 1}\nInclude l${n + 1}\n${"Port 22\n".repeat(60)}`,
       ]),
     );
-    expect(() => readDirectives(config(files), 904)).toThrow(/too much to read/);
+    expect(() => readDirectives(config(files), 904)).toThrow(/too large to read/);
   });
 });

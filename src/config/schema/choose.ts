@@ -1,15 +1,15 @@
 import type { ConfigNode } from "../../python/tree.ts";
 import type { Schema, SchemaProblem } from "./schema.ts";
 
-/** One of several forms that a value may have, and why it has not. */
+/** One of several forms that a value may have, and why the value does not match it. */
 interface Branch {
   readonly schema: Schema;
   readonly problems: readonly SchemaProblem[];
 }
 
 /**
- * What to tell of a value that fits none of several forms: that it is none of them at all, which keys it lacks to be one,
- * or what is wrong with the form that it comes nearest to.
+ * The problems to report for a value that matches none of several forms: that it is of another type than all of them,
+ * which keys it lacks, or the problems of the nearest form.
  */
 export function chooseProblems(branches: readonly Branch[], node: ConfigNode): readonly SchemaProblem[] {
   const fitting = branches.filter(({ problems }) => !problems.some(isAbout(node)));
@@ -30,12 +30,12 @@ function isLack(kind: SchemaProblem["kind"]): boolean {
   return kind === "missing-key";
 }
 
-/** Whether a problem is that the value itself is of another kind. */
+/** Whether a problem is that the value itself has the wrong type. */
 function isAbout(node: ConfigNode): (problem: SchemaProblem) => boolean {
   return (problem) => problem.kind === "type" && problem.path.length === 0 && problem.node === node;
 }
 
-/** Those whose distinguishing key (one that only takes certain values, such as `type`) has the right value. */
+/** The forms whose distinguishing key (one with fixed values, such as `type`) has the right value. */
 function named(branches: readonly Branch[]): readonly Branch[] {
   const keys = new Set(branches.flatMap(({ problems }) => problems.filter(isWrongName).map(({ path }) => path[0])));
   const isRight = ({ problems }: Branch) =>

@@ -2,17 +2,17 @@ import type { Image } from "../../image/image.ts";
 import { asSchema, type Schema } from "./schema.ts";
 import { schemaValidator, type Validator } from "./validate.ts";
 
-/** What is validated: a cloud-config, or a network configuration of one of both versions. */
+/** What is validated: a cloud-config, or a network configuration of version 1 or 2. */
 export type SchemaName = "cloud-config" | "network-config-v1" | "network-config-v2";
 
-/** cloud-init's own schemas have some 160 KB; a larger file is none. */
+/** The size limit for a schema, in bytes; cloud-init's own have about 160 KB. */
 const LARGEST = 4_000_000;
 
 /**
- * The schema that the image's own cloud-init carries: of cloud-config since 22.2, of network configuration since
+ * The schema that the image's cloud-init contains: for cloud-config since 22.2, for network configuration since
  * 23.4 (version 1) and 24.2 (version 2).
  * @param library the directory of its Python package
- * @returns undefined where it carries none, or one that cannot be read
+ * @returns undefined if there is none, or it cannot be read
  */
 export function imageSchema(image: Image, library: string | undefined, name: SchemaName): Validator | undefined {
   if (library === undefined) return undefined;

@@ -3,23 +3,23 @@ import { chooseProblems } from "./choose.ts";
 import { asList, asSchema, asSchemas, asTexts, isAnnotation, type Schema, type SchemaProblem } from "./schema.ts";
 import { includesValue, isOfType, isRepeated } from "./values.ts";
 
-/** What a keyword may ask of the comparison that it is a part of. */
+/** The functions of the validation that a keyword may use. */
 export interface Comparison {
-  /** What is wrong with a node, paths from there on. */
+  /** The problems of a node, with paths relative to it. */
   check(node: ConfigNode, schema: Schema): readonly SchemaProblem[];
-  /** A subschema by its `$ref`. */
+  /** The subschema that a `$ref` names. */
   reference(wanted: unknown): Schema | undefined;
   /** Whether a key is filled in later. */
   isUnknownKey(key: Scalar): boolean;
   /** Whether a mapping may get more keys later. */
   isOpen(node: Mapping): boolean;
-  /** Whether a text has a pattern; one that cannot be read is taken for matching. */
+  /** Whether a string matches a pattern; an unsupported pattern counts as matching. */
   matches(pattern: string, text: string): boolean;
 }
 
 type Check = (run: Comparison, wanted: unknown, node: ConfigNode, schema: Schema) => readonly SchemaProblem[];
 
-/** The problems of a part of a value, seen from the value. */
+/** The problems of a part of a value, with paths relative to the value. */
 function below(problems: readonly SchemaProblem[], step: string | number, pair?: Pair): SchemaProblem[] {
   return problems.map((problem) => ({
     ...problem,
@@ -37,7 +37,7 @@ function one(
   return [{ kind, path: [], node, pair: undefined, schemas: [schema], keys: [], ...more }];
 }
 
-/** A keyword that is only about mappings, lists or texts; others pass. */
+/** A keyword that applies only to mappings, lists or strings; other values pass. */
 function ofMapping(check: (run: Comparison, wanted: unknown, node: Mapping, schema: Schema) => SchemaProblem[]): Check {
   return (run, wanted, node, schema) => (node.type === "mapping" ? check(run, wanted, node, schema) : []);
 }
@@ -75,7 +75,7 @@ const keysOf = (node: ConfigNode) => (node.type === "mapping" ? node.children.le
 const atLeast = (wanted: number, size: number) => size >= wanted;
 const atMost = (wanted: number, size: number) => size <= wanted;
 
-/** What each keyword of draft 4 that the schemas use, and each annotation, finds; others say nothing. */
+/** The checks of the draft 4 keywords that the schemas use, and of the annotations; other keywords are ignored. */
 export const KEYWORDS: Readonly<Record<string, Check>> = {
   type: (_run, wanted, node, schema) => {
     const types = asTexts(wanted);
@@ -190,7 +190,7 @@ export const KEYWORDS: Readonly<Record<string, Check>> = {
   changed: (_run, wanted, node, schema) => (wanted === true ? one("changed", node, schema) : []),
 };
 
-/** The annotations of the first schema that fits, else what is wrong with the one that is meant. */
+/** The annotations of the first schema that matches, or else the problems of the one that is probably meant. */
 function firstFitting(run: Comparison, schemas: readonly Schema[], node: ConfigNode) {
   const branches: { schema: Schema; problems: readonly SchemaProblem[] }[] = [];
   for (const [index, schema] of schemas.entries()) {
@@ -201,7 +201,7 @@ function firstFitting(run: Comparison, schemas: readonly Schema[], node: ConfigN
   return { index: -1, problems: branches.length === 0 ? [] : chooseProblems(branches, node) };
 }
 
-/** Schemas name texts only; undefined for other keys. */
+/** A key as a string, since schemas name only strings; undefined for other keys. */
 function keyText({ key }: Pair): string | undefined {
   return key.kind === "str" ? String(key.value) : undefined;
 }
@@ -210,7 +210,7 @@ function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith("0000") && realDate(text);
 }
 
-/** JavaScript rolls 30 February over into March. */
+/** Whether a date exists; JavaScript turns 30 February into a day of March. */
 function realDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);

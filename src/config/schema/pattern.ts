@@ -1,14 +1,14 @@
 import { CannotTell } from "../../python/errors.ts";
 
-/** A regular expression that is matched in linear time, whatever pattern and text are: an automaton, no backtracking. */
+/** A regular expression that matches in linear time for any pattern and text: an automaton without backtracking. */
 export interface Pattern {
-  /** How many steps a character takes at most. */
+  /** The maximum number of steps for each character. */
   readonly size: number;
   /** Whether it matches somewhere in the text, as Python's re.search does. */
   search(text: string): boolean;
 }
 
-/** Longer patterns, and ones that repeat so much that they get more states, are not looked at. */
+/** Limits for the length of a pattern and the number of its states; larger ones are not compiled. */
 const LONGEST = 500;
 const MOST_STATES = 2_000;
 
@@ -19,15 +19,15 @@ type State =
   | { readonly kind: "start" | "end"; next: number }
   | { readonly kind: "match" };
 
-/** A sub-automaton: where it begins, and how its open end is led on. */
+/** A sub-automaton: its start, and how to connect its open end. */
 interface Fragment {
   readonly start: number;
   lead(to: number): void;
 }
 
 /**
- * Compiles the part of regular expressions that schemas use: characters, classes, groups, alternatives, repetition,
- * anchors. Undefined for anything else (assertions, references back).
+ * Compiles the subset of regular expressions that schemas use: characters, classes, groups, alternatives, repetition,
+ * anchors. Undefined for anything else (assertions, back-references).
  */
 export function compilePattern(source: string): Pattern | undefined {
   if (source.length > LONGEST) return undefined;
@@ -124,7 +124,7 @@ class Compiler {
     };
     const [low, high] = this.#count() ?? [1, 1];
     if (this.#at === end) return fragment;
-    // What is repeated after its count (a++, a{2}*) is left alone; a lazy one matches the same texts.
+    // A second repetition (a++, a{2}*) is not supported; a lazy one matches the same texts.
     if (!this.#take("?") && this.#count() !== undefined) throw new CannotTell("a pattern that is not read");
     const parts: Fragment[] = [];
     for (let index = 0; index < Math.max(low, high === undefined ? low + 1 : high, 1); index++) {
@@ -157,7 +157,7 @@ class Compiler {
     };
   }
 
-  /** How often; a high count of undefined has no end. Undefined where no count stands here. */
+  /** The repetition count; an undefined upper limit means no limit. Undefined if there is no count here. */
   #count(): readonly [low: number, high: number | undefined] | undefined {
     if (this.#take("*")) return [0, undefined];
     if (this.#take("+")) return [1, undefined];
@@ -265,7 +265,7 @@ class Automaton implements Pattern {
     return false;
   }
 
-  /** Adds all states that are reached without a character. Answers whether the match is complete. */
+  /** Adds all states that can be reached without a character. Returns whether the match is complete. */
   #enter(reached: Set<number>, from: number, at: number, chars: readonly string[]): boolean {
     const waiting = [from];
     for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
@@ -273,7 +273,7 @@ class Automaton implements Pattern {
       reached.add(index);
       const state = this.#states[index]!;
       if (state.kind === "match") return true;
-      // Python's $ matches before a line break at the end as well.
+      // Python's $ also matches before a line break at the end.
       const isEnd = at === chars.length || (at === chars.length - 1 && chars[at] === "\n");
       if (state.kind === "split") waiting.push(state.next, state.other);
       else if (state.kind === "start" && at === 0) waiting.push(state.next);

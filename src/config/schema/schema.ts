@@ -1,31 +1,31 @@
 import type { ConfigNode, Pair } from "../../python/tree.ts";
 
-/** A JSON Schema of draft 4 with cloud-init's own words (deprecated, changed). Untrusted: it may come from an image. */
+/** A JSON Schema, draft 4, with cloud-init's own keywords (deprecated, changed). Untrusted: it may come from an image. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** A step from a value into it: a key, or an index. */
+/** A step into a value: a key or an index. */
 export type Step = string | number;
 
-/** What is wrong with a value, or worth a word. */
+/** A problem with a value, or a remark about it. */
 export interface SchemaProblem {
   readonly kind: ProblemKind;
-  /** From the top to the value (of an unknown key: to the key). */
+  /** The path from the top to the value, or to an unknown key. */
   readonly path: readonly Step[];
   readonly node: ConfigNode;
-  /** The pair whose value `node` is; undefined for the top, items, and what a mapping lacks. */
+  /** The pair that holds `node` as its value; undefined for the top, items, and missing keys. */
   readonly pair: Pair | undefined;
-  /** The schemas that the value breaks; of a "type" any of them would do. */
+  /** The schemas that the value violates; for "type", matching any of them is enough. */
   readonly schemas: readonly Schema[];
-  /** The keys that an unknown one could be, or sets of keys of which one is missing. */
+  /** For an unknown key, the known ones; for a missing key, the sets of keys of which one is required. */
   readonly keys: readonly string[];
-  /** Of an unknown key: those that it could be as well, and that are not to be recommended. */
+  /** For an unknown key, the known ones that should not be suggested. */
   readonly outdated?: readonly string[];
 }
 
 /**
- * "type": neither of the type nor one of the values that are allowed; "bounds": too small, large, short, long, few or
- * many; "form": the text has not the pattern or format; "forbidden": `not`; "ambiguous": it fits several forms of which
- * only one may fit. "deprecated" and "changed" are annotations of what is valid.
+ * "type": neither an allowed type nor an allowed value; "bounds": too small, large, short, long, few or many; "form": the
+ * string does not match the pattern or format; "forbidden": violates `not`; "ambiguous": matches several branches of
+ * oneOf. "deprecated" and "changed" annotate valid values.
  */
 export type ProblemKind =
   | "type"
@@ -44,7 +44,7 @@ export function isAnnotation({ kind }: SchemaProblem): boolean {
   return kind === "deprecated" || kind === "changed";
 }
 
-/** A member of an untrusted schema as a schema; undefined where it is none. */
+/** A member of an untrusted schema as a schema; undefined if it is not one. */
 export function asSchema(value: unknown): Schema | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Schema) : undefined;
 }
@@ -61,12 +61,12 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A member of an untrusted schema as strings: one alone, or a list's. */
+/** A member of an untrusted schema as strings: a single one, or those of a list. */
 export function asTexts(value: unknown): string[] {
   return (typeof value === "string" ? [value] : asList(value)).filter((item) => typeof item === "string");
 }
 
-/** A subschema by its `$ref` ("#/$defs/name"); undefined where the schema itself has none such. */
+/** The subschema that a `$ref` ("#/$defs/name") names; undefined if the schema does not contain it. */
 export function resolveReference(root: Schema, reference: unknown): Schema | undefined {
   if (typeof reference !== "string" || !reference.startsWith("#")) return undefined;
   let found: Schema | undefined = root;

@@ -3,11 +3,11 @@ import { type Comparison, KEYWORDS } from "./keywords.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import { resolveReference, type Schema, type SchemaProblem } from "./schema.ts";
 
-/** What a value is compared with, and what is told. */
+/** The problems of a validated value. */
 interface Validation {
-  /** By their order in the document. */
+  /** In the order of the document. */
   readonly problems: readonly SchemaProblem[];
-  /** Whether there is more: too many problems, or a schema too entangled to be compared to the end. */
+  /** Whether the list is incomplete: too many problems, or a schema too complex to check completely. */
   readonly cut: boolean;
 }
 
@@ -18,19 +18,19 @@ export interface Validator {
   validate(root: ConfigNode, isUnknown?: (node: ConfigNode) => boolean): Validation;
 }
 
-/** More problems of one value are not told. */
+/** The maximum number of problems reported for one value. */
 const MOST_PROBLEMS = 200;
-/** How much is compared, in steps of a pattern: a hostile schema could ask for any number. */
+/** The limit for comparisons, in steps of a pattern, since a hostile schema could require any number. */
 const MOST_STEPS = 6_000_000;
-/** How deep schemas stand or refer in one another; cloud-init's own stay below 20. */
+/** The maximum depth of nested and referenced schemas; cloud-init's own stay below 20. */
 const DEEPEST = 400;
-/** Longer texts are not compared with patterns. */
+/** Longer strings are not matched against patterns. */
 const LONGEST_TEXT = 10_000;
 
 /**
- * Interprets a schema as cloud-init's validator does: draft 4, where a string may also be bytes, an annotated branch of
- * anyOf and oneOf still fits, and formats that need packages of their own are not looked at (schema.py, 22.2 to 26.2;
- * jsonschema 3.2 to 4.26).
+ * Interprets a schema as cloud-init's validator does: draft 4, except that a string may also be bytes, an annotated
+ * branch of anyOf and oneOf still matches, and formats that need extra packages are not checked (schema.py, 22.2 to
+ * 26.2; jsonschema 3.2 to 4.26).
  */
 export function schemaValidator(root: Schema): Validator {
   const patterns = new Map<string, Pattern | undefined>();
@@ -45,13 +45,13 @@ export function schemaValidator(root: Schema): Validator {
 }
 
 class Run implements Comparison {
-  /** Steps that may still be made, and whether some were not. */
+  /** The remaining steps, and whether any check was skipped. */
   left = MOST_STEPS;
   cut = false;
   readonly #root: Schema;
   readonly #patterns: Map<string, Pattern | undefined>;
   readonly #isUnknown: (node: ConfigNode) => boolean;
-  /** Nodes are shared by aliases and schemas by references: each pair of both is compared once. */
+  /** Aliases share nodes and references share schemas: each pair of them is compared once. */
   readonly #done = new Map<ConfigNode, Map<Schema, readonly SchemaProblem[]>>();
   #depth = 0;
 
@@ -61,7 +61,7 @@ class Run implements Comparison {
     this.#isUnknown = isUnknown;
   }
 
-  /** What is wrong with a node, paths from there on. */
+  /** The problems of a node, with paths relative to it. */
   check(node: ConfigNode, schema: Schema): readonly SchemaProblem[] {
     if (node.type === "scalar" && this.#isUnknown(node)) return [];
     const done = this.#done.get(node) ?? new Map<Schema, readonly SchemaProblem[]>();
@@ -73,7 +73,7 @@ class Run implements Comparison {
       this.cut = true;
       return [];
     }
-    // A schema that refers to itself asks nothing new of the same node.
+    // A schema that refers to itself adds no requirement for the same node.
     done.set(schema, []);
     this.#depth++;
     const problems: SchemaProblem[] = [];
@@ -101,7 +101,7 @@ class Run implements Comparison {
     return this.#isUnknown(node) || node.children.some((pair) => this.#isUnknown(pair.key));
   }
 
-  /** Whether a text has a pattern; one that cannot be read is taken for matching. */
+  /** Whether a string matches a pattern; an unsupported pattern counts as matching. */
   matches(pattern: string, text: string): boolean {
     if (!this.#patterns.has(pattern)) this.#patterns.set(pattern, compilePattern(pattern));
     const compiled = this.#patterns.get(pattern);
@@ -111,7 +111,7 @@ class Run implements Comparison {
   }
 }
 
-/** Several schemas may say the same of the same value, and aliases may have it in many places. */
+/** Removes duplicates: several schemas may report the same problem, and aliases may repeat a value. */
 function distinct(problems: readonly SchemaProblem[]): SchemaProblem[] {
   const seen = new Set<string>();
   return problems.filter(({ kind, path, pair, node, keys }) => {

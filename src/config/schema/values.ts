@@ -1,6 +1,6 @@
 import type { ConfigNode, Scalar, Sequence } from "../../python/tree.ts";
 
-/** Whether a value is of a type of JSON Schema's, as Python's draft 4 tells them: 1.0 is no integer, bytes are a string. */
+/** Whether a value has a JSON Schema type, as in Python's draft 4: 1.0 is not an integer, bytes are a string. */
 export function isOfType(node: ConfigNode, type: string): boolean {
   if (node.type === "mapping") return type === "object";
   if (node.type === "sequence") return type === "array";
@@ -15,17 +15,17 @@ const KINDS: Readonly<Record<string, readonly Scalar["kind"][]>> = {
   null: ["null"],
 };
 
-/** Whether one of some JSON values is equal to a scalar; a list or mapping is equal to none. */
+/** Whether a scalar equals one of some JSON values; a list or mapping equals none. */
 export function includesValue(values: readonly unknown[], node: ConfigNode): boolean {
   if (node.type !== "scalar" || node.kind === "date" || node.kind === "datetime" || node.kind === "binary")
     return false;
   return values.some((value) => (typeof node.value === "bigint" ? false : value === node.value));
 }
 
-/** Beyond so many characters items count as different. */
+/** The number of characters after which items count as different. */
 const LONGEST = 20_000;
 
-/** Whether a list has an item twice. 1, 1.0 and true are different items only where their types are. */
+/** Whether a list contains an item twice. 1 and 1.0 are the same item, 1 and true are not. */
 export function isRepeated(list: Sequence): boolean {
   const seen = new Set<string>();
   return list.children.some((item) => {

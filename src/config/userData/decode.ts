@@ -2,11 +2,11 @@ import { gunzipSync } from "node:zlib";
 import { strictText } from "../../image/utf8.ts";
 import { CannotTell } from "../../python/errors.ts";
 
-/** More than this is not unpacked: user-data is limited to some kilobytes on every cloud. */
+/** The largest decompressed size, in bytes; every cloud limits user-data to some kilobytes. */
 export const LARGEST = 8_000_000;
 
 /**
- * What gzip data unpacks to, nothing to nothing; undefined for what is none.
+ * Decompresses gzip data; empty data stays empty. Undefined if the data is not gzip.
  * @throws CannotTell where that is more than is looked at
  */
 export function gunzip(bytes: Buffer): Buffer | undefined {
@@ -25,19 +25,19 @@ export function tooLarge(): CannotTell {
   return new CannotTell(`it unpacks to more than ${LARGEST} bytes`);
 }
 
-/** Text of UTF-8 bytes. Where some are none, lone surrogates stand for them, as Python's surrogateescape does it. */
+/** Decodes UTF-8; invalid bytes become lone surrogates, as with Python's surrogateescape. */
 export function decodeText(bytes: Buffer): string {
   return strictText(bytes) ?? bytes.toString("utf8").replaceAll("\ufffd", "\udcff");
 }
 
-/** Whether a text could not be written down as UTF-8. */
+/** Whether a text cannot be encoded as UTF-8. */
 export function hasInvalidBytes(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
 /**
- * The bytes of a MIME part's body (email.message.get_payload(decode=True) of Python 3.9 to 3.14). What is not encoded is
- * written in Python's raw-unicode-escape, by which every letter beyond ASCII is spoilt.
+ * The bytes of a MIME part's body (email.message.get_payload(decode=True) of Python 3.9 to 3.14). A body without an
+ * encoding becomes raw-unicode-escape, which corrupts every non-ASCII letter.
  */
 export function decodeBody(body: string, encoding: string): Buffer | undefined {
   if (encoding === "quoted-printable") return quotedPrintable(rawUnicodeEscape(body));
@@ -55,7 +55,7 @@ function escaped(character: string): string {
   return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
 }
 
-/** Lenient: other characters are passed over, nothing follows a complete padding, and what cannot be stays as it is. */
+/** Lenient base64: ignores other characters, stops after complete padding, and returns an undecodable body unchanged. */
 function base64(body: string): Buffer {
   const digits = body.replace(/[^A-Za-z0-9+/=]/g, "");
   const padding = digits.indexOf("=");
@@ -63,7 +63,7 @@ function base64(body: string): Buffer {
   return data.length % 4 === 1 ? Buffer.from(body, "latin1") : Buffer.from(data, "base64");
 }
 
-/** Lenient: an equals sign that begins nothing stays, one of two does. */
+/** Lenient quoted-printable: an equals sign that begins no escape stays; of two, one stays. */
 function quotedPrintable(body: string): Buffer {
   const bytes = Buffer.alloc(body.length);
   let length = 0;
@@ -89,14 +89,14 @@ function quotedPrintable(body: string): Buffer {
 
 const EQUALS = 0x3d;
 
-/** Negative, and far so, for what is no hexadecimal digit. */
+/** The value of a hexadecimal digit; far below zero for any other character. */
 function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
 }
 
-/** Where the next line begins, if nothing but blanks is before it; else 0. */
+/** The start of the next line if only blanks precede it; otherwise 0. */
 function softLineEnd(body: string, start: number): number {
   let at = start;
   while (body[at] === " " || body[at] === "\t") at++;

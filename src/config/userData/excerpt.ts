@@ -3,16 +3,16 @@ import type { ConfigNode, Pair, Scalar } from "../../python/tree.ts";
 import type { Point, Position } from "../../python/unist.ts";
 import { parseYaml, type YamlResult } from "../../python/yaml/load.ts";
 
-/** A text that stands in a file of what the cloud hands over, or that was decoded from there. */
+/** A text in a file that the cloud provides, or decoded from such a file. */
 export interface Excerpt {
   readonly text: string;
   /** The file. */
   readonly path: string;
-  /** Where the text begins in the file, from 1. */
+  /** The line of the file on which the text begins, from 1. */
   readonly line: number;
-  /** How far each of its lines is indented there. */
+  /** The indentation of its lines in the file. */
   readonly indent: number;
-  /** Whether the file has its lines as they are; else all of the text is blamed on `line`. */
+  /** Whether its lines appear unchanged in the file; otherwise `line` stands for the whole text. */
   readonly verbatim: boolean;
 }
 
@@ -21,18 +21,18 @@ export function originOfExcerpt({ path, line, indent }: Excerpt): Origin {
   return { path, line, column: indent + 1 };
 }
 
-/** A text that was made of an excerpt's and that the file does not have as it is. */
+/** A text derived from an excerpt that the file does not contain literally. */
 export function derived(from: Excerpt, text: string): Excerpt {
   return { ...from, text, verbatim: false };
 }
 
-/** The text that a template renders to: where it has as many lines as the template they are taken to be the same ones. */
+/** The rendered text of a template. If it has as many lines as the template, they are assumed to correspond. */
 export function renderedExcerpt(template: Excerpt, text: string): Excerpt {
   const sameLines = template.text.split("\n").length - 1 === text.split("\n").length;
   return sameLines && template.verbatim ? { ...template, text, line: template.line + 1 } : derived(template, text);
 }
 
-/** Parses an excerpt as YAML; nodes and problems have their places in the file. */
+/** Parses an excerpt as YAML; positions of nodes and problems are those in the file. */
 export function parseExcerpt(excerpt: Excerpt): YamlResult {
   const { node, error } = parseYaml(excerpt.text, excerpt.path);
   if (error !== undefined) {
@@ -44,7 +44,7 @@ export function parseExcerpt(excerpt: Excerpt): YamlResult {
 }
 
 /**
- * The text of a string inside an excerpt's YAML, as an excerpt of its own: a block scalar's lines stand as they are.
+ * The text of a string inside an excerpt's YAML as an excerpt itself: a block scalar keeps its lines.
  * @param outerLines the lines of the outer excerpt's text
  */
 export function excerptOf(outer: Excerpt, outerLines: readonly string[], node: Scalar, text: string): Excerpt {

@@ -13,10 +13,10 @@ import { applyPatch } from "./jsonPatch.ts";
 import type { Part } from "./parts.ts";
 import { sortKeys } from "./sortKeys.ts";
 
-/** When a script of the cloud runs: its boothooks at once, its scripts at the end of the boot. */
+/** When a script from the cloud runs: boothooks immediately, other scripts at the end of the boot. */
 type ScriptKind = "boothook" | "script" | "per-boot" | "per-instance" | "per-once";
 
-/** A script that the cloud hands over. */
+/** A script that the cloud provides. */
 export interface Script {
   readonly kind: ScriptKind;
   /** The name of the file that cloud-init writes it to. */
@@ -24,28 +24,28 @@ export interface Script {
   readonly content: Excerpt;
 }
 
-/** What the parts of user-data or of vendor-data come to. */
+/** The result of handling the parts of user-data or vendor-data. */
 export interface Handled {
-  /** Its cloud-config; without pairs where there is none. */
+  /** The merged cloud-config; without pairs if there is none. */
   readonly config: Mapping;
   readonly scripts: readonly Script[];
   /** What is not applied or not known. */
   readonly notes: readonly PartNote[];
 }
 
-/** What the parts are handled with. */
+/** Settings for handling parts. */
 export interface Handling {
-  /** Renders a text that begins with a template's header. */
+  /** Renders a text that begins with a template header. */
   readonly render: Render;
-  /** Content types that `disabled_handlers` takes out. */
+  /** Content types that `disabled_handlers` excludes. */
   readonly isDisabled: (type: string) => boolean;
-  /** Which of several instances this is; undefined where nobody counts. */
+  /** The launch index of this instance; undefined if it has none. */
   readonly launchIndex: number | undefined;
-  /** Whether scripts of a type of their own, such as per-boot, are known: since 22.1. */
+  /** Whether cloud-init knows the separate script types such as per-boot: since 22.1. */
   readonly frequencies: boolean;
 }
 
-/** Handles parts as the handlers that cloud-init has itself do (cloudinit/handlers, 20.4 to 26.2). */
+/** Handles parts as cloud-init's own handlers do (cloudinit/handlers, 20.4 to 26.2). */
 export function handleParts(parts: readonly Part[], path: string, handling: Handling): Handled {
   const handler = new Handler(path, handling);
   for (const part of parts) handler.handle(part);
@@ -166,7 +166,7 @@ class Handler {
     if (rendered.text === "") return;
     const content = renderedExcerpt(part.content, rendered.text);
     const type = typeOfText(rendered.text);
-    // What it renders to is handled under the template's own type: a patch is taken for a cloud-config.
+    // The rendered text is handled under the type of the template, so a patch is treated as a cloud-config.
     if (type === "text/cloud-config" || type === "text/cloud-config-jsonp") this.#cloudConfig(part, content);
     else if (type === "text/x-shellscript") this.#script(part, "script", content);
     else if (type === "text/cloud-boothook") this.#boothook(part, content);

@@ -8,28 +8,28 @@ import { builtin } from "../builtin.ts";
 import { findPair } from "../merge.ts";
 import { type Excerpt, originOfExcerpt } from "./excerpt.ts";
 
-/** More operations, steps of a path and levels than anybody writes. */
+/** Limits for operations, steps of a path and nesting; real patches stay far below. */
 const MOST = 100;
 const LONGEST_PATH = 20;
 const DEEPEST = 100;
 
 /**
- * Applies a `#cloud-config-jsonp` part, which is a JSON patch (RFC 6902), to what earlier parts gave.
- * @throws Raises where it cannot be applied, so that none of it is; CannotTell where it is too large
+ * Applies a `#cloud-config-jsonp` part, a JSON patch (RFC 6902), to the result of earlier parts.
+ * @throws Raises if it cannot be applied, so that none of it takes effect; CannotTell if it is too large
  */
 export function applyPatch(config: Mapping, patch: Excerpt): Mapping {
   const place = at(patch);
   const text = strip(patch.text, null, "start").replace(/^#cloud-config-jsonp/, "");
-  if (levels(text) > DEEPEST) throw new CannotTell("its values nest too deep");
+  if (levels(text) > DEEPEST) throw new CannotTell("its values are nested too deeply");
   const operations = loadJson(text);
-  if (!Array.isArray(operations)) throw new Raises("it is no list of operations");
+  if (!Array.isArray(operations)) throw new Raises("it is not a list of operations");
   if (operations.length > MOST) throw new CannotTell(`it has more than ${MOST} operations`);
   const patched = operations.reduce<ConfigNode>((node, operation) => applyOperation(node, operation, place), config);
-  if (patched.type !== "mapping") throw new Raises("it leaves no mapping");
+  if (patched.type !== "mapping") throw new Raises("its result is not a mapping");
   return patched;
 }
 
-/** How deep brackets nest, those in strings counted as well. */
+/** The nesting depth of brackets, including those in strings. */
 function levels(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -42,7 +42,7 @@ function levels(text: string): number {
 
 type Place = (value: PyValue) => ConfigNode;
 
-/** Makes nodes whose place is where the part begins. */
+/** Creates nodes whose place is the beginning of the part. */
 function at(patch: Excerpt): Place {
   const { line, column } = originOfExcerpt(patch);
   const position = { start: { line, column }, end: { line, column } };
@@ -83,16 +83,16 @@ function applyOperation(root: ConfigNode, operation: PyValue, place: Place): Con
     case "copy":
       return add(root, path, find(root, steps(members.get("from"))));
     case "test":
-      if (!equal(fromNode(find(root, path)), fromNode(value()))) throw new Raises("a test of it fails");
+      if (!equal(fromNode(find(root, path)), fromNode(value()))) throw new Raises("one of its tests fails");
       return root;
     default:
-      throw new Raises("an operation is unknown");
+      throw new Raises("it contains an unknown operation");
   }
 }
 
 function steps(pointer: unknown): string[] {
   if (typeof pointer !== "string" || (pointer !== "" && !pointer.startsWith("/")))
-    throw new Raises("a path is no JSON pointer");
+    throw new Raises("a path is not a JSON pointer");
   const found = pointer.split("/").slice(1);
   if (found.length > LONGEST_PATH) throw new CannotTell("a path has too many steps");
   return found.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -109,18 +109,18 @@ function child(node: ConfigNode, step: string): ConfigNode {
       : node.type === "sequence" && /^(0|[1-9]\d*)$/.test(step)
         ? node.children[Number(step)]
         : undefined;
-  if (found === undefined) throw new Raises(`there is no "${step}" to change`);
+  if (found === undefined) throw new Raises(`"${step}" does not exist`);
   return found;
 }
 
-/** The tree with the holder of the last step changed. */
+/** The tree with the container of the last step changed. */
 function change(
   node: ConfigNode,
   path: readonly string[],
   edit: (holder: ConfigNode, step: string) => ConfigNode,
 ): ConfigNode {
   const [step, ...rest] = path;
-  if (step === undefined) throw new Raises("it would change the whole");
+  if (step === undefined) throw new Raises("it would replace the whole document");
   if (rest.length === 0) return edit(node, step);
   const next = change(child(node, step), rest, edit);
   if (node.type === "mapping")
@@ -148,7 +148,7 @@ function add(root: ConfigNode, path: readonly string[], value: ConfigNode): Conf
     }
     if (holder.type !== "sequence") throw new Raises(`"${step}" is in neither a mapping nor a list`);
     const index = step === "-" ? holder.children.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
-    if (!(index <= holder.children.length)) throw new Raises(`there is no place "${step}" in the list`);
+    if (!(index <= holder.children.length)) throw new Raises(`"${step}" is not a position in the list`);
     return { ...holder, children: holder.children.toSpliced(index, 0, value) };
   });
 }

@@ -1,14 +1,14 @@
 /** A MIME message or a part of one, as Python's email package reads it (3.9 to 3.14). */
 export interface Entity {
   readonly headers: readonly Header[];
-  /** Lower case, such as "text/plain", which is also the type of what names none. */
+  /** In lower case, such as "text/plain", which is also the default. */
   readonly type: string;
-  /** What is after the headers, and the line of the whole text, from 1, on which it begins. */
+  /** The text after the headers, and the line of the whole text, from 1, on which it begins. */
   readonly body: string;
   readonly line: number;
-  /** The parts of a multipart, or of a message in a message; [] where it is a part itself. */
+  /** The parts of a multipart message, or the embedded message; [] for a single part. */
   readonly children: readonly Entity[];
-  /** Whether it only holds others. */
+  /** Whether it only contains other parts. */
   readonly container: boolean;
 }
 
@@ -17,12 +17,12 @@ export interface Header {
   readonly value: string;
 }
 
-/** Deeper than anybody nests messages. */
+/** The nesting depth up to which messages are read. */
 const DEEPEST = 30;
-/** Header values are read up to this length. */
+/** Header values are read up to this length, in characters. */
 const LONGEST = 2_000;
 
-/** Reads a text as a message; `line` is where it begins, `most.parts` how many parts are read and then how many are left. */
+/** Reads a text as a message that begins on `line`. `most.parts` is the number of parts that may still be read; reading lowers it. */
 export function parseMessage(text: string, most: { parts: number }, line = 1, depth = 0): Entity {
   const { headers, body, lines } = splitHeaders(text);
   const type = contentType(headerValue(headers, "content-type"));
@@ -41,12 +41,12 @@ export function parseMessage(text: string, most: { parts: number }, line = 1, de
   return { ...entity, children, container: true };
 }
 
-/** The value of the first header of a name, in lower case; undefined where there is none. */
+/** The value of the first header of a name, in lower case; undefined if there is none. */
 export function headerValue(headers: readonly Header[], name: string): string | undefined {
   return headers.find((header) => header.name.toLowerCase() === name)?.value;
 }
 
-/** The name that a part is given: `filename` of its disposition, else `name` of its content type. */
+/** The name of a part: `filename` of its disposition, or else `name` of its content type. */
 export function fileName(headers: readonly Header[]): string | undefined {
   const name =
     parameter(headerValue(headers, "content-disposition"), "filename") ??
@@ -59,7 +59,7 @@ function contentType(value: string | undefined): string {
   return type.split("/").length === 2 ? type : "text/plain";
 }
 
-/** A parameter of a structured header, quotes taken off. */
+/** A parameter of a structured header, without quotes. */
 function parameter(value: string | undefined, name: string): string | undefined {
   const pattern = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs;
   for (const [, key, quoted, plain] of (value ?? "").slice(0, LONGEST).matchAll(pattern))
@@ -67,7 +67,7 @@ function parameter(value: string | undefined, name: string): string | undefined 
   return undefined;
 }
 
-/** Headers end at an empty line, or before the first line that is none. */
+/** Headers end at an empty line, or before the first line that is not a header. */
 function splitHeaders(text: string): { headers: Header[]; body: string; lines: number } {
   const headers: Header[] = [];
   let at = 0;
@@ -89,7 +89,7 @@ function splitHeaders(text: string): { headers: Header[]; body: string; lines: n
   return { headers, body: text.slice(at), lines };
 }
 
-/** The texts between the lines that hold the boundary, and how many lines are before each. */
+/** The texts between the boundary lines, and the number of lines before each. */
 function splitParts(
   body: string,
   boundary: string,
@@ -112,7 +112,7 @@ function splitParts(
     }
     at = next;
   }
-  // Of the first part that is too many nobody looks for the end.
+  // The end of the first part beyond the limit does not matter.
   if (begin === undefined || most.parts <= 0) return parts;
   const rest = body.slice(begin.at);
   parts.push({ text: outermost ? rest.replace(/\r?\n$/, "") : rest, line: begin.line });

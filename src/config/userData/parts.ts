@@ -10,56 +10,56 @@ import { decodeBody, decodeText, gunzip, hasInvalidBytes, LARGEST, tooLarge } fr
 import { derived, type Excerpt, excerptOf, parseExcerpt } from "./excerpt.ts";
 import { type Entity, fileName, type Header, headerValue, parseMessage } from "./mime.ts";
 
-/** A file that the cloud hands over. */
+/** A file that the cloud provides. */
 export interface SeedFile {
   /** Its name for messages: a path on this machine or in the image. */
   readonly path: string;
   readonly bytes: Buffer;
-  /** Where the text stands when it is only a part of the file. */
+  /** The position of the text if it is only part of the file. */
   readonly excerpt?: Excerpt;
 }
 
-/** One thing that the cloud hands over: a cloud-config, a script ... */
+/** One part of the data that the cloud provides: a cloud-config, a script ... */
 export interface Part {
-  /** Its content type, found out from its beginning where the message does not tell. */
+  /** Its content type, detected from its first line if the message does not specify it. */
   readonly type: string;
-  /** The name it has or is given: "part-001". */
+  /** Its own or assigned name: "part-001". */
   readonly name: string;
   readonly content: Excerpt;
   readonly headers: readonly Header[];
-  /** For which of several instances launched together it is; undefined for all. */
+  /** The launch index of the instance that it is for; undefined for all. */
   readonly launchIndex: string | undefined;
 }
 
-/** All parts in their order. */
+/** All parts in order. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** What is not known or not looked at. */
+  /** What is unknown or was not read. */
   readonly notes: readonly PartNote[];
-  /** Why the real one stops with an error before it has used any part. */
+  /** Why cloud-init stops with an error before it uses any part. */
   readonly fatal: PartsProblem | undefined;
 }
 
-/** More parts than anybody sends. */
+/** The number of parts that are read; real user-data has far fewer. */
 const MOST = 1_000;
 
-/** Content types of packed parts (user_data.py). */
+/** Content types of compressed parts (user_data.py). */
 const PACKED = new Set(
   "gzip gzip-compressed gzipped x-compress x-compressed x-gunzip x-gzip x-gzip-compressed"
     .split(" ")
     .map((name) => `application/${name}`),
 );
-/** Types that say nothing, or that are said of other things as well. */
+/** Types that are too general to trust. */
 const GUESSED = new Set(["text/plain", "text/x-not-multipart", "text/x-shellscript"]);
 const ARCHIVE = "text/cloud-config-archive";
-/** Types that hold or name other parts. */
+/** Types that contain or refer to other parts. */
 const UNPACKED_FURTHER = new Set([ARCHIVE, "text/x-include-url", "text/x-include-once-url"]);
-/** What an entry of an archive has beside headers. */
+/** Keys of an archive entry that are not headers. */
 const NO_HEADERS = new Set(
   "content filename type launch-index content-disposition number-attachments content-type".split(" "),
 );
 
-/** A raise of the real one that ends the init stage. */
+/** An error in cloud-init that ends the init stage. */
 class Stop extends Raises {
   readonly problem: PartsProblem;
   constructor(problem: PartsProblem) {
@@ -68,7 +68,7 @@ class Stop extends Raises {
   }
 }
 
-/** Takes what the cloud hands over apart (cloudinit/user_data.py, 20.4 to 26.2). */
+/** Splits user-data or vendor-data into parts (cloudinit/user_data.py, 20.4 to 26.2). */
 export function readParts(file: SeedFile): Parts {
   const reader = new Reader(file.path);
   try {
@@ -124,7 +124,7 @@ class Reader {
     for (const child of entity.children) this.#walk(child, packed);
   }
 
-  /** A message in a message counts as a part itself. */
+  /** An embedded message itself counts as a part. */
   #message({ type, headers, line }: Entity): void {
     const content = { text: "", path: this.#path, line, indent: 0, verbatim: false };
     this.#attach(type, content, headers, fileName(headers));
@@ -142,7 +142,7 @@ class Reader {
       const unpacked = gunzip(bytes);
       const text = unpacked === undefined ? undefined : strictText(unpacked);
       if (text === undefined) throw new Stop({ code: "part-not-unpacked", origin: placeIn(this.#path, line), type });
-      // Put into a message of its own, it is taken out again the way that spoils letters beyond ASCII.
+      // cloud-init wraps it in a message and unwraps it again, which corrupts non-ASCII letters.
       const looked = UNPACKED_FURTHER.has(typeOfText(text) ?? "")
         ? text
         : decodeText(decodeBody(text, "") ?? unpacked!);
@@ -166,7 +166,7 @@ class Reader {
     this.parts.push({ type, content, headers, name: name ?? `part-${number}`, launchIndex });
   }
 
-  /** What is behind an address is known at the boot only; nothing is ever fetched. */
+  /** The content of a URL is known only at boot; this program never fetches anything. */
   #include({ text, path, line, verbatim }: Excerpt): void {
     text.split(/\r?\n/).forEach((entry, index) => {
       const address = entry.replace(/^#include(-once)?/i, "").trim();
@@ -200,7 +200,7 @@ class Reader {
     }
   }
 
-  /** Archives and addresses in an archive are left alone: no handler knows them. */
+  /** Archives and URLs inside an archive stay as they are: no handler accepts them. */
   #entry(
     archive: Excerpt,
     lines: readonly string[],
@@ -244,7 +244,7 @@ class Reader {
   }
 }
 
-/** The `launch-index` that a cloud-config names itself. */
+/** The `launch-index` that a cloud-config itself sets. */
 function launchIndexOf(content: Excerpt): string | undefined {
   if (!content.text.includes("launch-index") || hasInvalidBytes(content.text)) return undefined;
   const { node } = parseExcerpt(content);

@@ -1,8 +1,8 @@
 import type { ConfigNode, Mapping, Pair } from "../../python/tree.ts";
 
 /**
- * cloud-init writes user-data down and reads that back, by which the keys of every mapping come into order
- * (handlers/cloud_config.py, 18.5 to 26.2); keys of several types stay as they are.
+ * Sorts the keys of every mapping, as happens when cloud-init writes user-data and reads it back
+ * (handlers/cloud_config.py, 18.5 to 26.2). Keys of mixed types keep their order.
  */
 export function sortKeys(root: Mapping): Mapping {
   return sorted(root, new Map()) as Mapping;

@@ -10,8 +10,8 @@ import type { Content, Member } from "./member.ts";
 import { expand } from "./sparse.ts";
 
 /**
- * How much of an archive is remembered: far more than an image has, and what a machine's memory holds. `walked` are the
- * characters of paths that are looked up for names that lead through links.
+ * Limits for what is kept of an archive: far more than an image contains, and little enough for a machine's memory.
+ * `walked` limits the characters of paths that are looked up for names that lead through links.
  */
 const LIMITS = {
   entries: 2_000_000,
@@ -21,34 +21,34 @@ const LIMITS = {
   kept: 512 * 1024 * 1024,
 };
 
-/** Linux knows no longer path; nobody nests directories as deep. */
+/** The longest path that Linux allows, and a depth that no real archive reaches. */
 const NAME_LIMIT = { length: 4096, depth: 256 };
 
-/** What a directory holds, by name. Undefined stands for an entry that nobody can ask for by its name. */
+/** The entries of a directory by name. Undefined marks an entry that cannot be addressed by its name. */
 type Directory = Map<string, Member | undefined>;
 
-/** A directory's path with a slash at its end, and a name in it. The root itself has no name. */
+/** A directory's path with a trailing slash, and a name in it. The root itself has no name. */
 interface Place {
   readonly above: string;
   readonly directory: Directory;
   readonly name: string;
 }
 
-/** How stored names of members of one directory begin. */
+/** The common beginning of the stored names of one directory's members. */
 interface Beginning extends Omit<Place, "name"> {
   readonly prefix: string;
 }
 
 /**
- * The file tree that unpacking an archive would give: a later member replaces an earlier one of the same path, hard
- * links share their file, names are confined to the root as if chrooted, devices are entries like any other.
+ * The file tree that unpacking an archive would create: a later member replaces an earlier one of the same path, hard
+ * links share their file, names are confined to the root as if chrooted, and devices are ordinary entries.
  */
 export class Archive {
   readonly #problems: Problems;
   #root: Member = IMPLIED_DIRECTORY;
-  /** By the directory's path with a slash at its end. */
+  /** By the directory's path with a trailing slash. */
   readonly #directories = new Map<string, Directory>([["/", new Map()]]);
-  /** That of the member before: most members share theirs. */
+  /** The directory of the previous member, which most members share. */
   #last: Beginning | undefined;
   readonly #kept = new WeakMap<Content, Buffer>();
   #entries = 0;
@@ -62,12 +62,12 @@ export class Archive {
   }
 
   /**
-   * Adds a member. Returns the path of a file whose bytes `keep` may get, for those who see them only now.
-   * @throws {TarError} for an archive that cannot be remembered.
+   * Adds a member. Returns the path of a file whose bytes can be passed to `keep`, for callers that cannot read them later.
+   * @throws {TarError} if the archive exceeds the limits.
    */
   add(member: Member): string | undefined {
     const isTooLong = this.#isTooLong(member.name, member.name) || this.#isTooLong(member.link, member.name);
-    // Also those that are not remembered: what is said of them is.
+    // Members that are not kept count too, since their problems are kept.
     this.#count(1, isTooLong ? 0 : member.name.length + member.link.length);
     if (isTooLong) return undefined;
     const place = this.#placeOf(member.name);
@@ -77,7 +77,7 @@ export class Archive {
     const { stored, pieces } = node.content;
     const size = Math.max(node.content.size, stored);
     this.#pieces += pieces?.length ?? 0;
-    if (this.#pieces > LIMITS.pieces) throw new TarError("it holds too many pieces of sparse files to be read");
+    if (this.#pieces > LIMITS.pieces) throw new TarError("it contains too many pieces of sparse files");
     const path = place.above + place.name;
     return (size > READ_LIMIT && size > readLimit(path)) || this.#keptBytes + stored > LIMITS.kept ? undefined : path;
   }
@@ -88,7 +88,7 @@ export class Archive {
     this.#kept.set(content, Buffer.from(stored));
   }
 
-  /** The tree. `readStored` gives the stored bytes of a file that was not kept, or throws why it cannot. */
+  /** The tree. `readStored` returns the stored bytes of a file that was not kept, or throws. */
   entries(readStored: (content: Content) => Buffer): Entries {
     const read = (path: string): Buffer | undefined => {
       const { content } = this.#find(path)!;
@@ -116,7 +116,7 @@ export class Archive {
     };
   }
 
-  /** What stands at a path without links before its last component. */
+  /** The node at a path without links before its last component. */
   #find(path: string): Member | undefined {
     if (path === "/") return this.#root;
     const slash = path.lastIndexOf("/") + 1;
@@ -128,7 +128,7 @@ export class Archive {
     return found?.type === "symlink" ? lossyText(found.link) : undefined;
   }
 
-  /** Where a member of this stored name belongs; undefined where it is in nobody's reach, which is a problem. */
+  /** The place of a member with this stored name; undefined, and a problem, if it cannot be reached. */
   #placeOf(stored: string): Place | undefined {
     let end = stored.length;
     while (end > 0 && stored[end - 1] === "/") end--;
@@ -142,12 +142,12 @@ export class Archive {
     const path = this.#pathOf(whole ?? upToUnreadable(stored));
     const place = path === undefined ? undefined : this.#placeAt(path);
     if (whole !== undefined || place === undefined) return place;
-    // As a directory on Linux: what is no text is listed, but nobody can ask for it, nor for what is below it.
+    // As in a directory on Linux, a name that is not UTF-8 is listed, but neither it nor anything below it can be opened.
     if (!place.directory.has(place.name)) this.#put(place, undefined);
     return undefined;
   }
 
-  /** The directory that a stored name's beginning plainly is, whatever the archive's links. */
+  /** The directory that the beginning of a stored name denotes regardless of links. */
   #directoryAt(prefix: string): Beginning | undefined {
     if (prefix === this.#last?.prefix) return this.#last;
     const above = text(prefix)?.replace(/^(\.?\/)*/, "/");
@@ -156,42 +156,42 @@ export class Archive {
     return this.#last;
   }
 
-  /** Where a name leads, links resolved but that of the last component; undefined where it leads out or nowhere. */
+  /** The place of a name, with all links but the last component resolved; undefined if it leads outside or into a loop. */
   #pathOf(name: string): string | undefined {
     if (climbsOut(name)) {
-      this.#problems.add(name, "its name leads out of the image");
+      this.#problems.add(name, "its name points outside the image");
       return undefined;
     }
     const linkAt = (path: string): string | undefined => {
       this.#walked += path.length;
-      if (this.#walked > LIMITS.walked) throw new TarError("too many names in it lead too far through its links");
+      if (this.#walked > LIMITS.walked) throw new TarError("too many of its names lead through long chains of links");
       return this.#linkAt(path);
     };
     const real = resolvePath(name, linkAt, false);
-    if (real === undefined) this.#problems.add(name, "its symbolic links lead in a loop");
+    if (real === undefined) this.#problems.add(name, "its symbolic links form a loop");
     return real;
   }
 
-  /** Counts what is remembered. @throws {TarError} when it is too much. */
+  /** Counts what is kept. @throws {TarError} if it exceeds the limits. */
   #count(entries: number, characters: number): void {
     this.#entries += entries;
     this.#characters += characters;
     if (this.#entries > LIMITS.entries || this.#characters > LIMITS.characters)
-      throw new TarError(`it holds more than can be read: over ${this.#entries - 1} entries`);
+      throw new TarError(`it is too large to read: more than ${this.#entries - 1} entries`);
   }
 
-  /** Whether a member's name, or what it links to, is too long, which is a problem of the member. */
+  /** Whether a member's name or link target is too long; reports that as a problem of the member. */
   #isTooLong(text: string, name: string): boolean {
     const { length, depth } = NAME_LIMIT;
     if (text.length <= depth || (text.length <= length && text.split("/").length <= depth)) return false;
-    // A copy, since the slice of a text holds all of it.
+    // A copy, since a slice keeps the whole string in memory.
     const beginning = Buffer.from(name.slice(0, 80), "latin1").toString("utf8");
-    const what = text === name ? "its name" : "what it links to";
+    const what = text === name ? "its name" : "its link target";
     this.#problems.add(name.length > 80 ? `${beginning}...` : beginning, `${what} is too long`);
     return true;
   }
 
-  /** The place of a path, with directories made where the archive has none; undefined where a file is in its way. */
+  /** The place of a path; creates directories that the archive lacks. Undefined if a file is in the way. */
   #placeAt(path: string): Place | undefined {
     const slash = path.lastIndexOf("/") + 1;
     const above = path.slice(0, slash);
@@ -200,7 +200,7 @@ export class Archive {
     for (; !this.#directories.has(known); known = known.slice(0, known.lastIndexOf("/", known.length - 2) + 1)) {
       const inTheWay = known.slice(0, -1);
       if (this.#find(inTheWay) !== undefined) {
-        this.#problems.add(path, `in the archive it stands below ${inTheWay}, which is a file`);
+        this.#problems.add(path, `in the archive it is below ${inTheWay}, which is a file`);
         return undefined;
       }
       missing.push(known);
@@ -222,22 +222,22 @@ export class Archive {
     if (node !== undefined && node.type !== "directory") return node;
     this.#problems.add(
       above + name,
-      `it is a hard link to ${lossyText(member.link)}, which the archive does not hold before it`,
+      `it is a hard link to ${lossyText(member.link)}, which does not precede it in the archive`,
     );
     return undefined;
   }
 
-  /** Puts a node where it belongs. A directory that is there already keeps its names. Returns whether it could. */
+  /** Puts a node in its place. An existing directory keeps its entries. Returns whether that was possible. */
   #put({ above, directory, name }: Place, node: Member | undefined): boolean {
     const isDirectory = node?.type === "directory";
     if (name === "") {
       if (isDirectory) this.#root = node;
-      else this.#problems.add("/", "it is no directory in the archive");
+      else this.#problems.add("/", "it is not a directory in the archive");
       return isDirectory;
     }
     const existing = directory.get(name);
     if (isDirectory && existing?.type !== "directory") {
-      // Once more than as a member: the table of its names is larger than all else.
+      // Counted once more, since the table of its names takes the most memory.
       this.#count(1, above.length + name.length);
       this.#directories.set(`${above}${name}/`, new Map());
     } else if (!isDirectory && existing?.type === "directory") this.#forget(`${above}${name}/`);
@@ -256,7 +256,7 @@ export class Archive {
   }
 }
 
-/** A directory that the archive has no member of. */
+/** A directory without a member of its own in the archive. */
 const IMPLIED_DIRECTORY: Member = {
   name: "",
   type: "directory",
@@ -273,7 +273,7 @@ function statOf({ type, mode, uid, gid, link, content }: Member): Stat {
   return { kind: type === "directory" ? type : "special", size: 0, mode, uid, gid };
 }
 
-/** Whether a component of a path names an entry of its directory. */
+/** Whether a path component names an entry of its directory. */
 function isName(component: string | undefined): component is string {
   return component !== undefined && component !== "" && component !== "." && component !== "..";
 }
@@ -289,7 +289,7 @@ function climbsOut(path: string): boolean {
   return false;
 }
 
-/** The bytes of a name as text; undefined when they are not UTF-8. */
+/** The bytes of a name as text; undefined if they are not UTF-8. */
 function text(name: string): string | undefined {
   if (isAscii(name)) return name;
   return strictText(Buffer.from(name, "latin1"));

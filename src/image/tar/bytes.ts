@@ -2,23 +2,23 @@ import type { Readable } from "node:stream";
 import { TarError } from "./header.ts";
 import { truncated } from "./requests.ts";
 
-/** Nothing larger is an image. */
+/** The size limit for an archive, in bytes. */
 const SIZE_LIMIT = 2 ** 40;
 
-/** Bytes that come in chunks, asked for by their number. Fewer are given only at the end. */
+/** A stream of bytes that is read by number of bytes. It returns fewer only at the end. */
 export class Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #check: (total: number) => void;
   #chunk: Buffer = Buffer.alloc(0);
   #total = 0;
 
-  /** `check` sees how many bytes have come, and throws where there are too many. */
+  /** `check` receives the number of bytes so far and throws if there are too many. */
   constructor(stream: Readable, check: (total: number) => void = () => {}) {
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     this.#check = check;
   }
 
-  /** The next bytes where they are here already. They are gone when the next ones are asked for. */
+  /** The next bytes if they are buffered already. They are valid until the next call. */
   takeNow(length: number): Buffer | undefined {
     if (this.#chunk.length < length) return undefined;
     const taken = this.#chunk.subarray(0, length);
@@ -41,7 +41,7 @@ export class Bytes {
     return this.takeNow(length) !== undefined;
   }
 
-  /** @throws {TarError} when there are fewer bytes. */
+  /** @throws {TarError} if there are fewer bytes. */
   async skip(length: number): Promise<void> {
     for (let missing = length; missing > 0; ) {
       if (this.#chunk.length === 0 && !(await this.#pull())) throw truncated(this.#total);
@@ -57,12 +57,12 @@ export class Bytes {
     return head;
   }
 
-  /** Reads on, at most `limit` bytes. */
+  /** Reads at most `limit` further bytes. */
   async drain(limit: number): Promise<void> {
     for (let left = limit; left > 0 && (await this.#pull()); ) left -= this.#chunk.length;
   }
 
-  /** Everything that was not taken yet. */
+  /** Everything that was not read yet. */
   async *rest(): AsyncGenerator<Buffer> {
     if (this.#chunk.length > 0) yield this.#chunk;
     while (await this.#pull()) yield this.#chunk;

@@ -4,7 +4,7 @@ import { decimal, parseRecords, RECORDS_LIMIT, type Records } from "./records.ts
 import { type Answer, nextBlock, type Request, take } from "./requests.ts";
 import { piecesOf, takeMap, takeOldMap } from "./sparse.ts";
 
-/** Reads what is more than a header and a file's bytes: headers that extend the next one, and files with holes. */
+/** Reads members with more than a header and a file's bytes: headers that extend the next one, and sparse files. */
 export class ExtendedMembers {
   readonly #visit: Visitor;
   readonly #general = new Map<string, string>();
@@ -17,24 +17,24 @@ export class ExtendedMembers {
     this.#visit = visit;
   }
 
-  /** Whether a header is one of these, or of a member of which another one said more. */
+  /** Whether a header is one of these, or belongs to a member that such a header extends. */
   concerns({ type }: Header): boolean {
     return type > "7" || this.#general.size > 0 || !!(this.#own || this.#longName || this.#longLink);
   }
 
-  /** Reads what follows a header, whose block is `bytes`, at the position `at`. Returns where the next one stands. */
+  /** Reads the content after a header, whose block is `bytes`, at the position `at`. Returns the position of the next header. */
   *read(header: Header, bytes: Buffer, at: number): Generator<Request, number, Answer> {
     this.#at = at;
     const { type } = header;
     if (type === "x" || type === "X") this.#own = parseRecords(yield* this.#extension(header));
     else if (type === "g")
       for (const [key, value] of parseRecords(yield* this.#extension(header)).values) {
-        // A map of holes is one file's.
+        // A sparse map belongs to one file only.
         if (!key.startsWith("GNU.")) this.#general.set(key, value);
       }
     else if (type === "L") this.#longName = untilZero(yield* this.#extension(header));
     else if (type === "K") this.#longLink = untilZero(yield* this.#extension(header));
-    else if (type === "M") throw new TarError("it goes on from another volume: join the volumes first");
+    else if (type === "M") throw new TarError("it continues from another volume; join the volumes first");
     else if (type !== "V") yield* this.#member(header, bytes);
     return this.#at;
   }
@@ -42,7 +42,7 @@ export class ExtendedMembers {
   *#member(header: Header, bytes: Buffer): Generator<Request, void, Answer> {
     const attributes = new Map([...this.#general, ...(this.#own?.values ?? [])]);
     const { name, link, size, uid, gid } = header;
-    // The map of GNU's old form is no part of the length.
+    // The length does not include the map of GNU's old format.
     const old = header.type === "S" ? yield* this.#takeAll(takeOldMap(bytes)) : undefined;
     const start = this.#at;
     const member = memberOf(
@@ -67,7 +67,7 @@ export class ExtendedMembers {
     this.#at = nextBlock(start + length);
   }
 
-  /** What PAX says of a file's holes: in the attributes, or, in form 1.0, before the data. */
+  /** The sparse map of a file in a PAX format: in the attributes or, in format 1.0, before the data. */
   *#holes(attributes: ReadonlyMap<string, string>, length: number): Generator<Request, Partial<Content>, Answer> {
     const size = count(attributes, "GNU.sparse.realsize") ?? count(attributes, "GNU.sparse.size") ?? length;
     if (count(attributes, "GNU.sparse.major") === 1) {

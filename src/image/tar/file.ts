@@ -8,34 +8,34 @@ import { BLOCK, Block, TarError } from "./header.ts";
 import { readMembers } from "./readMembers.ts";
 import { truncated } from "./requests.ts";
 
-/** How many bytes are read at once: most files of a system are smaller, so that one read serves several headers. */
+/** The number of bytes to read at once; most files of a system are smaller, so one read covers several headers. */
 const WINDOW = 4 * 1024;
 
 /**
- * The root filesystem in a plain tar archive. Only headers are read now, files when they are asked for: the archive
- * stays open as long as the process runs.
- * @throws {ImageError} status 4 when it is damaged or truncated.
+ * The root filesystem in an uncompressed tar archive. This reads only headers; files are read on demand, and the
+ * archive stays open as long as the process runs.
+ * @throws {ImageError} status 4 if it is damaged or truncated.
  */
 export function openTarFile(source: string): Image {
   const problems = new Problems();
   const file = openSync(source, "r");
   const archive = new Archive(problems);
   try {
-    if (!scan(file, archive)) problems.add("the archive", "it ends without its end mark, as if it were truncated");
+    if (!scan(file, archive)) problems.add("the archive", "its end-of-archive marker is missing; it may be truncated");
   } catch (error) {
     closeSync(file);
     if (!(error instanceof TarError)) throw error;
-    throw new ImageError(4, `${source}: the archive cannot be read whole: ${error.message}`);
+    throw new ImageError(4, `${source}: the archive cannot be read completely: ${error.message}`);
   }
   const entries = archive.entries(({ offset, stored }) => {
     const bytes = readAt(file, offset, stored);
-    if (bytes.length < stored) throw new Error("the archive has changed");
+    if (bytes.length < stored) throw new Error("the archive has changed since it was opened");
     return bytes;
   });
   return imageOf(source, entries, problems);
 }
 
-/** Reads all headers. Returns whether the archive has its end mark. */
+/** Reads all headers. Returns whether the archive has its end-of-archive marker. */
 function scan(file: number, archive: Archive): boolean {
   const { size } = fstatSync(file);
   const memory = new ArrayBuffer(WINDOW);
@@ -44,7 +44,7 @@ function scan(file: number, archive: Archive): boolean {
   let windowAt = 0;
   let windowEnd = 0;
 
-  /** The header block at a position, in the window until another is asked for. */
+  /** The header block at a position; valid until the next call. */
   function header(at: number): Block {
     if (at + BLOCK > windowEnd) {
       windowAt = at;
@@ -65,7 +65,7 @@ function scan(file: number, archive: Archive): boolean {
   return step.value;
 }
 
-/** The bytes at a position, fewer where the file ends. */
+/** The bytes at a position; fewer at the end of the file. */
 function readAt(file: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
   return buffer.subarray(0, readInto(buffer, file, position));

@@ -1,34 +1,34 @@
 import type { Header } from "./header.ts";
 import type { Piece } from "./sparse.ts";
 
-/** One member of an archive: an entry of the file tree. */
+/** A member of an archive: an entry of the file tree. */
 export interface Member {
-  /** As stored, a character for each byte: may be absolute, may hold `..`. */
+  /** As stored, one character per byte: may be absolute and may contain `..`. */
   readonly name: string;
   readonly type: "file" | "directory" | "symlink" | "hardlink" | "special";
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** What a symbolic or hard link names, a character for each byte. */
+  /** The target of a symbolic or hard link, one character per byte. */
   readonly link: string;
   readonly content: Content;
 }
 
-/** Where a file's bytes stand in the archive. */
+/** The position of a file's bytes in the archive. */
 export interface Content {
   readonly offset: number;
-  /** How many bytes the archive holds: fewer than the file's size where the file has holes. */
+  /** The number of stored bytes: fewer than the file's size if the file has holes. */
   readonly stored: number;
-  /** The file's size, its holes included. */
+  /** The file's size, including holes. */
   readonly size: number;
-  /** Where in the file the stored bytes belong; undefined for a file without holes. */
+  /** The positions of the stored bytes in the file; undefined for a file without holes. */
   readonly pieces: readonly Piece[] | undefined;
 }
 
-/** Gets each member; answers what to do with its stored bytes where it wants them now. */
+/** Receives each member; returns a function that receives its stored bytes if they are wanted now. */
 export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined;
 
-/** The member that a header tells of, where no other header says more. `offset` is where its bytes begin. */
+/** The member that a header describes if no other header extends it. `offset` is the position of its bytes. */
 export function memberOf({ type: flag, name, link, size, mode, uid, gid }: Header, offset: number): Member {
   const type = memberType(flag, name);
   const stored = hasContent(flag) ? size : 0;
@@ -50,12 +50,12 @@ function memberType(type: string, name: string): Member["type"] {
     case "D":
       return "directory";
     default:
-      // The oldest form marks a directory by its name; kinds that nobody knows are files (POSIX).
+      // The oldest format marks a directory by its name; unknown types are files (POSIX).
       return name.endsWith("/") ? "directory" : "file";
   }
 }
 
-/** Whether bytes follow the header. Of links, devices and directories only the size may stand there. */
+/** Whether bytes follow the header. Links, devices and directories have none, even if their header contains a size. */
 function hasContent(type: string): boolean {
   return type < "1" || type > "6";
 }

@@ -4,14 +4,13 @@ import { memberOf, type Visitor } from "./member.ts";
 import { type Answer, nextBlock, type Request, take, truncated } from "./requests.ts";
 
 /**
- * Reads an archive from its beginning to its end mark. Who answers throws a TarError for a position behind the
- * archive's end. Returns whether there was an end mark.
- * @throws {TarError} when the archive is damaged or truncated.
+ * Reads an archive from its beginning to its end marker. The caller that answers requests throws a TarError for a
+ * position past the end of the archive. Returns whether there was an end marker.
+ * @throws {TarError} if the archive is damaged or truncated.
  */
 export function* readMembers(visit: Visitor): Generator<Request, boolean, Answer> {
   const extended = new ExtendedMembers(visit);
-  // Nearly all members have just a header of the usual kind. V8 is fast only once it has compiled this, the sooner the
-  // shorter it is.
+  // Nearly all members have a single ordinary header. This path is short so that V8 compiles it early.
   for (let at = 0; ; ) {
     const block = (yield at) as Block;
     const { bytes } = block;

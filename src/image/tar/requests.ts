@@ -1,12 +1,12 @@
 import { BLOCK, type Block, TarError } from "./header.ts";
 
-/** What a reader of archives asks for: the header block at a position, or `length` bytes. Positions only grow. */
+/** A request of an archive reader: the header block at a position, or `length` bytes. Positions only increase. */
 export type Request = number | { readonly at: number; readonly length: number };
 
-/** A block for a header, bytes for bytes. There are fewer only where the archive ends. */
+/** The answer: a block for a header, or bytes. There are fewer only at the end of the archive. */
 export type Answer = Block | Buffer;
 
-/** `length` bytes of the archive. @throws {TarError} when it ends before. */
+/** Returns `length` bytes of the archive. @throws {TarError} if it ends before. */
 export function* take(at: number, length: number): Generator<Request, Buffer, Answer> {
   const bytes = (yield { at, length }) as Buffer;
   if (bytes.length < length) throw truncated(at + bytes.length);
@@ -18,7 +18,7 @@ export function truncated(size: number): TarError {
   return new TarError(`it is truncated: it ends after ${size} bytes`);
 }
 
-/** Where the first block at or behind a position begins. */
+/** The start of the first block at or after a position. */
 export function nextBlock(position: number): number {
   return Math.ceil(position / BLOCK) * BLOCK;
 }

@@ -2,16 +2,16 @@ import { READ_LIMIT } from "../limits.ts";
 import { BLOCK, number, TarError } from "./header.ts";
 import { decimal } from "./records.ts";
 
-/** A piece of a sparse file that the archive holds: where in the file, and how many bytes. Zeros fill the rest. */
+/** A piece of a sparse file that the archive stores: its offset in the file and its length. Zeros fill the rest. */
 export interface Piece {
   readonly offset: number;
   readonly length: number;
 }
 
-/** A file of blocks that are alternately there and not has as many pieces; beyond that it is too large to read. */
+/** The maximum number of pieces: that of the largest readable file in which every other block is a hole. */
 const PIECES_LIMIT = READ_LIMIT / BLOCK;
 
-/** The map of PAX's older forms: offsets and lengths, taking turns. @throws {TarError} */
+/** The map of PAX's older formats: alternating offsets and lengths. @throws {TarError} */
 export function piecesOf(numbers: readonly string[]): Piece[] {
   if (numbers.length % 2 !== 0) throw damaged();
   const pieces: Piece[] = [];
@@ -21,8 +21,8 @@ export function piecesOf(numbers: readonly string[]): Piece[] {
 }
 
 /**
- * Takes the map that stands before a sparse file's data in PAX's form 1.0: the number of pieces, then their offsets
- * and lengths, one number a line, filled up to whole blocks. `stored` is the size of all that.
+ * Reads the map before a sparse file's data in PAX format 1.0: the number of pieces, then their offsets and lengths,
+ * one number per line, padded to whole blocks. `stored` is the size of the map and the data.
  */
 export function* takeMap(stored: number): Generator<number, { pieces: Piece[]; length: number }, Buffer> {
   const texts: string[] = [];
@@ -43,7 +43,7 @@ export function* takeMap(stored: number): Generator<number, { pieces: Piece[]; l
   throw damaged();
 }
 
-/** Takes the map of GNU's old form, which begins in the header and goes on in blocks of its own. */
+/** Reads the map of GNU's old format, which begins in the header and continues in separate blocks. */
 export function* takeOldMap(header: Buffer): Generator<number, { pieces: Piece[]; size: number }, Buffer> {
   const size = number(header, 483, 12);
   const pieces = oldPieces(header, 386, 4);
@@ -69,7 +69,7 @@ function oldPieces(block: Buffer, start: number, count: number): Piece[] {
   return pieces;
 }
 
-/** Pieces stand in the order of the file and do not overlap. Empty ones mark the file's end. */
+/** Checks that pieces are in the order of the file and do not overlap. Empty ones mark the end of the file. */
 function checked(pieces: readonly Piece[]): Piece[] {
   let end = 0;
   for (const { offset, length } of pieces) {
@@ -80,14 +80,14 @@ function checked(pieces: readonly Piece[]): Piece[] {
 }
 
 /**
- * The file's bytes from those that the archive holds. `size` is the file's.
- * @throws {Error} where there are fewer bytes than the pieces say, or they do not fit in.
+ * Expands the stored bytes to the file's bytes. `size` is the size of the file.
+ * @throws {Error} if there are fewer bytes than the pieces require, or they do not fit.
  */
 export function expand(pieces: readonly Piece[], size: number, stored: Buffer): Buffer {
   const content = Buffer.alloc(size);
   let from = 0;
   for (const { offset, length } of pieces) {
-    if (from + length > stored.length || offset + length > size) throw new Error("the map of its holes is damaged");
+    if (from + length > stored.length || offset + length > size) throw new Error("its sparse map is damaged");
     stored.copy(content, offset, from, from + length);
     from += length;
   }
@@ -95,5 +95,5 @@ export function expand(pieces: readonly Piece[], size: number, stored: Buffer): 
 }
 
 function damaged(): TarError {
-  return new TarError("the map of a sparse file in it is damaged");
+  return new TarError("it contains a sparse file with a damaged map");
 }

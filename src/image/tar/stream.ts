@@ -10,40 +10,39 @@ import { Bytes } from "./bytes.ts";
 import { BLOCK, Block, TarError } from "./header.ts";
 import { readMembers } from "./readMembers.ts";
 
-/** Whether the bytes of the file at `path`, `size` of them, are worth being kept when they pass by. */
+/** Whether to keep the bytes of the file at `path`, `size` of them, while they stream by. */
 export type Keep = (path: string, size: number) => boolean;
 
-const NOT_KEPT =
-  "of a stream only the files that usually matter are kept: give the archive as an uncompressed file instead";
+const NOT_KEPT = "only commonly needed files of a stream are kept; pass the archive as an uncompressed file instead";
 
-/** What is read after the end mark, so that its writer need not break off, and a compressed file's checksum is seen. */
+/** The number of bytes to read after the end marker, so that the writer can finish and a compressed file's checksum is verified. */
 const TAIL_LIMIT = 64 * 1024 * 1024;
-/** No image's bytes are that regular: beyond the first GiB, as many times the size of the compressed bytes. */
+/** The maximum compression ratio after the first GiB; no image is that regular. */
 const RATIO_LIMIT = 300;
 
 /**
- * The root filesystem in an archive that can only be read once, from its beginning to its end: a compressed file, or
- * standard input for "-". The bytes of files that `keep` names are kept, of all others their facts.
- * @throws {ImageError} status 2 for a terminal, 3 for no archive, 4 when it cannot be read whole.
+ * The root filesystem in an archive that can be read only once, from beginning to end: a compressed file, or standard
+ * input for "-". The content of files that `keep` accepts is kept; other files have only their metadata.
+ * @throws {ImageError} status 2 for a terminal, 3 if it is not an archive, 4 if it cannot be read completely.
  */
 export async function openTarStream(source: string, keep: Keep): Promise<Image> {
   const isStandardInput = source === "-";
   const name = isStandardInput ? "standard input" : source;
   if (isStandardInput && process.stdin.isTTY)
-    throw new ImageError(2, "standard input is a terminal: pipe a tar archive into it");
+    throw new ImageError(2, "standard input is a terminal; pipe in a tar archive");
   if (isStandardInput && fstatSync(0).isDirectory())
-    throw new ImageError(2, "standard input is a directory: give its name instead");
+    throw new ImageError(2, "standard input is a directory; pass its name instead");
   const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
   const problems = new Problems();
   const archive = new Archive(problems);
   try {
     const bytes = await decompress(stream, name);
     if (!(await scan(bytes, archive, keep)))
-      problems.add("the archive", "it ends without its end mark, as if it were truncated");
+      problems.add("the archive", "its end-of-archive marker is missing; it may be truncated");
     await bytes.drain(TAIL_LIMIT);
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    throw new ImageError(4, `${name}: the archive cannot be read whole: ${reasonOf(error)}`);
+    throw new ImageError(4, `${name}: the archive cannot be read completely: ${reasonOf(error)}`);
   } finally {
     stream.destroy();
   }
@@ -76,7 +75,7 @@ async function scan(bytes: Bytes, archive: Archive, keep: Keep): Promise<boolean
   return step.value;
 }
 
-/** The archive's bytes, decompressed where they are compressed in a way that this Node knows. @throws {ImageError} */
+/** The archive's bytes, decompressed if this Node supports the format. @throws {ImageError} */
 async function decompress(stream: Readable, name: string): Promise<Bytes> {
   const raw = new Bytes(stream);
   const format = formatOf(await raw.peek(SNIFFED));
@@ -90,13 +89,13 @@ async function decompress(stream: Readable, name: string): Promise<Bytes> {
     case "other":
       throw new ImageError(
         3,
-        `${name} ${name === "standard input" ? "must be a tar archive; name user-data as a file" : "is not a tar archive"}`,
+        `${name} ${name === "standard input" ? "must be a tar archive; pass user-data as a file" : "is not a tar archive"}`,
       );
   }
   const transform = decompressor(format);
   if (transform === undefined) {
     const file = name === "standard input" ? "" : ` ${name}`;
-    throw new ImageError(2, `${name} is compressed with ${format}: use ${format} -dc${file} | cloud-init-lint -`);
+    throw new ImageError(2, `${name} is compressed with ${format}; use ${format} -dc${file} | cloud-init-lint -`);
   }
   const all = raw.rest();
   pipeline(all, transform, () => {});
@@ -106,7 +105,7 @@ async function decompress(stream: Readable, name: string): Promise<Bytes> {
   });
   const inner = formatOf(await bytes.peek(SNIFFED));
   if (inner === "tar") return bytes;
-  throw new ImageError(3, `${name} is compressed with ${format}, but there is no tar archive in it`);
+  throw new ImageError(3, `${name} is compressed with ${format}, but contains no tar archive`);
 }
 
 function decompressor(format: Format): (Transform & { readonly bytesWritten: number }) | undefined {
@@ -119,7 +118,7 @@ function decompressor(format: Format): (Transform & { readonly bytesWritten: num
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "Z_BUF_ERROR") return "its compressed bytes are truncated";
-  if (code?.startsWith("Z_") || code?.startsWith("ZSTD_")) return `its compressed bytes are damaged (${message})`;
+  if (code === "Z_BUF_ERROR") return "its compressed data is truncated";
+  if (code?.startsWith("Z_") || code?.startsWith("ZSTD_")) return `its compressed data is damaged (${message})`;
   return message;
 }

@@ -5,10 +5,10 @@ import type { Blame } from "../../image/writeLog.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { Service, Setting } from "../../services/service.ts";
 
-/** A service's settings by key; of several with one key the first. */
+/** A service's settings by key; if several have the same key, the first one. */
 export type SettingsByKey = ReadonlyMap<string, Setting>;
 
-/** A service's settings before and after a boot; none where it is not readable in both. */
+/** A service's settings before and after a boot; none unless it is readable in both. */
 export interface ServiceSettings {
   readonly before: readonly Setting[];
   readonly after: readonly Setting[];
@@ -18,8 +18,8 @@ export interface ServiceSettings {
 const NOTHING: readonly Setting[] = [];
 
 /**
- * Reads services of images once. A service that cannot be read of one of them has no settings in any: else all that the
- * others have would seem to come or go.
+ * Reads services of images once. A service that cannot be read in one image has no settings in any of them, since
+ * otherwise all settings of the others would seem to appear or disappear.
  */
 export class ServiceReader {
   readonly #distro: Distro;
@@ -39,7 +39,7 @@ export class ServiceReader {
     return this.#unreadable.has(service.name) ? NOTHING : settings;
   }
 
-  /** The settings of two images of one boot: those of both or of none. */
+  /** The settings of two images of one boot: of both or of neither. */
   both(service: Service, before: Image, after: Image): ServiceSettings {
     const settings = { before: this.list(service, before), after: this.list(service, after), readable: true };
     return this.#unreadable.has(service.name) ? { before: NOTHING, after: NOTHING, readable: false } : settings;
@@ -70,19 +70,19 @@ export class ServiceReader {
   }
 }
 
-/** Who made a setting what it is after the boot, and whether it was gone in between. */
+/** What set a setting to its value after the boot, and whether the setting was gone in between. */
 export interface Responsible {
   readonly blame: Blame;
   readonly gone: boolean;
 }
 
-/** Who is to blame where nothing in the overlay says so: the boot as a whole. */
+/** The cause if the overlay contains none: the boot as a whole. */
 const NOBODY: Blame = { module: "", cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 1 } };
 
-/** Where a service would be read after more parts, or more settings be read, the part is searched by halving. */
+/** The number of parts, or of settings, beyond which the part is found by binary search. */
 const MOST_PARTS = 300;
 const MOST_READ = 300_000;
-/** After so many the last part that wrote a setting's file is taken for the one to blame. */
+/** The number of reads after which the last part that wrote a setting's file counts as the cause. */
 const MOST_READ_HALVING = 500_000;
 
 /** A service's settings after each part of the boot. */
@@ -108,18 +108,18 @@ export class ServiceHistory {
     this.#before = reader.byKey(service, before);
     this.#after = reader.byKey(service, after);
     this.#all = after.history();
-    // Nearly always only a part that writes where the settings stand changes them.
+    // Settings almost always change only in a part that writes their files.
     this.#witness = this.#witnessOf(
       this.#all.filter((part, index) => index === 0 || part.paths.some((path) => paths.has(path))),
     );
   }
 
-  /** The part that made `key` what `now` says; where it was gone before that, the part that removed it. */
+  /** The part that set `key` to `now`; if the setting was gone before that, the part that removed it. */
   responsible(key: string, now: Setting | undefined): Responsible {
     const found = this.#witness.responsible(key, now);
     if (found !== undefined || this.#witness.parts.length === this.#all.length)
       return found ?? { blame: NOBODY, gone: false };
-    // A value may be put together of several files, of which a setting names the first.
+    // A value may combine several files, of which a setting names the first.
     this.#witness = this.#witnessOf(this.#all);
     return this.#witness.responsible(key, now) ?? { blame: NOBODY, gone: false };
   }
@@ -133,13 +133,13 @@ export class ServiceHistory {
   }
 }
 
-/** What tells who is to blame. */
+/** The data from which the cause is determined. */
 interface Witness {
   readonly parts: readonly BootPart[];
   responsible(key: string, now: Setting | undefined): Responsible | undefined;
 }
 
-/** The settings after each of some parts, read when they are asked for. */
+/** The settings after each of some parts, read on demand. */
 class States implements Witness {
   readonly parts: readonly BootPart[];
   readonly #before: SettingsByKey;
@@ -170,15 +170,15 @@ class States implements Witness {
   }
 }
 
-/** What a setting is after a part of the boot, compared with what it is in the end. */
+/** A setting after a part of the boot, compared with its final value. */
 const GONE = 0;
 const OTHER = 1;
 const SAME_VALUE = 2;
 const SAME = 3;
 
 /**
- * Finds the part after which a setting is what it is in the end, taking it that it stays so: of thousands of parts few
- * are read then, and of each is kept only how it compares with the end.
+ * Finds the part after which a setting has its final value, assuming that it then keeps it. This reads only a few of
+ * thousands of parts, and keeps only the comparison with the final value for each.
  */
 class Halving implements Witness {
   readonly parts: readonly BootPart[];
@@ -217,7 +217,7 @@ class Halving implements Witness {
     return { blame: this.parts[first]!.blame, gone: first < index };
   }
 
-  /** An index below `to` from which on `holds` is true up to there, and before which it is not; else `to`. */
+  /** The index below `to` from which on `holds` is true, while it is false before; `to` if there is none. */
   #first(to: number, place: number, holds: (state: number) => boolean): number {
     if (to === 0 || !holds(this.#state(to - 1, place))) return to;
     let [low, high] = [0, to - 1];

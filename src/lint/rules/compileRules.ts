@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseRuleDocument } from "./ruleDocument.ts";
 
-/** Build step: takes all rule documents of a directory apart and writes them as JSON. */
+/** Build step: parses all rule documents in a directory and writes them as JSON. */
 export function compileRules(directory: string, output: string): void {
   const names = readdirSync(directory)
     .filter((name) => name.endsWith(".md"))

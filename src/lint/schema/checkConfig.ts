@@ -13,10 +13,13 @@ import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
 import { likelyKey, meantKey, otherName, otherSpelling, problemText } from "./words.ts";
 
-/** Whose configuration it is: what a launch hands over, or a file of the image. */
+/** The source of the configuration: user-data and other data of a launch, or a file of the image. */
 export type Layer = "launch" | "image";
 
-/** Compares a configuration with cloud-init's schema. @param isUnknown values that are filled in later, and mappings that get more keys then */
+/**
+ * Validates a configuration against cloud-init's schema.
+ * @param isUnknown whether a value is filled in later, or a mapping gets more keys later
+ */
 export function checkConfig(
   root: Mapping,
   name: SchemaName,
@@ -47,7 +50,7 @@ export function checkConfig(
   return told;
 }
 
-/** A problem with an unknown key of which only keys to recommend are named: read by this version here, and not deprecated. */
+/** The problem with only those keys to suggest that this version reads in this place and that are not deprecated. */
 function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): SchemaProblem {
   if (problem.kind !== "unknown-key") return problem;
   const properties = asSchema(problem.schemas[0]?.properties) ?? {};
@@ -74,7 +77,7 @@ function toldOf(
   if (isAnnotation(problem)) {
     const since = problem.schemas[0]?.[`${kind}_version`];
     if (typeof since === "string" && !versionAtLeast(schemas.version, since)) return undefined;
-    // Top-level keys of the image's files have a rule of their own.
+    // A separate rule covers top-level keys of the image's files.
     if (layer === "image" && path.length <= 1) return undefined;
     return {
       about: "deprecated-key",
@@ -83,19 +86,19 @@ function toldOf(
       origin,
     };
   }
-  // Names of modules have a rule of their own there.
+  // A separate rule covers the names of modules.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
   if (layer === "image" && kind === "type" && path.length === 1 && isStockForm(problem, schema)) return undefined;
   const worst = layer === "image" ? "warning" : "error";
   if (kind !== "unknown-key") return { about: "value", worst, message, origin };
-  // Files of the image have more keys than a launch may set.
+  // Files of the image may set more keys than a launch.
   if (path.length === 1 && name === "cloud-config" && !closesTopLevel(schemas, layer)) return undefined;
   const meant = meantKey(problem);
   const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
   const system = path.length === 1 && systemKeys.has(String(path[0]));
   const hint = system
-    ? ` "${path[0]}" is read from files of the image only.`
+    ? ` cloud-init reads "${path[0]}" only from files of the image.`
     : path.length === 1 && meant === undefined
       ? parentHint(String(path[0]), schemas)
       : "";
@@ -103,8 +106,8 @@ function toldOf(
 }
 
 /**
- * Forms that no schema has and stock files of the Red Hat family have up to 8, read as they are meant: 0 and 1 for a
- * boolean, and no types of host keys, of which another rule tells where they are missed.
+ * Values that no schema allows but cloud-init reads as intended; stock files of the Red Hat family contain them up to
+ * release 8: 0 and 1 for a boolean, and null as the list of host key types, which another rule covers.
  */
 function isStockForm({ path, node, schemas }: SchemaProblem, root: Schema): boolean {
   if (node.type !== "scalar") return false;
@@ -112,15 +115,15 @@ function isStockForm({ path, node, schemas }: SchemaProblem, root: Schema): bool
   return node.kind === "int" && (node.value === 0 || node.value === 1) && allowsBooleans(schemas, root);
 }
 
-/** Whether a key at the top that the schema does not name is wrong: for what a launch hands over, since 23.4. */
+/** Whether an unknown top-level key is an error: in user-data and vendor-data, since 23.4. */
 function closesTopLevel({ version }: Schemas, layer: Layer): boolean {
   return layer === "launch" && versionAtLeast(version, "23.4");
 }
 
-/** So many names of unknown keys are compared with the known ones. */
+/** The number of unknown keys that are compared with the known ones. */
 const MOST_COMPARED = 2_000;
 
-/** Where any key may stand at the top, a name that is nearly a known one is suspicious all the same. */
+/** Reports top-level keys that resemble a known one, where the schema allows any key. */
 function openTopLevel(
   root: Mapping,
   layer: Layer,
@@ -138,7 +141,7 @@ function openTopLevel(
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     if (++compared > MOST_COMPARED) return [];
     const same = otherSpelling(name, known) ?? otherName(name, known);
-    // A name like a deprecated one is as suspicious, but that one is not to be recommended.
+    // A name that resembles a deprecated key is reported too, but that key is not suggested.
     if (same === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
     const meant = same ?? likelyKey(name, known, outdated);
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
@@ -146,7 +149,7 @@ function openTopLevel(
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
+        message: `Unknown key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
         origin: originOf(pair),
         replace: meant === undefined ? undefined : { old: name, by: meant },
       },
@@ -155,8 +158,8 @@ function openTopLevel(
   return { told, cut: compared > MOST_COMPARED };
 }
 
-/** Where a key of this name would be read, if there is one such place. */
+/** The place where cloud-init reads a key of this name, if there is exactly one. */
 function parentHint(name: string, schemas: Schemas): string {
   const [parent, ...others] = schemas.parentsOf(name).filter((key) => isCurrentKey(key, schemas));
-  return parent === undefined || others.length > 0 ? "" : ` It belongs below "${parent}".`;
+  return parent === undefined || others.length > 0 ? "" : ` It belongs under "${parent}".`;
 }

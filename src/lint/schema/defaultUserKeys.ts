@@ -5,12 +5,12 @@ import { type Mapping, originOf } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Told } from "./told.ts";
 
-/** What is read of the default user, without the spellings with hyphens: those stand for entries of `users` only. */
+/** Keys of the default user that cloud-init reads, without the spellings with hyphens, which only entries of `users` accept. */
 const KEYS = ["known", ...Object.keys(USER).filter((key) => !key.includes("-"))].sort();
 
 /**
- * Keys of system_info.default_user that nothing reads. Those of entries of `users` may have hyphens, these may not; the
- * schema does not know them.
+ * Keys of system_info.default_user that nothing reads. Unlike in entries of `users`, hyphens are not allowed here; the
+ * schema does not cover these keys.
  */
 export function defaultUserKeys(root: Mapping, version: string): Told[] {
   const system = findPair(root, "system_info")?.value;
@@ -27,7 +27,7 @@ export function defaultUserKeys(root: Mapping, version: string): Told[] {
       {
         about: "unknown-key",
         worst: "warning",
-        message: `cloud-init knows no key "${name}" in system_info.default_user${hint}.`,
+        message: `Unknown key "${name}" in system_info.default_user${hint}.`,
         origin: originOf(pair),
         replace: meant === undefined ? undefined : { old: name, by: meant },
       },

@@ -4,15 +4,15 @@ import { sameValue } from "../../python/value.ts";
 import type { Told } from "./told.ts";
 
 /**
- * What one mapping says twice and otherwise: the last one counts, without a word (PyYAML).
- * @param areAlternatives whether only one of two lines may be there once a template is filled in
+ * Keys that one mapping sets twice to different values: PyYAML silently takes the last one.
+ * @param areAlternatives whether a filled-in template contains only one of two lines
  */
 export function duplicateKeys(root: ConfigNode, areAlternatives?: (first: number, second: number) => boolean): Told[] {
   return duplicatesIn(root).flatMap(({ winner, loser }) => {
     if (sameValue(winner.value, loser.value)) return [];
     const [lost, counts] = [originOf(loser), originOf(winner)];
     if (areAlternatives?.(lost.line, counts.line) === true) return [];
-    const message = `${winner.key.value} is set twice: what line ${lost.line} says is lost, line ${counts.line} counts.`;
+    const message = `${winner.key.value} is set twice: line ${counts.line} overrides line ${lost.line}.`;
     return [{ about: "duplicate-key", worst: "warning", message, origin: counts }];
   });
 }
@@ -22,7 +22,7 @@ interface Duplicate {
   readonly loser: Pair;
 }
 
-/** The keys that a mapping, or any mapping in it, sets twice itself; what `<<` brings in is meant to be overridden. */
+/** The keys that a mapping, or any mapping in it, sets twice itself; values merged with `<<` are meant to be overridden. */
 function duplicatesIn(root: ConfigNode): Duplicate[] {
   const found: Duplicate[] = [];
   const seen = new Set<ConfigNode>();
@@ -41,7 +41,7 @@ function duplicatesIn(root: ConfigNode): Duplicate[] {
   return found;
 }
 
-/** By line and column: what stands inside another text has no offsets of its own. */
+/** Compares lines and columns, since nodes of an embedded document have no offsets of their own. */
 function isWithin(pair: Pair, { position, path }: Mapping): boolean {
   const { start } = pair.position;
   return pair.path === path && compare(start, position.start) >= 0 && compare(start, position.end) < 0;

@@ -3,13 +3,13 @@ import { asList, asSchema, asSchemas, asTexts, resolveReference, type Schema } f
 /** How deep a description follows references, and how many alternatives it names. */
 const DEEPEST = 12;
 const MOST = 10;
-/** Longer texts of a schema are cut: it may come from an image. */
+/** Longer strings of a schema are cut, since it may come from an image. */
 export const LONGEST = 80;
 
-/** What may stand where any of some schemas would do: `true, false or "unchanged"`. */
+/** The values that any of some schemas allows, in words: `true, false or "unchanged"`. */
 export function expected(schemas: readonly Schema[], root: Schema): string {
   const phrases = phrasesOf(schemas, root);
-  return phrases.length === 0 ? "of another form" : oneOf(phrases);
+  return phrases.length === 0 ? "in another form" : oneOf(phrases);
 }
 
 /** Whether any of some schemas allows true and false. */
@@ -17,7 +17,7 @@ export function allowsBooleans(schemas: readonly Schema[], root: Schema): boolea
   return phrasesOf(schemas, root).includes("true");
 }
 
-/** The texts that some schemas allow by name. */
+/** The strings that some schemas allow by name. */
 export function allowedTexts(schemas: readonly Schema[], root: Schema): string[] {
   return phrasesOf(schemas, root).flatMap((phrase) => (phrase.startsWith('"') ? [phrase.slice(1, -1)] : []));
 }
@@ -26,13 +26,13 @@ function phrasesOf(schemas: readonly Schema[], root: Schema): string[] {
   return [...new Set(current(schemas).flatMap((schema) => alternatives(schema, root, 0)))];
 }
 
-/** What is deprecated is not what anybody should write. */
+/** The schemas that are not deprecated; all of them if every one is. */
 function current(schemas: readonly Schema[]): readonly Schema[] {
   const found = schemas.filter((schema) => schema.deprecated !== true);
   return found.length > 0 ? found : schemas;
 }
 
-/** "a", "a or b", "a, b or c"; of many the first ones. */
+/** "a", "a or b", "a, b or c"; of more than ten, the first ones and a count. */
 export function oneOf(phrases: readonly string[]): string {
   if (phrases.length > 2 * MOST) return `one of ${phrases.length} known values`;
   if (phrases.length > MOST) return `${phrases.slice(0, MOST).join(", ")} or one of ${phrases.length - MOST} more`;
@@ -40,13 +40,13 @@ export function oneOf(phrases: readonly string[]): string {
   return phrases.length < 2 ? last : `${phrases.slice(0, -1).join(", ")} or ${last}`;
 }
 
-/** A value of the schema as YAML would write it. */
+/** A value of the schema as YAML. */
 function literal(value: unknown): string {
   if (typeof value === "string") return `"${cut(value)}"`;
   return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : "a certain value";
 }
 
-/** A text in one line, and not too long. */
+/** A text on one line, cut to a length in characters. */
 export function cut(text: string, length = LONGEST): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length)}...` : line;
@@ -78,13 +78,13 @@ function booleansFirst(values: readonly unknown[]): readonly unknown[] {
 
 function named(type: string, schema: Schema, root: Schema, depth: number): string[] {
   if (type === "boolean") return ["true", "false"];
-  if (type === "string") return [schema.format === "date" ? 'a date such as "2030-12-31"' : "a text"];
-  if (type === "integer") return ["a whole number"];
+  if (type === "string") return [schema.format === "date" ? 'a date such as "2030-12-31"' : "a string"];
+  if (type === "integer") return ["an integer"];
   if (type === "number") return ["a number"];
   if (type === "object") return ["a mapping"];
   if (type === "null") return ["null"];
   if (type !== "array") return [];
   const items = asSchema(schema.items);
   const each = items === undefined ? [] : alternatives(items, root, depth + 1);
-  return [each.length === 1 && each[0] === "a text" ? "a list of texts" : "a list"];
+  return [each.length === 1 && each[0] === "a string" ? "a list of strings" : "a list"];
 }

@@ -4,7 +4,7 @@ import { type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import type { Told } from "./told.ts";
 import { given } from "./words.ts";
 
-/** Texts that schemas take and that the module passes over with a warning (cc_set_passwords, 20.4 to 26.2). */
+/** Strings that schemas accept and the module ignores with a warning (cc_set_passwords, 20.4 to 26.2). */
 export function passedOver(root: Mapping, worst: Told["worst"], isUnknown?: (node: Scalar) => boolean): Told[] {
   const pair = findPair(root, "ssh_pwauth");
   const node = pair?.value;

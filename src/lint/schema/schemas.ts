@@ -3,24 +3,24 @@ import { imageSchema, type SchemaName } from "../../config/schema/imageSchema.ts
 import { asSchema, type Schema } from "../../config/schema/schema.ts";
 import { schemaValidator, type Validator } from "../../config/schema/validate.ts";
 import type { Image } from "../../image/image.ts";
-import { tableSchema } from "./tables.ts";
+import { schemaOfVersion } from "./declared.ts";
 
-/** What configuration is validated against. */
+/** The schemas that configuration is validated against. */
 export interface Schemas extends KeyReader {
   validator(name: SchemaName): Validator;
-  /** Keys that our tables and modules know at the top of a cloud-config. */
+  /** Top-level keys that cloud-init or a module reads in a cloud-config. */
   readonly topKeys: readonly string[];
-  /** The keys at the top below which a key of this name may stand. */
+  /** The top-level keys under which a key of this name is allowed. */
   parentsOf(key: string): readonly string[];
 }
 
-/** The schemas that an image's cloud-init carries, our tables where it carries none. */
+/** The schemas that an image's cloud-init contains; what our modules declare if it contains none. */
 export function schemasOf(version: string, image?: Image, library?: string, vendor?: string): Schemas {
   const reader = { version, vendor };
   const loaded = new Map<SchemaName, Validator>();
   let top: Readonly<Record<string, Schema>> | undefined;
   const topForms = () => {
-    top ??= tableSchema("cloud-config", reader).properties as Readonly<Record<string, Schema>>;
+    top ??= schemaOfVersion("cloud-config", reader).properties as Readonly<Record<string, Schema>>;
     return top;
   };
   return {
@@ -29,7 +29,7 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
       const known = loaded.get(name);
       if (known !== undefined) return known;
       const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
-      const validator = own ?? schemaValidator(tableSchema(name, reader));
+      const validator = own ?? schemaValidator(schemaOfVersion(name, reader));
       loaded.set(name, validator);
       return validator;
     },
@@ -43,7 +43,7 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
   };
 }
 
-/** Where netplan is there it judges version 2, which has more keys than cloud-init's schema (schema.py, 24.2 to 26.2). */
+/** If netplan is installed, it validates version 2 and knows more keys than cloud-init's schema (schema.py, 24.2 to 26.2). */
 function isNetplans(image: Image, name: SchemaName): boolean {
   return name === "network-config-v2" && image.stat("/usr/sbin/netplan") !== undefined;
 }

@@ -1,13 +1,13 @@
 import type { Origin } from "../../image/origin.ts";
 import type { Severity } from "../finding.ts";
 
-/** What a finding on configuration itself is about; rule documents name it as their parameter `about`. */
+/** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
 export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
 
-/** A finding on configuration, before a rule makes one of it. */
+/** A problem in configuration that a rule turns into a finding. */
 export interface Told {
   readonly about: About;
-  /** No severer than this. */
+  /** The highest severity that the finding may have. */
   readonly worst: Severity;
   readonly message: string;
   readonly origin: Origin;
@@ -15,6 +15,6 @@ export interface Told {
   readonly unread?: string;
   /** Says that values of a template are not checked, which is said once of a file. */
   readonly isTemplateNote?: true;
-  /** A text that stands at the place and what to write instead; undefined where nothing mechanical helps. */
+  /** The text at this place and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
 }

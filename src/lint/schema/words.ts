@@ -1,5 +1,5 @@
 import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/schema/schema.ts";
-import type { ConfigNode, Scalar } from "../../python/tree.ts";
+import type { ConfigNode, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { nearest } from "../nearest.ts";
 import { hiddenAs, type Place, placeAt } from "../secrets/place.ts";
@@ -7,35 +7,35 @@ import { shownAs } from "../secrets/tree.ts";
 import { allowedTexts, cut, expected, LONGEST, oneOf } from "./expected.ts";
 
 /**
- * What is wrong, in one sentence of ours without the full stop.
- * @param root what the schemas' references are looked up in
- * @param top the top of the document, for what is secret in it; nothing is where undefined
+ * Describes a problem in one sentence, without the full stop.
+ * @param root the schema in which references are looked up
+ * @param top the top of the document, to find secrets in it; without it nothing is hidden
  */
 export function problemText(problem: SchemaProblem, root: Schema, top?: Place): string {
   return TEXTS[problem.kind](problem, root, top);
 }
 
-/** The key that an unknown one is probably meant to be. */
+/** The known key that an unknown one probably stands for. */
 export function meantKey({ path, keys, outdated = [] }: SchemaProblem): string | undefined {
   const given = String(path.at(-1) ?? "");
   const other = path.length === 1 ? otherName(given, keys) : undefined;
   return otherSpelling(given, keys) ?? other ?? likelyKey(given, keys, outdated);
 }
 
-/** The key that differs in dashes and capitals only. */
+/** The key that differs only in dashes and capitals. */
 export function otherSpelling(given: string, keys: readonly string[]): string | undefined {
   const same = (key: string) => key.replaceAll("-", "_").toLowerCase();
   return keys.find((key) => key !== given && same(key) === same(given));
 }
 
-/** The nearest key; where that is one not to be recommended the one that took its place, but no key that is farther off. */
+/** The nearest key. If that one is outdated, the key that replaced it, but never a key that is less similar. */
 export function likelyKey(given: string, keys: readonly string[], outdated: readonly string[]): string | undefined {
   const near = nearOf(given, [...keys, ...outdated]);
   if (near === undefined || keys.includes(near)) return near;
   return otherSpelling(near, keys) ?? otherName(near, keys);
 }
 
-/** Names that a top-level key has in other packages of cloud-init, or had before. */
+/** Names that a top-level key has in other packages of cloud-init, or had in the past. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   apt_reboot_if_required: "package_reboot_if_required",
   apt_update: "package_update",
@@ -44,7 +44,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   repo_upgrade: "package_upgrade",
 };
 
-/** The key that other programs or packages call by this name. */
+/** The key that other programs or packages know by this name. */
 export function otherName(given: string, keys: readonly string[]): string | undefined {
   const old = given.replaceAll("-", "_").toLowerCase();
   const name = Object.hasOwn(OTHER_NAMES, old) ? OTHER_NAMES[old] : undefined;
@@ -59,7 +59,7 @@ function isText(node: ConfigNode): node is Scalar {
   return node.type === "scalar" && node.kind === "str";
 }
 
-/** A path as one writes it: users[0].name; "the document" for the top. */
+/** A path in its usual notation: users[0].name; "the document" for the top. */
 function pathText(path: readonly Step[]): string {
   if (path.length === 0) return "the document";
   return path
@@ -77,9 +77,13 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema,
     const place = top && placeAt(top, path);
     const wanted = expected(schemas, root);
     const word = isText(node) ? String(node.value) : "";
-    // Short words are near to anything.
+    // Short words resemble too many others.
     const near = word.length < 5 ? undefined : nearOf(word, allowedTexts(schemas, root));
     const hint = near === undefined ? quoteHint(node, wanted) : ` (did you mean "${near}"?)`;
+    if (/\ba string\b/.test(wanted) && typeof path.at(-1) === "number" && isSplitString(node)) {
+      const whole = /^(?:runcmd|bootcmd)$/.test(String(path[0])) ? "command" : "string";
+      return `": " makes ${pathText(path)} a mapping; quote the whole ${whole}`;
+    }
     return `${pathText(path)} must be ${wanted}, not ${given(node, place)}${hint}`;
   },
   "unknown-key": (problem) => {
@@ -90,8 +94,8 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema,
     const known =
       meant !== undefined || problem.path.length === 1 || problem.keys.length === 0
         ? ""
-        : ` (there are: ${oneOf([...problem.keys])})`;
-    return `cloud-init knows no key ${key}${where}${hint}${known}`;
+        : ` (known keys: ${oneOf([...problem.keys])})`;
+    return `Unknown key ${key}${where}${hint}${known}`;
   },
   "missing-key": ({ path, keys }) => {
     const wanted = oneOf(
@@ -107,42 +111,50 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema,
   bounds: ({ path, node, schemas }) => `${pathText(path)} must ${bounds(node, schemas[0] ?? {})}`,
   form: ({ path, node, schemas }, _root, top) =>
     `${pathText(path)} must ${form(schemas[0] ?? {})}, not ${given(node, top && placeAt(top, path))}`,
-  repeated: ({ path }) => `${pathText(path)} names an item twice`,
+  repeated: ({ path }) => `${pathText(path)} lists an item twice`,
   forbidden: ({ path, schemas }) => {
     const keys = refusedKeys(schemas[0] ?? {});
-    if (keys.length > 1) return `${pathText(path)} must not have the keys ${keys.join(" and ")} together`;
+    if (keys.length > 1) return `${pathText(path)} must not have the keys ${keys.join(" and ")} at the same time`;
     return keys.length === 1
       ? `${pathText(path)} must not have the key ${keys[0]}`
-      : `${pathText(path)} is not allowed so`;
+      : `${pathText(path)} is not allowed in this form`;
   },
   ambiguous: ({ path, schemas }, root) => {
     const forms = [...new Set(schemas.map((schema) => expected([schema], root)))];
     const which = forms.length > 1 ? ` (${forms.join("; ")})` : "";
-    return `${pathText(path)} fits more than one of the forms${which} of which only one may be meant`;
+    return `${pathText(path)} must match exactly one of its allowed forms${which}, but matches more than one`;
   },
   deprecated: ({ path, schemas }) => `${pathText(path)} is deprecated${annotation(schemas[0] ?? {}, "deprecated")}`,
   changed: ({ path, schemas }) => `${pathText(path)} has changed${annotation(schemas[0] ?? {}, "changed")}`,
 };
 
-/** What stands in the document. @param place where it stands; what is secret there is not told */
+/** Describes a value of the document. @param place its place, to hide it if it is secret */
 export function given(node: ConfigNode, place?: Place): string {
   const kind = hiddenAs(place, node);
   if (kind !== undefined) return shownAs(pyStr(node), kind);
   if (node.type === "mapping") return node.children.length === 0 ? "an empty mapping" : "a mapping";
   if (node.type === "sequence") return node.children.length === 0 ? "an empty list" : "a list";
   const text = pyStr(node);
-  if (node.kind === "str") return text === "" ? "an empty text" : `the text "${cut(text, 40)}"`;
+  if (node.kind === "str") return text === "" ? "an empty string" : `the string "${cut(text, 40)}"`;
   if (node.kind === "null") return "null";
   if (node.kind === "bool") return node.value === true ? "true" : "false";
-  if (node.kind === "binary") return "bytes";
+  if (node.kind === "binary") return "binary data";
   return node.kind === "date" || node.kind === "datetime" ? `the date ${text}` : `the number ${cut(text, 40)}`;
 }
 
-/** YAML made another type of what was perhaps meant as text. */
+/** Whether a mapping is a string that YAML split at a colon, such as the command `echo a: b`. */
+function isSplitString(node: ConfigNode): boolean {
+  if (node.type !== "mapping" || node.children.length !== 1) return false;
+  const [{ key, value }] = node.children as [Pair];
+  const isInBraces = key.position.start.offset !== node.position.start.offset;
+  return !isInBraces && value.type === "scalar" && key.kind === "str";
+}
+
+/** Advice for a value that YAML reads as another type than the string that was probably meant. */
 function quoteHint(node: ConfigNode, wanted: string): string {
   const isMisread = node.type === "scalar" && ["bool", "int", "float", "date", "datetime"].includes(node.kind);
-  const wantsText = /\ba (text|date)\b/.test(wanted);
-  return isMisread && wantsText && !/\bnumber\b/.test(wanted) ? "; quote it if it is meant as text" : "";
+  const wantsString = /\ba (string|date)\b/.test(wanted);
+  return isMisread && wantsString && !/\b(number|integer)\b/.test(wanted) ? "; quote it to make it a string" : "";
 }
 
 function bounds(node: ConfigNode, schema: Schema): string {
@@ -169,15 +181,24 @@ function range(least: number | undefined, most: number | undefined): string {
 
 function form(schema: Schema): string {
   if (schema.format === "date") return 'be a date such as "2030-12-31"';
-  return `be a text that matches ${cut(String(schema.pattern ?? schema.format ?? ""))}`;
+  const pattern = String(schema.pattern ?? schema.format ?? "");
+  return Object.hasOwn(PATTERNS, pattern) ? `be ${PATTERNS[pattern]}` : `be a string that matches ${cut(pattern)}`;
 }
+
+/** What the patterns of cloud-init's schema mean. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  "^\\+?[0-9]+$": '"now" or minutes, such as 5 or "+5"',
+  "^([0-9]+)?\\.?[0-9]+[BKMGT]$": 'a size such as "512M" or "1.5G"',
+  "^[-_0-9a-zA-Z]+(,[-_0-9a-zA-Z]+)*$": 'names separated by commas, such as "web,db"',
+  "^.+:.+$": 'a pair such as "user:password"',
+};
 
 function refusedKeys(schema: Schema): string[] {
   const refused = schema.not as Schema | undefined;
   return Array.isArray(refused?.required) ? refused.required.slice(0, 5).map((key) => `"${cut(String(key))}"`) : [];
 }
 
-/** Since when, and what the schema advises, without its markup. */
+/** The version of the change and the schema's advice, without markup. */
 function annotation(schema: Schema, word: "deprecated" | "changed"): string {
   const version = schema[`${word}_version`];
   const advice =

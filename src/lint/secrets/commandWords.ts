@@ -4,7 +4,7 @@ import { hideForms } from "./forms.ts";
 /** Longer lists are not treated as commands. */
 const MOST_WORDS = 40;
 
-/** Whether a command takes a secret as a word of its own. */
+/** Whether a command takes a secret as a separate word. */
 function isTelling(words: readonly string[]): boolean {
   return words.some((word) =>
     /^(?:\S*\/)?(?:attach|enable-livepatch|configure|config|set|login|install|join|password|\w*passwd|mkpasswd|\w+_password|add_user|wpa_passphrase|nmcli|iwconfig|htpasswd|rabbitmqctl)$/.test(
@@ -13,7 +13,7 @@ function isTelling(words: readonly string[]): boolean {
   );
 }
 
-/** The words of a command that what stands before them makes a secret: `[curl, -u, user:password]`. */
+/** The words of a command that are secret because of the preceding ones: `[curl, -u, user:password]`. */
 export function secretWords(items: readonly ConfigNode[]): Scalar[] {
   if (items.length > MOST_WORDS) return [];
   const words = items.filter((item) => item.type === "scalar");
@@ -22,7 +22,7 @@ export function secretWords(items: readonly ConfigNode[]): Scalar[] {
   return words.filter((_, index) => secret.has(index));
 }
 
-/** Which of a command's words are secret, by their numbers. */
+/** The indices of a command's secret words. */
 function secretAmong(texts: readonly string[]): Set<number> {
   const found = new Set<number>();
   const tells = isTelling(texts);
@@ -35,7 +35,7 @@ function secretAmong(texts: readonly string[]): Set<number> {
   return found;
 }
 
-/** The secret words of the commands that are lists on one line: columns from 0. */
+/** The secret words in commands written as lists on one line; columns from 0. */
 export function* secretWordsOf(line: string): Generator<{ readonly start: number; readonly end: number }> {
   for (const { 1: inner = "", index } of line.matchAll(/\[([^[\]]{3,2000})\]?/g)) {
     const words = [...inner.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,'"][^,]*/g)];

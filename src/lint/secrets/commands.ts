@@ -1,25 +1,25 @@
 import { hidden, type SecretKind } from "../../config/secret.ts";
 import { isSecretFile } from "./paths.ts";
 
-/** What stands between two words of a command: blanks, or what a list of its words puts there; `[a, 'b']`, `'a' 'b'`. */
+/** Matches the text between two words of a command: blanks, or list punctuation as in `[a, 'b']`, `'a' 'b'`. */
 const GAP = `\\\\?["']?(?:\\s*[=,]\\s*|\\s+)\\\\?["']?`;
 const SPACE = `\\\\?["']?(?:\\s*,\\s*|\\s+)\\\\?["']?`;
-/** A value up to the end of its quotes, else of its word. */
+/** Matches a value up to the end of its quotes, or else of its word. */
 const VALUE = `(?:(?<=")(?:[^"\\\\\\n]|\\\\(?!"))+|(?<=')[^'\\n]+|(?:[^\\s"',)]|[,)](?=[^\\s"'\\]]))+)`;
 
-/** An option and its argument. @param lead what of the argument is shown @param stuck whether it may follow at once */
+/** Matches an option and its argument. @param lead the visible part of the argument @param stuck whether it may follow without a blank */
 function option(names: string, { lead = "", stuck = false } = {}): RegExp {
   return new RegExp(`((?<![\\w-])(?:${names})(?:${GAP}${stuck ? `|\\\\?["']?` : ""})${lead})${VALUE}`, "g");
 }
 
-/** An argument that follows words. */
+/** Matches an argument after some words. */
 function after(words: string): RegExp {
   return new RegExp(`(\\b${words.replaceAll(" ", SPACE)}${SPACE}(?:-[^\\s"',]+${SPACE})*)(?!-)${VALUE}`, "g");
 }
 
 const USER = `[^\\s:"']{0,100}:`;
 
-/** Arguments of programs that are passwords; the name of an option alone would not tell. */
+/** Arguments of programs that are secrets, which the name of an option alone would not show. */
 const COMMANDS: readonly (readonly [program: RegExp, argument: RegExp, kind: SecretKind])[] = (
   [
     ["curl", option("-[a-zA-Z#]{0,8}[uU]|--user|--proxy-user|-E|--cert", { lead: USER, stuck: true }), "userinfo"],
@@ -83,7 +83,7 @@ const COMMANDS: readonly (readonly [program: RegExp, argument: RegExp, kind: Sec
   ] as const
 ).map(([program, argument, kind]) => [new RegExp(`(?<![\\w.-])(?:${program})(?![\\w-])`), argument, kind]);
 
-/** A command up to what ends it; a line that ends in a backslash goes on. */
+/** Matches a command up to its end; a trailing backslash continues a line. */
 const COMMAND = /(?:\\\r?\n|[^\n|;])+/g;
 
 /** Programs that read passwords from standard input. */
@@ -92,12 +92,12 @@ const READER = new RegExp(`^[^\\n|;&]{0,100}?(?<![\\w./-])(?:/(?:[\\w-]+/)+)?${R
 const READS = new RegExp(`(?<![\\w.-])${READERS}[^\\n|;&]{0,100}$`);
 const WRITER = /(?<![\w.-])(?:echo|printf|yes)\b/g;
 const WORD = /"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'|\\"(?:[^"\\\n]|\\(?!"))*\\"|["']?[^\s|;&"'<>()]+/y;
-/** A longer line feeds nothing to anything. */
+/** Longer lines are not searched for pipes. */
 const LONGEST = 1_000;
 
 const NOTHING = /^["']?(?:[!*x]{0,3}|\$\{?\w+\}?|\$\(.*|\{\{.*|<<\w+:.*|%\w+%|%s)["']?$/;
 
-/** A text with the passwords that its commands hold hidden. Takes time in proportion to its length. */
+/** A text with the passwords in its commands hidden. Takes time proportional to its length. */
 export function hideCommands(text: string): string {
   return hideArguments(hideFed(text));
 }
@@ -119,7 +119,7 @@ function hideArguments(text: string): string {
   });
 }
 
-/** What `echo`, `printf` and `yes` write to a program that reads a password or into a file that is secret. */
+/** Hides the output of `echo`, `printf` and `yes` that goes to a program that reads a password or into a secret file. */
 function hideFed(text: string): string {
   const spans: { readonly start: number; readonly end: number }[] = [];
   for (const { index, 0: mark, 1: path } of text.matchAll(
@@ -149,7 +149,7 @@ function hideFed(text: string): string {
   return shown + text.slice(done);
 }
 
-/** The words behind a command's name, without its options and a format. */
+/** The words after a command's name, without its options and a format. */
 function words(text: string, from: number, isFormatted: boolean): { readonly start: number; readonly end: number }[] {
   const found: { readonly start: number; readonly end: number }[] = [];
   let at = from;
@@ -167,7 +167,7 @@ function words(text: string, from: number, isFormatted: boolean): { readonly sta
   return hasFormat ? found.slice(1) : found;
 }
 
-/** Of `user:password` the password, with its quotes left. */
+/** The password in `user:password`, with its quotes. */
 function hideWord(word: string): string {
   if (NOTHING.test(word)) return word;
   const quote = /^\\?["']/.exec(word)?.[0] ?? "";

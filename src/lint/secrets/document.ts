@@ -14,29 +14,29 @@ import { type Hidden, hiddenAs, itemOf, keyOf, type Place, topOf } from "./place
 import { SecretValues } from "./values.ts";
 import { secretContents, writtenBy } from "./writtenFiles.ts";
 
-/** Told of every hidden value that was found. */
+/** Receives every hidden value that was found. */
 export type Found = (value: string, kind: Hidden) => void;
 
-/** A stretch of one line: columns from 1, the end beyond the last one. */
+/** A range in one line: columns from 1, the end is exclusive. */
 interface Span {
   readonly start: number;
   readonly end: number;
   readonly kind: Hidden;
 }
 
-/** What is to be hidden where a node and its aliases are met again and again: so many visits are made. */
+/** The maximum number of visits, since aliases can repeat a node any number of times. */
 const MOST_VISITS = 300_000;
 
 /**
- * The text of a document with its secrets hidden, line by line: its lines stay as many. Each position is what our tables
- * declare it to be; where the text is no YAML, what its lines look like decides. `found` gets the hidden values.
+ * The text of a document with its secrets hidden; the number of lines stays the same. The keys declare which positions
+ * are secret; if the text is not YAML, the form of its lines decides. `found` receives the hidden values.
  */
 export function hideInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): string {
   const shown = readDocument(bytes, path, kind, found);
   return isPacked(bytes) || fromBase64(bytes) !== undefined ? shown.allHidden() : shown.text();
 }
 
-/** Tells what is hidden in a document. */
+/** Determines what is hidden in a document. */
 export function findInDocument(bytes: Buffer, path: string, kind: FileKind, found: Found): void {
   readDocument(bytes, path, kind, found);
 }
@@ -60,7 +60,7 @@ function readDocument(bytes: Buffer, path: string, kind: FileKind, found: Found)
   return shown;
 }
 
-/** What YAML makes of a text, which another program may have to fill in first. */
+/** The YAML tree of a text, which may be a template for another program. */
 function readTemplate(excerpt: Excerpt): { readonly node: ConfigNode | undefined; readonly isTemplate: boolean } {
   const { node } = parseExcerpt(excerpt);
   if (node !== undefined) return { node, isTemplate: false };
@@ -73,7 +73,7 @@ function readTemplate(excerpt: Excerpt): { readonly node: ConfigNode | undefined
   return { node, isTemplate: true };
 }
 
-/** The top of a document; undefined where our tables say nothing of one. */
+/** The top of a document; undefined if nothing is declared for its kind. */
 export function topOfKind(kind: FileKind): Place | undefined {
   if (kind === "meta-data") return undefined;
   return topOf(kind === "network-config" ? kind : "cloud-config");
@@ -113,18 +113,18 @@ class Shown {
     return this.#lines.map((line) => (line === "" ? "" : hidden("key"))).join("\n");
   }
 
-  /** Hides what a YAML document of the file holds, a template's as well. */
+  /** Hides secrets in a YAML document of the file, including a template. */
   yaml(excerpt: Excerpt, top: Place | undefined): void {
     const { node, isTemplate } = readTemplate(excerpt);
     if (node !== undefined && node.type !== "scalar") this.#visit(node, top, excerpt);
-    // Of a template's branches not all are in what YAML reads.
+    // The YAML tree does not contain all branches of a template.
     const isLoose = node === undefined || node.type === "scalar" || isTemplate;
     if (isLoose || (excerpt.verbatim && excerpt.text.includes("#"))) this.#looseLines(excerpt, top, !isLoose);
-    // What is encoded in the file stands there in another form, which lines may still show.
+    // Encoded values appear in the file in another form, which lines may still show.
     if (!excerpt.verbatim && excerpt.text !== "") this.loose(top, excerpt.line);
   }
 
-  /** Hides by their looks the lines of the file from one on. */
+  /** Hides secrets by the form of the lines, from a given line on. */
   loose(top: Place | undefined, from = 1): void {
     const text = this.#lines.slice(from - 1).join("\n");
     this.#looseLines({ text, path: this.#path, line: from, indent: 0, verbatim: true }, top);
@@ -148,7 +148,7 @@ class Shown {
   #pair(pair: Pair, place: Place | undefined, excerpt: Excerpt): void {
     const name = pyStr(pair.key);
     const isNull = pair.value.type === "scalar" && pair.value.kind === "null";
-    // A missing blank makes a key of all: {root:password}.
+    // A missing blank turns the whole text into a key: {root:password}.
     if (place?.all !== undefined && (isNull || name.includes(":"))) this.#hide(pair.key, place.all, excerpt);
     this.#visit(pair.value, keyOf(place, name), excerpt);
     for (const lost of pair.shadowed) if (lost.path === pair.path) this.#pair(lost, place, excerpt);
@@ -168,7 +168,7 @@ class Shown {
     else if (value.includes("\n")) findInFile("", value, this.#found);
   }
 
-  /** A document in a string of this one; hidden as a whole where it does not stand there as it is. */
+  /** A document in a string of this one; hidden entirely unless the file contains it literally. */
   #nested(node: Scalar, excerpt: Excerpt, kind: FileKind = "image-config"): void {
     const value = String(node.value);
     const inner = excerptOf(excerpt, excerpt.text.split("\n"), node, value);
@@ -177,7 +177,7 @@ class Shown {
       this.#hide(node, "password", excerpt);
   }
 
-  /** The address without what is behind its host. */
+  /** The URL up to its host. */
   #callback(node: Scalar, excerpt: Excerpt): void {
     const value = pyStr(node);
     const rest = value.replace(/^[a-z]+:\/\/[^/?#]*\/?/i, "");
@@ -196,7 +196,7 @@ class Shown {
     for (const word of secretWords(items)) this.#hide(word, "password", excerpt);
   }
 
-  /** A file that the configuration writes: its path tells what it holds, and who may read it whether others should. */
+  /** A file that the configuration writes: its path and its permissions show whether its content is secret. */
   #written(node: Mapping, excerpt: Excerpt): void {
     const type = node.children.find(({ key }) => key.value === "type")?.value;
     const { path, content, isSecret } = writtenBy(node);
@@ -208,7 +208,7 @@ class Shown {
     else if (kind !== undefined) this.#nested(content, excerpt, kind);
   }
 
-  /** Hides a scalar: what stands behind it as a comment too, which may repeat it. */
+  /** Hides a scalar and the comment after it, which may repeat it. */
   #hide(node: Scalar, kind: Hidden, excerpt: Excerpt): void {
     this.#found(pyStr(node), kind);
     if (node.type === "scalar" && node.kind === "binary")
@@ -235,7 +235,7 @@ class Shown {
     else spans.push(span);
   }
 
-  /** Hides what a text's outline tells of it. @param isRead whether only of comments, since YAML reads the rest */
+  /** Hides secrets that the outline of a text shows. @param isRead whether only those in comments, since YAML covers the rest */
   #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined, isRead = false): void {
     const outline = Outline.below(top);
     let comment: { readonly column: number; readonly outline: Outline } | undefined;
@@ -268,7 +268,7 @@ class Shown {
     if (!isRead) for (const { index, start, end } of secretContents(lines)) hide(index, start, end, "key");
   }
 
-  /** The value of a line, without what YAML puts around it; of `user:password` the password as well. */
+  /** The value of a line, without YAML syntax around it; for `user:password`, also the password. */
   #foundLoosely(text: string, kind: Hidden): void {
     const value = withoutEnd(text.trim().replace(/^(?:(?:[&!][^\s,[\]{}]*|[*@%`|>"'-])\s*)/, ""));
     this.#found(value, kind);
@@ -277,14 +277,14 @@ class Shown {
   }
 }
 
-/** A text without the quotes and commas at its end. */
+/** A text without trailing quotes and commas. */
 function withoutEnd(text: string): string {
   let end = text.length;
   while (end > 0 && `"',`.includes(text[end - 1]!)) end--;
   return text.slice(0, end);
 }
 
-/** Whether a text in base64 holds what would be hidden if it were not encoded. */
+/** Whether a base64 text contains something that would be hidden if it were not encoded. */
 function holdsEncoded(text: string): boolean {
   const digits = text.replace(/\s+/g, "");
   if (digits.length < 16 || digits.length > 4_000_000 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return false;
@@ -298,7 +298,7 @@ function holdsEncoded(text: string): boolean {
   return decoded.includes("\ufffd") ? isPacked(bytes) : hideInFile("", decoded) !== decoded;
 }
 
-/** Hides blocks of base64 that hold secrets: the bodies of a MIME message's parts. */
+/** Hides base64 blocks that contain secrets: the bodies of a MIME message's parts. */
 function hideEncoded(text: string): string {
   return text.replace(/(?:^[ \t]*[A-Za-z0-9+/]{16,}={0,2}[ \t]*\r?(?:\n|$))+/gm, (block) => {
     if (!holdsEncoded(block)) return block;

@@ -4,16 +4,16 @@ import { hideForms } from "./forms.ts";
 import { kindOfName } from "./names.ts";
 import { isSecretFile } from "./paths.ts";
 
-/** Files of accounts, in which the second field is a hash. */
+/** Account files, in which the second field is a hash. */
 const ACCOUNTS = /(?:^|\/)etc\/(?:security\/opasswd|(?:g?shadow|passwd|group)[-~+]?)$/;
 
-/** What machine is reached with which password: ~/.netrc, apt_auth.conf(5). */
+/** Files with passwords for machines: ~/.netrc, apt_auth.conf(5). */
 const NETRC = /(?:^|\/)(?:[._]netrc|auth\.conf|auth\.conf\.d\/[^/]+)$/;
 
-/** Files of which every value is hidden: nobody knows which of them are secret. */
+/** Files in which every value is hidden, since any of them may be secret. */
 const ALL_VALUES = /(?:^|\/)(?:puppet\.conf|mcollective\/(?:server|client)\.cfg)(?:\.old)?$/;
 
-/** Names that hold a secret in files of one kind only. */
+/** Names whose value is secret only in files of one kind. */
 const OWN_NAMES: readonly (readonly [path: RegExp, name: RegExp, kind: SecretKind])[] = [
   [/\.netdev$|\/systemd\/network\//, /^(?:Key|PrivateKey|PresharedKey|Password)$/, "key"],
   [/\/(?:ifcfg|keys)-[^/]*$/, /^(?:KEY\w*|\w+_PASSWORD|WPA_PSK|WIRELESS_(?:KEY|WPA)_\w+)$/, "key"],
@@ -28,13 +28,13 @@ const OWN_NAMES: readonly (readonly [path: RegExp, name: RegExp, kind: SecretKin
   ],
 ];
 
-/** A line that gives a name a value: `name = value`, `- name: value`, `"name": value,`, also as a comment. */
+/** A line that assigns a value to a name: `name = value`, `- name: value`, `"name": value,`, possibly commented out. */
 const GIVEN =
   /^(\s*(?:[#;]+\s*)?(?:-\s+)?(?:export\s+|set\s+)?["']?([A-Za-z_][\w.-]{0,120})["']?\s*(?:=>|:=|[:=])\s*|\s*(password)\s+)(\S.*?)(,?\s*)$/;
 const NOTHING =
   /^["']?(?:true|false|yes|no|on|off|none|null|~|[|>][-+\d]*(?:\s+#.*)?|[[{]|[!*x]{0,3}|<<(?:hidden|unknown):.*|\$\{?\w+\}?|\$\(.*|\{\{.*)["']?,?$/i;
 
-/** What a file holds that cloud-init or netplan reads, or that cloud-init keeps of a launch. */
+/** The kind of document in a file that cloud-init or netplan reads, or that cloud-init stores from a launch. */
 export function kindOfFile(path: string): FileKind | undefined {
   if (/\/(?:user|vendor)-data2?[^/]*$/.test(path) || /\/cloud-config\.txt$/.test(path)) return "user-data";
   if (/^\/etc\/cloud\/.*(?:\.cfg|\.ya?ml)(?:\.\w+)?$/.test(path)) return "image-config";
@@ -42,7 +42,7 @@ export function kindOfFile(path: string): FileKind | undefined {
   return /\.(?:ya?ml|json)$|\/meta-data$/.test(path) ? "meta-data" : undefined;
 }
 
-/** Tells what is hidden of a file, line by line. */
+/** Hides secrets in a file, line by line. */
 export function findInFile(path: string, text: string, found: (value: string, kind: SecretKind) => void): void {
   const shown = hideInFile(path, text);
   if (shown === text) return;
@@ -52,7 +52,7 @@ export function findInFile(path: string, text: string, found: (value: string, ki
     const [first, ...rest] = line.split(/<<hidden:\w+>>/);
     if (line === was || first === undefined || rest.length === 0) continue;
     const kind = /<<hidden:(\w+)>>/.exec(line)?.[1] as SecretKind;
-    // What stands between the parts that are shown.
+    // The text between the visible parts.
     let at = first.length;
     for (const [part, next] of rest.entries()) {
       const end = part === rest.length - 1 ? was.length - next.length : was.indexOf(next, at);
@@ -63,8 +63,8 @@ export function findInFile(path: string, text: string, found: (value: string, ki
 }
 
 /**
- * The text of a file with its secrets hidden, line by line: its lines stay as many. What a file holds is told by its path,
- * the names in it, and the forms of its values.
+ * The text of a file with its secrets hidden; the number of lines stays the same. The path, the names in the file and the
+ * forms of its values determine what is secret.
  */
 export function hideInFile(path: string, text: string): string {
   const ended = text.split("\n");
@@ -81,7 +81,7 @@ function hideLines(path: string, lines: readonly string[]): string[] {
   return NETRC.test(path) ? lines.map(hideNetrc) : hideValues(path, lines);
 }
 
-/** A line of which only the indentation stays. */
+/** A line hidden except for its indentation. */
 export function hideLine(line: string, kind: SecretKind): string {
   const [indent = ""] = /^\s*/.exec(line) ?? [];
   return indent.length === line.length || /^\s*<<(?:hidden|unknown):.*>>$/.test(line) ? line : indent + hidden(kind);
@@ -95,7 +95,7 @@ function hideHashField(line: string): string {
   return [name, lock + hidden("hash"), ...rest].join(":");
 }
 
-/** A value may stand on the next line. */
+/** Handles values on the next line. */
 function hideNetrc(line: string): string {
   const shown = line.replace(/(\b(?:password|account)\s+)\S+/g, `$1${hidden("password")}`);
   return /^\s*\S+\s*$/.test(line) && !/^\s*(?:machine|login|password|default|#)/.test(line)
@@ -103,7 +103,7 @@ function hideNetrc(line: string): string {
     : shown;
 }
 
-/** What reads the lines that follow a command: a program that reads passwords, or a file whose path tells what it holds. */
+/** The reader of the lines after a command: a program that reads passwords, or a file whose path shows its kind. */
 function heredocOf(line: string) {
   const end = /<<-?\s*\\?["']?(?!hidden:|unknown:)(\w+)/.exec(line)?.[1];
   if (end === undefined) return undefined;
@@ -150,10 +150,10 @@ function hideValues(path: string, lines: readonly string[]): string[] {
     const name = given ?? bare ?? "";
     const kind =
       own.find(([, names]) => names.test(name))?.[2] ?? (hidesAll || secretSection ? "password" : kindOfName(name));
-    // What is read as YAML is hidden by its positions.
+    // YAML documents are hidden by position.
     if (kind === undefined || (name === "chpasswd" && (value.includes("<<hidden:") || !/list|pass|users/.test(value))))
       return line;
-    // What is indented below it is its value.
+    // Lines indented below it are its value.
     if (/^[|>][-+\d]*(?:\s+#.*)?$/.test(value)) block = { indent, kind };
     return NOTHING.test(value) ? line : lead + hidden(kind) + end;
   });

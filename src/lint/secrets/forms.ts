@@ -2,33 +2,33 @@ import { hidden, type SecretKind } from "../../config/secret.ts";
 import { hideCommands } from "./commands.ts";
 import { kindOfName } from "./names.ts";
 
-/** None of the forms below stands in a text in which this finds nothing. */
+/** A quick test: a text without a match contains none of the forms below. */
 const TRIGGER =
   /:\/\/|@|pass|pwd|pw\b|pin\b|psk|secret|token|key|cred|cookie|auth|bearer|basic|sas\b|sig|jwt|seed|chpasswd|\$\w|\{[A-Z]|-----BEGIN|grub\.pbkdf2|A[KS]IA|gh[opsur]_|github_pat|glpat-|xox|eyJ|hvs\.|AIza|sk[-_]|npm_|(?:^|[\s"',[])-{1,2}[a-z]|key_|KEY|attach|livepatch|login|identified|openssl|\||<<<|>|community|createuser|\/p:|webhooks|\/bot|user(?:name)?=|rabbitmqctl|cloudflared/i;
 
-/** A password hash by the methods of crypt(5) and of LDAP; not what only begins like one, such as `$1$HOME`. */
+/** A password hash in the formats of crypt(5) and LDAP, but not a text that only begins like one, such as `$1$HOME`. */
 const HASHES =
   /\$(?:[1-9]|2[abxy]?|y|gy|sha1|md5|apr1|argon2(?:id?|d)|scrypt|pbkdf2(?:-\w{1,10})?)(?:,[\w=]{1,20})?\$[^\s:;"'`|&<>(){}\\]{6,}|\{(?:S?(?:MD5|SHA\d{0,3})|CRYPT|PBKDF2[\w-]{0,12}|ARGON2)\}[^\s:;"'`|&<>(){}\\]{6,}|\bgrub\.pbkdf2\.\S{6,}/gi;
 
-/** The credentials of an address: all before the last @ of its host, and what stands there though it has a slash. */
+/** The credentials in a URL: everything before the last @ of its host, even with a slash in it. */
 const USERINFO =
   /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/?#"'<>|\\]{1,500}@|[^\s/:@"'<>|\\]{1,200}:(?!\d{1,5}\/)[^\s"'<>|\\]{1,300}@)/gi;
-/** The same of one without a scheme: `proxy=user:password@host`. */
+/** The same for a URL without a scheme: `proxy=user:password@host`. */
 const BARE_USERINFO = /(?<![\w:/@.%+~-])[\w.%+~-]{1,64}:[^\s@/:"'<>|=,]{1,200}@(?=[A-Za-z0-9[])/g;
 
-/** Members of a query that let whoever has the address in. */
+/** Query parameters that grant access to anyone who has the URL. */
 const QUERY =
   /([?&;](?:[\w-]{0,30}(?:token|secret|passw(?:or)?d|pwd|signature|credential|api[_-]?key|access[_-]?key|auth)|key|sig|pass|code|jwt|sas)=)[^\s&#"'<>;,)\]]+/gi;
 
-/** Tokens of known forms. */
+/** Tokens in known forms. */
 const TOKENS =
   /\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|gh[opsur]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{8,}|xox[abeoprs]-[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|eyJ[\w-]{40,}|AIza[\w-]{20,}|hv[sb]\.\w{12,}|npm_\w{20,}|dop_v1_\w{20,}|sk[-_](?:live_|test_|proj-|ant-)?[\w-]{20,}|tskey-[\w-]{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|ya29\.[\w-]{10,}|AGE-SECRET-KEY-1\w{10,})/g;
 
-/** A header's credentials, and those after their scheme. */
+/** The credentials in a header, possibly after their scheme. */
 const HEADERS =
   /(\b(?:Proxy-)?Authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:[A-Za-z]{2,20}\s{1,3}(?=\S))?)[^\s"'\\]+|(\bBearer\s{1,3})[^\s"'\\]{4,}|(\bBasic\s{1,3})(?=[^\s"'\\]{0,200}[0-9A-Z=])[A-Za-z0-9+/=]{8,}/gi;
 
-/** Passwords that what stands before them gives away, whatever the program. */
+/** Passwords that the preceding text shows, for any program. */
 const MARKED: readonly (readonly [pattern: RegExp, kind: SecretKind])[] = [
   [/(\bIDENTIFIED (?:WITH \S{1,40} )?BY\s+(?:PASSWORD\s+)?\\?["'])[^"'\\]+/gi, "password"],
   [/(\bPASSWORD(?:\s+|\()\\?')[^'\\]+/g, "password"],
@@ -50,25 +50,25 @@ const MARKED: readonly (readonly [pattern: RegExp, kind: SecretKind])[] = [
   ],
 ];
 
-/** A name before what sets it; names are longer in nothing that people write. */
+/** A name before an assignment, up to the longest realistic length. */
 const ASSIGNMENT =
   /(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{1,120})(\\?["']?(?:\]|\))?(?:[ \t]{0,40}(?:=>|:=|\?=|[:=])[ \t]{0,40}|(?<=[\w.-])[ \t]{1,40}))(?=\S)/g;
-/** What follows an assignment: a quoted text, or all up to what ends a word. */
+/** The value of an assignment: a quoted text, or everything up to the end of the word. */
 const VALUE =
   /\\"(?:[^"\\\n]|\\[^"\n])*\\"|"(?:[^"\\\n]|\\[^\n])*(?:"|$)?|'(?:[^'\n]|'')*'?|[^\s,;&|"'`<>)}\]]+(?:['"][^\s,;&|]*)?/y;
 
-/** What stands for no secret after a name that would hold one. */
+/** Values that are not secret even after a secret name. */
 const NOTHING =
   /^(?:\\?["'])?(?:true|false|yes|no|on|off|none|null|nil|~|enabled|disabled|required|optional|[!*x]{0,3}|unset|<<\w+:.*|\$\{?\w+\}?|\$\(.*|%\w+%|%[sq](?:\\n)?["']?|\{\{.*|[[{|>][-+]?|0|\\n.*)(?:\\?["'])?$/i;
 
-/** Keywords of programs' own files after whose name a value stands without a mark: netrc, interfaces(5), ppp, chrony. */
+/** Keywords that a value follows without an assignment sign: netrc, interfaces(5), ppp, chrony. */
 const BARE_NAMES =
   /^(?:password|passwd|secret|token|psk|requirepass|masterauth|bindpw|rootpw|insecure-password|wpa-\w.*|wireless-key\d?|wep-?key\d?|[a-z0-9]+(?:_[a-z0-9]+)+)$/i;
 
-/** Names of keys for a radio network: ifcfg files of RHEL and SUSE, netifrc, interfaces(5). */
+/** Names of Wi-Fi keys: ifcfg files of RHEL and SUSE, netifrc, interfaces(5). */
 const RADIO_KEYS = /^(?:KEY[1-4]?|WIRELESS_KEY_\w+|wireless-key\d?)$/;
 
-/** A text with what has the form of a secret hidden; its lines stay as many. Takes time in proportion to its length. */
+/** A text with everything in the form of a secret hidden; the number of lines stays the same. Takes time proportional to its length. */
 export function hideForms(text: string): string {
   if (!TRIGGER.test(text)) return text;
   let shown = hideKeyBlocks(text)
@@ -88,7 +88,7 @@ export function hideForms(text: string): string {
   return hideAssigned(shown).replace(TOKENS, hidden("token"));
 }
 
-/** What is given to a name that holds secrets: `password: x`, `DB_PASSWORD="x"`, `--token x`, `"api_key": "x"`. */
+/** Hides values assigned to secret names: `password: x`, `DB_PASSWORD="x"`, `--token x`, `"api_key": "x"`. */
 function hideAssigned(text: string): string {
   const parts: string[] = [];
   let done = 0;
@@ -106,7 +106,7 @@ function hideAssigned(text: string): string {
       RADIO_KEYS.test(name) ||
       (name.startsWith("key_") && /^\(?["']{0,2}(?:s:|[\dA-Fa-f-]{10,})/.test(text.slice(at, at + 20)));
     const kind = isRadioKey ? "key" : kindOfName(name);
-    // PASSWD: and NOPASSWD: are tags of sudo's; chpasswd is a program, and a key of which not all is secret.
+    // PASSWD: and NOPASSWD: are sudo tags; chpasswd is a program, and a key that is only partly secret.
     if (kind === undefined || name === "chpasswd" || (/^(?:NO)?PASSWD$/.test(name) && separator.startsWith(":")))
       continue;
     const value = VALUE.exec(text)?.[0];
@@ -141,7 +141,7 @@ function isQualified(text: string, at: number): boolean {
   return text.startsWith("::", at - 2);
 }
 
-/** Whether a sentence only speaks of it: "the password is locked", "a token of". */
+/** Whether a sentence only mentions it: "the password is locked", "a token of". */
 function isProse(name: string, value: string, dashes: string | undefined): boolean {
   return (
     dashes === undefined &&
@@ -152,7 +152,7 @@ function isProse(name: string, value: string, dashes: string | undefined): boole
 const BLOCK =
   /-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z0-9 ]{0,30}SECRET KEY)-----/g;
 
-/** Private keys in one text: all between the lines that begin and end one, to the end where nothing ends it. */
+/** Hides private keys in a text: everything between their first and last line, or up to the end without a last line. */
 function hideKeyBlocks(text: string): string {
   if (!text.includes("-----BEGIN ")) return text;
   const parts: string[] = [];
@@ -169,7 +169,7 @@ function hideKeyBlocks(text: string): string {
   return parts.join("") + text.slice(done);
 }
 
-/** Each line's text, its indentation and ends of lines left, also where they are written as `\n`. */
+/** Hides the text of each line but keeps indentation and line ends, including those written as `\n`. */
 function hideLines(text: string): string {
   return text.replace(/((?:\\r)?\\n|[\r\n]+)|((?!(?:\\r)?\\n)[^\r\n])+/g, (all, ends: string | undefined) => {
     if (ends !== undefined) return all;

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import type { SecretKind } from "../../config/secret.ts";
 
-/** Words of a name that make its value a secret, and what kind. */
+/** Words in a name that mark its value as secret, by the kind of secret. */
 const WORDS: ReadonlyMap<string, SecretKind> = new Map(
   Object.entries({
     password:
@@ -11,7 +11,7 @@ const WORDS: ReadonlyMap<string, SecretKind> = new Map(
   }).flatMap(([kind, words]) => words.split(" ").map((word) => [word, kind as SecretKind] as const)),
 );
 
-/** Ends of a name in one word that do. */
+/** Endings of a one-word name that do the same. */
 const ENDS: readonly (readonly [end: RegExp, kind: SecretKind])[] = [
   [/(?:password|passwd|passphrase|passcode|passwords|secret|rootpw|authpw|bindpw)$/, "password"],
   [
@@ -27,12 +27,12 @@ const ENDS: readonly (readonly [end: RegExp, kind: SecretKind])[] = [
   [/(?:randomseed|privatecert)$/, "key"],
 ];
 
-/** A name that ends so tells of a secret, but does not hold it; a name that begins so is a switch. */
+/** A name with such an ending describes a secret but does not contain it; a name with such a beginning is a switch. */
 const ABOUT =
   /^(?:file|files|filename|path|dir|directory|type|length|len|min|max|age|days|expire|expires|expiry|ttl|timeout|policy|authentication|auth|login|prompt|command|cmd|helper|store|manager|history|required|enabled|disabled|quality|url|uri|endpoint|name|format|algorithm|count|size|rounds|locked|flags|reuse|stdin)$/;
 const SWITCH = /^(?:lock|no|disable|enable|allow|permit|set)$/;
 
-/** How misspelt a name may be and still be taken for another, in edits. */
+/** The number of edits up to which a name counts as a misspelling of another. */
 const NEAR = [
   ["password", 2],
   ["passwd", 1],
@@ -44,10 +44,10 @@ const NEAR = [
   ["token", 1],
 ] as const;
 
-/** Words that are near one of them and mean something else. */
+/** Words that are similar to one of them but mean something else. */
 const NOT_NEAR = /^(?:passed|secrete|sector|taken|woken)$/;
 
-/** What the value of a key, an option or a variable of this name is by the name alone; undefined where it is no secret. */
+/** The kind of secret that a key, an option or a variable of this name contains, judged by the name alone; undefined if none. */
 export function kindOfName(name: string): SecretKind | undefined {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
@@ -68,13 +68,13 @@ export function kindOfName(name: string): SecretKind | undefined {
   return [joined, last].some(isNear) ? "password" : undefined;
 }
 
-/** Whether a word is one of those that tell of a secret, misspelt. */
+/** Whether a word is a misspelling of one that marks a secret. */
 function isNear(word: string): boolean {
   if (word.length < 4 || word.length >= 20 || NOT_NEAR.test(word)) return false;
   return NEAR.some(([known, edits]) => distance(word, known) <= edits || areSwapped(word, known));
 }
 
-/** Whether only the order of letters differs, the first and the last one aside. */
+/** Whether only the order of the letters between the first and the last differs. */
 function areSwapped(word: string, known: string): boolean {
   return (
     word.length === known.length &&

@@ -1,14 +1,14 @@
 import { findPlaceholders } from "../userData/placeholders.ts";
 import { type Hidden, itemOf, keyOf, type Place, TEXT } from "./place.ts";
 
-/** A key or an item of a text that is no YAML, and where what belongs to it is indented further than. */
+/** A key or an item in a text that is not YAML, and the column beyond which its content is indented. */
 interface Level {
   readonly indent: number;
   readonly isItem: boolean;
   readonly place: Place | undefined;
 }
 
-/** What is hidden of a line: from a column counted from 0 to its end. */
+/** The hidden part of a line: from a column, counted from 0, to its end. */
 interface HiddenEnd {
   readonly from: number;
   readonly kind: Hidden;
@@ -17,7 +17,7 @@ interface HiddenEnd {
 const DASH = /^-(?:\s+|$)/;
 const KEY = /^(?:"([^"]*)"|'?([^\s"'{}[\],:#&*!|>][^:]*?)'?)\s*:(?=\s|$|["'{[])\s*/;
 
-/** Follows the indentation of YAML that may be none: a key's place tells whether what stands behind and below it is hidden. */
+/** Follows the indentation of text that may be invalid YAML: a key's place determines whether the text after and below it is hidden. */
 export class Outline {
   readonly #isComment: boolean;
   readonly #open: Level[];
@@ -32,25 +32,25 @@ export class Outline {
     return new Outline([{ indent: -1, isItem: false, place: top }], false);
   }
 
-  /** That of a comment, which holds YAML that is turned off or prose: of prose nothing is hidden. */
+  /** The same for a comment, which contains disabled YAML or prose; prose is not hidden. */
   comment(column: number): Outline {
     const open = this.#open.filter(({ indent }) => indent < column);
     return new Outline(open, true);
   }
 
-  /** Whether a line with this indentation is more of a value that is hidden. */
+  /** Whether a line with this indentation continues a hidden value. */
   isHiding(indent: number): boolean {
     return this.#hiding !== undefined && indent > this.#hiding.indent;
   }
 
-  /** Reads the next line that is not empty. */
+  /** Reads the next non-empty line. */
   read(line: string): HiddenEnd | undefined {
     const start = line.search(/\S/);
     if (this.#hiding !== undefined && start > this.#hiding.indent) return { from: start, kind: this.#hiding.kind };
     this.#hiding = undefined;
     let at = start;
     for (let dash = DASH.exec(line.slice(at)); dash !== null; dash = DASH.exec(line.slice(at))) {
-      // A list may stand as far left as its key.
+      // A list may have the same indentation as its key.
       this.#close(({ indent, isItem }) => indent > at || (indent === at && isItem));
       this.#open.push({ indent: at, isItem: true, place: itemOf(this.#holder) });
       at += dash[0].length;
@@ -73,11 +73,11 @@ export class Outline {
     const value = withoutComment(line.slice(from)).trim();
     const kind = kindOfLoose(place);
     if (kind === undefined || value === "") {
-      // Keys below it tell for themselves what they hold.
+      // The keys below it are judged themselves.
       if (place?.all !== undefined) this.#hiding = { indent: at, kind: place.all };
       return /^[[{]/.test(value) && place?.holds !== undefined ? { from, kind: place.holds } : undefined;
     }
-    // What is indented below it belongs to it.
+    // Lines indented below it belong to it.
     if (/^(?:[|>][-+\d]*|["'].*[^"'])$/.test(value)) this.#hiding = { indent: at, kind };
     if (/^(?:[|>][-+\d]*|true|false|yes|no|null|~)$/i.test(value)) return undefined;
     if (this.#isComment && place?.all === undefined && !isWord(value, place)) return undefined;
@@ -100,13 +100,13 @@ function withoutComment(line: string): string {
   return at === -1 ? line : line.slice(0, at);
 }
 
-/** A line of "#include"; what is secret in an address its form tells. */
+/** A line of "#include"; the form of a URL shows what is secret in it. */
 const ADDRESS = /^[a-z][a-z\d+.-]*:\/\/\S+\s*$/i;
 
-/** Steps on longer lines are hidden with them. */
+/** Template steps on longer lines are hidden with the line. */
 const LONGEST_STEP = 500;
 
-/** Whether a line only begins or ends branches and loops of a template. */
+/** Whether a line only begins or ends template branches and loops. */
 function isStep(line: string): boolean {
   if (line.length > LONGEST_STEP) return false;
   let rest = line;
@@ -115,12 +115,12 @@ function isStep(line: string): boolean {
   return /^(?:#[\w-]*)?$/.test(rest.trim()) && placeholders.every(({ role }) => /^(?:open|else|close)$/.test(role));
 }
 
-/** What a scalar is that stands at a place, as far as its looks do not tell. */
+/** The kind of secret of a scalar at a place, apart from its form. */
 function kindOfLoose(place: Place | undefined): Hidden | undefined {
   return place?.all ?? place?.kindOf(TEXT);
 }
 
-/** Whether what stands in a comment may be a value that is turned off: `user:password`, and where all is hidden any word. */
+/** Whether a comment may contain a disabled value: `user:password`, or any word where everything is hidden. */
 function isWord(text: string, place: Place | undefined): boolean {
   const word = text.trim();
   return /^["']?[^\s:]+:(?!\/\/)\S+$/.test(word) || (place?.all !== undefined && /^(?:\S+$|[[{])/.test(word));

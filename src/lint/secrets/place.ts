@@ -4,13 +4,13 @@ import { asSchema, asSchemas, asTexts, type Schema } from "../../config/schema/s
 import type { SecretKind } from "../../config/secret.ts";
 import type { ConfigNode, Scalar } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
-import { declaredSchema } from "../schema/tables.ts";
+import { declaredSchema } from "../schema/declared.ts";
 import { kindOfName } from "./names.ts";
 
 /** What a value is that is hidden; of a "callback", an address, the host is shown. */
 export type Hidden = SecretKind | "callback";
 
-/** A position in a document and what our tables declare of it. Undefined stands for one of which they say nothing. */
+/** A position in a document and what the keys declare of it. Undefined stands for one of which they say nothing. */
 export interface Place {
   /** The position of a key's value. */
   key(name: string): Place | undefined;

@@ -12,16 +12,16 @@ import { topOf } from "./place.ts";
 import { findInTree, hideInTree } from "./tree.ts";
 import { SecretValues } from "./values.ts";
 
-/** What holds configuration: a file, or what was read of one. */
+/** A source of configuration: a file, or its parsed content. */
 interface SecretSources {
   readonly files: readonly { readonly path: string; readonly kind: FileKind; read(): Buffer | undefined }[];
   readonly trees: readonly { readonly root: ConfigNode | undefined; readonly kind: FileKind }[];
 }
 
 /**
- * Hides what is secret in all that leaves a lint, a plan or a configuration (DESIGN, Secrets): values of keys that are
- * declared secret, at their positions and wherever else they stand, and what has the form of a secret. What is hidden is
- * compared before, as it is. Nothing is read before the first text is hidden.
+ * Hides secrets in everything that a lint, a plan or a configuration outputs: values of keys that are declared secret, at
+ * their positions and everywhere else, and text in the form of a secret. Comparisons are made before values are hidden.
+ * Nothing is read before the first text is hidden.
  */
 export class Secrets {
   readonly #sources: SecretSources;
@@ -31,18 +31,18 @@ export class Secrets {
     this.#sources = sources;
   }
 
-  /** Where no configuration is known: only forms and positions tell. */
+  /** Without a known configuration: only forms and positions show what is secret. */
   static readonly none = new Secrets({ files: [], trees: [] });
 
-  /** The secrets of a file that is linted on its own. */
+  /** The secrets of a file linted on its own. */
   static ofFile(file: SeedFile): Secrets {
     return new Secrets({ files: [{ path: file.path, kind: kindOf(file), read: () => file.bytes }], trees: [] });
   }
 
-  /** The secrets of an image and of what its launch hands over. */
+  /** The secrets of an image and of its launch data. */
   static ofBoot({ before, base, config, cloud }: BootResult): Secrets {
     const handed = [cloud.userData, cloud.vendorData, cloud.vendorData2].filter((file) => file !== undefined);
-    // What was read is among the trees; what was not may hold secrets all the same.
+    // The trees contain everything that was read; other sources may contain secrets too.
     const own = base.files.map(({ path, dropped }) => ({
       path,
       kind: "image-config" as const,
@@ -67,22 +67,22 @@ export class Secrets {
     return hideForms(this.#known.hide(text));
   }
 
-  /** The text of a file. Its lines stay as many. */
+  /** The text of a file; the number of lines stays the same. */
   file(path: string, text: string): string {
     const known = this.#known.hide(text);
-    // A file that was made of a secret and nothing else.
+    // A file that consists of a secret.
     if (known !== text && /^(?:\s*<<hidden:\w+>>\s*)+$/.test(known)) return known;
     const kind = this.#sources.files.find((file) => file.path === path)?.kind ?? kindOfFile(path);
     const shown = kind === undefined ? hideInFile(path, text) : hideInDocument(Buffer.from(text), path, kind, () => {});
     return this.#known.hide(shown);
   }
 
-  /** The configuration, with values that lost to others. */
+  /** The configuration, including shadowed values. */
   config(root: Mapping): Mapping {
     return hideInTree(root, topOf("cloud-config"), (text) => this.text(text));
   }
 
-  /** Whether all of a setting's value is hidden, and what stands for it then. */
+  /** The replacement for a setting's value if it is hidden entirely; otherwise undefined. */
   setting(service: string | null, key: string): string | undefined {
     const { secret = bySettingName } = services.find(({ name }) => name === service) ?? {};
     const kind = secret(key);

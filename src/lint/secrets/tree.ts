@@ -8,10 +8,10 @@ import { hideForms } from "./forms.ts";
 import { type Hidden, hiddenAs, itemOf, keyOf, type Place } from "./place.ts";
 import { writtenBy } from "./writtenFiles.ts";
 
-/** Aliases can make any number of values out of a few lines: so many are looked at. */
+/** The maximum number of values to visit, since aliases can turn a few lines into any number of them. */
 const MOST_VISITS = 300_000;
 
-/** Tells of every hidden value of a tree, those that lost to others included. */
+/** Reports every hidden value of a tree, including shadowed ones. */
 export function findInTree(root: ConfigNode, top: Place | undefined, found: Found): void {
   const done = new Map<ConfigNode, Set<Place | undefined>>();
   let visits = 0;
@@ -40,7 +40,7 @@ export function findInTree(root: ConfigNode, top: Place | undefined, found: Foun
   visit(root, top);
 }
 
-/** A tree with its hidden values replaced, those that lost to others included. @param hide what is done to other texts */
+/** A tree with its hidden values replaced, including shadowed ones. @param hide applied to all other strings */
 export function hideInTree(root: Mapping, top: Place, hide: (text: string) => string): Mapping {
   const done = new Map<ConfigNode, Map<Place | undefined, ConfigNode>>();
   const shownPair = (pair: Pair, place: Place | undefined): Pair => {
@@ -83,7 +83,7 @@ export function hideInTree(root: Mapping, top: Place, hide: (text: string) => st
   return shownNode(root, top) as Mapping;
 }
 
-/** What stands for a hidden value: of an address that is called back the host is shown. */
+/** The replacement for a hidden value; the host of a callback URL stays visible. */
 export function shownAs(value: string, kind: Hidden): string {
   if (kind !== "callback") return hidden(kind);
   const [, host, rest = ""] = /^([a-z]+:\/\/[^/?#]*\/?)(.*)$/is.exec(value) ?? [];

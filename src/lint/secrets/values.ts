@@ -1,24 +1,24 @@
 import { hidden } from "../../config/secret.ts";
 import type { Hidden } from "./place.ts";
 
-/** Shorter values are hidden at their own places only: elsewhere they would take words out of sentences. */
+/** Shorter values are hidden only at their own places, since hiding them elsewhere would remove words from sentences. */
 const SHORTEST = 5;
-/** Shorter ones have to look like none of a sentence's words. */
+/** Shorter values are hidden elsewhere only if they do not look like words of a sentence. */
 const SHORT = 8;
-/** A value as long as this is hidden inside a longer word as well, and where only its beginning stands. */
+/** Values of this length are also hidden inside longer words, and if only their beginning appears. */
 const LONG = 12;
 const BEGINNING = 24;
-/** More values, and more variants of one, nobody has. */
+/** Limits for the number of values, and of variants of one; real configurations stay below. */
 const MOST = 50_000;
 
-/** The secret values of a configuration, hidden wherever they stand and however they are written there. */
+/** The secret values of a configuration, which are hidden everywhere and in every notation. */
 export class SecretValues {
   readonly #byStart = new Map<string, { readonly text: string; readonly kind: Hidden }[]>();
   readonly #known = new Set<string>();
-  /** Which first two characters, by a small hash, a value may begin with. */
+  /** The possible first two characters of a value, by a small hash. */
   readonly #starts = new Uint8Array(1 << 12);
 
-  /** Adds a value: each of its lines, and of `user:password` the password as well. */
+  /** Adds a value: each of its lines and, for `user:password`, also the password. */
   add(value: string, kind: Hidden): void {
     if (/^<<(?:hidden|unknown):/.test(value)) return;
     for (const line of value.split(/\r\n|[\n\r]|\\n/)) {
@@ -42,7 +42,7 @@ export class SecretValues {
     return this.#known.size === 0;
   }
 
-  /** The text with the values hidden; its lines stay as many. */
+  /** The text with the values hidden; the number of lines stays the same. */
   hide(text: string): string {
     if (this.isEmpty) return text;
     const parts: string[] = [];
@@ -63,7 +63,7 @@ export class SecretValues {
     for (const { text: value, kind } of this.#byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
       let length = 0;
       while (length < value.length && text.charCodeAt(at + length) === value.charCodeAt(length)) length++;
-      // A sentence may cut it.
+      // A message may cut it.
       if (length < value.length && length < BEGINNING) continue;
       if (length <= (best?.length ?? 0)) continue;
       if (value.length >= LONG || (isEdge(text, at) && isEdge(text, at + length))) best = { length, kind };
@@ -104,7 +104,7 @@ function bucket(first: number, second: number): number {
   return (first * 61 + second) & 0xfff;
 }
 
-/** Whether a word ends or begins between two characters. */
+/** Whether there is a word boundary between two characters. */
 function isEdge(text: string, at: number): boolean {
   return !/^\w\w$/.test(text.slice(Math.max(0, at - 1), at + 1));
 }

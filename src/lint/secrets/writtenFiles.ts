@@ -3,7 +3,7 @@ import type { Mapping, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { hideInFile } from "./files.ts";
 
-/** A file that a text, which may be no YAML, has written. */
+/** A file that a text, which may be invalid YAML, writes. */
 interface WrittenLoosely {
   readonly column: number;
   path: string;
@@ -11,7 +11,7 @@ interface WrittenLoosely {
   readonly content: { readonly index: number; readonly start: number; readonly end: number }[];
 }
 
-/** The contents of files in a text's lines that their paths or permissions make secret: columns from 0. */
+/** The contents of files in a text's lines that are secret because of their path or permissions; columns from 0. */
 export function secretContents(lines: readonly string[]): WrittenLoosely["content"] {
   const secret: WrittenLoosely["content"] = [];
   let file: WrittenLoosely | undefined;
@@ -46,14 +46,14 @@ export function secretContents(lines: readonly string[]): WrittenLoosely["conten
   return secret;
 }
 
-/** Which member of a file's entry a key is, misspelt or not. */
+/** The member of a file's entry that a key stands for, even if misspelled. */
 function memberOf(key: string): "path" | "content" | "permissions" | undefined {
   if (/^(?:path|pth|paht|filename|file|dest)$/.test(key)) return "path";
   if (/^(?:perms?|permissions?|mode)$/.test(key) || distance(key, "permissions") <= 2) return "permissions";
   return distance(key, "content") <= 2 ? "content" : undefined;
 }
 
-/** The file that an entry of a list writes, and whether its content is hidden as a whole. */
+/** The file that a list entry writes, and whether its content is hidden entirely. */
 export function writtenBy({ children }: Mapping): {
   readonly path: string | undefined;
   readonly content: Scalar | undefined;
@@ -71,27 +71,27 @@ export function writtenBy({ children }: Mapping): {
   return { path: pyStr(path), content, isSecret };
 }
 
-/** Whether a file's content is hidden as a whole. */
+/** Whether a file's content is hidden entirely. */
 function isSecretContent(path: string, permissions: string, text: string): boolean {
   const isPrivate = /^["']?0?o?0?[46]00["']?$|^(?:256|384)$/.test(permissions) && !isRead(path);
   return isPrivate || byPath(path, text) || byPath(path, decoded(text));
 }
 
-/** What a text in base64 stands for; another text is returned as it is. */
+/** Decodes a base64 text; any other text is returned unchanged. */
 function decoded(text: string): string {
   const digits = text.replace(/\s+/g, "");
   if (digits.length < 8 || digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return text;
   return Buffer.from(digits, "base64").toString("utf8");
 }
 
-/** Files that programs want to be readable by nobody else, whatever they hold. */
+/** Files that programs require to be private, whatever their content. */
 function isRead(path: string): boolean {
   return /^\/etc\/(?:ssh|sudoers|netplan|NetworkManager|cloud|systemd|apt|cron|logrotate|audit|sysctl|hosts|ntp|chrony)/.test(
     path,
   );
 }
 
-/** Whether the path of a file hides more of it than the forms of its values do. */
+/** Whether a file's path causes more of it to be hidden than the forms of its values do. */
 function byPath(path: string, text: string): boolean {
   return hideInFile(path, text) !== hideInFile("", text);
 }

@@ -8,7 +8,7 @@ function templateProblem(problem: TemplateProblem): string {
     case "no-jinja":
       return "its first line names no Jinja template";
     case "template-empty":
-      return "the template renders to nothing";
+      return "the template renders to an empty file";
     case "data-not-written":
       return "cloud-init could not write the instance's data down";
     case "template-raises":
@@ -22,9 +22,9 @@ function templateProblem(problem: TemplateProblem): string {
 export function fileProblem(problem: FileProblem): string {
   switch (problem.code) {
     case "missing":
-      return "there is no such file";
+      return "the file does not exist";
     case "unreadable":
-      return "no file that can be read is behind it";
+      return "it does not lead to a readable file";
     case "not-yaml":
       return problem.message;
     case "not-a-mapping":
@@ -54,13 +54,13 @@ export function partsProblem(problem: PartsProblem): string {
     case "message-not-utf8":
       return "a MIME message that is not UTF-8";
     case "part-not-unpacked":
-      return `the part of type ${problem.type} cannot be unpacked`;
+      return `the part of type ${problem.type} cannot be decompressed`;
     case "entry-not-text": {
       const what = problem.header === null ? problem.what : `header "${problem.header}"`;
-      return `the ${what} of an entry of the archive is no text`;
+      return `the ${what} of an archive entry is not a string`;
     }
     case "type-invalid":
-      return `"${problem.type}" is no content type`;
+      return `"${problem.type}" is not a content type`;
   }
 }
 
@@ -71,23 +71,23 @@ export function partsProblem(problem: PartsProblem): string {
 export function partNote(note: PartNote, done: "simulated" | "checked" = "simulated"): string {
   switch (note.code) {
     case "parts-limit":
-      return `only the first ${note.limit} parts are looked at`;
+      return `only the first ${note.limit} parts are read`;
     case "size-limit":
-      return `not ${done}, since it unpacks to more than ${note.limit} bytes`;
+      return `not ${done}: it decompresses to more than ${note.limit} bytes`;
     case "encoding-unknown":
-      return `not ${done}, since the part is in ${note.encoding}`;
+      return `not ${done}: the part is encoded as ${note.encoding}`;
     case "included":
-      return `not ${done}: what ${note.address} gives`;
+      return `not ${done}: the content of ${note.address}`;
     case "archive-not-yaml":
     case "not-yaml":
     case "merge-fails":
       return `not applied: ${note.message}`;
     case "archive-not-a-list":
-      return "not applied: the archive is no list";
+      return "not applied: the archive is not a list";
     case "part-handler":
-      return `not ${done}: what a part-handler does with it and others`;
+      return `not ${done}: this part-handler, which may process other parts`;
     case "type-unknown":
-      return `cloud-init does nothing with it: its type is ${note.type}`;
+      return `cloud-init ignores it: its type is ${note.type}`;
     case "not-a-mapping":
       return `not applied: ${NOT_A_MAPPING}`;
     case "patch-not-simulated":
@@ -97,7 +97,7 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
     case "template-fails":
       return `not applied: ${templateProblem(note.problem)}`;
     case "template-of-nothing":
-      return "not applied: it renders to nothing that cloud-init renders templates for";
+      return "not applied: it renders to a type that cloud-init does not accept from a template";
     case "script-not-utf8":
       return "cloud-init cannot write the script: it is not UTF-8";
     case "script-without-name":

@@ -66,21 +66,21 @@ export function disabledSentence(disabled: Disabled): string {
     case "marker":
       return `${disabled.path} exists`;
     case "kernel-command-line":
-      return "the kernel command line holds cloud-init=disabled";
+      return "the kernel command line contains cloud-init=disabled";
     case "ds-identify-policy":
-      return "the policy of ds-identify is disabled";
+      return "ds-identify's policy is disabled";
     case "generator-masked":
-      return "the systemd generator of cloud-init is masked";
+      return "cloud-init's systemd generator is masked";
     case "unit-masked":
       return `${disabled.unit} is masked`;
     case "unit-disabled":
       return `${disabled.unit} is disabled`;
     case "units-disabled":
-      return "the units of cloud-init are disabled";
+      return "cloud-init's units are disabled";
     case "units-masked":
-      return "the units of cloud-init are masked or disabled";
+      return "cloud-init's units are masked or disabled";
     case "no-runlevel":
-      return "no runlevel of OpenRC starts cloud-init";
+      return "no OpenRC runlevel starts cloud-init";
   }
 }
 

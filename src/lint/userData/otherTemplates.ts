@@ -2,12 +2,12 @@ import { typeOfText } from "../../config/userData/contentTypes.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { findPlaceholders, MASK, type Placeholder, type Syntaxes } from "./placeholders.ts";
 
-/** Endings of the names that people give templates, in front of which the usual ones stand: user-data.yaml.j2. */
+/** File name extensions of templates, which follow the usual ones: user-data.yaml.j2. */
 const ENDING =
   /\.(?:j2|jinja2?|tmpl|tpl|tftpl|templ(?:ate)?|gotmpl|gtpl|ctmpl|tera|liquid|mustache|hbs|handlebars|erb|epp|ejs|njk|mako|in|pkrtpl)$/i;
 const OTHER_ENDING = /\.(?:ya?ml|json|cfg|hcl|txt|conf|sh)$/i;
 
-/** The name without a template's ending; undefined where it has none. "user-data.pkrtpl.hcl" is "user-data". */
+/** The name without a template extension; undefined if it has none. "user-data.pkrtpl.hcl" becomes "user-data". */
 export function nameOfTemplate(path: string): string | undefined {
   if (ENDING.test(path)) return path.replace(ENDING, "");
   const [other] = OTHER_ENDING.exec(path) ?? [];
@@ -16,29 +16,29 @@ export function nameOfTemplate(path: string): string | undefined {
   return rest.replace(ENDING, "") + (other === ".hcl" ? "" : other);
 }
 
-/** How the lines are read that hold nothing but placeholders. */
+/** How to read lines that contain only placeholders. */
 export type Reading = "values" | "left-out" | "first-branches";
 
-/** One line of a template. */
+/** A line of a template. */
 interface Line {
   readonly text: string;
-  /** Placeholders that begin on it, with offsets from its start. */
+  /** Placeholders that begin on the line, with offsets from its start. */
   readonly placeholders: readonly Placeholder[];
-  /** How many of its first characters belong to a placeholder that began on a line above. */
+  /** The number of its first characters that belong to a placeholder from a line above. */
   readonly continued: { readonly length: number; readonly isValue: boolean };
 }
 
 /** A text that another program fills in before cloud-init reads it. */
 export class Template {
   readonly placeholders: readonly Placeholder[];
-  /** Whether placeholders may bring in lines or take them away, not only parts of values. */
+  /** Whether placeholders may add or remove lines, not only parts of values. */
   readonly isStructural: boolean;
   readonly #lines: readonly Line[];
-  /** Lines, from 0, that hold nothing but placeholders. */
+  /** Lines, from 0, that contain only placeholders. */
   readonly #bare = new Set<number>();
   /** Lines, from 0, on which a branch or block of the template's program begins or ends. */
   readonly #borders: readonly number[];
-  /** Lines, from 0, within any branch but the first. */
+  /** Lines, from 0, in any branch except the first. */
   readonly #otherBranches = new Set<number>();
   readonly #dropped = new Set<number>();
 
@@ -76,23 +76,23 @@ export class Template {
   }
 
   /**
-   * The text as YAML, line for line: a placeholder is a value of the same length, a step of the template's program is
-   * nothing. Lines that hold nothing but placeholders are values too, unless they are "left-out"; with "first-branches"
-   * the other branches are left out as well.
+   * The text as YAML, line by line: a placeholder becomes a value of the same length, a step of the template's program is
+   * removed. Lines that contain only placeholders become values too, unless the reading is "left-out"; with
+   * "first-branches" the other branches are removed as well.
    */
   text(reading: Reading): string {
     return this.#lines
       .map((line, index) => {
         if (this.#dropped.has(index)) return "";
         if (reading === "first-branches" && this.#otherBranches.has(index)) return "";
-        // Not a comment: one that is indented less would end a block scalar around it.
+        // Not a comment, since one with less indentation would end an enclosing block scalar.
         return this.#bare.has(index) && (reading !== "values" || isSteps(line)) ? "" : masked(line);
       })
       .join("\n")
       .replace(TAG, (tag) => " ".repeat(tag.length));
   }
 
-  /** Leaves out a wrong line, from 1, if there are placeholders in it, or else the last line with some above it. Answers whether there was one. */
+  /** Removes an invalid line, from 1, if it contains placeholders, or else the last line above it that does. Returns whether there was one. */
   drop(line: number): boolean {
     for (let index = Math.min(line, this.#lines.length) - 1; index >= 0 && index >= line - 3; index--) {
       const { placeholders, continued } = this.#lines[index]!;
@@ -104,12 +104,12 @@ export class Template {
   }
 
   /**
-   * Whether what is missing at the end of a line, from 1, may be filled in there or on the lines below it; of a line
-   * that is not known, whether any such lines are there.
+   * Whether text that is missing at the end of a line, from 1, may be filled in there or on the lines below it; for an
+   * unknown line, whether there are any such lines.
    */
   isFilledBelow(line: number | undefined): boolean {
     if (line === undefined) return this.#bare.size > 0;
-    // A "#{NAME}#" begins like a comment.
+    // "#{NAME}#" looks like a comment.
     if ((this.#lines[line - 1]?.placeholders.length ?? 0) > 0) return true;
     for (let index = line; index < this.#lines.length; index++) {
       if (this.#bare.has(index) || this.#dropped.has(index)) return true;
@@ -119,7 +119,7 @@ export class Template {
     return false;
   }
 
-  /** Whether a block that begins in a column and ends on a line, both from 1, may get more lines within it or below it. */
+  /** Whether a block that begins in a column and ends on a line, both from 1, may get more lines inside or below it. */
   isExtended(first: number, last: number, column: number): boolean {
     for (let index = first - 1; index < this.#lines.length; index++) {
       const { text, placeholders } = this.#lines[index]!;
@@ -132,7 +132,7 @@ export class Template {
     return false;
   }
 
-  /** Whether two lines, from 1, are in different branches or blocks, so that both need not be there. */
+  /** Whether two lines, from 1, are in different branches or blocks, so that the result need not contain both. */
   areAlternatives(first: number, second: number): boolean {
     const [low, high] = first < second ? [first - 1, second - 1] : [second - 1, first - 1];
     let [from, to] = [0, this.#borders.length];
@@ -145,23 +145,23 @@ export class Template {
   }
 }
 
-/** The lines of a template in front of its header: how many, and what they hold. */
+/** The lines of a template before its header: their number and content. */
 export interface Front {
   readonly count: number;
   /** Whether the header may be filled in there. */
   readonly hasValue: boolean;
-  /** The first line, from 1, that filling in leaves in front of the header, unless it makes it empty. */
+  /** The first line, from 1, that remains before the header after filling in, unless it becomes empty. */
   readonly comment: number | undefined;
-  /** How many characters of steps stand in front of the header on its line. */
+  /** The number of characters of steps before the header on its line. */
   readonly steps: number;
 }
 
-/** Headers are looked for in so many characters. */
+/** The number of characters in which to look for a header. */
 const LONGEST_FRONT = 8_192;
 
 /**
- * The first lines that need not be there when a template is filled in, or not as they are: steps, comments of the
- * template language, placeholders, and what Ansible reads (#jinja2:).
+ * The first lines that may disappear or change when a template is filled in: steps, comments of the template language,
+ * placeholders, and Ansible's own header (#jinja2:).
  */
 export function frontOf(text: string): Front {
   const head = text.slice(0, LONGEST_FRONT);
@@ -169,7 +169,7 @@ export function frontOf(text: string): Front {
   let comment: number | undefined;
   let count = 0;
   let steps = 0;
-  /** The open blocks, by whether they give nothing where they stand. */
+  /** The open blocks, by whether they have no output at their place. */
   const blocks: boolean[] = [];
   for (const line of linesOf(head, findPlaceholders(head, "all"))) {
     const { placeholders, continued } = line;
@@ -196,7 +196,7 @@ export function frontOf(text: string): Front {
   return { count, hasValue, comment, steps };
 }
 
-/** How many characters at the beginning of a line are steps of the template's program. */
+/** The number of characters at the beginning of a line that are steps of the template's program. */
 function leadingSteps({ text, placeholders, continued }: Line): number {
   let length = continued.length;
   for (const { start, end, role } of placeholders) {
@@ -206,17 +206,17 @@ function leadingSteps({ text, placeholders, continued }: Line): number {
   return length;
 }
 
-/** The text without its front. */
+/** The text without the lines before its header. */
 export function behindFront(text: string, { count, steps }: Front): string {
   let at = 0;
   for (let left = count; left > 0; left--) at = text.indexOf("\n", at) + 1 || text.length;
   return " ".repeat(steps) + text.slice(at + steps);
 }
 
-/** Tags that a value must be fit for (!!binary), and which a placeholder is not. */
+/** Tags that require a certain kind of value (!!binary), which a placeholder is not. */
 const TAG = new RegExp(`!!\\w+(?=[ \\t]+(?:[|>][-+0-9]*[ \\t]*\\r?\\n[ \\t]*)?["']?${MASK})`, "g");
 
-/** Whether a node is a string that holds characters of a masked placeholder. */
+/** Whether a node is a string with characters of a masked placeholder. */
 export function holdsMask(node: ConfigNode): boolean {
   return node.type === "scalar" && typeof node.value === "string" && node.value.includes(MASK);
 }
@@ -260,19 +260,19 @@ function isLeadingStep({ text, placeholders, continued }: Line): boolean {
   return first !== undefined && first.role !== "value" && text.slice(continued.length, first.start).trim() === "";
 }
 
-/** A line with text beside its placeholders, as YAML of the same length. */
+/** A line with text besides its placeholders, as YAML of the same length. */
 function masked(line: Line): string {
   const { text, placeholders, continued } = line;
   const out: string[] = [];
   let removed = 0;
   let done = continued.length;
-  /** The last character so far that is not blank. */
+  /** The last non-blank character so far. */
   let before = "";
   const add = (piece: string) => {
     out.push(piece);
     before = piece.trimEnd().at(-1) ?? before;
   };
-  // What ends here began above: a step leaves nothing behind, a value that was masked there leaves blanks.
+  // A placeholder that ends here began above: a step leaves nothing, a value that was masked there leaves blanks.
   if (continued.isValue) add(" ".repeat(continued.length));
   else removed += continued.length;
   const last = placeholders.at(-1)?.end ?? 0;

@@ -1,30 +1,30 @@
-/** What a placeholder stands for: a value, or a step of the template's program around the lines or text that follow. */
+/** The role of a placeholder: a value, or a step of the template's program around the following lines or text. */
 type Role = "value" | "open" | "else" | "close" | "none";
 
-/** A place in a text that another program fills in. */
+/** A part of a text that another program fills in. */
 export interface Placeholder {
   readonly start: number;
-  /** Behind its last character. */
+  /** The position after its last character. */
   readonly end: number;
   readonly role: Role;
-  /** Whether it opens a block that gives nothing where it stands: a macro, a definition, the value of a variable. */
+  /** Whether it opens a block without output at its place: a macro, a definition, the value of a variable. */
   readonly isDefinition?: boolean;
 }
 
 /**
- * Whose placeholders are looked for: those of every template language, or Terraform's alone, for a file that nothing but
- * cloud-init reads.
+ * The placeholders to look for: those of every template language, or only Terraform's, for a file that only cloud-init
+ * reads.
  */
 export type Syntaxes = "all" | "terraform";
 
-/** Longer placeholders are not recognised; after this many unclosed ones the search ends. */
+/** Limits: the length of a placeholder, and the number of unclosed ones after which the search ends. */
 const LONGEST = 20_000;
 const MOST_OPEN = 1_000;
 
 const TERRAFORM = String.raw`[$%]\{`;
 /** Jinja (Ansible, Salt, cookiecutter), Go (Helm, Packer), Mustache; ERB and EPP. */
 const BRACKETS = String.raw`\{[{%#]|<%`;
-/** What sed and its like replace: __NAME__, @@NAME@@, @NAME@, %NAME%, %%NAME%%, #{NAME}#. */
+/** Placeholders that sed and similar programs replace: __NAME__, @@NAME@@, @NAME@, %NAME%, %%NAME%%, #{NAME}#. */
 const NAMES = [
   String.raw`(?<!\w)__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+){0,20}__(?!\w)`,
   String.raw`@@[A-Za-z][\w.-]{0,100}@@`,
@@ -32,10 +32,10 @@ const NAMES = [
   String.raw`(?<![\w%])%%?[A-Z][A-Z0-9_]{1,100}%%?(?![\w%])`,
   String.raw`#\{[A-Za-z][\w.-]{0,100}\}#`,
 ];
-/** A variable of envsubst that is a value or a line by itself; within longer text it is text. */
+/** An envsubst variable that is a whole value or line; within longer text it counts as text. */
 const VARIABLE = String.raw`(?=\$[A-Z_])(?<=^[ \t]{0,200}(?:- )?|[:\-] |!!\w{1,20} |\[ ?|, )\$[A-Z_][A-Z0-9_]{0,100}(?=[ \t]*(?:$|[,\]}]))`;
 
-/** Stands for every character of a placeholder in a text that was masked: one that YAML takes and nobody writes. */
+/** Replaces every character of a placeholder in a masked text: a character that YAML accepts and nobody uses. */
 export const MASK = "\ue000";
 
 const OPENINGS: Readonly<Record<Syntaxes, string>> = {
@@ -49,12 +49,12 @@ const CLOSINGS: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}", "{#
 const OPEN = /^(?:if|unless|for|foreach|range|with|block|define|macro|filter|call|each|while|case|raw)\b/;
 const ELSE = /^(?:else|elif|elsif|elseif|when)\b/;
 const CLOSE = /^(?:end(?:if|for|raw|block|macro|call|filter|set|autoescape|with)?\b|\})/;
-/** Blocks that are used elsewhere. */
+/** Blocks whose content is used elsewhere. */
 const DEFINITION = /^(?:macro\b|define\b|set\s+[^=]*$)/;
-/** Go has its steps in the brackets of values. */
+/** Go's steps, which use the same brackets as values. */
 const GO_STEP = /^(?:(?:if|range|with|block|define)\s+[^|}\s]|else\s*(?:if\b|[-~}])|end\s*[-~}])/;
 
-/** All placeholders of a text, in their order; none lies within another. */
+/** All placeholders in a text, in order; they are not nested. */
 export function findPlaceholders(text: string, syntaxes: Syntaxes): Placeholder[] {
   const found: Placeholder[] = [];
   let done = 0;
@@ -76,7 +76,7 @@ export function findPlaceholders(text: string, syntaxes: Syntaxes): Placeholder[
   return found;
 }
 
-/** Behind what closes a placeholder; undefined where nothing does. */
+/** The position after the end of a placeholder; undefined if it is not closed. */
 function endOf(text: string, start: number, opening: string): number | undefined {
   const limit = Math.min(text.length, start + LONGEST);
   const closing = CLOSINGS[opening];
@@ -89,7 +89,7 @@ function endOf(text: string, start: number, opening: string): number | undefined
   return isTriple ? end + 1 : end;
 }
 
-/** A bracket in a quoted string of the template language closes nothing. */
+/** The same, ignoring brackets in quoted strings of the template language. */
 function endOutsideQuotes(text: string, start: number, limit: number, closing: string): number | undefined {
   for (let at = start + 2; at < limit; at++) {
     if (text.startsWith(closing, at)) return at + 2;
@@ -136,7 +136,7 @@ function roleOf(placeholder: string): Role {
   return OPEN.test(words) || isBlock || isSet ? "open" : "none";
 }
 
-/** What is between the brackets, with what closes them. */
+/** The text between the brackets, including the closing ones. */
 function wordsOf(placeholder: string): string {
   return placeholder.slice(2).replace(/^[-~+]?\s*/, "");
 }

@@ -81,21 +81,20 @@ class Constructor {
       );
     }
     const text = raw.type === "scalar" && raw.tag === undefined ? raw.text : undefined;
-    const reason =
-      text === undefined ? `safe_load knows no tag ${tag}; remove it` : `${text} is special in YAML; quote it`;
+    const reason = text === undefined ? `unknown tag ${tag}; remove it` : `${text} is special in YAML; quote it`;
     throw new YamlError(reason, raw.start);
   }
 
   #scalar(raw: RawNode, name: string, conversion: Conversion): Scalar {
     const text = name === "timestamp" && raw.type !== "scalar" ? undefined : scalarText(raw);
-    if (text === undefined) throw new YamlError(`the tag !!${name} wants a single value`, raw.start);
+    if (text === undefined) throw new YamlError(`the tag !!${name} needs a scalar`, raw.start);
     const scalar = conversion(text);
-    if (scalar === undefined) throw new YamlError(`this is no valid ${name}; quote it if it is text`, raw.start);
+    if (scalar === undefined) throw new YamlError(`this is not a valid ${name}; quote it if it is text`, raw.start);
     return { type: "scalar", ...scalar, ...this.#located(raw) };
   }
 
   #items(raw: RawNode, name: string): readonly RawNode[] {
-    if (raw.type !== "sequence") throw new YamlError(`the tag !!${name} wants a list`, raw.start);
+    if (raw.type !== "sequence") throw new YamlError(`the tag !!${name} needs a list`, raw.start);
     return raw.items;
   }
 
@@ -107,13 +106,13 @@ class Constructor {
   #tuple(raw: RawNode, name: string): Sequence {
     const [pair, ...more] = raw.type === "mapping" ? raw.pairs : [];
     if (pair === undefined || more.length > 0) {
-      throw new YamlError(`an entry of !!${name} is a mapping with one key`, raw.start);
+      throw new YamlError(`an entry of !!${name} must be a mapping with one key`, raw.start);
     }
     return this.#sequence(raw, [this.node(pair.key), this.node(pair.value)]);
   }
 
   #mapping(raw: RawNode, name: "map" | "set"): Mapping {
-    if (raw.type !== "mapping") throw new YamlError(`the tag !!${name} wants a mapping`, raw.start);
+    if (raw.type !== "mapping") throw new YamlError(`the tag !!${name} needs a mapping`, raw.start);
     const children = [...this.#flatten(raw).values()].map((slot) => this.#pairOf(slot));
     if (name === "map") return { type: "mapping", children, ...this.#located(raw) };
     const empty: Omit<Scalar, "position"> = { type: "scalar", kind: "null", value: null, path: this.#path };
@@ -136,14 +135,14 @@ class Constructor {
       for (const merged of this.#mergedMappings(pair)) {
         for (const [id, slot] of this.#flatten(merged)) {
           this.#merged += 1 + slot.losers.size;
-          if (this.#merged > MAX_MERGED) throw new YamlError("<< merges too much here", pair.start);
+          if (this.#merged > MAX_MERGED) throw new YamlError("<< merges too many keys here", pair.start);
           addTo(slots, id, slot);
         }
       }
     }
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) === MERGE_TAG) continue;
-      const key = this.#key(pair.key);
+      const key = this.#key(pair.key, raw);
       addTo(slots, hashOf(fromScalar(key)), { key, winner: pair, losers: new Set() });
     }
     this.#mergeDepth--;
@@ -154,15 +153,19 @@ class Constructor {
   #mergedMappings({ value }: RawPair): RawMapping[] {
     const merged = value.type === "sequence" ? [...value.items].reverse() : [value];
     return merged.map((node) => {
-      if (node.type !== "mapping") throw new YamlError("<< wants a mapping or a list of mappings", node.start);
+      if (node.type !== "mapping") throw new YamlError("<< needs a mapping or a list of mappings", node.start);
       return node;
     });
   }
 
-  #key(raw: RawNode): Scalar {
+  #key(raw: RawNode, mapping?: RawMapping): Scalar {
     const key = tagOf(raw) === VALUE_TAG ? this.#make(raw, `${YAML_TAGS}str`) : this.node(raw);
-    if (key.type !== "scalar") throw new YamlError("a list or mapping cannot be a key", raw.start);
-    return key;
+    if (key.type === "scalar") return key;
+    const isTemplate = raw.type === "mapping" && raw.start - 1 === mapping?.start;
+    const reason = isTemplate
+      ? 'a mapping cannot be a key; quote "{{ ... }}", or start the file with "## template: jinja"'
+      : "a list or mapping cannot be a key";
+    throw new YamlError(reason, raw.start);
   }
 
   #pairOf({ key, winner, losers }: Slot): Pair {

@@ -1,25 +1,25 @@
 import { YamlError } from "./source.ts";
 
-/** A place in the text, as the lexer counts it: line from 0, column from 0. */
+/** A place in the text as the lexer counts: line and column from 0. */
 export interface Place {
   readonly offset: number;
   readonly line: number;
   readonly column: number;
 }
 
-/** A token at which an implicit key may begin, until its colon is found or cannot come any more. */
+/** A token at which an implicit key may begin, until its colon is found or can no longer follow. */
 interface Candidate extends Place {
-  /** At the indentation of a block mapping it cannot be anything else. */
+  /** At the indentation of a block mapping it must be a key. */
   readonly required: boolean;
 }
 
-/** PyYAML gives up on an implicit key after so many characters. */
+/** The maximum length of an implicit key in PyYAML, in characters. */
 const MAX_LENGTH = 1024;
 
-/** The implicit keys that may still turn out: at most one outside of brackets, and one inside each pair of them. */
+/** The candidates for implicit keys: at most one outside brackets, and one inside each pair of them. */
 export class KeyCandidates {
   readonly #levels: (Candidate | undefined)[] = [undefined];
-  /** Below it no candidate is left: an outer one begins earlier, and so ends earlier. */
+  /** No candidate is left below this index: an outer one begins earlier and thus ends earlier. */
   #first = 0;
 
   openBracket(): void {
@@ -36,27 +36,27 @@ export class KeyCandidates {
     this.#levels[this.#levels.length - 1] = { ...place, required };
   }
 
-  /** @throws YamlError if it can only be a key. */
+  /** @throws YamlError if it must be a key. */
   drop(): void {
     if (this.#levels.at(-1)?.required) throw missingColon(this.#levels.at(-1));
     this.#levels[this.#levels.length - 1] = undefined;
   }
 
-  /** Takes the candidate, since its colon is here. */
+  /** Takes the candidate whose colon is here. */
   take(): Place | undefined {
     const candidate = this.#levels.at(-1);
     this.#levels[this.#levels.length - 1] = undefined;
     return candidate;
   }
 
-  /** Drops those whose colon cannot come any more: it must be on the line of the key, and near. Each costs one step. */
+  /** Drops candidates whose colon can no longer follow: it must be on the line of the key, and near. Each costs one step. */
   dropStale(text: string, here: Place): void {
     for (; this.#first < this.#levels.length; this.#first++) {
       const candidate = this.#levels[this.#first];
       if (candidate !== undefined && !isStale(text, candidate, here)) return;
       if (candidate?.required) throw missingColon(candidate);
       this.#levels[this.#first] = undefined;
-      // The innermost one may still get a candidate.
+      // The innermost bracket may still get a candidate.
       if (this.#first === this.#levels.length - 1) return;
     }
   }
@@ -69,6 +69,6 @@ function isStale(text: string, candidate: Candidate, here: Place): boolean {
 }
 
 function missingColon(candidate: Place | undefined): YamlError {
-  const reason = "this needs a colon and a value, or a deeper indentation to belong to what is above";
+  const reason = "this line needs a colon and a value, or deeper indentation to continue the line above";
   return new YamlError(reason, candidate?.offset ?? 0);
 }

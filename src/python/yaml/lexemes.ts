@@ -1,30 +1,30 @@
 /** A scalar, tag, anchor or alias of the text. */
 export interface Token {
-  /** A scalar's text, a tag in full, the name of an anchor or alias. */
+  /** A scalar's text, a full tag, or the name of an anchor or alias. */
   readonly value: string;
   readonly plain: boolean;
   readonly start: number;
   readonly end: number;
 }
 
-/** What a token's lexeme begins with; a scalar has no mark. */
+/** The first character of a token's lexeme; a scalar has none. */
 export type Mark = "" | "&" | "*" | "!";
 
-/** The lexemes by which `yaml`'s Parser knows the start of a document, and that a plain scalar follows. */
+/** The lexemes that tell `yaml`'s Parser that a document starts, and that a plain scalar follows. */
 const DOCUMENT = "\x02";
 const SCALAR = "\x1f";
 
-/** Indicators of a block collection: the spaces after them indent what follows on their line. */
+/** Indicators of a block collection; the spaces after them indent the rest of the line. */
 const INDENTING: ReadonlySet<string> = new Set(["-", "?", ":"]);
 
 /**
- * Writes the lexemes that `yaml`'s Parser reads. In the place of scalars, tags and names they hold the number of a token:
- * only the structure is left for it to find.
+ * Writes the lexemes that `yaml`'s Parser reads. Scalars, tags and names are replaced by the number of their token, so
+ * that the Parser only finds the structure.
  */
 export class LexemeWriter {
   readonly tokens: Token[] = [];
   readonly #emit: (lexeme: string, offset: number) => void;
-  /** The last indicator or mark, and where its token ended. */
+  /** The last indicator or mark, and the end of its token. */
   #last = "";
   #end = 0;
 
@@ -42,7 +42,7 @@ export class LexemeWriter {
     if (column > 0) this.#emit(" ".repeat(column), lineStart);
   }
 
-  /** Writes the spaces before a token that is on the line of the last one, where they are indentation. */
+  /** Writes the spaces before a token on the line of the last one if they are indentation. */
   gap(offset: number): void {
     if (INDENTING.has(this.#last)) this.#emit(" ".repeat(offset - this.#end), this.#end);
   }
@@ -62,7 +62,7 @@ export class LexemeWriter {
     this.#end = token.end;
   }
 
-  /** The parser loses track of anchors, tags and question marks that nothing follows: an empty scalar holds them. */
+  /** Adds an empty scalar, since the parser loses anchors, tags and question marks that nothing follows. */
   fillEmpty(afterQuestion: boolean): void {
     const isHeld = this.#last === "&" || this.#last === "!" || (this.#last === "?" && afterQuestion);
     if (isHeld) this.#scalar("", this.#end);

@@ -6,9 +6,9 @@ import { breakAt, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, type Source,
 
 /**
  * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0). These
- * are looser than YAML's (indentation does not matter between brackets and quotes) and stricter (tabs, question marks,
- * colons, names). What stands between brackets is put on one line.
- * @returns the tokens that the lexemes refer to, or undefined when the text has nothing but comments.
+ * are looser than YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question marks,
+ * colons, names). The content of brackets is joined to one line.
+ * @returns the tokens that the lexemes refer to, or undefined if the text contains only comments.
  * @throws YamlError where PyYAML's scanner would stop.
  */
 export function lexDocument(source: Source, emit: (lexeme: string, offset: number) => void): Token[] | undefined {
@@ -29,14 +29,14 @@ class Lexer {
   #handles: ReadonlyMap<string, string> = DEFAULT_HANDLES;
   #offset: number;
   #line = 0;
-  /** Whether a line break has passed since the last token. */
+  /** Whether there was a line break since the last token. */
   #afterBreak = false;
-  /** Columns of the block collections around the current place, and whether some ended just before the token. */
+  /** Columns of the enclosing block collections, and whether some ended just before the token. */
   readonly #indents: number[] = [];
   #unindented = false;
   readonly #brackets: Bracket[] = [];
   readonly #keys = new KeyCandidates();
-  /** Whether a key may begin here, and outside of brackets any block collection. */
+  /** Whether a key can begin here and, outside brackets, any block collection. */
   #keyAllowed = true;
 
   constructor(source: Source, emit: (lexeme: string, offset: number) => void) {
@@ -50,14 +50,13 @@ class Lexer {
     if (!this.#startDocument()) return undefined;
     while (this.#goToToken()) this.#lexToken();
     const open = this.#brackets.at(-1);
-    if (open !== undefined)
-      throw new YamlError(`the ${this.#text.charAt(open.offset)} here is never closed`, open.offset);
+    if (open !== undefined) throw new YamlError(`the ${this.#text.charAt(open.offset)} is never closed`, open.offset);
     this.#keys.drop();
     this.#endDocument();
     return this.#writer.tokens;
   }
 
-  /** Reads the directives and the first `---`. Answers whether a document follows. */
+  /** Reads the directives and the first `---`. Returns whether a document follows. */
   #startDocument(): boolean {
     const directives: Directives = { version: false, handles: new Map() };
     let directive: number | undefined;
@@ -68,8 +67,9 @@ class Lexer {
       this.#advance(scanDirective(this.#text, this.#offset, directives));
     }
     const marked = this.#atMarker("---");
-    if (directive !== undefined && !marked) throw new YamlError("a directive needs a line --- after it", directive);
-    if (this.#atMarker("...")) this.#fail("there is no document before this ...");
+    if (directive !== undefined && !marked)
+      throw new YamlError("a directive must be followed by a line ---", directive);
+    if (this.#atMarker("...")) this.#fail("no document precedes this ...");
     if (this.#offset >= this.#text.length) return false;
     this.#handles = new Map([...DEFAULT_HANDLES, ...directives.handles]);
     this.#writer.document(this.#offset);
@@ -79,13 +79,14 @@ class Lexer {
     return true;
   }
 
-  /** After the document only `...` and comments may follow: safe_load takes no second document. */
+  /** Reads the rest: only `...` and comments are allowed, since safe_load does not accept a second document. */
   #endDocument(): void {
     while (this.#atMarker("...")) {
       this.#advance(this.#offset + 3);
       this.#skipToToken();
     }
-    if (this.#offset < this.#text.length) this.#fail("a second document begins here; cloud-init takes only one a file");
+    if (this.#offset < this.#text.length)
+      this.#fail("a second document begins here; cloud-init reads only one per file");
   }
 
   get #column(): number {
@@ -130,13 +131,13 @@ class Lexer {
     }
   }
 
-  /** Goes to the next token; false at the document's end. */
+  /** Advances to the next token; false at the end of the document. */
   #goToToken(): boolean {
     this.#skipToToken();
     this.#keys.dropStale(this.#text, this.#place());
     if (this.#offset >= this.#text.length) return false;
     if (this.#atMarker("---") || this.#atMarker("...")) {
-      if (this.#inFlow) this.#fail("--- and ... may not stand between brackets");
+      if (this.#inFlow) this.#fail("--- and ... are not allowed inside brackets");
       return false;
     }
     const depth = this.#indents.length;
@@ -148,8 +149,8 @@ class Lexer {
   }
 
   /**
-   * The header of a block scalar may stand at the very column of the collection it belongs to: for the parser it is put
-   * on the line before.
+   * The header of a block scalar may be at the column of its own collection; for the parser it is moved to the previous
+   * line.
    */
   #writeGap(): void {
     if (!this.#afterBreak) this.#writer.gap(this.#offset);
@@ -178,8 +179,8 @@ class Lexer {
     else if (char === "!") this.#tag();
     else if (this.#atBlockScalar()) this.#blockScalar();
     else if (char === '"' || char === "'") this.#scalar(scanQuoted(this.#text, this.#offset), false);
-    else if (char === "\t") this.#fail("a tab may not stand here; YAML wants spaces");
-    else if ("|>%@`".includes(char)) this.#fail(`a text that begins with ${char} needs quotes`);
+    else if (char === "\t") this.#fail("tab used for indentation; YAML allows only spaces");
+    else if ("|>%@`".includes(char)) this.#fail(`a string that begins with ${char} must be quoted`);
     else this.#scalar(scanPlain(this.#text, this.#offset, this.#inFlow ? undefined : this.#indent + 1), true);
   }
 
@@ -194,7 +195,7 @@ class Lexer {
   #closeBracket(char: string): void {
     const open = this.#brackets.at(-1);
     if (open === undefined || this.#text.charAt(open.offset) !== (char === "]" ? "[" : "{")) {
-      this.#fail(`this ${char} closes nothing; quote it if it is text`);
+      this.#fail(`unmatched ${char}; quote the string if it is text`);
     }
     this.#writer.fillEmpty(true);
     this.#brackets.pop();
@@ -203,14 +204,14 @@ class Lexer {
     this.#indicator(char);
   }
 
-  /** Names a bracket that is open. */
+  /** Names an open bracket. */
   #opened({ offset, line }: Bracket): string {
     return `${this.#text.charAt(offset)} of line ${line + 1}`;
   }
 
   #comma(): void {
     const bracket = this.#brackets.at(-1);
-    if (bracket === undefined) this.#fail("a text that begins with a comma needs quotes");
+    if (bracket === undefined) this.#fail("a string that begins with a comma must be quoted");
     this.#writer.fillEmpty(true);
     bracket.question = false;
     this.#keys.drop();
@@ -219,8 +220,8 @@ class Lexer {
   }
 
   #entry(): void {
-    if (this.#inFlow) this.#fail("between brackets entries are separated by commas, not by -");
-    if (!this.#keyAllowed) this.#fail("a list may not begin here; put its - on a new line");
+    if (this.#inFlow) this.#fail("inside brackets, commas separate entries, not -");
+    if (!this.#keyAllowed) this.#fail("a list cannot begin here; put its - on a new line");
     this.#pushIndent(this.#column);
     this.#keys.drop();
     this.#keyAllowed = true;
@@ -231,7 +232,7 @@ class Lexer {
     const bracket = this.#brackets.at(-1);
     if (bracket !== undefined) bracket.question = true;
     else {
-      if (!this.#keyAllowed) this.#fail("a key may not begin here; put it on a new line");
+      if (!this.#keyAllowed) this.#fail("a key cannot begin here; put it on a new line");
       this.#pushIndent(this.#column);
     }
     this.#keys.drop();
@@ -244,12 +245,14 @@ class Lexer {
     const bracket = this.#brackets.at(-1);
     if (bracket !== undefined) {
       if (key === undefined && !bracket.question)
-        this.#fail(`this colon has no key; is the ${this.#opened(bracket)} closed?`);
+        this.#fail(`this colon has no key; check that the ${this.#opened(bracket)} is closed`);
       bracket.question = false;
     } else if (key !== undefined) this.#pushIndent(key.column);
     else {
-      if (!this.#keyAllowed) this.#fail("a colon and a space make a key, and none may stand here; quote the text");
-      if (this.#column > this.#indent) this.#fail("there is no key before this colon; quote the text if it is one");
+      if (!this.#keyAllowed)
+        this.#fail("a colon and a space make a key, which is not allowed here; quote the whole string");
+      if (this.#column > this.#indent)
+        this.#fail("no key before this colon; quote the string if the colon is part of it");
     }
     if (key !== undefined || bracket !== undefined) this.#writer.fillEmpty(bracket !== undefined);
     this.#keyAllowed = key === undefined && bracket === undefined;
@@ -282,7 +285,7 @@ class Lexer {
     this.#token("", value, plain, end);
   }
 
-  /** A token begins that may be, or begin, an implicit key. */
+  /** Marks a token that may be, or begin, an implicit key. */
   #mayBeKey(): void {
     if (this.#keyAllowed) this.#keys.keep(this.#place(), !this.#inFlow && this.#indent === this.#column);
     this.#keyAllowed = false;

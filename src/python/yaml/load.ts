@@ -3,13 +3,13 @@ import { construct } from "./construct.ts";
 import { checkCharacters, pointAt, readSource, type Source, YamlError } from "./source.ts";
 import { readStructure } from "./structure.ts";
 
-/** Either `node` or `error` is undefined; both are for an empty document, for which safe_load gives None. */
+/** Either `node` or `error` is undefined; both are for an empty document, for which safe_load returns None. */
 export interface YamlResult {
   readonly node: ConfigNode | undefined;
   readonly error: YamlProblem | undefined;
 }
 
-/** Why a text cannot be loaded, in one line, and the place to look at; line and column count from 1. */
+/** Why a text cannot be loaded, on one line, and the place of the error; line and column count from 1. */
 interface YamlProblem {
   readonly reason: string;
   readonly line: number;
@@ -32,7 +32,7 @@ export function parseYaml(text: string, path: string): YamlResult {
   return result;
 }
 
-/** The document that was read last: a large one is asked for again and again, by checks, fixes and what hides secrets. */
+/** The document that was read last, since checks, fixes and the hiding of secrets request a large one repeatedly. */
 let latest: WeakRef<{ readonly text: string; readonly path: string; readonly result: YamlResult }> | undefined;
 const LEAST_KEPT = 10_000;
 

@@ -2,11 +2,11 @@ import type { CST } from "yaml";
 import type { Token } from "./lexemes.ts";
 import { YamlError } from "./source.ts";
 
-/** A node before its tag is resolved. An alias is the very node it names. */
+/** A node before its tag is resolved. An alias is the node it names. */
 export type RawNode = RawScalar | RawSequence | RawMapping;
 
 interface RawBase {
-  /** The tag in full, `!` for the non-specific one, undefined where none is written. */
+  /** The full tag, `!` for the non-specific one, undefined if there is none. */
   readonly tag: string | undefined;
   readonly start: number;
   readonly end: number;
@@ -36,9 +36,9 @@ export interface RawPair {
 }
 
 /**
- * Makes nodes of what `yaml`'s Parser found. The Parser goes on after whatever it does not understand: what PyYAML's
- * parser and composer refuse is refused here, at the place where they do.
- * @param parsed refers by numbers to the scalars, tags and names that were lexed.
+ * Creates nodes from the result of `yaml`'s Parser. The Parser continues after errors; this rejects what PyYAML's parser
+ * and composer reject, at the same place.
+ * @param parsed refers by number to the lexed scalars, tags and names.
  * @throws YamlError
  */
 export function readNodes(parsed: readonly CST.Token[], lexed: readonly Token[]): RawNode | undefined {
@@ -50,7 +50,7 @@ export function readNodes(parsed: readonly CST.Token[], lexed: readonly Token[])
   return root;
 }
 
-/** What stands before a node. */
+/** The tokens before a node. */
 interface Before {
   /** The dash, question mark or colon. */
   readonly indicator: CST.SourceToken | undefined;
@@ -59,11 +59,11 @@ interface Before {
   readonly comma: CST.SourceToken | undefined;
   /** The anchor or tag after which a line ends. */
   readonly lineEndsAfter: CST.SourceToken | undefined;
-  /** Where the last of these ends: the place of an empty node. */
+  /** The end of the last of these, which is the place of an empty node. */
   readonly end: number;
 }
 
-/** Puts the lexed tokens back into the document, and in the place of each alias the node it names. */
+/** Puts the lexed tokens back into the document and replaces each alias by the node it names. */
 class NodeReader {
   readonly #lexed: readonly Token[];
   readonly #anchors = new Map<string, RawNode>();
@@ -102,7 +102,7 @@ class NodeReader {
         property ??= token;
       } else if (token.type === indicatorType && !indicator && !property) indicator = token;
       else if (token.type === "comma" && !comma) comma = token;
-      // PyYAML stops at an anchor or tag that does not belong there, but between brackets only at the question mark.
+      // PyYAML rejects a misplaced anchor or tag, but inside brackets only the question mark.
       else throw errorAt(MISPLACED, token.type === "explicit-key-ind" ? token : (property ?? token));
     }
     return { indicator, comma, anchor, tag: tag?.value, lineEndsAfter, end };
@@ -132,7 +132,7 @@ class NodeReader {
     if (anchor !== undefined || tag !== undefined) throw errorAt("an alias takes no anchor or tag", token);
     const name = this.#token(token).value;
     const node = this.#anchors.get(name);
-    if (node === undefined) throw errorAt(`no anchor &${name} comes before this alias`, token);
+    if (node === undefined) throw errorAt(`no anchor &${name} precedes this alias`, token);
     checkEnd(token.end);
     return node;
   }
@@ -168,11 +168,11 @@ class NodeReader {
       if (isBlank(item, beforeKey)) continue;
       const first = beforeKey.indicator ?? key;
       if (first?.type === "block-seq") throw errorAt(NO_BLOCK, firstOf(item));
-      // So the Parser takes a dash in the place of a key.
+      // The Parser reports a dash in place of a key in this form.
       if (first?.type === "error")
-        throw errorAt("a list item may not stand among keys; indent it below the key it belongs to", first);
+        throw errorAt("a list item is not allowed among keys; indent it under its key", first);
       const apart = first === key ? beforeKey.lineEndsAfter : undefined;
-      if (apart) throw errorAt("a key and its colon must stand on one line", apart);
+      if (apart) throw errorAt("a key and its colon must be on one line", apart);
       if (first && "indent" in first && first.indent !== indent) throw errorAt(INDENTATION, firstOf(item));
       pairs.push(this.#pair(item, beforeKey, false));
     }
@@ -213,16 +213,16 @@ class NodeReader {
     if (colon === undefined) {
       if (!inFlow && !beforeKey.indicator) throw errorAt(MISSING, key ?? firstOf(item));
       const stray = firstOf({ start: sep, value });
-      if (stray !== undefined) throw errorAt(inFlow ? MISSING : "a colon is missing before this", stray);
+      if (stray !== undefined) throw errorAt(inFlow ? MISSING : "missing colon before this", stray);
     } else if (!key && !beforeKey.indicator) {
-      throw errorAt("there is no key before this colon; quote the text if it is one", colon);
+      throw errorAt("no key before this colon; quote the string if the colon is part of it", colon);
     }
     const valueNode = this.#node(value, colon ? beforeValue : { ...beforeValue, end: keyEnd });
     const start = key?.type === "alias" ? key.offset : keyNode.start;
     return { key: keyNode, value: valueNode, start, end: this.#endOf(value, valueNode) };
   }
 
-  /** Where a node ends in the text, for an alias not where it points to. */
+  /** The end of a node in the text; for an alias, that of the alias itself. */
   #endOf(token: Child, node: RawNode): number {
     return token?.type === "alias" ? this.#token(token).end : node.end;
   }
@@ -231,12 +231,12 @@ class NodeReader {
     const { anchor } = before;
     if (anchor === undefined) return node;
     if (this.#anchors.has(anchor.value))
-      throw new YamlError(`the anchor &${anchor.value} is given twice`, anchor.start);
+      throw new YamlError(`the anchor &${anchor.value} is defined twice`, anchor.start);
     this.#anchors.set(anchor.value, node);
     return node;
   }
 
-  /** What a tag, an anchor or an alias refers to: its number comes after its mark. */
+  /** The token of a tag, an anchor or an alias; its number follows its mark. */
   #token({ source }: { readonly source: string }): Token {
     const token = this.#lexed[Number(source.slice(1))];
     if (token === undefined) throw new Error(`no token ${source}`);
@@ -253,10 +253,10 @@ interface Entry {
   readonly value?: Child;
 }
 
-const MISPLACED = "this may not stand here";
+const MISPLACED = "this is not allowed here";
 const INDENTATION = "this is not indented like the lines around it";
-const NO_BLOCK = "a list or mapping may not begin here; put it on a new line";
-const MISSING = "a colon, comma or - is missing here";
+const NO_BLOCK = "a list or mapping cannot begin here; put it on a new line";
+const MISSING = "missing colon, comma or - here";
 
 function errorAt(reason: string, token: Child): YamlError {
   return new YamlError(reason, token?.offset ?? 0);
@@ -271,12 +271,12 @@ function checkEnd(tokens: readonly CST.SourceToken[] = []): void {
   if (stray !== undefined) throw errorAt(MISPLACED, stray);
 }
 
-/** Whether an entry has nothing but space, and a comma at most. */
+/** Whether an entry contains only white space and at most a comma. */
 function isBlank({ sep, value }: CST.CollectionItem, { indicator, anchor, tag }: Before): boolean {
   return !sep && !value && !indicator && anchor === undefined && tag === undefined;
 }
 
-/** The first token of an entry that is not space. */
+/** The first token of an entry that is not white space. */
 function firstOf({ start, key, sep = [], value }: Entry): Child {
   const first = [...start, key, ...sep, value].find((token) => token && !isSpace(token));
   return first?.type === "block-map" && first.items[0] ? firstOf(first.items[0]) : first;

@@ -1,6 +1,6 @@
 import { isBreak, isSpaceOrEnd, YamlError } from "./source.ts";
 
-/** What `!` and `!!` stand for unless a %TAG directive says otherwise. */
+/** The prefixes for `!` and `!!` unless a %TAG directive defines others. */
 export const DEFAULT_HANDLES: ReadonlyMap<string, string> = new Map([
   ["!", "!"],
   ["!!", "tag:yaml.org,2002:"],
@@ -13,19 +13,22 @@ export function scanName(text: string, start: number): { name: string; end: numb
   const name = match(NAME, text, start + 1);
   const end = start + 1 + name.length;
   if (name === "" || !(isSpaceOrEnd(text.charCodeAt(end)) || "?:,]}%@`".includes(text.charAt(end)))) {
-    throw new YamlError("the name of an anchor or alias has only letters, digits, - and _; quote the text", start);
+    throw new YamlError(
+      "the name of an anchor or alias may contain only letters, digits, - and _; quote the string if it is text",
+      start,
+    );
   }
   return { name, end };
 }
 
-/** Reads a tag and gives it in full. */
+/** Reads a tag and returns it in full. */
 export function scanTag(text: string, start: number, handles: ReadonlyMap<string, string>) {
   const next = text.charAt(start + 1);
   let tag: string;
   let end: number;
   if (next === "<") {
     const uri = scanUri(text, start + 2);
-    if (text.charAt(uri.end) !== ">") throw new YamlError("a tag that begins with !< ends with >", start);
+    if (text.charAt(uri.end) !== ">") throw new YamlError("a tag that begins with !< must end with >", start);
     tag = uri.value;
     end = uri.end + 1;
   } else if (isSpaceOrEnd(text.charCodeAt(start + 1))) {
@@ -35,11 +38,11 @@ export function scanTag(text: string, start: number, handles: ReadonlyMap<string
     const handle = hasSecondMark(text, start) ? scanHandle(text, start) : "!";
     const uri = scanUri(text, start + handle.length);
     const prefix = handles.get(handle);
-    if (prefix === undefined) throw new YamlError(`no %TAG directive says what ${handle} stands for`, start);
+    if (prefix === undefined) throw new YamlError(`no %TAG directive defines ${handle}`, start);
     tag = prefix + uri.value;
     end = uri.end;
   }
-  if (!isSeparator(text.charCodeAt(end))) throw new YamlError("a tag needs a space after it", start);
+  if (!isSeparator(text.charCodeAt(end))) throw new YamlError("a tag must be followed by a space", start);
   return { tag, end };
 }
 
@@ -60,7 +63,7 @@ const HANDLE = /![0-9A-Za-z_-]*!/y;
 function scanHandle(text: string, start: number): string {
   if (text.startsWith("! ", start)) return "!";
   const handle = match(HANDLE, text, start);
-  if (handle === "") throw new YamlError("the handle of a tag is !, !! or !name!", start);
+  if (handle === "") throw new YamlError("the handle of a tag must be !, !! or !name!", start);
   return handle;
 }
 
@@ -69,7 +72,7 @@ const URI = /(?:[0-9A-Za-z\-;/?:@&=+$,_.!~*'()[\]]|%[0-9A-Fa-f]{2})*/y;
 function scanUri(text: string, start: number): { value: string; end: number } {
   const uri = match(URI, text, start);
   const end = start + uri.length;
-  if (uri === "" || text.charAt(end) === "%") throw new YamlError("this tag is not written as YAML wants it", start);
+  if (uri === "" || text.charAt(end) === "%") throw new YamlError("invalid tag", start);
   try {
     return { value: decodeURIComponent(uri), end };
   } catch {
@@ -77,7 +80,7 @@ function scanUri(text: string, start: number): { value: string; end: number } {
   }
 }
 
-/** What the directives at the start of a file say. */
+/** The directives at the start of a file. */
 export interface Directives {
   version: boolean;
   readonly handles: Map<string, string>;
@@ -86,28 +89,31 @@ export interface Directives {
 const DIRECTIVE_NAME = /%([0-9A-Za-z_-]+)/y;
 const VERSION = /%YAML *([0-9]+)\.[0-9]+/y;
 
-/** Reads a directive up to the end of its line and adds what it says. */
+/** Reads a directive up to the end of its line and adds it to the others. */
 export function scanDirective(text: string, start: number, directives: Directives): number {
   DIRECTIVE_NAME.lastIndex = start;
   const name = DIRECTIVE_NAME.exec(text)?.[1] ?? "";
   let pos = start + 1 + name.length;
   if (name === "" || !isSeparator(text.charCodeAt(pos))) {
-    throw new YamlError("a line that begins with % is a directive, and this is none that YAML knows; quote it", start);
+    throw new YamlError(
+      "a line that begins with % is a directive, and this one is unknown; quote the string if it is text",
+      start,
+    );
   }
   if (name === "YAML") pos = scanVersion(text, start, directives);
   else if (name === "TAG") pos = scanTagDirective(text, pos, directives);
   else while (pos < text.length && !isBreak(text.charCodeAt(pos))) pos++;
-  if (!isSeparator(text.charCodeAt(pos))) throw new YamlError("this directive is not written as YAML wants it", start);
+  if (!isSeparator(text.charCodeAt(pos))) throw new YamlError("invalid directive", start);
   while (text.charAt(pos) === " ") pos++;
   if (text.charAt(pos) === "#") while (pos < text.length && !isBreak(text.charCodeAt(pos))) pos++;
-  if (pos < text.length && !isBreak(text.charCodeAt(pos))) throw new YamlError("only a comment may follow here", pos);
+  if (pos < text.length && !isBreak(text.charCodeAt(pos))) throw new YamlError("only a comment is allowed here", pos);
   return pos;
 }
 
 function scanVersion(text: string, start: number, directives: Directives): number {
   VERSION.lastIndex = start;
   const [version = "", major] = VERSION.exec(text) ?? [];
-  if (major === undefined || Number(major) !== 1) throw new YamlError("only %YAML 1.1 is understood", start);
+  if (major === undefined || Number(major) !== 1) throw new YamlError("only %YAML 1.1 is supported", start);
   if (directives.version) throw new YamlError("a second %YAML line", start);
   directives.version = true;
   return start + version.length;

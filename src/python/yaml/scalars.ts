@@ -1,6 +1,6 @@
 import { breakAt, isBlank, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, YamlError } from "./source.ts";
 
-/** The value of a scalar in the text, and where its last character ends. */
+/** The value of a scalar in the text, and the position after its last character. */
 export interface ScannedScalar {
   readonly value: string;
   readonly end: number;
@@ -11,7 +11,7 @@ const HASH = 0x23;
 const COLON = 0x3a;
 
 /**
- * Reads a plain scalar. PyYAML stops at a tab wherever it stands, and inside [ ] and { } also at a question mark.
+ * Reads a plain scalar. PyYAML stops at any tab and, inside [ ] and { }, also at a question mark.
  * @param minColumn in a block, continuation lines need at least this indentation; undefined inside a flow collection.
  */
 export function scanPlain(text: string, start: number, minColumn: number | undefined): ScannedScalar {
@@ -42,7 +42,7 @@ export function scanPlain(text: string, start: number, minColumn: number | undef
 const FLOW_STOP = new Set([..."?,[]{}"].map((char) => char.charCodeAt(0)));
 const FLOW_AFTER_COLON = new Set([...",[]{}"].map((char) => char.charCodeAt(0)));
 
-/** The end of a run of characters without white space that belong to one plain scalar. */
+/** The end of a run of characters without white space in a plain scalar. */
 function plainRun(text: string, start: number, inFlow: boolean): number {
   let pos = start;
   for (;;) {
@@ -60,11 +60,11 @@ interface Folded {
   readonly value: string;
   readonly pos: number;
   readonly lineStart: number;
-  /** A document marker stands at the start of one of the lines; `pos` is there. */
+  /** Whether a document marker begins one of the lines; `pos` is then its position. */
   readonly marker: boolean;
 }
 
-/** Line breaks in a flow scalar: one becomes a space; of more, all but the first are kept. */
+/** Folds line breaks in a flow scalar: one becomes a space; of several, all but the first are kept. */
 function foldBreaks(text: string, start: number, skipTabs: boolean): Folded {
   const first = breakAt(text, start);
   let pos = start + first.length;
@@ -83,7 +83,7 @@ function foldBreaks(text: string, start: number, skipTabs: boolean): Folded {
   }
 }
 
-/** Characters of a quoted scalar that stand for themselves. */
+/** Literal characters of a quoted scalar. */
 const ORDINARY = /[^'"\\ \t\r\n\x85\u2028\u2029]+/y;
 
 /** Reads a scalar in single or double quotes; its lines may have any indentation. */
@@ -130,7 +130,7 @@ function scanQuotedGap(text: string, start: number): Piece {
 
 function quotedBreaks(text: string, start: number): Piece {
   const folded = foldBreaks(text, start, true);
-  if (folded.marker) throw new YamlError("a line inside quotes may not begin with --- or ...", folded.pos);
+  if (folded.marker) throw new YamlError("a line inside quotes must not begin with --- or ...", folded.pos);
   return folded;
 }
 
@@ -156,7 +156,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPE_WIDTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** Reads what a backslash in double quotes begins; before a line break it joins the lines. */
+/** Reads an escape in double quotes; a backslash before a line break joins the lines. */
 function scanEscape(text: string, start: number): Piece {
   const char = text.charAt(start + 1);
   const simple = ESCAPES[char];
@@ -165,11 +165,12 @@ function scanEscape(text: string, start: number): Piece {
   if (width !== undefined) {
     const digits = text.slice(start + 2, start + 2 + width);
     const code = digits.length === width && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : Infinity;
-    if (code > 0x10ffff) throw new YamlError(`\\${char} needs ${width} hexadecimal digits of a character`, start);
+    if (code > 0x10ffff)
+      throw new YamlError(`\\${char} needs ${width} hexadecimal digits that name a character`, start);
     return { value: String.fromCodePoint(code), pos: start + 2 + width };
   }
   if (!isBreak(text.charCodeAt(start + 1))) {
-    throw new YamlError(`\\${char} is no escape of YAML; write \\\\ for a backslash, or use single quotes`, start);
+    throw new YamlError(`\\${char} is not a YAML escape; write \\\\ for a backslash, or use single quotes`, start);
   }
   const { kept } = breakAt(text, start + 1);
   const { value, pos } = quotedBreaks(text, start + 1);
@@ -179,7 +180,7 @@ function scanEscape(text: string, start: number): Piece {
 
 /**
  * Reads a literal (`|`) or folded (`>`) scalar.
- * @param parentIndent the column of the innermost block collection around it, -1 outside of any.
+ * @param parentIndent the column of the innermost enclosing block collection, -1 outside any.
  * @returns also the offset of the line after it, past its indentation.
  */
 export function scanBlockScalar(
@@ -213,18 +214,18 @@ export function scanBlockScalar(
   return { value, end, next: gap.pos };
 }
 
-/** The indicators after `|` or `>`: what becomes of the final line breaks, and an indentation from 1 to 9. */
+/** The indicators after `|` or `>`: the handling of final line breaks, and an indentation from 1 to 9. */
 function scanHeader(text: string, start: number) {
   const [header = "", before, digit, after] = /^([+-]?)([1-9]?)([+-]?)/.exec(text.slice(start + 1, start + 4)) ?? [];
   let end = start + 1 + header.length;
   const next = text.charCodeAt(end);
   if ((before && after) || next === 0x09 || !isSpaceOrEnd(next)) {
-    throw new YamlError("after | or > only + or -, a digit from 1 to 9 and a comment may follow on the line", start);
+    throw new YamlError("only + or -, a digit from 1 to 9 and a comment may follow | or > on its line", start);
   }
   while (text.charCodeAt(end) === SPACE) end++;
   const commentOrEnd = text.charCodeAt(end);
   if (commentOrEnd !== HASH && end < text.length && !isBreak(commentOrEnd)) {
-    throw new YamlError("the text of a block scalar begins on the line after | or >", end);
+    throw new YamlError("the text of a block scalar must begin on the line after | or >", end);
   }
   const stop = lineEnd(text, end);
   return {

@@ -1,10 +1,10 @@
 import type { Point } from "../unist.ts";
 
-/** A text that PyYAML would not load. `reason` is one short line for the user; `offset` is the place in the text. */
+/** A text that PyYAML rejects. `reason` is one short line for the user; `offset` is the place in the text. */
 export class YamlError extends Error {
   readonly reason: string;
   readonly offset: number;
-  /** "depth": PyYAML itself fails with a RecursionError, which cloud-init does not catch; "size": it would take it. */
+  /** "depth": PyYAML itself fails with a RecursionError, which cloud-init does not catch; "size": PyYAML accepts the text. */
   readonly limit: "depth" | "size" | undefined;
   constructor(reason: string, offset: number, limit?: "depth" | "size") {
     const line = reason.replace(/(?! )[\p{C}\p{Z}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
@@ -15,23 +15,23 @@ export class YamlError extends Error {
   }
 }
 
-/** Names and tags of the file, which a reason repeats, can be of any length. */
+/** The length limit for a reason, since it may repeat names and tags of the file. */
 const MAX_REASON = 160;
 
-/** A YAML text with the places where its lines begin. */
+/** A YAML text with the offsets of its lines. */
 export interface Source {
   readonly text: string;
   /** Offsets of the first character of each line, after a byte order mark. */
   readonly lineStarts: readonly number[];
 }
 
-/** Larger texts are refused. A cloud's user-data is limited to 16 to 64 KB; PyYAML takes minutes for 5 MB. */
+/** Larger texts are rejected. Clouds limit user-data to 16 to 64 KB; PyYAML takes minutes for 5 MB. */
 const MAX_LENGTH = 5 * 1024 * 1024;
 
-/** What PyYAML's reader lets through. NEL (0x85) and the separators 0x2028 and 0x2029 count as line breaks. */
+/** Characters that PyYAML's reader accepts. NEL (0x85) and the separators 0x2028 and 0x2029 count as line breaks. */
 const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** @throws YamlError for a text that is too large or has characters that YAML does not allow. */
+/** @throws YamlError for a text that is too large or contains characters that YAML does not allow. */
 export function readSource(text: string): Source {
   const first = text.startsWith("\ufeff") ? 1 : 0;
   const lineStarts = [first];
@@ -78,20 +78,20 @@ export function isSpaceOrEnd(code: number): boolean {
   return isBlank(code) || isBreak(code) || Number.isNaN(code);
 }
 
-/** The line break at an offset: how long it is, and what a scalar keeps of it. */
+/** The line break at an offset: its length, and the part that a scalar keeps. */
 export function breakAt(text: string, offset: number): { length: number; kept: string } {
   const char = text.charAt(offset);
   if (char === "\u2028" || char === "\u2029") return { length: 1, kept: char };
   return { length: text.startsWith("\r\n", offset) ? 2 : 1, kept: "\n" };
 }
 
-/** Whether `---` or `...` stands at the start of a line, as a word of its own. */
+/** Whether a line begins with `---` or `...` as a separate word. */
 export function isDocumentMarker(text: string, lineStart: number): boolean {
   const isMarker = text.startsWith("---", lineStart) || text.startsWith("...", lineStart);
   return isMarker && isSpaceOrEnd(text.charCodeAt(lineStart + 3));
 }
 
-/** The first offset from `offset` on that holds a line break or the end of the text. */
+/** The offset of the next line break, or the end of the text, from `offset` on. */
 export function lineEnd(text: string, offset: number): number {
   let end = offset;
   while (end < text.length && !isBreak(text.charCodeAt(end))) end++;

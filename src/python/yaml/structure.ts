@@ -4,16 +4,16 @@ import { type RawNode, readNodes } from "./nodes.ts";
 import { type Source, YamlError } from "./source.ts";
 
 /**
- * PyYAML recurses twice a level: with Python's limit of 1000 it fails at 492 levels when called from a script, and some
- * 15 levels earlier when cloud-init, itself 30 calls deep, calls it.
+ * PyYAML recurses twice per level: with Python's limit of 1000 it fails at 492 levels when called from a script, and about
+ * 15 levels earlier when called by cloud-init, which is itself 30 calls deep.
  */
 export const MAX_DEPTH = 475;
 
-/** Each costs the parser some hundred bytes: 80,000 lines of `key: value` make so many. */
+/** The maximum number of lexemes, since each costs the parser some hundred bytes; 80,000 lines of `key: value` reach it. */
 const MAX_LEXEMES = 500_000;
 
 /**
- * The tree of the one document of a text; undefined when the text has nothing but comments.
+ * The tree of the single document in a text; undefined if the text contains only comments.
  * @throws YamlError
  */
 export function readStructure(source: Source): RawNode | undefined {

@@ -5,7 +5,7 @@ import type { Setting } from "../service.ts";
 import { decodeBlob, fingerprint } from "../sshFingerprint.ts";
 import type { User } from "./users.ts";
 
-/** A key of an authorized_keys file: what names it, and what its use is restricted to. */
+/** A key in an authorized_keys file: its name, and the restrictions on its use. */
 interface AuthorizedKey {
   readonly name: string;
   readonly options: string;
@@ -15,8 +15,8 @@ interface AuthorizedKey {
 const SETTINGS_LIMIT = 50_000;
 
 /**
- * The keys that may log in, under "<user> authorized key <fingerprint>", each with its options or "unrestricted".
- * `files`: sshd's AuthorizedKeysFile. Of two lines with the same key the first counts.
+ * The keys that can log in, under "<user> authorized key <fingerprint>", each with its options or "unrestricted".
+ * `files`: sshd's AuthorizedKeysFile. If a key occurs twice, the first line counts.
  */
 export function readAuthorizedKeys(image: Image, users: Iterable<User>, files: readonly string[]): Setting[] {
   const settings = new Map<string, Setting>();
@@ -37,7 +37,7 @@ export function readAuthorizedKeys(image: Image, users: Iterable<User>, files: r
   return [...settings.values()];
 }
 
-/** sshd's tokens %h, %u, %U and %%; what is not absolute lies in the home directory. */
+/** Expands sshd's tokens %h, %u, %U and %%; a relative path is below the home directory. */
 function keyPath(file: string, { name, uid, home }: User): string {
   const tokens: Readonly<Record<string, string>> = { "%h": home, "%u": name, "%U": uid, "%%": "%" };
   const path = file.replace(/%[huU%]/g, (token) => tokens[token]!);
@@ -57,12 +57,12 @@ function keysIn(image: Image, path: string): AuthorizedKey[] {
 
 const KEY_LIMIT = 16 * 1024;
 
-/** A line that is a placeholder altogether: keys that only the cloud knows. */
+/** Whether a line is one placeholder: keys that only the cloud knows. */
 function unknownLine(text: string, line: number): AuthorizedKey[] {
   return hasUnknown(text) ? [{ name: text, options: "", line }] : [];
 }
 
-/** Where the options end: at the first blank outside of quotes. */
+/** The end of the options: the first blank outside quotes. */
 function optionsEnd(text: string): number {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { hasUnknown } from "../../image/unknown.ts";
 
 /**
- * What the password field of crypt(5) and shadow(5) means for a login, in words. Another hash is another text, though the
- * hash itself is not shown.
+ * Describes what the password field of crypt(5) and shadow(5) means for a login. A different hash results in a different
+ * description, which does not contain the hash itself.
  */
 export function describePassword(field: string): string {
   if (hasUnknown(field)) return field;
-  if (field === "") return "none: no password is asked for";
+  if (field === "") return "none: no password is required";
   const hash = field.replace(/^!+/, "");
   const method = /^\$[A-Za-z0-9-]{1,20}\$/.exec(hash)?.[0] ?? (/^[./A-Za-z0-9]{13}$/.test(hash) ? "DES" : undefined);
   if (method === undefined) return "locked";

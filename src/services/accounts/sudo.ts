@@ -3,29 +3,29 @@ import { Includes } from "../includes.ts";
 import { type Line, readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 
-/** One statement of sudoers(5), continued lines joined and its comment gone, where it begins. */
+/** One sudoers(5) statement, with continued lines joined and without its comment, and the line on which it begins. */
 export interface SudoStatement {
   readonly text: string;
   readonly path: string;
   readonly line: number;
 }
 
-/** The statements of /etc/sudoers and all that it includes, in sudo's order. @throws UnreadableService where that is too much. */
+/** The statements of /etc/sudoers with its includes, in sudo's order. @throws UnreadableService if they are too large. */
 export function readSudoStatements(image: Image): SudoStatement[] {
   const main = ["/etc/sudoers", "/usr/etc/sudoers"].find((path) => image.stat(path)?.kind === "file");
   return main === undefined ? [] : statementsOf(new Includes(image, main), main, new Set());
 }
 
 /**
- * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group, alias. A rule for
- * several is one setting for each.
- * @throws UnreadableService where sudoers includes too much.
+ * The rules of sudoers(5) and doas.conf(5), each under "sudo <whom>" or "doas <whom>": a user, %group or alias. A rule
+ * for several of them becomes one setting for each.
+ * @throws UnreadableService if sudoers includes too much.
  */
 export function readPrivilegeRules(image: Image): Setting[] {
   return [...readSudoStatements(image).flatMap(rulesIn), ...doasRules(image)];
 }
 
-/** The rule of a statement, once for each user that it names; none where it is no rule. */
+/** The rule of a statement, once for each user that it names; none if it is not a rule. */
 export function rulesIn({ text, path, line }: SudoStatement): Setting[] {
   if (/^(Defaults([\s@:!>]|$)|(User|Runas|Host|Cmnd|Cmd)_Alias\s)/.test(text)) return [];
   const end = userListEnd(text);
@@ -34,7 +34,7 @@ export function rulesIn({ text, path, line }: SudoStatement): Setting[] {
   return value.includes("=") ? users.map((user) => ({ key: `sudo ${user}`, value, path, line })) : [];
 }
 
-/** `read`: files and directories that are not read again, for files may include each other. */
+/** `read`: files and directories that are not read again, since files can include each other. */
 function statementsOf(includes: Includes, path: string, read: Set<string>): SudoStatement[] {
   if (read.has(path)) return [];
   read.add(path);
@@ -49,7 +49,7 @@ function statementsOf(includes: Includes, path: string, read: Set<string>): Sudo
   });
 }
 
-/** A backslash at its end continues a line on the next. */
+/** Joins lines: a trailing backslash continues a line on the next. */
 function joinedLines(lines: readonly Line[]): Line[] {
   const joined: { parts: string[]; number: number }[] = [];
   let continues = false;
@@ -77,7 +77,7 @@ function includedPaths(
   return files.map((file) => `${path}/${file}`);
 }
 
-/** `#` begins a comment, but not in quotes, after a backslash, or before digits: that is a user id. */
+/** Removes a comment: `#` begins one except in quotes, after a backslash, or before digits, where it is a user id. */
 function withoutComment(text: string): string {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -88,7 +88,7 @@ function withoutComment(text: string): string {
   return text;
 }
 
-/** Where the list of users ends: at the first blank that is not beside a comma, in quotes, or after a backslash. */
+/** The end of the user list: the first blank that is not next to a comma, in quotes, or after a backslash. */
 export function userListEnd(rule: string): number {
   let quoted = false;
   let last = "";
@@ -108,7 +108,7 @@ export function userListEnd(rule: string): number {
   return rule.length;
 }
 
-/** The members of a list that commas separate, quotes and backslashes taken away. */
+/** The members of a comma-separated list, without quotes and backslashes. */
 export function splitSudoList(list: string): string[] {
   const parts = list.match(/(?:\\.|"[^"]*"?|[^,\\"])+/gs) ?? [];
   return parts.map((part) => part.trim().replace(/\\(.)|"/gs, "$1")).filter((part) => part !== "");

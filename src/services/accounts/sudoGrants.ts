@@ -1,46 +1,46 @@
 import type { Image } from "../../image/image.ts";
 import { readSudoStatements, rulesIn, type SudoStatement, splitSudoList, userListEnd } from "./sudo.ts";
 
-/** Who an account is to sudo. */
+/** An account as sudo identifies it. */
 export interface SudoAccount {
   readonly name: string;
   readonly uid?: string;
-  /** Its groups, the primary one among them: the name of each, and its number as "#1000". */
+  /** Its groups, including the primary one: the name of each, and its number as "#1000". */
   readonly groups: readonly string[];
 }
 
 /** One command of a rule. */
 interface SudoCommand {
-  /** As it is written, "ALL" or with "!" in front included. */
+  /** As written, including "ALL" or a leading "!". */
   readonly command: string;
   readonly asRoot: boolean;
-  /** PASSWD or NOPASSWD; undefined where neither stands there. */
+  /** PASSWD or NOPASSWD; undefined without either tag. */
   readonly asks: boolean | undefined;
 }
 
-/** A rule of sudoers(5) for one user, group or alias. */
+/** A sudoers(5) rule for one user, group or alias. */
 export interface SudoGrant {
-  /** One member of its list of users: a name, %group, #uid, %#gid, an alias or ALL, with "!" in front or not. */
+  /** One member of its user list: a name, %group, #uid, %#gid, an alias or ALL, possibly with a leading "!". */
   readonly subject: string;
-  /** All of the rule's list of users, which may take some out again: "ALL, !debian". */
+  /** The rule's whole user list, which may exclude some users: "ALL, !debian". */
   readonly users: readonly string[];
-  /** The rule without its list of users, in one line. */
+  /** The rule without its user list, on one line. */
   readonly text: string;
   readonly path: string;
   readonly line: number;
   readonly commands: readonly SudoCommand[];
 }
 
-/** What `Defaults` sets for everybody or for some users: the parameters as they are written. */
+/** A `Defaults` entry for everybody or for some users, with its parameters as written. */
 export interface SudoDefaults {
-  /** Its list of users, %groups and aliases; undefined for everybody. */
+  /** Its list of users, %groups and aliases; undefined for all users. */
   readonly users: readonly string[] | undefined;
   readonly parameters: readonly string[];
   readonly path: string;
   readonly line: number;
 }
 
-/** What sudoers(5) allows whom. Rules are in their order; the last one that matches counts. */
+/** The content of sudoers(5). Rules are in their order; the last one that matches counts. */
 export interface Sudoers {
   readonly grants: readonly SudoGrant[];
   readonly defaults: readonly SudoDefaults[];
@@ -48,8 +48,8 @@ export interface Sudoers {
 }
 
 /**
- * Reads /etc/sudoers and all that it includes. Rules for a single host count as rules for this one.
- * @throws UnreadableService where that is too much.
+ * Reads /etc/sudoers with its includes. Rules for a single host count as rules for this one.
+ * @throws UnreadableService if the includes are too large.
  */
 export function readSudoers(image: Image): Sudoers {
   const statements = readSudoStatements(image);
@@ -69,13 +69,13 @@ function grantsOf(statement: SudoStatement): SudoGrant[] {
   });
 }
 
-/** What sudo makes of an account that asks to run a command as root: the rule that counts, and whether it asks. */
+/** sudo's decision for an account that runs a command as root: the rule that counts, and whether sudo asks for a password. */
 export interface SudoAnswer {
   readonly grant: SudoGrant;
   readonly asksPassword: boolean;
 }
 
-/** @param command a path, or "ALL" for every command; @returns undefined where sudo refuses. */
+/** @param command a path, or "ALL" for every command; @returns undefined if sudo refuses. */
 export function sudoAnswer(sudoers: Sudoers, account: SudoAccount, command: string): SudoAnswer | undefined {
   let answer: SudoAnswer | undefined;
   for (const grant of sudoers.grants) {
@@ -90,9 +90,9 @@ export function sudoAnswer(sudoers: Sudoers, account: SudoAccount, command: stri
   return answer;
 }
 
-/** Whether a list of users, %groups and aliases means an account: the last member that says something of it decides. */
+/** Whether a list of users, %groups and aliases includes an account: the last member that matches it decides. */
 export function names({ aliases }: Sudoers, users: readonly string[], account: SudoAccount): boolean {
-  // Aliases may name each other, and many rules one of them.
+  // Aliases can refer to each other, and many rules to one of them.
   const answers = new Map<string, boolean | undefined>();
   const answerOf = (alias: string, list: readonly string[]) => {
     if (answers.has(alias)) return answers.get(alias);
@@ -118,12 +118,12 @@ function isMeant(member: string, { name, uid, groups }: SudoAccount): boolean {
   return member === "ALL" || member === name || (uid !== undefined && member === `#${uid}`);
 }
 
-/** Whether a `Defaults` line is about an account. */
+/** Whether a `Defaults` line applies to an account. */
 export function concernsAccount(sudoers: Sudoers, { users }: SudoDefaults, account: SudoAccount): boolean {
   return users === undefined || names(sudoers, users, account);
 }
 
-/** Whether an account's rules without a tag ask for a password: unless `Defaults !authenticate` says otherwise. */
+/** Whether an account's rules without a tag ask for a password: they do unless `Defaults !authenticate` applies. */
 function authenticates(sudoers: Sudoers, account: SudoAccount): boolean {
   const last = sudoers.defaults
     .filter((defaults) => concernsAccount(sudoers, defaults, account))
@@ -161,7 +161,7 @@ function commandsOf(rule: string): SudoCommand[] {
   });
 }
 
-/** At commas that are neither escaped nor in parentheses. */
+/** Splits at commas that are neither escaped nor in parentheses. */
 function splitCommands(list: string): string[] {
   return (list.match(/(?:\\.|\([^()]*\)|[^,\\(]|\()+/gs) ?? []).filter((part) => part.trim() !== "");
 }

@@ -1,7 +1,7 @@
 import type { Image } from "../../image/image.ts";
 import { fields, type Line, readLines } from "../lines.ts";
 
-/** An account of /etc/passwd, and the line it stands in. */
+/** An account in /etc/passwd, and its line. */
 export interface User {
   readonly name: string;
   readonly password: string;
@@ -12,7 +12,7 @@ export interface User {
   readonly line: number;
 }
 
-/** A line of /etc/group. */
+/** A group in /etc/group, and its line. */
 export interface Group {
   readonly name: string;
   readonly gid: string;
@@ -20,10 +20,10 @@ export interface Group {
   readonly line: number;
 }
 
-/** More than any image has: it bounds what a hostile one can cost. */
+/** The maximum number of entries, which bounds the cost of hostile files; real images have fewer. */
 const USERS_LIMIT = 5000;
 
-/** The accounts of /etc/passwd by name; of two lines with one name the first counts. */
+/** The accounts in /etc/passwd by name; if a name occurs twice, the first line counts. */
 export function readUsers(image: Image): Map<string, User> {
   const users = new Map<string, User>();
   for (const { entry, line } of readEntries(image, "/etc/passwd")) {
@@ -40,15 +40,15 @@ export function readGroups(image: Image): Group[] {
   });
 }
 
-/** What /etc/shadow says of an account. */
+/** An account's entry in /etc/shadow. */
 export interface ShadowEntry {
   readonly password: string;
-  /** The day on which the account expires, from 1970; empty where it does not. */
+  /** The day on which the account expires, counted from 1970; empty if it never does. */
   readonly expires: string;
   readonly line: number;
 }
 
-/** The entries of /etc/shadow by account. */
+/** The entries in /etc/shadow by account. */
 export function readShadow(image: Image): Map<string, ShadowEntry> {
   const passwords = new Map<string, ShadowEntry>();
   for (const { entry, line } of readEntries(image, "/etc/shadow")) {

@@ -2,8 +2,8 @@ import { type Image, readText } from "../../image/image.ts";
 import type { Setting } from "../service.ts";
 
 /**
- * The options of apt.conf(5) by their full name, in the order in which apt reads the files. A list is one setting, its
- * name ending in "::". #include is not followed.
+ * The options of apt.conf(5) by their full name, in the order in which apt reads the files. A list is one setting whose
+ * name ends in "::". #include is not followed.
  */
 export function readAptOptions(image: Image): Setting[] {
   const directory = "/etc/apt/apt.conf.d";
@@ -19,10 +19,10 @@ export function readAptOptions(image: Image): Setting[] {
   return [...options.values()];
 }
 
-/** More than any machine has; each `#clear` goes through all names. */
+/** The maximum number of options, since each `#clear` searches all names; real machines have fewer. */
 const STATEMENT_LIMIT = 20_000;
 
-/** `name "value";` with the names of the braces around it, or `#clear name;`. */
+/** A statement: `name "value";` with the names of the enclosing braces, or `#clear name;`. */
 interface Statement {
   readonly name: string;
   readonly value: string;
@@ -30,7 +30,7 @@ interface Statement {
   readonly clears: boolean;
 }
 
-/** Names are the same in any case; the first spelling is kept. */
+/** Sets an option. Names are case-insensitive; the first spelling is kept. */
 function apply(options: Map<string, Setting>, { name, value, line, clears }: Statement, path: string): void {
   const id = name.toLowerCase();
   const former = options.get(id);
@@ -59,7 +59,7 @@ function* statementsIn(text: string): Generator<Statement> {
     if (token.mark === "{") {
       scopes.push(scope + (first === undefined ? "" : `${first.text.slice(0, NAME_LIMIT)}::`).slice(0, NAME_LIMIT));
     } else if (first !== undefined && scope.length <= NAME_LIMIT) {
-      // A word alone is an item of the list around it.
+      // A single word is an item of the enclosing list.
       const name = second === undefined && !clears ? scope : scope + first.text;
       if (name !== "") yield { name, value: (second ?? first).text, line: first.line, clears };
     }
@@ -69,7 +69,7 @@ function* statementsIn(text: string): Generator<Statement> {
   }
 }
 
-/** Words with quotes removed, and the marks `{`, `}`, `;` and `#clear`; comments left out. */
+/** Words without quotes, and the tokens `{`, `}`, `;` and `#clear`; comments are omitted. */
 function* tokensIn(text: string): Generator<{ text: string; line: number; mark?: string }> {
   const pattern = /\n|[^\S\n]+|\/\/[^\n]*|#clear(?=\s)|#[^\n]*|\/\*|"[^"\n]*"?|[{};]|(?:[^\s"{};/#]|\/(?![/*])|#)+/y;
   let line = 1;

@@ -3,13 +3,13 @@ import type { Image } from "../../image/image.ts";
 import { readLines, words } from "../lines.ts";
 import type { SourceEntry } from "./entry.ts";
 
-/** A field of a stanza: its lines joined, and where it begins. */
+/** A field of a stanza: its joined lines, and the line on which it begins. */
 interface Field {
   value: string;
   readonly line: number;
 }
 
-/** The enabled entries of a file in the deb822 style of sources.list(5): a stanza stands for all its combinations. */
+/** The enabled entries of a file in the deb822 style of sources.list(5); a stanza expands to all its combinations. */
 export function readDeb822Sources(image: Image, path: string): SourceEntry[] {
   return stanzas(image, path).flatMap((stanza) => {
     if (/^(no|false|without|off|disable)$/i.test(stanza.get("enabled")?.value.trim() ?? "")) return [];

@@ -1,4 +1,4 @@
-/** One source of packages: a line of sources.list, or one combination that a stanza of deb822 stands for. */
+/** One package source: a line of sources.list, or one combination of a deb822 stanza. */
 export interface SourceEntry {
   readonly type: string;
   readonly uri: string;

@@ -23,7 +23,7 @@ function optionsIn(brackets: string): Map<string, string> {
   );
 }
 
-/** Words between blanks up to a comment; quotes, brackets and placeholders may hold blanks, quotes themselves go. */
+/** Words separated by blanks, up to a comment. Quotes, brackets and placeholders may contain blanks; quotes are removed. */
 function tokens(line: string): string[] {
   const found: string[] = [];
   let word = "";
@@ -45,7 +45,7 @@ function tokens(line: string): string[] {
   return word === "" ? found : [...found, word];
 }
 
-/** apt reads %20 and the like in every word. */
+/** Decodes a word: apt accepts percent-encoding such as %20 in every word. */
 function decode(word: string): string {
   return word.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -5,7 +5,7 @@ import { hasUnknown } from "../../image/unknown.ts";
 import { readLines, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 
-/** Files that are one setting each, by path: some hold secrets, so what is shown of them is a digest. */
+/** Files that are one setting each, by path. Some contain secrets, so their value is a digest. */
 const FILES = [
   "/etc/netplan/*.yaml",
   "/etc/systemd/network/*.network",
@@ -18,7 +18,7 @@ const FILES = [
   "/etc/udev/rules.d/*persistent-net*.rules",
 ];
 
-/** Files of assignments: ifcfg, routes and rules of RHEL and SUSE, Gentoo's netifrc. They hold no secrets and are shown as they are. */
+/** Files of assignments: ifcfg, routes and rules of RHEL and SUSE, Gentoo's netifrc. They contain no secrets and are shown in full. */
 const SCRIPTS = [
   "/etc/sysconfig/network-scripts/ifcfg-*",
   "/etc/sysconfig/network-scripts/route*-*",
@@ -30,7 +30,7 @@ const SCRIPTS = [
   "/etc/conf.d/net", // Gentoo
 ];
 
-/** The network's configuration files by path, comments and blank lines aside. */
+/** The network configuration files by path, without comments and blank lines. */
 export function readNetworkFiles(image: Image): Setting[] {
   return [
     ...FILES.flatMap((pattern) => expandGlob(image, pattern).map((path) => setting(image, path, digest))),

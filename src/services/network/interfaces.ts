@@ -8,9 +8,9 @@ import { SettingMap } from "../settingMap.ts";
 const INTERFACES = "/etc/network/interfaces";
 
 /**
- * interfaces(5) with the files that it sources: "iface <name> <family>" is the method and the options of all stanzas of
- * that name, "auto <name>" and "allow-hotplug <name>" are there when the interface is brought up so.
- * @throws UnreadableService where too much is sourced.
+ * interfaces(5) with the files that it sources: "iface <name> <family>" has the method and the options of all stanzas of
+ * that name as its value; "auto <name>" and "allow-hotplug <name>" exist if the interface is brought up that way.
+ * @throws UnreadableService if too much is sourced.
  */
 export function readInterfaces(image: Image): Setting[] {
   const settings = new SettingMap();
@@ -18,7 +18,7 @@ export function readInterfaces(image: Image): Setting[] {
   const includes = new Includes(image, INTERFACES);
 
   function readFile(path: string): void {
-    // Files may source each other.
+    // Files can source each other.
     if (read.has(path)) return;
     read.add(path);
     const unknown = unknownReason(readText(image, path) ?? "");
@@ -52,7 +52,7 @@ export function readInterfaces(image: Image): Setting[] {
   return settings.list();
 }
 
-/** Lines without comments; a backslash at its end continues a line on the next. */
+/** Lines without comments; a trailing backslash continues a line on the next. */
 function logicalLines(physical: readonly Line[]): { text: string; line: number }[] {
   const lines: { parts: string[]; line: number }[] = [];
   let continues = false;

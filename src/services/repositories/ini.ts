@@ -2,7 +2,7 @@ import type { SecretKind } from "../../config/secret.ts";
 import type { Image } from "../../image/image.ts";
 import { readLines, readStatements } from "../lines.ts";
 
-/** What an option of a repository is where it lets somebody in (yum.conf(5), dnf.conf(5), libzypp). */
+/** The kind of secret that a repository option contains (yum.conf(5), dnf.conf(5), libzypp). */
 export function repositorySecret(key: string): SecretKind | undefined {
   const option = key.slice(key.lastIndexOf(" ") + 1);
   if (/^(?:proxy_)?username$/.test(option)) return "userinfo";
@@ -10,7 +10,7 @@ export function repositorySecret(key: string): SecretKind | undefined {
   return /pass|secret|token|^vars\/.*(?:key|pw|auth|cred)/i.test(option) ? "password" : undefined;
 }
 
-/** An option of a file of sections, its value with a line feed between continued lines. */
+/** An option in an INI file; its value has a line feed between continued lines. */
 export interface IniOption {
   readonly section: string;
   readonly name: string;
@@ -19,8 +19,8 @@ export interface IniOption {
 }
 
 /**
- * The options as libdnf reads them: names with their case, lines that begin with a blank continue a value. Of a file
- * with one line that it does not understand dnf takes nothing, so neither does this.
+ * The options as libdnf reads them: names are case-sensitive, and lines that begin with a blank continue a value. dnf
+ * ignores a file with an invalid line, and so does this function.
  */
 export function readDnfIni(
   image: Image,
@@ -55,7 +55,7 @@ export function readDnfIni(
   return { sections, options };
 }
 
-/** The options as libzypp reads them: every line for itself, blanks around it of no account. */
+/** The options as libzypp reads them: each line on its own, ignoring surrounding blanks. */
 export function readZyppIni(image: Image, path: string): IniOption[] {
   const options: IniOption[] = [];
   let section: string | undefined;

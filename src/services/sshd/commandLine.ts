@@ -4,7 +4,7 @@ import type { Image } from "../../image/image.ts";
 import { type Line, readStatements } from "../lines.ts";
 import { assignmentIn } from "../shellVariables.ts";
 
-/** A configuration line that sshd gets with -o, and the file that holds it. */
+/** A configuration line that sshd receives with -o, and the file that contains it. */
 export interface CommandLineOption extends Line {
   readonly path: string;
 }
@@ -20,8 +20,8 @@ export const SSHD_NEEDS: readonly string[] = [
 ];
 
 /**
- * What the unit of sshd gives it with -o, which comes before any file: RHEL 8 hands its crypto policy over so, from
- * /etc/crypto-policies/back-ends/opensshserver.config, and OPTIONS of /etc/sysconfig/sshd.
+ * The options that sshd's unit passes with -o, which override any file: RHEL 8 passes its crypto policy this way, from
+ * /etc/crypto-policies/back-ends/opensshserver.config, and OPTIONS from /etc/sysconfig/sshd.
  */
 export function commandLineOptions(image: Image): CommandLineOption[] {
   const lines = unitLines(image);
@@ -35,7 +35,7 @@ export function commandLineOptions(image: Image): CommandLineOption[] {
   return start === undefined ? [] : optionsIn(start, variables);
 }
 
-/** The unit's lines, those of its drop-ins behind them. */
+/** The unit's lines, followed by those of its drop-ins. */
 function unitLines(image: Image): CommandLineOption[] {
   for (const unit of UNITS) {
     const path = unitPath(image, unit);
@@ -58,7 +58,7 @@ function wordsOf(text: string): string[] {
   return shellWords(text, (name) => `$${name}`).slice(0, WORDS_LIMIT);
 }
 
-/** `$NAME` alone is the words of the variable; a -o takes the rest of its word, or the next one. */
+/** The options in a command line. `$NAME` alone expands to the variable's words; -o takes the rest of its word, or the next one. */
 function optionsIn(start: CommandLineOption, variables: ReadonlyMap<string, CommandLineOption>): CommandLineOption[] {
   const words: CommandLineOption[] = [];
   for (const word of wordsOf(start.text)) {

@@ -5,30 +5,30 @@ import { findKeyword, type Keyword } from "./keywords.ts";
 import { matchArguments, type SshdLine, splitLine } from "./tokens.ts";
 import type { OpensshVersion } from "./version.ts";
 
-/** One effective line of sshd's configuration: what is included stands in the place of its Include. */
+/** One effective line of sshd's configuration; included lines replace their Include. */
 export interface Directive {
   readonly keyword: Keyword;
   readonly args: readonly string[];
   readonly rest: string;
   readonly path: string;
   readonly line: number;
-  /** The criteria under which it counts: "User deploy", "all"; undefined outside of Match blocks. */
+  /** The criteria under which it applies: "User deploy", "all"; undefined outside of Match blocks. */
   readonly match: string | undefined;
 }
 
-/** As in sshd (servconf.c, SERVCONF_MAX_DEPTH): a file at depth 16 may still be read, for one below it sshd does not start. */
+/** As in sshd (servconf.c, SERVCONF_MAX_DEPTH): a file at depth 16 is still read; with a deeper one, sshd does not start. */
 const DEPTH_LIMIT = 16;
 const CRITERIA_LIMIT = 1000;
 
-/** The main configuration file: openSUSE and others keep the vendor's in /usr/etc, which /etc replaces whole. */
+/** The main configuration file: openSUSE and others ship it in /usr/etc, and a file in /etc replaces it entirely. */
 export function sshdConfigPath(image: Image): string | undefined {
   return ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"].find((path) => image.stat(path)?.kind === "file");
 }
 
 /**
- * All directives in the order in which sshd reads them. Lines that sshd refuses are left out, although with one of them
- * it would not start.
- * @throws UnreadableService where files include each other too deep or too often.
+ * All directives in the order in which sshd reads them. Lines that sshd rejects are omitted, although sshd would not
+ * start with one of them.
+ * @throws UnreadableService if includes are too deep or too many.
  */
 export function readDirectives(image: Image, version: OpensshVersion): Directive[] {
   const directives: Directive[] = [];
@@ -36,7 +36,7 @@ export function readDirectives(image: Image, version: OpensshVersion): Directive
   if (main === undefined) return [];
   const includes = new Includes(image, main, DEPTH_LIMIT);
 
-  /** `outer`: the criteria of the block that the file is included in; a block in it ends with the file. */
+  /** `outer`: the criteria of the block that includes the file; a block inside it ends with the file. */
   function readFile(path: string, outer: string | undefined): void {
     let match = outer;
     for (const { text: lineText, number } of includes.lines(path)) {
@@ -81,7 +81,7 @@ const CRITERIA = [
   "Invalid-User",
 ];
 
-/** A Match line's criteria in one spelling: `match user=deploy` is "User deploy". */
+/** A Match line's criteria in a uniform spelling: `match user=deploy` becomes "User deploy". */
 function criteria(line: SshdLine, version: OpensshVersion): string {
   const words: string[] = [];
   const args = matchArguments(line, version).flatMap((arg) => {
@@ -96,7 +96,7 @@ function criteria(line: SshdLine, version: OpensshVersion): string {
   return words.join(" ").slice(0, CRITERIA_LIMIT);
 }
 
-/** The criteria of a block in a file that is itself included in a block: both must hold. */
+/** The criteria of a block in a file that a block includes: both must hold. */
 function both(outer: string | undefined, inner: string): string {
   if (outer === undefined || outer === "all") return inner;
   return inner === "all" || inner === outer ? outer : `${outer} ${inner}`.slice(0, CRITERIA_LIMIT);

@@ -5,14 +5,14 @@ import { type Directive, readDirectives, sshdConfigPath } from "./directives.ts"
 import { defaults } from "./keywords.ts";
 import type { OpensshVersion } from "./version.ts";
 
-/** The effective settings of sshd: global ones, those of Match blocks, then the defaults of what nobody sets. */
+/** The effective settings of sshd: global ones, those of Match blocks, then the remaining defaults. */
 export function readSshdSettings(image: Image, version: OpensshVersion): Setting[] {
   if (sshdConfigPath(image) === undefined) return [];
   const global: Directive[] = [];
   const blocks = new Map<string, Directive[]>();
   for (const directive of readDirectives(image, version)) {
     const { match } = directive;
-    // "Match all" goes back to the global scope; what is in it counts for every connection, see below.
+    // "Match all" returns to the global scope; its settings apply to every connection, see below.
     if (match === undefined || match === "all") global.push(directive);
     else if (blocks.has(match)) blocks.get(match)!.push(directive);
     else blocks.set(match, [directive]);
@@ -42,13 +42,13 @@ function applyChallengeResponse(settings: SettingMap): void {
   else if (own.path === undefined) settings.put({ key: name, value: "no" });
 }
 
-/** The settings that the directives of one scope come to. */
+/** The settings that result from the directives of one scope. */
 function combine(directives: readonly Directive[], version: OpensshVersion): Setting[] {
   const settings = new SettingMap();
   const names = new Map<string, string>();
   for (const directive of directives) {
     const { keyword, path, line } = directive;
-    // Keywords that are not known here stand in the first spelling, so that they are one in any.
+    // Unknown keywords keep their first spelling, so that spellings with different case are one setting.
     const name = names.get(keyword.name.toLowerCase()) ?? keyword.name;
     names.set(keyword.name.toLowerCase(), name);
     const key = name === "Subsystem" ? `Subsystem ${directive.args[0]}` : name;
@@ -79,7 +79,7 @@ const SYNONYMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** "1h30m" is 5400; what is no time stays as it is. */
+/** A time in seconds: "1h30m" becomes 5400; anything else stays unchanged. */
 function inSeconds(time: string): string {
   const part = /(\d{1,9})([smhdw]?)/iy;
   let total = 0;

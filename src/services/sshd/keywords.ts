@@ -1,28 +1,28 @@
 import type { OpensshVersion } from "./version.ts";
 
-/** How sshd takes the values of a keyword, and how `sshd -T` prints them. */
+/** How sshd reads the values of a keyword, and how `sshd -T` prints them. */
 type Kind =
-  /** Words as they stand. */
+  /** Words, unchanged. */
   | "text"
-  /** One of a few words in any case; synonyms are written as the manual prefers them. */
+  /** One of a few words in any case; synonyms become the manual's preferred spelling. */
   | "choice"
-  /** One of a few names that are printed in capitals. */
+  /** One of a few names, printed in capitals. */
   | "name"
   /** A time, printed in seconds. */
   | "time"
-  /** The rest of the line as it stands. */
+  /** The rest of the line, unchanged. */
   | "rest";
 
-/** What sshd_config(5) and sshd itself (servconf.c) say about a keyword. */
+/** The properties of a keyword, from sshd_config(5) and sshd itself (servconf.c). */
 export interface Keyword {
-  /** As the manual spells it. */
+  /** The manual's spelling. */
   readonly name: string;
   readonly kind: Kind;
-  /** Whether it may stand in a Match block. */
+  /** Whether it is allowed in a Match block. */
   readonly inMatch: boolean;
-  /** The value where nobody sets it, as `sshd -T` prints it; undefined where versions and builds differ. */
+  /** The default, as `sshd -T` prints it; undefined if versions and builds differ. */
   readonly default?: string;
-  /** Whether the values of all its lines count; else only the first line does. */
+  /** Whether the values of all its lines count; otherwise only the first line does. */
   readonly repeats: boolean;
   /** Before this version the last line counts instead of the first. */
   readonly lastWinsBefore: OpensshVersion;
@@ -42,7 +42,7 @@ function group(facts: Partial<Omit<Keyword, "name" | "default">>, keywords: Reco
   }));
 }
 
-/** Keywords with their defaults ("" where there is none to tell). */
+/** Keywords with their defaults ("" if there is none). */
 const KEYWORDS: readonly Keyword[] = [
   ...group(
     { kind: "choice" },
@@ -181,14 +181,14 @@ const ALIASES: Readonly<Record<string, string>> = {
   skeyauthentication: "kbdinteractiveauthentication",
 };
 
-/** Keywords that were no aliases before a version, but names of their own. */
+/** Keywords that were not aliases but separate keywords before a version. */
 const FORMER_NAMES: readonly { name: string; until: OpensshVersion; inMatch: boolean }[] = [
   { name: "ChallengeResponseAuthentication", until: 807, inMatch: false },
   { name: "HostbasedAcceptedKeyTypes", until: 805, inMatch: true },
   { name: "PubkeyAcceptedKeyTypes", until: 805, inMatch: true },
 ];
 
-/** Keywords that sshd reads and ignores, each since long. */
+/** Obsolete keywords that sshd accepts and ignores. */
 const IGNORED = new Set(
   `afstokenpassing authorizedkeysfile2 checkmail kerberostgtpassing keyregenerationinterval pamauthenticationviakbdint
   protocol reversemappingcheck rhostsauthentication rhostsrsaauthentication rsaauthentication serverkeybits uselogin
@@ -196,8 +196,8 @@ const IGNORED = new Set(
 );
 
 /**
- * The keyword that `spelled` means to that version, under the name that this version's manual gives it; undefined when
- * sshd ignores it. One that is not known here (a vendor's patch adds some) keeps its spelling.
+ * The keyword that `spelled` means in that version, under its name in that version's manual; undefined if sshd ignores
+ * it. An unknown keyword, such as one from a vendor's patch, keeps its spelling.
  */
 export function findKeyword(spelled: string, version: OpensshVersion): Keyword | undefined {
   let name = spelled.toLowerCase();
@@ -209,7 +209,7 @@ export function findKeyword(spelled: string, version: OpensshVersion): Keyword |
   return known ?? { name: spelled, kind: "text", inMatch: true, repeats: false, lastWinsBefore: 0 };
 }
 
-/** The keywords whose default is known, with it. */
+/** The keywords with known defaults, and these defaults. */
 export function defaults(version: OpensshVersion): { name: string; value: string }[] {
   const keys = ["rsa", "ecdsa", "ed25519", ...(version >= 1004 && version !== ALWAYS ? ["mldsa44_ed25519"] : [])];
   return [

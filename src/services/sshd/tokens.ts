@@ -2,18 +2,18 @@ import type { OpensshVersion } from "./version.ts";
 
 /** One line of sshd_config, split but not interpreted. */
 export interface SshdLine {
-  /** As spelled in the file. */
+  /** The keyword, as spelled in the file. */
   readonly keyword: string;
   readonly args: readonly string[];
-  /** The text after the keyword, for the keywords that take it as it stands. */
+  /** The raw text after the keyword, for keywords that use it unchanged. */
   readonly rest: string;
 }
 
 const BLANK = " \t\r\n";
 
 /**
- * Splits a line of sshd_config as that version of sshd does (strdelim and argv_split of its misc.c); undefined for a
- * blank line, a comment, and a line that sshd refuses: no argument, or a quote that is never closed.
+ * Splits a line of sshd_config as that version of sshd does (strdelim and argv_split in misc.c); undefined for a blank
+ * line, a comment, and a line that sshd rejects: no argument, or an unclosed quote.
  */
 export function splitLine(text: string, version: OpensshVersion): SshdLine | undefined {
   let line = cutAt(text, "\0");
@@ -26,7 +26,7 @@ export function splitLine(text: string, version: OpensshVersion): SshdLine | und
   return args && { keyword: cut.word, args, rest: trim(cut.rest, BLANK, "") };
 }
 
-/** The arguments of a Match line, of which every version before 9.9 splits as all lines were split before 8.7. */
+/** The arguments of a Match line; versions before 9.9 split it as versions before 8.7 split every line. */
 export function matchArguments(line: SshdLine, version: OpensshVersion): readonly string[] {
   if (version >= 909) return line.args;
   const args = oldArguments(line.keyword, line.rest);
@@ -34,7 +34,7 @@ export function matchArguments(line: SshdLine, version: OpensshVersion): readonl
   return comment === -1 ? args : args.slice(0, comment);
 }
 
-/** Words between blanks or one `=`; SetEnv's contain that sign. */
+/** Words separated by blanks or one `=`, except for SetEnv, whose words contain that sign. */
 function oldArguments(keyword: string, rest: string): string[] {
   const args: string[] = [];
   const splitAtEquals = keyword.toLowerCase() !== "setenv";
@@ -48,7 +48,7 @@ function oldArguments(keyword: string, rest: string): string[] {
   return args;
 }
 
-/** The first word and what follows it (undefined at the end of the line); undefined when a quote is never closed. */
+/** The first word and the rest (undefined at the end of the line); undefined for an unclosed quote. */
 function cutWord(text: string, splitAtEquals: boolean): { word: string; rest: string | undefined } | undefined {
   const end = text.search(splitAtEquals ? /[ \t\r\n"=]/ : /[ \t\r\n"]/);
   if (end === -1) return { word: text, rest: undefined };
@@ -62,7 +62,7 @@ function cutWord(text: string, splitAtEquals: boolean): { word: string; rest: st
   return { word: text.slice(0, end), rest };
 }
 
-/** Words between blanks and tabs, with either kind of quotes and a few escapes; undefined for an unclosed quote. */
+/** Words separated by blanks and tabs, with either kind of quotes and a few escapes; undefined for an unclosed quote. */
 function splitArguments(text: string): string[] | undefined {
   const args: string[] = [];
   let i = 0;

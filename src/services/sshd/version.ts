@@ -3,7 +3,7 @@ import type { Packages } from "../../packages/packages.ts";
 /** OpenSSH's version as one number to compare: 804 is 8.4, 1000 is 10.0. */
 export type OpensshVersion = number;
 
-/** The version of the sshd in the image; a version above all others when no package says. */
+/** The version of sshd in the image; if no package contains it, a version above all others. */
 export function opensshVersion(packages: Packages): OpensshVersion {
   // Debian, RHEL and Alpine have openssh-server, Arch and SUSE openssh; Debian and SUSE put an epoch in front.
   const text = packages.version("openssh-server") ?? packages.version("openssh") ?? "";

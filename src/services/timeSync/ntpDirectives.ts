@@ -3,7 +3,7 @@ import { sortNames } from "../../image/sort.ts";
 import { Includes } from "../includes.ts";
 import { statementsIn, words } from "../lines.ts";
 
-/** A line of chrony.conf or ntp.conf: its directive in lower case and what follows. */
+/** A line of chrony.conf or ntp.conf: its directive in lower case, and its arguments. */
 export interface NtpDirective {
   readonly name: string;
   readonly args: readonly string[];
@@ -12,22 +12,22 @@ export interface NtpDirective {
 }
 
 interface Dialect {
-  /** The characters that make a line a comment when they are its first. */
+  /** The characters that begin a comment line. */
   readonly marks: string;
   /** Whether `#` begins a comment anywhere in a line. */
   readonly comments: boolean;
-  /** The directives that include files, and the paths of what one includes, in order. */
+  /** The directives that include files, and the paths that a directive includes, in order. */
   readonly includes: ReadonlySet<string>;
   pathsOf(includes: Includes, directive: NtpDirective): readonly string[];
 }
 
-/** chrony.conf(5) with what it includes in place. @throws UnreadableService where that is too much. */
+/** chrony.conf(5) with its includes expanded. @throws UnreadableService if they are too large. */
 export function readChronyDirectives(image: Image, path: string): NtpDirective[] {
   const includes = new Set(["include", "confdir", "sourcedir"]);
   return readDirectives(image, path, { marks: "!;#%", comments: false, includes, pathsOf: chronyPaths });
 }
 
-/** ntp.conf(5) of ntp and ntpsec. @throws UnreadableService where it includes too much. */
+/** ntp.conf(5) of ntp and ntpsec. @throws UnreadableService if it includes too much. */
 export function readNtpDirectives(image: Image, path: string): NtpDirective[] {
   const pathsOf = (_: Includes, { args }: NtpDirective) => args.slice(0, 1).filter((one) => one.startsWith("/"));
   return readDirectives(image, path, { marks: "#", comments: true, includes: new Set(["includefile"]), pathsOf });
@@ -38,7 +38,7 @@ function readDirectives(image: Image, main: string, dialect: Dialect): NtpDirect
   const read = new Set<string>();
   const includes = new Includes(image, main);
   function readFile(path: string): void {
-    // Files may include each other.
+    // Files can include each other.
     if (read.has(path)) return;
     read.add(path);
     for (const { text, number } of statementsIn(includes.lines(path), dialect.marks)) {
@@ -55,7 +55,7 @@ function readDirectives(image: Image, main: string, dialect: Dialect): NtpDirect
 function chronyPaths(includes: Includes, { name, args }: NtpDirective): readonly string[] {
   if (name === "include") return args[0]?.startsWith("/") ? includes.glob(args[0]) : [];
   const suffix = name === "confdir" ? ".conf" : ".sources";
-  // Of files that have the same name in several directories, the one in the first directory counts.
+  // If several directories contain a file of the same name, the first directory counts.
   const byName = new Map<string, string>();
   for (const directory of args.slice(0, 10)) {
     for (const file of includes.list(directory)) {

@@ -4,7 +4,7 @@ import { readStatements, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";
 
-/** Where systemd looks for a configuration file and its drop-ins, the directory that counts first. */
+/** Directories of a systemd configuration file and its drop-ins, in order of precedence. */
 const DIRECTORIES = ["/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"];
 
 /** What of it lies outside /etc. */
@@ -12,10 +12,10 @@ export const TIMESYNCD_NEEDS: readonly string[] = DIRECTORIES.filter(
   (directory) => !directory.startsWith("/etc/"),
 ).flatMap((directory) => [`${directory.slice(1)}/timesyncd.conf`, `${directory.slice(1)}/timesyncd.conf.d`]);
 
-/** Assignments to these add to a list, an empty one empties it. */
+/** Assignments to these keys extend a list; an empty one clears it. */
 const LISTS = new Set(["NTP", "FallbackNTP"]);
 
-/** The [Time] settings of systemd-timesyncd, by their names. */
+/** The [Time] settings of systemd-timesyncd, by name. */
 export function readTimesyncdSettings(image: Image): Setting[] {
   const settings = new SettingMap();
   for (const path of filesInOrder(image)) {
@@ -34,7 +34,7 @@ export function readTimesyncdSettings(image: Image): Setting[] {
   return settings.list();
 }
 
-/** The main file, then the drop-ins of all directories by name; of one name only that of the first directory counts. */
+/** The main file, then the drop-ins of all directories by name; for each name, the first directory counts. */
 function filesInOrder(image: Image): string[] {
   const main = DIRECTORIES.map((directory) => `${directory}/timesyncd.conf`).find(
     (path) => image.lstat(path) !== undefined,

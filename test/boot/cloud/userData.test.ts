@@ -115,10 +115,10 @@ describe("vendor-data", () => {
 describe("what stops the init stage", () => {
   const written = "write_files: [{path: /etc/written, content: a}]\ntimezone: Asia/Tokyo\n";
 
-  test("a packed part that cannot be unpacked: nothing of user-data counts", () => {
+  test("a packed part that cannot be decompressed: nothing of user-data counts", () => {
     const userData = "MIME-Version: 1.0\nContent-Type: application/gzip\n\nnothing";
     const result = launch({ config: written, userData });
-    expect(reasonOf(result, "write_files")).toContain("the part of type application/gzip cannot be unpacked");
+    expect(reasonOf(result, "write_files")).toContain("the part of type application/gzip cannot be decompressed");
     expect(textAfter(result, "/etc/written")).toBeUndefined();
     expect(textAfter(result, "/etc/timezone")).toBe("Asia/Tokyo\n");
   });

@@ -63,16 +63,13 @@ describe("notes say what is not applied, and where", () => {
   test.each([
     ["#cloud-config\na: [\n", "user-data:2:4: part-001: not applied: "],
     ["#cloud-config\n- a\n", "user-data:1: part-001: not applied: the top level is not a mapping"],
-    ["#cloud-config\nmerge_how: foo()\n", 'user-data:2: part-001: not applied: merge_how: there is no merger "foo"'],
-    [
-      "# cloud-config\na: 1\n",
-      "user-data:1: part-001: cloud-init does nothing with it: its type is text/x-not-multipart",
-    ],
-    ["#include\n# ours\n\nhttps://example.com/a\n", "user-data:4: not simulated: what https://example.com/a gives"],
-    ["#include-once https://example.com/b\n", "user-data:1: not simulated: what https://example.com/b gives"],
-    ["#part-handler\nimport os\n", "user-data:1: part-001: not simulated: what a part-handler does"],
-    ["#cloud-config-archive\na: 1\n", "user-data:1: not applied: the archive is no list"],
-    ["#cloud-config-jsonp\n{}\n", "user-data:1: part-001: the patch is not applied: it is no list of operations"],
+    ["#cloud-config\nmerge_how: foo()\n", 'user-data:2: part-001: not applied: merge_how: unknown merger "foo"'],
+    ["# cloud-config\na: 1\n", "user-data:1: part-001: cloud-init ignores it: its type is text/x-not-multipart"],
+    ["#include\n# ours\n\nhttps://example.com/a\n", "user-data:4: not simulated: the content of https://example.com/a"],
+    ["#include-once https://example.com/b\n", "user-data:1: not simulated: the content of https://example.com/b"],
+    ["#part-handler\nimport os\n", "user-data:1: part-001: not simulated: this part-handler"],
+    ["#cloud-config-archive\na: 1\n", "user-data:1: not applied: the archive is not a list"],
+    ["#cloud-config-jsonp\n{}\n", "user-data:1: part-001: the patch is not applied: it is not a list of operations"],
   ])("%j", (file, note) => {
     const { notes, config: tree } = handled(file);
     expect(notes.map((one) => noteSentence({ ...one, module: null }))).toEqual([expect.stringContaining(note)]);

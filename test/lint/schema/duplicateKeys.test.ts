@@ -8,10 +8,8 @@ const told = (yaml: string) =>
   duplicateKeys(parseYaml(yaml, "f").node!).map(({ message, origin }) => `${origin.line}:${origin.column} ${message}`);
 
 test("the last of two counts, wherever the mapping stands", () => {
-  expect(told("a: 1\nb: {}\na: 2\n")).toEqual(["3:1 a is set twice: what line 1 says is lost, line 3 counts."]);
-  expect(told("users:\n  - name: x\n    name: y\n")).toEqual([
-    "3:5 name is set twice: what line 2 says is lost, line 3 counts.",
-  ]);
+  expect(told("a: 1\nb: {}\na: 2\n")).toEqual(["3:1 a is set twice: line 3 overrides line 1."]);
+  expect(told("users:\n  - name: x\n    name: y\n")).toEqual(["3:5 name is set twice: line 3 overrides line 2."]);
   expect(told("a: 1\na: 2\na: 3\n")).toHaveLength(2);
 });
 

@@ -10,7 +10,7 @@ import type { LintResult } from "../../../src/lint/finding.ts";
 import { imageFacts } from "../../../src/lint/imageFacts.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { declaredSchema } from "../../../src/lint/schema/tables.ts";
+import { declaredSchema } from "../../../src/lint/schema/declared.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { configText } from "../../../src/report/configText.ts";

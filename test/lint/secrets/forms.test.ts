@@ -69,7 +69,7 @@ describe("what has the form of a secret", () => {
     "PasswordAuthentication no",
     "ops ALL=(ALL) NOPASSWD:ALL",
     "users: lock_passwd: any text that is not empty is true here",
-    "chpasswd.users[0].password must be a text, not a list.",
+    "chpasswd.users[0].password must be a string, not a list.",
     "set_passwords: sshd's configuration stays as it is",
     'user debian password is "set ($6$, fingerprint 0123ab)" in the image',
     "DB_PASSWORD=$PASSWORD TOKEN=$(cat /etc/x) password: {{ x }}",

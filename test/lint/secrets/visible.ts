@@ -1,7 +1,7 @@
 /**
  * All that reports may show of a configuration: the keys whose values are no secret. `parent|parent: key key`, where `*`
  * is a name that somebody chose; items of a list are shown where the list is. What is not here must be hidden: a new key
- * of a table is declared `secret` there, or gets a word here.
+ * is declared `secret` by its module, or gets a word here.
  */
 const LISTED = `
 top: add_apt_repo_match allow_userdata apt_custom_sources_list apt_ftp_proxy apt_get_command

@@ -178,7 +178,7 @@ describe("a key that is recommended is one of today", () => {
   test("a key at the wrong level is sent to the right one", () => {
     for (const version of ["22.4", "26.2"]) {
       const [finding] = lint("#cloud-config\npreserve_sources_list: true\n", "user-data", version).findings;
-      expect(finding?.message).toMatch(/^cloud-init knows no key "preserve_sources_list"\. It belongs below "apt"\.$/);
+      expect(finding?.message).toMatch(/^Unknown key "preserve_sources_list"\. It belongs under "apt"\.$/);
       expect(finding?.proveFix()).toBeNull();
     }
   });

@@ -118,7 +118,7 @@ describe("errors", () => {
     ["open quote", "a: 1\nb: 'c\nd: 2\n", 2, 4, /never closed/],
     ["open bracket", "a: 1\nb: [c\n", 2, 4, /never closed/],
     ["open bracket before a key", "a: 1\nb: [c\nd: 2\n", 3, 2, /the \[ of line 2/],
-    ["wrong bracket", "a: [b}\n", 1, 6, /closes nothing/],
+    ["wrong bracket", "a: [b}\n", 1, 6, /unmatched/],
     ["two documents", "a: 1\n---\nb: 2\n", 2, 1, /second document/],
     ["alias before anchor", "a: *x\nb: &x 1\n", 1, 4, /&x/],
     ["anchor twice", "a: &x 1\nb: &x 2\n", 2, 4, /twice/],
@@ -130,25 +130,25 @@ describe("errors", () => {
     ["glob", "a: *.log\n", 1, 4, /quote/],
     ["jinja", "a: {{ b }}\n", 1, 5, /key/],
     ["contains itself", "a: &x [*x]\n", 1, 7, /itself/],
-    ["text after brackets", "a: [b]\nc: [d] e\n", 2, 8, /not stand here/],
-    ["brackets after a document's text", "--- 'a' {b: c}\n", 1, 9, /not stand here/],
-    ["tag after text", "'a' ! : b\n", 1, 5, /not stand here/],
-    ["anchor of nothing in a list", "- |\n  a\n &x\n- b\n", 3, 2, /not stand here/],
+    ["text after brackets", "a: [b]\nc: [d] e\n", 2, 8, /not allowed here/],
+    ["brackets after a document's text", "--- 'a' {b: c}\n", 1, 9, /not allowed here/],
+    ["tag after text", "'a' ! : b\n", 1, 5, /not allowed here/],
+    ["anchor of nothing in a list", "- |\n  a\n &x\n- b\n", 3, 2, /not allowed here/],
     ["anchor of nothing in a mapping", "a: |\n  b\n &x\nc: d\n", 3, 2, /one line/],
-    ["question mark twice", "[? ? a]\n", 1, 4, /not stand here/],
-    ["question mark after a tag", "{!a ? b}\n", 1, 5, /not stand here/],
-    ["comma first", "[,a]\n", 1, 2, /not stand here/],
+    ["question mark twice", "[? ? a]\n", 1, 4, /not allowed here/],
+    ["question mark after a tag", "{!a ? b}\n", 1, 5, /not allowed here/],
+    ["comma first", "[,a]\n", 1, 2, /not allowed here/],
     ["no comma", "['a'b]\n", 1, 5, /comma/],
     ["no comma before a question mark", "[a?b]\n", 1, 3, /comma/],
     ["no comma in a mapping", "{'a' !b : c}\n", 1, 6, /comma/],
-    ["no dash", "- 'a'\n\n &x b: c\n", 3, 2, /missing here/],
+    ["no dash", "- 'a'\n\n &x b: c\n", 3, 2, /missing .* here/],
     ["deeper dash", "- 'a'\n - b\n", 2, 2, /indented/],
     ["dash among keys", "a: 1\n- b\n", 2, 1, /key/],
     ["dash among lists", "a:\n b:\n- c\n", 3, 1, /new line/],
     ["deeper key", "a: [b]\n  c: d\n", 2, 3, /indented/],
-    ["tag of nothing", "a: 'b'\n\n ! # c\n", 3, 2, /missing here/],
+    ["tag of nothing", "a: 'b'\n\n ! # c\n", 3, 2, /missing .* here/],
     ["no key", "a:\n: - b\n", 2, 1, /no key/],
-    ["no colon after a question mark", "? a\n- b\n", 2, 1, /colon is missing/],
+    ["no colon after a question mark", "? a\n- b\n", 2, 1, /missing colon/],
     ["two anchors", "a: &x &y b\n", 1, 7, /second anchor/],
     ["two tags", "a: !x\n  !y b\n", 2, 3, /second tag/],
     ["tagged alias", "a: &x b\nc: !y *x\n", 2, 7, /alias takes no/],
@@ -261,7 +261,7 @@ describe("hostile texts", () => {
 
   test("brackets that the structure does not allow cost one step each", () => {
     const { error } = parseYaml(`a: {b: c${"{".repeat(sample(8_000, 80_000))}`, "x");
-    expect(error?.reason).toBe("the { here is never closed");
+    expect(error?.reason).toBe("the { is never closed");
   });
 
   test("a megabyte comes to an end", () => {

@@ -54,18 +54,30 @@ describeReal("the package", programs("npm", "npx"), () => {
     expect(result.stdout).toContain("sshd-setting-overwritten");
   });
 
-  test("holds the one file for machines without it", () => {
-    const file = join(installed, "node_modules/cloud-init-lint/dist/cloud-init-lint.cjs");
-    expect(execFileSync(process.execPath, [file, "--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const inPackage = (path: string) => join(installed, "node_modules/cloud-init-lint", path);
+
+  test("holds the program once, in one file that runs alone", () => {
+    expect(readdirSync(inPackage("dist")).toSorted()).toEqual(["cloud-init-lint.cjs", "index.d.ts", "index.js"]);
+    const version = execFileSync(process.execPath, [inPackage("dist/cloud-init-lint.cjs"), "--version"], {
+      encoding: "utf8",
+    });
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("gives its JSON schemas by name", () => {
+    const script = 'console.log(require("cloud-init-lint/schemas/lint-v2.schema.json").title)';
+    const title = execFileSync(process.execPath, ["-e", script], { cwd: installed, encoding: "utf8" });
+    expect(title.trim()).not.toBe("");
   });
 
   test("is a library with types that need no others but Node's", () => {
     writeFileSync(
       join(installed, "use.ts"),
-      `import { catalogue, detectDistro, lint, openImage } from "cloud-init-lint";
-const image = await openImage(${JSON.stringify(HARDENED)});
-const result = lint(image, { distro: detectDistro(image), rules: catalogue });
-const first: string | undefined = result.findings[0]?.rule;
+      `import { type Finding, lint, openImage, proveFix, render } from "cloud-init-lint";
+const result = lint(await openImage(${JSON.stringify(HARDENED)}));
+const finding: Finding = result.findings[0]!;
+const first: string = proveFix(finding) === null ? "" : finding.rule;
+if (!(await render([result], "sarif")).includes(first)) throw new Error("not in the report");
 process.stdout.write(String(first));
 `,
     );

@@ -8,7 +8,7 @@ import type { Schema } from "../../config/schema/schema.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 
 /** What is validated where no image carries a schema: what our modules declare of the keys that they read. */
-export function tableSchema(name: SchemaName, { version, vendor }: KeyReader): Schema {
+export function schemaOfVersion(name: SchemaName, { version, vendor }: KeyReader): Schema {
   if (name !== "cloud-config") return networkDocument(networkKeys[name === "network-config-v1" ? 1 : 2]);
   const known = Object.entries(launchKeys()).filter(([, form]) => form.vendor === undefined || form.vendor === vendor);
   // Of a key that this version does not read yet another rule tells, so that all stay at the top.
