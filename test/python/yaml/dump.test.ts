@@ -34,3 +34,23 @@ test("aliases that would grow beyond all bounds are refused", () => {
   expect(() => dumpYaml(bomb, { aliases: "copied" })).toThrow("for its size");
   expect(dumpYaml(bomb)).toContain("- *id001\n");
 });
+
+describe("a dump is PyYAML's, where it was not once", () => {
+  const far = "x y".repeat(28);
+  test.each([
+    // Dates are folded at their space.
+    [`${far}: 2001-12-14 21:59:43\n`, `${far}: 2001-12-14\n    21:59:43\n`],
+    // A list with an anchor, below a key that is written after a question mark.
+    ["? ''\n: &a [1]\nb: *a\n", "? ''\n: &id001\n- 1\nb: *id001\n"],
+    ["a: !!binary aGk=\n", "a: !!binary |\n    aGk=\n"],
+    ["a: !!binary ''\n", 'a: !!binary ""\n'],
+    ["!!binary aGk=: [b]\n", "? !!binary |\n    aGk=\n:   - b\n"],
+  ])("%s", (yaml, dumped) => {
+    expect(dumpYaml(dictOrList(yaml))).toBe(dumped);
+  });
+
+  test("with an indent of two, as yaml.dump writes it", () => {
+    const yaml = "a: [[1, {b: c}], {d: {e: f}}]\n";
+    expect(dumpYaml(dictOrList(yaml), { indent: 2 })).toBe("a:\n- - 1\n  - b: c\n- d:\n    e: f\n");
+  });
+});
