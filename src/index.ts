@@ -7,7 +7,7 @@ import type { CloudData } from "./config/seed.ts";
 import { detectDistro } from "./distro/detect.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
-import type { Finding, Fix, LintResult, Severity } from "./lint/finding.ts";
+import { type Finding, type Fix, type LintResult, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
 import { NEEDS } from "./lint/needs.ts";
@@ -117,7 +117,7 @@ export function lintText(
  * console.log(needs().includes("etc")); //=> true
  */
 export function needs(): readonly string[] {
-  return NEEDS;
+  return [...NEEDS];
 }
 
 /** How a report looks. */
@@ -132,6 +132,7 @@ export interface RenderOptions {
 
 /**
  * The findings of one or more images as a report. Secrets are hidden.
+ * @throws {RangeError} if there is no such format or severity
  * @example
  * import { lint, openImage, render } from "cloud-init-lint";
  * const result = lint(await openImage("fixtures/debian-12-hardened"));
@@ -143,9 +144,13 @@ export async function render(
   format: FormatName,
   options: RenderOptions = {},
 ): Promise<string> {
-  const { load, minSeverity } = lintFormats[format]!;
-  const report = await load();
-  return report(results, { color: false, width: 80, minSeverity, quiet: false, rules: catalogue, ...options });
+  const known = Object.hasOwn(lintFormats, format) ? lintFormats[format] : undefined;
+  if (known === undefined) throw new RangeError(`${format} is not a format: ${Object.keys(lintFormats).join(", ")}`);
+  const { minSeverity = known.minSeverity, color = false, width = 80 } = options;
+  if (!SEVERITIES.includes(minSeverity))
+    throw new RangeError(`${minSeverity} is not a severity: ${SEVERITIES.join(", ")}`);
+  const report = await known.load();
+  return report(results, { color, width, minSeverity, quiet: false, rules: catalogue });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as library from "../src/index.ts";
 
 const source = readFileSync("src/index.ts", "utf8");
@@ -22,4 +22,29 @@ test.each(examples)("the example of %s prints what it says", (_, example) => {
   expect(expected).not.toEqual([]);
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", example], { encoding: "utf8" });
   expect({ stdout, stderr }).toEqual({ stdout: expected.join(""), stderr: "" });
+});
+
+describe("odd arguments", () => {
+  const result = library.lintText("#cloud-config\nhostnme: web\n");
+
+  test.each(["nope", "toString"])("%s is no format, and which there are is said", async (format) => {
+    await expect(library.render([result], format as library.FormatName)).rejects.toThrow(
+      new RangeError(`${format} is not a format: text, github, json, sarif`),
+    );
+  });
+
+  test("a severity that does not exist hides nothing", async () => {
+    const minSeverity = "fatal" as library.Severity;
+    await expect(library.render([result], "json", { minSeverity })).rejects.toThrow(RangeError);
+  });
+
+  test("an option that is undefined is one that is not given", async () => {
+    const undefinedOptions = { minSeverity: undefined, color: undefined, width: undefined } as library.RenderOptions;
+    expect(await library.render([result], "text", undefinedOptions)).toBe(await library.render([result], "text"));
+  });
+
+  test("what a caller does to the paths stays with the caller", () => {
+    (library.needs() as string[]).length = 0;
+    expect(library.needs()).toContain("etc");
+  });
 });
