@@ -123,11 +123,11 @@ export function needs(): readonly string[] {
 /** How a report looks. */
 export interface RenderOptions {
   /** Lowest severity to show; each format has its own default. */
-  readonly minSeverity?: Severity;
+  readonly minSeverity?: Severity | undefined;
   /** Escape sequences of a terminal in text; false unless given. */
-  readonly color?: boolean;
+  readonly color?: boolean | undefined;
   /** Columns of text; 80 unless given. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 /**

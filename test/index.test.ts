@@ -39,7 +39,7 @@ describe("odd arguments", () => {
   });
 
   test("an option that is undefined is one that is not given", async () => {
-    const undefinedOptions = { minSeverity: undefined, color: undefined, width: undefined } as library.RenderOptions;
+    const undefinedOptions = { minSeverity: undefined, color: undefined, width: undefined };
     expect(await library.render([result], "text", undefinedOptions)).toBe(await library.render([result], "text"));
   });
 

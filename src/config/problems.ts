@@ -7,8 +7,13 @@ export type TemplateProblem =
   /** cloud-init could not write the data down that templates are filled in with. */
   | { readonly code: "data-not-written" }
   | { readonly code: "template-raises"; readonly message: string }
-  /** A limit of this program, not of cloud-init. */
-  | { readonly code: "template-limit"; readonly message: string };
+  | TemplateLimit;
+
+/** A limit of this program, not of cloud-init. */
+export interface TemplateLimit {
+  readonly code: "template-limit";
+  readonly message: string;
+}
 
 /** Why a file of the base configuration counts as empty. `message` is what the parser says. */
 export type FileProblem =
@@ -52,7 +57,8 @@ export interface PartFacts {
   "merge-fails": { readonly message: string };
   "patch-fails": { readonly message: string };
   "patch-not-simulated": { readonly message: string };
-  "template-fails": { readonly problem: TemplateProblem };
+  "template-fails": { readonly problem: Exclude<TemplateProblem, TemplateLimit> };
+  "template-not-simulated": { readonly message: string };
   "template-of-nothing": object;
   "script-not-utf8": object;
   "script-without-name": object;

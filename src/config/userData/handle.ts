@@ -160,7 +160,9 @@ class Handler {
   #template(part: Part): void {
     const rendered = this.#handling.render(part.content.text);
     if ("problem" in rendered) {
-      this.#note(part, "template-fails", { problem: rendered.problem });
+      const { problem } = rendered;
+      if (problem.code === "template-limit") this.#note(part, "template-not-simulated", { message: problem.message });
+      else this.#note(part, "template-fails", { problem });
       return;
     }
     if (rendered.text === "") return;

@@ -96,6 +96,8 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
       return `the patch is not applied: ${note.message}`;
     case "template-fails":
       return `not applied: ${templateProblem(note.problem)}`;
+    case "template-not-simulated":
+      return `the template is not simulated: ${note.message}`;
     case "template-of-nothing":
       return "not applied: it renders to a type that cloud-init does not accept from a template";
     case "script-not-utf8":

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../../src/config/config.ts";
+import type { TemplateProblem } from "../../../src/config/problems.ts";
 import { noteSentence } from "../../../src/lint/sentences/notes.ts";
 import { config, handled } from "./handled.ts";
 
@@ -74,6 +75,16 @@ describe("notes say what is not applied, and where", () => {
     const { notes, config: tree } = handled(file);
     expect(notes.map((one) => noteSentence({ ...one, module: null }))).toEqual([expect.stringContaining(note)]);
     expect(tree.children).toEqual([]);
+  });
+
+  test("a template that is beyond this program does not fail", () => {
+    const file = "## template: jinja\n#cloud-config\na: 1\n";
+    const codesFor = (problem: TemplateProblem) =>
+      handled(file, { render: () => ({ problem, cause: "unknown" }) }).notes.map(({ code }) => code);
+    expect(codesFor({ code: "template-limit", message: "it uses the filter tojson" })).toEqual([
+      "template-not-simulated",
+    ]);
+    expect(codesFor({ code: "template-raises", message: "x is undefined" })).toEqual(["template-fails"]);
   });
 });
 
