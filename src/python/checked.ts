@@ -10,7 +10,7 @@ export function isMapping(value: ConfigValue | undefined): value is ConfigObject
 
 /** @throws Raises unless it is a mapping */
 export function mapping(value: ConfigValue | undefined, name: string): ConfigObject {
-  if (!isMapping(value)) throw new Raises(`${name} is no mapping`);
+  if (!isMapping(value)) throw new Raises(`${name} must be a mapping`);
   return value;
 }
 
@@ -22,7 +22,7 @@ export function asDict(value: PyValue | undefined, what: string): PyDict {
 
 /** @throws Raises unless it is a string */
 export function text(value: AnyValue | undefined, name: string): string {
-  if (typeof value !== "string") throw new Raises(`${name} is no string`);
+  if (typeof value !== "string") throw new Raises(`${name} must be a string`);
   return value;
 }
 
@@ -33,7 +33,7 @@ export function items(value: AnyValue | undefined, name: string): readonly AnyVa
   if (Array.isArray(value)) return value;
   if (typeof value === "string") return [...value];
   const entries = value === undefined ? undefined : entriesOf(value);
-  if (entries === undefined) throw new Raises(`${name} is no list`);
+  if (entries === undefined) throw new Raises(`${name} must be a list`);
   return [...entries].map(([key]) => key);
 }
 
@@ -44,7 +44,7 @@ export function holds(value: ConfigValue | undefined, word: string, name: string
 
 /** A value as the key of a dictionary. @throws Raises for lists and dictionaries */
 export function hashable(value: PyValue, name: string): PyKey {
-  if (Array.isArray(value) || isDict(value)) throw new Raises(`${name} cannot be a key`);
+  if (Array.isArray(value) || isDict(value)) throw new Raises(`${name} cannot be the key of a mapping`);
   if (value instanceof Tuple) for (const item of value.items) hashable(item, name);
   return value;
 }

@@ -35,9 +35,9 @@ export class IniFile {
         option = undefined;
         continue;
       }
-      if (section === undefined) throw new Raises(`no section before line ${number}`);
+      if (section === undefined) throw new Raises(`line ${number} comes before any section`);
       const at = content.search(/[=:]/);
-      if (at < 1) throw new Raises(`no option in line ${number}`);
+      if (at < 1) throw new Raises(`line ${number} has no option`);
       option = content.slice(0, at).trim().toLowerCase();
       if (section.has(option)) throw new Raises(`the option ${option} occurs twice`);
       section.set(option, content.slice(at + 1).trim());

@@ -24,7 +24,7 @@ function scalar(value: AnyValue): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return quoted(value);
-  if (!(value instanceof Float)) throw new Raises("a value that JSON has no form for");
+  if (!(value instanceof Float)) throw new Raises("the value cannot be represented in JSON");
   if (Number.isFinite(value.value)) return String(value);
   return Number.isNaN(value.value) ? "NaN" : value.value < 0 ? "-Infinity" : "Infinity";
 }
@@ -90,7 +90,7 @@ class Reader {
     const next = this.#text[this.#at];
     if (next === '"') return this.#string();
     if (next === "[" || next === "{") {
-      if (++this.#depth > DEEPEST) throw new Raises("the JSON nests too deep");
+      if (++this.#depth > DEEPEST) throw new Raises("the JSON is nested too deeply");
       const value = next === "[" ? this.#list() : this.#mapping();
       this.#depth--;
       return value;
@@ -101,7 +101,7 @@ class Reader {
       return word[1];
     }
     const [all, whole, fraction, exponent] = this.#match(NUMBER) ?? [];
-    if (all === undefined) throw new Raises("no JSON value");
+    if (all === undefined) throw new Raises("a JSON value is missing");
     if (fraction !== undefined || exponent !== undefined) return new Float(Number(all));
     if (whole!.length > 4300) throw new Raises("an integer has too many digits");
     return int(BigInt(whole!));
@@ -116,10 +116,10 @@ class Reader {
   #mapping(): PyValue {
     const dict = new Dict();
     this.#items("}", () => {
-      if (this.#text[this.#at] !== '"') throw new Raises("no JSON key");
+      if (this.#text[this.#at] !== '"') throw new Raises("a JSON key must be a string in double quotes");
       const key: PyKey = this.#string();
       this.#space();
-      if (this.#text[this.#at++] !== ":") throw new Raises("no colon after a JSON key");
+      if (this.#text[this.#at++] !== ":") throw new Raises("a colon is missing after a JSON key");
       this.#space();
       dict.set(key, this.#value());
     });
@@ -138,7 +138,7 @@ class Reader {
       this.#space();
       const next = this.#text[this.#at++];
       if (next === close) return;
-      if (next !== ",") throw new Raises("no comma between JSON values");
+      if (next !== ",") throw new Raises("a comma is missing between JSON values");
       this.#space();
     }
   }
@@ -150,15 +150,15 @@ class Reader {
       value += this.#match(STRING)![0];
       const next = this.#text[this.#at++];
       if (next === '"') return value;
-      if (next !== "\\") throw new Raises("a control character or the end in a JSON string");
+      if (next !== "\\") throw new Raises("a JSON string is not closed or contains a control character");
       const letter = this.#text[this.#at++] ?? "";
       if (letter === "u") {
         const digits = /[0-9a-fA-F]{4}/y.exec(this.#text.slice(this.#at, this.#at + 4))?.[0];
-        if (digits === undefined) throw new Raises("an escape of a JSON string");
+        if (digits === undefined) throw new Raises("invalid escape in a JSON string");
         this.#at += 4;
         value += String.fromCharCode(Number.parseInt(digits, 16));
       } else {
-        if (!Object.hasOwn(ESCAPES, letter)) throw new Raises("an escape of a JSON string");
+        if (!Object.hasOwn(ESCAPES, letter)) throw new Raises("invalid escape in a JSON string");
         value += ESCAPES[letter];
       }
     }

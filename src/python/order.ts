@@ -21,7 +21,7 @@ export function compare(a: AnyValue, b: AnyValue, effort = FREE): number {
     const [first, second] = [instant(a), instant(b)];
     return first < second ? -1 : first > second ? 1 : 0;
   }
-  throw new Raises("values of these types have no order");
+  throw new Raises("these types cannot be ordered");
 }
 
 function itemsOf(value: AnyValue): readonly AnyValue[] | undefined {

@@ -74,7 +74,7 @@ function scalar(value: AnyValue): string {
 
 function textOf(object: PyObject, how: "str" | "repr"): string {
   const text = object.text(how);
-  if (text === undefined) throw new CannotTell("it prints an object, whose address nobody knows");
+  if (text === undefined) throw new CannotTell("it prints the address of an object");
   return text;
 }
 

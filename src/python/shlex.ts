@@ -19,7 +19,7 @@ export function shlexSplit(text: string): string[] {
       at = end === -1 ? text.length : end;
     } else if (" \t\r\n".includes(character)) finish();
     else if (character === "\\") {
-      if (++at === text.length) throw new Raises("an escape at the end of the text");
+      if (++at === text.length) throw new Raises("an escape at the end of the string");
       word = (word ?? "") + text[at];
     } else if (character === "'" || character === '"') {
       const quoted = readQuoted(text, at);
@@ -41,7 +41,7 @@ function readQuoted(text: string, start: number): { text: string; end: number } 
     if (quote === '"' && text[at] === "\\" && (text[at + 1] === '"' || text[at + 1] === "\\")) at++;
     inner += text[at];
   }
-  throw new Raises("a quote that does not end");
+  throw new Raises("a quote is not closed");
 }
 
 /** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are left out. */

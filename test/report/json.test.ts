@@ -245,7 +245,7 @@ describe("a plan", () => {
     expect(facts("/etc/new/made.conf")).toEqual(["created", "certain", "one\n\ttwo\n", null]);
     expect(facts("/etc/script.conf")).toEqual(["modified", "possible", null, "runcmd names it"]);
     expect(facts("/etc/ssh/ssh_host_dsa_key")).toEqual(["deleted", "certain", null, null]);
-    expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a fresh key"]);
+    expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a new host key"]);
   });
 
   test("modules, commands and notes", () => {

@@ -66,7 +66,7 @@ describe("a plan", () => {
       "modified /etc/shadow (mode 0640, owner 0:42) because of",
       "modified /etc/localtime (link to /usr/share/zoneinfo/Etc/UTC) because of",
       "deleted /etc/ssh/ssh_host_dsa_key because of",
-      "modified /etc/ssh/ssh_host_rsa_key (its content is unknown: a fresh key) because of",
+      "modified /etc/ssh/ssh_host_rsa_key (its content is unknown: a new host key) because of",
       "may change /etc/script.conf (runcmd names it) because of /etc/cloud/cloud.cfg:8\n",
     ])
       expect(text).toContain(`    ${line}`);

@@ -74,7 +74,7 @@ describe("what is lost", () => {
     const report = one(FINDINGS[3]!, {});
     expect(report).toContain("- 10.0.0.5 db.internal db\n");
     expect(report).toContain("… 38 more lines\n");
-    expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud gives)\n");
+    expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud assigns)\n");
     const diff = report.split("\n").filter((line) => /^ {8}[-+ ] /.test(line));
     expect(diff.length).toBeLessThanOrEqual(13);
   });

@@ -151,7 +151,8 @@ function tableOf(boot: ModuleRun, path: string): AccountTable {
   spend(boot.image, "read", text.length);
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  else if (shadowSince(boot, "4.19")) throw new Raises(`cannot open ${path}: its last line has no end`);
+  else if (shadowSince(boot, "4.19"))
+    throw new Raises(`cannot open ${path}: its last line does not end with a newline`);
   const table = new AccountTable(path, lines);
   remember(boot.image, path, { table, version: 0, content });
   return table;

@@ -14,11 +14,12 @@ export interface NewPassword {
 }
 
 /** What stands for the hash of a password that is known: its salt is not. */
-const freshHash = unknown("a hash made at boot");
+const freshHash = unknown("a hash created at boot");
 
 /** passwd -l USER, or usermod --lock where there is no passwd. @throws Raises as these fail. */
 export function lockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to lock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod"))
+    throw new Raises(`neither passwd nor usermod is installed, so cloud-init cannot lock ${user}`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash : `!${hash}`), because);
 }
 
@@ -27,7 +28,8 @@ export function lockPassword(boot: ModuleRun, user: string, because: Origin): vo
  * @throws Raises as these fail.
  */
 export function unlockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to unlock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod"))
+    throw new Raises(`neither passwd nor usermod is installed, so cloud-init cannot unlock ${user}`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash.slice(1) : hash), because);
 }
 

@@ -36,7 +36,7 @@ export const today = unknown("the day of the boot");
 export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
   const refuse = (reason: string) => new Raises(`useradd ${name}: ${reason}`);
   if (!isUserName(boot, name)) throw refuse("invalid user name");
-  if (findUser(boot.image, name) !== undefined) throw refuse("the user exists already");
+  if (findUser(boot.image, name) !== undefined) throw refuse("the user already exists");
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw refuse(mistake);
   const supplementary = new Set<string>();
@@ -49,10 +49,10 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
   if (options.gid !== undefined && primary === undefined) throw refuse(`group "${options.gid}" does not exist`);
   const defs = new LoginDefs(boot);
   const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
-  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} exists already`);
+  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} already exists`);
   const takenUids = users(boot.image).ids;
   const givenUid = options.uid === undefined ? undefined : Number(options.uid);
-  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user id ${givenUid} is taken`);
+  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user ID ${givenUid} is already in use`);
 
   const defaults = useraddDefaults(boot);
   const uid = givenUid ?? newId("UID", takenUids, options.system, defs);
@@ -91,7 +91,7 @@ function mistakeIn(options: UseraddOptions): string | undefined {
   if (field !== undefined) return `invalid field "${field}"`;
   if (home !== undefined && !home.startsWith("/")) return `invalid home directory ${home}`;
   if (shell !== undefined && !/^[/*]/.test(shell)) return `invalid shell ${shell}`;
-  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user id ${uid}`;
+  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user ID ${uid}`;
   if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive)) return `invalid number of days ${inactive}`;
   return dayOf(expiredate ?? "") === undefined ? `invalid date ${expiredate}` : undefined;
 }

@@ -44,7 +44,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     return bytes === undefined ? undefined : { path, bytes };
   };
   const meta = json(read("meta_data.json"));
-  if (!isMapping(meta)) throw new Raises("meta_data.json is no mapping");
+  if (!isMapping(meta)) throw new Raises("meta_data.json must contain a mapping");
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
@@ -59,7 +59,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     userData: read("user_data") ?? nothing,
     vendorData: vendorData(read("vendor_data.json"), version) ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
-    ...(isTooLong ? { unknownNetwork: "what network_data.json makes of the network" } : {}),
+    ...(isTooLong ? { unknownNetwork: "the network configuration, because network_data.json is too large" } : {}),
     ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
   };
@@ -74,13 +74,13 @@ function json(file: SeedFile | undefined): ConfigValue | undefined {
 function anyType(file: SeedFile | undefined): ConfigValue | undefined {
   const value = json(file);
   if (value === undefined || typeof value === "string" || Array.isArray(value) || isMapping(value)) return value;
-  throw new Raises("its JSON is of no known form");
+  throw new Raises("its JSON has an unknown form");
 }
 
 /** The meta-data under the names that other datasources have. */
 function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
-  if (uuid === undefined) throw new Raises("meta_data.json names no uuid");
+  if (uuid === undefined) throw new Raises("uuid is missing from meta_data.json");
   const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
   const root = builtin(
     {
@@ -93,7 +93,7 @@ function metaData(image: Image, top: string, path: string, meta: ConfigObject): 
     path,
   ) as Mapping;
   const random = typeof seed === "string" ? decodeBase64(seed) : undefined;
-  if (seed !== undefined && random === undefined) throw new Raises("random_seed is no Base64");
+  if (seed !== undefined && random === undefined) throw new Raises("random_seed is not valid Base64");
   return random === undefined ? root : { ...root, children: root.children.map((pair) => withBytes(pair, random)) };
 }
 
@@ -120,7 +120,7 @@ function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonN
   return files.slice(0, MOST_FILES).flatMap((item) => {
     if (!isMapping(item) || typeof item.path !== "string") return [];
     const bytes = content(image, top, item);
-    if (bytes === undefined) throw new Raises(`there is no content for ${item.path}`);
+    if (bytes === undefined) throw new Raises(`the content of ${item.path} is missing`);
     return [{ path: item.path.startsWith("/") ? item.path : `/${item.path}`, bytes }];
   });
 }

@@ -39,7 +39,7 @@ function azure({ metaData }: CloudData, version: string): ConfigObject {
   return {
     system_info: {
       default_user: {
-        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud gives"),
+        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud assigns"),
       },
     },
     ssh_pwauth: disabled === undefined ? unknown("whether the cloud allows passwords") : disabled !== "true",
@@ -53,14 +53,14 @@ function azure({ metaData }: CloudData, version: string): ConfigObject {
 }
 
 function rbxCloud(image: Image): ConfigObject {
-  const name = unknown("the user's name that the cloud gives");
+  const name = unknown("the user name that the cloud assigns");
   const user = {
     name,
     gecos: name,
     sudo: ["ALL=(ALL) NOPASSWD:ALL"],
-    passwd: unknown("the password's hash that the cloud gives"),
+    passwd: unknown("the password hash that the cloud provides"),
     lock_passwd: false,
-    ssh_authorized_keys: [unknown("the public keys that the cloud gives")],
+    ssh_authorized_keys: [unknown("the public keys that the cloud provides")],
   };
   return {
     ssh_pwauth: true,

@@ -20,7 +20,7 @@ export function datasourceEffects(boot: ModuleRun): void {
 function azure(boot: ModuleRun): void {
   const own = boot.config.get("datasource", "Azure", "data_dir");
   const directory = typeof own === "string" ? own : "/var/lib/waagent";
-  boot.mayChange(`${directory}/ovf-env.xml`, "Azure keeps what the cloud hands over there", boot.listed);
+  boot.mayChange(`${directory}/ovf-env.xml`, "the Azure datasource writes it", boot.listed);
   const applies = boot.config.node("datasource", "Azure", "apply_network_config");
   if (boot.facts.name !== "ubuntu" || (applies !== undefined && !truthy(applies))) return;
   for (const path of UBUNTU_SCRIPTS) if (boot.image.stat(path) !== undefined) boot.remove(path, boot.listed);

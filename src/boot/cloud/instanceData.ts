@@ -44,47 +44,52 @@ export function instanceData(
 function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
   const { metaData } = cloud;
   const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);
-  const given = (name: string, value: ConfigValue): ConfigValue =>
-    metaData === undefined ? unknown(`${name} that the cloud gives`) : value;
-  const orUnknown = (name: string, value: string | undefined) => value ?? unknown(`${name} that the cloud gives`);
-  const name = orUnknown("the name", cloudNameOf(cloud));
-  const zone = given("the availability zone", plain(get("availability-zone") ?? get("availability_zone")));
-  const id = orUnknown("the instance's id", instanceId(cloud));
-  const hostname = given("the host name", localHostname(get("local-hostname"), image));
+  const given = (reason: string, value: ConfigValue): ConfigValue => (metaData === undefined ? unknown(reason) : value);
+  const orUnknown = (reason: string, value: string | undefined) => value ?? unknown(reason);
+  const name = orUnknown("the name of the cloud", cloudNameOf(cloud));
+  const zone = given(
+    "the availability zone of the instance",
+    plain(get("availability-zone") ?? get("availability_zone")),
+  );
+  const id = orUnknown("the instance ID", instanceId(cloud));
+  const hostname = given("the host name that the cloud assigns", localHostname(get("local-hostname"), image));
   const keys = get("public-keys");
   return {
     _beta_keys: ["subplatform"],
     "availability-zone": zone,
     availability_zone: zone,
     "cloud-name": name,
-    ...(since("22.1") ? { cloud_id: orUnknown("the id", cloudIdOf(cloud)) } : {}),
+    ...(since("22.1") ? { cloud_id: orUnknown("the ID of the cloud", cloudIdOf(cloud)) } : {}),
     cloud_name: name,
     distro: distro.id,
     distro_release: distro.codename,
     distro_version: distro.version,
     "instance-id": id,
     instance_id: id,
-    kernel_release: unknown("the kernel's release"),
+    kernel_release: unknown("the kernel release"),
     "local-hostname": hostname,
     local_hostname: hostname,
-    machine: unknown("the machine's architecture"),
-    platform: orUnknown("the platform", platformOf(cloud)),
-    public_ssh_keys: given("the public keys", keys === undefined ? [] : publicKeys(keys)),
-    python_version: unknown("Python's version"),
-    region: given("the region", metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null)),
-    subplatform: unknown("where the seed is found"),
-    system_platform: unknown("the platform that Python sees"),
+    machine: unknown("the architecture of the machine"),
+    platform: orUnknown("the platform of the cloud", platformOf(cloud)),
+    public_ssh_keys: given("the public keys that the cloud provides", keys === undefined ? [] : publicKeys(keys)),
+    python_version: unknown("the version of Python"),
+    region: given(
+      "the region of the instance",
+      metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null),
+    ),
+    subplatform: unknown("the location of the seed"),
+    system_platform: unknown("the platform that Python reports"),
     variant: distro.id,
   };
 }
 
 function systemInfo(distro: Distro): ConfigObject {
-  const machine = unknown("what Python sees of the machine");
+  const machine = unknown("the machine details that Python reports");
   return {
     dist: [distro.id, distro.version, distro.codename],
     platform: machine,
-    python: unknown("Python's version"),
-    release: unknown("the kernel's release"),
+    python: unknown("the version of Python"),
+    release: unknown("the kernel release"),
     system: "Linux",
     uname: ["Linux", machine, machine, machine, machine, ""],
     variant: distro.id,

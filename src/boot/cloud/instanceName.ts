@@ -3,5 +3,5 @@ import type { ModuleRun } from "../moduleRun.ts";
 
 /** The instance's id as modules write it into files. */
 export function instanceName(boot: ModuleRun): string {
-  return boot.cloud.metaData === undefined ? unknown("the instance's id") : boot.instance.directory.split("/").pop()!;
+  return boot.cloud.metaData === undefined ? unknown("the instance ID") : boot.instance.directory.split("/").pop()!;
 }

@@ -23,7 +23,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
     }
     try {
       const text = renderTemplate(template, complete ? variables : withUnknown(variables, template), options);
-      const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may give`);
+      const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may provide`);
       return { text: complete ? text : text.replace(/CI_MISSING_JINJA_VAR\/(\w+)/g, missing) };
     } catch (error) {
       return failed(error, complete ? "error" : "unknown");
@@ -45,7 +45,7 @@ function withUnknown(variables: ConfigObject, template: string): ConfigObject {
       holder[name] = next;
       holder = next;
     }
-    holder[last] ??= unknown(`${last}, which the cloud may give`);
+    holder[last] ??= unknown(`${last}, which the cloud may provide`);
   }
   return { ...variables, ds };
 }

@@ -17,6 +17,6 @@ export function spend(image: Image, did: keyof typeof WEIGHTS, bytes: number): v
   const total = (spent.get(image) ?? 0) + bytes * WEIGHTS[did];
   spent.set(image, total);
   if (total <= LIMIT) return;
-  image.addProblem("/etc", "the files that the boot edits are too large to follow all its changes");
-  throw new CannotTell("the files are too large to follow all changes");
+  image.addProblem("/etc", "the files that the boot edits are too large to check in full");
+  throw new CannotTell("the files are too large to simulate all changes");
 }

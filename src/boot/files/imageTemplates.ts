@@ -26,7 +26,7 @@ export function renderText(boot: ModuleRun, template: string, variables: ConfigO
   try {
     return renderTemplate(template, variables, { do: boot.since("22.2") });
   } catch (error) {
-    if (error instanceof CannotTell) return unknown(`what the template gives: ${error.message}`);
+    if (error instanceof CannotTell) return unknown(`the rendered template, because ${error.message}`);
     if (error instanceof Raises) throw new Raises(`the template cannot be rendered: ${error.message}`);
     throw error;
   }

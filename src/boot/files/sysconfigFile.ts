@@ -23,7 +23,7 @@ export function readSysconfig(text: string): SysconfigFile | undefined {
     if (trimmed === "" || trimmed.startsWith("#")) lines.push(line);
     else {
       if (!trimmed.includes("=") && !trimmed.startsWith("["))
-        throw new Raises(`neither a variable nor a comment: ${trimmed}`);
+        throw new Raises(`this line is neither a variable nor a comment: ${trimmed}`);
       const match =
         line.length > LONGEST
           ? null

@@ -11,6 +11,6 @@ export function setSysconfig(boot: ModuleRun, path: string, key: string, value: 
   const settings = text === undefined ? new SysconfigFile([]) : readSysconfig(text);
   settings?.set(key, value);
   const top = text === undefined ? `${header(boot, "Created")}\n` : "";
-  const content = settings === undefined ? wholeUnknown(`the file with another ${key}`) : `${top}${settings}\n`;
+  const content = settings === undefined ? wholeUnknown(`the file with a different ${key}`) : `${top}${settings}\n`;
   boot.write(path, content, because);
 }

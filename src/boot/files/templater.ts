@@ -26,7 +26,7 @@ export function renderTemplate(template: string, variables: ConfigObject, option
   if (kind === undefined) return renderBasic(template, values, budget);
   const rest = others.join("\n");
   if (kind === "basic") return renderBasic(rest, values, budget);
-  if (kind !== "jinja") throw new Raises(`unknown kind of template: ${kind}`);
+  if (kind !== "jinja") throw new Raises(`unknown template type ${kind}`);
   const rendered = new Interpreter(budget).render(parseTemplate(rest, options), values);
   return rest.endsWith("\n") ? `${rendered}\n` : rendered;
 }
@@ -45,7 +45,7 @@ function renderBasic(template: string, variables: ReadonlyMap<string, PyValue>, 
     const [first, ...rest] = String(braced ?? bare).split(".");
     let value = variables.get(first!);
     for (const step of rest) value = value !== undefined && isDict(value) ? value.get(step) : undefined;
-    if (value === undefined) throw new Raises(`there is no ${braced ?? bare}`);
+    if (value === undefined) throw new Raises(`the variable ${braced ?? bare} is not defined`);
     return budget.text(str(value, budget));
   });
 }

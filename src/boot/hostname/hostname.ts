@@ -18,7 +18,7 @@ export interface HostNames {
   readonly isDefault: boolean;
 }
 
-const FROM_CLOUD = unknown("the host name that the cloud gives");
+const FROM_CLOUD = unknown("the host name that the cloud assigns");
 
 /**
  * The name that systemd gives the system before cloud-init runs: the first line of /etc/hostname that is no comment,
@@ -64,7 +64,7 @@ export function hostNames(boot: ModuleRun, metadataOnly = false): HostNames {
 function configuredName(boot: ModuleRun, key: "hostname" | "fqdn"): string {
   const value = boot.config.get(key);
   if (typeof value === "string" || (key === "fqdn" && boot.since("25.1"))) return boot.config.text(key) ?? "";
-  throw new Raises(`${key} is no string`);
+  throw new Raises(`${key} must be a string`);
 }
 
 /** The labels of the name that the cloud gives, else of the running system's name (sources get_hostname). */
@@ -174,7 +174,7 @@ function readRecord(boot: ModuleRun, path: string): { hostname?: unknown; fqdn?:
     const record: unknown = JSON.parse(text);
     if (typeof record === "object" && record !== null && !Array.isArray(record)) return record;
   } catch {}
-  throw new Raises(`${path} holds no JSON object`);
+  throw new Raises(`${path} must contain a JSON object`);
 }
 
 /** The name that is written: the full one only where it is preferred, or where there is no short one. */
@@ -200,7 +200,7 @@ function writeSystemName(boot: ModuleRun, name: string, because: Origin): void {
   if (boot.facts.hostname === "hostnamectl") {
     boot.command(`hostnamectl set-hostname ${create ? "" : "--transient "}${name}`);
     if (create) boot.write(path, `${name}\n`, because);
-  } else if (boot.facts.hostname === "rc.conf") boot.mayChange(path, "the host name is set in it", because);
+  } else if (boot.facts.hostname === "rc.conf") boot.mayChange(path, "cloud-init sets the host name in it", because);
   else writeNameFile(boot, path, boot.facts.hostname === "conf.d" ? `hostname="${name}"` : name, because, create);
 }
 

@@ -50,7 +50,8 @@ export const aptConfigure = defineModule({
     if (values.sources !== undefined)
       addSources(boot, apt, repositoryMatch(values.add_apt_repo_match), { ...mirrors, RELEASE: release });
     // 23.3 ends the daemons of gpg without asking whether there is one.
-    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf")) throw new Raises("there is no gpgconf");
+    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf"))
+      throw new Raises("gpgconf is not installed");
   },
 });
 

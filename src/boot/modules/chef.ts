@@ -87,5 +87,5 @@ function install(boot: ModuleRun, config: ConfigObject): void {
   if (!run) return;
   boot.command(CLIENT);
   if (configBool(config.delete_validation_post_exec, false))
-    boot.mayChange(VALIDATION, "it is deleted once Chef has run", boot.because("chef"));
+    boot.mayChange(VALIDATION, "cloud-init deletes it once Chef has run", boot.because("chef"));
 }

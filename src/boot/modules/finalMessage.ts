@@ -13,6 +13,6 @@ export const finalMessage = defineModule({
   },
   run(boot) {
     const path = `${boot.instance.directory}/boot-finished`;
-    boot.write(path, wholeUnknown("how long the boot took, and its time"), boot.listed);
+    boot.write(path, wholeUnknown("the duration and the time of the boot"), boot.listed);
   },
 });

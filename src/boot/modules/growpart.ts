@@ -36,9 +36,9 @@ export const growpart = defineModule({
     if (devices.length === 0) return;
     const resizer = resizerOf(boot, pyStr(mode), devices);
     if (resizer === undefined) return;
-    boot.command(`${resizer} (the partitions of ${devices.join(", ")}, known at boot only)`);
+    boot.command(`${resizer} (the partitions of ${devices.join(", ")}, which are known only at boot)`);
     if (boot.since("22.4") && boot.image.stat(KEY_FILE) !== undefined)
-      boot.mayChange(KEY_FILE, "it goes once an encrypted partition has grown", boot.because("growpart"));
+      boot.mayChange(KEY_FILE, "cloud-init deletes it once an encrypted partition has grown", boot.because("growpart"));
   },
 });
 

@@ -46,6 +46,6 @@ export const grubDpkg = defineModule({
 
 function isEmpty(given: ConfigValue | undefined, devices: string): string {
   if (given === undefined || given === null)
-    return hasUnknown(devices) ? unknown("whether there is such a disk") : String(devices === "");
+    return hasUnknown(devices) ? unknown("whether the disk exists") : String(devices === "");
   return pyStr(given).toLowerCase();
 }

@@ -32,7 +32,8 @@ export const installHotplug = defineModule({
     const because = boot.because("updates", "network", "when");
     const file = `${DIRECTORY}/${boot.since("24.1") ? "90" : "10"}-cloud-init-hook-hotplug.rules`;
     const wanted = isWanted(boot);
-    if (wanted === undefined) boot.mayChange(file, "some clouds have it installed, others removed", because);
+    if (wanted === undefined)
+      boot.mayChange(file, "cloud-init installs or removes it, depending on the cloud", because);
     else if (!wanted) {
       if (boot.image.stat(file) === undefined) return;
       boot.remove(file, because);
@@ -60,7 +61,7 @@ function isWanted(boot: ModuleRun): boolean | undefined {
 function rules(boot: ModuleRun): string {
   const { datasource } = boot.cloud;
   const ofCloud =
-    datasource === undefined ? unknown("rules of the cloud's own") : datasource === "Ec2" ? EC2_RULES : "";
+    datasource === undefined ? unknown("additional rules for the cloud") : datasource === "Ec2" ? EC2_RULES : "";
   const extra = boot.since("24.1") ? ofCloud : "";
   const actions = boot.since("25.2") ? "add" : "add|remove";
   const library = boot.image.stat("/usr/libexec/cloud-init") === undefined ? "/usr/lib" : "/usr/libexec";

@@ -49,7 +49,7 @@ export const lxd = defineModule({
     if (boot.image.stat(BRIDGE) === undefined) boot.command("lxc network create");
     else {
       boot.command("dpkg-reconfigure lxd --frontend=noninteractive");
-      boot.mayChange(BRIDGE, "LXD's package makes it anew", boot.because("lxd", "bridge"));
+      boot.mayChange(BRIDGE, "the LXD package generates it again", boot.because("lxd", "bridge"));
     }
   },
 });

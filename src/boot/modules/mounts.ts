@@ -26,14 +26,14 @@ export const mounts = defineModule({
     const unasked = entries.filter((entry) => !configured.includes(entry));
     const because = boot.because(configured.length === 0 && swap !== undefined ? "swap" : "mounts");
     if (configured.length === 0 && swap === undefined) {
-      if (unasked.length > 0) boot.mayChange(FSTAB, `it gets ${linesFor(unasked)}`, because);
+      if (unasked.length > 0) boot.mayChange(FSTAB, `cloud-init adds ${linesFor(unasked)}`, because);
       return;
     }
     const stopping = configured.filter((entry) => unwritable(entry) !== undefined);
     const stopped = stopping.find(({ device }) => device.found !== "maybe");
     if (stopped !== undefined) throw new Raises(unwritable(stopped));
     if (stopping.length > 0) {
-      boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; that stops cloud-init unless it finds the disk`, because);
+      boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; the module fails unless cloud-init finds the disk`, because);
       return;
     }
     const added = addedLines(boot, configured, unasked, fstab);
@@ -54,13 +54,15 @@ export const mounts = defineModule({
 /** In words, for disks that cloud-init mounts unasked. */
 function linesFor(unasked: readonly MountEntry[]): string {
   const names = unasked.map(({ unasked: name }) => name).join(" and ");
-  return `lines for the disks called ${names}, if the machine has any`;
+  return `lines for ${names}, if the machine has such disks`;
 }
 
 /** Why an entry cannot be written; undefined where it can. The options are made text in any case. */
 function unwritable({ fields }: MountEntry): string | undefined {
   const field = fields.find((candidate, index) => index !== 3 && candidate?.isText !== true);
-  return field === undefined ? undefined : `an entry of mounts is no list of texts: ${field?.text.slice(0, 100)}`;
+  return field === undefined
+    ? undefined
+    : `every value in an entry of mounts must be a string, not ${field?.text.slice(0, 100)}`;
 }
 
 /** The lines of what is configured, and of the disks that are mounted unasked. */

@@ -34,7 +34,7 @@ export const puppet = defineModule({
     const installing = configBool(config.install, true);
     if (installing) boot.command(installation(boot, config, bundled));
     // Up to 21.2 the program is not asked for its paths.
-    if (absent && !installing && boot.since("21.3")) throw new Raises("there is no puppet");
+    if (absent && !installing && boot.since("21.3")) throw new Raises("puppet is not installed");
     const places = placesOf(boot, config, bundled);
     if (absent && installing) announce(boot, config, places);
     else configure(boot, config, places);
@@ -63,7 +63,7 @@ function placesOf(boot: ModuleRun, config: ConfigObject, bundled: boolean): Plac
 /** What is configured once Puppet is installed, which nobody can know to succeed. */
 function announce(boot: ModuleRun, config: ConfigObject, { conf, attributes }: Places): void {
   const announceAt = (key: string, path: string, because: Origin) => {
-    if (config[key] !== undefined) boot.mayChange(path, "it is written once Puppet is installed", because);
+    if (config[key] !== undefined) boot.mayChange(path, "cloud-init writes it once Puppet is installed", because);
   };
   announceAt("conf", conf, boot.because("puppet", "conf"));
   if (boot.since("19.3")) announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));

@@ -42,7 +42,7 @@ export const raspberryPi = defineModule({
 
 function gadget(boot: ModuleRun, value: ConfigValue | undefined): string[] {
   if (value === undefined) return [];
-  if (typeof value !== "boolean") throw new Raises("rpi.enable_usb_gadget is no boolean");
+  if (typeof value !== "boolean") throw new Raises("rpi.enable_usb_gadget must be true or false");
   const program = "/usr/bin/rpi-usb-gadget";
   return boot.image.stat(program) === undefined ? [] : [`${program} ${value ? "on" : "off"} -f`];
 }

@@ -18,7 +18,11 @@ export const refreshRmcAndInterface = defineModule({
     for (const name of boot.image.list(SCRIPTS)) {
       const path = `${SCRIPTS}/${name}`;
       if (!name.startsWith("ifcfg-") || boot.text(path)?.includes("IPV6INIT") !== true) continue;
-      boot.mayChange(path, "the interface is taken from NetworkManager where it has no IPv4 address", boot.listed);
+      boot.mayChange(
+        path,
+        "cloud-init removes the interface from NetworkManager if it has no IPv4 address",
+        boot.listed,
+      );
     }
     boot.command("systemctl restart NetworkManager");
   },

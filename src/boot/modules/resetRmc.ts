@@ -15,6 +15,6 @@ export const resetRmc = defineModule({
     if (boot.cloud.datasource === "None" || boot.image.stat(PROGRAMS)?.kind !== "directory") return;
     boot.command(`${PROGRAMS}/rmcctrl -z`);
     boot.command(`${PROGRAMS}/recfgct`);
-    for (const path of ["/etc/ct_node_id", "/var/ct"]) boot.mayChange(path, "recfgct makes it anew", boot.listed);
+    for (const path of ["/etc/ct_node_id", "/var/ct"]) boot.mayChange(path, "recfgct generates it again", boot.listed);
   },
 });

@@ -28,7 +28,7 @@ export const resizefs = defineModule({
     if (!isTrue(wanted) && wanted.trim().toLowerCase() !== "noblock") return;
     const type = rootType(boot);
     const known = PROGRAMS.find(([prefix]) => type?.startsWith(prefix));
-    boot.command(`${known?.[1] ?? "resize2fs or its like"} (the root file system, known at boot only)`);
+    boot.command(`${known?.[1] ?? "resize2fs or another program"} (the root file system, which is known only at boot)`);
   },
 });
 

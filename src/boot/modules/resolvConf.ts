@@ -48,7 +48,7 @@ export const resolvConf = defineModule({
     const since = RESOLVED[boot.facts.family];
     const resolved = since !== undefined && boot.since(since);
     const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
-    if (template === undefined) throw new Raises("there is no template for name servers");
+    if (template === undefined) throw new Raises("the template for resolv.conf does not exist");
     const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
     const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
     boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));

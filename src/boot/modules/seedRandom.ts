@@ -48,10 +48,10 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   if (how === "raw") return Buffer.from(seed);
   if (how === "base64" || how === "b64") {
     const decoded = decodeBase64(seed);
-    if (decoded === undefined) throw new Raises("random_seed.data is no Base64");
+    if (decoded === undefined) throw new Raises("random_seed.data is not valid Base64");
     return decoded;
   }
-  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding takes no "${how}"`);
+  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding "${how}" is unknown`);
   try {
     return gunzipSync(Buffer.from(seed, "latin1"), { maxOutputLength: LARGEST });
   } catch {
@@ -64,7 +64,7 @@ function fromCloud(boot: ModuleRun, file: string): Buffer {
   const { metaData } = boot.cloud;
   if (metaData === undefined) {
     const because = boot.because("random_seed", "file");
-    if (!file.startsWith("/dev/")) boot.mayChange(file, "the cloud may give random data", because);
+    if (!file.startsWith("/dev/")) boot.mayChange(file, "the cloud may provide random data", because);
     return Buffer.alloc(0);
   }
   const seed = findPair(metaData, "random_seed")?.value;
@@ -77,5 +77,7 @@ function runCommand(boot: ModuleRun, command: ConfigValue | undefined, required:
   const [program] = words;
   if (program !== undefined && !lacksProgram(boot, program)) boot.command(words.join(" "));
   else if (truthy(required ?? null))
-    throw new Raises(`random_seed.command is required, but there is no ${program ?? "command"}`);
+    throw new Raises(
+      `random_seed.command is required, but ${program ?? "it"} is ${program === undefined ? "missing" : "not installed"}`,
+    );
 }

@@ -96,7 +96,8 @@ function changeSshd(boot: ModuleRun): void {
   if (isTrue(wanted) || isFalse(wanted)) {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
-  } else if (typeof toValue(wanted) !== "string") throw new Raises(`ssh_pwauth is ${pyStr(wanted)}`);
+  } else if (typeof toValue(wanted) !== "string")
+    throw new Raises(`ssh_pwauth must be true, false or unchanged, not ${pyStr(wanted)}`);
   else if (pyStr(wanted).toLowerCase() !== "unchanged")
     boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }

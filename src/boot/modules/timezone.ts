@@ -22,7 +22,7 @@ export const timezone = defineModule({
     if (zone === undefined || zone === "") return;
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
-    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`there is no time zone ${zone}`);
+    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`the time zone ${zone} does not exist`);
     if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);

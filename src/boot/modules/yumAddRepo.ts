@@ -109,7 +109,7 @@ function sectionText(id: string, options: ConfigObject): string {
   for (const [key, value] of Object.entries(options)) {
     const text = optionText(value);
     if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]{1,200}\)s/g, "")))
-      throw new Raises(`the option ${key} of ${id} has a % that must be written twice`);
+      throw new Raises(`the option ${key} of ${id} contains %; write %%`);
     file.set(id, key, text);
   }
   return file.toString();

@@ -66,13 +66,13 @@ function repositoryText(id: string, repository: ConfigObject): string {
 
 function optionText(value: ConfigValue): string {
   const plain = typeof value === "boolean" ? String(Number(value)) : pyStr(value);
-  return Array.isArray(value) || /[,#'"\n]|^\s|\s$|^$/.test(plain) ? unknown("a value in quotes") : plain;
+  return Array.isArray(value) || /[,#'"\n]|^\s|\s$|^$/.test(plain) ? unknown("a quoted value") : plain;
 }
 
 function addSettings(boot: ModuleRun, config: ConfigObject): void {
   if (Object.keys(config).length === 0) return;
   const before = strictText(boot, ZYPP_CONF);
-  if (before === undefined) throw new Raises(`there is no ${ZYPP_CONF}`);
+  if (before === undefined) throw new Raises(`${ZYPP_CONF} does not exist`);
   const settings = Object.entries(config)
     .filter(([key, value]) => key !== "configdir" && truthy(value))
     .map(([key, value]) => `${key}=${pyStr(value)}`);

@@ -10,9 +10,9 @@ export function announce(path: string, boot: ModuleRun, because: Origin): boolea
   for (const name of boot.image.list(directory)) {
     const existing = `${directory}/${name}`;
     if (hasUnknown(name) || !mayComeOutAs(path, existing)) continue;
-    boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
+    boot.mayChange(existing, "cloud-init writes it again if the machine has an interface of this name", because);
     found = true;
   }
-  if (found) boot.mayChange(path, "it is written where the interface has no file yet", because);
+  if (found) boot.mayChange(path, "cloud-init writes it if the interface has no file yet", because);
   return found;
 }

@@ -27,7 +27,7 @@ export function chooseRenderer(boot: ModuleRun): string | undefined {
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
   const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
   const strange = wanted.find((name) => !known.includes(name));
-  if (strange !== undefined) throw new Raises(`there is no renderer "${strange}"`);
+  if (strange !== undefined) throw new Raises(`unknown renderer "${strange}"`);
   return wanted.find((name) => isAvailable(name, boot));
 }
 

@@ -20,5 +20,6 @@ export function runScript(boot: ModuleRun, path: string, prefix: readonly string
   const text = boot.text(path) ?? "";
   if (!/^#![^\n]{0,200}\b(ba|da|a|k|z)?sh\b/.test(text)) return;
   const origin: Origin = boot.scripts.get(path) ?? { path, line: 1, column: 1 };
-  for (const written of writtenPaths(boot.image, text)) boot.mayChange(written, `the script ${path} names it`, origin);
+  for (const written of writtenPaths(boot.image, text))
+    boot.mayChange(written, `the script ${path} refers to it`, origin);
 }

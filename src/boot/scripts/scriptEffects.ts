@@ -13,7 +13,7 @@ export function announceScript(boot: ModuleRun, key: "bootcmd" | "runcmd", lines
       announced.add(path);
       boot.mayChange(
         path,
-        `a command of ${key} names it`,
+        `a command in ${key} refers to it`,
         index === undefined ? boot.because(key) : boot.because(key, index),
       );
     }

@@ -18,7 +18,7 @@ export interface ScriptLine {
  */
 export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine[] {
   const list = boot.config.node(key);
-  if (list?.type !== "sequence") throw new Raises(`${key} is no list`);
+  if (list?.type !== "sequence") throw new Raises(`${key} must be a list`);
   return list.children.flatMap((entry, index): ScriptLine[] => {
     if (entry.type === "sequence") {
       const words = entry.children.map((word) => pyStr(word));
@@ -26,7 +26,7 @@ export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine
     }
     if (isText(entry)) return [{ text: String(entry.value), words: undefined, index }];
     if (toValue(entry) === null && boot.since("21.4")) return [];
-    throw new Raises(`an entry of ${key} is neither a string nor a list: ${pyStr(entry)}`);
+    throw new Raises(`an entry of ${key} must be a string or a list, not ${pyStr(entry)}`);
   });
 }
 

@@ -141,7 +141,7 @@ function expanded(image: Image, pattern: string): readonly string[] {
   const count = (paths: number): void => {
     looks += paths;
     looked.set(image, looks);
-    if (looks >= MOST_LOOKS) throw new CannotTell("too many paths");
+    if (looks >= MOST_LOOKS) throw new CannotTell("the commands contain too many paths");
   };
   try {
     return expandGlob(image, pattern, count);

@@ -23,7 +23,8 @@ interface AuthorizedKeysFile {
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
   const user = findUser(boot.image, name);
-  if (user === undefined || user.home === "") throw new Raises(`there is no user ${name} with a home directory`);
+  if (user === undefined || user.home === "")
+    throw new Raises(`the user ${name} does not exist or has no home directory`);
   return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
 }
 
@@ -105,7 +106,7 @@ function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean
 function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, strict: boolean): boolean {
   const { uid, gid, mode } = boot.image.stat(path)!;
   const owner = users(boot.image).byId(uid)?.name;
-  if (owner === undefined) throw new Raises(`${path} belongs to nobody in /etc/passwd`);
+  if (owner === undefined) throw new Raises(`the owner of ${path} is not in /etc/passwd`);
   if (strict && owner !== user.name && owner !== "root") return false;
   const applying = owner === user.name ? 0o700 : isMember(boot, user, gid) ? 0o070 : 0o007;
   if ((mode & needed & applying) === 0) return false;

@@ -21,13 +21,13 @@ export function deleteHostKeys(boot: ModuleRun, because: Origin): void {
 /** Puts the keys and certificates of `ssh_keys` in place; nothing else is generated then. */
 export function putHostKeys(boot: ModuleRun): void {
   const given = boot.config.node("ssh_keys");
-  if (given?.type !== "mapping") throw new Raises(`ssh_keys is no mapping`);
+  if (given?.type !== "mapping") throw new Raises("ssh_keys must be a mapping");
   const certificates: { path: string; because: Origin }[] = [];
   for (const { key, value } of given.children) {
     const name = pyStr(key);
     const file = givenFile(boot, name);
     if (file === undefined) continue;
-    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys: ${name} is no text`);
+    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys.${name} must be a string`);
     const because = boot.because("ssh_keys", name);
     boot.write(file.path, String(value.value), because, { mode: file.mode });
     if (name.endsWith("_certificate")) certificates.push({ path: file.path, because });
@@ -46,7 +46,11 @@ export function putHostKeys(boot: ModuleRun): void {
     if (secret === undefined || findPair(given, `${type}_public`) !== undefined) continue;
     if (!pyStr(secret).includes("PRIVATE KEY-----")) continue;
     const path = `${keyFile(type)}.pub`;
-    boot.rewrite(path, unknown("the public half of the given key"), boot.because("ssh_keys", `${type}_private`));
+    boot.rewrite(
+      path,
+      unknown("the public key that belongs to the configured private key"),
+      boot.because("ssh_keys", `${type}_private`),
+    );
   }
 }
 
@@ -67,8 +71,8 @@ export function generateHostKeys(boot: ModuleRun): void {
   for (const type of wantedTypes(boot)) {
     const path = keyFile(type);
     if (boot.image.stat(path) !== undefined || !canGenerate(boot, type)) continue;
-    boot.write(path, unknown("a fresh key"), because, { mode: 0o600 });
-    boot.write(`${path}.pub`, unknown("a fresh key"), because);
+    boot.write(path, unknown("a new host key"), because, { mode: 0o600 });
+    boot.write(`${path}.pub`, unknown("a new host key"), because);
     shareWithGroup(boot, path, because);
   }
 }

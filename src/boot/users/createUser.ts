@@ -63,7 +63,7 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
   const settings = new Settings(user);
   const snapUser = settings.node("snapuser");
   if (snapUser !== undefined) {
-    if (boot.lacks("snap")) throw new Raises("there is no program snap");
+    if (boot.lacks("snap")) throw new Raises("snap is not installed");
     boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
@@ -91,7 +91,7 @@ const ACCOUNT_FILES = "passwd shadow group gshadow subuid subgid".split(" ").map
 function announceUser(boot: ModuleRun, name: string, settings: Settings): void {
   for (const path of ACCOUNT_FILES)
     if (boot.image.stat(path) !== undefined)
-      boot.mayChange(path, "the user is made whose name the cloud gives", settings.origin);
+      boot.mayChange(path, "cloud-init creates the user whose name the cloud assigns", settings.origin);
   if (wantsSudo(boot, settings)) writeSudoRules(boot, name, settings.node("sudo")!, settings.because("sudo"));
 }
 
@@ -104,7 +104,7 @@ export interface Redirect {
 function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, because: Origin): void {
   if (keys.includes(cloudKeysPlaceholder)) {
     const home = findUser(boot.image, user)?.home;
-    boot.mayChange(`${home}/.ssh/authorized_keys`, "whether the cloud gives public keys is not known", because);
+    boot.mayChange(`${home}/.ssh/authorized_keys`, "the cloud may provide public keys", because);
   } else if (keys.length > 0) addAuthorizedKeys(boot, user, keys, refusal(refusalTemplate(boot), to, user), because);
 }
 
@@ -114,7 +114,8 @@ export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]
     tryGroupadd(boot, group.name, group.origin);
     for (const member of group.members) {
       if (findUser(boot.image, member) === undefined) continue;
-      if (findGroup(boot.image, group.name) === undefined) throw new Raises(`usermod: there is no group ${group.name}`);
+      if (findGroup(boot.image, group.name) === undefined)
+        throw new Raises(`usermod: the group ${group.name} does not exist`);
       addToGroup(boot, group.name, member, group.origin);
     }
   }
@@ -168,7 +169,8 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
 function listOfGroups(value: ConfigNode): string[] {
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key).trim());
   if (value.type === "sequence") return value.children.map((group) => pyStr(group).trim());
-  if (value.kind !== "str") throw new Raises(`groups of a user: ${pyStr(value)}`);
+  if (value.kind !== "str")
+    throw new Raises(`the groups of a user must be a string, a list or a mapping, not ${pyStr(value)}`);
   return String(value.value)
     .split(",")
     .map((group) => group.trim());
@@ -212,6 +214,6 @@ function wantsSudo(boot: ModuleRun, settings: Settings): boolean {
 function listOfKeys(value: ConfigNode): string[] {
   if (value.type === "sequence") return value.children.map((key) => pyStr(key));
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.value));
-  if (value.kind === "null") throw new Raises("ssh_authorized_keys is null");
+  if (value.kind === "null") throw new Raises("ssh_authorized_keys must not be null");
   return value.kind === "str" ? [String(value.value)] : [];
 }

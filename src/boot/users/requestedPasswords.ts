@@ -36,7 +36,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
   if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon === -1) throw new Raises(`chpasswd.list: an entry without a colon`);
+    if (colon === -1) throw new Raises("an entry of chpasswd.list has no colon");
     const [user, password] = [line.slice(0, colon), line.slice(colon + 1)];
     (isHash(password) ? hashed : plain).push({ user, password });
   }
@@ -46,7 +46,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
 /** The mapping `chpasswd`; one without keys where there is none. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
-  if (node?.type === "scalar") throw new Raises("chpasswd is no mapping");
+  if (node?.type === "scalar") throw new Raises("chpasswd must be a mapping");
   return new Config(node?.type === "mapping" ? node : { ...boot.config.root, children: [] });
 }
 
@@ -55,7 +55,7 @@ function passwordLines(config: Config): string[] {
   if (list === undefined || !truthy(list)) return [];
   if (list.type !== "sequence") return splitLines(pyStr(list));
   return list.children.map((line) => {
-    if (line.type !== "scalar" || line.kind !== "str") throw new Raises("chpasswd.list: an entry is no text");
+    if (line.type !== "scalar" || line.kind !== "str") throw new Raises("an entry of chpasswd.list must be a string");
     return String(line.value);
   });
 }
@@ -75,14 +75,14 @@ function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
 }
 
 function typeOf(user: ConfigNode): string {
-  if (user.type !== "mapping") throw new Raises("chpasswd.users: an entry is no mapping");
+  if (user.type !== "mapping") throw new Raises("an entry of chpasswd.users must be a mapping");
   return new Config(user).text("type") ?? "hash";
 }
 
 function entryOf(user: ConfigNode): NewPassword {
   const entry = new Config(user as Extract<ConfigNode, { type: "mapping" }>);
   const name = entry.text("name");
-  if (name === undefined) throw new Raises("chpasswd.users: an entry has no name");
+  if (name === undefined) throw new Raises("an entry of chpasswd.users has no name");
   return { user: name, password: entry.text("password") ?? "RANDOM" };
 }
 

@@ -66,10 +66,10 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
       if (item.type === "mapping")
         for (const pair of item.children) add(pyStr(pair.key), memberList(pair.value), originOf(pair));
       else if (isText(item)) add(textOf(item), [], originOf(item));
-      else throw new Raises(`an entry of groups is neither a name nor a mapping: ${pyStr(item)}`);
+      else throw new Raises(`an entry of groups must be a name or a mapping, not ${pyStr(item)}`);
     }
   else if (isText(value)) for (const name of textOf(value).trim().split(",")) add(name, [], originOf(value));
-  else throw new Raises(`groups is neither a list nor a mapping: ${pyStr(value)}`);
+  else throw new Raises(`groups must be a list or a mapping, not ${pyStr(value)}`);
   return [...groups].map(([name, { members, origin }]) => ({
     name,
     members: [...new Set(members.map((member) => pyStr(member)))].sort(byCodePoint),
@@ -81,14 +81,14 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
 function memberList(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (isText(value)) return [value];
-  throw new Raises(`the members of a group are neither a list nor a name: ${pyStr(value)}`);
+  throw new Raises(`the members of a group must be a list or a name, not ${pyStr(value)}`);
 }
 
 /** What util.uniq_merge makes of one value: a string is taken apart at its commas, a mapping gives its keys. */
 function listed(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (value.type === "mapping") return value.children.map((pair) => pair.key);
-  if (!isText(value)) throw new Raises(`not a list: ${pyStr(value)}`);
+  if (!isText(value)) throw new Raises(`the value must be a list, not ${pyStr(value)}`);
   return commaSeparated(value);
 }
 
@@ -170,7 +170,7 @@ function userItems(value: ConfigNode): ConfigNode[] {
   return value.children.flatMap((pair): ConfigNode[] => {
     if (pair.value.type === "mapping") return [withText(pair.value, "name", pyStr(pair.key), pair)];
     if (pair.value.type === "sequence" || !["bool", "int", "float", "str"].includes(pair.value.kind))
-      throw new Raises(`users: what is said of ${pyStr(pair.key)} is no mapping`);
+      throw new Raises(`users.${pyStr(pair.key)} must be a mapping`);
     return isTrue(pair.value) ? [scalar(pyStr(pair.key), pair)] : [];
   });
 }
@@ -187,9 +187,10 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
       continue;
     }
     if (item.type === "scalar" && !isText(item))
-      throw new Raises(`an entry of users is neither a name nor a mapping: ${pyStr(item)}`);
+      throw new Raises(`an entry of users must be a name or a mapping, not ${pyStr(item)}`);
     for (const name of listed(item)) {
-      if (name.type !== "scalar") throw new Raises(`users: not a name: ${pyStr(name)}`);
+      if (name.type !== "scalar")
+        throw new Raises(`the name of an entry of users must be a string, not ${pyStr(name)}`);
       const key = pyStr(name);
       if (truthy(name) && !users.has(key)) users.set(key, { attributes: empty, origin: originOf(name) });
     }
@@ -202,7 +203,8 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
 function withUnderscores(attributes: Mapping): Mapping {
   const pairs = new Map<string, Pair>();
   for (const pair of attributes.children) {
-    if (pair.key.kind !== "str") throw new Raises(`the name of a user's setting is no text: ${pyStr(pair.key)}`);
+    if (pair.key.kind !== "str")
+      throw new Raises(`a key of an entry of users must be a string, not ${pyStr(pair.key)}`);
     const name = textOf(pair.key).replaceAll("-", "_").trim();
     if (name !== "") pairs.set(name, { ...pair, key: { ...pair.key, value: name } });
   }

@@ -25,18 +25,18 @@ export class Budget implements Effort, Room {
   take(characters: number): boolean {
     this.step();
     this.#characters -= characters;
-    if (this.#characters < 0) throw new CannotTell("it makes too much text");
+    if (this.#characters < 0) throw new CannotTell("it produces too much text");
     return true;
   }
 
   /** Refuses text before it is made. */
   expect(length: number): void {
-    if (length > this.#characters) throw new CannotTell("it makes too much text");
+    if (length > this.#characters) throw new CannotTell("it produces too much text");
   }
 
   /** Does work one level deeper in a value. */
   nested<T>(work: () => T): T {
-    if (--this.#levels < 0) throw new CannotTell("its values nest too deep");
+    if (--this.#levels < 0) throw new CannotTell("its values are nested too deeply");
     const result = work();
     this.#levels++;
     return result;

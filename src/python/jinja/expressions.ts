@@ -186,7 +186,7 @@ function parseArguments(words: Words): Arguments {
       const name = words.expectName();
       words.expect("=");
       named.push([name, parseExpression(words)]);
-    } else if (named.length > 0) throw new Raises("a plain argument follows a named one");
+    } else if (named.length > 0) throw new Raises("a positional argument follows a named argument");
     else positional.push(parseExpression(words));
   });
   return { positional, named };

@@ -126,11 +126,11 @@ export class Interpreter {
     if (target.type === "name") scope.set(target.name, value);
     else if (target.type === "member") {
       const object = scope.get(target.namespace);
-      if (!(object instanceof Namespace)) throw new Raises("only a namespace takes attributes");
+      if (!(object instanceof Namespace)) throw new Raises("only the attributes of a namespace can be set");
       object.attributes.set(target.name, value);
     } else {
       const items = iterate(value);
-      if (items.length !== target.items.length) throw new Raises("the number of names and values differs");
+      if (items.length !== target.items.length) throw new Raises("the number of names and the number of values differ");
       target.items.forEach((inner, index) => {
         this.#assign(inner, items[index]!, scope);
       });
@@ -139,7 +139,7 @@ export class Interpreter {
 
   #macro(parameters: readonly Parameter[], body: Block, scope: Scope): Callable {
     return new Callable((args) => {
-      if (++this.#depth > DEEPEST) throw new CannotTell("its macros call each other too deep");
+      if (++this.#depth > DEEPEST) throw new CannotTell("its macros are nested too deeply");
       args.check(...parameters.map(({ name }) => name));
       const inner = new Scope(scope, body);
       parameters.forEach(({ name, fallback }, index) => {
@@ -188,7 +188,7 @@ export class Interpreter {
         return slice(object, parts, this.#budget);
       }
       case "slice":
-        throw new Raises("a slice stands alone");
+        throw new Raises("a slice outside of brackets");
       case "call":
         return this.#call(this.#evaluate(node.callee, scope), this.#arguments(node.args, scope));
       case "filter":
@@ -244,7 +244,7 @@ export class Interpreter {
 
   #call(callee: PyValue, args: CallArguments): PyValue {
     if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
-    if (!(callee instanceof Callable)) throw new Raises("the value is no function");
+    if (!(callee instanceof Callable)) throw new Raises("the value is not callable");
     return callee.call(args);
   }
 }

@@ -55,13 +55,13 @@ export function tokenize(template: string): Segment[] {
     const inside = start + (control === "-" || control === "+" ? 3 : 2);
     // What begins at the very end need not end.
     if (source[start + 1] === "#")
-      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment does not end") : inside;
+      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment is not closed") : inside;
     else if (matchAt(RAW, source, start) !== undefined) {
       const body = start + matchAt(RAW, source, start)!.length;
       END_RAW.lastIndex = body;
       const end = END_RAW.exec(source);
       if (end === null && body === source.length) break;
-      if (end === null) throw new Raises("a raw block does not end");
+      if (end === null) throw new Raises("a raw block is not closed");
       const text = source.slice(body, end.index);
       addText(end[1] === "-" ? strip(text, null, "end") : text);
       position = end.index + end[0].length;
@@ -94,7 +94,7 @@ function readWords(source: string, from: number, closing: RegExp): { tokens: Tok
     if (word.type === "operator") balance(open, word.text);
     position += word.text.length;
   }
-  throw new Raises("a tag does not end");
+  throw new Raises("a tag is not closed");
 }
 
 function readWord(source: string, position: number): { type: Token["type"] | "space"; text: string } {

@@ -40,7 +40,7 @@ class Parser {
 
   /** The statements up to one of `ends`; without ends, all that is left. */
   parseBlock(ends: readonly string[], depth: number): ParsedBlock {
-    if (depth > DEEPEST) throw new CannotTell("it nests too deep");
+    if (depth > DEEPEST) throw new CannotTell("it is nested too deeply");
     const body: Statement[] = [];
     while (this.#position < this.#segments.length) {
       const segment = this.#segments[this.#position++]!;

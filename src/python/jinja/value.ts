@@ -95,7 +95,8 @@ export class Markup extends PyObject {
 
 /** @throws CannotTell where one of the values is text that counts as HTML */
 export function refuseMarkup(...values: readonly PyValue[]): void {
-  if (values.some((value) => value instanceof Markup)) throw new CannotTell("it works on text that counts as HTML");
+  if (values.some((value) => value instanceof Markup))
+    throw new CannotTell("it works on text that is marked as safe HTML");
 }
 
 /** A function, method or macro. */

@@ -89,7 +89,7 @@ class YamlDump {
       : keysOf(value).map((key) => `${pad}${this.#pair(key, value.get(key) ?? null, indent)}`);
     const text = lines.join("\n");
     this.#length += text.length;
-    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, for its size");
+    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, because it is too large");
     return text;
   }
 
@@ -155,7 +155,7 @@ export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
   if (value instanceof Time) return value.text;
-  if (value instanceof Bytes) throw new CannotTell("the network configuration, which holds binary data");
+  if (value instanceof Bytes) throw new CannotTell("the network configuration, because it contains binary data");
   const text = pyStr(value);
   if (!(value instanceof Float)) return text;
   if (text === "nan") return ".nan";

@@ -87,7 +87,7 @@ describe("passwords of users", () => {
 
   test("a hash is known, the hash of a text is not", () => {
     expect(shadow(bootWith(config("hashed_passwd", HASH))).star).toBe(`${HASH}:${DAY}`);
-    expect(shadow(bootWith(config("plain_text_passwd", "x"))).star).toBe(`<<unknown:a hash made at boot>>:${DAY}`);
+    expect(shadow(bootWith(config("plain_text_passwd", "x"))).star).toBe(`<<unknown:a hash created at boot>>:${DAY}`);
   });
 
   test("passwd is for new users only", () => {
@@ -124,5 +124,5 @@ test("usermod locks where there is no passwd, and writes /etc/passwd too", () =>
   expect(shadow(result).hash).toBe("!$6$a$b:19000");
   expect(textAfter(result, "/etc/passwd-")).toBe(files["/etc/passwd"]);
   const neither = bootWith("users: [hash]\n", "25.1", { "/bin/sh": shell });
-  expect(reasonOf(neither, "users_groups")).toContain("no program to lock");
+  expect(reasonOf(neither, "users_groups")).toContain("neither passwd nor usermod is installed");
 });

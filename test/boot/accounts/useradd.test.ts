@@ -99,7 +99,7 @@ describe("odd files", () => {
     expect(textAfter(bootWith("users: [ops]\n", files), "/etc/passwd")).toBe(completed);
     const result = bootWith("users: [ops]\n", files, "4.19.0");
     expect(textAfter(result, "/etc/passwd")).toBe(files["/etc/passwd"]);
-    expect(reasonOf(result, "users_groups")).toContain("last line has no end");
+    expect(reasonOf(result, "users_groups")).toContain("last line does not end with a newline");
   });
 
   test("a file behind a link stops useradd", () => {
@@ -116,9 +116,9 @@ describe("refusals stop the module, and later users are not made", () => {
     ["{name: ops, homedir: home}", "home directory"],
     ["{name: ops, expiredate: soon}", "date"],
     ["{name: ops, inactive: x}", "days"],
-    ["{name: ops, uid: 1}", "taken"],
+    ["{name: ops, uid: 1}", "already in use"],
     ["{name: ops, primary_group: none}", "does not exist"],
-    ["{name: ops, groups: [ops]}", "exists already"],
+    ["{name: ops, groups: [ops]}", "already exists"],
     ["{name: ops, groups: [none], create_groups: false}", "does not exist"],
   ])("%s", (user, reason) => {
     const result = bootWith(`users: [${user}, late]\n`);

@@ -153,7 +153,7 @@ describe("templates in the base configuration", () => {
   test("hold what only the cloud knows where nobody says what it gives", () => {
     const result = firstBoot({ config: lists, files: files(content) });
     expect(textAfter(result, "/etc/name")).toMatch(
-      /^<<unknown:the host name that the cloud gives>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may give>>$/,
+      /^<<unknown:the host name that the cloud assigns>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may provide>>$/,
     );
   });
 

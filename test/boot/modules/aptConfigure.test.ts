@@ -207,7 +207,7 @@ describe("apt's configuration", () => {
     const result = bootWith(`${kept}conf: {a: 1}, proxy: p, sources: {a: {source: x}}}`, { files: { [CONF]: "x" } });
     expect(textAfter(result, PROXIES)).toContain('"p"');
     expect(textAfter(result, CONF)).toBe("x");
-    expect(reasonOf(result, "apt_configure")).toBe("failed: apt.conf is no string");
+    expect(reasonOf(result, "apt_configure")).toBe("failed: apt.conf must be a string");
   });
 });
 
@@ -233,7 +233,7 @@ describe("further sources", () => {
     const shell = Object.fromEntries(["sh", "dpkg", "lsb_release"].map((name) => [`/bin/${name}`, program]));
     expect(commandsOf(bootWith(apt, { files: shell }))).toContain("apt-get install software-properties-common");
     const before = bootWith(apt, { files: shell, version: "22.4" });
-    expect(reasonOf(before, "apt_configure")).toBe("failed: there is no add-apt-repository");
+    expect(reasonOf(before, "apt_configure")).toBe("failed: add-apt-repository is not installed");
     expect(textAfter(before, `${parts}/b.list`)).toBeUndefined();
   });
 

@@ -78,7 +78,7 @@ describe("the host name", () => {
   });
 
   it("is unknown where nobody says what the cloud gives", () => {
-    expect(nameAfter({ config: BOTH })).toBe("<<unknown:the host name that the cloud gives>>\n");
+    expect(nameAfter({ config: BOTH })).toBe("<<unknown:the host name that the cloud assigns>>\n");
   });
 
   it("that was set before is not set again", () => {
@@ -98,7 +98,7 @@ describe("the host name", () => {
 
   it("that is no string stops the whole init stage", () => {
     const result = firstBoot({ config: `${BOTH}hostname: 7\n`, metaData: named });
-    expect(reasonOf(result, "update_hostname")).toMatch(/stop with an error: hostname is no string/);
+    expect(reasonOf(result, "update_hostname")).toMatch(/stop with an error: hostname must be a string/);
     expect(reasonOf(result, "network")).toMatch(/stop with an error/);
   });
 

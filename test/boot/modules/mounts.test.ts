@@ -96,7 +96,7 @@ describe("lines of /etc/fstab", () => {
 
   it("makes the file where it is missing, since 20.3", () => {
     expect(textAfter(bootWith({ version: "20.3", config: label }))).toContain("LABEL=a\t/a");
-    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("failed: there is no /etc/fstab");
+    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("failed: /etc/fstab does not exist");
   });
 
   it("writes through a link and sets the mode", () => {
@@ -212,11 +212,11 @@ describe("devices that nobody knows before the boot", () => {
   const mount = (device: string) => `mounts:\n  - ['${device}', /data]\n`;
 
   it.each([
-    ["vdb", "<<unknown:what the machine calls /dev/vdb>>"],
-    ["xvda1", "<<unknown:what the machine calls /dev/xvda1>>"],
+    ["vdb", "<<unknown:the name of /dev/vdb on the machine>>"],
+    ["xvda1", "<<unknown:the name of /dev/xvda1 on the machine>>"],
     ["/dev/vdb", "/dev/vdb<<unknown:the number of its first partition, if it has one>>"],
     ["/dev/nvme1n1", "/dev/nvme1n1<<unknown:the number of its first partition, if it has one>>"],
-    ["/dev/vdb.2", "<<unknown:what the machine calls partition 2 of /dev/vdb>>"],
+    ["/dev/vdb.2", "<<unknown:the name of partition 2 of /dev/vdb on the machine>>"],
   ])("%s is a disk or its partition", (device, written) => {
     expect(unknown(mount(device))).toBe(line(written));
   });
@@ -236,14 +236,14 @@ describe("devices that nobody knows before the boot", () => {
 
   it("follows device_aliases since 21.3", () => {
     const config = `device_aliases: {disk: /dev/vdb}\n${mount("disk")}`;
-    expect(unknown(config)).toBe(line("<<unknown:what the machine calls /dev/vdb>>"));
+    expect(unknown(config)).toBe(line("<<unknown:the name of /dev/vdb on the machine>>"));
     expect(unknown(config, { version: "21.2" })).toBe(line("disk"));
     expect(reason(bootWith({ config: "device_aliases: [disk]\n" }))).toMatch(/^failed: /);
   });
 
   it("leaves room for the disks that a cloud mounts unasked", () => {
     const datasources = "NoCloud, Ec2";
-    const more = "<<unknown:lines for the disks called ephemeral0 and swap, if the machine has any>>";
+    const more = "<<unknown:lines for ephemeral0 and swap, if the machine has such disks>>";
     expect(unknown(mount("LABEL=x"), { datasources })).toBe(line("LABEL=x") + more);
     const off = `${mount("LABEL=x")}  - [ephemeral0, null]\n  - [swap, null]\n`;
     expect(unknown(off, { datasources })).toBe(line("LABEL=x"));
@@ -262,7 +262,7 @@ describe("devices that nobody knows before the boot", () => {
   it("takes the name that an earlier boot found for the same entry", () => {
     const fstab = line("/dev/vdb1");
     expect(unknown(mount("vdb"), { fstab })).toBe(fstab);
-    expect(unknown(mount("vdc"), { fstab })).toBe(line("<<unknown:what the machine calls /dev/vdc>>"));
+    expect(unknown(mount("vdc"), { fstab })).toBe(line("<<unknown:the name of /dev/vdc on the machine>>"));
   });
 
   it("leaves open whether numbers without quotes stop cloud-init before 24.3", () => {
@@ -323,7 +323,7 @@ describe("swap", () => {
 
   it("does not know the size that memory and disk decide on", () => {
     const result = bootWith({ config: "swap: {size: auto, maxsize: 10G}\n" });
-    expect(textAfter(result, "/swap.img")).toContain("depends on memory and disk");
+    expect(textAfter(result, "/swap.img")).toContain("depends on the memory and the disk");
     expect(textAfter(result)).toBe("/swap.img\tnone\tswap\tsw\t0\t0\n");
   });
 

@@ -71,10 +71,10 @@ describe("ntp", () => {
   });
 
   it.each([
-    ["nonsense", /no mapping/],
+    ["nonsense", /must be a mapping/],
     ["{ntp_client: sundial}", /lacks check_exe, confpath, packages, service_name/],
-    ["{config: {packages: chrony}}", /packages is of a wrong type/],
-    ["{ntp_client: ntpdate, config: {template_name: gone}}", /there is no template gone/],
+    ["{config: {packages: chrony}}", /packages has the wrong type/],
+    ["{ntp_client: ntpdate, config: {template_name: gone}}", /the template gone does not exist/],
   ])("%s fails", (ntp, reason) => {
     expect(reasonOf(bootWith(ntp), "ntp")).toMatch(reason);
   });

@@ -3,7 +3,7 @@ import type { MemoryFile } from "../../../src/image/memory.ts";
 import { firstBoot, library, reasonOf, textAfter } from "../firstBoot.ts";
 
 const DAY = "<<unknown:the day of the boot>>";
-const FRESH = "<<unknown:a hash made at boot>>";
+const FRESH = "<<unknown:a hash created at boot>>";
 const HASH = `$6$salt$${"a".repeat(86)}`;
 const users = ["amy", "ben", "cat"];
 const accounts: Record<string, MemoryFile> = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MemoryFile } from "../../../src/image/memory.ts";
 import { accountFiles, attributesAfter, firstBoot, notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 
-const FRESH = "<<unknown:a fresh key>>";
+const FRESH = "<<unknown:a new host key>>";
 const alice = "ssh-ed25519 AAAAalice alice@example.com";
 const bob = "ssh-ed25519 AAAAbob bob@example.com";
 const refused = (user: string) =>
@@ -112,7 +112,9 @@ describe("ssh_keys", () => {
 
   test("the public half of a private key is made where that is a key", () => {
     const result = given("  rsa_private: '-----BEGIN OPENSSH PRIVATE KEY-----'\n  ed25519_private: bogus\n");
-    expect(textAfter(result, "/etc/ssh/ssh_host_rsa_key.pub")).toBe("<<unknown:the public half of the given key>>");
+    expect(textAfter(result, "/etc/ssh/ssh_host_rsa_key.pub")).toBe(
+      "<<unknown:the public key that belongs to the configured private key>>",
+    );
     expect(textAfter(result, "/etc/ssh/ssh_host_ed25519_key.pub")).toBeUndefined();
   });
 
@@ -206,7 +208,7 @@ describe("public keys", () => {
     const files = { "/root/.ssh/authorized_keys": `${bob}\n`, "/root/.ssh": { directory: true as const, mode: 0o700 } };
     const result = firstBoot({ config: "cloud_init_modules: [ssh]\n", files });
     expect(textAfter(result, ROOT)).toBe(
-      `${bob}\n${refused("NONE")}<<unknown:the public keys that the cloud gives>>\n`,
+      `${bob}\n${refused("NONE")}<<unknown:the public keys that the cloud provides>>\n`,
     );
   });
 });

@@ -132,7 +132,7 @@ describe("entries", () => {
       "b",
       undefined,
     ]);
-    expect(reasonOf(result, "write_files")).toMatch(/there is no user nobody-here/);
+    expect(reasonOf(result, "write_files")).toMatch(/the user nobody-here does not exist/);
   });
 
   it("with defer wait for the end since 21.4", () => {

@@ -182,11 +182,11 @@ network:
   test("is unknown where the configuration is, or where it needs what is not simulated", () => {
     const launch = { version: "26.2", programs, files: NETPLAN_BINDING };
     expect(textOf(networkBoot(launch), NETPLAN)).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const tunnels = `${V2}tunnels: {he: {mode: sit, local: 192.0.2.1, remote: 192.0.2.2}}\n`;
     expect(textOf(networkBoot({ ...launch, networkConfig: tunnels }), NETPLAN)).toBe(
-      unknown("the network configuration, for its tunnels"),
+      unknown("the network configuration, because its key tunnels is not simulated"),
     );
   });
 
@@ -220,7 +220,7 @@ describe("the renderer", () => {
     const strange = networkBoot({ version: "26.2", networkConfig: V2, config });
     expect(networkChanges(strange)).toEqual([]);
     expect(networkNotes(strange)).toEqual([
-      'network: it fails, and with it the init-local stage: there is no renderer "foo"',
+      'network: it fails, and with it the init-local stage: unknown renderer "foo"',
     ]);
   });
 

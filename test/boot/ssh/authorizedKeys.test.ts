@@ -120,7 +120,7 @@ describe("the file", () => {
     const files = { ...sshd("AuthorizedKeysFile /etc/keys/%u"), "/etc/keys": { directory: true as const, uid: 4242 } };
     const result = bootWith(files, [alice]);
     expect(textAfter(result, ROOT)).toBeUndefined();
-    expect(notesOf(result).join()).toContain("/etc/keys belongs to nobody");
+    expect(notesOf(result).join()).toContain("the owner of /etc/keys is not in /etc/passwd");
   });
 
   test("20.4 takes the first path, and the keys of all of them", () => {

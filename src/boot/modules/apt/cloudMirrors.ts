@@ -53,9 +53,9 @@ function placeOf(boot: ModuleRun): Variables {
 function fill(template: string, variables: Variables): string | undefined {
   let isComplete = true;
   const filled = template.replace(/%(?:\((\w+)\)s|(%)|)/g, (all, name: string | undefined) => {
-    if (all === "%") throw new Raises(`"${template}" is no template of a mirror`);
+    if (all === "%") throw new Raises(`"${template}" is not a valid mirror template`);
     if (name === undefined) return "%";
-    const value = variables === undefined ? unknown("the place where the cloud runs it") : variables.get(name);
+    const value = variables === undefined ? unknown("the region in which the instance runs") : variables.get(name);
     isComplete &&= value !== undefined;
     return value ?? "";
   });

@@ -42,7 +42,7 @@ function inList(suites: ReadonlySet<string>, sources: string): string {
         ? columns.findIndex((word, at) => at > 0 && word.endsWith("]")) + 2
         : 2;
       const suite = column === 1 ? undefined : columns[column];
-      if (suite === undefined) throw new Raises(`no suite in "${line.trim()}"`);
+      if (suite === undefined) throw new Raises(`the line "${line.trim()}" has no suite`);
       return suites.has(suite) ? `# suite disabled by cloud-init: ${line}` : line;
     })
     .join("");

@@ -49,7 +49,7 @@ function cloudOrDefault(boot: ModuleRun, architecture: string): ConfigObject {
   if (Object.keys(mirrors).length === 0) return defaultMirrors(boot, architecture);
   const { primary, security } = mirrors;
   if (primary === undefined || security === undefined)
-    throw new Raises("system_info.package_mirrors does not name both a primary and a security mirror");
+    throw new Raises("system_info.package_mirrors must name a primary and a security mirror");
   return { ...mirrors, PRIMARY: primary, SECURITY: security };
 }
 
@@ -58,6 +58,6 @@ export function defaultMirrors(boot: ModuleRun, architecture: string): { PRIMARY
   const ports = ["s390x", "arm64", "armhf", "powerpc", "ppc64el", ...(boot.since("21.1") ? ["riscv64"] : [])];
   if (["amd64", "i386"].includes(architecture))
     return { PRIMARY: "http://archive.ubuntu.com/ubuntu/", SECURITY: "http://security.ubuntu.com/ubuntu/" };
-  if (!ports.includes(architecture)) throw new Raises(`there is no default mirror for ${architecture}`);
+  if (!ports.includes(architecture)) throw new Raises(`no default mirror exists for ${architecture}`);
   return { PRIMARY: "http://ports.ubuntu.com/ubuntu-ports", SECURITY: "http://ports.ubuntu.com/ubuntu-ports" };
 }

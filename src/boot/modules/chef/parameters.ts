@@ -58,7 +58,7 @@ export function chefParameters(
   }
   for (const key of ["server_url", "validation_name"]) {
     const value = config[key];
-    if (value === undefined) throw new Raises(`chef has no ${key}`);
+    if (value === undefined) throw new Raises(`chef.${key} is missing`);
     parameters[key] = value;
   }
   parameters.generated_by = header(boot, "Created");

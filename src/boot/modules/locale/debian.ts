@@ -27,7 +27,7 @@ export function applyDebianLocale(boot: ModuleRun, locale: string, file: string 
   if (agrees && boot.image.stat(path) !== undefined) return;
   const available = generate(boot, locale, because);
   if (available === undefined || !present(boot, "update-locale"))
-    boot.mayChange(path, "the package locales is installed first", because);
+    boot.mayChange(path, "cloud-init installs the package locales first", because);
   else updateLocale(boot, path, locale, available, because);
 }
 
@@ -50,6 +50,6 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
 /** Since 24.4 a missing program is installed; before, the module fails. */
 function present(boot: ModuleRun, program: string): boolean {
   if (!boot.lacks(program)) return true;
-  if (!boot.since("24.4")) throw new Raises(`there is no ${program}`);
+  if (!boot.since("24.4")) throw new Raises(`${program} is not installed`);
   return false;
 }

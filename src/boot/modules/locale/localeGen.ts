@@ -16,7 +16,7 @@ export function localeGen(boot: ModuleRun, words: readonly string[], because: Or
   const text = boot.text(LOCALE_GEN) ?? "";
   const keep = words[0] === "--keep-existing" || text === "";
   const before = compiledLocales(boot, keep);
-  if (text !== "") boot.mayChange(ARCHIVE, "locale-gen compiles the locales anew", because);
+  if (text !== "") boot.mayChange(ARCHIVE, "locale-gen compiles the locales again", because);
   const enabled = new Set(
     enabledLocales(text)
       .filter((name) => hasSource(boot, name))

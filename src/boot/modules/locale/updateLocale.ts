@@ -28,10 +28,10 @@ export function updateLocale(
   variables.set("LANG", locale);
   const locales = [...variables].flatMap(([name, value]) => (/^(LANG|LC_\w+)$/.test(name) ? [unquote(value)] : []));
   const missing = locales.filter((name) => available(name) === false);
-  if (missing.length > 0) throw new Raises(`update-locale refuses: there is no locale ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Raises(`update-locale: the locale ${missing.join(", ")} does not exist`);
   const certain = (old ?? "").length <= LARGEST && locales.every((name) => available(name) === true);
   if (certain) boot.write(path, edited(old, variables), because, { mode: boot.image.stat(path)?.mode ?? 0o644 });
-  else boot.mayChange(path, "update-locale edits it if it finds the locale", because);
+  else boot.mayChange(path, "update-locale edits it if the locale exists", because);
 }
 
 function assignment(line: string): [string, string][] {

@@ -35,10 +35,10 @@ export function findDevice(boot: ModuleRun, name: string): Device {
     found: "maybe",
     mayBe: (other) => [name, ...namesOf(path, partition)].includes(other),
   });
-  if (isShort) return maybe(unknown(`what the machine calls ${path}`));
+  if (isShort) return maybe(unknown(`the name of ${path} on the machine`));
   if (!isDisk(path) || (partition !== undefined && !/^\d{1,3}$/.test(partition))) return asGiven;
-  if (partition !== undefined) return maybe(unknown(`what the machine calls partition ${partition} of ${path}`));
-  if (path !== name) return maybe(unknown(`what the machine calls ${path}`));
+  if (partition !== undefined) return maybe(unknown(`the name of partition ${partition} of ${path} on the machine`));
+  if (path !== name) return maybe(unknown(`the name of ${path} on the machine`));
   return maybe(`${path}${unknown("the number of its first partition, if it has one")}`);
 }
 
@@ -46,10 +46,10 @@ export function findDevice(boot: ModuleRun, name: string): Device {
 function aliased(boot: ModuleRun, name: string): string {
   const aliases = boot.config.node("device_aliases");
   if (!boot.since("21.3") || aliases === undefined || !truthy(aliases)) return name;
-  if (aliases.type !== "mapping") throw new Raises("device_aliases is no mapping");
+  if (aliases.type !== "mapping") throw new Raises("device_aliases must be a mapping");
   const alias = findPair(aliases, name)?.value;
   if (alias === undefined) return name;
-  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases: ${name} is no text`);
+  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases.${name} must be a string`);
   return pyStr(alias);
 }
 

@@ -52,7 +52,7 @@ function listed(boot: ModuleRun): readonly ConfigNode[] {
   if (node?.type === "sequence") return node.children;
   const isIterable = node?.type === "mapping" || (node?.type === "scalar" && node.kind === "str");
   if (node === undefined || (isIterable && (boot.since("24.3") || !truthy(node)))) return [];
-  throw new Raises("mounts is no list");
+  throw new Raises("mounts must be a list");
 }
 
 /** Since 24.3 an entry that is no list is passed over. Before, it stops the module: a long text only later. */
@@ -60,7 +60,7 @@ function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[]
   if (boot.since("24.3")) return [];
   const text = pyStr(node);
   if (node.type !== "scalar" || node.kind !== "str" || [...text].length < fields)
-    throw new Raises(`an entry of mounts is no list: ${text}`);
+    throw new Raises(`an entry of mounts must be a list, not ${text}`);
   const field: Field = { text, isText: false };
   const device = { name: text, found: "no", mayBe: () => false } as const;
   return [{ fields: [field, field, field, field], device, because: originOf(node), unasked: undefined }];
@@ -87,7 +87,7 @@ function defaultFields(boot: ModuleRun): Field[] {
   else if (node.type === "scalar" && node.kind === "str") fields = texts(...pyStr(node));
   const isUsed = !boot.since("24.3") || listed(boot).some((entry) => entry.type === "sequence");
   if (isUsed && (fields === undefined || (!boot.since("24.3") && fields.length < 4)))
-    throw new Raises("mount_default_fields is no list of six fields");
+    throw new Raises("mount_default_fields must be a list of six fields");
   return fields ?? [];
 }
 

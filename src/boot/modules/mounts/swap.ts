@@ -21,7 +21,7 @@ export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined 
   const sizeNode = findPair(swap, "size")?.value;
   if (sizeNode === undefined || !truthy(sizeNode) || (nameNode !== undefined && !truthy(nameNode))) return undefined;
   if (nameNode !== undefined && (nameNode.type !== "scalar" || nameNode.kind !== "str"))
-    throw new Raises(`swap.filename is no text: ${pyStr(nameNode)}`);
+    throw new Raises(`swap.filename must be a string, not ${pyStr(nameNode)}`);
   const name = nameNode === undefined ? "/swap.img" : pyStr(nameNode);
   const size = sizeOf(boot, sizeNode, findPair(swap, "maxsize")?.value);
   // cloud-init runs in the root directory, but a name without any directory fails.
@@ -34,7 +34,7 @@ function make(boot: ModuleRun, name: string, size: number | "auto", fstab: Fstab
   const path = name.startsWith("/") ? name : `/${name}`;
   const existing = boot.image.stat(path);
   if (existing !== undefined && isSwap(name, fstab)) {
-    boot.mayChange(path, "it is made anew unless it is in use as swap by then", because);
+    boot.mayChange(path, "cloud-init creates it again unless it is already in use as swap", because);
     return true;
   }
   if ((existing !== undefined && existing.kind !== "file") || !ensureDirectory(boot, parentOf(path), because))
@@ -47,7 +47,8 @@ function make(boot: ModuleRun, name: string, size: number | "auto", fstab: Fstab
     boot.remove(path, because);
     return false;
   }
-  const mebibytes = size === "auto" ? "a size that depends on memory and disk" : `${Math.trunc(size / MIB)} MiB`;
+  const mebibytes =
+    size === "auto" ? "a size that depends on the memory and the disk" : `${Math.trunc(size / MIB)} MiB`;
   boot.write(path, wholeUnknown(`a new swap area of ${mebibytes}`), because, { mode: 0o600 });
   boot.command(`mkswap ${name}`);
   return true;

@@ -36,7 +36,7 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
 
 function rankOf(iface: PyDict): number {
   const rank = TYPES.indexOf(pyStr(iface.get("type")));
-  if (rank < 0) throw new Raises(`the interface ${pyStr(iface.get("name"))} is of no known type`);
+  if (rank < 0) throw new Raises(`the interface ${pyStr(iface.get("name"))} has an unknown type`);
   return rank;
 }
 
@@ -52,7 +52,7 @@ function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Sin
   ] as const) {
     if (values.length === 0) continue;
     const first = items(lo.get("subnets") ?? [], "subnets")[0];
-    if (first === undefined) throw new Raises("the loopback interface has no subnet for name servers");
+    if (first === undefined) throw new Raises("the loopback interface has name servers but no subnet");
     asDict(first, "a subnet").set(
       key,
       since("25.2") ? [...values] : values.map((value) => asText(value, "a name server")).join(" "),

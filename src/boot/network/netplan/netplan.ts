@@ -253,7 +253,7 @@ function portNumbers(value: PyValue): PyDict {
       .split(/\s+/)
       .filter((word) => word !== "");
     if (port === undefined || number === undefined || more !== undefined)
-      throw new Raises(`"${pyStr(item)}" is not a port and a number`);
+      throw new Raises(`"${pyStr(item)}" must be a port and a number`);
     numbers.set(port, pyInt(number, "a bridge parameter"));
   }
   return numbers;

@@ -35,7 +35,7 @@ const MAX_SHARED = 50_000;
  */
 export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
   if ((state.nameservers.length + state.search.length) * state.interfaces.size > MAX_SHARED)
-    throw new CannotTell("the network configuration, for its size");
+    throw new CannotTell("the network configuration, because it is too large");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
     profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
@@ -55,7 +55,7 @@ type Profiles = ReadonlyMap<PyKey, NetworkManagerProfile>;
 
 function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   const profile = profiles.get(iface);
-  if (profile === undefined) throw new Raises(`there is no interface ${pyStr(iface)}`);
+  if (profile === undefined) throw new Raises(`the interface ${pyStr(iface)} does not exist`);
   return profile;
 }
 
@@ -69,7 +69,8 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
   const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
-  if (type === undefined) throw new Raises(`${pyStr(iface.get("name"))} is of no known type: ${pyStr(given)}`);
+  if (type === undefined)
+    throw new Raises(`the interface ${pyStr(iface.get("name"))} has an unknown type: ${pyStr(given)}`);
   if (type === null) return;
   profile.set("connection", "type", type);
   if (iface.has("bond-master")) {

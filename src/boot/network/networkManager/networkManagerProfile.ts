@@ -35,7 +35,7 @@ export class NetworkManagerProfile {
   constructor(name: PyKey, since: Since) {
     this.#since = since;
     const text = asText(name, "the name of an interface");
-    this.uuid = isUnknown(text) ? unknown("the UUID that is made of the interface's name") : uuidOf(text);
+    this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
     this.set("connection", "id", `cloud-init ${text}`);
     this.set("connection", "uuid", this.uuid);
     if (since("23.2")) this.set("connection", "autoconnect-priority", "120");
@@ -48,7 +48,7 @@ export class NetworkManagerProfile {
     this.#sections.set(section, keys);
     if (key === undefined) return;
     const text = asText(value, `the value of ${key}`);
-    if (hasLonePercent(text)) throw new Raises(`the value of ${key} has a lone percent sign: ${text}`);
+    if (hasLonePercent(text)) throw new Raises(`the value of ${key} contains %, which must be written %%: ${text}`);
     keys.set(key, text);
   }
 
@@ -63,7 +63,8 @@ export class NetworkManagerProfile {
 
   #get(section: string, key: string): string | undefined {
     const value = this.#sections.get(section)?.get(key);
-    if (value?.includes("%")) throw new CannotTell(`the network configuration, for the percent sign of ${key}`);
+    if (value?.includes("%"))
+      throw new CannotTell(`the network configuration, because the percent sign in ${key} is not simulated`);
     return value;
   }
 
@@ -84,7 +85,7 @@ export class NetworkManagerProfile {
 
   addAddress(family: Family, subnet: PyDict): void {
     const prefix = subnet.get("prefix");
-    if (prefix === undefined) throw new Raises("an address has no prefix, since its subnet is not static");
+    if (prefix === undefined) throw new Raises("an address has no prefix, because its subnet is not static");
     this.set(
       family,
       this.#nextKey(family, "address"),
@@ -111,7 +112,7 @@ export class NetworkManagerProfile {
       const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(pyStr(network));
       if (!isDefault) value += `,${pyStr(metric)}`;
       else if (this.has(own)) this.set(own, "route-metric", pyStr(metric));
-      else throw new Raises(`a default route has a metric, but its interface nothing else of ${own}`);
+      else throw new Raises(`a default route has a metric, but its interface has no other ${own} setting`);
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
@@ -137,7 +138,7 @@ export class NetworkManagerProfile {
   }
 
   #append(family: Family, key: string, item: string): void {
-    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, for its size");
+    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, because it is too large");
     this.set(family, key, `${this.#get(family, key) ?? ""}${item};`);
   }
 

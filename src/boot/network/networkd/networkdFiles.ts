@@ -33,7 +33,7 @@ export function writeNetworkd(files: Predicted<readonly NetworkdFile[]>, boot: M
   }
   for (const { device, extension, text } of files.value) {
     if (typeof device !== "string" && !boot.since("25.2"))
-      throw new Raises(`the name of an interface is no text: ${pyStr(device)}`);
+      throw new Raises(`the name of an interface must be a string, not ${pyStr(device)}`);
     writeFile(pathOf(pyStr(device), extension), text, boot, because);
   }
 }
@@ -53,6 +53,6 @@ function ownerIds(boot: ModuleRun): FileAttributes {
   const [user, group] = [findUser(boot.image, OWNER), findGroup(boot.image, OWNER)];
   if (user !== undefined && group !== undefined) return { uid: user.uid, gid: group.gid };
   const isMade = boot.image.stat(`/usr/lib/sysusers.d/${OWNER}.conf`) !== undefined;
-  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`there is no user ${OWNER}`);
+  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`the user ${OWNER} does not exist`);
   return {};
 }

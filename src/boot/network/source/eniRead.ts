@@ -26,7 +26,7 @@ export function readInterfacesFile(text: PyValue): PyDict {
     const [option = "", ...words] = line.trim().split(" ");
     if (option.startsWith("#")) continue;
     if (option === "source" || option === "source-directory")
-      throw new CannotTell("the network configuration of other files");
+      throw new CannotTell("the network configuration, because it includes other files");
     if (option === "auto") for (const name of words) stanzaOf(stanzas, name).isAuto = true;
     else if (option === "iface") current = readHead(stanzas, words);
     else if (KEPT.includes(option)) readOption(option, words, current);
@@ -56,7 +56,7 @@ function readHead(stanzas: Map<string, Stanza>, words: readonly string[]): Stanz
 
 function readOption(option: string, words: readonly string[], stanza: Stanza | undefined): void {
   const value = option === "hwaddress" && words[0] === "ether" ? words[1] : words[0];
-  if (value === undefined) throw new Raises(`network-interfaces has ${option} without a value`);
+  if (value === undefined) throw new Raises(`${option} in network-interfaces has no value`);
   held(stanza).options.set(option, value);
 }
 

@@ -33,7 +33,7 @@ export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | unde
   const ready = get(AS_IT_IS[datasource] ?? "");
   if (truthy(ready) && get("private-networks") === undefined) return ready;
   if (WITH_OWN.has(datasource) || (datasource === "AliYun" && get("network") !== undefined))
-    throw new CannotTell(`the network configuration that the datasource ${datasource} makes`);
+    throw new CannotTell(`the network configuration that the datasource ${datasource} generates`);
   return undefined;
 }
 

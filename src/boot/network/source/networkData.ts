@@ -29,7 +29,8 @@ const MAX_VALUES = 20_000;
  * @throws CannotTell where there is too much of it
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
-  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
+  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES)
+    throw new CannotTell("the network configuration, because network_data.json is too large");
   return new NetworkData(asDict(given, "network_data.json"), since, bondsHaveMacs).convert();
 }
 
@@ -86,13 +87,14 @@ class NetworkData {
     if (type === "bond") this.#bond(link, command, mac, info);
     else if (type === "vlan") this.#links.set(id, this.#vlan(link, command));
     else if (CARD_TYPES.has(type) || this.#since("19.1")) command.set("type", "physical").set("mac_address", mac);
-    else throw new Raises(`network_data.json has a link of an unknown type: ${pyStr(type)}`);
+    else throw new Raises(`a link in network_data.json has an unknown type: ${pyStr(type)}`);
     if (type !== "vlan") this.#links.set(id, info);
     return command;
   }
 
   #subnet(network: PyDict, command: PyDict): PyDict {
-    if (++this.#subnets > MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
+    if (++this.#subnets > MAX_VALUES)
+      throw new CannotTell("the network configuration, because network_data.json is too large");
     const subnet = only(network, SUBNET_KEYS);
     if (this.#since("24.3")) {
       const routes = items(listOf(network, "routes"), "routes").map((route) =>
@@ -172,7 +174,7 @@ class NetworkData {
   #vlan(link: PyDict, command: PyDict): Link {
     const [lower, number, mac] = [need(link, "vlan_link"), need(link, "vlan_id"), need(link, "vlan_mac_address")];
     const suffix = `.${pyStr(number)}`;
-    if (suffix.includes("%")) throw new Raises("a VLAN's number in network_data.json is none");
+    if (suffix.includes("%")) throw new Raises("vlan_id in network_data.json is not a number");
     command.set("vlan_id", number);
     // For a while a VLAN had the MAC address of what it is on.
     if (!this.#since("24.2") || this.#since("25.1.1")) command.set("mac_address", mac);
@@ -205,7 +207,7 @@ function listOf(from: PyDict, key: string): PyValue {
 }
 
 function need(from: PyDict, key: string): PyValue {
-  if (!from.has(key)) throw new Raises(`network_data.json lacks ${key} somewhere`);
+  if (!from.has(key)) throw new Raises(`${key} is missing from an entry in network_data.json`);
   return from.get(key) ?? null;
 }
 

@@ -27,7 +27,7 @@ export type FoundConfig =
   | { readonly kind: "unknown"; readonly reason: string; readonly because: Origin };
 
 /** When nobody says what the cloud hands over. */
-const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
+const CLOUD_OR_DHCP = "the network configuration that the cloud provides, or DHCP on the first interface";
 
 /** So many values are no configuration of a machine, and would take long to render. */
 const MAX_VALUES = 20_000;
@@ -63,7 +63,7 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
     if (isDict(network) && network.get("config") === "disabled")
       return { kind: "off", why: { code: "network-disabled", origin: because } };
     if (sizeOf(network, MAX_VALUES) >= MAX_VALUES)
-      return { kind: "unknown", reason: "the network configuration, for its size", because };
+      return { kind: "unknown", reason: "the network configuration, because it is too large", because };
     if (truthy(network)) return { kind: "config", network, isOfCloud, because };
   }
   const fallback = fallbackConfig(boot);
@@ -90,7 +90,7 @@ function withoutTopKey(network: PyValue, boot: ModuleRun): PyValue {
   if (isDict(network)) return network.has("network") ? (network.get("network") ?? null) : network;
   const contains =
     Array.isArray(network) || typeof network === "string" ? network.includes("network") : truthy(network);
-  if (contains) throw new Raises("the network configuration is no mapping");
+  if (contains) throw new Raises("the network configuration must be a mapping");
   return network;
 }
 
@@ -121,7 +121,7 @@ function fromInitramfs(boot: ModuleRun): Candidate | undefined {
   if (line === undefined || !/(?:^|\s)["']?ip6?=/.test(line.text)) return undefined;
   return {
     network: undefined,
-    reason: "the network configuration of the initramfs, where it configures one",
+    reason: "the network configuration of the initramfs, if it has any",
     because: { path: line.path, line: line.line, column: 1 },
   };
 }

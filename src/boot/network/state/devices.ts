@@ -49,7 +49,7 @@ export function checkJson(network: PyValue, since: Since): void {
   const seen = new Set<PyValue>();
   const check = (value: PyValue): void => {
     if (value instanceof Time || value instanceof Bytes)
-      throw new Raises(`the network configuration holds a value that JSON has no form for: ${pyStr(value)}`);
+      throw new Raises(`the network configuration contains a value that JSON cannot represent: ${pyStr(value)}`);
     if (seen.has(value)) return;
     if (Array.isArray(value)) {
       seen.add(value);

@@ -118,7 +118,7 @@ export class InterfaceTable {
     if (stp === undefined || stp === null || typeof stp === "boolean") return;
     if (["on", "1", 1].includes(stp as string | number)) iface.set("bridge_stp", true);
     else if (["off", "0", 0].includes(stp as string | number)) iface.set("bridge_stp", false);
-    else throw new Raises(`bridge_stp is neither on nor off: ${pyStr(stp)}`);
+    else throw new Raises(`bridge_stp must be on or off, not ${pyStr(stp)}`);
   }
 
   /** False for a command that lacks an address, which is skipped. */

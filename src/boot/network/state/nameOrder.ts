@@ -12,5 +12,7 @@ export function checkOrder(names: Iterable<PyKey>): void {
   const all = [...names];
   const starts = new Set(all.map((name) => (isUnknown(name) ? pyStr(name).split(">>", 1)[0] : undefined)));
   if (starts.size > 1)
-    throw new CannotTell("the network configuration, for the order of interfaces that only the machine names");
+    throw new CannotTell(
+      "the network configuration, because the order of its interfaces depends on their names on the machine",
+    );
 }

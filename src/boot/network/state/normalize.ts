@@ -166,7 +166,7 @@ export function pyInt(value: PyValue | undefined, what: string): number {
     if (number !== undefined) return number;
   }
   if (value instanceof Float && Number.isFinite(value.value)) return Math.trunc(value.value);
-  throw new Raises(`${what} is not a whole number: ${pyStr(value)}`);
+  throw new Raises(`${what} must be an integer, not ${pyStr(value)}`);
 }
 
 /** int() of a string; undefined where it raises ValueError. */

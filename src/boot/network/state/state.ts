@@ -31,7 +31,7 @@ export function readNetworkConfig(network: PyDict, renderer: string, since: Sinc
   const version = network.get("version");
   const config = version === 2 ? network : (network.get("config") ?? null);
   if (!truthy(version) || config === null || (!truthy(config) && !since("19.4")))
-    throw new Raises("the network configuration has no version and config");
+    throw new Raises("version and config are missing from the network configuration");
   const table = new InterfaceTable(since);
   if (version === 1) readCommands(config, table);
   else if (version === 2 && !(renderer === "netplan" && since("22.3.1"))) readDevices(network, table, since);
@@ -53,7 +53,7 @@ function readCommands(config: PyValue, table: InterfaceTable): void {
     if (type === undefined) throw new Raises("an entry of config has no type");
     // The keys of a version 2 configuration are commands too, whose values make no sense here.
     if (typeof type !== "string" || !table.handle(type, command))
-      throw new Raises(`config has an entry of an unknown type: ${pyStr(type)}`);
+      throw new Raises(`an entry of config has an unknown type: ${pyStr(type)}`);
   }
   table.assignNameservers();
 }

@@ -65,13 +65,13 @@ export function readDevices(network: PyDict, table: InterfaceTable, since: Since
     else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
     else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
     else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
-    else if (kind !== "wifis") throw new Raises(`cloud-init knows no devices of this kind: ${pyStr(kind)}`);
+    else if (kind !== "wifis") throw new Raises(`unknown device type ${pyStr(kind)}`);
     readNameservers(devices, table, since);
   }
 }
 
 function eachDevice(devices: PyValue, read: (id: PyKey, device: PyDict) => void): void {
-  for (const [id, device] of asDict(devices, "a kind of devices"))
+  for (const [id, device] of asDict(devices, "a group of devices"))
     read(id, asDict(device, `the interface ${pyStr(id)}`));
 }
 
@@ -220,7 +220,7 @@ function readAddresses(device: PyDict): PyDict[] {
 /** The name servers of devices, which the renderers take from the interface (since 21.3). */
 function readNameservers(devices: PyValue, table: InterfaceTable, since: Since): void {
   if (!since("21.3")) return;
-  for (const [id, item] of asDict(devices, "a kind of devices")) {
+  for (const [id, item] of asDict(devices, "a group of devices")) {
     const device = asDict(item, `the interface ${pyStr(id)}`);
     if (!device.has("nameservers")) continue;
     const servers = asDict(device.get("nameservers"), "nameservers");

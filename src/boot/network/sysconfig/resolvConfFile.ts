@@ -61,9 +61,9 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
   let text: string | undefined;
   for (const domain of more) {
     if (others.size + (others.has(domain) ? 0 : 1) === count) continue;
-    if (count >= 6) throw new Raises(`${domain} would be one search domain too many`);
+    if (count >= 6) throw new Raises(`${domain} exceeds the limit of six search domains`);
     text = [...others.add(domain)].join(" ");
-    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains would be too long`);
+    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains are longer than 256 characters`);
     const words = split(text);
     others = new Set(words);
     count = words.length;
@@ -81,7 +81,7 @@ function parse(text: string): Line[] {
     const option = words.slice(0, Math.max(0, end));
     const value = strip(words.slice(end), null, "start");
     if (!OPTIONS.includes(option) || value === "")
-      throw new Raises(`line ${index + 1} of /etc/resolv.conf is of no known form`);
+      throw new Raises(`line ${index + 1} of /etc/resolv.conf has an unknown form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }

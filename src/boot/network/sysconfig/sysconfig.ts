@@ -96,7 +96,7 @@ class SysconfigInterfaces {
     const file = this.#files.get(name);
     if (file !== undefined) return file;
     if (isUnknown(name) || [...this.#files.keys()].some(isUnknown))
-      throw new CannotTell("the network configuration, where interfaces have names that only the machine knows");
+      throw new CannotTell("the network configuration, because it depends on the names of interfaces on the machine");
     throw new Raises(`there is no interface ${pyStr(name)}`);
   }
 
@@ -131,7 +131,9 @@ class SysconfigInterfaces {
       .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === bond)
       .map((iface) => asKey(iface.get("name")));
     if (members.length > 1 && members.some(isUnknown))
-      throw new CannotTell("the network configuration, for the order of a bond's interfaces");
+      throw new CannotTell(
+        "the network configuration, because the order of a bond's interfaces depends on their names on the machine",
+      );
     return members.sort((a, b) => compare(a, b));
   }
 

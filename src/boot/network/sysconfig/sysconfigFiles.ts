@@ -31,7 +31,7 @@ const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
  */
 export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if (!FAMILIES.includes(boot.facts.family))
-    throw new Raises(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+    throw new Raises(`cloud-init has no sysconfig paths for ${boot.facts.name}`);
   const isSuse = boot.facts.family === "suse";
   const form = sysconfigForm(isSuse, boot);
   const since = (version: string): boolean => boot.since(version);
@@ -62,7 +62,7 @@ function mayWrite(path: string, reason: string, boot: ModuleRun, because: Origin
 function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if ("reason" in state) {
     for (const path of [RESOLV_CONF, NETWORK_MANAGER_CONF])
-      boot.mayChange(path, "it is written where the network configuration has name servers", because);
+      boot.mayChange(path, "cloud-init writes it if the network configuration has name servers", because);
     return;
   }
   const { nameservers, search } = nameserversOf(state.value, boot);
@@ -116,7 +116,7 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
 
 /** Since 25.1 what else the file says stays. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
-  if (saysMoreThanUpstream(boot)) throw new CannotTell("what the distribution's own cloud-init adds");
+  if (saysMoreThanUpstream(boot)) throw new CannotTell("the settings that the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
   const kept = boot.since("25.1")

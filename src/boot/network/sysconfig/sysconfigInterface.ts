@@ -67,7 +67,7 @@ export class SysconfigInterface {
   #addType(subnet: PyDict): void {
     const type = pyStr(subnet.get("type"));
     const { isSuse } = this.#form;
-    if (!this.#knows(type)) throw new Raises(`a subnet is of no known type: ${type}`);
+    if (!this.#knows(type)) throw new Raises(`a subnet has an unknown type: ${type}`);
     if (type === "static" || type === "static6") this.#addStatic(subnet);
     else if (type === "manual") {
       if (!isSuse) this.#set("ONBOOT", this.values.has("MTU"));

@@ -134,7 +134,7 @@ describe("the files of NetworkManager", () => {
     const text = networkBoot({ ...rest, version: "22.4", metaData })
       .after.read(`${CONNECTIONS}${name}.nmconnection`)
       ?.toString();
-    expect(text).toContain(`uuid=${unknown("the UUID that is made of the interface's name")}\n`);
+    expect(text).toContain(`uuid=${unknown("the UUID derived from the name of the interface")}\n`);
     expect(text).toContain(`mac-address=${unknown("its MAC address")}\n`);
   });
 

@@ -163,7 +163,7 @@ describe("the files of systemd-networkd", () => {
     const result = networkBoot({ ...launch, files, networkConfig });
     expect(networkChanges(result)).toEqual([`created ${NETWORKD}eth0.network 644`]);
     expect(networkNotes(result)).toEqual([
-      "network: it fails, and with it the init-local stage: there is no user systemd-network",
+      "network: it fails, and with it the init-local stage: the user systemd-network does not exist",
     ]);
     const made = { ...files, "/usr/lib/sysusers.d/systemd-network.conf": "u! systemd-network 192\n" };
     expect(networkChanges(networkBoot({ ...launch, files: made, networkConfig }))).toHaveLength(2);
@@ -199,7 +199,7 @@ describe("the files of systemd-networkd", () => {
     const path = `${NETWORKD}${unknown("the name of each interface")}.network`;
     const nothing = networkBoot(launch);
     expect(nothing.after.read(path)?.toString()).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const networkConfig = `version: 2
 ethernets: {id0: {match: {macaddress: "02:00:00:00:00:01"}, dhcp4: true, dhcp4-overrides: {use-dns: false}}}
@@ -207,7 +207,7 @@ ethernets: {id0: {match: {macaddress: "02:00:00:00:00:01"}, dhcp4: true, dhcp4-o
     const renamed = networkBoot({ ...launch, networkConfig });
     const name = unknown("the name of the interface with the MAC address 02:00:00:00:00:01");
     expect(renamed.after.read(`${NETWORKD}${name}.network`)?.toString()).toBe(
-      unknown("what the configuration says of an interface of this name"),
+      unknown("the configuration of an interface of this name"),
     );
   });
 

@@ -125,7 +125,7 @@ iface eth0 inet static
       "created /etc/udev/rules.d/70-persistent-net.rules 644",
     ]);
     expect(result.after.read(FILE)?.toString()).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const own = { config: "network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n" };
     expect(interfaceOf(networkBoot({ version: "26.2", ...own }))).toBe("own0");
@@ -145,7 +145,7 @@ iface eth0 inet static
     expect(networkChanges(networkBoot({ ...launch, files: grub("network-config=disabled") }))).toEqual([]);
     const initramfs = networkBoot({ ...launch, files: grub("ip=dhcp") });
     expect(initramfs.after.read(FILE)?.toString()).toBe(
-      unknown("the network configuration of the initramfs, where it configures one"),
+      unknown("the network configuration of the initramfs, if it has any"),
     );
   });
 
@@ -170,7 +170,7 @@ iface eth0 inet static
       `l0: &l0 {type: physical, name: x}\n${levels.join("\n")}\nversion: 1\nconfig: *l10\n`,
     ]) {
       const result = networkBoot({ version: "26.2", networkConfig });
-      expect(result.after.read(FILE)?.toString()).toBe(unknown("the network configuration, for its size"));
+      expect(result.after.read(FILE)?.toString()).toBe(unknown("the network configuration, because it is too large"));
     }
   });
 

@@ -29,7 +29,8 @@ type ReadKey = (value: PyValue, device: Device, parser: Parser) => Out | undefin
 
 /** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan does not take */
 export function readKey(key: string, value: PyValue, device: Device, parser: Parser): void {
-  if (NOT_SIMULATED.includes(key)) throw new CannotTell(`the network configuration, for its ${key}`);
+  if (NOT_SIMULATED.includes(key))
+    throw new CannotTell(`the network configuration, because its key ${key} is not simulated`);
   const special = KIND_KEYS[device.kind][key];
   if (special !== undefined) {
     special(value, device, parser);
@@ -83,7 +84,7 @@ const COMMON_KEYS = table<ReadKey>({
   "optional-addresses": readOptionalAddresses,
   renderer: (value, device) => {
     if (device.kind === "vlans" && scalarText(value) === "sriov")
-      throw new CannotTell("the network configuration, for its SR-IOV");
+      throw new CannotTell("the network configuration, because its SR-IOV settings are not simulated");
     return plain(readWord(value, ["networkd", "NetworkManager"]));
   },
   routes: (value, device, parser) => {

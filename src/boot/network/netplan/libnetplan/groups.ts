@@ -55,7 +55,7 @@ export function readBondParameters(value: PyValue, bond: Device, parser: Parser)
       isWritten ||= flag;
     } else {
       if (key === "mode" && ["balance-tcp", "balance-slb"].includes(scalarText(item)))
-        throw new CannotTell("the network configuration, which needs Open vSwitch");
+        throw new CannotTell("the network configuration, because Open vSwitch is not simulated");
       if (key === "mode") readWord(item, BOND_MODES);
       if (key === "lacp-rate") readWord(item, ["slow", "fast"]);
       given.set(key, textOut(item));

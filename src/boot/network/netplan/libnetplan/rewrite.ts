@@ -57,7 +57,8 @@ class Document implements Parser {
     if (refusal !== undefined) throw refusal;
     if (this.#missing.size > 0) {
       // NetworkManager takes a VLAN whose link it does not know.
-      if (this.#usesNetworkManager()) throw new CannotTell("the network configuration, for NetworkManager");
+      if (this.#usesNetworkManager())
+        throw new CannotTell("the network configuration, because the link of a VLAN is not defined in it");
       throw new Raises("an interface is not defined");
     }
     for (const device of this.devices.values()) adoptVrfTable(device);
@@ -89,7 +90,7 @@ class Document implements Parser {
     else if (KINDS.includes(kind as Kind)) this.#readDevices(kind as Kind, devices);
     else if (OTHER_KINDS.includes(kind) || kind === "openvswitch") {
       mappingOf(devices);
-      throw new CannotTell(`the network configuration, for its ${kind}`);
+      throw new CannotTell(`the network configuration, because its key ${kind} is not simulated`);
     } else throw new Raises(`unknown key '${kind}'`);
   }
 
