@@ -70,7 +70,7 @@ function execute(entry: ListedModule, state: BootState, config: Config): Ending 
   });
 }
 
-/** Where the one key is set that the module reads; null where none or several are: any of them may be to blame. */
+/** The line of the only key that the module reads; null if none or several are set, any of which may be to blame. */
 function onlyKey({ keys }: Module, run: ModuleRun): Origin | null {
   const [key, ...others] = Object.keys(keys).filter((name) => run.config.has(name));
   return key === undefined || others.length > 0 ? null : run.because(key);

@@ -1,5 +1,5 @@
 /**
- * base64.b64decode() of Python: other characters are passed over, and nothing follows a complete padding. Undefined
+ * base64.b64decode() of Python: other characters are skipped, and nothing follows a complete padding. Undefined
  * where Python raises: the text is not ASCII, or its length cannot be.
  */
 export function decodeBase64(text: string): Buffer | undefined {

@@ -26,7 +26,7 @@ export function text(value: AnyValue | undefined, name: string): string {
   return value;
 }
 
-/** What a loop goes through: a list's items, a string's letters, a mapping's keys. @throws Raises for others */
+/** What a loop iterates over: a list's items, a string's letters, a mapping's keys. @throws Raises for others */
 export function items(value: PyValue | undefined, name: string): PyValue[];
 export function items(value: ConfigValue | undefined, name: string): readonly ConfigValue[];
 export function items(value: AnyValue | undefined, name: string): readonly AnyValue[] {

@@ -21,7 +21,7 @@ export abstract class PyObject {
     return true;
   }
 
-  /** str() or repr() of it; undefined where that is an address in memory. */
+  /** str() or repr() of it; undefined if that is an address in memory. */
   text(_how: "str" | "repr"): string | undefined {
     return undefined;
   }
@@ -148,7 +148,9 @@ class Comparison {
   }
 }
 
-/** The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones. */
+/**
+ * The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones.
+ */
 export function hashOf(key: PyKey): unknown {
   if (key === null) return key;
   if (key instanceof PyObject) return key.identity;

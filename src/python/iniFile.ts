@@ -8,7 +8,7 @@ import { splitLines } from "./strings.ts";
 export class IniFile {
   readonly #sections = new Map<string, Map<string, string>>();
 
-  /** @throws Raises where Python's parser fails: no section, no delimiter, something twice */
+  /** @throws Raises if Python's parser fails: no section, no delimiter, something twice */
   static parse(text: string): IniFile {
     const file = new IniFile();
     let section: Map<string, string> | undefined;

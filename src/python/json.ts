@@ -40,7 +40,7 @@ function quoted(text: string): string {
   );
 }
 
-/** What Python's json.loads() makes of a text. @throws Raises where it raises */
+/** What Python's json.loads() makes of a text. @throws Raises if it raises */
 export function loadJson(text: string): PyValue {
   return new Reader(text).document();
 }
@@ -180,7 +180,7 @@ const NUMBERS = new Set(["bool", "int", "float"]);
 
 /**
  * The pair over which Python's json.dumps(sort_keys=True) raises an error: its key is of another type than the keys
- * before it in order, or of a type that JSON has no keys of; undefined where it raises none.
+ * before it in order, or of a type that JSON has no keys of; undefined if it raises none.
  */
 export function unsortablePair(root: Mapping): Pair | undefined {
   const seen = new Set<ConfigNode>();

@@ -1,8 +1,8 @@
 import { Raises } from "./errors.ts";
 
 /**
- * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a
- * word. @throws Raises for a quote or an escape that does not end.
+ * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within
+ * a word. @throws Raises for a quote or an escape that does not end.
  */
 export function shlexSplit(text: string): string[] {
   const words: string[] = [];

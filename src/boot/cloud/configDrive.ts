@@ -10,19 +10,19 @@ import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
 
-/** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
+/** Where DataSourceConfigDrive looks before it searches disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
 
 /** Versions of the layout that cloud-init knows, newest first (helpers/openstack.py, 20.4 to 26.2). */
 const LAYOUTS = "2018-08-27 2017-02-22 2016-10-06 2016-06-30 2015-10-15 2013-10-17 2013-04-04 2012-08-10".split(" ");
 
-/** More files than anybody injects. */
+/** More files than any launch injects. */
 const MOST_FILES = 1_000;
 
-/** No machine has more of a network than this says, in bytes. */
+/** The size limit in bytes: no real machine has a larger network description. */
 const LONGEST_NETWORK = 1_000_000;
 
-/** The tree of a config drive in the image itself; undefined where there is none that cloud-init can use. */
+/** The tree of a config drive in the image itself; undefined if there is none that cloud-init can use. */
 export function configDriveSeed(image: Image, version: string): CloudData | undefined {
   for (const directory of DIRECTORIES) {
     const layout = LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
@@ -70,14 +70,14 @@ function json(file: SeedFile | undefined): ConfigValue | undefined {
   return toValue(builtin(loadJson(file.bytes.toString("utf8"))));
 }
 
-/** JSON of these types only is taken for anything but meta-data. */
+/** The JSON types that are accepted for anything but meta-data. */
 function anyType(file: SeedFile | undefined): ConfigValue | undefined {
   const value = json(file);
   if (value === undefined || typeof value === "string" || Array.isArray(value) || isMapping(value)) return value;
   throw new Raises("its JSON has an unknown form");
 }
 
-/** The meta-data under the names that other datasources have. */
+/** The meta-data under the names that other datasources use. */
 function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
   if (uuid === undefined) throw new Raises("uuid is missing from meta_data.json");
@@ -103,7 +103,7 @@ function withBytes(pair: Pair, random: Buffer): Pair {
   return { ...pair, value };
 }
 
-/** Of a mapping the member `cloud-init` counts (sources.convert_vendordata); since 21.2 a list's items are parts of their own. */
+/** A mapping counts by its key `cloud-init` (sources.convert_vendordata); since 21.2 each item of a list is a part. */
 function vendorData(file: SeedFile | undefined, version: string): SeedFile | undefined {
   const value = anyType(file);
   const own = isMapping(value) ? value["cloud-init"] : value;
@@ -114,7 +114,7 @@ function vendorData(file: SeedFile | undefined, version: string): SeedFile | und
   return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(own)}`) };
 }
 
-/** What Nova calls personality: files that the first boot writes. */
+/** What Nova calls a personality: files that the first boot writes. */
 function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
   if (!Array.isArray(files)) return [];
   return files.slice(0, MOST_FILES).flatMap((item) => {

@@ -13,12 +13,12 @@ import { hostnameAtBoot } from "../hostname/hostname.ts";
 import { instanceId } from "../instance.ts";
 import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./place.ts";
 
-/** Values in templates, each place of an alias counted: more are left out. */
+/** The maximum number of values in templates, aliases written out; more are omitted. */
 const MOST_VALUES = 50_000;
 
 /**
- * What instance-data.json holds for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2), as
- * NoCloud fills it; what only the running machine can tell is unknown.
+ * The content of instance-data.json for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2),
+ * as NoCloud fills it; what only the running machine knows is unknown.
  */
 export function instanceData(
   image: Image,
@@ -28,7 +28,7 @@ export function instanceData(
   base: BaseConfig,
 ): ConfigObject {
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  // Until 21.4 templates were given what every user may read.
+  // Until 21.4 templates received only what every user may read.
   const readable = since("21.4") ? undefined : "redacted for non-root user";
   const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
   const data: ConfigObject = {
@@ -96,7 +96,7 @@ function systemInfo(distro: Distro): ConfigObject {
   };
 }
 
-/** What NoCloud adds to the meta-data is in it as well. */
+/** Includes what NoCloud adds to the meta-data. */
 function metaDataOf({ datasource = "NoCloud", metaData }: CloudData): ConfigValue {
   if (metaData === undefined) return {};
   const value = toValue(metaData) as ConfigObject;
@@ -128,13 +128,13 @@ function plain(node: ConfigNode | undefined): ConfigValue {
   return node?.type === "scalar" ? fromScalar(node) : null;
 }
 
-/** What becomes of a value that JSON has no form for (util.json_serialize_default, 18.5 to 26.2). */
+/** The replacement for a value that JSON cannot represent (util.json_serialize_default, 18.5 to 26.2). */
 function stored(value: Exclude<ConfigValue, ConfigObject>): ConfigValue {
   if (value instanceof Bytes) return Buffer.from(value.latin1, "latin1").toString("base64");
   return value instanceof Time ? `Warning: redacted unserializable type <class 'datetime.${value.kind}'>` : value;
 }
 
-/** A copy without shared values; {} where that would be too large. */
+/** A copy without shared values; {} if that would be too large. */
 function bounded(value: ConfigValue): ConfigValue {
   let left = MOST_VALUES;
   const copy = (held: ConfigValue, depth: number): ConfigValue => {
@@ -154,7 +154,7 @@ function bounded(value: ConfigValue): ConfigValue {
 
 const OPERATORS = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/g;
 
-/** Keys also under a name that a template can write after a dot; what `v1` holds also at the top. */
+/** Adds keys under names that a template can write after a dot, and the keys of `v1` at the top level. */
 function convert(data: ConfigObject, since: (version: string) => boolean): ConfigObject {
   const result: ConfigObject = Object.create(null);
   for (const key of Object.keys(data).sort()) {

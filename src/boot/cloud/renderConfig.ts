@@ -8,7 +8,7 @@ import { checkTemplate, renderTemplate } from "../files/templater.ts";
 
 /**
  * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).
- * `complete` tells whether that is all that the cloud gives; else what is missing is unknown.
+ * `complete`: whether that is all that the cloud provides; otherwise missing values are unknown.
  */
 export function configRenderer(variables: ConfigObject, version: string, complete: boolean): Render {
   const options = { do: versionAtLeast(version, "22.2") };
@@ -31,7 +31,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
   };
 }
 
-/** The variables with something for each name below `ds` that the template reads: what the cloud gives is unknown. */
+/** The variables, with an unknown value for each name below `ds` that the template reads and the cloud may provide. */
 function withUnknown(variables: ConfigObject, template: string): ConfigObject {
   const ds: ConfigObject = Object.create(null);
   for (const [, path] of template.matchAll(/\bds((?:\.[A-Za-z_]\w{0,100}){1,5})/g)) {

@@ -8,13 +8,14 @@ import { parseTemplate } from "../../python/jinja/statements.ts";
 import { str } from "../../python/repr.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 
-/** A larger template is none that a distribution ships. */
+/** No distribution ships a larger template. */
 const LARGEST = 1_000_000;
 
 /**
  * Renders a template as cloud-init does (templater.py render_string, 20.4 to 26.2): by Jinja where the first line is
- * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do` tells whether the version knows {% do %}.
- * @throws Raises where cloud-init fails over the template, CannotTell where the result cannot be told.
+ * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do`: whether the version supports {% do %}.
+ * @throws Raises if cloud-init cannot render the template
+ * @throws CannotTell if this program cannot
  */
 export function renderTemplate(template: string, variables: ConfigObject, options: { readonly do: boolean }): string {
   if (template.length > LARGEST) throw new CannotTell("it is too large");
@@ -33,7 +34,7 @@ export function renderTemplate(template: string, variables: ConfigObject, option
 
 /**
  * Reads a Jinja template without rendering it.
- * @throws Raises for wrong syntax, CannotTell where it cannot be told.
+ * @throws Raises for a syntax error, CannotTell for what is not supported
  */
 export function checkTemplate(template: string, options: { readonly do: boolean }): void {
   if (template.length > LARGEST) throw new CannotTell("it is too large");

@@ -126,7 +126,7 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
   );
 }
 
-/** Has the trusted certificates put together anew. */
+/** Regenerates the bundle of trusted certificates. */
 function update(boot: ModuleRun, { update: program, bundle }: Certificates, changed: boolean, because: Origin): void {
   if (lacksProgram(boot, program)) throw new Raises(`${program} is not installed`);
   boot.command(program);

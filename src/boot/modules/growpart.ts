@@ -48,7 +48,7 @@ function devicesOf(value: ConfigValue | undefined): string[] {
   return Array.isArray(value) ? value.map((device) => pyStr(device)) : [pyStr(value)];
 }
 
-/** The program that grows partitions; undefined where "auto" finds none. @throws Raises where one is wanted */
+/** The program that grows partitions; undefined if "auto" finds none. @throws Raises if one is wanted */
 function resizerOf(boot: ModuleRun, mode: string, devices: readonly string[]): string | undefined {
   const service = boot.since("23.2") && boot.image.stat("/etc/rc.d/growfs")?.kind === "file";
   const available: Readonly<Record<string, boolean>> = {

@@ -6,7 +6,9 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
-/** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
+/**
+ * Datasources that watch for network devices unless the configuration says otherwise, by the first version that does.
+ */
 const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
 /** Only its own kinds of network cards count (DataSourceEc2, 24.1 to 26.2). */
@@ -45,7 +47,7 @@ export const installHotplug = defineModule({
   },
 });
 
-/** Whether devices are watched; undefined where only the cloud knows. */
+/** Whether devices are watched; undefined if only the cloud knows. */
 function isWanted(boot: ModuleRun): boolean | undefined {
   const network = boot.config.get("updates", "network") ?? null;
   const enabled = boot.since("24.1") ? (boot.text("/var/lib/cloud/hotplug.enabled") ?? "") : "";

@@ -57,7 +57,7 @@ function linesFor(unasked: readonly MountEntry[]): string {
   return `lines for ${names}, if the machine has such disks`;
 }
 
-/** Why an entry cannot be written; undefined where it can. The options are made text in any case. */
+/** Why an entry cannot be written; undefined if it can. The options are made text in any case. */
 function unwritable({ fields }: MountEntry): string | undefined {
   const field = fields.find((candidate, index) => index !== 3 && candidate?.isText !== true);
   return field === undefined
@@ -93,8 +93,8 @@ function lineOf(boot: ModuleRun, { fields, device }: MountEntry): string {
 }
 
 /**
- * The line that an earlier boot wrote for the same entry, where only the disk's name is unknown: the disk is taken to be
- * called the same again. Otherwise every image that was booted once would seem to lose its mounts.
+ * The line that an earlier boot wrote for the same entry, where only the disk's name is unknown: the disk is taken to
+ * be called the same again. Otherwise every image that was booted once would seem to lose its mounts.
  */
 function earlierLine(boot: ModuleRun, entry: MountEntry, fstab: Fstab): string | undefined {
   const rest = lineOf(boot, entry).slice(entry.device.name.length);

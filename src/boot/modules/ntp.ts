@@ -60,7 +60,7 @@ function supported(since: Since): readonly string[] {
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 
-/** The chosen client with what `ntp.config` changes. @throws Raises where that is no whole description. */
+/** The chosen client with what `ntp.config` changes. @throws Raises if that is no whole description. */
 function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const own = config.config ?? null;
   if (own !== null && !isObject(own)) throw new Raises("ntp.config must be a mapping");
@@ -105,7 +105,7 @@ function templateOf(boot: ModuleRun, client: ConfigObject): Template {
   return { path };
 }
 
-/** undefined where nothing is written. */
+/** undefined if nothing is written. */
 function rendered(boot: ModuleRun, template: Template, config: ConfigObject, service: string): string | undefined {
   const { name } = boot.facts;
   const listed = (key: string): ConfigValue => (truthy(config[key] ?? null) ? config[key]! : []);

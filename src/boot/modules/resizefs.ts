@@ -32,7 +32,7 @@ export const resizefs = defineModule({
   },
 });
 
-/** The root's type as fstab has it; undefined where it does not say. */
+/** The root's type as fstab has it; undefined if it does not say. */
 function rootType(boot: ModuleRun): string | undefined {
   const lines = (boot.text("/etc/fstab") ?? "").split("\n").map((line) => line.trim().split(/\s+/));
   return lines.find(([device, point]) => !device!.startsWith("#") && point === "/")?.[2]?.toLowerCase();

@@ -20,7 +20,7 @@ interface Part {
   readonly because: Origin;
 }
 
-/** cc_rsyslog: files for rsyslog, each written anew and then added to (18.5 to 26.2). */
+/** cc_rsyslog: files for rsyslog, each overwritten and then appended to (18.5 to 26.2). */
 export const rsyslog = defineModule({
   name: "rsyslog",
   frequency: "once-per-instance",
@@ -103,7 +103,7 @@ function isKind(value: ConfigValue, kind: Kind): boolean {
   return typeof value === kind;
 }
 
-/** Answers whether any file was to be written. */
+/** Returns whether any file was to be written. */
 function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObject): boolean {
   const begun = new Set<string>();
   for (const { content: entry, because } of parts) {

@@ -12,7 +12,10 @@ import { repositoryOptions } from "./repositoryOptions.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";
 
-/** cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf, since 22.1 at every boot (18.5 to 26.2). */
+/**
+ * cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf, since 22.1 at every boot (18.5 to
+ * 26.2).
+ */
 export const zypperAddRepo = defineModule({
   name: "zypper_add_repo",
   frequency: (since) => (since("22.1") ? "always" : "once-per-instance"),

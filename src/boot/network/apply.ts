@@ -23,7 +23,7 @@ import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./t
 
 /**
  * Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2).
- * @throws Raises where finding the configuration does: the init stage asks for it again and stops as well
+ * @throws Raises if finding the configuration does: the init stage asks for it again and stops as well
  */
 export function applyNetwork(boot: ModuleRun): Ending {
   const found = findConfig(boot);

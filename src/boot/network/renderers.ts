@@ -18,7 +18,7 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
 
 /**
  * The first renderer of system_info.network.renderers, else of cloud-init's own order, that the image has the programs
- * for (renderers.select, 18.5 to 26.2); undefined where there is none.
+ * for (renderers.select, 18.5 to 26.2); undefined if there is none.
  * @throws Raises for a name that cloud-init does not know
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {

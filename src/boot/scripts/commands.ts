@@ -91,7 +91,7 @@ class Reader {
     return character === "$" ? this.#expansion() : character;
   }
 
-  /** What is before the next `end`, which is passed over. */
+  /** What is before the next `end`, which is skipped. */
   #until(end: string): string {
     const close = this.#source.indexOf(end, this.#at);
     const text = this.#source.slice(this.#at, close === -1 ? undefined : close);
@@ -114,7 +114,7 @@ class Reader {
     return text;
   }
 
-  /** Passes over `$NAME`, `${...}` or `$(...)`, whose `$` is read already. */
+  /** Skips `$NAME`, `${...}` or `$(...)`, whose `$` is read already. */
   #expansion(): string {
     const open = this.#source[this.#at];
     if (open === "{" || open === "(") {

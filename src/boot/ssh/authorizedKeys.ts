@@ -9,7 +9,7 @@ import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
 /** A line of an authorized_keys file as cloud-init writes it back. */
 interface KeyLine {
   readonly text: string;
-  /** The key itself; undefined where the line is none. */
+  /** The key itself; undefined if the line is none. */
   readonly key: string | undefined;
 }
 
@@ -27,11 +27,11 @@ const KEY_TYPES: ReadonlySet<string> = new Set([
 const FORMER_KEY_TYPES: ReadonlySet<string> = new Set(["dsa", "ssh-dss", "ssh-dss-cert-v01@openssh.com"]);
 
 /**
- * Adds keys to a user's authorized_keys, making the file where it is missing (ssh_util.setup_user_keys, 18.5 to 26.2). A
- * line that holds one of the keys already is replaced; all other keys are written anew without changing what they mean.
- * cloud-init adds them in random order; here they keep theirs.
+ * Adds keys to a user's authorized_keys, making the file if it is missing (ssh_util.setup_user_keys, 18.5 to 26.2). A
+ * line that holds one of the keys already is replaced; all other keys are written again without changing what they
+ * mean. cloud-init adds them in random order; here they keep theirs.
  * @param options replace the options that stand before a key; "" leaves these.
- * @throws Raises where there is no such user, or a file cannot be read.
+ * @throws Raises if there is no such user, or a file cannot be read.
  */
 export function addAuthorizedKeys(
   boot: ModuleRun,
@@ -80,7 +80,7 @@ function withoutLineEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** Key type, key and comment; undefined where the text is no key. */
+/** Key type, key and comment; undefined if the text is no key. */
 function splitKey(boot: ModuleRun, text: string): [type: string, key: string, comment: string] | undefined {
   const [, type, key, comment = ""] = /^(\S+)\s+(\S+)(?:\s+(.*))?$/s.exec(text) ?? [];
   if (type === undefined || key === undefined) return undefined;

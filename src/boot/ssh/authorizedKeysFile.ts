@@ -17,9 +17,9 @@ interface AuthorizedKeysFile {
 }
 
 /**
- * Finds the file for a user's keys, and makes it and its directories where they are missing (ssh_util, 18.5 to 26.2).
+ * Finds the file for a user's keys, and makes it and its directories if they are missing (ssh_util, 18.5 to 26.2).
  * Only AuthorizedKeysFile of /etc/ssh/sshd_config itself counts.
- * @throws Raises where there is no such user.
+ * @throws Raises if there is no such user.
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
   const user = findUser(boot.image, name);

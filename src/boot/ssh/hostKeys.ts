@@ -54,7 +54,7 @@ export function putHostKeys(boot: ModuleRun): void {
   }
 }
 
-/** Where an entry of ssh_keys goes; undefined for entries that cloud-init passes over. */
+/** Where an entry of ssh_keys goes; undefined for entries that cloud-init skips. */
 function givenFile(boot: ModuleRun, name: string): { path: string; mode: number } | undefined {
   const [, type, part] = /^([a-z0-9]+)_(private|public|certificate)$/.exec(name) ?? [];
   if (type === undefined || !keyTypes(boot).includes(type)) return undefined;
@@ -105,8 +105,8 @@ function canGenerate(boot: ModuleRun, type: string): boolean {
 }
 
 /**
- * A private key that sshd's group may read: where that group exists since 21.4, only for an old sshd since 23.2, and only
- * for Red Hat's family since 24.2.
+ * A private key that sshd's group may read: where that group exists since 21.4, only for an old sshd since 23.2, and
+ * only for Red Hat's family since 24.2.
  */
 function shareWithGroup(boot: ModuleRun, path: string, because: Origin): void {
   const group = findGroup(boot.image, "ssh_keys");

@@ -16,10 +16,10 @@ interface SshdLine {
 }
 
 /**
- * Sets an option wherever it stands, inside of Match blocks too, else at the end of the file (ssh_util.update_ssh_config,
+ * Sets an option wherever it stands, inside Match blocks too, else at the end of the file (ssh_util.update_ssh_config,
  * 18.5 to 26.2). All lines of the file lose their indentation then, and `Keyword=value` its sign.
  * @returns whether the file was changed.
- * @throws Raises where cloud-init cannot read the file.
+ * @throws Raises if cloud-init cannot read the file.
  */
 export function setSshdOption(boot: ModuleRun, keyword: string, value: string, because: Origin): boolean {
   const path = ensureTarget(boot, because);
@@ -40,9 +40,9 @@ export function appendSshdLines(boot: ModuleRun, lines: readonly string[], becau
 }
 
 /**
- * The options of /etc/ssh/sshd_config alone, keywords in lower case; the last of several wins, and those of Match blocks
- * count (ssh_util.parse_ssh_config_map, 18.5 to 26.2).
- * @throws Raises where cloud-init cannot read the file.
+ * The options of /etc/ssh/sshd_config alone, keywords in lower case; the last of several wins, and those of Match
+ * blocks count (ssh_util.parse_ssh_config_map, 18.5 to 26.2).
+ * @throws Raises if cloud-init cannot read the file.
  */
 export function sshdOptions(boot: ModuleRun): Map<string, string> {
   const options = new Map<string, string>();

@@ -11,7 +11,7 @@ export function debconfAnswer(boot: ModuleRun, question: string): string {
   return (/^Value:(.*)$/m.exec(paragraph)?.[1] ?? "").trim();
 }
 
-/** Answers a question of a package as debconf-set-selections does. Of an image without the database nothing is known. */
+/** Answers a question of a package as debconf-set-selections does. Without the database nothing is known. */
 export function answerDebconf(boot: ModuleRun, owner: string, question: string, value: string, because: Origin): void {
   const text = readText(boot.image, DATABASE);
   if (text === undefined) return;

@@ -54,10 +54,10 @@ class Settings {
 }
 
 /**
- * Makes a user, or changes one that exists, as Distro.create_user does (18.5 to 26.2). Of one that exists only password,
- * lock, rules and keys change.
- * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined where it does not apply.
- * @throws Raises where cloud-init raises; what was done before stays.
+ * Makes a user, or changes one that exists, as Distro.create_user does (18.5 to 26.2). Of one that exists only
+ * password, lock, rules and keys change.
+ * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined if it does not apply.
+ * @throws Raises if cloud-init raises; what was done before stays.
  */
 export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redirect | undefined): void {
   const settings = new Settings(user);
@@ -108,7 +108,7 @@ function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, bec
   } else if (keys.length > 0) addAuthorizedKeys(boot, user, keys, refusal(refusalTemplate(boot), to, user), because);
 }
 
-/** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is passed over. */
+/** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is skipped. */
 export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]): void {
   for (const group of groups) {
     tryGroupadd(boot, group.name, group.origin);

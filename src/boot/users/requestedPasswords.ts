@@ -18,7 +18,7 @@ export interface RequestedPasswords {
 /**
  * Reads `chpasswd`, or `password` where that names nobody (cc_set_passwords, 18.5 to 26.2).
  * @param args of the module's entry in its list; the first one takes the place of `password`.
- * @throws Raises where cloud-init raises.
+ * @throws Raises if cloud-init raises.
  */
 export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]): RequestedPasswords {
   const plain: NewPassword[] = [];
@@ -43,7 +43,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
   return { plain, hashed, expire: config.bool("expire", true) };
 }
 
-/** The mapping `chpasswd`; one without keys where there is none. */
+/** The mapping `chpasswd`; one without keys if there is none. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
   if (node?.type === "scalar") throw new Raises("chpasswd must be a mapping");

@@ -16,7 +16,7 @@ const RULES = `${DIRECTORY}/90-cloud-init-users`;
 
 /**
  * Writes a user's rules for sudo (Distro.write_sudo_rules, 18.5 to 26.2), and has /etc/sudoers include their directory.
- * @throws Raises where the rules are neither a list nor a string.
+ * @throws Raises if the rules are neither a list nor a string.
  */
 export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
   const isText = rules.type === "scalar" && rules.kind === "str";

@@ -40,14 +40,14 @@ const empty = builtin({}) as Mapping;
 /**
  * What `users`, `user`, `groups` and system_info.default_user ask for, in all the forms that these may have
  * (distros/ug_util.py, 18.5 to 26.2).
- * @throws Raises where cloud-init raises: a form that it does not take.
+ * @throws Raises if cloud-init raises: a form that it does not take.
  */
 export function configuredAccounts(boot: Reading): ConfiguredAccounts {
   const groups = boot.config.node("groups");
   return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
 }
 
-/** The name of the default user; undefined where the configuration asks for none. */
+/** The name of the default user; undefined if the configuration asks for none. */
 export function defaultUserOf(accounts: ConfiguredAccounts): string | undefined {
   return accounts.users.find((user) => user.isDefault)?.name;
 }
@@ -147,7 +147,7 @@ function defaultUser(boot: Reading, own: Collected | undefined, asked: Collected
   };
 }
 
-/** The `user` key, as a mapping; undefined where it does not count. */
+/** The `user` key, as a mapping; undefined if it does not count. */
 function oldStyleUser(config: Config): Mapping | undefined {
   const user = config.node("user");
   if (user === undefined || !truthy(user)) return undefined;

@@ -3,7 +3,8 @@ import { CannotTell } from "../errors.ts";
 import type { Room } from "../repr.ts";
 
 /**
- * What one rendering may spend, since a template comes from an untrusted image. Far beyond what any real template needs.
+ * What one rendering may spend, since a template comes from an untrusted image. Far beyond what any real template
+ * needs.
  */
 export class Budget implements Effort, Room {
   #steps = 500_000;

@@ -5,7 +5,9 @@ import type { Words } from "./words.ts";
 
 const COMPARISONS: readonly string[] = ["==", "!=", "<", "<=", ">", ">="];
 
-/** Left-associative operators, the loosest first. `~` binds tighter than `+`, and unlike in Python so do comparisons. */
+/**
+ * Left-associative operators, the loosest first. `~` binds tighter than `+`, and unlike in Python so do comparisons.
+ */
 const LEVELS: readonly (readonly string[])[] = [["+", "-"], ["~"], ["*", "/", "//", "%"], ["**"]];
 
 /** An expression, or several with commas between them, which make a tuple. */
@@ -134,7 +136,7 @@ const CONSTANTS = new Map<string, Expression>([
   ["None", { type: "constant", value: null }],
 ]);
 
-/** Things between commas up to a closing bracket, which is passed over. */
+/** Things between commas up to a closing bracket, which is skipped. */
 function parseItems<T>(words: Words, close: string, parse: () => T): T[] {
   const items: T[] = [];
   while (!words.skip(close)) {

@@ -15,7 +15,7 @@ import { applyTest } from "./tests.ts";
 import { expectText, replaceText } from "./textMethods.ts";
 import { CallArguments, iterate, Markup, orUndefined, refuseMarkup, Stream, Undefined } from "./value.ts";
 
-/** A filter, and the names of its parameters after the value; undefined where it takes any. */
+/** A filter, and the names of its parameters after the value; undefined if it takes any. */
 interface Filter {
   readonly parameters: readonly string[] | undefined;
   readonly run: (value: PyValue, args: CallArguments, budget: Budget) => PyValue;
@@ -182,7 +182,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
 /** What becomes of text that counts as HTML with these filters is known. */
 const OF_MARKUP = new Set(["d", "default", "e", "escape", "safe", "string"]);
 
-/** Applies the filter of a name. @throws Raises where Jinja has none of that name. */
+/** Applies the filter of a name. @throws Raises if Jinja has none of that name. */
 export function applyFilter(name: string, value: PyValue, args: CallArguments, budget: Budget): PyValue {
   const found = FILTERS.get(name);
   if (found === undefined && UNSUPPORTED.has(name)) throw new CannotTell(`it uses the filter ${name}`);
@@ -326,7 +326,7 @@ function roundInteger(value: bigint, places: number): number | bigint {
   return int(roundedQuotient(value, unit) * unit);
 }
 
-/** float(), of a text as well; undefined where Jinja takes the default. */
+/** float(), of a text as well; undefined if Jinja takes the default. */
 function floatOf(value: PyValue): Float | undefined {
   if (value instanceof Undefined) throw new Raises("an undefined value is not a number");
   if (isNumber(value)) return new Float(toFloat(value));
@@ -334,7 +334,7 @@ function floatOf(value: PyValue): Float | undefined {
   return number === undefined ? undefined : new Float(number);
 }
 
-/** int(), of a text as well; undefined where Jinja takes the default. */
+/** int(), of a text as well; undefined if Jinja takes the default. */
 function toInteger(value: PyValue, args: CallArguments): number | bigint | undefined {
   const base = orElse(args.at(1, "base"), 10);
   if (base !== 10) throw new CannotTell("it reads a number in a base other than 10");

@@ -234,7 +234,9 @@ export class Interpreter {
     }
   }
 
-  /** Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n). */
+  /**
+   * Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n).
+   */
   #power({ left, right }: Extract<Expression, { type: "binary" }>, scope: Scope): PyValue {
     const base = this.#evaluate(left, scope);
     const exponent = this.#evaluate(right, scope);

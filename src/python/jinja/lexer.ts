@@ -75,7 +75,7 @@ export function tokenize(template: string): Segment[] {
   return segments;
 }
 
-/** Where the next `{{`, `{%` or `{#` begins; the end of the source where there is none. */
+/** Where the next `{{`, `{%` or `{#` begins; the end of the source if there is none. */
 function nextOpening(source: string, from: number): number {
   for (let at = source.indexOf("{", from); at !== -1; at = source.indexOf("{", at + 1))
     if (source[at + 1] === "{" || source[at + 1] === "%" || source[at + 1] === "#") return at;

@@ -17,7 +17,7 @@ export class Scope {
       if (parent === undefined || !parent.#refers(name)) this.#variables.set(name, undefined);
   }
 
-  /** undefined where the name has no value. */
+  /** undefined if the name has no value. */
   get(name: string): PyValue | undefined {
     return this.#variables.has(name) ? this.#variables.get(name) : this.#parent?.get(name);
   }

@@ -97,7 +97,7 @@ const OF_TWO = new Set([
   "sameas",
 ]);
 
-/** Whether a value passes the test of a name. @throws Raises where Jinja has none of that name */
+/** Whether a value passes the test of a name. @throws Raises if Jinja has none of that name */
 export function applyTest(name: string, value: PyValue, args: CallArguments, budget: Budget): boolean {
   const test = Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
   if (test === undefined) throw new Raises(`unknown test ${name}`);

@@ -7,7 +7,7 @@ import { type CallArguments, iterate, refuseMarkup } from "./value.ts";
 
 type Method = (args: CallArguments) => PyValue;
 
-/** The method `name` of a text; undefined where there is none of that name here. */
+/** The method `name` of a text; undefined if there is none of that name here. */
 export function textMethod(text: string, name: string, budget: Budget): Method | undefined {
   const method = METHODS.get(name);
   return method === undefined ? undefined : (args) => method(text, args, budget);

@@ -93,7 +93,7 @@ export class Markup extends PyObject {
   }
 }
 
-/** @throws CannotTell where one of the values is text that counts as HTML */
+/** @throws CannotTell if one of the values is text that counts as HTML */
 export function refuseMarkup(...values: readonly PyValue[]): void {
   if (values.some((value) => value instanceof Markup))
     throw new CannotTell("it works on text that is marked as safe HTML");

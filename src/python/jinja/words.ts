@@ -41,7 +41,7 @@ export class Words {
     return token?.type === "name" && token.text === text;
   }
 
-  /** Passes over an operator or a keyword if it comes next. */
+  /** Skips an operator or a keyword if it comes next. */
   skip(text: string): boolean {
     if (!this.isOperator(text) && !this.isName(text)) return false;
     this.#position++;

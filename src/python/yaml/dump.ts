@@ -17,8 +17,8 @@ export interface DumpOptions {
 }
 
 /**
- * A dictionary as yaml.dump(default_flow_style=False) of PyYAML 5.3 to 6.0 writes it: block style, sorted keys, lists at
- * the column of their key.
+ * A dictionary as yaml.dump(default_flow_style=False) of PyYAML 5.3 to 6.0 writes it: block style, sorted keys, lists
+ * at the column of their key.
  */
 export function dumpYaml(root: PyDict, { aliases = "anchored", indent = 4 }: DumpOptions = {}): string {
   return new YamlDump(aliases === "anchored" ? findShared(root) : new Map(), indent).dump(root);

@@ -172,8 +172,8 @@ function escaped(char: string): string {
 }
 
 /**
- * A long line ends in a backslash: before a space, after an escape, or right after the character behind one. A space that
- * begins the next line gets a backslash of its own.
+ * A long line ends in a backslash: before a space, after an escape, or right after the character behind one. A space
+ * that begins the next line gets a backslash of its own.
  */
 function writeDoubleQuoted(chars: readonly string[], place: ScalarPlace): string {
   let out = '"';

@@ -35,7 +35,7 @@ export function implicitTag(text: string): string {
 
 type Value = Scalar["value"];
 
-/** Makes the value of a scalar out of its text; undefined where Python raises an error. */
+/** Makes the value of a scalar out of its text; undefined if Python raises an error. */
 export type Conversion = (text: string) => { kind: ScalarKind; value: Value } | undefined;
 
 function of(kind: ScalarKind, convert: (text: string) => Value | undefined): Conversion {

@@ -13,7 +13,7 @@ export interface AptConfig {
   because(...path: [string, ...(string | number)[]]): Origin;
 }
 
-/** Keys from before `apt`, in the order in which the code goes through them, and what became of them. */
+/** Keys from before `apt`, in the order in which the code iterates over them, and what became of them. */
 const RENAMED: readonly (readonly [old: string, name: string])[] = [
   ["apt_sources", "sources"],
   ["apt_proxy", "proxy"],
@@ -33,7 +33,7 @@ const OF_MIRROR: readonly (readonly [old: string, name: string])[] = [
   ["apt_mirror_search_dns", "search_dns"],
 ];
 
-/** Reads `apt` and the keys of old (cc_apt_configure, 20.4 to 26.2). @throws Raises where it raises */
+/** Reads `apt` and the keys of old (cc_apt_configure, 20.4 to 26.2). @throws Raises if it raises */
 export function readAptConfig(boot: ModuleRun): AptConfig {
   const given = boot.config.get("apt");
   const old = (key: string): ConfigValue | undefined => {

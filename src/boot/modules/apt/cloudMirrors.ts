@@ -29,7 +29,7 @@ function memberOf(entry: ConfigObject, key: string): ConfigObject {
   return key in entry ? mapping(entry[key], key) : {};
 }
 
-/** A template's variables; undefined where nobody told the metadata. */
+/** A template's variables; undefined if nobody told the metadata. */
 type Variables = ReadonlyMap<string, string> | undefined;
 
 /** Where the instance runs, as its metadata says. */
@@ -49,7 +49,7 @@ function placeOf(boot: ModuleRun): Variables {
   return variables;
 }
 
-/** Python's `template % variables`; undefined where it names something that the metadata does not. */
+/** Python's `template % variables`; undefined if it names something that the metadata does not. */
 function fill(template: string, variables: Variables): string | undefined {
   let isComplete = true;
   const filled = template.replace(/%(?:\((\w+)\)s|(%)|)/g, (all, name: string | undefined) => {

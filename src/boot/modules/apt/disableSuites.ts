@@ -28,7 +28,7 @@ export function disableSuites(boot: ModuleRun, disabled: ConfigValue, sources: s
   return boot.since("23.4") && isDeb822(sources) ? inDeb822(suites, sources) : inList(suites, sources);
 }
 
-/** In the one-line format: the suite is the column after the URI. @throws Raises where a line has none */
+/** In the one-line format: the suite is the column after the URI. @throws Raises if a line has none */
 function inList(suites: ReadonlySet<string>, sources: string): string {
   return linesOf(sources)
     .map((line) => {

@@ -11,8 +11,8 @@ const TRUSTED = "/etc/apt/trusted.gpg.d";
 const NAMED = "/etc/apt/cloud-init.gpg.d";
 
 /**
- * Adds the key of a source or mirror, given as it is or by its id. Answers the file with it, which is /dev/null where gpg
- * takes no key from it; undefined where there is none, and before 21.4, when apt-key did it.
+ * Adds the key of a source or mirror, given as it is or by its id. Returns the file with it, which is /dev/null where
+ * gpg takes no key from it; undefined if there is none, and before 21.4, when apt-key did it.
  */
 export function addKey(
   boot: ModuleRun,

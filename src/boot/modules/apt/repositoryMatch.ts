@@ -12,7 +12,7 @@ const PLAIN = /^\^?(?:(?:[\w :/@,;=~-]|\\[wd./:-]|\[(?:[\w :/@.-]|\\[wd.-])+\])[
 const LONGEST_SOURCE = 400;
 
 /**
- * The matcher for `add_apt_repo_match`, which defaults to "name:" and a name (20.4 to 26.2). Undefined where it is
+ * The matcher for `add_apt_repo_match`, which defaults to "name:" and a name (20.4 to 26.2). Undefined if it is
  * switched off, which fails wherever a source is matched.
  */
 export function repositoryMatch(pattern: ConfigValue | undefined): RepositoryMatch | undefined {

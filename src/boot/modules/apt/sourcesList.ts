@@ -19,7 +19,9 @@ const MOVED = `\
 # See the sources.list(5) manual page for details.
 `;
 
-/** Replaces the image's own sources by what a template gives (cc_apt_configure's generate_sources_list, 20.4 to 26.2). */
+/**
+ * Replaces the image's own sources by what a template gives (cc_apt_configure's generate_sources_list, 20.4 to 26.2).
+ */
 export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: string, variables: ConfigObject): void {
   const paths = aptPaths(boot);
   const deb822File = `${paths.parts}/${boot.facts.name}.sources`;

@@ -4,7 +4,7 @@ import type { ModuleRun } from "../../moduleRun.ts";
 export interface Certificates {
   /** The file for a configured certificate, with {} for its number; before 23.1 one file for all. */
   readonly file: string;
-  /** The list of certificates to trust; undefined where there is none. */
+  /** The list of certificates to trust; undefined if there is none. */
   readonly config: string | undefined;
   /** Directories that are emptied where the defaults are to be removed. */
   readonly removed: readonly string[];

@@ -6,7 +6,7 @@ const ARCHIVE = `${LOCALES}/locale-archive`;
 const LARGEST_ARCHIVE = 64 * 1024 * 1024;
 const MAGIC = 0xde020109;
 
-/** What setlocale() can find: names as normalize() writes them; undefined where the image does not tell. */
+/** What setlocale() can find: names as normalize() writes them; undefined if the image does not tell. */
 export type Availability = (name: string) => boolean | undefined;
 
 /** The locales that are compiled in the image, those of the archive or without it. */
@@ -27,7 +27,7 @@ export function normalize(name: string): string {
   });
 }
 
-/** The names in glibc's locale-archive (locale/locarchive.h); undefined where it is there and cannot be read. */
+/** The names in glibc's locale-archive (locale/locarchive.h); undefined if it is there and cannot be read. */
 function archivedLocales(boot: ModuleRun): Set<string> | undefined {
   const stat = boot.image.stat(ARCHIVE);
   if (stat === undefined) return new Set();

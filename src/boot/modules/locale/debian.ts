@@ -31,7 +31,7 @@ export function applyDebianLocale(boot: ModuleRun, locale: string, file: string 
   else updateLocale(boot, path, locale, available, because);
 }
 
-/** Undefined where it depends on a package that is installed first. */
+/** Undefined if it depends on a package that is installed first. */
 function generate(boot: ModuleRun, locale: string, because: Origin): Availability | undefined {
   const builtIn = ["c", "c.utf-8", "posix", ...(boot.since("26.2") ? ["c.utf8"] : [])];
   if (builtIn.includes(locale.toLowerCase())) return compiledLocales(boot);

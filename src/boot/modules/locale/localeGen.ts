@@ -9,7 +9,7 @@ const ARCHIVE = "/usr/lib/locale/locale-archive";
 
 /**
  * What Debian's `locale-gen` does: it compiles the locales of /etc/locale.gen into the archive, whatever its arguments
- * say, and without --keep-existing removes the archive first. Answers which locales there are then.
+ * say, and without --keep-existing removes the archive first. Returns which locales there are then.
  */
 export function localeGen(boot: ModuleRun, words: readonly string[], because: Origin): Availability {
   boot.command(["locale-gen", ...words].join(" "));

@@ -9,9 +9,9 @@ import type { Availability } from "./available.ts";
 const LARGEST = 16_384;
 
 /**
- * What Debian's `update-locale --locale-file=PATH LANG=LOCALE` does (package locales 2.31 to 2.42): it sets the variable
- * and keeps all others, but refuses when a locale of the file is not there.
- * @throws Raises where it refuses.
+ * What Debian's `update-locale --locale-file=PATH LANG=LOCALE` does (package locales 2.31 to 2.42): it sets the
+ * variable and keeps all others, but refuses when a locale of the file is not there.
+ * @throws Raises if it refuses.
  */
 export function updateLocale(
   boot: ModuleRun,

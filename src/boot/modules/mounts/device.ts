@@ -17,7 +17,7 @@ export interface Device {
 /**
  * The device behind a name (cc_mounts.sanitize_devname, 18.5 to 26.2): a disk or its first partition. Only disks are
  * ever found; labels, UUIDs, partitions and file systems without a device are written as they were given.
- * @throws Raises where device_aliases is not usable.
+ * @throws Raises if device_aliases is not usable.
  */
 export function findDevice(boot: ModuleRun, name: string): Device {
   const asGiven: Device = { name, found: "no", mayBe: () => false };

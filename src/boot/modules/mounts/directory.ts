@@ -3,7 +3,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { parentOf } from "../../../image/writeLog.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** Makes a directory as util.ensure_dir does (18.5 to 26.2). Answers whether there is one then. */
+/** Makes a directory as util.ensure_dir does (18.5 to 26.2). Returns whether there is one then. */
 export function ensureDirectory(boot: ModuleRun, path: string, because: Origin): boolean {
   if (!hasRoomFor(boot.image, path)) return false;
   // What lies on the kernel's own file systems is no part of the image.

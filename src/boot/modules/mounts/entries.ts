@@ -21,7 +21,7 @@ export interface MountEntry {
 
 /**
  * The entries of `mounts` with all their fields, and those that cloud-init adds by itself (cc_mounts, 18.5 to 26.2).
- * @throws Raises where the module fails on them before it makes the swap file.
+ * @throws Raises if the module fails on them before it makes the swap file.
  */
 export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
   const defaults = defaultFields(boot);
@@ -55,7 +55,7 @@ function listed(boot: ModuleRun): readonly ConfigNode[] {
   throw new Raises("mounts must be a list");
 }
 
-/** Since 24.3 an entry that is no list is passed over. Before, it stops the module: a long text only later. */
+/** Since 24.3 an entry that is no list is skipped. Before, it stops the module: a long text only later. */
 function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[] {
   if (boot.since("24.3")) return [];
   const text = pyStr(node);

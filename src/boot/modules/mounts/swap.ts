@@ -11,7 +11,7 @@ import { type Fstab, fieldsOf } from "./fstab.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Makes the file that `swap` names (cc_mounts.handle_swapcfg, 18.5 to 26.2). Answers its name where /etc/fstab gets a
+ * Makes the file that `swap` names (cc_mounts.handle_swapcfg, 18.5 to 26.2). Returns its name where /etc/fstab gets a
  * line for it.
  */
 export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined {
@@ -62,7 +62,7 @@ function isSwap(name: string, { kept, dropped }: Fstab): boolean {
   });
 }
 
-/** The size in bytes, "auto" where memory and disk decide; undefined where cloud-init gives up. */
+/** The size in bytes, "auto" where memory and disk decide; undefined if cloud-init gives up. */
 function sizeOf(boot: ModuleRun, size: ConfigNode, maxsize: ConfigNode | undefined): number | "auto" | undefined {
   const isText = maxsize?.type === "scalar" && maxsize.kind === "str";
   if (size.type === "scalar" && size.value === "auto") {
@@ -74,7 +74,7 @@ function sizeOf(boot: ModuleRun, size: ConfigNode, maxsize: ConfigNode | undefin
   return isText && bytesOf(boot, maxsize) === undefined ? undefined : bytesOf(boot, size);
 }
 
-/** A number of bytes, or a text such as "1.5G" (util.human2bytes); undefined where it is neither. */
+/** A number of bytes, or a text such as "1.5G" (util.human2bytes); undefined if it is neither. */
 function bytesOf(boot: ModuleRun, node: ConfigNode): number | undefined {
   if (node.type !== "scalar") return undefined;
   if (["int", "float", "bool"].includes(node.kind)) return finite(Number(node.value));

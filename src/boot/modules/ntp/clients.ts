@@ -114,7 +114,7 @@ const DISTROS: Readonly<Record<string, readonly [since: string, overrides: Overr
   ubuntu: ["0", DEBIAN],
 };
 
-/** The client of a name as the image's cloud-init knows it for its distro; undefined where it knows none. */
+/** The client of a name as the image's cloud-init knows it for its distro; undefined if it knows none. */
 export function ntpClient(boot: ModuleRun, name: string): NtpClient | undefined {
   const base = baseClients(boot);
   if (!Object.hasOwn(base, name)) return undefined;

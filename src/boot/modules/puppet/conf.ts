@@ -11,8 +11,8 @@ import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
- * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so
- * the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws Raises
+ * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written again,
+ * so the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws Raises
  */
 export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: string, sections: ConfigObject): void {
   const before = strictText(boot, path);

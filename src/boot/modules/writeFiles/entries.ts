@@ -115,7 +115,7 @@ function decodeMode(node: ConfigNode | undefined): number {
 }
 
 /**
- * What is to be in the file; "none" where a source gives nothing and the entry is passed over, "no text" where the
+ * What is to be in the file; "none" where a source gives nothing and the entry is skipped, "no text" where the
  * writing fails over it.
  */
 type Content = Buffer | "none" | "no text";

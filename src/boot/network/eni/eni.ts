@@ -16,7 +16,7 @@ const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
 /**
  * The text of cloud-init's renderer for ifupdown, without its header (net/eni.py, 18.5 to 26.2).
  * @param hasIp whether the image has ip(8), with which routes are set since 25.3
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  */
 export function renderEni(state: NetworkState, hasIp: boolean, since: Since): string {
   const usesIp = hasIp && since("25.3");

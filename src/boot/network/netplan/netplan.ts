@@ -28,7 +28,7 @@ export interface NetplanDocument {
 /**
  * Renders for netplan (net/netplan.py, 18.5 to 26.2): a version 2 configuration as it is, a version 1 configuration as
  * sections of version 2.
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  */
 export function renderNetplan(state: NetworkState, features: NetplanFeatures, since: Since): NetplanDocument {
   if (state.version !== 2) return new NetplanSections(state, features, since).render();

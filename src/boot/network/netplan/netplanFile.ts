@@ -14,7 +14,7 @@ interface Libnetplan {
   readonly version: string;
 }
 
-/** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined where there is none. */
+/** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined if there is none. */
 function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   const library = boot.distro.cloudInit.library ?? "/usr/lib/python3/dist-packages/cloudinit";
   const directory = library.slice(0, library.lastIndexOf("/"));
@@ -58,7 +58,7 @@ export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleR
   if (runsNetplan && !(boot.since("23.2") && before === text)) boot.command("netplan generate");
 }
 
-/** The library's text; undefined where it refuses the configuration, so that cloud-init writes its own. */
+/** The library's text; undefined if it refuses the configuration, so that cloud-init writes its own. */
 function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
   const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
   return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));

@@ -30,7 +30,7 @@ const MAX_SHARED = 50_000;
 /**
  * The profiles of cloud-init's renderer for NetworkManager, in the order in which it writes them
  * (net/network_manager.py, 22.2 to 26.2).
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  * @throws CannotTell for texts that are too long, or with percent signs that ConfigParser expands
  */
 export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
@@ -59,7 +59,7 @@ function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   return profile;
 }
 
-/** How a profile names another one: by its UUID, or as it is where there is none. */
+/** How a profile names another one: by its UUID, or as it is if there is none. */
 function reference(iface: PyValue | undefined, profiles: Profiles): PyValue {
   const id = asKey(iface);
   return profiles.get(id)?.uuid ?? id;
@@ -88,7 +88,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
     profile.set("connection", "interface-name", iface.get("name"));
 }
 
-/** Addresses, routes and name servers; answers the MTU of the last IPv4 subnet that has one. */
+/** Addresses, routes and name servers; returns the MTU of the last IPv4 subnet that has one. */
 function addSubnets(
   iface: PyDict,
   type: string,

@@ -33,16 +33,18 @@ const OVERRIDES_OF_DHCP4: typeof OVERRIDES = [
   ["use-routes", "UseRoutes"],
 ];
 
-/** Every interface gets all routes and name servers of no certain one: so many are no machine's, and take long to write. */
+/**
+ * Every interface gets all routes and name servers of no certain one: so many are no machine's, and take long to write.
+ */
 const MAX_SHARED = 50_000;
 
 /** The kinds of devices whose routing policies cloud-init takes. */
 const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 
 /**
- * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
- * 26.2).
- * @throws Raises where the renderer raises
+ * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3
+ * to 26.2).
+ * @throws Raises if the renderer raises
  * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
@@ -96,7 +98,7 @@ function addLink(iface: PyDict, unit: NetworkdUnit, since: Since): void {
   if (truthy(iface.get("optional"))) unit.add("Link", "RequiredForOnline", "no");
 }
 
-/** Addresses, routes and DHCP of an interface's subnets; answers networkd's word for the kinds of DHCP. */
+/** Addresses, routes and DHCP of an interface's subnets; returns networkd's word for the kinds of DHCP. */
 function addSubnets(iface: PyDict, unit: NetworkdUnit, since: Since): string {
   const dhcp = new Set<"ipv4" | "ipv6">();
   let routes = 0;

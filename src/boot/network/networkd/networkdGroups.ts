@@ -154,7 +154,7 @@ function listedMembers(bond: PyDict, { config }: NetworkState): PyKey[] {
   return items(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
 }
 
-/** A list of texts as one text. @throws Raises where it is none */
+/** A list of texts as one text. @throws Raises if it is none */
 export function joined(values: PyValue, what: string): string {
   return items(values, what)
     .map((value) => asText(value, what))

@@ -17,7 +17,7 @@ const KEPT = ["address", "netmask", "gateway", "broadcast", "hwaddress"];
 /**
  * A version 1 configuration from the text of an interfaces file, as NoCloud's meta-data may hold one under
  * `network-interfaces` (eni.convert_eni_data, 18.5 to 26.2).
- * @throws Raises where the real function raises
+ * @throws Raises if the real function raises
  */
 export function readInterfacesFile(text: PyValue): PyDict {
   const stanzas = new Map<string, Stanza>();

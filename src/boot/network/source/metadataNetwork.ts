@@ -17,8 +17,8 @@ const WITH_OWN = new Set(
 const AS_IT_IS: Readonly<Record<string, string>> = { CloudCIX: "network", Hetzner: "network-config" };
 
 /**
- * The network configuration that a datasource makes of its meta-data; undefined where it makes none.
- * @throws CannotTell where that is not simulated
+ * The network configuration that a datasource makes of its meta-data; undefined if it makes none.
+ * @throws CannotTell if that is not simulated
  */
 export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | undefined {
   const { datasource = "" } = boot.cloud;

@@ -25,8 +25,8 @@ const MAX_VALUES = 20_000;
  * is only told apart by its MAC address: it gets the name that the machine's interface with this address has, which is
  * unknown.
  * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
- * @throws Raises where the real function raises
- * @throws CannotTell where there is too much of it
+ * @throws Raises if the real function raises
+ * @throws CannotTell if there is too much of it
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
   if (sizeOf(given, MAX_VALUES) >= MAX_VALUES)
@@ -115,7 +115,7 @@ class NetworkData {
     return subnet;
   }
 
-  /** The type of a subnet in version 1; undefined where it stays what it is. */
+  /** The type of a subnet in version 1; undefined if it stays what it is. */
   #kind(type: PyValue): string | undefined {
     if (!this.#since("19.4")) {
       const isDynamic =

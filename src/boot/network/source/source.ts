@@ -48,7 +48,7 @@ interface Candidate {
 /**
  * The configuration to apply, as stages._find_networking_config chooses it (18.5 to 26.2): the first source that says
  * anything, or DHCP on the first interface.
- * @throws Raises where the real function raises
+ * @throws Raises if the real function raises
  */
 export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;

@@ -8,7 +8,9 @@ import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
 
-/** Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time. */
+/**
+ * Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time.
+ */
 export class InterfaceTable {
   readonly interfaces = new Map<PyKey, PyDict>();
   readonly routes: PyDict[] = [];
@@ -23,7 +25,7 @@ export class InterfaceTable {
     this.#since = since;
   }
 
-  /** Handles a command; false where there is none of this type. */
+  /** Handles a command; false if there is none of this type. */
   handle(type: string, command: PyDict): boolean {
     const handlers: Record<string, (command: PyDict) => unknown> = {
       loopback: (given) => this.physical(given),

@@ -42,7 +42,10 @@ function hex(value: bigint): string {
   return value.toString(16);
 }
 
-/** A network such as `10.0.0.1/24`, `10.0.0.1/255.255.255.0`, `fe80::/64` or an address alone; undefined when it is none. */
+/**
+ * A network such as `10.0.0.1/24`, `10.0.0.1/255.255.255.0`, `fe80::/64` or an address alone; undefined when it is
+ * none.
+ */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [address = "", mask, more] = text.split("/");
   if (more !== undefined) return undefined;

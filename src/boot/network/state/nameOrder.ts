@@ -6,7 +6,7 @@ import { isUnknown } from "./names.ts";
 /**
  * Checks that names can be put into order. Where a placeholder stands in several of them they must begin with the same
  * one, as VLANs of one interface do.
- * @throws CannotTell where they cannot
+ * @throws CannotTell if they cannot
  */
 export function checkOrder(names: Iterable<PyKey>): void {
   const all = [...names];

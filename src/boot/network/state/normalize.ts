@@ -7,7 +7,9 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
-/** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */
+/**
+ * A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2).
+ */
 export function normalizeSubnets(subnets: PyValue | undefined, since: Since): PyDict[] {
   if (!truthy(subnets)) return [];
   return items(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
@@ -158,7 +160,7 @@ function isZero(value: PyValue): boolean {
   return value === 0 || value === 0n || value === false || (value instanceof Float && value.value === 0);
 }
 
-/** Python's int() of a value. @throws Raises where it raises */
+/** Python's int() of a value. @throws Raises if it raises */
 export function pyInt(value: PyValue | undefined, what: string): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return Number(value);
   if (typeof value === "string") {
@@ -169,7 +171,7 @@ export function pyInt(value: PyValue | undefined, what: string): number {
   throw new Raises(`${what} must be an integer, not ${pyStr(value)}`);
 }
 
-/** int() of a string; undefined where it raises ValueError. */
+/** int() of a string; undefined if it raises ValueError. */
 function wholeNumber(text: string): number | undefined {
   const number = readInt(text, 10);
   return number === undefined ? undefined : Number(number);

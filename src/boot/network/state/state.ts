@@ -25,7 +25,7 @@ export interface NetworkState {
 /**
  * Reads a network configuration of version 1 or 2 (network_state.parse_net_config_data).
  * @param renderer netplan takes a version 2 configuration as it is; cloud-init does not read it then (since 22.3.1)
- * @throws Raises where the real function raises
+ * @throws Raises if the real function raises
  */
 export function readNetworkConfig(network: PyDict, renderer: string, since: Since): NetworkState {
   const version = network.get("version");

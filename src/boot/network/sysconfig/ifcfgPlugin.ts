@@ -20,7 +20,9 @@ export function enableIfcfgPlugin(boot: ModuleRun, because: Origin): void {
   else if (result !== text) boot.rewrite(PATH, result, because);
 }
 
-/** The text as cloud-init's ConfigObj writes it; undefined where it holds more than sections, plain values and comments. */
+/**
+ * The text as cloud-init's ConfigObj writes it; undefined if it holds more than sections, plain values and comments.
+ */
 function withPlugin(text: string): string | undefined {
   if (!/^[\n\x20-\x7e]*$/.test(text)) return undefined;
   const lines: string[] = [];

@@ -12,7 +12,7 @@ type Line = string | { readonly option: string; readonly value: string; readonly
  * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
  * kind go to the end.
  * @param onlyThree until 23.1 a fourth name server is left out
- * @throws Raises where cloud-init raises
+ * @throws Raises if cloud-init raises
  */
 export function addNameservers(
   text: string,
@@ -39,7 +39,7 @@ export function addNameservers(
     .join("");
 }
 
-/** Undefined where nothing is to change, as with the search domains. */
+/** Undefined if nothing is to change, as with the search domains. */
 function withServers(known: readonly string[], more: readonly string[], onlyThree: boolean): string[] | undefined {
   const wanted = new Set(known);
   let count = known.length;

@@ -39,8 +39,8 @@ const BRIDGE_OPTIONS = [
 /**
  * The files of interfaces and their routes that cloud-init's sysconfig renderer writes, by path and in its order
  * (net/sysconfig.py, 18.5 to 26.2).
- * @throws Raises where the renderer raises
- * @throws CannotTell where only the machine knows the name of an interface that another one refers to
+ * @throws Raises if the renderer raises
+ * @throws CannotTell if only the machine knows the name of an interface that another one refers to
  */
 export function renderSysconfig(state: NetworkState, form: SysconfigForm, since: Since): Map<string, string> {
   return new SysconfigInterfaces(state, form, since).render();

@@ -27,7 +27,7 @@ const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
 
 /**
  * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
- * @throws Raises where it raises; what it wrote before stays
+ * @throws Raises if it raises; what it wrote before stays
  */
 export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if (!FAMILIES.includes(boot.facts.family))
@@ -72,7 +72,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
     if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
     const existing = strictText(boot, RESOLV_CONF) ?? "";
-    // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
+    // Until 19.2 an existing file was rewritten even without name servers; until 18.5 a missing file was created.
     if (isWanted || existing !== "" || !boot.since("19.1")) {
       const header = sysconfigHeader(";", (version) => boot.since(version));
       const text = addNameservers(

@@ -9,9 +9,9 @@ import { mappingOf, readId, readWord, scalarText } from "./scalars.ts";
 import { list, map, type Out, plain, quoted, writeYaml } from "./yamlOut.ts";
 
 /**
- * What libnetplan writes after it has read a configuration (netplan 0.107 to 1.2, State._write_yaml_file), as cloud-init
- * does since 24.2.
- * @returns the text; "" where there is nothing to write, so that the file is removed; undefined where it refuses the
+ * What libnetplan writes after it has read a configuration (netplan 0.107 to 1.2, State._write_yaml_file), as
+ * cloud-init does since 24.2.
+ * @returns the text; "" where there is nothing to write, so that the file is removed; undefined if it refuses the
  *   configuration
  * @throws CannotTell for what is not simulated
  */

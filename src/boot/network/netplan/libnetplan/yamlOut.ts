@@ -37,7 +37,9 @@ function block(value: Out, indent: number): string {
     .join("\n");
 }
 
-/** What follows a key or a dash: lists stand at the column of their key, a mapping in a list begins in the dash's line. */
+/**
+ * What follows a key or a dash: lists stand at the column of their key, a mapping in a list begins in the dash's line.
+ */
 function entry(value: Out, indent: number, column: number, ofMapping: boolean): string {
   if ("list" in value && value.list.length === 0) return " []";
   if ("map" in value && value.map.length === 0) return " {}";
