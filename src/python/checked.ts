@@ -2,7 +2,7 @@ import { type AnyValue, entriesOf, isDict, type PyDict, type PyKey, type PyValue
 import { Raises } from "./errors.ts";
 import type { ConfigObject, ConfigValue } from "./tree.ts";
 
-/** Values as code uses them that expects one type: each raises where Python does. */
+/** Checks of values for code that expects one type: each raises where Python does. */
 
 export function isMapping(value: ConfigValue | undefined): value is ConfigObject {
   return value !== undefined && entriesOf(value) !== undefined;
@@ -14,7 +14,7 @@ export function mapping(value: ConfigValue | undefined, name: string): ConfigObj
   return value;
 }
 
-/** A dictionary, where the code calls a method of one. @throws Raises otherwise */
+/** A dictionary, for code that calls one of its methods. @throws Raises otherwise */
 export function asDict(value: PyValue | undefined, what: string): PyDict {
   if (!isDict(value)) throw new Raises(`${what} must be a mapping`);
   return value;

@@ -4,10 +4,10 @@ import { CannotTell, Raises } from "./errors.ts";
 import { type Room, repr, str } from "./repr.ts";
 import { Float } from "./scalars.ts";
 
-/** Widths and precisions beyond this are for making memory run out. */
+/** Larger widths and precisions serve only to exhaust memory. */
 const WIDEST = 1000;
 
-/** How one value is to be written. */
+/** The format of one value. */
 interface Spec {
   readonly flags: string;
   readonly width: number;

@@ -6,7 +6,7 @@ import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
 /**
  * A value as Python's json.dumps() writes it: ASCII, a space after each comma and colon.
- * @throws Raises for what JSON has no form for
+ * @throws Raises for what JSON cannot represent
  */
 export function dumpJson(value: AnyValue, sortKeys = false): string {
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
@@ -66,7 +66,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
-/** Python's recursion ends at about so many levels. */
+/** Python's recursion limit, in levels of JSON. */
 const DEEPEST = 900;
 
 class Reader {
@@ -180,7 +180,7 @@ const NUMBERS = new Set(["bool", "int", "float"]);
 
 /**
  * The pair over which Python's json.dumps(sort_keys=True) raises an error: its key is of another type than the keys
- * before it in order, or of a type that JSON has no keys of; undefined if it raises none.
+ * before it in order, or of a type that cannot be a key in JSON; undefined if it raises none.
  */
 export function unsortablePair(root: Mapping): Pair | undefined {
   const seen = new Set<ConfigNode>();

@@ -34,7 +34,7 @@ export function readFloat(text: string): number | undefined {
   return word === "nan" ? Number.NaN : sign === "-" ? -Infinity : Infinity;
 }
 
-/** Python reads the decimal digits of any script, which come in blocks of ten. */
+/** Python accepts the decimal digits of any script, which are in blocks of ten. */
 function westernDigits(text: string): string {
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;

@@ -2,7 +2,7 @@ import { Raises } from "./errors.ts";
 
 /**
  * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within
- * a word. @throws Raises for a quote or an escape that does not end.
+ * a word. @throws Raises for an unclosed quote or escape.
  */
 export function shlexSplit(text: string): string[] {
   const words: string[] = [];
@@ -44,7 +44,7 @@ function readQuoted(text: string, start: number): { text: string; end: number } 
   throw new Raises("a quote is not closed");
 }
 
-/** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are left out. */
+/** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are omitted. */
 export function shellVariables(text: string): Map<string, string> {
   const variables = new Map<string, string>();
   for (const word of shlexSplit(text)) {

@@ -21,7 +21,7 @@ const DEBCONF = ["debian", "raspberry-pi-os", "ubuntu"];
 /** Where update-ca-certificates links every certificate that is trusted, and their bundle. */
 const LINKS = "/etc/ssl/certs";
 
-/** cc_ca_certs: trusts more certificates, and no longer those that the distribution brought (18.5 to 26.2). */
+/** cc_ca_certs: adds trusted certificates, and removes those of the distribution (18.5 to 26.2). */
 export const caCerts = defineModule({
   name: "ca_certs",
   frequency: "once-per-instance",
@@ -58,7 +58,7 @@ export const caCerts = defineModule({
   },
 });
 
-/** The key that has the defaults removed. */
+/** The key that removes the defaults. */
 function removalKey(boot: ModuleRun, config: ConfigObject): string | undefined {
   const [old, now] = ["remove-defaults", "remove_defaults"];
   let key = old;
@@ -67,7 +67,7 @@ function removalKey(boot: ModuleRun, config: ConfigObject): string | undefined {
   return truthy(config[key] ?? null) ? key : undefined;
 }
 
-/** util.get_cfg_option_list: any other value than a list is a list of its text. */
+/** util.get_cfg_option_list: a value that is not a list becomes a list of its string. */
 function trustedOf({ trusted }: ConfigObject): string[] {
   if (trusted === undefined || trusted === null) return [];
   return Array.isArray(trusted) ? trusted.map((certificate) => pyStr(certificate)) : [pyStr(trusted)];

@@ -14,7 +14,7 @@ import { chefKeys } from "./chef/schema.ts";
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";
 
-/** cc_chef: Chef's configuration, since 20.3 at every boot, and if it is missing Chef itself (18.5 to 26.2). */
+/** cc_chef: writes Chef's configuration, since 20.3 at every boot, and installs Chef if it is missing (18.5 to 26.2). */
 export const chef = defineModule({
   name: "chef",
   frequency: (since) => (since("20.3") ? "always" : "once-per-instance"),

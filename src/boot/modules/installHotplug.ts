@@ -11,7 +11,7 @@ const DIRECTORY = "/etc/udev/rules.d";
  */
 const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
-/** Only its own kinds of network cards count (DataSourceEc2, 24.1 to 26.2). */
+/** It handles only its own kinds of network cards (DataSourceEc2, 24.1 to 26.2). */
 const EC2_RULES = `
 
 ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"
@@ -19,8 +19,8 @@ GOTO="cloudinit_end"
 `;
 
 /**
- * cc_install_hotplug: a udev rule that has network devices configured which appear later, installed or removed (21.4
- * to 26.2). All datasources support it.
+ * cc_install_hotplug: installs or removes a udev rule that configures network devices that appear later (21.4 to
+ * 26.2). All datasources support it.
  */
 export const installHotplug = defineModule({
   name: "install_hotplug",

@@ -9,7 +9,7 @@ import { programs } from "../system/programs.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
-/** What `localectl set-x11-keymap` writes, where it can. */
+/** The files that `localectl set-x11-keymap` may write. */
 const LOCALECTL_FILES = ["/etc/X11/xorg.conf.d/00-keyboard.conf", "/etc/vconsole.conf"];
 
 interface Keymap {

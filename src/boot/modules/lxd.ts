@@ -16,7 +16,7 @@ const INIT_KEYS = [
   "storage_pool",
 ];
 
-/** The program that makes a storage pool, and the package that has it. */
+/** The program that creates a storage pool, and its package. */
 const STORAGE: Readonly<Record<string, readonly [program: string, name: string]>> = {
   btrfs: ["mkfs.btrfs", "btrfs-progs"],
   lvm: ["lvcreate", "lvm2"],

@@ -60,7 +60,7 @@ function supported(since: Since): readonly string[] {
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 
-/** The chosen client with what `ntp.config` changes. @throws Raises if that is no whole description. */
+/** The chosen client with the changes of `ntp.config`. @throws Raises if the result is incomplete */
 function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const own = config.config ?? null;
   if (own !== null && !isObject(own)) throw new Raises("ntp.config must be a mapping");
@@ -125,7 +125,7 @@ function poolNames(boot: ModuleRun): string[] {
   return [0, 1, 2, 3].map((number) => `${number}.${zone}pool.ntp.org`);
 }
 
-/** Installs what is missing and has the service read its new configuration. */
+/** Installs a missing client and restarts the service. */
 function finish(boot: ModuleRun, client: ConfigObject): void {
   const packages = Array.isArray(client.packages) ? client.packages.map(String) : [];
   if (!isInstalled(boot, textOf(client.check_exe)) && packages.length > 0)

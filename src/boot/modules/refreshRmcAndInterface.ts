@@ -4,7 +4,7 @@ import { programs } from "../system/programs.ts";
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
 /**
- * cc_refresh_rmc_and_interface: took interfaces with IPv6 alone away from NetworkManager, on IBM's POWER (20.4 to
+ * cc_refresh_rmc_and_interface: removed interfaces with only IPv6 from NetworkManager, on IBM's POWER (20.4 to
  * 23.1).
  */
 export const refreshRmcAndInterface = defineModule({

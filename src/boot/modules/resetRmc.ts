@@ -2,7 +2,7 @@ import { defineModule } from "../module.ts";
 
 const PROGRAMS = "/opt/rsct/install/bin";
 
-/** cc_reset_rmc: gives a machine with IBM's cluster technology an identity of its own (20.4 to 26.2). */
+/** cc_reset_rmc: gives a machine with IBM's cluster technology a new identity (20.4 to 26.2). */
 export const resetRmc = defineModule({
   name: "reset_rmc",
   frequency: "once-per-instance",

@@ -7,7 +7,7 @@ import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
-/** Families whose name servers are systemd-resolved's business, by the first version that says so. */
+/** Families whose name servers systemd-resolved manages, by the first version that does so. */
 const RESOLVED: Readonly<Record<string, string>> = {
   aosc: "24.3",
   azurelinux: "24.2",
@@ -55,7 +55,7 @@ export const resolvConf = defineModule({
   },
 });
 
-/** Options that are true become flags, those that are false are left out. */
+/** Options that are true become flags, those that are false are omitted. */
 function parameters(given: ConfigObject): ConfigObject {
   if (given.options === undefined) return { ...given, options: {}, flags: [] };
   const entries = Object.entries(mapping(given.options, "resolv_conf.options"));

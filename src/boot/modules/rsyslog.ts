@@ -14,7 +14,7 @@ import { rsyslogKeys } from "./rsyslog/schema.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";
 
-/** One file's part of the configuration and the line that asks for it. */
+/** One file's part of the configuration and the line that requests it. */
 interface Part {
   readonly content: ConfigValue;
   readonly because: Origin;
@@ -47,7 +47,7 @@ export const rsyslog = defineModule({
   },
 });
 
-/** The settings with the defaults. @throws Raises since 22.2 where one is of a wrong type */
+/** The settings with the defaults. @throws Raises since 22.2 if one has the wrong type */
 function settings(boot: ModuleRun): ConfigObject {
   const given = boot.config.get("rsyslog") ?? null;
   const config: ConfigObject = { ...(Array.isArray(given) ? oldSettings(boot, given) : mapping(given, "rsyslog")) };
@@ -103,7 +103,7 @@ function isKind(value: ConfigValue, kind: Kind): boolean {
   return typeof value === kind;
 }
 
-/** Returns whether any file was to be written. */
+/** Returns whether there was any file to write. */
 function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObject): boolean {
   const begun = new Set<string>();
   for (const { content: entry, because } of parts) {

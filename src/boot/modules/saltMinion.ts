@@ -43,7 +43,7 @@ export const saltMinion = defineModule({
   },
 });
 
-/** The minion's files; only likely where Salt is to be installed first, which may fail. */
+/** The minion's files; uncertain if Salt must be installed first, which may fail. */
 function configure(boot: ModuleRun, config: ConfigObject, directory: string): void {
   const write = (path: string, content: string, key: string, mode: number) => {
     const because = boot.because("salt_minion", key);

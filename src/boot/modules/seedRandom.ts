@@ -10,10 +10,10 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, lacksProgram } from "../system/programs.ts";
 
-/** How many bytes of random data are unpacked at most. */
+/** The maximum number of bytes of decompressed random data. */
 const LARGEST = 1 << 24;
 
-/** cc_seed_random: random data from the configuration and from the cloud for a file (18.5 to 26.2). */
+/** cc_seed_random: writes random data from the configuration and from the cloud to a file (18.5 to 26.2). */
 export const seedRandom = defineModule({
   name: "seed_random",
   frequency: "once-per-instance",
@@ -59,7 +59,7 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   }
 }
 
-/** The cloud's own data: Azure, OpenStack, SmartOS and a seed may give some. */
+/** The cloud's own data: Azure, OpenStack, SmartOS and a seed may provide some. */
 function fromCloud(boot: ModuleRun, file: string): Buffer {
   const { metaData } = boot.cloud;
   if (metaData === undefined) {

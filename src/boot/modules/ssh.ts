@@ -70,7 +70,7 @@ function addPublicKeys(boot: ModuleRun): void {
   addAuthorizedKeys(boot, "root", keys, options, boot.because("disable_root"));
 }
 
-/** What Python's list.extend() takes from ssh_authorized_keys: a string gives its letters, none of which is a key. */
+/** What Python's list.extend() takes from ssh_authorized_keys: of a string its letters, none of which is a key. */
 function ownKeys(boot: ModuleRun): string[] {
   const value = boot.config.node("ssh_authorized_keys");
   if (value === undefined || (value.type === "scalar" && value.kind === "str")) return [];

@@ -39,7 +39,7 @@ export const timezone = defineModule({
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);
     } else {
-      // shutil.copy: the mode comes along, the owner stays.
+      // shutil.copy copies the mode but keeps the owner.
       boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode: modeOf(boot, file) });
     }
   },

@@ -35,7 +35,7 @@ export const usersGroups = defineModule({
   },
 });
 
-/** Since 22.2 keys need a home directory. */
+/** Since 22.2 SSH keys require a home directory. */
 function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
   const homeless = ["no_create_home", "system"].some((name) => holds(user, name));
   const keys = ["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"].some((name) => holds(user, name));
@@ -43,7 +43,7 @@ function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
     throw new Raises(`the user ${user.name} has SSH keys but no home directory`);
 }
 
-/** Where logins as this user are sent, when the configuration says so and there is a default user. */
+/** The user to whom logins are redirected, if it is configured and there is a default user. */
 function redirectOf(boot: ModuleRun, user: ConfiguredUser, defaultUser: string | undefined): Redirect | undefined {
   const redirect = findPair(user.attributes, "ssh_redirect_user")?.value;
   if (redirect === undefined || !truthy(redirect)) return undefined;

@@ -30,7 +30,7 @@ const supported = distrosBy([
   ["26.2", "amazon"],
 ]);
 
-/** cc_yum_add_repo: a file for every repository that has none yet (18.5 to 26.2). */
+/** cc_yum_add_repo: writes a file for every repository that has none yet (18.5 to 26.2). */
 export const yumAddRepo = defineModule({
   name: "yum_add_repo",
   frequency: "once-per-instance",

@@ -57,7 +57,7 @@ export const zypperAddRepo = defineModule({
   },
 });
 
-/** What ConfigObj writes, which ends without a line end; unknown where it would put a value in quotes. */
+/** What ConfigObj writes, without a final newline; unknown if it would quote a value. */
 function repositoryText(id: string, repository: ConfigObject): string {
   const options = new Map<string, ConfigValue>();
   for (const [key, value] of Object.entries(repository))

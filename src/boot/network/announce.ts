@@ -2,7 +2,7 @@ import type { Origin } from "../../image/origin.ts";
 import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** A file whose name holds a placeholder may be one that is there already: then both are announced, and true. */
+/** A file whose name contains a placeholder may exist already: then both are announced. Returns whether that is so. */
 export function announce(path: string, boot: ModuleRun, because: Origin): boolean {
   if (!hasUnknown(path)) return false;
   let found = false;

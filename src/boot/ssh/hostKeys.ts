@@ -31,7 +31,7 @@ export function putHostKeys(boot: ModuleRun): void {
     const because = boot.because("ssh_keys", name);
     boot.write(file.path, String(value.value), because, { mode: file.mode });
     if (name.endsWith("_certificate")) certificates.push({ path: file.path, because });
-    // Each certificate took the place of the one before.
+    // Each certificate replaces the one before.
     if (name.endsWith("_certificate") && !boot.since("23.1"))
       setSshdOption(boot, "HostCertificate", file.path, because);
   }
@@ -60,11 +60,11 @@ function givenFile(boot: ModuleRun, name: string): { path: string; mode: number 
   if (type === undefined || !keyTypes(boot).includes(type)) return undefined;
   if (part === "private") return { path: keyFile(type), mode: 0o600 };
   if (part === "certificate" && !boot.since("20.4")) return undefined;
-  // What is public can be read by all since 23.1.
+  // Since 23.1 everyone can read the public files.
   return { path: `${keyFile(type)}${part === "public" ? "" : "-cert"}.pub`, mode: boot.since("23.1") ? 0o644 : 0o600 };
 }
 
-/** Makes a key of each type that has none, as far as the image's ssh-keygen can. */
+/** Generates a key of each missing type that the image's ssh-keygen supports. */
 export function generateHostKeys(boot: ModuleRun): void {
   const because = boot.because("ssh_genkeytypes");
   if (boot.lacks("ssh-keygen")) return;
@@ -90,7 +90,7 @@ function keyTypes(boot: ModuleRun): readonly string[] {
   return boot.since("24.1") ? ["rsa", "ecdsa", "ed25519"] : ["rsa", "dsa", "ecdsa", "ed25519"];
 }
 
-/** Whether ssh-keygen makes keys of this type. DSA was dropped with OpenSSH 10, ML-DSA came with 10.6. */
+/** Whether ssh-keygen makes keys of this type. OpenSSH 10 dropped DSA, 10.6 added ML-DSA. */
 function canGenerate(boot: ModuleRun, type: string): boolean {
   const { packages } = boot.distro;
   const names = ["openssh-server", "openssh-client", "openssh"];
@@ -105,8 +105,8 @@ function canGenerate(boot: ModuleRun, type: string): boolean {
 }
 
 /**
- * A private key that sshd's group may read: where that group exists since 21.4, only for an old sshd since 23.2, and
- * only for Red Hat's family since 24.2.
+ * Lets sshd's group read a private key: since 21.4 if that group exists, since 23.2 only for an old sshd, and since
+ * 24.2 only for Red Hat's family.
  */
 function shareWithGroup(boot: ModuleRun, path: string, because: Origin): void {
   const group = findGroup(boot.image, "ssh_keys");

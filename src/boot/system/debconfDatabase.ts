@@ -5,7 +5,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 /** Where debconf keeps the answers to the questions of packages: paragraphs of "Field: value", sorted by name. */
 const DATABASE = "/var/cache/debconf/config.dat";
 
-/** The answer that debconf has to a question; "" where it has none. */
+/** debconf's answer to a question; "" if it has none. */
 export function debconfAnswer(boot: ModuleRun, question: string): string {
   const paragraph = paragraphsOf(readText(boot.image, DATABASE) ?? "").find((text) => nameOf(text) === question) ?? "";
   return (/^Value:(.*)$/m.exec(paragraph)?.[1] ?? "").trim();

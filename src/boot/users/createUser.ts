@@ -18,7 +18,7 @@ import { writeDoasRules } from "./doas.ts";
 import { writeSudoRules } from "./sudoers.ts";
 import type { ConfiguredGroup, ConfiguredUser } from "./users.ts";
 
-/** A setting of a user and the line to blame for what follows from it; the user's own line where it is not set. */
+/** A setting of a user and the line to blame for its effects; the user's own line if it is not set. */
 class Settings {
   readonly #user: ConfiguredUser;
 
@@ -36,7 +36,7 @@ class Settings {
     return node === undefined ? absent : truthy(node);
   }
 
-  /** A setting that useradd gets only where it is a string that says something. */
+  /** A setting that useradd gets only if it is a non-empty string. */
   option(name: string): string | undefined {
     const node = this.node(name);
     return node?.type === "scalar" && node.kind === "str" && node.value !== "" ? String(node.value) : undefined;
@@ -47,17 +47,17 @@ class Settings {
     return pair === undefined || pair.path === BUILTIN_PATH ? this.#user.origin : originOf(pair);
   }
 
-  /** The line that asks for the user. */
+  /** The line that requests the user. */
   get origin(): Origin {
     return this.#user.origin;
   }
 }
 
 /**
- * Makes a user, or changes one that exists, as Distro.create_user does (18.5 to 26.2). Of one that exists only
- * password, lock, rules and keys change.
+ * Creates a user, or changes an existing one, as Distro.create_user does (18.5 to 26.2). Of an existing user only the
+ * password, the lock, rules and keys change.
  * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined if it does not apply.
- * @throws Raises if cloud-init raises; what was done before stays.
+ * @throws Raises if cloud-init raises; earlier changes stay
  */
 export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redirect | undefined): void {
   const settings = new Settings(user);
@@ -87,7 +87,7 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
 /** Files of accounts that useradd changes. */
 const ACCOUNT_FILES = "passwd shadow group gshadow subuid subgid".split(" ").map((name) => `/etc/${name}`);
 
-/** A user whose name the cloud gives: nobody knows yet whether the image has it. */
+/** A user whose name the cloud assigns: it is not known whether the image has it. */
 function announceUser(boot: ModuleRun, name: string, settings: Settings): void {
   for (const path of ACCOUNT_FILES)
     if (boot.image.stat(path) !== undefined)
@@ -108,7 +108,7 @@ function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, bec
   } else if (keys.length > 0) addAuthorizedKeys(boot, user, keys, refusal(refusalTemplate(boot), to, user), because);
 }
 
-/** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is skipped. */
+/** Creates groups and adds their members, as Distro.create_group does: a group that cannot be created is skipped. */
 export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]): void {
   for (const group of groups) {
     tryGroupadd(boot, group.name, group.origin);
@@ -131,7 +131,7 @@ function tryGroupadd(boot: ModuleRun, name: string, because: Origin): void {
   }
 }
 
-/** Distro.add_user: the groups that are missing, then useradd. */
+/** Distro.add_user: creates missing groups, then runs useradd. */
 function addUser(boot: ModuleRun, name: string, settings: Settings): void {
   const groups = settings.holds("groups") ? listOfGroups(settings.node("groups")!) : [];
   const primary = settings.option("primary_group");
@@ -143,7 +143,7 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     comment: settings.option("gecos"),
     home: settings.option("homedir"),
     gid: primary,
-    // A number is taken since 22.2.
+    // Since 22.2 a number is accepted.
     uid: boot.since("22.2") && uid !== undefined ? pyStr(uid) : settings.option("uid"),
     groups: groups.length > 0 ? groups.join(",") : undefined,
     password: settings.option("passwd"),
@@ -185,7 +185,7 @@ function setPassword(boot: ModuleRun, user: string, settings: Settings): void {
     setHashes(boot, [{ user, password: pyStr(hash) }], settings.because("hashed_passwd"));
 }
 
-/** Locked unless lock_passwd is false; since 24.3 that unlocks where there is a password or one is given. */
+/** Locks unless lock_passwd is false; since 24.3 that unlocks if there is a password or one is configured. */
 function lockOrUnlock(boot: ModuleRun, user: string, settings: Settings, existed: boolean): void {
   const because = settings.because("lock_passwd");
   if (settings.holds("lock_passwd", true)) {

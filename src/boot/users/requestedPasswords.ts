@@ -7,7 +7,7 @@ import type { NewPassword } from "../accounts/passwords.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { configuredAccounts, defaultUserOf } from "./users.ts";
 
-/** What `chpasswd` and `password` ask for. */
+/** What `chpasswd` and `password` request. */
 export interface RequestedPasswords {
   readonly plain: readonly NewPassword[];
   readonly hashed: readonly NewPassword[];
@@ -16,15 +16,15 @@ export interface RequestedPasswords {
 }
 
 /**
- * Reads `chpasswd`, or `password` where that names nobody (cc_set_passwords, 18.5 to 26.2).
- * @param args of the module's entry in its list; the first one takes the place of `password`.
+ * Reads `chpasswd`, or `password` if `chpasswd` names nobody (cc_set_passwords, 18.5 to 26.2).
+ * @param args of the module's entry in its list; the first one replaces `password`
  * @throws Raises if cloud-init raises.
  */
 export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]): RequestedPasswords {
   const plain: NewPassword[] = [];
   const hashed: NewPassword[] = [];
   const config = chpasswd(boot);
-  // The key `users` came with 22.3.
+  // 22.3 introduced the key `users`.
   const users = boot.since("22.3") ? listOf(config.node("users")) : [];
   const lines = args.length > 0 ? [] : passwordLines(config);
   for (const [type, passwords] of [
@@ -43,7 +43,7 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
   return { plain, hashed, expire: config.bool("expire", true) };
 }
 
-/** The mapping `chpasswd`; one without keys if there is none. */
+/** The mapping `chpasswd`; empty if it is missing. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
   if (node?.type === "scalar") throw new Raises("chpasswd must be a mapping");
@@ -68,7 +68,7 @@ function defaultUserLine(boot: ModuleRun, args: readonly ConfigValue[]): string[
   return user === undefined ? [] : [`${user}:${password}`];
 }
 
-/** util.get_cfg_option_list: null is empty, anything else that is no list is its one item. */
+/** util.get_cfg_option_list: null is empty, any other value that is not a list is its only item. */
 function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
   if (value?.type === "sequence") return value.children;
   return value === undefined || (value.type === "scalar" && value.kind === "null") ? [] : [value];
@@ -86,7 +86,7 @@ function entryOf(user: ConfigNode): NewPassword {
   return { user: name, password: entry.text("password") ?? "RANDOM" };
 }
 
-/** What cloud-init takes for a hash: $1$, $2a$, $2y$, $5$ or $6$ with two more parts. yescrypt's $y$ is none for it. */
+/** What cloud-init recognizes as a hash: $1$, $2a$, $2y$, $5$ or $6$ with two more parts, but not yescrypt's $y$. */
 function isHash(password: string): boolean {
   return /^\$(?:1|2a|2y|5|6)\$.+\$./.test(password) && !password.includes(":");
 }

@@ -8,46 +8,46 @@ import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar } from 
 import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** A user that the configuration asks for. */
+/** A user that the configuration requests. */
 export interface ConfiguredUser {
   readonly name: string;
   /** Its settings, names with underscores; for the default user those of system_info.default_user are among them. */
   readonly attributes: Mapping;
   /** Whether it is the user that the cloud's keys are for. */
   readonly isDefault: boolean;
-  /** The place that asks for it. */
+  /** The place that requests it. */
   readonly origin: Origin;
 }
 
-/** A group that the configuration asks for. */
+/** A group that the configuration requests. */
 export interface ConfiguredGroup {
   readonly name: string;
   readonly members: readonly string[];
   readonly origin: Origin;
 }
 
-/** Users and groups in the order in which cloud-init makes them. */
+/** Users and groups in the order in which cloud-init creates them. */
 export interface ConfiguredAccounts {
   readonly users: readonly ConfiguredUser[];
   readonly groups: readonly ConfiguredGroup[];
 }
 
-/** What of a boot decides on accounts. */
+/** The parts of a boot that determine its accounts. */
 type Reading = Pick<ModuleRun, "config" | "since">;
 
 const empty = builtin({}) as Mapping;
 
 /**
- * What `users`, `user`, `groups` and system_info.default_user ask for, in all the forms that these may have
+ * What `users`, `user`, `groups` and system_info.default_user request, in all their forms
  * (distros/ug_util.py, 18.5 to 26.2).
- * @throws Raises if cloud-init raises: a form that it does not take.
+ * @throws Raises if cloud-init raises: an invalid form
  */
 export function configuredAccounts(boot: Reading): ConfiguredAccounts {
   const groups = boot.config.node("groups");
   return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
 }
 
-/** The name of the default user; undefined if the configuration asks for none. */
+/** The name of the default user; undefined if the configuration requests none. */
 export function defaultUserOf(accounts: ConfiguredAccounts): string | undefined {
   return accounts.users.find((user) => user.isDefault)?.name;
 }
@@ -77,14 +77,14 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
   }));
 }
 
-/** The members of a group that is an item of a list: a string is one member, whatever commas it holds. */
+/** The members of a group that is an item of a list: a string is one member, even if it contains commas. */
 function memberList(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (isText(value)) return [value];
   throw new Raises(`the members of a group must be a list or a name, not ${pyStr(value)}`);
 }
 
-/** What util.uniq_merge makes of one value: a string is taken apart at its commas, a mapping gives its keys. */
+/** What util.uniq_merge makes of one value: a string is split at its commas, a mapping yields its keys. */
 function listed(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (value.type === "mapping") return value.children.map((pair) => pair.key);
@@ -97,7 +97,7 @@ function commaSeparated(value: Scalar): Scalar[] {
   return names.filter((name) => name !== "").map((name) => ({ ...value, value: name }));
 }
 
-/** The settings of one user while they are collected, and the place that first asked for it. */
+/** The settings of one user while they are collected, and the place that first requested it. */
 interface Collected {
   readonly attributes: Mapping;
   readonly origin: Origin;
@@ -118,7 +118,7 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
     if (truthy(name)) {
       defaultName = pyStr(name);
       const own = users.get(defaultName);
-      // The default user comes last, even where it was asked for first.
+      // The default user comes last, even if it was requested first.
       users.delete(defaultName);
       users.set(defaultName, defaultUser(boot, own, asked, defaults));
     }
@@ -127,8 +127,8 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
 }
 
 /**
- * The default user's settings from three places: what is said of it by its name, what is said of "default", and
- * system_info.default_user. Since 26.2 the first place that says something counts, before that the last one.
+ * The default user's settings from three places: the entry with its name, the entry "default", and
+ * system_info.default_user. Since 26.2 the first place with a value counts, before that the last one.
  */
 function defaultUser(boot: Reading, own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
   const attributes = own?.attributes ?? empty;
@@ -155,7 +155,7 @@ function oldStyleUser(config: Config): Mapping | undefined {
   return isText(user) ? withText(empty, "name", textOf(user), config.pair("user")) : undefined;
 }
 
-/** The items of `users`; the old `user` key asks for the default user too. */
+/** The items of `users`; the old `user` key also requests the default user. */
 function listedUsers(config: Config, withDefault: boolean): ConfigNode[] {
   const value = config.node("users");
   const items = value === undefined ? [] : userItems(value);
@@ -199,7 +199,7 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
   return users;
 }
 
-/** Settings may be spelt with hyphens. */
+/** Settings may be spelled with hyphens. */
 function withUnderscores(attributes: Mapping): Mapping {
   const pairs = new Map<string, Pair>();
   for (const pair of attributes.children) {

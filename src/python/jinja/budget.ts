@@ -11,13 +11,13 @@ export class Budget implements Effort, Room {
   #characters = 8_000_000;
   #levels = 100;
 
-  /** Takes note of work: a node evaluated, an item visited. */
+  /** Counts work: a node evaluated, an item visited. */
   step(count = 1): void {
     this.#steps -= count;
     if (this.#steps < 0) throw new CannotTell("it takes too many steps");
   }
 
-  /** Takes note of text that was made, and answers it. */
+  /** Counts generated text, and returns it. */
   text(text: string): string {
     this.take(text.length);
     return text;
@@ -30,7 +30,7 @@ export class Budget implements Effort, Room {
     return true;
   }
 
-  /** Refuses text before it is made. */
+  /** Rejects text before it is generated. */
   expect(length: number): void {
     if (length > this.#characters) throw new CannotTell("it produces too much text");
   }

@@ -10,7 +10,7 @@ const COMPARISONS: readonly string[] = ["==", "!=", "<", "<=", ">", ">="];
  */
 const LEVELS: readonly (readonly string[])[] = [["+", "-"], ["~"], ["*", "/", "//", "%"], ["**"]];
 
-/** An expression, or several with commas between them, which make a tuple. */
+/** An expression, or several separated by commas, which form a tuple. */
 export function parseTuple(words: Words, endsAt: (words: Words) => boolean, choices = true): Expression {
   const items: Expression[] = [];
   let tuple = false;
@@ -136,7 +136,7 @@ const CONSTANTS = new Map<string, Expression>([
   ["None", { type: "constant", value: null }],
 ]);
 
-/** Things between commas up to a closing bracket, which is skipped. */
+/** Items separated by commas up to a closing bracket, which is skipped. */
 function parseItems<T>(words: Words, close: string, parse: () => T): T[] {
   const items: T[] = [];
   while (!words.skip(close)) {
@@ -230,7 +230,7 @@ function parseTest(words: Words, value: Expression): Expression {
   return negated ? { type: "unary", operator: "not", value: test } : test;
 }
 
-/** A test's one argument may stand without parentheses: `is divisibleby 3`. */
+/** A test's only argument may be written without parentheses: `is divisibleby 3`. */
 function parseTestArguments(words: Words): Arguments {
   if (words.isOperator("(")) return parseArguments(words);
   const token = words.peek();

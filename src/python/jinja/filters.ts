@@ -27,7 +27,7 @@ const UNSUPPORTED = new Set(
   urlize wordcount wordwrap xmlattr`.split(/\s+/),
 );
 
-/** An argument, None included, or what stands for one that is not given. */
+/** An argument, None included, or the default for a missing one. */
 function orElse(given: PyValue | undefined, otherwise: PyValue): PyValue {
   return given === undefined ? otherwise : given;
 }
@@ -39,7 +39,7 @@ function filter(parameters: string | undefined, run: Filter["run"]): Filter {
 const text = (change: (text: string) => string): Filter =>
   filter("", (value, _args, budget) => budget.text(change(str(value, budget))));
 
-/** A filter that is a generator in Python: it does nothing, and fails at nothing, before its items are asked for. */
+/** A filter that is a generator in Python: it does nothing, and cannot fail, before its items are requested. */
 const lazy = (
   parameters: string | undefined,
   produce: (value: PyValue, args: CallArguments, budget: Budget) => PyValue[],
@@ -179,7 +179,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
   ["upper", text((value) => value.toUpperCase())],
 ]);
 
-/** What becomes of text that counts as HTML with these filters is known. */
+/** The filters whose effect on text that is marked as safe HTML is known. */
 const OF_MARKUP = new Set(["d", "default", "e", "escape", "safe", "string"]);
 
 /** Applies the filter of a name. @throws Raises if Jinja has none of that name. */
@@ -202,7 +202,7 @@ function pick(item: PyValue, path: PyValue | undefined, budget: Budget): PyValue
     .reduce<PyValue>((object, step) => subscript(object, /^\d{1,9}$/.test(step) ? Number(step) : step, budget), item);
 }
 
-/** What items are compared by, texts in lower case unless told otherwise. */
+/** The key by which items are compared; strings in lower case by default. */
 function keyOf(args: CallArguments, budget: Budget): (item: PyValue) => PyValue {
   const sensitive = truth(args.at(0, "case_sensitive") ?? false);
   const by = args.at(1, "attribute");
@@ -213,7 +213,7 @@ function folded(value: PyValue, sensitive: boolean): PyValue {
   return typeof value === "string" && !sensitive ? value.toLowerCase() : value;
 }
 
-/** The filter sort: by lists of attributes, in which all that is missing is equal. */
+/** The filter sort: by lists of attributes, in which all missing values are equal. */
 function sort(value: PyValue, args: CallArguments, budget: Budget): PyValue {
   const direction = truth(args.at(0, "reverse") ?? false) ? -1 : 1;
   const sensitive = truth(args.at(1, "case_sensitive") ?? false);
@@ -326,7 +326,7 @@ function roundInteger(value: bigint, places: number): number | bigint {
   return int(roundedQuotient(value, unit) * unit);
 }
 
-/** float(), of a text as well; undefined if Jinja takes the default. */
+/** float(), also of a string; undefined if Jinja uses the default. */
 function floatOf(value: PyValue): Float | undefined {
   if (value instanceof Undefined) throw new Raises("an undefined value is not a number");
   if (isNumber(value)) return new Float(toFloat(value));
@@ -334,7 +334,7 @@ function floatOf(value: PyValue): Float | undefined {
   return number === undefined ? undefined : new Float(number);
 }
 
-/** int(), of a text as well; undefined if Jinja takes the default. */
+/** int(), also of a string; undefined if Jinja uses the default. */
 function toInteger(value: PyValue, args: CallArguments): number | bigint | undefined {
   const base = orElse(args.at(1, "base"), 10);
   if (base !== 10) throw new CannotTell("it reads a number in a base other than 10");

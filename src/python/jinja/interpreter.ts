@@ -13,7 +13,7 @@ import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, T
 import { applyTest } from "./tests.ts";
 import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
 
-/** Macros may call each other this deep. */
+/** The maximum depth of calls between macros. */
 const DEEPEST = 50;
 
 /** Runs a template. */
@@ -183,7 +183,7 @@ export class Interpreter {
         const object = this.#evaluate(node.object, scope);
         if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
         const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
-        // Jinja calculates with literals beforehand, and in another way.
+        // Jinja evaluates literals in advance, and differently.
         if (isDict(object) && node.object.type === "dict") throw new CannotTell("it slices a literal mapping");
         return slice(object, parts, this.#budget);
       }

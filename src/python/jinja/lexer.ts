@@ -7,7 +7,7 @@ export interface Token {
   readonly text: string;
 }
 
-/** A stretch of a template: text as it is, an expression to print, or a statement. */
+/** A segment of a template: plain text, an expression to print, or a statement. */
 export type Segment =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "print" | "statement"; readonly tokens: readonly Token[] };
@@ -53,7 +53,7 @@ export function tokenize(template: string): Segment[] {
     const control = source[start + 2];
     addText(control === "-" ? strip(before, null, "end") : before);
     const inside = start + (control === "-" || control === "+" ? 3 : 2);
-    // What begins at the very end need not end.
+    // A tag at the very end does not have to be closed.
     if (source[start + 1] === "#")
       position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment is not closed") : inside;
     else if (matchAt(RAW, source, start) !== undefined) {

@@ -17,8 +17,8 @@ import {
 } from "./value.ts";
 
 /**
- * Methods of Python's types that are not supported, so that their results cannot be told. Every other name is
- * undefined, as it is in Jinja.
+ * Methods of Python's types that are not supported, so their results are not known. Every other name is undefined, as in
+ * Jinja.
  */
 const UNSUPPORTED = new Set(
   `as_integer_ratio bit_count bit_length casefold center clear conjugate copy count denominator encode expandtabs format

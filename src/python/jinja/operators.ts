@@ -7,7 +7,7 @@ import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
 import { iterate, Range, refuseMarkup, Stream, Undefined } from "./value.ts";
 
-/** Longest list and largest integer that a template may make. */
+/** The longest list and the largest integer that a template may create. */
 const LARGEST_LIST = 100_000;
 const LARGEST_INTEGER = 2n ** 4096n;
 
@@ -30,7 +30,7 @@ export function isNumber(value: PyValue): value is PyNumber {
   return numeric(value) !== undefined;
 }
 
-/** A number as an int, where it is one. */
+/** A number as an int, if it is one. */
 export function integer(value: PyNumber): bigint | undefined {
   return value instanceof Float ? undefined : BigInt(value);
 }
@@ -77,7 +77,7 @@ function power(base: number, exponent: number): Float {
   if (base === 0 && exponent < 0) throw new Raises("division by zero");
   if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent))
     throw new CannotTell("it calculates a complex number");
-  // Unlike JavaScript, Python takes 1 to any power for 1.
+  // Unlike in JavaScript, 1 to any power is 1 in Python.
   const result =
     base === 1 || (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent)) ? 1 : base ** exponent;
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))

@@ -2,7 +2,7 @@ import type { PyValue } from "../dataModel.ts";
 import { type Frame, frameOf } from "./frames.ts";
 import type { Block } from "./syntax.ts";
 
-/** Names and their values; a loop, a macro, a block and `with` open a scope of their own. */
+/** Names and their values; a loop, a macro, a block and `with` each open a scope. */
 export class Scope {
   readonly #variables: Map<string, PyValue | undefined>;
   readonly #parent: Scope | undefined;

@@ -15,7 +15,7 @@ const UNSUPPORTED = ["autoescape", "block", "call", "extends", "from", "import",
 const CONSTANTS = ["true", "True", "false", "False", "none", "None"];
 const DEEPEST = 50;
 
-/** Reads a template. @throws Raises if Jinja finds a mistake, CannotTell for what is not supported. */
+/** Reads a template. @throws Raises if Jinja finds an error, CannotTell for what is not supported */
 export function parseTemplate(template: string, dialect: Dialect): Block {
   const parser = new Parser(tokenize(template), dialect);
   return parser.parseBlock([], 0).body;

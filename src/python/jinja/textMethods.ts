@@ -7,7 +7,7 @@ import { type CallArguments, iterate, refuseMarkup } from "./value.ts";
 
 type Method = (args: CallArguments) => PyValue;
 
-/** The method `name` of a text; undefined if there is none of that name here. */
+/** The method `name` of a string; undefined if it does not exist. */
 export function textMethod(text: string, name: string, budget: Budget): Method | undefined {
   const method = METHODS.get(name);
   return method === undefined ? undefined : (args) => method(text, args, budget);
@@ -122,7 +122,7 @@ function expectCount(value: PyValue): number {
   return Number(value);
 }
 
-/** The value itself, which must be a text. */
+/** The value itself, which must be a string. */
 export function expectText(value: PyValue): string {
   refuseMarkup(value);
   if (typeof value !== "string") throw new Raises("a string is required");

@@ -2,7 +2,7 @@ import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import { repr } from "../repr.ts";
 
-/** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
+/** A name or attribute that does not exist. A template may test, print and iterate it; everything else fails. */
 export class Undefined extends PyObject {
   readonly name: string;
   readonly #printed: string;
@@ -14,7 +14,7 @@ export class Undefined extends PyObject {
     this.#printed = printed;
   }
 
-  /** All that is undefined is equal. */
+  /** All undefined values are equal. */
   override get identity(): unknown {
     return Undefined;
   }
@@ -33,11 +33,11 @@ export class Namespace extends PyObject {
   readonly attributes = new Map<string, PyValue>();
 }
 
-/** An iterator of Python's, such as the filter `map` gives: it can be read once. */
+/** A Python iterator, such as the result of the filter `map`: it can be read once. */
 export class Stream extends PyObject {
   #produce: () => readonly PyValue[];
 
-  /** @param produce is called when the items are first asked for */
+  /** @param produce is called when the items are first requested */
   constructor(produce: () => readonly PyValue[]) {
     super();
     this.#produce = produce;
@@ -75,7 +75,7 @@ export class Range extends PyObject {
   }
 }
 
-/** Text that counts as HTML, so that whatever is added to it is escaped. It can only be printed here. */
+/** Text that is marked as safe HTML, so that anything added to it is escaped. Here it can only be printed. */
 export class Markup extends PyObject {
   readonly #text: string;
 
@@ -93,7 +93,7 @@ export class Markup extends PyObject {
   }
 }
 
-/** @throws CannotTell if one of the values is text that counts as HTML */
+/** @throws CannotTell if one of the values is text that is marked as safe HTML */
 export function refuseMarkup(...values: readonly PyValue[]): void {
   if (values.some((value) => value instanceof Markup))
     throw new CannotTell("it works on text that is marked as safe HTML");
@@ -124,21 +124,21 @@ export class CallArguments {
     return position < this.positional.length ? this.positional[position] : this.named.get(name);
   }
 
-  /** The positional argument that the function cannot do without. */
+  /** A required positional argument. */
   given(position: number): PyValue {
     const value = this.positional[position];
     if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
-  /** The argument at a position or of a name that the function cannot do without. */
+  /** A required argument, at a position or of a name. */
   required(position: number, name: string): PyValue {
     const value = this.at(position, name);
     if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
-  /** Fails as Python does where there are more arguments than the function has parameters, or one that it lacks. */
+  /** Fails as Python does for more arguments than parameters, or for an unknown argument. */
   check(...parameters: readonly string[]): void {
     if (this.positional.length > parameters.length) throw new Raises("too many arguments");
     for (const name of this.named.keys())

@@ -5,14 +5,14 @@ import { Bytes, Float, Time } from "../scalars.ts";
 import { pyStr } from "../value.ts";
 import { isSimpleKey, writePlain, writeString } from "./dumpScalar.ts";
 
-/** Where a dump with all aliases written out would grow beyond all bounds. */
+/** The maximum length of a dump with all aliases written out. */
 const MAX_LENGTH = 1_000_000;
 
 /** How a dump is written. */
 export interface DumpOptions {
-  /** What becomes of a list or dictionary that stands in several places: `&id001` and `*id001`, or copies. */
+  /** How a list or dictionary in several places is written: as `&id001` and `*id001`, or as copies. */
   readonly aliases?: "anchored" | "copied";
-  /** In columns; safeyaml.dumps (cloud-init 18.5 to 26.2) takes four, yaml.dump two. */
+  /** In columns; safeyaml.dumps (cloud-init 18.5 to 26.2) uses four, yaml.dump two. */
   readonly indent?: number;
 }
 
@@ -150,7 +150,7 @@ class YamlDump {
   }
 }
 
-/** A scalar that is no string. */
+/** A scalar that is not a string. */
 export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);

@@ -7,7 +7,7 @@ import { parseTimestamp } from "./timestamp.ts";
 export const YAML_TAGS = "tag:yaml.org,2002:";
 
 /**
- * What PyYAML takes a plain scalar for. Unlike in YAML 1.1, `y` and `n` are text, and so are `1e3` (a float needs a dot
+ * How PyYAML interprets a plain scalar. Unlike in YAML 1.1, `y` and `n` are text, and so are `1e3` (a float needs a dot
  * and a sign in the exponent), `08` and `0:30`.
  */
 const IMPLICIT: readonly (readonly [name: string, pattern: RegExp])[] = [

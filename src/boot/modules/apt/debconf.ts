@@ -10,8 +10,8 @@ import type { AptConfig } from "./aptConfig.ts";
 const CONFIG_PARTS = "/etc/cloud/cloud.cfg.d";
 
 /**
- * Answers for packages (20.4 to 26.2). The database is in /var/cache. Of the packages that are installed only
- * cloud-init itself is configured again, for which its own debconf files are removed.
+ * Answers for packages (20.4 to 26.2). The database is in /var/cache. Of the installed packages only cloud-init itself
+ * is configured again, after its own debconf files are removed.
  */
 export function setDebconfSelections(boot: ModuleRun, { values, because }: AptConfig): void {
   const given = values.debconf_selections ?? null;

@@ -7,7 +7,7 @@ import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
-/** Has the programs installed that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
+/** Installs the programs that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
 export function installDependencies(
   boot: ModuleRun,
   { values }: AptConfig,

@@ -33,7 +33,7 @@ function inList(suites: ReadonlySet<string>, sources: string): string {
   return linesOf(sources)
     .map((line) => {
       if (line.startsWith("#")) return line;
-      // A placeholder is one column, whatever its reason says.
+      // A placeholder is one column, although its reason contains spaces.
       const columns = replaceUnknown(line, () => "unknown")
         .split(/\s+/)
         .filter(Boolean);
@@ -59,7 +59,7 @@ function linesOf(content: string): string[] {
 
 const REDACTED = "# cloud-init disable_suites redacted: ";
 
-/** In deb822 format: a suite leaves its line, and a stanza that has none left is a comment as a whole. */
+/** In deb822 format: a suite is removed from its line, and a stanza without suites becomes a comment. */
 function inDeb822(suites: ReadonlySet<string>, sources: string): string {
   const parts: string[] = [];
   let stanza = "";

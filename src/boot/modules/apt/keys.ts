@@ -7,11 +7,11 @@ import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 const TRUSTED = "/etc/apt/trusted.gpg.d";
-/** For keys that only the sources trust which name them. */
+/** The directory of keys that only the sources that name them trust. */
 const NAMED = "/etc/apt/cloud-init.gpg.d";
 
 /**
- * Adds the key of a source or mirror, given as it is or by its id. Returns the file with it, which is /dev/null where
+ * Adds the key of a source or mirror, given in full or by its ID. Returns the file with it, which is /dev/null where
  * gpg takes no key from it; undefined if there is none, and before 21.4, when apt-key did it.
  */
 export function addKey(
@@ -21,7 +21,7 @@ export function addKey(
   options: { readonly because: Origin; readonly named: boolean },
 ): string | undefined {
   let content = unknown("the key in the form that gpg writes");
-  // Since 23.4 a gpg that is missing has been installed by now.
+  // Since 23.4 a missing gpg has been installed by now.
   const hasGpg = boot.since("23.4") || !boot.lacks("gpg");
   if ("keyid" in entry && !("key" in entry)) {
     const id = text(entry.keyid, "a key's id");

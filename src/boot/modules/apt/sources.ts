@@ -50,7 +50,7 @@ function addEach(
     const source = renderText(boot, text(entry.source, `apt.sources.${key}.source`), variables);
     const name = text(entry.filename, `apt.sources.${key}.filename`);
     const path = `${name.startsWith("/") ? "" : PARTS}${name}${name.endsWith(".list") ? "" : ".list"}`;
-    // Entries that share this mapping by a YAML alias find the path in it.
+    // Entries that share this mapping through a YAML alias see the path in it.
     entry.filename = path;
     const isRepository = matches(source);
     const isNew = boot.since("22.4") && "append" in entry && !truthy(entry.append ?? null);
@@ -61,7 +61,7 @@ function addEach(
   }
 }
 
-/** Files with sources, each written once: any number of sources may go to one. */
+/** Files with sources, each written once, since several sources may go to one file. */
 class SourceFiles {
   readonly #boot: ModuleRun;
   readonly #files = new Map<string, { parts: Buffer[]; because: Origin }>();

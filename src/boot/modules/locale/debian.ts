@@ -19,7 +19,7 @@ function systemLocale(boot: ModuleRun): string | undefined {
   return text === undefined ? undefined : shellVariables(text).get("LANG");
 }
 
-/** Generates a locale and makes it the system's, unless it is that already. */
+/** Generates a locale and makes it the system's, unless it is already. */
 export function applyDebianLocale(boot: ModuleRun, locale: string, file: string | undefined, because: Origin): void {
   if (locale === "") throw new Raises("the locale is empty");
   const path = file === undefined || file === "" ? DEFAULT_FILE : file;
@@ -42,7 +42,7 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
   }
   const compiled = localeGen(boot, [locale], because);
   if (boot.distro.id !== "ubuntu") return compiled;
-  // Ubuntu's locale-gen takes names, enables them and compiles them.
+  // Ubuntu's locale-gen accepts names, enables them and compiles them.
   boot.mayChange("/etc/locale.gen", "locale-gen enables the locale in it", because);
   return (name) => (name === locale ? undefined : compiled(name));
 }

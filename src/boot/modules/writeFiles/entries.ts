@@ -15,7 +15,7 @@ import { pyStr, toValue, truthy } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** A packed file may not unpack to more than this. */
+/** The size limit of decompressed content. */
 const LARGEST = 64 * 1024 * 1024;
 const DEFAULT_MODE = 0o644;
 
@@ -62,7 +62,7 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
   boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);
-  // A change of owner takes the set-user-id and set-group-id bits; since 25.3 they are set again.
+  // A change of owner clears the set-user-id and set-group-id bits; since 25.3 they are set again.
   if (!boot.since("25.3") && Object.keys(ids).length > 0) mode &= (mode & 0o010) !== 0 ? ~0o6000 : ~0o4000;
   boot.setAttributes(path, { mode, ...ids }, because);
 }
@@ -84,7 +84,7 @@ interface Owner {
   readonly group: string | undefined;
 }
 
-/** util.extract_usergroup: "-1" and "none" stand for leaving it as it is. */
+/** util.extract_usergroup: "-1" and "none" mean no change. */
 function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
   const root = boot.facts.family.endsWith("bsd") ? "root:wheel" : "root:root";
   if (node !== undefined && !truthy(node)) return { user: undefined, group: undefined };
@@ -104,7 +104,7 @@ function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: n
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-/** A number is the mode itself, a text is read as octal; what is neither gives the default. */
+/** A number is the mode itself, a string is read as octal; anything else gives the default. */
 function decodeMode(node: ConfigNode | undefined): number {
   const value = node === undefined ? null : toValue(node);
   if (value === null) return DEFAULT_MODE;
@@ -115,8 +115,8 @@ function decodeMode(node: ConfigNode | undefined): number {
 }
 
 /**
- * What is to be in the file; "none" where a source gives nothing and the entry is skipped, "no text" where the
- * writing fails over it.
+ * The content of the file; "none" if a source yields nothing and the entry is skipped, "no text" if writing it
+ * fails.
  */
 type Content = Buffer | "none" | "no text";
 
@@ -139,7 +139,7 @@ function sourceOf(source: ConfigNode | undefined): string | undefined {
   return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
 }
 
-/** What a URI gives; undefined for a file that the image does not have. */
+/** The content at a URI; undefined for a file that does not exist in the image. */
 function fetch(boot: ModuleRun, uri: string): Buffer | undefined {
   const file = /^(?:file:\/\/)?(\/.*)$/is.exec(uri)?.[1];
   return file === undefined ? wholeUnknown(`what ${uri} gives`) : boot.image.read(file);

@@ -10,7 +10,7 @@ import type { NetworkState } from "../state/state.ts";
 import { EniInterface } from "./eniInterface.ts";
 import { renderEniRoute } from "./eniRoute.ts";
 
-/** Physical interfaces come first, as bonds need it. */
+/** Physical interfaces come first, as bonds require. */
 const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
 
 /**
@@ -40,7 +40,7 @@ function rankOf(iface: PyDict): number {
   return rank;
 }
 
-/** The interface that is always up; it holds the name servers of no certain interface. */
+/** The interface that is always up; it has the name servers without an interface. */
 function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Since): PyDict {
   const given = interfaces.filter((iface) => iface.get("name") === "lo").at(-1);
   const subnet = dictOf({ type: "loopback", control: "auto" });

@@ -61,7 +61,7 @@ class NetplanSections {
       checkOrder(devices.keys());
       network.set(name, inDumpOrder(devices));
       const dump = dumpYaml(dictOf({ [name]: devices }), { aliases: "copied" });
-      // textwrap.indent (since 22.3) leaves lines without text alone.
+      // textwrap.indent (since 22.3) does not change blank lines.
       text += dump.replace(this.#since("22.3") ? /^(?=.*\S)/gm : /^(?=[\s\S])/gm, "    ");
     }
     return { text, root: dictOf({ network }) };
@@ -224,7 +224,7 @@ class NetplanSections {
     if (!truthy(subnetMtu) || subnetMtu === iface.get("mtu")) entry.set("mtu", iface.get("mtu") ?? null);
   }
 
-  /** Name servers of no certain interface go to all that have addresses and none of their own. */
+  /** Name servers without an interface go to all interfaces with addresses and without name servers. */
   #addGlobalNameservers(): void {
     const { nameservers, search } = this.#state;
     if (nameservers.length === 0 && search.length === 0) return;

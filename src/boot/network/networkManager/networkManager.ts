@@ -8,13 +8,16 @@ import type { NetworkState } from "../state/state.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 
-/** A profile in /etc/NetworkManager/system-connections: what its name has of the interface, and its text. */
+/**
+ * A profile in /etc/NetworkManager/system-connections: the part of its name that comes from the interface, and its
+ * text.
+ */
 export interface NetworkManagerFile {
   readonly interface: PyKey;
   readonly text: string;
 }
 
-/** Types of interfaces, by the name that NetworkManager has for them; null: there is no profile of it. */
+/** NetworkManager's names for types of interfaces; null: it gets no profile. */
 const TYPES: Readonly<Record<string, string | null>> = {
   physical: "ethernet",
   vlan: "vlan",
@@ -24,7 +27,7 @@ const TYPES: Readonly<Record<string, string | null>> = {
   loopback: null,
 };
 
-/** Every interface gets all name servers of no certain one: so many are no machine's, and take long to write. */
+/** Every interface gets all name servers without an interface: no real machine has more, and they take long to write. */
 const MAX_SHARED = 50_000;
 
 /**
@@ -45,7 +48,7 @@ export function renderNetworkManager(state: NetworkState, since: Since): Network
     .map(([id, profile]) => ({ interface: id, text: String(profile) }));
 }
 
-/** Profiles go by the names of their interfaces or, where the state has them (since 24.4), by the ids of version 2. */
+/** Profiles are identified by the names of their interfaces or, since 24.4, by the IDs of version 2. */
 function idOf(iface: PyDict): PyKey {
   const id = iface.get("config_id");
   return asKey(truthy(id) ? id : iface.get("name"));
@@ -59,7 +62,7 @@ function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   return profile;
 }
 
-/** How a profile names another one: by its UUID, or as it is if there is none. */
+/** How a profile refers to another one: by its UUID, or by name if there is none. */
 function reference(iface: PyValue | undefined, profiles: Profiles): PyValue {
   const id = asKey(iface);
   return profiles.get(id)?.uuid ?? id;
@@ -127,7 +130,7 @@ function addSubnets(
   return mtu;
 }
 
-/** Name servers of the interface's subnets and its own, else those of no certain interface (since 24.1). */
+/** Name servers of the interface's subnets and its own, else those without an interface (since 24.1). */
 function addDns(
   iface: PyDict,
   nameservers: PyValue[],
@@ -192,7 +195,7 @@ function macAddress(mac: PyValue): string {
 
 type Options = readonly (readonly [option: string, key: string])[];
 
-/** Options of a type that are an attribute of the interface as it is. */
+/** Options of a type that are copied from attributes of the interface. */
 function options(type: string, since: Since): Options {
   switch (type) {
     case "bond":

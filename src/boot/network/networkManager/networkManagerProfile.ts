@@ -10,7 +10,7 @@ import { isUnknown } from "../state/names.ts";
 
 type Family = "ipv4" | "ipv6";
 
-/** More name servers and search lists are no machine's, and take long to write. */
+/** No real machine has more name servers and search domains, and they take long to write. */
 const MAX_APPENDED = 2000;
 
 /** The name space of the UUIDs that cloud-init gives its profiles. */
@@ -24,7 +24,7 @@ function uuidOf(name: string): string {
   return digest.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** A keyfile of NetworkManager in the making: sections of keys, as Python's ConfigParser keeps and writes them. */
+/** A NetworkManager keyfile that is being built: sections of keys, as Python's ConfigParser keeps and writes them. */
 export class NetworkManagerProfile {
   readonly uuid: string;
   readonly #sections = new Map<string, Map<string, string>>();
@@ -42,7 +42,7 @@ export class NetworkManagerProfile {
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
-  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser does not take */
+  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser rejects */
   set(section: string, key?: string, value?: PyValue): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     this.#sections.set(section, keys);
@@ -68,7 +68,7 @@ export class NetworkManagerProfile {
     return value;
   }
 
-  /** Takes the method that a type of subnet means; an earlier subnet's is not weakened. */
+  /** Sets the method for a type of subnet; it does not weaken an earlier subnet's. */
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
@@ -119,7 +119,7 @@ export class NetworkManagerProfile {
     if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
-  /** Since 24.1 only where there is something else of the family, since 24.3 only where it is not disabled. */
+  /** Since 24.1 only if the family has other settings, since 24.3 only if it is not disabled. */
   addNameserver(server: PyValue): void {
     const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
@@ -172,7 +172,7 @@ export class NetworkManagerProfile {
   }
 }
 
-/** A percent sign that neither stands twice nor names a key. */
+/** A percent sign that is neither doubled nor part of a reference to a key. */
 function hasLonePercent(text: string): boolean {
   return (
     text.includes("%") &&
@@ -186,7 +186,7 @@ function hasLonePercent(text: string): boolean {
 /** Types of subnets that router advertisements announce. */
 const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
 
-/** NetworkManager's method for a type of subnet; undefined for one that the renderer does not know. */
+/** NetworkManager's method for a type of subnet; undefined if the renderer does not support it. */
 function methodOf(type: string, since: Since): string | undefined {
   switch (type) {
     case "static":

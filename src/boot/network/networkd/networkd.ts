@@ -34,18 +34,20 @@ const OVERRIDES_OF_DHCP4: typeof OVERRIDES = [
 ];
 
 /**
- * Every interface gets all routes and name servers of no certain one: so many are no machine's, and take long to write.
+ * Every interface gets all routes and name servers without an interface: no real machine has more, and they take long
+ * to write.
  */
 const MAX_SHARED = 50_000;
 
-/** The kinds of devices whose routing policies cloud-init takes. */
+/** The kinds of devices whose routing policies cloud-init reads. */
 const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 
 /**
  * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3
  * to 26.2).
  * @throws Raises if the renderer raises
- * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
+ * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too large
+ *   configurations
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
   const shared = state.routes.length + state.nameservers.length + state.search.length;
@@ -154,7 +156,7 @@ function addRoute(id: string, route: PyDict, unit: NetworkdUnit, since: Since): 
   }
 }
 
-/** An interface's own name servers; in version 1 one without any gets those of no certain interface. */
+/** An interface's own name servers; in version 1 an interface without any gets those without an interface. */
 function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, since: Since): void {
   let dns = iface.get("dns");
   if (!truthy(dns)) {

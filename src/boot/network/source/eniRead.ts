@@ -3,7 +3,7 @@ import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts"
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { compareText } from "../../../python/order.ts";
 
-/** One stanza of an interfaces file, with what becomes of it. */
+/** One stanza of an interfaces file, and the interface converted from it. */
 interface Stanza {
   isAuto: boolean;
   method: string | undefined;
@@ -11,7 +11,7 @@ interface Stanza {
   readonly dns: Map<"nameservers" | "search", string[]>;
 }
 
-/** Options that the conversion takes over. */
+/** Options that the conversion keeps. */
 const KEPT = ["address", "netmask", "gateway", "broadcast", "hwaddress"];
 
 /**

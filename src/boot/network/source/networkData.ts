@@ -11,22 +11,22 @@ const SUBNET_KEYS = new Set(
   "type address netmask broadcast metric gateway pointopoint scope dns_nameservers dns_search".split(" "),
 );
 const ROUTE_KEYS = new Set("network destination netmask gateway metric".split(" "));
-/** The types of links that 18.5 takes for network cards; later versions take any other than bonds and VLANs. */
+/** The types of links that 18.5 treats as network cards; later versions treat all but bonds and VLANs so. */
 const CARD_TYPES = new Set<PyValue>([
   null,
   ..."bgpovs bridge dvs ethernet hw_veb hyperv ovs phy tap vhostuser vif".split(" "),
 ]);
 
-/** More values are no machine's network. */
+/** No real machine's network has more values. */
 const MAX_VALUES = 20_000;
 
 /**
  * OpenStack's network_data.json as a version 1 configuration (helpers.openstack.convert_net_json, 18.5 to 26.2). A link
- * is only told apart by its MAC address: it gets the name that the machine's interface with this address has, which is
+ * is identified only by its MAC address: it gets the name of the machine's interface with this address, which is
  * unknown.
  * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
  * @throws Raises if the real function raises
- * @throws CannotTell if there is too much of it
+ * @throws CannotTell if it is too large
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
   if (sizeOf(given, MAX_VALUES) >= MAX_VALUES)
@@ -43,7 +43,7 @@ class NetworkData {
   readonly #data: PyDict;
   readonly #since: Since;
   readonly #links = new Map<PyKey, Link>();
-  /** What is to be filled in when the names of all links are known. */
+  /** Values to fill in once the names of all links are known. */
   readonly #updates: (() => void)[] = [];
   readonly #bondsHaveMacs: boolean;
   #bonds = 0;
@@ -115,7 +115,7 @@ class NetworkData {
     return subnet;
   }
 
-  /** The type of a subnet in version 1; undefined if it stays what it is. */
+  /** The type of a subnet in version 1; undefined if it does not change. */
   #kind(type: PyValue): string | undefined {
     if (!this.#since("19.4")) {
       const isDynamic =
@@ -176,13 +176,13 @@ class NetworkData {
     const suffix = `.${pyStr(number)}`;
     if (suffix.includes("%")) throw new Raises("vlan_id in network_data.json is not a number");
     command.set("vlan_id", number);
-    // For a while a VLAN had the MAC address of what it is on.
+    // Some versions give a VLAN the MAC address of its link.
     if (!this.#since("24.2") || this.#since("25.1.1")) command.set("mac_address", mac);
     this.#updates.push(() => command.set("vlan_link", this.#named(lower)).set("name", this.#named(lower, suffix)));
     return { name: pyStr(lower) + suffix, mac };
   }
 
-  /** The names of links that are named by their ids. */
+  /** The names of links that are referred to by their IDs. */
   #named(ids: PyValue, suffix = ""): PyValue {
     const named = (given: PyValue): string => {
       const link = this.#links.get(asKey(asId(given)));

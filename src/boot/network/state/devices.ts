@@ -9,7 +9,7 @@ import type { Since } from "../../frequency.ts";
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3
  * to 26.2): those of interfaces that are renamed.
- * @throws Raises if the real function raises, since the configuration is of no known form
+ * @throws Raises if the real function raises, since the form of the configuration is unknown
  */
 export function expectedMacs(network: PyDict): string[] {
   const version = versionOf(network);

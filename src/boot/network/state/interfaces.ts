@@ -25,7 +25,7 @@ export class InterfaceTable {
     this.#since = since;
   }
 
-  /** Handles a command; false if there is none of this type. */
+  /** Handles a command; false if its type is unknown. */
   handle(type: string, command: PyDict): boolean {
     const handlers: Record<string, (command: PyDict) => unknown> = {
       loopback: (given) => this.physical(given),
@@ -46,7 +46,7 @@ export class InterfaceTable {
   physical(command: PyDict): void {
     if (lacks(command, "name")) return;
     const name = asKey(command.get("name"));
-    // A name that only the machine knows is most often the id.
+    // A name that depends on the machine is usually the ID.
     const known = isUnknown(name) && command.has("config_id") ? asKey(command.get("config_id")) : name;
     const iface: PyDict = this.interfaces.get(known) ?? new Map();
     if (command.has("params"))
@@ -145,7 +145,7 @@ export class InterfaceTable {
     return true;
   }
 
-  /** Gives name servers to the interfaces that they name, once all are known (since 21.3). */
+  /** Adds name servers to the interfaces that they refer to, once all are known (since 21.3). */
   assignNameservers(): void {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
@@ -159,7 +159,7 @@ export class InterfaceTable {
     this.routes.push(normalizeRoute(command, this.#since));
   }
 
-  /** Looking for the first IPv6 subnet, cloud-init needs the type of every subnet on the way. */
+  /** To find the first IPv6 subnet, cloud-init needs the type of every subnet before it. */
   #checkTypes(subnets: readonly PyDict[]): void {
     for (const subnet of subnets) {
       if (this.usesIpv6) return;

@@ -4,9 +4,9 @@ import { pyStr } from "../../../python/value.ts";
 import { isUnknown } from "./names.ts";
 
 /**
- * Checks that names can be put into order. Where a placeholder stands in several of them they must begin with the same
- * one, as VLANs of one interface do.
- * @throws CannotTell if they cannot
+ * Checks that names can be sorted. If several contain a placeholder, they must begin with the same one, as VLANs of one
+ * interface do.
+ * @throws CannotTell if they cannot be sorted
  */
 export function checkOrder(names: Iterable<PyKey>): void {
   const all = [...names];

@@ -72,13 +72,13 @@ function normalizeAddress(network: PyDict, addressKeys: readonly string[], since
 }
 
 interface AddressFacts {
-  /** The address where it was written with a prefix. */
+  /** The address if it was written with a prefix. */
   readonly address: string | undefined;
   readonly version: 4 | 6;
   readonly prefix: number;
 }
 
-/** Since 22.2: what is no address is an error. */
+/** Since 22.2: an invalid address is an error. */
 function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
   let text = pyStr(net.get(key));
   if (text === "default" && since("25.3")) text = defaultNetwork(pyStr(net.get("gateway")));
@@ -103,7 +103,7 @@ function defaultNetwork(gateway: string): string {
 /** Until 22.1: an address with a colon is IPv6, anything else IPv4. */
 function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts {
   const given = net.get(key);
-  // An address with options is a mapping, which is taken as it is.
+  // An address with options is a mapping, which does not change.
   const isCollection = isDict(given) || Array.isArray(given);
   const version = pyStr(given).includes(":") ? 6 : 4;
   const prefixOf = (mask: PyValue): number => (since("22.1") ? maskPrefix(mask, version) : looseMaskPrefix(mask));

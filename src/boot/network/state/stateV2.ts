@@ -121,7 +121,7 @@ function readVlan(id: PyKey, device: PyDict, table: InterfaceTable, since: Since
   table.vlan(command);
 }
 
-/** Keys of a bond or bridge that say nothing of the group itself (network_state.NETWORK_V2_KEY_FILTER). */
+/** Keys of a bond or bridge that are not parameters of the group itself (network_state.NETWORK_V2_KEY_FILTER). */
 function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: InterfaceTable, since: Since): void {
   const given = device.get("parameters");
   if (given === undefined && since("19.2") && !since("20.3"))
@@ -143,7 +143,7 @@ function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: In
   else table.bridge(command);
 }
 
-/** Changes the configuration itself: netplan shows the other spelling where it takes what was read (until 22.3). */
+/** Changes the configuration itself: netplan then writes the other spelling (until 22.3). */
 function respellGratuitousArp(parameters: PyDict, since: Since): void {
   if (!since("19.2")) return;
   const [from, to] = since("22.3") ? ["gratuitious-arp", "gratuitous-arp"] : ["gratuitous-arp", "gratuitious-arp"];
@@ -233,7 +233,7 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
-    // The first that is skipped ends the handling of its kind of devices.
+    // The first skipped device ends the handling of its kind of devices.
     if (!since("24.1") && !table.nameserver(command)) return;
     if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
   }

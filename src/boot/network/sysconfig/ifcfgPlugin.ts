@@ -41,7 +41,7 @@ function withPlugin(text: string): string | undefined {
     const name = header ?? (assignment && `${section}\n${assignment.key}`);
     if (name === undefined || seen.has(name)) return undefined;
     seen.add(name);
-    // Only the comments at the start and at the end keep what is before them.
+    // Only the comments at the start and at the end keep their indentation.
     for (const one of lines.length === 0 ? comments : comments.map((comment) => comment.trimStart())) lines.push(one);
     comments = [];
     if (header !== undefined) section = header;

@@ -2,16 +2,16 @@ import { Raises } from "../../../python/errors.ts";
 import { SPACE, split, splitLines, strip } from "../../../python/strings.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
-/** What Python takes for white space. */
+/** Python's white space. */
 
 /** A line as it is, or an option with its value. */
 type Line = string | { readonly option: string; readonly value: string; readonly comment: string };
 
 /**
  * The text of a resolv.conf with more name servers and search domains, as cloud-init adds them
- * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
+ * (distros/parsers/resolv_conf.py, 18.5 to 26.2): known ones do not change; new ones and all of their
  * kind go to the end.
- * @param onlyThree until 23.1 a fourth name server is left out
+ * @param onlyThree until 23.1 a fourth name server is omitted
  * @throws Raises if cloud-init raises
  */
 export function addNameservers(
@@ -46,7 +46,7 @@ function withServers(known: readonly string[], more: readonly string[], onlyThre
   let isChanged = false;
   for (const server of more) {
     const size = wanted.size + (wanted.has(server) ? 0 : 1);
-    // Only the number is looked at: where a known one is there twice, a new one may get lost.
+    // Only the count is compared: if a known one occurs twice, a new one may be lost.
     if (size === count || (onlyThree && count >= 3)) continue;
     wanted.add(server);
     count = size;

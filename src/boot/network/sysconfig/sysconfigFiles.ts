@@ -22,7 +22,7 @@ const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
 const RESOLV_CONF = "/etc/resolv.conf";
 const NETWORK_MANAGER_CONF = "/etc/NetworkManager/conf.d/99-cloud-init.conf";
 
-/** Families of distros whose class says where files of sysconfig are. */
+/** Families of distros whose class has sysconfig paths. */
 const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
 
 /**
@@ -52,13 +52,13 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   else boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
 }
 
-/** A file with a content that is not known: one that is there may hold it already. */
+/** A file with unknown content: an existing file may already have it. */
 function mayWrite(path: string, reason: string, boot: ModuleRun, because: Origin): void {
   if (boot.image.stat(path) === undefined) boot.write(path, unknown(reason), because);
   else boot.mayChange(path, reason, because);
 }
 
-/** Name servers and search domains, and that NetworkManager leaves them alone. */
+/** Writes name servers and search domains, and keeps NetworkManager from changing them. */
 function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if ("reason" in state) {
     for (const path of [RESOLV_CONF, NETWORK_MANAGER_CONF])
@@ -114,7 +114,7 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
   for (const one of more.filter((value) => !known.has(value))) list.push(one);
 }
 
-/** Since 25.1 what else the file says stays. */
+/** Since 25.1 other lines of the file stay. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
   if (saysMoreThanUpstream(boot)) throw new CannotTell("the settings that the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");

@@ -27,7 +27,7 @@ const UNSET = 0xffffffff;
 
 type ReadKey = (value: PyValue, device: Device, parser: Parser) => Out | undefined;
 
-/** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan does not take */
+/** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan rejects */
 export function readKey(key: string, value: PyValue, device: Device, parser: Parser): void {
   if (NOT_SIMULATED.includes(key))
     throw new CannotTell(`the network configuration, because its key ${key} is not simulated`);
@@ -240,7 +240,7 @@ function readRaOverrides(value: PyValue): Out | undefined {
   return given.size === 0 ? undefined : map(["use-dns", "use-domains", "table"].map((key) => [key, given.get(key)]));
 }
 
-/** Written where it is not the default, IPv6 alone. */
+/** Written unless it is the default, which is IPv6 only. */
 function readLinkLocal(value: PyValue): Out | undefined {
   const families = sequenceOf(value).map((item) => readWord(item, ["ipv4", "ipv6"], true).toLowerCase());
   const ipv4 = families.includes("ipv4");

@@ -9,7 +9,7 @@ const UNSET = 0xffffffff;
 export const NO_TABLE = 0;
 
 /**
- * Keys that libnetplan takes for set although they are not: it frees a repeated route or rule, and the next one gets
+ * Keys that libnetplan treats as set although they are not: it frees a repeated route or rule, and the next one gets
  * the same memory, whose fields still count as set (netplan 1.1.2 and 1.2.2).
  */
 type Stale = ReadonlySet<string>;

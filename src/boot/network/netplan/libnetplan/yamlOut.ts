@@ -24,7 +24,7 @@ export function writeYaml(root: Out): string {
   return `${block(root, 0)}\n`;
 }
 
-/** A collection that is not empty, every line with its indent. */
+/** A non-empty collection, every line with its indentation. */
 function block(value: Out, indent: number): string {
   const pad = " ".repeat(indent);
   if ("list" in value) return value.list.map((item) => `${pad}-${entry(item, indent, indent + 1, false)}`).join("\n");
