@@ -200,7 +200,7 @@ test("/etc/default/useradd: group, home, shell, ages, mailbox", () => {
   expect(attributesAfter(result, "/var/mail/ops")).toBe("600 1000:4");
 });
 
-test.runIf(whole)("thousands of users and groups are made, in files of thousands of lines", () => {
+test.runIf(whole)("thousands of users and groups are created, in files of thousands of lines", () => {
   const names = Array.from({ length: 2000 }, (_, n) => `n${n}`);
   const others = Array.from({ length: 10_000 }, (_, n) => `u${n}:x:${n + 10_000}:0::/:/bin/sh\n`).join("");
   const result = bootWith(`groups: [${names.map((name) => `g${name}`)}]\nusers: [${names}]\n`, {
@@ -214,7 +214,7 @@ test.runIf(whole)("thousands of users and groups are made, in files of thousands
   expect(last("/etc/subuid")).toBe(`n1999:${100_000 + 2000 * 65_536}:65536`);
 });
 
-test.runIf(whole)("what takes too long to follow ends the module", () => {
+test.runIf(whole)("too much work ends the module", () => {
   const others = Array.from({ length: 20_000 }, (_, n) => `u${n}:${n}:1\n`).join("");
   const names = Array.from({ length: 1000 }, (_, n) => `n${n}`);
   const result = bootWith(`users: [${names}]\n`, { "/etc/subuid": `# a comment\n${others}` });

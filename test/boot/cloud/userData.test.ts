@@ -150,7 +150,7 @@ describe("templates in the base configuration", () => {
     expect(textAfter(before, "/etc/name")).toBe("{{ v1.local_hostname }} {{ ds.meta_data.instance_id }} {{ x }}");
   });
 
-  test("hold what only the cloud knows where nobody says what it gives", () => {
+  test("contain placeholders for the values of an unknown cloud", () => {
     const result = firstBoot({ config: lists, files: files(content) });
     expect(textAfter(result, "/etc/name")).toMatch(
       /^<<unknown:the host name that the cloud assigns>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may provide>>$/,

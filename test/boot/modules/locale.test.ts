@@ -94,7 +94,7 @@ describe("locale on Debian", () => {
     expect(localeAfter({ config: "locale: C.UTF-8\n", files })).toBe("LANG=C.UTF-8\nLC_TIME=en_GB.UTF-8\n");
   });
 
-  it("may change where the locales cannot be told, or are installed first", () => {
+  it("may change if the locales are not known, or are installed first", () => {
     const certainty = (one: Case) => bootWith(one).changes.find(({ path }) => path === FILE)?.certainty;
     const odd = { [FILE]: GENERATED, "/usr/lib/locale/locale-archive": "of another kind" };
     expect(certainty({ config: "locale: xx_XX\n", version: "26.2", files: odd })).toBe("possible");
@@ -105,7 +105,7 @@ describe("locale on Debian", () => {
     );
   });
 
-  it("stops over a file that is no list of assignments", () => {
+  it("fails on a file that is not a list of assignments", () => {
     expect(reasonOf(bootWith({ files: { [FILE]: "FOO\n" } }), "locale")).toMatch(/no assignment: FOO/);
   });
 
@@ -133,7 +133,7 @@ describe("locale elsewhere", () => {
   const CONF = "/etc/locale.conf";
   const localeAfter = (one: Case, path = CONF) => textAfter(bootWith(one), path);
 
-  it("quotes all of Red Hat's /etc/locale.conf anew", () => {
+  it("quotes all values in Red Hat's /etc/locale.conf again", () => {
     const files = { [CONF]: "# ours\nLANG=\"en_US.UTF-8\"  # tail\nLC_TIME='en GB'\n" };
     expect(localeAfter({ distro: "rocky", config: "locale: de_DE.UTF-8\n", files })).toBe(
       "# ours\nLANG=de_DE.UTF-8# tail\nLC_TIME='en GB'\n",

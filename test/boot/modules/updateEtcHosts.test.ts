@@ -50,7 +50,7 @@ describe("manage_etc_hosts", () => {
     );
   });
 
-  it("cannot tell what a template gives that does too much", () => {
+  it("the result of a template that exceeds the limits is unknown", () => {
     const endless = "## template:jinja\n{% for i in range(99999999) %}x{% endfor %}\n";
     expect(hostsAfter({ manage: "true", template: endless })).toMatch(/^<<unknown:the rendered template, because /);
   });

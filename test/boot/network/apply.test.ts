@@ -98,7 +98,7 @@ describe("netplan's file", () => {
     );
   });
 
-  test("takes the place of a link, or is gone where there is nothing to write", () => {
+  test("replaces a link, or is removed if there is nothing to write", () => {
     const files = { ...NETPLAN_BINDING, [NETPLAN]: { link: "../my.yaml" }, "/etc/my.yaml": "mine\n" };
     const launch = { programs, files };
     expect(networkChanges(networkBoot({ version: "26.2", ...launch, networkConfig: V2 }))).toEqual([
@@ -212,7 +212,7 @@ describe("the renderer", () => {
     ).toContain(NETPLAN);
   });
 
-  test("nothing is written where there is none, or one that cloud-init does not know", () => {
+  test("nothing is written without one, or with one that cloud-init does not know", () => {
     const none = networkBoot({ version: "26.2", networkConfig: V2, programs: [] });
     expect(networkChanges(none)).toEqual([]);
     expect(networkNotes(none)).toHaveLength(1);

@@ -83,7 +83,7 @@ Suites: bookworm
 `);
   });
 
-  it("are told from the column after a mirror that nobody knows", () => {
+  it("are read from the column after an unknown mirror", () => {
     const config =
       "system_info: {distro: debian}\ncloud_config_modules: [apt-configure]\napt: {primary: [{arches: [default], search: ['http://a/']}], disable_suites: [release], sources_list: 'deb $MIRROR $RELEASE main'}\n";
     const result = firstBoot({ version: "25.1", config, metaData: "instance-id: i-1\n" });

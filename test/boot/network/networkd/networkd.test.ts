@@ -106,7 +106,7 @@ config:
   });
 });
 
-test.runIf(whole)("many interfaces and routes are no machine's, and take no time", () => {
+test.runIf(whole)("too many interfaces and routes are rejected quickly", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
   const config = (interfaces: number, routes: number) =>
     [
@@ -162,7 +162,7 @@ describe("the files of systemd-networkd", () => {
     expect(networkChanges(networkBoot({ ...launch, files: made, networkConfig }))).toHaveLength(2);
   });
 
-  test("an interface whose name is no text ends it until 25.1", () => {
+  test("an interface whose name is not a string stops it until 25.1", () => {
     const devices = ["eth0", "7", "eth1"].map((name) => `{type: physical, name: ${name}}`);
     const networkConfig = `version: 1\nconfig: [${devices.join(", ")}]\n`;
     const changes = (version: string) => networkChanges(networkBoot({ ...launch, version, networkConfig }));
@@ -170,7 +170,7 @@ describe("the files of systemd-networkd", () => {
     expect(changes("25.2")).toEqual(["7", "eth0", "eth1"].map((name) => `created ${NETWORKD}${name}.network 644`));
   });
 
-  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+  test("of the first interface have an unknown name, and may exist already", () => {
     const name = unknown("the first interface");
     const files = {
       ...launch.files,

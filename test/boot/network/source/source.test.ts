@@ -111,14 +111,14 @@ iface eth0 inet static
   });
 
   // raspberry_pi_os.py and photon.py, 26.2.
-  test("some distros want no DHCP unless they are told", () => {
+  test("some distros use no DHCP unless it is configured", () => {
     const launch = { version: "26.2", distro: "raspberry-pi-os", metaData };
     expect(networkChanges(networkBoot(launch))).toEqual([]);
     const config = "system_info: {disable_fallback_netcfg: false}\n";
     expect(networkChanges(networkBoot({ ...launch, config }))).toHaveLength(2);
   });
 
-  test("nobody says what the cloud hands over: the file is known, its content is not", () => {
+  test("for an unknown cloud the file is known, but not its content", () => {
     const result = networkBoot({ version: "26.2" });
     expect(networkChanges(result)).toEqual([
       `created ${FILE} 644`,
@@ -162,7 +162,7 @@ iface eth0 inet static
     }
   });
 
-  test.runIf(whole)("a configuration that is no machine's is not rendered, and takes no time", () => {
+  test.runIf(whole)("too large a configuration is rejected quickly", () => {
     const many = Array.from({ length: 11_000 }, (_, i) => `  e${i}: {dhcp4: true}`);
     const levels = Array.from({ length: 10 }, (_, i) => `l${i + 1}: &l${i + 1} [*l${i}, *l${i}, *l${i}]`);
     for (const networkConfig of [

@@ -101,7 +101,7 @@ describe("the files of sysconfig", () => {
       ]);
   });
 
-  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+  test("of the first interface have an unknown name, and may exist already", () => {
     const name = unknown("the first interface");
     const files = { ...SYSCONFIG, [`${IFCFG}ens3`]: "DEVICE=ens3\n" };
     const plain = { ...launch, version: "26.2", metaData: "instance-id: i-1\n" };
@@ -155,7 +155,7 @@ bonds: {bond0: {interfaces: [id0]}}
     expect(networkNotes(result).join()).toContain("/run/systemd/resolve/stub-resolv.conf");
   });
 
-  test("begin with what the image's own cloud-init gives every interface", () => {
+  test("begin with what the image's own cloud-init sets for every interface", () => {
     const own = (version: string, source: string) => {
       const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: source };
       const result = networkBoot({ ...launch, files, version, networkConfig: DHCP });
