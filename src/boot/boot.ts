@@ -173,7 +173,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   }
 }
 
-/** What the cloud hands over, which the init stage reads before its modules. Returns why none of them runs. */
+/** Reads what the cloud provides, as the init stage does before its modules. Returns why none of them runs. */
 function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): Stopped | undefined {
   if (handed.scripts.length > 0) {
     const config = new Config(handed.config);

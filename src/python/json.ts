@@ -40,7 +40,7 @@ function quoted(text: string): string {
   );
 }
 
-/** What Python's json.loads() makes of a text. @throws Raises if it raises */
+/** Python's json.loads(). @throws Raises if it raises */
 export function loadJson(text: string): PyValue {
   return new Reader(text).document();
 }

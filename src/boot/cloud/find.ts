@@ -11,7 +11,7 @@ import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinn
 
 /** What the caller says of the launch. */
 export interface Launch {
-  /** What the cloud hands over. */
+  /** What the cloud provides. */
   readonly cloud?: CloudData;
   /** The datasource, as cloud-init calls it. */
   readonly datasource?: string;

@@ -14,7 +14,7 @@ const PROGRAMS: readonly (readonly [fileSystem: string, program: string])[] = [
   ["bcachefs", "bcachefs device resize"],
 ];
 
-/** cc_resizefs: makes the root file system as large as its device, at every boot (18.5 to 26.2). */
+/** cc_resizefs: grows the root file system to the size of its device, at every boot (18.5 to 26.2). */
 export const resizefs = defineModule({
   name: "resizefs",
   frequency: "always",

@@ -90,7 +90,7 @@ function keyTypes(boot: ModuleRun): readonly string[] {
   return boot.since("24.1") ? ["rsa", "ecdsa", "ed25519"] : ["rsa", "dsa", "ecdsa", "ed25519"];
 }
 
-/** Whether ssh-keygen makes keys of this type. OpenSSH 10 dropped DSA, 10.6 added ML-DSA. */
+/** Whether ssh-keygen generates keys of this type. OpenSSH 10 dropped DSA, 10.6 added ML-DSA. */
 function canGenerate(boot: ModuleRun, type: string): boolean {
   const { packages } = boot.distro;
   const names = ["openssh-server", "openssh-client", "openssh"];

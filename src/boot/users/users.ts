@@ -215,7 +215,7 @@ function without(mapping: Mapping, ...keys: string[]): Mapping {
   return { ...mapping, children: mapping.children.filter((pair) => !keys.some((key) => isText(pair.key, key))) };
 }
 
-/** A mapping with one key set to a text that belongs to a place in the configuration. */
+/** A mapping with one key set to a string that has a place in the configuration. */
 function withText(mapping: Mapping, key: string, text: string, place: Pair | undefined): Mapping {
   const { path, position } = place ?? empty;
   const pair: Pair = {

@@ -166,7 +166,7 @@ function parseDot(words: Words, object: Expression): Expression {
   throw new Raises("expected a name or a number");
 }
 
-/** What stands in brackets: an expression, or up to three of them with colons between. */
+/** The content of brackets: an expression, or up to three of them with colons between. */
 function parseSubscript(words: Words): Expression {
   const parts: (Expression | undefined)[] = [undefined];
   let colons = 0;

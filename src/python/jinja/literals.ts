@@ -16,7 +16,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** The text that a quoted word stands for, escapes as in Python. */
+/** The string of a quoted word, with Python's escapes. */
 export function readString(word: string): string {
   return word
     .slice(1, -1)

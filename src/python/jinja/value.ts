@@ -29,7 +29,7 @@ export class Undefined extends PyObject {
   }
 }
 
-/** An object with attributes and no items: what `namespace()` gives, and `loop`. */
+/** An object with attributes and no items: a `namespace()`, and `loop`. */
 export class Namespace extends PyObject {
   readonly attributes = new Map<string, PyValue>();
 }
@@ -51,7 +51,7 @@ export class Stream extends PyObject {
   }
 }
 
-/** What range() gives. */
+/** The result of range(). */
 export class Range extends PyObject {
   readonly items: readonly PyValue[];
   readonly #text: string;
@@ -167,7 +167,7 @@ export class CallArguments {
   }
 }
 
-/** What was looked for, where there is such a thing: None is one. */
+/** The value that was found, which may be None. */
 export function orUndefined(value: PyValue | undefined, name?: string): PyValue {
   return value === undefined ? new Undefined(name) : value;
 }

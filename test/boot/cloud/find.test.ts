@@ -62,7 +62,7 @@ describe("the datasource that an image asks for", () => {
     );
   });
 
-  // ds-identify ends before it looks at datasource (tools/ds-identify, _main), so that cloud-init takes its own list.
+  // ds-identify ends before it looks at datasource (tools/ds-identify, _main), so cloud-init uses its own list.
   describe.each(["enabled", "report"])("where the policy of ds-identify is %s", (policy) => {
     const own = { "/etc/cloud/ds-identify.cfg": `policy: ${policy}\ndatasource: OpenStack\n` };
 

@@ -48,7 +48,7 @@ function inList(suites: ReadonlySet<string>, sources: string): string {
     .join("");
 }
 
-/** The lines of a text, each with its end. */
+/** The lines of a string, each with its line end. */
 function linesOf(content: string): string[] {
   return (
     content.match(

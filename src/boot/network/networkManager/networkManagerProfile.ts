@@ -16,7 +16,7 @@ const MAX_APPENDED = 2000;
 /** The name space of the UUIDs that cloud-init gives its profiles. */
 const NAME_SPACE = "a3924cb809e043e9890b77972a800108";
 
-/** A version 5 UUID (RFC 9562): the same name gives the same one. */
+/** A version 5 UUID (RFC 9562), derived from a name. */
 function uuidOf(name: string): string {
   const digest = createHash("sha1").update(Buffer.from(NAME_SPACE, "hex")).update(name, "utf8").digest();
   digest[6] = (digest[6]! & 0x0f) | 0x50;
@@ -42,7 +42,7 @@ export class NetworkManagerProfile {
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
-  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser rejects */
+  /** Sets a key; without one, only creates the section. @throws Raises for what ConfigParser rejects */
   set(section: string, key?: string, value?: PyValue): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     this.#sections.set(section, keys);

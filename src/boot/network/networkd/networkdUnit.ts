@@ -35,7 +35,7 @@ export class NetworkdUnit {
     else this.#addTo("Address", address, "Address", address);
   }
 
-  /** @param id which route it is; sections are in the order of their ids as texts, "a10" before "a2" */
+  /** @param id which route it is; sections are in the order of their IDs as strings, "a10" before "a2" */
   addRoute(id: string, key: string, value: PyValue): void {
     if (this.#format.separatesRoutes) this.#addTo("Route", id, key, value);
     else this.add("Route", key, value);

@@ -55,7 +55,7 @@ function scalar(value: Out, column: number, indent: number | undefined): string 
   return isPlain(text) ? text : `! '${text.replaceAll("'", "''")}'`;
 }
 
-/** Whether libyaml can write a text without quotes, outside flow collections. */
+/** Whether libyaml can write a string without quotes, outside flow collections. */
 function isPlain(text: string): boolean {
   return !(
     text === "" ||
