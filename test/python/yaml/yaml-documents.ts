@@ -1,6 +1,6 @@
 /**
- * The text that a tape of numbers makes: it looks like cloud-config, in all styles of YAML, sometimes damaged. The tape
- * makes the choices, so that shrinking it shrinks the text.
+ * A text that looks like cloud-config, in all styles of YAML, sometimes damaged. The tape of numbers makes the choices,
+ * so that a shorter tape makes a shorter text.
  */
 export function documentOf(tape: readonly number[]): string {
   return new Writer(tape).document();

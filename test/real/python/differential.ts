@@ -3,12 +3,10 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { CannotTell, Raises } from "../../../src/python/errors.ts";
 import { Random } from "../../fuzz/random.ts";
+import { all, seed } from "../../samples.ts";
 
 /** How many cases of each kind: of 50,000 a part, unless all are asked for. */
-const CASES = process.env.CLOUD_INIT_LINT_ALL === "1" ? 50_000 : 4_000;
-
-/** Another seed gives other cases. */
-const SEED = process.env.CLOUD_INIT_LINT_SEED ?? "1";
+const CASES = all ? 50_000 : 4_000;
 
 /** What Python makes of a case: text, or null where it raises. */
 type Result = string | null;
@@ -29,7 +27,7 @@ const SHOWN = Number(process.env.CLOUD_INIT_LINT_SHOWN ?? 5);
 
 /** Holds what src/python makes of random cases against what Python does, and reports the share that it cannot tell. */
 export function compareAll<Case>(kind: Kind<Case>, most: { readonly untold: number }): void {
-  const cases = Array.from({ length: CASES }, (_, index) => kind.make(new Random(`${kind.name} ${SEED} ${index}`)));
+  const cases = Array.from({ length: CASES }, (_, index) => kind.make(new Random(`${kind.name} ${seed} ${index}`)));
   const real = realResults(
     kind.name,
     cases.map((one) => kind.encode(one)),
