@@ -167,7 +167,7 @@ export class CallArguments {
   }
 }
 
-/** The value that was found, which may be None. */
+/** The value, which may be None; an Undefined if there is none. */
 export function orUndefined(value: PyValue | undefined, name?: string): PyValue {
   return value === undefined ? new Undefined(name) : value;
 }
