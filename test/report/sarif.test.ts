@@ -106,7 +106,7 @@ describe("a result", () => {
       "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true. " +
         "Affected: [/etc/ssh/sshd_config:4](1). Cause: [/etc/cloud/cloud.cfg.d/20-team.cfg:2](2). " +
         "Evidence: /etc/ssh/sshd_config differs from what openssh-server installed.\n\n" +
-        "Fix: put this into /etc/cloud/cloud.cfg.d/99-keep.cfg:\n# Keeps what the image sets.\nssh_pwauth: false\n",
+        "Fix: create /etc/cloud/cloud.cfg.d/99-keep.cfg:\n# Keeps what the image sets.\nssh_pwauth: false\n",
     );
     expect(first!.relatedLocations?.map((location) => [location.id, uriOf(location)])).toEqual([
       [1, "etc/ssh/sshd_config"],
