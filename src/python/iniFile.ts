@@ -1,5 +1,5 @@
 import { Raises } from "./errors.ts";
-import { splitLines } from "./strings.ts";
+import { splitLines, strip } from "./strings.ts";
 
 /**
  * A file of sections and options as Python's RawConfigParser keeps it: names of options in lower case, no comments,
@@ -16,7 +16,7 @@ export class IniFile {
     const own = new Set<string>();
     for (const [index, line] of splitLines(text).entries()) {
       const number = index + 1;
-      const content = line.trim();
+      const content = strip(line);
       const isComment = content.startsWith("#") || content.startsWith(";");
       const isIndented = /^\s/.test(line);
       if (content === "" || isComment) {
@@ -38,12 +38,12 @@ export class IniFile {
       if (section === undefined) throw new Raises(`no section before line ${number}`);
       const at = content.search(/[=:]/);
       if (at < 1) throw new Raises(`no option in line ${number}`);
-      option = content.slice(0, at).trim().toLowerCase();
+      option = strip(content.slice(0, at)).toLowerCase();
       if (section.has(option)) throw new Raises(`the option ${option} occurs twice`);
-      section.set(option, content.slice(at + 1).trim());
+      section.set(option, strip(content.slice(at + 1)));
     }
     for (const options of file.#sections.values())
-      for (const [key, value] of options) options.set(key, value.trimEnd());
+      for (const [key, value] of options) options.set(key, strip(value, null, "end"));
     return file;
   }
 

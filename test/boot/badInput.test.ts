@@ -1,11 +1,9 @@
-/** What becomes of configurations that are none. badInput.json was recorded from upstream's releases. */
-import { readFileSync } from "node:fs";
+/** What becomes of configurations that are none. */
 import { describe, test } from "vitest";
+import { recordedCases } from "../recordings.ts";
 import { expectRecorded, type RecordedBoot } from "./recordedBoot.ts";
 
-const cases = JSON.parse(readFileSync(new URL("badInput.json", import.meta.url), "utf8")) as (RecordedBoot & {
-  readonly name: string;
-})[];
+const cases = recordedCases<(RecordedBoot & { readonly name: string })[]>("boot/badInput.json");
 
 describe.each(cases)("$name", (recorded) => {
   test.each(Object.keys(recorded.results))("%s", (version) => expectRecorded(recorded, version));

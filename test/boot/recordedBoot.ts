@@ -27,7 +27,7 @@ type File =
     };
 
 /** Mode and text of each path, null where it is missing; how each module ended, null where it did not run. */
-interface RecordedResult {
+export interface RecordedResult {
   readonly paths: Readonly<Record<string, readonly [mode: string, text: string] | null>>;
   readonly modules?: Readonly<Record<string, "SUCCESS" | "FAIL" | null>>;
 }

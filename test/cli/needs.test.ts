@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { fixtureNames, fixtureTree } from "../fixtures/fixtureImages.ts";
 import { packed, tarball } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
 import { oneOf } from "../samples.ts";
@@ -39,10 +40,10 @@ async function warnedOf(archive: string): Promise<string[]> {
   return [...err.matchAll(/: warning: (\S+): not in the archive/g)].map(([, path]) => path ?? "");
 }
 
-test.each(oneOf(4, readdirSync("fixtures")))(
+test.each(oneOf(4, fixtureNames))(
   "a lint of the needed paths of %s, from a file and from a stream, is one of the whole root",
   async (fixture) => {
-    const root = join("fixtures", fixture);
+    const root = fixtureTree(fixture);
     const archive = await packedNeeds(root);
     const stream = `${archive}.gz`;
     writeFileSync(stream, gzipSync(readFileSync(archive), { level: 1 }));

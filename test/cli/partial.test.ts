@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
+import { copyFixture, fixtureNames } from "../fixtures/fixtureImages.ts";
 import { tarball } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
 import { oneOf } from "../samples.ts";
@@ -41,12 +42,12 @@ function copyOf(fixture: string, directory: string): string {
   const root = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
   copies.push(root);
   mkdirSync(join(root, directory), { recursive: true });
-  cpSync(join("fixtures", fixture, directory), join(root, directory), { recursive: true, verbatimSymlinks: true });
+  copyFixture(fixture, root, directory);
   return root;
 }
 
 describe("a checkout of /etc", () => {
-  test.each(oneOf(6, readdirSync("fixtures")))("%s: it is said once, and nothing is certain", async (fixture) => {
+  test.each(oneOf(6, fixtureNames))("%s: it is said once, and nothing is certain", async (fixture) => {
     const { err, findings } = await lint(copyOf(fixture, "etc"));
     expect(err.trim().split("\n")).toEqual([expect.stringMatching(NOTICE)]);
     expect(findings.filter(({ confidence }) => confidence === "certain")).toEqual([]);

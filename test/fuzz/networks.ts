@@ -11,15 +11,16 @@ import { writeString } from "../../src/python/yaml/dumpScalar.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { planText } from "../../src/report/planText.ts";
 import { IFUPDOWN, NETPLAN_BINDING, networkBoot } from "../boot/network/networkBoot.ts";
+import { recordedCases } from "../recordings.ts";
 import { networkConfig, yamlOf } from "./cloudConfig.ts";
 import { mutateText } from "./mutate.ts";
 import { unless } from "./parsers.ts";
-import { fileText, textsIn } from "./seeds.ts";
+import { textsIn } from "./seeds.ts";
 import { type Target, textTarget } from "./target.ts";
 
-const CASES = "test/boot/network/cases";
+const CASES = "boot/network/cases";
 const configurations = ["version1", "version2", "networkd", "networkManager", "sysconfig", "sysconfigReleases"].flatMap(
-  (name) => textsIn(`${CASES}/${name}.json`, "config"),
+  (name) => textsIn(`test/${CASES}/${name}.json`, "config"),
 );
 const WORDS = [
   ..."version: ethernets: bonds: bridges: vlans: config: subnets: addresses: routes: nameservers: match: set-name: dhcp4:".split(
@@ -80,7 +81,7 @@ const since = (version: string) => (wanted: string) => versionAtLeast(version, w
 
 const libnetplan = textTarget(
   "libnetplan",
-  { cost: 3, texts: textsIn(`${CASES}/version2.json`, "config"), words: WORDS },
+  { cost: 3, texts: textsIn(`test/${CASES}/version2.json`, "config"), words: WORDS },
   (text) => {
     const { node } = parseYaml(text, "x.yaml");
     if (node === undefined) return undefined;
@@ -90,8 +91,8 @@ const libnetplan = textTarget(
 );
 
 /** network_data.json as OpenStack gives it. */
-export const networkDataTexts = (JSON.parse(fileText(`${CASES}/networkData.json`)) as { data: unknown }[]).map(
-  ({ data }) => JSON.stringify(data, null, 1),
+export const networkDataTexts = recordedCases<{ data: unknown }[]>(`${CASES}/networkData.json`).map(({ data }) =>
+  JSON.stringify(data, null, 1),
 );
 
 const networkData = textTarget("network-data", { cost: 2, texts: networkDataTexts, words: WORDS }, (text) => {

@@ -1,17 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
+import { fixtureImage, fixtureNames } from "../fixtures/fixtureImages.ts";
 import { type Files, once } from "./target.ts";
 
 /** The repository: an execution may run in another directory. */
 const ROOT = process.cwd();
 
-/** The trees of fixtures/, by name. */
-export const fixtures = once(() =>
-  readdirSync(join(ROOT, "fixtures")).map((name) => ({ name, image: openDirectory(join(ROOT, "fixtures", name)) })),
-);
+/** The images of fixtures/, by name. */
+export const fixtures = once(() => fixtureNames.map((name) => ({ name, image: fixtureImage(name) })));
 
 /** An image that takes note of the files that are read. */
 function noting(image: Image, files: Record<string, Buffer>): Image {

@@ -1,16 +1,16 @@
-import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 import { Overlay } from "../../src/image/overlay.ts";
+import { fixtureImage } from "../fixtures/fixtureImages.ts";
 
-/** Stock images, whose files are read once. */
+/** Images of fixtures/, whose files are read once. */
 const opened = new Map<string, Image>();
 
 /**
- * A stock example image with some files laid over it. Programs (in bin and sbin) are executable; a text
+ * An image of fixtures/ with some files laid over it. Programs (in bin and sbin) are executable; a text
  * "-> target" makes a symbolic link.
  */
 export function exampleImage(files: Readonly<Record<string, string>>, name = "debian-12"): Image {
-  const stock = opened.get(name) ?? openDirectory(`fixtures/${name}`);
+  const stock = opened.get(name) ?? fixtureImage(name);
   opened.set(name, stock);
   const image = new Overlay(stock);
   for (const [path, content] of Object.entries(files)) {

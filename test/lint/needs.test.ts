@@ -2,19 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { modules } from "../../src/boot/modules/modules.ts";
-import { openDirectory } from "../../src/image/directory.ts";
 import type { Image } from "../../src/image/image.ts";
 import { COMMON, mayBeRead, NEEDS } from "../../src/lint/needs.ts";
 import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 import { packageReaders } from "../../src/packages/open.ts";
 import { services } from "../../src/services/services.ts";
+import { fixtureImage, fixtureNames } from "../fixtures/fixtureImages.ts";
 import { oneOf } from "../samples.ts";
 import { isHome, lintRecorded, unforeseenPaths } from "./askedPaths.ts";
 import { exampleImage } from "./exampleImage.ts";
 
 // A path that a service, a module or a package database begins to ask for is a word more in its `needs`.
-test.each(oneOf(3, readdirSync("fixtures")))("all that a lint of %s asks for is foreseen", (fixture) => {
-  const image = openDirectory(join("fixtures", fixture));
+test.each(oneOf(3, fixtureNames))("all that a lint of %s asks for is foreseen", (fixture) => {
+  const image = fixtureImage(fixture);
   expect(unforeseenPaths(image).filter((path) => !isHome(path, image))).toEqual([]);
 });
 
@@ -53,8 +53,8 @@ function undeclared(image: Image): string[] {
   return [...found].sort();
 }
 
-test.each(oneOf(7, readdirSync("fixtures")))("each part of a lint of %s declares what it asks for", (fixture) => {
-  const image = openDirectory(join("fixtures", fixture));
+test.each(oneOf(7, fixtureNames))("each part of a lint of %s declares what it asks for", (fixture) => {
+  const image = fixtureImage(fixture);
   expect(undeclared(image).filter((line) => !isHome(line.split(": ")[1]!, image))).toEqual([]);
 });
 

@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Packages } from "../../src/packages/packages.ts";
 import { run } from "../cli/run.ts";
+import { copyFixture } from "../fixtures/fixtureImages.ts";
 import { sample } from "../samples.ts";
 import { database, FORMS, type Form, headerOf, ndbOf, packagesIn } from "./rpmDatabases.ts";
 
@@ -260,7 +261,7 @@ describe("on the command line", () => {
       const { findings } = JSON.parse(out).images[0];
       return { err, severities: new Set(findings.map((finding: { severity: string }) => finding.severity)) };
     };
-    cpSync("fixtures/rocky-9-hardened", root, { recursive: true, verbatimSymlinks: true });
+    copyFixture("rocky-9-hardened", root);
     expect(await severities()).toEqual({ err: "", severities: new Set(["error"]) });
     truncateSync(join(root, "var/lib/rpm/rpmdb.sqlite"), 30_000);
     const damaged = await severities();

@@ -51,7 +51,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   const launchIndex = launchIndexOf(cloud);
   const handle = (read: typeof user, isDisabled: (type: string) => boolean, index?: number): Handled | undefined => {
     if (read === undefined) return undefined;
-    const handling = { render, isDisabled, launchIndex: index, frequencies: since("22.1") };
+    const handling = { render, isDisabled, launchIndex: index, version };
     const handled = handleParts(read.parts, read.file.path, handling);
     for (const one of handled.notes) notes.push(one);
     return handled;

@@ -14,6 +14,7 @@ import {
   Range,
   refuseMarkup,
   Undefined,
+  View,
 } from "./value.ts";
 
 /**
@@ -95,20 +96,30 @@ function listMethod(list: PyValue[], name: string, budget: Budget): Method | und
   };
 }
 
+function view(name: string, items: PyValue[], budget: Budget): Method {
+  return (args) => {
+    args.check();
+    return new View(name, listOf(items, budget));
+  };
+}
+
 function dictMethod(dict: PyDict, name: string, budget: Budget): Method | undefined {
   switch (name) {
     case "items":
-      return () =>
-        listOf(
-          [...dict].map((pair) => new Tuple(pair)),
-          budget,
-        );
+      return view(
+        name,
+        [...dict].map((pair) => new Tuple(pair)),
+        budget,
+      );
     case "keys":
-      return () => listOf([...dict.keys()], budget);
+      return view(name, [...dict.keys()], budget);
     case "values":
-      return () => listOf([...dict.values()], budget);
+      return view(name, [...dict.values()], budget);
     case "get":
-      return (args) => dict.get(hashable(args.given(0), "the value")) ?? args.positional[1] ?? null;
+      return (args) => {
+        const found = dict.get(hashable(args.given(0), "the value"));
+        return found === undefined ? (args.positional[1] ?? null) : found;
+      };
     case "update":
       return (args) => {
         const other = args.given(0);

@@ -5,7 +5,7 @@ import { percentFormat } from "../format.ts";
 import { compare } from "../order.ts";
 import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
-import { iterate, Range, refuseMarkup, Stream, Undefined } from "./value.ts";
+import { iterate, Range, refuseMarkup, Stream, Undefined, View } from "./value.ts";
 
 /** Longest list and largest integer that a template may make. */
 const LARGEST_LIST = 100_000;
@@ -31,7 +31,7 @@ export function isNumber(value: PyValue): value is PyNumber {
 }
 
 /** A number as an int, where it is one. */
-export function integer(value: PyNumber): bigint | undefined {
+function integer(value: PyNumber): bigint | undefined {
   return value instanceof Float ? undefined : BigInt(value);
 }
 
@@ -173,6 +173,7 @@ function contains(container: PyValue, value: PyValue, budget: Budget): boolean {
     container instanceof Tuple ||
     container instanceof Stream ||
     container instanceof Range ||
+    container instanceof View ||
     container instanceof Undefined
   )
     return iterate(container).some((item) => item === value || equal(item, value, budget));

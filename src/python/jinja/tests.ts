@@ -4,7 +4,7 @@ import { str } from "../repr.ts";
 import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
 import { holds, isNumber, toFloat } from "./operators.ts";
-import { type CallArguments, Callable, Range, refuseMarkup, Stream, Undefined } from "./value.ts";
+import { type CallArguments, Callable, Range, refuseMarkup, Stream, Undefined, View } from "./value.ts";
 
 type Test = (value: PyValue, args: CallArguments, budget: Budget) => boolean;
 
@@ -51,7 +51,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   iterable: (value) =>
     typeof value === "string" ||
     Array.isArray(value) ||
-    [Tuple, Map, Stream, Range, Undefined].some((type) => value instanceof type),
+    [Tuple, Map, Stream, Range, View, Undefined].some((type) => value instanceof type),
   le: comparison("<="),
   lessthan: comparison("<"),
   lower: (value, _args, budget) => isCased(str(value, budget), (text) => text.toLowerCase()),

@@ -103,9 +103,9 @@ function positionalOnly(args: CallArguments, most: number): void {
 function splitText(text: string, args: CallArguments): string[] {
   args.check("sep", "maxsplit");
   const separator = args.at(0, "sep") ?? null;
-  const most = args.at(1, "maxsplit") ?? -1;
+  const most = args.at(1, "maxsplit");
   if (separator === "") throw new Raises("the separator is empty");
-  return split(text, separator === null ? null : expectText(separator), expectCount(most));
+  return split(text, separator === null ? null : expectText(separator), most === undefined ? -1 : expectCount(most));
 }
 
 /** str.replace(), where a count limits how many are replaced. */

@@ -1,6 +1,7 @@
 import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import { repr } from "../repr.ts";
+import { Bytes } from "../scalars.ts";
 
 /** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
 export class Undefined extends PyObject {
@@ -72,6 +73,26 @@ export class Range extends PyObject {
 
   override text(): string {
     return this.#text;
+  }
+}
+
+/** What items(), keys() and values() of a dictionary give. */
+export class View extends PyObject {
+  readonly items: readonly PyValue[];
+  readonly #name: string;
+
+  constructor(name: string, items: readonly PyValue[]) {
+    super();
+    this.#name = name;
+    this.items = items;
+  }
+
+  override get truth(): boolean {
+    return this.items.length > 0;
+  }
+
+  override text(): string {
+    return `dict_${this.#name}(${repr([...this.items])})`;
   }
 }
 
@@ -157,7 +178,8 @@ export function iterate(value: PyValue): readonly PyValue[] {
   if (typeof value === "string") return [...value];
   if (isDict(value)) return [...value.keys()];
   if (value instanceof Stream) return value.take();
-  if (value instanceof Tuple || value instanceof Range) return value.items;
+  if (value instanceof Tuple || value instanceof Range || value instanceof View) return value.items;
+  if (value instanceof Bytes) return [...value.latin1].map((byte) => byte.charCodeAt(0));
   refuseMarkup(value);
   throw new Raises("the value is not iterable");
 }

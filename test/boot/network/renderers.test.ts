@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderEni } from "../../../src/boot/network/eni/eni.ts";
 import { renderUdevRules } from "../../../src/boot/network/eni/udevRules.ts";
@@ -11,28 +10,27 @@ import { asDict } from "../../../src/python/checked.ts";
 import { Raises } from "../../../src/python/errors.ts";
 import { fromNode } from "../../../src/python/value.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../recordings.ts";
 
 /**
- * A configuration, and what the real renderers of cloud-init 20.4, 22.4, 25.1 and 26.2 made of it on Debian (with netplan
- * 1.1.2 for 25.1 and 1.2.2 for 26.2). A version that is missing gave the same as the one before; null: it raised an
- * exception, or netplan's library refused the configuration.
+ * A configuration, and what the real renderers made of it on Debian; null: one raised an exception, or netplan's library
+ * refused the configuration.
  */
 interface Recording {
   readonly name: string;
   readonly config: string;
-  readonly netplan: Readonly<Record<string, string | null>>;
-  readonly libnetplan: Readonly<Record<string, string | null>>;
-  readonly eni: Readonly<Record<string, string | null>>;
-  readonly rules: Readonly<Record<string, string | null>>;
+  readonly netplan: ByRelease<string | null>;
+  readonly libnetplan: ByRelease<string | null>;
+  readonly eni: ByRelease<string | null>;
+  readonly rules: ByRelease<string | null>;
 }
 
-const VERSIONS = ["20.4", "22.4", "25.1", "26.2"];
-const NETPLAN: Readonly<Record<string, string>> = { "25.1": "1.1.2", "26.2": "1.2.2" };
-
-function recorded(results: Readonly<Record<string, string | null>>, version: string): string | null {
-  const found = VERSIONS.slice(0, VERSIONS.indexOf(version) + 1).findLast((candidate) => candidate in results);
-  return found === undefined ? null : (results[found] ?? null);
-}
+const VERSIONS = Object.values(DEBIAN_RELEASES);
+/** The netplan beside them. */
+const NETPLAN: Readonly<Record<string, string>> = {
+  [DEBIAN_RELEASES.trixie]: "1.1.2",
+  [DEBIAN_RELEASES.sid]: "1.2.2",
+};
 
 function read(config: string, renderer: string, version: string) {
   const { node } = parseYaml(config, "network-config");
@@ -50,8 +48,7 @@ function attempt(render: () => string): string | null {
 }
 
 describe.each(["version1", "version2"])("network configurations of %s", (file) => {
-  const path = new URL(`cases/${file}.json`, import.meta.url);
-  const recordings = JSON.parse(readFileSync(path, "utf8")) as Recording[];
+  const recordings = recordedCases<Recording[]>(`boot/network/cases/${file}.json`);
 
   describe.each(VERSIONS)("as cloud-init %s renders them", (version) => {
     const since = (wanted: string) => versionAtLeast(version, wanted);
@@ -60,16 +57,16 @@ describe.each(["version1", "version2"])("network configurations of %s", (file) =
     test.each(recordings.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
       const { config } = recording;
       const netplan = () => renderNetplan(read(config, "netplan", version), features, since);
-      expect(attempt(() => netplan().text)).toBe(recorded(recording.netplan, version));
+      expect(attempt(() => netplan().text)).toBe(answerOf(recording.netplan, version));
       expect(attempt(() => renderEni(read(config, "eni", version), true, since))).toBe(
-        recorded(recording.eni, version),
+        answerOf(recording.eni, version),
       );
       expect(attempt(() => renderUdevRules(read(config, "eni", version)))).toSatisfy(
-        (rules) => recorded(recording.eni, version) === null || rules === recorded(recording.rules, version),
+        (rules) => answerOf(recording.eni, version) === null || rules === answerOf(recording.rules, version),
       );
-      if (!since("24.2") || recorded(recording.netplan, version) === null) return;
+      if (!since("24.2") || answerOf(recording.netplan, version) === null) return;
       const rewritten = rewriteWithLibnetplan(netplan().root, (wanted) => versionAtLeast(NETPLAN[version]!, wanted));
-      expect(rewritten ?? null).toBe(recorded(recording.libnetplan, version));
+      expect(rewritten ?? null).toBe(answerOf(recording.libnetplan, version));
     });
   });
 });

@@ -1,9 +1,9 @@
 /**
  * What one release changes, on both sides of it: images on which `before` and `since` leave other files behind, or run
- * other modules. releases.json was recorded from upstream's releases.
+ * other modules.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { recordedCases } from "../../recordings.ts";
 import { expectRecorded, type RecordedBoot } from "../recordedBoot.ts";
 
 interface Row extends RecordedBoot {
@@ -12,7 +12,7 @@ interface Row extends RecordedBoot {
   readonly what: string;
 }
 
-const rows = JSON.parse(readFileSync(new URL("releases.json", import.meta.url), "utf8")) as Row[];
+const rows = recordedCases<Row[]>("boot/versions/releases.json");
 
 describe.each(rows)("$since: $what", (row) => {
   test.each([row.before, row.since])("%s", (version) => expectRecorded(row, version));

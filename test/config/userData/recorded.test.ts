@@ -1,10 +1,9 @@
-/** What becomes of user-data in some 200 random forms, recorded by consume.py from cloud-init 22.4, 25.1 and 26.2, which agree. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+/** What cloud-init makes of user-data in some 200 random forms. */
+import { describe, expect, test } from "vitest";
 import { configRenderer } from "../../../src/boot/cloud/renderConfig.ts";
 import type { Script } from "../../../src/config/userData/handle.ts";
 import { toValue } from "../../../src/python/value.ts";
+import { answerOf, type ByRelease, recordedCases } from "../../recordings.ts";
 import { handled } from "./handled.ts";
 
 interface Result {
@@ -12,8 +11,10 @@ interface Result {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const cases = JSON.parse(readFileSync(join(import.meta.dirname, "cases.json"), "utf8")) as [string, Result | null][];
-const render = configRenderer({ v1: { name: "web" }, name: "web" }, "26.2", true);
+/** The releases that the recording was held against. */
+const VERSIONS = ["22.4", "25.1", "26.2"];
+const cases = recordedCases<{ userData: string; results: ByRelease<Result | null> }[]>("config/userData/cases.json");
+const renderOf = (version: string) => configRenderer({ v1: { name: "web" }, name: "web" }, version, true);
 const DIRECTORIES = { script: "scripts", boothook: "boothooks" } as const;
 
 function fileOf({ kind, name, content }: Script): [string, string] {
@@ -21,9 +22,18 @@ function fileOf({ kind, name, content }: Script): [string, string] {
   return [`${directory}/${name}`, Buffer.from(content.text).toString("base64")];
 }
 
-test.each(cases.map(([text, result], index) => [index, text, result] as const))("case %i", (_, text, result) => {
-  const file = Buffer.from(text, "base64");
-  const { config, scripts, fatal } = handled(file, { render });
-  const ours = { config: JSON.parse(JSON.stringify(toValue(config))), files: Object.fromEntries(scripts.map(fileOf)) };
-  expect(fatal === undefined ? ours : null, file.toString("latin1")).toEqual(result);
+describe.each(VERSIONS)("%s", (version) => {
+  const render = renderOf(version);
+  test.each(cases.map(({ userData, results }, index) => [index, userData, answerOf(results, version)] as const))(
+    "case %i",
+    (_, text, result) => {
+      const file = Buffer.from(text, "base64");
+      const { config, scripts, fatal } = handled(file, { render, version });
+      const ours = {
+        config: JSON.parse(JSON.stringify(toValue(config))),
+        files: Object.fromEntries(scripts.map(fileOf)),
+      };
+      expect(fatal === undefined ? ours : null, file.toString("latin1")).toEqual(result);
+    },
+  );
 });

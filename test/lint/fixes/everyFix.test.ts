@@ -7,6 +7,7 @@ import type { Finding, Fix } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { parseRuleDocument } from "../../../src/lint/rules/ruleDocument.ts";
+import { fixtureNames } from "../../fixtures/fixtureImages.ts";
 import { oneOf } from "../../samples.ts";
 import { exampleImage } from "../exampleImage.ts";
 
@@ -69,7 +70,7 @@ function allFixesEnd(image: Image): void {
   expect(new Set(added).size).toBeLessThanOrEqual(1);
 }
 
-const images = readdirSync("fixtures").map((name) => [name, () => exampleImage({}, name)] as const);
+const images = fixtureNames.map((name) => [name, () => exampleImage({}, name)] as const);
 const examples = readdirSync("rules").flatMap((name) =>
   parseRuleDocument(readFileSync(`rules/${name}`, "utf8"), name)
     .examples.filter(({ fires }) => fires)

@@ -1,7 +1,7 @@
 """What PyYAML's safe_load makes of texts.
 
 Reads texts from standard input, each a line of JSON, and writes what becomes of each, a line of JSON too: the repr() of
-the value, or "error". Given the name of a file of cases, records anew what is expected of them.
+the value, or "error".
 """
 
 import datetime
@@ -31,12 +31,5 @@ def loaded(text):
         return "error"
 
 
-if len(sys.argv) > 1:
-    with open(sys.argv[1], encoding="ascii") as file:
-        texts = list(dict.fromkeys(case["yaml"] for case in json.load(file)))
-    with open(sys.argv[1], "w", encoding="ascii") as file:
-        json.dump([{"yaml": text, "loaded": loaded(text)} for text in texts], file, indent=2)
-        file.write("\n")
-else:
-    for line in sys.stdin:
-        print(json.dumps(loaded(json.loads(line))))
+for line in sys.stdin:
+    print(json.dumps(loaded(json.loads(line))))

@@ -4,9 +4,11 @@ import { isTrue } from "../../../src/config/options.ts";
 import type { ConfigNode, Mapping, Pair } from "../../../src/python/tree.ts";
 import { toValue } from "../../../src/python/value.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
+import { recordedCases } from "../../recordings.ts";
 import { sample, whole } from "../../samples.ts";
 import { ourLoad } from "./pyyaml.ts";
-import cases from "./yaml-cases.json" with { type: "json" };
+
+const cases = recordedCases<{ yaml: string; loaded: string }[]>("python/yaml/yaml-cases.json");
 
 describe("as PyYAML's safe_load", () => {
   test.each(cases)("$yaml", ({ yaml, loaded }) => {

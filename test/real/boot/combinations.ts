@@ -1,15 +1,9 @@
+import { hash, seed } from "../../samples.ts";
 import type { Scenario, Seed, Suite } from "./scenario.ts";
-
-/** A hash that is good enough to choose by: the same names give the same numbers on every machine. */
-function hash(text: string): number {
-  let value = 2166136261;
-  for (const letter of text) value = Math.imul(value ^ letter.codePointAt(0)!, 16777619) >>> 0;
-  return value;
-}
 
 /**
  * Scenarios that nobody wrote: each lays the customisations of `size` others over each other and joins what the cloud
- * hands over. Equal arguments give equal scenarios.
+ * hands over. Equal arguments give equal scenarios, unless another seed is asked for, which is part of their names.
  */
 export function combinations(
   scenarios: readonly Scenario[],
@@ -27,9 +21,9 @@ export function combinations(
   );
   return Array.from({ length: count }, (_, number) => {
     const parts = Array.from({ length: size }, (_unused, place) =>
-      choose(plain, `${suite} ${size} ${number} ${place}`),
+      choose(plain, `${seed === 1 ? "" : `${seed} `}${suite} ${size} ${number} ${place}`),
     );
-    const name = `combination-${size}-${number}`;
+    const name = `${seed === 1 ? "" : `seed-${seed}-`}combination-${size}-${number}`;
     const scenario = {
       name,
       files: Object.assign({}, ...parts.map(({ files }) => files)),

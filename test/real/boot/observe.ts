@@ -1,17 +1,20 @@
 /**
- * Prints as JSON what our code says of a boot that the real cloud-init made: `observe.ts BOOT [own-data]`, run
- * where BOOT/before and BOOT/after show the two images (`real-boot.py enter`). firstBoot.test.ts bundles and runs it.
+ * Says what our code makes of boots that the real cloud-init made: for each line of JSON on standard input with a `directory`,
+ * whose `before` and `after` show the two images meanwhile (look.py), a line of JSON. observer.ts bundles and runs it.
  */
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { boot } from "../../../src/boot/boot.ts";
 import { readSeed } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
+import { type LintObservation, observeLint } from "./observeLint.ts";
 
 /** What our code says. */
 export interface Observation {
+  readonly lint: LintObservation;
   readonly plan: readonly PlannedChange[];
   readonly sshd: { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
 }
@@ -42,9 +45,23 @@ function settings(root: string): Setting[] {
   return sshd.read(image, detectDistro(image));
 }
 
-const directory = process.argv[2]!;
-const observation: Observation = {
-  plan: plan(directory, process.argv[3] === "own-data"),
-  sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
-};
-process.stdout.write(JSON.stringify(observation));
+function observe(directory: string, ownData: boolean): Observation {
+  return {
+    plan: plan(directory, ownData),
+    lint: observeLint(directory, ownData),
+    sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
+  };
+}
+
+/** An exception is the answer to its line, and no end. */
+function answerTo({ directory, ownData }: { directory: string; ownData: boolean }): Observation | { error: string } {
+  try {
+    return observe(directory, ownData);
+  } catch (error) {
+    return { error: error instanceof Error ? String(error.stack) : String(error) };
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  process.stdout.write(`${JSON.stringify(answerTo(JSON.parse(line)))}\n`);
+});

@@ -1,8 +1,3 @@
-/**
- * Prints as JSON what a lint says of an image that the real cloud-init booted, and what the boot really did to its
- * customisations: `observeLint.ts BOOT [own-data]`, run where BOOT/before and BOOT/after show the two images
- * (`real-boot.py enter`). lint.test.ts bundles and runs it.
- */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSeed } from "../../../src/config/seed.ts";
@@ -101,7 +96,11 @@ function happened(
   });
 }
 
-function observe(directory: string, ownData: boolean): LintObservation {
+/**
+ * What a lint says of an image that the real cloud-init booted, and what the boot really did to its customisations, where
+ * BOOT/before and BOOT/after show the two images (observe.ts).
+ */
+export function observeLint(directory: string, ownData: boolean): LintObservation {
   const [before, after] = [openDirectory(join(directory, "before")), openDirectory(join(directory, "after"))];
   const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
   const stock = openDirectory(facts.root);
@@ -126,5 +125,3 @@ function observe(directory: string, ownData: boolean): LintObservation {
     }),
   };
 }
-
-process.stdout.write(JSON.stringify(observe(process.argv[2]!, process.argv[3] === "own-data")));

@@ -1,22 +1,53 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
-import { type RealBoot, script } from "./realBoot.ts";
+import type { Observation } from "./observe.ts";
+import type { RealBoot } from "./realBoot.ts";
 import type { Scenario } from "./scenario.ts";
 
-const run = promisify(execFile);
+/** One program that looks at boots for a whole file of tests: to start one for each would take longer than the looks. */
+class Observer {
+  readonly #process: ChildProcess;
+  readonly #waiting: { take(line: string): void; fail(reason: Error): void }[] = [];
 
-/** Bundles a program before the tests of a file; the function runs it where both images of a boot are shown. */
-export function observer<Observation>(source: string): (boot: RealBoot, scenario: Scenario) => Promise<Observation> {
+  constructor(program: string) {
+    const words = [join(import.meta.dirname, "look.py"), process.execPath, program];
+    this.#process = spawn("python3", words, { stdio: ["pipe", "pipe", "inherit"] });
+    createInterface({ input: this.#process.stdout! }).on("line", (line) => this.#waiting.shift()?.take(line));
+    this.#process.on("close", (status) => {
+      for (const { fail } of this.#waiting.splice(0)) fail(new Error(`the observer ended with status ${status}`));
+    });
+  }
+
+  /** How many boots it still has to look at. */
+  get load(): number {
+    return this.#waiting.length;
+  }
+
+  async ask(question: object): Promise<string> {
+    return new Promise((take, fail) => {
+      this.#waiting.push({ take, fail });
+      this.#process.stdin!.write(`${JSON.stringify(question)}\n`);
+    });
+  }
+
+  end(): void {
+    this.#process.stdin!.end();
+  }
+}
+
+/** Bundles observe.ts before the tests of a file; the function runs it where both images of a boot are shown. */
+export function observer(): (boot: RealBoot, scenario: Scenario) => Promise<Observation> {
   const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
   const program = join(directory, "observer.mjs");
+  const observers: Observer[] = [];
   beforeAll(async () => {
     await build({
-      entryPoints: [join(import.meta.dirname, source)],
+      entryPoints: [join(import.meta.dirname, "observe.ts")],
       outfile: program,
       bundle: true,
       platform: "node",
@@ -24,11 +55,18 @@ export function observer<Observation>(source: string): (boot: RealBoot, scenario
       banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     });
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
-  return async (boot, { ownData }) => {
-    const words = [script, "enter", boot.directory, process.execPath, program, boot.directory];
-    if (ownData === true) words.push("own-data");
-    const { stdout } = await run("python3", words, { maxBuffer: 1 << 28 });
-    return JSON.parse(stdout) as Observation;
+  afterAll(() => {
+    for (const one of observers) one.end();
+    rmSync(directory, { recursive: true });
+  });
+  return async (boot, { ownData = false }) => {
+    // One for each test that runs at a time (vitest.config.ts, maxConcurrency).
+    if (observers.length < 2) observers.push(new Observer(program));
+    const idle = observers.reduce((best, other) => (other.load < best.load ? other : best));
+    const answer = JSON.parse(await idle.ask({ directory: boot.directory, ownData })) as
+      | Observation
+      | { error: string };
+    if ("error" in answer) throw new Error(answer.error);
+    return answer;
   };
 }

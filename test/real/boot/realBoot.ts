@@ -8,7 +8,7 @@ import type { Scenario, Suite } from "./scenario.ts";
 
 /** Makes and shows the boots. */
 const run = promisify(execFile);
-export const script = join(import.meta.dirname, "real-boot.py");
+const script = join(import.meta.dirname, "real-boot.py");
 const scriptParts = ["real-boot.py", "machine.py", "customise.py", "layers.py"];
 
 /** What the real cloud-init did to one image. */

@@ -1,4 +1,4 @@
-/** The releases of Debian whose cloud-init judges: 20.4, 22.4, 25.1 and 26.2. */
+/** The releases of Debian whose cloud-init judges (DEBIAN_RELEASES). */
 export const suites = ["bullseye", "bookworm", "trixie", "sid"] as const;
 export type Suite = (typeof suites)[number];
 

@@ -16,7 +16,7 @@ import { state } from "./scenarios/state.ts";
 import { system } from "./scenarios/system.ts";
 
 /** What make-roots.sh leaves of the machine that built the root is replaced, so that all hosts boot the same image. */
-const base: Scenario["files"] = {
+export const base: Scenario["files"] = {
   "/etc/hostname": "builder\n",
   "/etc/resolv.conf": "nameserver 192.0.2.53\n",
   "/etc/apt/apt.conf.d/99mmdebstrap": { remove: true },

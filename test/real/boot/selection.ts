@@ -1,14 +1,17 @@
+import { all, printSample, seed } from "../../samples.ts";
 import { combinations } from "./combinations.ts";
 import { type Scenario, type Suite, suites } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
-/** Every scenario on every release takes more than an hour when no boot is cached; these do on every release anyway. */
-const all = process.env.CLOUD_INIT_LINT_SCENARIOS === "all";
+/**
+ * Every scenario on every release takes more than an hour when no boot is cached: these are booted on every release, the
+ * others on one, the next one with the next seed.
+ */
 const everywhere =
   /^(stock|sshd-.*|hosts-(template|localhost)|hostname-.*|apt-(key-absent|template.*|conf-and-proxies)|ntp-.*|locale-.*|timezone.*|accounts-(many|passwords|sudoers-.*)|users-.*|ssh-(metadata-keys|root-has-the-key|keys-.*)|write-files|commands|mounts-configured|network-.*|baked-.*|[a-z]+-(stock|host|network-v1))$/;
 
 /** How many combinations of two scenarios, and of four, each release boots. */
-const COMBINATIONS = Number(process.env.CLOUD_INIT_LINT_COMBINATIONS ?? 6);
+const COMBINATIONS = all ? 24 : 6;
 
 /** A scenario and what its test is called. */
 interface Titled {
@@ -18,12 +21,13 @@ interface Titled {
 
 /** The written scenarios that a run boots on a release. */
 export function scenariosOf(suite: Suite): Titled[] {
-  return scenarios
-    .filter(
-      ({ name, suites: only = suites }, index) =>
-        only.includes(suite) && (all || everywhere.test(name) || only[index % only.length] === suite),
-    )
-    .map((scenario) => ({ title: scenario.name, scenario }));
+  const possible = scenarios.filter(({ suites: only = suites }) => only.includes(suite));
+  const taken = scenarios.filter(
+    ({ name, suites: only = suites }, index) =>
+      only.includes(suite) && (all || everywhere.test(name) || only[(index + seed - 1) % only.length] === suite),
+  );
+  printSample(`scenarios on ${suite}`, taken.length, possible.length);
+  return taken.map((scenario) => ({ title: scenario.name, scenario }));
 }
 
 /** The generated ones. */

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run } from "../../cli/run.ts";
+import { fixtureNames, fixtureTree } from "../../fixtures/fixtureImages.ts";
 import { tree } from "../../image/tree.ts";
 import { describeReal, programs } from "../describeReal.ts";
 
@@ -44,8 +45,8 @@ describeReal("archives of the real tar", programs("sh", "tar", "gzip"), () => {
   });
 
   describe("every example image gives the same as an archive of what `needs` prints, from a stream", () => {
-    test.each(readdirSync("fixtures"))("%s", async (name) => {
-      const fixture = join("fixtures", name);
+    test.each(fixtureNames)("%s", async (name) => {
+      const fixture = fixtureTree(name);
       const words = (await run("needs")).out.trim().split(" ");
       const path = join(tree({}), "needs.tar.gz");
       execFileSync("tar", ["-C", fixture, "--ignore-failed-read", "-czf", path, ...words], { stdio: "ignore" });

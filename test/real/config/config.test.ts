@@ -9,12 +9,13 @@ import { openDirectory } from "../../../src/image/directory.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 import type { ConfigNode } from "../../../src/python/tree.ts";
 import { pyStr } from "../../../src/python/value.ts";
+import { all, seedOf } from "../../samples.ts";
 import { whyNot } from "../boot/realBoot.ts";
 import { suites } from "../boot/scenario.ts";
 import { required, roots } from "../describeReal.ts";
 
-/** Trees for each suite and batch; one start of Python reads a batch. */
-const TREES = Number(process.env.CLOUD_INIT_LINT_CONFIG_TREES ?? 2000);
+/** Trees for each suite; one start of Python reads them. */
+const TREES = all ? 20_000 : 2000;
 
 type Tree = Record<string, string>;
 
@@ -230,7 +231,7 @@ describe.each(suites)("the configuration on %s", (suite) => {
       expect(obstacle).toBeUndefined();
       const root = join(roots, suite);
       const version = detectDistro(openDirectory(root)).cloudInit.version!;
-      const batch = fc.sample(trees, { numRuns: TREES, seed: 20_240 });
+      const batch = fc.sample(trees, { numRuns: TREES, seed: seedOf(20_240) });
       const expected = real(root, batch);
       expect(expected).toHaveLength(batch.length);
       let read = 0;

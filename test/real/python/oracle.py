@@ -5,6 +5,7 @@ string, or null where Python raises.
 """
 
 import datetime
+import functools
 import json
 import shlex
 import sys
@@ -116,14 +117,20 @@ def words(case):
     return repr(shlex.split(case, comments=True))
 
 
-def jinja(case):
-    from jinja2 import DebugUndefined, Template
+@functools.cache
+def environment():
+    """What cloud-init renders with (templater.py)."""
+    from jinja2 import DebugUndefined, Environment
 
     class Missing(DebugUndefined):
         def __str__(self):
             return "CI_MISSING_JINJA_VAR/%s" % self._undefined_name
 
-    template = Template(case["template"], undefined=Missing, trim_blocks=True, extensions=["jinja2.ext.do"])
+    return Environment(undefined=Missing, trim_blocks=True, extensions=["jinja2.ext.do"], cache_size=0)
+
+
+def jinja(case):
+    template = environment().from_string(case["template"])
     return template.render(**{name: value(held) for name, held in case["variables"].items()})
 
 

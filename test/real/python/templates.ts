@@ -19,6 +19,8 @@ export function randomTemplate(random: Random): TemplateCase {
     ["d", dictOf(random)],
     ["o", random.pick<PyValue>([null, true, false, "", 0, 1])],
     ["users", [new Dict().set("name", "root").set("uid", 0), new Dict().set("name", "Ann").set("uid", 1000)]],
+    // No loop goes over it: one that adds to its own list never ends.
+    ["w", [0]],
     ["v", randomValue(random, { depth: 2, json: true })],
   ];
   return { template: new Templates(random).block(3), variables: new Map(values) };
@@ -51,7 +53,7 @@ const TESTS =
     " ",
   );
 const METHODS =
-  "upper() lower() strip() lstrip() rstrip('x') split() split(',') split(',',1) split('.')[0] splitlines() startswith('a') endswith(('x','g')) find('e') replace('a','-') replace('e','',1) capitalize() join(['a','b']) join(l) count('a') keys()|list values()|list items()|list get('a') get('nope',3) name key format(1)".split(
+  "upper() lower() strip() lstrip() rstrip('x') split() split(',') split(',',1) split('.')[0] splitlines() startswith('a') endswith(('x','g')) find('e') replace('a','-') replace('e','',1) capitalize() join(['a','b']) join(l) count('a') keys()|list values()|list items()|list get('a') get('nope',3) get('a',3) keys() items() values() name key format(1)".split(
     " ",
   );
 const PLAIN_TESTS =
@@ -72,7 +74,9 @@ const LIST_FILTERS =
   "sort sort(reverse=true) unique|list reverse|list list map('string')|list map('upper')|list select('string')|list reject('none')|list select('odd')|list sum first last max min length map('default','x')|list".split(
     " ",
   );
-const BINARY = "+ - * / // % ** ~ == != < <= > >= and or in".split(" ").concat(["not in"]);
+/** Others would take Python years. */
+const POWERS = ["2", "3", "-1", "0.5", "0", "(l|length)", "'a'", "(-2)", "o"];
+const BINARY = "+ - * / // % ~ == != < <= > >= and or in".split(" ").concat(["not in"]);
 const TEXTS = ["a", " ", "\n", "x\n", "  \n", "\t", "é", "{", "}", "%", "#", "{ {", "text\n\n", " b ", "'", '"'];
 
 /** Writes templates. */
@@ -139,13 +143,13 @@ class Templates {
           this.#tag(
             random.pick([
               "set ns = namespace(a=1)",
-              "do l.append(1)",
+              "do w.append(1)",
               "set ns.a = 2",
               "do d.update({'z': 1})",
               "bad tag",
               "endif",
             ]),
-          ) + random.pick(["", "{{ ns.a }}", "{{ l }}"])
+          ) + random.pick(["", "{{ ns.a }}", "{{ w }}"])
         );
     }
   }
@@ -197,7 +201,7 @@ class Templates {
     if (depth <= 0 || random.chance(5))
       return random.pick(["n", "f", "n", "f", "2", "0", "1.5", "-3", "users[1].uid", "l|length", "t|length"]);
     return random.pick([
-      () => `(${inner()} ${random.pick(["+", "-", "*", "/", "//", "%", "**"])} ${inner()})`,
+      () => `(${inner()} ${random.pick(["+", "-", "*", "/", "//", "%", `** ${random.pick(POWERS)} +`])} ${inner()})`,
       () => `${inner()}|${random.pick(NUMBER_FILTERS)}`,
       () => `-${inner()}`,
       () => `${this.#text(depth - 1)}|${random.pick(["int", "float", "int(3)", "length", "count"])}`,
@@ -268,7 +272,7 @@ class Templates {
         return `${random.pick(["s", "t", "t", "l", "d", "n", inner()])}.${random.pick(METHODS)}`;
       case 7:
       case 8:
-        return `${inner()} ${random.pick(BINARY)} ${inner()}`;
+        return `${inner()} ${random.pick([...BINARY, `** ${random.pick(POWERS)} -`])} ${inner()}`;
       case 9:
         return `${random.pick(["t", "l", "d", "s", inner()])}[${random.pick(["0", "-1", "1:", ":2", "1:-1", "'a'", "n", ":", "7"])}]`;
       case 10:

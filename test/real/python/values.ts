@@ -75,7 +75,7 @@ export function randomInt(random: Random): number | bigint {
   }
 }
 
-export function randomTime(random: Random): Time {
+function randomTime(random: Random): Time {
   const pad = (number: number, width = 2) => String(number).padStart(width, "0");
   const day = `${pad(random.between(1, 9999), 4)}-${pad(random.between(1, 12))}-${pad(random.between(1, 28))}`;
   if (random.chance(2)) return new Time("date", day);

@@ -12,6 +12,7 @@ import { checkText } from "../../../src/lint/userData/checkText.ts";
 import type { ConfigNode } from "../../../src/python/tree.ts";
 import { toValue } from "../../../src/python/value.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
+import { all, seed, seedOf } from "../../samples.ts";
 import { whyNot } from "../boot/realBoot.ts";
 import type { Suite } from "../boot/scenario.ts";
 import { roots } from "../describeReal.ts";
@@ -21,7 +22,7 @@ import { networkExamples } from "./networkExamples.ts";
 import { type RealVerdict, realVerdicts, type SchemaDocument } from "./realSchema.ts";
 
 /** How many mutations each example gives. */
-const MUTATIONS = Number(process.env.CLOUD_INIT_LINT_SCHEMA_MUTATIONS ?? 14);
+const MUTATIONS = all ? 56 : 14;
 
 const documents: readonly SchemaDocument[] = [
   ...[...cloudConfigExamples, ...oddCloudConfigs].map(cloudConfig),
@@ -33,8 +34,8 @@ function cloudConfig(text: string): SchemaDocument {
   return { type: "cloud-config", text: `#cloud-config\n${text}` };
 }
 
-function mutations(examples: readonly string[], seed: number): string[] {
-  const random = randomNumbers(seed);
+function mutations(examples: readonly string[], number: number): string[] {
+  const random = randomNumbers(seedOf(number));
   return examples.flatMap((text) => {
     const { node } = parseYaml(text, "");
     if (node === undefined) return [];
@@ -162,7 +163,8 @@ describe("with the schema that the image carries", () => {
   });
 
   test.skipIf(suites.some((suite) => whyNot(suite) !== undefined))("every decision is needed", () => {
-    expect(DECISIONS.filter((decision) => !seen.has(decision))).toEqual([]);
+    // Other mutations may show others.
+    if (seed === 1) expect(DECISIONS.filter((decision) => !seen.has(decision))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memoryImage } from "../../../src/image/memory.ts";
 import { sshd } from "../../../src/services/sshd.ts";
+import { seedOf } from "../../samples.ts";
 import { distroWith } from "../../services/distro.ts";
 import { describeReal, realRoots } from "../describeReal.ts";
 import { RELEASES, runInRoot } from "./roots.ts";
@@ -87,7 +88,7 @@ describeReal("against the real sshd", realRoots, () => {
     test(`${release}: includes and Match all`, () => {
       const configs = fc.sample(sshdFiles(["User other", "all", "user other Address 10.0.0.0/8"]), {
         numRuns: COUNT,
-        seed: 1,
+        seed: seedOf(1),
       });
       const real = realSettings(release, configs, "");
       const accepted = configs.filter((_, index) => real[index] !== undefined);
@@ -105,7 +106,7 @@ describeReal("against the real sshd", realRoots, () => {
         "Address 10.0.0.0/8",
         "User deploy Address 10.0.0.0/8",
       ];
-      const configs = fc.sample(sshdFiles(criteria), { numRuns: 60, seed: 2 });
+      const configs = fc.sample(sshdFiles(criteria), { numRuns: 60, seed: seedOf(2) });
       const real = realSettings(release, configs, "-C user=deploy,host=h,addr=192.168.0.1,laddr=192.168.0.2,lport=22");
       expect(real.filter((one) => one !== undefined).length).toBeGreaterThan(40);
       configs.forEach((files, index) => {

@@ -13,8 +13,6 @@ import {
   values,
 } from "../../../config/schema/forms.ts";
 
-const hosts = list(text, 0, true);
-
 /** cc_rsyslog (schema of 26.2). */
 export const rsyslogKeys = {
   rsyslog: keys({
@@ -23,7 +21,7 @@ export const rsyslogKeys = {
     config_filename: text,
     configs: list(either(text, keys({ content: text, filename: text }, ["content"]))),
     install_rsyslog: since("23.3", flag),
-    packages: since("23.3", hosts),
+    packages: since("23.3", list(text, 0, true)),
     remotes: openKeys({}),
     service_reload_command: either(values("auto"), texts),
   }),

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderNetworkManager } from "../../../../src/boot/network/networkManager/networkManager.ts";
 import { readNetworkConfig } from "../../../../src/boot/network/state/state.ts";
@@ -8,32 +7,26 @@ import { asDict } from "../../../../src/python/checked.ts";
 import { CannotTell, Raises } from "../../../../src/python/errors.ts";
 import { fromNode } from "../../../../src/python/value.ts";
 import { parseYaml } from "../../../../src/python/yaml/load.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../../recordings.ts";
 import { sample, whole } from "../../../samples.ts";
 import { networkBoot, networkChanges } from "../networkBoot.ts";
 
 type Profiles = Readonly<Record<string, string>>;
 
 /**
- * The profiles that the real renderer (network_manager.py of the tags below) made of a configuration, by what follows
- * "cloud-init-" in their names. A version that is missing gave the same as the one before; null: it raised an exception.
+ * The profiles that the real renderer made of a configuration, by what follows "cloud-init-" in their names; null: it
+ * raised an exception.
  */
 interface Recording {
   readonly name: string;
   readonly config: string;
-  readonly profiles: Readonly<Record<string, Profiles | null>>;
+  readonly profiles: ByRelease<Profiles | null>;
 }
 
-/** All that differ; Debian's are 22.4.2, 25.1 (as 24.4) and 26.2. */
-const VERSIONS = ["22.2", "22.3.1", "22.4.2", "23.2", "23.4", "24.1", "24.3", "24.4", "26.2"];
+/** Those that were asked; Debian's are 22.4.2, 25.1 (as 24.4) and the last. */
+const VERSIONS = ["22.2", "22.3.1", "22.4.2", "23.2", "23.4", "24.1", "24.3", "24.4", DEBIAN_RELEASES.sid];
 
-const recordings = JSON.parse(
-  readFileSync(new URL("../cases/networkManager.json", import.meta.url), "utf8"),
-) as Recording[];
-
-function recorded({ profiles }: Recording, version: string): Profiles | null {
-  const found = VERSIONS.slice(0, VERSIONS.indexOf(version) + 1).findLast((candidate) => candidate in profiles);
-  return found === undefined ? null : (profiles[found] ?? null);
-}
+const recordings = recordedCases<Recording[]>("boot/network/cases/networkManager.json");
 
 function render(config: string, version: string): Profiles | null {
   const { node } = parseYaml(config, "network-config");
@@ -51,7 +44,7 @@ function render(config: string, version: string): Profiles | null {
 
 describe.each(VERSIONS)("as cloud-init %s renders for NetworkManager", (version) => {
   test.each(recordings.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
-    expect(render(recording.config, version)).toEqual(recorded(recording, version));
+    expect(render(recording.config, version)).toEqual(answerOf(recording.profiles, version));
   });
 });
 

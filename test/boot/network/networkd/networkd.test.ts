@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderNetworkd } from "../../../../src/boot/network/networkd/networkd.ts";
 import { readNetworkConfig } from "../../../../src/boot/network/state/state.ts";
@@ -8,34 +7,26 @@ import { asDict } from "../../../../src/python/checked.ts";
 import { CannotTell, Raises } from "../../../../src/python/errors.ts";
 import { fromNode } from "../../../../src/python/value.ts";
 import { parseYaml } from "../../../../src/python/yaml/load.ts";
+import { answerOf, type ByRelease, DEBIAN_RELEASES, recordedCases } from "../../../recordings.ts";
 import { sample, whole } from "../../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
 
 type Files = Readonly<Record<string, string>>;
 
 /**
- * The files that the real renderer of Debian's cloud-init 22.4, 25.1 and 26.2 made of a configuration, by what follows
- * "10-cloud-init-" in their names. A version that is missing gave the same as the one before; null: it raised an
- * exception. The configurations are those of version1.json and version2.json, and some more.
+ * The files that the real renderer made of a configuration, by what follows "10-cloud-init-" in their names; null: it
+ * raised an exception.
  */
 interface Recording {
   readonly name: string;
   readonly config: string;
-  readonly networkd: Readonly<Record<string, Files | null>>;
+  readonly networkd: ByRelease<Files | null>;
 }
 
-const VERSIONS = ["22.4", "25.1", "26.2"];
+/** Debian's 20.4 has no such renderer. */
+const VERSIONS = Object.values(DEBIAN_RELEASES).slice(1);
 
-function readCases<Case>(file: string): Case[] {
-  return JSON.parse(readFileSync(new URL(`../cases/${file}.json`, import.meta.url), "utf8")) as Case[];
-}
-
-const recordings = readCases<Recording>("networkd");
-
-function recorded({ networkd }: Recording, version: string): Files | null {
-  const found = VERSIONS.slice(0, VERSIONS.indexOf(version) + 1).findLast((candidate) => candidate in networkd);
-  return found === undefined ? null : (networkd[found] ?? null);
-}
+const recordings = recordedCases<Recording[]>("boot/network/cases/networkd.json");
 
 /** Debian's 22.4 writes routes as 23.1 does. */
 function render(config: string, version: string, separatesRoutes = true): Files | null {
@@ -57,12 +48,14 @@ function render(config: string, version: string, separatesRoutes = true): Files 
 
 test.each(["version1", "version2"])("every configuration of %s was recorded", (file) => {
   const known = new Set(recordings.map(({ config }) => config));
-  expect(readCases<{ config: string }>(file).filter(({ config }) => !known.has(config))).toEqual([]);
+  expect(
+    recordedCases<{ config: string }[]>(`boot/network/cases/${file}.json`).filter(({ config }) => !known.has(config)),
+  ).toEqual([]);
 });
 
 describe.each(VERSIONS)("as cloud-init %s renders for systemd-networkd", (version) => {
   test.each(recordings.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
-    expect(render(recording.config, version)).toEqual(recorded(recording, version));
+    expect(render(recording.config, version)).toEqual(answerOf(recording.networkd, version));
   });
 });
 

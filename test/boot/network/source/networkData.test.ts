@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fromNetworkData } from "../../../../src/boot/network/source/networkData.ts";
 import { builtin } from "../../../../src/config/builtin.ts";
@@ -7,6 +6,7 @@ import type { PyValue } from "../../../../src/python/dataModel.ts";
 import { CannotTell, Raises } from "../../../../src/python/errors.ts";
 import type { ConfigValue } from "../../../../src/python/tree.ts";
 import { fromNode } from "../../../../src/python/value.ts";
+import { recordedCases } from "../../../recordings.ts";
 import { whole } from "../../../samples.ts";
 import { launched } from "../../cloud/launch.ts";
 import { library } from "../../firstBoot.ts";
@@ -21,9 +21,7 @@ interface Recording {
   readonly results: Readonly<Record<string, unknown>>;
 }
 
-const recordings = JSON.parse(
-  readFileSync(new URL("../cases/networkData.json", import.meta.url), "utf8"),
-) as readonly Recording[];
+const recordings = recordedCases<readonly Recording[]>("boot/network/cases/networkData.json");
 
 function plain(value: PyValue): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../../../src/boot/boot.ts";
 import { versionAtLeast } from "../../../../src/distro/version.ts";
 import type { MemoryFile } from "../../../../src/image/memory.ts";
 import { unknown } from "../../../../src/image/unknown.ts";
+import { DEBIAN_RELEASES, RELEASES, recordedCases } from "../../../recordings.ts";
 import { oneOf } from "../../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
 
@@ -28,7 +28,7 @@ const IFCFG = "/etc/sysconfig/network-scripts/ifcfg-";
 const launch = { distro: "centos", programs: ["ifup", "ifdown"], files: SYSCONFIG };
 
 function readCases(file: string): Recording[] {
-  return JSON.parse(readFileSync(new URL(`../cases/${file}.json`, import.meta.url), "utf8")) as Recording[];
+  return recordedCases(`boot/network/cases/${file}.json`);
 }
 
 function recorded({ results }: Recording, version: string) {
@@ -62,7 +62,7 @@ function booted({ distro, config, files }: Recording, version: string) {
 }
 
 // Debian's cloud-init of these versions.
-describe.each(["20.4", "22.4", "25.1", "26.2"])("as cloud-init %s writes files of sysconfig", (version) => {
+describe.each(Object.values(DEBIAN_RELEASES))("as cloud-init %s writes files of sysconfig", (version) => {
   test.each(oneOf(2, readCases("sysconfig")).map((recording) => [recording.name, recording] as const))(
     "%s",
     (_, recording) => {
@@ -72,10 +72,7 @@ describe.each(["20.4", "22.4", "25.1", "26.2"])("as cloud-init %s writes files o
 });
 
 // net/sysconfig.py of these tags.
-describe.each([
-  ...["18.5", "19.1", "19.2", "19.3", "19.4", "20.1", "20.3", "20.4", "21.1", "21.2", "21.3", "21.4", "22.1", "22.2"],
-  ...["22.4", "23.1", "23.2", "23.3", "23.4", "24.1", "24.2", "24.3", "24.4", "25.1", "25.3", "26.2"],
-])("as upstream's %s writes them", (version) => {
+describe.each(RELEASES)("as upstream's %s writes them", (version) => {
   const releases = oneOf(2, readCases("sysconfigReleases"));
   test.each(releases.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
     expect(booted(recording, version)).toEqual(recorded(recording, version));
