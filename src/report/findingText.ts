@@ -106,7 +106,8 @@ function lossBlock(finding: ShownFinding, target: Loss, files: FileViews, style:
   const fate = fileFate(texts);
   if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
   const lines = changedLines(target, files) ?? settingLines(target);
-  const stays = texts.before !== undefined && texts.before === texts.after ? " (the file itself does not change)" : "";
+  const isSame = finding.confidence !== "possible" && texts.before !== undefined && texts.before === texts.after;
+  const stays = isSame ? " (the file itself does not change)" : "";
   return [
     ...paragraph(label, `${place}${stays}`, style, width),
     ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`),

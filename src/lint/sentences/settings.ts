@@ -7,7 +7,7 @@ import type { Setting } from "../../services/service.ts";
  */
 export function changeSentence(service: string, was: Setting, now: Setting | undefined, module: string): string {
   const who = moduleName(module);
-  const { name, hasValue } = described(service, was);
+  const { name, hasValue } = described(service, now === undefined ? withoutOptions(service, was) : was);
   const file = was.key === was.path ? "" : placeOf(was);
   const aside = bracketed([hasValue ? quoted(was.value) : "", file]);
   if (now === undefined) return `${who} ${was.key === was.path ? "deletes" : "removes"} ${name}${aside}.`;
@@ -26,6 +26,11 @@ export function changeSentence(service: string, was: Setting, now: Setting | und
     ? serverLists(was, now)
     : [quoted(was.value), quoted(now.value)];
   return `${who} changes ${name} from ${before}${bracketed([file])} to ${after}${elsewhere}.`;
+}
+
+/** An apt source without its options, which its place shows. */
+function withoutOptions(service: string, setting: Setting): Setting {
+  return service === "apt-sources" ? { ...setting, value: setting.value.replace(/ \[[^[\]]*\]$/, "") } : setting;
 }
 
 /** The module of cloud-init that does something, as the subject of a sentence. */
