@@ -262,7 +262,7 @@ describe("a plan", () => {
       {
         module: "runcmd",
         code: "commands-never-run",
-        message: "its commands never run: scripts_user is in no module list",
+        message: "its commands never run, since no module list contains scripts_user",
       },
       {
         module: null,
@@ -351,6 +351,6 @@ __proto__: 5
       const json = configJson(configOf(yaml));
       expect(json.length).toBeLessThan(200_000_000);
       expect(JSON.parse(json).value.a1).toHaveLength(10);
-      expect(json).toContain("<<unknown:too large to be shown>>");
+      expect(json).toContain("<<unknown:too large to show>>");
     });
 });

@@ -185,7 +185,7 @@ describe("what the caller says", () => {
     const { cloud, notes } = launched(team("datasource_list: [Ec2, None]\n"), { datasource: "GCE" });
     expect(cloud.datasource).toBe("GCE");
     expect(notesOf({ notes })).toContain(
-      "/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks for Ec2, None only, not for GCE",
+      "/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks only for Ec2, None, not for GCE",
     );
   });
 
@@ -200,7 +200,7 @@ describe("what the caller says", () => {
   test("of a seed is not looked at where the image asks for None", () => {
     const { cloud, notes } = launched(team("datasource_list: [None]\n"), { cloud: handed("instance-id: i-1\n") });
     expect(cloud).toMatchObject({ datasource: "None", metaData: { children: [] } });
-    expect(notesOf({ notes }).join()).toContain("nothing of the seed is read");
+    expect(notesOf({ notes }).join()).toContain("so the seed is ignored");
   });
 });
 

@@ -127,7 +127,7 @@ describe("what stops the init stage", () => {
     "keys that Python cannot sort, since 23.3: %s",
     (odd) => {
       const result = launch({ config: `${written}${odd}\n` });
-      expect(reasonOf(result, "write_files")).toMatch(/at \/etc\/cloud\/cloud\.cfg:6:\d+ a key is/);
+      expect(reasonOf(result, "write_files")).toMatch(/ \/etc\/cloud\/cloud\.cfg:6:\d+: a key is/);
       expect(textAfter(result, "/etc/written")).toBeUndefined();
       expect(textAfter(result, "/etc/timezone")).toBe("Asia/Tokyo\n");
       expect(textAfter(launch({ version: "23.2", config: `${written}${odd}\n` }), "/etc/written")).toBe("a");

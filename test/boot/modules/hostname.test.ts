@@ -98,8 +98,8 @@ describe("the host name", () => {
 
   it("that is not a string stops the whole init stage", () => {
     const result = firstBoot({ config: `${BOTH}hostname: 7\n`, metaData: named });
-    expect(reasonOf(result, "update_hostname")).toMatch(/stop with an error: hostname must be a string/);
-    expect(reasonOf(result, "network")).toMatch(/stop with an error/);
+    expect(reasonOf(result, "update_hostname")).toMatch(/fail: hostname must be a string/);
+    expect(reasonOf(result, "network")).toMatch(/ fail: /);
   });
 
   it("is blamed on the line that sets it", () => {

@@ -195,7 +195,7 @@ describe("public keys", () => {
   test.each(["null", "5", "[{a: b}]"])("ssh_authorized_keys: %s puts none in place", (value) => {
     const result = bootWith(`users: [default]\nssh_authorized_keys: ${value}\n`, { metaData });
     expect(textAfter(result, DEBIAN)).toBeUndefined();
-    expect(notesOf(result).join()).toContain("public keys are not put in place");
+    expect(notesOf(result).join()).toContain("SSH keys are not installed");
     expect(reasonOf(result, "ssh")).not.toContain("failed");
   });
 

@@ -239,6 +239,6 @@ describe("the plan's word on the network", () => {
       "skipped: disabled at /etc/cloud/cloud.cfg.d/50-test.cfg:1",
     );
     expect(reason({ config: "network: disabled\n" })).toBe("failed: the network configuration must be a mapping");
-    expect(reason({ programs: [] })).toBe("ran: there is no renderer for it");
+    expect(reason({ programs: [] })).toBe("ran: the image contains no renderer");
   });
 });

@@ -180,7 +180,7 @@ iface eth0 inet static
   config: [{type: physical, name: eth0, mac_address: "02:00:00:00:00:01", subnets: [{type: dhcp4}]}]
 `;
     expect(networkNotes(networkBoot({ version: "26.2", config, metaData }))).toEqual([
-      "network: it fails where the machine has no interface with the MAC address 02:00:00:00:00:01, which the image's configuration names",
+      "network: it fails if the machine has no interface with the MAC address 02:00:00:00:00:01 of the image's configuration",
     ]);
   });
 });
