@@ -1,6 +1,6 @@
 /**
- * The library: what the command line does, as functions. Nothing is written, nothing is run, and of an image nothing is
- * read outside it. Texts of results that are not rendered may hold secrets of the image; `render` and `plan` hide them.
+ * The library: the functions behind the command line. They write nothing, run nothing, and read nothing outside an image.
+ * Results that are not rendered may contain secrets of the image; `render` and `plan` mask them.
  */
 import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot.ts";
 import type { CloudData } from "./config/seed.ts";
@@ -24,19 +24,19 @@ export type { Origin } from "./image/origin.ts";
 export type { Loss } from "./lint/finding.ts";
 export type { BootResult, CloudData, Distro, Finding, Fix, FormatName, Image, LintResult, Plan, Severity };
 
-/** An image, and what it is. */
+/** An image and its distribution. */
 export type OpenedImage = Image & { readonly distro: Distro };
 
-/** What is known of the launch. Without it the image's own seed or pin decides; what that leaves open is unknown. */
+/** What is known about the launch. Without it the image's own seed or datasource counts; anything else is unknown. */
 export interface Launch {
-  /** What the cloud hands over; `readSeed` reads it from a directory. */
+  /** The data of the cloud; `readSeed` reads it from a directory. */
   readonly cloud?: CloudData;
   /** The datasource by cloud-init's name, such as "Ec2". */
   readonly datasource?: string;
 }
 
 /**
- * Opens a directory that holds a root file system, or a tar archive of one (plain or gzip; "-" is standard input).
+ * Opens a directory that contains a root file system, or a tar archive of one (plain or gzip; "-" is standard input).
  * @throws {ImageError} if it is neither, or cannot be read
  * @example
  * import { openImage } from "cloud-init-lint";
@@ -49,7 +49,7 @@ export async function openImage(source: string): Promise<OpenedImage> {
 }
 
 /**
- * Boots an image for the first time, on a copy-on-write overlay: `after` is an image as well, which can be read.
+ * Boots an image for the first time, on a copy-on-write overlay. `after` is the image after the boot.
  * @example
  * import { boot, openImage } from "cloud-init-lint";
  * const { after, modules } = boot(await openImage("fixtures/debian-12-hardened"));
@@ -61,7 +61,7 @@ export function boot(image: OpenedImage, launch: Launch = {}): BootResult {
 }
 
 /**
- * All that the first boot changes, as `plan -f json` gives it (schemas/plan-v2.schema.json). Secrets are hidden.
+ * Everything that the first boot changes, in the form of `plan -f json` (schemas/plan-v2.schema.json). Secrets are masked.
  * @example
  * import { openImage, plan } from "cloud-init-lint";
  * const { changes } = plan(await openImage("fixtures/debian-12-hardened"));
@@ -72,16 +72,16 @@ export function plan(image: OpenedImage, launch: Launch = {}): Plan {
   return planOf(imageFacts(image, booted), booted);
 }
 
-/** What a lint is told beside the image. */
+/** Options of a lint. */
 export interface LintOptions extends Launch {
-  /** The unmodified image: only what differs from it counts as customised. */
+  /** The unmodified image: only differences from it count as customised. */
   readonly pristine?: OpenedImage;
-  /** Globs of paths in the image whose settings count as customised in any case. */
+  /** Globs of paths in the image whose settings always count as customised. */
   readonly protect?: readonly string[];
 }
 
 /**
- * Boots an image and finds what the boot undoes of what somebody customised.
+ * Boots an image and finds the customisations that the boot undoes.
  * @example
  * import { lint, openImage } from "cloud-init-lint";
  * const { findings } = lint(await openImage("fixtures/debian-12-hardened"));
@@ -95,9 +95,9 @@ export function lint(image: OpenedImage, { pristine, ...options }: LintOptions =
 }
 
 /**
- * Lints user-data, vendor-data, network configuration or meta-data that is not in an image, such as the text in an editor.
- * @param options `path` is its name in the findings, and tells what it is where its first line does not
- *   ("network-config"); `cloudInitVersion` is the version that will read it, the newest known one unless given
+ * Lints user-data, vendor-data, network configuration or meta-data that is not part of an image, such as text in an editor.
+ * @param options `path` is its name in findings, and determines its type if its first line does not ("network-config");
+ *   `cloudInitVersion` is the version that will read it, by default the newest known one
  * @example
  * import { lintText } from "cloud-init-lint";
  * const [finding] = lintText("#cloud-config\nhostnme: web\n").findings;
@@ -111,7 +111,7 @@ export function lintText(
 }
 
 /**
- * The paths that a lint reads, relative to the root: what to pack on a machine that has nothing but tar.
+ * The paths that a lint reads, relative to the root: the paths to pack with tar on another machine.
  * @example
  * import { needs } from "cloud-init-lint";
  * console.log(needs().includes("etc")); //=> true
@@ -120,18 +120,18 @@ export function needs(): readonly string[] {
   return [...NEEDS];
 }
 
-/** How a report looks. */
+/** Options of a report. */
 export interface RenderOptions {
   /** Lowest severity to show; each format has its own default. */
   readonly minSeverity?: Severity | undefined;
-  /** Escape sequences of a terminal in text; false unless given. */
+  /** Whether text contains colour codes for terminals; false by default. */
   readonly color?: boolean | undefined;
-  /** Columns of text; 80 unless given. */
+  /** Columns of text; 80 by default. */
   readonly width?: number | undefined;
 }
 
 /**
- * The findings of one or more images as a report. Secrets are hidden.
+ * The findings of one or more images as a report. Secrets are masked.
  * @throws {RangeError} if there is no such format or severity
  * @example
  * import { lint, openImage, render } from "cloud-init-lint";
@@ -154,8 +154,8 @@ export async function render(
 }
 
 /**
- * The fix of a finding, proven by booting the image again with it in place; that takes as long as the lint, and the answer
- * is remembered. Its content is not masked. @returns null if no fix keeps what is lost without harm
+ * The fix of a finding, proven by booting the image again with it in place, which takes as long as the lint; the result is
+ * cached. Its content is not masked. @returns null if no fix keeps what is lost without harm
  * @example
  * import { lint, openImage, proveFix } from "cloud-init-lint";
  * const { findings } = lint(await openImage("fixtures/debian-12-hardened"));

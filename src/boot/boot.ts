@@ -24,7 +24,7 @@ import { generalNote, type Note } from "./notes.ts";
 import { type Ending, type Obstacle, type Outcome, orCannotTell, type StageError } from "./outcome.ts";
 import { runModule } from "./runModule.ts";
 
-/** What became of one entry of a module list, or of a step outside the lists. */
+/** The outcome of one entry of a module list, or of a step outside the lists. */
 export type ModuleOutcome = Outcome & {
   readonly name: string;
   readonly stage: Stage;
@@ -49,14 +49,17 @@ export interface BootResult {
   readonly notes: readonly Note[];
 }
 
-/** What the caller knows beside the image. Where nobody tells of the launch, the image's own seed or pin decides. */
+/**
+ * What the caller knows besides the image. Without information on the launch, the image's own seed or datasource
+ * decides.
+ */
 export interface BootOptions extends Launch {
   readonly distro: Distro;
-  /** User-data in place of what the cloud hands over as such. */
+  /** User-data that replaces what the cloud provides. */
   readonly userData?: SeedFile;
 }
 
-/** Version that is assumed where the image does not tell its own: the newest one known. */
+/** The version that is assumed if the image does not say: the newest one known. */
 export const ASSUMED_VERSION = "26.2";
 
 const STAGES: readonly { readonly stage: Stage; readonly list: string }[] = [
@@ -65,7 +68,7 @@ const STAGES: readonly { readonly stage: Stage; readonly list: string }[] = [
   { stage: "final", list: "cloud_final_modules" },
 ];
 
-/** Where steps outside the module lists are blamed when no key of the configuration is: where the lists begin. */
+/** The line to blame for steps outside the module lists if no key is to blame: where the lists begin. */
 function startOf(config: Config): Origin {
   return config.origin("cloud_init_modules") ?? { path: CLOUD_CFG, line: 1, column: 1 };
 }
@@ -105,10 +108,10 @@ export function boot(image: Image, options: BootOptions): BootResult {
       instance,
       scripts: new Map(),
     };
-    // What an instance was handed over before lies in its directory already.
+    // The data that the instance received before is in its directory already.
     const early = beforeModules(state, instance.isNew ? new Config(base.root) : config, outcomes);
     const stopped = early ?? useHandedOver(state, handed, outcomes);
-    // Nobody read what the cloud hands over where the stages before the modules stopped.
+    // If the stages before the modules stopped, nothing read what the cloud provides.
     if (early !== undefined) config = new Config(base.root);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
@@ -125,7 +128,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
   return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes };
 }
 
-/** What keeps cloud-init from running; undefined where nothing does. */
+/** What keeps cloud-init from running; undefined if nothing does. */
 function obstacleOf({ cloudInit: { disabled } }: Distro, { fatal }: BaseConfig): Obstacle | undefined {
   if (disabled !== undefined) return { code: "disabled", disabled };
   return fatal === undefined ? undefined : { code: "configuration", fatal };
@@ -138,7 +141,7 @@ interface Stopped {
 }
 
 /**
- * The early host name and the network: what happens before and between the module lists (cmd/main.py). Answers why no
+ * The early host name and the network: what happens before and between the module lists (cmd/main.py). Returns why no
  * module of the init stage runs, where an error stops that stage and the one before.
  */
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): Stopped | undefined {
@@ -146,7 +149,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   const { datasource } = state.cloud;
   const frequency = networkFrequency(base, datasource, state.version);
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
-  // Before the network there is no datasource yet then, and whether the instance is new is not asked.
+  // At this point, before the network, there is no datasource yet, and cloud-init does not check for a new instance.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
   datasourceEffects(new ModuleRun(state, base, "datasource", origin));
   const steps = (): Ending => {
@@ -154,7 +157,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
     const applied: Ending = applies
       ? applyNetwork(new ModuleRun(state, base, "network", origin))
       : { status: "skipped", why: { code: "network-of-this-instance" } };
-    // Again in the init stage, but before user-data is merged: a host name there is for the module to set.
+    // Again in the init stage, before user-data is merged: a host name in user-data is left to the module.
     setEarlyHostname(new ModuleRun(state, base, "set_hostname", origin));
     return applied;
   };
@@ -170,7 +173,7 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
   }
 }
 
-/** What the cloud hands over, which the init stage reads before its modules. Answers why none of them runs. */
+/** Reads what the cloud provides, as the init stage does before its modules. Returns why none of them runs. */
 function useHandedOver(state: BootState, handed: HandedOver, outcomes: ModuleOutcome[]): Stopped | undefined {
   if (handed.scripts.length > 0) {
     const config = new Config(handed.config);

@@ -4,7 +4,7 @@ import type { Module } from "./module.ts";
 import { existsIn, isForDistro } from "./moduleFacts.ts";
 import { modules } from "./modules/modules.ts";
 
-/** Top-level keys that cloud-init reads from the files of the image, not from what a launch hands over. */
+/** Top-level keys that cloud-init reads from the files of the image, not from what a launch provides. */
 export const systemKeys: ReadonlySet<string> = new Set(Object.keys({ ...imageKeys, ...namedImageKeys }));
 
 /** Top-level keys that stock files of the Red Hat family and Amazon Linux set though nothing reads them since 18.5. */
@@ -41,7 +41,9 @@ export function readsKey(module: Module, key: string, { version, vendor }: KeyRe
   return (since === undefined || versionAtLeast(version, since)) && existsIn(module, version);
 }
 
-/** Whether a top-level key is one to recommend: a module reads it that runs on the distribution, and none warns of it. */
+/**
+ * Whether a top-level key can be recommended: a module that runs on the distribution reads it, and none deprecates it.
+ */
 export function isCurrentKey(key: string, reader: KeyReader): boolean {
   const { version, vendor } = reader;
   const since = (wanted: string) => versionAtLeast(version, wanted);

@@ -23,22 +23,22 @@ import { runsSystemd } from "./system/systemd.ts";
 
 /** What a boot runs with. */
 export interface Configuration {
-  /** What the cloud hands over, of the datasource that the boot uses. */
+  /** What the cloud provides through the datasource that the boot uses. */
   readonly cloud: CloudData;
-  /** Without what the cloud hands over, but with what its datasource sets by itself. */
+  /** Without what the cloud provides, but with what the datasource itself sets. */
   readonly base: BaseConfig;
   /** What modules get. */
   readonly config: Config;
-  /** The distro class that it chooses; undefined where there is no such class. */
+  /** The distro class that it chooses; undefined if there is no such class. */
   readonly facts: DistroFacts | undefined;
   readonly handed: HandedOver;
-  /** What there is to say of the datasource. */
+  /** Notes on the datasource. */
   readonly notes: readonly Note[];
 }
 
 const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
 
-/** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud hands over. */
+/** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud provides. */
 export function configure(
   image: Image,
   distro: Distro,
@@ -75,12 +75,12 @@ export function configure(
   }
 }
 
-/** What the datasource sets by itself lies over the image's files and under user-data (helpers.ConfigMerger). */
+/** What the datasource itself sets overrides the image's files; user-data overrides it (helpers.ConfigMerger). */
 function withDatasource(base: BaseConfig, { config }: CloudData): BaseConfig {
   return config === undefined ? base : { ...base, root: mergeMany([config, base.root], builtin({}) as Mapping) };
 }
 
-/** undefined where cloud-init cannot write the instance's data down, so that it renders nothing. */
+/** undefined if cloud-init cannot store the instance data and therefore renders nothing. */
 function renderer(
   image: Image,
   distro: Distro,

@@ -48,7 +48,7 @@ const merger = either(
   ),
 );
 const output = either(text, tuple(text, 2, 2), keys({ error: text, output: text }));
-/** Settings of a datasource that hold no secret (sources/DataSource*.py, 18.5 to 26.2); what else one has is hidden. */
+/** Settings of a datasource that hold no secret (sources/DataSource*.py, 18.5 to 26.2); all others are hidden. */
 const DATASOURCE = shown(
   `agent_command allowed_dsmode apply_full_imds_network_config apply_network_config apply_network_set_name
    apply_network_secondary_nics configdrive data_dir detect_changed_addresses disk_aliases driver dsmode fs_label
@@ -59,7 +59,10 @@ const DATASOURCE = shown(
 
 const moduleList = list(either(text, list(any)));
 
-/** Top-level keys that cloud-init reads outside its modules wherever they come from (stages.py, cmd/main.py, distros; 20.4 to 26.2). */
+/**
+ * Top-level keys from any source that cloud-init reads outside its modules (stages.py, cmd/main.py, distros; 20.4 to
+ * 26.2).
+ */
 export const coreKeys = {
   ...hostnameKeys,
   ...userKeys,
@@ -99,5 +102,8 @@ export const namedImageKeys: Keys = {
   ),
 };
 
-/** Top-level keys that cloud-init's schema names besides; of what a launch hands over user_data.py reads the first (26.2). */
+/**
+ * Top-level keys that cloud-init's schema names besides; user_data.py reads the first one from what a launch provides
+ * (26.2).
+ */
 export const schemaKeys: Keys = { "launch-index": whole, version: text };

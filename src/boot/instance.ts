@@ -5,13 +5,13 @@ import type { Image } from "../image/image.ts";
 import { pyStr } from "../python/value.ts";
 import type { Frequency } from "./frequency.ts";
 
-/** The instance that boots, as the state of an earlier boot in the image makes it look. */
+/** The instance that boots, according to the state that an earlier boot left in the image. */
 export interface Instance {
-  /** False where the image holds the state of this very instance: then little runs again. */
+  /** False if the image contains the state of this very instance: then little runs again. */
   readonly isNew: boolean;
   /** Where cloud-init keeps what it knows: /var/lib/cloud. */
   readonly cloudDirectory: string;
-  /** What it keeps of this instance; the link that leads there where nobody knows the instance's id. */
+  /** The directory of this instance; the link to it if the instance ID is not known. */
   readonly directory: string;
   /** Whether a semaphore of the image says that an entry of a module list has run. */
   hasRun(rawName: string, frequency: Frequency): boolean;
@@ -45,7 +45,7 @@ export function cloudDirectory(config: Config): string {
   return typeof configured === "string" ? configured.replace(/(?<!\/)\/+$/, "") : "/var/lib/cloud";
 }
 
-/** What the datasource calls the instance, if only by default; undefined where nobody knows. */
+/** The instance ID from the datasource, or its default; undefined if it is not known. */
 export function instanceId({ datasource, metaData }: CloudData): string | undefined {
   if (datasource === "None") return "iid-datasource-none";
   const value = metaData === undefined ? undefined : findPair(metaData, "instance-id")?.value;

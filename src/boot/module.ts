@@ -10,7 +10,7 @@ export interface ModuleFacts {
   readonly frequency: Frequency | ((since: Since) => Frequency);
   /** Distros on which it runs, as system_info.distro names them. */
   readonly distros: "all" | ((since: Since) => "all" | readonly string[]);
-  /** Since 22.3 the module is skipped where none of these top-level keys is set; [] where it always runs. */
+  /** Since 22.3 the module is skipped if none of these top-level keys is set; [] if it always runs. */
   readonly activatedBy: readonly string[] | ((since: Since) => readonly string[]);
   /** First version that has it, and first version that no longer has it. */
   readonly since?: string;
@@ -19,11 +19,11 @@ export interface ModuleFacts {
 
 /** One module of cloud-init: when it runs, what it reads and what it does to the image. */
 export interface Module extends ModuleFacts {
-  /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */
+  /** The paths outside /etc that it reads, relative to the root; a directory includes everything in it. */
   readonly needs?: readonly string[];
-  /** The top-level keys that it reads, each defined once: what validates, hides and explains them asks here. */
+  /** The top-level keys that it reads: the only definition, which validation, hiding of secrets and messages use. */
   readonly keys: Keys;
-  /** Changes the overlay as the module changes the machine. Throw Raises where the module raises. */
+  /** Changes the overlay as the module changes the machine. Throws Raises if the module raises. */
   run(boot: ModuleRun, args: readonly ConfigValue[]): void;
 }
 

@@ -8,7 +8,7 @@ import { notSimulated } from "./modules/notSimulated.ts";
 
 const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
 
-/** The facts of a module of any version; undefined where there never was one of this name. */
+/** The facts of a module of any version; undefined if no version has a module of this name. */
 export function moduleFacts(name: string): ModuleFacts | undefined {
   return byName.get(name);
 }
@@ -25,13 +25,13 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
   );
 }
 
-/** Modules that vendors add to cloud-init, by ID of os-release, and the version that has none of them any more. */
+/** Modules that vendors add to cloud-init, by ID of os-release, and the version that no longer has them. */
 const VENDORS_MODULES: Readonly<Record<string, { readonly names: readonly string[]; readonly until: string }>> = {
   // In the stock lists of Amazon Linux 1 and 2, whose versions are 0.7.6 and 19.3.
   amzn: { names: ["amazonlinux_repo_https", "write_metadata", "yum_configure"], until: "22.1" },
 };
 
-/** Whether the image has a module of this name, which may be none of cloud-init's. Without its code, the vendor tells. */
+/** Whether the image has a module of this name, possibly its own. Without cloud-init's code, the vendor decides. */
 export function isOwnModule(name: string, { id, cloudInit }: Distro, image: Image): boolean {
   const { library, version = "" } = cloudInit;
   const directory = `${library}/config`;

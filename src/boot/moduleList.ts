@@ -11,21 +11,21 @@ export interface ListedModule {
   readonly raw: string;
   /** The module's name: underscores, no `cc_`, no `.py`, renamed modules under their new name. */
   readonly name: string;
-  /** The frequency that the entry gives, if it gives a valid one. */
+  /** The frequency in the entry, if it is valid. */
   readonly frequency: Frequency | undefined;
-  /** The frequency that the entry gives where it is none: the module's own counts then. */
+  /** The invalid frequency in the entry; the module then keeps its default. */
   readonly unknownFrequency: string | undefined;
   readonly args: readonly ConfigValue[];
   readonly origin: Origin;
 }
 
-/** A module list, or why the stage dies over it. */
+/** A module list, or the error with which the stage stops. */
 export interface ModuleList {
   readonly modules: readonly ListedModule[];
   readonly fatal: EntryInvalid | undefined;
 }
 
-/** The entry of a list over which the stage stops. */
+/** The entry of a list that stops the stage. */
 export interface EntryInvalid {
   readonly code: "entry-invalid";
   readonly list: string;
@@ -35,7 +35,9 @@ export interface EntryInvalid {
 
 const RENAMED: Readonly<Record<string, string>> = { ubuntu_advantage: "ubuntu_pro" };
 
-/** Reads `cloud_init_modules` and its like in all their forms (cloudinit/config/modules.py, 20.4 to 26.2). */
+/**
+ * Reads `cloud_init_modules` and the other module lists in all their forms (cloudinit/config/modules.py, 20.4 to 26.2).
+ */
 export function readModuleList(config: Config, key: string): ModuleList {
   const list = config.node(key);
   if (list === undefined || !truthy(list)) return { modules: [], fatal: undefined };
@@ -44,7 +46,7 @@ export function readModuleList(config: Config, key: string): ModuleList {
     if (!truthy(item)) continue;
     const entry = readEntry(item);
     if (entry === "none") continue;
-    // A name with a dot in it is a module of a package that there is not, which nobody expects.
+    // A name with a dot refers to a module of a package that does not exist, which cloud-init does not expect.
     if (entry === undefined || moduleName(entry.raw).includes(".")) {
       const fatal = { code: "entry-invalid", list: key, entry: pyStr(item), origin: originOf(item) } as const;
       return { modules: [], fatal };
@@ -55,7 +57,7 @@ export function readModuleList(config: Config, key: string): ModuleList {
   return { modules, fatal: undefined };
 }
 
-/** What iterating over the list's value gives: a mapping gives its keys, a string its letters. */
+/** The items of iterating over the list's value: the keys of a mapping, the letters of a string. */
 function entries(list: ConfigNode): readonly ConfigNode[] {
   if (list.type === "sequence") return list.children;
   if (list.type === "mapping") return list.children.map((pair) => pair.key);
@@ -64,7 +66,7 @@ function entries(list: ConfigNode): readonly ConfigNode[] {
 
 type Entry = Pick<ListedModule, "raw" | "frequency" | "unknownFrequency" | "args">;
 
-/** undefined where cloud-init raises an error, "none" where it passes the entry over. */
+/** undefined if cloud-init raises an error, "none" if it skips the entry. */
 function readEntry(item: ConfigNode): Entry | "none" | undefined {
   if (item.type === "scalar") return item.kind === "str" ? entry(item, undefined, []) : undefined;
   if (item.type === "sequence") {
@@ -107,7 +109,7 @@ function isText(node: ConfigNode): boolean {
   return node.type === "scalar" && node.kind === "str";
 }
 
-/** A module's name however it is spelt: users-groups, cc_users_groups, users_groups.py. */
+/** A module's name in any spelling: users-groups, cc_users_groups, users_groups.py. */
 export function moduleName(raw: string): string {
   const underscored = raw.replaceAll("-", "_");
   const plain = (underscored.toLowerCase().endsWith(".py") ? underscored.slice(0, -3) : underscored).trim();

@@ -9,7 +9,7 @@ import type { Blame } from "../image/writeLog.ts";
 import type { Instance } from "./instance.ts";
 import { generalNote, type Note, type NoteFacts } from "./notes.ts";
 
-/** A program that the boot runs; its effects on files are the caller's to simulate or to announce. */
+/** A program that the boot runs; the caller simulates or announces its effects on files. */
 export interface BootCommand {
   readonly module: string;
   readonly command: string;
@@ -26,18 +26,18 @@ export interface BootState {
   readonly notes: Note[];
   readonly running: RunningSystem;
   readonly instance: Instance;
-  /** Where the scripts that the cloud hands over come from, by the file that they are written to. */
+  /** The origins of the scripts that the cloud provides, by the file that they are written to. */
   readonly scripts: Map<string, Origin>;
 }
 
-/** What the booted system has in memory, whatever its files say. */
+/** The state of the booted system in memory, independent of its files. */
 export interface RunningSystem {
   hostname: string;
 }
 
 const PROGRAM_DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** What a module sees of the boot, and all that it can do to the image. */
+/** A module's view of the boot, and everything that it can do to the image. */
 export class ModuleRun {
   readonly image: Overlay;
   readonly distro: Distro;
@@ -75,7 +75,7 @@ export class ModuleRun {
     return versionAtLeast(this.version, version);
   }
 
-  /** Where a key is set (the deepest part of the path that is), else the line that makes the module run. */
+  /** The line that sets a key (the deepest part of the path that is set), else the line that makes the module run. */
   because(...path: (string | number)[]): Origin {
     for (let length = path.length; length > 0; length--) {
       const origin = this.config.origin(...path.slice(0, length));
@@ -89,7 +89,7 @@ export class ModuleRun {
     this.image.write(path, content, this.#blame(because), { mode: 0o644, ...attributes });
   }
 
-  /** Writes and keeps the mode and owner of a file that is there already (preserve_mode, append_file). */
+  /** Writes a file; an existing one keeps its mode and owner (preserve_mode, append_file). */
   rewrite(path: string, content: string | FileContent, because: Origin, attributes: FileAttributes = {}): void {
     this.image.write(path, content, this.#blame(because), attributes);
   }
@@ -114,7 +114,7 @@ export class ModuleRun {
     this.image.rename(from, to, this.#blame(because));
   }
 
-  /** Announces that something unknowable (a script) may change a path. */
+  /** Announces that something unpredictable (a script) may change a path. */
   mayChange(path: string, reason: string, because: Origin): void {
     this.image.mayChange(path, reason, this.#blame(because));
   }
@@ -124,7 +124,7 @@ export class ModuleRun {
     this.#state.commands.push({ module: this.name, command });
   }
 
-  /** Says something about the module's run that the plan shows beside it; `because` is the line that it is about. */
+  /** Adds a note on the module's run to the plan; `because` is the line that it is about. */
   note<Code extends keyof NoteFacts>(code: Code, facts: NoteFacts[Code], because: Origin = this.listed): void {
     this.#state.notes.push({ ...generalNote(code, facts, because), module: this.name } as Note);
   }
@@ -142,7 +142,10 @@ export class ModuleRun {
     });
   }
 
-  /** Whether a program is certainly missing: of a tree without any shell, only a part of an image, nothing is known. */
+  /**
+   * Whether a program is certainly missing. In a tree without a shell, which is only part of an image, nothing is
+   * certain.
+   */
   lacks(program: string): boolean {
     return this.which("sh") && !this.which(program);
   }

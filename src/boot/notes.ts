@@ -49,7 +49,7 @@ export interface NoteFacts {
   "yum-repository-incomplete": { readonly name: string; readonly required: readonly string[] };
 }
 
-/** What there is to say of a boot beside its changes. `module` is null where it is of no module. */
+/** A note on a boot besides its changes. `module` is null if it does not belong to a module. */
 export type Note =
   | {
       [Code in keyof NoteFacts]: {
@@ -66,6 +66,6 @@ export function generalNote<Code extends keyof NoteFacts>(
   facts: NoteFacts[Code],
   origin: Origin | null = null,
 ): Note {
-  // TypeScript does not see that the code goes with its facts.
+  // TypeScript cannot infer that the code matches its facts.
   return { code, module: null, origin, ...facts } as unknown as Note;
 }

@@ -32,29 +32,29 @@ export type WhySkipped =
   | { readonly code: "network-left-to-distro" }
   | { readonly code: "network-of-this-instance" };
 
-/** What there is to say of a module or step that ran. */
+/** Remarks on a module or step that ran. */
 type WhyRan =
   | { readonly code: "network-rendered"; readonly renderer: string }
   | { readonly code: "no-renderer" }
   | { readonly code: "scripts-handed-over" };
 
-/** Why a module's effects are not known, though it runs: a limit of this program, not a failure of cloud-init. */
+/** Why a module's effects are not known although it runs: a limit of this program, not a failure of cloud-init. */
 type WhyNotSimulated =
   | { readonly code: "own-module" }
   | { readonly code: "effects-unknown" }
   | { readonly code: "cannot-tell"; readonly message: string }
   | { readonly code: "renderer-not-simulated"; readonly renderer: string };
 
-/** The module raises; what it did before stays. */
+/** The module raises; its changes until then stay. */
 interface WhyFailed {
   readonly code: "raises";
   /** The error's own text. */
   readonly message: string;
-  /** The line that makes it fail; null where several lines may. */
+  /** The line that makes it fail; null if several lines may. */
   readonly origin: Origin | null;
 }
 
-/** What became of an entry of a module list; `why` is null of a module that simply runs. */
+/** The outcome of an entry of a module list; `why` is null if the module simply runs. */
 export type Outcome = { readonly frequency: Frequency } & Ending;
 
 export type Ending =
@@ -63,12 +63,12 @@ export type Ending =
   | { readonly status: "failed"; readonly why: WhyFailed }
   | { readonly status: "not simulated"; readonly why: WhyNotSimulated };
 
-/** Whether the boot calls the module, whatever it comes to. */
+/** Whether the boot calls the module, whatever the outcome. */
 export function isCalled({ status }: Ending): boolean {
   return status !== "skipped";
 }
 
-/** How a module or step ends, also where this program cannot tell: what it did until then stays, and the boot goes on. */
+/** How a module or step ends, even if this program cannot tell: its changes until then stay, and the boot continues. */
 export function orCannotTell(run: () => Ending): Ending {
   try {
     return run();

@@ -15,7 +15,7 @@ const simulated = new Map(modules.map((module) => [module.name, module]));
 
 /**
  * Runs an entry of a module list if cloud-init would (cloudinit/config/modules.py and stages.py, 20.4 to 26.2).
- * `done` holds what ran earlier in this boot and grows.
+ * `done` collects what ran earlier in this boot.
  */
 export function runModule(
   entry: ListedModule,
@@ -43,7 +43,7 @@ export function runModule(
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped({ code: "other-distro", distro: state.facts.name }, frequency);
   }
-  // Each frequency has semaphores of its own.
+  // Each frequency has its own semaphores.
   const semaphore = `${frequency} ${entry.raw.replaceAll("-", "_")}`;
   if (frequency !== "always" && done.has(semaphore)) return skipped({ code: "ran-earlier" }, frequency);
   if (instance.hasRun(entry.raw, frequency)) return skipped({ code: "ran-for-instance" }, frequency);
@@ -70,7 +70,7 @@ function execute(entry: ListedModule, state: BootState, config: Config): Ending 
   });
 }
 
-/** Where the one key is set that the module reads; null where none or several are: any of them may be to blame. */
+/** The line of the only key that the module reads; null if none or several are set, any of which may be to blame. */
 function onlyKey({ keys }: Module, run: ModuleRun): Origin | null {
   const [key, ...others] = Object.keys(keys).filter((name) => run.config.has(name));
   return key === undefined || others.length > 0 ? null : run.because(key);

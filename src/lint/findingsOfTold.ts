@@ -3,23 +3,23 @@ import { type Finding, type Fix, SEVERITIES, type Severity } from "./finding.ts"
 import type { Rule } from "./rules/rule.ts";
 import type { Told } from "./schema/told.ts";
 
-/** What is needed to make findings of what was told. */
+/** What is needed to make findings of the results of a check. */
 export interface ToldSource {
   readonly told: readonly Told[];
-  /** Why it concerns anybody. */
+  /** Why the file concerns the user. */
   readonly evidence: string;
-  /** A file's text; undefined where it is not at hand. */
+  /** A file's text; undefined if not available. */
   text(path: string): string | undefined;
-  /** What is told once the file of the fix has this content. */
+  /** The results with the fix in place. */
   again(fix: Fix): readonly Told[];
-  /** The fix where it does no harm; nobody can tell of what is no part of an image. */
+  /** The fix if it does no harm; missing for files that are not part of an image. */
   prove?(fix: Fix): Fix | null;
 }
 
-/** The check that all rules on the content of configuration share. */
+/** The check shared by all rules about the content of configuration. */
 export const CONTENT_CHECK = "config-content";
 
-/** The findings of one of these rules: those that are about what the rule says. */
+/** The findings of one of these rules, which has a parameter `about`. */
 export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   const about = source.told.filter((told) => told.about === rule.parameters.about);
   return atMost(about, (told) => {
@@ -43,10 +43,10 @@ function milder(one: Severity, other: Severity): Severity {
   return SEVERITIES[Math.max(SEVERITIES.indexOf(one), SEVERITIES.indexOf(other))]!;
 }
 
-/** A larger file, in characters, is not given whole as a fix; the message says what to write. */
+/** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
 const LARGEST_FIX = 4_000;
 
-/** The file with one word replaced, if that leaves less to tell. */
+/** The file with one word replaced, if that leaves fewer results. */
 function fixOf({ origin, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
   const whole = text(origin.path);
   if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;

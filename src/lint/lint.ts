@@ -16,17 +16,17 @@ import type { Rule } from "./rules/rule.ts";
 import { Secrets } from "./secrets/secrets.ts";
 import { worstFirst } from "./worstFirst.ts";
 
-/** What a lint may be told beside the image. */
+/** The options of a lint. */
 export interface LintOptions extends EvidenceOptions {
   readonly distro: Distro;
   readonly rules: readonly Rule[];
-  /** What the cloud hands over; when not given, the image's own seed, else unknown. */
+  /** The data of the cloud; by default the seed in the image, otherwise unknown. */
   readonly cloud?: CloudData;
-  /** The datasource, as cloud-init calls it; when not given, the one that the image asks for, else unknown. */
+  /** The datasource by cloud-init's name; by default the one that the image requires, otherwise unknown. */
   readonly datasource?: string;
 }
 
-/** Boots an image and finds what the boot undoes of what somebody customised. */
+/** Boots an image and finds the customisations that the boot undoes. */
 export function lint(image: Image, options: LintOptions): LintResult {
   const result = boot(image, options);
   const reader = new ServiceReader(options.distro);
@@ -54,7 +54,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
   };
 }
 
-/** What all rules find, worst first. Without a prover no finding has a fix. */
+/** The findings of all rules, by severity. Without a prover no finding has a fix. */
 function findingsOf(
   image: Image,
   result: BootResult,
@@ -98,7 +98,7 @@ function text(image: Image, path: string): string | undefined {
   return image.read(path)?.toString("utf8");
 }
 
-/** The text of what the launch hands over as a file of its own, which may be one of this machine and not of the image. */
+/** The text of a file of the launch, which may be on this machine instead of in the image. */
 function handedOver({ userData, vendorData, vendorData2 }: CloudData, path: string): string | undefined {
   const files = [userData, vendorData, vendorData2];
   return files.find((file) => file?.path === path && file.excerpt === undefined)?.bytes.toString("utf8");

@@ -5,8 +5,8 @@ import { packageReaders } from "../packages/open.ts";
 import { services } from "../services/services.ts";
 
 /**
- * What belongs to packages and is only read where it is named here. /usr/share holds the configuration files that ucf
- * installs, among much else.
+ * Directories of packages, in which only needed paths are read. /usr/share contains, among other things, the configuration
+ * files that ucf installs.
  */
 const SHIPPED =
   /^\/(usr\/(?!local\/|share\/)|usr\/share\/(doc|fonts|icons|info|locale|man|perl|vim)|lib|var\/cache\/|var\/lib\/apt\/)/;
@@ -16,7 +16,7 @@ const SMALL = 64 * 1024;
 
 const PYTHON_3 = ["python3", ...Array.from({ length: 12 }, (_, minor) => `python3.${minor + 4}`)];
 
-/** Where the libraries of these Pythons are. */
+/** The library directories of these Pythons. */
 const libraries = (pythons: readonly string[]) =>
   LIBRARY_ROOTS.flatMap((lib) =>
     pythons.flatMap((python) =>
@@ -24,10 +24,10 @@ const libraries = (pythons: readonly string[]) =>
     ),
   );
 
-/** What the rest of a lint reads: the distribution, cloud-init itself, the network, evidence. */
+/** Paths that other parts of a lint read: the distribution, cloud-init itself, the network, evidence. */
 export const COMMON: readonly string[] = [
   ...words("etc usr/etc usr/local/etc bin sbin config-drive"),
-  // What cloud-init remembers.
+  // The state of cloud-init.
   "var/lib/cloud",
   ...libraries(["python2.6", "python2.7", ...PYTHON_3]).map((directory) => `${directory}/cloudinit`),
   ...libraries(PYTHON_3).map((directory) => `${directory}/netplan`),
@@ -38,10 +38,10 @@ export const COMMON: readonly string[] = [
     boot/firmware/cmdline.txt boot/loader boot/efi/loader efi/loader usr/lib/os-release usr/lib/systemd/system
     usr/local/lib/systemd/system lib/systemd/system usr/lib/systemd/systemd lib/systemd/systemd usr/lib/NetworkManager
     usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf`),
-  // What a boot of the machine that built the image left.
+  // Leftovers of the machine that built the image.
   ...words(`var/log/cloud-init.log var/log/cloud-init-output.log var/lib/dbus/machine-id var/lib/dhcp var/lib/dhclient
     var/lib/dhcpcd var/lib/dhcpcd5 var/lib/NetworkManager var/lib/systemd/network var/lib/wicked`),
-  // Programs, and what links of their names lead to.
+  // Programs, and the targets of links with their names.
   ...programs(
     "cloud-init coreos-cloudinit ignition ifdown ifquery ifup ip netplan nmcli systemctl sh bash dash busybox",
   ),
@@ -49,9 +49,9 @@ export const COMMON: readonly string[] = [
 ];
 
 /**
- * The paths that a lint reads, relative to the root of a machine, whether they exist or not; a directory stands for all
- * that is in it. What only a configuration names (the targets of write_files outside /etc) is not in it. What a module, a
- * service and a package database need they declare themselves.
+ * The paths that a lint reads, relative to the root of a machine, whether they exist or not; a directory includes its
+ * content. Paths that only a configuration names (the targets of write_files outside /etc) are not included. Modules,
+ * services and package databases declare their own.
  */
 export const NEEDS: readonly string[] = [
   ...new Set([COMMON, ...[...modules, ...services, ...packageReaders].map(({ needs = [] }) => needs)].flat()),
@@ -60,8 +60,8 @@ export const NEEDS: readonly string[] = [
 const needed = new Set(NEEDS);
 
 /**
- * Whether a lint may read the bytes of a file at this path, so that a stream's are to be kept: what it needs, and small
- * files in the places where people put theirs, since a configuration may name them.
+ * Whether a lint may read a file at this path, so that its bytes in a stream must be kept: needed paths, and small files
+ * outside the directories of packages, since a configuration may name them.
  */
 export function mayBeRead(path: string, size: number): boolean {
   return isNeeded(path) || (size <= SMALL && !SHIPPED.test(path));

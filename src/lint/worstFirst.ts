@@ -1,6 +1,6 @@
 import { type Finding, SEVERITIES } from "./finding.ts";
 
-/** The order of findings in a report: worst first, then by the place to blame. */
+/** The order of findings in a report: by severity, then by cause. */
 export function worstFirst(a: Finding, b: Finding): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

@@ -1,6 +1,6 @@
 /**
- * base64.b64decode() of Python: other characters are passed over, and nothing follows a complete padding. Undefined
- * where Python raises: the text is not ASCII, or its length cannot be.
+ * base64.b64decode() of Python: other characters are skipped, and nothing follows a complete padding. Undefined
+ * if Python raises: the string is not ASCII or has an impossible length.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   if (/[^\x00-\x7f]/.test(text)) return undefined;

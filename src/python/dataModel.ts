@@ -9,7 +9,7 @@ export class Tuple {
   }
 }
 
-/** An object of a class of its own, of which more than its name matters to nobody: a function, a template's `loop`. */
+/** An object of another class, of which only the name matters: a function, a template's `loop`. */
 export abstract class PyObject {
   /** Objects with the same identity are equal. */
   get identity(): unknown {
@@ -21,7 +21,7 @@ export abstract class PyObject {
     return true;
   }
 
-  /** str() or repr() of it; undefined where that is an address in memory. */
+  /** str() or repr() of it; undefined if that is an address in memory. */
   text(_how: "str" | "repr"): string | undefined {
     return undefined;
   }
@@ -32,9 +32,9 @@ export abstract class PyObject {
  * configuration share (a YAML alias) are one object here too.
  */
 export type PyValue = PyKey | PyValue[] | PyDict;
-/** What can be a key. */
+/** A value that can be a key. */
 export type PyKey = null | boolean | number | bigint | string | Float | Time | Bytes | Tuple | PyObject;
-/** In order of insertion. What may hold keys of other types than strings is a `Dict`. */
+/** In order of insertion. If keys may have other types than strings, it is a `Dict`. */
 export type PyDict = Map<PyKey, PyValue>;
 
 /** A value of either form: modules read mappings as objects whose keys are what str() gives. */
@@ -48,20 +48,20 @@ export function isInt(value: AnyValue | undefined): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-/** An int in the one form that it has here. */
+/** An int in its only representation here. */
 export function int(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** A number as JavaScript computes with it, a bool as the int that it is; undefined for what is no number. */
+/** A number as JavaScript computes with it, a bool as an int; undefined for other values. */
 export function numeric(value: AnyValue | undefined): number | bigint | undefined {
   if (isInt(value)) return value;
   if (typeof value === "boolean") return Number(value);
   return value instanceof Float ? value.value : undefined;
 }
 
-/** Keys and values of a mapping of either form; undefined for what is no mapping. */
+/** Keys and values of a mapping of either form; undefined for other values. */
 export function entriesOf(value: AnyValue): Iterable<readonly [AnyValue, AnyValue]> | undefined {
   if (isDict(value)) return value;
   return isPlainObject(value) ? Object.entries(value) : undefined;
@@ -88,7 +88,7 @@ export function truth(value: AnyValue | undefined): boolean {
   return value instanceof Time || Object.keys(value).length > 0;
 }
 
-/** What may be spent on a value from an untrusted image; both throw where it is too much. */
+/** The budget for a value from an untrusted image; both throw if it is exceeded. */
 export interface Effort {
   step(count?: number): void;
   nested<T>(work: () => T): T;
@@ -96,7 +96,7 @@ export interface Effort {
 
 const FREE: Effort = { step: () => {}, nested: (work) => work() };
 
-/** `==`: 1, 1.0 and True are equal, and the order of keys does not matter. What is shared is compared once. */
+/** `==`: 1, 1.0 and True are equal, and the order of keys does not matter. Shared values are compared once. */
 export function equal(a: AnyValue, b: AnyValue, effort = FREE): boolean {
   return new Comparison(effort).equal(a, b);
 }
@@ -148,7 +148,9 @@ class Comparison {
   }
 }
 
-/** The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones. */
+/**
+ * The same for keys that are equal in Python: 1, 1.0 and True are one key, and so are equal times in two time zones.
+ */
 export function hashOf(key: PyKey): unknown {
   if (key === null) return key;
   if (key instanceof PyObject) return key.identity;
@@ -161,15 +163,15 @@ export function hashOf(key: PyKey): unknown {
   return `(${JSON.stringify(key.items.map((item) => `${typeof item} ${String(hashOf(item as PyKey))}`))}`;
 }
 
-/** A datetime without an offset is equal to none that has one. */
+/** A datetime without an offset is never equal to one with an offset. */
 function utc(datetime: string): string {
   const [, time, micros = "", offset] = /^(.{19})(\.\d+)?([-+].*)?$/.exec(datetime) ?? [];
   return offset === undefined ? datetime : `${Date.parse(`${time?.replace(" ", "T")}${offset}`)}${micros} UTC`;
 }
 
-/** A dictionary with Python's idea of equal keys, of which the first stays. It is made without entries. */
+/** A dictionary with Python's equality of keys, of which the first stays. It is created empty. */
 export class Dict extends Map<PyKey, PyValue> {
-  /** The key itself by its hash, where that is another. */
+  /** The key itself by its hash, if they differ. */
   readonly #keys = new Map<unknown, PyKey>();
 
   override get(key: PyKey): PyValue | undefined {

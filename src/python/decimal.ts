@@ -1,6 +1,6 @@
-/** Floats as decimal digits, rounded as Python does: from the exact value, halves to even. */
+/** Floats as decimal digits, rounded as Python does it: from the exact value, halves to even. */
 
-/** A finite float times 10^`decimals`, rounded to a whole number. */
+/** A finite float times 10^`decimals`, rounded to an integer. */
 export function scaled(value: number, decimals: number): bigint {
   const [mantissa, exponent] = exact(value);
   let [numerator, denominator] = [mantissa, 1n];
@@ -11,7 +11,7 @@ export function scaled(value: number, decimals: number): bigint {
   return roundedQuotient(numerator, denominator);
 }
 
-/** The quotient of a whole number and a positive one, halves to even. */
+/** The quotient of an integer and a positive one, halves to even. */
 export function roundedQuotient(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n;
   const size = negative ? -numerator : numerator;
@@ -21,7 +21,7 @@ export function roundedQuotient(numerator: bigint, denominator: bigint): bigint 
   return negative ? -quotient : quotient;
 }
 
-/** A finite float as a whole number times a power of two. */
+/** A finite float as an integer times a power of two. */
 function exact(value: number): [mantissa: bigint, exponent: number] {
   let exponent = 0;
   let mantissa = value;

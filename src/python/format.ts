@@ -4,10 +4,10 @@ import { CannotTell, Raises } from "./errors.ts";
 import { type Room, repr, str } from "./repr.ts";
 import { Float } from "./scalars.ts";
 
-/** Widths and precisions beyond this are for making memory run out. */
+/** Larger widths and precisions serve only to exhaust memory. */
 const WIDEST = 1000;
 
-/** How one value is to be written. */
+/** The format of one value. */
 interface Spec {
   readonly flags: string;
   readonly width: number;
@@ -21,19 +21,20 @@ const SPEC = /%(?:\(([^()]*)\))?([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?(.?)/gsu;
 export function percentFormat(format: string, values: PyValue, room: Room): string {
   const args = new Arguments(values);
   const text = format.replace(SPEC, (all, name, flags, width, precision, kind) => {
-    if (kind === "") throw new Raises("the format is incomplete");
-    if (all.startsWith("%(") && name === undefined) throw new CannotTell("it formats by a name with parentheses");
+    if (kind === "") throw new Raises("incomplete format");
+    if (all.startsWith("%(") && name === undefined) throw new CannotTell("it uses a format with parentheses in a name");
     if (name !== undefined) args.choose(name);
-    if (width === "*" || precision === "*") throw new CannotTell("it formats to a width that is an argument");
+    if (width === "*" || precision === "*") throw new CannotTell("it uses a format whose width is an argument");
     if (all === "%%") return "%";
-    if (kind === "%") throw new Raises("there is no format %%");
+    if (kind === "%") throw new Raises("unsupported format %%");
     const spec = {
       flags,
       width: Number(width),
       precision: precision === undefined ? undefined : Number(precision),
       kind,
     };
-    if (spec.width > WIDEST || (spec.precision ?? 0) > WIDEST) throw new CannotTell("it formats to a great width");
+    if (spec.width > WIDEST || (spec.precision ?? 0) > WIDEST)
+      throw new CannotTell("it uses a format that is too wide");
     return write(args.next(), spec, room);
   });
   args.end();
@@ -54,19 +55,19 @@ class Arguments {
 
   choose(name: string): void {
     const value = isDict(this.#values) ? this.#values.get(name) : undefined;
-    if (value === undefined) throw new Raises(`there is no ${name} to format`);
+    if (value === undefined) throw new Raises(`the value ${name} for the format is missing`);
     this.#left = [value];
   }
 
   next(): PyValue {
     const [value, ...left] = this.#left;
-    if (value === undefined) throw new Raises("a value to format is missing");
+    if (value === undefined) throw new Raises("not enough values for the format");
     this.#left = left;
     return value;
   }
 
   end(): void {
-    if (this.#left.length > 0 && !this.#isMapping) throw new Raises("too many values to format");
+    if (this.#left.length > 0 && !this.#isMapping) throw new Raises("too many values for the format");
   }
 }
 
@@ -77,10 +78,10 @@ function write(value: PyValue, spec: Spec, room: Room): string {
     return padded(precision === undefined ? text : [...text].slice(0, precision).join(""), spec);
   }
   if (kind === "c") return padded(character(value), spec);
-  if (kind === "a") throw new CannotTell("it formats with %a");
-  if (!"diuoxXeEfFgG".includes(kind)) throw new Raises(`there is no format %${kind}`);
+  if (kind === "a") throw new CannotTell("it uses the format %a");
+  if (!"diuoxXeEfFgG".includes(kind)) throw new Raises(`unsupported format %${kind}`);
   const number = numeric(value);
-  if (number === undefined) throw new Raises("a number is needed");
+  if (number === undefined) throw new Raises("a number is required");
   const text = "diuoxX".includes(kind)
     ? wholeNumber(value, kind, precision, flags.includes("#"))
     : floatText(Number(number), kind, precision, flags.includes("#"));
@@ -103,10 +104,10 @@ function padded(text: string, { width, flags }: Spec): string {
 
 function character(value: PyValue): string {
   if (typeof value === "string" && [...value].length === 1) return value;
-  if (!isInt(value) && typeof value !== "boolean") throw new Raises("a character is needed");
+  if (!isInt(value) && typeof value !== "boolean") throw new Raises("a character is required");
   const code = Number(value);
-  if (code < 0 || code > 0x10ffff) throw new Raises("there is no such character");
-  if (code >= 0xd800 && code < 0xe000) throw new CannotTell("it makes half a character");
+  if (code < 0 || code > 0x10ffff) throw new Raises("the character does not exist");
+  if (code >= 0xd800 && code < 0xe000) throw new CannotTell("it creates a surrogate");
   return String.fromCodePoint(code);
 }
 
@@ -115,9 +116,9 @@ const PREFIXES: Readonly<Record<string, string>> = { x: "0x", X: "0X", o: "0o" }
 
 function wholeNumber(value: PyValue, kind: string, precision: number | undefined, alternate: boolean): string {
   const base = BASES[kind];
-  if (base !== undefined && value instanceof Float) throw new Raises("a whole number is needed");
+  if (base !== undefined && value instanceof Float) throw new Raises("an integer is required");
   const number = numeric(value)!;
-  if (typeof number === "number" && !Number.isFinite(number)) throw new Raises("a finite number is needed");
+  if (typeof number === "number" && !Number.isFinite(number)) throw new Raises("a finite number is required");
   const whole = typeof number === "bigint" ? number : BigInt(Math.trunc(number));
   const digits = (whole < 0n ? -whole : whole).toString(base ?? 10).padStart(precision ?? 1, "0");
   const text = (alternate ? (PREFIXES[kind] ?? "") : "") + (kind === "X" ? digits.toUpperCase() : digits);
@@ -138,6 +139,6 @@ function floatText(number: number, kind: string, precision = 6, alternate = fals
       : lower === "e"
         ? exponential(number, precision)
         : general(number, precision, alternate);
-  if (alternate && Number.isFinite(number) && !text.includes(".")) throw new CannotTell("it formats with %#");
+  if (alternate && Number.isFinite(number) && !text.includes(".")) throw new CannotTell("it uses the format flag #");
   return kind === lower ? text : text.toUpperCase();
 }

@@ -8,7 +8,7 @@ import { splitLines, strip } from "./strings.ts";
 export class IniFile {
   readonly #sections = new Map<string, Map<string, string>>();
 
-  /** @throws Raises where Python's parser fails: no section, no delimiter, something twice */
+  /** @throws Raises if Python's parser fails: no section, no delimiter, something twice */
   static parse(text: string): IniFile {
     const file = new IniFile();
     let section: Map<string, string> | undefined;
@@ -35,9 +35,9 @@ export class IniFile {
         option = undefined;
         continue;
       }
-      if (section === undefined) throw new Raises(`no section before line ${number}`);
+      if (section === undefined) throw new Raises(`line ${number} comes before any section`);
       const at = content.search(/[=:]/);
-      if (at < 1) throw new Raises(`no option in line ${number}`);
+      if (at < 1) throw new Raises(`line ${number} has no option`);
       option = strip(content.slice(0, at)).toLowerCase();
       if (section.has(option)) throw new Raises(`the option ${option} occurs twice`);
       section.set(option, strip(content.slice(at + 1)));

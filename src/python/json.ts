@@ -6,7 +6,7 @@ import type { ConfigNode, Mapping, Pair } from "./tree.ts";
 
 /**
  * A value as Python's json.dumps() writes it: ASCII, a space after each comma and colon.
- * @throws Raises for what JSON has no form for
+ * @throws Raises for what JSON cannot represent
  */
 export function dumpJson(value: AnyValue, sortKeys = false): string {
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
@@ -24,7 +24,7 @@ function scalar(value: AnyValue): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return quoted(value);
-  if (!(value instanceof Float)) throw new Raises("a value that JSON has no form for");
+  if (!(value instanceof Float)) throw new Raises("the value cannot be represented in JSON");
   if (Number.isFinite(value.value)) return String(value);
   return Number.isNaN(value.value) ? "NaN" : value.value < 0 ? "-Infinity" : "Infinity";
 }
@@ -40,7 +40,7 @@ function quoted(text: string): string {
   );
 }
 
-/** What Python's json.loads() makes of a text. @throws Raises where it raises */
+/** Python's json.loads(). @throws Raises if it raises */
 export function loadJson(text: string): PyValue {
   return new Reader(text).document();
 }
@@ -66,7 +66,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
-/** Python's recursion ends at about so many levels. */
+/** Python's recursion limit, in levels of JSON. */
 const DEEPEST = 900;
 
 class Reader {
@@ -90,7 +90,7 @@ class Reader {
     const next = this.#text[this.#at];
     if (next === '"') return this.#string();
     if (next === "[" || next === "{") {
-      if (++this.#depth > DEEPEST) throw new Raises("the JSON nests too deep");
+      if (++this.#depth > DEEPEST) throw new Raises("the JSON is nested too deeply");
       const value = next === "[" ? this.#list() : this.#mapping();
       this.#depth--;
       return value;
@@ -101,7 +101,7 @@ class Reader {
       return word[1];
     }
     const [all, whole, fraction, exponent] = this.#match(NUMBER) ?? [];
-    if (all === undefined) throw new Raises("no JSON value");
+    if (all === undefined) throw new Raises("a JSON value is missing");
     if (fraction !== undefined || exponent !== undefined) return new Float(Number(all));
     if (whole!.length > 4300) throw new Raises("an integer has too many digits");
     return int(BigInt(whole!));
@@ -116,10 +116,10 @@ class Reader {
   #mapping(): PyValue {
     const dict = new Dict();
     this.#items("}", () => {
-      if (this.#text[this.#at] !== '"') throw new Raises("no JSON key");
+      if (this.#text[this.#at] !== '"') throw new Raises("a JSON key must be a string in double quotes");
       const key: PyKey = this.#string();
       this.#space();
-      if (this.#text[this.#at++] !== ":") throw new Raises("no colon after a JSON key");
+      if (this.#text[this.#at++] !== ":") throw new Raises("a colon is missing after a JSON key");
       this.#space();
       dict.set(key, this.#value());
     });
@@ -138,7 +138,7 @@ class Reader {
       this.#space();
       const next = this.#text[this.#at++];
       if (next === close) return;
-      if (next !== ",") throw new Raises("no comma between JSON values");
+      if (next !== ",") throw new Raises("a comma is missing between JSON values");
       this.#space();
     }
   }
@@ -150,15 +150,15 @@ class Reader {
       value += this.#match(STRING)![0];
       const next = this.#text[this.#at++];
       if (next === '"') return value;
-      if (next !== "\\") throw new Raises("a control character or the end in a JSON string");
+      if (next !== "\\") throw new Raises("a JSON string is not closed or contains a control character");
       const letter = this.#text[this.#at++] ?? "";
       if (letter === "u") {
         const digits = /[0-9a-fA-F]{4}/y.exec(this.#text.slice(this.#at, this.#at + 4))?.[0];
-        if (digits === undefined) throw new Raises("an escape of a JSON string");
+        if (digits === undefined) throw new Raises("invalid escape in a JSON string");
         this.#at += 4;
         value += String.fromCharCode(Number.parseInt(digits, 16));
       } else {
-        if (!Object.hasOwn(ESCAPES, letter)) throw new Raises("an escape of a JSON string");
+        if (!Object.hasOwn(ESCAPES, letter)) throw new Raises("invalid escape in a JSON string");
         value += ESCAPES[letter];
       }
     }
@@ -180,7 +180,7 @@ const NUMBERS = new Set(["bool", "int", "float"]);
 
 /**
  * The pair over which Python's json.dumps(sort_keys=True) raises an error: its key is of another type than the keys
- * before it in order, or of a type that JSON has no keys of; undefined where it raises none.
+ * before it in order, or of a type that cannot be a key in JSON; undefined if it raises none.
  */
 export function unsortablePair(root: Mapping): Pair | undefined {
   const seen = new Set<ConfigNode>();

@@ -12,7 +12,7 @@ const DIGITS = {
 } as const;
 const PREFIXES = { 2: "0b", 8: "0o", 10: "", 16: "0x" } as const;
 
-/** Python's int(text, base): spaces around, a sign and the base's prefix are accepted; undefined where it raises. */
+/** Python's int(text, base): spaces around, a sign and the base's prefix are accepted; undefined if it raises. */
 export function readInt(text: string, base: 2 | 8 | 10 | 16): bigint | undefined {
   const trimmed = westernDigits(strip(text));
   const unsigned = /^[-+]/.test(trimmed) ? trimmed.slice(1) : trimmed;
@@ -25,7 +25,7 @@ export function readInt(text: string, base: 2 | 8 | 10 | 16): bigint | undefined
 const FLOAT =
   /^[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:e[-+]?[0-9]+(?:_[0-9]+)*)?$/;
 
-/** Python's float(text); undefined where it raises. */
+/** Python's float(text); undefined if it raises. */
 export function readFloat(text: string): number | undefined {
   const trimmed = westernDigits(strip(text)).toLowerCase();
   if (FLOAT.test(trimmed)) return Number(trimmed.replaceAll("_", ""));
@@ -34,7 +34,7 @@ export function readFloat(text: string): number | undefined {
   return word === "nan" ? Number.NaN : sign === "-" ? -Infinity : Infinity;
 }
 
-/** Python reads the decimal digits of any script, which come in blocks of ten. */
+/** Python accepts the decimal digits of any script, which are in blocks of ten. */
 function westernDigits(text: string): string {
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;

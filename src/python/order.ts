@@ -4,7 +4,7 @@ import { Bytes, Time } from "./scalars.ts";
 
 const FREE: Effort = { step: () => {}, nested: (work) => work() };
 
-/** Orders two values as Python's `<` does: below zero where `a` comes first. @throws Raises where there is no order */
+/** Orders two values as Python's `<` does: below zero where `a` comes first. @throws Raises if there is no order */
 export function compare(a: AnyValue, b: AnyValue, effort = FREE): number {
   effort.step();
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
@@ -21,7 +21,7 @@ export function compare(a: AnyValue, b: AnyValue, effort = FREE): number {
     const [first, second] = [instant(a), instant(b)];
     return first < second ? -1 : first > second ? 1 : 0;
   }
-  throw new Raises("values of these types have no order");
+  throw new Raises("these types cannot be ordered");
 }
 
 function itemsOf(value: AnyValue): readonly AnyValue[] | undefined {
@@ -52,7 +52,7 @@ export function compareText(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Orders keys as Python's sorted() does. @throws Raises where it raises, since their types do not compare */
+/** Orders keys as Python's sorted() does. @throws Raises if it raises, since their types do not compare */
 export function sortedKeys(keys: readonly PyKey[]): PyKey[] {
   return [...keys].sort((a, b) => compare(a as PyValue, b as PyValue));
 }

@@ -4,7 +4,7 @@ import { Bytes, Float, Time } from "./scalars.ts";
 
 /** How much may be written. */
 export interface Room {
-  /** Takes note of characters that are written; false where no more may be, so that `...` ends the collection. */
+  /** Counts written characters; false beyond the limit, so that `...` ends the collection. */
   take(characters: number): boolean;
   /** Writes what is one level deeper. */
   nested<T>(work: () => T): T;
@@ -31,7 +31,7 @@ export function str(value: AnyValue, room: Room = new Cut()): string {
   return value instanceof PyObject ? textOf(value, "str") : repr(value, room);
 }
 
-/** Python's repr() of a value. @throws CannotTell for an object of which it gives the address */
+/** Python's repr() of a value. @throws CannotTell for an object, whose repr() contains its address */
 export function repr(value: AnyValue, room: Room = new Cut()): string {
   if (Array.isArray(value)) return `[${joined<AnyValue>(value, room, (item) => repr(item, room))}]`;
   if (value instanceof Tuple) {
@@ -74,7 +74,7 @@ function scalar(value: AnyValue): string {
 
 function textOf(object: PyObject, how: "str" | "repr"): string {
   const text = object.text(how);
-  if (text === undefined) throw new CannotTell("it prints an object, whose address nobody knows");
+  if (text === undefined) throw new CannotTell("it prints the address of an object");
   return text;
 }
 
@@ -114,7 +114,7 @@ function quoted(text: string): string {
   return quote + body + quote;
 }
 
-/** repr() of bytes, given as latin-1: as of a str, but whatever is not ASCII is escaped. */
+/** repr() of bytes, given as latin-1: as of a str, but everything that is not ASCII is escaped. */
 function bytesRepr(latin1: string): string {
   return `b${quoted(latin1).replace(/[^\x20-\x7e]/g, (char) => `\\x${hex(char.charCodeAt(0), 2)}`)}`;
 }

@@ -1,8 +1,8 @@
 import { Raises } from "./errors.ts";
 
 /**
- * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within a
- * word. @throws Raises for a quote or an escape that does not end.
+ * The words of shell text as Python's shlex.split(text, comments=True) gives them, `#` beginning a comment even within
+ * a word. @throws Raises for an unclosed quote or escape.
  */
 export function shlexSplit(text: string): string[] {
   const words: string[] = [];
@@ -19,7 +19,7 @@ export function shlexSplit(text: string): string[] {
       at = end === -1 ? text.length : end;
     } else if (" \t\r\n".includes(character)) finish();
     else if (character === "\\") {
-      if (++at === text.length) throw new Raises("an escape at the end of the text");
+      if (++at === text.length) throw new Raises("an escape at the end of the string");
       word = (word ?? "") + text[at];
     } else if (character === "'" || character === '"') {
       const quoted = readQuoted(text, at);
@@ -41,10 +41,10 @@ function readQuoted(text: string, start: number): { text: string; end: number } 
     if (quote === '"' && text[at] === "\\" && (text[at + 1] === '"' || text[at + 1] === "\\")) at++;
     inner += text[at];
   }
-  throw new Raises("a quote that does not end");
+  throw new Raises("a quote is not closed");
 }
 
-/** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are left out. */
+/** The variables of a file of shell assignments (util.load_shell_content, 18.5 to 26.2); empty ones are omitted. */
 export function shellVariables(text: string): Map<string, string> {
   const variables = new Map<string, string>();
   for (const word of shlexSplit(text)) {

@@ -3,13 +3,13 @@
 /** What str.isspace() takes for white space, and `\s` in Python's regular expressions, for a class of JavaScript's. */
 export const SPACES = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
-/** A letter that is white space for Python. */
+/** A character that is white space for Python. */
 export const SPACE = new RegExp(`[${SPACES}]`);
 
 /** str.strip(), lstrip() or rstrip() of white space or of given characters. */
 export function strip(text: string, characters?: string | null, ends: "both" | "start" | "end" = "both"): string {
   const set = characters === undefined || characters === null ? undefined : new Set(characters);
-  // White space is made of single units, of which a long text has many.
+  // White space consists of single code units, which is faster for long strings.
   const letters = set === undefined ? text : [...text];
   const goes = (letter: string) => (set === undefined ? SPACE.test(letter) : set.has(letter));
   let [from, to] = [0, letters.length];

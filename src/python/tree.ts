@@ -3,8 +3,8 @@ import type { Bytes, Float, Time } from "./scalars.ts";
 import type { Position, UnistNode } from "./unist.ts";
 
 /**
- * The syntax tree of one cloud-config document, after YAML as PyYAML's safe_load understands it: aliases are expanded to
- * the very node they name (the same object), `<<` is merged, of duplicate keys the last one is kept.
+ * The syntax tree of one cloud-config document, after YAML as PyYAML's safe_load understands it: aliases are expanded
+ * to the very node they name (the same object), `<<` is merged, of duplicate keys the last one is kept.
  */
 export type ConfigNode = Mapping | Sequence | Scalar;
 

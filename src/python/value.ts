@@ -4,7 +4,7 @@ import { str } from "./repr.ts";
 import { Bytes, Float, Time } from "./scalars.ts";
 import type { ConfigNode, ConfigObject, ConfigValue, Scalar } from "./tree.ts";
 
-/** What Python holds of a scalar. */
+/** Python's value of a scalar. */
 export function fromScalar({ kind, value }: Scalar): Exclude<ConfigValue, ConfigValue[] | ConfigObject> {
   if (kind === "float") return new Float(Number(value));
   if (kind === "binary") return new Bytes(String(value));

@@ -9,15 +9,15 @@ import { escapeJson } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { truncate } from "./width.ts";
 
-/** Aliases can make a text of any size out of a few lines: beyond so many characters nothing more is written out. */
+/** The number of characters after which the output is cut, since aliases can expand a few lines to any size. */
 const MAX_CHARACTERS = 10_000_000;
 
-/** Columns that are shown of a value that lost. */
+/** The number of columns shown of a shadowed value. */
 const SHADOWED_WIDTH = 40;
 
 /**
- * The effective configuration, much like YAML: behind each value the line that sets it, and what that line shadows.
- * @param secrets what is hidden of it; nothing where undefined
+ * The effective configuration, similar to YAML: each value is followed by the line that sets it, and what it shadows.
+ * @param secrets masks secrets; nothing is masked without it
  */
 export function configText(config: Config, secrets?: Secrets): string {
   const writer = new Writer();
@@ -28,14 +28,14 @@ export function configText(config: Config, secrets?: Secrets): string {
 class Writer {
   readonly lines: string[] = [];
   #left = MAX_CHARACTERS;
-  /** What the next line begins with in place of its indentation: that of the list around it, and dashes. */
+  /** What the next line begins with instead of its indentation: the indentation of the enclosing list, and dashes. */
   #dashes: string | undefined;
 
-  /** A mapping or a list that takes lines of its own. */
+  /** A mapping or a list on several lines. */
   block(node: Mapping | Sequence, indent: string): void {
     for (const child of node.children) {
       if (this.#left <= 0) {
-        this.#line(indent, "# too large to be shown");
+        this.#line(indent, "# too large to show");
         return;
       }
       if (child.type === "pair") this.#pair(child, indent);
@@ -73,13 +73,13 @@ class Writer {
   }
 }
 
-/** Whether a text of several lines can stand as it is: what must be escaped needs quotes to be read again. */
+/** Whether a string can be written as a block: characters that must be escaped need quotes. */
 function isHarmless(text: string): boolean {
   const lines = text.replaceAll("\t", "    ");
   return escapeText(lines, { keepNewlines: true }) === lines;
 }
 
-/** Mappings of two files become one; of two in one file the later one wins. */
+/** Mappings of two files are merged; of two in one file the later one wins. */
 function isMerged(lost: Pair, winner: Pair): boolean {
   return lost.value.type === "mapping" && winner.value.type === "mapping" && lost.path !== winner.path;
 }
@@ -93,7 +93,7 @@ function place({ path, line }: Origin): string {
   return path === BUILTIN_PATH ? path : `${path}:${line}`;
 }
 
-/** Whether a value takes lines of its own: all but scalars, empty collections, and lists of scalars from one line. */
+/** Whether a value is written on several lines: all except scalars, empty collections, and lists of scalars from one line. */
 function isBlock(node: ConfigNode): node is Mapping | Sequence {
   if (node.type === "scalar" || node.children.length === 0) return false;
   if (node.type === "mapping") return true;
@@ -107,7 +107,7 @@ function inOneLine(node: ConfigNode): string {
   return `[${node.children.map((item) => scalarText(item as Scalar)).join(", ")}]`;
 }
 
-/** A scalar as YAML in one line, also inside brackets. */
+/** A scalar as YAML on one line, also inside brackets. */
 function scalarText(node: Scalar): string {
   const { kind, value } = node;
   if (kind === "binary") return `!!binary ${Buffer.from(String(value), "latin1").toString("base64")}`;
@@ -117,6 +117,6 @@ function scalarText(node: Scalar): string {
   return PLAIN.test(text) && !NO_STRING.test(text) ? text : escapeJson(JSON.stringify(text));
 }
 
-/** Texts that need no quotes anywhere: words, paths, addresses, sentences without marks that YAML knows. */
+/** Strings that never need quotes: words, paths, addresses, sentences without characters that are special in YAML. */
 const PLAIN = /^[A-Za-z_/](?:[\w/.@%+=();~$-]|:(?=[\w/])| (?=[\w/.@%+=();~$]))*$/;
 const NO_STRING = /^(?:yes|no|on|off|true|false|null)$/i;

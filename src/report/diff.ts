@@ -3,13 +3,13 @@ import type { Colors } from "picocolors/types.js";
 import { escapeLine, linesOf } from "./escape.ts";
 import { truncate } from "./width.ts";
 
-/** A stretch of a unified diff: lines begin with "-", "+", " " or "\". */
+/** A hunk of a unified diff: its lines begin with "-", "+", " " or "\". */
 export type Hunk = StructuredPatchHunk;
 
-/** More edits than this are not searched for: the whole text then counts as replaced. Bounds time and memory. */
+/** The number of edits beyond which the whole text counts as replaced; bounds time and memory. */
 const MAX_EDITS = 2000;
 
-/** What differs between two texts, with `context` equal lines around each difference. */
+/** The differences of two texts, with `context` equal lines around each. */
 export function diffHunks(before: string, after: string, context: number): readonly Hunk[] {
   const patch = structuredPatch("", "", before, after, undefined, undefined, { context, maxEditLength: MAX_EDITS });
   if (patch !== undefined) return patch.hunks;
@@ -19,13 +19,13 @@ export function diffHunks(before: string, after: string, context: number): reado
   return [{ oldStart: 1, oldLines, newStart: 1, newLines, lines: [...removed, ...added] }];
 }
 
-/** All lines of a text behind a sign. */
+/** All lines of a text after a sign. */
 function signed(sign: "-" | "+", text: string): string[] {
   const lines = linesOf(text).map((line) => `${sign}${line}`);
   return text === "" || text.endsWith("\n") ? lines : [...lines, "\\ No newline at end of file"];
 }
 
-/** The same hunks with the lines of the two texts as they are shown, which have as many lines. */
+/** The same hunks with lines of the masked texts, which have the same number of lines. */
 export function hideInHunks(hunks: readonly Hunk[], before: string, after: string): readonly Hunk[] {
   const [old, now] = [before.split("\n"), after.split("\n")];
   return hunks.map((hunk) => {
@@ -41,7 +41,7 @@ export function hideInHunks(hunks: readonly Hunk[], before: string, after: strin
   });
 }
 
-/** Hunks as a unified diff. @param from and `to`: undefined where there is no such file before, or afterwards */
+/** Hunks as a unified diff. @param from and `to`: undefined if the file does not exist before or afterwards */
 export function unifiedDiff(from: string | undefined, to: string | undefined, hunks: readonly Hunk[]): string {
   const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
@@ -50,12 +50,12 @@ export function unifiedDiff(from: string | undefined, to: string | undefined, hu
   return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to ?? "/dev/null"}`, ...lines].join("\n")}\n`;
 }
 
-/** A range of no lines is named by the line before it. */
+/** An empty range begins at the line before it. */
 function range(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** Whether a text is no text: a diff of it says nothing. */
+/** Whether a file is binary, so that a diff says nothing. */
 export function isBinary(text: string): boolean {
   return text.includes("\0");
 }
@@ -71,7 +71,7 @@ export function paintDiff(lines: readonly string[], style: Colors, width: number
   });
 }
 
-/** The lines of a hunk with each long run of removals, additions or equal lines cut; `focus` is an index to keep. */
+/** The lines of a hunk with long runs of removals, additions or equal lines cut; the line at index `focus` is kept. */
 export function shortenHunk(lines: readonly string[], focus: number, limit: number): string[] {
   const perRun = Math.floor(limit / 3);
   const shortened: string[] = [];

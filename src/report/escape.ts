@@ -1,11 +1,11 @@
 import { replaceUnknown } from "../image/unknown.ts";
 
 /**
- * What a terminal would obey, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width, BOM), line and
- * paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space or like nothing.
- * Then what programs that run builds obey in a log: `##[name]` of GitHub Actions, `##vso[name]` of Azure Pipelines,
- * `##teamcity[name]` (all of them anywhere in a line), and GitHub's `::name key=value::` where a line can begin. What
- * GitLab and Travis obey holds control characters.
+ * Characters that a terminal would interpret, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width,
+ * BOM), line and paragraph separators, lone surrogates, private and unassigned characters, blanks that look like a space
+ * or are invisible. Also commands that CI systems run when they appear in a log: `##[name]` of GitHub Actions, `##vso[name]` of Azure Pipelines,
+ * `##teamcity[name]` (all of them anywhere in a line), and GitHub's `::name key=value::` where a line can begin. The
+ * commands of GitLab and Travis contain control characters.
  */
 export const HAZARD =
   /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\[(?<=##\w*\[)|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
@@ -21,29 +21,29 @@ export function escapeText(text: string, options: { readonly keepNewlines?: bool
   });
 }
 
-/** Longer lines are cut: no terminal is so wide, and a line can be megabytes long. */
+/** Longer lines are cut, since a line can be megabytes long. */
 const MAX_LINE = 2000;
 
-/** A line of a file, as a code frame or a diff shows it: tabs as blanks, placeholders as `(unknown: REASON)`. */
+/** A line of a file for a code frame or a diff: with tabs as blanks, and placeholders as `(unknown: REASON)`. */
 export function escapeLine(line: string): string {
   const shown = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line;
   return escapeProse(shown.replaceAll("\t", "    "));
 }
 
-/** Longer messages are cut: a value of an image can be megabytes long, and GitHub shows a sentence or two. */
+/** Longer messages are cut: a value can be megabytes long, and GitHub shows only a sentence or two. */
 const MAX_MESSAGE = 2000;
 
-/** A message as programs get it that show it to somebody. */
+/** A message for programs that display it. */
 export function shorten(text: string): string {
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }
 
-/** Text of one line that may hold placeholders. */
+/** Text of one line that may contain placeholders, escaped. */
 export function escapeProse(text: string): string {
   return escapeText(replaceUnknown(text, (reason) => `(unknown: ${reason})`));
 }
 
-/** The lines of a text; a final newline begins no further line. */
+/** The lines of a text; a final newline starts no further line. */
 export function linesOf(text: string): string[] {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();

@@ -2,17 +2,17 @@ import type { FileTexts, LintResult } from "../lint/finding.ts";
 import { diffHunks, type Hunk, hideInHunks, unifiedDiff } from "./diff.ts";
 
 /**
- * The files of one image as reports show them: compared as they are, shown with their secrets hidden. Each is read, split
- * and compared only once, however many findings it has.
+ * The files of one image for reports: compared unmasked, shown with masked secrets. Each is read, split and compared only
+ * once, however many findings it has.
  */
 export class FileViews {
-  /** The texts as they are, to be compared and never shown. */
+  /** The unmasked texts, for comparison only. */
   readonly texts: (path: string) => FileTexts;
-  /** The lines of a file before the boot (after it where there was none); undefined where there is no such file. */
+  /** The lines of a file before the boot, or after it if it is new; undefined if the file does not exist. */
   readonly lines: (path: string) => readonly string[] | undefined;
-  /** What the boot changes, with one equal line around each difference. */
+  /** The changes by the boot, with one equal line around each. */
   readonly hunks: (path: string) => readonly Hunk[];
-  /** A text that the file has or may get, its secrets hidden; it has as many lines. */
+  /** A current or possible text of the file with masked secrets; it has the same number of lines. */
   readonly hidden: (path: string, text: string) => string;
 
   constructor(result: Pick<LintResult, "texts" | "secrets">) {
@@ -30,12 +30,12 @@ export class FileViews {
     });
   }
 
-  /** Whether the image holds the file before the boot. */
+  /** Whether the file exists before the boot. */
   exists(path: string): boolean {
     return this.texts(path).before !== undefined;
   }
 
-  /** A unified diff that gives the file of the image another text, or deletes it where `content` is undefined. */
+  /** A unified diff that changes the file of the image to another text, or deletes it if `content` is undefined. */
   diff(path: string, content: string | undefined): string {
     const before = this.texts(path).before;
     const [from, to] = [before, content].map((text) => (text === undefined ? undefined : path));
@@ -47,7 +47,7 @@ export class FileViews {
   }
 }
 
-/** A function that remembers its answers. */
+/** A function that caches its results. */
 export function memo<Answer>(compute: (path: string) => Answer): (path: string) => Answer {
   const answers = new Map<string, Answer>();
   return (path) => {

@@ -1,6 +1,6 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../image/unknown.ts";
-import type { FileTexts, Loss, Severity } from "../lint/finding.ts";
+import type { Confidence, FileTexts, Loss, Severity } from "../lint/finding.ts";
 import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";
@@ -8,7 +8,7 @@ import { codeFrame } from "./frame.ts";
 import type { ShownEdit, ShownFinding, ShownFix } from "./shown.ts";
 import { displayWidth, hanging, truncate, wrap } from "./width.ts";
 
-/** How much of a diff, in lines, and of a sentence, in columns, is shown. */
+/** Limits of what is shown: the lines of a diff, the columns of a sentence. */
 const DIFF_LINES = 12;
 const PROSE = 1200;
 /** Prose wider than this is hard to read. */
@@ -16,7 +16,7 @@ const PROSE_WIDTH = 110;
 /** Narrower than this, indents shrink. */
 const NARROW = 60;
 
-/** What severities are called in text. */
+/** Names of severities in text. */
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
 
 /** The first lines of a finding: where, how bad, what, by which rule. `location` is `line:column`, padded. */
@@ -35,7 +35,7 @@ export function findingHead(finding: ShownFinding, location: string, style: Colo
   return [`  ${style.dim(location)}  ${paint(word)}  ${first}`, ...rest.map((line) => " ".repeat(indent) + line)];
 }
 
-/** All else of a finding: the cause in its file, what is lost, the evidence, the fix. */
+/** The details of a finding: the cause in its file, the losses, the evidence, the fix. */
 export function findingDetails(
   finding: ShownFinding,
   files: FileViews,
@@ -62,7 +62,7 @@ export function findingDetails(
   return blocks.flat().map((line) => `${" ".repeat(indent)}${line}`);
 }
 
-/** Untrusted prose, escaped and cut to what somebody would read. */
+/** Untrusted prose, escaped and cut to a readable length. */
 function prose(text: string): string {
   return truncate(escapeProse(text.slice(0, 2 * PROSE)), PROSE);
 }
@@ -71,7 +71,7 @@ function paragraph(label: string, text: string, style: Colors, width: number): s
   return hanging(`${label}: `, prose(text), width, style.cyan);
 }
 
-/** What to do with each file of a fix, and what it gets; only the names of a file that gets another one. */
+/** What a fix does to each file, with the new lines; for a rename only the names. */
 function fixBlock(
   { edits, renames }: ShownFix,
   files: FileViews,
@@ -98,42 +98,47 @@ function changes(diff: string, style: Colors, room: number): string[] {
   return paintDiff(shortenHunk(lines, 0, DIFF_LINES), style, room - 2).map((line) => `  ${line}`);
 }
 
-/** What is lost: the place, what becomes of the file, and the lines that change. */
+/** A loss: the place, what happens to the file, and the lines that change. */
 function lossBlock(finding: ShownFinding, target: Loss, files: FileViews, style: Colors, width: number): string[] {
   const texts = files.texts(target.path);
   const place = target.line === null ? target.path : `${target.path}:${target.line}`;
-  const verb = target.before === null ? "added" : "lost";
-  const label =
-    finding.confidence === "certain" ? verb : `${finding.confidence === "likely" ? "likely" : "possibly"} ${verb}`;
+  const label = AFFECTED[finding.confidence];
   const fate = fileFate(texts);
   if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
   const lines = changedLines(target, files) ?? settingLines(target);
-  const stays = texts.before !== undefined && texts.before === texts.after ? " (the file itself stays as it is)" : "";
+  const isSame = finding.confidence !== "possible" && texts.before !== undefined && texts.before === texts.after;
+  const stays = isSame ? " (the file itself does not change)" : "";
   return [
     ...paragraph(label, `${place}${stays}`, style, width),
     ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`),
   ];
 }
 
-/** What becomes of the file where its lines must not be printed (a key that goes) or cannot be. */
+/** What happens to a file whose lines must not be printed (a deleted key) or cannot be. */
 function fileFate({ before, after }: FileTexts): string | undefined {
-  if (after === undefined) return before === undefined ? undefined : "the file is deleted";
+  if (after === undefined) return before === undefined ? undefined : "cloud-init deletes the file";
   const reason = unknownReason(after);
   if (reason !== undefined) return `its new content is unknown: ${reason}`;
-  return before !== after && (isBinary(before ?? "") || isBinary(after)) ? "a binary file that changes" : undefined;
+  return before !== after && (isBinary(before ?? "") || isBinary(after)) ? "a binary file" : undefined;
 }
 
-/** The lines of the file that change at the target; undefined where none does, since another file overrides them. */
+/** The lines of the file that change at the target; undefined if none does, since another file overrides them. */
 function changedLines(target: Loss, files: FileViews): string[] | undefined {
   const sign = files.exists(target.path) ? "-" : "+";
-  for (const hunk of files.hunks(target.path)) {
-    const focus = target.line === null ? 0 : indexOfLine(hunk, target.line, sign);
+  const hunks = files.hunks(target.path);
+  for (const hunk of hunks) {
+    const focus = target.line === null ? hunk.lines.findIndex(isContent) : indexOfLine(hunk, target.line, sign);
     if (focus !== -1) return shortenHunk(hunk.lines, focus, DIFF_LINES);
   }
-  return undefined;
+  return target.line === null && hunks[0] !== undefined ? shortenHunk(hunks[0].lines, 0, DIFF_LINES) : undefined;
 }
 
-/** Where a hunk holds the removed ("-") or added ("+") line of this number; -1 where it does not. */
+/** Whether a line of a hunk changes more than a comment or an empty line. */
+function isContent(line: string): boolean {
+  return /^[-+]\s*[^\s#;]/.test(line);
+}
+
+/** The index in a hunk of the removed ("-") or added ("+") line with this number; -1 if there is none. */
 function indexOfLine(hunk: Hunk, line: number, sign: "-" | "+"): number {
   let number = sign === "-" ? hunk.oldStart : hunk.newStart;
   return hunk.lines.findIndex((text) => {
@@ -141,6 +146,13 @@ function indexOfLine(hunk: Hunk, line: number, sign: "-" | "+"): number {
     return number++ === line && text.startsWith(sign);
   });
 }
+
+/** How a loss is labelled. */
+const AFFECTED: Readonly<Record<Confidence, string>> = {
+  certain: "affected",
+  likely: "probably affected",
+  possible: "possibly affected",
+};
 
 function settingLines({ setting, before, after }: Loss): string[] {
   const lines: string[] = [];

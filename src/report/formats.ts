@@ -3,7 +3,7 @@ import type { LintResult, Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import type { Repository } from "./repository.ts";
 
-/** What a report of findings may depend on. */
+/** The options of a report of findings. */
 interface ReportOptions {
   readonly color: boolean;
   /** Columns of the terminal. */
@@ -12,7 +12,7 @@ interface ReportOptions {
   readonly quiet: boolean;
   /** The whole catalogue. */
   readonly rules: readonly Rule[];
-  /** Where files of the images stand in a repository, for the formats that ask (`inRepository`). */
+  /** Where the files of the images are in a repository, for the formats with `inRepository`. */
   readonly repository?: Repository | undefined;
 }
 
@@ -20,9 +20,9 @@ interface ReportOptions {
 type Report = (results: readonly LintResult[], options: ReportOptions) => string;
 
 interface LintFormat {
-  /** What is reported where the user does not say: to a person less than to a program. */
+  /** Lowest severity to report by default: people get less than programs. */
   readonly minSeverity: Severity;
-  /** Whether findings are shown beside the files of a repository. */
+  /** Whether findings are shown in the files of a repository. */
   readonly inRepository?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
@@ -30,7 +30,7 @@ interface LintFormat {
 
 const toolVersion = packageJson.version;
 
-/** A new one is one file and one line here. */
+/** A new format is one file and one line here. */
 const formats = {
   text: { minSeverity: "warning", load: async () => (await import("./text.ts")).textReport },
   github: {

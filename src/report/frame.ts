@@ -3,7 +3,7 @@ import type { Origin } from "../image/origin.ts";
 import { escapeLine } from "./escape.ts";
 import { displayWidth, truncate } from "./width.ts";
 
-/** The line that `origin` names, between its neighbours; [] where there is no such line. */
+/** The line of `origin` between its neighbours; [] if it does not exist. */
 export function codeFrame(lines: readonly string[], origin: Origin, style: Colors, width: number): string[] {
   const line = lines[origin.line - 1];
   if (line === undefined) return [];
@@ -22,9 +22,9 @@ export function codeFrame(lines: readonly string[], origin: Origin, style: Color
   return frame;
 }
 
-/** A mark under the column, where it is not simply the first thing in the line. */
+/** A mark under the column, unless the line begins there. */
 function caret(before: string, digits: number, style: Colors, width: number): string[] {
-  // What is hidden before it has another width.
+  // A masked secret before the column changes the width.
   if (/^[\s-]*$/.test(before) || before.includes("<<hidden:")) return [];
   const column = displayWidth(escapeLine(before));
   return column + digits + 5 >= width

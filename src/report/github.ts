@@ -29,14 +29,14 @@ export function githubReport(results: readonly LintResult[], options: GithubOpti
         title: rule,
       };
       const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-      const text = `${shorten(message)} To blame: ${place.path}${place.line === null ? "" : `:${place.line}`} of ${result.image.source}.`;
+      const text = `${shorten(message)} Cause: ${place.path}${place.line === null ? "" : `:${place.line}`} in ${result.image.source}.`;
       return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(text)}\n`;
     });
   });
   return lines.join("");
 }
 
-/** A command is one line, which the runner decodes again. */
+/** A command is one line, which the runner decodes. */
 function escapeData(text: string): string {
   return escapeProse(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

@@ -3,7 +3,7 @@ import type { ImageFacts } from "../lint/finding.ts";
 import { escapeText } from "./escape.ts";
 import { hanging } from "./width.ts";
 
-/** What was looked at, as the first lines of a report. */
+/** The facts of the image, as the first lines of a report. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
   const { distro, cloudInit, datasource, isFile } = image;
   const program = `cloud-init ${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;

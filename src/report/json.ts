@@ -14,12 +14,12 @@ import { plannedChanges } from "./plannedChanges.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 import { type ShownFinding, type ShownResult, shown, shownImage } from "./shown.ts";
 
-/** Aliases can make any number of values out of a few lines: so many characters of pointers and paths are given. */
+/** The number of characters of pointers and paths after which origins are cut, since aliases can expand a few lines to any size. */
 const MAX_ORIGINS = 4_000_000;
 
 const SCHEMA_VERSION = 2;
 
-/** Findings as JSON (schemas/lint-v2.schema.json). The summary counts those that `minSeverity` leaves out, too. */
+/** Findings as JSON (schemas/lint-v2.schema.json). The summary also counts those that `minSeverity` leaves out. */
 export function jsonReport(results: readonly LintResult[], minSeverity: Severity): string {
   return jsonText({
     schemaVersion: SCHEMA_VERSION,
@@ -37,7 +37,7 @@ export function jsonReport(results: readonly LintResult[], minSeverity: Severity
   });
 }
 
-/** What was not read, and what is not known of the image as a whole. */
+/** What could not be read, and what is unknown about the whole image. */
 function problemsJson({ image, unread, caveats }: ShownResult) {
   const path = image.isFile ? image.source : "/";
   return [
@@ -46,15 +46,15 @@ function problemsJson({ image, unread, caveats }: ShownResult) {
   ];
 }
 
-/** All that the first boot changes, as JSON (schemas/plan-v2.schema.json). */
+/** Everything that the first boot changes, as JSON (schemas/plan-v2.schema.json). */
 export function planJson(image: ImageFacts, boot: BootResult): string {
   return jsonText(planOf(image, boot));
 }
 
-/** What `planJson` gives. */
+/** The data of `planJson`. */
 export type Plan = ReturnType<typeof planOf>;
 
-/** All that the first boot changes, as plain data (schemas/plan-v2.schema.json). */
+/** Everything that the first boot changes, as plain data (schemas/plan-v2.schema.json). */
 export function planOf(image: ImageFacts, boot: BootResult) {
   const secrets = Secrets.ofBoot(boot);
   const hide = (text: string) => secrets.text(text);
@@ -76,7 +76,7 @@ export function planOf(image: ImageFacts, boot: BootResult) {
 
 /**
  * The effective configuration as JSON (schemas/config-v2.schema.json): values and, by JSON pointer, their origins.
- * @param secrets what is hidden of it; nothing where undefined
+ * @param secrets masks secrets; nothing is masked without it
  */
 export function configJson(config: Config, secrets?: Secrets): string {
   const value = nodeJson(secrets?.config(config.root) ?? config.root, "  ");
@@ -84,7 +84,7 @@ export function configJson(config: Config, secrets?: Secrets): string {
   return escapeJson(`{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "value": ${value},\n  "origins": ${places}\n}\n`);
 }
 
-/** The same members in the same order, whatever else an object holds. */
+/** Always the same members in the same order. */
 function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts) {
   return {
     source,
@@ -148,7 +148,7 @@ function contentJson(
     : { content: null, mode, unknown: whole };
 }
 
-/** A file's text; undefined where its bytes are none. */
+/** A file's text; undefined if it is not UTF-8 text. */
 function decodeText(bytes: Buffer): string | undefined {
   return bytes.includes(0) ? undefined : strictText(bytes);
 }

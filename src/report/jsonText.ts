@@ -1,11 +1,11 @@
 import { HAZARD } from "./escape.ts";
 
-/** A value as JSON text, two blanks a level; whatever is no printable character is escaped, the value stays the same. */
+/** A value as JSON text, indented by two blanks; characters that are not printable are escaped. */
 export function jsonText(value: unknown): string {
   return escapeJson(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** JSON text with hazardous characters, which can only stand inside strings, as \uXXXX. */
+/** JSON text with hazardous characters, which occur only inside strings, as \uXXXX. */
 export function escapeJson(json: string): string {
   return json.replace(HAZARD, (char) => {
     if (char === "\n") return char;

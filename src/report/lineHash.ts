@@ -1,12 +1,12 @@
-/** So many characters, from the start of a line on, make its hash. */
+/** The number of characters, from the start of a line, that are hashed. */
 const WINDOW = 100;
 const BASE = 37n;
 const END_OF_FILE = "\uffff";
 
 /**
  * The hashes of a text's lines (from 1) by which GitHub's code scanning follows alerts while lines move: a polynomial
- * modulo 2^64 over the next 100 characters that are neither blank nor tab, and which of the lines with this hash it is. As
- * github/codeql-action's fingerprints.ts computes it, so that both give the same. Undefined where there is no such line.
+ * modulo 2^64 over the next 100 characters that are neither blank nor tab, and a counter among lines with the same hash. The
+ * result equals that of github/codeql-action's fingerprints.ts. Undefined if the line does not exist.
  */
 export function lineHashes(text: string): (line: number) => string | undefined {
   const squeezed = text.replace(/\r\n?/g, "\n").replace(/[ \t]/g, "") + END_OF_FILE + "\0".repeat(WINDOW);

@@ -2,15 +2,15 @@ import { unknown } from "../image/unknown.ts";
 import type { ConfigNode, Scalar } from "../python/tree.ts";
 import { pyStr } from "../python/value.ts";
 
-/** Aliases can make a value of any size out of a few lines: beyond so many characters nothing more is written out. */
+/** The number of characters after which the output is cut, since aliases can expand a few lines to any size. */
 const MAX_CHARACTERS = 20_000_000;
 
-/** Stands for all that is not written out. */
-const TOO_LARGE = JSON.stringify(unknown("too large to be shown"));
+/** Replaces everything that is cut. */
+const TOO_LARGE = JSON.stringify(unknown("too large to show"));
 
 /**
  * A configuration value as JSON text. Numbers keep all their digits and floats their point; dates, infinity and "nan" are
- * strings, as Python's str() writes them; bytes are a string in base64. `indent` is what the first line already has.
+ * strings, as Python's str() writes them; bytes are a string in base64. `indent` is the indentation of the first line.
  */
 export function nodeJson(node: ConfigNode, indent: string, limit = MAX_CHARACTERS): string {
   const writer = new Writer(limit);
@@ -32,7 +32,7 @@ class Writer {
       const items = node.children.map((child) => ["", child] as const);
       this.#collection("[]", items, TOO_LARGE, indent);
     } else {
-      // Keys that differ for Python can be the same text (1 and "1"): the last one is kept.
+      // Keys that differ in Python can be equal in JSON (1 and "1"): the last one is kept.
       const items = new Map(node.children.map(({ key, value }) => [`${JSON.stringify(pyStr(key))}: `, value]));
       this.#collection("{}", items, `${TOO_LARGE}: null`, indent);
     }

@@ -8,12 +8,12 @@ import { diffHunks, hideInHunks, isBinary, paintDiff } from "./diff.ts";
 import { escapeProse, linesOf } from "./escape.ts";
 import { hanging } from "./width.ts";
 
-/** How much of a new file and of a diff is shown unless all is wanted, in lines. */
+/** The number of lines of a new file or diff that are shown by default. */
 const SHOWN_LINES = 40;
-/** A plan keeps its lines whole, however narrow the terminal: only what no person reads is cut. */
+/** A plan shows whole lines, however narrow the terminal, and cuts only extremely long ones. */
 const LINE_WIDTH = 1000;
 
-/** One change of a plan: what happens to which file, because of which lines of configuration, and the diff. */
+/** One change of a plan: what happens to which file, the lines of configuration that cause it, and the diff. */
 export function changeBlock(
   change: Change,
   boot: BootResult,
@@ -39,7 +39,7 @@ export function changeBlock(
   ];
 }
 
-/** What is to say of a change besides its diff. */
+/** The facts of a change besides its diff. */
 function describe({ after, reason }: Change, before: Stat | undefined): string[] {
   if (reason !== undefined) return [reason];
   if (after === undefined || after.kind === "directory") return [];
@@ -56,7 +56,7 @@ function describe({ after, reason }: Change, before: Stat | undefined): string[]
   return facts;
 }
 
-/** The diff of a file, its secrets hidden; [] where it would say nothing (bytes that are no text). */
+/** The diff of a file, with masked secrets; [] if it would say nothing (binary or unknown content). */
 function diffOf(path: string, content: Buffer, image: Image, secrets: Secrets): string[] {
   const before = image.lstat(path)?.kind === "file" ? image.read(path)?.toString() : undefined;
   const after = content.toString();

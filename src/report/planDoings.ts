@@ -5,9 +5,9 @@ import type { Secrets } from "../lint/secrets/secrets.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 
-/** What one module does, as far as it is known. */
+/** The known effects of one module. */
 export interface Doings {
-  /** Changes of which it has the last word. */
+  /** Changes that no later module changes again. */
   readonly changes: Change[];
   /** Files that a later module changes again. */
   readonly alsoChanges: { readonly path: string; readonly last: string }[];
@@ -16,8 +16,8 @@ export interface Doings {
 }
 
 /**
- * A boot's changes, commands and notes by the module that they come from; `general`: notes that belong to none. What the
- * commands and notes hold of secrets is hidden.
+ * A boot's changes, commands and notes by module; `general` contains notes without a module. Secrets in commands and notes
+ * are masked.
  */
 export function doingsByModule(
   boot: BootResult,

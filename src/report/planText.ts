@@ -17,13 +17,13 @@ export interface PlanOptions {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
-  /** Shows every diff and every new file whole. */
+  /** Shows diffs and new files without limits. */
   readonly verbose?: boolean;
 }
 
 const MIN_WIDTH = 30;
 
-/** All that the first boot does to an image, module by module in the order of the boot. */
+/** Everything that the first boot does to an image, module by module, in the order of the boot. */
 export function planText(image: ImageFacts, boot: BootResult, options: PlanOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
@@ -69,23 +69,23 @@ function remarkOn({ why }: ModuleOutcome): string {
   if (why === null) return "";
   const sentence = whySentence(why);
   if (why.code === "raises") return `it fails: ${sentence}`;
-  return why.code === "cannot-tell" ? `not simulated to its end: ${sentence}` : sentence;
+  return why.code === "cannot-tell" ? `simulated only in part: ${sentence}` : sentence;
 }
 
-/** Whether nothing at all is known of what a module does. */
+/** Whether the effects of a module are entirely unknown. */
 function isUnknown({ why }: ModuleOutcome): boolean {
   return why?.code === "own-module" || why?.code === "effects-unknown";
 }
 
-/** The modules of a stage that run, nobody knows to what effect. */
+/** The modules of a stage that run with unknown effects. */
 function notSimulated(outcomes: readonly ModuleOutcome[], style: Colors, width: number): string[] {
   const names = outcomes.filter(isUnknown).map(({ name }) => name);
   if (names.length === 0) return [];
-  const text = escapeProse(`${names.join(", ")} (they run, but what they do is not known to this program)`);
+  const text = escapeProse(`${names.join(", ")} (they run, but their effects are unknown)`);
   return hanging("not simulated: ", text, width - 2, style.yellow).map((line) => `  ${line}`);
 }
 
-/** The modules of a stage that did not run, those with like reasons together. */
+/** The modules of a stage that do not run, grouped by reason. */
 function notRun(outcomes: readonly ModuleOutcome[], secrets: Secrets, style: Colors, width: number): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, status, why } of outcomes) {
@@ -121,7 +121,7 @@ function summary(boot: BootResult): string {
   const count = (op: string) => changes.filter((change) => change.op === op && change.certainty === "certain").length;
   const parts = [`${count("created")} created, ${count("modified")} modified, ${count("deleted")} deleted`];
   const possible = changes.filter((change) => change.certainty === "possible").length;
-  if (possible > 0) parts.push(`${possible} that may change`);
+  if (possible > 0) parts.push(`${possible} may change`);
   const unknown = boot.modules.filter(({ status }) => status === "not simulated").length;
   if (unknown > 0) parts.push(`${unknown} ${unknown === 1 ? "module" : "modules"} not simulated`);
   return `Files: ${parts.join("; ")}`;

@@ -1,8 +1,8 @@
-/** Where the files of images stand in a repository, so that code scanning can show findings beside them. */
+/** Where the files of images are in a repository, so that code scanning can show findings there. */
 export interface Repository {
-  /** The repository's file for a path of an image whose text is `text` (undefined: unknown); undefined where it has none. */
+  /** The repository's file for a path of an image with this text (undefined if unknown); undefined if there is none. */
   file(path: string, text: string | undefined): RepositoryFile | undefined;
-  /** Where all is shown that has no file in the repository; undefined when nobody named a place. */
+  /** Where to show findings whose file is not in the repository; undefined unless configured. */
   readonly anchor: (RepositoryFile & { readonly line: number }) | undefined;
 }
 

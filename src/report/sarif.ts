@@ -14,15 +14,15 @@ export interface SarifOptions {
 }
 
 /**
- * Findings as SARIF 2.1.0, one run an image, shaped so that GitHub's code scanning takes it. Every rule is in each run,
- * since the catalogue of a tool must not vary; suppressed findings are left out, since GitHub would show them as open.
+ * Findings as SARIF 2.1.0, one run per image, in the form that GitHub's code scanning accepts. Each run contains all rules,
+ * since the catalogue of a tool must not vary; ignored findings are left out, since GitHub would show them as open.
  */
 export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
   const descriptors = rules.map(descriptor);
   const categories = new Set<string>();
   const { results, cut } = withinLimits(all.map(shown), options.minSeverity);
   const runs = results.map((result): Run => {
-    const notifications = [...result.unread.map(({ path, reason }) => `${path} was not read: ${reason}`), ...cut];
+    const notifications = [...result.unread.map(({ path, reason }) => `could not read ${path}: ${reason}`), ...cut];
     const category = uniqueCategory(result.image.source, categories);
     return {
       tool: { driver: { name: "cloud-init-lint", semanticVersion: options.toolVersion, rules: descriptors } },
@@ -45,7 +45,7 @@ export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], 
   return jsonText(log);
 }
 
-/** GitHub refuses an upload in which two runs have the same category. */
+/** GitHub rejects an upload in which two runs have the same category. */
 function uniqueCategory(source: string, taken: Set<string>): string {
   const name = source.replace(/^\/+|\/+$/g, "") || "root";
   let category = name;
@@ -54,7 +54,7 @@ function uniqueCategory(source: string, taken: Set<string>): string {
   return category;
 }
 
-/** What GitHub shows of `fullDescription`. */
+/** The number of characters of `fullDescription` that GitHub shows. */
 const MAX_DESCRIPTION = 1024;
 
 const PROBLEM_SEVERITIES: Readonly<Record<Severity, string>> = {

@@ -35,7 +35,7 @@ export function sarifResults(
   });
 }
 
-/** Longer fixes are left to the other reports, in characters. */
+/** The largest fix that is included, in characters; other reports show larger ones. */
 const LARGEST_FIX = 10_000;
 
 function messageText(finding: ShownFinding): string {
@@ -44,8 +44,8 @@ function messageText(finding: ShownFinding): string {
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
   const sentences = [escapeMessage(shorten(message))];
   const links = losses.map((loss, index) => link(loss, index + 1));
-  if (links.length > 0) sentences.push(`What is lost: ${links.join(", ")}.`);
-  if (cause !== null) sentences.push(`To blame: ${link(cause, losses.length + 1)}.`);
+  if (links.length > 0) sentences.push(`Affected: ${links.join(", ")}.`);
+  if (cause !== null) sentences.push(`Cause: ${link(cause, losses.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
   const fix = finding.proveFix();
@@ -58,17 +58,17 @@ function fixText({ edits, renames }: ShownFix): string {
   if (renames !== null) return `Fix: rename ${renames.from} to ${renames.to}.`;
   return edits
     .map(({ path, content, diff }) =>
-      content === null ? `Fix: apply this to ${path}:\n${diff}` : `Fix: put this into ${path}:\n${content}`,
+      content === null ? `Fix: apply this diff to ${path}:\n${diff}` : `Fix: create ${path}:\n${content}`,
     )
     .join("\n");
 }
 
-/** Untrusted text in a message: no link, no placeholder (SARIF 2.1.0, 3.11.5 and 3.11.6). */
+/** Untrusted text in a message, without links and placeholders (SARIF 2.1.0, 3.11.5 and 3.11.6). */
 function escapeMessage(text: string): string {
   return text.replace(/[\\[\]]/g, "\\$&").replace(/[{}]/g, "$&$&");
 }
 
-/** A place as it is shown, and where in the image it is. */
+/** A place in the report, with its path in the image. */
 function location(place: Place, { path, startLine, startColumn, endColumn }: ShownPlace): Location {
   return {
     physicalLocation: {
@@ -87,8 +87,8 @@ function relativeUri(path: string): string {
 }
 
 /**
- * The hash of the line; where the file cannot be read or is not in the repository, or the line already has an alert of the
- * same rule (GitHub would take both for one), a hash that tells the place in the image and the setting, too.
+ * The hash of the line. If the file cannot be read or is not in the repository, or the line already has an alert of the
+ * same rule (which GitHub would merge), the hash also includes the place in the image and the setting.
  */
 function fingerprints(): (finding: ShownFinding, place: Place, shown: ShownPlace) => string {
   const taken = new Set<string>();

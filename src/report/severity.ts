@@ -1,12 +1,12 @@
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
 
-/** Findings of this severity or worse. */
+/** Findings of this or a higher severity. */
 export function atLeast<T extends { readonly severity: Severity }>(findings: readonly T[], minSeverity: Severity): T[] {
   const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(minSeverity) + 1);
   return findings.filter((finding) => shown.includes(finding.severity));
 }
 
-/** How many findings there are of each severity. */
+/** The number of findings of each severity. */
 export function countBySeverity(findings: readonly { readonly severity: Severity }[]): Record<Severity, number> {
   const counts = { error: 0, warning: 0, info: 0 };
   for (const finding of findings) counts[finding.severity]++;

@@ -3,32 +3,32 @@ import type { Secrets } from "../lint/secrets/secrets.ts";
 import { FileViews } from "./fileViews.ts";
 import type { Place } from "./shownPlace.ts";
 
-/** What a fix does to one file, as reports show it. */
+/** The change of a fix to one file, as reports show it. */
 export interface ShownEdit {
   readonly path: string;
-  /** A unified diff of the file as it is, its secrets hidden. */
+  /** A unified diff against the current file, with masked secrets. */
   readonly diff: string;
-  /** All of a new file; null where there is one already, or where the new one holds a secret. */
+  /** The content of a new file; null if the file exists or the content contains a secret. */
   readonly content: string | null;
 }
 
 /** A fix as reports show it. */
 export interface ShownFix {
-  /** Whether the boot with it in place was found to be no worse in anything; `why` says what it costs otherwise. */
+  /** Whether the boot with the fix is proven to be no worse; otherwise `why` says what the fix costs. */
   readonly safe: boolean;
   readonly why: string | null;
   readonly edits: readonly ShownEdit[];
-  /** Set where all that it does is to give a file another name. */
+  /** Set if the fix only renames a file. */
   readonly renames: { readonly from: string; readonly to: string } | null;
 }
 
 /** A finding as reports show it. */
 export interface ShownFinding extends Omit<Finding, "proveFix"> {
-  /** As Finding.proveFix, at its cost. */
+  /** As Finding.proveFix, which is slow. */
   proveFix(): ShownFix | null;
 }
 
-/** The outcome of a lint as reports show it: nothing in it is secret. */
+/** The result of a lint as reports show it: without secrets. */
 export interface ShownResult extends Omit<LintResult, "findings" | "ignored" | "texts" | "secrets"> {
   readonly findings: readonly ShownFinding[];
   readonly ignored: readonly (ShownFinding & Pick<IgnoredFinding, "ignored">)[];
@@ -37,7 +37,7 @@ export interface ShownResult extends Omit<LintResult, "findings" | "ignored" | "
 
 const known = new WeakMap<LintResult, ShownResult>();
 
-/** What reports are made of: every string of it has gone through the result's secrets. */
+/** The content of reports: secrets are masked in all its strings. */
 export function shown(result: LintResult): ShownResult {
   let own = known.get(result);
   if (own === undefined) {
@@ -63,7 +63,7 @@ function make(result: LintResult): ShownResult {
   };
 }
 
-/** What is said of an image, whose name may be an address. */
+/** The facts of an image, whose source may be a URL with a password. */
 export function shownImage(image: ImageFacts, secrets: Secrets): ImageFacts {
   return { ...image, source: secrets.text(image.source) };
 }
@@ -74,7 +74,7 @@ function shownFinding(finding: Finding, files: FileViews, secrets: Secrets): Sho
   const shownLosses = losses.map((loss): Loss => {
     const instead = loss.setting === null ? undefined : secrets.setting(service, loss.setting);
     const value = (text: string | null) => (text === null ? null : (instead ?? secrets.text(text)));
-    // Even of the shortest value the message quotes it.
+    // The message quotes the value, so even a short one can be masked.
     for (const text of instead === undefined ? [] : [loss.before, loss.after])
       if (text) message = message.replaceAll(`"${text}"`, `"${instead}"`);
     const setting = loss.setting === null ? null : secrets.text(loss.setting);
@@ -101,7 +101,7 @@ function shownFinding(finding: Finding, files: FileViews, secrets: Secrets): Sho
   };
 }
 
-/** What a boot has proven is safe. */
+/** A proven fix, which is safe. */
 function shownFix({ path, content, renames }: Fix, files: FileViews, secrets: Secrets): ShownFix {
   const isWhole = !files.exists(path) && secrets.file(path, content) === content;
   const edit = { path, diff: files.diff(path, content), content: isWhole ? content : null };
@@ -111,7 +111,7 @@ function shownFix({ path, content, renames }: Fix, files: FileViews, secrets: Se
   return { ...proven, edits: [removal, edit], renames: { from: renames, to: path } };
 }
 
-/** The place that a finding is first of all about: the line to blame, else what is lost, else the image. */
+/** The primary place of a finding: the cause, else the first loss, else the image. */
 export function placeOf({ cause, losses }: Pick<Finding, "cause" | "losses">): Place {
   return cause ?? losses[0] ?? { path: "/", line: null };
 }

@@ -2,27 +2,27 @@ import { posix } from "node:path";
 import { type FileViews, memo } from "./fileViews.ts";
 import type { Repository } from "./repository.ts";
 
-/** A place in a file of an image; without a column the whole line is meant, without a line the file (its first line). */
+/** A place in a file of an image; without a column the whole line, without a line the whole file (shown at line 1). */
 export interface Place {
   readonly path: string;
   readonly line: number | null;
   readonly column?: number;
 }
 
-/** Where a place of an image is shown. */
+/** Where a report shows a place of an image. */
 export interface ShownPlace {
-  /** Relative to the repository's root, and never out of it; the image's path where the repository has no such file. */
+  /** Relative to the repository's root and inside it; the image's path if the repository lacks the file. */
   readonly path: string;
   readonly startLine: number;
   readonly startColumn: number;
   readonly endColumn: number;
-  /** The text that the line stands in, its secrets hidden; undefined where it cannot be read. */
+  /** The text that contains the line, with masked secrets; undefined if it cannot be read. */
   readonly text: string | undefined;
-  /** Whether it is the anchor, where the file itself has no place in the repository. */
+  /** Whether it is the anchor, used for files that are not in the repository. */
   readonly isAnchor: boolean;
 }
 
-/** A file that places of an image are shown in, split once. */
+/** A file in which places are shown, split once. */
 interface ShownFile {
   readonly path: string;
   readonly text: string | undefined;
@@ -31,8 +31,8 @@ interface ShownFile {
 }
 
 /**
- * Tells where places of an image are shown: in the repository's own file, at the anchor, else under the image's path.
- * Code scanning wants both ends of a place; where the line cannot be read it gets a length of one character.
+ * Decides where places of an image are shown: in the repository's own file, at the anchor, or under the image's path. Code
+ * scanning requires both ends of a place; a line that cannot be read gets a length of one character.
  */
 export function placeShower(files: FileViews, repository: Repository | undefined): (place: Place) => ShownPlace {
   const anchor = repository?.anchor;

@@ -13,16 +13,16 @@ export interface TextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly minSeverity: Severity;
-  /** Says nothing of images without findings. */
+  /** Omits images without findings. */
   readonly quiet?: boolean;
 }
 
 const MIN_WIDTH = 30;
 
-/** More findings of one image than anybody reads are listed without frames and diffs. */
+/** The number of findings of one image after which frames and diffs are omitted. */
 const DETAILED_FINDINGS = 200;
 
-/** Findings for a person at a terminal, by image and by the file to blame. */
+/** Findings for a person at a terminal, by image and by the file that causes them. */
 export function textReport(all: readonly LintResult[], options: TextOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
@@ -91,7 +91,7 @@ function cleanBlock(result: ShownResult, style: Colors, width: number): string[]
   );
 }
 
-/** How many findings there are, how many of them are not shown and how to see them; "" where there are none. */
+/** The number of findings, the number of hidden ones and how to show them; "" if there are none. */
 function summary(results: readonly ShownResult[], minSeverity: Severity): string {
   const counts = countBySeverity(results.flatMap((result) => result.findings));
   const ignored = results.reduce((sum, result) => sum + result.ignored.length, 0);

@@ -14,7 +14,7 @@ interface Launch {
   readonly config: string;
   /** What the image holds beside a few accounts. */
   readonly files?: Readonly<Record<string, MemoryFile>>;
-  /** YAML; undefined where nobody says what the cloud hands over. */
+  /** YAML; undefined if it is not known what the cloud provides. */
   readonly metaData?: string;
   /** Of a launch with metaData; none where it does not say. */
   readonly userData?: string;
@@ -70,7 +70,7 @@ function cloudOf({
   };
 }
 
-/** A file's text after the boot; undefined where there is no such file. */
+/** A file's text after the boot; undefined if it does not exist. */
 export function textAfter(result: BootResult, path: string): string | undefined {
   return result.after.read(path)?.toString();
 }
@@ -81,7 +81,7 @@ export function attributesAfter(result: BootResult, path: string): string | unde
   return stat === undefined ? undefined : `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`;
 }
 
-/** What a module's run came to: its status and why, in words; undefined where no list names it. */
+/** The outcome of a module: its status and the reason, in words; undefined if no list names it. */
 export function reasonOf({ modules }: BootResult, module: string): string | undefined {
   const outcome = modules.find(({ name }) => name === module);
   if (outcome === undefined) return undefined;

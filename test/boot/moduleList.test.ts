@@ -14,7 +14,7 @@ describe("a module list", () => {
     ["ubuntu_advantage", "ubuntu_pro"],
   ])("knows %s as %s", (written, name) => expect(list(`m: [${written}]`).modules[0]?.name).toBe(name));
 
-  test("takes entries as text, list and mapping", () => {
+  test("accepts entries as string, list and mapping", () => {
     const { modules } = list(
       "m:\n- ssh\n- [locale, always, de_DE.UTF-8]\n- {name: ntp, frequency: once, args: [x]}\n- {frequency: always}\n- ''\n",
     );

@@ -18,7 +18,7 @@ test("one that raises names the line of the only key that it reads, none where s
   const raises = outcomeOf("keyboard", "keyboard: {}\n");
   expect(raises).toMatchObject({
     status: "failed",
-    why: { code: "raises", message: "keyboard has no layout", origin: { path: "/etc/cloud/cloud.cfg", line: 3 } },
+    why: { code: "raises", message: "keyboard.layout is missing", origin: { path: "/etc/cloud/cloud.cfg", line: 3 } },
   });
   const twice = outcomeOf("set_passwords", "ssh_pwauth: 5\nchpasswd: {expire: false}\n");
   expect(twice).toMatchObject({ status: "failed", why: { code: "raises", origin: null } });

@@ -68,7 +68,7 @@ describe("evidence", () => {
       "/etc/cloud/cloud.cfg.d/20.cfg": "manage_etc_hosts: true\n",
     });
     expect(found.length).toBeLessThan(150);
-    expect(found.some(({ message }) => message.includes("400 more are alike"))).toBe(true);
+    expect(found.some(({ message }) => message.includes("400 similar findings are not listed"))).toBe(true);
   });
 
   test("what is only added to a file is no loss", () => {

@@ -38,7 +38,7 @@ describe("workflow commands", () => {
           title: "sshd-setting-overwritten",
         },
         message: expect.stringMatching(
-          /PasswordAuthentication becomes yes.*To blame: \/etc\/cloud\/cloud\.cfg\.d\/20-team\.cfg:2 of build\/rootfs\.$/,
+          /PasswordAuthentication becomes yes.*Cause: \/etc\/cloud\/cloud\.cfg\.d\/20-team\.cfg:2 in build\/rootfs\.$/,
         ),
       },
     ]);
@@ -60,7 +60,9 @@ describe("workflow commands", () => {
   test("it says how many do not become annotations", () => {
     const many = Array.from({ length: 11 }, () => finding());
     const results = [result({ findings: many }), result({ findings: [finding({ severity: "info" })] })];
-    expect(hiddenAnnotations(results, "info")).toEqual(["only 10 of 11 errors become annotations; this log has all"]);
+    expect(hiddenAnnotations(results, "info")).toEqual([
+      "GitHub shows only 10 of 11 errors as annotations; this log contains all",
+    ]);
     expect(hiddenAnnotations(results.slice(1), "info")).toEqual([]);
   });
 

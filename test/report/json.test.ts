@@ -245,7 +245,7 @@ describe("a plan", () => {
     expect(facts("/etc/new/made.conf")).toEqual(["created", "certain", "one\n\ttwo\n", null]);
     expect(facts("/etc/script.conf")).toEqual(["modified", "possible", null, "runcmd names it"]);
     expect(facts("/etc/ssh/ssh_host_dsa_key")).toEqual(["deleted", "certain", null, null]);
-    expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a fresh key"]);
+    expect(facts("/etc/ssh/ssh_host_rsa_key")).toEqual(["modified", "certain", null, "a new host key"]);
   });
 
   test("modules, commands and notes", () => {
@@ -262,7 +262,7 @@ describe("a plan", () => {
       {
         module: "runcmd",
         code: "commands-never-run",
-        message: "its commands never run: scripts_user is in no module list",
+        message: "its commands never run, since no module list contains scripts_user",
       },
       {
         module: null,
@@ -351,6 +351,6 @@ __proto__: 5
       const json = configJson(configOf(yaml));
       expect(json.length).toBeLessThan(200_000_000);
       expect(JSON.parse(json).value.a1).toHaveLength(10);
-      expect(json).toContain("<<unknown:too large to be shown>>");
+      expect(json).toContain("<<unknown:too large to show>>");
     });
 });

@@ -39,7 +39,7 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
   after.write("/etc/new/many", MANY_HOSTS, blame("network", 1));
   after.write("/etc/new/bytes", Buffer.from([0xff, 0xfe, 0, 1]), blame("network", 1));
   after.write("/etc/new/latin1", Buffer.from([0x63, 0x61, 0x66, 0xe9]), blame("network", 1));
-  after.write("/etc/ssh/ssh_host_rsa_key", unknown("a fresh key"), blame("ssh", 5), { mode: 0o600 });
+  after.write("/etc/ssh/ssh_host_rsa_key", unknown("a new host key"), blame("ssh", 5), { mode: 0o600 });
   after.remove("/etc/ssh/ssh_host_dsa_key", blame("ssh", 5));
   after.symlink("/etc/localtime", "/usr/share/zoneinfo/Etc/UTC", blame("timezone", 6));
   after.setAttributes("/etc/shadow", { mode: 0o640, gid: 42 }, blame("users_groups", 7));

@@ -26,14 +26,14 @@ describe("a plan", () => {
       "  update_etc_hosts  once-per-instance",
       "  users_groups  once-per-instance",
       "  ssh  once-per-instance; it fails: no such key type",
-      "  not simulated: growpart (they run, but what they do is not known to this program)",
+      "  not simulated: growpart (they run, but their effects are unknown)",
       "  do not run: bootcmd, rsyslog (no configuration for it)",
       "config stage",
       "  timezone  once-per-instance",
       "  runcmd  once-per-instance",
-      "  do not run: snap (it is not for debian)",
+      "  do not run: snap (it does not support debian)",
       "note: /seed/user-data: not simulated: it decompresses to more than 10 bytes",
-      "Files: 4 created, 4 modified, 1 deleted; 1 that may change; 1 module not simulated",
+      "Files: 4 created, 4 modified, 1 deleted; 1 may change; 1 module not simulated",
     ]);
   });
 
@@ -66,7 +66,7 @@ describe("a plan", () => {
       "modified /etc/shadow (mode 0640, owner 0:42) because of",
       "modified /etc/localtime (link to /usr/share/zoneinfo/Etc/UTC) because of",
       "deleted /etc/ssh/ssh_host_dsa_key because of",
-      "modified /etc/ssh/ssh_host_rsa_key (its content is unknown: a fresh key) because of",
+      "modified /etc/ssh/ssh_host_rsa_key (its content is unknown: a new host key) because of",
       "may change /etc/script.conf (runcmd names it) because of /etc/cloud/cloud.cfg:8\n",
     ])
       expect(text).toContain(`    ${line}`);
@@ -78,7 +78,7 @@ describe("a plan", () => {
 
   test("names commands and notes with their module", () => {
     expect(text).toContain("    runs systemctl restart ssh\n");
-    expect(text).toContain("    note: its commands never run: scripts_user is in no module list\n");
+    expect(text).toContain("    note: its commands never run, since no module list contains scripts_user\n");
   });
 
   test("keeps to the width, the lines of files aside", () => {

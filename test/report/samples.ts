@@ -72,7 +72,7 @@ export const TEXTS: Readonly<Record<string, Partial<FileTexts>>> = {
   "/etc/hosts": {
     before: `127.0.0.1 localhost\n10.0.0.5 db.internal db\n10.0.0.6 cache.internal cache\n${"10.0.0.9 many\n".repeat(40)}`,
     after:
-      "# Written by cloud-init.\n127.0.1.1 <<unknown:the host name that the cloud gives>>\n127.0.0.1 localhost\n\n::1 ip6-localhost\n",
+      "# Written by cloud-init.\n127.0.1.1 <<unknown:the host name that the cloud assigns>>\n127.0.0.1 localhost\n\n::1 ip6-localhost\n",
   },
 };
 

@@ -104,9 +104,9 @@ describe("a result", () => {
     });
     expect(first!.message.text).toBe(
       "sshd's PasswordAuthentication becomes yes, because cloud-init's set_passwords applies ssh_pwauth: true. " +
-        "What is lost: [/etc/ssh/sshd_config:4](1). To blame: [/etc/cloud/cloud.cfg.d/20-team.cfg:2](2). " +
+        "Affected: [/etc/ssh/sshd_config:4](1). Cause: [/etc/cloud/cloud.cfg.d/20-team.cfg:2](2). " +
         "Evidence: /etc/ssh/sshd_config differs from what openssh-server installed.\n\n" +
-        "Fix: put this into /etc/cloud/cloud.cfg.d/99-keep.cfg:\n# Keeps what the image sets.\nssh_pwauth: false\n",
+        "Fix: create /etc/cloud/cloud.cfg.d/99-keep.cfg:\n# Keeps what the image sets.\nssh_pwauth: false\n",
     );
     expect(first!.relatedLocations?.map((location) => [location.id, uriOf(location)])).toEqual([
       [1, "etc/ssh/sshd_config"],
@@ -148,8 +148,8 @@ describe("a result", () => {
         ],
       }),
     );
-    expect(both!.message.text).toContain("What is lost: [/etc/ssh/sshd_config:4](1), [/etc/hosts](2).");
-    expect(both!.message.text).not.toContain("To blame");
+    expect(both!.message.text).toContain("Affected: [/etc/ssh/sshd_config:4](1), [/etc/hosts](2).");
+    expect(both!.message.text).not.toContain("Cause");
     expect(both!.message.text).toContain("Fix: rename /etc/a.cfg to /etc/b.cfg.");
     expect(both!.relatedLocations).toHaveLength(2);
     expect(none!.locations).toHaveLength(1);
@@ -159,7 +159,7 @@ describe("a result", () => {
   test("keeps hostile text as it is: no link, no placeholder, a URI that is one", () => {
     expect(hazardsIn(everything)).toEqual([]);
     const [one] = resultsOf(hostile);
-    expect(one!.message.text).toContain(`${h.replaceAll("[", "\\[")} \\[x\\](9) {{0}} \\\\ What is lost`);
+    expect(one!.message.text).toContain(`${h.replaceAll("[", "\\[")} \\[x\\](9) {{0}} \\\\ Affected`);
     const uri = uriOf(one!.locations?.[0])!;
     expect(uri).toMatch(/^(?:[\w.!~*'()-]|%[0-9A-F]{2})+$/);
     expect(decodeURIComponent(uri)).toBe(`a b${Buffer.from(h)}%41?#[`);

@@ -24,7 +24,7 @@ test("a finding: header, file to blame, sentence, code frame, diff, evidence, fi
         1 | # The team's defaults.
       > 2 | ssh_pwauth: true
         3 | timezone: Europe/Berlin
-      lost: /etc/ssh/sshd_config:4
+      affected: /etc/ssh/sshd_config:4
           PermitRootLogin no
         - PasswordAuthentication no
         + PasswordAuthentication yes
@@ -44,7 +44,7 @@ describe("what is lost", () => {
       "/etc/ssh/sshd_config": { before: "PasswordAuthentication no\n", after: "PasswordAuthentication no\n" },
     };
     const losses = [{ ...finding().losses[0]!, line: 1 }];
-    expect(one({ losses }, {}, texts)).toContain(`lost: /etc/ssh/sshd_config:1 (the file itself stays as it is)
+    expect(one({ losses }, {}, texts)).toContain(`affected: /etc/ssh/sshd_config:1 (the file itself does not change)
         - PasswordAuthentication no
         + PasswordAuthentication yes
 `);
@@ -65,8 +65,10 @@ describe("what is lost", () => {
 
   test("a deleted file, and one with new content that nobody knows: never a key's own text", () => {
     const report = textReport([result({ findings: FINDINGS.slice(1, 3), texts: TEXTS })], OPTIONS);
-    expect(report).toContain("lost: /etc/ssh/ssh_host_dsa_key (the file is deleted)");
-    expect(report).toMatch(/lost: \/etc\/ssh\/ssh_host_rsa_key \(its new content is unknown: a fresh host\s+key\)/);
+    expect(report).toContain("affected: /etc/ssh/ssh_host_dsa_key (cloud-init deletes the file)");
+    expect(report).toMatch(
+      /affected: \/etc\/ssh\/ssh_host_rsa_key \(its new content is unknown:\s+a\s+fresh\s+host\s+key\)/,
+    );
     expect(report).not.toMatch(/PRIVATE KEY|c2VjcmV0/);
   });
 
@@ -74,17 +76,17 @@ describe("what is lost", () => {
     const report = one(FINDINGS[3]!, {});
     expect(report).toContain("- 10.0.0.5 db.internal db\n");
     expect(report).toContain("… 38 more lines\n");
-    expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud gives)\n");
+    expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud assigns)\n");
     const diff = report.split("\n").filter((line) => /^ {8}[-+ ] /.test(line));
     expect(diff.length).toBeLessThanOrEqual(13);
   });
 
   test("how sure it is, and what is new", () => {
-    expect(one({ confidence: "likely" })).toContain("likely lost: /etc/ssh");
-    expect(one({ confidence: "possible" })).toContain("possibly lost: /etc/ssh");
+    expect(one({ confidence: "likely" })).toContain("probably affected: /etc/ssh");
+    expect(one({ confidence: "possible" })).toContain("possibly affected: /etc/ssh");
     const losses = [{ path: "/etc/sudoers.d/90", line: null, setting: "debian", before: null, after: "ALL" }];
     const report = one({ losses }, {}, { "/etc/sudoers.d/90": { after: "debian ALL=(ALL) NOPASSWD:ALL\n" } });
-    expect(report).toContain("added: /etc/sudoers.d/90\n        + debian ALL=(ALL) NOPASSWD:ALL\n");
+    expect(report).toContain("affected: /etc/sudoers.d/90\n        + debian ALL=(ALL) NOPASSWD:ALL\n");
   });
 });
 
@@ -92,8 +94,8 @@ test("several losses, and no line to blame: each loss is shown, under the file o
   const other = { path: "/etc/hosts", line: null, setting: null, before: "x", after: null };
   const report = one({ losses: [...finding().losses, other], cause: null }, {}, {});
   expect(report).toContain("/etc/ssh/sshd_config\n  4:1  error");
-  expect(report).toContain("lost: /etc/ssh/sshd_config:4\n        - PasswordAuthentication no\n");
-  expect(report).toContain("lost: /etc/hosts\n        - x\n");
+  expect(report).toContain("affected: /etc/ssh/sshd_config:4\n        - PasswordAuthentication no\n");
+  expect(report).toContain("affected: /etc/hosts\n        - x\n");
 });
 
 test("a fix that renames a file says so, and shows nothing of it", () => {
@@ -225,12 +227,12 @@ test.runIf(whole)("thousands of findings in long files take seconds; all are lis
   const texts = { "/c": { before, after: before }, "/t": { before, after: "" } };
   const report = textReport([result({ findings, texts })], OPTIONS);
   expect(report.match(/sshd-setting-overwritten$/gm)).toHaveLength(count);
-  expect(report.match(/^ +lost: /gm)).toHaveLength(200);
+  expect(report.match(/^ +affected: /gm)).toHaveLength(200);
 });
 
 test("a binary file has no diff", () => {
   const report = one({}, {}, { "/etc/ssh/sshd_config": { before: "a\0b\n", after: "a\0c\n" } });
-  expect(report).toContain("lost: /etc/ssh/sshd_config:4 (a binary file that changes)");
+  expect(report).toContain("affected: /etc/ssh/sshd_config:4 (a binary file)");
 });
 
 describe("hostile text in every field", () => {

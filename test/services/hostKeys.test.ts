@@ -68,6 +68,6 @@ describe("host keys", () => {
 
   test("that are made at boot are unknown", () => {
     const path = "/etc/ssh/ssh_host_ed25519_key";
-    expect(values({ [path]: unknown("a fresh key") })).toEqual({ [path]: "<<unknown:a fresh key>>" });
+    expect(values({ [path]: unknown("a new host key") })).toEqual({ [path]: "<<unknown:a new host key>>" });
   });
 });

@@ -8,22 +8,22 @@ import { AccountTable } from "./accountTable.ts";
 import { shadowSince } from "./defaults.ts";
 import { splitMembers } from "./fields.ts";
 
-/** What a line costs that is put in order, in bytes read: nearly all of them are in order already. */
+/** The cost of sorting a line, in bytes read: nearly all lines are in order already. */
 const SORTED_LINE = 256;
 
-/** A table and what of it a file of the image holds. */
+/** A table, and its state in a file of the image. */
 interface Opened {
   readonly table: AccountTable;
   readonly version: number;
   readonly content: FileContent | undefined;
 }
 
-/** The tables of the files that a boot edits, by path: read once as long as nobody else writes the file. */
+/** The tables of the files that a boot edits, by path. A file is read once unless something else writes it. */
 const opened = new WeakMap<Overlay, Map<string, Opened>>();
 
 /**
  * One of the account files, edited as shadow-utils edits it (lib/commonio.c, 4.8 to 4.20): lines that are not touched
- * stay byte for byte, new ones go to the end but before entries for NIS, and the file as it was becomes its backup.
+ * stay byte for byte, new ones go to the end but before NIS entries, and the previous file becomes the backup.
  */
 export class AccountFile {
   readonly #boot: ModuleRun;
@@ -31,7 +31,7 @@ export class AccountFile {
   readonly #table: AccountTable;
   #changed = false;
 
-  /** @throws Raises where shadow-utils does not open the file. */
+  /** @throws Raises if shadow-utils does not open the file. */
   constructor(boot: ModuleRun, path: string) {
     if (boot.image.lstat(path)?.kind === "symlink") throw new Raises(`cannot open ${path}: it is a symbolic link`);
     this.#boot = boot;
@@ -45,7 +45,7 @@ export class AccountFile {
     return place === undefined ? undefined : this.#table.entryAt(place);
   }
 
-  /** Replaces the entry of the same name, or adds one. @throws Raises where the name is there twice. */
+  /** Replaces the entry of the same name, or adds one. @throws Raises if the name occurs twice. */
   put(fields: readonly string[]): void {
     const places = this.#table.placesOf(fields[0]!);
     if (places.length > 1) throw new Raises(`${this.#path} has several entries named ${fields[0]}`);
@@ -56,7 +56,7 @@ export class AccountFile {
 
   /**
    * Makes `user` a member of the groups of these names, in the order in which the file has them.
-   * @throws Raises where the name of one is there twice.
+   * @throws Raises if one of the names occurs twice.
    */
   addMember(names: ReadonlySet<string>, user: string): void {
     const places = [...names].flatMap((name) => this.#table.placesOf(name)).sort((a, b) => a - b);
@@ -68,7 +68,7 @@ export class AccountFile {
     }
   }
 
-  /** Puts the entries in order; lines that are none go to the end, the last one first. */
+  /** Sorts the entries; lines that are not entries go to the end in reverse order. */
   sort(compare: (a: readonly string[], b: readonly string[]) => number): void {
     if (!this.#table.inOrder) {
       spend(this.#boot.image, "read", SORTED_LINE * this.#table.length);
@@ -78,7 +78,7 @@ export class AccountFile {
   }
 
   /**
-   * Goes through the entries of a file in order from the one at `start`, until `visit` is true of one.
+   * Visits the entries of a file in order from the one at `start` until `visit` returns true.
    * @returns where that is, or where the file ends.
    */
   scan(start: number, visit: (fields: readonly string[]) => boolean): number {
@@ -97,12 +97,12 @@ export class AccountFile {
     this.#changed = true;
   }
 
-  /** The table: it is the same one as long as nobody else writes the file. */
+  /** The table, which stays the same unless something else writes the file. */
   get table(): AccountTable {
     return this.#table;
   }
 
-  /** Writes the file and its backup, where there is something to write. */
+  /** Writes the file and its backup if the file changed. */
   save(because: Origin): void {
     if (!this.#changed) return;
     const { image } = this.#boot;
@@ -123,15 +123,15 @@ export class AccountFile {
     const version = this.#table.version;
     const content = this.#table.at(version);
     this.#boot.write(this.#path, content, because, { mode, uid, gid });
-    // Where the path leads nowhere the file is as it was.
+    // If the path leads nowhere, the file is unchanged.
     remember(image, this.#path, { table: this.#table, version, content });
     this.#changed = false;
   }
 }
 
 /**
- * The table of a file that has just these bytes, if the boot edited it last; undefined where somebody else wrote it, or
- * edits are under way that are not saved.
+ * The table of a file that has just these bytes, if the boot edited it last; undefined if something else wrote it, or
+ * if there are unsaved edits.
  */
 export function savedTable(image: Overlay, path: string): AccountTable | undefined {
   const known = opened.get(image)?.get(path);
@@ -151,7 +151,8 @@ function tableOf(boot: ModuleRun, path: string): AccountTable {
   spend(boot.image, "read", text.length);
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  else if (shadowSince(boot, "4.19")) throw new Raises(`cannot open ${path}: its last line has no end`);
+  else if (shadowSince(boot, "4.19"))
+    throw new Raises(`cannot open ${path}: its last line does not end with a newline`);
   const table = new AccountTable(path, lines);
   remember(boot.image, path, { table, version: 0, content });
   return table;

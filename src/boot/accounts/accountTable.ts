@@ -1,7 +1,7 @@
 import type { LazyContent } from "../../image/content.ts";
 import { splitFields } from "./fields.ts";
 
-/** How many fields a line of each file has, and which of them are numbers. Another line is kept and never found. */
+/** How many fields a line of each file has, and which of them are numbers. Other lines are kept but never found. */
 const FORMS: Readonly<Record<string, { readonly counts: readonly number[]; readonly numbers: readonly number[] }>> = {
   "/etc/passwd": { counts: [7], numbers: [2, 3] },
   "/etc/shadow": { counts: [8, 9], numbers: [] },
@@ -13,27 +13,27 @@ const FORMS: Readonly<Record<string, { readonly counts: readonly number[]; reado
 
 interface Line {
   readonly text: string;
-  /** undefined where the line is no entry: it has another form, or is one for NIS. */
+  /** undefined if the line is not an entry: it has another form, or is for NIS. */
   readonly name: string | undefined;
-  /** The fields, once something asked for them in order to sort. */
+  /** The fields, once sorting has requested them. */
   fields?: readonly string[];
 }
 
-/** Takes one edit back from the lines as they were after it. */
+/** Reverts one edit. */
 type Undo = (lines: Line[]) => Line[];
 
 /**
- * The lines of one account file while a boot edits it. An edit costs the same however long the file is, and every
- * earlier version can be had again.
+ * The lines of one account file while a boot edits it. The cost of an edit does not depend on the length of the file,
+ * and every earlier version can be restored.
  */
 export class AccountTable {
   #lines: Line[];
   readonly #undo: Undo[] = [];
   /** Where the entries of a name stand; undefined after an edit that moved lines. */
   #places: Map<string, number[]> | undefined;
-  /** The first entry for NIS, before which new ones go; -1 where there is none. */
+  /** The first NIS entry, before which new entries go; -1 if there is none. */
   #nis: number;
-  /** How many lines are no entries. */
+  /** How many lines are not entries. */
   #others: number;
   #inOrder = false;
   #moves = 0;
@@ -44,17 +44,17 @@ export class AccountTable {
     this.#others = this.#lines.filter(({ name }) => name === undefined).length;
   }
 
-  /** How many edits were made. */
+  /** The number of edits. */
   get version(): number {
     return this.#undo.length;
   }
 
-  /** Whether nothing but `append` was done since the last `sort`, each time with an entry that belongs there. */
+  /** Whether only `append` was called since the last `sort`, each time with an entry that belongs at the end. */
   get inOrder(): boolean {
     return this.#inOrder;
   }
 
-  /** Grows when a line is not where it was, or has another number. */
+  /** Increases when a line moves or gets another number. */
   get moves(): number {
     return this.#moves;
   }
@@ -73,7 +73,7 @@ export class AccountTable {
     return line?.name === undefined ? undefined : (line.fields ?? splitFields(line.text));
   }
 
-  /** The lines that are entries of a name. */
+  /** The lines of the entries with a name. */
   placesOf(name: string): readonly number[] {
     if (this.#places === undefined) {
       this.#places = new Map();
@@ -93,7 +93,7 @@ export class AccountTable {
     });
   }
 
-  /** Adds an entry at the end, or before the entries for NIS. */
+  /** Adds an entry at the end, or before the NIS entries. */
   add(fields: readonly string[]): void {
     if (this.#nis === -1) {
       this.append(fields);
@@ -120,7 +120,7 @@ export class AccountTable {
     });
   }
 
-  /** Puts the entries in order; lines that are none go to the end, the last one first. */
+  /** Sorts the entries; lines that are not entries go to the end in reverse order. */
   sort(compare: (a: readonly string[], b: readonly string[]) => number): void {
     const before = this.#lines;
     const rest = before.filter((line) => line.name === undefined).reverse();
@@ -130,11 +130,11 @@ export class AccountTable {
     this.#lines = [...entries, ...rest];
     this.#linesMoved();
     this.#inOrder = this.#others === 0;
-    // What was pushed to the lines since then is not in the former list.
+    // The former list lacks the lines that were pushed since then.
     this.#undo.push(() => before);
   }
 
-  /** Takes back all edits after a version. */
+  /** Reverts all edits after a version. */
   rollBack(version: number): void {
     if (this.#undo.length === version) return;
     while (this.#undo.length > version) this.#lines = this.#undo.pop()!(this.#lines);

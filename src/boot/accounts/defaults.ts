@@ -9,7 +9,7 @@ export function shadowSince(boot: ModuleRun, version: string): boolean {
   return versionAtLeast(installed ?? "", version);
 }
 
-/** The settings of /etc/login.defs; the last of several wins. */
+/** The settings of /etc/login.defs; the last occurrence wins. */
 export class LoginDefs {
   readonly #settings: ReadonlyMap<string, string>;
 
@@ -26,7 +26,7 @@ export class LoginDefs {
     return this.#settings.get(name)?.toLowerCase() === "yes";
   }
 
-  /** Octal where it begins with 0, hexadecimal with 0x, as strtol() reads it. */
+  /** Octal if it begins with 0, hexadecimal if with 0x, as strtol() reads it. */
   number(name: string, absent: number): number {
     const text = this.#settings.get(name) ?? "";
     if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
@@ -57,7 +57,7 @@ type Cache = WeakMap<Buffer, ReadonlyMap<string, string>>;
 const loginDefs: Cache = new WeakMap();
 const useradds: Cache = new WeakMap();
 
-/** What a file says: it is asked for at every account, and nearly never changes between two of them. */
+/** The parsed content of a file, cached because every account needs it and it rarely changes in between. */
 function readOnce(
   bytes: Buffer,
   cache: Cache,
@@ -75,11 +75,11 @@ function readOnce(
 export function passwordAging(boot: ModuleRun): [min: string, max: string, warn: string] {
   const defs = new LoginDefs(boot);
   const days = (name: string) => String(defs.number(name, -1)).replace("-1", "");
-  // Since 4.20 there is no minimum age any more.
+  // 4.20 dropped the minimum age.
   return [shadowSince(boot, "4.20") ? "" : days("PASS_MIN_DAYS"), days("PASS_MAX_DAYS"), days("PASS_WARN_AGE")];
 }
 
-/** What useradd takes where it is not told: /etc/default/useradd. */
+/** The defaults of useradd: /etc/default/useradd. */
 export interface UseraddDefaults {
   /** GROUP: a name or a number. */
   readonly group: string;
@@ -94,7 +94,7 @@ export interface UseraddDefaults {
 export function useraddDefaults(boot: ModuleRun): UseraddDefaults {
   const bytes = boot.image.read("/etc/default/useradd");
   const settings = bytes === undefined ? new Map<string, string>() : readOnce(bytes, useradds, readUseradd);
-  // Debian builds useradd with group 100, and without a mail spool; bullseye's has no shell of its own.
+  // Debian builds useradd with group 100, and without a mail spool; bullseye's has no default shell.
   const debian = boot.distro.packages.kind === "dpkg";
   return {
     group: settings.get("GROUP") ?? (debian ? "100" : "1000"),

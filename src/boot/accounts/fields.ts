@@ -1,4 +1,4 @@
-/** The fields of a line of /etc/passwd and its like. A colon inside of an `<<unknown:REASON>>` separates nothing. */
+/** The fields of a line of /etc/passwd and similar files. A colon inside an `<<unknown:REASON>>` separates nothing. */
 export function splitFields(line: string): string[] {
   const fields: string[] = [];
   let open = false;

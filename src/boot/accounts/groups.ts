@@ -17,7 +17,7 @@ export class GroupFiles {
     this.gshadow = boot.image.stat("/etc/gshadow") === undefined ? undefined : new AccountFile(boot, "/etc/gshadow");
   }
 
-  /** @param password what stands in /etc/group where there is no /etc/gshadow. */
+  /** @param password the field in /etc/group if /etc/gshadow does not exist */
   add(name: string, gid: number, password: string): void {
     this.group.put([name, this.gshadow === undefined ? password : "x", String(gid), ""]);
     this.gshadow?.put([name, "!", "", ""]);
@@ -35,7 +35,7 @@ export class GroupFiles {
   }
 }
 
-/** groupadd NAME. @throws Raises as groupadd refuses. */
+/** groupadd NAME. @throws Raises if groupadd fails */
 export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
   if (findGroup(boot.image, name) !== undefined) throw new Raises(`groupadd: group ${name} already exists`);
   if (!isGroupName(boot, name)) throw new Raises(`groupadd: "${name}" is not a valid group name`);
@@ -45,8 +45,8 @@ export function groupadd(boot: ModuleRun, name: string, because: Origin): void {
 }
 
 /**
- * usermod -a -G GROUP USER, both of which exist. A member stays one, and no file changes.
- * @throws Raises where usermod cannot open one of its files.
+ * usermod -a -G GROUP USER, both of which exist. For a user who is a member already, no file changes.
+ * @throws Raises if usermod cannot open one of its files.
  */
 export function addToGroup(boot: ModuleRun, group: string, user: string, because: Origin): void {
   for (const path of ["/etc/passwd", "/etc/shadow"]) new AccountFile(boot, path);

@@ -10,8 +10,8 @@ import { findGroup, type User } from "./lookup.ts";
 const VENDOR_SKELETON = "/usr/etc/skel";
 
 /**
- * Makes a home directory as useradd -m does, and fills it; one that exists is left alone.
- * @throws Raises where it cannot be made.
+ * Creates a home directory as useradd -m does, and fills it; an existing one stays unchanged.
+ * @throws Raises if it cannot be created
  */
 export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: LoginDefs, because: Origin): void {
   const { home, uid, gid } = user;
@@ -28,7 +28,7 @@ export function createHome(boot: ModuleRun, user: User, skeleton: string, defs: 
   }
 }
 
-/** What an entry costs that is copied, in bytes written: the skeleton may hold thousands, for each of the users. */
+/** The cost of copying an entry, in bytes written: the skeleton may hold thousands, copied for every user. */
 const ENTRY_COST = 1000;
 
 function copyTree(boot: ModuleRun, source: string, target: string, owner: User, because: Origin): void {
@@ -48,7 +48,7 @@ function copyTree(boot: ModuleRun, source: string, target: string, owner: User, 
   }
 }
 
-/** Makes the mailbox of a new user; one that exists is left alone. */
+/** Creates the mailbox of a new user; an existing one stays unchanged. */
 export function createMailSpool(boot: ModuleRun, user: User, defs: LoginDefs, because: Origin): void {
   const path = `${defs.text("MAIL_DIR") ?? "/var/mail"}/${user.name}`;
   if (boot.image.lstat(path) !== undefined || boot.image.stat(parentOf(path)) === undefined) return;

@@ -5,10 +5,10 @@ import type { LoginDefs } from "./defaults.ts";
 
 type Kind = "UID" | "GID";
 
-/** Ids in use. Where the next free one is does not have to be searched from the start each time. */
+/** IDs in use. It remembers where the search for a free ID ended. */
 export class IdSet {
   readonly #ids = new Set<number>();
-  /** By range and direction: the id beyond all in use, and the first from the start that may be free. */
+  /** By range and direction: the ID beyond all in use, and the first one from the start that may be free. */
   readonly #next = new Map<string, { min: number; max: number; step: 1 | -1; beyond: number; first: number }>();
 
   has(id: number): boolean {
@@ -20,7 +20,7 @@ export class IdSet {
     for (const range of this.#next.values()) this.#pass(range, id);
   }
 
-  /** The id beyond all in use between `min` and `max`, else the first gap; undefined where there is none. */
+  /** The id beyond all in use between `min` and `max`, else the first gap; undefined if there is none. */
   free(min: number, max: number, step: 1 | -1): number | undefined {
     const key = `${min} ${max} ${step}`;
     let range = this.#next.get(key);
@@ -42,13 +42,13 @@ export class IdSet {
   }
 }
 
-/** (uid_t) -1 of 16 bits, which is never given. */
+/** (uid_t) -1 of 16 bits, which is never assigned. */
 const RESERVED = 0xffff;
 
 /**
- * The number that useradd or groupadd gives (lib/find_new_uid.c and find_new_gid.c, 4.8 to 4.20): one above the highest in
- * use, for system accounts one below the lowest, else the first gap. `preferred` is taken where it is free.
- * @throws Raises when none is free.
+ * The number that useradd or groupadd assigns (lib/find_new_uid.c and find_new_gid.c, 4.8 to 4.20): one above the
+ * highest in use, for system accounts one below the lowest, else the first gap. `preferred` is used if it is free.
+ * @throws Raises if none is free
  */
 export function newId(kind: Kind, used: IdSet, system: boolean, defs: LoginDefs, preferred?: number): number {
   const [min, max] = range(kind, system, defs);
@@ -67,9 +67,9 @@ function range(kind: Kind, system: boolean, defs: LoginDefs): [min: number, max:
 }
 
 /**
- * Gives a new user its range in /etc/subuid or /etc/subgid (lib/subordinateio.c): the first gap that is wide enough.
- * useradd puts the file in order on the way.
- * @param unlessAssigned shadow-utils since 4.14 leaves a user who has a range alone.
+ * Assigns a new user its range in /etc/subuid or /etc/subgid (lib/subordinateio.c): the first gap that is wide enough.
+ * useradd also sorts the file.
+ * @param unlessAssigned since 4.14 shadow-utils does not change a user who has a range
  */
 export function addSubordinateRange(
   file: AccountFile,
@@ -84,7 +84,7 @@ export function addSubordinateRange(
   const untouched = file.table.inOrder;
   file.sort(compareRanges);
   const known = scanned.get(file.table);
-  // Before where the search ended last no gap is wide enough, unless the file was put in order since.
+  // No gap before the end of the last search is wide enough, unless the file was sorted since.
   const from = untouched && known?.min === min && known.count === count ? known : { start: min, place: 0 };
   let { start } = from;
   const place = file.scan(from.place, ([, first, length]) => {

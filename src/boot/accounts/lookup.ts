@@ -5,7 +5,7 @@ import { savedTable } from "./accountFile.ts";
 import { splitFields, splitMembers } from "./fields.ts";
 import { IdSet } from "./ids.ts";
 
-/** A user as getpwnam() gives one. */
+/** A user as getpwnam() returns it. */
 export interface User {
   readonly name: string;
   readonly uid: number;
@@ -13,7 +13,7 @@ export interface User {
   readonly home: string;
 }
 
-/** A group as getgrnam() gives one. */
+/** A group as getgrnam() returns it. */
 export interface Group {
   readonly name: string;
   readonly gid: number;
@@ -49,7 +49,7 @@ export function findGroup(image: Image, name: string): Group | undefined {
   return groups(image).byName(name);
 }
 
-/** The lines of a file. `moves` grows when one is not where it was, or names somebody else. */
+/** The lines of a file. `moves` increases when a line moves or names another account. */
 interface Lines {
   readonly length: number;
   readonly moves: number;
@@ -81,7 +81,7 @@ const GROUPS: Kind<Group> = {
   indices: new WeakMap(),
 };
 
-/** Where the names and numbers of a file stand. Of one that grows only the new lines are read. */
+/** The positions of the names and numbers in a file. If the file grows, only the new lines are read. */
 class Index<T> implements Names<T> {
   readonly #kind: Kind<T>;
   readonly #lines: Lines;
@@ -143,7 +143,7 @@ class Index<T> implements Names<T> {
   }
 }
 
-/** A file's index, made once as long as nothing but this program's account files changes it. */
+/** A file's index, built once unless something other than this program's account files changes it. */
 function namesIn<T>(image: Image, path: string, kind: Kind<T>): Names<T> {
   const table = image instanceof Overlay ? savedTable(image, path) : undefined;
   const key = table ?? (image instanceof Overlay ? image.content(path) : image.read(path)) ?? NO_FILE;

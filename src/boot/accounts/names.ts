@@ -1,13 +1,13 @@
 import type { ModuleRun } from "../moduleRun.ts";
 import { shadowSince } from "./defaults.ts";
 
-/** Whether useradd takes a name. Debian's useradd took nearly every one before shadow-utils 4.15. */
+/** Whether useradd accepts a name. Debian's useradd accepted nearly every name before shadow-utils 4.15. */
 export function isUserName(boot: ModuleRun, name: string): boolean {
   if (!shadowSince(boot, "4.15")) return isRelaxedName(name) && !/^[-+~]/.test(name);
   return Buffer.byteLength(name) < 256 && isStrictName(name);
 }
 
-/** Whether groupadd takes a name. */
+/** Whether groupadd accepts a name. */
 export function isGroupName(boot: ModuleRun, name: string): boolean {
   if (!shadowSince(boot, "4.15")) return isRelaxedName(name) && !/^[-+~]/.test(name);
   return Buffer.byteLength(name) <= 32 && isStrictName(name);

@@ -7,31 +7,33 @@ import { passwordAging, shadowSince } from "./defaults.ts";
 import { findUser } from "./lookup.ts";
 import { today } from "./useradd.ts";
 
-/** A password to be set: its text, of which the boot makes a hash, or the hash itself. */
+/** A password to set: in plain text, which the boot hashes, or as a hash. */
 export interface NewPassword {
   readonly user: string;
   readonly password: string;
 }
 
-/** What stands for the hash of a password that is known: its salt is not. */
-const freshHash = unknown("a hash made at boot");
+/** The placeholder for the hash of a known password: its salt is not known. */
+const freshHash = unknown("a hash created at boot");
 
-/** passwd -l USER, or usermod --lock where there is no passwd. @throws Raises as these fail. */
+/** passwd -l USER, or usermod --lock if passwd is missing. @throws Raises if these fail */
 export function lockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to lock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod"))
+    throw new Raises(`neither passwd nor usermod is installed, so cloud-init cannot lock ${user}`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash : `!${hash}`), because);
 }
 
 /**
- * passwd -u USER; where that would leave no password at all, cloud-init follows with passwd -d USER.
- * @throws Raises as these fail.
+ * passwd -u USER; if no password would remain, cloud-init then runs passwd -d USER.
+ * @throws Raises if these fail
  */
 export function unlockPassword(boot: ModuleRun, user: string, because: Origin): void {
-  if (boot.lacks("passwd") && boot.lacks("usermod")) throw new Raises(`no program to unlock ${user} with`);
+  if (boot.lacks("passwd") && boot.lacks("usermod"))
+    throw new Raises(`neither passwd nor usermod is installed, so cloud-init cannot unlock ${user}`);
   editPassword(boot, user, (hash) => (hash.startsWith("!") ? hash.slice(1) : hash), because);
 }
 
-/** passwd --expire USER. @throws Raises as it fails. */
+/** passwd --expire USER. @throws Raises if it fails */
 export function expirePassword(boot: ModuleRun, user: string, because: Origin): void {
   requireUser(boot, user, "passwd");
   const shadow = new AccountFile(boot, "/etc/shadow");
@@ -42,9 +44,9 @@ export function expirePassword(boot: ModuleRun, user: string, because: Origin): 
 }
 
 /**
- * chpasswd: through PAM, which goes on after a password that it refuses and makes no backup (Debian, Red Hat).
- * @param hash what to put where the hash cannot be known.
- * @throws Raises after all other passwords are set.
+ * chpasswd: through PAM, which continues after a rejected password and creates no backup (Debian, Red Hat).
+ * @param hash the placeholder for a hash that cannot be known
+ * @throws Raises after all other passwords are set
  */
 export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
@@ -58,7 +60,7 @@ export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[],
   if (refused.length > 0) throw new Raises(`chpasswd: no password set for ${refused.join(", ")}`);
 }
 
-/** chpasswd -e: all of the hashes or none. @throws Raises where it sets none. */
+/** chpasswd -e: sets all of the hashes or none. @throws Raises if it sets none */
 export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
   const passwd = new AccountFile(boot, "/etc/passwd");
@@ -75,7 +77,7 @@ export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], be
   shadow.save(because);
 }
 
-/** Changes the password field where it stands: in /etc/shadow, else in /etc/passwd. */
+/** Changes the password field, in /etc/shadow if the user has an entry there, else in /etc/passwd. */
 function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => string, because: Origin): void {
   requireUser(boot, user, "passwd");
   const shadow = new AccountFile(boot, "/etc/shadow");
@@ -88,7 +90,7 @@ function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => str
   if (boot.lacks("passwd")) rewriteAccount(boot, user, because);
 }
 
-/** usermod writes /etc/passwd too, though nothing changes in it. */
+/** usermod also writes /etc/passwd, although nothing changes in it. */
 function rewriteAccount(boot: ModuleRun, user: string, because: Origin): void {
   const passwd = new AccountFile(boot, "/etc/passwd");
   const entry = passwd.find(user);

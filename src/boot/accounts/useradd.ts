@@ -10,7 +10,7 @@ import { addSubordinateRange, newId } from "./ids.ts";
 import { findGroup, findUser, type Group, groups, users } from "./lookup.ts";
 import { isUserName } from "./names.ts";
 
-/** The options of useradd(8) that cloud-init gives, each as it is on the command line; undefined where it is not. */
+/** The options of useradd(8) that cloud-init passes, as on the command line; undefined if it does not pass one. */
 export interface UseraddOptions {
   readonly comment: string | undefined;
   readonly home: string | undefined;
@@ -31,12 +31,12 @@ export const today = unknown("the day of the boot");
 
 /**
  * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
- * @throws Raises as useradd refuses.
+ * @throws Raises if useradd fails
  */
 export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
   const refuse = (reason: string) => new Raises(`useradd ${name}: ${reason}`);
   if (!isUserName(boot, name)) throw refuse("invalid user name");
-  if (findUser(boot.image, name) !== undefined) throw refuse("the user exists already");
+  if (findUser(boot.image, name) !== undefined) throw refuse("the user already exists");
   const mistake = mistakeIn(options);
   if (mistake !== undefined) throw refuse(mistake);
   const supplementary = new Set<string>();
@@ -49,10 +49,10 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
   if (options.gid !== undefined && primary === undefined) throw refuse(`group "${options.gid}" does not exist`);
   const defs = new LoginDefs(boot);
   const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
-  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} exists already`);
+  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} already exists`);
   const takenUids = users(boot.image).ids;
   const givenUid = options.uid === undefined ? undefined : Number(options.uid);
-  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user id ${givenUid} is taken`);
+  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user ID ${givenUid} is already in use`);
 
   const defaults = useraddDefaults(boot);
   const uid = givenUid ?? newId("UID", takenUids, options.system, defs);
@@ -77,21 +77,21 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
   const makeHome = () => {
     if (options.createHome) createHome(boot, user, defaults.skeleton, defs, because);
   };
-  // Where the directory cannot be made, useradd leaves the account behind since 4.10.
+  // Since 4.10 useradd keeps the account if the directory cannot be created.
   if (!shadowSince(boot, "4.10")) makeHome();
   for (const file of [passwd, shadow, groupFiles, ...subordinate]) file?.save(because);
   if (shadowSince(boot, "4.10")) makeHome();
   if (!options.system && defaults.mailSpool) createMailSpool(boot, user, defs, because);
 }
 
-/** Why useradd does not take an option, whatever the image holds. */
+/** Why useradd rejects an option, whatever the image contains. */
 function mistakeIn(options: UseraddOptions): string | undefined {
   const { comment, home, password, shell, uid, inactive, expiredate } = options;
   const field = [comment, home, password, shell].find((text) => text !== undefined && /[:\n]/.test(text));
   if (field !== undefined) return `invalid field "${field}"`;
   if (home !== undefined && !home.startsWith("/")) return `invalid home directory ${home}`;
   if (shell !== undefined && !/^[/*]/.test(shell)) return `invalid shell ${shell}`;
-  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user id ${uid}`;
+  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user ID ${uid}`;
   if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive)) return `invalid number of days ${inactive}`;
   return dayOf(expiredate ?? "") === undefined ? `invalid date ${expiredate}` : undefined;
 }
@@ -107,7 +107,7 @@ function aging(boot: ModuleRun, options: UseraddOptions, defaults: UseraddDefaul
   ];
 }
 
-/** Red Hat's useradd marks an account without a password with two signs as long as its passwd is not shadow-utils'. */
+/** Red Hat's useradd marks an account without a password with `!!` as long as its passwd is not shadow-utils'. */
 function unusablePassword(boot: ModuleRun): string {
   return boot.distro.packages.kind === "rpm" && boot.distro.packages.version("passwd") !== undefined ? "!!" : "!";
 }
@@ -131,13 +131,13 @@ function isOrdinary(uid: number, defs: LoginDefs): boolean {
   return uid === 0 || (uid >= defs.number("UID_MIN", 1000) && uid <= defs.number("UID_MAX", 60_000));
 }
 
-/** A group by name, or by number where the text is one. */
+/** A group by name, or by number if the string is one. */
 function groupOf(boot: ModuleRun, text: string): Group | undefined {
   const all = groups(boot.image);
   return /^\d+$/.test(text) ? all.byId(Number(text)) : all.byName(text);
 }
 
-/** A date as days since 1970, "" for none; undefined when useradd does not understand it. */
+/** A date as days since 1970, "" for none; undefined if useradd rejects it. */
 function dayOf(date: string): string | undefined {
   if (date === "" || date === "-1") return "";
   if (/^\d{1,9}$/.test(date)) return String(Number(date));

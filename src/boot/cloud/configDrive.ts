@@ -10,19 +10,19 @@ import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
 
-/** Where DataSourceConfigDrive looks before it asks disks (18.5 to 26.2). */
+/** Where DataSourceConfigDrive looks before it searches disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
 
 /** Versions of the layout that cloud-init knows, newest first (helpers/openstack.py, 20.4 to 26.2). */
 const LAYOUTS = "2018-08-27 2017-02-22 2016-10-06 2016-06-30 2015-10-15 2013-10-17 2013-04-04 2012-08-10".split(" ");
 
-/** More files than anybody injects. */
+/** More files than any launch injects. */
 const MOST_FILES = 1_000;
 
-/** No machine has more of a network than this says, in bytes. */
+/** The size limit in bytes: no real machine has a larger network description. */
 const LONGEST_NETWORK = 1_000_000;
 
-/** The tree of a config drive in the image itself; undefined where there is none that cloud-init can use. */
+/** The tree of a config drive in the image itself; undefined if there is none that cloud-init can use. */
 export function configDriveSeed(image: Image, version: string): CloudData | undefined {
   for (const directory of DIRECTORIES) {
     const layout = LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
@@ -44,7 +44,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     return bytes === undefined ? undefined : { path, bytes };
   };
   const meta = json(read("meta_data.json"));
-  if (!isMapping(meta)) throw new Raises("meta_data.json is no mapping");
+  if (!isMapping(meta)) throw new Raises("meta_data.json must contain a mapping");
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
@@ -59,7 +59,7 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
     userData: read("user_data") ?? nothing,
     vendorData: vendorData(read("vendor_data.json"), version) ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
-    ...(isTooLong ? { unknownNetwork: "what network_data.json makes of the network" } : {}),
+    ...(isTooLong ? { unknownNetwork: "the network configuration, because network_data.json is too large" } : {}),
     ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
   };
@@ -70,17 +70,17 @@ function json(file: SeedFile | undefined): ConfigValue | undefined {
   return toValue(builtin(loadJson(file.bytes.toString("utf8"))));
 }
 
-/** JSON of these types only is taken for anything but meta-data. */
+/** The JSON types that are accepted for anything but meta-data. */
 function anyType(file: SeedFile | undefined): ConfigValue | undefined {
   const value = json(file);
   if (value === undefined || typeof value === "string" || Array.isArray(value) || isMapping(value)) return value;
-  throw new Raises("its JSON is of no known form");
+  throw new Raises("its JSON has an unknown form");
 }
 
-/** The meta-data under the names that other datasources have. */
+/** The meta-data under the names that other datasources use. */
 function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
-  if (uuid === undefined) throw new Raises("meta_data.json names no uuid");
+  if (uuid === undefined) throw new Raises("uuid is missing from meta_data.json");
   const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
   const root = builtin(
     {
@@ -93,7 +93,7 @@ function metaData(image: Image, top: string, path: string, meta: ConfigObject): 
     path,
   ) as Mapping;
   const random = typeof seed === "string" ? decodeBase64(seed) : undefined;
-  if (seed !== undefined && random === undefined) throw new Raises("random_seed is no Base64");
+  if (seed !== undefined && random === undefined) throw new Raises("random_seed is not valid Base64");
   return random === undefined ? root : { ...root, children: root.children.map((pair) => withBytes(pair, random)) };
 }
 
@@ -103,7 +103,7 @@ function withBytes(pair: Pair, random: Buffer): Pair {
   return { ...pair, value };
 }
 
-/** Of a mapping the member `cloud-init` counts (sources.convert_vendordata); since 21.2 a list's items are parts of their own. */
+/** A mapping counts by its key `cloud-init` (sources.convert_vendordata); since 21.2 each item of a list is a part. */
 function vendorData(file: SeedFile | undefined, version: string): SeedFile | undefined {
   const value = anyType(file);
   const own = isMapping(value) ? value["cloud-init"] : value;
@@ -114,13 +114,13 @@ function vendorData(file: SeedFile | undefined, version: string): SeedFile | und
   return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(own)}`) };
 }
 
-/** What Nova calls personality: files that the first boot writes. */
+/** What Nova calls a personality: files that the first boot writes. */
 function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
   if (!Array.isArray(files)) return [];
   return files.slice(0, MOST_FILES).flatMap((item) => {
     if (!isMapping(item) || typeof item.path !== "string") return [];
     const bytes = content(image, top, item);
-    if (bytes === undefined) throw new Raises(`there is no content for ${item.path}`);
+    if (bytes === undefined) throw new Raises(`the content of ${item.path} is missing`);
     return [{ path: item.path.startsWith("/") ? item.path : `/${item.path}`, bytes }];
   });
 }

@@ -7,8 +7,8 @@ import { unknown } from "../../image/unknown.ts";
 import type { ConfigObject, Mapping } from "../../python/tree.ts";
 
 /**
- * Adds what the datasource by itself puts over the image's configuration, user-data over that (get_config_obj of each
- * datasource, 20.4 to 26.2).
+ * Adds the configuration with which the datasource overrides the image's; user-data overrides both (get_config_obj of
+ * each datasource, 20.4 to 26.2).
  */
 export function withConfigObject(cloud: CloudData, image: Image, version: string): CloudData {
   const object = objectOf(cloud, image, version);
@@ -30,7 +30,7 @@ export function addingDatasource(datasource: string | undefined, version: string
   return ADDING.find((name) => name === datasource);
 }
 
-/** The administrator whom the user of the cloud names takes the default user's place, and decides on passwords. */
+/** The administrator, named at launch, replaces the default user; the cloud also decides on passwords. */
 function azure({ metaData }: CloudData, version: string): ConfigObject {
   const profile = (key: string) =>
     metaData === undefined ? undefined : new Config(metaData).get("imds", "compute", "osProfile", key);
@@ -39,7 +39,7 @@ function azure({ metaData }: CloudData, version: string): ConfigObject {
   return {
     system_info: {
       default_user: {
-        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud gives"),
+        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud assigns"),
       },
     },
     ssh_pwauth: disabled === undefined ? unknown("whether the cloud allows passwords") : disabled !== "true",
@@ -53,14 +53,14 @@ function azure({ metaData }: CloudData, version: string): ConfigObject {
 }
 
 function rbxCloud(image: Image): ConfigObject {
-  const name = unknown("the user's name that the cloud gives");
+  const name = unknown("the user name that the cloud assigns");
   const user = {
     name,
     gecos: name,
     sudo: ["ALL=(ALL) NOPASSWD:ALL"],
-    passwd: unknown("the password's hash that the cloud gives"),
+    passwd: unknown("the password hash that the cloud provides"),
     lock_passwd: false,
-    ssh_authorized_keys: [unknown("the public keys that the cloud gives")],
+    ssh_authorized_keys: [unknown("the public keys that the cloud provides")],
   };
   return {
     ssh_pwauth: true,

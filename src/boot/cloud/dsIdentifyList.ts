@@ -4,14 +4,14 @@ import { versionAtLeast } from "../../distro/version.ts";
 import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 
-/** What stands on the last line that seems to set datasource_list. */
+/** The rest of the last line that seems to set datasource_list. */
 const FORMS: readonly { readonly since: string; readonly line: RegExp; readonly trims: boolean }[] = [
   { since: "24.2", line: /datasource_list["']*\s*:(.*)$/s, trims: true },
   { since: "23.4", line: /datasource_list"?: (.*)$/s, trims: false },
   { since: "0", line: /^\s*datasource_list:(?: (.*))?$/s, trims: false },
 ];
 
-/** A line is looked at up to here, in characters. */
+/** The number of characters of a line that are read. */
 const LONGEST_LINE = 4096;
 
 /** The datasources that ds-identify takes from a line of the configuration. */
@@ -22,7 +22,7 @@ export interface DsIdentifyList {
 
 /**
  * The datasource_list that ds-identify takes from an image's configuration, which it reads line by line: the last line
- * counts, in whatever file and however deep it stands. Undefined where it finds none and takes all that it knows
+ * counts, in any file and at any depth. Undefined if it finds none and uses all that it knows
  * (tools/ds-identify, 20.4 to 26.2).
  */
 export function dsIdentifyList(image: Image, version: string): DsIdentifyList | undefined {

@@ -2,14 +2,14 @@ import { originOf } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** What DataSourceAzure takes out of an Ubuntu image, since it configures every network card itself. */
+/** The files that DataSourceAzure removes from an Ubuntu image, since it configures every network card itself. */
 const UBUNTU_SCRIPTS = [
   "/etc/netplan/90-hotplug-azure.yaml",
   "/usr/local/sbin/ephemeral_eth.sh",
   "/etc/udev/rules.d/10-net-device-added.rules",
 ];
 
-/** What a datasource itself does to the files of an instance, while it is looked for (18.5 to 26.2). */
+/** How a datasource itself changes the files of an instance while cloud-init looks for it (18.5 to 26.2). */
 export function datasourceEffects(boot: ModuleRun): void {
   const { datasource, files = [], metaData } = boot.cloud;
   if (datasource === "Azure") azure(boot);
@@ -20,7 +20,7 @@ export function datasourceEffects(boot: ModuleRun): void {
 function azure(boot: ModuleRun): void {
   const own = boot.config.get("datasource", "Azure", "data_dir");
   const directory = typeof own === "string" ? own : "/var/lib/waagent";
-  boot.mayChange(`${directory}/ovf-env.xml`, "Azure keeps what the cloud hands over there", boot.listed);
+  boot.mayChange(`${directory}/ovf-env.xml`, "the Azure datasource writes it", boot.listed);
   const applies = boot.config.node("datasource", "Azure", "apply_network_config");
   if (boot.facts.name !== "ubuntu" || (applies !== undefined && !truthy(applies))) return;
   for (const path of UBUNTU_SCRIPTS) if (boot.image.stat(path) !== undefined) boot.remove(path, boot.listed);

@@ -11,19 +11,19 @@ import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinn
 
 /** What the caller says of the launch. */
 export interface Launch {
-  /** What the cloud hands over. */
+  /** What the cloud provides. */
   readonly cloud?: CloudData;
   /** The datasource, as cloud-init calls it. */
   readonly datasource?: string;
 }
 
-/** What the cloud hands over, and what there is to say of where that comes from. */
+/** What the cloud provides, and notes on where that comes from. */
 export interface FoundCloud {
   readonly cloud: CloudData;
   readonly notes: readonly Note[];
 }
 
-/** Finds out which datasource the boot uses and what that hands over; unknown where the image may meet any cloud. */
+/** Determines which datasource the boot uses and what it provides; unknown if the image may run on any cloud. */
 export function findCloud(image: Image, version: string, base: BaseConfig, launch: Launch): FoundCloud {
   const list = listedDatasources(image, version, base);
   const pinned = knownTo(version, pinnedDatasource(list));
@@ -31,7 +31,7 @@ export function findCloud(image: Image, version: string, base: BaseConfig, launc
   const notes = describe(list, pinned, launch);
   if (name === "None") return { cloud: noneCloud(image, base), notes };
   const found = launch.cloud ?? seedOf(image, version, base, name, list);
-  // What nobody told stays so, and what was found before is what it is.
+  // Without information on the launch nothing changes, and data found earlier are kept.
   if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
     return { cloud: found, notes };
   const cloud = name === undefined ? found : { ...found, datasource: name };
@@ -45,10 +45,10 @@ function knownTo(version: string, name: string | undefined): string | undefined 
   return known !== undefined && datasourcesOf(version).includes(known) ? known : undefined;
 }
 
-/** Datasources that look at no cloud's marks: they come before others on any machine. */
+/** Datasources that do not look for the marks of a cloud: they come before others on any machine. */
 const LOCAL = new Set(["NoCloud", "ConfigDrive", "LXD"]);
 
-/** The seed in the image itself that cloud-init takes before it asks any cloud. */
+/** The seed in the image itself that cloud-init uses before it asks any cloud. */
 function seedOf(
   image: Image,
   version: string,

@@ -13,12 +13,12 @@ import { hostnameAtBoot } from "../hostname/hostname.ts";
 import { instanceId } from "../instance.ts";
 import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./place.ts";
 
-/** Values in templates, each place of an alias counted: more are left out. */
+/** The maximum number of values in templates, aliases written out; more are omitted. */
 const MOST_VALUES = 50_000;
 
 /**
- * What instance-data.json holds for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2), as
- * NoCloud fills it; what only the running machine can tell is unknown.
+ * The content of instance-data.json for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2),
+ * as NoCloud fills it; what only the running machine knows is unknown.
  */
 export function instanceData(
   image: Image,
@@ -28,7 +28,7 @@ export function instanceData(
   base: BaseConfig,
 ): ConfigObject {
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  // Until 21.4 templates were given what every user may read.
+  // Until 21.4 templates received only what every user may read.
   const readable = since("21.4") ? undefined : "redacted for non-root user";
   const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
   const data: ConfigObject = {
@@ -44,54 +44,59 @@ export function instanceData(
 function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
   const { metaData } = cloud;
   const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);
-  const given = (name: string, value: ConfigValue): ConfigValue =>
-    metaData === undefined ? unknown(`${name} that the cloud gives`) : value;
-  const orUnknown = (name: string, value: string | undefined) => value ?? unknown(`${name} that the cloud gives`);
-  const name = orUnknown("the name", cloudNameOf(cloud));
-  const zone = given("the availability zone", plain(get("availability-zone") ?? get("availability_zone")));
-  const id = orUnknown("the instance's id", instanceId(cloud));
-  const hostname = given("the host name", localHostname(get("local-hostname"), image));
+  const given = (reason: string, value: ConfigValue): ConfigValue => (metaData === undefined ? unknown(reason) : value);
+  const orUnknown = (reason: string, value: string | undefined) => value ?? unknown(reason);
+  const name = orUnknown("the name of the cloud", cloudNameOf(cloud));
+  const zone = given(
+    "the availability zone of the instance",
+    plain(get("availability-zone") ?? get("availability_zone")),
+  );
+  const id = orUnknown("the instance ID", instanceId(cloud));
+  const hostname = given("the host name that the cloud assigns", localHostname(get("local-hostname"), image));
   const keys = get("public-keys");
   return {
     _beta_keys: ["subplatform"],
     "availability-zone": zone,
     availability_zone: zone,
     "cloud-name": name,
-    ...(since("22.1") ? { cloud_id: orUnknown("the id", cloudIdOf(cloud)) } : {}),
+    ...(since("22.1") ? { cloud_id: orUnknown("the ID of the cloud", cloudIdOf(cloud)) } : {}),
     cloud_name: name,
     distro: distro.id,
     distro_release: distro.codename,
     distro_version: distro.version,
     "instance-id": id,
     instance_id: id,
-    kernel_release: unknown("the kernel's release"),
+    kernel_release: unknown("the kernel release"),
     "local-hostname": hostname,
     local_hostname: hostname,
-    machine: unknown("the machine's architecture"),
-    platform: orUnknown("the platform", platformOf(cloud)),
-    public_ssh_keys: given("the public keys", keys === undefined ? [] : publicKeys(keys)),
-    python_version: unknown("Python's version"),
-    region: given("the region", metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null)),
-    subplatform: unknown("where the seed is found"),
-    system_platform: unknown("the platform that Python sees"),
+    machine: unknown("the architecture of the machine"),
+    platform: orUnknown("the platform of the cloud", platformOf(cloud)),
+    public_ssh_keys: given("the public keys that the cloud provides", keys === undefined ? [] : publicKeys(keys)),
+    python_version: unknown("the version of Python"),
+    region: given(
+      "the region of the instance",
+      metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null),
+    ),
+    subplatform: unknown("the location of the seed"),
+    system_platform: unknown("the platform that Python reports"),
     variant: distro.id,
   };
 }
 
 function systemInfo(distro: Distro): ConfigObject {
-  const machine = unknown("what Python sees of the machine");
+  const machine = unknown("the machine details that Python reports");
   return {
     dist: [distro.id, distro.version, distro.codename],
     platform: machine,
-    python: unknown("Python's version"),
-    release: unknown("the kernel's release"),
+    python: unknown("the version of Python"),
+    release: unknown("the kernel release"),
     system: "Linux",
     uname: ["Linux", machine, machine, machine, machine, ""],
     variant: distro.id,
   };
 }
 
-/** What NoCloud adds to the meta-data is in it as well. */
+/** Includes what NoCloud adds to the meta-data. */
 function metaDataOf({ datasource = "NoCloud", metaData }: CloudData): ConfigValue {
   if (metaData === undefined) return {};
   const value = toValue(metaData) as ConfigObject;
@@ -123,13 +128,13 @@ function plain(node: ConfigNode | undefined): ConfigValue {
   return node?.type === "scalar" ? fromScalar(node) : null;
 }
 
-/** What becomes of a value that JSON has no form for (util.json_serialize_default, 18.5 to 26.2). */
+/** The replacement for a value that JSON cannot represent (util.json_serialize_default, 18.5 to 26.2). */
 function stored(value: Exclude<ConfigValue, ConfigObject>): ConfigValue {
   if (value instanceof Bytes) return Buffer.from(value.latin1, "latin1").toString("base64");
   return value instanceof Time ? `Warning: redacted unserializable type <class 'datetime.${value.kind}'>` : value;
 }
 
-/** A copy without shared values; {} where that would be too large. */
+/** A copy without shared values; {} if that would be too large. */
 function bounded(value: ConfigValue): ConfigValue {
   let left = MOST_VALUES;
   const copy = (held: ConfigValue, depth: number): ConfigValue => {
@@ -149,7 +154,7 @@ function bounded(value: ConfigValue): ConfigValue {
 
 const OPERATORS = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/g;
 
-/** Keys also under a name that a template can write after a dot; what `v1` holds also at the top. */
+/** Adds keys under names that a template can write after a dot, and the keys of `v1` at the top level. */
 function convert(data: ConfigObject, since: (version: string) => boolean): ConfigObject {
   const result: ConfigObject = Object.create(null);
   for (const key of Object.keys(data).sort()) {

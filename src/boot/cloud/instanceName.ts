@@ -1,7 +1,7 @@
 import { unknown } from "../../image/unknown.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** The instance's id as modules write it into files. */
+/** The instance ID as modules write it into files. */
 export function instanceName(boot: ModuleRun): string {
-  return boot.cloud.metaData === undefined ? unknown("the instance's id") : boot.instance.directory.split("/").pop()!;
+  return boot.cloud.metaData === undefined ? unknown("the instance ID") : boot.instance.directory.split("/").pop()!;
 }

@@ -13,12 +13,12 @@ import { NOTHING, textFile } from "./textFile.ts";
 
 const EMPTY = builtin({}) as Mapping;
 
-/** One of the places where NoCloud finds something; undefined members are not in it. */
+/** A place where NoCloud finds data; what it does not contain is undefined. */
 type Place = { readonly metaData: Mapping } & Partial<Pick<CloudData, "userData" | "vendorData" | "networkConfig">>;
 
 /**
  * What DataSourceNoCloud finds in the image itself: on the kernel's command line, in a seed directory, in its own
- * configuration, and where any of these send it (18.5 to 26.2). Undefined where it finds nothing, or fails.
+ * configuration, and in the places that any of these refer to (18.5 to 26.2). Undefined if it finds nothing, or fails.
  */
 export function noCloudSeed(image: Image, base: BaseConfig, version: string): CloudData | undefined {
   const config = new Config(base.root);
@@ -43,7 +43,7 @@ function place({ metaData = EMPTY, userData, vendorData, networkConfig }: CloudD
   return { metaData, userData, vendorData, networkConfig };
 }
 
-/** Of the meta-data the first place counts, of all else the last one. */
+/** For meta-data the first place counts, for everything else the last one. */
 function joined(places: readonly Place[]): CloudData {
   const last = <K extends "userData" | "vendorData" | "networkConfig">(key: K) =>
     places.findLast((found) => found[key] !== undefined)?.[key];
@@ -93,14 +93,14 @@ function inline(image: Image, config: Config): Place | undefined {
   };
 }
 
-/** The YAML in a text. @throws FatalConfigError where it is none. */
+/** The YAML in a string. @throws FatalConfigError if it is not YAML */
 function mapping(image: Image, node: ConfigNode): Mapping {
   const file = textFile(image, node);
   if (file === undefined) throw new FatalConfigError("it is no text", node);
   return parseConfigFile(file.bytes, file.path).root;
 }
 
-/** The directory that is named must have both files; what is behind an address is not known before the boot. */
+/** The directory must contain both files; the content at a URL is not known before the boot. */
 function seededFrom(image: Image, from: string, cloud: CloudData, version: string): CloudData | undefined {
   const directory = /^(?:file:\/\/)?(\/.*)$/.exec(from)?.[1];
   if (directory === undefined)

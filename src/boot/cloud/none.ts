@@ -6,7 +6,7 @@ import type { Image } from "../../image/image.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { NOTHING, textFile } from "./textFile.ts";
 
-/** What DataSourceNone hands over: what the configuration gives it, else nothing (18.5 to 26.2). */
+/** What DataSourceNone provides: what its configuration contains, else nothing (18.5 to 26.2). */
 export function noneCloud(image: Image, base: BaseConfig): CloudData {
   const config = new Config(base.root);
   const metaData = config.node("datasource", "None", "metadata");

@@ -16,26 +16,27 @@ export interface DatasourceList {
 }
 
 /**
- * The datasources that an image asks for. ds-identify reads them before cloud-init starts, and what it finds goes into
+ * The datasources that an image requests. ds-identify reads them before cloud-init starts, and what it finds goes into
  * /run/cloud-init/cloud.cfg, which beats every file (20.4 to 26.2); where it writes none, the merged datasource_list
- * holds in whatever form it is written. Undefined where the built-in list holds.
+ * holds in whatever form it is written. Undefined if the built-in list holds.
  */
 export function listedDatasources(image: Image, version: string, base: BaseConfig): DatasourceList | undefined {
   const fromKernel = fromCommandLine(image, version);
   if (writesDatasourceList(image, commandLineParts(image)))
     return fromKernel ?? fromOwnConfig(image) ?? dsIdentifyList(image, version);
-  // cloud-init itself reads the command line since 23.2 (sources/__init__.py), and a seed of NoCloud on it in all versions.
+  // cloud-init itself reads the command line since 23.2 (sources/__init__.py), and a seed of NoCloud on it in all
+  // versions.
   const isRead = versionAtLeast(version, "23.2") || fromKernel?.names[0] === "NoCloud";
   return (isRead ? fromKernel : undefined) ?? merged(base);
 }
 
-/** The one datasource of a list: [X] or [X, None]. The machine is not asked then what it is. */
+/** The only datasource of a list: [X] or [X, None]. cloud-init then does not examine the machine. */
 export function pinnedDatasource(list: DatasourceList | undefined): string | undefined {
   const [name, second, ...more] = list?.names ?? [];
   return name !== undefined && (second === undefined || second === "None") && more.length === 0 ? name : undefined;
 }
 
-/** ci.ds= and ci.datasource=, since 23.2 ds= as well; before that ds=nocloud names a seed, which decides as much. */
+/** ci.ds= and ci.datasource=, since 23.2 also ds=; before that ds=nocloud names a seed, which has the same effect. */
 function fromCommandLine(image: Image, version: string): DatasourceList | undefined {
   let found: DatasourceList | undefined;
   for (const { text, path, line } of commandLineParts(image))
@@ -48,7 +49,7 @@ function fromCommandLine(image: Image, version: string): DatasourceList | undefi
   return found;
 }
 
-/** A seed of NoCloud on the command line is understood by all versions, other names only as they are before 23.2. */
+/** All versions accept a NoCloud seed on the command line; before 23.2 other names count only as written. */
 function knownName(value: string, version: string): string | undefined {
   const name = datasourceNamed(value);
   return name === value || value === "nocloud" || versionAtLeast(version, "23.2") ? name : undefined;
@@ -63,7 +64,7 @@ function fromOwnConfig(image: Image): DatasourceList | undefined {
     : { names: [name], origin: { path: DS_IDENTIFY_CFG, line: setting!.line, column: 1 } };
 }
 
-/** The list of the files themselves, as stages.Init reads it; undefined where none of them sets one. */
+/** The list of the files themselves, as stages.Init reads it; undefined if none of them sets one. */
 function merged(base: BaseConfig): DatasourceList | undefined {
   const config = new Config(base.root);
   const list = config.get("datasource_list");

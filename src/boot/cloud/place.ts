@@ -12,7 +12,7 @@ export function zoneOf(metaData: Mapping): ConfigValue | undefined {
 }
 
 /**
- * The region in the meta-data. Ec2 and GCE make theirs of the zone: us-east-1a is in us-east-1, europe-west1-b in
+ * The region in the meta-data. Ec2 and GCE derive theirs from the zone: us-east-1a is in us-east-1, europe-west1-b in
  * europe-west1 (DataSourceEc2 and DataSourceGCE, 20.4 to 26.2).
  */
 export function regionOf(metaData: Mapping, datasource: string | undefined): ConfigValue | undefined {
@@ -23,7 +23,7 @@ export function regionOf(metaData: Mapping, datasource: string | undefined): Con
   return datasource === "GCE" ? pyStr(zone).replace(/-[^-]*$/, "") : region;
 }
 
-/** What the datasource calls the cloud; undefined where the machine decides. */
+/** What the datasource calls the cloud; undefined if the machine decides. */
 export function cloudNameOf({ datasource, metaData }: CloudData): string | undefined {
   const given = metaData === undefined ? undefined : plainValue(metaData, "cloud-name");
   if (typeof given === "string" && given !== "") return given.toLowerCase();
@@ -32,12 +32,12 @@ export function cloudNameOf({ datasource, metaData }: CloudData): string | undef
   return datasource === "Ec2" ? undefined : datasource.toLowerCase();
 }
 
-/** What the datasource calls its kind of platform; undefined where nobody knows the datasource. */
+/** What the datasource calls its platform type; undefined if the datasource is not known. */
 export function platformOf({ datasource, metaData }: CloudData): string | undefined {
   return datasource?.toLowerCase() ?? (metaData === undefined ? undefined : "nocloud");
 }
 
-/** The name for cloud and kind of region together; undefined where the place decides that is not known. */
+/** The combined name for the cloud and its kind of region; undefined if it depends on an unknown region. */
 export function cloudIdOf(cloud: CloudData): string | undefined {
   const name = cloudNameOf(cloud);
   // A few regions of AWS and Azure have names of their own.

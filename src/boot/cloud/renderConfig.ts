@@ -8,7 +8,7 @@ import { checkTemplate, renderTemplate } from "../files/templater.ts";
 
 /**
  * Renders configuration and user-data with what is known of the instance (handlers/jinja_template.py, 20.4 to 26.2).
- * `complete` tells whether that is all that the cloud gives; else what is missing is unknown.
+ * `complete`: whether that is all that the cloud provides; otherwise missing values are unknown.
  */
 export function configRenderer(variables: ConfigObject, version: string, complete: boolean): Render {
   const options = { do: versionAtLeast(version, "22.2") };
@@ -23,7 +23,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
     }
     try {
       const text = renderTemplate(template, complete ? variables : withUnknown(variables, template), options);
-      const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may give`);
+      const missing = (_all: string, name: string) => unknown(`${name}, which the cloud may provide`);
       return { text: complete ? text : text.replace(/CI_MISSING_JINJA_VAR\/(\w+)/g, missing) };
     } catch (error) {
       return failed(error, complete ? "error" : "unknown");
@@ -31,7 +31,7 @@ export function configRenderer(variables: ConfigObject, version: string, complet
   };
 }
 
-/** The variables with something for each name below `ds` that the template reads: what the cloud gives is unknown. */
+/** The variables, with an unknown value for each name below `ds` that the template reads and the cloud may provide. */
 function withUnknown(variables: ConfigObject, template: string): ConfigObject {
   const ds: ConfigObject = Object.create(null);
   for (const [, path] of template.matchAll(/\bds((?:\.[A-Za-z_]\w{0,100}){1,5})/g)) {
@@ -45,7 +45,7 @@ function withUnknown(variables: ConfigObject, template: string): ConfigObject {
       holder[name] = next;
       holder = next;
     }
-    holder[last] ??= unknown(`${last}, which the cloud may give`);
+    holder[last] ??= unknown(`${last}, which the cloud may provide`);
   }
   return { ...variables, ds };
 }

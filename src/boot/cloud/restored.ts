@@ -11,16 +11,16 @@ import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
 import { generalNote, type Note } from "../notes.ts";
 
-/** What the cloud handed over to an instance, as an earlier boot keeps it. */
+/** What the cloud provided to an instance, as an earlier boot stored it. */
 export interface Restored {
   readonly cloud: CloudData;
   readonly note: Note;
 }
 
 /**
- * The data of an earlier boot where cloud-init takes them instead of asking the cloud again (stages.Init.fetch, 20.4 to
- * 26.2): where it is told to trust them, or where the seed in the image names the same instance. The cache itself is
- * for Python only, but what was made of it stands beside it. Undefined where the cloud is asked.
+ * The data of an earlier boot if cloud-init uses them instead of asking the cloud again (stages.Init.fetch, 20.4 to
+ * 26.2): it does so if it is configured to trust them, or if the seed in the image names the same instance. Only
+ * Python can read the cache itself, but the files derived from it are beside it. Undefined if the cloud is asked.
  */
 export function restoredCloud(image: Image, version: string, base: BaseConfig, cloud: CloudData): Restored | undefined {
   const config = new Config(base.root);
@@ -50,7 +50,7 @@ export function restoredCloud(image: Image, version: string, base: BaseConfig, c
   };
 }
 
-/** Where the network is configured at every boot, the cloud is asked at every boot as well. */
+/** If the network is configured at every boot, cloud-init also asks the cloud at every boot. */
 function isAskedAgain(
   image: Image,
   version: string,
@@ -81,7 +81,7 @@ function seededId(image: Image): string | undefined {
   return seed === undefined ? undefined : instanceId(seed);
 }
 
-/** What is known of the old meta-data: the host name, and the rest is the seed's if that is of the same instance. */
+/** What is known of the old meta-data: the host name, and the seed's other values if it is of the same instance. */
 function restoredMetaData(image: Image, top: string, cloud: CloudData, id: string): Mapping {
   const path = `${top}/instance/obj.pkl`;
   const pickled = image.read(path) ?? Buffer.alloc(0);
@@ -95,8 +95,8 @@ function restoredMetaData(image: Image, top: string, cloud: CloudData, id: strin
 const HOSTNAME = "local-hostname";
 
 /**
- * The text behind the key in the bytes of a pickle, which is never unpickled: the opcode of a short text and its length,
- * after the one that numbers the key. Undefined where something else follows.
+ * The string after the key in the bytes of a pickle, which is never unpickled: the opcode of a short string and its
+ * length, after the opcode that numbers the key. Undefined if something else follows.
  */
 function pickledHostname(pickled: Buffer): string | undefined {
   const at = pickled.lastIndexOf(HOSTNAME) + HOSTNAME.length;

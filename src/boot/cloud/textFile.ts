@@ -6,7 +6,7 @@ import type { ConfigNode } from "../../python/tree.ts";
 /** Nothing at all. */
 export const NOTHING: SeedFile = { path: "", bytes: Buffer.alloc(0) };
 
-/** A text of the configuration that is handed over as user-data or the like; undefined where it is no text. */
+/** A string of the configuration that serves as user-data or vendor-data; undefined if it is not a string. */
 export function textFile(image: Image, node: ConfigNode | undefined): SeedFile | undefined {
   if (node?.type !== "scalar" || node.kind !== "str") return undefined;
   const { path } = node;

@@ -24,17 +24,17 @@ interface HandedScript {
   readonly path: string;
 }
 
-/** What cloud-init makes of user-data and vendor-data. */
+/** The result of processing user-data and vendor-data. */
 export interface HandedOver {
   /** The configuration that modules get: user-data over vendor-data over the base. */
   readonly config: Mapping;
   readonly scripts: readonly HandedScript[];
   readonly notes: readonly PartNote[];
-  /** The error over which no module of the init stage runs; undefined when they do. */
+  /** The error that keeps the modules of the init stage from running; undefined if they run. */
   readonly stopped: StageError | undefined;
 }
 
-/** Takes what the cloud hands over into account (stages.py consume_data, helpers.ConfigMerger, 20.4 to 26.2). */
+/** Processes what the cloud provides (stages.py consume_data, helpers.ConfigMerger, 20.4 to 26.2). */
 export function consumeData(cloud: CloudData, base: Mapping, version: string, render: Render): HandedOver {
   const since = (wanted: string) => versionAtLeast(version, wanted);
   const empty = builtin({}) as Mapping;
@@ -43,7 +43,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   const all = [user, vendor, vendor2].filter((read) => read !== undefined);
   const notes = all.flatMap((read) => read.notes);
   const fatal = all.find((read) => read.fatal !== undefined)?.fatal;
-  // Whatever of it cannot be read, none of it is used.
+  // If any part of it cannot be read, none of it is used.
   if (fatal !== undefined) {
     return { config: base, scripts: [], notes, stopped: { code: "user-data", problem: fatal } };
   }
@@ -51,7 +51,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   const launchIndex = launchIndexOf(cloud);
   const handle = (read: typeof user, isDisabled: (type: string) => boolean, index?: number): Handled | undefined => {
     if (read === undefined) return undefined;
-    const handling = { render, isDisabled, launchIndex: index, frequencies: since("22.1") };
+    const handling = { render, isDisabled, launchIndex: index, version };
     const handled = handleParts(read.parts, read.file.path, handling);
     for (const one of handled.notes) notes.push(one);
     return handled;
@@ -79,7 +79,9 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   return { config, scripts, notes, stopped };
 }
 
-/** Writes the scripts that the cloud hands over, and runs those that run at once. `scripts` learns where each is from. */
+/**
+ * Writes the scripts that the cloud provides, and runs those that run at once. `scripts` records where each comes from.
+ */
 export function storeScripts(boot: ModuleRun, handed: HandedOver, scripts: Map<string, Origin>): void {
   for (const { script, below, path } of handed.scripts) {
     const directory = below === "cloud" ? boot.instance.cloudDirectory : boot.instance.directory;
@@ -90,7 +92,7 @@ export function storeScripts(boot: ModuleRun, handed: HandedOver, scripts: Map<s
   }
 }
 
-/** Where a script goes; those of a vendor that have a frequency of their own go where nothing runs them. */
+/** Where a script goes; vendor scripts with their own frequency go to a directory from which nothing runs. */
 function place(script: Script, vendor: "" | "/vendor"): HandedScript {
   const { kind, name } = script;
   if (kind === "boothook") return { script, below: "instance", path: `boothooks/${name}` };

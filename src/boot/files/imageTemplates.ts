@@ -5,7 +5,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { strictText } from "./strictText.ts";
 import { renderTemplate } from "./templater.ts";
 
-/** The image's own template of a name such as "hosts.debian"; undefined where there is none (cloud.py, 18.5 to 26.2). */
+/** The image's own template of a name such as "hosts.debian"; undefined if there is none (cloud.py, 18.5 to 26.2). */
 export function templateFile(boot: ModuleRun, name: string): string | undefined {
   const configured = boot.config.get("system_info", "paths", "templates_dir");
   const directory = typeof configured === "string" ? configured.replace(/(?<!\/)\/+$/, "") : "/etc/cloud/templates";
@@ -19,14 +19,14 @@ export function renderFile(boot: ModuleRun, path: string, variables: ConfigObjec
 }
 
 /**
- * What a template renders to, unknown as a whole where this program cannot tell.
- * @throws Raises where the real renderer fails.
+ * The rendered template; unknown as a whole if this program cannot render it.
+ * @throws Raises if the real renderer fails
  */
 export function renderText(boot: ModuleRun, template: string, variables: ConfigObject): string {
   try {
     return renderTemplate(template, variables, { do: boot.since("22.2") });
   } catch (error) {
-    if (error instanceof CannotTell) return unknown(`what the template gives: ${error.message}`);
+    if (error instanceof CannotTell) return unknown(`the rendered template, because ${error.message}`);
     if (error instanceof Raises) throw new Raises(`the template cannot be rendered: ${error.message}`);
     throw error;
   }

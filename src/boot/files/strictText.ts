@@ -5,13 +5,13 @@ import { Raises } from "../../python/errors.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { spend } from "./effort.ts";
 
-/** The text of the content that a path had last: several users' rules and keys go to one file. */
+/** The latest decoded content of a path: the rules and keys of several users go to one file. */
 const known = new WeakMap<Overlay, Map<string, { readonly content: FileContent; readonly text: string }>>();
 
 /**
- * A file's text where cloud-init reads it without tolerance (util.load_file); undefined when there is no such file.
- * @param use what the caller does with all of the text, each time.
- * @throws Raises when it is not UTF-8.
+ * A file's text as cloud-init reads it in strict mode (util.load_file); undefined if the file does not exist.
+ * @param use how the caller uses the whole text, each time
+ * @throws Raises if it is not UTF-8
  */
 export function strictText(boot: ModuleRun, path: string, use: "read" | "searched" = "read"): string | undefined {
   const content = boot.image.content(path);
@@ -29,7 +29,7 @@ export function strictText(boot: ModuleRun, path: string, use: "read" | "searche
   return text;
 }
 
-/** Notes which text the content of a path is, so that it need not be decoded. */
+/** Stores the decoded content of a path, so that it does not have to be decoded again. */
 export function rememberText(boot: ModuleRun, path: string, content: FileContent, text: string): void {
   const ofImage = known.get(boot.image) ?? new Map<string, { content: FileContent; text: string }>();
   known.set(boot.image, ofImage);

@@ -1,7 +1,7 @@
 import { Raises } from "../../python/errors.ts";
 import { splitLines } from "../../python/strings.ts";
 
-/** A longer line is not looked into. */
+/** Longer lines are not parsed. */
 const LONGEST = 4096;
 
 interface Assignment {
@@ -11,9 +11,10 @@ interface Assignment {
 }
 
 /**
- * A file of shell variables as cloud-init edits it for Red Hat and SUSE (distros/parsers/sys_conf.py, 18.5 to 26.2): all
- * values are quoted anew. Undefined where it holds what is not simulated: sections, lists, quotes in quotes.
- * @throws Raises where cloud-init's parser fails.
+ * A file of shell variables as cloud-init edits it for Red Hat and SUSE (distros/parsers/sys_conf.py, 18.5 to 26.2):
+ * all values are quoted again. Undefined if it contains something that is not simulated: sections, lists, nested
+ * quotes.
+ * @throws Raises if cloud-init's parser fails.
  */
 export function readSysconfig(text: string): SysconfigFile | undefined {
   const lines: (Assignment | string)[] = [];
@@ -23,7 +24,7 @@ export function readSysconfig(text: string): SysconfigFile | undefined {
     if (trimmed === "" || trimmed.startsWith("#")) lines.push(line);
     else {
       if (!trimmed.includes("=") && !trimmed.startsWith("["))
-        throw new Raises(`neither a variable nor a comment: ${trimmed}`);
+        throw new Raises(`this line is neither a variable nor a comment: ${trimmed}`);
       const match =
         line.length > LONGEST
           ? null
@@ -65,7 +66,7 @@ export class SysconfigFile {
   }
 }
 
-/** Values with white space are quoted, with double quotes where they hold a variable. */
+/** Values with white space are quoted, with double quotes if they contain a variable. */
 function quote(value: string): string {
   if (!/[\t\r\n ]/.test(value) || /^\s*\$\(.*\)\s*$/s.test(value)) return value;
   return /\$[a-zA-Z_0-9#?\-@*]|\$\{.+\}/.test(value) ? `"${value}"` : `'${value}'`;

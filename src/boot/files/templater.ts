@@ -8,13 +8,14 @@ import { parseTemplate } from "../../python/jinja/statements.ts";
 import { str } from "../../python/repr.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 
-/** A larger template is none that a distribution ships. */
+/** No distribution ships a larger template. */
 const LARGEST = 1_000_000;
 
 /**
  * Renders a template as cloud-init does (templater.py render_string, 20.4 to 26.2): by Jinja where the first line is
- * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do` tells whether the version knows {% do %}.
- * @throws Raises where cloud-init fails over the template, CannotTell where the result cannot be told.
+ * `## template: jinja`, else by replacing `$name` and `${name.part}`. `do`: whether the version supports {% do %}.
+ * @throws Raises if cloud-init cannot render the template
+ * @throws CannotTell if this program cannot
  */
 export function renderTemplate(template: string, variables: ConfigObject, options: { readonly do: boolean }): string {
   if (template.length > LARGEST) throw new CannotTell("it is too large");
@@ -26,14 +27,14 @@ export function renderTemplate(template: string, variables: ConfigObject, option
   if (kind === undefined) return renderBasic(template, values, budget);
   const rest = others.join("\n");
   if (kind === "basic") return renderBasic(rest, values, budget);
-  if (kind !== "jinja") throw new Raises(`unknown kind of template: ${kind}`);
+  if (kind !== "jinja") throw new Raises(`unknown template type ${kind}`);
   const rendered = new Interpreter(budget).render(parseTemplate(rest, options), values);
   return rest.endsWith("\n") ? `${rendered}\n` : rendered;
 }
 
 /**
  * Reads a Jinja template without rendering it.
- * @throws Raises for wrong syntax, CannotTell where it cannot be told.
+ * @throws Raises for a syntax error, CannotTell for what is not supported
  */
 export function checkTemplate(template: string, options: { readonly do: boolean }): void {
   if (template.length > LARGEST) throw new CannotTell("it is too large");
@@ -45,7 +46,7 @@ function renderBasic(template: string, variables: ReadonlyMap<string, PyValue>, 
     const [first, ...rest] = String(braced ?? bare).split(".");
     let value = variables.get(first!);
     for (const step of rest) value = value !== undefined && isDict(value) ? value.get(step) : undefined;
-    if (value === undefined) throw new Raises(`there is no ${braced ?? bare}`);
+    if (value === undefined) throw new Raises(`the variable ${braced ?? bare} is not defined`);
     return budget.text(str(value, budget));
   });
 }

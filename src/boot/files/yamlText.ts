@@ -17,11 +17,11 @@ export function plainYaml(node: ConfigNode | undefined): string {
 
 function dump(node: ConfigNode | undefined, indent: number): string {
   const value = node === undefined ? null : fromNode(node);
-  if (!isDict(value)) throw new Raises("a mapping is wanted");
+  if (!isDict(value)) throw new Raises("the value must be a mapping");
   try {
     return dumpYaml(value, { indent });
   } catch (error) {
-    if (error instanceof CannotTell) return unknown("a YAML text of unusual values");
+    if (error instanceof CannotTell) return unknown("YAML with values that are not simulated");
     throw error;
   }
 }

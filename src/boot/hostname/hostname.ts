@@ -11,17 +11,17 @@ import type { ModuleRun } from "../moduleRun.ts";
 
 /** The names that a boot finds for the host (util.get_hostname_fqdn, 18.5 to 26.2). */
 export interface HostNames {
-  /** undefined where only the cloud was asked and gives none. */
+  /** undefined if only the cloud was asked and it provides none. */
   readonly hostname: string | undefined;
   readonly fqdn: string | undefined;
-  /** Whether it is the "localhost" of a system without a name. */
+  /** Whether it is the "localhost" of a system without a host name. */
   readonly isDefault: boolean;
 }
 
-const FROM_CLOUD = unknown("the host name that the cloud gives");
+const FROM_CLOUD = unknown("the host name that the cloud assigns");
 
 /**
- * The name that systemd gives the system before cloud-init runs: the first line of /etc/hostname that is no comment,
+ * The name that systemd gives the system before cloud-init runs: the first line of /etc/hostname that is not a comment,
  * else os-release's DEFAULT_HOSTNAME (systemd 249 and later), else "localhost".
  */
 export function hostnameAtBoot(image: Image): string {
@@ -31,7 +31,10 @@ export function hostnameAtBoot(image: Image): string {
   return cleanName(stored ?? "") || fallback || "localhost";
 }
 
-/** A name as systemd cleans it up: 64 letters, digits and dashes in labels that a dash neither begins nor ends. */
+/**
+ * A name as systemd cleans it up: up to 64 letters, digits and dashes, in labels that neither begin nor end with a
+ * dash.
+ */
 function cleanName(name: string): string {
   const labels = name
     .replace(/[^A-Za-z0-9.-]/g, "")
@@ -43,7 +46,7 @@ function cleanName(name: string): string {
     .join(".");
 }
 
-/** `metadataOnly`: without a look at the running system where the cloud gives no name. */
+/** `metadataOnly`: does not fall back to the running system if the cloud provides no name. */
 export function hostNames(boot: ModuleRun, metadataOnly = false): HostNames {
   const { config } = boot;
   if (config.has("fqdn")) {
@@ -60,21 +63,21 @@ export function hostNames(boot: ModuleRun, metadataOnly = false): HostNames {
   return { hostname: first, fqdn, isDefault: isDefault && boot.since("22.3") };
 }
 
-/** A name of the configuration, which must be a string; an fqdn since 25.1 is turned into one. */
+/** A name from the configuration, which must be a string; since 25.1 an fqdn is converted to one. */
 function configuredName(boot: ModuleRun, key: "hostname" | "fqdn"): string {
   const value = boot.config.get(key);
   if (typeof value === "string" || (key === "fqdn" && boot.since("25.1"))) return boot.config.text(key) ?? "";
-  throw new Raises(`${key} is no string`);
+  throw new Raises(`${key} must be a string`);
 }
 
-/** The labels of the name that the cloud gives, else of the running system's name (sources get_hostname). */
+/** The labels of the name that the cloud assigns, else of the running system's name (sources get_hostname). */
 function cloudLabels(boot: ModuleRun, metadataOnly: boolean): { labels: string[] | undefined; isDefault: boolean } {
   const { datasource, metaData } = boot.cloud;
   if (metaData === undefined) return { labels: [FROM_CLOUD], isDefault: false };
   const given = metaData.children.find((pair) => pyStr(pair.key) === "local-hostname")?.value;
   if (given !== undefined && truthy(given)) {
     const name = pyStr(given);
-    // Google's names are long, and only the first label is taken.
+    // Google's names are long, and only the first label is used.
     if (datasource === "GCE") return { labels: [name.split(".", 1)[0]!], isDefault: false };
     const isAddress = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/.test(name);
     return { labels: isAddress ? [`ip-${name.replaceAll(".", "-")}`] : name.split("."), isDefault: false };
@@ -103,8 +106,8 @@ function hostnameCause(boot: ModuleRun): Origin {
 
 /**
  * Sets the host name outside the module lists (cmd/main.py, 18.2 to 26.2): before the network and again in the init
- * stage, where configuration or metadata give one. Neither sees user-data, which is merged later.
- * @throws Raises where no name can be made of the configuration: then the whole stage stops.
+ * stage, if the configuration or the metadata contain one. Neither sees user-data, which is merged later.
+ * @throws Raises if the configured name is invalid: the whole stage stops
  */
 export function setEarlyHostname(boot: ModuleRun): void {
   if (!truthy(hostNames(boot, true).hostname ?? null)) return;
@@ -124,14 +127,14 @@ export function setHostname(boot: ModuleRun): void {
   if (wanted !== undefined) putName(boot, wanted);
 }
 
-/** A name that is to be set, and the record of it. */
+/** Sets a name and records it. */
 interface WantedName {
   readonly hostname: string;
   readonly fqdn: string | null;
   readonly record: string;
 }
 
-/** The name that cc_set_hostname sets; undefined where it sets none. */
+/** The name that cc_set_hostname sets; undefined if it sets none. */
 function nameToSet(boot: ModuleRun): WantedName | undefined {
   if (boot.config.bool("preserve_hostname", false)) return undefined;
   const { hostname = "", fqdn = null, isDefault } = hostNames(boot);
@@ -166,7 +169,7 @@ export function updateHostname(boot: ModuleRun): void {
   applyName(boot, hostname);
 }
 
-/** What set-hostname holds of the last setting; a record that is no JSON object stops the module. */
+/** What the file set-hostname records of the last setting; a record that is not a JSON object stops the module. */
 function readRecord(boot: ModuleRun, path: string): { hostname?: unknown; fqdn?: unknown } | undefined {
   const text = strictText(boot, path);
   if (text === undefined || (text === "" && boot.since("24.3"))) return undefined;
@@ -174,10 +177,10 @@ function readRecord(boot: ModuleRun, path: string): { hostname?: unknown; fqdn?:
     const record: unknown = JSON.parse(text);
     if (typeof record === "object" && record !== null && !Array.isArray(record)) return record;
   } catch {}
-  throw new Raises(`${path} holds no JSON object`);
+  throw new Raises(`${path} must contain a JSON object`);
 }
 
-/** The name that is written: the full one only where it is preferred, or where there is no short one. */
+/** The name to write: the full one only if it is preferred or if there is no short one. */
 function selectName(boot: ModuleRun, hostname: string, fqdn: string | null): string {
   const preferFqdn = distroOption(boot, "prefer_fqdn_over_hostname", boot.facts.preferFqdn, "21.2");
   return (preferFqdn && fqdn) || hostname || (fqdn ?? "");
@@ -193,14 +196,14 @@ function distroOption(boot: ModuleRun, key: string, absent: boolean, since: stri
     : value === true || ["true", "1", "on", "yes"].includes(pyStr(value).toLowerCase());
 }
 
-/** Stores the name for good, in the way of the distro class. */
+/** Stores the name permanently, as the distro class does. */
 function writeSystemName(boot: ModuleRun, name: string, because: Origin): void {
   const path = systemFile(boot);
   const create = distroOption(boot, "create_hostname_file", true, "23.4");
   if (boot.facts.hostname === "hostnamectl") {
     boot.command(`hostnamectl set-hostname ${create ? "" : "--transient "}${name}`);
     if (create) boot.write(path, `${name}\n`, because);
-  } else if (boot.facts.hostname === "rc.conf") boot.mayChange(path, "the host name is set in it", because);
+  } else if (boot.facts.hostname === "rc.conf") boot.mayChange(path, "cloud-init sets the host name in it", because);
   else writeNameFile(boot, path, boot.facts.hostname === "conf.d" ? `hostname="${name}"` : name, because, create);
 }
 
@@ -220,7 +223,7 @@ function applyName(boot: ModuleRun, name: string): void {
   boot.running.hostname = name;
 }
 
-/** Puts the name in place of every name in a file, comments kept (distros/parsers/hostname.py, 18.5 to 26.2). */
+/** Replaces every name in a file and keeps the comments (distros/parsers/hostname.py, 18.5 to 26.2). */
 function writeNameFile(boot: ModuleRun, path: string, name: string, because: Origin, create = true): void {
   if (boot.facts.hostname === "sysconfig") {
     setSysconfig(boot, path, "HOSTNAME", name, because);
@@ -238,7 +241,7 @@ function writeNameFile(boot: ModuleRun, path: string, name: string, because: Ori
   boot.write(path, `${kept.join("\n")}\n`, because);
 }
 
-/** The one name in a file; undefined where there is none, or several. */
+/** The one name in a file; undefined if there is none, or several. */
 function storedName(boot: ModuleRun, path: string): string | undefined {
   if (boot.facts.hostname === "sysconfig") return readSysconfig(strictText(boot, path) ?? "")?.get("HOSTNAME");
   return nameLines(strictText(boot, path))?.find(({ name }) => name !== undefined)?.name;
@@ -250,7 +253,7 @@ interface NameLine {
   readonly comment: string;
 }
 
-/** The lines of a file with a name; undefined where there is no file, or several names in it. */
+/** The lines of a file with a name; undefined if there is no file, or several names in it. */
 function nameLines(text: string | undefined): NameLine[] | undefined {
   if (text === undefined) return undefined;
   const lines = splitLines(text).map((line): NameLine => {

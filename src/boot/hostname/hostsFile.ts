@@ -13,15 +13,15 @@ export class HostsFile {
     this.#lines = parse(source);
   }
 
-  /** The names of every line of an address. */
+  /** The names on every line of an address. */
   namesOf(address: string): (readonly string[])[] {
     return this.#lines.flatMap((line) => ("words" in line && line.words[0] === address ? [line.words.slice(1)] : []));
   }
 
-  /** Puts lines in place of all that an address has, at the end of the file. */
+  /** Replaces all lines of an address; the new ones go to the end of the file. */
   replace(address: string, names: readonly (readonly string[])[], options: { readonly forgetful: boolean }): void {
     let kept = this.#lines.filter((line) => !("words" in line && line.words[0] === address));
-    // Since 26.2 a file that is left without lines counts as one that was not read yet.
+    // Since 26.2 a file without remaining lines counts as not read yet.
     if (kept.length === 0 && options.forgetful) kept = parse(this.#source);
     const added = names.filter(({ length }) => length > 0).map((list) => ({ words: [address, ...list], comment: "" }));
     this.#lines = [...kept, ...added];

@@ -21,13 +21,13 @@ export const ansible = defineModule({
     const config = given === undefined ? {} : mapping(given, "ansible");
     if (Object.keys(config).length === 0) return;
     const { install_method: method, package_name: name } = config;
-    if (method !== "pip" && method !== "distro") throw new Raises("ansible.install_method is neither pip nor distro");
-    if (!truthy(name ?? null)) throw new Raises("ansible has no package_name");
+    if (method !== "pip" && method !== "distro") throw new Raises("ansible.install_method must be pip or distro");
+    if (!truthy(name ?? null)) throw new Raises("ansible.package_name is missing");
     if (method === "pip") boot.command(`python3 -m pip install ${pyStr(name!)}`);
     else if (boot.lacks("ansible")) boot.command(installCommand(boot, [pyStr(name!)]));
     if (isMapping(config.galaxy) && truthy(config.galaxy.actions ?? null))
       for (const action of items(config.galaxy.actions, "ansible.galaxy.actions"))
-        boot.command(commandWords(action, "an action of ansible.galaxy").join(" "));
+        boot.command(commandWords(action, "an action in ansible.galaxy").join(" "));
     const pulls = isMapping(config.pull) ? [config.pull] : Array.isArray(config.pull) ? config.pull : [];
     for (const one of pulls) pull(boot, mapping(one, "ansible.pull"));
     if (isMapping(config.setup_controller)) control(boot, config.setup_controller);
@@ -36,7 +36,8 @@ export const ansible = defineModule({
 
 function pull(boot: ModuleRun, config: ConfigObject): void {
   const books = config.playbook_names ?? config.playbook_name;
-  if (!truthy(config.url ?? null) || !truthy(books ?? null)) throw new Raises("ansible.pull lacks a URL or a playbook");
+  if (!truthy(config.url ?? null) || !truthy(books ?? null))
+    throw new Raises("ansible.pull must have a URL and a playbook");
   const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
   boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
   boot.note("playbooks-unknown", { url: pyStr(config.url!) }, boot.because("ansible", "pull", "url"));

@@ -49,17 +49,18 @@ export const aptConfigure = defineModule({
     writeAptConf(boot, apt);
     if (values.sources !== undefined)
       addSources(boot, apt, repositoryMatch(values.add_apt_repo_match), { ...mirrors, RELEASE: release });
-    // 23.3 ends the daemons of gpg without asking whether there is one.
-    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf")) throw new Raises("there is no gpgconf");
+    // 23.3 stops the daemons of gpg without checking whether gpg is installed.
+    if (boot.since("23.3") && !boot.since("23.4") && boot.lacks("gpgconf"))
+      throw new Raises("gpgconf is not installed");
   },
 });
 
-/** Without any configuration nothing is done to a system that is no apt's, or snap's alone. */
+/** Without configuration nothing happens on a system that does not use apt, or only snap. */
 function hasApt(boot: ModuleRun): boolean {
   return boot.distro.id !== "ubuntu-core" && !(boot.lacks("apt-get") && boot.lacks("apt"));
 }
 
-/** Adds the keys of the configured mirrors; since 25.1 templates are told their files. */
+/** Adds the keys of the configured mirrors; since 25.1 templates receive their paths. */
 function addMirrorKeys(boot: ModuleRun, { values, because }: AptConfig): ConfigObject {
   const files: ConfigObject = {};
   for (const kind of ["primary", "security"]) {
@@ -82,8 +83,8 @@ function templateVariables(release: string, keys: ConfigObject, mirrors: ConfigO
 }
 
 /**
- * The files in /var/lib/apt/lists are named after the new mirrors. That is not simulated, only how it fails: over an
- * architecture without default mirrors, and over a mirror that is no text.
+ * The files in /var/lib/apt/lists are named after the new mirrors. That is not simulated, only its failures: for an
+ * architecture without default mirrors, and for a mirror that is not a string.
  */
 function checkListNames(boot: ModuleRun, mirrors: ConfigObject, arch: string): void {
   for (const name of Object.keys(defaultMirrors(boot, arch)))

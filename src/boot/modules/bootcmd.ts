@@ -3,7 +3,7 @@ import { defineModule } from "../module.ts";
 import { announceScript } from "../scripts/scriptEffects.ts";
 import { shellify } from "../scripts/shellify.ts";
 
-/** cc_bootcmd: commands at every boot, before most of what else happens (18.5 to 26.2). */
+/** cc_bootcmd: commands at every boot, before most other modules (18.5 to 26.2). */
 export const bootcmd = defineModule({
   name: "bootcmd",
   frequency: "always",

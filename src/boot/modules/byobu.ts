@@ -41,6 +41,6 @@ export const byobu = defineModule({
     if (enable || value.endsWith("-system") || value === "disable")
       boot.command("dpkg-reconfigure byobu --frontend=noninteractive");
     const profile = "/etc/profile.d/Z97-byobu.sh";
-    boot.mayChange(profile, "byobu's package links it where it starts by default", boot.because("byobu_by_default"));
+    boot.mayChange(profile, "the byobu package links it if byobu starts by default", boot.because("byobu_by_default"));
   },
 });

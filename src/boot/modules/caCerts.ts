@@ -21,7 +21,7 @@ const DEBCONF = ["debian", "raspberry-pi-os", "ubuntu"];
 /** Where update-ca-certificates links every certificate that is trusted, and their bundle. */
 const LINKS = "/etc/ssl/certs";
 
-/** cc_ca_certs: trusts more certificates, and no longer those that the distribution brought (18.5 to 26.2). */
+/** cc_ca_certs: adds trusted certificates, and removes those of the distribution (18.5 to 26.2). */
 export const caCerts = defineModule({
   name: "ca_certs",
   frequency: "once-per-instance",
@@ -58,7 +58,7 @@ export const caCerts = defineModule({
   },
 });
 
-/** The key that has the defaults removed. */
+/** The key that removes the defaults. */
 function removalKey(boot: ModuleRun, config: ConfigObject): string | undefined {
   const [old, now] = ["remove-defaults", "remove_defaults"];
   let key = old;
@@ -67,7 +67,7 @@ function removalKey(boot: ModuleRun, config: ConfigObject): string | undefined {
   return truthy(config[key] ?? null) ? key : undefined;
 }
 
-/** util.get_cfg_option_list: any other value than a list is a list of its text. */
+/** util.get_cfg_option_list: a value that is not a list becomes a list of its string. */
 function trustedOf({ trusted }: ConfigObject): string[] {
   if (trusted === undefined || trusted === null) return [];
   return Array.isArray(trusted) ? trusted.map((certificate) => pyStr(certificate)) : [pyStr(trusted)];
@@ -75,7 +75,7 @@ function trustedOf({ trusted }: ConfigObject): string[] {
 
 function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, because: Origin): void {
   for (const directory of removed) {
-    if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`there is no ${directory}`);
+    if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`the directory ${directory} does not exist`);
     for (const name of boot.image.list(directory)) {
       // update-ca-certificates links these again.
       const target = boot.image.realpath(`${directory}/${name}`) ?? "";
@@ -84,7 +84,8 @@ function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, beca
     }
   }
   if (!boot.since("23.1")) {
-    if (config === undefined) throw new Raises("the distribution has no list of certificates to empty");
+    if (config === undefined)
+      throw new Raises("cloud-init cannot remove the default certificates on this distribution");
     boot.write(config, "", because);
   } else if (DESELECTING.includes(boot.facts.name) && config !== undefined) deselect(boot, config, because);
   const debconf = boot.since("21.1") ? DEBCONF.includes(boot.facts.name) : boot.facts.name !== "alpine";
@@ -116,7 +117,7 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
   if (config === undefined) return;
   const name = file.slice(file.lastIndexOf("/") + 1);
   const text = strictText(boot, config);
-  if (text === undefined) throw new Raises(`there is no ${config}`);
+  if (text === undefined) throw new Raises(`${config} does not exist`);
   const others = splitLines(text).filter((line) => line !== name);
   boot.write(
     config,
@@ -125,10 +126,10 @@ function trust(boot: ModuleRun, certificates: Certificates, trusted: readonly st
   );
 }
 
-/** Has the trusted certificates put together anew. */
+/** Regenerates the bundle of trusted certificates. */
 function update(boot: ModuleRun, { update: program, bundle }: Certificates, changed: boolean, because: Origin): void {
-  if (lacksProgram(boot, program)) throw new Raises(`there is no ${program}`);
+  if (lacksProgram(boot, program)) throw new Raises(`${program} is not installed`);
   boot.command(program);
-  if (changed) boot.write(bundle, wholeUnknown(`the bundle that ${program} makes`), because);
-  else boot.mayChange(bundle, `${program} makes it anew`, because);
+  if (changed) boot.write(bundle, wholeUnknown(`the bundle that ${program} generates`), because);
+  else boot.mayChange(bundle, `${program} generates it again`, because);
 }

@@ -14,7 +14,7 @@ import { chefKeys } from "./chef/schema.ts";
 const CLIENT = "/usr/bin/chef-client";
 const VALIDATION = "/etc/chef/validation.pem";
 
-/** cc_chef: Chef's configuration, since 20.3 at every boot, and where it is missing Chef itself (18.5 to 26.2). */
+/** cc_chef: writes Chef's configuration, since 20.3 at every boot, and installs Chef if it is missing (18.5 to 26.2). */
 export const chef = defineModule({
   name: "chef",
   frequency: (since) => (since("20.3") ? "always" : "once-per-instance"),
@@ -87,5 +87,5 @@ function install(boot: ModuleRun, config: ConfigObject): void {
   if (!run) return;
   boot.command(CLIENT);
   if (configBool(config.delete_validation_post_exec, false))
-    boot.mayChange(VALIDATION, "it is deleted once Chef has run", boot.because("chef"));
+    boot.mayChange(VALIDATION, "cloud-init deletes it once Chef has run", boot.because("chef"));
 }

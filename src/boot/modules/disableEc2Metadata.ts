@@ -2,7 +2,9 @@ import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 import { programs } from "../system/programs.ts";
 
-/** cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes. */
+/**
+ * cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes.
+ */
 export const disableEc2Metadata = defineModule({
   name: "disable_ec2_metadata",
   frequency: "always",

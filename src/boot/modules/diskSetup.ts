@@ -8,8 +8,8 @@ import { programs } from "../system/programs.ts";
 import { mountKeys } from "./mounts/schema.ts";
 
 /**
- * cc_disk_setup: partitions disks and makes file systems on them (18.5 to 26.2). No file of the image changes; which
- * disks are there, and what is on them already, is known at boot only.
+ * cc_disk_setup: partitions disks and creates file systems on them (18.5 to 26.2). No file of the image changes; the
+ * disks and their content are known only at boot.
  */
 export const diskSetup = defineModule({
   name: "disk_setup",

@@ -3,10 +3,10 @@ import type { Since } from "../frequency.ts";
 /** Names of distro classes by the version of cloud-init from which a module is for them ("0": ever). */
 export type DistroTable = readonly (readonly [since: string, ...names: string[]])[];
 
-/** Makes a module's `distros` of a table. */
+/** Converts a table to a module's `distros`. */
 export function distrosBy(table: DistroTable): (since: Since) => readonly string[] {
   return (since) => table.flatMap(([first, ...names]) => (since(first) ? names : []));
 }
 
-/** The names of openSUSE's and SLES's classes that came with 23.1. */
+/** The names of openSUSE's and SLES's classes that 23.1 introduced. */
 export const NEW_SUSE = ["opensuse-leap", "opensuse-microos", "opensuse-tumbleweed", "sle-micro", "sle_hpc"] as const;

@@ -2,7 +2,7 @@ import * as form from "../../config/schema/forms.ts";
 import { wholeUnknown } from "../../image/overlay.ts";
 import { defineModule } from "../module.ts";
 
-/** cc_final_message: says that the boot is over, and notes it among cloud-init's own files (18.5 to 26.2). */
+/** cc_final_message: reports the end of the boot and records it in cloud-init's own files (18.5 to 26.2). */
 export const finalMessage = defineModule({
   name: "final_message",
   frequency: "always",
@@ -13,6 +13,6 @@ export const finalMessage = defineModule({
   },
   run(boot) {
     const path = `${boot.instance.directory}/boot-finished`;
-    boot.write(path, wholeUnknown("how long the boot took, and its time"), boot.listed);
+    boot.write(path, wholeUnknown("the duration and the time of the boot"), boot.listed);
   },
 });

@@ -8,7 +8,7 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
 
-/** The key of an encrypted root, which goes once the root has grown (since 22.4). */
+/** The key of an encrypted root, which is deleted once the root has grown (since 22.4). */
 const KEY_FILE = "/cc_growpart_keydata";
 
 /** cc_growpart: grows partitions into the free space behind them, at every boot (18.5 to 26.2). */
@@ -36,9 +36,9 @@ export const growpart = defineModule({
     if (devices.length === 0) return;
     const resizer = resizerOf(boot, pyStr(mode), devices);
     if (resizer === undefined) return;
-    boot.command(`${resizer} (the partitions of ${devices.join(", ")}, known at boot only)`);
+    boot.command(`${resizer} (the partitions of ${devices.join(", ")}, which are known only at boot)`);
     if (boot.since("22.4") && boot.image.stat(KEY_FILE) !== undefined)
-      boot.mayChange(KEY_FILE, "it goes once an encrypted partition has grown", boot.because("growpart"));
+      boot.mayChange(KEY_FILE, "cloud-init deletes it once an encrypted partition has grown", boot.because("growpart"));
   },
 });
 
@@ -48,7 +48,7 @@ function devicesOf(value: ConfigValue | undefined): string[] {
   return Array.isArray(value) ? value.map((device) => pyStr(device)) : [pyStr(value)];
 }
 
-/** The program that grows partitions; undefined where "auto" finds none. @throws Raises where one is wanted */
+/** The program that grows partitions; undefined if "auto" finds none. @throws Raises if the requested one is missing */
 function resizerOf(boot: ModuleRun, mode: string, devices: readonly string[]): string | undefined {
   const service = boot.since("23.2") && boot.image.stat("/etc/rc.d/growfs")?.kind === "file";
   const available: Readonly<Record<string, boolean>> = {

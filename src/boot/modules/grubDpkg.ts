@@ -8,7 +8,7 @@ import { defineModule } from "../module.ts";
 import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
 import { programs } from "../system/programs.ts";
 
-/** cc_grub_dpkg: tells the package of GRUB, in debconf's database, the disk to install itself to (18.5 to 26.2). */
+/** cc_grub_dpkg: stores the disk for GRUB's package to install to in debconf's database (18.5 to 26.2). */
 export const grubDpkg = defineModule({
   name: "grub_dpkg",
   frequency: "once-per-instance",
@@ -29,7 +29,7 @@ export const grubDpkg = defineModule({
     const config = truthy(given) ? mapping(given, "grub_dpkg") : {};
     const enabled: ConfigValue = config.enabled ?? !boot.since("24.4");
     if (isFalse(enabled) || boot.lacks("debconf-set-selections")) return;
-    // The firmware of the machine decides since 23.2; the image of a machine with EFI says where GRUB is there.
+    // Since 23.2 the machine's firmware decides; the image of an EFI machine shows where GRUB is installed.
     const efi = boot.since("23.2") && debconfAnswer(boot, "grub-efi/install_devices") !== "";
     const question = `${efi ? "grub-efi" : "grub-pc"}/install_devices`;
     const disk = config[question];
@@ -46,6 +46,6 @@ export const grubDpkg = defineModule({
 
 function isEmpty(given: ConfigValue | undefined, devices: string): string {
   if (given === undefined || given === null)
-    return hasUnknown(devices) ? unknown("whether there is such a disk") : String(devices === "");
+    return hasUnknown(devices) ? unknown("whether the disk exists") : String(devices === "");
   return pyStr(given).toLowerCase();
 }

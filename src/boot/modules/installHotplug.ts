@@ -6,10 +6,12 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
-/** Datasources that watch for network devices unless the configuration says otherwise, by the first version that does. */
+/**
+ * Datasources that watch for network devices unless the configuration says otherwise, by the first version that does.
+ */
 const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
-/** Only its own kinds of network cards count (DataSourceEc2, 24.1 to 26.2). */
+/** It handles only its own kinds of network cards (DataSourceEc2, 24.1 to 26.2). */
 const EC2_RULES = `
 
 ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"
@@ -17,8 +19,8 @@ GOTO="cloudinit_end"
 `;
 
 /**
- * cc_install_hotplug: a udev rule that has network devices configured which appear later, installed or removed (21.4
- * to 26.2). All datasources support it.
+ * cc_install_hotplug: installs or removes a udev rule that configures network devices that appear later (21.4 to
+ * 26.2). All datasources support it.
  */
 export const installHotplug = defineModule({
   name: "install_hotplug",
@@ -32,7 +34,8 @@ export const installHotplug = defineModule({
     const because = boot.because("updates", "network", "when");
     const file = `${DIRECTORY}/${boot.since("24.1") ? "90" : "10"}-cloud-init-hook-hotplug.rules`;
     const wanted = isWanted(boot);
-    if (wanted === undefined) boot.mayChange(file, "some clouds have it installed, others removed", because);
+    if (wanted === undefined)
+      boot.mayChange(file, "cloud-init installs or removes it, depending on the cloud", because);
     else if (!wanted) {
       if (boot.image.stat(file) === undefined) return;
       boot.remove(file, because);
@@ -44,7 +47,7 @@ export const installHotplug = defineModule({
   },
 });
 
-/** Whether devices are watched; undefined where only the cloud knows. */
+/** Whether devices are watched; undefined if only the cloud knows. */
 function isWanted(boot: ModuleRun): boolean | undefined {
   const network = boot.config.get("updates", "network") ?? null;
   const enabled = boot.since("24.1") ? (boot.text("/var/lib/cloud/hotplug.enabled") ?? "") : "";
@@ -60,7 +63,7 @@ function isWanted(boot: ModuleRun): boolean | undefined {
 function rules(boot: ModuleRun): string {
   const { datasource } = boot.cloud;
   const ofCloud =
-    datasource === undefined ? unknown("rules of the cloud's own") : datasource === "Ec2" ? EC2_RULES : "";
+    datasource === undefined ? unknown("additional rules for the cloud") : datasource === "Ec2" ? EC2_RULES : "";
   const extra = boot.since("24.1") ? ofCloud : "";
   const actions = boot.since("25.2") ? "add" : "add|remove";
   const library = boot.image.stat("/usr/libexec/cloud-init") === undefined ? "/usr/lib" : "/usr/libexec";

@@ -9,7 +9,7 @@ import { programs } from "../system/programs.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
 const DEBIAN_FILE = "/etc/default/keyboard";
-/** What `localectl set-x11-keymap` writes, where it can. */
+/** The files that `localectl set-x11-keymap` may write. */
 const LOCALECTL_FILES = ["/etc/X11/xorg.conf.d/00-keyboard.conf", "/etc/vconsole.conf"];
 
 interface Keymap {
@@ -46,7 +46,7 @@ export const keyboard = defineModule({
   run(boot) {
     if (!boot.config.has("keyboard")) return;
     const config = mapping(boot.config.get("keyboard"), "keyboard");
-    if (config.layout === undefined) throw new Raises("keyboard has no layout");
+    if (config.layout === undefined) throw new Raises("keyboard.layout is missing");
     const { family } = boot.facts;
     const part = (key: string, absent: string) => (config[key] === undefined ? absent : pyStr(config[key]));
     const keymap = {
@@ -76,7 +76,7 @@ function debian(boot: ModuleRun, { layout, model, variant, options }: Keymap, be
 }
 
 function localectl(boot: ModuleRun, { layout, model, variant, options }: Keymap, because: Origin): void {
-  if (boot.lacks("localectl")) throw new Raises("there is no localectl");
+  if (boot.lacks("localectl")) throw new Raises("localectl is not installed");
   boot.command(`localectl set-x11-keymap ${[layout, model, variant, options].join(" ").trimEnd()}`);
   const files = boot.facts.family === "debian" ? [DEBIAN_FILE] : LOCALECTL_FILES;
   for (const file of files) boot.mayChange(file, "localectl sets the keyboard in it", because);
@@ -85,6 +85,6 @@ function localectl(boot: ModuleRun, { layout, model, variant, options }: Keymap,
 function alpine(boot: ModuleRun, { layout, variant }: Keymap): void {
   const file = `/usr/share/bkeymaps/${layout}/${variant}.bmap.gz`;
   if (layout === "" || variant === "" || boot.image.stat(file)?.kind !== "file")
-    throw new Raises(`there is no keyboard ${layout} ${variant}`);
+    throw new Raises(`the keyboard layout ${layout} with the variant "${variant}" does not exist`);
   boot.command(`setup-keymap ${layout} ${variant}`);
 }

@@ -47,11 +47,11 @@ export const landscape = defineModule({
       boot.mayChange(CLIENT_CONF, "landscape-config merges the configured settings into it", because);
       return;
     }
-    const settings = wholeUnknown("the old settings with the configured ones");
+    const settings = wholeUnknown("the existing settings merged with the configured ones");
     if (installed) {
       boot.write(CLIENT_CONF, settings, because);
       boot.write("/etc/default/landscape-client", "RUN=1\n", because);
-    } else boot.mayChange(CLIENT_CONF, "it is written once Landscape is installed", because);
+    } else boot.mayChange(CLIENT_CONF, "cloud-init writes it once Landscape is installed", because);
     boot.command("systemctl restart landscape-client");
   },
 });

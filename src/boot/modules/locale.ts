@@ -53,7 +53,7 @@ export const locale = defineModule({
   },
 });
 
-/** What the class gives where nothing is configured; DataSource.default_locale where it gives nothing. */
+/** The default of the distro class, else DataSource.default_locale. */
 function defaultLocale(boot: ModuleRun): string {
   const { family } = boot.facts;
   if (family === "debian") return debianLocale(boot);
@@ -82,7 +82,7 @@ function arch(boot: ModuleRun, wanted: string, because: Origin): void {
 }
 
 function gentoo(boot: ModuleRun, because: Origin): void {
-  // The mode is 644 in decimal.
+  // The mode in cloud-init is 644 in decimal.
   boot.write("/etc/locale.gen", "C.UTF8 UTF-8\nen_US.UTF-8 UTF-8", because, { mode: 644 });
   boot.command("locale-gen");
   boot.command("eselect locale set en_US.UTF-8");

@@ -16,7 +16,7 @@ const INIT_KEYS = [
   "storage_pool",
 ];
 
-/** The program that makes a storage pool, and the package that has it. */
+/** The program that creates a storage pool, and its package. */
 const STORAGE: Readonly<Record<string, readonly [program: string, name: string]>> = {
   btrfs: ["mkfs.btrfs", "btrfs-progs"],
   lvm: ["lvcreate", "lvm2"],
@@ -49,7 +49,7 @@ export const lxd = defineModule({
     if (boot.image.stat(BRIDGE) === undefined) boot.command("lxc network create");
     else {
       boot.command("dpkg-reconfigure lxd --frontend=noninteractive");
-      boot.mayChange(BRIDGE, "LXD's package makes it anew", boot.because("lxd", "bridge"));
+      boot.mayChange(BRIDGE, "the LXD package generates it again", boot.because("lxd", "bridge"));
     }
   },
 });

@@ -23,7 +23,7 @@ export const mcollective = defineModule({
     const absent = boot.lacks("mcollectived");
     const write = (path: string, content: string | Buffer, key: string, mode: number) => {
       const because = boot.because("mcollective", "conf", key);
-      if (absent) boot.mayChange(path, "it is written once MCollective is installed", because);
+      if (absent) boot.mayChange(path, "cloud-init writes it once MCollective is installed", because);
       else boot.write(path, content, because, { mode });
     };
     if (isMapping(conf)) {
@@ -35,7 +35,7 @@ export const mcollective = defineModule({
       const server = `${DIRECTORY}/server.cfg`;
       const before = boot.image.read(server);
       if (before !== undefined) write(`${server}.old`, before, "server", 0o644);
-      write(server, wholeUnknown("the old settings with the configured ones"), "server", 0o644);
+      write(server, wholeUnknown("the existing settings merged with the configured ones"), "server", 0o644);
     }
     boot.command("service mcollective restart");
   },

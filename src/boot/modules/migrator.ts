@@ -2,7 +2,7 @@ import { configBool } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 
-/** cc_migrator: renamed the marks of modules that ran, of a time when their names had hyphens (to 23.4). */
+/** cc_migrator: renamed the semaphores of modules from the time when their names had hyphens (to 23.4). */
 export const migrator = defineModule({
   name: "migrator",
   frequency: "always",

@@ -26,19 +26,19 @@ export const mounts = defineModule({
     const unasked = entries.filter((entry) => !configured.includes(entry));
     const because = boot.because(configured.length === 0 && swap !== undefined ? "swap" : "mounts");
     if (configured.length === 0 && swap === undefined) {
-      if (unasked.length > 0) boot.mayChange(FSTAB, `it gets ${linesFor(unasked)}`, because);
+      if (unasked.length > 0) boot.mayChange(FSTAB, `cloud-init adds ${linesFor(unasked)}`, because);
       return;
     }
     const stopping = configured.filter((entry) => unwritable(entry) !== undefined);
     const stopped = stopping.find(({ device }) => device.found !== "maybe");
     if (stopped !== undefined) throw new Raises(unwritable(stopped));
     if (stopping.length > 0) {
-      boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; that stops cloud-init unless it finds the disk`, because);
+      boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; the module fails unless cloud-init finds the disk`, because);
       return;
     }
     const added = addedLines(boot, configured, unasked, fstab);
     if (swap !== undefined) added.push(swapLine(boot, swap));
-    // A placeholder at the end stands for whole lines, of which there may be none.
+    // A placeholder at the end stands for any number of whole lines.
     const end = unknownReason(added.at(-1)!) === undefined ? "\n" : "";
     for (const { fields, because } of configured)
       if (fields[1]!.text.startsWith("/")) ensureDirectory(boot, fields[1]!.text, because);
@@ -51,19 +51,21 @@ export const mounts = defineModule({
   },
 });
 
-/** In words, for disks that cloud-init mounts unasked. */
+/** A description of the lines for disks that cloud-init mounts by default. */
 function linesFor(unasked: readonly MountEntry[]): string {
   const names = unasked.map(({ unasked: name }) => name).join(" and ");
-  return `lines for the disks called ${names}, if the machine has any`;
+  return `lines for ${names}, if the machine has such disks`;
 }
 
-/** Why an entry cannot be written; undefined where it can. The options are made text in any case. */
+/** Why an entry cannot be written; undefined if it can. The options are always converted to a string. */
 function unwritable({ fields }: MountEntry): string | undefined {
   const field = fields.find((candidate, index) => index !== 3 && candidate?.isText !== true);
-  return field === undefined ? undefined : `an entry of mounts is no list of texts: ${field?.text.slice(0, 100)}`;
+  return field === undefined
+    ? undefined
+    : `every value in an entry of mounts must be a string, not ${field?.text.slice(0, 100)}`;
 }
 
-/** The lines of what is configured, and of the disks that are mounted unasked. */
+/** The lines of the configured entries, and of the disks that are mounted by default. */
 function addedLines(
   boot: ModuleRun,
   configured: readonly MountEntry[],
@@ -91,8 +93,8 @@ function lineOf(boot: ModuleRun, { fields, device }: MountEntry): string {
 }
 
 /**
- * The line that an earlier boot wrote for the same entry, where only the disk's name is unknown: the disk is taken to be
- * called the same again. Otherwise every image that was booted once would seem to lose its mounts.
+ * The line that an earlier boot wrote for the same entry, where only the disk's name is unknown: the disk is
+ * assumed to have the same name again. Otherwise every image that was booted once would seem to lose its mounts.
  */
 function earlierLine(boot: ModuleRun, entry: MountEntry, fstab: Fstab): string | undefined {
   const rest = lineOf(boot, entry).slice(entry.device.name.length);
@@ -100,13 +102,13 @@ function earlierLine(boot: ModuleRun, entry: MountEntry, fstab: Fstab): string |
   return earlier !== undefined && entry.device.mayBe(earlier) ? earlier + rest : undefined;
 }
 
-/** Since 24.3 the line has no mark of cloud-init, and stays for good. */
+/** Since 24.3 the line has no mark of cloud-init, so later boots do not remove it. */
 function swapLine(boot: ModuleRun, file: string): string {
   const name = boot.since("26.2") ? escapeField(file) : file;
   return [name, "none", "swap", boot.since("24.3") ? "sw" : `sw,${MARK}`, "0", "0"].join("\t");
 }
 
-/** Whether cloud-init finds that it adds what it dropped. What is mounted already is then not mounted again. */
+/** Whether cloud-init adds the same lines that it dropped; then it does not mount again. */
 function sameLines(boot: ModuleRun, dropped: readonly string[], added: readonly string[]): boolean {
   const plain = (line: string) => line.replaceAll(boot.since("24.3") ? "\t" : /[ \t]+/g, " ");
   const before = new Set(dropped.map(plain));

@@ -28,7 +28,7 @@ export const ntp = defineModule({
     if (!boot.config.has("ntp")) return;
     const given = boot.config.get("ntp") ?? null;
     const config = given === null ? {} : given;
-    if (!isObject(config)) throw new Raises("ntp is no mapping");
+    if (!isObject(config)) throw new Raises("ntp must be a mapping");
     if (isFalse(config.enabled ?? true)) return;
     const client = clientSettings(boot, config);
     const because = boot.because("ntp");
@@ -60,21 +60,21 @@ function supported(since: Since): readonly string[] {
   return since("21.4") ? [...names, since("23.3") ? "openeuler" : "openEuler"] : names;
 }
 
-/** The chosen client with what `ntp.config` changes. @throws Raises where that is no whole description. */
+/** The chosen client with the changes of `ntp.config`. @throws Raises if the result is incomplete */
 function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const own = config.config ?? null;
-  if (own !== null && !isObject(own)) throw new Raises("ntp.config is no mapping");
+  if (own !== null && !isObject(own)) throw new Raises("ntp.config must be a mapping");
   const client: Record<string, unknown> = { ...chosenClient(boot, config), ...own };
   const settings = client as ConfigObject;
   const missing = ["check_exe", "confpath", "packages", "service_name"].filter((key) => settings[key] === undefined);
   if (missing.length > 0) throw new Raises(`ntp.config lacks ${missing.join(", ")}`);
   if (!truthy(settings.template ?? null) && !truthy(settings.template_name ?? null))
-    throw new Raises("ntp.config has neither template nor template_name");
+    throw new Raises("ntp.config must have template or template_name");
   for (const [key, value] of Object.entries(settings)) {
     const optional = (key === "template" || key === "template_name") && value === null;
     const right =
       key === "packages" ? Array.isArray(value) : typeof value === "string" && (key !== "confpath" || value !== "");
-    if (!right && !optional) throw new Raises(`ntp.config.${key} is of a wrong type`);
+    if (!right && !optional) throw new Raises(`ntp.config.${key} has the wrong type`);
   }
   return settings;
 }
@@ -101,11 +101,11 @@ function templateOf(boot: ModuleRun, client: ConfigObject): Template {
   if (truthy(client.template ?? null)) return { text: textOf(client.template) };
   const name = textOf(client.template_name).replaceAll("{distro}", boot.facts.name);
   const path = templateFile(boot, name);
-  if (path === undefined) throw new Raises(`there is no template ${name}`);
+  if (path === undefined) throw new Raises(`the template ${name} does not exist`);
   return { path };
 }
 
-/** undefined where nothing is written. */
+/** undefined if nothing is written. */
 function rendered(boot: ModuleRun, template: Template, config: ConfigObject, service: string): string | undefined {
   const { name } = boot.facts;
   const listed = (key: string): ConfigValue => (truthy(config[key] ?? null) ? config[key]! : []);
@@ -125,7 +125,7 @@ function poolNames(boot: ModuleRun): string[] {
   return [0, 1, 2, 3].map((number) => `${number}.${zone}pool.ntp.org`);
 }
 
-/** Installs what is missing and has the service read its new configuration. */
+/** Installs a missing client and restarts the service. */
 function finish(boot: ModuleRun, client: ConfigObject): void {
   const packages = Array.isArray(client.packages) ? client.packages.map(String) : [];
   if (!isInstalled(boot, textOf(client.check_exe)) && packages.length > 0)

@@ -7,7 +7,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { packageManager, programs } from "../system/programs.ts";
 import { packageKeys } from "./packageUpdateUpgradeInstall/schema.ts";
 
-/** What a package manager calls a look for new versions, and an upgrade of all packages (cloudinit/distros, 26.2). */
+/** The subcommands of a package manager that refresh its lists and upgrade all packages (cloudinit/distros, 26.2). */
 const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]>> = {
   "apt-get": ["update", "dist-upgrade"],
   apk: ["update", "upgrade"],
@@ -17,8 +17,8 @@ const VERBS: Readonly<Record<string, readonly [refresh: string, upgrade: string]
 };
 
 /**
- * cc_package_update_upgrade_install: refreshes, upgrades and installs packages (18.5 to 26.2). What the repositories
- * have at boot is unknown, so no file is said to change.
+ * cc_package_update_upgrade_install: refreshes, upgrades and installs packages (18.5 to 26.2). The content of
+ * the repositories at boot is unknown, so no file changes in the plan.
  */
 export const packageUpdateUpgradeInstall = defineModule({
   name: "package_update_upgrade_install",
@@ -47,7 +47,7 @@ export const packageUpdateUpgradeInstall = defineModule({
   },
 });
 
-/** The packages to install, by the package manager that the configuration names (undefined: the distribution's). */
+/** The packages to install, by the package manager in the configuration (undefined: the distribution's). */
 function packageNames(value: ConfigValue | undefined): Map<string | undefined, string[]> {
   const names = new Map<string | undefined, string[]>();
   const add = (program: string | undefined, name: ConfigValue) => {

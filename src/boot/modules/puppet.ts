@@ -33,8 +33,8 @@ export const puppet = defineModule({
     const absent = lacksProgram(boot, program);
     const installing = configBool(config.install, true);
     if (installing) boot.command(installation(boot, config, bundled));
-    // Up to 21.2 the program is not asked for its paths.
-    if (absent && !installing && boot.since("21.3")) throw new Raises("there is no puppet");
+    // Up to 21.2 cloud-init does not ask the program for its paths.
+    if (absent && !installing && boot.since("21.3")) throw new Raises("puppet is not installed");
     const places = placesOf(boot, config, bundled);
     if (absent && installing) announce(boot, config, places);
     else configure(boot, config, places);
@@ -48,7 +48,7 @@ function installation(boot: ModuleRun, config: ConfigObject, bundled: boolean): 
   return installCommand(boot, [config.version === undefined ? name : `${name}=${pyStr(config.version)}`]);
 }
 
-/** Where Puppet keeps its files: since 21.3 the program tells, here its packages' defaults. */
+/** The paths of Puppet's files: since 21.3 the program reports them; these are its packages' defaults. */
 function placesOf(boot: ModuleRun, config: ConfigObject, bundled: boolean): Places {
   const labs = bundled || boot.image.stat("/etc/puppetlabs/puppet/puppet.conf") !== undefined;
   const directory = labs && boot.since("21.3") ? "/etc/puppetlabs/puppet" : "/etc/puppet";
@@ -60,10 +60,10 @@ function placesOf(boot: ModuleRun, config: ConfigObject, bundled: boolean): Plac
   };
 }
 
-/** What is configured once Puppet is installed, which nobody can know to succeed. */
+/** What is configured once Puppet is installed, which may fail. */
 function announce(boot: ModuleRun, config: ConfigObject, { conf, attributes }: Places): void {
   const announceAt = (key: string, path: string, because: Origin) => {
-    if (config[key] !== undefined) boot.mayChange(path, "it is written once Puppet is installed", because);
+    if (config[key] !== undefined) boot.mayChange(path, "cloud-init writes it once Puppet is installed", because);
   };
   announceAt("conf", conf, boot.because("puppet", "conf"));
   if (boot.since("19.3")) announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));
@@ -78,7 +78,7 @@ function configure(boot: ModuleRun, config: ConfigObject, { conf, ssl, attribute
 
 function start(boot: ModuleRun, config: ConfigObject, program: string): void {
   const wanted = !boot.since("21.4") || configBool(config.start_service, true);
-  // Since 23.1 the name of the package that Puppet itself makes is tried first.
+  // Since 23.1 the name of Puppet's own package is tried first.
   const service = boot.since("23.1") ? "puppet-agent" : "puppet";
   if (wanted) boot.command(`systemctl enable ${service}`);
   if (boot.since("21.3") && configBool(config.exec, false)) boot.command(`${program} agent --test`);

@@ -10,7 +10,7 @@ const INTERFACES: Readonly<Record<string, string>> = { i2c: "do_i2c", onewire: "
 /** What raspi-config changes, in the boot partition. */
 const FILES = ["/boot/firmware/config.txt", "/boot/firmware/cmdline.txt"];
 
-/** cc_raspberry_pi: switches interfaces of the board, and reboots (25.2 to 26.2). */
+/** cc_raspberry_pi: enables or disables interfaces of the board, and reboots (25.2 to 26.2). */
 export const raspberryPi = defineModule({
   name: "raspberry_pi",
   frequency: "once-per-instance",
@@ -42,7 +42,7 @@ export const raspberryPi = defineModule({
 
 function gadget(boot: ModuleRun, value: ConfigValue | undefined): string[] {
   if (value === undefined) return [];
-  if (typeof value !== "boolean") throw new Raises("rpi.enable_usb_gadget is no boolean");
+  if (typeof value !== "boolean") throw new Raises("rpi.enable_usb_gadget must be true or false");
   const program = "/usr/bin/rpi-usb-gadget";
   return boot.image.stat(program) === undefined ? [] : [`${program} ${value ? "on" : "off"} -f`];
 }

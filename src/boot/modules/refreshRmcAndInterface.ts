@@ -3,7 +3,10 @@ import { programs } from "../system/programs.ts";
 
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
-/** cc_refresh_rmc_and_interface: took interfaces with IPv6 alone away from NetworkManager, on IBM's POWER (20.4 to 23.1). */
+/**
+ * cc_refresh_rmc_and_interface: removed interfaces with only IPv6 from NetworkManager, on IBM's POWER (20.4 to
+ * 23.1).
+ */
 export const refreshRmcAndInterface = defineModule({
   name: "refresh_rmc_and_interface",
   frequency: "always",
@@ -18,7 +21,11 @@ export const refreshRmcAndInterface = defineModule({
     for (const name of boot.image.list(SCRIPTS)) {
       const path = `${SCRIPTS}/${name}`;
       if (!name.startsWith("ifcfg-") || boot.text(path)?.includes("IPV6INIT") !== true) continue;
-      boot.mayChange(path, "the interface is taken from NetworkManager where it has no IPv4 address", boot.listed);
+      boot.mayChange(
+        path,
+        "cloud-init removes the interface from NetworkManager if it has no IPv4 address",
+        boot.listed,
+      );
     }
     boot.command("systemctl restart NetworkManager");
   },

@@ -14,7 +14,7 @@ const PROGRAMS: readonly (readonly [fileSystem: string, program: string])[] = [
   ["bcachefs", "bcachefs device resize"],
 ];
 
-/** cc_resizefs: makes the root file system as large as its device, at every boot (18.5 to 26.2). */
+/** cc_resizefs: grows the root file system to the size of its device, at every boot (18.5 to 26.2). */
 export const resizefs = defineModule({
   name: "resizefs",
   frequency: "always",
@@ -28,11 +28,11 @@ export const resizefs = defineModule({
     if (!isTrue(wanted) && wanted.trim().toLowerCase() !== "noblock") return;
     const type = rootType(boot);
     const known = PROGRAMS.find(([prefix]) => type?.startsWith(prefix));
-    boot.command(`${known?.[1] ?? "resize2fs or its like"} (the root file system, known at boot only)`);
+    boot.command(`${known?.[1] ?? "resize2fs or another program"} (the root file system, which is known only at boot)`);
   },
 });
 
-/** The root's type as fstab has it; undefined where it does not say. */
+/** The root's type as fstab has it; undefined if it does not say. */
 function rootType(boot: ModuleRun): string | undefined {
   const lines = (boot.text("/etc/fstab") ?? "").split("\n").map((line) => line.trim().split(/\s+/));
   return lines.find(([device, point]) => !device!.startsWith("#") && point === "/")?.[2]?.toLowerCase();

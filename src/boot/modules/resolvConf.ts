@@ -7,7 +7,7 @@ import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 
-/** Families whose name servers are systemd-resolved's business, by the first version that says so. */
+/** Families whose name servers systemd-resolved manages, by the first version that does so. */
 const RESOLVED: Readonly<Record<string, string>> = {
   aosc: "24.3",
   azurelinux: "24.2",
@@ -48,14 +48,14 @@ export const resolvConf = defineModule({
     const since = RESOLVED[boot.facts.family];
     const resolved = since !== undefined && boot.since(since);
     const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
-    if (template === undefined) throw new Raises("there is no template for name servers");
+    if (template === undefined) throw new Raises("the template for resolv.conf does not exist");
     const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
     const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
     boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));
   },
 });
 
-/** Options that are true become flags, those that are false are left out. */
+/** Options that are true become flags, those that are false are omitted. */
 function parameters(given: ConfigObject): ConfigObject {
   if (given.options === undefined) return { ...given, options: {}, flags: [] };
   const entries = Object.entries(mapping(given.options, "resolv_conf.options"));

@@ -7,7 +7,7 @@ import { rhSubscriptionKeys } from "./rhSubscription/schema.ts";
 /** What subscription-manager writes when a machine registers. */
 const FILES = ["/etc/rhsm/rhsm.conf", "/etc/yum.repos.d/redhat.repo"];
 
-/** cc_rh_subscription: registers the machine with Red Hat unless it is (18.5 to 26.2). */
+/** cc_rh_subscription: registers the machine with Red Hat unless it is registered already (18.5 to 26.2). */
 export const rhSubscription = defineModule({
   name: "rh_subscription",
   frequency: "once-per-instance",

@@ -14,13 +14,13 @@ import { rsyslogKeys } from "./rsyslog/schema.ts";
 
 type Kind = "list" | "string" | "mapping" | "command" | "boolean";
 
-/** One file's part of the configuration and the line that asks for it. */
+/** One file's part of the configuration and the line that requests it. */
 interface Part {
   readonly content: ConfigValue;
   readonly because: Origin;
 }
 
-/** cc_rsyslog: files for rsyslog, each written anew and then added to (18.5 to 26.2). */
+/** cc_rsyslog: files for rsyslog, each overwritten and then appended to (18.5 to 26.2). */
 export const rsyslog = defineModule({
   name: "rsyslog",
   frequency: "once-per-instance",
@@ -47,7 +47,7 @@ export const rsyslog = defineModule({
   },
 });
 
-/** The settings with the defaults. @throws Raises since 22.2 where one is of a wrong type */
+/** The settings with the defaults. @throws Raises since 22.2 if one has the wrong type */
 function settings(boot: ModuleRun): ConfigObject {
   const given = boot.config.get("rsyslog") ?? null;
   const config: ConfigObject = { ...(Array.isArray(given) ? oldSettings(boot, given) : mapping(given, "rsyslog")) };
@@ -55,7 +55,7 @@ function settings(boot: ModuleRun): ConfigObject {
     const value = config[key];
     if (value === undefined) config[key] = absent;
     else if (!isKind(value, kind)) {
-      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} is of a wrong type`);
+      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} has the wrong type`);
       config[key] = absent;
     }
   }
@@ -103,7 +103,7 @@ function isKind(value: ConfigValue, kind: Kind): boolean {
   return typeof value === kind;
 }
 
-/** Answers whether any file was to be written. */
+/** Returns whether there was any file to write. */
 function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObject): boolean {
   const begun = new Set<string>();
   for (const { content: entry, because } of parts) {
@@ -111,7 +111,7 @@ function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObjec
     const content = isEntry ? entry.content : entry;
     if (content === undefined) continue;
     const named = isEntry && entry.filename !== undefined ? entry.filename : config.config_filename;
-    const name = text(named, "a file name of rsyslog").trim();
+    const name = text(named, "a file name in rsyslog").trim();
     if (name === "") continue;
     const path = name.startsWith("/") ? name : `${config.config_dir}/${name}`;
     const before = begun.has(path) ? boot.image.content(path) : undefined;

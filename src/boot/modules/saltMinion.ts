@@ -43,11 +43,11 @@ export const saltMinion = defineModule({
   },
 });
 
-/** The minion's files; only likely where Salt is to be installed first, which may fail. */
+/** The minion's files; uncertain if Salt must be installed first, which may fail. */
 function configure(boot: ModuleRun, config: ConfigObject, directory: string): void {
   const write = (path: string, content: string, key: string, mode: number) => {
     const because = boot.because("salt_minion", key);
-    if (boot.lacks("salt-minion")) boot.mayChange(path, "it is written once Salt is installed", because);
+    if (boot.lacks("salt-minion")) boot.mayChange(path, "cloud-init writes it once Salt is installed", because);
     else boot.write(path, content, because, { mode });
   };
   for (const [key, file] of [
@@ -65,7 +65,7 @@ function configure(boot: ModuleRun, config: ConfigObject, directory: string): vo
   ] as const)
     write(
       `${keys}/${file}`,
-      typeof config[key] === "string" ? config[key] : unknown("a key that is no text"),
+      typeof config[key] === "string" ? config[key] : unknown("a key that is not a string"),
       key,
       0o644,
     );

@@ -9,7 +9,7 @@ export const scriptsUser = defineModule({
   activatedBy: [],
   keys: {},
   run(boot) {
-    // Behind the link of an instance that nobody named are the scripts of another one.
+    // If the instance is not known, the link leads to the scripts of another one.
     if (boot.cloud.metaData === undefined) return;
     const directory = `${boot.instance.directory}/scripts`;
     for (const name of boot.image.list(directory)) {

@@ -10,10 +10,10 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, lacksProgram } from "../system/programs.ts";
 
-/** How many bytes of random data are unpacked at most. */
+/** The maximum number of bytes of decompressed random data. */
 const LARGEST = 1 << 24;
 
-/** cc_seed_random: random data from the configuration and from the cloud for a file (18.5 to 26.2). */
+/** cc_seed_random: writes random data from the configuration and from the cloud to a file (18.5 to 26.2). */
 export const seedRandom = defineModule({
   name: "seed_random",
   frequency: "once-per-instance",
@@ -48,10 +48,10 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   if (how === "raw") return Buffer.from(seed);
   if (how === "base64" || how === "b64") {
     const decoded = decodeBase64(seed);
-    if (decoded === undefined) throw new Raises("random_seed.data is no Base64");
+    if (decoded === undefined) throw new Raises("random_seed.data is not valid Base64");
     return decoded;
   }
-  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding takes no "${how}"`);
+  if (how !== "gzip" && how !== "gz") throw new Raises(`random_seed.encoding "${how}" is unknown`);
   try {
     return gunzipSync(Buffer.from(seed, "latin1"), { maxOutputLength: LARGEST });
   } catch {
@@ -59,12 +59,12 @@ function configured(data: ConfigValue | undefined, encoding: ConfigValue | undef
   }
 }
 
-/** The cloud's own data: Azure, OpenStack, SmartOS and a seed may give some. */
+/** The cloud's own data: Azure, OpenStack, SmartOS and a seed may provide some. */
 function fromCloud(boot: ModuleRun, file: string): Buffer {
   const { metaData } = boot.cloud;
   if (metaData === undefined) {
     const because = boot.because("random_seed", "file");
-    if (!file.startsWith("/dev/")) boot.mayChange(file, "the cloud may give random data", because);
+    if (!file.startsWith("/dev/")) boot.mayChange(file, "the cloud may provide random data", because);
     return Buffer.alloc(0);
   }
   const seed = findPair(metaData, "random_seed")?.value;
@@ -77,5 +77,7 @@ function runCommand(boot: ModuleRun, command: ConfigValue | undefined, required:
   const [program] = words;
   if (program !== undefined && !lacksProgram(boot, program)) boot.command(words.join(" "));
   else if (truthy(required ?? null))
-    throw new Raises(`random_seed.command is required, but there is no ${program ?? "command"}`);
+    throw new Raises(
+      `random_seed.command is required, but ${program ?? "it"} is ${program === undefined ? "missing" : "not installed"}`,
+    );
 }

@@ -15,7 +15,7 @@ import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
 import { userKeys } from "../users/userKeys.ts";
 
-/** cc_set_passwords: passwords, and whether sshd takes them (18.5 to 26.2). */
+/** cc_set_passwords: passwords, and whether sshd accepts them (18.5 to 26.2). */
 export const setPasswords = defineModule({
   name: "set_passwords",
   frequency: "once-per-instance",
@@ -73,7 +73,7 @@ function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): Raises[
   return failures;
 }
 
-/** features.EXPIRE_APPLIES_TO_HASHED_USERS, which came with 22.3 and which distributors turn off in older releases. */
+/** features.EXPIRE_APPLIES_TO_HASHED_USERS, which 22.3 introduced and which distributors disable in older releases. */
 function expireAppliesToHashed(boot: ModuleRun): boolean {
   return boot.since("22.3") && feature(boot, "EXPIRE_APPLIES_TO_HASHED_USERS", true);
 }
@@ -83,7 +83,7 @@ function changeSshd(boot: ModuleRun): void {
   const wanted = boot.config.node("ssh_pwauth");
   if (wanted === undefined || (wanted.type === "scalar" && wanted.kind === "null")) return;
   const service = serviceOf(boot);
-  // 22.2 to 22.4 asked systemd for the service first.
+  // 22.2 to 22.4 first ask systemd for the service.
   if (boot.since("22.2") && !boot.since("23.1") && usesSystemd(boot) && !hasUnit(boot, service)) {
     boot.note("sshd-service-missing", { service }, boot.because("ssh_pwauth"));
     return;
@@ -96,12 +96,13 @@ function changeSshd(boot: ModuleRun): void {
   if (isTrue(wanted) || isFalse(wanted)) {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
-  } else if (typeof toValue(wanted) !== "string") throw new Raises(`ssh_pwauth is ${pyStr(wanted)}`);
+  } else if (typeof toValue(wanted) !== "string")
+    throw new Raises(`ssh_pwauth must be true, false or unchanged, not ${pyStr(wanted)}`);
   else if (pyStr(wanted).toLowerCase() !== "unchanged")
     boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }
 
-/** Since 24.2 the module runs before sshd is started, and then nothing has to be restarted. */
+/** Since 24.2 the module runs before sshd is started, so nothing has to be restarted. */
 function restart(boot: ModuleRun, service: string): void {
   if (!usesSystemd(boot)) boot.command(`service ${service} restart`);
   else if (!boot.since("24.2")) boot.command(`systemctl restart ${service}`);

@@ -4,7 +4,7 @@ import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { installCommand } from "../system/programs.ts";
 
-/** cc_spacewalk: registers the machine with a Spacewalk server unless it is (18.5 to 26.2). */
+/** cc_spacewalk: registers the machine with a Spacewalk server unless it is registered already (18.5 to 26.2). */
 export const spacewalk = defineModule({
   name: "spacewalk",
   frequency: "once-per-instance",

@@ -46,7 +46,7 @@ export const ssh = defineModule({
     else generateHostKeys(boot);
     const publish = boot.config.node("ssh_publish_hostkeys");
     if (boot.since("19.3") && publish?.type === "scalar" && publish.kind !== "str")
-      throw new Raises(`ssh_publish_hostkeys is ${pyStr(publish)}`);
+      throw new Raises(`ssh_publish_hostkeys must be a mapping, not ${pyStr(publish)}`);
     try {
       addPublicKeys(boot);
     } catch (error) {
@@ -70,13 +70,13 @@ function addPublicKeys(boot: ModuleRun): void {
   addAuthorizedKeys(boot, "root", keys, options, boot.because("disable_root"));
 }
 
-/** What Python's list.extend() takes from ssh_authorized_keys: a string gives its letters, none of which is a key. */
+/** What Python's list.extend() takes from ssh_authorized_keys: of a string its letters, none of which is a key. */
 function ownKeys(boot: ModuleRun): string[] {
   const value = boot.config.node("ssh_authorized_keys");
   if (value === undefined || (value.type === "scalar" && value.kind === "str")) return [];
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key));
-  if (value.type === "scalar") throw new Raises(`ssh_authorized_keys is ${pyStr(value)}`);
+  if (value.type === "scalar") throw new Raises(`ssh_authorized_keys must be a list, not ${pyStr(value)}`);
   if (value.children.some((key) => key.type !== "scalar"))
-    throw new Raises("an entry of ssh_authorized_keys is no text");
+    throw new Raises("an entry of ssh_authorized_keys must be a string");
   return value.children.map((key) => pyStr(key));
 }

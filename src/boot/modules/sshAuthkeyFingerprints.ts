@@ -8,7 +8,7 @@ import { ensureAuthorizedKeysFile } from "../ssh/authorizedKeysFile.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users/users.ts";
 
-/** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 makes the file of every configured user that has none. */
+/** cc_ssh_authkey_fingerprints: prints keys, and since 21.3 creates the missing file of every configured user. */
 export const sshAuthkeyFingerprints = defineModule({
   name: "ssh_authkey_fingerprints",
   frequency: "once-per-instance",

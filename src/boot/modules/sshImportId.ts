@@ -53,7 +53,7 @@ function fetchKeys(boot: ModuleRun, user: string, ids: readonly ConfigValue[]): 
   boot.mayChange(`${home}/.ssh/authorized_keys`, reason, boot.because("ssh_import_id"));
 }
 
-/** Whether a key stands anywhere in mappings, and in mappings of lists. */
+/** Whether a key occurs anywhere in mappings, and in mappings of lists. */
 function occurs(node: ConfigNode, key: string): boolean {
   if (node.type === "sequence") return node.children.some((item) => item.type === "mapping" && occurs(item, key));
   if (node.type !== "mapping") return false;

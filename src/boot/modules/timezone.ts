@@ -22,7 +22,7 @@ export const timezone = defineModule({
     if (zone === undefined || zone === "") return;
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
-    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`there is no time zone ${zone}`);
+    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`the time zone ${zone} does not exist`);
     if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);
@@ -39,7 +39,7 @@ export const timezone = defineModule({
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);
     } else {
-      // shutil.copy: the mode comes along, the owner stays.
+      // shutil.copy copies the mode but keeps the owner.
       boot.rewrite(LOCALTIME, boot.image.read(file) ?? Buffer.alloc(0), because, { mode: modeOf(boot, file) });
     }
   },

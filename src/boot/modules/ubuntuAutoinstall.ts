@@ -1,7 +1,7 @@
 import * as form from "../../config/schema/forms.ts";
 import { defineModule } from "../module.ts";
 
-/** cc_ubuntu_autoinstall: only asks whether Ubuntu's installer is there (22.3 to 26.2). No file changes. */
+/** cc_ubuntu_autoinstall: only checks whether Ubuntu's installer is installed (22.3 to 26.2). No file changes. */
 export const ubuntuAutoinstall = defineModule({
   name: "ubuntu_autoinstall",
   frequency: "once",

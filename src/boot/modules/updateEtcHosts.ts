@@ -39,7 +39,7 @@ export const updateEtcHosts = defineModule({
 
 function fromTemplate(boot: ModuleRun, hostname: string, fqdn: string | undefined): void {
   const template = templateFile(boot, `hosts.${boot.facts.family}`);
-  if (template === undefined) throw new Raises(`there is no template for ${HOSTS}: hosts.${boot.facts.family}`);
+  if (template === undefined) throw new Raises(`the template hosts.${boot.facts.family} for ${HOSTS} does not exist`);
   const content = renderFile(boot, template, { hostname, fqdn: fqdn ?? null });
   boot.write(HOSTS, content, boot.because("manage_etc_hosts"));
 }

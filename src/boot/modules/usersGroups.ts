@@ -35,22 +35,23 @@ export const usersGroups = defineModule({
   },
 });
 
-/** Since 22.2 keys need a home directory. */
+/** Since 22.2 SSH keys require a home directory. */
 function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
   const homeless = ["no_create_home", "system"].some((name) => holds(user, name));
   const keys = ["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"].some((name) => holds(user, name));
-  if (boot.since("22.2") && homeless && keys) throw new Raises(`${user.name} has keys but no home directory`);
+  if (boot.since("22.2") && homeless && keys)
+    throw new Raises(`the user ${user.name} has SSH keys but no home directory`);
 }
 
-/** Where logins as this user are sent, when the configuration says so and there is a default user. */
+/** The user to whom logins are redirected, if it is configured and there is a default user. */
 function redirectOf(boot: ModuleRun, user: ConfiguredUser, defaultUser: string | undefined): Redirect | undefined {
   const redirect = findPair(user.attributes, "ssh_redirect_user")?.value;
   if (redirect === undefined || !truthy(redirect)) return undefined;
   if (["ssh_authorized_keys", "ssh_import_id"].some((name) => findPair(user.attributes, name) !== undefined))
-    throw new Raises(`${user.name} has keys of its own beside ssh_redirect_user`);
+    throw new Raises(`the user ${user.name} has both ssh_redirect_user and SSH keys`);
   const value = toValue(redirect);
   if (value !== true && value !== 1 && value !== "default")
-    throw new Raises(`${user.name}: ssh_redirect_user is ${pyStr(redirect)}`);
+    throw new Raises(`ssh_redirect_user of the user ${user.name} must be true or default, not ${pyStr(redirect)}`);
   return defaultUser === undefined ? undefined : { to: defaultUser, keys: cloudPublicKeys(boot) };
 }
 

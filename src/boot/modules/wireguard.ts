@@ -51,7 +51,7 @@ export const wireguard = defineModule({
 
 function wantedText(entry: ConfigObject, key: string): string {
   const value = entry[key];
-  if (typeof value !== "string") throw new Raises(`an entry of wireguard.interfaces has no ${key}`);
+  if (typeof value !== "string") throw new Raises(`${key} is missing from an entry of wireguard.interfaces`);
   return value;
 }
 

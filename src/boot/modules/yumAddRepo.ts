@@ -30,7 +30,7 @@ const supported = distrosBy([
   ["26.2", "amazon"],
 ]);
 
-/** cc_yum_add_repo: a file for every repository that has none yet (18.5 to 26.2). */
+/** cc_yum_add_repo: writes a file for every repository that has none yet (18.5 to 26.2). */
 export const yumAddRepo = defineModule({
   name: "yum_add_repo",
   frequency: "once-per-instance",
@@ -109,7 +109,7 @@ function sectionText(id: string, options: ConfigObject): string {
   for (const [key, value] of Object.entries(options)) {
     const text = optionText(value);
     if (/%/.test(text.replaceAll("%%", "").replace(/%\([^)]{1,200}\)s/g, "")))
-      throw new Raises(`the option ${key} of ${id} has a % that must be written twice`);
+      throw new Raises(`the option ${key} of ${id} contains %; write %%`);
     file.set(id, key, text);
   }
   return file.toString();

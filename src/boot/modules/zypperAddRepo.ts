@@ -12,7 +12,10 @@ import { repositoryOptions } from "./repositoryOptions.ts";
 
 const ZYPP_CONF = "/etc/zypp/zypp.conf";
 
-/** cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf, since 22.1 at every boot (18.5 to 26.2). */
+/**
+ * cc_zypper_add_repo: files for new repositories, and settings added to zypp.conf, since 22.1 at every boot (18.5 to
+ * 26.2).
+ */
 export const zypperAddRepo = defineModule({
   name: "zypper_add_repo",
   frequency: (since) => (since("22.1") ? "always" : "once-per-instance"),
@@ -54,7 +57,7 @@ export const zypperAddRepo = defineModule({
   },
 });
 
-/** What ConfigObj writes, which ends without a line end; unknown where it would put a value in quotes. */
+/** What ConfigObj writes, without a final newline; unknown if it would quote a value. */
 function repositoryText(id: string, repository: ConfigObject): string {
   const options = new Map<string, ConfigValue>();
   for (const [key, value] of Object.entries(repository))
@@ -66,13 +69,13 @@ function repositoryText(id: string, repository: ConfigObject): string {
 
 function optionText(value: ConfigValue): string {
   const plain = typeof value === "boolean" ? String(Number(value)) : pyStr(value);
-  return Array.isArray(value) || /[,#'"\n]|^\s|\s$|^$/.test(plain) ? unknown("a value in quotes") : plain;
+  return Array.isArray(value) || /[,#'"\n]|^\s|\s$|^$/.test(plain) ? unknown("a quoted value") : plain;
 }
 
 function addSettings(boot: ModuleRun, config: ConfigObject): void {
   if (Object.keys(config).length === 0) return;
   const before = strictText(boot, ZYPP_CONF);
-  if (before === undefined) throw new Raises(`there is no ${ZYPP_CONF}`);
+  if (before === undefined) throw new Raises(`${ZYPP_CONF} does not exist`);
   const settings = Object.entries(config)
     .filter(([key, value]) => key !== "configdir" && truthy(value))
     .map(([key, value]) => `${key}=${pyStr(value)}`);

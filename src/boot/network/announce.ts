@@ -2,7 +2,7 @@ import type { Origin } from "../../image/origin.ts";
 import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** A file whose name holds a placeholder may be one that is there already: then both are announced, and true. */
+/** A file whose name contains a placeholder may exist already: then both are announced. Returns whether that is so. */
 export function announce(path: string, boot: ModuleRun, because: Origin): boolean {
   if (!hasUnknown(path)) return false;
   let found = false;
@@ -10,9 +10,9 @@ export function announce(path: string, boot: ModuleRun, because: Origin): boolea
   for (const name of boot.image.list(directory)) {
     const existing = `${directory}/${name}`;
     if (hasUnknown(name) || !mayComeOutAs(path, existing)) continue;
-    boot.mayChange(existing, "it is written anew where the machine has an interface of this name", because);
+    boot.mayChange(existing, "cloud-init writes it again if the machine has an interface of this name", because);
     found = true;
   }
-  if (found) boot.mayChange(path, "it is written where the interface has no file yet", because);
+  if (found) boot.mayChange(path, "cloud-init writes it if the interface has no file yet", because);
   return found;
 }

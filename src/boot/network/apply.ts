@@ -23,7 +23,7 @@ import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./t
 
 /**
  * Renders the network configuration, as stages.apply_network_config does before any module (18.5 to 26.2).
- * @throws Raises where finding the configuration does: the init stage asks for it again and stops as well
+ * @throws Raises if finding the configuration fails: the init stage looks for it again and also stops
  */
 export function applyNetwork(boot: ModuleRun): Ending {
   const found = findConfig(boot);
@@ -43,7 +43,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
   const network: Predicted<PyDict> =
     found.kind === "unknown" ? found : { value: asDict(found.network, "the network configuration") };
   if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot, because);
-  // Until 21.3 the old file went first, whatever came then; since 22.3.1 both renderer and configuration must be good.
+  // Until 21.3 the old file is deleted first in any case; since 22.3.1 only if renderer and configuration are valid.
   if (!boot.since("21.3")) removeLegacyEth0(boot, because);
   const renderer = chooseRenderer(boot);
   if (renderer === undefined) {
@@ -87,7 +87,7 @@ function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): Ending 
 
 type Found = ReturnType<typeof findNetworkConfig>;
 
-/** What cannot be told of the source makes the whole configuration unknown. */
+/** If the source cannot be determined, the whole configuration is unknown. */
 function findConfig(boot: ModuleRun): Found {
   try {
     return findNetworkConfig(boot);
@@ -104,7 +104,7 @@ function checkForm(network: PyDict, isOfCloud: boolean, boot: ModuleRun, because
   if (macs.length > 0 && !isOfCloud) boot.note("macs-expected", { macs }, because);
 }
 
-/** debian._maybe_remove_legacy_eth0: deletes the file where it holds its two stock lines and comments only. */
+/** debian._maybe_remove_legacy_eth0: deletes the file if it contains only its two stock lines and comments. */
 function removeLegacyEth0(boot: ModuleRun, because: Origin): void {
   const text = removesLegacyEth0(boot) ? boot.text(LEGACY_ETH0) : undefined;
   const lines = text

@@ -4,7 +4,7 @@ import { versionAtLeast } from "../../distro/version.ts";
 import { isMapping } from "../../python/checked.ts";
 import type { Frequency } from "../frequency.ts";
 
-/** What may bring about that the network is configured (cloudinit/event.py). */
+/** The events that may cause the network to be configured (cloudinit/event.py). */
 const EVENTS: readonly unknown[] = ["boot", "boot-new-instance", "boot-legacy", "hotplug"];
 
 /**
@@ -14,7 +14,7 @@ const EVENTS: readonly unknown[] = ["boot", "boot-new-instance", "boot-legacy", 
 export function networkFrequency(config: Config, datasource: string | undefined, version: string): Frequency {
   const network = versionAtLeast(version, "21.3") ? (config.get("updates", "network") ?? null) : null;
   const events = isMapping(network) && Array.isArray(network.when) ? network.when : undefined;
-  // An event of another name makes the whole list count as empty.
+  // An unknown event makes the whole list count as empty.
   const always =
     events === undefined
       ? configuresEveryBoot(datasource, version)

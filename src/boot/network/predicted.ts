@@ -1,10 +1,10 @@
 import { unknown } from "../../image/unknown.ts";
 import { CannotTell } from "../../python/errors.ts";
 
-/** Something that the boot makes, or why it is unknown. */
+/** A result of the boot, or why it is unknown. */
 export type Predicted<Value> = { readonly value: Value } | { readonly reason: string };
 
-/** What is made of something, unknown where that is or where making it is not simulated. */
+/** Applies `make` to a value; unknown if the value is, or if `make` is not simulated. */
 export function predict<From, To>(from: Predicted<From>, make: (value: From) => To): Predicted<To> {
   if ("reason" in from) return from;
   try {
@@ -15,7 +15,7 @@ export function predict<From, To>(from: Predicted<From>, make: (value: From) => 
   }
 }
 
-/** A text, or the placeholder of one that is unknown. */
+/** A string, or the placeholder of an unknown one. */
 export function textOf(text: Predicted<string>): string {
   return "reason" in text ? unknown(text.reason) : text.value;
 }

@@ -4,7 +4,7 @@ import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
 
-/** Renderers in the order in which cloud-init tries them, with the version that brought each (net/renderers.py). */
+/** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [
   ["eni", "0"],
   ["sysconfig", "0"],
@@ -17,8 +17,8 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
 ];
 
 /**
- * The first renderer of system_info.network.renderers, else of cloud-init's own order, that the image has the programs
- * for (renderers.select, 18.5 to 26.2); undefined where there is none.
+ * The first renderer of system_info.network.renderers, else of cloud-init's own order, whose programs the image has
+ * (renderers.select, 18.5 to 26.2); undefined if there is none.
  * @throws Raises for a name that cloud-init does not know
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
@@ -27,7 +27,7 @@ export function chooseRenderer(boot: ModuleRun): string | undefined {
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
   const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
   const strange = wanted.find((name) => !known.includes(name));
-  if (strange !== undefined) throw new Raises(`there is no renderer "${strange}"`);
+  if (strange !== undefined) throw new Raises(`unknown renderer "${strange}"`);
   return wanted.find((name) => isAvailable(name, boot));
 }
 
@@ -59,7 +59,7 @@ function isProgram(boot: ModuleRun, path: string): boolean {
   return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
 }
 
-/** nmcli, and an enabled service (network_manager.available). Until 24.1 its configuration file must be there too. */
+/** nmcli, and an enabled service (network_manager.available). Until 24.1 its configuration file must also exist. */
 function hasNetworkManager(boot: ModuleRun): boolean {
   const hasConfig = boot.image.stat("/etc/NetworkManager/NetworkManager.conf")?.kind === "file";
   const units = "/etc/systemd/system";
@@ -71,7 +71,7 @@ function hasNetworkManager(boot: ModuleRun): boolean {
 
 /**
  * os-release's IDs that sysconfig files are for, with the version that brought each (sysconfig.KNOWN_DISTROS and
- * util.system_info). OpenCloudOS and TencentOS are not: cloud-init knows them in capitals only.
+ * util.system_info). OpenCloudOS and TencentOS are not among them: cloud-init knows them only in capitals.
  */
 const SYSCONFIG_DISTROS: Readonly<Record<string, string>> = {
   almalinux: "21.3",

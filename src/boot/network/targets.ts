@@ -1,6 +1,6 @@
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** Where a distro class has its configuration written, and how it begins (renderer_configs of cloudinit/distros). */
+/** Where a distro class writes its configuration, and how it begins (renderer_configs of cloudinit/distros). */
 export interface RendererTargets {
   readonly eniPath: string;
   readonly eniHeader: string;
@@ -11,7 +11,7 @@ export interface RendererTargets {
 
 export const NETPLAN_FILE = "/etc/netplan/50-cloud-init.yaml";
 export const UDEV_RULES = "/etc/udev/rules.d/70-persistent-net.rules";
-/** Which a stock image of old had, and which is deleted where it is unchanged. */
+/** A file of old stock images, which is deleted if it is unchanged. */
 export const LEGACY_ETH0 = "/etc/network/interfaces.d/eth0.cfg";
 export const SNAPD_NETPLAN_FILE = "/etc/netplan/00-snapd-config.yaml";
 

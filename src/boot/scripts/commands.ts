@@ -4,19 +4,19 @@ export interface ShellCommand {
   readonly outputs: readonly string[];
 }
 
-/** Scripts are read up to this length, and this many commands. */
+/** The maximum length and number of commands of a script that are read. */
 const LONGEST = 100_000;
 const MOST = 2_000;
 
-/** Blanks and operators. To a shell only these three are white space, whatever else Unicode calls so. */
+/** Blanks and operators. For a shell only these three are white space, unlike in Unicode. */
 const WORD_ENDS = new Set(" \t\n;|&()<>");
 
-/** Stands in a word for what only the shell can tell: a variable, a command's output. No path has it. */
+/** Replaces the parts of a word that only the shell knows: a variable, a command's output. It occurs in no path. */
 export const OPAQUE = "\0";
 
 /**
- * The simple commands of a shell script, as far as its text tells: quotes resolved, what the shell would put in as
- * OPAQUE, here-documents and comments left out. Keywords such as `then` stand as words of their own.
+ * The simple commands of a shell script, as far as its text shows them: quotes are resolved, expansions become OPAQUE,
+ * here-documents and comments are omitted. Keywords such as `then` are separate words.
  */
 export function shellCommands(source: string): ShellCommand[] {
   return new Reader(source.slice(0, LONGEST)).read();
@@ -56,7 +56,7 @@ class Reader {
     } else if (!this.#redirection()) this.#words.push(this.#piece() + this.#word());
   }
 
-  /** `>`, `>>`, `2>`, `&>`, `>|`, `<`, `<<EOF` and their like. */
+  /** `>`, `>>`, `2>`, `&>`, `>|`, `<`, `<<EOF` and others. */
   #redirection(): boolean {
     const match = /(?:\d*|&)(>>|>\||>&|>|<<<|<<-?|<&|<>|<)[ \t]*/y;
     match.lastIndex = this.#at;
@@ -71,7 +71,7 @@ class Reader {
     return true;
   }
 
-  /** The rest of a word, up to a blank or an operator; "" where one stands. */
+  /** The rest of a word, up to a blank or an operator; "" if there is one here. */
   #word(): string {
     let word = "";
     while (this.#at < this.#source.length && !WORD_ENDS.has(this.#source[this.#at]!)) word += this.#piece();
@@ -91,7 +91,7 @@ class Reader {
     return character === "$" ? this.#expansion() : character;
   }
 
-  /** What is before the next `end`, which is passed over. */
+  /** The text before the next `end`, which is skipped. */
   #until(end: string): string {
     const close = this.#source.indexOf(end, this.#at);
     const text = this.#source.slice(this.#at, close === -1 ? undefined : close);
@@ -114,7 +114,7 @@ class Reader {
     return text;
   }
 
-  /** Passes over `$NAME`, `${...}` or `$(...)`, whose `$` is read already. */
+  /** Skips `$NAME`, `${...}` or `$(...)`, whose `$` is read already. */
   #expansion(): string {
     const open = this.#source[this.#at];
     if (open === "{" || open === "(") {

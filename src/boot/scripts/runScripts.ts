@@ -4,7 +4,7 @@ import { writtenPaths } from "./writes.ts";
 
 /**
  * Runs what is executable in a directory, as run-parts does (subp.runparts, 20.4 to 26.2).
- * @param prefix the words that are put before each, as vendor_data.prefix
+ * @param prefix the words that precede each command, as in vendor_data.prefix
  */
 export function runScripts(boot: ModuleRun, directory: string, prefix: readonly string[] = []): void {
   for (const name of boot.image.list(directory)) {
@@ -14,11 +14,12 @@ export function runScripts(boot: ModuleRun, directory: string, prefix: readonly 
   }
 }
 
-/** Runs one script: what it does is unknown, but the files that a shell script plainly names may change. */
+/** Runs one script: its effects are unknown, but the files that a shell script names literally may change. */
 export function runScript(boot: ModuleRun, path: string, prefix: readonly string[] = []): void {
   boot.command([...prefix, path].join(" "));
   const text = boot.text(path) ?? "";
   if (!/^#![^\n]{0,200}\b(ba|da|a|k|z)?sh\b/.test(text)) return;
   const origin: Origin = boot.scripts.get(path) ?? { path, line: 1, column: 1 };
-  for (const written of writtenPaths(boot.image, text)) boot.mayChange(written, `the script ${path} names it`, origin);
+  for (const written of writtenPaths(boot.image, text))
+    boot.mayChange(written, `the script ${path} refers to it`, origin);
 }

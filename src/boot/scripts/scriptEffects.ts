@@ -3,8 +3,8 @@ import { type ScriptLine, scriptOf } from "./shellify.ts";
 import { writtenByCommand, writtenPaths } from "./writes.ts";
 
 /**
- * Announces a script of commands: what it does is unknown, but the files that it plainly names may change, each because
- * of the entry of `key` that names it.
+ * Announces a script of commands: its effects are unknown, but the files that it names literally may change, each
+ * because of the entry of `key` that names it.
  */
 export function announceScript(boot: ModuleRun, key: "bootcmd" | "runcmd", lines: readonly ScriptLine[]): void {
   const announced = new Set<string>();
@@ -13,7 +13,7 @@ export function announceScript(boot: ModuleRun, key: "bootcmd" | "runcmd", lines
       announced.add(path);
       boot.mayChange(
         path,
-        `a command of ${key} names it`,
+        `a command in ${key} refers to it`,
         index === undefined ? boot.because(key) : boot.because(key, index),
       );
     }

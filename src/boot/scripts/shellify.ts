@@ -6,19 +6,19 @@ import type { ModuleRun } from "../moduleRun.ts";
 /** One entry of `runcmd` or `bootcmd` as a line of a shell script. */
 export interface ScriptLine {
   readonly text: string;
-  /** The command's words where the entry is a list: the shell takes nothing in them for special. */
+  /** The command's words if the entry is a list: nothing in them is special to the shell. */
   readonly words: readonly string[] | undefined;
   /** Which entry of the list it is. */
   readonly index: number;
 }
 
 /**
- * The lines of the script that cloud-init makes of a list of commands (util.shellify, 20.4 to 26.2).
- * @throws Raises for what is no list, and for entries that are neither strings nor lists.
+ * The lines of the script that cloud-init generates from a list of commands (util.shellify, 20.4 to 26.2).
+ * @throws Raises if it is not a list, and for entries that are neither strings nor lists
  */
 export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine[] {
   const list = boot.config.node(key);
-  if (list?.type !== "sequence") throw new Raises(`${key} is no list`);
+  if (list?.type !== "sequence") throw new Raises(`${key} must be a list`);
   return list.children.flatMap((entry, index): ScriptLine[] => {
     if (entry.type === "sequence") {
       const words = entry.children.map((word) => pyStr(word));
@@ -26,7 +26,7 @@ export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine
     }
     if (isText(entry)) return [{ text: String(entry.value), words: undefined, index }];
     if (toValue(entry) === null && boot.since("21.4")) return [];
-    throw new Raises(`an entry of ${key} is neither a string nor a list: ${pyStr(entry)}`);
+    throw new Raises(`an entry of ${key} must be a string or a list, not ${pyStr(entry)}`);
   });
 }
 

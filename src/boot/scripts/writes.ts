@@ -4,17 +4,17 @@ import { CannotTell } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
 import { OPAQUE, type ShellCommand, shellCommands } from "./commands.ts";
 
-/** Scripts in scripts are looked into this deep. */
+/** The maximum depth of scripts in scripts. */
 const DEEPEST = 5;
-/** Directories whose files are gone with the boot. */
+/** Directories whose files do not survive the boot. */
 const VOLATILE = /^\/(dev|proc|run|sys|tmp|var\/run)(\/|$)/;
 
-/** Words that stand before a command: the shell's keywords, and programs that run another one. */
+/** Words that precede a command: the shell's keywords, and programs that run another one. */
 const PREFIXES = new Set(
   "! { } case command do elif else env eval exec fi if nice nohup sudo then time until while".split(" "),
 );
 const SHELLS = new Set(["ash", "bash", "dash", "ksh", "sh", "zsh"]);
-/** Programs that change every file they are given; `first` is how many words before the files are something else. */
+/** Programs that change every file among their arguments; `first` is the number of words before the files. */
 const CHANGERS: Readonly<Record<string, number>> = {
   chattr: 1,
   chgrp: 1,
@@ -30,7 +30,7 @@ const CHANGERS: Readonly<Record<string, number>> = {
   truncate: 0,
   unlink: 0,
 };
-/** Programs whose last word is what they write. */
+/** Programs that write to their last argument. */
 const COPIERS = new Set(["cp", "install", "ln", "mv", "rsync"]);
 /** Options that name the file that is written. */
 const OUTPUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -42,14 +42,14 @@ const OUTPUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   wget: ["-O", "--output-document"],
 };
 
-/** The files of the image that a shell script plainly names as written, changed or removed; sorted. */
+/** The files of the image that a shell script literally writes, changes or removes; sorted. */
 export function writtenPaths(image: Image, script: string): string[] {
   const found = new Set<string>();
   for (const command of shellCommands(script)) addCommand(image, command, found, 0);
   return [...found].sort();
 }
 
-/** The same of a command that is given word by word. */
+/** The same for a command in separate words. */
 export function writtenByCommand(image: Image, words: readonly string[]): string[] {
   const found = new Set<string>();
   addCommand(image, { words, outputs: [] }, found, 0, false);
@@ -96,7 +96,7 @@ function targets(image: Image, program: string, words: readonly string[]): reado
   return words.flatMap((word, index) => (OUTPUT_OPTIONS[program]!.includes(word) ? (words[index + 1] ?? []) : []));
 }
 
-/** A directory as the target takes the sources' names; what is moved away is changed as well. */
+/** If the target is a directory, files keep the sources' names; moved files also change. */
 function copied(
   image: Image,
   program: string,
@@ -129,7 +129,7 @@ function editedInPlace(program: string, words: readonly string[], operands: read
   return given ? files : files.slice(1);
 }
 
-/** So many paths are looked at for all patterns of a boot's scripts; then no more is known of what they name. */
+/** The maximum number of paths to compare with the patterns of a boot's scripts; beyond it their effects are unknown. */
 const MOST_LOOKS = 200_000;
 
 const looked = new WeakMap<Image, number>();
@@ -141,7 +141,7 @@ function expanded(image: Image, pattern: string): readonly string[] {
   const count = (paths: number): void => {
     looks += paths;
     looked.set(image, looks);
-    if (looks >= MOST_LOOKS) throw new CannotTell("too many paths");
+    if (looks >= MOST_LOOKS) throw new CannotTell("the commands contain too many paths");
   };
   try {
     return expandGlob(image, pattern, count);

@@ -9,11 +9,11 @@ import { ensureAuthorizedKeysFile } from "./authorizedKeysFile.ts";
 /** A line of an authorized_keys file as cloud-init writes it back. */
 interface KeyLine {
   readonly text: string;
-  /** The key itself; undefined where the line is none. */
+  /** The key itself; undefined if the line is not a key. */
   readonly key: string | undefined;
 }
 
-/** The first word of a key that cloud-init takes for one (ssh_util.VALID_KEY_TYPES, 26.2). */
+/** The first words of the keys that cloud-init accepts (ssh_util.VALID_KEY_TYPES, 26.2). */
 const KEY_TYPES: ReadonlySet<string> = new Set([
   ...["rsa", "ecdsa", "ed25519", "ssh-rsa", "ssh-ed25519"],
   ...["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
@@ -27,11 +27,11 @@ const KEY_TYPES: ReadonlySet<string> = new Set([
 const FORMER_KEY_TYPES: ReadonlySet<string> = new Set(["dsa", "ssh-dss", "ssh-dss-cert-v01@openssh.com"]);
 
 /**
- * Adds keys to a user's authorized_keys, making the file where it is missing (ssh_util.setup_user_keys, 18.5 to 26.2). A
- * line that holds one of the keys already is replaced; all other keys are written anew without changing what they mean.
- * cloud-init adds them in random order; here they keep theirs.
- * @param options replace the options that stand before a key; "" leaves these.
- * @throws Raises where there is no such user, or a file cannot be read.
+ * Adds keys to a user's authorized_keys, and creates the file if it is missing (ssh_util.setup_user_keys, 18.5 to
+ * 26.2). A line with one of the keys is replaced; all other keys are written again with the same meaning. cloud-init
+ * adds new keys in random order; here they keep theirs.
+ * @param options replace the options before a key; "" keeps them
+ * @throws Raises if the user does not exist or a file cannot be read
  */
 export function addAuthorizedKeys(
   boot: ModuleRun,
@@ -50,7 +50,7 @@ export function addAuthorizedKeys(
   boot.rewrite(path, text, because, attributes);
 }
 
-/** Of several new lines with one key the last one counts where the key is there already. */
+/** If a key exists already, the last of several new lines with it counts. */
 function mergeKeys(lines: readonly KeyLine[], added: readonly KeyLine[]): string {
   const latest = new Map(added.map((line) => [line.key, line]));
   latest.delete(undefined);
@@ -80,7 +80,7 @@ function withoutLineEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** Key type, key and comment; undefined where the text is no key. */
+/** Key type, key and comment; undefined if the string is not a key. */
 function splitKey(boot: ModuleRun, text: string): [type: string, key: string, comment: string] | undefined {
   const [, type, key, comment = ""] = /^(\S+)\s+(\S+)(?:\s+(.*))?$/s.exec(text) ?? [];
   if (type === undefined || key === undefined) return undefined;

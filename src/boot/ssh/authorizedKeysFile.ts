@@ -12,24 +12,25 @@ interface AuthorizedKeysFile {
   readonly path: string;
   /** The files whose lines go there. */
   readonly sources: readonly string[];
-  /** Mode and owner that it gets. */
+  /** Its mode and owner. */
   readonly attributes: FileAttributes;
 }
 
 /**
- * Finds the file for a user's keys, and makes it and its directories where they are missing (ssh_util, 18.5 to 26.2).
+ * Finds the file for a user's keys, and creates it and its directories if they are missing (ssh_util, 18.5 to 26.2).
  * Only AuthorizedKeysFile of /etc/ssh/sshd_config itself counts.
- * @throws Raises where there is no such user.
+ * @throws Raises if the user does not exist
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
   const user = findUser(boot.image, name);
-  if (user === undefined || user.home === "") throw new Raises(`there is no user ${name} with a home directory`);
+  if (user === undefined || user.home === "")
+    throw new Raises(`the user ${name} does not exist or has no home directory`);
   return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
 }
 
 /**
- * Up to 21.2, with modes and owner set: before 19.4 what AuthorizedKeysFile says as one path, in 20.4 the first of its
- * paths, else always the usual one.
+ * Up to 21.2, with modes and owner set: before 19.4 AuthorizedKeysFile as one path, in 20.4 the first of its
+ * paths, else always the default.
  */
 function ensureFirstFile(boot: ModuleRun, user: User, because: Origin): AuthorizedKeysFile {
   const { uid, gid } = user;
@@ -46,7 +47,7 @@ function ensureFirstFile(boot: ModuleRun, user: User, because: Origin): Authoriz
   return { path, sources, attributes: { mode: 0o600, uid, gid } };
 }
 
-/** Since 21.3: the first of the user's own paths that sshd would trust, else the usual one whatever its mode. */
+/** Since 21.3: the first of the user's own paths that sshd would trust, else the default regardless of its mode. */
 function findSafeFile(boot: ModuleRun, user: User, because: Origin): AuthorizedKeysFile {
   const options = sshdOptions(boot);
   const strict = (options.get("strictmodes") ?? "yes") === "yes";
@@ -73,10 +74,10 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-/** What looking at a path costs, in bytes read: sshd_config may name any number of them. */
+/** The cost of checking a path, in bytes read: sshd_config may name any number of them. */
 const PATH_COST = 2000;
 
-/** Walks down to the file, making what is missing; false where sshd would not trust a part of the path. */
+/** Walks down to the file and creates what is missing; false if sshd would not trust a part of the path. */
 function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean, because: Origin): boolean {
   spend(boot.image, "read", PATH_COST);
   const { uid, gid, home } = user;
@@ -85,7 +86,7 @@ function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean
   for (const name of path.split("/").slice(1, -1)) {
     directory += `/${name}`;
     if (image.lstat(directory)?.kind === "symlink" || image.stat(directory)?.kind === "file") return false;
-    // What leads to the home directory is not looked at.
+    // The directories above the home directory are not checked.
     if (parentOf(home).startsWith(directory) || directory === home) continue;
     if (image.stat(directory) === undefined) {
       const own = directory.startsWith(home);
@@ -100,12 +101,12 @@ function makeSafePath(boot: ModuleRun, user: User, path: string, strict: boolean
 
 /**
  * Whether the user can use what is at `path` and, in strict mode, nobody else can change it.
- * @param needed bits of which those that apply to the user must hold one.
+ * @param needed bits, one of which must be set among those that apply to the user
  */
 function isTrusted(boot: ModuleRun, user: User, path: string, needed: number, strict: boolean): boolean {
   const { uid, gid, mode } = boot.image.stat(path)!;
   const owner = users(boot.image).byId(uid)?.name;
-  if (owner === undefined) throw new Raises(`${path} belongs to nobody in /etc/passwd`);
+  if (owner === undefined) throw new Raises(`the owner of ${path} is not in /etc/passwd`);
   if (strict && owner !== user.name && owner !== "root") return false;
   const applying = owner === user.name ? 0o700 : isMember(boot, user, gid) ? 0o070 : 0o007;
   if ((mode & needed & applying) === 0) return false;

@@ -21,17 +21,17 @@ export function deleteHostKeys(boot: ModuleRun, because: Origin): void {
 /** Puts the keys and certificates of `ssh_keys` in place; nothing else is generated then. */
 export function putHostKeys(boot: ModuleRun): void {
   const given = boot.config.node("ssh_keys");
-  if (given?.type !== "mapping") throw new Raises(`ssh_keys is no mapping`);
+  if (given?.type !== "mapping") throw new Raises("ssh_keys must be a mapping");
   const certificates: { path: string; because: Origin }[] = [];
   for (const { key, value } of given.children) {
     const name = pyStr(key);
     const file = givenFile(boot, name);
     if (file === undefined) continue;
-    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys: ${name} is no text`);
+    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys.${name} must be a string`);
     const because = boot.because("ssh_keys", name);
     boot.write(file.path, String(value.value), because, { mode: file.mode });
     if (name.endsWith("_certificate")) certificates.push({ path: file.path, because });
-    // Each certificate took the place of the one before.
+    // Each certificate replaces the one before.
     if (name.endsWith("_certificate") && !boot.since("23.1"))
       setSshdOption(boot, "HostCertificate", file.path, because);
   }
@@ -46,29 +46,33 @@ export function putHostKeys(boot: ModuleRun): void {
     if (secret === undefined || findPair(given, `${type}_public`) !== undefined) continue;
     if (!pyStr(secret).includes("PRIVATE KEY-----")) continue;
     const path = `${keyFile(type)}.pub`;
-    boot.rewrite(path, unknown("the public half of the given key"), boot.because("ssh_keys", `${type}_private`));
+    boot.rewrite(
+      path,
+      unknown("the public key that belongs to the configured private key"),
+      boot.because("ssh_keys", `${type}_private`),
+    );
   }
 }
 
-/** Where an entry of ssh_keys goes; undefined for entries that cloud-init passes over. */
+/** Where an entry of ssh_keys goes; undefined for entries that cloud-init skips. */
 function givenFile(boot: ModuleRun, name: string): { path: string; mode: number } | undefined {
   const [, type, part] = /^([a-z0-9]+)_(private|public|certificate)$/.exec(name) ?? [];
   if (type === undefined || !keyTypes(boot).includes(type)) return undefined;
   if (part === "private") return { path: keyFile(type), mode: 0o600 };
   if (part === "certificate" && !boot.since("20.4")) return undefined;
-  // What is public can be read by all since 23.1.
+  // Since 23.1 everyone can read the public files.
   return { path: `${keyFile(type)}${part === "public" ? "" : "-cert"}.pub`, mode: boot.since("23.1") ? 0o644 : 0o600 };
 }
 
-/** Makes a key of each type that has none, as far as the image's ssh-keygen can. */
+/** Generates a key of each missing type that the image's ssh-keygen supports. */
 export function generateHostKeys(boot: ModuleRun): void {
   const because = boot.because("ssh_genkeytypes");
   if (boot.lacks("ssh-keygen")) return;
   for (const type of wantedTypes(boot)) {
     const path = keyFile(type);
     if (boot.image.stat(path) !== undefined || !canGenerate(boot, type)) continue;
-    boot.write(path, unknown("a fresh key"), because, { mode: 0o600 });
-    boot.write(`${path}.pub`, unknown("a fresh key"), because);
+    boot.write(path, unknown("a new host key"), because, { mode: 0o600 });
+    boot.write(`${path}.pub`, unknown("a new host key"), because);
     shareWithGroup(boot, path, because);
   }
 }
@@ -86,7 +90,7 @@ function keyTypes(boot: ModuleRun): readonly string[] {
   return boot.since("24.1") ? ["rsa", "ecdsa", "ed25519"] : ["rsa", "dsa", "ecdsa", "ed25519"];
 }
 
-/** Whether ssh-keygen makes keys of this type. DSA was dropped with OpenSSH 10, ML-DSA came with 10.6. */
+/** Whether ssh-keygen generates keys of this type. OpenSSH 10 dropped DSA, 10.6 added ML-DSA. */
 function canGenerate(boot: ModuleRun, type: string): boolean {
   const { packages } = boot.distro;
   const names = ["openssh-server", "openssh-client", "openssh"];
@@ -101,8 +105,8 @@ function canGenerate(boot: ModuleRun, type: string): boolean {
 }
 
 /**
- * A private key that sshd's group may read: where that group exists since 21.4, only for an old sshd since 23.2, and only
- * for Red Hat's family since 24.2.
+ * Lets sshd's group read a private key: since 21.4 if that group exists, since 23.2 only for an old sshd, and since
+ * 24.2 only for Red Hat's family.
  */
 function shareWithGroup(boot: ModuleRun, path: string, because: Origin): void {
   const group = findGroup(boot.image, "ssh_keys");

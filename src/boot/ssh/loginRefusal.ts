@@ -1,6 +1,8 @@
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** The options before a key that refuse its login (ssh_util.DISABLE_USER_OPTS); $USER and $DISABLE_USER stand for names. */
+/**
+ * The options before a key that refuse its login (ssh_util.DISABLE_USER_OPTS); $USER and $DISABLE_USER stand for names.
+ */
 export function refusalTemplate(boot: ModuleRun): string {
   const command = `echo 'Please login as the user \\"$USER\\" rather than the user \\"$DISABLE_USER\\".';echo;sleep 10`;
   const exit = boot.since("20.3") ? ";exit 142" : "";

@@ -5,8 +5,8 @@ import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** Stands for the keys of a cloud that nobody described; there may be none. */
-export const cloudKeysPlaceholder = unknown("the public keys that the cloud gives");
+/** The placeholder for the keys of an unknown cloud; there may be none. */
+export const cloudKeysPlaceholder = unknown("the public keys that the cloud provides");
 
 /** The public keys in the cloud's meta-data (sources.normalize_pubkey_data, 18.5 to 26.2). */
 export function cloudPublicKeys(boot: ModuleRun): string[] {

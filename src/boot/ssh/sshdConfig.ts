@@ -16,10 +16,10 @@ interface SshdLine {
 }
 
 /**
- * Sets an option wherever it stands, inside of Match blocks too, else at the end of the file (ssh_util.update_ssh_config,
- * 18.5 to 26.2). All lines of the file lose their indentation then, and `Keyword=value` its sign.
+ * Sets an option wherever it stands, also inside Match blocks, else at the end of the file (ssh_util.update_ssh_config,
+ * 18.5 to 26.2). All lines of the file then lose their indentation, and `Keyword=value` its equals sign.
  * @returns whether the file was changed.
- * @throws Raises where cloud-init cannot read the file.
+ * @throws Raises if cloud-init cannot read the file.
  */
 export function setSshdOption(boot: ModuleRun, keyword: string, value: string, because: Origin): boolean {
   const path = ensureTarget(boot, because);
@@ -32,7 +32,7 @@ export function setSshdOption(boot: ModuleRun, keyword: string, value: string, b
   return true;
 }
 
-/** Adds a line at the end, whatever the file says already (ssh_util.append_ssh_config, 23.1 to 26.2). */
+/** Adds a line at the end, whatever the file contains (ssh_util.append_ssh_config, 23.1 to 26.2). */
 export function appendSshdLines(boot: ModuleRun, lines: readonly string[], because: Origin): void {
   const path = ensureTarget(boot, because);
   const before = boot.image.read(path) ?? Buffer.alloc(0);
@@ -40,9 +40,9 @@ export function appendSshdLines(boot: ModuleRun, lines: readonly string[], becau
 }
 
 /**
- * The options of /etc/ssh/sshd_config alone, keywords in lower case; the last of several wins, and those of Match blocks
- * count (ssh_util.parse_ssh_config_map, 18.5 to 26.2).
- * @throws Raises where cloud-init cannot read the file.
+ * The options of /etc/ssh/sshd_config alone, keywords in lower case; the last occurrence wins, and Match
+ * blocks count (ssh_util.parse_ssh_config_map, 18.5 to 26.2).
+ * @throws Raises if cloud-init cannot read the file.
  */
 export function sshdOptions(boot: ModuleRun): Map<string, string> {
   const options = new Map<string, string>();
@@ -56,7 +56,7 @@ export function mayChangeSshd(boot: ModuleRun, reason: string, because: Origin):
   boot.mayChange(targetOf(boot), reason, because);
 }
 
-/** The file that takes options: since 22.3 a drop-in where sshd_config includes the directory in just this spelling. */
+/** The file for options: since 22.3 a drop-in if sshd_config includes the directory in exactly this spelling. */
 function targetOf(boot: ModuleRun): string {
   return boot.since("22.3") && usesDropIns(boot) ? `${DROP_INS}/50-cloud-init.conf` : SSHD_CONFIG;
 }

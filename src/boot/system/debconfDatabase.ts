@@ -5,13 +5,13 @@ import type { ModuleRun } from "../moduleRun.ts";
 /** Where debconf keeps the answers to the questions of packages: paragraphs of "Field: value", sorted by name. */
 const DATABASE = "/var/cache/debconf/config.dat";
 
-/** The answer that debconf has to a question; "" where it has none. */
+/** debconf's answer to a question; "" if it has none. */
 export function debconfAnswer(boot: ModuleRun, question: string): string {
   const paragraph = paragraphsOf(readText(boot.image, DATABASE) ?? "").find((text) => nameOf(text) === question) ?? "";
   return (/^Value:(.*)$/m.exec(paragraph)?.[1] ?? "").trim();
 }
 
-/** Answers a question of a package as debconf-set-selections does. Of an image without the database nothing is known. */
+/** Answers a question of a package as debconf-set-selections does. Without the database nothing is known. */
 export function answerDebconf(boot: ModuleRun, owner: string, question: string, value: string, because: Origin): void {
   const text = readText(boot.image, DATABASE);
   if (text === undefined) return;

@@ -1,7 +1,7 @@
 import type { ModuleRun } from "../moduleRun.ts";
 
 /**
- * The text of a file of the image's own cloud-init, which distributions patch; empty where the image has no such file.
+ * The text of a file of the image's own cloud-init, which distributions patch; empty if the file does not exist.
  * `file` is a path in the package.
  */
 export function librarySource(boot: ModuleRun, file: string): string {
@@ -9,7 +9,7 @@ export function librarySource(boot: ModuleRun, file: string): string {
   return library === undefined ? "" : (boot.text(`${library}/${file}`) ?? "");
 }
 
-/** A switch in cloud-init's features.py, which distributions patch; up to 23.2 feature_overrides.py beside it won. */
+/** A flag in cloud-init's features.py, which distributions patch; up to 23.2 feature_overrides.py overrides it. */
 export function feature(boot: ModuleRun, name: string, absent: boolean): boolean {
   for (const file of boot.since("23.3") ? ["features.py"] : ["feature_overrides.py", "features.py"]) {
     const value = new RegExp(`^${name} *= *(True|False)\\b`, "m").exec(librarySource(boot, file))?.[1];

@@ -4,8 +4,8 @@ import { pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
 /**
- * The paths, relative to the root, at which programs are looked for, by their names in one string. Not /bin and /sbin,
- * which are needed whole: they are links where /usr is merged, and small where it is not.
+ * The paths, relative to the root, where programs are searched, from their names in one string. /bin and /sbin are not
+ * among them, since they are always read: they are links if /usr is merged, and small if it is not.
  */
 export function programs(names: string): string[] {
   return ["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"].flatMap((directory) =>
@@ -19,7 +19,7 @@ export function lacksProgram(boot: ModuleRun, program: string): boolean {
   return boot.which("sh") && boot.image.stat(program)?.kind !== "file";
 }
 
-/** A configured command's words as subprocess takes them; a string gives its letters. @throws Raises */
+/** A configured command's words as subprocess receives them; of a string, its letters. @throws Raises */
 export function commandWords(value: ConfigValue | undefined, name: string): string[] {
   return items(value, name).map((word) => pyStr(word));
 }

@@ -2,14 +2,17 @@ import type { Image } from "../../image/image.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
 /**
- * Whether systemd boots the image (distro.uses_systemd). A tree without any shell is only a part of an image: what it
- * does not show is taken to be as usual.
+ * Whether systemd boots the image (distro.uses_systemd). A tree without a shell is only part of an image: what it
+ * does not contain is assumed to be as usual.
  */
 export function usesSystemd(boot: ModuleRun): boolean {
   return hasSystemd(boot.image) || (!boot.which("sh") && boot.facts.family !== "alpine");
 }
 
-/** The same of an image whose class is not known yet: initscripts of Red Hat that boot it instead have this file. */
+/**
+ * The same for an image whose class is not known yet: only Red Hat's initscripts, which boot without systemd, have this
+ * file.
+ */
 export function runsSystemd(image: Image): boolean {
   return hasSystemd(image) || image.stat("/etc/rc.d/rc.sysinit") === undefined;
 }

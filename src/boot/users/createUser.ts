@@ -18,7 +18,7 @@ import { writeDoasRules } from "./doas.ts";
 import { writeSudoRules } from "./sudoers.ts";
 import type { ConfiguredGroup, ConfiguredUser } from "./users.ts";
 
-/** A setting of a user and the line to blame for what follows from it; the user's own line where it is not set. */
+/** A setting of a user and the line to blame for its effects; the user's own line if it is not set. */
 class Settings {
   readonly #user: ConfiguredUser;
 
@@ -36,7 +36,7 @@ class Settings {
     return node === undefined ? absent : truthy(node);
   }
 
-  /** A setting that useradd gets only where it is a string that says something. */
+  /** A setting that useradd gets only if it is a non-empty string. */
   option(name: string): string | undefined {
     const node = this.node(name);
     return node?.type === "scalar" && node.kind === "str" && node.value !== "" ? String(node.value) : undefined;
@@ -47,23 +47,23 @@ class Settings {
     return pair === undefined || pair.path === BUILTIN_PATH ? this.#user.origin : originOf(pair);
   }
 
-  /** The line that asks for the user. */
+  /** The line that requests the user. */
   get origin(): Origin {
     return this.#user.origin;
   }
 }
 
 /**
- * Makes a user, or changes one that exists, as Distro.create_user does (18.5 to 26.2). Of one that exists only password,
- * lock, rules and keys change.
- * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined where it does not apply.
- * @throws Raises where cloud-init raises; what was done before stays.
+ * Creates a user, or changes an existing one, as Distro.create_user does (18.5 to 26.2). Of an existing user only the
+ * password, the lock, rules and keys change.
+ * @param redirect where ssh_redirect_user sends logins with the cloud's keys; undefined if it does not apply.
+ * @throws Raises if cloud-init raises; earlier changes stay
  */
 export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redirect | undefined): void {
   const settings = new Settings(user);
   const snapUser = settings.node("snapuser");
   if (snapUser !== undefined) {
-    if (boot.lacks("snap")) throw new Raises("there is no program snap");
+    if (boot.lacks("snap")) throw new Raises("snap is not installed");
     boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
@@ -87,11 +87,11 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
 /** Files of accounts that useradd changes. */
 const ACCOUNT_FILES = "passwd shadow group gshadow subuid subgid".split(" ").map((name) => `/etc/${name}`);
 
-/** A user whose name the cloud gives: nobody knows yet whether the image has it. */
+/** A user whose name the cloud assigns: it is not known whether the image has it. */
 function announceUser(boot: ModuleRun, name: string, settings: Settings): void {
   for (const path of ACCOUNT_FILES)
     if (boot.image.stat(path) !== undefined)
-      boot.mayChange(path, "the user is made whose name the cloud gives", settings.origin);
+      boot.mayChange(path, "cloud-init creates the user whose name the cloud assigns", settings.origin);
   if (wantsSudo(boot, settings)) writeSudoRules(boot, name, settings.node("sudo")!, settings.because("sudo"));
 }
 
@@ -104,17 +104,18 @@ export interface Redirect {
 function refuseLogins(boot: ModuleRun, user: string, { to, keys }: Redirect, because: Origin): void {
   if (keys.includes(cloudKeysPlaceholder)) {
     const home = findUser(boot.image, user)?.home;
-    boot.mayChange(`${home}/.ssh/authorized_keys`, "whether the cloud gives public keys is not known", because);
+    boot.mayChange(`${home}/.ssh/authorized_keys`, "the cloud may provide public keys", because);
   } else if (keys.length > 0) addAuthorizedKeys(boot, user, keys, refusal(refusalTemplate(boot), to, user), because);
 }
 
-/** Makes groups and adds their members, as Distro.create_group does: a group that cannot be made is passed over. */
+/** Creates groups and adds their members, as Distro.create_group does: a group that cannot be created is skipped. */
 export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]): void {
   for (const group of groups) {
     tryGroupadd(boot, group.name, group.origin);
     for (const member of group.members) {
       if (findUser(boot.image, member) === undefined) continue;
-      if (findGroup(boot.image, group.name) === undefined) throw new Raises(`usermod: there is no group ${group.name}`);
+      if (findGroup(boot.image, group.name) === undefined)
+        throw new Raises(`usermod: the group ${group.name} does not exist`);
       addToGroup(boot, group.name, member, group.origin);
     }
   }
@@ -130,7 +131,7 @@ function tryGroupadd(boot: ModuleRun, name: string, because: Origin): void {
   }
 }
 
-/** Distro.add_user: the groups that are missing, then useradd. */
+/** Distro.add_user: creates missing groups, then runs useradd. */
 function addUser(boot: ModuleRun, name: string, settings: Settings): void {
   const groups = settings.holds("groups") ? listOfGroups(settings.node("groups")!) : [];
   const primary = settings.option("primary_group");
@@ -142,7 +143,7 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     comment: settings.option("gecos"),
     home: settings.option("homedir"),
     gid: primary,
-    // A number is taken since 22.2.
+    // Since 22.2 a number is accepted.
     uid: boot.since("22.2") && uid !== undefined ? pyStr(uid) : settings.option("uid"),
     groups: groups.length > 0 ? groups.join(",") : undefined,
     password: settings.option("passwd"),
@@ -168,7 +169,8 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
 function listOfGroups(value: ConfigNode): string[] {
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key).trim());
   if (value.type === "sequence") return value.children.map((group) => pyStr(group).trim());
-  if (value.kind !== "str") throw new Raises(`groups of a user: ${pyStr(value)}`);
+  if (value.kind !== "str")
+    throw new Raises(`the groups of a user must be a string, a list or a mapping, not ${pyStr(value)}`);
   return String(value.value)
     .split(",")
     .map((group) => group.trim());
@@ -183,7 +185,7 @@ function setPassword(boot: ModuleRun, user: string, settings: Settings): void {
     setHashes(boot, [{ user, password: pyStr(hash) }], settings.because("hashed_passwd"));
 }
 
-/** Locked unless lock_passwd is false; since 24.3 that unlocks where there is a password or one is given. */
+/** Locks unless lock_passwd is false; since 24.3 that unlocks if there is a password or one is configured. */
 function lockOrUnlock(boot: ModuleRun, user: string, settings: Settings, existed: boolean): void {
   const because = settings.because("lock_passwd");
   if (settings.holds("lock_passwd", true)) {
@@ -212,6 +214,6 @@ function wantsSudo(boot: ModuleRun, settings: Settings): boolean {
 function listOfKeys(value: ConfigNode): string[] {
   if (value.type === "sequence") return value.children.map((key) => pyStr(key));
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.value));
-  if (value.kind === "null") throw new Raises("ssh_authorized_keys is null");
+  if (value.kind === "null") throw new Raises("ssh_authorized_keys must not be null");
   return value.kind === "str" ? [String(value.value)] : [];
 }

@@ -4,13 +4,13 @@ import { pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { appendBlock } from "./sudoers.ts";
 
-/** A rule of doas.conf(5) as Distro.is_doas_rule_valid takes it (23.3 to 26.2); the group is the user. */
+/** A rule of doas.conf(5) that Distro.is_doas_rule_valid accepts (23.3 to 26.2); the group is the user. */
 const RULE =
   /^(?:permit|deny)(?:\s+(?:nolog|nopass|persist|keepenv|setenv \{[^}]+\}))*\s+(\w+)(?:\s+as\s+\w+)?(?:\s+cmd\s+\S+(?:\s+args\s+\S.*)?)?\s*$/s;
 
-/** Writes a user's rules for doas, all of them or, where one is not about the user, none (23.3 to 26.2). */
+/** Writes a user's rules for doas: all of them or, if one is not about the user, none (23.3 to 26.2). */
 export function writeDoasRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
-  // A string is taken for a list of its letters, and none of these is a rule.
+  // A string counts as a list of its letters, none of which is a rule.
   const list = rules.type === "sequence" ? rules.children.map((rule) => pyStr(rule)) : [""];
   if (!list.every((rule) => RULE.exec(rule)?.[1] === user)) {
     boot.note("doas-rules-invalid", { user }, because);

@@ -7,7 +7,7 @@ import type { NewPassword } from "../accounts/passwords.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { configuredAccounts, defaultUserOf } from "./users.ts";
 
-/** What `chpasswd` and `password` ask for. */
+/** What `chpasswd` and `password` request. */
 export interface RequestedPasswords {
   readonly plain: readonly NewPassword[];
   readonly hashed: readonly NewPassword[];
@@ -16,15 +16,15 @@ export interface RequestedPasswords {
 }
 
 /**
- * Reads `chpasswd`, or `password` where that names nobody (cc_set_passwords, 18.5 to 26.2).
- * @param args of the module's entry in its list; the first one takes the place of `password`.
- * @throws Raises where cloud-init raises.
+ * Reads `chpasswd`, or `password` if `chpasswd` names nobody (cc_set_passwords, 18.5 to 26.2).
+ * @param args of the module's entry in its list; the first one replaces `password`
+ * @throws Raises if cloud-init raises.
  */
 export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]): RequestedPasswords {
   const plain: NewPassword[] = [];
   const hashed: NewPassword[] = [];
   const config = chpasswd(boot);
-  // The key `users` came with 22.3.
+  // 22.3 introduced the key `users`.
   const users = boot.since("22.3") ? listOf(config.node("users")) : [];
   const lines = args.length > 0 ? [] : passwordLines(config);
   for (const [type, passwords] of [
@@ -36,17 +36,17 @@ export function requestedPasswords(boot: ModuleRun, args: readonly ConfigValue[]
   if (users.length === 0 && lines.length === 0) for (const one of defaultUserLine(boot, args)) lines.push(one);
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon === -1) throw new Raises(`chpasswd.list: an entry without a colon`);
+    if (colon === -1) throw new Raises("an entry of chpasswd.list has no colon");
     const [user, password] = [line.slice(0, colon), line.slice(colon + 1)];
     (isHash(password) ? hashed : plain).push({ user, password });
   }
   return { plain, hashed, expire: config.bool("expire", true) };
 }
 
-/** The mapping `chpasswd`; one without keys where there is none. */
+/** The mapping `chpasswd`; empty if it is missing. */
 function chpasswd(boot: ModuleRun): Config {
   const node = boot.config.node("chpasswd");
-  if (node?.type === "scalar") throw new Raises("chpasswd is no mapping");
+  if (node?.type === "scalar") throw new Raises("chpasswd must be a mapping");
   return new Config(node?.type === "mapping" ? node : { ...boot.config.root, children: [] });
 }
 
@@ -55,7 +55,7 @@ function passwordLines(config: Config): string[] {
   if (list === undefined || !truthy(list)) return [];
   if (list.type !== "sequence") return splitLines(pyStr(list));
   return list.children.map((line) => {
-    if (line.type !== "scalar" || line.kind !== "str") throw new Raises("chpasswd.list: an entry is no text");
+    if (line.type !== "scalar" || line.kind !== "str") throw new Raises("an entry of chpasswd.list must be a string");
     return String(line.value);
   });
 }
@@ -68,25 +68,25 @@ function defaultUserLine(boot: ModuleRun, args: readonly ConfigValue[]): string[
   return user === undefined ? [] : [`${user}:${password}`];
 }
 
-/** util.get_cfg_option_list: null is empty, anything else that is no list is its one item. */
+/** util.get_cfg_option_list: null is empty, any other value that is not a list is its only item. */
 function listOf(value: ConfigNode | undefined): readonly ConfigNode[] {
   if (value?.type === "sequence") return value.children;
   return value === undefined || (value.type === "scalar" && value.kind === "null") ? [] : [value];
 }
 
 function typeOf(user: ConfigNode): string {
-  if (user.type !== "mapping") throw new Raises("chpasswd.users: an entry is no mapping");
+  if (user.type !== "mapping") throw new Raises("an entry of chpasswd.users must be a mapping");
   return new Config(user).text("type") ?? "hash";
 }
 
 function entryOf(user: ConfigNode): NewPassword {
   const entry = new Config(user as Extract<ConfigNode, { type: "mapping" }>);
   const name = entry.text("name");
-  if (name === undefined) throw new Raises("chpasswd.users: an entry has no name");
+  if (name === undefined) throw new Raises("an entry of chpasswd.users has no name");
   return { user: name, password: entry.text("password") ?? "RANDOM" };
 }
 
-/** What cloud-init takes for a hash: $1$, $2a$, $2y$, $5$ or $6$ with two more parts. yescrypt's $y$ is none for it. */
+/** What cloud-init recognizes as a hash: $1$, $2a$, $2y$, $5$ or $6$ with two more parts, but not yescrypt's $y$. */
 function isHash(password: string): boolean {
   return /^\$(?:1|2a|2y|5|6)\$.+\$./.test(password) && !password.includes(":");
 }

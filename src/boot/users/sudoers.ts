@@ -15,19 +15,21 @@ const DIRECTORY = "/etc/sudoers.d";
 const RULES = `${DIRECTORY}/90-cloud-init-users`;
 
 /**
- * Writes a user's rules for sudo (Distro.write_sudo_rules, 18.5 to 26.2), and has /etc/sudoers include their directory.
- * @throws Raises where the rules are neither a list nor a string.
+ * Writes a user's rules for sudo (Distro.write_sudo_rules, 18.5 to 26.2), and makes /etc/sudoers include their
+ * directory.
+ * @throws Raises if the rules are neither a list nor a string.
  */
 export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
   const isText = rules.type === "scalar" && rules.kind === "str";
-  if (rules.type !== "sequence" && !isText) throw new Raises(`sudo rules of ${user}: ${pyStr(rules)}`);
+  if (rules.type !== "sequence" && !isText)
+    throw new Raises(`the sudo rules of ${user} must be a string or a list, not ${pyStr(rules)}`);
   const list = rules.type === "sequence" ? rules.children : [rules];
   const block = `\n# User rules for ${user}\n${list.map((rule) => `${user} ${pyStr(rule)}\n`).join("")}`;
   includeDirectory(boot, because);
   appendBlock(boot, RULES, block, boot.since("23.3"), because);
 }
 
-/** Adds rules to a file of cloud-init's own, which begins with a header. */
+/** Adds rules to cloud-init's own file, which begins with a header. */
 export function appendBlock(boot: ModuleRun, path: string, block: string, unlessThere: boolean, because: Origin): void {
   const before = strictText(boot, path, "searched");
   spend(boot.image, "written", block.length);

@@ -8,46 +8,46 @@ import { type ConfigNode, type Mapping, originOf, type Pair, type Scalar } from 
 import { pyStr, truthy } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
-/** A user that the configuration asks for. */
+/** A user that the configuration requests. */
 export interface ConfiguredUser {
   readonly name: string;
   /** Its settings, names with underscores; for the default user those of system_info.default_user are among them. */
   readonly attributes: Mapping;
   /** Whether it is the user that the cloud's keys are for. */
   readonly isDefault: boolean;
-  /** The place that asks for it. */
+  /** The place that requests it. */
   readonly origin: Origin;
 }
 
-/** A group that the configuration asks for. */
+/** A group that the configuration requests. */
 export interface ConfiguredGroup {
   readonly name: string;
   readonly members: readonly string[];
   readonly origin: Origin;
 }
 
-/** Users and groups in the order in which cloud-init makes them. */
+/** Users and groups in the order in which cloud-init creates them. */
 export interface ConfiguredAccounts {
   readonly users: readonly ConfiguredUser[];
   readonly groups: readonly ConfiguredGroup[];
 }
 
-/** What of a boot decides on accounts. */
+/** The parts of a boot that determine its accounts. */
 type Reading = Pick<ModuleRun, "config" | "since">;
 
 const empty = builtin({}) as Mapping;
 
 /**
- * What `users`, `user`, `groups` and system_info.default_user ask for, in all the forms that these may have
+ * What `users`, `user`, `groups` and system_info.default_user request, in all their forms
  * (distros/ug_util.py, 18.5 to 26.2).
- * @throws Raises where cloud-init raises: a form that it does not take.
+ * @throws Raises if cloud-init raises: an invalid form
  */
 export function configuredAccounts(boot: Reading): ConfiguredAccounts {
   const groups = boot.config.node("groups");
   return { groups: groups === undefined ? [] : normalizeGroups(groups), users: normalizeUsers(boot) };
 }
 
-/** The name of the default user; undefined where the configuration asks for none. */
+/** The name of the default user; undefined if the configuration requests none. */
 export function defaultUserOf(accounts: ConfiguredAccounts): string | undefined {
   return accounts.users.find((user) => user.isDefault)?.name;
 }
@@ -66,10 +66,10 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
       if (item.type === "mapping")
         for (const pair of item.children) add(pyStr(pair.key), memberList(pair.value), originOf(pair));
       else if (isText(item)) add(textOf(item), [], originOf(item));
-      else throw new Raises(`an entry of groups is neither a name nor a mapping: ${pyStr(item)}`);
+      else throw new Raises(`an entry of groups must be a name or a mapping, not ${pyStr(item)}`);
     }
   else if (isText(value)) for (const name of textOf(value).trim().split(",")) add(name, [], originOf(value));
-  else throw new Raises(`groups is neither a list nor a mapping: ${pyStr(value)}`);
+  else throw new Raises(`groups must be a list or a mapping, not ${pyStr(value)}`);
   return [...groups].map(([name, { members, origin }]) => ({
     name,
     members: [...new Set(members.map((member) => pyStr(member)))].sort(byCodePoint),
@@ -77,18 +77,18 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
   }));
 }
 
-/** The members of a group that is an item of a list: a string is one member, whatever commas it holds. */
+/** The members of a group that is an item of a list: a string is one member, even if it contains commas. */
 function memberList(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (isText(value)) return [value];
-  throw new Raises(`the members of a group are neither a list nor a name: ${pyStr(value)}`);
+  throw new Raises(`the members of a group must be a list or a name, not ${pyStr(value)}`);
 }
 
-/** What util.uniq_merge makes of one value: a string is taken apart at its commas, a mapping gives its keys. */
+/** What util.uniq_merge makes of one value: a string is split at its commas, a mapping yields its keys. */
 function listed(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (value.type === "mapping") return value.children.map((pair) => pair.key);
-  if (!isText(value)) throw new Raises(`not a list: ${pyStr(value)}`);
+  if (!isText(value)) throw new Raises(`the value must be a list, not ${pyStr(value)}`);
   return commaSeparated(value);
 }
 
@@ -97,7 +97,7 @@ function commaSeparated(value: Scalar): Scalar[] {
   return names.filter((name) => name !== "").map((name) => ({ ...value, value: name }));
 }
 
-/** The settings of one user while they are collected, and the place that first asked for it. */
+/** The settings of one user while they are collected, and the place that first requested it. */
 interface Collected {
   readonly attributes: Mapping;
   readonly origin: Origin;
@@ -118,7 +118,7 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
     if (truthy(name)) {
       defaultName = pyStr(name);
       const own = users.get(defaultName);
-      // The default user comes last, even where it was asked for first.
+      // The default user comes last, even if it was requested first.
       users.delete(defaultName);
       users.set(defaultName, defaultUser(boot, own, asked, defaults));
     }
@@ -127,8 +127,8 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
 }
 
 /**
- * The default user's settings from three places: what is said of it by its name, what is said of "default", and
- * system_info.default_user. Since 26.2 the first place that says something counts, before that the last one.
+ * The default user's settings from three places: the entry with its name, the entry "default", and
+ * system_info.default_user. Since 26.2 the first place with a value counts, before that the last one.
  */
 function defaultUser(boot: Reading, own: Collected | undefined, asked: Collected, defaults: Mapping): Collected {
   const attributes = own?.attributes ?? empty;
@@ -147,7 +147,7 @@ function defaultUser(boot: Reading, own: Collected | undefined, asked: Collected
   };
 }
 
-/** The `user` key, as a mapping; undefined where it does not count. */
+/** The `user` key, as a mapping; undefined if it does not count. */
 function oldStyleUser(config: Config): Mapping | undefined {
   const user = config.node("user");
   if (user === undefined || !truthy(user)) return undefined;
@@ -155,7 +155,7 @@ function oldStyleUser(config: Config): Mapping | undefined {
   return isText(user) ? withText(empty, "name", textOf(user), config.pair("user")) : undefined;
 }
 
-/** The items of `users`; the old `user` key asks for the default user too. */
+/** The items of `users`; the old `user` key also requests the default user. */
 function listedUsers(config: Config, withDefault: boolean): ConfigNode[] {
   const value = config.node("users");
   const items = value === undefined ? [] : userItems(value);
@@ -170,7 +170,7 @@ function userItems(value: ConfigNode): ConfigNode[] {
   return value.children.flatMap((pair): ConfigNode[] => {
     if (pair.value.type === "mapping") return [withText(pair.value, "name", pyStr(pair.key), pair)];
     if (pair.value.type === "sequence" || !["bool", "int", "float", "str"].includes(pair.value.kind))
-      throw new Raises(`users: what is said of ${pyStr(pair.key)} is no mapping`);
+      throw new Raises(`users.${pyStr(pair.key)} must be a mapping`);
     return isTrue(pair.value) ? [scalar(pyStr(pair.key), pair)] : [];
   });
 }
@@ -187,9 +187,10 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
       continue;
     }
     if (item.type === "scalar" && !isText(item))
-      throw new Raises(`an entry of users is neither a name nor a mapping: ${pyStr(item)}`);
+      throw new Raises(`an entry of users must be a name or a mapping, not ${pyStr(item)}`);
     for (const name of listed(item)) {
-      if (name.type !== "scalar") throw new Raises(`users: not a name: ${pyStr(name)}`);
+      if (name.type !== "scalar")
+        throw new Raises(`the name of an entry of users must be a string, not ${pyStr(name)}`);
       const key = pyStr(name);
       if (truthy(name) && !users.has(key)) users.set(key, { attributes: empty, origin: originOf(name) });
     }
@@ -198,11 +199,12 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
   return users;
 }
 
-/** Settings may be spelt with hyphens. */
+/** Settings may be spelled with hyphens. */
 function withUnderscores(attributes: Mapping): Mapping {
   const pairs = new Map<string, Pair>();
   for (const pair of attributes.children) {
-    if (pair.key.kind !== "str") throw new Raises(`the name of a user's setting is no text: ${pyStr(pair.key)}`);
+    if (pair.key.kind !== "str")
+      throw new Raises(`a key of an entry of users must be a string, not ${pyStr(pair.key)}`);
     const name = textOf(pair.key).replaceAll("-", "_").trim();
     if (name !== "") pairs.set(name, { ...pair, key: { ...pair.key, value: name } });
   }
@@ -213,7 +215,7 @@ function without(mapping: Mapping, ...keys: string[]): Mapping {
   return { ...mapping, children: mapping.children.filter((pair) => !keys.some((key) => isText(pair.key, key))) };
 }
 
-/** A mapping with one key set to a text that belongs to a place in the configuration. */
+/** A mapping with one key set to a string that has a place in the configuration. */
 function withText(mapping: Mapping, key: string, text: string, place: Pair | undefined): Mapping {
   const { path, position } = place ?? empty;
   const pair: Pair = {

@@ -1,3 +1,4 @@
+import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
 import { strip } from "../../python/strings.ts";
@@ -41,8 +42,8 @@ export interface Handling {
   readonly isDisabled: (type: string) => boolean;
   /** The launch index of this instance; undefined if it has none. */
   readonly launchIndex: number | undefined;
-  /** Whether cloud-init knows the separate script types such as per-boot: since 22.1. */
-  readonly frequencies: boolean;
+  /** The version of cloud-init. */
+  readonly version: string;
 }
 
 /** Handles parts as cloud-init's own handlers do (cloudinit/handlers, 20.4 to 26.2). */
@@ -74,7 +75,7 @@ class Handler {
   }
 
   handle(part: Part): void {
-    const { isDisabled, launchIndex, frequencies } = this.#handling;
+    const { isDisabled, launchIndex } = this.#handling;
     if (launchIndex !== undefined && part.launchIndex !== undefined && Number(part.launchIndex) !== launchIndex) return;
     if (isDisabled(part.type)) return;
     const frequency = Object.hasOwn(FREQUENCIES, part.type) ? FREQUENCIES[part.type] : undefined;
@@ -84,8 +85,12 @@ class Handler {
     else if (part.type === "text/cloud-boothook") this.#boothook(part, part.content);
     else if (part.type === "text/jinja2") this.#template(part);
     else if (part.type === "text/part-handler") this.#note(part, "part-handler", {});
-    else if (frequency !== undefined && frequencies) this.#script(part, frequency, part.content);
+    else if (frequency !== undefined && this.#since("22.1")) this.#script(part, frequency, part.content);
     else if (part.content.text.trim() !== "") this.#note(part, "type-unknown", { type: part.type });
+  }
+
+  #since(version: string): boolean {
+    return versionAtLeast(this.#handling.version, version);
   }
 
   #note<Code extends keyof PartFacts>(
@@ -171,7 +176,7 @@ class Handler {
     // The rendered text is handled under the type of the template, so a patch is treated as a cloud-config.
     if (type === "text/cloud-config" || type === "text/cloud-config-jsonp") this.#cloudConfig(part, content);
     else if (type === "text/x-shellscript") this.#script(part, "script", content);
-    else if (type === "text/cloud-boothook") this.#boothook(part, content);
+    else if (type === "text/cloud-boothook" && this.#since("24.4")) this.#boothook(part, content);
     else this.#note(part, "template-of-nothing", {});
   }
 }

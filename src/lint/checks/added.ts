@@ -3,15 +3,16 @@ import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { moduleName } from "../sentences/settings.ts";
 import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
 
-/** Finds settings that the boot adds beside customised ones: a glob of `settings` goes with the one of `beside` at its place. */
+/** Finds settings that the boot adds beside customised ones. Each glob of `settings` belongs to the glob of `beside` at the same index. */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
   const known = new Set(before.map(identity));
   const fresh = after.filter((setting) => !known.has(identity(setting)) && concerns(rule, setting.key));
-  // What the boot takes away is another rule's.
+  // Another rule reports settings that the boot removes.
   const left = new Set(after.map(({ key }) => key));
   const kept = before.filter(({ key }) => left.has(key));
   const neighbours = new Neighbours(rule, context, service, kept);
@@ -25,13 +26,13 @@ function identity(setting: Setting): string {
   return `${setting.key}\n${setting.value}`;
 }
 
-/** The customised settings that stay, of which the first beside an added one is looked for. */
+/** The customised settings that the boot keeps; finds the first one beside an added setting. */
 class Neighbours {
   readonly #rule: Rule;
   readonly #context: CheckContext;
   readonly #service: Service;
   readonly #kept: readonly Setting[];
-  /** What a glob finds, which is the same for all added settings. */
+  /** The settings that a glob matches, which do not depend on the added setting. */
   readonly #found = new Map<string, readonly [Setting, Evidence][]>();
 
   constructor(rule: Rule, context: CheckContext, service: Service, kept: readonly Setting[]) {
@@ -47,7 +48,7 @@ class Neighbours {
       if (!matchesAny([(settings as string[])[index]!], setting.key)) continue;
       const found = this.#found.get(glob) ?? this.#search(glob);
       this.#found.set(glob, found);
-      // A file that the boot replaces is another rule's.
+      // Another rule reports files that the boot replaces.
       const first = found.find(([other]) => other.key !== setting.key || other.key !== other.path);
       if (first !== undefined) return first;
     }
@@ -77,7 +78,7 @@ function finding(
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: `cloud-init's ${blame.module} adds ${place(setting)} on the first boot, beside the image's own ${place(neighbour)}.`,
+    message: `${moduleName(blame.module)} adds ${place(setting)} beside the image's own ${place(neighbour)}, and both take effect.`,
     service: service.name,
     ...blamed(blame),
     losses: [
@@ -100,7 +101,7 @@ function finding(
   );
 }
 
-/** A setting and where it stands, unless its name says that already. */
+/** A setting and its place, unless its name is its path. */
 function place({ key, path, line }: Setting): string {
   if (path === undefined || path === key) return key;
   return `${key} (${path}${line === undefined ? "" : `:${line}`})`;

@@ -10,39 +10,39 @@ import type { Responsible, ServiceSettings } from "../evidence/serviceHistory.ts
 import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 
-/** What a check works on: an image, its boot, and what is known of both. */
+/** The input of a check: an image, its boot, and what is known of both. */
 export interface CheckContext {
   readonly image: Image;
   readonly distro: Distro;
   readonly boot: BootResult;
   readonly evidence: CustomisationEvidence;
-  /** A service's settings before and after the boot; none where it is not `readable` in both. */
+  /** A service's settings before and after the boot; none unless it is `readable` in both. */
   settings(service: Service): ServiceSettings;
-  /** Who made a setting what `now` says it is after the boot. */
+  /** What set a setting to `now`, its state after the boot. */
   responsible(service: Service, key: string, now: Setting | undefined): Responsible;
-  /** The service's setting of this key in any image of this boot or another one. */
+  /** The service's setting of this key in an image of this or another boot. */
   setting(service: Service, key: string, image: Image): Setting | undefined;
-  /** The first of a rule's fixes under which `holds` is true of the image after another boot; null when none does. */
+  /** The first of a rule's fixes with which `holds` is true after another boot; null if there is none. */
   fix(
     rule: Rule,
     values: Readonly<Record<string, string>>,
     holds: (after: Image, boot: BootResult) => boolean,
   ): Fix | null;
-  /** The fix itself where `holds` is true of the image after another boot with it in place, else null. */
+  /** The fix itself if `holds` is true after another boot with it in place, otherwise null. */
   prove(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null;
 }
 
-/** Finds what one rule is about. */
+/** Makes the findings of one rule. */
 export type Check = (rule: Rule, context: CheckContext) => Finding[];
 
-/** The service that a rule names. @throws Error when there is none: the rule document is wrong. */
+/** The service that a rule names. @throws Error if it does not exist: the rule document is wrong. */
 export function serviceOf(rule: Rule): Service {
   const service = services.find((candidate) => candidate.name === rule.parameters.service);
-  if (service === undefined) throw new Error(`rule ${rule.id}: there is no service "${rule.parameters.service}"`);
+  if (service === undefined) throw new Error(`rule ${rule.id}: unknown service "${rule.parameters.service}"`);
   return service;
 }
 
-/** Whether a rule is about a setting: its `settings` are globs over keys, its `except` takes some out again. */
+/** Whether a rule covers a setting: `settings` and `except` are globs over keys. */
 export function concerns(rule: Rule, key: string): boolean {
   const { settings = ["*"], except = [] } = rule.parameters;
   return matchesAny(settings as string[], key) && !matchesAny(except as string[], key);
@@ -50,7 +50,7 @@ export function concerns(rule: Rule, key: string): boolean {
 
 const compiled = new Map<string, GlobPattern>();
 
-/** Whether a text matches one of some globs of a rule document, in which `*` stands for any text. */
+/** Whether a key matches one of the globs of a rule document, in which `*` stands for any string. */
 export function matchesAny(globs: readonly string[], key: string): boolean {
   return globs.some((glob) => {
     const known = compiled.get(glob) ?? globPattern(glob, "text");
@@ -59,18 +59,18 @@ export function matchesAny(globs: readonly string[], key: string): boolean {
   });
 }
 
-/** The severity of a finding: the rule's own, milder where evidence or certainty is weak. */
+/** The severity of a finding: that of the rule, or a lower one if the evidence or the certainty is weak. */
 export function severityOf(rule: Rule, evidence: Evidence, confidence: Confidence): Severity {
   if (evidence.strength === "weak" || rule.severity === "info") return "info";
   return confidence === "possible" ? "warning" : rule.severity;
 }
 
-/** The file of the blame as a finding's cause, and its module (null outside the modules). */
+/** The cause of a finding and the module (null outside modules). */
 export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
   return { module: blame.module === "" ? null : blame.module, cause: blame.cause };
 }
 
-/** A finding whose fix is looked for, by booting again, when a report first asks for it. */
+/** A finding whose fix is proven, by booting again, when a report first asks for it. */
 export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
   let fix: Fix | null | undefined;
   const proveFix = () => {
@@ -80,15 +80,15 @@ export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | n
   return { ...finding, proveFix };
 }
 
-/** Of a finding for which no fix is known. */
+/** For findings without a known fix. */
 export function noFix(): null {
   return null;
 }
 
-/** So that an image with thousands of lost settings still gives a report that people can read. */
+/** Keeps the report of an image with thousands of lost settings readable. */
 const MOST_FINDINGS = 100;
 
-/** At most MOST_FINDINGS of some findings; the last one says how many more there are. */
+/** At most MOST_FINDINGS findings; the last one says how many more there may be. */
 export function atMost<T>(items: readonly T[], find: (item: T) => Finding | undefined): Finding[] {
   const findings: Finding[] = [];
   for (const [index, item] of items.entries()) {
@@ -96,7 +96,11 @@ export function atMost<T>(items: readonly T[], find: (item: T) => Finding | unde
     if (finding === undefined) continue;
     const more = items.length - index - 1;
     if (findings.length + 1 < MOST_FINDINGS || more === 0) findings.push(finding);
-    else return [...findings, { ...finding, message: `${finding.message} Up to ${more} more are alike.` }];
+    else
+      return [
+        ...findings,
+        { ...finding, message: `${finding.message} Up to ${more} similar findings are not listed.` },
+      ];
   }
   return findings;
 }

@@ -16,10 +16,10 @@ import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
 import { vendorOf } from "./configuration/keys.ts";
 
-/** One file, why it concerns anybody, and what is told of its content; asked again for another content. */
+/** A file, the evidence that somebody wrote it, and what is wrong with its content; `again` checks other content. */
 interface Checked {
   readonly path: string;
-  /** The text that a fix may write anew; undefined where what is handed over is only a part of a file of the image. */
+  /** The text that a fix may change; undefined if the data is only a part of a file of the image. */
   readonly text: string | undefined;
   readonly evidence: string;
   readonly told: readonly Told[];
@@ -27,10 +27,10 @@ interface Checked {
   prove?(fix: Fix): Fix | null;
 }
 
-/** Several rules are about the same image. */
+/** Several rules check the same image. */
 const done = new WeakMap<CheckContext, readonly Checked[]>();
 
-/** Finds what is wrong with the content of the image's configuration, and of what the launch hands over. */
+/** Finds errors in the content of the image's configuration and of the data that the launch supplies. */
 export function configContent(rule: Rule, context: CheckContext): Finding[] {
   const known = done.get(context);
   const all = known ?? [...imageFiles(context), ...handedOver(context)];
@@ -46,7 +46,7 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   );
 }
 
-/** A fix is linted with the same ones: it changes no schema. */
+/** No fix changes a schema, so fixed images share them. */
 const loaded = new WeakMap<Distro, Schemas>();
 
 function schemas({ image, distro, boot }: CheckContext): Schemas {
@@ -92,12 +92,12 @@ function handedOver(context: CheckContext): Checked[] {
   const own = schemas(context);
   const { networkConfig } = context.boot.cloud;
   const checked: Checked[] = launchFiles(context).map((file) => {
-    // Nothing but cloud-init reads what is in the image already.
+    // Only cloud-init reads data that is already in the image.
     const syntaxes = context.image.read(file.path)?.equals(file.bytes) === true ? "terraform" : "all";
     return {
       path: file.path,
       text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
-      evidence: `${file.path} is what the launch hands over`,
+      evidence: `the launch supplies ${file.path}`,
       told: checkUserData(file, own, syntaxes),
       again: (content) => checkUserData({ ...file, bytes: content }, own, syntaxes),
       prove: (fix) => context.prove(fix, () => true),
@@ -111,14 +111,14 @@ function handedOver(context: CheckContext): Checked[] {
     {
       path,
       text: context.image.read(path)?.toString("utf8"),
-      evidence: `${path} is what the launch hands over`,
+      evidence: `the launch supplies ${path}`,
       told: check(networkConfig),
       again: (content) => check(parseConfigFile(content, path).root),
     },
   ];
 }
 
-/** What a launch hands over as user-data or vendor-data; none where it is empty. */
+/** The user-data and vendor-data of the launch that are not empty. */
 function launchFiles({ boot }: CheckContext): readonly SeedFile[] {
   const { userData, vendorData, vendorData2 } = boot.cloud;
   return [userData, vendorData, vendorData2].filter(

@@ -5,25 +5,27 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type CheckContext, noFix } from "./check.ts";
 
-/** Finds images for which cloud-init takes another distribution than the one that os-release names. */
+/** Finds images that cloud-init treats as another distribution than the one that os-release names. */
 export function distroClassMismatch(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
-  // Without a class nothing runs at all, which is another rule's.
+  // Without a class nothing runs, which another rule reports.
   if (boot.base.fatal !== undefined) return [];
   const node = boot.config.node("system_info", "distro");
   const origin = boot.config.origin("system_info", "distro");
   const isSet = origin?.path.startsWith("/") === true;
-  // The file that sets it may be one that is dropped or could not be read, of which other findings and messages tell.
+  // An ignored or unreadable file may set it; other findings and messages report those files.
   if (!isSet && boot.base.files.some(({ dropped }) => dropped !== undefined)) return [];
   const name = node === undefined ? "ubuntu" : pyStr(node);
   const like = (readOsRelease(image).get("ID_LIKE") ?? "").split(/\s+/);
   if (distro.id === "" || classFits(name, distro.id, like)) return [];
-  const why = isSet ? "system_info.distro is" : "system_info.distro is not set, which means";
+  const what = isSet
+    ? `system_info.distro is "${name}"`
+    : `system_info.distro is not set, so its default "${name}" applies`;
   return [
     {
       rule: rule.id,
       severity: rule.severity,
       confidence: "certain",
-      message: `${why} "${name}", but the image is ${distro.id}: cloud-init configures it as if it were ${name}.`,
+      message: `${what}, but the image is ${distro.id}: cloud-init configures it as if it were ${name}.`,
       service: null,
       module: null,
       losses: [],

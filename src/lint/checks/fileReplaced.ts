@@ -5,11 +5,12 @@ import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { moduleName } from "../sentences/settings.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /**
- * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` chooses which,
- * `modules` whose; `except` lists path prefixes that other rules look after.
+ * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` selects
+ * changes, `modules` who makes them; `except` lists path prefixes that other rules cover.
  */
 export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
   const { certainty = "certain", except = [], modules } = rule.parameters;
@@ -28,18 +29,18 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   const { path } = change;
   if (context.image.stat(path)?.kind !== "file") return undefined;
   const before = context.image.read(path) ?? Buffer.alloc(0);
-  // Nothing of it is lost where the boot only adds to its end.
+  // Appending loses nothing.
   if (change.after?.kind === "file" && change.after.content.subarray(0, before.length).equals(before)) return undefined;
   const evidence = evidenceOf(path, context);
   if (evidence === undefined) return undefined;
   const possible = change.certainty === "possible";
   const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
-  const why = possible ? ` (${change.reason})` : "";
+  const why = possible ? `: ${change.reason}` : "";
   const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, possible ? "possible" : "certain"),
     confidence: possible ? "possible" : "certain",
-    message: `${path} is customised; cloud-init's ${blame.module} ${verb} it on the first boot${why}.`,
+    message: `${moduleName(blame.module)} ${verb} ${path}, which was customised${why}.`,
     service: null,
     ...blamed(blame),
     losses: [{ path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb }],
@@ -50,7 +51,7 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
   );
 }
 
-/** Weak where all that the file sets is what every installer writes. */
+/** Weak if every installer writes all settings of the file. */
 function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
   const evidence = context.evidence.ofFile(path);
   if (evidence?.strength !== "good") return evidence;
@@ -63,7 +64,7 @@ function evidenceOf(path: string, context: CheckContext): Evidence | undefined {
 
 const byPath = new WeakMap<readonly Setting[], Map<string | undefined, Setting[]>>();
 
-/** Those of some settings that a file sets. */
+/** The settings that a file sets. */
 function settingsOf(settings: readonly Setting[], path: string): readonly Setting[] {
   let ofPath = byPath.get(settings);
   if (ofPath === undefined) {

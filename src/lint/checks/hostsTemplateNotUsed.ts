@@ -11,7 +11,7 @@ import { about, isOwn } from "./configuration/about.ts";
 const TEMPLATES = "/etc/cloud/templates";
 const MODULE = "update_etc_hosts";
 
-/** Finds customised templates of /etc/hosts beside the one that is rendered (cc_update_etc_hosts, 18.5 to 26.2). */
+/** Finds customised templates of /etc/hosts other than the one that is rendered (cc_update_etc_hosts, 18.5 to 26.2). */
 export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding[] {
   const { boot, distro, image } = context;
   const manage = boot.config.text("manage_etc_hosts") ?? "";
@@ -25,7 +25,7 @@ export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding
   return atMost(others, (file) => {
     const path = `${TEMPLATES}/${file}`;
     if (!isOwn(context, path)) return undefined;
-    const message = `${path} has no effect: cloud-init makes /etc/hosts from ${TEMPLATES}/${used} on ${name}.`;
+    const message = `${path} has no effect: on ${name}, cloud-init renders /etc/hosts from ${TEMPLATES}/${used}.`;
     return about(rule, context, { message, cause: { path, line: 1, column: 1 }, module: MODULE });
   });
 }

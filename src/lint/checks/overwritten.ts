@@ -2,11 +2,12 @@ import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { changeSentence } from "../sentences/settings.ts";
 import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
 /**
- * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. `cost`
- * says what it costs to keep them.
+ * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. The
+ * rule's `cost`, a sentence, says what keeping them costs.
  */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
@@ -26,7 +27,7 @@ function lost(
   const evidence = context.evidence.of(service, setting);
   if (evidence === undefined) return undefined;
   const { blame, gone } = context.responsible(service, setting.key, now);
-  // What the boot names only then may be this very setting, said anew.
+  // A setting whose key is known only at boot may be this one.
   const again = context.settings(service).after.some(({ key }) => hasUnknown(key) && mayComeOutAs(key, setting.key));
   const unsure = again || (now !== undefined && hasUnknown(now.value) && !gone);
   const confidence = unsure ? "likely" : "certain";
@@ -36,7 +37,7 @@ function lost(
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: `${sentence(setting, now, blame.module)}${typeof cost === "string" ? ` ${cost}` : ""}`,
+    message: `${changeSentence(service.name, setting, now, blame.module)}${typeof cost === "string" ? ` ${cost}` : ""}`,
     service: service.name,
     ...blamed(blame),
     losses: [
@@ -54,18 +55,4 @@ function lost(
   return withFix(finding, () =>
     context.fix(rule, values, (after) => context.setting(service, setting.key, after)?.value === setting.value),
   );
-}
-
-function sentence(setting: Setting, now: Setting | undefined, module: string): string {
-  const who = module === "" ? "cloud-init" : `cloud-init's ${module}`;
-  const where =
-    setting.path === undefined ? "" : ` (${setting.path}${setting.line === undefined ? "" : `:${setting.line}`})`;
-  const what = `${setting.key} is ${quote(setting.value)} in the image${where}`;
-  if (now === undefined) return `${what}; ${who} removes it on the first boot.`;
-  const elsewhere = now.path === undefined || now.path === setting.path ? "" : ` through ${now.path}`;
-  return `${what}; ${who} makes it ${quote(now.value)} on the first boot${elsewhere}.`;
-}
-
-function quote(value: string): string {
-  return `"${value.replace(/<<unknown:(.*?)>>/gs, "($1)")}"`;
 }

@@ -14,7 +14,7 @@ const MODULE = "package_update_upgrade_install";
 /** Keys that make the module upgrade all packages; repo_upgrade is Amazon's. */
 const KEYS = ["package_upgrade", "apt_upgrade", "repo_upgrade"];
 
-/** Where yum, dnf and apt keep what pins packages to their version. */
+/** Files with which yum and dnf pin packages to a version. */
 const LOCKS: readonly (readonly [path: string, entry: RegExp])[] = [
   ["/etc/yum/pluginconf.d/versionlock.list", /^[^#\s].*/m],
   ["/etc/dnf/plugins/versionlock.list", /^[^#\s].*/m],
@@ -30,10 +30,10 @@ export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Fin
   if (command === undefined || key === undefined) return [];
   const cause = originOf(key);
   const lock = lockedBy(image);
-  // What the distribution's own configuration does is news only where the image shows that versions matter.
+  // An upgrade that the distribution configures matters only if the image shows that versions matter.
   const severity = isOwn(context, cause.path) || lock !== undefined ? rule.severity : "info";
-  const locked = lock === undefined ? "" : ` The image locks versions in ${lock}.`;
-  const message = `The first boot upgrades the image's packages to what the repositories have by then (${command}).${locked}`;
+  const locked = lock === undefined ? "" : ` The image pins versions in ${lock}.`;
+  const message = `The first boot upgrades the image's packages to the newest versions in the repositories (${command}).${locked}`;
   const holds = (_after: Image, booted: BootResult) => upgradeCommand(booted) === undefined;
   const prove = () => {
     const fix = context.fix(rule, {}, holds);
@@ -43,7 +43,7 @@ export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Fin
   return [about(rule, context, { message, cause, severity, module: MODULE, prove })];
 }
 
-/** The key's file with the key of today in place of a deprecated one, which no other file can switch off. */
+/** The file with the current key in place of a deprecated one, which no other file can switch off. */
 function withoutOldKey(image: Image, pair: Pair): Fix | undefined {
   const { start, end } = spanOf(pair);
   const written = (readText(image, pair.path) ?? "").slice(start, end).trimEnd();
@@ -74,7 +74,7 @@ const DNF_RELEASE = "/etc/dnf/vars/releasever";
 const YUM_CONF = "/etc/yum.conf";
 
 /**
- * Finds an Amazon Linux that is not locked to its release, so that what a launch installs is newer than what was tested:
+ * Finds an Amazon Linux that is not locked to its release, so that a launch installs newer packages than those tested:
  * `releasever=latest` in yum.conf (Amazon Linux 1) without repo_releasever, or "latest" in dnf's variable (2023).
  */
 export function packageReleaseNotLocked(rule: Rule, context: CheckContext): Finding[] {
@@ -85,7 +85,7 @@ export function packageReleaseNotLocked(rule: Rule, context: CheckContext): Find
   const { path, line } = found;
   const release = distro.packages.version("system-release")?.replace(/^\d+:|-[^-]*$/g, "") ?? distro.version;
   const severity = isOwn(context, path) || boot.config.has("repo_releasever") ? rule.severity : "info";
-  const message = `The image is not locked to a release of Amazon Linux (${path} says "latest"): what a launch installs or upgrades comes from the newest one.`;
+  const message = `The image is not locked to a release of Amazon Linux (releasever is "latest" in ${path}): packages that a launch installs or upgrades come from the newest release.`;
   const fix =
     path === DNF_RELEASE
       ? { path, content: `${release}\n` }

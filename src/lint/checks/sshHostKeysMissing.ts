@@ -7,7 +7,7 @@ import type { Rule } from "../rules/rule.ts";
 import { type CheckContext, noFix } from "./check.ts";
 import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
-/** Finds images with an ssh server in which no host key is left after the boot. */
+/** Finds images with an SSH server that have no host key after the boot. */
 export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const module = boot.modules.find((module) => module.name === "ssh" && isCalled(module));
@@ -22,8 +22,8 @@ export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[]
     module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);
   const message =
     module === undefined
-      ? "Nothing makes a host key on the first boot: cloud-init's ssh does not run, and the image's own unit for it does not run beside cloud-init. sshd cannot start."
-      : "cloud-init's ssh leaves no host key after the first boot, so sshd cannot start.";
+      ? "sshd cannot start, since nothing generates a host key: cloud-init's ssh does not run, and the image's own unit for host keys does not run beside cloud-init."
+      : "sshd cannot start, since cloud-init's ssh leaves no host key after the first boot.";
   return [
     {
       rule: rule.id,
@@ -34,13 +34,13 @@ export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[]
       module: "ssh",
       losses: [],
       cause,
-      evidence: `${server}: the image has an ssh server`,
+      evidence: `the image has an SSH server, configured in ${server}`,
       proveFix: noFix,
     },
   ];
 }
 
-/** Whether cloud-init runs, and what makes missing keys as sshd starts does not run beside it. */
+/** Whether cloud-init runs and disables the unit that generates missing keys when sshd starts. */
 function isKeygenOff({ boot, image, distro }: CheckContext): boolean {
   if (distro.cloudInit.disabled !== undefined || boot.base.fatal !== undefined) return false;
   return hostKeyMaker(image) === "off";

@@ -5,8 +5,8 @@ import { versionAtLeast } from "../../distro/version.ts";
 import type { CheckContext } from "./check.ts";
 
 /**
- * Whether the image itself makes the host keys that cloud-init leaves out, as sshd starts. Of an image without sshd's
- * unit the family tells: all but Debian's packages do, Red Hat's until the drop-in of cloud-init 21.4 turns it off.
+ * Whether the image generates missing host keys itself when sshd starts. Without sshd's unit the family decides: all
+ * packages except Debian's do, and Red Hat's until the drop-in of cloud-init 21.4 disables it.
  */
 export function sshdMakesKeys({ image, boot, distro }: CheckContext): boolean {
   const maker = hostKeyMaker(image);

@@ -15,9 +15,10 @@ import { sudoAccounts } from "../accountsOf.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { moduleName } from "../sentences/settings.ts";
 import { atMost, blamed, type CheckContext, severityOf, withFix } from "./check.ts";
 
-/** Every rule of sudoers as a setting of its own, so that who wrote it can be asked. */
+/** Every rule of sudoers as its own setting, so that its author can be determined. */
 const sudoRules: Service = {
   name: "sudo-rules",
   read: (image) =>
@@ -29,18 +30,18 @@ const sudoRules: Service = {
     })),
 };
 
-/** What of the image asks an account for a password. */
+/** What in the image requires a password from an account. */
 interface Demand {
   readonly path: string;
   readonly line: number;
-  /** The image's own rule for the account, where it is that which asks. */
+  /** The image's own rule for the account, if that requires the password. */
   readonly rule: string | null;
-  /** As a subordinate clause of the message, its verb behind the place. */
+  /** A subordinate clause of the message. */
   readonly words: string;
   readonly evidence: Evidence;
 }
 
-/** Finds accounts that need no password for sudo after the boot, though the image asks them for one. */
+/** Finds accounts that need no password for sudo after the boot, although the image requires one. */
 export function sudoWithoutPassword(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   if (!context.settings(accounts).readable) return [];
@@ -54,7 +55,7 @@ export function sudoWithoutPassword(rule: Rule, context: CheckContext): Finding[
   return atMost(fresh, (grant) => {
     for (const account of subjectsOf(grant, after, accountsAfter))
       for (const { command, asks } of grant.commands) {
-        // The last rule counts, which may be one of the image's own after all.
+        // The last rule counts, which may be the image's own.
         if (asks !== false || sudoAnswer(after, account, command)?.asksPassword !== false) continue;
         if (sudoAnswer(before, account, command)?.asksPassword === false) continue;
         const demand = demandOf(before, account, command, context);
@@ -68,7 +69,7 @@ function identity({ subject, text }: SudoGrant): string {
   return `${subject} ${text}`;
 }
 
-/** The accounts that a rule is for by one member of its list of users. */
+/** The accounts that one member of a rule's list of users refers to. */
 function subjectsOf(
   { subject, users }: SudoGrant,
   sudoers: Sudoers,
@@ -78,7 +79,7 @@ function subjectsOf(
   return [...known.values()].filter((account) => names(sudoers, [subject], account) && names(sudoers, users, account));
 }
 
-/** What in the image asks this account for a password: a rule for it, a line of Defaults, or the password that it has. */
+/** What in the image requires a password from this account: a rule for it, a line of Defaults, or its own password. */
 function demandOf(
   sudoers: Sudoers,
   account: SudoAccount,
@@ -94,7 +95,7 @@ function demandOf(
     if (!asks || !names(sudoers, [subject], account) || !names(sudoers, users, account)) continue;
     const found = customised({ key: `sudo ${subject}`, value: text, path, line });
     if (found === undefined) continue;
-    const words = `although ${path}:${line} asks for one`;
+    const words = `although ${path}:${line} requires one`;
     return { path, line, rule: subject === account.name ? text : null, words, evidence: found };
   }
   for (const defaults of sudoers.defaults) {
@@ -102,7 +103,7 @@ function demandOf(
     const strict = parameters.find(asksForPassword);
     if (strict === undefined || !concernsAccount(sudoers, defaults, account)) continue;
     const found = customised({ key: "sudo Defaults", value: strict, path, line });
-    const words = `although ${path}:${line} (${strict}) has sudo ask for one`;
+    const words = `although ${strict} (${path}:${line}) requires one`;
     if (found !== undefined) return { path, line, rule: null, words, evidence: found };
   }
   const key = `user ${account.name} password`;
@@ -119,7 +120,7 @@ function overlaps(one: string, other: string): boolean {
   return !one.startsWith("!") && (one === other || one === "ALL" || other === "ALL");
 }
 
-/** A parameter of Defaults that has sudo ask, more often than it does by itself (5 to 15 minutes) or for another password. */
+/** Whether a parameter of Defaults makes sudo ask more often than by default (5 to 15 minutes) or for another password. */
 function asksForPassword(parameter: string): boolean {
   const [, minutes] = /^timestamp_timeout=([\d.]+)$/.exec(parameter) ?? [];
   return minutes === undefined ? /^(authenticate|rootpw|runaspw|targetpw)$/.test(parameter) : Number(minutes) < 5;
@@ -143,13 +144,12 @@ function finding(
   const confidence = hasUnknown(grant.subject) ? "likely" : "certain";
   const who = account.name.replace(/<<unknown:(.*?)>>/gs, "($1)");
   const subject = grant.subject.replace(/<<unknown:(.*?)>>/gs, "($1)");
-  const by = blame.module === "" ? "cloud-init" : `cloud-init's ${blame.module}`;
   return withFix(
     {
       rule: rule.id,
       severity: severityOf(rule, demand.evidence, confidence),
       confidence,
-      message: `${who} needs no password for sudo after the first boot, ${demand.words}: ${by} adds "${subject} ${grant.text}" to ${path}.`,
+      message: `${who} may use sudo without a password, ${demand.words}: ${moduleName(blame.module)} adds "${subject} ${grant.text}" to ${path}.`,
       service: accounts.name,
       ...blamed(blame),
       losses: [
@@ -167,7 +167,7 @@ function finding(
   );
 }
 
-/** Whether an image lets the account run a command with its password only, or not at all. */
+/** Whether the account needs a password to run a command in an image, or may not run it at all. */
 function asks(image: Image, { name }: SudoAccount, command: string): boolean {
   const account = sudoAccounts(image).get(name) ?? { name, groups: [] };
   return sudoAnswer(readSudoers(image), account, command)?.asksPassword !== false;

@@ -9,21 +9,21 @@ import { handEdit } from "../fixes/handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { ServiceReader } from "./serviceHistory.ts";
 
-/** Why a setting counts as customised. Weak evidence gives information only. */
+/** Why a setting counts as customised. Findings with weak evidence have severity info. */
 export interface Evidence {
   readonly strength: "strong" | "good" | "weak";
   readonly text: string;
 }
 
-/** What the user says beside the image itself. */
+/** What the user specifies about customisation. */
 export interface EvidenceOptions {
   /** The unmodified image: only what differs from it is customised. */
   readonly pristine?: { readonly image: Image; readonly distro: Distro };
-  /** Globs of paths in the image whose settings are customised whatever the image says. */
+  /** Globs of paths in the image whose settings always count as customised. */
   readonly protect?: readonly string[];
 }
 
-/** Tells of settings whether somebody customised them. */
+/** Determines which settings somebody customised. */
 export class CustomisationEvidence {
   readonly #image: Image;
   readonly #distro: Distro;
@@ -32,7 +32,7 @@ export class CustomisationEvidence {
   readonly #changed = new Map<string, ShippedFile | "unchanged" | "unowned">();
   readonly #reader: ServiceReader;
   readonly #pristineReader: ServiceReader | undefined;
-  /** The image with a file as it was shipped in place of its own, by that file. */
+  /** By file: the image with the shipped version of that file. */
   readonly #withShipped = new Map<string, Image>();
 
   constructor(image: Image, distro: Distro, options: EvidenceOptions) {
@@ -44,7 +44,7 @@ export class CustomisationEvidence {
     this.#pristineReader = options.pristine && new ServiceReader(options.pristine.distro);
   }
 
-  /** Why a setting of the image counts as customised; undefined when nothing says so. */
+  /** Why a setting of the image counts as customised; undefined if it does not. */
   of(service: Service, setting: Setting): Evidence | undefined {
     const { path } = setting;
     if (path !== undefined && this.protects(path))
@@ -54,10 +54,10 @@ export class CustomisationEvidence {
       const there = this.#pristineReader?.byKey(service, pristine.image).get(setting.key);
       if (there?.value === setting.value) return undefined;
       const text = there === undefined ? "is not in" : `is "${there.value}" in`;
-      return { strength: "strong", text: `it ${text} the unmodified image` };
+      return { strength: "strong", text: `${setting.key} ${text} the unmodified image` };
     }
     if (path === undefined) return undefined;
-    // What an installer may have written stays weak evidence, whoever owns the file: no need to ask the packages.
+    // A setting that an installer may have written is weak evidence, whichever package owns the file.
     const usual = service.usual?.(setting, this.#image);
     if (usual === NOT_CUSTOMISED) return undefined;
     if (isCloudInitsOwn(this.#image, path))
@@ -65,7 +65,7 @@ export class CustomisationEvidence {
     return usual === undefined ? this.#ofFile(service, setting, path) : { strength: "weak", text: usual };
   }
 
-  /** Why a whole file counts as customised; undefined when nothing says so. */
+  /** Why a whole file counts as customised; undefined if it does not. */
   ofFile(path: string): Evidence | undefined {
     if (this.protects(path)) return { strength: "strong", text: `${path} is protected by --protect` };
     const { pristine } = this.#options;
@@ -101,36 +101,36 @@ export class CustomisationEvidence {
     return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
   }
 
-  /** What stands in a file that cloud-init wrote: people add lines to its /etc/hosts, and tools mark theirs. */
+  /** Settings in a file that cloud-init wrote: people add lines to its /etc/hosts, and tools mark theirs. */
   #inCloudInitsOwn({ line, value }: Setting, path: string): Evidence | undefined {
     const mark = this.#marked(path, line);
     if (mark !== undefined || path !== "/etc/hosts" || /^(127\.|::1$)/.test(value)) return mark;
-    return { strength: "good", text: `cloud-init wrote ${path}, but none of its templates has that line` };
+    return { strength: "good", text: `cloud-init wrote ${path}, but not this line` };
   }
 
-  /** What has cloud-init's name, but was written by somebody else. */
+  /** Files that have one of cloud-init's names, but were written by somebody else. */
   #handEdited(path: string): Evidence | undefined {
     const text = handEdit(this.#image, path);
     if (text !== undefined) return { strength: "good", text };
-    // Any text that the configuration gives stands in it alone.
+    // The configuration may put any text into it.
     if (!path.endsWith("/94cloud-init-config")) return undefined;
-    return { strength: "weak", text: `the cloud-init of the machine that built the image may have written ${path}` };
+    return { strength: "weak", text: `cloud-init may have written ${path} on the machine that built the image` };
   }
 
-  /** The mark of a tool for configuration management at a line, or anywhere in the file. */
+  /** The mark of a configuration management tool at a line, or anywhere in the file. */
   #marked(path: string, line?: number): Evidence | undefined {
     const mark = managementMark(this.#image, path, line);
     return mark && { strength: "good", text: `${path}:${mark.line} says that ${mark.tool} manages it` };
   }
 
-  /** Of an image whose package database cannot be read, only files that no package ships tell anything. */
+  /** Without a readable package database, only files that no package ships are good evidence. */
   #unowned(path: string): Evidence {
     const makers = imageMakersMark(this.#image, path);
     if (makers !== undefined) return { strength: "weak", text: `${path}: ${makers}` };
     const { kind, problems = [] } = this.#distro.packages;
     if ((kind !== "none" && problems.length === 0) || NEVER_SHIPPED.test(path))
       return { strength: "good", text: `${path} belongs to no package` };
-    return { strength: "weak", text: `no package database can be read that says whose ${path} is` };
+    return { strength: "weak", text: `the owner of ${path} is unknown, since no package database can be read` };
   }
 
   /** Whether the shipped text of the file gives the setting the same value. */
@@ -164,7 +164,7 @@ export class CustomisationEvidence {
   }
 }
 
-/** Files of the machine's own: installers, tools and people write them, packages do not. */
+/** Files that installers, tools and people write, but no package ships. */
 const NEVER_SHIPPED =
   /^\/etc\/(hosts|fstab|passwd|shadow|group|localtime|netplan\/.*|network\/interfaces\.d\/.*|apt\/(sources\.list(\.d\/.*)?|apt\.conf\.d\/9.*))$|\/authorized_keys$/;
 

@@ -1,11 +1,12 @@
 import { globPattern } from "../../image/globPattern.ts";
 import type { Image } from "../../image/image.ts";
 
-/** After so many entries of an image the search for a glob ends. */
+/** The number of entries of an image after which the search ends. */
 const MOST_ENTRIES = 100_000;
 
 /**
- * Whether a glob over absolute paths names an entry of the image that is no directory; true as well where the image is too large to tell.
+ * Whether a glob over absolute paths matches an entry of the image that is not a directory; also true if the image is too
+ * large to determine that.
  * Links are not followed.
  */
 export function namesFile(image: Image, glob: string): boolean {

@@ -10,22 +10,22 @@ import { sshd } from "../../services/sshd.ts";
 import { sudoAccounts } from "../accountsOf.ts";
 import type { ServiceReader, SettingsByKey } from "../evidence/serviceHistory.ts";
 
-/** Who gets into an image, who may become root there, and what tells its machine from others. */
+/** Who can log in to an image and become root there, and what identifies its instances. */
 export interface Access {
-  /** Each way to log in or to get there without a password, in words of our own that are equal where the way is. */
+  /** Descriptions of all ways to log in, or to become root without a password; equal ways have equal descriptions. */
   readonly ways: ReadonlySet<string>;
-  /** Accounts other than root that may become root once they are logged in. */
+  /** Accounts other than root that may become root after login. */
   readonly entitled: ReadonlySet<string>;
-  /** Accounts that can both log in and become root, root among them; not those that expire some day. */
+  /** Accounts that can both log in and become root, including root, without those that expire. */
   readonly roots: ReadonlySet<string>;
   /** The private host keys and machine ids that all instances have in common, by path, with what identifies them. */
   readonly shared: ReadonlyMap<string, string>;
 }
 
-/** What sshd allows of root's logins; each allows what those before it do. */
+/** Values of PermitRootLogin; each allows everything that those before it allow. */
 const ROOT_LOGINS = ["forced-commands-only", "prohibit-password", "yes"];
 
-/** Reads from an image's files who gets in. An account may always log in at the console with a password that it has. */
+/** Reads from an image's files who can log in. An account with a password can always log in at the console. */
 export function accessOf(image: Image, reader: ServiceReader): Access {
   const settings = reader.byKey(accounts, image);
   const server = reader.byKey(sshd, image);
@@ -66,7 +66,7 @@ function sharedBy(image: Image, reader: ServiceReader): ReadonlyMap<string, stri
   return new Map([...keys.map(({ key, value }): [string, string] => [key, value]), ...ids]);
 }
 
-/** Why a change of the image does harm, given its boot without the change and with it; undefined where it does none. */
+/** Why a change of the image does harm, given the access after a boot without and with it; undefined if it does none. */
 export function harmOf(without: Access, withChange: Access): string | undefined {
   const opened = [...withChange.ways].find((way) => !without.ways.has(way));
   if (opened !== undefined) return `it opens a login: ${opened}`;
@@ -83,7 +83,7 @@ function isUsable(password: string | undefined): boolean {
   return password !== undefined && (/^(set|none)\b/.test(password) || hasUnknown(password));
 }
 
-/** What sshd is allowed that it could be refused, in every scope. */
+/** Logins that sshd allows, in every scope. */
 function switchesOf(server: SettingsByKey): string[] {
   return [...server.values()].flatMap(({ key, value }) => {
     if (/(^|: )PermitRootLogin$/.test(key))

@@ -9,32 +9,32 @@ import type { Rule } from "../rules/rule.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { newFinding } from "./newFindings.ts";
 
-/** So that an image with thousands of lost settings does not boot thousands of times. */
+/** Limits the number of boots for an image with thousands of lost settings. */
 const MOST_BOOTS = 60;
-/** So many changes all of these boots may make: one of a usual image makes fewer than a hundred. */
+/** Limits the changes of all these boots; one boot of a typical image makes fewer than a hundred. */
 const MOST_CHANGES = 30_000;
 
 const ONE_LINE = /^[^\n\r]*$/;
 
 const DIRECTORY = "/etc/cloud/cloud.cfg.d";
 
-/** Where a drop-in of cloud-config goes: the first name that sorts behind every file of the directory but our own. */
+/** Prefixes of cloud-config drop-ins; the first that sorts after all files of the directory except our own is used. */
 const DROP_INS = ["99-keep", "zz-keep", "zzzz-keep"];
 const OWN_DROP_IN = /^(?:99|zz|zzzz)-keep-([a-z0-9-]+)\.cfg$/;
 
-/** What fixes are proven with. */
+/** The input of a proof. */
 export interface Proof {
   readonly image: Image;
   /** The boot without any fix. */
   readonly original: BootResult;
   readonly rules: readonly Rule[];
   readonly reader: ServiceReader;
-  /** The findings of the image, and those of it with a fix in place. Those have no fixes of their own. */
+  /** The findings of the image without and with a fix in place; the latter have no fixes. */
   findings(): readonly Finding[];
   findingsAfter(fixed: Image, booted: BootResult): readonly Finding[];
 }
 
-/** A boot with a fix in place, and whether the fix does harm; not known before somebody asks. */
+/** A boot with a fix in place, and whether the fix does harm, determined on demand. */
 interface Attempt {
   readonly fixed: Image;
   readonly booted: BootResult;
@@ -42,8 +42,8 @@ interface Attempt {
 }
 
 /**
- * Proves fixes: a fix is offered only when the image, booted again with it in place, keeps the setting, is no less safe
- * than without it (see harmOf), and gives no new finding at warning or above.
+ * Proves fixes: a fix is offered only if the image, booted again with it in place, keeps the setting, is no less secure
+ * than without it (see harmOf), and has no new error or warning.
  */
 export class FixProver {
   readonly #proof: Proof;
@@ -58,8 +58,8 @@ export class FixProver {
   }
 
   /**
-   * The first of a rule's fixes (`keep`: entries with `config`, a cloud-config drop-in, or `path` and `content`) under
-   * which `holds` is true and which does no harm. `{name}` in them stands for a value.
+   * The first of a rule's fixes (`keep`: entries with `config`, a cloud-config drop-in, or `path` and `content`) with which
+   * `holds` is true and which does no harm. `{name}` in them is replaced with a value.
    */
   prove(
     rule: Rule,
@@ -74,7 +74,7 @@ export class FixProver {
     return null;
   }
 
-  /** The fix itself where `holds` is true with it in place and it does no harm, else null. */
+  /** The fix itself if `holds` is true with it in place and it does no harm, otherwise null. */
   proveOne(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null {
     const attempt = this.#attempt(fix);
     if (attempt === undefined) return null;
@@ -85,7 +85,7 @@ export class FixProver {
       attempt.isHarmful ??= this.#isHarmful(fix, attempt);
       return attempt.isHarmful ? null : fix;
     } catch (error) {
-      // Nothing is proven of what cannot be read.
+      // A service that cannot be read proves nothing.
       if (!(error instanceof UnreadableService)) throw error;
       return null;
     }
@@ -115,7 +115,7 @@ export class FixProver {
       config === undefined
         ? { path: fill(path ?? "", /^[\w.-]+$/), content: fill(content ?? "", ONE_LINE) }
         : { path: this.#dropIn(rule), content: `${fill(config, ONE_LINE).trimEnd()}\n` };
-    // A drop-in is new, never a change of a file that somebody wrote.
+    // A drop-in never replaces an existing file.
     return missing || this.#proof.image.lstat(fix.path) !== undefined ? undefined : fix;
   }
 
@@ -124,7 +124,7 @@ export class FixProver {
     const isOwn = (name: string) => rules.some(({ id }) => id === OWN_DROP_IN.exec(name)?.[1]);
     const others = image.list(DIRECTORY).filter((name) => name.endsWith(".cfg") && !isOwn(name));
     const last = others.at(-1) ?? "";
-    // Behind a higher number the drop-in's own would look like a mistake.
+    // With a file of a higher number, the order of the files would look wrong.
     const isTaken = others.some((name) => Number(/^\d+/.exec(name)?.[0] ?? 0) > 99);
     const names = DROP_INS.map((prefix) => `${prefix}-${rule.id}.cfg`);
     return `${DIRECTORY}/${names.find((name, index) => name > last && !(isTaken && index === 0)) ?? names.at(-1)}`;
@@ -150,19 +150,19 @@ export class FixProver {
   }
 }
 
-/** What the launch hands over with a fix of one of its files in place; undefined where the fix is of none. */
+/** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
 function handedOver(cloud: CloudData, { path, content }: Fix): CloudData | undefined {
   const key = (["userData", "vendorData", "vendorData2"] as const).find((one) => cloud[one]?.path === path);
   return key && { ...cloud, [key]: { path, bytes: Buffer.from(content) } };
 }
 
-/** The fix that gives a file another name in its place; undefined where that name is taken. */
+/** The fix that renames a file; undefined if the new name is taken. */
 export function rename(image: Image, from: string, to: string): Fix | undefined {
   const content = readText(image, from);
   return content === undefined || image.lstat(to) !== undefined ? undefined : { path: to, content, renames: from };
 }
 
-/** Modules that fail, that an error before them keeps from running, or of which this program cannot tell. */
+/** Modules that fail, do not run because of an earlier error, or whose outcome is unknown. */
 function failingModules({ modules }: BootResult): string[] {
   const codes = new Set(["raises", "stage-stopped", "cannot-tell"]);
   return modules.filter(({ why }) => why !== null && codes.has(why.code)).map(({ name }) => name);

@@ -2,12 +2,12 @@ import { type Finding, type Fix, SEVERITIES } from "../finding.ts";
 import { CONTENT_CHECK } from "../findingsOfTold.ts";
 import type { Rule } from "../rules/rule.ts";
 
-/** Checks of what a file of configuration says: a fix must not say anything that these find, however mild. */
+/** Checks of the content of configuration: a fix must not cause any finding of theirs, whatever its severity. */
 const WORDING = ["config-key-of-other-version", CONTENT_CHECK];
 
 /**
- * A finding that an image has only with a fix in place: at warning or above, or about what the fix itself says.
- * @returns undefined where there is none
+ * A finding that an image has only with a fix in place: an error, a warning, or one about the content of the fix.
+ * @returns undefined if there is none
  */
 export function newFinding(
   without: readonly Finding[],
@@ -43,8 +43,8 @@ function isAtLeast({ severity }: Finding, least: Finding["severity"]): boolean {
 }
 
 /**
- * What makes two findings one, though a fix may have moved the lines and the file that they are about: the numbers in
- * messages, among them those of lines, do not count.
+ * Identifies a finding although a fix may have moved its lines or renamed its file: numbers in messages, such as those of
+ * lines, are ignored.
  */
 function identity({ rule, losses, cause, message }: Finding, { path, renames }: Fix): string {
   const unmoved = (text: string) => (renames === undefined ? text : text.replaceAll(path, renames));

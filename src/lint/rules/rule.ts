@@ -1,18 +1,18 @@
 import type { ConfigObject } from "../../python/tree.ts";
 import type { Severity } from "../finding.ts";
 
-/** A rule document (rules/ID.md), taken apart. */
+/** A parsed rule document (rules/ID.md). */
 export interface Rule {
-  /** Names the outcome: "sshd-setting-overwritten". */
+  /** Names the effect: "sshd-setting-overwritten". */
   readonly id: string;
   readonly title: string;
-  /** The severity where the evidence of customisation is good; weak evidence gives "info". */
+  /** The severity if the evidence of customisation is not weak; otherwise it is "info". */
   readonly severity: Severity;
-  /** The check that finds it: its own, named as the rule is, unless several rules are parameters over one. */
+  /** The check that finds it: by default the one with the same name; several rules may share one with parameters. */
   readonly check: string;
   /** The check's parameters: all other keys of the front matter. */
   readonly parameters: ConfigObject;
-  /** The version of this program that brought the rule. */
+  /** The version of this program that introduced the rule. */
   readonly since: string;
   /** Sections in Markdown, without their headings: what happens, why it matters, how to fix it, examples. */
   readonly happens: string;

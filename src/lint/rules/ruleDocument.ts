@@ -7,10 +7,10 @@ import { parseYaml } from "../../python/yaml/load.ts";
 import { SEVERITIES, type Severity } from "../finding.ts";
 import { documentOf, type Rule } from "./rule.ts";
 
-/** A rule document that cannot be used: which one, where, what to do. */
+/** An invalid rule document; the message says which, where and why. */
 export class RuleError extends Error {}
 
-/** A tiny image in a rule document, and whether the rule is to find something in it. */
+/** An example image in a rule document, and whether the rule should find something in it. */
 export interface RuleExample {
   readonly title: string;
   readonly fires: boolean;
@@ -30,7 +30,7 @@ interface Block {
 
 const SECTIONS = ["What happens", "Why it matters", "Fix", "Examples"] as const;
 
-/** Takes a rule document apart. @throws RuleError naming the document and what is missing. */
+/** Parses a rule document. @throws RuleError naming the document and what is missing. */
 export function parseRuleDocument(text: string, path: string): { rule: Rule; examples: RuleExample[] } {
   const blocks = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).parse(text).children as readonly Block[];
   const front = blocks[0]?.type === "yaml" ? (blocks[0].value ?? "") : undefined;
@@ -38,12 +38,12 @@ export function parseRuleDocument(text: string, path: string): { rule: Rule; exa
   const { node, error } = parseYaml(front, path);
   const values = node === undefined ? undefined : toValue(node);
   if (error !== undefined || !isMapping(values))
-    throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is no mapping: ${error?.reason ?? ""}`);
+    throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is not a mapping: ${error?.reason ?? ""}`);
   const { id, title, severity, since, check = id, ...parameters } = values;
   for (const [key, value] of Object.entries({ id, title, severity, check, since }))
     if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
   if (!(SEVERITIES as readonly unknown[]).includes(severity))
-    throw new RuleError(`${path}: severity is one of ${SEVERITIES.join(", ")}`);
+    throw new RuleError(`${path}: severity must be one of ${SEVERITIES.join(", ")}`);
   const [happens, matters, fix, examples] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
   const rule: Rule = {
     id: id as string,
@@ -58,7 +58,7 @@ export function parseRuleDocument(text: string, path: string): { rule: Rule; exa
     examples: examples!,
   };
   if (documentOf(rule) !== text.slice(blocks[0]!.position?.end.offset).trim())
-    throw new RuleError(`${path}: a document has the sections ${SECTIONS.join(", ")}, in this order and nothing else`);
+    throw new RuleError(`${path}: a document must have exactly the sections ${SECTIONS.join(", ")}, in this order`);
   return { rule, examples: readExamples(blocks, path) };
 }
 

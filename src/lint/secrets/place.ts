@@ -7,20 +7,20 @@ import { nearest } from "../nearest.ts";
 import { declaredSchema } from "../schema/declared.ts";
 import { kindOfName } from "./names.ts";
 
-/** What a value is that is hidden; of a "callback", an address, the host is shown. */
+/** The kind of a hidden value; of a "callback", a URL, the host stays visible. */
 export type Hidden = SecretKind | "callback";
 
-/** A position in a document and what the keys declare of it. Undefined stands for one of which they say nothing. */
+/** A position in a document and what the keys declare about it; undefined stands for a position that they do not declare. */
 export interface Place {
   /** The position of a key's value. */
   key(name: string): Place | undefined;
   /** The position of a list's items. */
   readonly item: Place | undefined;
-  /** What a scalar is that stands here; undefined where it is shown. */
+  /** The kind of a scalar here; undefined if it is not hidden. */
   kindOf(scalar: Scalar): Hidden | undefined;
-  /** What is hidden somewhere below; undefined where nothing is. */
+  /** The kind of a hidden value somewhere below; undefined if there is none. */
   readonly holds: Hidden | undefined;
-  /** All that stands here is hidden, whatever its form. */
+  /** Whether everything here is hidden, whatever its form. */
   readonly all: Hidden | undefined;
 }
 
@@ -35,14 +35,14 @@ export function topOf(kind: "cloud-config" | "network-config"): Place {
   return roots[kind];
 }
 
-/** The position of a value at the end of some steps. */
+/** The position of a value after some steps. */
 export function placeAt(top: Place, steps: readonly (string | number)[]): Place | undefined {
   let place: Place | undefined = top;
   for (const step of steps) place = typeof step === "number" ? itemOf(place) : keyOf(place, step);
   return place;
 }
 
-/** The position of a key's value: as declared, else by the key's name. */
+/** The position of a key's value: as declared, otherwise by the key's name. */
 export function keyOf(place: Place | undefined, key: string): Place | undefined {
   if (place !== undefined) return place.key(key);
   const kind = kindOfName(key);
@@ -53,13 +53,13 @@ export function itemOf(place: Place | undefined): Place | undefined {
   return place?.item;
 }
 
-/** What a node is where it is hidden: a scalar by its place, null and booleans never. */
+/** The kind of a node if it is hidden: a scalar by its place; null and booleans never. */
 export function hiddenAs(place: Place | undefined, node: ConfigNode): Hidden | undefined {
   if (place === undefined || node.type !== "scalar" || isHarmless(node)) return undefined;
   return place.kindOf(node);
 }
 
-/** What no secret can be: nothing, a boolean, a lock in place of a hash, a value that is filled in later. */
+/** Values that cannot be secret: empty, a boolean, a lock instead of a hash, a value that is filled in later. */
 function isHarmless({ kind, value }: Scalar): boolean {
   if (kind === "null" || kind === "bool") return true;
   return typeof value === "string" && /^(?:[!*x]{0,3}|system|RANDOM|\$\{[^{}]*\}|\{\{[^{}]*\}\})$/.test(value.trim());
@@ -67,7 +67,7 @@ function isHarmless({ kind, value }: Scalar): boolean {
 
 const hiddenPlaces = new Map<Hidden, Place>();
 
-/** A place at which and below which all is hidden. */
+/** A place where everything is hidden, including below it. */
 function hiddenPlace(kind: Hidden): Place {
   const known = hiddenPlaces.get(kind);
   if (known !== undefined) return known;
@@ -119,7 +119,7 @@ class Declared implements Place {
 
   get item(): Place | undefined {
     if (this.#item === null)
-      // A list where a mapping belongs holds what the mapping would.
+      // A list in place of a mapping contains what the mapping would.
       this.#item = this.#lists.length === 0 ? this : placeOf(this.#lists.map((form) => asSchema(form.items) ?? {}));
     return this.#item;
   }
@@ -127,14 +127,14 @@ class Declared implements Place {
   kindOf({ kind }: Scalar): Hidden | undefined {
     const secret = secretOf(this.#scalars);
     if (secret !== undefined) return secret;
-    // Where a mapping or a list belongs, what stands for it may be its secret.
+    // A scalar in place of a mapping or a list may be its secret.
     return this.#scalars.length > 0 || kind !== "str" ? undefined : this.holds;
   }
 
-  /** What is hidden somewhere below. */
+  /** The kind of a hidden value somewhere below. */
   get holds(): Hidden | undefined {
     if (this.#holds === null) {
-      // A document may refer to itself.
+      // A document may contain itself.
       this.#holds = undefined;
       this.#holds = secretBelow([...this.#objects, ...this.#lists, ...this.#scalars]);
     }
@@ -166,7 +166,7 @@ class Declared implements Place {
     return this.#objects.flatMap((form) => Object.keys(asSchema(form.properties) ?? {}));
   }
 
-  /** What one of the keys' own values is that is hidden. */
+  /** The kind of a hidden value among the keys' own values. */
   get #secretMember(): Hidden | undefined {
     const members = this.#objects.flatMap(({ properties, patternProperties }) =>
       [properties, patternProperties].flatMap((each) => Object.values(asSchema(each) ?? {})),
@@ -175,7 +175,7 @@ class Declared implements Place {
     return secretOf(forms.filter((form) => !isObject(form)));
   }
 
-  /** What a key that is nearly one that holds a secret holds. */
+  /** The kind of a key that is a misspelling of a secret one. */
   #misspelt(name: string): Place | undefined {
     if (name.length < 3) return undefined;
     this.#secretNames ??= this.#names().filter((key) => secretBelow(this.#declared(key)) !== undefined);
@@ -186,7 +186,7 @@ class Declared implements Place {
     return near === undefined ? undefined : placeOf(this.#declared(near));
   }
 
-  /** A key that should not be there, beside one that is secret, is hidden unless it is nearly one that is shown. */
+  /** An unknown key beside a secret one is hidden unless it is a misspelling of a visible one. */
   #unknown(name: string, secret: Hidden | undefined): Place | undefined {
     const isClosed = !this.#isTop && this.#objects.some((form) => form.additionalProperties === false);
     const kind = secret ?? (isClosed ? this.#secretMember : undefined);
@@ -205,7 +205,7 @@ const places = new Map<string, Place | undefined>();
 const ids = new WeakMap<Schema, number>();
 let lastId = 0;
 
-/** The place of some forms, the same for the same forms. A form of which nothing is said gives none. */
+/** The place of some forms, the same for the same forms; undefined for forms without declarations. */
 function placeOf(schemas: readonly Schema[]): Place | undefined {
   const id = schemas.map(idOf).join(" ");
   if (!places.has(id)) {
@@ -225,13 +225,13 @@ function idOf(schema: Schema): number {
   return lastId;
 }
 
-/** A form's alternatives; what it says of its secret holds for each. */
+/** A form's alternatives; its declared secret applies to each. */
 function formsOf(schema: Schema, secret: unknown): Schema[] {
   const own = schema.secret ?? secret;
   const within = asSchema(schema.unchecked);
   if (within !== undefined) return formsOf(within, own);
   const branches = [...asSchemas(schema.anyOf), ...asSchemas(schema.oneOf)].filter(
-    // Sets of keys of which one has to be there.
+    // Sets of keys, one of which is required.
     (branch) => Object.keys(branch).some((key) => key !== "required"),
   );
   if (branches.length > 0) return branches.flatMap((branch) => formsOf(branch, own));
@@ -255,7 +255,7 @@ function secretOf(forms: readonly Schema[]): Hidden | undefined {
   return forms.find((form) => form.secret !== undefined)?.secret as Hidden | undefined;
 }
 
-/** The first secret of some forms or of anything below them. */
+/** The first secret in some forms or below them. */
 function secretBelow(forms: readonly Schema[]): Hidden | undefined {
   for (const form of forms) {
     const secret = secretWithin(form);

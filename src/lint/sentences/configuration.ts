@@ -2,19 +2,19 @@ import type { FatalProblem, FileProblem, PartNote, PartsProblem, TemplateProblem
 import { programOf } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 
-/** Why a template gives no text. */
+/** Why a template cannot be rendered. */
 function templateProblem(problem: TemplateProblem): string {
   switch (problem.code) {
     case "no-jinja":
-      return "its first line names no Jinja template";
+      return "its first line does not declare a Jinja template";
     case "template-empty":
       return "the template renders to an empty file";
     case "data-not-written":
-      return "cloud-init could not write the instance's data down";
+      return "cloud-init could not save the instance data";
     case "template-raises":
       return `the template cannot be rendered: ${problem.message}`;
     case "template-limit":
-      return `what the template gives cannot be told: ${problem.message}`;
+      return `the result of the template is unknown: ${problem.message}`;
   }
 }
 
@@ -24,7 +24,7 @@ export function fileProblem(problem: FileProblem): string {
     case "missing":
       return "the file does not exist";
     case "unreadable":
-      return "it does not lead to a readable file";
+      return "it is not a readable file, or a link to one";
     case "not-yaml":
       return problem.message;
     case "not-a-mapping":
@@ -48,7 +48,7 @@ export function fatalProblem(problem: FatalProblem): string {
 
 const NOT_A_MAPPING = "the top level is not a mapping (lines of the form key: value)";
 
-/** Why the init stage stops over what the cloud hands over; its place is the caller's to name. */
+/** Why the init stage fails on the data of the cloud; the caller adds the place. */
 export function partsProblem(problem: PartsProblem): string {
   switch (problem.code) {
     case "message-not-utf8":
@@ -65,8 +65,8 @@ export function partsProblem(problem: PartsProblem): string {
 }
 
 /**
- * What a note on a part says; its place and the part's name are the caller's to name.
- * @param done what is not done of a part that this program knows nothing of
+ * The sentence of a note on a part; the caller adds the place and the part's name.
+ * @param done what this program does not do with an unknown part
  */
 export function partNote(note: PartNote, done: "simulated" | "checked" = "simulated"): string {
   switch (note.code) {
@@ -87,7 +87,7 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
     case "part-handler":
       return `not ${done}: this part-handler, which may process other parts`;
     case "type-unknown":
-      return `cloud-init ignores it: its type is ${note.type}`;
+      return `cloud-init ignores it, since its type is ${note.type}`;
     case "not-a-mapping":
       return `not applied: ${NOT_A_MAPPING}`;
     case "patch-not-simulated":
@@ -107,7 +107,7 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
   }
 }
 
-/** A place in a sentence: the column only of what a parser says, the line only of what is not about a whole file. */
+/** A place in a sentence: with a column for errors of a parser, without a line for a whole file. */
 export function placeOf({ code, origin }: Pick<PartNote | PartsProblem, "code" | "origin">): string {
   if (["parts-limit", "size-limit", "message-not-utf8"].includes(code)) return origin.path;
   return ["archive-not-yaml", "not-yaml"].includes(code) ? columnOf(origin) : lineOf(origin);

@@ -2,104 +2,104 @@ import type { Note } from "../../boot/notes.ts";
 import { lineOf, partNote, placeOf } from "./configuration.ts";
 import { obstacleSentence, rendererNotSimulated, stageStops } from "./outcomes.ts";
 
-/** What datasources add on some machines. */
+/** What some datasources add to the configuration. */
 const ADDED: Readonly<Record<string, string>> = {
-  Azure: "the datasource Azure adds disk_setup and fs_setup for the resource disk where the machine has one",
+  Azure: "the datasource Azure adds disk_setup and fs_setup for the resource disk, if the machine has one",
   SmartOS: "the datasource SmartOS adds disk_setup and fs_setup for ephemeral0 on KVM",
 };
 
-/** What a note says; that it is of its module is the caller's to say. */
+/** The sentence of a note, without its module. */
 export function noteSentence(note: Note): string {
   switch (note.code) {
     case "apt-pipelining-invalid":
-      return `apt_pipelining takes no "${note.value}"`;
+      return `invalid value of apt_pipelining: "${note.value}"`;
     case "apt-template-missing":
-      return `the sources stay as they are: there is no template ${note.template}`;
+      return `the sources do not change, since the template ${note.template} does not exist`;
     case "busybox-user":
-      return `${note.user} is made by BusyBox, whose files may differ in details from what is shown`;
+      return `BusyBox creates ${note.user}; its files may differ in detail from what is shown`;
     case "chef-template-missing":
-      return "there is no template for Chef's client.rb";
+      return "the template for Chef's client.rb does not exist";
     case "commands-never-run":
-      return "its commands never run: scripts_user is in no module list";
+      return "its commands never run, since no module list contains scripts_user";
     case "datasource-may-add":
       return (
         ADDED[note.datasource] ??
-        `where the cloud has a password for the user, the datasource ${note.datasource} adds password and ssh_pwauth: true`
+        `if the cloud assigns a password to the user, the datasource ${note.datasource} adds password and ssh_pwauth: true`
       );
     case "datasource-none":
-      return `${placed(note)}the datasource is None in any case, so that nothing of the seed is read`;
+      return `${placed(note)}the datasource is always None, so the seed is ignored`;
     case "datasource-not-listed":
-      return `${placed(note)}cloud-init looks for ${note.listed.join(", ")} only, not for ${note.datasource}`;
+      return `${placed(note)}cloud-init looks only for ${note.listed.join(", ")}, not for ${note.datasource}`;
     case "datasource-pinned":
-      return `${placed(note)}the datasource is ${note.datasource}, whatever the machine is`;
+      return `${placed(note)}the datasource is ${note.datasource} on every machine`;
     case "default-user-missing":
-      return "there is no default user to set the password for";
+      return "no password is set, since there is no default user";
     case "doas-rules-invalid":
-      return `no rules for doas are written for ${note.user}: one of them is not valid or not about this user`;
+      return `no doas rules are written for ${note.user}, since one of them is invalid or for another user`;
     case "early-hostname-fails":
-      return `the early setting of the host name fails: ${note.message}`;
+      return `setting the host name early fails: ${note.message}`;
     case "group-not-added":
       return note.message;
     case "handler-in-image":
-      return `${note.path} runs on what the cloud hands over, and may take cloud-init's own handlers' place`;
+      return `${note.path} processes the data of the cloud and may replace cloud-init's own handlers`;
     case "imported-keys-unknown":
       return `the keys that ${note.user} imports are not known before the boot`;
     case "instance-kept": {
-      const why = note.isTrusted ? "manual_cache_clean" : "the seed in the image names the same instance";
-      return `${note.path}: the instance stays ${note.id}, with what it was handed over: ${why}`;
+      const why = note.isTrusted ? "manual_cache_clean is set" : "the seed in the image names the same instance";
+      return `${note.path}: the instance remains ${note.id} and keeps its launch data, since ${why}`;
     }
     case "keys-of-unknown-user":
-      return "public keys go to the user whose name the cloud gives";
+      return "the SSH keys go to the user that the cloud names";
     case "macs-expected":
-      return `it fails where the machine has no interface with the MAC address ${note.macs.join(" or ")}, which the image's configuration names`;
+      return `it fails if the machine has no interface with the MAC address ${note.macs.join(" or ")} of the image's configuration`;
     case "network-fails":
       return `it fails, and with it the init-local stage: ${note.message}`;
     case "no-renderer":
-      return "the image has the programs of no renderer, so that the network stays unconfigured";
+      return "the network is not configured, since the image contains the programs of no renderer";
     case "off":
       return obstacleSentence(note.obstacle);
     case "packages-upgraded":
-      return "the image's packages are upgraded to what the repositories have at boot";
+      return "the image's packages are upgraded to the newest versions in the repositories";
     case "phone-home":
       return `the host's name and public keys are sent to ${note.url}`;
     case "playbooks-unknown":
-      return `what the playbooks of ${note.url} change is unknown`;
+      return `the changes by the playbooks of ${note.url} are unknown`;
     case "power-state-condition":
-      return `the machine goes down only where ${note.condition} succeeds`;
+      return `the machine shuts down only if ${note.condition} succeeds`;
     case "power-state-delay-invalid":
-      return "power_state.delay is neither now nor minutes: the machine goes on";
+      return "the machine does not shut down, since power_state.delay is neither now nor a number of minutes";
     case "power-state-mode-invalid":
-      return "power_state has no mode that is known: the machine goes on";
+      return "the machine does not shut down, since power_state.mode is missing or unknown";
     case "public-keys-fail":
-      return `public keys are not put in place: ${note.message}`;
+      return `SSH keys are not installed: ${note.message}`;
     case "reboot-after-upgrade":
-      return "the machine reboots where the upgrade asks for it";
+      return "the machine reboots if the upgrade requires it";
     case "remote-hooks":
-      return "scripts from addresses in user-data are fetched and run";
+      return "scripts from URLs in user-data are downloaded and run";
     case "renderer-not-simulated":
       return rendererNotSimulated(note.renderer);
     case "repo-upgrade":
       return `repo_upgrade is "${note.kind}": Amazon's own cloud-init upgrades the image's packages`;
     case "resolv-conf-missing":
-      return "manage_resolv_conf is on, but there is no resolv_conf: nothing is written";
+      return "nothing is written: manage_resolv_conf is true, but resolv_conf is missing";
     case "resolv-conf-needs-directory":
-      return `it adds name servers to ${note.target}, which ${note.path} links to, and fails without that directory`;
+      return `it adds name servers to ${note.target}, to which ${note.path} links, and fails if that directory does not exist`;
     case "rsyslog-host-invalid":
-      return `"${note.host}" is no host for rsyslog.remotes.${note.name}`;
+      return `rsyslog.remotes.${note.name}: "${note.host}" is not a valid host`;
     case "selinux-user":
       return `the SELinux user of ${note.user} is not simulated`;
     case "ssh-import-id-missing":
-      return "ssh-import-id is not installed: no keys are fetched";
+      return "no keys are imported, since ssh-import-id is not installed";
     case "ssh-pwauth-invalid":
-      return `ssh_pwauth: ${note.value} is not understood`;
+      return `invalid value of ssh_pwauth: ${note.value}`;
     case "sshd-service-missing":
-      return `sshd's configuration stays as it is: there is no service ${note.service}`;
+      return `sshd's configuration does not change, since the service ${note.service} does not exist`;
     case "stage-stops":
       return stageStops(note.stages, note.error);
     case "ubuntu-pro":
-      return "Ubuntu Pro adds sources for apt, and its services may change files of theirs";
+      return "Ubuntu Pro adds apt sources, and its services may change other files";
     case "yum-repository-incomplete":
-      return `yum_repos.${note.name} has no ${note.required.join(" or ")}: it is not added`;
+      return `yum_repos.${note.name} is not added, since it lacks ${note.required.join(" or ")}`;
     default:
       return `${placeOf(note)}: ${note.part === null ? "" : `${note.part}: `}${partNote(note)}`;
   }

@@ -10,35 +10,35 @@ export function whySentence(why: NonNullable<Outcome["why"]>): string {
     case "network-rendered":
       return `the network is configured with ${why.renderer} before any module`;
     case "no-renderer":
-      return "there is no renderer for it";
+      return "the image contains no renderer";
     case "scripts-handed-over":
-      return "the cloud hands scripts over";
+      return "the cloud supplies scripts";
     case "module-unknown":
       return `${programOf(why.version)} has no module of this name`;
     case "not-configured":
       return `${NOT_CONFIGURED} (${why.keys.join(", ")})`;
     case "other-distro":
-      return `it is not for ${why.distro}`;
+      return `it does not support ${why.distro}`;
     case "ran-earlier":
       return "it ran earlier in this boot";
     case "ran-for-instance":
-      return "the image says that it ran for this instance";
+      return "according to the image, it ran for this instance";
     case "off":
       return obstacleSentence(why.obstacle);
     case "stage-stopped":
       return stageStops(why.stages, why.error);
     case "network-upgraded":
-      return `${why.path} is there`;
+      return `${why.path} exists`;
     case "network-disabled":
       return `disabled at ${lineOf(why.origin)}`;
     case "network-left-to-distro":
-      return "nothing configures it, and the distro's own configuration stays";
+      return "nothing configures it, so the distribution's configuration remains";
     case "network-of-this-instance":
       return "the image was configured for this instance";
     case "own-module":
-      return "it is a module of the image's own";
+      return "it is the image's own module";
     case "effects-unknown":
-      return "its effects are not known to this program";
+      return "its effects are unknown";
     case "renderer-not-simulated":
       return rendererNotSimulated(why.renderer);
     case "raises":
@@ -47,7 +47,7 @@ export function whySentence(why: NonNullable<Outcome["why"]>): string {
   }
 }
 
-/** The same in a list of many modules: without what differs from module to module. */
+/** The same without the details that differ between modules, to group them. */
 export function briefWhy(why: NonNullable<Outcome["why"]>): string {
   return why.code === "not-configured" ? NOT_CONFIGURED : whySentence(why);
 }
@@ -60,7 +60,7 @@ export function obstacleSentence(obstacle: Obstacle): string {
   return `cloud-init does not run: ${why}`;
 }
 
-/** What keeps cloud-init from starting. */
+/** What prevents cloud-init from starting. */
 export function disabledSentence(disabled: Disabled): string {
   switch (disabled.code) {
     case "marker":
@@ -84,11 +84,11 @@ export function disabledSentence(disabled: Disabled): string {
   }
 }
 
-/** That stages stop with an error, and with which. */
+/** Which stages fail, and with which error. */
 export function stageStops(stages: readonly Stage[], error: StageError): string {
   const [first, ...more] = stages;
-  const stop = more.length === 0 ? `the ${first} stage stops` : `the stages ${stages.join(" and ")} stop`;
-  return `${stop} with an error: ${stageError(error)}`;
+  const fail = more.length === 0 ? `the ${first} stage fails` : `the stages ${stages.join(" and ")} fail`;
+  return `${fail}: ${stageError(error)}`;
 }
 
 function stageError(error: StageError): string {
@@ -98,9 +98,9 @@ function stageError(error: StageError): string {
     case "user-data":
       return `${placeOf(error.problem)}: ${partsProblem(error.problem)}`;
     case "key-unsortable":
-      return `at ${columnOf(error.origin)} a key is ${kindOf(error.kind)}, which does not go with the others`;
+      return `${columnOf(error.origin)}: a key is ${kindOf(error.kind)}, which Python cannot sort with the others`;
     case "entry-invalid":
-      return `${lineOf(error.origin)}: an entry of ${error.list} is no module: ${error.entry}`;
+      return `${lineOf(error.origin)}: an entry of ${error.list} is not a module: ${error.entry}`;
   }
 }
 

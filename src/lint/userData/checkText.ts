@@ -99,12 +99,13 @@ function toldOfError(
 ): Told {
   const origin = { path, line, column };
   const say = (about: About, worst: Severity, message: string): Told => ({ about, worst, message, origin });
-  if (limit === "size") return { ...say("not-checked", "info", `This is not read: ${reason}.`), unread: `${reason}.` };
+  if (limit === "size")
+    return { ...say("not-checked", "info", `This file cannot be read: ${reason}.`), unread: `${reason}.` };
   if (hasInvalidBytes(text))
     return say("not-applied", "error", "cloud-init ignores all of this: a byte is not UTF-8; save it as UTF-8.");
   // Only what is filled in could tell, where it brings lines or takes them away.
   if (isStructural || filling === "cloud-init")
-    return say("not-checked", "info", `This is no YAML until it is filled in: ${reason}.`);
+    return say("not-checked", "info", `This is not YAML before it is filled in: ${reason}.`);
   return say("not-applied", "error", `cloud-init ignores all of this: ${reason}.`);
 }
 
@@ -175,7 +176,7 @@ function noteOf(content: Excerpt, front: Front | undefined): Told {
   if (front === undefined) return templateNote(originOfExcerpt(content));
   const origin = { path: content.path, line: front.comment ?? 1, column: 1 };
   if (front.comment === undefined) return templateNote(origin);
-  const message = `${TEMPLATE_NOTE} Line ${front.comment} must be gone then: cloud-init looks for the header in the first line.`;
+  const message = `${TEMPLATE_NOTE} Line ${front.comment} must not remain then, since cloud-init looks for the header in the first line.`;
   return { about: "not-checked", worst: "info", message, origin };
 }
 

@@ -24,7 +24,7 @@ const SCRIPTS = new Set([
   "text/x-shellscript-per-once",
 ]);
 
-/** The type of what is no MIME message and begins with nothing that is known. */
+/** The type of data that is not a MIME message and has no known header. */
 const WHOLE = "text/x-not-multipart";
 
 /** First lines that cloud-init looks for. */
@@ -48,7 +48,7 @@ export function checkUserData(file: SeedFile, schemas: Schemas, syntaxes: Syntax
   const told = notes.map(toldOfNote);
   if (envelope.isFilledIn) told.push(note);
   if (fatal !== undefined) {
-    told.push(say("not-applied", `cloud-init uses nothing of this: ${partsProblem(fatal)}.`, fatal.origin));
+    told.push(say("not-applied", `cloud-init ignores all of this: ${partsProblem(fatal)}.`, fatal.origin));
   }
   const filling: Filling = syntaxes === "all" && nameOfTemplate(file.path) !== undefined ? "program" : "unknown";
   const options = { filling, syntaxes, front };
@@ -108,22 +108,20 @@ function checkUnknown({ type, content }: Part, origin: Origin): Told[] {
   if (content.text.trim() === "")
     return type === WHOLE ? [say("not-checked", "It is empty: there is nothing to do.", origin, "info")] : [];
   if (type !== WHOLE && type !== "text/plain")
-    return [say("not-applied", `cloud-init does nothing with this part: it knows no type "${cut(type)}".`, origin)];
+    return [say("not-applied", `cloud-init ignores this part: its type "${cut(type)}" is unknown.`, origin)];
   if (isBinary(content.text))
-    return [
-      say("not-applied", "cloud-init does nothing with this: it is binary data of no kind that it knows.", origin),
-    ];
+    return [say("not-applied", "cloud-init ignores all of this: it is binary data of an unknown type.", origin)];
   if (content.text.startsWith(MARK) && typeOfText(content.text.slice(1)) !== undefined) {
-    const message = "cloud-init does nothing with this: it begins with a byte order mark, which hides the first line.";
+    const message = "cloud-init ignores all of this: a byte order mark hides the first line.";
     return [{ ...say("not-applied", message, origin), replace: { old: MARK, by: "" } }];
   }
   const first = content.text.trimStart().split("\n", 1)[0]!.trimEnd();
   const meant = meantHeader(first);
   if (meant !== undefined) {
-    const message = `cloud-init does nothing with this: the first line must be "${meant}", not "${cut(first)}".`;
+    const message = `cloud-init ignores all of this: the first line must be "${meant}", not "${cut(first)}".`;
     return [{ ...say("not-applied", message, origin), replace: { old: first, by: meant } }];
   }
-  const message = `cloud-init does nothing with this: the first line must say what it is, such as "#cloud-config".`;
+  const message = `cloud-init ignores all of this: the first line must declare the type, such as "#cloud-config".`;
   const isConfig = parseExcerpt(content).node?.type === "mapping";
   return [
     { ...say("not-applied", message, origin), ...(isConfig ? { replace: { old: "", by: "#cloud-config\n" } } : {}) },
@@ -145,7 +143,7 @@ const NOT_CHECKED: readonly PartNote["code"][] = ["encoding-unknown", "included"
 
 function toldOfNote(note: PartNote): Told {
   const { code, origin } = note;
-  if (code === "included") return say("not-checked", `What ${note.address} returns is not checked.`, origin);
+  if (code === "included") return say("not-checked", `The content of ${note.address} is not checked.`, origin);
   const message = `${partNote(note, "checked")}.`;
   const told = say(NOT_CHECKED.includes(code) ? "not-checked" : "not-applied", message, origin);
   return code === "size-limit" ? { ...told, unread: message } : told;

@@ -56,7 +56,7 @@ function checkFile(file: SeedFile, schemas: Schemas): Told[] {
   if (file.bytes.length === 0) return [{ about: "not-checked", worst: "info", message: "The file is empty.", origin }];
   const decoded = fromBase64(file.bytes);
   if (decoded !== undefined) {
-    const message = "The file is base64: few datasources decode it, most want it as it is.";
+    const message = "The file is base64, which few datasources decode; most require plain text.";
     return [
       { about: "not-checked", worst: "info", message, origin },
       ...checkUserData({ path: file.path, bytes: decoded }, schemas),

@@ -5,10 +5,12 @@ import type { Words } from "./words.ts";
 
 const COMPARISONS: readonly string[] = ["==", "!=", "<", "<=", ">", ">="];
 
-/** Left-associative operators, the loosest first. `~` binds tighter than `+`, and unlike in Python so do comparisons. */
+/**
+ * Left-associative operators, the loosest first. `~` binds tighter than `+`, and unlike in Python so do comparisons.
+ */
 const LEVELS: readonly (readonly string[])[] = [["+", "-"], ["~"], ["*", "/", "//", "%"], ["**"]];
 
-/** An expression, or several with commas between them, which make a tuple. */
+/** An expression, or several separated by commas, which form a tuple. */
 export function parseTuple(words: Words, endsAt: (words: Words) => boolean, choices = true): Expression {
   const items: Expression[] = [];
   let tuple = false;
@@ -134,7 +136,7 @@ const CONSTANTS = new Map<string, Expression>([
   ["None", { type: "constant", value: null }],
 ]);
 
-/** Things between commas up to a closing bracket, which is passed over. */
+/** Items separated by commas up to a closing bracket, which is skipped. */
 function parseItems<T>(words: Words, close: string, parse: () => T): T[] {
   const items: T[] = [];
   while (!words.skip(close)) {
@@ -164,7 +166,7 @@ function parseDot(words: Words, object: Expression): Expression {
   throw new Raises("expected a name or a number");
 }
 
-/** What stands in brackets: an expression, or up to three of them with colons between. */
+/** The content of brackets: an expression, or up to three of them with colons between. */
 function parseSubscript(words: Words): Expression {
   const parts: (Expression | undefined)[] = [undefined];
   let colons = 0;
@@ -186,7 +188,7 @@ function parseArguments(words: Words): Arguments {
       const name = words.expectName();
       words.expect("=");
       named.push([name, parseExpression(words)]);
-    } else if (named.length > 0) throw new Raises("a plain argument follows a named one");
+    } else if (named.length > 0) throw new Raises("a positional argument follows a named argument");
     else positional.push(parseExpression(words));
   });
   return { positional, named };
@@ -228,7 +230,7 @@ function parseTest(words: Words, value: Expression): Expression {
   return negated ? { type: "unary", operator: "not", value: test } : test;
 }
 
-/** A test's one argument may stand without parentheses: `is divisibleby 3`. */
+/** A test's only argument may be written without parentheses: `is divisibleby 3`. */
 function parseTestArguments(words: Words): Arguments {
   if (words.isOperator("(")) return parseArguments(words);
   const token = words.peek();

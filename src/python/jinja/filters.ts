@@ -15,7 +15,7 @@ import { applyTest } from "./tests.ts";
 import { expectText, replaceText } from "./textMethods.ts";
 import { CallArguments, iterate, Markup, orUndefined, refuseMarkup, Stream, Undefined } from "./value.ts";
 
-/** A filter, and the names of its parameters after the value; undefined where it takes any. */
+/** A filter, and the names of its parameters after the value; undefined if it takes any. */
 interface Filter {
   readonly parameters: readonly string[] | undefined;
   readonly run: (value: PyValue, args: CallArguments, budget: Budget) => PyValue;
@@ -27,7 +27,7 @@ const UNSUPPORTED = new Set(
   urlize wordcount wordwrap xmlattr`.split(/\s+/),
 );
 
-/** An argument, None included, or what stands for one that is not given. */
+/** An argument, None included, or the default for a missing one. */
 function orElse(given: PyValue | undefined, otherwise: PyValue): PyValue {
   return given === undefined ? otherwise : given;
 }
@@ -39,7 +39,7 @@ function filter(parameters: string | undefined, run: Filter["run"]): Filter {
 const text = (change: (text: string) => string): Filter =>
   filter("", (value, _args, budget) => budget.text(change(str(value, budget))));
 
-/** A filter that is a generator in Python: it does nothing, and fails at nothing, before its items are asked for. */
+/** A filter that is a generator in Python: it does nothing, and cannot fail, before its items are requested. */
 const lazy = (
   parameters: string | undefined,
   produce: (value: PyValue, args: CallArguments, budget: Budget) => PyValue[],
@@ -73,7 +73,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
   [
     "abs",
     filter("", (value) => {
-      if (!isNumber(value)) throw new Raises("a number is needed");
+      if (!isNumber(value)) throw new Raises("a number is required");
       if (value instanceof Float) return new Float(Math.abs(value.value));
       return negate(BigInt(value) < 0n ? "-" : "+", value);
     }),
@@ -93,7 +93,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
     "items",
     lazy("", (value) => {
       if (value instanceof Undefined) return [];
-      if (!isDict(value)) throw new Raises("a mapping is needed");
+      if (!isDict(value)) throw new Raises("a mapping is required");
       return [...value].map((pair) => new Tuple(pair));
     }),
   ],
@@ -154,7 +154,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
     filter("attribute start", (value, args, budget) => {
       const by = args.at(0, "attribute");
       const start = orElse(args.at(1, "start"), 0);
-      if (typeof start === "string") throw new Raises("texts cannot be summed");
+      if (typeof start === "string") throw new Raises("strings cannot be summed");
       return iterate(value).reduce<PyValue>((sum, item) => arithmetic("+", sum, pick(item, by, budget), budget), start);
     }),
   ],
@@ -179,14 +179,14 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map([
   ["upper", text((value) => value.toUpperCase())],
 ]);
 
-/** What becomes of text that counts as HTML with these filters is known. */
+/** The filters whose effect on text that is marked as safe HTML is known. */
 const OF_MARKUP = new Set(["d", "default", "e", "escape", "safe", "string"]);
 
-/** Applies the filter of a name. @throws Raises where Jinja has none of that name. */
+/** Applies the filter of a name. @throws Raises if Jinja has none of that name. */
 export function applyFilter(name: string, value: PyValue, args: CallArguments, budget: Budget): PyValue {
   const found = FILTERS.get(name);
   if (found === undefined && UNSUPPORTED.has(name)) throw new CannotTell(`it uses the filter ${name}`);
-  if (found === undefined) throw new Raises(`no filter named ${name}`);
+  if (found === undefined) throw new Raises(`unknown filter ${name}`);
   if (found.parameters !== undefined) args.check(...found.parameters);
   if (value instanceof Markup && OF_MARKUP.has(name) && name !== "default" && name !== "d") return value;
   if (!OF_MARKUP.has(name)) refuseMarkup(value, ...args.positional, ...args.named.values());
@@ -202,7 +202,7 @@ function pick(item: PyValue, path: PyValue | undefined, budget: Budget): PyValue
     .reduce<PyValue>((object, step) => subscript(object, /^\d{1,9}$/.test(step) ? Number(step) : step, budget), item);
 }
 
-/** What items are compared by, texts in lower case unless told otherwise. */
+/** The key by which items are compared; strings in lower case by default. */
 function keyOf(args: CallArguments, budget: Budget): (item: PyValue) => PyValue {
   const sensitive = truth(args.at(0, "case_sensitive") ?? false);
   const by = args.at(1, "attribute");
@@ -213,7 +213,7 @@ function folded(value: PyValue, sensitive: boolean): PyValue {
   return typeof value === "string" && !sensitive ? value.toLowerCase() : value;
 }
 
-/** The filter sort: by lists of attributes, in which all that is missing is equal. */
+/** The filter sort: by lists of attributes, in which all missing values are equal. */
 function sort(value: PyValue, args: CallArguments, budget: Budget): PyValue {
   const direction = truth(args.at(0, "reverse") ?? false) ? -1 : 1;
   const sensitive = truth(args.at(1, "case_sensitive") ?? false);
@@ -274,7 +274,7 @@ function namedTest(name: string, args: CallArguments, budget: Budget): (value: P
 
 function indent(value: string, args: CallArguments, budget: Budget): string {
   const width = orElse(args.at(0, "width"), 4);
-  if (typeof width !== "string" && !isInt(width)) throw new Raises("a width is needed");
+  if (typeof width !== "string" && !isInt(width)) throw new Raises("a width is required");
   const space = typeof width === "string" ? width : " ".repeat(Math.max(0, Math.min(Number(width), 1000)));
   const blank = truth(args.at(2, "blank") ?? false);
   const lines = splitLines(`${value}\n`);
@@ -285,7 +285,7 @@ function indent(value: string, args: CallArguments, budget: Budget): string {
 
 /** The filter format: values by position or by name, not both. */
 function formatted(value: PyValue, { positional, named }: CallArguments, budget: Budget): string {
-  if (positional.length > 0 && named.size > 0) throw new Raises("values both with and without names");
+  if (positional.length > 0 && named.size > 0) throw new Raises("positional and named values cannot be mixed");
   const values = named.size > 0 ? new Map<PyKey, PyValue>(named) : new Tuple(positional);
   return budget.text(percentFormat(str(value, budget), values, budget));
 }
@@ -300,9 +300,10 @@ function round(value: PyValue, args: CallArguments): PyValue {
   const precision = orElse(args.at(0, "precision"), 0);
   const method = orElse(args.at(1, "method"), "common");
   if (typeof method !== "string" || !["common", "ceil", "floor"].includes(method))
-    throw new Raises("there is no such method");
-  if (!isNumber(value)) throw new Raises("a number is needed");
-  if (!isInt(precision) || Math.abs(Number(precision)) > 300) throw new CannotTell("it rounds to an odd precision");
+    throw new Raises("unknown rounding method");
+  if (!isNumber(value)) throw new Raises("a number is required");
+  if (!isInt(precision) || Math.abs(Number(precision)) > 300)
+    throw new CannotTell("it rounds with an unusual precision");
   const places = Number(precision);
   if (method !== "common") return upOrDown(toFloat(value), places, method === "ceil" ? Math.ceil : Math.floor);
   if (!(value instanceof Float)) return roundInteger(BigInt(value), places);
@@ -315,7 +316,7 @@ function round(value: PyValue, args: CallArguments): PyValue {
 /** Jinja calculates `method(value * 10**places) / 10**places`. */
 function upOrDown(value: number, places: number, method: (value: number) => number): Float {
   const factor = 10 ** places;
-  if (!Number.isFinite(value)) throw new Raises("a finite number is needed");
+  if (!Number.isFinite(value)) throw new Raises("a finite number is required");
   return new Float((method(value * factor) + 0) / factor);
 }
 
@@ -325,22 +326,22 @@ function roundInteger(value: bigint, places: number): number | bigint {
   return int(roundedQuotient(value, unit) * unit);
 }
 
-/** float(), of a text as well; undefined where Jinja takes the default. */
+/** float(), also of a string; undefined if Jinja uses the default. */
 function floatOf(value: PyValue): Float | undefined {
-  if (value instanceof Undefined) throw new Raises("something undefined is no number");
+  if (value instanceof Undefined) throw new Raises("an undefined value is not a number");
   if (isNumber(value)) return new Float(toFloat(value));
   const number = typeof value === "string" ? readFloat(value) : undefined;
   return number === undefined ? undefined : new Float(number);
 }
 
-/** int(), of a text as well; undefined where Jinja takes the default. */
+/** int(), also of a string; undefined if Jinja uses the default. */
 function toInteger(value: PyValue, args: CallArguments): number | bigint | undefined {
   const base = orElse(args.at(1, "base"), 10);
-  if (base !== 10) throw new CannotTell("it reads numbers of a base");
-  if (value instanceof Undefined) throw new Raises("something undefined is no number");
+  if (base !== 10) throw new CannotTell("it reads a number in a base other than 10");
+  if (value instanceof Undefined) throw new Raises("an undefined value is not a number");
   if (isInt(value) || typeof value === "boolean") return int(BigInt(value));
   if (value instanceof Float) {
-    if (Math.abs(value.value) === Infinity) throw new Raises("infinity is no whole number");
+    if (Math.abs(value.value) === Infinity) throw new Raises("infinity cannot be converted to an integer");
     return Number.isNaN(value.value) ? undefined : int(BigInt(Math.trunc(value.value)));
   }
   if (typeof value !== "string") return undefined;

@@ -82,7 +82,7 @@ class Names implements Frame {
     }
   }
 
-  /** A name that only some branches assign is looked up outside first. */
+  /** A name that only some branches assign is first looked up outside. */
   #branches({ branches, otherwise }: Extract<Statement, { type: "if" }>): void {
     const [first, ...others] = branches;
     if (first === undefined) return;

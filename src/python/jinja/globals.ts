@@ -21,13 +21,13 @@ export function globals(budget: Budget): Map<string, PyValue> {
 
 function range(args: CallArguments, budget: Budget): PyValue {
   const numbers = args.positional.map((value) => {
-    if (!isInt(value) && typeof value !== "boolean") throw new Raises("range() needs whole numbers");
+    if (!isInt(value) && typeof value !== "boolean") throw new Raises("range() requires integers");
     return Number(value);
   });
   const [from, to, step] = numbers.length < 2 ? [0, numbers[0], 1] : [numbers[0]!, numbers[1], numbers[2] ?? 1];
-  if (to === undefined || step === 0) throw new Raises("range() needs an end and a step");
+  if (to === undefined || step === 0) throw new Raises("range() requires an end and a step other than 0");
   const length = Math.max(0, Math.ceil((to - from) / step));
-  if (length > 100_000) throw new CannotTell("it makes too long a list");
+  if (length > 100_000) throw new CannotTell("it creates too long a list");
   const items = listOf(
     Array.from({ length }, (_, index) => from + index * step),
     budget,

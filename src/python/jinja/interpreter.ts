@@ -13,7 +13,7 @@ import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, T
 import { applyTest } from "./tests.ts";
 import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
 
-/** Macros may call each other this deep. */
+/** The maximum depth of calls between macros. */
 const DEEPEST = 50;
 
 /** Runs a template. */
@@ -126,11 +126,11 @@ export class Interpreter {
     if (target.type === "name") scope.set(target.name, value);
     else if (target.type === "member") {
       const object = scope.get(target.namespace);
-      if (!(object instanceof Namespace)) throw new Raises("only a namespace takes attributes");
+      if (!(object instanceof Namespace)) throw new Raises("only the attributes of a namespace can be set");
       object.attributes.set(target.name, value);
     } else {
       const items = iterate(value);
-      if (items.length !== target.items.length) throw new Raises("the number of names and values differs");
+      if (items.length !== target.items.length) throw new Raises("the number of names and the number of values differ");
       target.items.forEach((inner, index) => {
         this.#assign(inner, items[index]!, scope);
       });
@@ -139,7 +139,7 @@ export class Interpreter {
 
   #macro(parameters: readonly Parameter[], body: Block, scope: Scope): Callable {
     return new Callable((args) => {
-      if (++this.#depth > DEEPEST) throw new CannotTell("its macros call each other too deep");
+      if (++this.#depth > DEEPEST) throw new CannotTell("its macros are nested too deeply");
       args.check(...parameters.map(({ name }) => name));
       const inner = new Scope(scope, body);
       parameters.forEach(({ name, fallback }, index) => {
@@ -183,12 +183,12 @@ export class Interpreter {
         const object = this.#evaluate(node.object, scope);
         if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
         const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
-        // Jinja calculates with literals beforehand, and in another way.
+        // Jinja evaluates literals in advance, and differently.
         if (isDict(object) && node.object.type === "dict") throw new CannotTell("it slices a literal mapping");
         return slice(object, parts, this.#budget);
       }
       case "slice":
-        throw new Raises("a slice stands alone");
+        throw new Raises("a slice outside of brackets");
       case "call":
         return this.#call(this.#evaluate(node.callee, scope), this.#arguments(node.args, scope));
       case "filter":
@@ -234,7 +234,9 @@ export class Interpreter {
     }
   }
 
-  /** Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n). */
+  /**
+   * Jinja writes a constant into Python's code, where a sign before it applies to the power: `-3 ** n` is -(3 ** n).
+   */
   #power({ left, right }: Extract<Expression, { type: "binary" }>, scope: Scope): PyValue {
     const base = this.#evaluate(left, scope);
     const exponent = this.#evaluate(right, scope);
@@ -244,7 +246,7 @@ export class Interpreter {
 
   #call(callee: PyValue, args: CallArguments): PyValue {
     if (callee instanceof Undefined) throw new Raises(`${callee.name} is undefined`);
-    if (!(callee instanceof Callable)) throw new Raises("the value is no function");
+    if (!(callee instanceof Callable)) throw new Raises("the value is not callable");
     return callee.call(args);
   }
 }

@@ -7,7 +7,7 @@ export interface Token {
   readonly text: string;
 }
 
-/** A stretch of a template: text as it is, an expression to print, or a statement. */
+/** A segment of a template: plain text, an expression to print, or a statement. */
 export type Segment =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "print" | "statement"; readonly tokens: readonly Token[] };
@@ -53,15 +53,15 @@ export function tokenize(template: string): Segment[] {
     const control = source[start + 2];
     addText(control === "-" ? strip(before, null, "end") : before);
     const inside = start + (control === "-" || control === "+" ? 3 : 2);
-    // What begins at the very end need not end.
+    // A tag at the very end does not have to be closed.
     if (source[start + 1] === "#")
-      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment does not end") : inside;
+      position = inside < source.length ? endOf(END_COMMENT, source, inside, "a comment is not closed") : inside;
     else if (matchAt(RAW, source, start) !== undefined) {
       const body = start + matchAt(RAW, source, start)!.length;
       END_RAW.lastIndex = body;
       const end = END_RAW.exec(source);
       if (end === null && body === source.length) break;
-      if (end === null) throw new Raises("a raw block does not end");
+      if (end === null) throw new Raises("a raw block is not closed");
       const text = source.slice(body, end.index);
       addText(end[1] === "-" ? strip(text, null, "end") : text);
       position = end.index + end[0].length;
@@ -75,7 +75,7 @@ export function tokenize(template: string): Segment[] {
   return segments;
 }
 
-/** Where the next `{{`, `{%` or `{#` begins; the end of the source where there is none. */
+/** Where the next `{{`, `{%` or `{#` begins; the end of the source if there is none. */
 function nextOpening(source: string, from: number): number {
   for (let at = source.indexOf("{", from); at !== -1; at = source.indexOf("{", at + 1))
     if (source[at + 1] === "{" || source[at + 1] === "%" || source[at + 1] === "#") return at;
@@ -94,7 +94,7 @@ function readWords(source: string, from: number, closing: RegExp): { tokens: Tok
     if (word.type === "operator") balance(open, word.text);
     position += word.text.length;
   }
-  throw new Raises("a tag does not end");
+  throw new Raises("a tag is not closed");
 }
 
 function readWord(source: string, position: number): { type: Token["type"] | "space"; text: string } {

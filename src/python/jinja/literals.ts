@@ -16,7 +16,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** The text that a quoted word stands for, escapes as in Python. */
+/** The string of a quoted word, with Python's escapes. */
 export function readString(word: string): string {
   return word
     .slice(1, -1)
@@ -33,12 +33,12 @@ export function readString(word: string): string {
 }
 
 function codePoint(code: number): string {
-  if (code > 0x10ffff) throw new Raises("a string has an impossible character");
+  if (code > 0x10ffff) throw new Raises("a string contains an invalid character");
   return String.fromCodePoint(code);
 }
 
 export function readInteger(word: string): number | bigint {
-  if (word.length > 100) throw new CannotTell("it uses a huge number");
+  if (word.length > 100) throw new CannotTell("it uses too large a number");
   return int(BigInt(word.replaceAll("_", "")));
 }
 

@@ -18,8 +18,8 @@ import {
 } from "./value.ts";
 
 /**
- * Methods of Python's types that are not supported, so that their results cannot be told. Every other name is
- * undefined, as it is in Jinja.
+ * Methods of Python's types that are not supported, so their results are not known. Every other name is undefined, as in
+ * Jinja.
  */
 const UNSUPPORTED = new Set(
   `as_integer_ratio bit_count bit_length casefold center clear conjugate copy count denominator encode expandtabs format
@@ -56,7 +56,7 @@ export function slice(object: PyValue, parts: readonly (PyValue | undefined)[], 
   refuseMarkup(object);
   const [from, to, step] = [0, 1, 2].map((index) => {
     const part = parts[index] ?? null;
-    if (part !== null && !isInt(part) && typeof part !== "boolean") throw new Raises("a slice needs whole numbers");
+    if (part !== null && !isInt(part) && typeof part !== "boolean") throw new Raises("a slice requires integers");
     return part === null ? undefined : Number(part);
   });
   if (step !== undefined && step !== 1) throw new CannotTell("it slices with a step");
@@ -64,7 +64,7 @@ export function slice(object: PyValue, parts: readonly (PyValue | undefined)[], 
   if (Array.isArray(object)) return listOf(object.slice(from, to), budget);
   if (object instanceof Tuple) return new Tuple(listOf(object.items.slice(from, to), budget));
   if (object instanceof Range) throw new CannotTell("it slices a range");
-  throw new Raises("the value has no slices");
+  throw new Raises("the value cannot be sliced");
 }
 
 type Method = (args: CallArguments) => PyValue;
@@ -73,7 +73,7 @@ function member(object: PyValue, name: string, budget: Budget): PyValue | undefi
   refuseMarkup(object);
   if (object instanceof Undefined) throw new Raises(`${object.name} is undefined`);
   if (object instanceof Namespace) return object.attributes.get(name);
-  if (name.startsWith("_")) throw new CannotTell(`it looks into an object: ${name}`);
+  if (name.startsWith("_")) throw new CannotTell(`it accesses the internal attribute ${name}`);
   const method = methodOf(object, name, budget);
   if (method !== undefined) return new Callable(method);
   if (UNSUPPORTED.has(name) && !(isDict(object) && object.has(name))) throw new CannotTell(`it uses .${name}`);
@@ -123,7 +123,8 @@ function dictMethod(dict: PyDict, name: string, budget: Budget): Method | undefi
     case "update":
       return (args) => {
         const other = args.given(0);
-        if (!isDict(other) || args.named.size > 0) throw new CannotTell("it updates a mapping with no mapping");
+        if (!isDict(other) || args.named.size > 0)
+          throw new CannotTell("it updates a mapping with a value that is not a mapping");
         for (const [key, value] of other) dict.set(key, value);
         return null;
       };

@@ -7,7 +7,7 @@ import { Float } from "../scalars.ts";
 import type { Budget } from "./budget.ts";
 import { iterate, Range, refuseMarkup, Stream, Undefined, View } from "./value.ts";
 
-/** Longest list and largest integer that a template may make. */
+/** The longest list and the largest integer that a template may create. */
 const LARGEST_LIST = 100_000;
 const LARGEST_INTEGER = 2n ** 4096n;
 
@@ -16,11 +16,11 @@ export function arithmetic(operator: string, left: PyValue, right: PyValue, budg
   refuseMarkup(left, right);
   if (operator === "%" && typeof left === "string") return budget.text(percentFormat(left, right, budget));
   if (left instanceof Undefined || right instanceof Undefined)
-    throw new Raises("something undefined is calculated with");
+    throw new Raises("an undefined value is used in a calculation");
   if (isNumber(left) && isNumber(right)) return calculate(operator, left, right);
   if (operator === "+") return add(left, right, budget);
   if (operator === "*") return isNumber(right) ? repeat(left, right, budget) : repeat(right, left, budget);
-  throw new Raises(`values of these types have no ${operator}`);
+  throw new Raises(`these types do not support ${operator}`);
 }
 
 /** A bool is an int. */
@@ -30,7 +30,7 @@ export function isNumber(value: PyValue): value is PyNumber {
   return numeric(value) !== undefined;
 }
 
-/** A number as an int, where it is one. */
+/** A number as an int, if it is one. */
 function integer(value: PyNumber): bigint | undefined {
   return value instanceof Float ? undefined : BigInt(value);
 }
@@ -41,7 +41,7 @@ function calculate(operator: string, left: PyNumber, right: PyNumber): PyValue {
   if (whole !== undefined && other !== undefined) {
     const result = calculateIntegers(operator, whole, other);
     if (typeof result !== "bigint") return result;
-    if (result > LARGEST_INTEGER || -result > LARGEST_INTEGER) throw new CannotTell("it calculates a huge number");
+    if (result > LARGEST_INTEGER || -result > LARGEST_INTEGER) throw new CannotTell("it calculates too large a number");
     return int(result);
   }
   return floats(operator, toFloat(left), toFloat(right));
@@ -77,7 +77,7 @@ function power(base: number, exponent: number): Float {
   if (base === 0 && exponent < 0) throw new Raises("division by zero");
   if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent))
     throw new CannotTell("it calculates a complex number");
-  // Unlike JavaScript, Python takes 1 to any power for 1.
+  // Unlike in JavaScript, 1 to any power is 1 in Python.
   const result =
     base === 1 || (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent)) ? 1 : base ** exponent;
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
@@ -100,12 +100,12 @@ function calculateIntegers(operator: string, left: bigint, right: bigint): bigin
 function quotientOf(left: bigint, right: bigint): Float {
   const [a, b] = [toFloat(left), toFloat(right)];
   if (BigInt(a) === left && BigInt(b) === right) return new Float(a / b);
-  throw new CannotTell("it divides huge numbers");
+  throw new CannotTell("it divides numbers that are too large");
 }
 
 function integerPower(base: bigint, exponent: bigint): bigint | Float {
   if (exponent < 0n) return power(toFloat(base), toFloat(exponent));
-  if (exponent > 4096n) throw new CannotTell("it calculates a huge number");
+  if (exponent > 4096n) throw new CannotTell("it calculates too large a number");
   return base ** exponent;
 }
 
@@ -117,26 +117,26 @@ function add(left: PyValue, right: PyValue, budget: Budget): PyValue {
   if (Array.isArray(left) && Array.isArray(right)) return listOf([...left, ...right], budget);
   if (left instanceof Tuple && right instanceof Tuple)
     return new Tuple(listOf([...left.items, ...right.items], budget));
-  throw new Raises("values of these types have no +");
+  throw new Raises("these types do not support +");
 }
 
 function repeat(value: PyValue, times: PyValue, budget: Budget): PyValue {
-  if (!isInt(times) && typeof times !== "boolean") throw new Raises("values of these types have no *");
+  if (!isInt(times) && typeof times !== "boolean") throw new Raises("these types do not support *");
   const count = Math.max(0, Number(times));
   if (typeof value === "string") {
     budget.expect(value.length * count);
     return budget.text(value.repeat(count));
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
-  if (items === undefined) throw new Raises("values of these types have no *");
-  if (items.length * count > LARGEST_LIST) throw new CannotTell("it makes too long a list");
+  if (items === undefined) throw new Raises("these types do not support *");
+  if (items.length * count > LARGEST_LIST) throw new CannotTell("it creates too long a list");
   const repeated = listOf(Array.from({ length: items.length === 0 ? 0 : count }, () => items).flat(), budget);
   return Array.isArray(value) ? repeated : new Tuple(repeated);
 }
 
 /** A new list, which costs as many steps as it has items. */
 export function listOf(items: PyValue[], budget: Budget): PyValue[] {
-  if (items.length > LARGEST_LIST) throw new CannotTell("it makes too long a list");
+  if (items.length > LARGEST_LIST) throw new CannotTell("it creates too long a list");
   budget.step(items.length);
   return items;
 }
@@ -148,7 +148,7 @@ export function holds(operator: string, left: PyValue, right: PyValue, budget: B
   if (operator === "!=") return !equal(left, right, budget);
   if (operator === "in") return contains(right, left, budget);
   if (operator === "not in") return !contains(right, left, budget);
-  if (left instanceof Undefined || right instanceof Undefined) throw new Raises("something undefined is compared");
+  if (left instanceof Undefined || right instanceof Undefined) throw new Raises("an undefined value is compared");
   if (
     [left, right].some((value) => value instanceof Float && Number.isNaN(value.value)) &&
     isNumber(left) &&
@@ -163,7 +163,7 @@ export function holds(operator: string, left: PyValue, right: PyValue, budget: B
 
 function contains(container: PyValue, value: PyValue, budget: Budget): boolean {
   if (typeof container === "string") {
-    if (typeof value !== "string") throw new Raises("a text can only hold texts");
+    if (typeof value !== "string") throw new Raises("a string can contain only strings");
     budget.step(container.length / 100);
     return container.includes(value);
   }
@@ -177,12 +177,12 @@ function contains(container: PyValue, value: PyValue, budget: Budget): boolean {
     container instanceof Undefined
   )
     return iterate(container).some((item) => item === value || equal(item, value, budget));
-  throw new Raises("the value is no container");
+  throw new Raises("the value is not a container");
 }
 
 /** `-value` and `+value`. */
 export function negate(operator: "-" | "+", value: PyValue): PyValue {
-  if (!isNumber(value)) throw new Raises("the value has no sign");
+  if (!isNumber(value)) throw new Raises("the value cannot have a sign");
   if (value instanceof Float) return operator === "-" ? new Float(-value.value) : value;
   return int(operator === "-" ? -BigInt(value) : BigInt(value));
 }

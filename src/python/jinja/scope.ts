@@ -2,7 +2,7 @@ import type { PyValue } from "../dataModel.ts";
 import { type Frame, frameOf } from "./frames.ts";
 import type { Block } from "./syntax.ts";
 
-/** Names and their values; a loop, a macro, a block and `with` open a scope of their own. */
+/** Names and their values; a loop, a macro, a block and `with` each open a scope. */
 export class Scope {
   readonly #variables: Map<string, PyValue | undefined>;
   readonly #parent: Scope | undefined;
@@ -17,7 +17,7 @@ export class Scope {
       if (parent === undefined || !parent.#refers(name)) this.#variables.set(name, undefined);
   }
 
-  /** undefined where the name has no value. */
+  /** undefined if the name has no value. */
   get(name: string): PyValue | undefined {
     return this.#variables.has(name) ? this.#variables.get(name) : this.#parent?.get(name);
   }

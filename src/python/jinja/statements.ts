@@ -15,7 +15,7 @@ const UNSUPPORTED = ["autoescape", "block", "call", "extends", "from", "import",
 const CONSTANTS = ["true", "True", "false", "False", "none", "None"];
 const DEEPEST = 50;
 
-/** Reads a template. @throws Raises where Jinja finds a mistake, CannotTell for what is not supported. */
+/** Reads a template. @throws Raises if Jinja finds an error, CannotTell for what is not supported */
 export function parseTemplate(template: string, dialect: Dialect): Block {
   const parser = new Parser(tokenize(template), dialect);
   return parser.parseBlock([], 0).body;
@@ -40,7 +40,7 @@ class Parser {
 
   /** The statements up to one of `ends`; without ends, all that is left. */
   parseBlock(ends: readonly string[], depth: number): ParsedBlock {
-    if (depth > DEEPEST) throw new CannotTell("it nests too deep");
+    if (depth > DEEPEST) throw new CannotTell("it is nested too deeply");
     const body: Statement[] = [];
     while (this.#position < this.#segments.length) {
       const segment = this.#segments[this.#position++]!;

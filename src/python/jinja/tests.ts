@@ -15,8 +15,8 @@ function comparison(operator: string): Test {
 /** `value % by == wanted`. */
 function leaves(value: PyValue, by: PyValue, wanted: number): boolean {
   if (!isNumber(value) || !isNumber(by)) {
-    if (typeof value === "string") throw new CannotTell("it formats a text by a test");
-    throw new Raises("a number is needed");
+    if (typeof value === "string") throw new CannotTell("it applies a numeric test to a string");
+    throw new Raises("a number is required");
   }
   if (toFloat(by) === 0) throw new Raises("division by zero");
   if (value instanceof Float || by instanceof Float) {
@@ -97,13 +97,13 @@ const OF_TWO = new Set([
   "sameas",
 ]);
 
-/** Whether a value passes the test of a name. @throws Raises where Jinja has none of that name */
+/** Whether a value passes the test of a name. @throws Raises if Jinja has none of that name */
 export function applyTest(name: string, value: PyValue, args: CallArguments, budget: Budget): boolean {
   const test = Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
-  if (test === undefined) throw new Raises(`no test named ${name}`);
-  if (args.named.size > 0) throw new CannotTell("it tests with named arguments");
+  if (test === undefined) throw new Raises(`unknown test ${name}`);
+  if (args.named.size > 0) throw new CannotTell("it uses a test with named arguments");
   if (args.positional.length !== Number(OF_TWO.has(name) || !/^[a-z]/.test(name)))
-    throw new Raises("the number of arguments is wrong");
+    throw new Raises("wrong number of arguments");
   if (!["defined", "none", "undefined"].includes(name)) refuseMarkup(value);
   return test(value, args, budget);
 }

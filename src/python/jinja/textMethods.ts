@@ -7,7 +7,7 @@ import { type CallArguments, iterate, refuseMarkup } from "./value.ts";
 
 type Method = (args: CallArguments) => PyValue;
 
-/** The method `name` of a text; undefined where there is none of that name here. */
+/** The method `name` of a string; undefined if it does not exist. */
 export function textMethod(text: string, name: string, budget: Budget): Method | undefined {
   const method = METHODS.get(name);
   return method === undefined ? undefined : (args) => method(text, args, budget);
@@ -34,7 +34,7 @@ const stripped =
 const affixed =
   (holds: (text: string, affix: string) => boolean): TextMethod =>
   (text, args) => {
-    if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+    if (args.positional.length > 1) throw new CannotTell("it searches part of a string");
     positionalOnly(args, 1);
     const affix = args.given(0);
     const affixes = affix instanceof Tuple ? affix.items.map(expectText) : [expectText(affix)];
@@ -52,7 +52,7 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   [
     "splitlines",
     (text, args, budget) => {
-      if (args.positional.length > 0 || args.named.size > 0) throw new CannotTell("it keeps the ends of lines");
+      if (args.positional.length > 0 || args.named.size > 0) throw new CannotTell("it keeps line endings");
       return listOf(splitLines(text), budget);
     },
   ],
@@ -68,7 +68,7 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   [
     "replace",
     (text, args, budget) => {
-      if (args.named.size > 0) throw new CannotTell("it replaces with named arguments");
+      if (args.named.size > 0) throw new CannotTell("it uses replace with named arguments");
       positionalOnly(args, 3);
       return replaceText(text, expectText(args.given(0)), expectText(args.given(1)), args.positional[2], budget);
     },
@@ -78,7 +78,7 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   [
     "find",
     (text, args) => {
-      if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+      if (args.positional.length > 1) throw new CannotTell("it searches part of a string");
       positionalOnly(args, 1);
       const at = text.indexOf(expectText(args.given(0)));
       return at === -1 ? -1 : [...text.slice(0, at)].length;
@@ -87,7 +87,7 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
   [
     "count",
     (text, args) => {
-      if (args.positional.length > 1) throw new CannotTell("it looks at a part of a text");
+      if (args.positional.length > 1) throw new CannotTell("it searches part of a string");
       positionalOnly(args, 1);
       const part = expectText(args.given(0));
       return part === "" ? [...text].length + 1 : text.split(part).length - 1;
@@ -96,7 +96,7 @@ const METHODS: ReadonlyMap<string, TextMethod> = new Map([
 ]);
 
 function positionalOnly(args: CallArguments, most: number): void {
-  if (args.named.size > 0) throw new Raises("an argument has a name");
+  if (args.named.size > 0) throw new Raises("named arguments are not supported");
   if (args.positional.length > most) throw new Raises("too many arguments");
 }
 
@@ -118,13 +118,13 @@ export function replaceText(text: string, old: string, by: string, count: PyValu
 }
 
 function expectCount(value: PyValue): number {
-  if (!isInt(value) && typeof value !== "boolean") throw new Raises("a whole number is needed");
+  if (!isInt(value) && typeof value !== "boolean") throw new Raises("an integer is required");
   return Number(value);
 }
 
-/** The value itself, which must be a text. */
+/** The value itself, which must be a string. */
 export function expectText(value: PyValue): string {
   refuseMarkup(value);
-  if (typeof value !== "string") throw new Raises("a text is needed");
+  if (typeof value !== "string") throw new Raises("a string is required");
   return value;
 }

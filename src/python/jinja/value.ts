@@ -3,7 +3,7 @@ import { CannotTell, Raises } from "../errors.ts";
 import { repr } from "../repr.ts";
 import { Bytes } from "../scalars.ts";
 
-/** A name or attribute that does not exist. Jinja lets a template test, print and iterate it, and fails on all else. */
+/** A name or attribute that does not exist. A template may test, print and iterate it; everything else fails. */
 export class Undefined extends PyObject {
   readonly name: string;
   readonly #printed: string;
@@ -15,7 +15,7 @@ export class Undefined extends PyObject {
     this.#printed = printed;
   }
 
-  /** All that is undefined is equal. */
+  /** All undefined values are equal. */
   override get identity(): unknown {
     return Undefined;
   }
@@ -29,16 +29,16 @@ export class Undefined extends PyObject {
   }
 }
 
-/** An object with attributes and no items: what `namespace()` gives, and `loop`. */
+/** An object with attributes and no items: a `namespace()`, and `loop`. */
 export class Namespace extends PyObject {
   readonly attributes = new Map<string, PyValue>();
 }
 
-/** An iterator of Python's, such as the filter `map` gives: it can be read once. */
+/** A Python iterator, such as the result of the filter `map`: it can be read once. */
 export class Stream extends PyObject {
   #produce: () => readonly PyValue[];
 
-  /** @param produce is called when the items are first asked for */
+  /** @param produce is called when the items are first requested */
   constructor(produce: () => readonly PyValue[]) {
     super();
     this.#produce = produce;
@@ -51,7 +51,7 @@ export class Stream extends PyObject {
   }
 }
 
-/** What range() gives. */
+/** The result of range(). */
 export class Range extends PyObject {
   readonly items: readonly PyValue[];
   readonly #text: string;
@@ -76,7 +76,7 @@ export class Range extends PyObject {
   }
 }
 
-/** What items(), keys() and values() of a dictionary give. */
+/** The result of items(), keys() or values() of a dictionary. */
 export class View extends PyObject {
   readonly items: readonly PyValue[];
   readonly #name: string;
@@ -96,7 +96,7 @@ export class View extends PyObject {
   }
 }
 
-/** Text that counts as HTML, so that whatever is added to it is escaped. It can only be printed here. */
+/** Text that is marked as safe HTML, so that anything added to it is escaped. Here it can only be printed. */
 export class Markup extends PyObject {
   readonly #text: string;
 
@@ -114,9 +114,10 @@ export class Markup extends PyObject {
   }
 }
 
-/** @throws CannotTell where one of the values is text that counts as HTML */
+/** @throws CannotTell if one of the values is text that is marked as safe HTML */
 export function refuseMarkup(...values: readonly PyValue[]): void {
-  if (values.some((value) => value instanceof Markup)) throw new CannotTell("it works on text that counts as HTML");
+  if (values.some((value) => value instanceof Markup))
+    throw new CannotTell("it works on text that is marked as safe HTML");
 }
 
 /** A function, method or macro. */
@@ -144,21 +145,21 @@ export class CallArguments {
     return position < this.positional.length ? this.positional[position] : this.named.get(name);
   }
 
-  /** The positional argument that the function cannot do without. */
+  /** A required positional argument. */
   given(position: number): PyValue {
     const value = this.positional[position];
     if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
-  /** The argument at a position or of a name that the function cannot do without. */
+  /** A required argument, at a position or of a name. */
   required(position: number, name: string): PyValue {
     const value = this.at(position, name);
     if (value === undefined) throw new Raises("an argument is missing");
     return value;
   }
 
-  /** Fails as Python does where there are more arguments than the function has parameters, or one that it lacks. */
+  /** Fails as Python does for more arguments than parameters, or for an unknown argument. */
   check(...parameters: readonly string[]): void {
     if (this.positional.length > parameters.length) throw new Raises("too many arguments");
     for (const name of this.named.keys())
@@ -166,7 +167,7 @@ export class CallArguments {
   }
 }
 
-/** What was looked for, where there is such a thing: None is one. */
+/** The value, which may be None; an Undefined if there is none. */
 export function orUndefined(value: PyValue | undefined, name?: string): PyValue {
   return value === undefined ? new Undefined(name) : value;
 }

@@ -12,7 +12,7 @@ export class Words {
   #depth = 0;
 
   constructor(tokens: readonly Token[]) {
-    if (tokens.length > LONGEST) throw new CannotTell("a tag of it is too long");
+    if (tokens.length > LONGEST) throw new CannotTell("one of its tags is too long");
     this.#tokens = tokens;
   }
 
@@ -27,7 +27,7 @@ export class Words {
 
   next(): Token {
     const token = this.#tokens[this.#position++];
-    if (token === undefined) throw new Raises("a tag ends too early");
+    if (token === undefined) throw new Raises("unexpected end of a tag");
     return token;
   }
 
@@ -41,7 +41,7 @@ export class Words {
     return token?.type === "name" && token.text === text;
   }
 
-  /** Passes over an operator or a keyword if it comes next. */
+  /** Skips an operator or a keyword if it comes next. */
   skip(text: string): boolean {
     if (!this.isOperator(text) && !this.isName(text)) return false;
     this.#position++;
@@ -64,7 +64,7 @@ export class Words {
 
   /** Runs `parse` one level deeper. */
   nested<T>(parse: () => T): T {
-    if (++this.#depth > DEEPEST) throw new CannotTell("it nests too deep");
+    if (++this.#depth > DEEPEST) throw new CannotTell("it is nested too deeply");
     const result = parse();
     this.#depth--;
     return result;

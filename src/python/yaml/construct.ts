@@ -8,8 +8,8 @@ import { pointAt, type Source, YamlError } from "./source.ts";
 import { MAX_DEPTH } from "./structure.ts";
 
 /**
- * Makes of the raw tree what PyYAML's safe constructor does: resolves tags, merges `<<`, and of pairs with equal keys
- * keeps the last. A set becomes a mapping to null; the tuples of an ordered map or of pairs become sequences of two.
+ * Does to the raw tree what PyYAML's safe constructor does: resolves tags, merges `<<`, and keeps the last of the pairs
+ * with equal keys. A set becomes a mapping to null; the tuples of an ordered map or of pairs become sequences of two.
  * @throws YamlError
  */
 export function construct(source: Source, path: string, root: RawNode): ConfigNode {
@@ -26,10 +26,10 @@ interface Slot {
 /** How many mappings may merge one another in a row; PyYAML fails a little later. */
 const MAX_MERGE_DEPTH = 900;
 
-/** Merging is refused beyond so many pairs, which take PyYAML gigabytes. */
+/** The maximum number of merged pairs; PyYAML needs gigabytes for more. */
 const MAX_MERGED = 1_000_000;
 
-/** Refused where aliases repeat more values than this, which whoever writes them out would run out of memory with. */
+/** The maximum number of values that aliases repeat; writing out more would exhaust memory. */
 const MAX_REPEATED = 1_000_000;
 
 class Constructor {

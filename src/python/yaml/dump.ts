@@ -5,20 +5,20 @@ import { Bytes, Float, Time } from "../scalars.ts";
 import { pyStr } from "../value.ts";
 import { isSimpleKey, writePlain, writeString } from "./dumpScalar.ts";
 
-/** Where a dump with all aliases written out would grow beyond all bounds. */
+/** The maximum length of a dump with all aliases written out. */
 const MAX_LENGTH = 1_000_000;
 
 /** How a dump is written. */
 export interface DumpOptions {
-  /** What becomes of a list or dictionary that stands in several places: `&id001` and `*id001`, or copies. */
+  /** How a list or dictionary in several places is written: as `&id001` and `*id001`, or as copies. */
   readonly aliases?: "anchored" | "copied";
-  /** In columns; safeyaml.dumps (cloud-init 18.5 to 26.2) takes four, yaml.dump two. */
+  /** In columns; safeyaml.dumps (cloud-init 18.5 to 26.2) uses four, yaml.dump two. */
   readonly indent?: number;
 }
 
 /**
- * A dictionary as yaml.dump(default_flow_style=False) of PyYAML 5.3 to 6.0 writes it: block style, sorted keys, lists at
- * the column of their key.
+ * A dictionary as yaml.dump(default_flow_style=False) of PyYAML 5.3 to 6.0 writes it: block style, sorted keys, lists
+ * at the column of their key.
  */
 export function dumpYaml(root: PyDict, { aliases = "anchored", indent = 4 }: DumpOptions = {}): string {
   return new YamlDump(aliases === "anchored" ? findShared(root) : new Map(), indent).dump(root);
@@ -89,7 +89,7 @@ class YamlDump {
       : keysOf(value).map((key) => `${pad}${this.#pair(key, value.get(key) ?? null, indent)}`);
     const text = lines.join("\n");
     this.#length += text.length;
-    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, for its size");
+    if (this.#length > MAX_LENGTH) throw new CannotTell("the network configuration, because it is too large");
     return text;
   }
 
@@ -150,12 +150,12 @@ class YamlDump {
   }
 }
 
-/** A scalar that is no string. */
+/** A scalar that is not a string. */
 export function plainScalar(value: Exclude<PyKey, string>): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
   if (value instanceof Time) return value.text;
-  if (value instanceof Bytes) throw new CannotTell("the network configuration, which holds binary data");
+  if (value instanceof Bytes) throw new CannotTell("the network configuration, because it contains binary data");
   const text = pyStr(value);
   if (!(value instanceof Float)) return text;
   if (text === "nan") return ".nan";

@@ -3,7 +3,7 @@
  * as the same string, else in single quotes, else in double quotes with escapes.
  */
 
-/** Where a scalar stands. Columns count from 0. */
+/** The place of a scalar. Columns count from 0. */
 export interface ScalarPlace {
   /** The column right after the `:` or `-` before it. */
   readonly column: number;
@@ -24,14 +24,14 @@ export function writeString(value: string, place: ScalarPlace): string {
   return writeDoubleQuoted(chars, place);
 }
 
-/** Whether PyYAML takes a string as a key without the `? ` before it; it counts the five letters of the tag `!!str`. */
+/** Whether PyYAML accepts a string as a key without `? ` before it; it counts the five letters of the tag `!!str`. */
 export function isSimpleKey(value: string): boolean {
   return value !== "" && !LINE_BREAK.test(value) && [...value].length + "!!str".length < 128;
 }
 
 const LINE_BREAK = /[\n\x85\u2028\u2029]/;
 
-/** Plain scalars that YAML 1.1 reads as something else than a string (yaml.resolver). */
+/** Plain scalars that YAML 1.1 does not read as a string (yaml.resolver). */
 const OTHER_TYPES: readonly RegExp[] = [
   /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
   /^(?:~|null|Null|NULL|)$/,
@@ -172,8 +172,8 @@ function escaped(char: string): string {
 }
 
 /**
- * A long line ends in a backslash: before a space, after an escape, or right after the character behind one. A space that
- * begins the next line gets a backslash of its own.
+ * A long line ends in a backslash: before a space, after an escape, or right after the character behind one. A space
+ * that begins the next line gets a backslash of its own.
  */
 function writeDoubleQuoted(chars: readonly string[], place: ScalarPlace): string {
   let out = '"';

@@ -49,7 +49,10 @@ export class KeyCandidates {
     return candidate;
   }
 
-  /** Drops candidates whose colon can no longer follow: it must be on the line of the key, and near. Each costs one step. */
+  /**
+   * Drops candidates whose colon can no longer follow: it must be on the line of the key, and near. Each costs one
+   * step.
+   */
   dropStale(text: string, here: Place): void {
     for (; this.#first < this.#levels.length; this.#first++) {
       const candidate = this.#levels[this.#first];

@@ -5,9 +5,9 @@ import { type ScannedScalar, scanBlockScalar, scanPlain, scanQuoted } from "./sc
 import { breakAt, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, type Source, YamlError } from "./source.ts";
 
 /**
- * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0). These
- * are looser than YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question marks,
- * colons, names). The content of brackets is joined to one line.
+ * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0).
+ * These are looser than YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question
+ * marks, colons, names). The content of brackets is joined to one line.
  * @returns the tokens that the lexemes refer to, or undefined if the text contains only comments.
  * @throws YamlError where PyYAML's scanner would stop.
  */

@@ -20,8 +20,9 @@ interface YamlProblem {
 
 /**
  * Reads a YAML document as PyYAML's safe_load does (6.0; cloud-init calls the pure Python one), which is not quite YAML
- * 1.1. Beyond what safe_load refuses, an error is also: more than 5 MB of text, more than 475 levels, aliases that repeat more than a million values, a value that
- * contains itself, numbers of more than 4300 digits, and `<<` that merges more than a million pairs.
+ * 1.1. Beyond what safe_load refuses, an error is also: more than 5 MB of text, more than 475 levels, aliases that
+ * repeat more than a million values, a value that contains itself, numbers of more than 4300 digits, and `<<` that
+ * merges more than a million pairs.
  * @param path the file's name, which every node keeps.
  */
 export function parseYaml(text: string, path: string): YamlResult {

@@ -36,8 +36,8 @@ export interface RawPair {
 }
 
 /**
- * Creates nodes from the result of `yaml`'s Parser. The Parser continues after errors; this rejects what PyYAML's parser
- * and composer reject, at the same place.
+ * Creates nodes from the result of `yaml`'s Parser. The Parser continues after errors; this rejects what PyYAML's
+ * parser and composer reject, at the same place.
  * @param parsed refers by number to the lexed scalars, tags and names.
  * @throws YamlError
  */

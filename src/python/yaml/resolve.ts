@@ -7,7 +7,7 @@ import { parseTimestamp } from "./timestamp.ts";
 export const YAML_TAGS = "tag:yaml.org,2002:";
 
 /**
- * What PyYAML takes a plain scalar for. Unlike in YAML 1.1, `y` and `n` are text, and so are `1e3` (a float needs a dot
+ * How PyYAML interprets a plain scalar. Unlike in YAML 1.1, `y` and `n` are text, and so are `1e3` (a float needs a dot
  * and a sign in the exponent), `08` and `0:30`.
  */
 const IMPLICIT: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -35,7 +35,7 @@ export function implicitTag(text: string): string {
 
 type Value = Scalar["value"];
 
-/** Makes the value of a scalar out of its text; undefined where Python raises an error. */
+/** Makes the value of a scalar out of its text; undefined if Python raises an error. */
 export type Conversion = (text: string) => { kind: ScalarKind; value: Value } | undefined;
 
 function of(kind: ScalarKind, convert: (text: string) => Value | undefined): Conversion {

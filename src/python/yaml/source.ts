@@ -4,7 +4,10 @@ import type { Point } from "../unist.ts";
 export class YamlError extends Error {
   readonly reason: string;
   readonly offset: number;
-  /** "depth": PyYAML itself fails with a RecursionError, which cloud-init does not catch; "size": PyYAML accepts the text. */
+  /**
+   * "depth": PyYAML itself fails with a RecursionError, which cloud-init does not catch; "size": PyYAML accepts the
+   * text.
+   */
   readonly limit: "depth" | "size" | undefined;
   constructor(reason: string, offset: number, limit?: "depth" | "size") {
     const line = reason.replace(/(?! )[\p{C}\p{Z}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);

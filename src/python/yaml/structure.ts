@@ -4,12 +4,14 @@ import { type RawNode, readNodes } from "./nodes.ts";
 import { type Source, YamlError } from "./source.ts";
 
 /**
- * PyYAML recurses twice per level: with Python's limit of 1000 it fails at 492 levels when called from a script, and about
- * 15 levels earlier when called by cloud-init, which is itself 30 calls deep.
+ * PyYAML recurses twice per level: with Python's limit of 1000 it fails at 492 levels when called from a script, and
+ * about 15 levels earlier when called by cloud-init, which is itself 30 calls deep.
  */
 export const MAX_DEPTH = 475;
 
-/** The maximum number of lexemes, since each costs the parser some hundred bytes; 80,000 lines of `key: value` reach it. */
+/**
+ * The maximum number of lexemes, since each costs the parser some hundred bytes; 80,000 lines of `key: value` reach it.
+ */
 const MAX_LEXEMES = 500_000;
 
 /**

@@ -4,8 +4,8 @@ const TIMESTAMP =
   /^(?<year>[0-9]{4})-(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})(?:(?:[Tt]|[ \t]+)(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.(?<fraction>[0-9]*))?(?:[ \t]*(?<zone>Z|(?<sign>[-+])(?<zoneHour>[0-9]{1,2})(?::(?<zoneMinute>[0-9]{2}))?))?)?$/;
 
 /**
- * A date or a datetime, as Python's str() writes it, with its offset from UTC if it has one; undefined if the day, time or
- * offset does not exist.
+ * A date or a datetime, as Python's str() writes it, with its offset from UTC if it has one; undefined if the day, time
+ * or offset does not exist.
  */
 export function parseTimestamp(text: string): { kind: ScalarKind; value: string } | undefined {
   const groups = TIMESTAMP.exec(text)?.groups;

@@ -71,7 +71,7 @@ describe("lock_passwd: false", () => {
     expect(textAfter(bootWith(unlocked(), "24.2"), "/etc/shadow")).toBe(files["/etc/shadow"]);
   });
 
-  test("opens an account without a password where the configuration gives an empty one", () => {
+  test("opens an account without a password if an empty one is configured", () => {
     const after = shadow(bootWith(unlocked(", hashed_passwd: ''")));
     expect(after).toMatchObject({ bang: ":19000", blank: ":19000", hash: "$6$a$b:19000" });
   });
@@ -85,9 +85,9 @@ describe("lock_passwd: false", () => {
 describe("passwords of users", () => {
   const config = (name: string, value: string) => `users: [{name: star, lock_passwd: false, ${name}: '${value}'}]\n`;
 
-  test("a hash is known, the hash of a text is not", () => {
+  test("a configured hash is known, the hash of a plain password is not", () => {
     expect(shadow(bootWith(config("hashed_passwd", HASH))).star).toBe(`${HASH}:${DAY}`);
-    expect(shadow(bootWith(config("plain_text_passwd", "x"))).star).toBe(`<<unknown:a hash made at boot>>:${DAY}`);
+    expect(shadow(bootWith(config("plain_text_passwd", "x"))).star).toBe(`<<unknown:a hash created at boot>>:${DAY}`);
   });
 
   test("passwd is for new users only", () => {
@@ -111,18 +111,18 @@ describe("passwords of users", () => {
   });
 });
 
-test("backups: passwd and chpasswd -e make one, chpasswd goes through PAM and makes none", () => {
+test("backups: passwd and chpasswd -e create one, chpasswd uses PAM and creates none", () => {
   const backup = (config: string) => textAfter(bootWith(config), "/etc/shadow-");
   expect(backup("users: [hash]\n")).toBe(files["/etc/shadow"]);
   expect(backup(`chpasswd: {expire: false, list: ['star:${HASH}']}\n`)).toBe(files["/etc/shadow"]);
   expect(backup("chpasswd: {expire: false, list: ['star:text']}\n")).toBeUndefined();
 });
 
-test("usermod locks where there is no passwd, and writes /etc/passwd too", () => {
+test("usermod locks if passwd is missing, and also writes /etc/passwd", () => {
   const shell = { content: "", mode: 0o755 };
   const result = bootWith("users: [hash]\n", "25.1", { "/bin/sh": shell, "/usr/sbin/usermod": shell });
   expect(shadow(result).hash).toBe("!$6$a$b:19000");
   expect(textAfter(result, "/etc/passwd-")).toBe(files["/etc/passwd"]);
   const neither = bootWith("users: [hash]\n", "25.1", { "/bin/sh": shell });
-  expect(reasonOf(neither, "users_groups")).toContain("no program to lock");
+  expect(reasonOf(neither, "users_groups")).toContain("neither passwd nor usermod is installed");
 });

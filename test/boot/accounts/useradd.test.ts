@@ -99,7 +99,7 @@ describe("odd files", () => {
     expect(textAfter(bootWith("users: [ops]\n", files), "/etc/passwd")).toBe(completed);
     const result = bootWith("users: [ops]\n", files, "4.19.0");
     expect(textAfter(result, "/etc/passwd")).toBe(files["/etc/passwd"]);
-    expect(reasonOf(result, "users_groups")).toContain("last line has no end");
+    expect(reasonOf(result, "users_groups")).toContain("last line does not end with a newline");
   });
 
   test("a file behind a link stops useradd", () => {
@@ -116,9 +116,9 @@ describe("refusals stop the module, and later users are not made", () => {
     ["{name: ops, homedir: home}", "home directory"],
     ["{name: ops, expiredate: soon}", "date"],
     ["{name: ops, inactive: x}", "days"],
-    ["{name: ops, uid: 1}", "taken"],
+    ["{name: ops, uid: 1}", "already in use"],
     ["{name: ops, primary_group: none}", "does not exist"],
-    ["{name: ops, groups: [ops]}", "exists already"],
+    ["{name: ops, groups: [ops]}", "already exists"],
     ["{name: ops, groups: [none], create_groups: false}", "does not exist"],
   ])("%s", (user, reason) => {
     const result = bootWith(`users: [${user}, late]\n`);
@@ -200,7 +200,7 @@ test("/etc/default/useradd: group, home, shell, ages, mailbox", () => {
   expect(attributesAfter(result, "/var/mail/ops")).toBe("600 1000:4");
 });
 
-test.runIf(whole)("thousands of users and groups are made, in files of thousands of lines", () => {
+test.runIf(whole)("thousands of users and groups are created, in files of thousands of lines", () => {
   const names = Array.from({ length: 2000 }, (_, n) => `n${n}`);
   const others = Array.from({ length: 10_000 }, (_, n) => `u${n}:x:${n + 10_000}:0::/:/bin/sh\n`).join("");
   const result = bootWith(`groups: [${names.map((name) => `g${name}`)}]\nusers: [${names}]\n`, {
@@ -214,7 +214,7 @@ test.runIf(whole)("thousands of users and groups are made, in files of thousands
   expect(last("/etc/subuid")).toBe(`n1999:${100_000 + 2000 * 65_536}:65536`);
 });
 
-test.runIf(whole)("what takes too long to follow ends the module", () => {
+test.runIf(whole)("too much work ends the module", () => {
   const others = Array.from({ length: 20_000 }, (_, n) => `u${n}:${n}:1\n`).join("");
   const names = Array.from({ length: 1000 }, (_, n) => `n${n}`);
   const result = bootWith(`users: [${names}]\n`, { "/etc/subuid": `# a comment\n${others}` });

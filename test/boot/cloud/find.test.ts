@@ -62,7 +62,7 @@ describe("the datasource that an image asks for", () => {
     );
   });
 
-  // ds-identify ends before it looks at datasource (tools/ds-identify, _main), so that cloud-init takes its own list.
+  // ds-identify ends before it looks at datasource (tools/ds-identify, _main), so cloud-init uses its own list.
   describe.each(["enabled", "report"])("where the policy of ds-identify is %s", (policy) => {
     const own = { "/etc/cloud/ds-identify.cfg": `policy: ${policy}\ndatasource: OpenStack\n` };
 
@@ -141,7 +141,7 @@ describe("a seed in the image", () => {
     });
   });
 
-  test("a config drive that is no drive is passed over", () => {
+  test("an invalid config drive is skipped", () => {
     const drive = (metaData: string) => ({
       "/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json": metaData,
     });
@@ -185,7 +185,7 @@ describe("what the caller says", () => {
     const { cloud, notes } = launched(team("datasource_list: [Ec2, None]\n"), { datasource: "GCE" });
     expect(cloud.datasource).toBe("GCE");
     expect(notesOf({ notes })).toContain(
-      "/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks for Ec2, None only, not for GCE",
+      "/etc/cloud/cloud.cfg.d/20-team.cfg:1: cloud-init looks only for Ec2, None, not for GCE",
     );
   });
 
@@ -200,7 +200,7 @@ describe("what the caller says", () => {
   test("of a seed is not looked at where the image asks for None", () => {
     const { cloud, notes } = launched(team("datasource_list: [None]\n"), { cloud: handed("instance-id: i-1\n") });
     expect(cloud).toMatchObject({ datasource: "None", metaData: { children: [] } });
-    expect(notesOf({ notes }).join()).toContain("nothing of the seed is read");
+    expect(notesOf({ notes }).join()).toContain("so the seed is ignored");
   });
 });
 
@@ -243,7 +243,7 @@ describe("what a datasource changes by itself", () => {
     expect(text("Ec2", "23.4")).toMatch(/^<<unknown:[^>]+>>$/);
   });
 
-  test("OpenStack leaves the network alone where it is told to", () => {
+  test("OpenStack does not configure the network if it is disabled", () => {
     const netplan = { "/usr/sbin/netplan": { content: "", mode: 0o755 } };
     const told = team("datasource: {OpenStack: {apply_network_config: false}}\n");
     const text = (files: object) =>
@@ -252,7 +252,7 @@ describe("what a datasource changes by itself", () => {
     expect(text({})).not.toContain("dhcp4");
   });
 
-  test("on Azure the cloud names the user and says whether sshd takes passwords", () => {
+  test("on Azure the cloud names the user and decides whether sshd accepts passwords", () => {
     const files = { ...team("ssh_pwauth: false\n"), "/etc/ssh/sshd_config": "PasswordAuthentication no\n" };
     const result = launched(files, { datasource: "Azure" });
     const change = (path: string) => result.changes.find((candidate) => candidate.path === path);
@@ -272,7 +272,7 @@ describe("what a datasource changes by itself", () => {
     expect(textAfter(result, "/etc/ssh/sshd_config")).toBe("PasswordAuthentication yes\n");
   });
 
-  test("Azure takes Ubuntu's own network scripts away", () => {
+  test("Azure removes Ubuntu's own network scripts", () => {
     const script = "/etc/netplan/90-hotplug-azure.yaml";
     const config = "system_info: {distro: ubuntu}\n";
     const gone = (more: string) =>

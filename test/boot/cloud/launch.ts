@@ -5,7 +5,7 @@ import { type CloudData, UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
 import { accountFiles, library } from "../firstBoot.ts";
 
-/** Boots an image in memory whose launch is told in part, or not at all. */
+/** Boots an image in memory whose launch is known only in part, or not at all. */
 export function launched(
   files: Readonly<Record<string, MemoryFile>>,
   launch: Launch = {},
@@ -29,7 +29,7 @@ cloud_config_modules: []
 cloud_final_modules: [install_hotplug]
 `;
 
-/** What a cloud hands over that gives `metaData`, YAML. */
+/** The data of a cloud with `metaData`, YAML. */
 export function handed(metaData: string, datasource = "NoCloud"): CloudData {
   return {
     ...UNKNOWN_CLOUD,

@@ -27,7 +27,7 @@ describe("an earlier boot's cache", () => {
     for (const files of [configured, marked]) {
       expect(nameOf(files, other)).toBe("web-0\n");
       const result = launched(files, { cloud: handed(other) });
-      expect(notesOf(result).join()).toContain("the instance stays i-old");
+      expect(notesOf(result).join()).toContain("the instance remains i-old");
       expect(result.config.get("prefer_fqdn_over_hostname")).toBe(true);
     }
     expect(nameOf(leftovers(), other)).toBe("web-1\n");
@@ -64,6 +64,6 @@ describe("an earlier boot's cache", () => {
 test("a part handler in the image is named", () => {
   const result = launched({ "/var/lib/cloud/handlers/team.py": "", "/var/lib/cloud/handlers/README": "" });
   expect(notesOf(result).filter((note) => note.includes("/var/lib/cloud/handlers/"))).toEqual([
-    expect.stringMatching(/^\/var\/lib\/cloud\/handlers\/team\.py runs on what the cloud hands over/),
+    expect.stringMatching(/^\/var\/lib\/cloud\/handlers\/team\.py processes the data of the cloud/),
   ]);
 });

@@ -127,7 +127,7 @@ describe("what stops the init stage", () => {
     "keys that Python cannot sort, since 23.3: %s",
     (odd) => {
       const result = launch({ config: `${written}${odd}\n` });
-      expect(reasonOf(result, "write_files")).toMatch(/at \/etc\/cloud\/cloud\.cfg:6:\d+ a key is/);
+      expect(reasonOf(result, "write_files")).toMatch(/ \/etc\/cloud\/cloud\.cfg:6:\d+: a key is/);
       expect(textAfter(result, "/etc/written")).toBeUndefined();
       expect(textAfter(result, "/etc/timezone")).toBe("Asia/Tokyo\n");
       expect(textAfter(launch({ version: "23.2", config: `${written}${odd}\n` }), "/etc/written")).toBe("a");
@@ -150,10 +150,10 @@ describe("templates in the base configuration", () => {
     expect(textAfter(before, "/etc/name")).toBe("{{ v1.local_hostname }} {{ ds.meta_data.instance_id }} {{ x }}");
   });
 
-  test("hold what only the cloud knows where nobody says what it gives", () => {
+  test("contain placeholders for the values of an unknown cloud", () => {
     const result = firstBoot({ config: lists, files: files(content) });
     expect(textAfter(result, "/etc/name")).toMatch(
-      /^<<unknown:the host name that the cloud gives>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may give>>$/,
+      /^<<unknown:the host name that the cloud assigns>> <<unknown:instance_id, which .*>> <<unknown:x, which the cloud may provide>>$/,
     );
   });
 

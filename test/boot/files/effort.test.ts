@@ -33,7 +33,7 @@ it("a module that is not followed to its end does not count as failed", () => {
   const outcome = result.modules.find(({ name }) => name === "update_etc_hosts");
   expect(outcome).toMatchObject({
     status: "not simulated",
-    why: { code: "cannot-tell", message: "the files are too large to follow all changes" },
+    why: { code: "cannot-tell", message: "the files are too large to simulate all changes" },
   });
   expect(result.modules.filter(({ status }) => status === "failed")).toEqual([]);
 });

@@ -33,7 +33,7 @@ describe("puppet", () => {
 
   it("asks the program for its paths since 21.3", () => {
     const later = bootWith("puppet", lines, { ...old, ...shell });
-    expect(reasonOf(later, "puppet")).toBe("failed: there is no puppet");
+    expect(reasonOf(later, "puppet")).toBe("failed: puppet is not installed");
     expect(textAfter(later, conf)).toBe(old[conf]);
     expect(textAfter(bootWith("puppet", lines, { ...old, ...shell }, "20.4"), conf)).toMatch("[agent]");
   });
@@ -68,7 +68,7 @@ describe("chef", () => {
 
   it("fails without a server, the key written", () => {
     const result = bootWith("chef", "chef: {validation_cert: pem, validation_name: v}\n", template);
-    expect(reasonOf(result, "chef")).toBe("failed: chef has no server_url");
+    expect(reasonOf(result, "chef")).toBe("failed: chef.server_url is missing");
     expect(textAfter(result, "/etc/chef/validation.pem")).toBe("pem");
     expect(textAfter(result, "/etc/chef/client.rb")).toBeUndefined();
   });

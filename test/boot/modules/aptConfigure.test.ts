@@ -63,7 +63,7 @@ describe("the sources", () => {
     expect(result.changes.filter(({ path }) => path.startsWith("/etc/apt"))).toEqual([]);
   });
 
-  it("are replaced without any configuration, but not where there is no apt", () => {
+  it("are replaced without any configuration, but not without apt", () => {
     expect(textAfter(bootWith("", { version: "22.4" }), LIST)).toContain("http://deb/debian");
     const noApt = bootWith("", { files: { "/bin/sh": program } });
     expect(textAfter(noApt, LIST)).toContain("corp.example");
@@ -177,7 +177,7 @@ describe("mirrors", () => {
     expect(reasonOf(result, "apt_configure")).toMatch(/failed: .*security mirror/);
   });
 
-  it("that are no text fail once the sources are written", () => {
+  it("that are not a string fail once the sources are written", () => {
     const result = bootWith(`${replaced}primary: [{arches: [default], uri: 5}], conf: x, ${template}`, {
       version: "22.4",
     });
@@ -203,11 +203,11 @@ describe("apt's configuration", () => {
     expect(removed[1]?.blames[0]?.cause).toEqual({ path: "/etc/cloud/cloud.cfg", line: 3, column: 36 });
   });
 
-  it("that is no text fails after the proxies", () => {
+  it("that is not a string fails after the proxies", () => {
     const result = bootWith(`${kept}conf: {a: 1}, proxy: p, sources: {a: {source: x}}}`, { files: { [CONF]: "x" } });
     expect(textAfter(result, PROXIES)).toContain('"p"');
     expect(textAfter(result, CONF)).toBe("x");
-    expect(reasonOf(result, "apt_configure")).toBe("failed: apt.conf is no string");
+    expect(reasonOf(result, "apt_configure")).toBe("failed: apt.conf must be a string");
   });
 });
 
@@ -233,11 +233,11 @@ describe("further sources", () => {
     const shell = Object.fromEntries(["sh", "dpkg", "lsb_release"].map((name) => [`/bin/${name}`, program]));
     expect(commandsOf(bootWith(apt, { files: shell }))).toContain("apt-get install software-properties-common");
     const before = bootWith(apt, { files: shell, version: "22.4" });
-    expect(reasonOf(before, "apt_configure")).toBe("failed: there is no add-apt-repository");
+    expect(reasonOf(before, "apt_configure")).toBe("failed: add-apt-repository is not installed");
     expect(textAfter(before, `${parts}/b.list`)).toBeUndefined();
   });
 
-  it("match a pattern of one's own, unless it could take too long", () => {
+  it("match a configured pattern, unless it could take too long", () => {
     const sources = 'sources: {a: {source: "ppa:team/x"}, b: {source: "corp-1:x"}}}';
     const own = bootWith(`${kept}add_apt_repo_match: '^corp-\\w+:', ${sources}`);
     expect(commandsOf(own)[0]).toBe("add-apt-repository --no-update corp-1:x");
@@ -264,7 +264,7 @@ describe("further sources", () => {
     expect(textAfter(result, `${parts}/a.list`)).toHaveLength(count * 53);
   });
 
-  it("stop at one with a variable that nobody knows", () => {
+  it("stop at one with an unknown variable", () => {
     const result = bootWith(`${kept}sources: {a: {source: x}, b: {source: $NO}, c: {source: y}}}`);
     expect([..."abc"].map((name) => textAfter(result, `${parts}/${name}.list`))).toEqual(["x\n", undefined, undefined]);
   });

@@ -65,7 +65,7 @@ describe("ca_certs", () => {
 
   it("fails where the program is missing that puts the certificates together", () => {
     const result = bootWith("ca_certs: {trusted: [one]}\n", "25.1", "debian", { "/bin/sh": { mode: 0o755 } });
-    expect(reasonOf(result, "ca_certs")).toBe("failed: there is no update-ca-certificates");
+    expect(reasonOf(result, "ca_certs")).toBe("failed: update-ca-certificates is not installed");
     expect(textAfter(result, "/usr/local/share/ca-certificates/cloud-init-ca-cert-1.crt")).toBe("one");
   });
 });

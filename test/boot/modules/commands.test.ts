@@ -27,9 +27,9 @@ describe("runcmd", () => {
   });
 
   it("fails over an empty entry before 21.4, and over what is no command", () => {
-    expect(reasonOf(bootWith("runcmd: [null]\n", "20.4"), "runcmd")).toMatch(/neither a string nor a list/);
-    expect(reasonOf(bootWith("runcmd: [{a: b}]\n"), "runcmd")).toMatch(/neither a string nor a list/);
-    expect(reasonOf(bootWith("runcmd: rm /etc/hostname\n"), "runcmd")).toMatch(/no list/);
+    expect(reasonOf(bootWith("runcmd: [null]\n", "20.4"), "runcmd")).toMatch(/must be a string or a list/);
+    expect(reasonOf(bootWith("runcmd: [{a: b}]\n"), "runcmd")).toMatch(/must be a string or a list/);
+    expect(reasonOf(bootWith("runcmd: rm /etc/hostname\n"), "runcmd")).toMatch(/must be a list/);
   });
 
   it("changes nothing where nothing runs the script", () => {

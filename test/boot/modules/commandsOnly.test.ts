@@ -22,7 +22,7 @@ function commandsOf(...words: Parameters<typeof bootWith>): string[] {
 /** What cc_growpart.py, cc_resizefs.py and cc_disk_setup.py of 20.4 to 26.2 run; no file of the image changes. */
 describe("disks", () => {
   it("growpart grows the root's partition unless it is switched off", () => {
-    expect(commandsOf("growpart", "")).toEqual(["growpart (the partitions of /, known at boot only)"]);
+    expect(commandsOf("growpart", "")).toEqual(["growpart (the partitions of /, which are known only at boot)"]);
     for (const off of ["{mode: off}", "{mode: 'false'}", "off", "{devices: []}", "null"])
       expect(commandsOf("growpart", `growpart: ${off}\n`)).toEqual([]);
     const files = { "/etc/growroot-disabled": "" };
@@ -37,7 +37,9 @@ describe("disks", () => {
 
   it("resizefs runs the program of the root's file system", () => {
     const files = { "/etc/fstab": "# / ext4\nLABEL=root / xfs defaults 0 1\n" };
-    expect(commandsOf("resizefs", "", { files })).toEqual(["xfs_growfs / (the root file system, known at boot only)"]);
+    expect(commandsOf("resizefs", "", { files })).toEqual([
+      "xfs_growfs / (the root file system, which is known only at boot)",
+    ]);
     expect(commandsOf("resizefs", "resize_rootfs: noblock\n")).toHaveLength(1);
     for (const off of ["false", "~", "0"]) expect(commandsOf("resizefs", `resize_rootfs: ${off}\n`)).toEqual([]);
   });

@@ -19,7 +19,7 @@ describe("the host name", () => {
     expect(textAfter(result, "/var/lib/cloud/data/previous-hostname")).toBe("web-1\n");
   });
 
-  it("of an address is made of its numbers", () => {
+  it("of an address is derived from its numbers", () => {
     expect(nameAfter({ config: BOTH, metaData: "local-hostname: 10.1.2.3\n" })).toBe("ip-10-1-2-3\n");
   });
 
@@ -38,7 +38,7 @@ describe("the host name", () => {
     expect(nameAfter({ config, metaData: named, version: "20.4" })).toBe("web-1\n");
   });
 
-  it("takes the place of the old name and leaves comments", () => {
+  it("replaces the old name and keeps comments", () => {
     const files = { "/etc/hostname": "# set by the image team\n\ngolden\n" };
     expect(nameAfter({ config: BOTH, metaData: named, files })).toBe("# set by the image team\n\nweb-1\n");
   });
@@ -47,7 +47,7 @@ describe("the host name", () => {
     expect(nameAfter({ config: BOTH, metaData: named, files: { "/etc/hostname": "one\ntwo\n" } })).toBe("web-1\n");
   });
 
-  it("is not stored where there is no file and none is to be made, since 23.4", () => {
+  it("is not stored if the file is missing and must not be created, since 23.4", () => {
     const config = `${BOTH}create_hostname_file: false\n`;
     expect(nameAfter({ config, metaData: named })).toBeUndefined();
     expect(nameAfter({ config, metaData: named, version: "22.4" })).toBe("web-1\n");
@@ -77,8 +77,8 @@ describe("the host name", () => {
     expect(nameAfter({ config, metaData: "instance-id: i-1\n", files })).toBe("builder.corp.example\n");
   });
 
-  it("is unknown where nobody says what the cloud gives", () => {
-    expect(nameAfter({ config: BOTH })).toBe("<<unknown:the host name that the cloud gives>>\n");
+  it("is unknown if the cloud is", () => {
+    expect(nameAfter({ config: BOTH })).toBe("<<unknown:the host name that the cloud assigns>>\n");
   });
 
   it("that was set before is not set again", () => {
@@ -96,13 +96,13 @@ describe("the host name", () => {
     expect(result.commands.map(({ command }) => command)).toContain("hostnamectl set-hostname web-1.example.com");
   });
 
-  it("that is no string stops the whole init stage", () => {
+  it("that is not a string stops the whole init stage", () => {
     const result = firstBoot({ config: `${BOTH}hostname: 7\n`, metaData: named });
-    expect(reasonOf(result, "update_hostname")).toMatch(/stop with an error: hostname is no string/);
-    expect(reasonOf(result, "network")).toMatch(/stop with an error/);
+    expect(reasonOf(result, "update_hostname")).toMatch(/fail: hostname must be a string/);
+    expect(reasonOf(result, "network")).toMatch(/ fail: /);
   });
 
-  it("is blamed on the line that gives it", () => {
+  it("is blamed on the line that sets it", () => {
     const result = firstBoot({ config: `${BOTH}hostname: golden\n`, metaData: named });
     const change = result.changes.find(({ path }) => path === "/etc/hostname");
     expect(change?.blames[0]?.cause).toMatchObject({ path: "/etc/cloud/cloud.cfg", line: 4 });
@@ -120,7 +120,7 @@ describe("the name that the system boots with", () => {
     expect(name({ "/etc/hostname": "my_builder # x-.-y.\n" })).toBe("mybuilderx.y");
   });
 
-  it("is os-release's, else localhost, where there is none", () => {
+  it("defaults to os-release's, else localhost", () => {
     expect(name({ "/etc/os-release": 'ID=fedora\nDEFAULT_HOSTNAME="fedora"\n' })).toBe("fedora");
     expect(name({ "/etc/hostname": "# none yet\n" })).toBe("localhost");
   });

@@ -41,7 +41,7 @@ describe("locale on Debian", () => {
     expect(localeAfter({ files: { [FILE]: GENERATED } })).toBe(`${GENERATED}LANG=C.UTF-8\n`);
     const old = bootWith({ version: "22.4", files: { [FILE]: GENERATED } });
     expect(textAfter(old, FILE)).toBe(GENERATED);
-    expect(reasonOf(old, "locale")).toMatch(/there is no locale en_US.UTF-8/);
+    expect(reasonOf(old, "locale")).toMatch(/the locale en_US.UTF-8 does not exist/);
   });
 
   it("is not touched with false", () => {
@@ -64,7 +64,9 @@ describe("locale on Debian", () => {
 
   it("stays where the file names another locale that is not there", () => {
     const files = { [FILE]: "LANG=de_DE.UTF-8\nLC_TIME=en_GB.UTF-8\n" };
-    expect(reasonOf(bootWith({ config: "locale: C.UTF-8\n", files }), "locale")).toMatch(/no locale en_GB.UTF-8/);
+    expect(reasonOf(bootWith({ config: "locale: C.UTF-8\n", files }), "locale")).toMatch(
+      /the locale en_GB.UTF-8 does not exist/,
+    );
   });
 
   it("is enabled in /etc/locale.gen since 26.2", () => {
@@ -73,7 +75,9 @@ describe("locale on Debian", () => {
       "# This file lists locales\n\n# fi_FI.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n",
     );
     expect(textAfter(result, FILE)).toBe(`${GENERATED}LANG=fr_FR.UTF-8\n`);
-    expect(reasonOf(bootWith({ config: "locale: fr_FR.UTF-8\n" }), "locale")).toMatch(/there is no locale fr_FR.UTF-8/);
+    expect(reasonOf(bootWith({ config: "locale: fr_FR.UTF-8\n" }), "locale")).toMatch(
+      /the locale fr_FR.UTF-8 does not exist/,
+    );
   });
 
   it("without a charset is enabled as UTF-8, and then not found under its own name", () => {
@@ -90,18 +94,18 @@ describe("locale on Debian", () => {
     expect(localeAfter({ config: "locale: C.UTF-8\n", files })).toBe("LANG=C.UTF-8\nLC_TIME=en_GB.UTF-8\n");
   });
 
-  it("may change where the locales cannot be told, or are installed first", () => {
+  it("may change if the locales are not known, or are installed first", () => {
     const certainty = (one: Case) => bootWith(one).changes.find(({ path }) => path === FILE)?.certainty;
     const odd = { [FILE]: GENERATED, "/usr/lib/locale/locale-archive": "of another kind" };
     expect(certainty({ config: "locale: xx_XX\n", version: "26.2", files: odd })).toBe("possible");
     const without = { [FILE]: GENERATED, "/usr/sbin/locale-gen": { mode: 0o644 } };
     expect(certainty({ config: "locale: fr_FR.UTF-8\n", files: without })).toBe("possible");
     expect(reasonOf(bootWith({ config: "locale: fr_FR.UTF-8\n", version: "22.4", files: without }), "locale")).toMatch(
-      /no locale-gen/,
+      /locale-gen is not installed/,
     );
   });
 
-  it("stops over a file that is no list of assignments", () => {
+  it("fails on a file that is not a list of assignments", () => {
     expect(reasonOf(bootWith({ files: { [FILE]: "FOO\n" } }), "locale")).toMatch(/no assignment: FOO/);
   });
 
@@ -129,7 +133,7 @@ describe("locale elsewhere", () => {
   const CONF = "/etc/locale.conf";
   const localeAfter = (one: Case, path = CONF) => textAfter(bootWith(one), path);
 
-  it("quotes all of Red Hat's /etc/locale.conf anew", () => {
+  it("quotes all values in Red Hat's /etc/locale.conf again", () => {
     const files = { [CONF]: "# ours\nLANG=\"en_US.UTF-8\"  # tail\nLC_TIME='en GB'\n" };
     expect(localeAfter({ distro: "rocky", config: "locale: de_DE.UTF-8\n", files })).toBe(
       "# ours\nLANG=de_DE.UTF-8# tail\nLC_TIME='en GB'\n",

@@ -96,7 +96,7 @@ describe("lines of /etc/fstab", () => {
 
   it("makes the file where it is missing, since 20.3", () => {
     expect(textAfter(bootWith({ version: "20.3", config: label }))).toContain("LABEL=a\t/a");
-    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("failed: there is no /etc/fstab");
+    expect(reason(bootWith({ version: "20.2", config: label }))).toBe("failed: /etc/fstab does not exist");
   });
 
   it("writes through a link and sets the mode", () => {
@@ -140,7 +140,7 @@ describe("fields", () => {
     expect(textAfter(result)).toBe(`LABEL=a\t/last\tauto\t${options[version]}\t0\t2\n`);
   });
 
-  it.each(versions)("%s takes numbers without quotes only since 24.3", (version) => {
+  it.each(versions)("%s accepts numbers without quotes only since 24.3", (version) => {
     const result = bootWith({
       version,
       config: "mounts:\n  - [LABEL=a, /a, ext4, defaults, 0, 2]\nswap: {size: 2MB}\n",
@@ -160,7 +160,7 @@ describe("fields", () => {
     expect(textAfter(bootWith({ version, config, fstab }))).toBe(before24.includes(version) ? fstab : fstab + line);
   });
 
-  it.each(versions)("%s passes over what is no list only since 24.3", (version) => {
+  it.each(versions)("%s skips entries that are not lists only since 24.3", (version) => {
     const config = "mounts:\n  - /dev/vdb /data auto defaults 0 2\n  - [LABEL=a, /a]\nswap: {size: 2M}\n";
     const result = bootWith({ version, config });
     const fails = before24.includes(version);
@@ -178,7 +178,7 @@ describe("fields", () => {
     }
   });
 
-  it("takes what the configuration gives as default fields", () => {
+  it("uses the configured default fields", () => {
     const four = `mount_default_fields: [null, null, xfs, noatime]\n${label}`;
     for (const version of versions)
       expect(textAfter(bootWith({ version, config: four }))).toBe("LABEL=a\t/a\txfs\tnoatime,comment=cloudconfig\n");
@@ -205,18 +205,18 @@ describe("fields", () => {
   });
 });
 
-describe("devices that nobody knows before the boot", () => {
+describe("devices that are not known before the boot", () => {
   const unknown = (config: string, rest: Partial<Launch> = {}) =>
     textAfter(bootWith({ config: `mount_default_fields: [~, ~, auto, nofail, '0', '2']\n${config}`, ...rest }));
   const line = (device: string) => `${device}\t/data\tauto\tnofail,comment=cloudconfig\t0\t2\n`;
   const mount = (device: string) => `mounts:\n  - ['${device}', /data]\n`;
 
   it.each([
-    ["vdb", "<<unknown:what the machine calls /dev/vdb>>"],
-    ["xvda1", "<<unknown:what the machine calls /dev/xvda1>>"],
+    ["vdb", "<<unknown:the name of /dev/vdb on the machine>>"],
+    ["xvda1", "<<unknown:the name of /dev/xvda1 on the machine>>"],
     ["/dev/vdb", "/dev/vdb<<unknown:the number of its first partition, if it has one>>"],
     ["/dev/nvme1n1", "/dev/nvme1n1<<unknown:the number of its first partition, if it has one>>"],
-    ["/dev/vdb.2", "<<unknown:what the machine calls partition 2 of /dev/vdb>>"],
+    ["/dev/vdb.2", "<<unknown:the name of partition 2 of /dev/vdb on the machine>>"],
   ])("%s is a disk or its partition", (device, written) => {
     expect(unknown(mount(device))).toBe(line(written));
   });
@@ -236,14 +236,14 @@ describe("devices that nobody knows before the boot", () => {
 
   it("follows device_aliases since 21.3", () => {
     const config = `device_aliases: {disk: /dev/vdb}\n${mount("disk")}`;
-    expect(unknown(config)).toBe(line("<<unknown:what the machine calls /dev/vdb>>"));
+    expect(unknown(config)).toBe(line("<<unknown:the name of /dev/vdb on the machine>>"));
     expect(unknown(config, { version: "21.2" })).toBe(line("disk"));
     expect(reason(bootWith({ config: "device_aliases: [disk]\n" }))).toMatch(/^failed: /);
   });
 
   it("leaves room for the disks that a cloud mounts unasked", () => {
     const datasources = "NoCloud, Ec2";
-    const more = "<<unknown:lines for the disks called ephemeral0 and swap, if the machine has any>>";
+    const more = "<<unknown:lines for ephemeral0 and swap, if the machine has such disks>>";
     expect(unknown(mount("LABEL=x"), { datasources })).toBe(line("LABEL=x") + more);
     const off = `${mount("LABEL=x")}  - [ephemeral0, null]\n  - [swap, null]\n`;
     expect(unknown(off, { datasources })).toBe(line("LABEL=x"));
@@ -259,10 +259,10 @@ describe("devices that nobody knows before the boot", () => {
     expect(may("NoCloud, None")).toBeUndefined();
   });
 
-  it("takes the name that an earlier boot found for the same entry", () => {
+  it("uses the name that an earlier boot found for the same entry", () => {
     const fstab = line("/dev/vdb1");
     expect(unknown(mount("vdb"), { fstab })).toBe(fstab);
-    expect(unknown(mount("vdc"), { fstab })).toBe(line("<<unknown:what the machine calls /dev/vdc>>"));
+    expect(unknown(mount("vdc"), { fstab })).toBe(line("<<unknown:the name of /dev/vdc on the machine>>"));
   });
 
   it("leaves open whether numbers without quotes stop cloud-init before 24.3", () => {
@@ -276,7 +276,7 @@ describe("devices that nobody knows before the boot", () => {
 });
 
 describe("directories to mount at", () => {
-  it("are made unless a file or a dangling link is in the way", () => {
+  it("are created unless there is a file or a broken link", () => {
     const points = ["/etc/motd", "/etc/motd/below", "/dangling/x", "/to-srv/d/e", "/run/x"];
     const config = `mounts:\n${points.map((point) => `  - [LABEL=a, ${point}]\n`).join("")}`;
     const files = { "/etc/motd": "hello\n", "/dangling": { link: "/nowhere" }, "/to-srv": { link: "/srv" } } as const;
@@ -323,11 +323,11 @@ describe("swap", () => {
 
   it("does not know the size that memory and disk decide on", () => {
     const result = bootWith({ config: "swap: {size: auto, maxsize: 10G}\n" });
-    expect(textAfter(result, "/swap.img")).toContain("depends on memory and disk");
+    expect(textAfter(result, "/swap.img")).toContain("depends on the memory and the disk");
     expect(textAfter(result)).toBe("/swap.img\tnone\tswap\tsw\t0\t0\n");
   });
 
-  it("deletes the file that it cannot make anew", () => {
+  it("deletes the file that it cannot create again", () => {
     for (const settings of ["size: 512K", "size: -5", "size: true", "size: auto, maxsize: 512K"]) {
       const result = bootWith({ config: `swap: {${settings}}\n`, fstab: marked, files: { "/swap.img": "old\n" } });
       expect(result.changes.map(({ path, op }) => `${op} ${path}`)).toEqual(["deleted /swap.img"]);
@@ -348,7 +348,7 @@ describe("swap", () => {
     expect(textAfter(result)).toBe(`${fstab}/swapfile\tnone\tswap\tsw\t0\t0\n`);
   });
 
-  it("fails on a name that is no text", () => {
+  it("fails on a name that is not a string", () => {
     expect(reason(bootWith({ config: "swap: {filename: [/a], size: 2M}\n" }))).toMatch(/^failed: swap.filename/);
   });
 });

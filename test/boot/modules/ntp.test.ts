@@ -41,7 +41,7 @@ describe("ntp", () => {
     expect(bootWith("{enabled: 'off', servers: [a]}").changes.map(({ path }) => path)).not.toContain(CONF);
   });
 
-  it("takes the client that is installed, else installs the preferred one", () => {
+  it("uses the installed client, else installs the preferred one", () => {
     const timesyncd = { "/usr/sbin/chronyd": { mode: 0o644 }, "/lib/systemd/systemd-timesyncd": { mode: 0o755 } };
     const result = bootWith("{servers: [a]}", timesyncd);
     expect(textAfter(result, "/etc/systemd/timesyncd.conf.d/cloud-init.conf")).toBe("NTP=a \n");
@@ -51,7 +51,7 @@ describe("ntp", () => {
     expect(none.commands.map(({ command }) => command)).toContain("apt-get install chrony");
   });
 
-  it("takes the client that is asked for, renaming only its file", () => {
+  it("uses the configured client, renaming only its file", () => {
     const result = bootWith("{ntp_client: ntp, servers: [a]}", { "/etc/ntp.conf": "old\n" }, "26.2");
     expect(textAfter(result, "/etc/ntp.conf")).toBe("server a\n");
     expect(textAfter(result, "/etc/ntp.conf.dist")).toBe("old\n");
@@ -65,16 +65,16 @@ describe("ntp", () => {
     expect(after.lstat(CONF)?.kind).toBe("file");
   });
 
-  it("takes its own description of a client", () => {
+  it("accepts a configured description of a client", () => {
     const own = '{servers: [a], config: {confpath: /etc/site/ntp.conf, template: "## template:jinja\\n{{servers}}"}}';
     expect(textAfter(bootWith(own), "/etc/site/ntp.conf")).toBe("['a']");
   });
 
   it.each([
-    ["nonsense", /no mapping/],
+    ["nonsense", /must be a mapping/],
     ["{ntp_client: sundial}", /lacks check_exe, confpath, packages, service_name/],
-    ["{config: {packages: chrony}}", /packages is of a wrong type/],
-    ["{ntp_client: ntpdate, config: {template_name: gone}}", /there is no template gone/],
+    ["{config: {packages: chrony}}", /packages has the wrong type/],
+    ["{ntp_client: ntpdate, config: {template_name: gone}}", /the template gone does not exist/],
   ])("%s fails", (ntp, reason) => {
     expect(reasonOf(bootWith(ntp), "ntp")).toMatch(reason);
   });

@@ -11,7 +11,7 @@ function bootWith(lines: string, version = "25.1") {
 
 /** Results that the real cloud-init gave on Debian 11 to sid, scenarios rsyslog and rsyslog-old-format. */
 describe("rsyslog", () => {
-  it("writes each file anew, then adds to it", () => {
+  it("overwrites each file, then appends to it", () => {
     const result = bootWith(
       'rsyslog:\n  configs:\n    - "*.* @10.0.0.1"\n    - {content: "*.err /var/log/err", filename: 30-team.conf}\n    - {filename: 30-team.conf, content: "& stop"}\n  remotes: {central: "10.1.1.1:514", tcp: "@@[::1]:10514"}\n',
     );
@@ -22,7 +22,7 @@ describe("rsyslog", () => {
     expect(result.commands.at(-1)?.command).toBe("systemctl reload-or-try-restart rsyslog");
   });
 
-  it("takes the format of old", () => {
+  it("accepts the old format", () => {
     const result = bootWith('rsyslog: ["*.* @10.0.0.1"]\nrsyslog_filename: 01-old.conf\n', "20.4");
     expect(textAfter(result, `${DIRECTORY}/01-old.conf`)).toBe("*.* @10.0.0.1\n");
   });

@@ -3,7 +3,7 @@ import type { MemoryFile } from "../../../src/image/memory.ts";
 import { firstBoot, library, reasonOf, textAfter } from "../firstBoot.ts";
 
 const DAY = "<<unknown:the day of the boot>>";
-const FRESH = "<<unknown:a hash made at boot>>";
+const FRESH = "<<unknown:a hash created at boot>>";
 const HASH = `$6$salt$${"a".repeat(86)}`;
 const users = ["amy", "ben", "cat"];
 const accounts: Record<string, MemoryFile> = {
@@ -31,7 +31,7 @@ function shadow(result: ReturnType<typeof bootWith>): Record<string, string> {
 const untouched = { amy: "*:19000", ben: "*:19000", cat: "*:19000" };
 
 describe("chpasswd.list", () => {
-  test("texts, hashes and random ones, expired since 22.3 whether hashed or not", () => {
+  test("plain passwords, hashes and random ones; since 22.3 all of them expire", () => {
     const config = `chpasswd:\n  list: |\n    amy:text\n    ben:${HASH}\n    cat:RANDOM\n`;
     expect(shadow(bootWith(config))).toEqual({ amy: `${FRESH}:0`, ben: `${HASH}:0`, cat: `${FRESH}:0` });
     expect(shadow(bootWith(config, "22.2")).ben).toBe(`${HASH}:${DAY}`);
@@ -48,12 +48,12 @@ describe("chpasswd.list", () => {
     expect(shadow(bootWith(config, "25.1", features))).toMatchObject({ ben: `${HASH}:${DAY}`, cat: `${FRESH}:0` });
   });
 
-  test("yescrypt is no hash for cloud-init, and a colon makes a text of any", () => {
+  test("yescrypt does not count as a hash, nor does any hash with a colon", () => {
     const config = `chpasswd: {expire: false, list: ["amy:$y$j9T$salt$hash", "ben:${HASH}:"]}\n`;
     expect(shadow(bootWith(config))).toMatchObject({ amy: `${FRESH}:${DAY}`, ben: `${FRESH}:${DAY}` });
   });
 
-  test("a text for nobody fails after the others, a hash for nobody instead of the others", () => {
+  test("a password for a missing user fails after the others, a hash for one instead of the others", () => {
     const texts = bootWith("ssh_pwauth: yes\nchpasswd: {list: ['none:x', 'amy:x', 'ben:']}\n");
     expect(shadow(texts)).toEqual({ ...untouched, amy: `${FRESH}:0`, ben: "*:0" });
     expect(reasonOf(texts, "set_passwords")).toContain("none");
@@ -99,7 +99,7 @@ describe("password", () => {
     expect(shadow(bootWith("users: [default]\npassword: null\n")).amy).toBe(`${FRESH}:0`);
   });
 
-  test("may be an argument in the module list, which takes the place of chpasswd.list", () => {
+  test("may be an argument in the module list, which replaces chpasswd.list", () => {
     const config = "users: [default]\nchpasswd: {list: ['ben:x']}\n";
     const result = bootWith(config, "25.1", {}, "[set_passwords, always, x]");
     expect(shadow(result)).toEqual({ ...untouched, amy: `${FRESH}:0` });
@@ -124,7 +124,7 @@ describe("ssh_pwauth", () => {
     expect(setting(value)).toBe("no");
   });
 
-  test("a value that is no string stops the module", () => {
+  test("a value that is not a string stops the module", () => {
     expect(reasonOf(bootWith("ssh_pwauth: 5\n"), "set_passwords")).toContain("failed");
     expect(reasonOf(bootWith("ssh_pwauth: maybe\n"), "set_passwords")).not.toContain("failed");
   });

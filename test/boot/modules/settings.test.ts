@@ -47,7 +47,7 @@ describe("files of single settings", () => {
     const before = bootWith("keyboard", lines, { version: "22.4", files });
     expect(commandsOf(before)[0]).toBe("localectl set-x11-keymap de pc105 nodeadkeys");
     expect(before.changes.find(({ path }) => path === "/etc/default/keyboard")?.certainty).toBe("possible");
-    expect(reasonOf(bootWith("keyboard", "keyboard: {}\n"), "keyboard")).toBe("failed: keyboard has no layout");
+    expect(reasonOf(bootWith("keyboard", "keyboard: {}\n"), "keyboard")).toBe("failed: keyboard.layout is missing");
   });
 
   it("seed_random: configured data and the cloud's are added to the file", () => {
@@ -92,7 +92,7 @@ describe("files of single settings", () => {
     expect(textAfter(result, "/etc/wireguard/wg0.conf")).toBe("x\n");
     expect(result.after.stat("/etc/wireguard/wg0.conf")?.mode).toBe(0o600);
     expect(commandsOf(result)).toContain("systemctl restart wg-quick@wg0");
-    expect(reasonOf(result, "wireguard")).toMatch("has no config_path");
+    expect(reasonOf(result, "wireguard")).toMatch("config_path is missing");
   });
 });
 

@@ -41,18 +41,18 @@ describe("manage_etc_hosts", () => {
   it("without a template fails", () => {
     const result = bootWith({ manage: "true", hosts: "10.1.2.3 repo\n" });
     expect(textAfter(result, "/etc/hosts")).toBe("10.1.2.3 repo\n");
-    expect(reasonOf(result, "update_etc_hosts")).toMatch(/there is no template/);
+    expect(reasonOf(result, "update_etc_hosts")).toMatch(/the template hosts.debian for .* does not exist/);
   });
 
   it("renders unknown names as such", () => {
     expect(hostsAfter({ manage: "true", template, metaData: undefined })).toBe(
-      "127.0.1.1 <<unknown:the host name that the cloud gives>> <<unknown:the host name that the cloud gives>>\n127.0.0.1 localhost\n",
+      "127.0.1.1 <<unknown:the host name that the cloud assigns>> <<unknown:the host name that the cloud assigns>>\n127.0.0.1 localhost\n",
     );
   });
 
-  it("cannot tell what a template gives that does too much", () => {
+  it("the result of a template that exceeds the limits is unknown", () => {
     const endless = "## template:jinja\n{% for i in range(99999999) %}x{% endfor %}\n";
-    expect(hostsAfter({ manage: "true", template: endless })).toMatch(/^<<unknown:what the template gives: /);
+    expect(hostsAfter({ manage: "true", template: endless })).toMatch(/^<<unknown:the rendered template, because /);
   });
 });
 

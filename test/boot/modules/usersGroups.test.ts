@@ -141,7 +141,7 @@ describe("groups", () => {
     expect(lineOf(bootWith("groups: [{adm: [daemon]}]\n"), "/etc/group", "adm")).toBe("adm:x:4:daemon");
   });
 
-  test("a user's groups are made, its primary group only beside others", () => {
+  test("a user's groups are created, its primary group only with others", () => {
     expect(groups("users: [{name: a, groups: [x], primary_group: y}]\n")).toEqual(["x:x:1000:a", "y:x:1001:"]);
     expect(groups("users: [{name: a, primary_group: y}]\n")).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe("keys", () => {
     expect(made(bootWith("users: [{name: a, ssh_redirect_user: true, ssh_import_id: [x]}]\n"))).toEqual([]);
   });
 
-  test("whether ssh_redirect_user does anything is open where nobody says what the cloud gives", () => {
+  test("the effect of ssh_redirect_user is unknown if the cloud's keys are", () => {
     const config = `cloud_init_modules: [users_groups]\n${DEFAULT_USER}users: [default, {name: a, ssh_redirect_user: true}]\n`;
     const change = firstBoot({ config }).changes.find(({ path }) => path === KEYS);
     expect(change?.certainty).toBe("possible");

@@ -46,7 +46,7 @@ describe("the content of a file", () => {
     expect(textAfter(write(url), "/etc/t")).toBe("<<unknown:what https://example.com/x gives>>");
   });
 
-  it("is passed over with its entry where a source gives nothing", () => {
+  it("is skipped with its entry if a source yields nothing", () => {
     const result = write(["path: /etc/t, source: {uri: 'file:///nope'}", "path: /etc/u, content: x"]);
     expect(textAfter(result, "/etc/t")).toBeUndefined();
     expect(textAfter(result, "/etc/u")).toBe("x");
@@ -79,7 +79,7 @@ describe("mode and owner of a file", () => {
     expect(attributes(`permissions: ${permissions}`)).toBe(`${mode} 0:0`);
   });
 
-  it("the change of owner takes set-user-id bits before 25.3", () => {
+  it("a change of owner clears set-user-id bits before 25.3", () => {
     expect(attributes("permissions: '4755'")).toBe("755 0:0");
     expect(attributes("permissions: '4755'", "26.2")).toBe("4755 0:0");
     expect(attributes("permissions: '2755'")).toBe("755 0:0");
@@ -104,7 +104,7 @@ describe("mode and owner of a file", () => {
 });
 
 describe("entries", () => {
-  it("take paths as they would be from the root", () => {
+  it("resolve paths from the root", () => {
     const result = write([
       "path: etc/relative, content: x",
       "path: /etc/../opt/./y, content: x",
@@ -132,7 +132,7 @@ describe("entries", () => {
       "b",
       undefined,
     ]);
-    expect(reasonOf(result, "write_files")).toMatch(/there is no user nobody-here/);
+    expect(reasonOf(result, "write_files")).toMatch(/the user nobody-here does not exist/);
   });
 
   it("with defer wait for the end since 21.4", () => {

@@ -98,7 +98,7 @@ describe("netplan's file", () => {
     );
   });
 
-  test("takes the place of a link, or is gone where there is nothing to write", () => {
+  test("replaces a link, or is removed if there is nothing to write", () => {
     const files = { ...NETPLAN_BINDING, [NETPLAN]: { link: "../my.yaml" }, "/etc/my.yaml": "mine\n" };
     const launch = { programs, files };
     expect(networkChanges(networkBoot({ version: "26.2", ...launch, networkConfig: V2 }))).toEqual([
@@ -182,11 +182,11 @@ network:
   test("is unknown where the configuration is, or where it needs what is not simulated", () => {
     const launch = { version: "26.2", programs, files: NETPLAN_BINDING };
     expect(textOf(networkBoot(launch), NETPLAN)).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const tunnels = `${V2}tunnels: {he: {mode: sit, local: 192.0.2.1, remote: 192.0.2.2}}\n`;
     expect(textOf(networkBoot({ ...launch, networkConfig: tunnels }), NETPLAN)).toBe(
-      unknown("the network configuration, for its tunnels"),
+      unknown("the network configuration, because its key tunnels is not simulated"),
     );
   });
 
@@ -212,7 +212,7 @@ describe("the renderer", () => {
     ).toContain(NETPLAN);
   });
 
-  test("nothing is written where there is none, or one that cloud-init does not know", () => {
+  test("nothing is written without one, or with one that cloud-init does not know", () => {
     const none = networkBoot({ version: "26.2", networkConfig: V2, programs: [] });
     expect(networkChanges(none)).toEqual([]);
     expect(networkNotes(none)).toHaveLength(1);
@@ -220,7 +220,7 @@ describe("the renderer", () => {
     const strange = networkBoot({ version: "26.2", networkConfig: V2, config });
     expect(networkChanges(strange)).toEqual([]);
     expect(networkNotes(strange)).toEqual([
-      'network: it fails, and with it the init-local stage: there is no renderer "foo"',
+      'network: it fails, and with it the init-local stage: unknown renderer "foo"',
     ]);
   });
 
@@ -239,6 +239,6 @@ describe("the plan's word on the network", () => {
       "skipped: disabled at /etc/cloud/cloud.cfg.d/50-test.cfg:1",
     );
     expect(reason({ config: "network: disabled\n" })).toBe("failed: the network configuration must be a mapping");
-    expect(reason({ programs: [] })).toBe("ran: there is no renderer for it");
+    expect(reason({ programs: [] })).toBe("ran: the image contains no renderer");
   });
 });

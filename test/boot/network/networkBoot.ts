@@ -15,7 +15,7 @@ interface Launch {
   /** Names of programs in /usr/sbin; those of ifupdown where it does not say. */
   readonly programs?: readonly string[];
   readonly packages?: Readonly<Record<string, string>>;
-  /** YAML; where neither is given, nobody says what the cloud hands over. */
+  /** YAML; if neither is given, it is not known what the cloud provides. */
   readonly metaData?: string;
   readonly networkConfig?: string;
 }

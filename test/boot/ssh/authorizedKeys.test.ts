@@ -17,7 +17,7 @@ function bootWith(files: Record<string, MemoryFile>, keys: string[], version = "
 }
 
 describe("the text", () => {
-  test("keys that are there are written anew, all else stays", () => {
+  test("existing keys are written again, everything else stays", () => {
     const before = [
       "# ours",
       `  ${alice.replace("alice@", " alice ")}  `,
@@ -42,7 +42,7 @@ describe("the text", () => {
     );
   });
 
-  test("a new key takes the place of the same key, wherever and however often it stands", () => {
+  test("a new key replaces every occurrence of the same key", () => {
     const before = `no-pty ssh-ed25519 AAAAbob old\nssh-ed25519 AAAAbob\n`;
     expect(textAfter(bootWith({ [ROOT]: before }, [alice, bob]), ROOT)).toBe(`${bob}\n${bob}\n${alice}\n`);
   });
@@ -72,7 +72,7 @@ describe("the file", () => {
   const sshd = (text: string) => ({ "/etc/ssh/sshd_config": `${text}\n` });
   const account = { "/etc/passwd": "root:x:0:0::/root:/bin/sh\ndaemon:x:1:1::/:/bin/sh\n" };
 
-  test("a new one is made for the user alone", () => {
+  test("a new one is created for the user alone", () => {
     const result = bootWith({}, [alice]);
     expect(attributesAfter(result, ROOT)).toBe("600 0:0");
   });
@@ -89,7 +89,7 @@ describe("the file", () => {
     expect(textAfter(bootWith(sshd("AuthorizedKeysFile none"), [alice]), "/root/none")).toBe(`${alice}\n`);
   });
 
-  test("directories on the way are made: root's outside of the home directory, the user's inside", () => {
+  test("missing directories are created: as root outside the home directory, as the user inside", () => {
     const result = bootWith(sshd("AuthorizedKeysFile /etc/keys/%u/own"), [alice]);
     expect(attributesAfter(result, "/etc/keys/root")).toBe("755 0:0");
     expect(attributesAfter(result, "/etc/keys/root/own")).toBe("600 0:0");
@@ -120,10 +120,10 @@ describe("the file", () => {
     const files = { ...sshd("AuthorizedKeysFile /etc/keys/%u"), "/etc/keys": { directory: true as const, uid: 4242 } };
     const result = bootWith(files, [alice]);
     expect(textAfter(result, ROOT)).toBeUndefined();
-    expect(notesOf(result).join()).toContain("/etc/keys belongs to nobody");
+    expect(notesOf(result).join()).toContain("the owner of /etc/keys is not in /etc/passwd");
   });
 
-  test("20.4 takes the first path, and the keys of all of them", () => {
+  test("20.4 uses the first path, and the keys of all of them", () => {
     const files = {
       ...sshd("AuthorizedKeysFile /etc/keys/%u .ssh/mine"),
       "/etc/keys/root": alice,

@@ -13,7 +13,7 @@ function bootWith(files: Record<string, MemoryFile>, version = "25.1", value = "
   });
 }
 
-test("every occurrence is replaced, Match blocks included, and all lines are written anew", () => {
+test("every occurrence is replaced, Match blocks included, and all lines are written again", () => {
   // As 22.4 and 26.2 left the same file.
   const before =
     "Port\nPort 22\n  UsePAM=yes\nListenAddress=\n\nAuthorizedKeysFile\nPasswordAuthentication = no\nMatch User x\n\tPasswordAuthentication no\n";
@@ -75,7 +75,7 @@ test("a drop-in that is left over keeps its other lines and its mode", () => {
   expect(attributesAfter(result, DROP_IN)).toBe("640 0:0");
 });
 
-test("without sshd_config a new one is made, or since 25.2 a drop-in where the directory is there", () => {
+test("without sshd_config a new one is created, or since 25.2 a drop-in if the directory exists", () => {
   expect(textAfter(bootWith({}), CONFIG)).toBe("PasswordAuthentication yes\n");
   const directory = { [`${CONFIG}.d`]: { directory: true as const } };
   expect(textAfter(bootWith(directory, "25.1"), CONFIG)).toBe("PasswordAuthentication yes\n");

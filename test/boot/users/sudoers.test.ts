@@ -84,7 +84,7 @@ describe("/etc/sudoers", () => {
     expect(edited(line, "20.4.1", patched)).toBe(line);
   });
 
-  test("a missing file is made, since 24.2 from the vendor's", () => {
+  test("a missing file is created, since 24.2 from the vendor's", () => {
     const own = `# See sudoers(5) for more information on "#include" directives:\n\n${header("Added", "25.1")}#includedir /etc/sudoers.d\n`;
     const result = bootWith("x", "25.1", {});
     expect(textAfter(result, "/etc/sudoers")).toBe(own);

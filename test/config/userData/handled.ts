@@ -12,7 +12,7 @@ export function handled(file: string | Buffer, handling: Partial<Handling> = {})
     render: (template) => ({ text: template.slice(template.indexOf("\n") + 1) }),
     isDisabled: () => false,
     launchIndex: undefined,
-    frequencies: true,
+    version: "26.2",
     ...handling,
   });
   const all = { ...result, notes: [...notes, ...result.notes] };

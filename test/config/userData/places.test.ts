@@ -65,7 +65,7 @@ describe("notes say what is not applied, and where", () => {
     ["#cloud-config\na: [\n", "user-data:2:4: part-001: not applied: "],
     ["#cloud-config\n- a\n", "user-data:1: part-001: not applied: the top level is not a mapping"],
     ["#cloud-config\nmerge_how: foo()\n", 'user-data:2: part-001: not applied: merge_how: unknown merger "foo"'],
-    ["# cloud-config\na: 1\n", "user-data:1: part-001: cloud-init ignores it: its type is text/x-not-multipart"],
+    ["# cloud-config\na: 1\n", "user-data:1: part-001: cloud-init ignores it, since its type is text/x-not-multipart"],
     ["#include\n# ours\n\nhttps://example.com/a\n", "user-data:4: not simulated: the content of https://example.com/a"],
     ["#include-once https://example.com/b\n", "user-data:1: not simulated: the content of https://example.com/b"],
     ["#part-handler\nimport os\n", "user-data:1: part-001: not simulated: this part-handler"],

@@ -1,5 +1,5 @@
-/** What 26.2 makes of user-data in some 200 random forms. */
-import { expect, test } from "vitest";
+/** What cloud-init makes of user-data in some 200 random forms. */
+import { describe, expect, test } from "vitest";
 import { configRenderer } from "../../../src/boot/cloud/renderConfig.ts";
 import type { Script } from "../../../src/config/userData/handle.ts";
 import { toValue } from "../../../src/python/value.ts";
@@ -11,9 +11,10 @@ interface Result {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const VERSION = "26.2";
+/** The releases that the recording was held against. */
+const VERSIONS = ["22.4", "25.1", "26.2"];
 const cases = recordedCases<{ userData: string; results: ByRelease<Result | null> }[]>("config/userData/cases.json");
-const render = configRenderer({ v1: { name: "web" }, name: "web" }, VERSION, true);
+const renderOf = (version: string) => configRenderer({ v1: { name: "web" }, name: "web" }, version, true);
 const DIRECTORIES = { script: "scripts", boothook: "boothooks" } as const;
 
 function fileOf({ kind, name, content }: Script): [string, string] {
@@ -21,15 +22,18 @@ function fileOf({ kind, name, content }: Script): [string, string] {
   return [`${directory}/${name}`, Buffer.from(content.text).toString("base64")];
 }
 
-test.each(cases.map(({ userData, results }, index) => [index, userData, answerOf(results, VERSION)] as const))(
-  "case %i",
-  (_, text, result) => {
-    const file = Buffer.from(text, "base64");
-    const { config, scripts, fatal } = handled(file, { render });
-    const ours = {
-      config: JSON.parse(JSON.stringify(toValue(config))),
-      files: Object.fromEntries(scripts.map(fileOf)),
-    };
-    expect(fatal === undefined ? ours : null, file.toString("latin1")).toEqual(result);
-  },
-);
+describe.each(VERSIONS)("%s", (version) => {
+  const render = renderOf(version);
+  test.each(cases.map(({ userData, results }, index) => [index, userData, answerOf(results, version)] as const))(
+    "case %i",
+    (_, text, result) => {
+      const file = Buffer.from(text, "base64");
+      const { config, scripts, fatal } = handled(file, { render, version });
+      const ours = {
+        config: JSON.parse(JSON.stringify(toValue(config))),
+        files: Object.fromEntries(scripts.map(fileOf)),
+      };
+      expect(fatal === undefined ? ours : null, file.toString("latin1")).toEqual(result);
+    },
+  );
+});

@@ -246,6 +246,6 @@ describe("what has cloud-init's name, but was written by somebody else", () => {
     const image = memoryImage({ ...DPKG, [path]: text });
     const found = new CustomisationEvidence(image, detectDistro(image), {}).ofFile(path)?.text;
     if (line === undefined) expect(found).toBeUndefined();
-    else expect(found).toContain(line === 0 ? "not its header" : `${path}:${line} `);
+    else expect(found).toContain(line === 0 ? "lacks their header" : `the line ${path}:${line}`);
   });
 });

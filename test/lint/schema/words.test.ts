@@ -39,7 +39,7 @@ describe("one sentence that says what was expected", () => {
     ["power_state: {mode: halt, delay: -1}", "power_state.delay must be at least 0"],
     [
       "users: [{name: a, sudo: false}]",
-      "users[0].sudo is deprecated since 22.2: leave the key out instead of false, or write null (since 22.3)",
+      "users[0].sudo is deprecated since 22.2: omit the key instead of false, or write null (since 22.3)",
     ],
     ["apt_update: true", "apt_update is deprecated since 22.2: write package_update instead"],
     [

@@ -84,7 +84,7 @@ what
   );
 });
 
-describe("what cloud-init does nothing with", () => {
+describe("what cloud-init ignores", () => {
   test.each([
     ["a list", "#cloud-config\n- a\n", "2:1"],
     ["a tab", "#cloud-config\na:\n\tb: c\n", "3:1"],

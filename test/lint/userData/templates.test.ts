@@ -345,8 +345,8 @@ describe("what is wrong beside placeholders is found where it stands", () => {
 
 describe("lines in front of the header", () => {
   test.each([
-    ["# {{ ansible_managed }}\n#cloud-config\n", "a.j2", "must be gone"],
-    ["# <%= @header %>\n#cloud-config\n", "a.erb", "must be gone"],
+    ["# {{ ansible_managed }}\n#cloud-config\n", "a.j2", "must not remain"],
+    ["# <%= @header %>\n#cloud-config\n", "a.erb", "must not remain"],
     ["{# a #}\n#cloud-config\nhostname: {{ a }}\n", "a.j2", "not checked.$"],
     ["${header}\nhostname: ${a}\n", "a.tpl", "not checked.$"],
     ["{{ header }}\npackages: [vim]\n", "user-data", "not checked.$"],

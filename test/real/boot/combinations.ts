@@ -2,7 +2,7 @@ import { hash, seed } from "../../samples.ts";
 import type { Scenario, Seed, Suite } from "./scenario.ts";
 
 /**
- * Scenarios that nobody wrote: each lays the customisations of `size` others over each other and joins what the cloud
+ * Generated scenarios: each lays the customisations of `size` others over each other and joins what the cloud
  * hands over. Equal arguments give equal scenarios, unless another seed is asked for, which is part of their names.
  */
 export function combinations(
@@ -34,7 +34,7 @@ export function combinations(
   });
 }
 
-/** A new scenario takes the place of few others, so that most combinations stay what they are. */
+/** A new scenario replaces only a few others, so that most combinations do not change. */
 function choose(scenarios: readonly Scenario[], occasion: string): Scenario {
   const rank = ({ name }: Scenario) => hash(`${occasion} ${name}`);
   return scenarios.reduce((best, other) => (rank(other) > rank(best) ? other : best));

@@ -25,7 +25,7 @@ export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
   const real = new Map(boot.changes.filter(counts).map((change) => [change.path, change]));
   const told = new Set(plan.map(({ path }) => path));
-  // A name may hold a placeholder, which stands for none of those that are told.
+  // A name may contain a placeholder, which stands for none of the known names.
   const realPath = (path: string) =>
     [...real.keys()].find(
       (candidate) => candidate === path || (!told.has(candidate) && mayComeOutAs(path, candidate)),

@@ -34,7 +34,7 @@ export interface RealChange {
   readonly sameContent: boolean;
 }
 
-/** Boots a scenario on a suite's root, or takes the result of the same boot from the cache beside the roots. */
+/** Boots a scenario on a suite's root, or reads the result of the same boot from the cache beside the roots. */
 export async function realBoot(suite: Suite, scenario: Scenario): Promise<RealBoot> {
   const root = join(roots, suite);
   const { name, suites: _, ...input } = scenario;
@@ -49,7 +49,7 @@ export async function realBoot(suite: Suite, scenario: Scenario): Promise<RealBo
   return { ...facts, directory };
 }
 
-/** The text of a file or link after the boot, or undefined where there is none. */
+/** The text of a file or link after the boot, or undefined if it does not exist. */
 export function contentAfter(boot: RealBoot, change: RealChange): Buffer | undefined {
   if (change.op === "deleted" || change.kind !== "file") return undefined;
   return readFileSync(join(boot.directory, "boot", change.path));

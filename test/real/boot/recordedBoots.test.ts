@@ -63,7 +63,7 @@ for (const file of ["boot/badInput.json", "boot/versions/releases.json"])
       }),
     );
 
-    // A third of them takes two minutes where none is cached.
+    // A third of them takes two minutes if none is cached.
     const asked = renew ? possible : chosen(`boots of ${file}`, 3, possible, ({ title, release }) => title + release);
 
     it.concurrent.each(asked)("$title: $release", async ({ index, release, suite, ...one }) => {

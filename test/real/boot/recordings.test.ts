@@ -4,7 +4,7 @@ import { askRoot, byRelease, holdRecording } from "../recordings.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** A release says what is other than in the one before; null: there is no such module. */
+/** A release lists the differences from the one before; null: the module does not exist. */
 const facts = byRelease<Record<string, Facts | null>>(
   (changes, version) => {
     let all: Facts | null = null as Facts | null;

@@ -11,9 +11,9 @@ export interface Scenario {
   readonly files?: Readonly<Record<string, string | Entry>>;
   /** Shell commands run in the image after the files are there. */
   readonly commands?: readonly string[];
-  /** The NoCloud seed. An empty user-data is added where there is none. */
+  /** The NoCloud seed. An empty user-data is added if there is none. */
   readonly seed: Seed;
-  /** Set where the image itself holds what is handed over, or says that nothing is: our code is not told the seed. */
+  /** Set if the image itself contains the seed, or disables it: our code does not receive the seed. */
   readonly ownData?: true;
 }
 
@@ -51,7 +51,7 @@ export function without(...paths: string[]): Record<string, Entry> {
   return Object.fromEntries(paths.map((path) => [path, { remove: true }]));
 }
 
-/** Public keys that nobody has the other half of. */
+/** Public keys without private keys. */
 export const keys = {
   alice: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAlicexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx alice@example.com",
   bob: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBobxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx bob@example.com",

@@ -29,7 +29,7 @@ export class Verdicts {
     this.#kept = read()[suite]?.boots ?? {};
   }
 
-  /** What is to say of a boot's score beside the kept one; undefined where it is the same or there is none yet. */
+  /** How a boot's score differs from the recorded one; undefined if it is the same or there is none yet. */
   judge(title: string, score: Score): string | undefined {
     const verdict = verdictOf(score);
     const kept = Object.hasOwn(this.#kept, title) ? this.#kept[title] : undefined;

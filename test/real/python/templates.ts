@@ -19,6 +19,8 @@ export function randomTemplate(random: Random): TemplateCase {
     ["d", dictOf(random)],
     ["o", random.pick<PyValue>([null, true, false, "", 0, 1])],
     ["users", [new Dict().set("name", "root").set("uid", 0), new Dict().set("name", "Ann").set("uid", 1000)]],
+    // No loop goes over it: one that adds to its own list never ends.
+    ["w", [0]],
     ["v", randomValue(random, { depth: 2, json: true })],
   ];
   return { template: new Templates(random).block(3), variables: new Map(values) };
@@ -141,13 +143,13 @@ class Templates {
           this.#tag(
             random.pick([
               "set ns = namespace(a=1)",
-              "do l.append(1)",
+              "do w.append(1)",
               "set ns.a = 2",
               "do d.update({'z': 1})",
               "bad tag",
               "endif",
             ]),
-          ) + random.pick(["", "{{ ns.a }}", "{{ l }}"])
+          ) + random.pick(["", "{{ ns.a }}", "{{ w }}"])
         );
     }
   }

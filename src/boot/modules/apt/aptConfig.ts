@@ -6,19 +6,19 @@ import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** What stands under `apt`, or under the keys of old that it replaced. */
+/** The values under `apt`, or under the older keys that it replaced. */
 export interface AptConfig {
   readonly values: ConfigObject;
   /** The line to blame for a value under `apt`, or for its absence. */
   because(...path: [string, ...(string | number)[]]): Origin;
 }
 
-/** Keys from before `apt`, in the order in which the code goes through them, and what became of them. */
+/** Keys from before `apt`, in the order in which the code iterates over them, and what became of them. */
 const RENAMED: readonly (readonly [old: string, name: string])[] = [
   ["apt_sources", "sources"],
   ["apt_proxy", "proxy"],
   ["apt_http_proxy", "http_proxy"],
-  // The code has these two the wrong way round.
+  // cloud-init's code has these two the wrong way round.
   ["apt_ftp_proxy", "https_proxy"],
   ["apt_https_proxy", "ftp_proxy"],
   ["apt_preserve_sources_list", "preserve_sources_list"],
@@ -26,14 +26,14 @@ const RENAMED: readonly (readonly [old: string, name: string])[] = [
   ["add_apt_repo_match", "add_apt_repo_match"],
 ];
 
-/** Keys that became members of the one entry of `primary`. */
+/** Keys that became keys of the only entry of `primary`. */
 const OF_MIRROR: readonly (readonly [old: string, name: string])[] = [
   ["apt_mirror", "uri"],
   ["apt_mirror_search", "search"],
   ["apt_mirror_search_dns", "search_dns"],
 ];
 
-/** Reads `apt` and the keys of old (cc_apt_configure, 20.4 to 26.2). @throws Raises where it raises */
+/** Reads `apt` and the older keys (cc_apt_configure, 20.4 to 26.2). @throws Raises if it raises */
 export function readAptConfig(boot: ModuleRun): AptConfig {
   const given = boot.config.get("apt");
   const old = (key: string): ConfigValue | undefined => {
@@ -71,7 +71,7 @@ export function readAptConfig(boot: ModuleRun): AptConfig {
   return { values, because: (...path) => boot.because("apt", ...path) };
 }
 
-/** A list of sources as the mapping that followed it: by file name, else by a name of its own. */
+/** A list of sources in the form of the mapping that replaced it: by file name, else by a generated name. */
 function namedSources(sources: ConfigValue): ConfigObject {
   if (!Array.isArray(sources)) return mapping(sources, "apt_sources");
   const named: ConfigObject = Object.create(null);

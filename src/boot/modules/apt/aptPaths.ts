@@ -8,7 +8,10 @@ export interface AptPaths {
   readonly parts: string;
 }
 
-/** The places that apt.conf names (cc_apt_configure's get_apt_cfg, since 23.4); before, cloud-init did not ask. */
+/**
+ * The places that apt.conf names (cc_apt_configure's get_apt_cfg, since 23.4); before, cloud-init used the default
+ * paths.
+ */
 export function aptPaths(boot: ModuleRun): AptPaths {
   const options = boot.since("23.4") && !boot.lacks("apt-config") ? configuration(boot) : "";
   const last = (pattern: RegExp): string | undefined => [...options.matchAll(pattern)].at(-1)?.[1];
@@ -19,7 +22,7 @@ export function aptPaths(boot: ModuleRun): AptPaths {
   };
 }
 
-/** All of apt's configuration without its comments: the last components of the names asked for occur only once. */
+/** All of apt's configuration without comments: the last components of the requested names occur only once. */
 function configuration(boot: ModuleRun): string {
   const directory = "/etc/apt/apt.conf.d";
   const parts = boot.image.list(directory).filter((name) => /^[A-Za-z0-9_-]+(\.conf)?$/.test(name));

@@ -4,12 +4,12 @@ import { holds, items, mapping } from "../../../python/checked.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 
-/** What a look-up may come to; undefined: to nothing. */
+/** The possible result of a look-up; undefined: none. */
 export type Possible = readonly (ConfigValue | undefined)[];
 
 const ANSWERS = unknown("the mirror that answers at boot");
 
-/** The only value that is possible, else an unknown one. */
+/** The only possible value, else an unknown one. */
 export function one(values: Possible): ConfigValue {
   const distinct = [...new Set(values.filter((value) => value !== undefined))];
   return distinct.length === 1 ? distinct[0]! : ANSWERS;

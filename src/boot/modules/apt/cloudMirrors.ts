@@ -29,10 +29,10 @@ function memberOf(entry: ConfigObject, key: string): ConfigObject {
   return key in entry ? mapping(entry[key], key) : {};
 }
 
-/** A template's variables; undefined where nobody told the metadata. */
+/** A template's variables; undefined if the metadata are not known. */
 type Variables = ReadonlyMap<string, string> | undefined;
 
-/** Where the instance runs, as its metadata says. */
+/** The location of the instance according to its metadata. */
 function placeOf(boot: ModuleRun): Variables {
   const { metaData, datasource } = boot.cloud;
   if (metaData === undefined) return undefined;
@@ -49,13 +49,13 @@ function placeOf(boot: ModuleRun): Variables {
   return variables;
 }
 
-/** Python's `template % variables`; undefined where it names something that the metadata does not. */
+/** Python's `template % variables`; undefined if it uses a variable that the metadata lack. */
 function fill(template: string, variables: Variables): string | undefined {
   let isComplete = true;
   const filled = template.replace(/%(?:\((\w+)\)s|(%)|)/g, (all, name: string | undefined) => {
-    if (all === "%") throw new Raises(`"${template}" is no template of a mirror`);
+    if (all === "%") throw new Raises(`"${template}" is not a valid mirror template`);
     if (name === undefined) return "%";
-    const value = variables === undefined ? unknown("the place where the cloud runs it") : variables.get(name);
+    const value = variables === undefined ? unknown("the region in which the instance runs") : variables.get(name);
     isComplete &&= value !== undefined;
     return value ?? "";
   });

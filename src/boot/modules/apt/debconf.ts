@@ -10,8 +10,8 @@ import type { AptConfig } from "./aptConfig.ts";
 const CONFIG_PARTS = "/etc/cloud/cloud.cfg.d";
 
 /**
- * Answers for packages (20.4 to 26.2). The database is in /var/cache. Of the packages that are installed only
- * cloud-init itself is configured again, for which its own debconf files are removed.
+ * Answers for packages (20.4 to 26.2). The database is in /var/cache. Of the installed packages only cloud-init itself
+ * is configured again, after its own debconf files are removed.
  */
 export function setDebconfSelections(boot: ModuleRun, { values, because }: AptConfig): void {
   const given = values.debconf_selections ?? null;
@@ -20,10 +20,10 @@ export function setDebconfSelections(boot: ModuleRun, { values, because }: AptCo
   const selections = Object.keys(sets)
     .sort()
     .map((key) => text(sets[key], `apt.debconf_selections.${key}`));
-  if (boot.lacks("debconf-set-selections")) throw new Raises("there is no debconf-set-selections");
+  if (boot.lacks("debconf-set-selections")) throw new Raises("debconf-set-selections is not installed");
   boot.command("debconf-set-selections");
   const wrong = selections.join("\n").replaceAll("\\\n", "").split("\n").find(isWrong);
-  if (wrong !== undefined) throw new Raises(`debconf-set-selections does not understand "${wrong}"`);
+  if (wrong !== undefined) throw new Raises(`debconf-set-selections rejects the line "${wrong}"`);
 
   const packages = selections.flatMap(splitLines).flatMap((line) => /^[^#:\s][^:\s]*/.exec(line)?.[0] ?? []);
   const { packages: installed } = boot.distro;
@@ -36,7 +36,7 @@ export function setDebconfSelections(boot: ModuleRun, { values, because }: AptCo
   // Ubuntu's package writes its answers to a file, Debian's only when it is installed for the first time.
   const script = readText(boot.image, "/var/lib/dpkg/info/cloud-init.postinst") ?? "";
   if (script.includes("/90_dpkg.cfg"))
-    boot.write(`${CONFIG_PARTS}/90_dpkg.cfg`, unknown("what debconf says of cloud-init"), cause);
+    boot.write(`${CONFIG_PARTS}/90_dpkg.cfg`, unknown("the datasources that debconf lists for cloud-init"), cause);
 }
 
 /** Whether it is neither empty, a comment, nor three words and a value. */

@@ -7,7 +7,7 @@ import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import type { RepositoryMatch } from "./repositoryMatch.ts";
 
-/** Has the programs installed that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
+/** Installs the programs that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
 export function installDependencies(
   boot: ModuleRun,
   { values }: AptConfig,
@@ -25,7 +25,7 @@ export function installDependencies(
   for (const [key, value] of Object.entries(sources)) {
     const entry = mapping(value, `apt.sources.${key}`);
     if (hasKey(entry)) needs("gpg", "gnupg");
-    if (matches === undefined) throw new Raises("add_apt_repo_match is switched off");
+    if (matches === undefined) throw new Raises("add_apt_repo_match must be a regular expression");
     if (matches(text(entry.source === undefined ? "" : entry.source, `apt.sources.${key}.source`)) === true)
       needs("add-apt-repository", "software-properties-common");
   }

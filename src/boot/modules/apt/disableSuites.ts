@@ -28,12 +28,12 @@ export function disableSuites(boot: ModuleRun, disabled: ConfigValue, sources: s
   return boot.since("23.4") && isDeb822(sources) ? inDeb822(suites, sources) : inList(suites, sources);
 }
 
-/** In the one-line format: the suite is the column after the URI. @throws Raises where a line has none */
+/** In the one-line format: the suite is the column after the URI. @throws Raises if a line has none */
 function inList(suites: ReadonlySet<string>, sources: string): string {
   return linesOf(sources)
     .map((line) => {
       if (line.startsWith("#")) return line;
-      // A placeholder is one column, whatever its reason says.
+      // A placeholder is one column, although its reason contains spaces.
       const columns = replaceUnknown(line, () => "unknown")
         .split(/\s+/)
         .filter(Boolean);
@@ -42,13 +42,13 @@ function inList(suites: ReadonlySet<string>, sources: string): string {
         ? columns.findIndex((word, at) => at > 0 && word.endsWith("]")) + 2
         : 2;
       const suite = column === 1 ? undefined : columns[column];
-      if (suite === undefined) throw new Raises(`no suite in "${line.trim()}"`);
+      if (suite === undefined) throw new Raises(`the line "${line.trim()}" has no suite`);
       return suites.has(suite) ? `# suite disabled by cloud-init: ${line}` : line;
     })
     .join("");
 }
 
-/** The lines of a text, each with its end. */
+/** The lines of a string, each with its line end. */
 function linesOf(content: string): string[] {
   return (
     content.match(
@@ -59,7 +59,7 @@ function linesOf(content: string): string[] {
 
 const REDACTED = "# cloud-init disable_suites redacted: ";
 
-/** In deb822 format: a suite leaves its line, and a stanza that has none left is a comment as a whole. */
+/** In deb822 format: a suite is removed from its line, and a stanza without suites becomes a comment. */
 function inDeb822(suites: ReadonlySet<string>, sources: string): string {
   const parts: string[] = [];
   let stanza = "";

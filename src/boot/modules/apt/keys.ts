@@ -7,12 +7,12 @@ import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 const TRUSTED = "/etc/apt/trusted.gpg.d";
-/** For keys that only the sources trust which name them. */
+/** The directory of keys that only the sources that name them trust. */
 const NAMED = "/etc/apt/cloud-init.gpg.d";
 
 /**
- * Adds the key of a source or mirror, given as it is or by its id. Answers the file with it, which is /dev/null where gpg
- * takes no key from it; undefined where there is none, and before 21.4, when apt-key did it.
+ * Adds the key of a source or mirror, given in full or by its ID. Returns the file with it, which is /dev/null where
+ * gpg takes no key from it; undefined if there is none, and before 21.4, when apt-key did it.
  */
 export function addKey(
   boot: ModuleRun,
@@ -20,20 +20,20 @@ export function addKey(
   fileName: ConfigValue | undefined,
   options: { readonly because: Origin; readonly named: boolean },
 ): string | undefined {
-  let content = unknown("the key as gpg writes it");
-  // Since 23.4 a gpg that is missing has been installed by now.
+  let content = unknown("the key in the form that gpg writes");
+  // Since 23.4 a missing gpg has been installed by now.
   const hasGpg = boot.since("23.4") || !boot.lacks("gpg");
   if ("keyid" in entry && !("key" in entry)) {
     const id = text(entry.keyid, "a key's id");
-    if (!hasGpg) throw new Raises(`there is no gpg to get the key ${id}`);
+    if (!hasGpg) throw new Raises(`gpg is not installed, so cloud-init cannot fetch the key ${id}`);
     boot.command(`gpg --keyserver=${pyStr(entry.keyserver ?? "keyserver.ubuntu.com")} --recv-keys ${id}`);
-    content = unknown("the key that the key server gives");
+    content = unknown("the key from the key server");
     entry.key = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
   }
   if (!("key" in entry)) return undefined;
   if (!boot.since("21.4")) {
     text(entry.key, "a key");
-    if (!hasGpg) throw new Raises("there is no gpg for apt-key");
+    if (!hasGpg) throw new Raises("gpg, which apt-key needs, is not installed");
     boot.command("apt-key add -");
     boot.mayChange("/etc/apt/trusted.gpg", "apt-key adds a key to it", options.because);
     return undefined;

@@ -8,11 +8,11 @@ import type { AptConfig } from "./aptConfig.ts";
 import { entryFor, lookUp, one, type Possible } from "./candidates.ts";
 import { cloudMirrors } from "./cloudMirrors.ts";
 
-/** PRIMARY, SECURITY and MIRROR, and what system_info.package_mirrors names beside (find_apt_mirror_info). */
+/** PRIMARY, SECURITY and MIRROR, and the other mirrors of system_info.package_mirrors (find_apt_mirror_info). */
 export function findMirrors(boot: ModuleRun, apt: AptConfig, architecture: string): ConfigObject {
   const primary = configured(boot, apt, "primary", architecture);
   const security = configured(boot, apt, "security", architecture);
-  // Without a primary mirror of its own the configuration's security mirror does not count either.
+  // Without a configured primary mirror the configured security mirror does not count either.
   const needsCloud = primary.includes(undefined);
   const others: ConfigObject = needsCloud ? cloudOrDefault(boot, architecture) : {};
   const own = primary.filter((value) => value !== undefined);
@@ -22,7 +22,7 @@ export function findMirrors(boot: ModuleRun, apt: AptConfig, architecture: strin
   return { ...others, PRIMARY, SECURITY, MIRROR: PRIMARY };
 }
 
-/** The mirror that `apt.primary` or `apt.security` has for the architecture. */
+/** The mirror in `apt.primary` or `apt.security` for the architecture. */
 function configured(boot: ModuleRun, apt: AptConfig, kind: "primary" | "security", architecture: string): Possible {
   const list = apt.values[kind];
   const entry = list === undefined || list === null ? undefined : entryFor(list, architecture, boot.since("21.4"));
@@ -34,7 +34,7 @@ function configured(boot: ModuleRun, apt: AptConfig, kind: "primary" | "security
   return [...found, ...byDomain(boot, kind)];
 }
 
-/** Names that search_dns tries, each of which a name server may know. */
+/** Names that search_dns tries, each of which a name server may resolve. */
 function byDomain(boot: ModuleRun, kind: "primary" | "security"): string[] {
   const { fqdn } = hostNames(boot);
   const domain = fqdn?.slice(`${fqdn}.`.indexOf(".") + 1) ?? "";
@@ -49,15 +49,15 @@ function cloudOrDefault(boot: ModuleRun, architecture: string): ConfigObject {
   if (Object.keys(mirrors).length === 0) return defaultMirrors(boot, architecture);
   const { primary, security } = mirrors;
   if (primary === undefined || security === undefined)
-    throw new Raises("system_info.package_mirrors does not name both a primary and a security mirror");
+    throw new Raises("system_info.package_mirrors must name a primary and a security mirror");
   return { ...mirrors, PRIMARY: primary, SECURITY: security };
 }
 
-/** Ubuntu's mirrors, whatever the distribution. @throws Raises for an architecture that it does not know */
+/** Ubuntu's mirrors on every distribution. @throws Raises for an unknown architecture */
 export function defaultMirrors(boot: ModuleRun, architecture: string): { PRIMARY: string; SECURITY: string } {
   const ports = ["s390x", "arm64", "armhf", "powerpc", "ppc64el", ...(boot.since("21.1") ? ["riscv64"] : [])];
   if (["amd64", "i386"].includes(architecture))
     return { PRIMARY: "http://archive.ubuntu.com/ubuntu/", SECURITY: "http://security.ubuntu.com/ubuntu/" };
-  if (!ports.includes(architecture)) throw new Raises(`there is no default mirror for ${architecture}`);
+  if (!ports.includes(architecture)) throw new Raises(`no default mirror exists for ${architecture}`);
   return { PRIMARY: "http://ports.ubuntu.com/ubuntu-ports", SECURITY: "http://ports.ubuntu.com/ubuntu-ports" };
 }

@@ -14,7 +14,7 @@ export function codename(boot: ModuleRun): string {
 
 /** What `dpkg --print-architecture` prints: the architecture of dpkg itself. */
 export function architecture(boot: ModuleRun): string {
-  if (boot.lacks("dpkg")) throw new Raises("there is no dpkg");
+  if (boot.lacks("dpkg")) throw new Raises("dpkg is not installed");
   const status = boot.image.read("/var/lib/dpkg/status");
   const start = status === undefined ? -1 : `\n${status.toString("latin1")}`.indexOf("\nPackage: dpkg\n");
   if (status !== undefined && start !== -1) {

@@ -18,7 +18,7 @@ export function addSources(
   matches: RepositoryMatch | undefined,
   mirrors: ConfigObject,
 ): void {
-  if (matches === undefined) throw new Raises("add_apt_repo_match is switched off");
+  if (matches === undefined) throw new Raises("add_apt_repo_match must be a regular expression");
   const files = new SourceFiles(boot);
   try {
     addEach(boot, apt, matches, { ...mirrors }, files);
@@ -50,17 +50,18 @@ function addEach(
     const source = renderText(boot, text(entry.source, `apt.sources.${key}.source`), variables);
     const name = text(entry.filename, `apt.sources.${key}.filename`);
     const path = `${name.startsWith("/") ? "" : PARTS}${name}${name.endsWith(".list") ? "" : ".list"}`;
-    // Entries that share this mapping by a YAML alias find the path in it.
+    // Entries that share this mapping through a YAML alias see the path in it.
     entry.filename = path;
     const isRepository = matches(source);
     const isNew = boot.since("22.4") && "append" in entry && !truthy(entry.append ?? null);
     if (isRepository === true) addRepository(boot, source);
-    else if (isRepository === "unknown") boot.mayChange(path, "unless add_apt_repo_match matches its source", because);
+    else if (isRepository === "unknown")
+      boot.mayChange(path, "cloud-init writes it unless add_apt_repo_match matches its source", because);
     else files.add(path, source, { isNew, because });
   }
 }
 
-/** Files with sources, each written once: any number of sources may go to one. */
+/** Files with sources, each written once, since several sources may go to one file. */
 class SourceFiles {
   readonly #boot: ModuleRun;
   readonly #files = new Map<string, { parts: Buffer[]; because: Origin }>();
@@ -83,6 +84,6 @@ class SourceFiles {
 }
 
 function addRepository(boot: ModuleRun, source: string): void {
-  if (!boot.since("23.4") && boot.lacks("add-apt-repository")) throw new Raises("there is no add-apt-repository");
+  if (!boot.since("23.4") && boot.lacks("add-apt-repository")) throw new Raises("add-apt-repository is not installed");
   boot.command(`add-apt-repository ${boot.since("22.2") ? "--no-update " : ""}${source}`);
 }

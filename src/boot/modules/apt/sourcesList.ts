@@ -11,7 +11,7 @@ import { aptPaths } from "./aptPaths.ts";
 import { isDeb822 } from "./deb822.ts";
 import { disableSuites } from "./disableSuites.ts";
 
-/** What stands in Ubuntu's sources.list since its sources are in deb822 format. */
+/** The content of Ubuntu's sources.list since its sources are in deb822 format. */
 const MOVED = `\
 # Ubuntu sources have moved to the /etc/apt/sources.list.d/ubuntu.sources
 # file, which uses the deb822 format. Use deb822-formatted .sources files
@@ -19,7 +19,9 @@ const MOVED = `\
 # See the sources.list(5) manual page for details.
 `;
 
-/** Replaces the image's own sources by what a template gives (cc_apt_configure's generate_sources_list, 20.4 to 26.2). */
+/**
+ * Replaces the image's own sources with a rendered template (cc_apt_configure's generate_sources_list, 20.4 to 26.2).
+ */
 export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: string, variables: ConfigObject): void {
   const paths = aptPaths(boot);
   const deb822File = `${paths.parts}/${boot.facts.name}.sources`;

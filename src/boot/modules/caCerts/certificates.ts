@@ -4,11 +4,11 @@ import type { ModuleRun } from "../../moduleRun.ts";
 export interface Certificates {
   /** The file for a configured certificate, with {} for its number; before 23.1 one file for all. */
   readonly file: string;
-  /** The list of certificates to trust; undefined where there is none. */
+  /** The list of certificates to trust; undefined if there is none. */
   readonly config: string | undefined;
-  /** Directories that are emptied where the defaults are to be removed. */
+  /** Directories that are emptied if the defaults are removed. */
   readonly removed: readonly string[];
-  /** The program that puts the certificates together, and the bundle that it makes. */
+  /** The program that updates the certificates, and the bundle that it generates. */
   readonly update: string;
   readonly bundle: string;
 }
@@ -24,7 +24,7 @@ export function certificatesOf(boot: ModuleRun): Certificates {
   return kind === "suse" ? SUSE : kind === "aosc" ? AOSC : DEBIAN;
 }
 
-/** Of Red Hat's family only these names have their defaults removed. */
+/** The only distros of Red Hat's family whose defaults are removed. */
 function clearsRedHat(boot: ModuleRun): boolean {
   return boot.facts.name === "rhel" || (boot.facts.name === "amazon" && boot.since("26.2"));
 }

@@ -18,7 +18,7 @@ export function chefPaths(boot: ModuleRun): ChefPaths {
     : { cache: "/var/cache/chef", backup: "/var/backups/chef" };
 }
 
-/** Parameters that name files, whose directories are made. */
+/** Parameters that name files, whose directories are created. */
 const FILES = [
   "log_location",
   "validation_key",
@@ -30,7 +30,7 @@ const FILES = [
 ];
 const OTHERS = ["chef_license", "environment", "node_name", "server_url", "validation_name"];
 
-/** What the template of client.rb is given, and the files that it names (cc_chef, 18.5 to 26.2). @throws Raises */
+/** The variables of the template for client.rb, and the files that it names (cc_chef, 18.5 to 26.2). @throws Raises */
 export function chefParameters(
   boot: ModuleRun,
   config: ConfigObject,
@@ -58,7 +58,7 @@ export function chefParameters(
   }
   for (const key of ["server_url", "validation_name"]) {
     const value = config[key];
-    if (value === undefined) throw new Raises(`chef has no ${key}`);
+    if (value === undefined) throw new Raises(`chef.${key} is missing`);
     parameters[key] = value;
   }
   parameters.generated_by = header(boot, "Created");

@@ -2,14 +2,14 @@ import type { ModuleRun } from "../../moduleRun.ts";
 
 const LOCALES = "/usr/lib/locale";
 const ARCHIVE = `${LOCALES}/locale-archive`;
-/** The archive of all locales is larger; it is not read. */
+/** An archive of all locales is larger and is not read. */
 const LARGEST_ARCHIVE = 64 * 1024 * 1024;
 const MAGIC = 0xde020109;
 
-/** What setlocale() can find: names as normalize() writes them; undefined where the image does not tell. */
+/** The locales that setlocale() can find, as normalize() writes them; undefined if the image does not show them. */
 export type Availability = (name: string) => boolean | undefined;
 
-/** The locales that are compiled in the image, those of the archive or without it. */
+/** The compiled locales of the image, with or without those of the archive. */
 export function compiledLocales(boot: ModuleRun, withArchive = true): Availability {
   const directories = new Set(boot.image.list(LOCALES).map(normalize));
   const archived = withArchive ? archivedLocales(boot) : new Set<string>();
@@ -27,7 +27,7 @@ export function normalize(name: string): string {
   });
 }
 
-/** The names in glibc's locale-archive (locale/locarchive.h); undefined where it is there and cannot be read. */
+/** The names in glibc's locale-archive (locale/locarchive.h); undefined if it exists but cannot be read. */
 function archivedLocales(boot: ModuleRun): Set<string> | undefined {
   const stat = boot.image.stat(ARCHIVE);
   if (stat === undefined) return new Set();

@@ -19,7 +19,7 @@ function systemLocale(boot: ModuleRun): string | undefined {
   return text === undefined ? undefined : shellVariables(text).get("LANG");
 }
 
-/** Generates a locale and makes it the system's, unless it is that already. */
+/** Generates a locale and makes it the system's, unless it is already. */
 export function applyDebianLocale(boot: ModuleRun, locale: string, file: string | undefined, because: Origin): void {
   if (locale === "") throw new Raises("the locale is empty");
   const path = file === undefined || file === "" ? DEFAULT_FILE : file;
@@ -27,11 +27,11 @@ export function applyDebianLocale(boot: ModuleRun, locale: string, file: string 
   if (agrees && boot.image.stat(path) !== undefined) return;
   const available = generate(boot, locale, because);
   if (available === undefined || !present(boot, "update-locale"))
-    boot.mayChange(path, "the package locales is installed first", because);
+    boot.mayChange(path, "cloud-init installs the package locales first", because);
   else updateLocale(boot, path, locale, available, because);
 }
 
-/** Undefined where it depends on a package that is installed first. */
+/** Undefined if it depends on a package that is installed first. */
 function generate(boot: ModuleRun, locale: string, because: Origin): Availability | undefined {
   const builtIn = ["c", "c.utf-8", "posix", ...(boot.since("26.2") ? ["c.utf8"] : [])];
   if (builtIn.includes(locale.toLowerCase())) return compiledLocales(boot);
@@ -42,7 +42,7 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
   }
   const compiled = localeGen(boot, [locale], because);
   if (boot.distro.id !== "ubuntu") return compiled;
-  // Ubuntu's locale-gen takes names, enables them and compiles them.
+  // Ubuntu's locale-gen accepts names, enables them and compiles them.
   boot.mayChange("/etc/locale.gen", "locale-gen enables the locale in it", because);
   return (name) => (name === locale ? undefined : compiled(name));
 }
@@ -50,6 +50,6 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
 /** Since 24.4 a missing program is installed; before, the module fails. */
 function present(boot: ModuleRun, program: string): boolean {
   if (!boot.lacks(program)) return true;
-  if (!boot.since("24.4")) throw new Raises(`there is no ${program}`);
+  if (!boot.since("24.4")) throw new Raises(`${program} is not installed`);
   return false;
 }

@@ -8,15 +8,15 @@ const LOCALE_GEN = "/etc/locale.gen";
 const ARCHIVE = "/usr/lib/locale/locale-archive";
 
 /**
- * What Debian's `locale-gen` does: it compiles the locales of /etc/locale.gen into the archive, whatever its arguments
- * say, and without --keep-existing removes the archive first. Answers which locales there are then.
+ * Debian's `locale-gen`: it ignores its arguments, compiles the locales of /etc/locale.gen into the archive and, without
+ * --keep-existing, removes the archive first. Returns the locales that exist afterwards.
  */
 export function localeGen(boot: ModuleRun, words: readonly string[], because: Origin): Availability {
   boot.command(["locale-gen", ...words].join(" "));
   const text = boot.text(LOCALE_GEN) ?? "";
   const keep = words[0] === "--keep-existing" || text === "";
   const before = compiledLocales(boot, keep);
-  if (text !== "") boot.mayChange(ARCHIVE, "locale-gen compiles the locales anew", because);
+  if (text !== "") boot.mayChange(ARCHIVE, "locale-gen compiles the locales again", because);
   const enabled = new Set(
     enabledLocales(text)
       .filter((name) => hasSource(boot, name))
@@ -32,7 +32,7 @@ function enabledLocales(text: string): string[] {
   });
 }
 
-/** Whether glibc's sources have what a locale is compiled from. */
+/** Whether the sources of a locale exist. */
 function hasSource(boot: ModuleRun, name: string): boolean {
   const input = name.replace(/\.[^@]*/, "");
   return ["/usr/share/i18n/locales", "/usr/local/share/i18n/locales"].some((directory) =>
@@ -54,7 +54,7 @@ export function enableLocale(boot: ModuleRun, locale: string, because: Origin): 
   boot.write(LOCALE_GEN, `${lines.join("\n").trimEnd()}\n`, because);
 }
 
-/** The line of /usr/share/i18n/SUPPORTED that is meant by "fi_FI", "fi_FI.UTF-8" or "fi_FI@euro". */
+/** The line of /usr/share/i18n/SUPPORTED that matches "fi_FI", "fi_FI.UTF-8" or "fi_FI@euro". */
 function supportedEntry(boot: ModuleRun, wanted: string): string {
   const match = /^([A-Za-z_]+)(?:\.([A-Za-z0-9-]+))?(?:@([A-Za-z0-9_-]+))?$/.exec(wanted);
   const [, language, charset, modifier] = match ?? [];

@@ -5,13 +5,13 @@ import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { Availability } from "./available.ts";
 
-/** A larger file of locale settings is none that an image has. */
+/** No real image has a larger file of locale settings. */
 const LARGEST = 16_384;
 
 /**
- * What Debian's `update-locale --locale-file=PATH LANG=LOCALE` does (package locales 2.31 to 2.42): it sets the variable
- * and keeps all others, but refuses when a locale of the file is not there.
- * @throws Raises where it refuses.
+ * What Debian's `update-locale --locale-file=PATH LANG=LOCALE` does (package locales 2.31 to 2.42): it sets the
+ * variable and keeps all others, but fails if a locale in the file does not exist.
+ * @throws Raises if it fails
  */
 export function updateLocale(
   boot: ModuleRun,
@@ -28,10 +28,10 @@ export function updateLocale(
   variables.set("LANG", locale);
   const locales = [...variables].flatMap(([name, value]) => (/^(LANG|LC_\w+)$/.test(name) ? [unquote(value)] : []));
   const missing = locales.filter((name) => available(name) === false);
-  if (missing.length > 0) throw new Raises(`update-locale refuses: there is no locale ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Raises(`update-locale: the locale ${missing.join(", ")} does not exist`);
   const certain = (old ?? "").length <= LARGEST && locales.every((name) => available(name) === true);
   if (certain) boot.write(path, edited(old, variables), because, { mode: boot.image.stat(path)?.mode ?? 0o644 });
-  else boot.mayChange(path, "update-locale edits it if it finds the locale", because);
+  else boot.mayChange(path, "update-locale edits it if the locale exists", because);
 }
 
 function assignment(line: string): [string, string][] {
@@ -43,7 +43,7 @@ function unquote(value: string): string {
   return value.replace(/["']/g, "");
 }
 
-/** White space is gone through once, however many lines it has. */
+/** Scans white space once, even over many lines. */
 function commented(whole: string, start: string, blanks: string, assigned: string | undefined): string {
   return assigned === undefined ? whole : `${start}#${blanks}${assigned}`;
 }

@@ -4,11 +4,11 @@ import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** What stands in /etc/fstab for a device that `mounts` names. */
+/** The device in /etc/fstab for a device that `mounts` names. */
 export interface Device {
-  /** A placeholder, as a whole or at its end, where the machine's disks decide. */
+  /** Contains a placeholder if it depends on the machine's disks. */
   readonly name: string;
-  /** Whether cloud-init finds a device behind the name; it writes the name as it was given where it finds none. */
+  /** Whether cloud-init finds a device of this name; it writes the name unchanged if not. */
   readonly found: "yes" | "no" | "maybe";
   /** Whether the placeholder may stand for this name. */
   mayBe(name: string): boolean;
@@ -16,8 +16,8 @@ export interface Device {
 
 /**
  * The device behind a name (cc_mounts.sanitize_devname, 18.5 to 26.2): a disk or its first partition. Only disks are
- * ever found; labels, UUIDs, partitions and file systems without a device are written as they were given.
- * @throws Raises where device_aliases is not usable.
+ * ever found; labels, UUIDs, partitions and file systems without a device are written unchanged.
+ * @throws Raises if device_aliases is invalid
  */
 export function findDevice(boot: ModuleRun, name: string): Device {
   const asGiven: Device = { name, found: "no", mayBe: () => false };
@@ -35,10 +35,10 @@ export function findDevice(boot: ModuleRun, name: string): Device {
     found: "maybe",
     mayBe: (other) => [name, ...namesOf(path, partition)].includes(other),
   });
-  if (isShort) return maybe(unknown(`what the machine calls ${path}`));
+  if (isShort) return maybe(unknown(`the name of ${path} on the machine`));
   if (!isDisk(path) || (partition !== undefined && !/^\d{1,3}$/.test(partition))) return asGiven;
-  if (partition !== undefined) return maybe(unknown(`what the machine calls partition ${partition} of ${path}`));
-  if (path !== name) return maybe(unknown(`what the machine calls ${path}`));
+  if (partition !== undefined) return maybe(unknown(`the name of partition ${partition} of ${path} on the machine`));
+  if (path !== name) return maybe(unknown(`the name of ${path} on the machine`));
   return maybe(`${path}${unknown("the number of its first partition, if it has one")}`);
 }
 
@@ -46,10 +46,10 @@ export function findDevice(boot: ModuleRun, name: string): Device {
 function aliased(boot: ModuleRun, name: string): string {
   const aliases = boot.config.node("device_aliases");
   if (!boot.since("21.3") || aliases === undefined || !truthy(aliases)) return name;
-  if (aliases.type !== "mapping") throw new Raises("device_aliases is no mapping");
+  if (aliases.type !== "mapping") throw new Raises("device_aliases must be a mapping");
   const alias = findPair(aliases, name)?.value;
   if (alias === undefined) return name;
-  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases: ${name} is no text`);
+  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases.${name} must be a string`);
   return pyStr(alias);
 }
 
@@ -66,10 +66,10 @@ function cloudDevice(name: string, device: string): Device {
   };
 }
 
-/** Datasources that tell which disk is called "ephemeral0" and the like (device_name_to_device, 18.5 to 26.2). */
+/** Datasources that map names such as "ephemeral0" to disks (device_name_to_device, 18.5 to 26.2). */
 const NAMING_DATASOURCES = ["Azure", "ConfigDrive", "Ec2", "OpenStack", "SmartOS"];
 
-/** Whether the cloud may call a disk by a name of its own: where nobody names it, any of datasource_list may come. */
+/** Whether the cloud may map the name to a disk; if the cloud is not known, any of datasource_list may be used. */
 function cloudNamesDevices(boot: ModuleRun): boolean {
   const naming = boot.since("25.1") ? NAMING_DATASOURCES : [...NAMING_DATASOURCES, "AliYun"];
   const { datasource } = boot.cloud;
@@ -78,7 +78,7 @@ function cloudNamesDevices(boot: ModuleRun): boolean {
   return !Array.isArray(listed) || listed.some((name) => naming.includes(String(name)));
 }
 
-/** Whole disks, of which the first partition is taken where there is one. */
+/** Whole disks, of which the first partition is used if there is one. */
 function isDisk(path: string): boolean {
   return (
     /^\/dev\/((x?[shv]d|dasd)[a-z]{1,4}|(nvme\d{1,4}n|mmcblk|md|nbd|loop|pmem)\d{1,4})$/.test(path) ||
@@ -86,7 +86,7 @@ function isDisk(path: string): boolean {
   );
 }
 
-/** What a disk or, where one is asked for, its partition may be called. */
+/** The possible names of a disk or, if one is requested, of its partition. */
 function namesOf(path: string, partition: string | undefined): string[] {
   const partitions = ["", "p", "-part"].map((between) => `${path}${between}${partition ?? "1"}`);
   return partition === undefined ? [path, ...partitions] : partitions;

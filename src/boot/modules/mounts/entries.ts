@@ -7,21 +7,21 @@ import { usesSystemd } from "../../system/systemd.ts";
 import { type Device, findDevice } from "./device.ts";
 import type { Fstab } from "./fstab.ts";
 
-/** A field of a line of /etc/fstab: null where none is given. Only what is text can be written. */
+/** A field of a line of /etc/fstab; null if it is not given. Only strings can be written. */
 type Field = { readonly text: string; readonly isText: boolean } | null;
 
-/** A line that is to be added to /etc/fstab. */
+/** A line to add to /etc/fstab. */
 export interface MountEntry {
   readonly fields: readonly Field[];
   readonly device: Device;
   readonly because: Origin;
-  /** What the disk is called that cloud-init mounts unasked; undefined for an entry of the configuration. */
+  /** The name of the disk if cloud-init mounts it by default; undefined for a configured entry. */
   readonly unasked: string | undefined;
 }
 
 /**
  * The entries of `mounts` with all their fields, and those that cloud-init adds by itself (cc_mounts, 18.5 to 26.2).
- * @throws Raises where the module fails on them before it makes the swap file.
+ * @throws Raises if the module fails on them before it creates the swap file
  */
 export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
   const defaults = defaultFields(boot);
@@ -46,27 +46,27 @@ function fieldOf(node: ConfigNode): Field {
   return node.kind === "null" ? null : { text: pyStr(node), isText: node.kind === "str" };
 }
 
-/** The items of `mounts`. What is no list at all is only borne where Python can go through it. */
+/** The items of `mounts`. A value that is not a list is accepted only if Python can iterate over it. */
 function listed(boot: ModuleRun): readonly ConfigNode[] {
   const node = boot.config.node("mounts");
   if (node?.type === "sequence") return node.children;
   const isIterable = node?.type === "mapping" || (node?.type === "scalar" && node.kind === "str");
   if (node === undefined || (isIterable && (boot.since("24.3") || !truthy(node)))) return [];
-  throw new Raises("mounts is no list");
+  throw new Raises("mounts must be a list");
 }
 
-/** Since 24.3 an entry that is no list is passed over. Before, it stops the module: a long text only later. */
+/** Since 24.3 an entry that is not a list is skipped. Before, it stops the module; a long string does so later. */
 function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[] {
   if (boot.since("24.3")) return [];
   const text = pyStr(node);
   if (node.type !== "scalar" || node.kind !== "str" || [...text].length < fields)
-    throw new Raises(`an entry of mounts is no list: ${text}`);
+    throw new Raises(`an entry of mounts must be a list, not ${text}`);
   const field: Field = { text, isText: false };
   const device = { name: text, found: "no", mayBe: () => false } as const;
   return [{ fields: [field, field, field, field], device, because: originOf(node), unasked: undefined }];
 }
 
-/** Options of a mount that names none. */
+/** The default mount options. */
 function defaultOptions(boot: ModuleRun): string {
   if (!usesSystemd(boot)) return "defaults,nobootwait";
   if (boot.since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
@@ -78,7 +78,7 @@ function texts(...fields: (string | null)[]): Field[] {
   return fields.map((text) => (text === null ? null : { text, isText: true }));
 }
 
-/** mount_default_fields, of a text its letters. Before 24.3 the fourth is needed in any case. */
+/** mount_default_fields; of a string, its letters. Before 24.3 the fourth is always required. */
 function defaultFields(boot: ModuleRun): Field[] {
   const node = boot.config.node("mount_default_fields");
   if (node === undefined) return texts(null, null, "auto", defaultOptions(boot), "0", "2");
@@ -87,11 +87,11 @@ function defaultFields(boot: ModuleRun): Field[] {
   else if (node.type === "scalar" && node.kind === "str") fields = texts(...pyStr(node));
   const isUsed = !boot.since("24.3") || listed(boot).some((entry) => entry.type === "sequence");
   if (isUsed && (fields === undefined || (!boot.since("24.3") && fields.length < 4)))
-    throw new Raises("mount_default_fields is no list of six fields");
+    throw new Raises("mount_default_fields must be a list of six fields");
   return fields ?? [];
 }
 
-/** Since 24.3 every field that is given becomes text. */
+/** Since 24.3 every given field is converted to a string. */
 function fillSince24(given: readonly Field[], defaults: readonly Field[]): Field[] {
   const filled = given.map((field, index) => {
     if (field !== null) return { text: field.text, isText: true };
@@ -101,7 +101,7 @@ function fillSince24(given: readonly Field[], defaults: readonly Field[]): Field
   return [...filled, ...defaults.slice(given.length)];
 }
 
-/** Before 24.3 the fields become text only where the device is `known`: found, and not in /etc/fstab yet. */
+/** Before 24.3 the fields are converted to strings only if the device is `known`: found, and not in /etc/fstab yet. */
 function fillBefore24(given: readonly Field[], defaults: readonly Field[], known: boolean): Field[] {
   const filled = given.map((field, index) => {
     if (field === null) return defaults[index] ?? null;
@@ -110,7 +110,7 @@ function fillBefore24(given: readonly Field[], defaults: readonly Field[], known
   return [...filled, ...defaults.slice(given.length)];
 }
 
-/** The disks that cloud-init mounts unasked, unless an entry is about the same device. */
+/** The disks that cloud-init mounts by default, unless an entry is about the same device. */
 function cloudMounts(boot: ModuleRun, entries: readonly MountEntry[], defaults: readonly Field[]): MountEntry[] {
   const options: Field = boot.since("24.3") ? { text: defaultOptions(boot), isText: true } : (defaults[3] ?? null);
   const ephemeral = [...texts("/mnt", "auto"), options, ...texts("0", "2")];
@@ -126,7 +126,7 @@ function cloudMounts(boot: ModuleRun, entries: readonly MountEntry[], defaults: 
   });
 }
 
-/** An entry without a directory takes the earlier ones of the same device along. */
+/** An entry without a directory also removes the earlier ones of the same device. */
 function withoutRemoved(entries: readonly MountEntry[]): MountEntry[] {
   const removed = new Set<string | undefined>();
   const kept = [...entries].reverse().filter(({ fields: [device, directory] }) => {

@@ -4,14 +4,14 @@ import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 export const FSTAB = "/etc/fstab";
-/** The mount option by which cloud-init knows its own lines. */
+/** The mount option by which cloud-init recognizes its own lines. */
 export const MARK = "comment=cloudconfig";
 
 /** The image's /etc/fstab. */
 export interface Fstab {
   /** The lines that stay. */
   readonly kept: readonly string[];
-  /** The lines that cloud-init takes for its own. */
+  /** The lines that cloud-init recognizes as its own. */
   readonly dropped: readonly string[];
   /** The first word of each line that stays. */
   readonly devices: ReadonlySet<string>;
@@ -22,7 +22,7 @@ export interface Fstab {
 /** Reads /etc/fstab (cc_mounts, 18.5 to 26.2). Since 24.3 blank lines are lost. */
 export function readFstab(boot: ModuleRun): Fstab {
   const text = strictText(boot, FSTAB);
-  if (text === undefined && !boot.since("20.3")) throw new Raises(`there is no ${FSTAB}`);
+  if (text === undefined && !boot.since("20.3")) throw new Raises(`${FSTAB} does not exist`);
   const lines = splitLines(text ?? "");
   const others = lines.filter((line) => !line.includes(MARK));
   const dropped = lines.filter((line) => line.includes(MARK));
@@ -39,7 +39,7 @@ export function fieldsOf(line: string): string[] {
   return line.split(SPACES).filter((field) => field !== "");
 }
 
-/** What Python's str.split() splits at: no byte order mark, but the separators of ASCII. */
+/** What Python's str.split() splits at: the separators of ASCII, but not a byte order mark. */
 const SPACES = /[^\S\ufeff]+|[\x1c-\x1f]+/;
 
 function splitAt(line: string, index: number): [rest: string, device: string] {

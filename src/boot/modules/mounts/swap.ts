@@ -11,7 +11,7 @@ import { type Fstab, fieldsOf } from "./fstab.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Makes the file that `swap` names (cc_mounts.handle_swapcfg, 18.5 to 26.2). Answers its name where /etc/fstab gets a
+ * Creates the file that `swap` names (cc_mounts.handle_swapcfg, 18.5 to 26.2). Returns its name if /etc/fstab gets a
  * line for it.
  */
 export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined {
@@ -21,7 +21,7 @@ export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined 
   const sizeNode = findPair(swap, "size")?.value;
   if (sizeNode === undefined || !truthy(sizeNode) || (nameNode !== undefined && !truthy(nameNode))) return undefined;
   if (nameNode !== undefined && (nameNode.type !== "scalar" || nameNode.kind !== "str"))
-    throw new Raises(`swap.filename is no text: ${pyStr(nameNode)}`);
+    throw new Raises(`swap.filename must be a string, not ${pyStr(nameNode)}`);
   const name = nameNode === undefined ? "/swap.img" : pyStr(nameNode);
   const size = sizeOf(boot, sizeNode, findPair(swap, "maxsize")?.value);
   // cloud-init runs in the root directory, but a name without any directory fails.
@@ -34,26 +34,27 @@ function make(boot: ModuleRun, name: string, size: number | "auto", fstab: Fstab
   const path = name.startsWith("/") ? name : `/${name}`;
   const existing = boot.image.stat(path);
   if (existing !== undefined && isSwap(name, fstab)) {
-    boot.mayChange(path, "it is made anew unless it is in use as swap by then", because);
+    boot.mayChange(path, "cloud-init creates it again unless it is already in use as swap", because);
     return true;
   }
   if ((existing !== undefined && existing.kind !== "file") || !ensureDirectory(boot, parentOf(path), because))
     return false;
-  // 20.1 stumbles over the size that it has computed itself.
+  // 20.1 fails on the size that it computes.
   if (boot.since("20.1") && !boot.since("20.2")) return false;
-  // What is smaller than a MiB is rounded to nothing, of which mkswap makes no swap area.
+  // Less than a MiB is rounded down to 0, for which mkswap fails.
   const tooSmall = size !== "auto" && size < MIB;
   if (tooSmall || boot.lacks("mkswap") || (boot.lacks("fallocate") && boot.lacks("dd"))) {
     boot.remove(path, because);
     return false;
   }
-  const mebibytes = size === "auto" ? "a size that depends on memory and disk" : `${Math.trunc(size / MIB)} MiB`;
+  const mebibytes =
+    size === "auto" ? "a size that depends on the memory and the disk" : `${Math.trunc(size / MIB)} MiB`;
   boot.write(path, wholeUnknown(`a new swap area of ${mebibytes}`), because, { mode: 0o600 });
   boot.command(`mkswap ${name}`);
   return true;
 }
 
-/** Whether /etc/fstab has the file as swap: it is most likely in use when cloud-init comes. */
+/** Whether /etc/fstab lists the file as swap: it is then most likely in use when cloud-init runs. */
 function isSwap(name: string, { kept, dropped }: Fstab): boolean {
   return [...kept, ...dropped].some((line) => {
     const [device, , type] = fieldsOf(line);
@@ -61,7 +62,7 @@ function isSwap(name: string, { kept, dropped }: Fstab): boolean {
   });
 }
 
-/** The size in bytes, "auto" where memory and disk decide; undefined where cloud-init gives up. */
+/** The size in bytes, "auto" if it depends on memory and disk; undefined if cloud-init gives up. */
 function sizeOf(boot: ModuleRun, size: ConfigNode, maxsize: ConfigNode | undefined): number | "auto" | undefined {
   const isText = maxsize?.type === "scalar" && maxsize.kind === "str";
   if (size.type === "scalar" && size.value === "auto") {
@@ -69,11 +70,11 @@ function sizeOf(boot: ModuleRun, size: ConfigNode, maxsize: ConfigNode | undefin
     const most = bytesOf(boot, maxsize);
     return most === undefined || most < MIB ? most : "auto";
   }
-  // A maxsize that is no size is in the way even where it does not count.
+  // An invalid maxsize fails even if it does not count.
   return isText && bytesOf(boot, maxsize) === undefined ? undefined : bytesOf(boot, size);
 }
 
-/** A number of bytes, or a text such as "1.5G" (util.human2bytes); undefined where it is neither. */
+/** A number of bytes, or a string such as "1.5G" (util.human2bytes); undefined if it is neither. */
 function bytesOf(boot: ModuleRun, node: ConfigNode): number | undefined {
   if (node.type !== "scalar") return undefined;
   if (["int", "float", "bool"].includes(node.kind)) return finite(Number(node.value));

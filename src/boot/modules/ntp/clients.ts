@@ -1,15 +1,15 @@
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** What cloud-init must know of a program that sets the clock. */
+/** cloud-init's description of a time client. */
 export interface NtpClient {
-  /** The program that tells whether it is installed: a name or a path. */
+  /** The program whose presence shows that it is installed: a name or a path. */
   readonly check_exe: string;
   readonly confpath: string;
   readonly packages: readonly string[];
   readonly service_name: string;
   /** The template's name, `{distro}` for the distro's. */
   readonly template_name: string;
-  /** The template's text, which comes before its name. */
+  /** The template's text, which takes precedence over its name. */
   readonly template: string | null;
 }
 
@@ -87,7 +87,7 @@ const FREEBSD: Overrides = {
   },
 };
 
-/** What distros change, with the version since which they do (cc_ntp.py at the tags 20.4 to 26.2). */
+/** What distros change, with the version of each change (cc_ntp.py at the tags 20.4 to 26.2). */
 const DISTROS: Readonly<Record<string, readonly [since: string, overrides: Overrides]>> = {
   almalinux: ["24.2", RHEL],
   alpine: ["0", ALPINE],
@@ -114,7 +114,7 @@ const DISTROS: Readonly<Record<string, readonly [since: string, overrides: Overr
   ubuntu: ["0", DEBIAN],
 };
 
-/** The client of a name as the image's cloud-init knows it for its distro; undefined where it knows none. */
+/** The client of a name as the image's cloud-init describes it for its distro; undefined if it is unknown. */
 export function ntpClient(boot: ModuleRun, name: string): NtpClient | undefined {
   const base = baseClients(boot);
   if (!Object.hasOwn(base, name)) return undefined;
@@ -123,7 +123,7 @@ export function ntpClient(boot: ModuleRun, name: string): NtpClient | undefined 
   return boot.since(since) ? { ...known, ...overrides[name as NtpClientName] } : known;
 }
 
-/** Clients in the order in which the distro likes them (preferred_ntp_clients, 20.4 to 26.2). */
+/** Clients in the distro's order of preference (preferred_ntp_clients, 20.4 to 26.2). */
 export function preferredClients(boot: ModuleRun): readonly NtpClientName[] {
   const { family, name } = boot.facts;
   if (family === "alpine") return ["chrony", "ntp"];

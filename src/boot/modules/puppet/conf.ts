@@ -11,12 +11,12 @@ import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
- * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written anew, so
- * the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws Raises
+ * Merges `puppet.conf` into Puppet's configuration. After every section the file is moved to `.old` and written again,
+ * so the last of these holds the others already (cc_puppet, 18.5 to 26.2). @throws Raises
  */
 export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: string, sections: ConfigObject): void {
   const before = strictText(boot, path);
-  if (before === undefined) throw new Raises(`there is no ${path}`);
+  if (before === undefined) throw new Raises(`${path} does not exist`);
   const lines = splitLines(before).map((line) => line.trimStart());
   const file = IniFile.parse(lines.join("\n"));
   for (const [section, options] of Object.entries(sections)) {
@@ -39,7 +39,7 @@ export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: str
 function sslOwner(boot: ModuleRun): number {
   const name = boot.config.get("puppet", "install_type") === "aio" ? "root" : "puppet";
   const user = findUser(boot.image, name);
-  if (user === undefined) throw new Raises(`there is no user ${name}`);
+  if (user === undefined) throw new Raises(`the user ${name} does not exist`);
   return user.uid;
 }
 
@@ -48,5 +48,5 @@ function certificateName(boot: ModuleRun, value: ConfigObject[string]): string {
     .replaceAll("%f", "\0")
     .replaceAll("%i", instanceName(boot))
     .toLowerCase()
-    .replaceAll("\0", unknown("the host's full name"));
+    .replaceAll("\0", unknown("the fully qualified domain name"));
 }

@@ -27,7 +27,7 @@ export const rhSubscriptionKeys = {
     auto_attach: since("25.3", flag),
     disable_repo: since("25.3", texts),
     enable_repo: since("25.3", texts),
-    org: either(text, deprecated(whole, "24.2", "write a text instead")),
+    org: either(text, deprecated(whole, "24.2", "write a string instead")),
     password: secret("password", text),
     release_version: since("25.3", text),
     rhsm_baseurl: since("25.3", text),

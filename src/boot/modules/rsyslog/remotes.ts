@@ -5,7 +5,7 @@ import type { ModuleRun } from "../../moduleRun.ts";
 
 /**
  * The part of rsyslog's configuration that sends messages to the hosts of `rsyslog.remotes` (cc_rsyslog, 18.5 to 26.2).
- * Hosts that it cannot read are left out. @throws Raises for one that is no string
+ * Invalid hosts are omitted. @throws Raises for one that is not a string
  */
 export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
   const lines = Object.entries(remotes).flatMap(([name, remote]) => {
@@ -21,7 +21,7 @@ export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
 /** `filter @@host:port # name` of `filter @@host:port # comment`, every part but the host optional. */
 function remoteLine(remote: string, name: string): string | undefined {
   const [data, comment, ...more] = remote.split(/#+/).map((part, index) => withoutSpaces(part, index > 0));
-  // Only where there is exactly one comment the line is taken apart.
+  // The line is parsed only if there is exactly one comment.
   const spec = comment === undefined || more.length > 0 ? remote : data!;
   const words = spec.trim().split(/\s+/);
   if (words.length > 2) return undefined;

@@ -15,7 +15,7 @@ import { pyStr, toValue, truthy } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** A packed file may not unpack to more than this. */
+/** The size limit of decompressed content. */
 const LARGEST = 64 * 1024 * 1024;
 const DEFAULT_MODE = 0o644;
 
@@ -26,11 +26,11 @@ const DEFAULT_MODE = 0o644;
 export function writeFiles(boot: ModuleRun, deferred: boolean): void {
   const list = boot.config.node("write_files");
   if (list === undefined || (!truthy(list) && !boot.since("21.4"))) return;
-  if (list.type !== "sequence" && truthy(list)) throw new Raises("write_files is no list");
+  if (list.type !== "sequence" && truthy(list)) throw new Raises("write_files must be a list");
   const entries = list.type === "sequence" ? list.children : [];
   for (const entry of entries) {
     if (boot.since("21.4") && isDeferred(entry) !== deferred) continue;
-    if (entry.type !== "mapping") throw new Raises(`an entry of write_files is no mapping: ${pyStr(entry)}`);
+    if (entry.type !== "mapping") throw new Raises(`an entry of write_files must be a mapping, not ${pyStr(entry)}`);
     writeEntry(boot, entry);
   }
 }
@@ -58,11 +58,11 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   let mode = decodeMode(value("permissions"));
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new Raises(`${path} is a directory`);
-  if (content === "no text") throw new Raises(`the content of ${path} is no string`);
+  if (content === "no text") throw new Raises(`the content of ${path} must be a string`);
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
   boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);
-  // A change of owner takes the set-user-id and set-group-id bits; since 25.3 they are set again.
+  // A change of owner clears the set-user-id and set-group-id bits; since 25.3 they are set again.
   if (!boot.since("25.3") && Object.keys(ids).length > 0) mode &= (mode & 0o010) !== 0 ? ~0o6000 : ~0o4000;
   boot.setAttributes(path, { mode, ...ids }, because);
 }
@@ -73,7 +73,7 @@ function makeParents(boot: ModuleRun, path: string, owner: Owner, because: Origi
   let directory = parentOf(path);
   for (; boot.image.stat(directory) === undefined && directory !== "/"; directory = parentOf(directory))
     missing.push(directory);
-  if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`${directory} is no directory`);
+  if (boot.image.stat(directory)?.kind !== "directory") throw new Raises(`${directory} is not a directory`);
   for (const name of missing.reverse()) boot.mkdir(name, because);
   if (!boot.since("24.3")) return;
   for (const name of missing) boot.setAttributes(name, idsOf(boot, owner), because);
@@ -84,7 +84,7 @@ interface Owner {
   readonly group: string | undefined;
 }
 
-/** util.extract_usergroup: "-1" and "none" stand for leaving it as it is. */
+/** util.extract_usergroup: "-1" and "none" mean no change. */
 function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
   const root = boot.facts.family.endsWith("bsd") ? "root:wheel" : "root:root";
   if (node !== undefined && !truthy(node)) return { user: undefined, group: undefined };
@@ -99,12 +99,12 @@ function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
 function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: number } {
   const uid = user === undefined ? undefined : findUser(boot.image, user)?.uid;
   const gid = group === undefined ? undefined : findGroup(boot.image, group)?.gid;
-  if (user !== undefined && uid === undefined) throw new Raises(`there is no user ${user}`);
-  if (group !== undefined && gid === undefined) throw new Raises(`there is no group ${group}`);
+  if (user !== undefined && uid === undefined) throw new Raises(`the user ${user} does not exist`);
+  if (group !== undefined && gid === undefined) throw new Raises(`the group ${group} does not exist`);
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-/** A number is the mode itself, a text is read as octal; what is neither gives the default. */
+/** A number is the mode itself, a string is read as octal; anything else gives the default. */
 function decodeMode(node: ConfigNode | undefined): number {
   const value = node === undefined ? null : toValue(node);
   if (value === null) return DEFAULT_MODE;
@@ -115,8 +115,8 @@ function decodeMode(node: ConfigNode | undefined): number {
 }
 
 /**
- * What is to be in the file; "none" where a source gives nothing and the entry is passed over, "no text" where the
- * writing fails over it.
+ * The content of the file; "none" if a source yields nothing and the entry is skipped, "no text" if writing it
+ * fails.
  */
 type Content = Buffer | "none" | "no text";
 
@@ -134,12 +134,12 @@ function contentOf(boot: ModuleRun, entry: Mapping): Content {
 
 function sourceOf(source: ConfigNode | undefined): string | undefined {
   if (source === undefined || toValue(source) === null) return undefined;
-  if (source.type !== "mapping") throw new Raises("source is no mapping");
+  if (source.type !== "mapping") throw new Raises("source must be a mapping");
   const uri = findPair(source, "uri")?.value;
   return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
 }
 
-/** What a URI gives; undefined for a file that the image does not have. */
+/** The content at a URI; undefined for a file that does not exist in the image. */
 function fetch(boot: ModuleRun, uri: string): Buffer | undefined {
   const file = /^(?:file:\/\/)?(\/.*)$/is.exec(uri)?.[1];
   return file === undefined ? wholeUnknown(`what ${uri} gives`) : boot.image.read(file);
@@ -160,7 +160,7 @@ function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buff
     return "no text";
   }
   const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
-  if (decoded === undefined) throw new Raises("the content of an entry is no base64");
+  if (decoded === undefined) throw new Raises("the content of an entry is not valid Base64");
   return packed ? unpack(decoded) : decoded;
 }
 
@@ -170,8 +170,8 @@ function unpack(bytes: Buffer): Buffer {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-      return wholeUnknown("the content unpacked, which is huge");
-    throw new Raises("the content of an entry is no gzip");
+      return wholeUnknown("the decompressed content, which is too large");
+    throw new Raises("the content of an entry is not gzip data");
   }
 }
 
@@ -182,6 +182,6 @@ function bytesOf(content: ConfigNode): Buffer | undefined {
 }
 
 function text(node: ConfigNode, what: string): string {
-  if (node.type !== "scalar" || node.kind !== "str") throw new Raises(`${what} is no string: ${pyStr(node)}`);
+  if (node.type !== "scalar" || node.kind !== "str") throw new Raises(`${what} must be a string, not ${pyStr(node)}`);
   return String(node.value);
 }

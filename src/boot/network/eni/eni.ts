@@ -10,13 +10,13 @@ import type { NetworkState } from "../state/state.ts";
 import { EniInterface } from "./eniInterface.ts";
 import { renderEniRoute } from "./eniRoute.ts";
 
-/** Physical interfaces come first, as bonds need it. */
+/** Physical interfaces come first, as bonds require. */
 const TYPES = ["loopback", "physical", "infiniband", "bond", "bridge", "vlan"];
 
 /**
  * The text of cloud-init's renderer for ifupdown, without its header (net/eni.py, 18.5 to 26.2).
  * @param hasIp whether the image has ip(8), with which routes are set since 25.3
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  */
 export function renderEni(state: NetworkState, hasIp: boolean, since: Since): string {
   const usesIp = hasIp && since("25.3");
@@ -36,11 +36,11 @@ export function renderEni(state: NetworkState, hasIp: boolean, since: Since): st
 
 function rankOf(iface: PyDict): number {
   const rank = TYPES.indexOf(pyStr(iface.get("type")));
-  if (rank < 0) throw new Raises(`the interface ${pyStr(iface.get("name"))} is of no known type`);
+  if (rank < 0) throw new Raises(`the interface ${pyStr(iface.get("name"))} has an unknown type`);
   return rank;
 }
 
-/** The interface that is always up; it holds the name servers of no certain interface. */
+/** The interface that is always up; it has the name servers without an interface. */
 function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Since): PyDict {
   const given = interfaces.filter((iface) => iface.get("name") === "lo").at(-1);
   const subnet = dictOf({ type: "loopback", control: "auto" });
@@ -52,7 +52,7 @@ function loopback(state: NetworkState, interfaces: readonly PyDict[], since: Sin
   ] as const) {
     if (values.length === 0) continue;
     const first = items(lo.get("subnets") ?? [], "subnets")[0];
-    if (first === undefined) throw new Raises("the loopback interface has no subnet for name servers");
+    if (first === undefined) throw new Raises("the loopback interface has name servers but no subnet");
     asDict(first, "a subnet").set(
       key,
       since("25.2") ? [...values] : values.map((value) => asText(value, "a name server")).join(" "),

@@ -20,9 +20,9 @@ const SUBNET_KEYS = [
   "dns_search",
   "dns_nameservers",
 ];
-/** Keys of an interface that are no options of ifupdown. */
+/** Keys of an interface that are not options of ifupdown. */
 const NO_OPTIONS = ["control", "device_id", "driver", "index", "inet", "mode", "name", "subnets", "type"];
-/** Options that stand once for each of their values. */
+/** Options that occur once for each of their values. */
 const REPEATED = ["bridge_pathcost", "bridge_portprio", "bridge_waitport"];
 const WITH_HARDWARE_ADDRESS = ["bond", "bridge", "infiniband", "vlan"];
 
@@ -34,7 +34,7 @@ export class EniInterface {
   readonly #since: Since;
   readonly #acceptRa: PyValue;
   readonly #sections: string[][] = [];
-  /** The first name servers and search domains of a subnet, which the others get too (since 25.2). */
+  /** The first name servers and search domains of a subnet, which the others also get (since 25.2). */
   #dns: PyDict | undefined;
 
   constructor(iface: PyDict, usesIp: boolean, since: Since) {
@@ -172,7 +172,7 @@ export class EniInterface {
     return typeof servers === "string" && !ofFamily(servers) ? undefined : value;
   }
 
-  /** Options of the interface itself, which stand in its first stanza only. */
+  /** Options of the interface itself, which occur only in its first stanza. */
   #attributes(ipv4Mtu: PyValue | undefined): string[] {
     const type = pyStr(this.#iface.get("type"));
     const lines: string[] = [];
@@ -200,7 +200,7 @@ function joined(values: readonly PyValue[]): string {
   return values.map((value) => asText(value, "an item of a list")).join(" ");
 }
 
-/** Python's ipaddress takes whole numbers as addresses of either family. */
+/** Python's ipaddress accepts integers as addresses of either family. */
 function isOfFamily(value: PyValue, isIpv6: boolean): boolean {
   if (typeof value === "number" || typeof value === "boolean") return Number(value) >= 0;
   const text = pyStr(value);

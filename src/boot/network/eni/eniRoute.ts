@@ -5,8 +5,8 @@ import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 
 /**
- * The two lines that set and delete a route in an interfaces file (eni.Renderer._render_route, 18.5 to 26.2). They end in
- * `|| true`, so that ifup goes on where the route is there already.
+ * The two lines that set and delete a route in an interfaces file (eni.Renderer._render_route, 18.5 to 26.2). They end
+ * in `|| true`, so that ifup continues if the route already exists.
  */
 export function renderEniRoute(route: PyDict, indent: string, usesIp: boolean, since: Since): string[] {
   const network = need(route, "network");

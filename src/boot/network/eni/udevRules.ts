@@ -2,7 +2,9 @@ import type { PyDict } from "../../../python/dataModel.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { NetworkState } from "../state/state.ts";
 
-/** The rules that give physical interfaces their names by MAC address (net/renderer.py and net/udev.py, 18.5 to 26.2). */
+/**
+ * The rules that give physical interfaces their names by MAC address (net/renderer.py and net/udev.py, 18.5 to 26.2).
+ */
 export function renderUdevRules(state: NetworkState): string {
   return [...state.interfaces.values()].map(rule).join("");
 }

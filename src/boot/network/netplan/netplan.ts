@@ -28,7 +28,7 @@ export interface NetplanDocument {
 /**
  * Renders for netplan (net/netplan.py, 18.5 to 26.2): a version 2 configuration as it is, a version 1 configuration as
  * sections of version 2.
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  */
 export function renderNetplan(state: NetworkState, features: NetplanFeatures, since: Since): NetplanDocument {
   if (state.version !== 2) return new NetplanSections(state, features, since).render();
@@ -61,7 +61,7 @@ class NetplanSections {
       checkOrder(devices.keys());
       network.set(name, inDumpOrder(devices));
       const dump = dumpYaml(dictOf({ [name]: devices }), { aliases: "copied" });
-      // textwrap.indent (since 22.3) leaves lines without text alone.
+      // textwrap.indent (since 22.3) does not change blank lines.
       text += dump.replace(this.#since("22.3") ? /^(?=.*\S)/gm : /^(?=[\s\S])/gm, "    ");
     }
     return { text, root: dictOf({ network }) };
@@ -224,7 +224,7 @@ class NetplanSections {
     if (!truthy(subnetMtu) || subnetMtu === iface.get("mtu")) entry.set("mtu", iface.get("mtu") ?? null);
   }
 
-  /** Name servers of no certain interface go to all that have addresses and none of their own. */
+  /** Name servers without an interface go to all interfaces with addresses and without name servers. */
   #addGlobalNameservers(): void {
     const { nameservers, search } = this.#state;
     if (nameservers.length === 0 && search.length === 0) return;
@@ -253,7 +253,7 @@ function portNumbers(value: PyValue): PyDict {
       .split(/\s+/)
       .filter((word) => word !== "");
     if (port === undefined || number === undefined || more !== undefined)
-      throw new Raises(`"${pyStr(item)}" is not a port and a number`);
+      throw new Raises(`"${pyStr(item)}" must be a port and a number`);
     numbers.set(port, pyInt(number, "a bridge parameter"));
   }
   return numbers;

@@ -10,11 +10,11 @@ import type { NetplanDocument, NetplanFeatures } from "./netplan.ts";
 
 /** netplan's library as cloud-init finds it in the image. */
 interface Libnetplan {
-  /** Its version, "" where no package says. */
+  /** Its version, "" if no package provides it. */
   readonly version: string;
 }
 
-/** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined where there is none. */
+/** The Python binding of netplan's library, through which cloud-init writes since 24.2; undefined if there is none. */
 function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   const library = boot.distro.cloudInit.library ?? "/usr/lib/python3/dist-packages/cloudinit";
   const directory = library.slice(0, library.lastIndexOf("/"));
@@ -28,15 +28,15 @@ function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   };
 }
 
-/** What `netplan info` says: the list of features that netplan carries. */
+/** What `netplan info` reports: netplan's list of features. */
 export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
   const lists = ["netplan_cli", "netplan"].map((name) => boot.text(`/usr/share/netplan/${name}/_features.py`) ?? "");
   return { ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')) };
 }
 
 /**
- * Writes netplan's file: since 24.2 through its library where the image has it, whose files have the mode 0600; else as
- * it is.
+ * Writes netplan's file: since 24.2 through its library if the image has it, whose files have the mode 0600; else
+ * directly.
  */
 export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleRun, because: Origin): void {
   const { netplanHeader, runsNetplan } = rendererTargets(boot);
@@ -49,7 +49,7 @@ export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleR
   if ("value" in rewritten && rewritten.value === undefined)
     boot.rewrite(NETPLAN_FILE, text, because, { mode: plainMode(boot) });
   else {
-    // A new file takes the place of the old one, or nothing does.
+    // A new file replaces the old one, or the old one is removed.
     boot.remove(NETPLAN_FILE, because);
     const content = textOf(predict(rewritten, (value) => value ?? ""));
     if (content !== "") boot.write(NETPLAN_FILE, content, because, { mode: 0o600, uid: 0, gid: 0 });
@@ -58,7 +58,7 @@ export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleR
   if (runsNetplan && !(boot.since("23.2") && before === text)) boot.command("netplan generate");
 }
 
-/** The library's text; undefined where it refuses the configuration, so that cloud-init writes its own. */
+/** The library's text; undefined if it rejects the configuration, so that cloud-init writes its own. */
 function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
   const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
   return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));
@@ -72,7 +72,7 @@ function plainMode(boot: ModuleRun): number {
   return current !== undefined && (current & mode) === current ? current : mode;
 }
 
-/** Since 25.2, where the feature is on, lines `mtu: 0` are dropped; in a list item the first line is none. */
+/** Since 25.2, where the feature is on, lines `mtu: 0` are dropped; the first line of a list item does not count. */
 function withoutZeroMtu(root: PyDict): PyDict {
   const strip = (value: PyValue, keepsFirst: boolean): PyValue => {
     if (Array.isArray(value)) return value.map((item) => strip(item, true));
@@ -80,7 +80,7 @@ function withoutZeroMtu(root: PyDict): PyDict {
     const entries = [...value].filter(
       ([key, item], index) => key !== "mtu" || item !== 0 || (keepsFirst && index === 0),
     );
-    // A key whose last line is gone has no value.
+    // A key without remaining lines has no value.
     return entries.length === 0 && value.size > 0
       ? null
       : new Map(entries.map(([key, item]) => [key, strip(item, false)]));
@@ -88,7 +88,7 @@ function withoutZeroMtu(root: PyDict): PyDict {
   return new Map([...root].map(([key, value]) => [key, strip(value, false)]));
 }
 
-/** The configuration that snapd's images begin with; where it is unchanged, cloud-init deletes it. */
+/** The initial configuration of snapd's images; cloud-init deletes it if it is unchanged. */
 const SNAPD_CONFIG = `# This is the initial network config.
 # It can be overwritten by cloud-init or console-conf.
 network:

@@ -8,13 +8,16 @@ import type { NetworkState } from "../state/state.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 
-/** A profile in /etc/NetworkManager/system-connections: what its name has of the interface, and its text. */
+/**
+ * A profile in /etc/NetworkManager/system-connections: the part of its name that comes from the interface, and its
+ * text.
+ */
 export interface NetworkManagerFile {
   readonly interface: PyKey;
   readonly text: string;
 }
 
-/** Types of interfaces, by the name that NetworkManager has for them; null: there is no profile of it. */
+/** NetworkManager's names for types of interfaces; null: it gets no profile. */
 const TYPES: Readonly<Record<string, string | null>> = {
   physical: "ethernet",
   vlan: "vlan",
@@ -24,18 +27,18 @@ const TYPES: Readonly<Record<string, string | null>> = {
   loopback: null,
 };
 
-/** Every interface gets all name servers of no certain one: so many are no machine's, and take long to write. */
+/** Every interface gets all name servers without an interface: no real machine has more, and they take long to write. */
 const MAX_SHARED = 50_000;
 
 /**
  * The profiles of cloud-init's renderer for NetworkManager, in the order in which it writes them
  * (net/network_manager.py, 22.2 to 26.2).
- * @throws Raises where the renderer raises
+ * @throws Raises if the renderer raises
  * @throws CannotTell for texts that are too long, or with percent signs that ConfigParser expands
  */
 export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
   if ((state.nameservers.length + state.search.length) * state.interfaces.size > MAX_SHARED)
-    throw new CannotTell("the network configuration, for its size");
+    throw new CannotTell("the network configuration, because it is too large");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
     profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
@@ -45,7 +48,7 @@ export function renderNetworkManager(state: NetworkState, since: Since): Network
     .map(([id, profile]) => ({ interface: id, text: String(profile) }));
 }
 
-/** Profiles go by the names of their interfaces or, where the state has them (since 24.4), by the ids of version 2. */
+/** Profiles are identified by the names of their interfaces or, since 24.4, by the IDs of version 2. */
 function idOf(iface: PyDict): PyKey {
   const id = iface.get("config_id");
   return asKey(truthy(id) ? id : iface.get("name"));
@@ -55,11 +58,11 @@ type Profiles = ReadonlyMap<PyKey, NetworkManagerProfile>;
 
 function profileOf(iface: PyKey, profiles: Profiles): NetworkManagerProfile {
   const profile = profiles.get(iface);
-  if (profile === undefined) throw new Raises(`there is no interface ${pyStr(iface)}`);
+  if (profile === undefined) throw new Raises(`the interface ${pyStr(iface)} does not exist`);
   return profile;
 }
 
-/** How a profile names another one: by its UUID, or as it is where there is none. */
+/** How a profile refers to another one: by its UUID, or by name if there is none. */
 function reference(iface: PyValue | undefined, profiles: Profiles): PyValue {
   const id = asKey(iface);
   return profiles.get(id)?.uuid ?? id;
@@ -69,7 +72,8 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
   const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
-  if (type === undefined) throw new Raises(`${pyStr(iface.get("name"))} is of no known type: ${pyStr(given)}`);
+  if (type === undefined)
+    throw new Raises(`the interface ${pyStr(iface.get("name"))} has an unknown type: ${pyStr(given)}`);
   if (type === null) return;
   profile.set("connection", "type", type);
   if (iface.has("bond-master")) {
@@ -87,7 +91,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
     profile.set("connection", "interface-name", iface.get("name"));
 }
 
-/** Addresses, routes and name servers; answers the MTU of the last IPv4 subnet that has one. */
+/** Addresses, routes and name servers; returns the MTU of the last IPv4 subnet that has one. */
 function addSubnets(
   iface: PyDict,
   type: string,
@@ -126,7 +130,7 @@ function addSubnets(
   return mtu;
 }
 
-/** Name servers of the interface's subnets and its own, else those of no certain interface (since 24.1). */
+/** Name servers of the interface's subnets and its own, else those without an interface (since 24.1). */
 function addDns(
   iface: PyDict,
   nameservers: PyValue[],
@@ -191,7 +195,7 @@ function macAddress(mac: PyValue): string {
 
 type Options = readonly (readonly [option: string, key: string])[];
 
-/** Options of a type that are an attribute of the interface as it is. */
+/** Options of a type that are copied from attributes of the interface. */
 function options(type: string, since: Since): Options {
   switch (type) {
     case "bond":

@@ -10,13 +10,13 @@ import { isUnknown } from "../state/names.ts";
 
 type Family = "ipv4" | "ipv6";
 
-/** More name servers and search lists are no machine's, and take long to write. */
+/** No real machine has more name servers and search domains, and they take long to write. */
 const MAX_APPENDED = 2000;
 
 /** The name space of the UUIDs that cloud-init gives its profiles. */
 const NAME_SPACE = "a3924cb809e043e9890b77972a800108";
 
-/** A version 5 UUID (RFC 9562): the same name gives the same one. */
+/** A version 5 UUID (RFC 9562), derived from a name. */
 function uuidOf(name: string): string {
   const digest = createHash("sha1").update(Buffer.from(NAME_SPACE, "hex")).update(name, "utf8").digest();
   digest[6] = (digest[6]! & 0x0f) | 0x50;
@@ -24,7 +24,7 @@ function uuidOf(name: string): string {
   return digest.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** A keyfile of NetworkManager in the making: sections of keys, as Python's ConfigParser keeps and writes them. */
+/** A NetworkManager keyfile that is being built: sections of keys, as Python's ConfigParser keeps and writes them. */
 export class NetworkManagerProfile {
   readonly uuid: string;
   readonly #sections = new Map<string, Map<string, string>>();
@@ -35,20 +35,20 @@ export class NetworkManagerProfile {
   constructor(name: PyKey, since: Since) {
     this.#since = since;
     const text = asText(name, "the name of an interface");
-    this.uuid = isUnknown(text) ? unknown("the UUID that is made of the interface's name") : uuidOf(text);
+    this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
     this.set("connection", "id", `cloud-init ${text}`);
     this.set("connection", "uuid", this.uuid);
     if (since("23.2")) this.set("connection", "autoconnect-priority", "120");
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
-  /** Sets a key; without one, only makes the section. @throws Raises for what ConfigParser does not take */
+  /** Sets a key; without one, only creates the section. @throws Raises for what ConfigParser rejects */
   set(section: string, key?: string, value?: PyValue): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     this.#sections.set(section, keys);
     if (key === undefined) return;
     const text = asText(value, `the value of ${key}`);
-    if (hasLonePercent(text)) throw new Raises(`the value of ${key} has a lone percent sign: ${text}`);
+    if (hasLonePercent(text)) throw new Raises(`the value of ${key} contains %, which must be written %%: ${text}`);
     keys.set(key, text);
   }
 
@@ -63,11 +63,12 @@ export class NetworkManagerProfile {
 
   #get(section: string, key: string): string | undefined {
     const value = this.#sections.get(section)?.get(key);
-    if (value?.includes("%")) throw new CannotTell(`the network configuration, for the percent sign of ${key}`);
+    if (value?.includes("%"))
+      throw new CannotTell(`the network configuration, because the percent sign in ${key} is not simulated`);
     return value;
   }
 
-  /** Takes the method that a type of subnet means; an earlier subnet's is not weakened. */
+  /** Sets the method for a type of subnet; it does not weaken an earlier subnet's. */
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
@@ -84,7 +85,7 @@ export class NetworkManagerProfile {
 
   addAddress(family: Family, subnet: PyDict): void {
     const prefix = subnet.get("prefix");
-    if (prefix === undefined) throw new Raises("an address has no prefix, since its subnet is not static");
+    if (prefix === undefined) throw new Raises("an address has no prefix, because its subnet is not static");
     this.set(
       family,
       this.#nextKey(family, "address"),
@@ -111,14 +112,14 @@ export class NetworkManagerProfile {
       const isDefault = route.get("prefix") === 0 && ["::", "0.0.0.0"].includes(pyStr(network));
       if (!isDefault) value += `,${pyStr(metric)}`;
       else if (this.has(own)) this.set(own, "route-metric", pyStr(metric));
-      else throw new Raises(`a default route has a metric, but its interface nothing else of ${own}`);
+      else throw new Raises(`a default route has a metric, but its interface has no other ${own} setting`);
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
     if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
-  /** Since 24.1 only where there is something else of the family, since 24.3 only where it is not disabled. */
+  /** Since 24.1 only if the family has other settings, since 24.3 only if it is not disabled. */
   addNameserver(server: PyValue): void {
     const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
@@ -137,7 +138,7 @@ export class NetworkManagerProfile {
   }
 
   #append(family: Family, key: string, item: string): void {
-    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, for its size");
+    if (++this.#appended > MAX_APPENDED) throw new CannotTell("the network configuration, because it is too large");
     this.set(family, key, `${this.#get(family, key) ?? ""}${item};`);
   }
 
@@ -171,7 +172,7 @@ export class NetworkManagerProfile {
   }
 }
 
-/** A percent sign that neither stands twice nor names a key. */
+/** A percent sign that is neither doubled nor part of a reference to a key. */
 function hasLonePercent(text: string): boolean {
   return (
     text.includes("%") &&
@@ -185,7 +186,7 @@ function hasLonePercent(text: string): boolean {
 /** Types of subnets that router advertisements announce. */
 const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
 
-/** NetworkManager's method for a type of subnet; undefined for one that the renderer does not know. */
+/** NetworkManager's method for a type of subnet; undefined if the renderer does not support it. */
 function methodOf(type: string, since: Since): string | undefined {
   switch (type) {
     case "static":

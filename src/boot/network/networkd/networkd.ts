@@ -33,28 +33,33 @@ const OVERRIDES_OF_DHCP4: typeof OVERRIDES = [
   ["use-routes", "UseRoutes"],
 ];
 
-/** Every interface gets all routes and name servers of no certain one: so many are no machine's, and take long to write. */
+/**
+ * Every interface gets all routes and name servers without an interface: no real machine has more, and they take long
+ * to write.
+ */
 const MAX_SHARED = 50_000;
 
-/** The kinds of devices whose routing policies cloud-init takes. */
+/** The kinds of devices whose routing policies cloud-init reads. */
 const KINDS = ["ethernets", "bonds", "vlans", "bridges"];
 
 /**
- * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3 to
- * 26.2).
- * @throws Raises where the renderer raises
- * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too long texts
+ * The files of cloud-init's renderer for systemd-networkd, in the order in which it writes them (net/networkd.py, 21.3
+ * to 26.2).
+ * @throws Raises if the renderer raises
+ * @throws CannotTell for VLANs and bonds of 25.2, whose short-lived forms are not simulated, and for too large
+ *   configurations
  */
 export function renderNetworkd(state: NetworkState, format: UnitFormat, since: Since): NetworkdFile[] {
   const shared = state.routes.length + state.nameservers.length + state.search.length;
-  if (shared * state.interfaces.size > MAX_SHARED) throw new CannotTell("the network configuration, for its size");
+  if (shared * state.interfaces.size > MAX_SHARED)
+    throw new CannotTell("the network configuration, because it is too large");
   if (
     since("25.2") &&
     !since("25.3") &&
     isDict(state.config) &&
     (state.config.has("vlans") || state.config.has("bonds"))
   )
-    throw new CannotTell("the network configuration, for its VLANs and bonds");
+    throw new CannotTell("the network configuration, because its VLANs and bonds are not simulated");
   const groups = since("25.3") ? new NetworkdGroups(state, format, since) : undefined;
   const policies = since("25.3") ? routingPolicies(state) : new Map<PyKey, PyValue>();
   const ethernets = state.version === 2 && state.interfaces.size > 0 ? readEthernets(state, since) : undefined;
@@ -71,7 +76,7 @@ export function renderNetworkd(state: NetworkState, format: UnitFormat, since: S
     for (const [index, route] of state.routes.entries()) addRoute(`c${index}`, route, unit, since);
     if (ethernets !== undefined) addDhcpSettings(ethernetOf(name, ethernets, since), dhcp, unit, since);
     const isTold = !isUnknown(name) || !goesByName;
-    networks.set(name, isTold ? String(unit) : unknown("what the configuration says of an interface of this name"));
+    networks.set(name, isTold ? String(unit) : unknown("the configuration of an interface of this name"));
   }
   return [
     ...[...networks].map(([device, text]) => ({ device, extension: "network" as const, text })),
@@ -95,7 +100,7 @@ function addLink(iface: PyDict, unit: NetworkdUnit, since: Since): void {
   if (truthy(iface.get("optional"))) unit.add("Link", "RequiredForOnline", "no");
 }
 
-/** Addresses, routes and DHCP of an interface's subnets; answers networkd's word for the kinds of DHCP. */
+/** Addresses, routes and DHCP of an interface's subnets; returns networkd's word for the kinds of DHCP. */
 function addSubnets(iface: PyDict, unit: NetworkdUnit, since: Since): string {
   const dhcp = new Set<"ipv4" | "ipv6">();
   let routes = 0;
@@ -151,7 +156,7 @@ function addRoute(id: string, route: PyDict, unit: NetworkdUnit, since: Since): 
   }
 }
 
-/** An interface's own name servers; in version 1 one without any gets those of no certain interface. */
+/** An interface's own name servers; in version 1 an interface without any gets those without an interface. */
 function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, since: Since): void {
   let dns = iface.get("dns");
   if (!truthy(dns)) {
@@ -171,7 +176,7 @@ function addNameservers(iface: PyDict, state: NetworkState, unit: NetworkdUnit, 
 /** The ethernet devices of a version 2 configuration by id and, where they are renamed (since 22.1), by that name. */
 function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, PyDict> {
   const devices = ethernetsOf(state);
-  if (devices === undefined) throw new Raises("the network configuration has no ethernets");
+  if (devices === undefined) throw new Raises("ethernets is missing from the network configuration");
   const byId = [...devices].map(([id, device]) => [id, asDict(device, "an ethernet device")] as const);
   const renamed = byId.flatMap(([, device]) => {
     const name = device.get("set-name");
@@ -187,7 +192,7 @@ function readEthernets(state: NetworkState, since: Since): ReadonlyMap<PyKey, Py
 function ethernetOf(name: PyKey, ethernets: ReadonlyMap<PyKey, PyDict>, since: Since): PyDict | undefined {
   const device = ethernets.get(name);
   if (device === undefined && !isUnknown(name) && !since("22.3.1"))
-    throw new Raises(`${pyStr(name)} is not among the ethernets`);
+    throw new Raises(`${pyStr(name)} is missing from ethernets`);
   return device;
 }
 
@@ -214,7 +219,7 @@ function addDhcpSettings(device: PyDict | undefined, dhcp: string, unit: Network
     if (overrides === undefined || !since("22.4")) continue;
     const given = items(overrides, "DHCP overrides");
     if (domain !== undefined && given.includes("use-domains"))
-      throw new Raises(`dhcp${version}domain and use-domains of dhcp${version}-overrides exclude each other`);
+      throw new Raises(`dhcp${version}domain and use-domains of dhcp${version}-overrides are mutually exclusive`);
     if (dhcp !== "yes" && dhcp !== `ipv${version}`) continue;
     for (const [override, option] of version === "4" ? [...OVERRIDES, ...OVERRIDES_OF_DHCP4] : OVERRIDES)
       if (given.includes(override))

@@ -14,7 +14,10 @@ import type { UnitFormat } from "./networkdUnit.ts";
 const NETWORKD_DIRECTORY = "/etc/systemd/network";
 const OWNER = "systemd-network";
 
-/** How the image's cloud-init writes routes; distributions have it write them apart before 23.1 (Debian's 22.4.2). */
+/**
+ * How the image's cloud-init writes routes; distributions backport separate sections to versions before 23.1 (Debian's
+ * 22.4.2).
+ */
 export function unitFormat(boot: ModuleRun): UnitFormat {
   const source = librarySource(boot, "net/networkd.py");
   return { separatesRoutes: boot.since("23.1") || source.includes("update_route_section") };
@@ -33,7 +36,7 @@ export function writeNetworkd(files: Predicted<readonly NetworkdFile[]>, boot: M
   }
   for (const { device, extension, text } of files.value) {
     if (typeof device !== "string" && !boot.since("25.2"))
-      throw new Raises(`the name of an interface is no text: ${pyStr(device)}`);
+      throw new Raises(`the name of an interface must be a string, not ${pyStr(device)}`);
     writeFile(pathOf(pyStr(device), extension), text, boot, because);
   }
 }
@@ -48,11 +51,11 @@ function writeFile(path: string, text: string, boot: ModuleRun, because: Origin)
   boot.setAttributes(path, ownerIds(boot), because);
 }
 
-/** The user is there, or systemd-sysusers makes it before cloud-init starts. */
+/** The user exists, or systemd-sysusers creates it before cloud-init starts. */
 function ownerIds(boot: ModuleRun): FileAttributes {
   const [user, group] = [findUser(boot.image, OWNER), findGroup(boot.image, OWNER)];
   if (user !== undefined && group !== undefined) return { uid: user.uid, gid: group.gid };
   const isMade = boot.image.stat(`/usr/lib/sysusers.d/${OWNER}.conf`) !== undefined;
-  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`there is no user ${OWNER}`);
+  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`the user ${OWNER} does not exist`);
   return {};
 }

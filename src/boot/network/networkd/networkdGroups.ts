@@ -36,7 +36,7 @@ const BRIDGE_OPTIONS: readonly (readonly [parameter: string, option: string])[] 
   ["bridge_stp", "STP"],
 ];
 
-/** VLANs, bonds and bridges, which networkd makes itself (net/networkd.py, 25.3 to 26.2). */
+/** VLANs, bonds and bridges, which networkd creates (net/networkd.py, 25.3 to 26.2). */
 export class NetworkdGroups {
   /** The .netdev files by the names of their devices. */
   readonly files: (readonly [name: PyKey, text: string])[] = [];
@@ -46,7 +46,7 @@ export class NetworkdGroups {
   readonly #format: UnitFormat;
   readonly #since: Since;
 
-  /** Until 25.3 only those of a version 2 configuration were made. */
+  /** Until 25.3 only those of a version 2 configuration were created. */
   constructor(state: NetworkState, format: UnitFormat, since: Since) {
     this.#format = format;
     this.#since = since;
@@ -65,7 +65,7 @@ export class NetworkdGroups {
     return this.#vlans.size + this.#bonds.size + this.#bridges.size === 0;
   }
 
-  /** What the .network file of an interface says of the devices on top of it. */
+  /** The lines in the .network file of an interface for the devices on top of it. */
   describe(name: PyKey, unit: NetworkdUnit): void {
     for (const vlan of this.#vlans.get(name) ?? []) unit.add("Network", "VLAN", vlan);
     const bond = this.#bonds.get(name);
@@ -154,7 +154,7 @@ function listedMembers(bond: PyDict, { config }: NetworkState): PyKey[] {
   return items(asDict(device, "a bond").get("interfaces") ?? [], "interfaces").map(asKey);
 }
 
-/** A list of texts as one text. @throws Raises where it is none */
+/** A list of strings, joined. @throws Raises if it is not one */
 export function joined(values: PyValue, what: string): string {
   return items(values, what)
     .map((value) => asText(value, what))

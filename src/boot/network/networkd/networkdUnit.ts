@@ -8,14 +8,14 @@ const OLD_ORDER = ["Match", "Link", "Network", "DHCPv4", "DHCPv6", "Address", "R
 
 /** How the image's cloud-init writes routes. */
 export interface UnitFormat {
-  /** Whether each route has a section of its own. */
+  /** Whether each route has its own section. */
   readonly separatesRoutes: boolean;
 }
 
-/** One file of systemd-networkd as cloud-init composes it: lines are sorted, and none stands twice in its section. */
+/** One file of systemd-networkd as cloud-init composes it: lines are sorted and unique within a section. */
 export class NetworkdUnit {
   readonly #sections = new Map<string, Set<string>>();
-  /** Lines of sections that there are several of, by a key that orders them. */
+  /** Lines of repeated sections, by the key that orders them. */
   readonly #repeated = new Map<string, Map<string, Set<string>>>();
   readonly #format: UnitFormat;
   readonly #since: Since;
@@ -35,7 +35,7 @@ export class NetworkdUnit {
     else this.#addTo("Address", address, "Address", address);
   }
 
-  /** @param id which route it is; sections are in the order of their ids as texts, "a10" before "a2" */
+  /** @param id which route it is; sections are in the order of their IDs as strings, "a10" before "a2" */
   addRoute(id: string, key: string, value: PyValue): void {
     if (this.#format.separatesRoutes) this.#addTo("Route", id, key, value);
     else this.add("Route", key, value);

@@ -3,7 +3,7 @@ import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts"
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { compareText } from "../../../python/order.ts";
 
-/** One stanza of an interfaces file, with what becomes of it. */
+/** One stanza of an interfaces file, and the interface converted from it. */
 interface Stanza {
   isAuto: boolean;
   method: string | undefined;
@@ -11,13 +11,13 @@ interface Stanza {
   readonly dns: Map<"nameservers" | "search", string[]>;
 }
 
-/** Options that the conversion takes over. */
+/** Options that the conversion keeps. */
 const KEPT = ["address", "netmask", "gateway", "broadcast", "hwaddress"];
 
 /**
  * A version 1 configuration from the text of an interfaces file, as NoCloud's meta-data may hold one under
  * `network-interfaces` (eni.convert_eni_data, 18.5 to 26.2).
- * @throws Raises where the real function raises
+ * @throws Raises if the real function raises
  */
 export function readInterfacesFile(text: PyValue): PyDict {
   const stanzas = new Map<string, Stanza>();
@@ -26,7 +26,7 @@ export function readInterfacesFile(text: PyValue): PyDict {
     const [option = "", ...words] = line.trim().split(" ");
     if (option.startsWith("#")) continue;
     if (option === "source" || option === "source-directory")
-      throw new CannotTell("the network configuration of other files");
+      throw new CannotTell("the network configuration, because it includes other files");
     if (option === "auto") for (const name of words) stanzaOf(stanzas, name).isAuto = true;
     else if (option === "iface") current = readHead(stanzas, words);
     else if (KEPT.includes(option)) readOption(option, words, current);
@@ -56,7 +56,7 @@ function readHead(stanzas: Map<string, Stanza>, words: readonly string[]): Stanz
 
 function readOption(option: string, words: readonly string[], stanza: Stanza | undefined): void {
   const value = option === "hwaddress" && words[0] === "ether" ? words[1] : words[0];
-  if (value === undefined) throw new Raises(`network-interfaces has ${option} without a value`);
+  if (value === undefined) throw new Raises(`${option} in network-interfaces has no value`);
   held(stanza).options.set(option, value);
 }
 

@@ -7,8 +7,8 @@ import type { ModuleRun } from "../../moduleRun.ts";
 const WITHOUT_FALLBACK = ["photon", "mariner"];
 
 /**
- * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined where the
- * distro wants none. The interface's name and MAC address are those of the machine.
+ * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined if the
+ * distro disables it. The interface's name and MAC address are those of the machine.
  */
 export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
   const disabled = boot.config.node("system_info", "disable_fallback_netcfg");

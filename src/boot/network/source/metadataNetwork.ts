@@ -9,16 +9,16 @@ import type { Mapping } from "../../../python/tree.ts";
 import { fromNode, pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
-/** Datasources that make a network configuration of their own of what the cloud says (18.5 to 26.2). */
+/** Datasources that generate a network configuration from the cloud's meta-data (18.5 to 26.2). */
 const WITH_OWN = new Set(
   "Azure CloudCIX DigitalOcean Hetzner LXD NWCS OpenNebula Oracle RbxCloud Scaleway SmartOS UpCloud Vultr".split(" "),
 );
-/** Where the meta-data of some of them hold that configuration as it is. */
+/** The place in the meta-data of some of them that contains that configuration. */
 const AS_IT_IS: Readonly<Record<string, string>> = { CloudCIX: "network", Hetzner: "network-config" };
 
 /**
- * The network configuration that a datasource makes of its meta-data; undefined where it makes none.
- * @throws CannotTell where that is not simulated
+ * The network configuration that a datasource generates from its meta-data; undefined if it generates none.
+ * @throws CannotTell if that is not simulated
  */
 export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | undefined {
   const { datasource = "" } = boot.cloud;
@@ -33,7 +33,7 @@ export function fromMetaData(metaData: Mapping, boot: ModuleRun): PyValue | unde
   const ready = get(AS_IT_IS[datasource] ?? "");
   if (truthy(ready) && get("private-networks") === undefined) return ready;
   if (WITH_OWN.has(datasource) || (datasource === "AliYun" && get("network") !== undefined))
-    throw new CannotTell(`the network configuration that the datasource ${datasource} makes`);
+    throw new CannotTell(`the network configuration that the datasource ${datasource} generates`);
   return undefined;
 }
 

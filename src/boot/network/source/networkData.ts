@@ -11,25 +11,26 @@ const SUBNET_KEYS = new Set(
   "type address netmask broadcast metric gateway pointopoint scope dns_nameservers dns_search".split(" "),
 );
 const ROUTE_KEYS = new Set("network destination netmask gateway metric".split(" "));
-/** The types of links that 18.5 takes for network cards; later versions take any other than bonds and VLANs. */
+/** The types of links that 18.5 treats as network cards; later versions treat all but bonds and VLANs so. */
 const CARD_TYPES = new Set<PyValue>([
   null,
   ..."bgpovs bridge dvs ethernet hw_veb hyperv ovs phy tap vhostuser vif".split(" "),
 ]);
 
-/** More values are no machine's network. */
+/** No real machine's network has more values. */
 const MAX_VALUES = 20_000;
 
 /**
  * OpenStack's network_data.json as a version 1 configuration (helpers.openstack.convert_net_json, 18.5 to 26.2). A link
- * is only told apart by its MAC address: it gets the name that the machine's interface with this address has, which is
+ * is identified only by its MAC address: it gets the name of the machine's interface with this address, which is
  * unknown.
  * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
- * @throws Raises where the real function raises
- * @throws CannotTell where there is too much of it
+ * @throws Raises if the real function raises
+ * @throws CannotTell if it is too large
  */
 export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
-  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
+  if (sizeOf(given, MAX_VALUES) >= MAX_VALUES)
+    throw new CannotTell("the network configuration, because network_data.json is too large");
   return new NetworkData(asDict(given, "network_data.json"), since, bondsHaveMacs).convert();
 }
 
@@ -42,7 +43,7 @@ class NetworkData {
   readonly #data: PyDict;
   readonly #since: Since;
   readonly #links = new Map<PyKey, Link>();
-  /** What is to be filled in when the names of all links are known. */
+  /** Values to fill in once the names of all links are known. */
   readonly #updates: (() => void)[] = [];
   readonly #bondsHaveMacs: boolean;
   #bonds = 0;
@@ -86,13 +87,14 @@ class NetworkData {
     if (type === "bond") this.#bond(link, command, mac, info);
     else if (type === "vlan") this.#links.set(id, this.#vlan(link, command));
     else if (CARD_TYPES.has(type) || this.#since("19.1")) command.set("type", "physical").set("mac_address", mac);
-    else throw new Raises(`network_data.json has a link of an unknown type: ${pyStr(type)}`);
+    else throw new Raises(`a link in network_data.json has an unknown type: ${pyStr(type)}`);
     if (type !== "vlan") this.#links.set(id, info);
     return command;
   }
 
   #subnet(network: PyDict, command: PyDict): PyDict {
-    if (++this.#subnets > MAX_VALUES) throw new CannotTell("what network_data.json makes of the network");
+    if (++this.#subnets > MAX_VALUES)
+      throw new CannotTell("the network configuration, because network_data.json is too large");
     const subnet = only(network, SUBNET_KEYS);
     if (this.#since("24.3")) {
       const routes = items(listOf(network, "routes"), "routes").map((route) =>
@@ -113,7 +115,7 @@ class NetworkData {
     return subnet;
   }
 
-  /** The type of a subnet in version 1; undefined where it stays what it is. */
+  /** The type of a subnet in version 1; undefined if it does not change. */
   #kind(type: PyValue): string | undefined {
     if (!this.#since("19.4")) {
       const isDynamic =
@@ -172,15 +174,15 @@ class NetworkData {
   #vlan(link: PyDict, command: PyDict): Link {
     const [lower, number, mac] = [need(link, "vlan_link"), need(link, "vlan_id"), need(link, "vlan_mac_address")];
     const suffix = `.${pyStr(number)}`;
-    if (suffix.includes("%")) throw new Raises("a VLAN's number in network_data.json is none");
+    if (suffix.includes("%")) throw new Raises("vlan_id in network_data.json is not a number");
     command.set("vlan_id", number);
-    // For a while a VLAN had the MAC address of what it is on.
+    // Some versions give a VLAN the MAC address of its link.
     if (!this.#since("24.2") || this.#since("25.1.1")) command.set("mac_address", mac);
     this.#updates.push(() => command.set("vlan_link", this.#named(lower)).set("name", this.#named(lower, suffix)));
     return { name: pyStr(lower) + suffix, mac };
   }
 
-  /** The names of links that are named by their ids. */
+  /** The names of links that are referred to by their IDs. */
   #named(ids: PyValue, suffix = ""): PyValue {
     const named = (given: PyValue): string => {
       const link = this.#links.get(asKey(asId(given)));
@@ -205,7 +207,7 @@ function listOf(from: PyDict, key: string): PyValue {
 }
 
 function need(from: PyDict, key: string): PyValue {
-  if (!from.has(key)) throw new Raises(`network_data.json lacks ${key} somewhere`);
+  if (!from.has(key)) throw new Raises(`${key} is missing from an entry in network_data.json`);
   return from.get(key) ?? null;
 }
 

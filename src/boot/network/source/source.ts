@@ -26,10 +26,10 @@ export type FoundConfig =
   | { readonly kind: "off"; readonly why: WhySkipped }
   | { readonly kind: "unknown"; readonly reason: string; readonly because: Origin };
 
-/** When nobody says what the cloud hands over. */
-const CLOUD_OR_DHCP = "the network configuration that the cloud gives or DHCP on the first interface";
+/** If it is not known what the cloud provides. */
+const CLOUD_OR_DHCP = "the network configuration that the cloud provides, or DHCP on the first interface";
 
-/** So many values are no configuration of a machine, and would take long to render. */
+/** No real machine's configuration has more values, and they would take long to render. */
 const MAX_VALUES = 20_000;
 
 /** Datasources that read network_data.json. */
@@ -38,7 +38,7 @@ const OF_OPENSTACK = new Set(["ConfigDrive", "IBMCloud", "OpenStack"]);
 type Source = (boot: ModuleRun) => Candidate | undefined;
 
 interface Candidate {
-  /** undefined: what it says is not known, for the reason. */
+  /** undefined: its content is not known, for the given reason. */
   readonly network: PyValue | undefined;
   readonly reason?: string;
   readonly isOfCloud?: boolean;
@@ -46,9 +46,9 @@ interface Candidate {
 }
 
 /**
- * The configuration to apply, as stages._find_networking_config chooses it (18.5 to 26.2): the first source that says
- * anything, or DHCP on the first interface.
- * @throws Raises where the real function raises
+ * The configuration to apply, as stages._find_networking_config chooses it (18.5 to 26.2): the first source with a
+ * configuration, or DHCP on the first interface.
+ * @throws Raises if the real function raises
  */
 export function findNetworkConfig(boot: ModuleRun): FoundConfig {
   const upgraded = `${cloudDirectory(boot.config)}/data/upgraded-network`;
@@ -63,7 +63,7 @@ export function findNetworkConfig(boot: ModuleRun): FoundConfig {
     if (isDict(network) && network.get("config") === "disabled")
       return { kind: "off", why: { code: "network-disabled", origin: because } };
     if (sizeOf(network, MAX_VALUES) >= MAX_VALUES)
-      return { kind: "unknown", reason: "the network configuration, for its size", because };
+      return { kind: "unknown", reason: "the network configuration, because it is too large", because };
     if (truthy(network)) return { kind: "config", network, isOfCloud, because };
   }
   const fallback = fallbackConfig(boot);
@@ -84,17 +84,17 @@ function sourcesOf(boot: ModuleRun): readonly Source[] {
     : [fromCommandLine, fromInitramfs, fromSystem, fromCloud];
 }
 
-/** Since 22.2 a configuration may stand under a key `network` of its own. */
+/** Since 22.2 a configuration may be under a key `network`. */
 function withoutTopKey(network: PyValue, boot: ModuleRun): PyValue {
   if (!boot.since("22.2")) return network;
   if (isDict(network)) return network.has("network") ? (network.get("network") ?? null) : network;
   const contains =
     Array.isArray(network) || typeof network === "string" ? network.includes("network") : truthy(network);
-  if (contains) throw new Raises("the network configuration is no mapping");
+  if (contains) throw new Raises("the network configuration must be a mapping");
   return network;
 }
 
-/** `network-config=` on the kernel command line: base64 of YAML, maybe compressed, or (since 20.2) `disabled`. */
+/** `network-config=` on the kernel command line: Base64 of YAML, optionally compressed, or (since 20.2) `disabled`. */
 function fromCommandLine(boot: ModuleRun): Candidate | undefined {
   const line = kernelCommandLine(boot.image);
   const word = line?.text.split(/\s+/).findLast((candidate) => candidate.startsWith("network-config="));
@@ -115,13 +115,13 @@ function unpacked(bytes: Buffer): Buffer | undefined {
   }
 }
 
-/** What the initramfs has configured itself, where the kernel command line asks it to (klibc's ip= and ip6=). */
+/** What the initramfs has configured, if the kernel command line requests it (klibc's ip= and ip6=). */
 function fromInitramfs(boot: ModuleRun): Candidate | undefined {
   const line = kernelCommandLine(boot.image);
   if (line === undefined || !/(?:^|\s)["']?ip6?=/.test(line.text)) return undefined;
   return {
     network: undefined,
-    reason: "the network configuration of the initramfs, where it configures one",
+    reason: "the network configuration of the initramfs, if it has any",
     because: { path: line.path, line: line.line, column: 1 },
   };
 }
@@ -131,7 +131,7 @@ function fromSystem(boot: ModuleRun): Candidate | undefined {
   return node === undefined ? undefined : { network: fromNode(node), because: boot.because("network") };
 }
 
-/** What the datasource gives: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
+/** The configuration of the datasource: the seed's network-config, or NoCloud's network-interfaces of the meta-data. */
 function fromCloud(boot: ModuleRun): Candidate | undefined {
   const { datasource, networkConfig, networkData, metaData, unknownNetwork } = boot.cloud;
   if (!mayGiveNetwork(datasource) || leavesNetwork(boot)) return undefined;
@@ -153,20 +153,20 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
   return { network: readInterfacesFile(fromNode(interfaces.value)), isOfCloud: true, because: originOf(interfaces) };
 }
 
-/** Since 24.2, and where a distribution took the change into an older cloud-init: Debian's 22.4.2 has it. */
+/** Since 24.2, and where a distribution backported the change: Debian's 22.4.2 has it. */
 function bondsHaveMacs(boot: ModuleRun): boolean {
   const source = librarySource(boot, "sources/helpers/openstack.py");
   return boot.since("24.2") || source.includes('cfg.update({"mac_address": link_mac_addr})');
 }
 
-/** OpenStack's datasource may be told to leave the network to others (18.5 to 26.2). */
+/** OpenStack's datasource can be configured not to configure the network (18.5 to 26.2). */
 function leavesNetwork(boot: ModuleRun): boolean {
   if (boot.cloud.datasource !== "OpenStack") return false;
   const applies = boot.config.node("datasource", "OpenStack", "apply_network_config");
   return applies !== undefined && isFalse(applies);
 }
 
-/** Until 22.2 NoCloud itself took a key `network` away, from a configuration of version 1 or a disabled one only. */
+/** Until 22.2 NoCloud itself unwrapped a key `network`, but only from a configuration of version 1 or a disabled one. */
 function seedNetwork(networkConfig: Mapping, boot: ModuleRun): PyValue {
   const network = fromNode(networkConfig) as PyDict;
   const inner = network.get("network");

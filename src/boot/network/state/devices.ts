@@ -9,7 +9,7 @@ import type { Since } from "../../frequency.ts";
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3
  * to 26.2): those of interfaces that are renamed.
- * @throws Raises where the real function raises, since the configuration is of no known form
+ * @throws Raises if the real function raises, since the form of the configuration is unknown
  */
 export function expectedMacs(network: PyDict): string[] {
   const version = versionOf(network);
@@ -49,7 +49,7 @@ export function checkJson(network: PyValue, since: Since): void {
   const seen = new Set<PyValue>();
   const check = (value: PyValue): void => {
     if (value instanceof Time || value instanceof Bytes)
-      throw new Raises(`the network configuration holds a value that JSON has no form for: ${pyStr(value)}`);
+      throw new Raises(`the network configuration contains a value that JSON cannot represent: ${pyStr(value)}`);
     if (seen.has(value)) return;
     if (Array.isArray(value)) {
       seen.add(value);

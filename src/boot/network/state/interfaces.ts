@@ -8,7 +8,9 @@ import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
 
-/** Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time. */
+/**
+ * Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time.
+ */
 export class InterfaceTable {
   readonly interfaces = new Map<PyKey, PyDict>();
   readonly routes: PyDict[] = [];
@@ -23,7 +25,7 @@ export class InterfaceTable {
     this.#since = since;
   }
 
-  /** Handles a command; false where there is none of this type. */
+  /** Handles a command; false if its type is unknown. */
   handle(type: string, command: PyDict): boolean {
     const handlers: Record<string, (command: PyDict) => unknown> = {
       loopback: (given) => this.physical(given),
@@ -44,7 +46,7 @@ export class InterfaceTable {
   physical(command: PyDict): void {
     if (lacks(command, "name")) return;
     const name = asKey(command.get("name"));
-    // A name that only the machine knows is most often the id.
+    // A name that depends on the machine is usually the ID.
     const known = isUnknown(name) && command.has("config_id") ? asKey(command.get("config_id")) : name;
     const iface: PyDict = this.interfaces.get(known) ?? new Map();
     if (command.has("params"))
@@ -118,7 +120,7 @@ export class InterfaceTable {
     if (stp === undefined || stp === null || typeof stp === "boolean") return;
     if (["on", "1", 1].includes(stp as string | number)) iface.set("bridge_stp", true);
     else if (["off", "0", 0].includes(stp as string | number)) iface.set("bridge_stp", false);
-    else throw new Raises(`bridge_stp is neither on nor off: ${pyStr(stp)}`);
+    else throw new Raises(`bridge_stp must be on or off, not ${pyStr(stp)}`);
   }
 
   /** False for a command that lacks an address, which is skipped. */
@@ -143,7 +145,7 @@ export class InterfaceTable {
     return true;
   }
 
-  /** Gives name servers to the interfaces that they name, once all are known (since 21.3). */
+  /** Adds name servers to the interfaces that they refer to, once all are known (since 21.3). */
   assignNameservers(): void {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
@@ -157,7 +159,7 @@ export class InterfaceTable {
     this.routes.push(normalizeRoute(command, this.#since));
   }
 
-  /** Looking for the first IPv6 subnet, cloud-init needs the type of every subnet on the way. */
+  /** To find the first IPv6 subnet, cloud-init needs the type of every subnet before it. */
   #checkTypes(subnets: readonly PyDict[]): void {
     for (const subnet of subnets) {
       if (this.usesIpv6) return;

@@ -1,13 +1,13 @@
 /** IP addresses and networks as Python's ipaddress module reads them (Python 3.9 to 3.14). */
 
-/** A network whose host bits may be set, as ip_network(text, strict=False) takes it. */
+/** A network whose host bits may be set, as ip_network(text, strict=False) accepts it. */
 export interface IpNetwork {
   readonly version: 4 | 6;
   readonly address: bigint;
   readonly prefix: number;
 }
 
-/** An IPv4 address as a number; undefined when it is none. */
+/** An IPv4 address as a number; undefined if it is invalid. */
 export function parseIpv4(text: string): bigint | undefined {
   const octets = text.split(".");
   if (octets.length !== 4 || !octets.every((octet) => /^(?:0|[1-9][0-9]{0,2})$/.test(octet) && Number(octet) < 256))
@@ -15,7 +15,7 @@ export function parseIpv4(text: string): bigint | undefined {
   return octets.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
 }
 
-/** An IPv6 address, with or without a scope (`%eth0`), as a number; undefined when it is none. */
+/** An IPv6 address, with or without a scope (`%eth0`), as a number; undefined if it is invalid. */
 export function parseIpv6(text: string): bigint | undefined {
   const [address = "", scope, more] = text.split("%");
   if (scope === "" || more !== undefined || address.length > 45) return undefined;
@@ -28,7 +28,7 @@ export function parseIpv6(text: string): bigint | undefined {
   const gap = gaps[0];
   const before = parts.slice(0, gap ?? parts.length);
   const after = gap === undefined ? [] : parts.slice(gap + 1);
-  // A colon at either end is allowed as a part of the gap only.
+  // A colon at either end is allowed only as part of the gap.
   if (before[0] === "" && gap === 1) before.shift();
   if (after.at(-1) === "" && gap === parts.length - 2) after.pop();
   const groups = [...before, ...after];
@@ -42,7 +42,10 @@ function hex(value: bigint): string {
   return value.toString(16);
 }
 
-/** A network such as `10.0.0.1/24`, `10.0.0.1/255.255.255.0`, `fe80::/64` or an address alone; undefined when it is none. */
+/**
+ * A network such as `10.0.0.1/24`, `10.0.0.1/255.255.255.0`, `fe80::/64` or an address alone; undefined if it is
+ * invalid.
+ */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [address = "", mask, more] = text.split("/");
   if (more !== undefined) return undefined;
@@ -78,7 +81,7 @@ function prefixNumber(text: string, most: number): number | undefined {
   return /^[0-9]{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined;
 }
 
-/** How many ones a mask begins with, where only zeros follow. */
+/** The number of leading ones of a mask, if only zeros follow. */
 function leadingOnes(mask: bigint, width: number): number | undefined {
   const text = mask.toString(2).padStart(width, "0");
   return /^1*0*$/.test(text) ? text.indexOf("0") + (text.includes("0") ? 0 : width + 1) : undefined;
@@ -90,7 +93,7 @@ export function ipv4Netmask(prefix: number): string {
   return [0, 8, 16, 24].map((start) => Number.parseInt(ones.slice(start, start + 8), 2)).join(".");
 }
 
-/** Whether a network contains an address; undefined when either is none. */
+/** Whether a network contains an address; undefined if either is invalid. */
 export function contains(network: string, address: string): boolean | undefined {
   const net = parseNetwork(network);
   const v4 = parseIpv4(address);

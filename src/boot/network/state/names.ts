@@ -9,6 +9,6 @@ export function isUnknown(name: PyValue): boolean {
 
 /** A name; lists and dictionaries cannot be keys. */
 export function asKey(value: PyValue | undefined): PyKey {
-  if (Array.isArray(value) || value instanceof Map) throw new Raises("the name of an interface is no text");
+  if (Array.isArray(value) || value instanceof Map) throw new Raises("the name of an interface must be a string");
   return value ?? null;
 }

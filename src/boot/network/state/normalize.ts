@@ -7,7 +7,9 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
-/** A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2). */
+/**
+ * A list of subnets with addresses, prefixes and routes in one form (network_state._normalize_subnets, 18.5 to 26.2).
+ */
 export function normalizeSubnets(subnets: PyValue | undefined, since: Since): PyDict[] {
   if (!truthy(subnets)) return [];
   return items(subnets, "subnets").map((subnet) => normalizeSubnet(asDict(subnet, "a subnet"), since));
@@ -70,13 +72,13 @@ function normalizeAddress(network: PyDict, addressKeys: readonly string[], since
 }
 
 interface AddressFacts {
-  /** The address where it was written with a prefix. */
+  /** The address if it was written with a prefix. */
   readonly address: string | undefined;
   readonly version: 4 | 6;
   readonly prefix: number;
 }
 
-/** Since 22.2: what is no address is an error. */
+/** Since 22.2: an invalid address is an error. */
 function readAddress(net: PyDict, key: string, since: Since): AddressFacts {
   let text = pyStr(net.get(key));
   if (text === "default" && since("25.3")) text = defaultNetwork(pyStr(net.get("gateway")));
@@ -101,7 +103,7 @@ function defaultNetwork(gateway: string): string {
 /** Until 22.1: an address with a colon is IPv6, anything else IPv4. */
 function readLooseAddress(net: PyDict, key: string, since: Since): AddressFacts {
   const given = net.get(key);
-  // An address with options is a mapping, which is taken as it is.
+  // An address with options is a mapping, which does not change.
   const isCollection = isDict(given) || Array.isArray(given);
   const version = pyStr(given).includes(":") ? 6 : 4;
   const prefixOf = (mask: PyValue): number => (since("22.1") ? maskPrefix(mask, version) : looseMaskPrefix(mask));
@@ -158,7 +160,7 @@ function isZero(value: PyValue): boolean {
   return value === 0 || value === 0n || value === false || (value instanceof Float && value.value === 0);
 }
 
-/** Python's int() of a value. @throws Raises where it raises */
+/** Python's int() of a value. @throws Raises if it raises */
 export function pyInt(value: PyValue | undefined, what: string): number {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return Number(value);
   if (typeof value === "string") {
@@ -166,10 +168,10 @@ export function pyInt(value: PyValue | undefined, what: string): number {
     if (number !== undefined) return number;
   }
   if (value instanceof Float && Number.isFinite(value.value)) return Math.trunc(value.value);
-  throw new Raises(`${what} is not a whole number: ${pyStr(value)}`);
+  throw new Raises(`${what} must be an integer, not ${pyStr(value)}`);
 }
 
-/** int() of a string; undefined where it raises ValueError. */
+/** int() of a string; undefined if it raises ValueError. */
 function wholeNumber(text: string): number | undefined {
   const number = readInt(text, 10);
   return number === undefined ? undefined : Number(number);

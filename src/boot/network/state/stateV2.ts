@@ -65,13 +65,13 @@ export function readDevices(network: PyDict, table: InterfaceTable, since: Since
     else if (kind === "vlans") eachDevice(devices, (id, device) => readVlan(id, device, table, since));
     else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
     else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
-    else if (kind !== "wifis") throw new Raises(`cloud-init knows no devices of this kind: ${pyStr(kind)}`);
+    else if (kind !== "wifis") throw new Raises(`unknown device type ${pyStr(kind)}`);
     readNameservers(devices, table, since);
   }
 }
 
 function eachDevice(devices: PyValue, read: (id: PyKey, device: PyDict) => void): void {
-  for (const [id, device] of asDict(devices, "a kind of devices"))
+  for (const [id, device] of asDict(devices, "a group of devices"))
     read(id, asDict(device, `the interface ${pyStr(id)}`));
 }
 
@@ -121,7 +121,7 @@ function readVlan(id: PyKey, device: PyDict, table: InterfaceTable, since: Since
   table.vlan(command);
 }
 
-/** Keys of a bond or bridge that say nothing of the group itself (network_state.NETWORK_V2_KEY_FILTER). */
+/** Keys of a bond or bridge that are not parameters of the group itself (network_state.NETWORK_V2_KEY_FILTER). */
 function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: InterfaceTable, since: Since): void {
   const given = device.get("parameters");
   if (given === undefined && since("19.2") && !since("20.3"))
@@ -143,7 +143,7 @@ function readGroup(kind: "bond" | "bridge", id: PyKey, device: PyDict, table: In
   else table.bridge(command);
 }
 
-/** Changes the configuration itself: netplan shows the other spelling where it takes what was read (until 22.3). */
+/** Changes the configuration itself: netplan then writes the other spelling (until 22.3). */
 function respellGratuitousArp(parameters: PyDict, since: Since): void {
   if (!since("19.2")) return;
   const [from, to] = since("22.3") ? ["gratuitious-arp", "gratuitous-arp"] : ["gratuitous-arp", "gratuitious-arp"];
@@ -220,7 +220,7 @@ function readAddresses(device: PyDict): PyDict[] {
 /** The name servers of devices, which the renderers take from the interface (since 21.3). */
 function readNameservers(devices: PyValue, table: InterfaceTable, since: Since): void {
   if (!since("21.3")) return;
-  for (const [id, item] of asDict(devices, "a kind of devices")) {
+  for (const [id, item] of asDict(devices, "a group of devices")) {
     const device = asDict(item, `the interface ${pyStr(id)}`);
     if (!device.has("nameservers")) continue;
     const servers = asDict(device.get("nameservers"), "nameservers");
@@ -233,7 +233,7 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
-    // The first that is skipped ends the handling of its kind of devices.
+    // The first skipped device ends the handling of its kind of devices.
     if (!since("24.1") && !table.nameserver(command)) return;
     if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
   }

@@ -20,7 +20,9 @@ export function enableIfcfgPlugin(boot: ModuleRun, because: Origin): void {
   else if (result !== text) boot.rewrite(PATH, result, because);
 }
 
-/** The text as cloud-init's ConfigObj writes it; undefined where it holds more than sections, plain values and comments. */
+/**
+ * The text as cloud-init's ConfigObj writes it; undefined if it holds more than sections, plain values and comments.
+ */
 function withPlugin(text: string): string | undefined {
   if (!/^[\n\x20-\x7e]*$/.test(text)) return undefined;
   const lines: string[] = [];
@@ -39,7 +41,7 @@ function withPlugin(text: string): string | undefined {
     const name = header ?? (assignment && `${section}\n${assignment.key}`);
     if (name === undefined || seen.has(name)) return undefined;
     seen.add(name);
-    // Only the comments at the start and at the end keep what is before them.
+    // Only the comments at the start and at the end keep their indentation.
     for (const one of lines.length === 0 ? comments : comments.map((comment) => comment.trimStart())) lines.push(one);
     comments = [];
     if (header !== undefined) section = header;

@@ -2,17 +2,17 @@ import { Raises } from "../../../python/errors.ts";
 import { SPACE, split, splitLines, strip } from "../../../python/strings.ts";
 
 const OPTIONS = ["nameserver", "domain", "search", "sortlist", "options"];
-/** What Python takes for white space. */
+/** Python's white space. */
 
 /** A line as it is, or an option with its value. */
 type Line = string | { readonly option: string; readonly value: string; readonly comment: string };
 
 /**
  * The text of a resolv.conf with more name servers and search domains, as cloud-init adds them
- * (distros/parsers/resolv_conf.py, 18.5 to 26.2): those it knows already stay as they are; new ones and all of their
+ * (distros/parsers/resolv_conf.py, 18.5 to 26.2): known ones do not change; new ones and all of their
  * kind go to the end.
- * @param onlyThree until 23.1 a fourth name server is left out
- * @throws Raises where cloud-init raises
+ * @param onlyThree until 23.1 a fourth name server is omitted
+ * @throws Raises if cloud-init raises
  */
 export function addNameservers(
   text: string,
@@ -39,14 +39,14 @@ export function addNameservers(
     .join("");
 }
 
-/** Undefined where nothing is to change, as with the search domains. */
+/** Undefined if nothing is to change, as with the search domains. */
 function withServers(known: readonly string[], more: readonly string[], onlyThree: boolean): string[] | undefined {
   const wanted = new Set(known);
   let count = known.length;
   let isChanged = false;
   for (const server of more) {
     const size = wanted.size + (wanted.has(server) ? 0 : 1);
-    // Only the number is looked at: where a known one is there twice, a new one may get lost.
+    // Only the count is compared: if a known one occurs twice, a new one may be lost.
     if (size === count || (onlyThree && count >= 3)) continue;
     wanted.add(server);
     count = size;
@@ -61,9 +61,9 @@ function withDomains(known: readonly string[], more: readonly string[]): string 
   let text: string | undefined;
   for (const domain of more) {
     if (others.size + (others.has(domain) ? 0 : 1) === count) continue;
-    if (count >= 6) throw new Raises(`${domain} would be one search domain too many`);
+    if (count >= 6) throw new Raises(`${domain} exceeds the limit of six search domains`);
     text = [...others.add(domain)].join(" ");
-    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains would be too long`);
+    if ([...text].length > 256) throw new Raises(`with ${domain} the search domains are longer than 256 characters`);
     const words = split(text);
     others = new Set(words);
     count = words.length;
@@ -81,7 +81,7 @@ function parse(text: string): Line[] {
     const option = words.slice(0, Math.max(0, end));
     const value = strip(words.slice(end), null, "start");
     if (!OPTIONS.includes(option) || value === "")
-      throw new Raises(`line ${index + 1} of /etc/resolv.conf is of no known form`);
+      throw new Raises(`line ${index + 1} of /etc/resolv.conf has an unknown form`);
     return { option, value, comment: line.slice(head.length) };
   });
 }

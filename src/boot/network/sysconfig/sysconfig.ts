@@ -10,7 +10,7 @@ import type { NetworkState } from "../state/state.ts";
 import type { SysconfigForm } from "./sysconfigForm.ts";
 import { isDefaultRoute, SysconfigInterface } from "./sysconfigInterface.ts";
 
-/** Options of bonds as the kernel's module names them, with the version that brought each. */
+/** Options of bonds as the kernel's module names them, with the version that introduced each. */
 const BOND_OPTIONS: readonly (readonly [option: string, since: string])[] = [
   ["mode", "0"],
   ["xmit_hash_policy", "0"],
@@ -39,8 +39,8 @@ const BRIDGE_OPTIONS = [
 /**
  * The files of interfaces and their routes that cloud-init's sysconfig renderer writes, by path and in its order
  * (net/sysconfig.py, 18.5 to 26.2).
- * @throws Raises where the renderer raises
- * @throws CannotTell where only the machine knows the name of an interface that another one refers to
+ * @throws Raises if the renderer raises
+ * @throws CannotTell if an interface refers to another one whose name depends on the machine
  */
 export function renderSysconfig(state: NetworkState, form: SysconfigForm, since: Since): Map<string, string> {
   return new SysconfigInterfaces(state, form, since).render();
@@ -82,7 +82,10 @@ class SysconfigInterfaces {
     return texts;
   }
 
-  /** Interfaces go by the ids of a version 2 configuration since 24.4; others refer to them by name all the same. */
+  /**
+   * Since 24.4 interfaces are identified by the IDs of a version 2 configuration, although others refer to them by
+   * name.
+   */
   #idOf(iface: PyDict): PyKey {
     const id = iface.get("config_id");
     return asKey(truthy(id) ? id : iface.get("name"));
@@ -96,7 +99,7 @@ class SysconfigInterfaces {
     const file = this.#files.get(name);
     if (file !== undefined) return file;
     if (isUnknown(name) || [...this.#files.keys()].some(isUnknown))
-      throw new CannotTell("the network configuration, where interfaces have names that only the machine knows");
+      throw new CannotTell("the network configuration, because it depends on the names of interfaces on the machine");
     throw new Raises(`there is no interface ${pyStr(name)}`);
   }
 
@@ -131,7 +134,9 @@ class SysconfigInterfaces {
       .filter((iface) => truthy(iface.get("bond-master")) && iface.get("bond-master") === bond)
       .map((iface) => asKey(iface.get("name")));
     if (members.length > 1 && members.some(isUnknown))
-      throw new CannotTell("the network configuration, for the order of a bond's interfaces");
+      throw new CannotTell(
+        "the network configuration, because the order of a bond's interfaces depends on their names on the machine",
+      );
     return members.sort((a, b) => compare(a, b));
   }
 
@@ -182,7 +187,7 @@ function hasDefaultRoute(state: NetworkState): boolean {
   return [...state.routes, ...ofSubnets].some((route) => route instanceof Map && isDefaultRoute(route));
 }
 
-/** A list as words, anything else as it is. */
+/** A list as words; any other value as a string. */
 function wordsOf(value: PyValue | undefined): string {
   return Array.isArray(value) ? value.map((item) => asText(item, "an item of a list")).join(" ") : pyStr(value);
 }

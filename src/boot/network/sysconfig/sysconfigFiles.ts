@@ -22,16 +22,16 @@ const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
 const RESOLV_CONF = "/etc/resolv.conf";
 const NETWORK_MANAGER_CONF = "/etc/NetworkManager/conf.d/99-cloud-init.conf";
 
-/** Families of distros whose class says where files of sysconfig are. */
+/** Families of distros whose class has sysconfig paths. */
 const FAMILIES = ["redhat", "OpenCloudOS", "openeuler", "aosc", "suse"];
 
 /**
  * Writes what cloud-init's sysconfig renderer writes (net/sysconfig.py, 18.5 to 26.2).
- * @throws Raises where it raises; what it wrote before stays
+ * @throws Raises if it raises; what it wrote before stays
  */
 export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if (!FAMILIES.includes(boot.facts.family))
-    throw new Raises(`cloud-init does not say where ${boot.facts.name} has the files of sysconfig`);
+    throw new Raises(`cloud-init has no sysconfig paths for ${boot.facts.name}`);
   const isSuse = boot.facts.family === "suse";
   const form = sysconfigForm(isSuse, boot);
   const since = (version: string): boolean => boot.since(version);
@@ -52,17 +52,17 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   else boot.write(CONTROL, textOf(predict(state, (value) => controlText(value, boot))), because);
 }
 
-/** A file with a content that is not known: one that is there may hold it already. */
+/** A file with unknown content: an existing file may already have it. */
 function mayWrite(path: string, reason: string, boot: ModuleRun, because: Origin): void {
   if (boot.image.stat(path) === undefined) boot.write(path, unknown(reason), because);
   else boot.mayChange(path, reason, because);
 }
 
-/** Name servers and search domains, and that NetworkManager leaves them alone. */
+/** Writes name servers and search domains, and keeps NetworkManager from changing them. */
 function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, because: Origin): void {
   if ("reason" in state) {
     for (const path of [RESOLV_CONF, NETWORK_MANAGER_CONF])
-      boot.mayChange(path, "it is written where the network configuration has name servers", because);
+      boot.mayChange(path, "cloud-init writes it if the network configuration has name servers", because);
     return;
   }
   const { nameservers, search } = nameserversOf(state.value, boot);
@@ -72,7 +72,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
     if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
     const existing = strictText(boot, RESOLV_CONF) ?? "";
-    // Until 19.2 an existing file was written anew without name servers too, until 18.5 one was made.
+    // Until 19.2 an existing file was rewritten even without name servers; until 18.5 a missing file was created.
     if (isWanted || existing !== "" || !boot.since("19.1")) {
       const header = sysconfigHeader(";", (version) => boot.since(version));
       const text = addNameservers(
@@ -114,9 +114,9 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
   for (const one of more.filter((value) => !known.has(value))) list.push(one);
 }
 
-/** Since 25.1 what else the file says stays. */
+/** Since 25.1 other lines of the file stay. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
-  if (saysMoreThanUpstream(boot)) throw new CannotTell("what the distribution's own cloud-init adds");
+  if (saysMoreThanUpstream(boot)) throw new CannotTell("the settings that the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
   const kept = boot.since("25.1")

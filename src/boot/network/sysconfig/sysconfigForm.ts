@@ -39,7 +39,7 @@ function defaultsOf(flavor: "rhel" | "suse", boot: ModuleRun): PyDict {
   });
 }
 
-/** Distributions have other defaults than upstream (Red Hat: no NM_CONTROLLED, a priority), which their code says. */
+/** Distributions patch upstream's defaults (Red Hat: no NM_CONTROLLED, a priority); their code shows how. */
 function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | undefined {
   const source = sourceOf(boot);
   const start = source.indexOf("iface_defaults = ");
@@ -54,7 +54,7 @@ function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | und
   return values;
 }
 
-/** Red Hat's cloud-init before 25.1 switches zeroconf off in /etc/sysconfig/network. */
+/** Red Hat's cloud-init before 25.1 disables zeroconf in /etc/sysconfig/network. */
 export function saysMoreThanUpstream(boot: ModuleRun): boolean {
   return sourceOf(boot).includes("NOZEROCONF");
 }

@@ -63,11 +63,11 @@ export class SysconfigInterface {
     if (truthy(iface.get("wakeonlan")) && type === "physical") this.#set("ETHTOOL_OPTS", "wol g");
   }
 
-  /** What the type of a subnet means for the whole interface. */
+  /** The effect of a subnet's type on the whole interface. */
   #addType(subnet: PyDict): void {
     const type = pyStr(subnet.get("type"));
     const { isSuse } = this.#form;
-    if (!this.#knows(type)) throw new Raises(`a subnet is of no known type: ${type}`);
+    if (!this.#knows(type)) throw new Raises(`a subnet has an unknown type: ${type}`);
     if (type === "static" || type === "static6") this.#addStatic(subnet);
     else if (type === "manual") {
       if (!isSuse) this.#set("ONBOOT", this.values.has("MTU"));
@@ -96,7 +96,7 @@ export class SysconfigInterface {
 
   #addSuseDhcp(type: string): void {
     const before = pyStr(this.values.get("BOOTPROTO"));
-    // Since 23.4 it counts that an interface has DHCP of both kinds already, and `dhcp` means IPv4 alone.
+    // Since 23.4 it matters that an interface already has both kinds of DHCP, and `dhcp` means only IPv4.
     const after = this.#since("23.4");
     if (type === "dhcp" || type === "dhcp4") {
       const isBoth = before === "dhcp6" || (after ? before === "dhcp" : type === "dhcp");
@@ -211,7 +211,7 @@ export class SysconfigInterface {
     }
   }
 
-  /** The interface's own file says its default route. */
+  /** The interface's own file contains its default route. */
   #addDefaultRoute(subnet: PyDict, route: PyDict, isIpv6: boolean): void {
     const { routes } = this;
     if ((truthy(subnet.get("ipv4")) && routes.hasDefaultIpv4) || (truthy(subnet.get("ipv6")) && routes.hasDefaultIpv6))

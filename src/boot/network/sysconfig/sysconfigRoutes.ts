@@ -25,7 +25,7 @@ export class SysconfigRoutes {
     this.#routes.push(route);
   }
 
-  /** Files of the routes by path: both are there as soon as there is a route of either kind. */
+  /** Files of the routes by path: both exist as soon as there is a route of either kind. */
   texts(): [path: string, text: string][] {
     if (this.#routes.length === 0) return [];
     // Routes come in the order of their numbers as text: the tenth before the second.
@@ -39,7 +39,7 @@ export class SysconfigRoutes {
     const ipv4 = routes.filter((route) => !isIpv6(route)).map((route, index) => this.#ipv4(route, index));
     const [path, path6] = this.#paths;
     const files: [string, string][] = [[path + this.#device, header + ipv4.join("")]];
-    // Where both kinds have one file, those of IPv6 are lost.
+    // If both kinds share a file, the IPv6 routes are lost.
     if (path6 !== path) {
       const ipv6 = routes.filter(isIpv6).map((route) => this.#ipv6(route));
       files.push([path6 + this.#device, header + ipv6.join("")]);

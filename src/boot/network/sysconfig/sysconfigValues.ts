@@ -23,7 +23,7 @@ function plain(value: PyValue | undefined): string {
   return typeof value === "boolean" ? (value ? "yes" : "no") : pyStr(value);
 }
 
-/** A value with white space in double quotes, unless it has some. What is unknown is one word. */
+/** A value with white space in double quotes, unless it contains some. A placeholder is one word. */
 export function quoted(value: string): string {
   if (!SPACE.test(replaceUnknown(value, () => "")) || (value.startsWith('"') && value.endsWith('"'))) return value;
   return `"${value}"`;

@@ -4,16 +4,16 @@ import type { Finding, Fix, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
 
-/** What a check of the configuration found. */
+/** A result of a check of the configuration. */
 export interface Remark {
   readonly message: string;
   readonly cause: Origin;
-  /** The rule's own where it does not say. */
+  /** The rule's own unless given. */
   readonly severity?: Severity;
-  /** Not certain where it depends on what the image does not tell. */
+  /** Not certain if it depends on facts that the image does not show. */
   readonly confidence?: Finding["confidence"];
   readonly module?: string;
-  /** Looks for a fix that has been proven. */
+  /** Proves a fix; null if there is none. */
   readonly prove?: () => Fix | null;
 }
 
@@ -29,7 +29,7 @@ export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): F
     module,
     losses: [],
     cause,
-    evidence: evidence.ofFile(cause.path)?.text ?? `${cause.path} is as its package installed it`,
+    evidence: evidence.ofFile(cause.path)?.text ?? `${cause.path} is unchanged since its package installed it`,
   };
   return prove === undefined ? { ...finding, proveFix: noFix } : withFix(finding, prove);
 }
@@ -38,7 +38,7 @@ export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): F
 const SHIPPED =
   /^\/etc\/cloud\/cloud\.cfg\.d\/(05_logging|90_dpkg|README|(00|01|90)[-_](debian|ubuntu)[-_\w]*)(\.cfg)?$/;
 
-/** Several rules ask of the same files. */
+/** Several rules ask about the same files. */
 const asked = new WeakMap<CheckContext, Map<string, boolean>>();
 
 /** Whether somebody wrote or changed a file of the configuration after its package installed it. */

@@ -11,20 +11,20 @@ import { about, isOwn } from "./about.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
 import { versionOf } from "./moduleLists.ts";
 
-/** A spelling of a value that cloud-init does not take for what it says. */
+/** A spelling of a value to which cloud-init gives another meaning. */
 interface Misread {
   readonly keys: readonly [string, ...string[]];
   readonly when: (value: ConfigNode) => boolean;
-  /** What it means to cloud-init, and what to write. */
+  /** The end of a sentence that begins with the key: what it means to cloud-init, and what to write. */
   readonly means: string;
-  /** The value that is plainly meant, as it is to be written. */
+  /** The intended value, as it should be written. */
   readonly write?: string;
-  /** Where the value is right all the same. */
+  /** Images in which the value is correct. */
   readonly unless?: (context: CheckContext) => boolean;
 }
 
 const isNull = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "null";
-/** Text such as "false" or "no", which is true where the code asks for nothing but a value. */
+/** A string such as "false" or "no", which Python considers true. */
 const isFalseText = (value: ConfigNode): boolean => value.type === "scalar" && value.kind === "str" && isFalse(value);
 
 /** Read in cc_ssh, cc_locale, cc_apt_configure, cc_keys_to_console, cc_growpart and util of 20.4, 22.4, 25.1 and 26.2. */
@@ -33,58 +33,61 @@ const MISREAD: readonly Misread[] = [
     keys: ["ssh_deletekeys"],
     when: isFalseText,
     means:
-      "any text that is not empty is true here, so the host keys are deleted and each instance gets its own; false without quotes would have all instances keep those of the image",
+      "is a non-empty string, which counts as true: cloud-init deletes the host keys, and each instance gets its own. Without quotes, false makes all instances keep the host keys of the image",
     write: "false",
   },
   {
     keys: ["ssh_genkeytypes"],
     when: isNull,
-    means: "null is an empty list here, so no host key is generated; remove the key to get the default types",
+    means:
+      "is null, which counts as an empty list: cloud-init generates no host keys. Remove the key to get the default types",
     // Stock on Amazon Linux 2, CentOS 7 and RHEL 8, whose sshd makes the keys itself.
     unless: sshdMakesKeys,
   },
   {
     keys: ["disable_root"],
     when: isNull,
-    means: "null is false here, so root may log in with the launch key; remove the key or write true",
+    means: "is null, which counts as false: root may log in with the launch key. Remove the key or write true",
     write: "true",
   },
   {
     keys: ["locale"],
     when: isNull,
-    means: 'null is the text "None" here, which is set as the locale; write false to leave the locale alone',
+    means:
+      'is null, which is read as the string "None": cloud-init sets that as the locale. Write false to keep the locale',
     write: "false",
   },
   {
     keys: ["apt", "preserve_sources_list"],
     when: isNull,
-    means: "null is not false here, so the sources are preserved; write true or false",
+    means: "is null, which does not count as false: cloud-init preserves the sources. Write true or false",
   },
   {
     keys: ["ssh", "emit_keys_to_console"],
     when: isNull,
-    means: "null is not false here, so the keys are still written to the console; write false",
+    means: "is null, which does not count as false: cloud-init still writes the keys to the console. Write false",
     write: "false",
   },
   {
     keys: ["growpart", "mode"],
     when: isNull,
-    means: "null is no mode, so the module fails; write off to leave the partition alone",
+    means: "is null, which is not a mode: the module fails. Write off to keep the partition",
     write: "off",
   },
   ...["vendor_data", "vendor_data2"].map(
     (key): Misread => ({
       keys: [key],
       when: (value) => value.type !== "mapping",
-      means: "what is no mapping turns vendor-data off, with a warning; write {enabled: true} or {enabled: false}",
+      means:
+        "is not a mapping: cloud-init ignores vendor-data, with a warning. Write {enabled: true} or {enabled: false}",
     }),
   ),
 ];
 
-/** Settings of a user that hold for any text (distros.create_user, 20.4 to 26.2). */
+/** Settings of a user for which any non-empty string counts as true (distros.create_user, 20.4 to 26.2). */
 const USER_FLAGS = ["lock_passwd", "no_create_home", "no_log_init", "no_user_group", "system"];
 
-/** A place where a value is misread. */
+/** A value that is misread. */
 interface Found {
   readonly name: string;
   readonly pair: Pair;
@@ -92,7 +95,7 @@ interface Found {
   readonly write: string | undefined;
 }
 
-/** Finds quoted booleans and nulls that mean something else to cloud-init than they say. */
+/** Finds quoted booleans and nulls to which cloud-init gives another meaning. */
 export function configValueMisread(rule: Rule, context: CheckContext): Finding[] {
   const { config } = context.boot;
   const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
@@ -105,14 +108,14 @@ export function configValueMisread(rule: Rule, context: CheckContext): Finding[]
     const { name, pair, means } = found;
     if (!isOwn(context, pair.path) && context.boot.base.files.some(({ path }) => path === pair.path)) return undefined;
     return about(rule, context, {
-      message: `${name}: ${means}.`,
+      message: `${name} ${means}.`,
       cause: originOf(pair),
       prove: () => corrected(found, context),
     });
   });
 }
 
-/** The file with the value that is meant, if that is read as such. */
+/** The file with the intended value, if cloud-init reads it as such. */
 function corrected({ pair, write }: Found, context: CheckContext): Fix | null {
   const { value, path } = pair;
   const old = textOf(context.image, value);
@@ -159,16 +162,16 @@ function misreadOfUsers(context: CheckContext): Found[] {
       const pair = findPair(entry, flag);
       const means =
         flag === "lock_passwd"
-          ? "any text that is not empty is true here, so the password is locked; only false without quotes leaves it as it is"
-          : "any text that is not empty is true here; write false without quotes";
-      return pair !== undefined && isFalseText(pair.value) ? [{ name: `users: ${flag}`, pair, means, write }] : [];
+          ? "is a non-empty string, which counts as true: cloud-init locks the password. Write false without quotes to keep it"
+          : "is a non-empty string, which counts as true. Write false without quotes";
+      return pair !== undefined && isFalseText(pair.value) ? [{ name: `${flag} of a user`, pair, means, write }] : [];
     });
     const sudo = findPair(entry, "sudo");
     // null fails before 22.3, false is deprecated since.
     const none = versionAtLeast(version, "22.3") ? "null" : "false";
-    const means = `this string is read as a sudo rule; write ${none} without quotes`;
+    const means = `is a string, which is read as a sudo rule. Write ${none} without quotes`;
     return sudo !== undefined && isFalseText(sudo.value)
-      ? [...flags, { name: "users: sudo", pair: sudo, means, write: none }]
+      ? [...flags, { name: "sudo of a user", pair: sudo, means, write: none }]
       : flags;
   });
 }

@@ -11,8 +11,8 @@ import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
 
 /**
- * Finds that nobody but root gets the launch's keys, since `users` asks for no default user (distros/ug_util.py, 18.5 to
- * 26.2): a warning where somebody configured that user.
+ * Finds that only root gets the SSH keys of the launch, since `users` does not request the default user
+ * (distros/ug_util.py, 18.5 to 26.2): a warning if somebody configured that user.
  */
 export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[] {
   const { config, modules } = context.boot;
@@ -21,16 +21,16 @@ export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[]
   if (makesDefaultUser(config, version)) return [];
   const users = config.pair("users");
   const configured = config.pair("system_info", "default_user");
-  // Where root may log in, that is where the keys are.
+  // If root may log in, the keys are usable there.
   const isMeant = configured !== undefined && isOwn(context, configured.path) && config.bool("disable_root", true);
   const cause = users ?? configured;
   if (cause === undefined || !isOwn(context, cause.path)) return [];
   const why = users === undefined ? "users is not set" : 'users does not name "default"';
-  const message = `The user of system_info.default_user is not made, and the keys of the launch go to root alone: ${why}.`;
+  const message = `cloud-init does not create the user in system_info.default_user, since ${why}; only root gets the SSH keys of the launch.`;
   return [about(rule, context, { message, cause: originOf(cause), severity: isMeant ? rule.severity : "info" })];
 }
 
-/** Whether the configuration asks for a default user; true too where cloud-init fails over it. */
+/** Whether the configuration requests the default user; also true if cloud-init fails on it. */
 function makesDefaultUser(config: Config, version: string): boolean {
   try {
     const accounts = configuredAccounts({ config, since: (wanted) => versionAtLeast(version, wanted) });

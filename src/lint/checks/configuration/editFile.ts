@@ -4,17 +4,17 @@ import type { Origin } from "../../../image/origin.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
 
-/** A larger file, in characters, is not given whole as a fix; the message says what to write. */
+/** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
 const LARGEST_FIX = 4_000;
 
-/** A file with the text from one offset to another replaced; the rest stays as it is. */
+/** A file with the text between two offsets replaced. */
 export function withText(image: Image, path: string, start: number, end: number, by: string): Fix | undefined {
   const text = readText(image, path);
   if (text === undefined || text.length > LARGEST_FIX) return undefined;
   return { path, content: text.slice(0, start) + by + text.slice(end) };
 }
 
-/** A file with a word on the line of a place replaced, the first one from there on; undefined where it does not stand there. */
+/** A file with the first occurrence of a word at or after a place on its line replaced; undefined if there is none. */
 export function withWord(image: Image, { path, line, column }: Origin, old: string, by: string): Fix | undefined {
   const lines = readText(image, path)?.split("\n") ?? [];
   const at = lines[line - 1]?.indexOf(old, column - 1) ?? -1;
@@ -23,16 +23,16 @@ export function withWord(image: Image, { path, line, column }: Origin, old: stri
   return withText(image, path, start, start + old.length, by);
 }
 
-/** Where a node's text begins and ends in its file. */
+/** The offsets of a node's text in its file. */
 export function spanOf({ position }: ConfigNode | Pair): { readonly start: number; readonly end: number } {
   return { start: position.start.offset ?? 0, end: position.end.offset ?? 0 };
 }
 
-/** A node's text in its file, without white space behind it. */
+/** A node's text in its file, without trailing white space. */
 export function textOf(image: Image, node: ConfigNode): string {
   const { start, end } = spanOf(node);
   return fileText(image, node.path).slice(start, end).trimEnd();
 }
 
-/** Whole lists are copied out of one file, node by node. */
+/** Cached, since lists are copied node by node. */
 const fileText = onceAFile((text) => text);

@@ -12,10 +12,10 @@ import { fatalProblem, fileProblem } from "../../sentences/configuration.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
-/** Finds files of the base configuration that cloud-init drops whole. */
+/** Finds files of the base configuration that cloud-init ignores. */
 export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image, distro } = context;
-  // What this program could not read says nothing of what cloud-init can.
+  // Cloud-init may be able to read files that this program cannot.
   const unread = (path: string) => image.problems.some((problem) => path.startsWith(problem.path));
   return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
@@ -26,35 +26,34 @@ export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] 
   });
 }
 
-/** What takes no effect because a file is dropped. */
+/** What takes no effect because a file is ignored. */
 function loss(path: string, { boot, image }: CheckContext): string {
   const isListGone = !boot.modules.some(({ stage }) => stage !== "init-local");
-  if (isListGone && image.lstat(CLOUD_CFG) !== undefined) return "No module list is left, so no module runs.";
+  if (isListGone && image.lstat(CLOUD_CFG) !== undefined) return "This leaves no module list, so no module runs.";
   const keys = writtenKeys(image.read(path)?.toString("utf8") ?? "");
-  if (keys.length === 0) return "Nothing of what it sets takes effect.";
-  const more = keys.length > 8 ? ` and ${keys.length - 8} more` : "";
-  return `Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}${more}.`;
+  if (keys.length === 0) return "Its settings have no effect.";
+  return `Its settings have no effect: ${shortList(keys)}.`;
 }
 
-/** Finds configuration over which every stage of cloud-init dies. */
+/** Finds configuration on which every stage of cloud-init fails. */
 export function cloudInitCannotStart(rule: Rule, context: CheckContext): Finding[] {
   const { fatal } = context.boot.base;
   if (fatal === undefined) return [];
-  const message = `Every stage of cloud-init stops with an error: ${fatalProblem(fatal)}.`;
+  const message = `Every stage of cloud-init fails: ${fatalProblem(fatal)}.`;
   return [about(rule, context, { message, cause: fatal.origin })];
 }
 
-/** Names of copies that somebody or a package manager put aside on purpose. */
+/** Names of copies that people or package managers set aside. */
 const PUT_ASIDE =
   /(~|\.(bak|backup|orig|old|save|saved|disabled|off|swp|swo|tmp|sample|example|tmpl|j2|in|dpkg-\w+|ucf-\w+|rpm(new|save|orig)|apk-new|pacnew|pacsave))$/i;
 
-/** What ds-identify reads itself, whose keys have names of cloud-init's. */
+/** Read by ds-identify only, although its keys have the same names as cloud-init's. */
 const DS_IDENTIFY_CFG = "/etc/cloud/ds-identify.cfg";
 
-/** Where the configuration is looked for, and where people put files that are not. */
+/** Directories that cloud-init reads, and those where people put files that it does not read. */
 const NEAR = ["/etc/cloud", "/etc/cloud.cfg.d", "/etc/cloud-init", CLOUD_CFG_D];
 
-/** Finds files of cloud-config that cloud-init never opens: their name or place is not one that it reads. */
+/** Finds files of cloud-config that cloud-init never reads because of their name or directory. */
 export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   if (boot.base.fatal !== undefined) return [];
@@ -71,9 +70,9 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
     if (right !== undefined && image.read(right)?.equals(image.read(path)!) === true) return undefined;
     const where =
       directory === undefined
-        ? `${CLOUD_CFG} has it read no further file (conf_d)`
-        : `it reads the files of ${directory} whose names end with ".cfg", and none below it`;
-    const message = `cloud-init never reads ${path}: ${where}. Nothing of what it sets takes effect: ${keys.slice(0, 8).join(", ")}.`;
+        ? `the conf_d of ${CLOUD_CFG} disables all further files`
+        : `it reads only files in ${directory} whose names end in ".cfg", not in subdirectories`;
+    const message = `cloud-init never reads ${path}: ${where}. Its settings have no effect: ${shortList(keys)}.`;
     return about(rule, context, {
       message,
       cause: { path, line: 1, column: 1 },
@@ -89,18 +88,18 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
   });
 }
 
-/** Finds hidden files that cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
+/** Finds hidden files, which cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
 export function configFileHidden(rule: Rule, context: CheckContext): Finding[] {
   return atMost(context.boot.base.files, ({ path, root, dropped }) => {
     const isHidden = /\/\.[^/]*$/.test(path);
     if (!isHidden || dropped !== undefined || root.children.length === 0 || !isOwn(context, path)) return undefined;
     const keys = root.children.map((pair) => String(pair.key.value));
-    const message = `cloud-init reads ${path} too, though its name hides it: ${keys.slice(0, 8).join(", ")} take effect.`;
+    const message = `cloud-init reads ${path}, although its name begins with a dot: its settings take effect (${shortList(keys)}).`;
     return about(rule, context, { message, cause: { path, line: 1, column: 1 } });
   });
 }
 
-/** Finds a conf_d that has another directory read, or none, or that stands where it means nothing (util.read_conf_with_confd). */
+/** Finds a conf_d that selects another directory or none, or that has no effect (util.read_conf_with_confd). */
 export function configDirectoryRedirected(rule: Rule, context: CheckContext): Finding[] {
   const { base } = context.boot;
   return base.files.flatMap(({ path, root }) => {
@@ -108,19 +107,19 @@ export function configDirectoryRedirected(rule: Rule, context: CheckContext): Fi
     if (pair === undefined || base.fatal !== undefined || !isOwn(context, path)) return [];
     const cause = originOf(pair);
     if (path !== CLOUD_CFG) {
-      const message = `conf_d has no effect in ${path}: only ${CLOUD_CFG} can name the directory of further files.`;
+      const message = `conf_d has no effect in ${path}: only ${CLOUD_CFG} can set the directory of further files.`;
       return [about(rule, context, { message, cause })];
     }
     if (base.directory === CLOUD_CFG_D) return [];
     const message =
       base.directory === undefined
-        ? `${path} has no further file read: ${truthy(pair.value) ? "there is no such directory as conf_d names" : "conf_d is empty"}. The files of ${CLOUD_CFG_D} have no effect, whoever adds them.`
-        : `${path} has the files of ${base.directory} read in place of those of ${CLOUD_CFG_D}, which have no effect, whoever adds them.`;
+        ? `No file in ${CLOUD_CFG_D} has any effect: conf_d in ${path} ${truthy(pair.value) ? "names a directory that does not exist" : "is empty"}.`
+        : `No file in ${CLOUD_CFG_D} has any effect: conf_d in ${path} makes cloud-init read ${base.directory} instead.`;
     return [about(rule, context, { message, cause })];
   });
 }
 
-/** Files of a directory, and of the directories in it, that may be meant for cloud-init. */
+/** Files of a directory and its subdirectories that may be meant for cloud-init. */
 function candidates(image: Image, directory: string): string[] {
   const isDirectory = (path: string) => image.lstat(path)?.kind === "directory";
   if (!isDirectory(directory)) return [];
@@ -133,13 +132,13 @@ function candidates(image: Image, directory: string): string[] {
         image.stat(file)?.kind === "file" &&
         !PUT_ASIDE.test(file) &&
         file !== DS_IDENTIFY_CFG &&
-        // Beside cloud.cfg stand files of other kinds.
+        // The directory of cloud.cfg also contains files of other kinds.
         (directory !== "/etc/cloud" || /\.(cfg|ya?ml)$/i.test(file)),
     );
   });
 }
 
-/** The top-level keys of a file that holds one of cloud-init; undefined where it is something else. */
+/** The top-level keys of a file if cloud-init knows at least one of them; otherwise undefined. */
 function cloudConfigKeys(image: Image, path: string): readonly string[] | undefined {
   const size = image.stat(path)?.size ?? 0;
   if (size === 0 || size > 1_000_000) return undefined;
@@ -151,7 +150,13 @@ function cloudConfigKeys(image: Image, path: string): readonly string[] | undefi
   return keys.some(isKnownKey) ? keys : undefined;
 }
 
-/** What looks like top-level keys in a text that cannot be read. */
+/** The first three keys and a count of the others. */
+function shortList(keys: readonly string[]): string {
+  const more = keys.length > 3 ? ` and ${keys.length - 3} more` : "";
+  return keys.slice(0, 3).join(", ") + more;
+}
+
+/** What looks like top-level keys in a text that is not valid YAML. */
 function writtenKeys(text: string): string[] {
   return [...new Set([...text.matchAll(/^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/gm)].map((match) => match[1]!))];
 }

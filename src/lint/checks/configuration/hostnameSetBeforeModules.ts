@@ -7,8 +7,8 @@ import { listed } from "./moduleLists.ts";
 const LIST = "cloud_init_modules";
 
 /**
- * Finds that set_hostname was taken out of the module lists, which does not keep the host name: the stages before the
- * lists set it as well, unless preserve_hostname is true (cmd/main.py, 18.5 to 26.2).
+ * Finds that set_hostname was removed from the module lists, which does not keep the host name: earlier stages set it
+ * as well, unless preserve_hostname is true (cmd/main.py, 18.5 to 26.2).
  */
 export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Finding[] {
   const { base, config } = context.boot;
@@ -16,7 +16,7 @@ export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Fin
   if (base.fatal !== undefined || cause === undefined || config.bool("preserve_hostname", false)) return [];
   if (!isOwn(context, cause.path) || listed(context).some(({ name }) => name === "set_hostname")) return [];
   const message =
-    "No module list names set_hostname, but cloud-init sets the host name that the cloud gives before it reads the lists; only preserve_hostname: true keeps it from that, and then every instance has the image's name.";
+    "Removing set_hostname from the module lists does not keep the host name: cloud-init sets the name that the cloud assigns before it reads the lists. Set preserve_hostname: true to give every instance the image's name.";
   const prove = () => context.fix(rule, {}, (_after, { config: fixed }) => fixed.bool("preserve_hostname", false));
   return [about(rule, context, { message, cause, confidence: "likely", module: "set_hostname", prove })];
 }

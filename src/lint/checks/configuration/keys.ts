@@ -10,14 +10,14 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
-/** Finds keys that nothing reads: no module that reads them is in a module list, or none of them is for this distro. */
+/** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
 export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   const version = versionOf(context);
   if (boot.base.fatal !== undefined || version === undefined) return [];
   const reader = { version, vendor: vendorOf(boot.config) };
   const lists = new Set(listed(context).map(({ name }) => name));
-  // Of an image without any list another rule tells; nothing runs at all.
+  // Another rule reports an image without any list, in which nothing runs.
   if (lists.size === 0) return [];
   return atMost(ownKeys(context), (pair) => {
     const key = String(pair.key.value);
@@ -31,15 +31,15 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
     const names = readers.map(({ name }) => name).join(", ");
     const reason =
       running.length === 0
-        ? `no module list names ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
+        ? `no module list contains ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
         : `${names} does not run on ${boot.config.get("system_info", "distro") ?? "ubuntu"}`;
-    // What asks for nothing to be done gets that.
+    // A key that requests no action has the intended effect.
     const severity = asksForNothing(pair) ? "info" : rule.severity;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
 }
 
-/** Whether all that a key says is that something shall be left alone: `false`, `{mode: off}`, `{preserve_sources_list: true}`. */
+/** Whether a key only requests no action: `false`, `{mode: off}`, `{preserve_sources_list: true}`. */
 function asksForNothing({ key, value }: Pair): boolean {
   if (value.type === "mapping") return value.children.length > 0 && value.children.every(asksForNothing);
   if (value.type === "sequence") return value.children.length === 0;
@@ -47,7 +47,7 @@ function asksForNothing({ key, value }: Pair): boolean {
   return value.kind === "null" || isFalse(value) || /^(none|never|unchanged)$/i.test(pyStr(value));
 }
 
-/** Finds keys that the image's version of cloud-init does not read yet, or no longer. */
+/** Finds keys that the image's version of cloud-init does not read yet or any more. */
 export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
@@ -63,25 +63,25 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
         .find((first) => first !== undefined);
       const isNew = since !== undefined && !versionAtLeast(version, since);
       const vendor = readers.map((module) => module.keys[key]?.vendor).find((name) => name !== undefined);
-      const who = vendor === undefined ? "" : `; only the package of ${vendor} does`;
-      const message = `cloud-init ${version} does not read ${key}${isNew ? `, which came with ${since}` : who}.`;
+      const who = vendor === undefined ? "" : `; only the cloud-init package of ${vendor} does`;
+      const message = `${key} has no effect: cloud-init ${version} does not read it${isNew ? `; ${since} and later do` : who}.`;
       return about(rule, context, { message, cause });
     }
     const deprecated = readers
       .map((module) => module.keys[key]?.deprecated_version)
       .find((first) => first !== undefined);
     if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
-    const message = `${key} is deprecated since cloud-init ${deprecated}; a later version may no longer read it.`;
+    const message = `${key} is deprecated since cloud-init ${deprecated}: a later version may ignore it.`;
     return about(rule, context, { message, cause, severity: "info" });
   });
 }
 
-/** The distribution whose package of cloud-init it is. */
+/** The distribution that built the cloud-init package. */
 export function vendorOf(config: Config): string {
   return String(config.get("system_info", "distro") ?? "ubuntu");
 }
 
-/** The top-level keys of the files that somebody wrote. */
+/** The top-level keys of the files that the user wrote. */
 function ownKeys(context: CheckContext): readonly Pair[] {
   return context.boot.base.files.filter(({ path }) => isOwn(context, path)).flatMap(({ root }) => root.children);
 }

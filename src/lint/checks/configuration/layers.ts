@@ -22,7 +22,7 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withItems } from "./repeatItems.ts";
 
-/** A value of one file that another file's value of the same key takes the place of. */
+/** A value of one file that another file's value of the same key replaces. */
 interface Loss {
   /** The keys that lead to it: "apt.primary". */
   readonly key: string;
@@ -32,34 +32,34 @@ interface Loss {
   readonly kind: "lower-wins" | "merge-how" | "list" | "order" | "value";
 }
 
-/** So many pairs no image's configuration has. */
+/** More pairs than any real configuration has. */
 const MOST_PAIRS = 20_000;
 
-/** Finds a string or list that a mapping in a file of lower priority takes the place of (util.mergemanydict). */
+/** Finds a string or list that a mapping in a file of lower priority replaces (util.mergemanydict). */
 export function configValueLosesToEarlierFile(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "lower-wins"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
     const what = loser.value.type === "sequence" ? "list" : "string";
     const by =
       winner.path === BUILTIN_PATH
-        ? "the mapping that cloud-init has for it"
-        : `the mapping that ${at(winner)} gives, though its file is read later`;
+        ? "the mapping of cloud-init's defaults"
+        : `the mapping in ${at(winner)}, although its own file is read later`;
     const message = `${key} in ${at(loser)} has no effect: a ${what} loses to ${by}.`;
     return about(rule, context, { message, cause: originOf(loser) });
   });
 }
 
-/** Finds what is lost since a file names mergers (merge_how), which say how that file is put under later ones. */
+/** Finds values lost because a file has merge_how, which controls how that file is merged below later ones. */
 export function configMergeHowInverted(rule: Rule, context: CheckContext): Finding[] {
   const losses = atMost(lossesOf(context, "merge-how"), ({ key, winner, loser }) => {
     if (!isOwn(context, loser.path) && !isOwn(context, winner.path)) return undefined;
-    const message = `${key} in ${at(loser)} has no effect: the merge_how of ${winner.path} makes that earlier file win (line ${winner.position.start.line}).`;
+    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} wins, since the merge_how of that earlier file gives it priority.`;
     return about(rule, context, { message, cause: originOf(mergersOf(winner.path, context) ?? winner) });
   });
   return [...losses, ...unmerged(rule, context)];
 }
 
-/** Files of which nothing is merged, or some keys are deleted, by the mergers that they or others name. */
+/** Files that merge_how, their own or that of another file, keeps from being merged, or whose keys it deletes. */
 function unmerged(rule: Rule, context: CheckContext): Finding[] {
   const { files, root, fatal } = context.boot.base;
   if (fatal !== undefined || files.every(({ path }) => mergersOf(path, context) === undefined)) return [];
@@ -73,40 +73,39 @@ function unmerged(rule: Rule, context: CheckContext): Finding[] {
     const lost = children.filter((pair) => !NOT_MERGED.includes(pyStr(pair.key)) && !found.has(at(pair)));
     const mergers = mergersOf(path, context);
     const own = mergers === undefined || /dict/.test(pyStr(mergers.value)) ? undefined : mergers;
-    // A null together with allow_delete is there to delete another file's key.
+    // A null with allow_delete is meant to delete another file's key.
     const first = lost.find(({ value }) => own !== undefined || !(value.type === "scalar" && value.kind === "null"));
     if (first === undefined || !isOwn(context, path)) return [];
     const names = lost.map(({ key }) => pyStr(key)).join(", ");
     const message =
       own === undefined
-        ? `${names} in ${at(first)} is gone: a file that is read earlier deletes it by the allow_delete of its merge_how.`
-        : `Nothing of ${path} takes effect (${names}): its merge_how names no dict merger, and without one no key of a file is merged.`;
+        ? `${names} in ${at(first)} has no effect: the allow_delete in the merge_how of an earlier file deletes it.`
+        : `Nothing in ${path} takes effect (${names}): its merge_how lacks a dict merger, without which no key is merged.`;
     return [about(rule, context, { message, cause: originOf(own ?? first) })];
   });
 }
 
-/** Finds lists that replace another file's list, whose entries are lost. */
+/** Finds lists that replace another file's list and lose its entries. */
 export function configListReplaced(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "list"), ({ key, steps, winner, loser }) => {
     const ownWinner = isOwn(context, winner.path);
     const ownLoser = isOwn(context, loser.path);
     if (!ownWinner && !ownLoser) return undefined;
     const kept = items(winner.value);
-    // Equal values have equal names.
     const keptNames = namesOf(winner.value, key);
     const lost = items(loser.value).filter((item) => !keptNames.has(nameOf(item, key)));
     const names = lost.map((item) => nameOf(item, key, steps));
     if (names.length === 0) return undefined;
-    // Whoever writes a list of their own against the shipped one mostly means to replace it, and an empty one always.
+    // An own list usually replaces the shipped one on purpose, and an empty list always does.
     const isMeant = !ownLoser && !(key === "users" && names.includes("default"));
     const severity = isMeant || kept.length === 0 ? "info" : rule.severity;
-    const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
+    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
     const own = mergersOf(winner.path, context);
     const hint =
       own === undefined
         ? ""
-        : " The merge_how of that file does not change it: it says how the file is put under later ones.";
-    const message = `${key} at ${at(winner)} replaces the list of ${at(loser)}, it does not add to it: ${shown} ${names.length === 1 ? "is" : "are"} lost.${hint}`;
+        : " The merge_how of that file does not prevent this: it controls only how later files are merged over it.";
+    const message = `${key} in ${at(winner)} replaces the list in ${at(loser)} instead of adding to it, so ${shown} ${names.length === 1 ? "is" : "are"} lost.${hint}`;
     const prove = () => {
       const fix = severity === "info" ? undefined : withItems(context.image, winner.value, lost);
       const wanted = [...lost, ...kept].map((item) => toValue(item));
@@ -118,13 +117,13 @@ export function configListReplaced(rule: Rule, context: CheckContext): Finding[]
   });
 }
 
-/** Finds values that another file sets otherwise, with files whose names sort otherwise than their numbers. */
+/** Finds values that another file overrides only because file names are sorted as strings, not by number. */
 export function configFileOrder(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "order"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, winner.path) && !isOwn(context, loser.path)) return undefined;
-    const message = `${key} in ${at(loser)} loses to ${at(winner)}: names are sorted as text, so that ${baseName(loser.path)} comes before ${baseName(winner.path)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${at(winner)} overrides it, since file names are sorted as strings and ${baseName(winner.path)} comes after ${baseName(loser.path)}.`;
     const prove = () => {
-      // The name sorts behind all numbers. A copy would leave the file where it was, to be edited in vain.
+      // The new name sorts after all numbers. A copy would leave the old file, which people would edit in vain.
       const fix = rename(
         context.image,
         loser.path,
@@ -139,18 +138,18 @@ export function configFileOrder(rule: Rule, context: CheckContext): Finding[] {
   });
 }
 
-/** Finds values of one file that another file sets otherwise. */
+/** Finds values of one file that another file overrides. */
 export function configValueShadowed(rule: Rule, context: CheckContext): Finding[] {
   return atMost(lossesOf(context, "value"), ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
-    // Where somebody's own file wins over their other one, they have probably meant it.
+    // If both files are the user's own, the override is probably intended.
     const severity = isOwn(context, winner.path) ? "info" : rule.severity;
     const message = `${key} in ${at(loser)} has no effect: ${at(winner)} sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser), severity });
   });
 }
 
-/** Finds values of somebody's own files that the seed in the image (user-data, vendor-data) sets otherwise. */
+/** Finds values of the user's own files that the seed in the image (user-data, vendor-data) overrides. */
 export function configValueOverriddenBySeed(rule: Rule, context: CheckContext): Finding[] {
   const { base, config } = context.boot;
   const paths = new Set(base.files.map(({ path }) => path));
@@ -160,15 +159,15 @@ export function configValueOverriddenBySeed(rule: Rule, context: CheckContext): 
   );
   return atMost(losses, ({ key, steps, winner, loser }) => {
     if (!isOwn(context, loser.path)) return undefined;
-    const message = `${key} in ${at(loser)} has no effect: ${winner.path}, which the image holds as what a launch hands over, sets it to ${brief(winner.value, steps)}.`;
+    const message = `${key} in ${at(loser)} has no effect: ${at(winner)}, a seed in the image, sets it to ${brief(winner.value, steps)}.`;
     return about(rule, context, { message, cause: originOf(loser) });
   });
 }
 
-/** Several rules are about the same losses. */
+/** Several rules use the same losses. */
 const known = new WeakMap<CheckContext, readonly Loss[]>();
 
-/** What base files lose to one another, of one kind. */
+/** The values of one kind that base files lose to one another. */
 function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
   let all = known.get(context);
   if (all === undefined) {
@@ -180,7 +179,7 @@ function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
   return all.filter((loss) => loss.kind === kind);
 }
 
-/** The pairs of a tree that shadow others in a way that counts. */
+/** The pairs of a tree that shadow others, with the kind of each loss. */
 function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair, key: string) => Loss["kind"] | undefined): Loss[] {
   const found: Loss[] = [];
   const seen = new Set<ConfigNode>();
@@ -202,7 +201,7 @@ function lossesIn(root: Mapping, kindOf: (winner: Pair, loser: Pair, key: string
   return found;
 }
 
-/** Lists that are one value: an entry has a meaning by its place or by what is not beside it, and nobody adds to them. */
+/** Lists that are one value: their order or completeness matters, and nobody adds to them. */
 const ONE_VALUE: ReadonlySet<string> = new Set([
   "datasource_list",
   "mount_default_fields",
@@ -226,7 +225,7 @@ function classify(
   return areLists && !ONE_VALUE.has(key) ? "list" : "value";
 }
 
-/** Whether one pair's value is not the other's; two mappings are joined, so that neither is lost. */
+/** Whether two pairs have different values; two mappings are merged, so neither is lost. */
 function isOther(winner: Pair, loser: Pair): boolean {
   if (winner.value.type === "mapping" && loser.value.type === "mapping") return false;
   return !sameValue(winner.value, loser.value);
@@ -242,12 +241,12 @@ function isMistaken(first: string, second: string): boolean {
   return a !== undefined && b !== undefined && Number(a) > Number(b);
 }
 
-/** Keys that are taken out of their file before it is merged, or read before. */
+/** Keys that are removed from their file before it is merged, or read earlier. */
 const NOT_MERGED = ["merge_how", "merge_type", "conf_d"];
 
 const mergers = new WeakMap<CheckContext, ReadonlyMap<string, Pair | undefined>>();
 
-/** Where a file names mergers. */
+/** The merge_how of a file. */
 function mergersOf(path: string, context: CheckContext): Pair | undefined {
   let ofFiles = mergers.get(context);
   if (ofFiles === undefined) {
@@ -262,7 +261,7 @@ function mergersOf(path: string, context: CheckContext): Pair | undefined {
 
 const entryNames = new WeakMap<ConfigNode, ReadonlySet<string>>();
 
-/** The names of a list's entries; one list may take the place of many. */
+/** The names of a list's entries, cached since one list may replace many. */
 function namesOf(list: ConfigNode, key: string): ReadonlySet<string> {
   let known = entryNames.get(list);
   if (known === undefined) {
@@ -276,7 +275,7 @@ function items(node: ConfigNode): readonly ConfigNode[] {
   return node.type === "sequence" ? node.children : [];
 }
 
-/** What stands for an entry of a list in a message. @param steps to the list; as it is, to be compared, without */
+/** The name of a list's entry in a message. @param steps to the list; without them nothing is masked, for comparison */
 function nameOf(item: ConfigNode, key: string, steps?: readonly string[]): string {
   const isModule = /^cloud_\w+_modules$/.test(key);
   if (item.type === "sequence")
@@ -290,7 +289,7 @@ function nameOf(item: ConfigNode, key: string, steps?: readonly string[]): strin
   return named === undefined ? brief(item) : brief(named.value, steps && [...steps, 0, pyStr(named.key)]);
 }
 
-/** @param steps to the value, for what is secret of it, which may be too short or be cut to be found later */
+/** @param steps to the value, to mask secrets here: a short or cut secret is not found later */
 function brief(node: ConfigNode, steps?: readonly (string | number)[]): string {
   if (steps === undefined) return cutShort(node, undefined, plain);
   return cutShort(node, placeAt(topOf("cloud-config"), steps), (scalar) => hideForms(plain(scalar)));

@@ -6,7 +6,7 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
-/** Finds a syslog_fix_perms of which no entry names a user and a group of the image (stages.py, 18.5 to 26.2). */
+/** Finds a syslog_fix_perms without any entry whose user and group exist in the image (stages.py, 18.5 to 26.2). */
 export function logOwnerMissing(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const pair = boot.config.pair("syslog_fix_perms");
@@ -21,7 +21,7 @@ export function logOwnerMissing(rule: Rule, context: CheckContext): Finding[] {
     return has(users, user) && has(groups, group);
   };
   if (owners.some(isThere)) return [];
-  const message = `cloud-init cannot give its log to anybody: the image has no user and group ${owners.join(", ")}. The log stays as it is, with a warning in it.`;
+  const message = `syslog_fix_perms has no effect: the log's owner ${owners.join(" or ")} does not exist in the image. cloud-init logs a warning and does not change the owner.`;
   return [about(rule, context, { message, cause: originOf(pair) })];
 }
 

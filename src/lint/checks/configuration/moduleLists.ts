@@ -15,12 +15,12 @@ import { withWord } from "./editFile.ts";
 
 const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_modules"];
 
-/** Finds entries of the module lists that cloud-init has no module for. */
+/** Finds entries of the module lists that name no module of cloud-init. */
 export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
   const distro = distroName(context.boot);
-  // What does not run on the image's distribution is not what somebody meant.
+  // Do not suggest a module that does not run on the image's distribution.
   const runsHere = (name: string) =>
     isForDistro(moduleFacts(name)!, distro, (wanted) => versionAtLeast(version, wanted));
   const unknown = listed(context).filter(({ name }) => {
@@ -32,18 +32,18 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
     const facts = moduleFacts(name);
     const history =
       facts?.since !== undefined && facts.until === undefined
-        ? `; it came with ${facts.since}`
+        ? ` (added in ${facts.since})`
         : facts?.until === undefined
           ? ""
-          : `; it was removed with ${facts.until}`;
+          : ` (removed in ${facts.until})`;
     const near = facts === undefined ? nearest(name, moduleNames(version).filter(runsHere)) : undefined;
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-    const message = `cloud-init ${version} has no module "${raw}"${history}, so nothing runs in its place.${hint}`;
+    const message = `"${raw}" names a module that does not exist in cloud-init ${version}${history}, so nothing runs for it.${hint}`;
     const prove = () =>
       near === undefined
         ? null
         : provenWord(context, origin, raw, near, (entries) => entries.some((entry) => entry.name === near));
-    // What another version has was left in the list on purpose or by an upgrade.
+    // A module of another version is in the list on purpose or since an upgrade.
     return about(rule, context, {
       message,
       cause: origin,
@@ -53,7 +53,7 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
   });
 }
 
-/** Finds modules that run twice: under two spellings (the semaphores differ), or at two places though they always run. */
+/** Finds modules that run twice: listed with two spellings (so that the semaphores differ), or twice with frequency always. */
 export function moduleListedTwice(rule: Rule, context: CheckContext): Finding[] {
   const entries = listed(context);
   const first = new Map<string, ListedModule>();
@@ -70,20 +70,20 @@ export function moduleListedTwice(rule: Rule, context: CheckContext): Finding[] 
   return atMost(again, ([earlier, entry]) => {
     if (!isOwn(context, entry.origin.path) && !isOwn(context, earlier.origin.path)) return undefined;
     const where = `${earlier.origin.path}:${earlier.origin.line}`;
-    const message = `The module ${entry.name} runs twice: it is listed as "${earlier.raw}" (${where}) and as "${entry.raw}".`;
+    const message = `The module ${entry.name} runs twice: it is listed as "${entry.raw}" here and as "${earlier.raw}" in ${where}.`;
     return about(rule, context, { message, cause: entry.origin, module: entry.name });
   });
 }
 
-/** Finds entries with a frequency that there is not, so that the module's own counts (config/modules.py, 20.4 to 26.2). */
+/** Finds entries with an unknown frequency, for which the module's default applies (config/modules.py, 20.4 to 26.2). */
 export function moduleFrequencyUnknown(rule: Rule, context: CheckContext): Finding[] {
   const odd = listed(context).filter(({ unknownFrequency }) => unknownFrequency !== undefined);
   return atMost(odd, ({ raw, name, origin, unknownFrequency = "" }) => {
     if (!isOwn(context, origin.path)) return undefined;
     const own = context.boot.modules.find((module) => placeOf(module.origin) === placeOf(origin))?.frequency;
-    const instead = own === undefined ? "" : `, so that ${raw} runs "${own}" as it does without one`;
+    const instead = own === undefined ? "" : `; ${raw} keeps its default, ${own}`;
     const meant = MEANT[unknownFrequency.toLowerCase().replaceAll("_", "-")] ?? nearest(unknownFrequency, FREQUENCIES);
-    const message = `There is no frequency "${unknownFrequency}"${instead}. Frequencies are ${FREQUENCIES.join(", ")}.`;
+    const message = `Unknown frequency "${unknownFrequency}"${instead}. Write ${FREQUENCIES.slice(0, -1).join(", ")} or ${FREQUENCIES.at(-1)}.`;
     const prove = () =>
       meant === undefined
         ? null
@@ -94,7 +94,7 @@ export function moduleFrequencyUnknown(rule: Rule, context: CheckContext): Findi
   });
 }
 
-/** What people write for a frequency. */
+/** Common wrong names of frequencies. */
 const MEANT: Readonly<Record<string, string>> = {
   "per-instance": "once-per-instance",
   instance: "once-per-instance",
@@ -105,18 +105,18 @@ const MEANT: Readonly<Record<string, string>> = {
   "per-once": "once",
 };
 
-/** Finds module lists over which a stage stops with an error before it runs any module (config/modules.py, 20.4 to 26.2). */
+/** Finds module lists on which a stage fails before it runs any module (config/modules.py, 20.4 to 26.2). */
 export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
   if (context.boot.base.fatal !== undefined) return [];
   return LISTS.flatMap((list) => {
     const { fatal } = readModuleList(context.boot.config, list);
     if (fatal === undefined) return [];
-    const message = `No module of ${list} runs: the stage stops with an error, since an entry is neither a name nor a list of names.`;
+    const message = `No module of ${list} runs: the stage fails, since an entry is neither a name nor a list of names.`;
     return [about(rule, context, { message, cause: fatal.origin })];
   });
 }
 
-/** Finds modules of somebody's own lists that do not run on the image's distribution. */
+/** Finds modules in the user's own lists that do not run on the image's distribution. */
 export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[] {
   const { config, modules } = context.boot;
   const unverified = config.node("unverified_modules");
@@ -130,7 +130,7 @@ export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[]
     const entry = entries.find(({ name }) => item.type === "scalar" && moduleName(String(item.value)) === name);
     if (entry === undefined || !isOwn(context, item.path)) return [];
     const written = item.type === "scalar" ? String(item.value) : "";
-    const message = `unverified_modules does not make ${entry.name} run: it says "${written}", and the module list "${entry.raw}", which must be the very same text.`;
+    const message = `unverified_modules does not make ${entry.name} run: "${written}" must be spelled as in the module list, "${entry.raw}".`;
     const prove = () =>
       provenWord(context, originOf(item), written, entry.raw, (_entries, now) =>
         now.some((module) => module.name === entry.name && isCalled(module)),
@@ -143,11 +143,12 @@ export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[]
   const [first] = others;
   if (first === undefined) return meant;
   const names = [...new Set(others.map(({ name }) => name))];
-  const message = `Not for ${distroName(context.boot)}, so that ${names.length === 1 ? "it does" : "they do"} not run: ${names.join(", ")}.`;
+  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+  const message = `${names.length === 1 ? "A module that does" : "Modules that do"} not run on ${distroName(context.boot)}: ${shown}.`;
   return [...meant, about(rule, context, { message, cause: first.origin, severity: "info" })];
 }
 
-/** The fix that writes another word at a place, if the lists or the modules that run then are as wanted. */
+/** The fix that replaces a word at a place, if the lists or the modules that run are then as intended. */
 function provenWord(
   context: CheckContext,
   origin: Origin,
@@ -160,7 +161,7 @@ function provenWord(
   return context.prove(fix, (_after, { config, modules }) => holds(entriesOf(config), modules));
 }
 
-/** What system_info.distro names, whose modules run. */
+/** The distribution in system_info.distro, whose modules run. */
 function distroName({ config }: BootResult): string {
   return String(config.get("system_info", "distro") ?? "ubuntu");
 }
@@ -169,7 +170,7 @@ function placeOf({ path, line, column }: Origin): string {
   return `${path}:${line}:${column}`;
 }
 
-/** Several rules are about the same lists. */
+/** Several rules use the same lists. */
 const known = new WeakMap<CheckContext, readonly ListedModule[]>();
 
 /** The entries of all module lists. */
@@ -183,7 +184,7 @@ function entriesOf(config: Config): readonly ListedModule[] {
   return LISTS.flatMap((list) => readModuleList(config, list).modules);
 }
 
-/** The image's version of cloud-init; undefined where the image does not tell it. */
+/** The image's version of cloud-init; undefined if unknown. */
 export function versionOf({ distro }: CheckContext): string | undefined {
   const { version } = distro.cloudInit;
   return version === undefined || version === "" ? undefined : version;

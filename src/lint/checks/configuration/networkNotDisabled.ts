@@ -6,13 +6,13 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about } from "./about.ts";
 
-/** Finds a `network` that looks as if it kept cloud-init away from the network, and does not (stages.py, 20.4 to 26.2). */
+/** Finds a `network` that looks as if it disabled network configuration, and does not (stages.py, 20.4 to 26.2). */
 export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   const pair = boot.config.pair("network");
   const said = pair && offWord(pair.value);
   if (pair === undefined || said === undefined) return [];
-  const message = `The network is configured all the same: ${said} does not turn that off, only "network: {config: disabled}" does.`;
+  const message = `${said} does not disable the network configuration: cloud-init still configures the network. Write "network: {config: disabled}".`;
   const prove = () =>
     context.fix(rule, {}, (_after, { modules }) =>
       modules.every((module) => module.name !== "network" || !isCalled(module)),
@@ -20,7 +20,7 @@ export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[]
   return [about(rule, context, { message, cause: originOf(pair), prove })];
 }
 
-/** What of a `network` value says that it is to be off, and is not read as that. */
+/** The part of a `network` value that is meant to disable it, and does not. */
 function offWord(value: ConfigNode): string | undefined {
   if (value.type === "scalar") {
     if (value.kind === "null" || isOff(value)) return `"network: ${show(value)}"`;

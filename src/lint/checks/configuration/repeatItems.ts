@@ -4,8 +4,8 @@ import type { Fix } from "../../finding.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
 
 /**
- * A list's file with entries of another file's list before its own ones; undefined where the list is written otherwise
- * than one entry to a line, or in brackets on one line.
+ * A list's file with entries of another file's list before its own; undefined unless the list has one entry per line or
+ * is in brackets on one line.
  */
 export function withItems(image: Image, list: ConfigNode, items: readonly ConfigNode[]): Fix | undefined {
   const first = list.type === "sequence" ? list.children[0] : undefined;
@@ -28,7 +28,7 @@ function columnOf({ position }: ConfigNode): number {
   return position.start.column - 1;
 }
 
-/** The lines of a text after the first one moved from one column to another. */
+/** A text whose lines after the first are moved from one column to another. */
 function indented(text: string, from: number, to: number): string {
   const [first = "", ...rest] = text.split("\n");
   const moved = rest.map((line) => (line.trim() === "" ? line : " ".repeat(to) + line.slice(from)));

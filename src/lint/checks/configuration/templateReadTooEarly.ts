@@ -7,10 +7,10 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
 
-/** Keys that are needed before the instance is known, which is when templates can be rendered. */
+/** Keys that cloud-init needs before the instance is known, and therefore before it can render templates. */
 const EARLY = ["datasource", "datasource_list", "manual_cache_clean", "network", "system_info"];
 
-/** Finds Jinja in files that are read before they can be rendered, or that no version this old renders (util.read_conf). */
+/** Finds Jinja in files that cloud-init reads before it can render them, or that its version does not render (util.read_conf). */
 export function templateReadTooEarly(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const version = versionOf(context);
@@ -21,14 +21,14 @@ export function templateReadTooEarly(rule: Rule, context: CheckContext): Finding
   if (!versionAtLeast(version, "22.4"))
     return atMost(templates, ({ path }) =>
       about(rule, context, {
-        message: `cloud-init ${version} does not render ${path}: in the image's own files Jinja is read since 22.4.`,
+        message: `cloud-init ${version} does not render ${path}: it supports Jinja in files of the image since 22.4.`,
         cause: { path, line: 1, column: 1 },
       }),
     );
   const early = templates.flatMap(({ root }) => root.children.filter(({ key }) => EARLY.includes(String(key.value))));
   return atMost(early, (pair) =>
     about(rule, context, {
-      message: `${pair.key.value} is needed before the first boot can render ${pair.path}, a Jinja template: it is read as it stands, or not at all.`,
+      message: `${pair.key.value} has no effect or is read unrendered: cloud-init needs it before it can render ${pair.path}, a Jinja template.`,
       cause: originOf(pair),
     }),
   );

@@ -17,7 +17,7 @@ interface Use {
   readonly option: string;
 }
 
-/** Finds units and mounts that name cloud-init.service, which is cloud-init-network.service since 24.3 (systemd/). */
+/** Finds units and mounts that refer to cloud-init.service, called cloud-init-network.service since 24.3 (systemd/). */
 export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext): Finding[] {
   const { image } = context;
   const version = versionOf(context);
@@ -26,17 +26,17 @@ export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext
   return atMost([...unitFiles(image).flatMap((path) => usesIn(image, path)), ...usesInFstab(image)], (use) => {
     const { path, line, option } = use;
     const isNeeded = /^(Requires|Requisite|BindsTo|x-systemd\.requires)$/.test(option);
-    const effect = isNeeded ? "what has this line cannot start" : "the order or dependency is not kept";
-    const message = `${option}=${OLD} names a unit that is ${NEW} since 24.3: ${effect}. Name ${NEW} instead.`;
+    const effect = isNeeded ? "the unit cannot start" : "systemd ignores the order or dependency";
+    const message = `${option}=${OLD} names a unit that does not exist: ${effect}. Write ${NEW}, its name since 24.3.`;
     return about(rule, context, { message, cause: { path, line, column: 1 } });
   });
 }
 
-/** The unit files and drop-ins that belong to this machine alone. */
+/** The unit files and drop-ins of this machine. */
 function unitFiles(image: Image): string[] {
   return image.list(UNITS).flatMap((name) => {
     const path = `${UNITS}/${name}`;
-    // Links lead to the units of packages, which move with cloud-init's.
+    // Links lead to units of packages, which are updated with cloud-init.
     const kind = image.lstat(path)?.kind;
     if (kind === "directory" && name.endsWith(".d")) return image.list(path).map((file) => `${path}/${file}`);
     return kind === "file" ? [path] : [];

@@ -5,7 +5,7 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
-/** Keys with which an image protects what it holds. */
+/** Keys with which an image protects its settings. */
 const GUARDS = [
   "allow_public_ssh_keys",
   "apt",
@@ -19,7 +19,7 @@ const GUARDS = [
   "ssh_pwauth",
 ];
 
-/** Says that user-data and vendor-data win over what the image's files protect, unless allow_userdata forbids it (19.3). */
+/** Reports that user-data and vendor-data can override what the image's files protect, unless allow_userdata forbids it (19.3). */
 export function userDataCanOverride(rule: Rule, context: CheckContext): Finding[] {
   const { boot } = context;
   if (!new Config(boot.base.root).bool("allow_userdata", true)) return [];
@@ -28,7 +28,8 @@ export function userDataCanOverride(rule: Rule, context: CheckContext): Finding[
   );
   const [first] = guards;
   if (first === undefined) return [];
-  const names = guards.map(({ key }) => key.value).join(", ");
-  const message = `What a launch hands over as user-data or vendor-data wins over the image's files: it can change ${names}.`;
+  const keys = guards.map(({ key }) => key.value);
+  const names = keys.slice(0, 3).join(", ") + (keys.length > 3 ? ` and ${keys.length - 3} more` : "");
+  const message = `User-data and vendor-data of a launch override the image's files: they can change ${names}.`;
   return [about(rule, context, { message, cause: originOf(first), confidence: "possible" })];
 }

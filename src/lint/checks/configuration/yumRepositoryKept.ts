@@ -11,7 +11,7 @@ import { versionOf } from "./moduleLists.ts";
 
 const MODULE = "yum_add_repo";
 
-/** Finds entries of yum_repos whose file the image has already, so that they change nothing (cc_yum_add_repo, 18.5 to 26.2). */
+/** Finds entries of yum_repos that have no effect because their file exists in the image (cc_yum_add_repo, 18.5 to 26.2). */
 export function yumRepositoryKept(rule: Rule, context: CheckContext): Finding[] {
   const { boot, image } = context;
   const version = versionOf(context);
@@ -22,7 +22,7 @@ export function yumRepositoryKept(rule: Rule, context: CheckContext): Finding[] 
   return atMost(repositories.children, (pair) => {
     const path = repositoryPath(boot.config, since, pyStr(pair.key));
     if (image.stat(path) === undefined) return undefined;
-    const message = `yum_repos.${pyStr(pair.key)} has no effect: ${path} is in the image, and cloud-init changes no file that is there.`;
+    const message = `yum_repos.${pyStr(pair.key)} has no effect: ${path} exists in the image, and cloud-init never changes an existing repository file.`;
     return about(rule, context, { message, cause: originOf(pair), module: MODULE });
   });
 }

@@ -10,6 +10,6 @@ export function cloudInitDisabled(rule: Rule, { distro }: CheckContext): Finding
   if (disabled === undefined) return [];
   const { path, line = 1 } = disabled;
   const reason = disabledSentence(disabled);
-  const message = `cloud-init does not start in this image: ${reason}. Nothing that a cloud hands over is applied.`;
+  const message = `cloud-init does not start in this image: ${reason}. User-data and all other data of the cloud have no effect.`;
   return [leftover(rule, message, { path, line, column: 1 }, reason)];
 }

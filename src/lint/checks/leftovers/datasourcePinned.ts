@@ -9,7 +9,7 @@ import { leftover } from "./leftover.ts";
 /** Files of cloud.cfg.d that installers write: subiquity's 99-installer.cfg and its predecessors. */
 const INSTALLERS = /\/cloud\.cfg\.d\/[^/]*(installer|subiquity|curtin)[^/]*\.cfg$/;
 
-/** Finds what ties every instance of the image to the datasource of the machine that was installed. */
+/** Finds settings that tie every instance of the image to the datasource of the machine that was installed. */
 export function datasourcePinned(rule: Rule, { image, boot, distro }: CheckContext): Finding[] {
   const findings: Finding[] = [];
   const parts = commandLineParts(image);
@@ -19,16 +19,15 @@ export function datasourcePinned(rule: Rule, { image, boot, distro }: CheckConte
     const onlyNone = names.every((name) => name === "None");
     const who = INSTALLERS.test(origin.path) ? ` An installer wrote ${origin.path}.` : "";
     const what = onlyNone
-      ? "It looks for no datasource, so nothing that a cloud hands over is applied."
-      : `It looks for ${names.slice(0, 9).join(", ")} only.`;
+      ? "It looks for no datasource, so all data of the cloud is ignored."
+      : `It looks only for ${names.slice(0, 9).join(", ")}.`;
     const message = `cloud-init is tied to the datasource of the machine that was installed. ${what}${who}`;
-    if (onlyNone || who !== "")
-      findings.push(leftover(rule, message, origin, `${origin.path} says which datasources are looked for`));
+    if (onlyNone || who !== "") findings.push(leftover(rule, message, origin, `${origin.path} sets datasource_list`));
   }
   for (const { text, path, line } of parts) {
     const word = text.split(/\s+/).find((part) => /^"?(ds|ci\.ds|ci\.datasource)=/.test(part));
     if (word === undefined) continue;
-    const message = `The kernel's command line ties every instance of the image to one datasource: ${word.slice(0, 200)}.`;
+    const message = `The kernel command line ties every instance of the image to one datasource: ${word.slice(0, 200)}.`;
     findings.push(leftover(rule, message, { path, line, column: 1 }, `${path} is the boot loader's configuration`));
   }
   return findings;

@@ -7,39 +7,39 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 
-/** What datasources call an instance that nobody named (NoCloud, None, the base class; 18.5 to 26.2), and what examples do. */
+/** The ids of instances without a name (NoCloud, None, the base class; 18.5 to 26.2), and those in examples. */
 const NAMELESS = ["nocloud", "iid-datasource-none", "iid-datasource", "iid-local01"];
 
-/** Finds images in which cloud-init takes a new instance for the one that built the image, so that little runs. */
+/** Finds images in which cloud-init mistakes a new instance for the machine that built the image, so that few modules run. */
 export function instanceKnown(rule: Rule, { image, boot }: CheckContext): Finding[] {
   const { cloudDirectory, isNew } = instanceOf(image, boot.cloud, boot.config);
   const path = `${cloudDirectory}/data/instance-id`;
   const previous = image.read(path)?.toString("utf8").trim();
   const cause = { path, line: 1, column: 1 };
-  const taken = "cloud-init takes every instance of this image for the machine that built it";
+  const taken = "cloud-init mistakes every instance of this image for the machine that built it";
   const marker = expandGlob(image, `${cloudDirectory}/instances/*/manual-clean`)[0];
   const cached = expandGlob(image, `${cloudDirectory}/instances/*/obj.pkl`)[0];
   if (marker !== undefined && cached !== undefined) {
     const because = boot.config.bool("manual_cache_clean", false)
       ? boot.config.origin("manual_cache_clean")
       : undefined;
-    const message = `${taken}: ${marker} makes it trust what it remembers, so no module runs that has run there.`;
+    const message = `${taken}, since ${marker} makes it trust its cache. Modules that ran there do not run again.`;
     return [leftover(rule, message, because ?? { ...cause, path: marker }, `${marker} is in the image`)];
   }
   const skipped = cached === undefined ? undefined : localStageSkipped(image);
   if (skipped !== undefined) {
-    const message = `${taken} where ${skipped.path} skips the stage that compares their ids: no module runs again.`;
+    const message = `${taken} on machines where ${skipped.path} skips the stage that compares their ids. No module runs again.`;
     const finding = leftover(rule, message, skipped, `${cached} is in the image`);
     return [{ ...finding, confidence: "likely" }];
   }
   if (previous === undefined) return [];
-  const again = `no module runs again for "${previous}"`;
-  const evidence = `${path} names the instance that booted last`;
+  const again = `no module runs again for the instance "${previous}"`;
+  const evidence = `${path} contains the id of the instance that booted last`;
   if (!isNew) return [leftover(rule, `${taken}: ${again}.`, cause, evidence)];
   return NAMELESS.includes(previous)
     ? [
         {
-          ...leftover(rule, `Where nobody names an instance, ${taken}: ${again}.`, cause, evidence),
+          ...leftover(rule, `If the cloud assigns no instance id, ${taken}: ${again}.`, cause, evidence),
           confidence: "likely",
         },
       ]
@@ -47,8 +47,8 @@ export function instanceKnown(rule: Rule, { image, boot }: CheckContext): Findin
 }
 
 /**
- * A drop-in under whose condition the local stage does not start: Amazon Linux has one for EC2. The stages after it take
- * the instance that the local one found, or the cached one (cmd/main.py, 18.5 to 26.2).
+ * A drop-in whose condition keeps the local stage from starting: Amazon Linux has one for EC2. Later stages use the
+ * instance that the local stage found, or the cached one (cmd/main.py, 18.5 to 26.2).
  */
 function localStageSkipped(image: Image): Origin | undefined {
   for (const directory of ["/etc", "/usr/lib"])

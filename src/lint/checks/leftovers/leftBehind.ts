@@ -6,13 +6,13 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { isUnsure, leftover, listed } from "./leftover.ts";
 
-/** How much of a file is searched, in bytes, and how long a line may be. */
+/** Limits: bytes of a file that are searched, and the length of a line. */
 const LIMIT = { bytes: 256 * 1024, line: 4096 };
 
 /**
- * Finds files that should not be in an image: those at `paths` (globs) of which a line matches `line` (a regular
- * expression; any content without it), that the boot leaves as they are where `stays` is true, and that cloud-init wrote
- * where `own` is. `message` says what they are; one finding names them all.
+ * Finds files that should not be in an image: those at `paths` (globs) with a line that matches `line` (a regular
+ * expression; any content without it), only unchanged by the boot if `stays` is true, and only written by cloud-init if
+ * `own` is. `message` describes them; one finding lists all.
  */
 export function leftBehind(rule: Rule, context: CheckContext): Finding[] {
   const { image, boot } = context;

@@ -3,7 +3,7 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix } from "../check.ts";
 
-/** A finding about what the machine that built the image left in it. */
+/** A finding about something that the machine that built the image left in it. */
 export function leftover(rule: Rule, message: string, cause: Origin, evidence: string): Finding {
   return {
     rule: rule.id,
@@ -19,14 +19,14 @@ export function leftover(rule: Rule, message: string, cause: Origin, evidence: s
   };
 }
 
-/** The first paths of some, and how many more there are. */
+/** The first paths and a count of the others. */
 export function listed(paths: readonly string[]): string {
   const shown = paths.length > 4 ? paths.slice(0, 3) : paths;
   const more = paths.length - shown.length;
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** Whether this program could not read the configuration whole, so that what the boot leaves as it is cannot be told. */
+/** Whether this program could not read all of the configuration, so that it does not know which files the boot keeps. */
 export function isUnsure({ boot, image }: CheckContext): boolean {
   return (
     boot.base.files.some(({ unread }) => unread === true) ||

@@ -5,7 +5,7 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { isUnsure, leftover, listed } from "./leftover.ts";
 
-/** Finds private host keys of the image that every instance of it keeps. */
+/** Finds private host keys that every instance of the image keeps. */
 export function sshHostKeysShared(rule: Rule, context: CheckContext): Finding[] {
   const { image, boot } = context;
   if (isUnsure(context)) return [];

@@ -5,13 +5,13 @@ import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { leftover, listed } from "./leftover.ts";
 
-/** Where cloud-init keeps what a cloud handed over (18.5 to 26.2), and the pickled datasource with all of it. */
+/** Where cloud-init keeps the data of a launch (18.5 to 26.2), and the pickled datasource, which contains all of it. */
 const CACHES = ["user-data*", "vendor-data*", "*cloud-config.txt", "scripts/*", "handlers/*", "obj.pkl"];
 
-/** How much of a file is searched, in bytes: more than clouds hand over. */
+/** The number of bytes of a file that are searched: more than clouds supply. */
 const LIMIT = 4 * 1024 * 1024;
 
-/** What shows a secret, and what it is called. */
+/** Patterns of secrets, with their names. */
 const SECRETS: readonly (readonly [name: string, expression: RegExp])[] = [
   ["a private key", /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----/],
   [
@@ -25,7 +25,7 @@ const SECRETS: readonly (readonly [name: string, expression: RegExp])[] = [
   ],
 ];
 
-/** Finds what the cloud handed to the machine that built the image, where it holds secrets. They are never shown. */
+/** Finds data of the launch of the machine that built the image, if it contains secrets, which are never shown. */
 export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding[] {
   const kinds = new Set<string>();
   const paths: string[] = [];
@@ -36,9 +36,9 @@ export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding
     for (const secret of secrets) kinds.add(secret);
   }
   if (paths.length === 0) return [];
-  // Reports show the line of the cause: it must not be the secret's.
+  // Reports show the line of the cause, which must not be that of the secret.
   const harmless = ["/var/lib/cloud/data/instance-id", CLOUD_CFG].find((path) => image.stat(path)?.kind === "file");
-  const message = `What the cloud handed to the machine that built the image is still in it, with ${[...kinds].join(" and ")}: ${listed(paths)}.`;
+  const message = `The image still contains the launch data of the machine that built it, with ${[...kinds].join(" and ")}: ${listed(paths)}.`;
   const cause = { path: harmless ?? CLOUD_CFG, line: 1, column: 1 };
-  return [leftover(rule, message, cause, `${paths[0]} holds ${[...kinds].join(" and ")}`)];
+  return [leftover(rule, message, cause, `${paths[0]} contains ${[...kinds].join(" and ")}`)];
 }

@@ -87,7 +87,7 @@ describe("answers for debconf", () => {
   });
 });
 
-describe("values as Python takes them", () => {
+describe("values as Python interprets them", () => {
   it("are equal whatever their order and type of number, and however often they are shared", () => {
     expect(equal(true, 1)).toBe(true);
     expect(equal("1", 1)).toBe(false);

@@ -61,7 +61,7 @@ describe("values that ConfigParser reads as references", () => {
   });
 });
 
-test.runIf(whole)("many interfaces and name servers are no machine's, and take no time", () => {
+test.runIf(whole)("too many interfaces and name servers are rejected quickly", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
   const interfaces = repeat(sample(400, 2000), (i) => `- {type: physical, name: eth${i}, subnets: [{type: dhcp}]}`);
   const servers = (count: number) => `- {type: nameserver, address: [${repeat(count, () => "192.0.2.2").join(", ")}]}`;
@@ -90,7 +90,7 @@ describe("the files of NetworkManager", () => {
   };
 
   // Seen in the real boots of Rocky and Fedora's configuration in the Debian roots.
-  test("are for root only, and since 23.3 one says how addresses are made", () => {
+  test("are for root only, and since 23.3 one sets how addresses are generated", () => {
     const profiles = ["eth0", "eth1"].map((name) => `created ${CONNECTIONS}${name}.nmconnection 600`);
     const mode = "created /etc/NetworkManager/conf.d/30-cloud-init-ip6-addr-gen-mode.conf 600";
     expect(networkChanges(networkBoot({ ...launch, version: "23.2" }))).toEqual(profiles);
@@ -114,7 +114,7 @@ describe("the files of NetworkManager", () => {
     expect(networkChanges(result)).toEqual([]);
   });
 
-  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+  test("of the first interface have an unknown name, and may exist already", () => {
     const name = unknown("the first interface");
     const files = { ...launch.files, [`${CONNECTIONS}ens3.nmconnection`]: "", [`${CONNECTIONS}.old`]: "" };
     const { networkConfig: _, ...rest } = launch;
@@ -127,7 +127,7 @@ describe("the files of NetworkManager", () => {
     const text = networkBoot({ ...rest, version: "22.4", metaData })
       .after.read(`${CONNECTIONS}${name}.nmconnection`)
       ?.toString();
-    expect(text).toContain(`uuid=${unknown("the UUID that is made of the interface's name")}\n`);
+    expect(text).toContain(`uuid=${unknown("the UUID derived from the name of the interface")}\n`);
     expect(text).toContain(`mac-address=${unknown("its MAC address")}\n`);
   });
 

@@ -106,7 +106,7 @@ config:
   });
 });
 
-test.runIf(whole)("many interfaces and routes are no machine's, and take no time", () => {
+test.runIf(whole)("too many interfaces and routes are rejected quickly", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
   const config = (interfaces: number, routes: number) =>
     [
@@ -156,13 +156,13 @@ describe("the files of systemd-networkd", () => {
     const result = networkBoot({ ...launch, files, networkConfig });
     expect(networkChanges(result)).toEqual([`created ${NETWORKD}eth0.network 644`]);
     expect(networkNotes(result)).toEqual([
-      "network: it fails, and with it the init-local stage: there is no user systemd-network",
+      "network: it fails, and with it the init-local stage: the user systemd-network does not exist",
     ]);
     const made = { ...files, "/usr/lib/sysusers.d/systemd-network.conf": "u! systemd-network 192\n" };
     expect(networkChanges(networkBoot({ ...launch, files: made, networkConfig }))).toHaveLength(2);
   });
 
-  test("an interface whose name is no text ends it until 25.1", () => {
+  test("an interface whose name is not a string stops it until 25.1", () => {
     const devices = ["eth0", "7", "eth1"].map((name) => `{type: physical, name: ${name}}`);
     const networkConfig = `version: 1\nconfig: [${devices.join(", ")}]\n`;
     const changes = (version: string) => networkChanges(networkBoot({ ...launch, version, networkConfig }));
@@ -170,7 +170,7 @@ describe("the files of systemd-networkd", () => {
     expect(changes("25.2")).toEqual(["7", "eth0", "eth1"].map((name) => `created ${NETWORKD}${name}.network 644`));
   });
 
-  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+  test("of the first interface have an unknown name, and may exist already", () => {
     const name = unknown("the first interface");
     const files = {
       ...launch.files,
@@ -192,7 +192,7 @@ describe("the files of systemd-networkd", () => {
     const path = `${NETWORKD}${unknown("the name of each interface")}.network`;
     const nothing = networkBoot(launch);
     expect(nothing.after.read(path)?.toString()).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const networkConfig = `version: 2
 ethernets: {id0: {match: {macaddress: "02:00:00:00:00:01"}, dhcp4: true, dhcp4-overrides: {use-dns: false}}}
@@ -200,7 +200,7 @@ ethernets: {id0: {match: {macaddress: "02:00:00:00:00:01"}, dhcp4: true, dhcp4-o
     const renamed = networkBoot({ ...launch, networkConfig });
     const name = unknown("the name of the interface with the MAC address 02:00:00:00:00:01");
     expect(renamed.after.read(`${NETWORKD}${name}.network`)?.toString()).toBe(
-      unknown("what the configuration says of an interface of this name"),
+      unknown("the configuration of an interface of this name"),
     );
   });
 

@@ -111,21 +111,21 @@ iface eth0 inet static
   });
 
   // raspberry_pi_os.py and photon.py, 26.2.
-  test("some distros want no DHCP unless they are told", () => {
+  test("some distros use no DHCP unless it is configured", () => {
     const launch = { version: "26.2", distro: "raspberry-pi-os", metaData };
     expect(networkChanges(networkBoot(launch))).toEqual([]);
     const config = "system_info: {disable_fallback_netcfg: false}\n";
     expect(networkChanges(networkBoot({ ...launch, config }))).toHaveLength(2);
   });
 
-  test("nobody says what the cloud hands over: the file is known, its content is not", () => {
+  test("for an unknown cloud the file is known, but not its content", () => {
     const result = networkBoot({ version: "26.2" });
     expect(networkChanges(result)).toEqual([
       `created ${FILE} 644`,
       "created /etc/udev/rules.d/70-persistent-net.rules 644",
     ]);
     expect(result.after.read(FILE)?.toString()).toBe(
-      unknown("the network configuration that the cloud gives or DHCP on the first interface"),
+      unknown("the network configuration that the cloud provides, or DHCP on the first interface"),
     );
     const own = { config: "network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n" };
     expect(interfaceOf(networkBoot({ version: "26.2", ...own }))).toBe("own0");
@@ -145,7 +145,7 @@ iface eth0 inet static
     expect(networkChanges(networkBoot({ ...launch, files: grub("network-config=disabled") }))).toEqual([]);
     const initramfs = networkBoot({ ...launch, files: grub("ip=dhcp") });
     expect(initramfs.after.read(FILE)?.toString()).toBe(
-      unknown("the network configuration of the initramfs, where it configures one"),
+      unknown("the network configuration of the initramfs, if it has any"),
     );
   });
 
@@ -162,7 +162,7 @@ iface eth0 inet static
     }
   });
 
-  test.runIf(whole)("a configuration that is no machine's is not rendered, and takes no time", () => {
+  test.runIf(whole)("too large a configuration is rejected quickly", () => {
     const many = Array.from({ length: 11_000 }, (_, i) => `  e${i}: {dhcp4: true}`);
     const levels = Array.from({ length: 10 }, (_, i) => `l${i + 1}: &l${i + 1} [*l${i}, *l${i}, *l${i}]`);
     for (const networkConfig of [
@@ -170,7 +170,7 @@ iface eth0 inet static
       `l0: &l0 {type: physical, name: x}\n${levels.join("\n")}\nversion: 1\nconfig: *l10\n`,
     ]) {
       const result = networkBoot({ version: "26.2", networkConfig });
-      expect(result.after.read(FILE)?.toString()).toBe(unknown("the network configuration, for its size"));
+      expect(result.after.read(FILE)?.toString()).toBe(unknown("the network configuration, because it is too large"));
     }
   });
 
@@ -180,7 +180,7 @@ iface eth0 inet static
   config: [{type: physical, name: eth0, mac_address: "02:00:00:00:00:01", subnets: [{type: dhcp4}]}]
 `;
     expect(networkNotes(networkBoot({ version: "26.2", config, metaData }))).toEqual([
-      "network: it fails where the machine has no interface with the MAC address 02:00:00:00:00:01, which the image's configuration names",
+      "network: it fails if the machine has no interface with the MAC address 02:00:00:00:00:01 of the image's configuration",
     ]);
   });
 });

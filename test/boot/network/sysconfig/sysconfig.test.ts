@@ -101,7 +101,7 @@ describe("the files of sysconfig", () => {
       ]);
   });
 
-  test("of the first interface have a name that nobody knows, and may be one that is there", () => {
+  test("of the first interface have an unknown name, and may exist already", () => {
     const name = unknown("the first interface");
     const files = { ...SYSCONFIG, [`${IFCFG}ens3`]: "DEVICE=ens3\n" };
     const plain = { ...launch, version: "26.2", metaData: "instance-id: i-1\n" };
@@ -125,7 +125,7 @@ USERCTL=no
 
   test("are unknown where the configuration is", () => {
     const result = networkBoot({ ...launch, version: "26.2" });
-    const nothing = unknown("the network configuration that the cloud gives or DHCP on the first interface");
+    const nothing = unknown("the network configuration that the cloud provides, or DHCP on the first interface");
     expect(networkChanges(result)).toEqual([
       "may be created /etc/NetworkManager/conf.d/99-cloud-init.conf",
       "may be created /etc/resolv.conf",
@@ -144,7 +144,7 @@ bonds: {bond0: {interfaces: [id0]}}
     const result = networkBoot({ ...launch, version: "26.2", networkConfig });
     expect(networkNotes(result).join()).not.toContain("it fails, and with it");
     const path = `${IFCFG}${unknown("the name of each interface")}`;
-    expect(result.after.read(path)?.toString()).toContain("names that only the machine knows");
+    expect(result.after.read(path)?.toString()).toContain("the names of interfaces on the machine");
   });
 
   test("leave name servers to a link into the running machine alone", () => {
@@ -155,7 +155,7 @@ bonds: {bond0: {interfaces: [id0]}}
     expect(networkNotes(result).join()).toContain("/run/systemd/resolve/stub-resolv.conf");
   });
 
-  test("begin with what the image's own cloud-init gives every interface", () => {
+  test("begin with what the image's own cloud-init sets for every interface", () => {
     const own = (version: string, source: string) => {
       const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: source };
       const result = networkBoot({ ...launch, files, version, networkConfig: DHCP });
@@ -186,7 +186,7 @@ bonds: {bond0: {interfaces: [id0]}}
     const files = { ...SYSCONFIG, [`${LIBRARY}/net/sysconfig.py`]: 'netcfg.append("NOZEROCONF=yes")\n' };
     const result = networkBoot({ ...launch, files, version: "22.1", networkConfig: DHCP });
     expect(result.after.read("/etc/sysconfig/network")?.toString()).toBe(
-      unknown("what the distribution's own cloud-init adds"),
+      unknown("the settings that the distribution's own cloud-init adds"),
     );
   });
 });

@@ -40,7 +40,7 @@ describe("modules that there are not", () => {
     const [found] = findings("module-unknown", list("  - ansible\n") && { ...list("  - raspberry_pi\n") });
     expect(found?.severity).toBe("info");
     expect(found?.proveFix()).toBeNull();
-    expect(found?.message).toContain("came with");
+    expect(found?.message).toContain("(added in ");
   });
 });
 
@@ -68,7 +68,7 @@ describe("frequencies", () => {
   ])("%s means %s", (written, meant) => {
     const [found] = findings("module-frequency-unknown", list(`  - [scripts_user, ${written}]\n`));
     expect(found?.proveFix()?.content).toBe(`# ours\ncloud_final_modules:\n  - [scripts_user, ${meant}]\n`);
-    expect(found?.message).toContain('runs "once-per-instance"');
+    expect(found?.message).toContain("scripts_user keeps its default, once-per-instance");
   });
 
   test("one that nothing is near to gives no fix", () => {

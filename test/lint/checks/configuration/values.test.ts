@@ -171,20 +171,20 @@ describe("keys that only one distribution's package reads", () => {
 
   test("are told of elsewhere", () =>
     expect(told("debian-12")).toEqual([
-      "cloud-init 22.4.2 does not read repo_upgrade; only the package of amazon does.",
+      "repo_upgrade has no effect: cloud-init 22.4.2 does not read it; only the cloud-init package of amazon does.",
     ]));
 
   test("and are known there", () => expect(told("amazon-linux-2")).toEqual([]));
 });
 
 test.each([
-  ["After", "the order or dependency is not kept"],
-  ["Requires", "what has this line cannot start"],
+  ["After", "systemd ignores the order or dependency"],
+  ["Requires", "the unit cannot start"],
 ])("%s= of the unit's old name: the message names the new one, and no target", (option, effect) => {
   const [found] = findings("unit-ordered-after-renamed-service", {
     ...withVersion("25.1.4"),
     "/etc/systemd/system/app.service": `[Unit]\n${option}=cloud-init.service\n`,
   });
-  expect(found?.message).toContain(`${effect}. Name cloud-init-network.service instead.`);
+  expect(found?.message).toContain(`${effect}. Write cloud-init-network.service,`);
   expect(found?.message).not.toContain("cloud-init.target");
 });

@@ -4,7 +4,7 @@ const kept = "apt:\n  preserve_sources_list: true\n";
 const replaced = 'apt_preserve_sources_list: ""\napt:\n  preserve_sources_list: false\n';
 const conf = "  conf: 'APT::Get::Show-Versions \"1\";'\n";
 
-/** Roots have no gpg. This one takes the armour off a key, and knows one key by its id. */
+/** A stand-in for gpg, which the roots lack: it dearmors a key, and knows one key by its ID. */
 const gpg: Record<string, Entry> = {
   "/usr/local/bin/gpg": {
     mode: "0755",

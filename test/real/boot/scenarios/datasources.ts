@@ -200,7 +200,7 @@ export const datasources: Scenario[] = [
     seed: plain,
     ownData: true,
   },
-  // As Ubuntu's installer leaves it: a list over several lines, and ds-identify is told to write none.
+  // As Ubuntu's installer leaves it: a list over several lines, and ds-identify is configured to write none.
   ...["enabled", "report", "search"].map((policy) => ({
     name: `datasource-none-lines-${policy}`,
     files: {

@@ -10,7 +10,7 @@ LABEL=data /data xfs noatime,nofail 0 2
 /dev/vdz /old ext4 defaults,nofail,comment=cloudconfig 0 2
 `;
 
-/** A certificate that nobody has the key of: update-ca-certificates and Python's requests want valid ones. */
+/** A certificate whose key does not exist: update-ca-certificates and Python's requests want valid ones. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBezCCASGgAwIBAgIUDs76mVU/cpA0C2MR4fw8TXXdWvgwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVhbSBDQTAgFw0yNjExMjMwNzU2MDdaGA8yMTI2MTAzMDA3

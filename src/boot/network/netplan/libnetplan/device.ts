@@ -1,7 +1,7 @@
 import type { Route, Rule } from "./routes.ts";
 import type { Out } from "./yamlOut.ts";
 
-/** Kinds of devices that are simulated, in the order in which libnetplan writes them. */
+/** The simulated kinds of devices, in the order in which libnetplan writes them. */
 export const KINDS = ["ethernets", "bridges", "bonds", "vlans", "vrfs", "dummy-devices"] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -9,9 +9,9 @@ export type Kind = (typeof KINDS)[number];
 export class Device {
   readonly id: string;
   readonly kind: Kind;
-  /** networkd or NetworkManager, where its kind's `renderer` says so. */
+  /** networkd or NetworkManager, if its kind's `renderer` sets it. */
   readonly kindBackend: string | undefined;
-  /** What is written of it as it was read, by key. */
+  /** Values that are written as they were read, by key. */
   readonly settings = new Map<string, Out>();
   hasMatch = false;
   hasSetName = false;
@@ -25,7 +25,7 @@ export class Device {
   /** As a port of a bridge. */
   pathCost = 0;
   portPriority = 0;
-  /** As a bond: its primary member; as a member: itself, where it is one. */
+  /** Of a bond: its primary member; of a member: itself, if it is the primary one. */
   primary: string | undefined;
   routes: Route[] = [];
   rules: Rule[] = [];
@@ -42,9 +42,9 @@ export class Device {
   }
 }
 
-/** What handlers of keys see of the document. */
+/** The view of the document for the handlers of keys. */
 export interface Parser {
-  /** The device of an id; one that is not there yet is remembered, so that the document is read once more. */
+  /** The device of an id; one that does not exist yet is remembered, so that the document is read again. */
   find(id: string): Device | undefined;
   /** Whether the image's libnetplan is of this version or a later one. */
   since(version: string): boolean;

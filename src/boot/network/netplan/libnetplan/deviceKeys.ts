@@ -27,9 +27,10 @@ const UNSET = 0xffffffff;
 
 type ReadKey = (value: PyValue, device: Device, parser: Parser) => Out | undefined;
 
-/** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan does not take */
+/** Reads one key of a device into the device. @throws Raises for a key or value that libnetplan rejects */
 export function readKey(key: string, value: PyValue, device: Device, parser: Parser): void {
-  if (NOT_SIMULATED.includes(key)) throw new CannotTell(`the network configuration, for its ${key}`);
+  if (NOT_SIMULATED.includes(key))
+    throw new CannotTell(`the network configuration, because its key ${key} is not simulated`);
   const special = KIND_KEYS[device.kind][key];
   if (special !== undefined) {
     special(value, device, parser);
@@ -83,7 +84,7 @@ const COMMON_KEYS = table<ReadKey>({
   "optional-addresses": readOptionalAddresses,
   renderer: (value, device) => {
     if (device.kind === "vlans" && scalarText(value) === "sriov")
-      throw new CannotTell("the network configuration, for its SR-IOV");
+      throw new CannotTell("the network configuration, because its SR-IOV settings are not simulated");
     return plain(readWord(value, ["networkd", "NetworkManager"]));
   },
   routes: (value, device, parser) => {
@@ -239,7 +240,7 @@ function readRaOverrides(value: PyValue): Out | undefined {
   return given.size === 0 ? undefined : map(["use-dns", "use-domains", "table"].map((key) => [key, given.get(key)]));
 }
 
-/** Written where it is not the default, IPv6 alone. */
+/** Written unless it is the default, which is IPv6 only. */
 function readLinkLocal(value: PyValue): Out | undefined {
   const families = sequenceOf(value).map((item) => readWord(item, ["ipv4", "ipv6"], true).toLowerCase());
   const ipv4 = families.includes("ipv4");

@@ -30,7 +30,7 @@ const BOND_PARAMETERS: readonly (readonly [key: string, type: "text" | "number" 
   ["arp-ip-targets", "text"],
 ];
 
-/** Reads a bond's parameters. They are written where any of them says more than the default does. */
+/** Reads a bond's parameters. They are written if any of them differs from the default. */
 export function readBondParameters(value: PyValue, bond: Device, parser: Parser): void {
   const given = new Map<string, Out>();
   let isWritten = false;
@@ -55,7 +55,7 @@ export function readBondParameters(value: PyValue, bond: Device, parser: Parser)
       isWritten ||= flag;
     } else {
       if (key === "mode" && ["balance-tcp", "balance-slb"].includes(scalarText(item)))
-        throw new CannotTell("the network configuration, which needs Open vSwitch");
+        throw new CannotTell("the network configuration, because Open vSwitch is not simulated");
       if (key === "mode") readWord(item, BOND_MODES);
       if (key === "lacp-rate") readWord(item, ["slow", "fast"]);
       given.set(key, textOut(item));
@@ -77,7 +77,7 @@ function readPrimary(id: string, bond: Device, parser: Parser): boolean {
   return true;
 }
 
-/** Makes devices members of a bond, bridge or VRF. */
+/** Adds devices as members to a bond, bridge or VRF. */
 export function readMembers(value: PyValue, group: Device, parser: Parser): void {
   for (const item of sequenceOf(value)) {
     const id = scalarText(item);
@@ -117,7 +117,7 @@ function readPorts(value: PyValue, key: "path-cost" | "port-priority", parser: P
     const port = parser.find(id);
     if (port === undefined) continue;
     const field = key === "path-cost" ? "pathCost" : "portPriority";
-    // A second pass over the document meets the value of the first one.
+    // A second pass over the document finds the value of the first one.
     if (port[field] !== 0) throw new Raises(`interface '${id}' already has a ${key}`);
     const number = readUint(item);
     if (key === "port-priority" && number > 63) throw new Raises("invalid port priority value");

@@ -1,4 +1,4 @@
-/** How many buckets a table has at least, as a power of two. */
+/** The minimum number of buckets of a table, as a power of two. */
 const LEAST_SHIFT = 3;
 /** The primes that GLib takes a hash modulo of, by the power of two of the table's size. */
 const PRIMES = [1, 2, 3, 7, 13, 31, 61, 127, 251, 509, 1021, 2039, 4093, 8191, 16381];
@@ -34,14 +34,14 @@ class HashTable {
     return this.#buckets.flatMap((bucket) => (bucket === undefined ? [] : [bucket.key]));
   }
 
-  /** The bucket's place; where it is taken, the search goes on in growing steps. */
+  /** The bucket's place; if it is occupied, the search continues in growing steps. */
   #freeIndex(bucket: Bucket, taken: (index: number) => boolean): number {
     let index = (Math.imul(bucket.hash, 11) >>> 0) % (PRIMES[this.#shift] ?? 1);
     for (let step = 1; taken(index); step++) index = (index + step) & (this.#buckets.length - 1);
     return index;
   }
 
-  /** Moves every bucket to its new place; one that is in the way is moved next. */
+  /** Moves every bucket to its new place; one that occupies it is moved next. */
   #grow(): void {
     const size = this.#buckets.length;
     this.#shift = Math.max(LEAST_SHIFT, Math.trunc(this.#count * 1.333).toString(2).length);

@@ -9,9 +9,9 @@ import { mappingOf, readId, readWord, scalarText } from "./scalars.ts";
 import { list, map, type Out, plain, quoted, writeYaml } from "./yamlOut.ts";
 
 /**
- * What libnetplan writes after it has read a configuration (netplan 0.107 to 1.2, State._write_yaml_file), as cloud-init
- * does since 24.2.
- * @returns the text; "" where there is nothing to write, so that the file is removed; undefined where it refuses the
+ * What libnetplan writes after it has read a configuration (netplan 0.107 to 1.2, State._write_yaml_file), as
+ * cloud-init does since 24.2.
+ * @returns the text; "" if there is nothing to write, so that the file is removed; undefined if it rejects the
  *   configuration
  * @throws CannotTell for what is not simulated
  */
@@ -45,7 +45,7 @@ class Document implements Parser {
     return device;
   }
 
-  /** Reads the document again as long as devices turn up that others have named before. */
+  /** Reads the document again as long as it finds devices that earlier ones refer to. */
   read(root: PyValue): void {
     let refusal: unknown;
     do {
@@ -56,8 +56,9 @@ class Document implements Parser {
     } while (this.#missing.size > 0 || this.#found > 0);
     if (refusal !== undefined) throw refusal;
     if (this.#missing.size > 0) {
-      // NetworkManager takes a VLAN whose link it does not know.
-      if (this.#usesNetworkManager()) throw new CannotTell("the network configuration, for NetworkManager");
+      // NetworkManager accepts a VLAN with an unknown link.
+      if (this.#usesNetworkManager())
+        throw new CannotTell("the network configuration, because the link of a VLAN is not defined in it");
       throw new Raises("an interface is not defined");
     }
     for (const device of this.devices.values()) adoptVrfTable(device);
@@ -89,7 +90,7 @@ class Document implements Parser {
     else if (KINDS.includes(kind as Kind)) this.#readDevices(kind as Kind, devices);
     else if (OTHER_KINDS.includes(kind) || kind === "openvswitch") {
       mappingOf(devices);
-      throw new CannotTell(`the network configuration, for its ${kind}`);
+      throw new CannotTell(`the network configuration, because its key ${kind} is not simulated`);
     } else throw new Raises(`unknown key '${kind}'`);
   }
 
@@ -116,7 +117,7 @@ class Document implements Parser {
 
   write(): string {
     if (this.devices.size === 0 && this.#renderer === undefined) return "";
-    // Read into one table, then moved into another: the order of the first decides on that of the second.
+    // The devices are read into one table and moved into another: the order of the first determines the second.
     const order = hashOrder(hashOrder([...this.devices.keys()]));
     const kinds = KINDS.map((kind): [string, Out | undefined] => {
       const devices = [...this.devices.values()].filter((device) => device.kind === kind);
@@ -213,7 +214,7 @@ const WRITTEN_ORDER = [
   "infiniband-mode",
 ];
 
-/** What must hold for a device once every device that it names is known. */
+/** Checks a device once every device that it refers to is known. */
 function validate(device: Device): void {
   if (device.hasSetName && !device.hasMatch) throw new Raises(`${device.id}: 'set-name:' requires 'match:' properties`);
   if (device.kind === "vlans" && (device.vlanLink === undefined || device.vlanId === undefined || device.vlanId > 4094))

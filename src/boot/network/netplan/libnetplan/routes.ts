@@ -9,12 +9,12 @@ const UNSET = 0xffffffff;
 export const NO_TABLE = 0;
 
 /**
- * Keys that libnetplan takes for set although they are not: it frees a repeated route or rule, and the next one gets the
- * same memory, whose fields still count as set (netplan 1.1.2 and 1.2.2).
+ * Keys that libnetplan treats as set although they are not: it frees a repeated route or rule, and the next one gets
+ * the same memory, whose fields still count as set (netplan 1.1.2 and 1.2.2).
  */
 type Stale = ReadonlySet<string>;
 
-/** A route of a device. Numbers are undefined where the configuration does not give them. */
+/** A route of a device. Numbers are undefined if the configuration does not give them. */
 export interface Route {
   stale: Stale;
   type: string;

@@ -28,7 +28,7 @@ export function readBool(value: PyValue): boolean {
   throw new Raises(`invalid boolean value '${text}'`);
 }
 
-/** A whole number as g_ascii_strtoull reads it: spaces and a sign before it, nothing after it. */
+/** An integer as g_ascii_strtoull reads it: spaces and a sign before it, nothing after it. */
 export function readUint(value: PyValue): number {
   const text = scalarText(value);
   const match = /^[\t-\r ]*([-+]?)([0-9]*)$/.exec(text);
@@ -67,17 +67,17 @@ export function isIp4(text: string): boolean {
   return parseIpv4(text) !== undefined;
 }
 
-/** inet_pton(AF_INET6), which takes no scope. */
+/** inet_pton(AF_INET6), which rejects a scope. */
 export function isIp6(text: string): boolean {
   return !text.includes("%") && parseIpv6(text) !== undefined;
 }
 
-/** A number, or null where a number that means "not set" was written. */
+/** A number, or null if the written number means "not set". */
 export function uintOut(number: number, unset: number): Out {
   return plain(number === unset ? "null" : number);
 }
 
-/** One of some words. @param fold whether case does not count */
+/** One of a set of words. @param fold whether to ignore case */
 export function readWord(value: PyValue, words: readonly string[], fold = false): string {
   const text = scalarText(value);
   if (!words.includes(fold ? text.toLowerCase() : text)) throw new Raises(`invalid value '${text}'`);
@@ -86,5 +86,5 @@ export function readWord(value: PyValue, words: readonly string[], fold = false)
 
 export const textOut = (value: PyValue): Out => quoted(readText(value));
 export const boolOut = (value: PyValue): Out => plain(readBool(value));
-/** Written only where it is true. */
+/** Written only if it is true. */
 export const trueOut = (value: PyValue): Out | undefined => (readBool(value) ? plain(true) : undefined);

@@ -24,7 +24,7 @@ export function writeYaml(root: Out): string {
   return `${block(root, 0)}\n`;
 }
 
-/** A collection that is not empty, every line with its indent. */
+/** A non-empty collection, every line with its indentation. */
 function block(value: Out, indent: number): string {
   const pad = " ".repeat(indent);
   if ("list" in value) return value.list.map((item) => `${pad}-${entry(item, indent, indent + 1, false)}`).join("\n");
@@ -37,7 +37,9 @@ function block(value: Out, indent: number): string {
     .join("\n");
 }
 
-/** What follows a key or a dash: lists stand at the column of their key, a mapping in a list begins in the dash's line. */
+/**
+ * What follows a key or a dash: lists stand at the column of their key, a mapping in a list begins in the dash's line.
+ */
 function entry(value: Out, indent: number, column: number, ofMapping: boolean): string {
   if ("list" in value && value.list.length === 0) return " []";
   if ("map" in value && value.map.length === 0) return " {}";
@@ -53,7 +55,7 @@ function scalar(value: Out, column: number, indent: number | undefined): string 
   return isPlain(text) ? text : `! '${text.replaceAll("'", "''")}'`;
 }
 
-/** Whether libyaml can write a text without quotes, outside flow collections. */
+/** Whether libyaml can write a string without quotes, outside flow collections. */
 function isPlain(text: string): boolean {
   return !(
     text === "" ||
