@@ -10,7 +10,7 @@ export type TemplateProblem =
   | TemplateLimit;
 
 /** A limit of this program, not of cloud-init. */
-export interface TemplateLimit {
+interface TemplateLimit {
   readonly code: "template-limit";
   readonly message: string;
 }
