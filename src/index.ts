@@ -4,14 +4,13 @@
  */
 import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot.ts";
 import type { CloudData } from "./config/seed.ts";
-import { detectDistro } from "./distro/detect.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
 import { type Finding, type Fix, type LintResult, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
 import { NEEDS } from "./lint/needs.ts";
-import { openImage as open } from "./lint/openImage.ts";
+import { type OpenedImage, openImage as open } from "./lint/openImage.ts";
 import { catalogue } from "./lint/rules/catalogue.ts";
 import { lintFile } from "./lint/userData/lintFile.ts";
 import { type FormatName, lintFormats } from "./report/formats.ts";
@@ -22,10 +21,7 @@ export { readSeed, SeedError } from "./config/seed.ts";
 export { ImageError } from "./image/image.ts";
 export type { Origin } from "./image/origin.ts";
 export type { Loss } from "./lint/finding.ts";
-export type { BootResult, CloudData, Distro, Finding, Fix, FormatName, Image, LintResult, Plan, Severity };
-
-/** An image and its distribution. */
-export type OpenedImage = Image & { readonly distro: Distro };
+export type { BootResult, CloudData, Distro, Finding, Fix, FormatName, Image, LintResult, OpenedImage, Plan, Severity };
 
 /** What is known about the launch. Without it the image's own seed or datasource counts; anything else is unknown. */
 export interface Launch {
@@ -37,15 +33,14 @@ export interface Launch {
 
 /**
  * Opens a directory that contains a root file system, or a tar archive of one (plain or gzip; "-" is standard input).
- * @throws {ImageError} if it is neither, or cannot be read
+ * @throws {ImageError} if it is neither, cannot be read, is of an unsupported system, or contains no cloud-init
  * @example
  * import { openImage } from "cloud-init-lint";
  * const image = await openImage("fixtures/debian-12-hardened");
  * console.log(image.distro.id, image.distro.cloudInit.version); //=> debian 22.4.2
  */
 export async function openImage(source: string): Promise<OpenedImage> {
-  const image = await open(source);
-  return Object.assign(image, { distro: detectDistro(image) });
+  return open(source);
 }
 
 /**

@@ -48,3 +48,11 @@ describe("odd arguments", () => {
     expect(library.needs()).toContain("etc");
   });
 });
+
+test("openImage refuses what the command refuses", async () => {
+  await expect(library.openImage("test")).rejects.toMatchObject({
+    name: "ImageError",
+    status: 3,
+    message: "test: no cloud-init found (no package, no /etc/cloud/cloud.cfg)",
+  });
+});

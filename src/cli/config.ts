@@ -5,7 +5,7 @@ import { caveatsOf } from "../lint/caveats.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
 import { fatalProblem, fileProblem } from "../lint/sentences/configuration.ts";
 import { escapeText } from "../report/escape.ts";
-import { CommandError, EXIT } from "./exit.ts";
+import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import {
   checkLaunch,
@@ -59,10 +59,8 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
       );
   if (base.fatal !== undefined) {
     const { path, line, column } = base.fatal.origin;
-    throw new CommandError(
-      EXIT.findings,
-      `${path}:${line}:${column}: cloud-init stops with an error: ${hide(fatalProblem(base.fatal))}`,
-    );
+    const why = hide(fatalProblem(base.fatal));
+    io.err(`${escapeText(`${path}:${line}:${column}: cloud-init stops with an error: ${why}`)}\n`);
   }
   if (output.format === "json")
     await writeOutput(io, output, (await import("../report/json.ts")).configJson(config, secrets));

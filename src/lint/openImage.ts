@@ -1,17 +1,26 @@
 import { statSync } from "node:fs";
+import { detectDistro } from "../distro/detect.ts";
+import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { openImage as open } from "../image/open.ts";
 import { tellingLeftOut } from "./leftOut.ts";
 import { mayBeRead } from "./needs.ts";
+import { checkSupported } from "./supported.ts";
+
+/** An image, and what it is. */
+export type OpenedImage = Image & { readonly distro: Distro };
 
 /**
  * Opens an image for a lint, a plan or its configuration: a directory that contains a root filesystem, a tar archive of
  * one (compressed or not), or "-" for such an archive on standard input.
- * @throws {ImageError} if it is not an image or cannot be read.
+ * @throws {ImageError} if it is not an image, cannot be read, is of an unsupported system, or contains no cloud-init
  */
-export async function openImage(source: string): Promise<Image> {
-  const image = await open(source, mayBeRead);
-  return isDirectory(source) ? image : tellingLeftOut(image);
+export async function openImage(source: string): Promise<OpenedImage> {
+  const opened = await open(source, mayBeRead);
+  const image = isDirectory(source) ? opened : tellingLeftOut(opened);
+  const distro = detectDistro(image);
+  checkSupported(image, distro);
+  return Object.assign(image, { distro });
 }
 
 function isDirectory(source: string): boolean {

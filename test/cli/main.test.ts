@@ -255,6 +255,14 @@ describe("bad input", () => {
     expect(finding).toMatchObject({ rule, severity: "error", cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg" } });
   });
 
+  test("config never ends with 1: an error with which cloud-init stops is on standard error", async () => {
+    const root = image({ "etc/cloud/cloud.cfg.d/90.cfg": "system_info: {distro: nonsense}\n" });
+    const { out, err, status } = await run("config", root, "-f", "json");
+    expect(status).toBe(0);
+    expect(JSON.parse(out).schemaVersion).toBe(2);
+    expect(err).toMatch(/90\.cfg:1:\d+: cloud-init stops with an error: /);
+  });
+
   test("a cloud.cfg that links out of the image never shows what is there", async () => {
     const root = image();
     writeFileSync(join(scratch, "secret"), "ssh_pwauth: true\nsecret: value\n");
