@@ -6,13 +6,14 @@ import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot
 import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
-import { type Finding, type Fix, type LintResult, SEVERITIES, type Severity } from "./lint/finding.ts";
+import { type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
+import { lintFile } from "./lint/lintFile.ts";
+import type { LintResult } from "./lint/lintResult.ts";
 import { NEEDS } from "./lint/needs.ts";
 import { type OpenedImage, openImage as open } from "./lint/openImage.ts";
 import { catalogue } from "./lint/rules/catalogue.ts";
-import { lintFile } from "./lint/userData/lintFile.ts";
 import { type FormatName, lintFormats } from "./report/formats.ts";
 import { type Plan, planOf } from "./report/json.ts";
 

@@ -1,6 +1,6 @@
 import type { Image } from "../image/image.ts";
 import { namesFile } from "../lint/evidence/protected.ts";
-import type { LintResult } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";

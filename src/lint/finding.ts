@@ -1,6 +1,4 @@
-import type { ImageProblem } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
-import type { Secrets } from "./secrets/secrets.ts";
 
 /** From worst to mildest. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -60,37 +58,4 @@ export interface Fix {
   readonly content: string;
   /** The file to rename to `path`, with unchanged content. */
   readonly renames?: string;
-}
-
-/** The text of a file before and after the boot; undefined if it does not exist. */
-export interface FileTexts {
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
-
-/** The facts about the linted image that reports show. */
-export interface ImageFacts {
-  readonly source: string;
-  /** null if unknown; also for a file that is not part of an image. */
-  readonly distro: { readonly id: string | null; readonly version: string | null };
-  readonly cloudInit: { readonly version: string | null; readonly enabled: boolean };
-  readonly datasource: string | null;
-  /** Set for a file for a launch that is not part of an image. */
-  readonly isFile?: true;
-}
-
-/** The result of linting one image. */
-export interface LintResult {
-  readonly image: ImageFacts;
-  /** By severity, then by cause. */
-  readonly findings: readonly Finding[];
-  readonly ignored: readonly IgnoredFinding[];
-  /** Why no finding about the boot is certain, as sentences. */
-  readonly caveats: readonly string[];
-  /** What could not be read, so that findings may be missing. */
-  readonly unread: readonly ImageProblem[];
-  /** The text of a file of the image before and after the boot. */
-  texts(path: string): FileTexts;
-  /** Masks the secrets that this result contains. */
-  readonly secrets: Secrets;
 }

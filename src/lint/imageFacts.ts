@@ -1,6 +1,6 @@
 import type { BootResult } from "../boot/boot.ts";
 import type { Image } from "../image/image.ts";
-import type { ImageFacts } from "./finding.ts";
+import type { ImageFacts } from "./lintResult.ts";
 
 /** The facts about an image that reports show. */
 export function imageFacts(image: Image, { distro, cloud }: BootResult): ImageFacts {

@@ -1,4 +1,4 @@
-import type { FileTexts, LintResult } from "../lint/finding.ts";
+import type { FileTexts, LintResult } from "../lint/lintResult.ts";
 import { diffHunks, type Hunk, hideInHunks, unifiedDiff } from "./diff.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Colors, Formatter } from "picocolors/types.js";
 import { unknownReason } from "../image/unknown.ts";
-import type { Confidence, FileTexts, Loss, Severity } from "../lint/finding.ts";
+import type { Confidence, Loss, Severity } from "../lint/finding.ts";
+import type { FileTexts } from "../lint/lintResult.ts";
 import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
 import type { FileViews } from "./fileViews.ts";

@@ -1,5 +1,6 @@
 import packageJson from "../../package.json" with { type: "json" };
-import type { LintResult, Severity } from "../lint/finding.ts";
+import type { Severity } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import type { Repository } from "./repository.ts";
 

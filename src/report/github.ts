@@ -1,4 +1,5 @@
-import type { LintResult, Severity } from "../lint/finding.ts";
+import type { Severity } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { escapeProse, shorten } from "./escape.ts";
 import type { Repository } from "./repository.ts";
 import { atLeast } from "./severity.ts";

@@ -1,4 +1,5 @@
-import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { SEVERITIES, type Severity } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 
 const WORDS: Readonly<Record<Severity, string>> = { error: "errors", warning: "warnings", info: "notices" };

@@ -1,5 +1,5 @@
 import type { Colors } from "picocolors/types.js";
-import type { ImageFacts } from "../lint/finding.ts";
+import type { ImageFacts } from "../lint/lintResult.ts";
 import { escapeText } from "./escape.ts";
 import { hanging } from "./width.ts";
 

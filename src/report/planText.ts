@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import type { BootResult, ModuleOutcome } from "../boot/boot.ts";
 import { isCalled } from "../boot/outcome.ts";
-import type { ImageFacts } from "../lint/finding.ts";
+import type { ImageFacts } from "../lint/lintResult.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
 import { briefWhy, whySentence } from "../lint/sentences/outcomes.ts";
 import { escapeProse } from "./escape.ts";

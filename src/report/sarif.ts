@@ -1,5 +1,6 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
-import type { LintResult, Severity } from "../lint/finding.ts";
+import type { Severity } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import { jsonText } from "./jsonText.ts";
 import type { Repository } from "./repository.ts";

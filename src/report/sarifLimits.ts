@@ -1,4 +1,5 @@
-import { type ImageFacts, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { SEVERITIES, type Severity } from "../lint/finding.ts";
+import type { ImageFacts } from "../lint/lintResult.ts";
 import { atLeast } from "./severity.ts";
 
 /** The limits of one upload to GitHub's code scanning: runs, and results of a run. */

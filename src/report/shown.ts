@@ -1,4 +1,5 @@
-import type { Finding, Fix, IgnoredFinding, ImageFacts, LintResult, Loss } from "../lint/finding.ts";
+import type { Finding, Fix, IgnoredFinding, Loss } from "../lint/finding.ts";
+import type { ImageFacts, LintResult } from "../lint/lintResult.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { FileViews } from "./fileViews.ts";
 import type { Place } from "./shownPlace.ts";

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
-import { type LintResult, SEVERITIES, type Severity } from "../lint/finding.ts";
+import { SEVERITIES, type Severity } from "../lint/finding.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";

@@ -1,5 +1,5 @@
 import { modules } from "../../src/boot/modules/modules.ts";
-import { schemaOfVersion } from "../../src/lint/schema/declared.ts";
+import { schemaOfVersion } from "../../src/lint/declaredKeys.ts";
 import type { Random } from "./random.ts";
 import { configurations } from "./seeds.ts";
 import { once } from "./target.ts";

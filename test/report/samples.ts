@@ -1,4 +1,5 @@
-import type { FileTexts, Finding, Fix, IgnoredFinding, ImageFacts, LintResult } from "../../src/lint/finding.ts";
+import type { Finding, Fix, IgnoredFinding } from "../../src/lint/finding.ts";
+import type { FileTexts, ImageFacts, LintResult } from "../../src/lint/lintResult.ts";
 import type { Rule } from "../../src/lint/rules/rule.ts";
 import { Secrets } from "../../src/lint/secrets/secrets.ts";
 

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Location, Log, Result } from "sarif";
 import { describe, expect, test } from "vitest";
-import type { LintResult } from "../../src/lint/finding.ts";
+import type { LintResult } from "../../src/lint/lintResult.ts";
 import { documentOf } from "../../src/lint/rules/rule.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";

@@ -1,4 +1,4 @@
-import type { LintResult } from "../../src/lint/finding.ts";
+import type { LintResult } from "../../src/lint/lintResult.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { EVERY_HAZARD } from "./hazards.ts";
 import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";

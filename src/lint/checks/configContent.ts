@@ -5,7 +5,6 @@ import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
 import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
-import { findingsOfTold } from "../findingsOfTold.ts";
 import type { Rule } from "../rules/rule.ts";
 import { checkConfig } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
@@ -15,6 +14,7 @@ import { checkMapping } from "../userData/checkText.ts";
 import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
 import { vendorOf } from "./configuration/keys.ts";
+import { findingsOfTold } from "./findingsOfTold.ts";
 
 /** A file, the evidence that somebody wrote it, and what is wrong with its content; `again` checks other content. */
 interface Checked {

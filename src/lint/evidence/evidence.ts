@@ -5,7 +5,7 @@ import { Overlay } from "../../image/overlay.ts";
 import { hasDigest } from "../../packages/digest.ts";
 import type { ShippedFile } from "../../packages/packages.ts";
 import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/service.ts";
-import { handEdit } from "../fixes/handEdits.ts";
+import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { ServiceReader } from "./serviceHistory.ts";
 

@@ -1,6 +1,6 @@
 import { type Finding, type Fix, SEVERITIES } from "../finding.ts";
-import { CONTENT_CHECK } from "../findingsOfTold.ts";
 import type { Rule } from "../rules/rule.ts";
+import { CONTENT_CHECK } from "../rules/rule.ts";
 
 /** Checks of the content of configuration: a fix must not cause any finding of theirs, whatever its severity. */
 const WORDING = ["config-key-of-other-version", CONTENT_CHECK];

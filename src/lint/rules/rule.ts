@@ -28,3 +28,6 @@ export function documentOf({ happens, matters, fix, examples }: Rule): string {
     .map(([heading, text]) => `## ${heading}\n\n${text}`)
     .join("\n\n");
 }
+
+/** The check shared by all rules about the content of configuration. */
+export const CONTENT_CHECK = "config-content";

@@ -3,7 +3,7 @@ import { imageSchema, type SchemaName } from "../../config/schema/imageSchema.ts
 import { asSchema, type Schema } from "../../config/schema/schema.ts";
 import { schemaValidator, type Validator } from "../../config/schema/validate.ts";
 import type { Image } from "../../image/image.ts";
-import { schemaOfVersion } from "./declared.ts";
+import { schemaOfVersion } from "../declaredKeys.ts";
 
 /** The schemas that configuration is validated against. */
 export interface Schemas extends KeyReader {

@@ -5,8 +5,8 @@ import { type Excerpt, excerptOf, parseExcerpt } from "../../config/userData/exc
 import { readParts } from "../../config/userData/parts.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
-import { type FileKind, fromBase64 } from "../userData/kind.ts";
-import { Template } from "../userData/otherTemplates.ts";
+import { type FileKind, fromBase64 } from "../fileKind.ts";
+import { Template } from "../templates/otherTemplates.ts";
 import { secretWords, secretWordsOf } from "./commandWords.ts";
 import { findInFile, hideInFile, hideLine, kindOfFile } from "./files.ts";
 import { Outline } from "./outline.ts";

@@ -1,5 +1,5 @@
 import { hidden, type SecretKind } from "../../config/secret.ts";
-import type { FileKind } from "../userData/kind.ts";
+import type { FileKind } from "../fileKind.ts";
 import { hideForms } from "./forms.ts";
 import { kindOfName } from "./names.ts";
 import { isSecretFile } from "./paths.ts";

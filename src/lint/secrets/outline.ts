@@ -1,4 +1,4 @@
-import { findPlaceholders } from "../userData/placeholders.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 import { type Hidden, itemOf, keyOf, type Place, TEXT } from "./place.ts";
 
 /** A key or an item in a text that is not YAML, and the column beyond which its content is indented. */

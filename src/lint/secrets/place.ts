@@ -3,8 +3,8 @@ import { isKnownKey } from "../../boot/configKeys.ts";
 import { asSchema, asSchemas, asTexts, type Schema } from "../../config/schema/schema.ts";
 import type { SecretKind } from "../../config/secret.ts";
 import type { ConfigNode, Scalar } from "../../python/tree.ts";
+import { declaredSchema } from "../declaredKeys.ts";
 import { nearest } from "../nearest.ts";
-import { declaredSchema } from "../schema/declared.ts";
 import { kindOfName } from "./names.ts";
 
 /** The kind of a hidden value; of a "callback", a URL, the host stays visible. */

@@ -3,7 +3,7 @@ import { hidden, type SecretKind } from "../../config/secret.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { ConfigNode, Mapping } from "../../python/tree.ts";
 import { services } from "../../services/services.ts";
-import { type FileKind, kindOf } from "../userData/kind.ts";
+import { type FileKind, kindOf } from "../fileKind.ts";
 import { findInDocument, hideInDocument, topOfKind } from "./document.ts";
 import { hideInFile, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";

@@ -10,8 +10,8 @@ import { checkConfig, type Layer } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
-import { type Front, holdsMask, type Reading, Template } from "./otherTemplates.ts";
-import { findPlaceholders, type Syntaxes } from "./placeholders.ts";
+import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
+import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";

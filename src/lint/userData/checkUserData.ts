@@ -10,10 +10,10 @@ import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
 import { partNote, partsProblem } from "../sentences/configuration.ts";
+import { behindFront, type Front, frontOf, nameOfTemplate } from "../templates/otherTemplates.ts";
+import type { Syntaxes } from "../templates/placeholders.ts";
 import { checkText, type Filling, type TextOptions, templateNote } from "./checkText.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
-import { behindFront, type Front, frontOf, nameOfTemplate } from "./otherTemplates.ts";
-import type { Syntaxes } from "./placeholders.ts";
 
 /** Types that cloud-init's handlers take and that hold no configuration. */
 const SCRIPTS = new Set([

@@ -3,8 +3,8 @@ import { parseExcerpt } from "../../config/userData/excerpt.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { strictText } from "../../image/utf8.ts";
 import type { ConfigNode } from "../../python/tree.ts";
-import { frontOf, Template } from "./otherTemplates.ts";
-import { findPlaceholders } from "./placeholders.ts";
+import { frontOf, Template } from "../templates/otherTemplates.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 
 /** What holds the parts of a template: the file as it can be taken apart, and whether placeholders were replaced for that. */
 export interface Envelope {

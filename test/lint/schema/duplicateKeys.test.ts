@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { lintFile } from "../../../src/lint/lintFile.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { duplicateKeys } from "../../../src/lint/schema/duplicateKeys.ts";
-import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 
 const told = (yaml: string) =>

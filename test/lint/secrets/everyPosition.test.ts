@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { declaredSchema } from "../../../src/lint/schema/declared.ts";
+import { declaredSchema } from "../../../src/lint/declaredKeys.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { oneOf } from "../../samples.ts";
 import { Planted } from "./planted.ts";

@@ -1,17 +1,19 @@
-import type { SeedFile } from "../../config/userData/parts.ts";
-import { caveatsOfVersion, uncertain } from "../caveats.ts";
-import type { Fix, LintResult } from "../finding.ts";
-import { CONTENT_CHECK, findingsOfTold } from "../findingsOfTold.ts";
-import type { Rule } from "../rules/rule.ts";
-import type { Schemas } from "../schema/schemas.ts";
-import { schemasOf } from "../schema/schemas.ts";
-import type { Told } from "../schema/told.ts";
-import { Secrets } from "../secrets/secrets.ts";
-import { worstFirst } from "../worstFirst.ts";
-import { checkText, type Filling } from "./checkText.ts";
-import { checkUserData } from "./checkUserData.ts";
-import { fromBase64, kindOf } from "./kind.ts";
-import { nameOfTemplate } from "./otherTemplates.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
+import { caveatsOfVersion, uncertain } from "./caveats.ts";
+import { findingsOfTold } from "./checks/findingsOfTold.ts";
+import { fromBase64, kindOf } from "./fileKind.ts";
+import type { Fix } from "./finding.ts";
+import type { LintResult } from "./lintResult.ts";
+import type { Rule } from "./rules/rule.ts";
+import { CONTENT_CHECK } from "./rules/rule.ts";
+import type { Schemas } from "./schema/schemas.ts";
+import { schemasOf } from "./schema/schemas.ts";
+import type { Told } from "./schema/told.ts";
+import { Secrets } from "./secrets/secrets.ts";
+import { nameOfTemplate } from "./templates/otherTemplates.ts";
+import { checkText, type Filling } from "./userData/checkText.ts";
+import { checkUserData } from "./userData/checkUserData.ts";
+import { worstFirst } from "./worstFirst.ts";
 
 /** What a lint of a file on its own is told. */
 export interface LintFileOptions {

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { lintFile } from "../../../src/lint/userData/lintFile.ts";
-import { sample, whole } from "../../samples.ts";
+import { lintFile } from "../../src/lint/lintFile.ts";
+import { catalogue } from "../../src/lint/rules/catalogue.ts";
+import { sample, whole } from "../samples.ts";
 
 function lint(content: string | Buffer, path = "data.yaml", version = "26.2") {
   return lintFile({ path, bytes: Buffer.from(content as string) }, { rules: catalogue, version });

@@ -1,11 +1,11 @@
-import type { KeyReader } from "../../boot/configKeys.ts";
-import { coreKeys, imageKeys, namedImageKeys, schemaKeys } from "../../boot/coreKeys.ts";
-import { modules } from "../../boot/modules/modules.ts";
-import { type Keys, keys } from "../../config/schema/forms.ts";
-import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { networkKeys } from "../../config/schema/networkKeys.ts";
-import type { Schema } from "../../config/schema/schema.ts";
-import { versionAtLeast } from "../../distro/version.ts";
+import type { KeyReader } from "../boot/configKeys.ts";
+import { coreKeys, imageKeys, namedImageKeys, schemaKeys } from "../boot/coreKeys.ts";
+import { modules } from "../boot/modules/modules.ts";
+import { type Keys, keys } from "../config/schema/forms.ts";
+import type { SchemaName } from "../config/schema/imageSchema.ts";
+import { networkKeys } from "../config/schema/networkKeys.ts";
+import type { Schema } from "../config/schema/schema.ts";
+import { versionAtLeast } from "../distro/version.ts";
 
 /** What is validated where no image carries a schema: what our modules declare of the keys that they read. */
 export function schemaOfVersion(name: SchemaName, { version, vendor }: KeyReader): Schema {

@@ -1,11 +1,11 @@
-import { findPair } from "../../config/merge.ts";
-import { typeOfText } from "../../config/userData/contentTypes.ts";
-import { gunzip } from "../../config/userData/decode.ts";
-import type { SeedFile } from "../../config/userData/parts.ts";
-import { strictText } from "../../image/utf8.ts";
-import type { Mapping } from "../../python/tree.ts";
-import { parseYaml } from "../../python/yaml/load.ts";
-import { behindFront, frontOf, nameOfTemplate, Template } from "./otherTemplates.ts";
+import { findPair } from "../config/merge.ts";
+import { typeOfText } from "../config/userData/contentTypes.ts";
+import { gunzip } from "../config/userData/decode.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
+import { strictText } from "../image/utf8.ts";
+import type { Mapping } from "../python/tree.ts";
+import { parseYaml } from "../python/yaml/load.ts";
+import { behindFront, frontOf, nameOfTemplate, Template } from "./templates/otherTemplates.ts";
 
 /** What a file on its own is: what a launch hands over, or a file of /etc/cloud/cloud.cfg.d. */
 export type FileKind = "user-data" | "network-config" | "meta-data" | "image-config";

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are Terraform's.
 import { describe, expect, test } from "vitest";
+import { lintFile } from "../../../src/lint/lintFile.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { lintFile } from "../../../src/lint/userData/lintFile.ts";
 import { whole } from "../../samples.ts";
 
 /** Line, severity and rule of each finding, as they stand in the file. */

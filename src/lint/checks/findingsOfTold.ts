@@ -1,7 +1,7 @@
-import { atMost, noFix, withFix } from "./checks/check.ts";
-import { type Finding, type Fix, SEVERITIES, type Severity } from "./finding.ts";
-import type { Rule } from "./rules/rule.ts";
-import type { Told } from "./schema/told.ts";
+import { type Finding, type Fix, SEVERITIES, type Severity } from "../finding.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Told } from "../schema/told.ts";
+import { atMost, noFix, withFix } from "./check.ts";
 
 /** What is needed to make findings of the results of a check. */
 export interface ToldSource {
@@ -15,9 +15,6 @@ export interface ToldSource {
   /** The fix if it does no harm; missing for files that are not part of an image. */
   prove?(fix: Fix): Fix | null;
 }
-
-/** The check shared by all rules about the content of configuration. */
-export const CONTENT_CHECK = "config-content";
 
 /** The findings of one of these rules, which has a parameter `about`. */
 export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
