@@ -68,7 +68,7 @@ function findingsOf(
   const context: CheckContext = {
     image,
     distro,
-    boot: result,
+    booted: result,
     evidence: new CustomisationEvidence(image, distro, options),
     settings: (service) => reader.both(service, image, result.after),
     setting: (service, key, booted) => reader.byKey(service, booted).get(key),

@@ -48,30 +48,30 @@ function problemsJson({ image, unread, caveats }: ShownResult) {
 }
 
 /** Everything that the first boot changes, as JSON (schemas/plan-v2.schema.json). */
-export function planJson(image: ImageFacts, boot: BootResult): string {
-  return jsonText(planOf(image, boot));
+export function planJson(image: ImageFacts, booted: BootResult): string {
+  return jsonText(planOf(image, booted));
 }
 
 /** The data of `planJson`. */
 export type Plan = ReturnType<typeof planOf>;
 
 /** Everything that the first boot changes, as plain data (schemas/plan-v2.schema.json). */
-export function planOf(image: ImageFacts, boot: BootResult) {
-  const secrets = Secrets.ofBoot(boot);
+export function planOf(image: ImageFacts, booted: BootResult) {
+  const secrets = Secrets.ofBoot(booted);
   const hide = (text: string) => secrets.text(text);
   return {
     schemaVersion: SCHEMA_VERSION,
     image: imageJson(shownImage(image, secrets)),
-    modules: boot.modules.map(({ name, stage, frequency, status, why }) => ({
+    modules: booted.modules.map(({ name, stage, frequency, status, why }) => ({
       name: hide(name),
       stage,
       frequency,
       status,
       why: why && { code: why.code, message: hide(whySentence(why)) },
     })),
-    changes: plannedChanges(boot).map((change) => changeJson(change, secrets)),
-    commands: boot.commands.map(({ module, command }) => ({ module, command: hide(command) })),
-    notes: boot.notes.map((note) => ({ module: note.module, code: note.code, message: hide(noteSentence(note)) })),
+    changes: plannedChanges(booted).map((change) => changeJson(change, secrets)),
+    commands: booted.commands.map(({ module, command }) => ({ module, command: hide(command) })),
+    notes: booted.notes.map((note) => ({ module: note.module, code: note.code, message: hide(noteSentence(note)) })),
   };
 }
 

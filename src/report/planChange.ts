@@ -16,7 +16,7 @@ const LINE_WIDTH = 1000;
 /** One change of a plan: what happens to which file, the lines of configuration that cause it, and the diff. */
 export function changeBlock(
   change: Change,
-  boot: BootResult,
+  booted: BootResult,
   secrets: Secrets,
   verbose: boolean,
   style: Colors,
@@ -25,11 +25,11 @@ export function changeBlock(
   const { path, op, certainty, after, blames } = change;
   const last = blames.filter((blame) => blame.module === blames.at(-1)?.module);
   const causes = [...new Set(last.map(({ cause }) => `${cause.path}:${cause.line}`))].join(", ");
-  const facts = secrets.text(describe(change, boot.before.lstat(path)).join(", "));
+  const facts = secrets.text(describe(change, booted.before.lstat(path)).join(", "));
   const verb = certainty === "possible" ? "may change" : op;
   const text = `${path}${facts === "" ? "" : ` (${facts})`} because of ${causes}`;
   const head = hanging(`${verb} `, escapeProse(text), width, paintOf(verb, style));
-  const lines = after?.kind === "file" ? diffOf(path, after.content, boot.before, secrets) : [];
+  const lines = after?.kind === "file" ? diffOf(path, after.content, booted.before, secrets) : [];
   const shown = verbose ? lines : lines.slice(0, SHOWN_LINES);
   const more = lines.length - shown.length;
   return [

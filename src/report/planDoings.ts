@@ -20,7 +20,7 @@ export interface Doings {
  * are masked.
  */
 export function doingsByModule(
-  boot: BootResult,
+  booted: BootResult,
   secrets: Secrets,
 ): { byModule: Map<string, Doings>; general: string[] } {
   const byModule = new Map<string, Doings>();
@@ -32,16 +32,16 @@ export function doingsByModule(
     }
     return doings;
   };
-  for (const change of plannedChanges(boot)) {
+  for (const change of plannedChanges(booted)) {
     const last = change.blames.at(-1)?.module ?? "";
     of(last).changes.push(change);
     for (const module of new Set(change.blames.map((blame) => blame.module)))
       if (module !== last) of(module).alsoChanges.push({ path: change.path, last });
   }
-  for (const { module, command } of boot.commands) of(module).commands.push(secrets.text(command));
-  const names = new Set(boot.modules.filter(isCalled).map(({ name }) => name));
+  for (const { module, command } of booted.commands) of(module).commands.push(secrets.text(command));
+  const names = new Set(booted.modules.filter(isCalled).map(({ name }) => name));
   const general: string[] = [];
-  for (const note of boot.notes) {
+  for (const note of booted.notes) {
     const text = secrets.text(noteSentence(note));
     if (note.module !== null && names.has(note.module)) of(note.module).notes.push(text);
     else general.push(note.module === null ? text : `${note.module}: ${text}`);

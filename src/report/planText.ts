@@ -24,19 +24,19 @@ export interface PlanOptions {
 const MIN_WIDTH = 30;
 
 /** Everything that the first boot does to an image, module by module, in the order of the boot. */
-export function planText(image: ImageFacts, boot: BootResult, options: PlanOptions): string {
+export function planText(image: ImageFacts, booted: BootResult, options: PlanOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
-  const secrets = Secrets.ofBoot(boot);
-  const { byModule, general } = doingsByModule(boot, secrets);
+  const secrets = Secrets.ofBoot(booted);
+  const { byModule, general } = doingsByModule(booted, secrets);
   const take = (module: string): string[] => {
     const doings = byModule.get(module);
     byModule.delete(module);
-    return doings === undefined ? [] : doingsBlock(doings, boot, secrets, options.verbose === true, style, width - 4);
+    return doings === undefined ? [] : doingsBlock(doings, booted, secrets, options.verbose === true, style, width - 4);
   };
   const lines = imageHeader(shownImage(image, secrets), style, width);
   for (const stage of ["init-local", "init", "config", "final"] as const) {
-    const outcomes = boot.modules.filter((outcome) => outcome.stage === stage);
+    const outcomes = booted.modules.filter((outcome) => outcome.stage === stage);
     if (outcomes.length === 0) continue;
     lines.push("", style.underline(`${stage} stage`));
     for (const outcome of outcomes)
@@ -53,7 +53,7 @@ export function planText(image: ImageFacts, boot: BootResult, options: PlanOptio
   if (general.length > 0) lines.push("");
   for (const note of general)
     for (const one of hanging("note: ", escapeProse(note), width, style.yellow)) lines.push(one);
-  lines.push("", ...wrap(summary(boot), width).map(style.bold));
+  lines.push("", ...wrap(summary(booted), width).map(style.bold));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
@@ -100,14 +100,14 @@ function notRun(outcomes: readonly ModuleOutcome[], secrets: Secrets, style: Col
 
 function doingsBlock(
   doings: Doings,
-  boot: BootResult,
+  booted: BootResult,
   secrets: Secrets,
   verbose: boolean,
   style: Colors,
   width: number,
 ): string[] {
   return [
-    ...doings.changes.flatMap((change) => changeBlock(change, boot, secrets, verbose, style, width)),
+    ...doings.changes.flatMap((change) => changeBlock(change, booted, secrets, verbose, style, width)),
     ...doings.alsoChanges.flatMap(({ path, last }) =>
       hanging("", escapeProse(`changes ${path}, which ${last} changes again`), width, String),
     ),
@@ -116,13 +116,13 @@ function doingsBlock(
   ];
 }
 
-function summary(boot: BootResult): string {
-  const changes = plannedChanges(boot);
+function summary(booted: BootResult): string {
+  const changes = plannedChanges(booted);
   const count = (op: string) => changes.filter((change) => change.op === op && change.certainty === "certain").length;
   const parts = [`${count("created")} created, ${count("modified")} modified, ${count("deleted")} deleted`];
   const possible = changes.filter((change) => change.certainty === "possible").length;
   if (possible > 0) parts.push(`${possible} may change`);
-  const unknown = boot.modules.filter(({ status }) => status === "not simulated").length;
+  const unknown = booted.modules.filter(({ status }) => status === "not simulated").length;
   if (unknown > 0) parts.push(`${unknown} ${unknown === 1 ? "module" : "modules"} not simulated`);
   return `Files: ${parts.join("; ")}`;
 }

@@ -14,7 +14,7 @@ import type { Rule } from "../rules/rule.ts";
 export interface CheckContext {
   readonly image: Image;
   readonly distro: Distro;
-  readonly boot: BootResult;
+  readonly booted: BootResult;
   readonly evidence: CustomisationEvidence;
   /** A service's settings before and after the boot; none unless it is `readable` in both. */
   settings(service: Service): ServiceSettings;
@@ -26,10 +26,10 @@ export interface CheckContext {
   fix(
     rule: Rule,
     values: Readonly<Record<string, string>>,
-    holds: (after: Image, boot: BootResult) => boolean,
+    holds: (after: Image, booted: BootResult) => boolean,
   ): Fix | null;
   /** The fix itself if `holds` is true after another boot with it in place, otherwise null. */
-  prove(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null;
+  prove(fix: Fix, holds: (after: Image, booted: BootResult) => boolean): Fix | null;
 }
 
 /** Makes the findings of one rule. */

@@ -49,8 +49,8 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
 /** No fix changes a schema, so fixed images share them. */
 const loaded = new WeakMap<Distro, Schemas>();
 
-function schemas({ image, distro, boot }: CheckContext): Schemas {
-  const vendor = vendorOf(boot.config);
+function schemas({ image, distro, booted }: CheckContext): Schemas {
+  const vendor = vendorOf(booted.config);
   const known = loaded.get(distro);
   if (known?.vendor === vendor) return known;
   const { version, library } = distro.cloudInit;
@@ -70,7 +70,7 @@ function imageFiles(context: CheckContext): Checked[] {
       ...(network?.type === "mapping" ? checkMapping(network, "network-config", own, undefined, "image") : []),
     ];
   };
-  return context.boot.base.files.flatMap(({ path, root, dropped }) => {
+  return context.booted.base.files.flatMap(({ path, root, dropped }) => {
     const evidence = dropped === undefined ? context.evidence.ofFile(path) : undefined;
     if (evidence === undefined) return [];
     const soften = (told: Told): Told => (evidence.strength === "weak" ? { ...told, worst: "info" } : told);
@@ -90,7 +90,7 @@ function imageFiles(context: CheckContext): Checked[] {
 /** User-data, vendor-data and network configuration. */
 function handedOver(context: CheckContext): Checked[] {
   const own = schemas(context);
-  const { networkConfig } = context.boot.cloud;
+  const { networkConfig } = context.booted.cloud;
   const checked: Checked[] = launchFiles(context).map((file) => {
     // Only cloud-init reads data that is already in the image.
     const syntaxes = context.image.read(file.path)?.equals(file.bytes) === true ? "terraform" : "all";
@@ -119,8 +119,8 @@ function handedOver(context: CheckContext): Checked[] {
 }
 
 /** The user-data and vendor-data of the launch that are not empty. */
-function launchFiles({ boot }: CheckContext): readonly SeedFile[] {
-  const { userData, vendorData, vendorData2 } = boot.cloud;
+function launchFiles({ booted }: CheckContext): readonly SeedFile[] {
+  const { userData, vendorData, vendorData2 } = booted.cloud;
   return [userData, vendorData, vendorData2].filter(
     (file) => file !== undefined && file.bytes.length > 0,
   ) as SeedFile[];

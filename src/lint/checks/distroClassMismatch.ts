@@ -6,14 +6,14 @@ import type { Rule } from "../rules/rule.ts";
 import { type CheckContext, noFix } from "./check.ts";
 
 /** Finds images that cloud-init treats as another distribution than the one that os-release names. */
-export function distroClassMismatch(rule: Rule, { boot, distro, image }: CheckContext): Finding[] {
+export function distroClassMismatch(rule: Rule, { booted, distro, image }: CheckContext): Finding[] {
   // Without a class nothing runs, which another rule reports.
-  if (boot.base.fatal !== undefined) return [];
-  const node = boot.config.node("system_info", "distro");
-  const origin = boot.config.origin("system_info", "distro");
+  if (booted.base.fatal !== undefined) return [];
+  const node = booted.config.node("system_info", "distro");
+  const origin = booted.config.origin("system_info", "distro");
   const isSet = origin?.path.startsWith("/") === true;
   // An ignored or unreadable file may set it; other findings and messages report those files.
-  if (!isSet && boot.base.files.some(({ dropped }) => dropped !== undefined)) return [];
+  if (!isSet && booted.base.files.some(({ dropped }) => dropped !== undefined)) return [];
   const name = node === undefined ? "ubuntu" : pyStr(node);
   const like = (readOsRelease(image).get("ID_LIKE") ?? "").split(/\s+/);
   if (distro.id === "" || classFits(name, distro.id, like)) return [];

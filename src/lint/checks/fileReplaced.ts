@@ -14,7 +14,7 @@ import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
  */
 export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
   const { certainty = "certain", except = [], modules } = rule.parameters;
-  return context.boot.changes.flatMap((change) => {
+  return context.booted.changes.flatMap((change) => {
     if (change.certainty !== certainty || change.op === "created") return [];
     if ((except as string[]).some((prefix) => change.path.startsWith(prefix))) return [];
     const blame = change.blames.at(-1);
@@ -47,7 +47,7 @@ function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blam
     evidence: evidence.text,
   };
   return withFix(finding, () =>
-    context.fix(rule, { path }, (_after, boot) => !boot.changes.some((other) => other.path === path)),
+    context.fix(rule, { path }, (_after, booted) => !booted.changes.some((other) => other.path === path)),
   );
 }
 

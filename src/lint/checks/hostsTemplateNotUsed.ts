@@ -13,11 +13,11 @@ const MODULE = "update_etc_hosts";
 
 /** Finds customised templates of /etc/hosts other than the one that is rendered (cc_update_etc_hosts, 18.5 to 26.2). */
 export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, distro, image } = context;
-  const manage = boot.config.text("manage_etc_hosts") ?? "";
+  const { booted, distro, image } = context;
+  const manage = booted.config.text("manage_etc_hosts") ?? "";
   if (!isTrue(manage) && manage.trim().toLowerCase() !== "template") return [];
-  if (!boot.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
-  const configured = boot.config.node("system_info", "distro");
+  if (!booted.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
+  const configured = booted.config.node("system_info", "distro");
   const name = configured === undefined ? "ubuntu" : pyStr(configured);
   const family = distroFacts(name, distro.cloudInit.version || ASSUMED_VERSION)?.family;
   const used = `hosts.${family}.tmpl`;

@@ -24,9 +24,9 @@ const LOCKS: readonly (readonly [path: string, entry: RegExp])[] = [
 
 /** Finds that the first boot upgrades the image's packages. */
 export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
-  const command = upgradeCommand(boot);
-  const key = KEYS.flatMap((name) => boot.config.pair(name) ?? []).find(({ value }) => !isOff(value));
+  const { booted, image } = context;
+  const command = upgradeCommand(booted);
+  const key = KEYS.flatMap((name) => booted.config.pair(name) ?? []).find(({ value }) => !isOff(value));
   if (command === undefined || key === undefined) return [];
   const cause = originOf(key);
   const lock = lockedBy(image);
@@ -78,13 +78,13 @@ const YUM_CONF = "/etc/yum.conf";
  * `releasever=latest` in yum.conf (Amazon Linux 1) without repo_releasever, or "latest" in dnf's variable (2023).
  */
 export function packageReleaseNotLocked(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, distro, image } = context;
-  if (boot.config.get("system_info", "distro") !== "amazon") return [];
-  const found = notLocked(image, boot);
+  const { booted, distro, image } = context;
+  if (booted.config.get("system_info", "distro") !== "amazon") return [];
+  const found = notLocked(image, booted);
   if (found === undefined) return [];
   const { path, line } = found;
   const release = distro.packages.version("system-release")?.replace(/^\d+:|-[^-]*$/g, "") ?? distro.version;
-  const severity = isOwn(context, path) || boot.config.has("repo_releasever") ? rule.severity : "info";
+  const severity = isOwn(context, path) || booted.config.has("repo_releasever") ? rule.severity : "info";
   const message = `The image is not locked to a release of Amazon Linux (releasever is "latest" in ${path}): packages that a launch installs or upgrades come from the newest release.`;
   const fix =
     path === DNF_RELEASE

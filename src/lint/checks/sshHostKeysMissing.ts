@@ -9,17 +9,19 @@ import { sshdMakesKeys } from "./sshdMakesKeys.ts";
 
 /** Finds images with an SSH server that have no host key after the boot. */
 export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
-  const module = boot.modules.find((module) => module.name === "ssh" && isCalled(module));
+  const { booted, image } = context;
+  const module = booted.modules.find((module) => module.name === "ssh" && isCalled(module));
   const server = sshdConfigPath(image);
-  const list = boot.config.origin("cloud_init_modules");
+  const list = booted.config.origin("cloud_init_modules");
   const origin = module?.origin ?? (isKeygenOff(context) ? list : undefined);
   if (server === undefined || origin === undefined) return [];
   const { after, readable } = context.settings(hostKeys);
   if (!readable || after.length > 0) return [];
   if (module !== undefined && sshdMakesKeys(context)) return [];
   const cause =
-    module === undefined ? origin : (boot.config.origin("ssh_keys") ?? boot.config.origin("ssh_genkeytypes") ?? origin);
+    module === undefined
+      ? origin
+      : (booted.config.origin("ssh_keys") ?? booted.config.origin("ssh_genkeytypes") ?? origin);
   const message =
     module === undefined
       ? "sshd cannot start, since nothing generates a host key: cloud-init's ssh does not run, and the image's own unit for host keys does not run beside cloud-init."
@@ -41,7 +43,7 @@ export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[]
 }
 
 /** Whether cloud-init runs and disables the unit that generates missing keys when sshd starts. */
-function isKeygenOff({ boot, image, distro }: CheckContext): boolean {
-  if (distro.cloudInit.disabled !== undefined || boot.base.fatal !== undefined) return false;
+function isKeygenOff({ booted, image, distro }: CheckContext): boolean {
+  if (distro.cloudInit.disabled !== undefined || booted.base.fatal !== undefined) return false;
   return hostKeyMaker(image) === "off";
 }

@@ -8,11 +8,11 @@ import type { CheckContext } from "./check.ts";
  * Whether the image generates missing host keys itself when sshd starts. Without sshd's unit the family decides: all
  * packages except Debian's do, and Red Hat's until the drop-in of cloud-init 21.4 disables it.
  */
-export function sshdMakesKeys({ image, boot, distro }: CheckContext): boolean {
+export function sshdMakesKeys({ image, booted, distro }: CheckContext): boolean {
   const maker = hostKeyMaker(image);
   if (maker !== "unknown") return maker === "runs";
   const version = distro.cloudInit.version || ASSUMED_VERSION;
-  const name = String(boot.config.get("system_info", "distro") ?? "ubuntu");
+  const name = String(booted.config.get("system_info", "distro") ?? "ubuntu");
   const family = distroFacts(name, version)?.family;
   if (family === undefined || family === "debian") return false;
   return family !== "redhat" || !versionAtLeast(version, "21.4");

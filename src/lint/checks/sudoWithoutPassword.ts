@@ -43,15 +43,15 @@ interface Demand {
 
 /** Finds accounts that need no password for sudo after the boot, although the image requires one. */
 export function sudoWithoutPassword(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
+  const { booted, image } = context;
   if (!context.settings(accounts).readable) return [];
-  const [before, after] = [readSudoers(image), readSudoers(boot.after)];
+  const [before, after] = [readSudoers(image), readSudoers(booted.after)];
   const known = new Set(before.grants.map(identity));
   const fresh = after.grants.filter(
     (grant) => !known.has(identity(grant)) && grant.commands.some(({ asks }) => asks === false),
   );
   if (fresh.length === 0) return [];
-  const accountsAfter = sudoAccounts(boot.after);
+  const accountsAfter = sudoAccounts(booted.after);
   return atMost(fresh, (grant) => {
     for (const account of subjectsOf(grant, after, accountsAfter))
       for (const { command, asks } of grant.commands) {

@@ -64,7 +64,7 @@ export class FixProver {
   prove(
     rule: Rule,
     values: Readonly<Record<string, string>>,
-    holds: (after: Image, boot: BootResult) => boolean,
+    holds: (after: Image, booted: BootResult) => boolean,
   ): Fix | null {
     const { keep } = rule.parameters;
     for (const candidate of Array.isArray(keep) ? keep : []) {
@@ -75,7 +75,7 @@ export class FixProver {
   }
 
   /** The fix itself if `holds` is true with it in place and it does no harm, otherwise null. */
-  proveOne(fix: Fix, holds: (after: Image, boot: BootResult) => boolean): Fix | null {
+  proveOne(fix: Fix, holds: (after: Image, booted: BootResult) => boolean): Fix | null {
     const attempt = this.#attempt(fix);
     if (attempt === undefined) return null;
     const { booted } = attempt;

@@ -97,7 +97,7 @@ interface Found {
 
 /** Finds quoted booleans and nulls to which cloud-init gives another meaning. */
 export function configValueMisread(rule: Rule, context: CheckContext): Finding[] {
-  const { config } = context.boot;
+  const { config } = context.booted;
   const values = MISREAD.flatMap(({ keys, when, means, write, unless }): Found[] => {
     const pair = config.pair(...(keys as [string]));
     return pair !== undefined && when(pair.value) && unless?.(context) !== true
@@ -106,7 +106,8 @@ export function configValueMisread(rule: Rule, context: CheckContext): Finding[]
   });
   return atMost([...values, ...misreadOfUsers(context)], (found) => {
     const { name, pair, means } = found;
-    if (!isOwn(context, pair.path) && context.boot.base.files.some(({ path }) => path === pair.path)) return undefined;
+    if (!isOwn(context, pair.path) && context.booted.base.files.some(({ path }) => path === pair.path))
+      return undefined;
     return about(rule, context, {
       message: `${name} ${means}.`,
       cause: originOf(pair),
@@ -146,9 +147,9 @@ function scalarAt(root: ConfigNode, line: number, column: number): Scalar | unde
 }
 
 function misreadOfUsers(context: CheckContext): Found[] {
-  const { boot } = context;
+  const { booted } = context;
   const version = versionOf(context) ?? ASSUMED_VERSION;
-  const users = boot.config.node("users");
+  const users = booted.config.node("users");
   const listed =
     users?.type === "sequence"
       ? users.children
@@ -156,7 +157,7 @@ function misreadOfUsers(context: CheckContext): Found[] {
         ? users.children.map(({ value }) => value)
         : [];
   const write = "false";
-  return [...listed, boot.config.node("system_info", "default_user")].flatMap((entry) => {
+  return [...listed, booted.config.node("system_info", "default_user")].flatMap((entry) => {
     if (entry?.type !== "mapping") return [];
     const flags = USER_FLAGS.flatMap((flag): Found[] => {
       const pair = findPair(entry, flag);

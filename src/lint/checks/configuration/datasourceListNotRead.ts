@@ -15,9 +15,9 @@ const DS_IDENTIFY = ["/usr/lib/cloud-init/ds-identify", "/usr/libexec/cloud-init
 
 /** Finds a datasource_list that ds-identify, which reads single lines, misreads. */
 export function datasourceListNotRead(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
+  const { booted, image } = context;
   const version = versionOf(context);
-  const pair = boot.base.root.children.find(({ key }) => key.value === "datasource_list");
+  const pair = booted.base.root.children.find(({ key }) => key.value === "datasource_list");
   if (version === undefined || pair?.value.type !== "sequence" || !isOwn(context, pair.path)) return [];
   // If ds-identify writes no list, its reading has no effect.
   if (!writesDatasourceList(image, commandLineParts(image))) return [];

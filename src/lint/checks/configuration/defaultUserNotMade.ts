@@ -15,7 +15,7 @@ import { versionOf } from "./moduleLists.ts";
  * (distros/ug_util.py, 18.5 to 26.2): a warning if somebody configured that user.
  */
 export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[] {
-  const { config, modules } = context.boot;
+  const { config, modules } = context.booted;
   const version = versionOf(context);
   if (version === undefined || !modules.some((module) => module.name === "users_groups" && isCalled(module))) return [];
   if (makesDefaultUser(config, version)) return [];

@@ -14,10 +14,10 @@ import { about, isOwn } from "./about.ts";
 
 /** Finds files of the base configuration that cloud-init ignores. */
 export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image, distro } = context;
+  const { booted, image, distro } = context;
   // Cloud-init may be able to read files that this program cannot.
   const unread = (path: string) => image.problems.some((problem) => path.startsWith(problem.path));
-  return boot.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
+  return booted.base.files.flatMap(({ path, dropped, unread: tooLarge }) => {
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
     if (image.lstat(path) === undefined && isPartial(image, distro)) return [];
     const { line, column } = dropped;
@@ -27,8 +27,8 @@ export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] 
 }
 
 /** What takes no effect because a file is ignored. */
-function loss(path: string, { boot, image }: CheckContext): string {
-  const isListGone = !boot.modules.some(({ stage }) => stage !== "init-local");
+function loss(path: string, { booted, image }: CheckContext): string {
+  const isListGone = !booted.modules.some(({ stage }) => stage !== "init-local");
   if (isListGone && image.lstat(CLOUD_CFG) !== undefined) return "This leaves no module list, so no module runs.";
   const keys = writtenKeys(image.read(path)?.toString("utf8") ?? "");
   if (keys.length === 0) return "Its settings have no effect.";
@@ -37,7 +37,7 @@ function loss(path: string, { boot, image }: CheckContext): string {
 
 /** Finds configuration on which every stage of cloud-init fails. */
 export function cloudInitCannotStart(rule: Rule, context: CheckContext): Finding[] {
-  const { fatal } = context.boot.base;
+  const { fatal } = context.booted.base;
   if (fatal === undefined) return [];
   const message = `Every stage of cloud-init fails: ${fatalProblem(fatal)}.`;
   return [about(rule, context, { message, cause: fatal.origin })];
@@ -55,10 +55,10 @@ const NEAR = ["/etc/cloud", "/etc/cloud.cfg.d", "/etc/cloud-init", CLOUD_CFG_D];
 
 /** Finds files of cloud-config that cloud-init never reads because of their name or directory. */
 export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
-  if (boot.base.fatal !== undefined) return [];
-  const read = new Set(boot.base.files.map(({ path }) => path));
-  const directory = boot.base.directory;
+  const { booted, image } = context;
+  if (booted.base.fatal !== undefined) return [];
+  const read = new Set(booted.base.files.map(({ path }) => path));
+  const directory = booted.base.directory;
   const directories = new Set([...NEAR, ...(directory === undefined ? [] : [directory])]);
   const unread = [...directories].flatMap((place) => candidates(image, place)).filter((path) => !read.has(path));
   return atMost([...new Set(unread)], (path) => {
@@ -90,7 +90,7 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
 
 /** Finds hidden files, which cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
 export function configFileHidden(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(context.boot.base.files, ({ path, root, dropped }) => {
+  return atMost(context.booted.base.files, ({ path, root, dropped }) => {
     const isHidden = /\/\.[^/]*$/.test(path);
     if (!isHidden || dropped !== undefined || root.children.length === 0 || !isOwn(context, path)) return undefined;
     const keys = root.children.map((pair) => String(pair.key.value));
@@ -101,7 +101,7 @@ export function configFileHidden(rule: Rule, context: CheckContext): Finding[] {
 
 /** Finds a conf_d that selects another directory or none, or that has no effect (util.read_conf_with_confd). */
 export function configDirectoryRedirected(rule: Rule, context: CheckContext): Finding[] {
-  const { base } = context.boot;
+  const { base } = context.booted;
   return base.files.flatMap(({ path, root }) => {
     const pair = findPair(root, "conf_d");
     if (pair === undefined || base.fatal !== undefined || !isOwn(context, path)) return [];

@@ -11,7 +11,7 @@ const LIST = "cloud_init_modules";
  * as well, unless preserve_hostname is true (cmd/main.py, 18.5 to 26.2).
  */
 export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Finding[] {
-  const { base, config } = context.boot;
+  const { base, config } = context.booted;
   const cause = config.origin(LIST);
   if (base.fatal !== undefined || cause === undefined || config.bool("preserve_hostname", false)) return [];
   if (!isOwn(context, cause.path) || listed(context).some(({ name }) => name === "set_hostname")) return [];

@@ -12,10 +12,10 @@ import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
 export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
-  const { boot } = context;
+  const { booted } = context;
   const version = versionOf(context);
-  if (boot.base.fatal !== undefined || version === undefined) return [];
-  const reader = { version, vendor: vendorOf(boot.config) };
+  if (booted.base.fatal !== undefined || version === undefined) return [];
+  const reader = { version, vendor: vendorOf(booted.config) };
   const lists = new Set(listed(context).map(({ name }) => name));
   // Another rule reports an image without any list, in which nothing runs.
   if (lists.size === 0) return [];
@@ -24,7 +24,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
     const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
     if (isCoreKey(key) || readers.length === 0) return undefined;
     const running = readers.filter(({ name }) => lists.has(name));
-    const refused = boot.modules.filter(
+    const refused = booted.modules.filter(
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
@@ -32,7 +32,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
     const reason =
       running.length === 0
         ? `no module list contains ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
-        : `${names} does not run on ${boot.config.get("system_info", "distro") ?? "ubuntu"}`;
+        : `${names} does not run on ${booted.config.get("system_info", "distro") ?? "ubuntu"}`;
     // A key that requests no action has the intended effect.
     const severity = asksForNothing(pair) ? "info" : rule.severity;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
@@ -51,7 +51,7 @@ function asksForNothing({ key, value }: Pair): boolean {
 export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
-  const reader = { version, vendor: vendorOf(context.boot.config) };
+  const reader = { version, vendor: vendorOf(context.booted.config) };
   return atMost(ownKeys(context), (pair) => {
     const key = String(pair.key.value);
     const readers = readersOf(key);
@@ -83,5 +83,5 @@ export function vendorOf(config: Config): string {
 
 /** The top-level keys of the files that the user wrote. */
 function ownKeys(context: CheckContext): readonly Pair[] {
-  return context.boot.base.files.filter(({ path }) => isOwn(context, path)).flatMap(({ root }) => root.children);
+  return context.booted.base.files.filter(({ path }) => isOwn(context, path)).flatMap(({ root }) => root.children);
 }

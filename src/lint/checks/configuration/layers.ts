@@ -61,7 +61,7 @@ export function configMergeHowInverted(rule: Rule, context: CheckContext): Findi
 
 /** Files that merge_how, their own or that of another file, keeps from being merged, or whose keys it deletes. */
 function unmerged(rule: Rule, context: CheckContext): Finding[] {
-  const { files, root, fatal } = context.boot.base;
+  const { files, root, fatal } = context.booted.base;
   if (fatal !== undefined || files.every(({ path }) => mergersOf(path, context) === undefined)) return [];
   const found = new Set<string>();
   const visit = (pair: Pair): void => {
@@ -151,7 +151,7 @@ export function configValueShadowed(rule: Rule, context: CheckContext): Finding[
 
 /** Finds values of the user's own files that the seed in the image (user-data, vendor-data) overrides. */
 export function configValueOverriddenBySeed(rule: Rule, context: CheckContext): Finding[] {
-  const { base, config } = context.boot;
+  const { base, config } = context.booted;
   const paths = new Set(base.files.map(({ path }) => path));
   const seed = (path: string) => path.startsWith("/") && !paths.has(path) && context.image.lstat(path) !== undefined;
   const losses = lossesIn(config.root, (winner, loser) =>
@@ -171,7 +171,7 @@ const known = new WeakMap<CheckContext, readonly Loss[]>();
 function lossesOf(context: CheckContext, kind: Loss["kind"]): readonly Loss[] {
   let all = known.get(context);
   if (all === undefined) {
-    const { root, files } = context.boot.base;
+    const { root, files } = context.booted.base;
     const order = new Map(files.map(({ path }, index) => [path, index]));
     all = lossesIn(root, (winner, loser, key) => classify(winner, loser, key, order, context));
     known.set(context, all);
@@ -250,7 +250,7 @@ const mergers = new WeakMap<CheckContext, ReadonlyMap<string, Pair | undefined>>
 function mergersOf(path: string, context: CheckContext): Pair | undefined {
   let ofFiles = mergers.get(context);
   if (ofFiles === undefined) {
-    const { files } = context.boot.base;
+    const { files } = context.booted.base;
     ofFiles = new Map(
       files.map((file) => [file.path, findPair(file.root, "merge_how") ?? findPair(file.root, "merge_type")]),
     );

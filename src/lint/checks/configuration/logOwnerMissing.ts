@@ -8,8 +8,8 @@ import { about, isOwn } from "./about.ts";
 
 /** Finds a syslog_fix_perms without any entry whose user and group exist in the image (stages.py, 18.5 to 26.2). */
 export function logOwnerMissing(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
-  const pair = boot.config.pair("syslog_fix_perms");
+  const { booted, image } = context;
+  const pair = booted.config.pair("syslog_fix_perms");
   if (pair === undefined || !isOwn(context, pair.path)) return [];
   const value = toValue(pair.value);
   const owners = (Array.isArray(value) ? value : [value]).filter((owner) => typeof owner === "string");

@@ -19,7 +19,7 @@ const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_module
 export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
   const version = versionOf(context);
   if (version === undefined) return [];
-  const distro = distroName(context.boot);
+  const distro = distroName(context.booted);
   // Do not suggest a module that does not run on the image's distribution.
   const runsHere = (name: string) =>
     isForDistro(moduleFacts(name)!, distro, (wanted) => versionAtLeast(version, wanted));
@@ -58,7 +58,7 @@ export function moduleListedTwice(rule: Rule, context: CheckContext): Finding[] 
   const entries = listed(context);
   const first = new Map<string, ListedModule>();
   const again: [ListedModule, ListedModule][] = [];
-  for (const { name, origin } of context.boot.modules.filter(
+  for (const { name, origin } of context.booted.modules.filter(
     (module) => isCalled(module) && module.stage !== "init-local",
   )) {
     const entry = entries.find((other) => other.name === name && placeOf(other.origin) === placeOf(origin));
@@ -80,7 +80,7 @@ export function moduleFrequencyUnknown(rule: Rule, context: CheckContext): Findi
   const odd = listed(context).filter(({ unknownFrequency }) => unknownFrequency !== undefined);
   return atMost(odd, ({ raw, name, origin, unknownFrequency = "" }) => {
     if (!isOwn(context, origin.path)) return undefined;
-    const own = context.boot.modules.find((module) => placeOf(module.origin) === placeOf(origin))?.frequency;
+    const own = context.booted.modules.find((module) => placeOf(module.origin) === placeOf(origin))?.frequency;
     const instead = own === undefined ? "" : `; ${raw} keeps its default, ${own}`;
     const meant = MEANT[unknownFrequency.toLowerCase().replaceAll("_", "-")] ?? nearest(unknownFrequency, FREQUENCIES);
     const message = `Unknown frequency "${unknownFrequency}"${instead}. Write ${FREQUENCIES.slice(0, -1).join(", ")} or ${FREQUENCIES.at(-1)}.`;
@@ -107,9 +107,9 @@ const MEANT: Readonly<Record<string, string>> = {
 
 /** Finds module lists on which a stage fails before it runs any module (config/modules.py, 20.4 to 26.2). */
 export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
-  if (context.boot.base.fatal !== undefined) return [];
+  if (context.booted.base.fatal !== undefined) return [];
   return LISTS.flatMap((list) => {
-    const { fatal } = readModuleList(context.boot.config, list);
+    const { fatal } = readModuleList(context.booted.config, list);
     if (fatal === undefined) return [];
     const message = `No module of ${list} runs: the stage fails, since an entry is neither a name nor a list of names.`;
     return [about(rule, context, { message, cause: fatal.origin })];
@@ -118,7 +118,7 @@ export function moduleListFails(rule: Rule, context: CheckContext): Finding[] {
 
 /** Finds modules in the user's own lists that do not run on the image's distribution. */
 export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[] {
-  const { config, modules } = context.boot;
+  const { config, modules } = context.booted;
   const unverified = config.node("unverified_modules");
   const allowed = unverified?.type === "sequence" ? unverified.children : [];
   const runs = new Set(modules.filter(isCalled).map(({ name }) => name));
@@ -144,7 +144,7 @@ export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[]
   if (first === undefined) return meant;
   const names = [...new Set(others.map(({ name }) => name))];
   const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-  const message = `${names.length === 1 ? "A module that does" : "Modules that do"} not run on ${distroName(context.boot)}: ${shown}.`;
+  const message = `${names.length === 1 ? "A module that does" : "Modules that do"} not run on ${distroName(context.booted)}: ${shown}.`;
   return [...meant, about(rule, context, { message, cause: first.origin, severity: "info" })];
 }
 
@@ -175,7 +175,7 @@ const known = new WeakMap<CheckContext, readonly ListedModule[]>();
 
 /** The entries of all module lists. */
 export function listed(context: CheckContext): readonly ListedModule[] {
-  const entries = known.get(context) ?? entriesOf(context.boot.config);
+  const entries = known.get(context) ?? entriesOf(context.booted.config);
   known.set(context, entries);
   return entries;
 }

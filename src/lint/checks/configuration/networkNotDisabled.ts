@@ -8,8 +8,8 @@ import { about } from "./about.ts";
 
 /** Finds a `network` that looks as if it disabled network configuration, and does not (stages.py, 20.4 to 26.2). */
 export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[] {
-  const { boot } = context;
-  const pair = boot.config.pair("network");
+  const { booted } = context;
+  const pair = booted.config.pair("network");
   const said = pair && offWord(pair.value);
   if (pair === undefined || said === undefined) return [];
   const message = `${said} does not disable the network configuration: cloud-init still configures the network. Write "network: {config: disabled}".`;

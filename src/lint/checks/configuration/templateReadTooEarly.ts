@@ -12,10 +12,10 @@ const EARLY = ["datasource", "datasource_list", "manual_cache_clean", "network",
 
 /** Finds Jinja in files that cloud-init reads before it can render them, or that its version does not render (util.read_conf). */
 export function templateReadTooEarly(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
+  const { booted, image } = context;
   const version = versionOf(context);
   if (version === undefined) return [];
-  const templates = boot.base.files.filter(
+  const templates = booted.base.files.filter(
     ({ path }) => templateKind(image.read(path)?.toString("utf8") ?? "") === "jinja",
   );
   if (!versionAtLeast(version, "22.4"))

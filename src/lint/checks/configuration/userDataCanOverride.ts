@@ -21,9 +21,9 @@ const GUARDS = [
 
 /** Reports that user-data and vendor-data can override what the image's files protect, unless allow_userdata forbids it (19.3). */
 export function userDataCanOverride(rule: Rule, context: CheckContext): Finding[] {
-  const { boot } = context;
-  if (!new Config(boot.base.root).bool("allow_userdata", true)) return [];
-  const guards = boot.base.root.children.filter(
+  const { booted } = context;
+  if (!new Config(booted.base.root).bool("allow_userdata", true)) return [];
+  const guards = booted.base.root.children.filter(
     ({ key, path }) => GUARDS.includes(String(key.value)) && path.startsWith("/") && isOwn(context, path),
   );
   const [first] = guards;

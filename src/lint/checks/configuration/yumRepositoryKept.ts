@@ -13,14 +13,14 @@ const MODULE = "yum_add_repo";
 
 /** Finds entries of yum_repos that have no effect because their file exists in the image (cc_yum_add_repo, 18.5 to 26.2). */
 export function yumRepositoryKept(rule: Rule, context: CheckContext): Finding[] {
-  const { boot, image } = context;
+  const { booted, image } = context;
   const version = versionOf(context);
-  const repositories = boot.config.node("yum_repos");
+  const repositories = booted.config.node("yum_repos");
   if (version === undefined || repositories?.type !== "mapping") return [];
-  if (!boot.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
+  if (!booted.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
   const since = (wanted: string) => versionAtLeast(version, wanted);
   return atMost(repositories.children, (pair) => {
-    const path = repositoryPath(boot.config, since, pyStr(pair.key));
+    const path = repositoryPath(booted.config, since, pyStr(pair.key));
     if (image.stat(path) === undefined) return undefined;
     const message = `yum_repos.${pyStr(pair.key)} has no effect: ${path} exists in the image, and cloud-init never changes an existing repository file.`;
     return about(rule, context, { message, cause: originOf(pair), module: MODULE });

@@ -10,10 +10,10 @@ import { leftover } from "./leftover.ts";
 const INSTALLERS = /\/cloud\.cfg\.d\/[^/]*(installer|subiquity|curtin)[^/]*\.cfg$/;
 
 /** Finds settings that tie every instance of the image to the datasource of the machine that was installed. */
-export function datasourcePinned(rule: Rule, { image, boot, distro }: CheckContext): Finding[] {
+export function datasourcePinned(rule: Rule, { image, booted, distro }: CheckContext): Finding[] {
   const findings: Finding[] = [];
   const parts = commandLineParts(image);
-  const list = listedDatasources(image, distro.cloudInit.version || ASSUMED_VERSION, boot.base);
+  const list = listedDatasources(image, distro.cloudInit.version || ASSUMED_VERSION, booted.base);
   if (list !== undefined && parts.every(({ path }) => path !== list.origin.path)) {
     const { names, origin } = list;
     const onlyNone = names.every((name) => name === "None");

@@ -11,8 +11,8 @@ import { leftover } from "./leftover.ts";
 const NAMELESS = ["nocloud", "iid-datasource-none", "iid-datasource", "iid-local01"];
 
 /** Finds images in which cloud-init mistakes a new instance for the machine that built the image, so that few modules run. */
-export function instanceKnown(rule: Rule, { image, boot }: CheckContext): Finding[] {
-  const { cloudDirectory, isNew } = instanceOf(image, boot.cloud, boot.config);
+export function instanceKnown(rule: Rule, { image, booted }: CheckContext): Finding[] {
+  const { cloudDirectory, isNew } = instanceOf(image, booted.cloud, booted.config);
   const path = `${cloudDirectory}/data/instance-id`;
   const previous = image.read(path)?.toString("utf8").trim();
   const cause = { path, line: 1, column: 1 };
@@ -20,8 +20,8 @@ export function instanceKnown(rule: Rule, { image, boot }: CheckContext): Findin
   const marker = expandGlob(image, `${cloudDirectory}/instances/*/manual-clean`)[0];
   const cached = expandGlob(image, `${cloudDirectory}/instances/*/obj.pkl`)[0];
   if (marker !== undefined && cached !== undefined) {
-    const because = boot.config.bool("manual_cache_clean", false)
-      ? boot.config.origin("manual_cache_clean")
+    const because = booted.config.bool("manual_cache_clean", false)
+      ? booted.config.origin("manual_cache_clean")
       : undefined;
     const message = `${taken}, since ${marker} makes it trust its cache. Modules that ran there do not run again.`;
     return [leftover(rule, message, because ?? { ...cause, path: marker }, `${marker} is in the image`)];

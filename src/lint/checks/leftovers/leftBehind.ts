@@ -15,11 +15,11 @@ const LIMIT = { bytes: 256 * 1024, line: 4096 };
  * `own` is. `message` describes them; one finding lists all.
  */
 export function leftBehind(rule: Rule, context: CheckContext): Finding[] {
-  const { image, boot } = context;
+  const { image, booted } = context;
   const { paths, line: pattern, stays = false, own = false, message } = rule.parameters;
   if (stays === true && isUnsure(context)) return [];
   const expression = typeof pattern === "string" ? new RegExp(pattern) : undefined;
-  const changed = new Set(boot.changes.map(({ path }) => path));
+  const changed = new Set(booted.changes.map(({ path }) => path));
   const found = new Map<string, { readonly path: string; readonly line: number }>();
   for (const path of (paths as string[]).flatMap((glob) => expandGlob(image, glob))) {
     const real = image.realpath(path);

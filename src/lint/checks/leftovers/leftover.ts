@@ -27,9 +27,9 @@ export function listed(paths: readonly string[]): string {
 }
 
 /** Whether this program could not read all of the configuration, so that it does not know which files the boot keeps. */
-export function isUnsure({ boot, image }: CheckContext): boolean {
+export function isUnsure({ booted, image }: CheckContext): boolean {
   return (
-    boot.base.files.some(({ unread }) => unread === true) ||
+    booted.base.files.some(({ unread }) => unread === true) ||
     image.problems.some(({ path }) => path.startsWith("/etc/cloud"))
   );
 }

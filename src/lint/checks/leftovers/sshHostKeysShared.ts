@@ -7,9 +7,9 @@ import { isUnsure, leftover, listed } from "./leftover.ts";
 
 /** Finds private host keys that every instance of the image keeps. */
 export function sshHostKeysShared(rule: Rule, context: CheckContext): Finding[] {
-  const { image, boot } = context;
+  const { image, booted } = context;
   if (isUnsure(context)) return [];
-  const changed = new Set(boot.changes.map(({ path }) => path));
+  const changed = new Set(booted.changes.map(({ path }) => path));
   const { before, after } = context.settings(hostKeys);
   const kept = before.filter(
     ({ key, value }) =>
@@ -19,8 +19,8 @@ export function sshHostKeysShared(rule: Rule, context: CheckContext): Finding[] 
       after.some((other) => other.key === key && other.value === value),
   );
   if (kept.length === 0) return [];
-  const module = boot.modules.find(({ name }) => name === "ssh");
-  const cause = boot.config.origin("ssh_deletekeys") ?? module?.origin ?? { path: CLOUD_CFG, line: 1, column: 1 };
+  const module = booted.modules.find(({ name }) => name === "ssh");
+  const cause = booted.config.origin("ssh_deletekeys") ?? module?.origin ?? { path: CLOUD_CFG, line: 1, column: 1 };
   const paths = listed(kept.map(({ key }) => key));
   return [
     leftover(
