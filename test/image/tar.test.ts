@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type Image, ImageError, readText } from "../../src/image/image.ts";
 import { READ_LIMIT } from "../../src/image/limits.ts";
 import { openImage } from "../../src/image/open.ts";
-import { sample } from "../samples.ts";
+import { whole as inRealSet, sample } from "../samples.ts";
 import recorded from "./archives.json" with { type: "json" };
 import { bothWays, contents, keepAll, refusal } from "./contents.ts";
 import { type Entry, pax, tarball } from "./tarball.ts";
@@ -225,6 +225,7 @@ describe("what cannot be read whole is refused", () => {
     expect((await refusal(damaged)).message).toMatch(/damaged/);
     expect((await refusal(gzipSync("#cloud-config\n"))).message).toMatch(/contains no tar archive/);
     expect(await refusal(gzipSync(""))).toMatchObject({ status: 3 });
+    if (!inRealSet) return;
     const zeros = gzipSync(Buffer.alloc(32 * 1024 * 1024));
     const bomb = Buffer.concat([gzipSync(tarball([{ size: 2 ** 33 - 1 }], Buffer.alloc(0))), ...Array(40).fill(zeros)]);
     expect(await refusal(bomb)).toMatchObject({ status: 4, message: expect.stringContaining("expands") });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { escapeLine, escapeProse, escapeText, linesOf } from "../../src/report/escape.ts";
+import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 
 describe("escapeText", () => {
@@ -46,6 +47,7 @@ describe("escapeText", () => {
   test("leaves nothing hazardous of any text", () => {
     expect(hazardsIn(EVERY_HAZARD).length).toBeGreaterThan(30);
     expect(hazardsIn(escapeText(EVERY_HAZARD))).toEqual([]);
+    if (!whole) return;
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => hazardsIn(escapeText(text)).length === 0));
     fc.assert(fc.property(fc.string({ unit: "binary-ascii" }), (text) => !/[^ -~]/.test(escapeText(text))));
   });

@@ -251,13 +251,13 @@ describe("hostile texts", () => {
     }
   });
 
-  test("whatever the text, there is a node, an error or nothing", () => {
+  test.runIf(whole)("whatever the text, there is a node, an error or nothing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         const { node, error } = parseYaml(text, "x");
         expect(node === undefined || error === undefined).toBe(true);
       }),
-      { numRuns: sample(10, 2000) },
+      { numRuns: 2000 },
     );
   });
 
