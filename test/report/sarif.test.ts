@@ -179,9 +179,7 @@ describe("what an upload may hold", () => {
       const { runs } = logOf(result({ findings, texts: { "/c": { before } } }));
       expect(runs[0]!.results).toHaveLength(5_000);
       const [notification] = runs[0]!.invocations![0]!.toolExecutionNotifications!;
-      expect(notification!.message.text).toMatch(
-        /only 5000 of 6000 findings.*990 of severity error.*10 of severity info/,
-      );
+      expect(notification!.message.text).toMatch(/only the 5000 most severe of 6000 findings.*error 990.*info 10/);
     });
 
   test("what is below --min-severity is not missed", () => {
