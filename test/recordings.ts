@@ -15,7 +15,7 @@ export interface Recording<Cases> {
 
 /** What was recorded, of a file below test/. */
 export function readRecording<Cases>(file: string): Recording<Cases> {
-  return JSON.parse(readFileSync(join(import.meta.dirname, file), "utf8")) as Recording<Cases>;
+  return JSON.parse(readFileSync(join("test", file), "utf8")) as Recording<Cases>;
 }
 
 /** The cases of a file below test/. */

@@ -20,7 +20,7 @@ test("names and links count, whatever becomes of them", async () => {
     writeFileSync(path, Buffer.concat(Array<Buffer>(18).fill(part)));
     await expect(openImage(path, keepAll)).rejects.toMatchObject({
       status: 4,
-      message: expect.stringContaining("more than can be read"),
+      message: expect.stringContaining("it is too large to read: more than"),
     });
   }
 });
@@ -33,14 +33,17 @@ test("names that all lead far through links", async () => {
   ]);
   const members = Array.from({ length: 3000 }, (_, i): Entry => ({ name: `l1/${i}` }));
   for (const image of opened(tarball([...links, { name: "l3", type: "5" }, ...members])))
-    await expect(image).rejects.toMatchObject({ status: 4, message: expect.stringContaining("through its links") });
+    await expect(image).rejects.toMatchObject({
+      status: 4,
+      message: expect.stringContaining("lead through long chains of links"),
+    });
 });
 
 test("too many entries, too deep", async () => {
   const named = (path: string): Entry[] => [pax({ path }), {}];
   const many = Array.from({ length: 400 }, (_, i) => named(`${i}/${`${"d".repeat(15)}/`.repeat(250)}x`));
   const error = await refusal(gzipSync(tarball(many.flat())));
-  expect(error).toMatchObject({ status: 4, message: expect.stringContaining("more than can be read") });
+  expect(error).toMatchObject({ status: 4, message: expect.stringContaining("it is too large to read: more than") });
   for (const image of await bothWays(tarball([...named("d/".repeat(300)), ...named("n".repeat(5000))])))
     expect(image.problems.map(({ reason }) => reason)).toEqual(["its name is too long", "its name is too long"]);
 });
