@@ -4,6 +4,7 @@ import { configRenderer } from "../../../src/boot/cloud/renderConfig.ts";
 import type { Script } from "../../../src/config/userData/handle.ts";
 import { toValue } from "../../../src/python/value.ts";
 import { answerOf, type ByRelease, recordedCases } from "../../recordings.ts";
+import { oneOf } from "../../samples.ts";
 import { handled } from "./handled.ts";
 
 interface Result {
@@ -22,7 +23,7 @@ function fileOf({ kind, name, content }: Script): [string, string] {
   return [`${directory}/${name}`, Buffer.from(content.text).toString("base64")];
 }
 
-describe.each(VERSIONS)("%s", (version) => {
+describe.each(oneOf(3, VERSIONS.toReversed()))("%s", (version) => {
   const render = renderOf(version);
   test.each(cases.map(({ userData, results }, index) => [index, userData, answerOf(results, version)] as const))(
     "case %i",
