@@ -103,7 +103,9 @@ export class Interpreter {
   }
 
   #loop(loop: Extract<Statement, { type: "for" }>, scope: Scope): void {
-    let items = iterate(this.#evaluate(loop.list, scope));
+    const list = this.#evaluate(loop.list, scope);
+    const size = isDict(list) ? list.size : undefined;
+    let items = iterate(list);
     const { filter } = loop;
     if (filter !== undefined)
       items = items.filter((item) => {
@@ -119,6 +121,9 @@ export class Interpreter {
       inner.set("loop", facts.round(index));
       this.#assign(loop.target, items[index]!, inner);
       this.#run(loop.body, inner);
+      // Python notices when it asks for the next key, also after the last one.
+      if (isDict(list) && list.size !== size)
+        throw new Raises("a loop changes the size of the mapping it iterates over");
     }
   }
 
@@ -142,10 +147,13 @@ export class Interpreter {
       if (++this.#depth > DEEPEST) throw new CannotTell("its macros are nested too deeply");
       args.check(...parameters.map(({ name }) => name));
       const inner = new Scope(scope, body);
+      // What the body sets later does not hide outer names from the defaults.
+      const outer = new Scope(scope);
       parameters.forEach(({ name, fallback }, index) => {
         const given = args.at(index, name);
-        const missing = () => (fallback === undefined ? new Undefined(name) : this.#evaluate(fallback, inner));
-        inner.set(name, given === undefined ? missing() : given);
+        const missing = () => (fallback === undefined ? new Undefined(name) : this.#evaluate(fallback, outer));
+        const value = given === undefined ? missing() : given;
+        for (const frame of [outer, inner]) frame.set(name, value);
       });
       const text = this.#capture(body, inner);
       this.#depth--;
@@ -184,7 +192,8 @@ export class Interpreter {
         if (node.key.type !== "slice") return subscript(object, this.#evaluate(node.key, scope), this.#budget);
         const parts = node.key.parts.map((part) => (part === undefined ? undefined : this.#evaluate(part, scope)));
         // Jinja evaluates literals in advance, and differently.
-        if (isDict(object) && node.object.type === "dict") throw new CannotTell("it slices a literal mapping");
+        if (typeof object !== "string" && (node.object.type === "dict" || isConstant(node.object)))
+          throw new CannotTell("it slices a literal that is not a string");
         return slice(object, parts, this.#budget);
       }
       case "slice":

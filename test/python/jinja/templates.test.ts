@@ -45,6 +45,7 @@ describe("a template is what Jinja makes of it", () => {
       "dict_items([('a', 1)]) dict_keys(['a']) True",
     ],
     ["{{ {'a': none}.get('a', 1) }}", "None"],
+    ["{% macro m(a, b=number) %}{% set number = 1 %}{{ a }}{{ b }}{% endmacro %}{{ m(2) }}", "23"],
     ["a{#", "a"],
     ["a{% raw %}", "a"],
     // A name that the frame assigns is its own for the frames in it, before it is assigned too.
@@ -58,6 +59,7 @@ describe("a template is what Jinja makes of it", () => {
 
   it.each([
     "{% for i in list %}{{ i }}{% endfor+ %}",
+    "{% set own = {'a': 1} %}{% for i in own %}{% do own.update({'z': 1}) %}{% endfor %}",
     "{{ names[1:] }}",
     "{{ 5|map('upper')|list }}",
     "{{ missing|int }}",
@@ -71,7 +73,7 @@ describe("a template is what Jinja makes of it", () => {
     expect(() => render(template)).toThrow(Raises);
   });
 
-  it.each(["{{ {}[1:] }}", "{{ 'a'|e + 'b' }}", "{{ list|items }}", "{{ (-8) ** 0.5 }}"])(
+  it.each(["{{ {}[1:] }}", "{{ 2.0[:2] }}", "{{ 'a'|e + 'b' }}", "{{ list|items }}", "{{ (-8) ** 0.5 }}"])(
     "%s cannot be told",
     (template) => {
       expect(() => render(template)).toThrow(CannotTell);
