@@ -11,7 +11,7 @@ import { arithmetic, holds, isNumber, negate } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import type { Arguments, Block, BlockFilter, Expression, Parameter, Statement, Target } from "./syntax.ts";
 import { applyTest } from "./tests.ts";
-import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined } from "./value.ts";
+import { CallArguments, Callable, iterate, Namespace, orUndefined, Undefined, View } from "./value.ts";
 
 /** The maximum depth of calls between macros. */
 const DEEPEST = 50;
@@ -104,7 +104,8 @@ export class Interpreter {
 
   #loop(loop: Extract<Statement, { type: "for" }>, scope: Scope): void {
     const list = this.#evaluate(loop.list, scope);
-    const size = isDict(list) ? list.size : undefined;
+    const dict = list instanceof View ? list.dict : isDict(list) ? list : undefined;
+    const size = dict?.size;
     let items = iterate(list);
     const { filter } = loop;
     if (filter !== undefined)
@@ -122,8 +123,7 @@ export class Interpreter {
       this.#assign(loop.target, items[index]!, inner);
       this.#run(loop.body, inner);
       // Python notices when it asks for the next key, also after the last one.
-      if (isDict(list) && list.size !== size)
-        throw new Raises("a loop changes the size of the mapping it iterates over");
+      if (dict?.size !== size) throw new Raises("a loop changes the size of the mapping it iterates over");
     }
   }
 

@@ -96,10 +96,10 @@ function listMethod(list: PyValue[], name: string, budget: Budget): Method | und
   };
 }
 
-function view(name: string, items: PyValue[], budget: Budget): Method {
+function view(name: string, dict: PyDict, items: PyValue[], budget: Budget): Method {
   return (args) => {
     args.check();
-    return new View(name, listOf(items, budget));
+    return new View(name, dict, listOf(items, budget));
   };
 }
 
@@ -108,13 +108,14 @@ function dictMethod(dict: PyDict, name: string, budget: Budget): Method | undefi
     case "items":
       return view(
         name,
+        dict,
         [...dict].map((pair) => new Tuple(pair)),
         budget,
       );
     case "keys":
-      return view(name, [...dict.keys()], budget);
+      return view(name, dict, [...dict.keys()], budget);
     case "values":
-      return view(name, [...dict.values()], budget);
+      return view(name, dict, [...dict.values()], budget);
     case "get":
       return (args) => {
         const found = dict.get(hashable(args.given(0), "the value"));

@@ -1,4 +1,4 @@
-import { isDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
+import { isDict, type PyDict, PyObject, type PyValue, Tuple } from "../dataModel.ts";
 import { CannotTell, Raises } from "../errors.ts";
 import { repr } from "../repr.ts";
 import { Bytes } from "../scalars.ts";
@@ -79,11 +79,13 @@ export class Range extends PyObject {
 /** The result of items(), keys() or values() of a dictionary. */
 export class View extends PyObject {
   readonly items: readonly PyValue[];
+  readonly dict: PyDict;
   readonly #name: string;
 
-  constructor(name: string, items: readonly PyValue[]) {
+  constructor(name: string, dict: PyDict, items: readonly PyValue[]) {
     super();
     this.#name = name;
+    this.dict = dict;
     this.items = items;
   }
 

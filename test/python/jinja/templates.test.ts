@@ -60,6 +60,7 @@ describe("a template is what Jinja makes of it", () => {
   it.each([
     "{% for i in list %}{{ i }}{% endfor+ %}",
     "{% set own = {'a': 1} %}{% for i in own %}{% do own.update({'z': 1}) %}{% endfor %}",
+    "{% set own = {'a': 1} %}{% for i in own.items() %}{% do own.update({'z': 1}) %}{% endfor %}",
     "{{ names[1:] }}",
     "{{ 5|map('upper')|list }}",
     "{{ missing|int }}",
