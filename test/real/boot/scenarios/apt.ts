@@ -4,10 +4,10 @@ import { aptSources } from "./aptSources.ts";
 
 const corporate = "deb http://mirror.corp.example/debian stable main\n";
 const sourcesList = "/etc/apt/sources.list";
-const deb822 = {
-  "/etc/apt/sources.list.d/debian.sources":
-    "Types: deb\nURIs: http://mirror.corp.example/debian\nSuites: stable\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n",
-};
+const deb822For = (suites: string) => ({
+  "/etc/apt/sources.list.d/debian.sources": `Types: deb\nURIs: http://mirror.corp.example/debian\nSuites: ${suites}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`,
+});
+const deb822 = deb822For("stable");
 const replaced = "apt:\n  preserve_sources_list: false\n";
 const withoutAptKey = "sed -i '/^apt:/,/^   preserve_sources_list/d' /etc/cloud/cloud.cfg";
 
@@ -44,7 +44,11 @@ export const apt: Scenario[] = [
     seed: plain,
   },
   { name: "apt-deb822-image", files: { ...team(replaced), ...deb822, ...without(sourcesList) }, seed: plain },
-  { name: "apt-both-formats", files: { ...team(replaced), ...deb822, [sourcesList]: corporate }, seed: plain },
+  {
+    name: "apt-both-formats",
+    files: { ...team(replaced), ...deb822For("stable-updates"), [sourcesList]: corporate },
+    seed: plain,
+  },
   {
     name: "apt-suites-disabled",
     files: team(`${replaced}  disable_suites: [security, $RELEASE-backports]\n`),
