@@ -34,7 +34,7 @@ export type FatalProblem = { readonly origin: Origin } & (
 export type PartsProblem = { readonly origin: Origin } & (
   | { readonly code: "message-not-utf8" }
   | { readonly code: "part-not-unpacked"; readonly type: string }
-  /** Something of an entry of an archive is no string; `header` is its name where it is a header. */
+  /** A value in an archive entry is not a string; `header` is the name of the header that holds it, if one does. */
   | { readonly code: "entry-not-text"; readonly what: "content" | "type" | "header"; readonly header: string | null }
   | { readonly code: "type-invalid"; readonly type: string }
 );

@@ -9,7 +9,7 @@ export function usualInNetwork({ key, path = "", value }: Setting, image: Image)
     /^\/etc\/(resolv\.conf|network\/interfaces|netplan\/(00-installer-config|01-netcfg|01-network-manager-all)\.yaml|sysconfig\/network(-scripts)?\/ifcfg-(eth0|en[ops]\w+|lo)|NetworkManager\/system-connections\/(eth0|en[ops]\w+|Wired connection \d)\.nmconnection)$/.test(
       path,
     ) || installerOf(image, path) !== undefined;
-  // Loopback is no customisation, an address is.
+  // Only an address is a customisation, not the loopback interface.
   const text = image.read(path)?.toString("utf8") ?? "";
   if (path === "/etc/udev/rules.d/70-persistent-net.rules" && !NOT_GENERATED.test(text))
     return "cloud-init or udev wrote it for the machine that built the image";
