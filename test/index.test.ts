@@ -38,7 +38,7 @@ test.each(examples)("the example of %s prints what it says", async (_, example) 
 describe("odd arguments", () => {
   const result = library.lintText("#cloud-config\nhostnme: web\n");
 
-  test.each(["nope", "toString"])("%s is no format, and which there are is said", async (format) => {
+  test.each(["nope", "toString"])("%s is rejected with the list of formats", async (format) => {
     await expect(library.render([result], format as library.FormatName)).rejects.toThrow(
       new RangeError(`${format} is not a format: text, github, json, sarif`),
     );

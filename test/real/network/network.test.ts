@@ -1,6 +1,7 @@
 /** Holds what was recorded of network configurations against the renderers of the real roots' cloud-init. */
 import { basename } from "node:path";
 import { versionAtLeast } from "../../../src/distro/version.ts";
+import { type Changes, changesUntil } from "../../boot/network/recordedChanges.ts";
 import type { Suite } from "../boot/scenario.ts";
 import { askRoot, byRelease, holdRecording } from "../recordings.ts";
 
@@ -78,44 +79,24 @@ holdRecording<{ readonly data: unknown }>(
   { on: ["bullseye", "trixie", "sid"] },
 );
 
-interface Changes {
-  readonly raises?: boolean;
-  readonly files?: Readonly<Record<string, string | null>>;
-}
-
 /** A release says what is other than in the one before; a file that is no longer written is null. */
-const changes = byRelease<Record<string, Changes>>(
-  (results, version) => {
-    let raises = false;
-    const files: Record<string, string> = {};
-    for (const [since, result] of Object.entries(results)) {
-      if (!versionAtLeast(version, since)) continue;
-      raises = result.raises ?? raises;
-      for (const [path, text] of Object.entries(result.files ?? {})) {
-        if (text === null) delete files[path];
-        else files[path] = text;
-      }
-    }
-    return { raises, files };
-  },
-  (all) => {
-    const results: Record<string, Changes> = {};
-    let last: Rendered | undefined;
-    for (const [version, rendered] of all as ReadonlyMap<string, Rendered>) {
-      const paths = [...new Set([...Object.keys(last?.files ?? {}), ...Object.keys(rendered.files)])].sort();
-      const files = paths
-        .filter((path) => rendered.files[path] !== last?.files[path])
-        .map((path) => [path, rendered.files[path] ?? null] as const);
-      const change = {
-        ...(rendered.raises === (last?.raises ?? false) ? {} : { raises: rendered.raises }),
-        ...(files.length === 0 ? {} : { files: Object.fromEntries(files) }),
-      };
-      if (last === undefined || Object.keys(change).length > 0) results[version] = change;
-      last = rendered;
-    }
-    return results;
-  },
-);
+const changes = byRelease<Record<string, Changes>>(changesUntil, (all) => {
+  const results: Record<string, Changes> = {};
+  let last: Rendered | undefined;
+  for (const [version, rendered] of all as ReadonlyMap<string, Rendered>) {
+    const paths = [...new Set([...Object.keys(last?.files ?? {}), ...Object.keys(rendered.files)])].sort();
+    const files = paths
+      .filter((path) => rendered.files[path] !== last?.files[path])
+      .map((path) => [path, rendered.files[path] ?? null] as const);
+    const change = {
+      ...(rendered.raises === (last?.raises ?? false) ? {} : { raises: rendered.raises }),
+      ...(files.length === 0 ? {} : { files: Object.fromEntries(files) }),
+    };
+    if (last === undefined || Object.keys(change).length > 0) results[version] = change;
+    last = rendered;
+  }
+  return results;
+});
 
 for (const file of ["sysconfig", "sysconfigReleases"])
   holdRecording<Configuration>(

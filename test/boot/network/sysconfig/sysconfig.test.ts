@@ -6,6 +6,7 @@ import { unknown } from "../../../../src/image/unknown.ts";
 import { DEBIAN_RELEASES, RELEASES, recordedCases } from "../../../recordings.ts";
 import { oneOf } from "../../../samples.ts";
 import { LIBRARY, networkBoot, networkChanges, networkNotes } from "../networkBoot.ts";
+import { type Changes, changesUntil } from "../recordedChanges.ts";
 
 /**
  * What the real sysconfig renderer wrote for a configuration over files of an image, and whether it raised an exception
@@ -17,7 +18,7 @@ interface Recording {
   readonly distro: "centos" | "opensuse";
   readonly config: string;
   readonly files?: Readonly<Record<string, string>>;
-  readonly results: Readonly<Record<string, { raises?: boolean; files?: Readonly<Record<string, string | null>> }>>;
+  readonly results: Readonly<Record<string, Changes>>;
 }
 
 const SYSCONFIG: Readonly<Record<string, MemoryFile>> = {
@@ -29,20 +30,6 @@ const launch = { distro: "centos", programs: ["ifup", "ifdown"], files: SYSCONFI
 
 function readCases(file: string): Recording[] {
   return recordedCases(`boot/network/cases/${file}.json`);
-}
-
-function recorded({ results }: Recording, version: string) {
-  let raises = false;
-  const files: Record<string, string> = {};
-  for (const [since, result] of Object.entries(results)) {
-    if (!versionAtLeast(version, since)) continue;
-    raises = result.raises ?? raises;
-    for (const [path, text] of Object.entries(result.files ?? {})) {
-      if (text === null) delete files[path];
-      else files[path] = text;
-    }
-  }
-  return { raises, files };
 }
 
 function written(result: BootResult, version: string): Record<string, string> {
@@ -66,7 +53,7 @@ describe.each(Object.values(DEBIAN_RELEASES))("as cloud-init %s writes files of 
   test.each(oneOf(4, readCases("sysconfig")).map((recording) => [recording.name, recording] as const))(
     "%s",
     (_, recording) => {
-      expect(booted(recording, version)).toEqual(recorded(recording, version));
+      expect(booted(recording, version)).toEqual(changesUntil(recording.results, version));
     },
   );
 });
@@ -75,7 +62,7 @@ describe.each(Object.values(DEBIAN_RELEASES))("as cloud-init %s writes files of 
 describe.each(RELEASES)("as upstream's %s writes them", (version) => {
   const releases = oneOf(4, readCases("sysconfigReleases"));
   test.each(releases.map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
-    expect(booted(recording, version)).toEqual(recorded(recording, version));
+    expect(booted(recording, version)).toEqual(changesUntil(recording.results, version));
   });
 });
 
