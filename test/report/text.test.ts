@@ -35,6 +35,7 @@ test("a finding: header, file to blame, sentence, code frame, diff, evidence, fi
         ssh_pwauth: false
 
 1 error
+"cloud-init-lint explain <rule>" describes a rule and its remedy.
 `);
 });
 
@@ -137,7 +138,7 @@ describe("summary", () => {
     });
 
   test("counts what is shown, tells what is hidden", () => {
-    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n$/);
+    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
     expect(report({ minSeverity: "warning" })).toMatch(
       /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n$/,
     );
@@ -170,7 +171,7 @@ describe("images without findings", () => {
     expect(textReport([clean, off], quiet)).toBe("");
     const report = textReport([clean, result({ findings: FINDINGS })], quiet);
     expect(report).not.toContain("/mnt/clean");
-    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n$/);
+    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
   });
 });
 
@@ -188,7 +189,7 @@ test("several images, each under its own header; disabled cloud-init is told", (
   expect(report).toContain(
     "\n\nother: unknown distro, cloud-init 25.1 (disabled: it does not run), datasource unknown\n",
   );
-  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n$/);
+  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*explain.*\n$/);
 });
 
 describe.each([40, 80, 200])("at %i columns", (width) => {
