@@ -51,6 +51,30 @@ describe("what is lost", () => {
 `);
   });
 
+  test("several lines of a file: one diff, without comments", () => {
+    const before = "# Ours.\n10.0.0.5 db\n10.0.0.6 cache\n::1 localhost\n";
+    const after = "# Written at boot.\n\n::1 localhost\n";
+    const lost = { path: "/etc/hosts", setting: "db", before: "10.0.0.5", after: null };
+    const report = one({ losses: [3, 2].map((line) => ({ ...lost, line })) }, {}, { "/etc/hosts": { before, after } });
+    expect(report).toContain(`affected: /etc/hosts:2, 3
+        - 10.0.0.5 db
+        - 10.0.0.6 cache
+          ::1 localhost
+      evidence`);
+  });
+
+  test("many files, and many lines of a file, are counted", () => {
+    const losses = Array.from({ length: 50 }, (_, index) => ({
+      ...finding().losses[0]!,
+      path: `/etc/${index < 10 ? 0 : index}`,
+      line: index + 1,
+    }));
+    const report = one({ losses }, {}, {});
+    expect(report).toContain("affected: /etc/0:1, 2, 3, 4 and 6 more\n");
+    expect(report).toContain("affected: 38 more files\n");
+    expect(report).not.toContain("/etc/12");
+  });
+
   test("no other hunk than the loss's", () => {
     const lines = Array.from({ length: 40 }, (_, i) => `line ${i + 1}\n`);
     const before = lines.join("");
@@ -140,10 +164,10 @@ describe("summary", () => {
   test("counts what is shown, tells what is hidden", () => {
     expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
     expect(report({ minSeverity: "warning" })).toMatch(
-      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n$/,
+      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });
