@@ -33,7 +33,7 @@ export function applyNetwork(boot: ModuleRun): Ending {
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
     boot.note("network-fails", { message: error.message }, found.because);
-    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because } };
+    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because, reason: null } };
   }
 }
 
