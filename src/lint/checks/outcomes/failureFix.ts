@@ -14,8 +14,15 @@ type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
 /** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
 const LARGEST_FIX = 4_000;
 
-/** The proven fix for a module that fails: an edit of the file with the line that makes it fail; null if there is none. */
-export function failureFix({ name, why }: FailedOutcome, context: CheckContext): Fix | null {
+/**
+ * The proven fix for a module that fails: an edit of the file with the line that makes it fail; null if there is none.
+ * @param accounts those that do not exist because the module fails
+ */
+export function failureFix(
+  { name, why }: FailedOutcome,
+  context: CheckContext,
+  accounts: readonly string[],
+): Fix | null {
   if (why.origin === null || why.reason === null) return null;
   const text = textOf(context, why.origin.path);
   if (text === undefined || text.length > LARGEST_FIX) return null;
@@ -23,7 +30,7 @@ export function failureFix({ name, why }: FailedOutcome, context: CheckContext):
   if (content === undefined || content === text) return null;
   const holds = (after: Image, booted: CheckContext["booted"]) =>
     !failedModules(booted).has(name) && isDone(after, why.reason!);
-  return context.prove({ path: why.origin.path, content }, holds);
+  return context.prove({ path: why.origin.path, content }, holds, new Set(accounts));
 }
 
 /** The text of a file of the image or of the launch; undefined if it is only a part of a file. */

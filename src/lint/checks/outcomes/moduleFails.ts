@@ -54,7 +54,7 @@ export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
     };
     return outcome === undefined
       ? { ...finding, proveFix: noFix }
-      : withFix(finding, () => failureFix(outcome, context));
+      : withFix(finding, () => failureFix(outcome, context, lostBy(outcome, context).accounts));
   });
 }
 
