@@ -7,6 +7,7 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { moduleName } from "../sentences/settings.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
+import { isGoneByFailure } from "./outcomes/failedModules.ts";
 
 /**
  * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` selects
@@ -20,6 +21,7 @@ export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
     const blame = change.blames.at(-1);
     if (blame === undefined) return [];
     if (Array.isArray(modules) && !modules.includes(blame.module)) return [];
+    if (isGoneByFailure(context, blame, change.path)) return [];
     const finding = replaced(rule, context, change, blame);
     return finding === undefined ? [] : [finding];
   });

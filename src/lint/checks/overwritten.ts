@@ -4,6 +4,7 @@ import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence } from "../sentences/settings.ts";
 import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
+import { isGoneByFailure } from "./outcomes/failedModules.ts";
 
 /**
  * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. The
@@ -27,6 +28,8 @@ function lost(
   const evidence = context.evidence.of(service, setting);
   if (evidence === undefined) return undefined;
   const { blame, gone } = context.responsible(service, setting.key, now);
+  if (now === undefined && setting.path !== undefined && isGoneByFailure(context, blame, setting.path))
+    return undefined;
   // A setting whose key is known only at boot may be this one.
   const again = context.settings(service).after.some(({ key }) => hasUnknown(key) && mayComeOutAs(key, setting.key));
   const unsure = again || (now !== undefined && hasUnknown(now.value) && !gone);

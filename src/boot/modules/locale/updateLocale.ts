@@ -24,7 +24,7 @@ export function updateLocale(
   boot.command(`update-locale --locale-file=${path} LANG=${locale}`);
   const old = strictText(boot, path);
   if (old === undefined && boot.image.stat(parentOf(path))?.kind !== "directory")
-    throw new Raises(`update-locale cannot write ${path}`, boot.because("locale_configfile"));
+    throw new Raises(`update-locale cannot write ${path}`, because);
   const variables = new Map(old?.split("\n").flatMap(assignment) ?? []);
   variables.set("LANG", locale);
   const locales = [...variables].flatMap(([name, value]) => (/^(LANG|LC_\w+)$/.test(name) ? [unquote(value)] : []));

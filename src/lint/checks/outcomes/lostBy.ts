@@ -34,8 +34,16 @@ export function lostBy(outcome: FailedOutcome, context: CheckContext): Lost {
   return typeof of === "function" ? of(outcome.why.origin, context, outcome) : plain(...of);
 }
 
+interface Removed {
+  /** Whether somebody wrote or changed one of the files. */
+  readonly isCustomised: boolean;
+  readonly losses: readonly Loss[];
+  /** Without their full stops. */
+  readonly sentences: readonly string[];
+}
+
 /** Files of the image that a module removes or renames before it fails. */
-export function removedBy(module: string, { booted, image }: CheckContext): { losses: Loss[]; sentences: string[] } {
+export function removedBy(module: string, { booted, image, evidence }: CheckContext): Removed {
   const gone = booted.changes.filter(
     ({ op, path, blames }) =>
       op === "deleted" && blames.some((blame) => blame.module === module) && image.lstat(path)?.kind === "file",
@@ -47,7 +55,9 @@ export function removedBy(module: string, { booted, image }: CheckContext): { lo
       op === "created" && path.endsWith(".dist") ? [[path.slice(0, -5), path]] : [],
     ),
   );
+  const strengths = told.map(({ path }) => evidence.ofFile(path)?.strength ?? "weak");
   return {
+    isCustomised: strengths.some((strength) => strength !== "weak"),
     losses: told.map(({ path }) => ({ path, line: null, setting: path, before: "configured", after: null })),
     sentences: told.slice(0, 3).map(({ path }) => {
       const to = renamed.get(path);

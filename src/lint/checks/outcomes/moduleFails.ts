@@ -34,10 +34,12 @@ interface Failing {
  */
 export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
   const failing = [...stoppedStages(context), ...failedModules(context), ...caughtErrors(context)];
+  const lists = linesOfLists(context);
   const seen = new Set<string>();
   return atMost(failing, ({ module, cause, severity, sentences, losses = [], outcome }) => {
-    const evidence = ownEvidence(context, cause);
-    const place = `${cause.path}:${cause.line}:${cause.column} ${sentences[0]}`;
+    // What fails without a key that requests it fails on stock images too.
+    const evidence = lists.has(placeOf(cause)) ? undefined : ownEvidence(context, cause);
+    const place = `${placeOf(cause)} ${sentences[0]}`;
     if (evidence === undefined || seen.has(place)) return undefined;
     seen.add(place);
     const message = sentences.join(" ");
@@ -56,6 +58,17 @@ export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
       ? { ...finding, proveFix: noFix }
       : withFix(finding, () => failureFix(outcome, context, lostBy(outcome, context).accounts));
   });
+}
+
+/** The lines of the module lists, which are blamed for what no key requests. */
+function linesOfLists({ booted }: CheckContext): ReadonlySet<string> {
+  const lists = booted.config.origin("cloud_init_modules");
+  const places = booted.modules.map(({ origin }) => origin);
+  return new Set([...places, ...(lists === undefined ? [] : [lists])].map(placeOf));
+}
+
+function placeOf({ path, line, column }: Origin): string {
+  return `${path}:${line}:${column}`;
 }
 
 /** One for each error that stops stages. */
@@ -97,9 +110,10 @@ function failedModules(context: CheckContext): Failing[] {
     .map((outcome) => {
       const { name, why, origin } = outcome;
       const { what, advice } = failureSentence(name, why.message, why.reason);
-      const { severity, sentences } = lostBy(outcome, context);
+      const { severity: usual, sentences } = lostBy(outcome, context);
       const removed = removedBy(name, context);
       const then = outcome === users ? followers : [];
+      const severity = removed.isCustomised ? "error" : usual;
       const next = advice ?? hint(outcome, context);
       return {
         module: name,
@@ -126,7 +140,9 @@ function isAbout({ why: { reason } }: FailedOutcome, accounts: ReadonlySet<strin
 }
 
 /** Whether the image shows that a module really fails: a checkout of /etc lacks most files. */
-function isShown({ why: { reason } }: FailedOutcome, { image, distro }: CheckContext): boolean {
+function isShown({ name, why: { reason } }: FailedOutcome, { image, distro }: CheckContext): boolean {
+  // systemd-sysusers may create the owner of networkd's files before cloud-init runs.
+  if (name === "network" && reason?.code === "user-missing") return false;
   if (reason?.code === "time-zone-missing") return lacksZone(image, reason.zone);
   if (!isPartial(image, distro)) return true;
   const needsPrograms = reason?.code === "locale-missing" || reason?.code === "template-missing";
