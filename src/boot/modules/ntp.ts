@@ -69,7 +69,13 @@ function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const client: Record<string, unknown> = { ...chosenClient(boot, config), ...own };
   const settings = client as ConfigObject;
   const missing = ["check_exe", "confpath", "packages", "service_name"].filter((key) => settings[key] === undefined);
-  if (missing.length > 0) throw new Raises(`ntp.config lacks ${missing.join(", ")}`, boot.because("ntp", "config"));
+  if (missing.length > 0) {
+    const wanted = boot.config.get("ntp", "ntp_client");
+    const isUnknown = typeof wanted === "string" && chosenClient(boot, config) === undefined;
+    const client = isUnknown ? `the client "${wanted}" is unknown, and ` : "";
+    const because = boot.because("ntp", isUnknown ? "ntp_client" : "config");
+    throw new Raises(`${client}ntp.config lacks ${missing.join(", ")}`, because);
+  }
   if (!truthy(settings.template ?? null) && !truthy(settings.template_name ?? null))
     throw new Raises("ntp.config must have template or template_name", boot.because("ntp", "config"));
   for (const [key, value] of Object.entries(settings)) {

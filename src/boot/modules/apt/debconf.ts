@@ -3,7 +3,7 @@ import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
 import { Raises, raisingAt } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/strings.ts";
-import { truthy } from "../../../python/value.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 
@@ -26,8 +26,11 @@ export function setDebconfSelections(boot: ModuleRun, { values, because }: AptCo
     throw new Raises("debconf-set-selections is not installed", because("debconf_selections"));
   boot.command("debconf-set-selections");
   const wrong = selections.join("\n").replaceAll("\\\n", "").split("\n").find(isWrong);
-  if (wrong !== undefined)
-    throw new Raises(`debconf-set-selections rejects the line "${wrong}"`, because("debconf_selections"));
+  if (wrong !== undefined) {
+    const key = Object.keys(sets).find((name) => pyStr(sets[name]!).includes(wrong));
+    const origin = key === undefined ? because("debconf_selections") : because("debconf_selections", key);
+    throw new Raises(`debconf-set-selections rejects the line "${wrong}"`, origin);
+  }
 
   const packages = selections.flatMap(splitLines).flatMap((line) => /^[^#:\s][^:\s]*/.exec(line)?.[0] ?? []);
   const { packages: installed } = boot.distro;

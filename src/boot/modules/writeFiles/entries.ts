@@ -61,7 +61,8 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   let mode = decodeMode(value("permissions"));
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new Raises(`${path} is a directory`);
-  if (content === "no text") throw new Raises(`the content of ${path} must be a string`);
+  if (content === "no text")
+    throw new Raises(`the content of ${path} must be a string`, originOf(findPair(entry, "content") ?? entry));
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
   boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);

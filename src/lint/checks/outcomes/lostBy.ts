@@ -181,7 +181,7 @@ function mountsLost(_origin: Origin | null, { booted }: CheckContext): Lost {
   );
   const fstab =
     points.length === 0
-      ? "No entry of mounts is added to /etc/fstab"
+      ? `No line of ${booted.config.has("swap") ? "the swap file" : "mounts"} is added to /etc/fstab`
       : `${listOf(points)} ${points.length === 1 ? "is" : "are"} not added to /etc/fstab, so nothing is mounted there`;
   return plain("error", [fstab]);
 }

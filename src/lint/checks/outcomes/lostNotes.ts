@@ -1,12 +1,12 @@
+import type { BootResult } from "../../../boot/boot.ts";
 import type { Note, NoteFacts } from "../../../boot/notes.ts";
-import type { Config } from "../../../config/config.ts";
 import type { Severity } from "../../finding.ts";
 
 /** What a note says as a finding of module-fails: an error that the module catches, and what is lost by it. */
 interface NotedLoss<Code extends keyof NoteFacts> {
   readonly severity: Severity;
   /** Sentences without their full stops; undefined if nothing that somebody asked for is lost. */
-  say(note: Extract<Note, { code: Code }>, config: Config): readonly string[] | undefined;
+  say(note: Extract<Note, { code: Code }>, booted: BootResult): readonly string[] | undefined;
 }
 
 /** Why a note is no finding of module-fails. */
@@ -25,7 +25,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "apt-pipelining-invalid": "other rule",
   "apt-template-missing": {
     severity: "warning",
-    say: ({ template }, config) => {
+    say: ({ template }, { config }) => {
       const asked = ["primary", "security", "disable_suites"].filter((key) => config.node("apt", key) !== undefined);
       if (asked.length === 0) return undefined;
       return [
@@ -87,9 +87,11 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "power-state-mode-invalid": "other rule",
   "public-keys-fail": {
     severity: "error",
-    say: ({ message }) => [
-      `ssh does not install SSH keys: ${message}`,
-      "Nobody can log in with the keys of the launch",
+    say: ({ message }, { changes }) => [
+      `ssh does not install all SSH keys: ${message}`,
+      changes.some(({ path, blames }) => /keys$/.test(path) && blames.some(({ module }) => module === "ssh"))
+        ? "root does not get the keys of the launch"
+        : "Nobody can log in with the keys of the launch",
     ],
   },
   "reboot-after-upgrade": "no loss",
@@ -115,7 +117,8 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "ssh-pwauth-invalid": {
     severity: "warning",
     say: ({ value }) => [
-      `ssh_pwauth is "${value}", which is neither true nor false, so sshd keeps its PasswordAuthentication`,
+      `ssh_pwauth is "${value}", which is neither true nor false`,
+      "sshd keeps its PasswordAuthentication",
     ],
   },
   "sshd-service-missing": {
@@ -135,11 +138,11 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
 /** What is lost by what a note says; undefined if that is no finding of module-fails. */
 export function notedLoss(
   note: Note,
-  config: Config,
+  booted: BootResult,
 ): { readonly severity: Severity; readonly sentences: readonly string[] } | undefined {
   const entry = Object.hasOwn(NOTES, note.code) ? NOTES[note.code as keyof NoteFacts] : undefined;
   if (entry === undefined || typeof entry === "string") return undefined;
   // TypeScript cannot infer that the note has the code of the entry.
-  const sentences = (entry as NotedLoss<keyof NoteFacts>).say(note as never, config);
+  const sentences = (entry as NotedLoss<keyof NoteFacts>).say(note as never, booted);
   return sentences && { severity: entry.severity, sentences };
 }

@@ -1,48 +1,21 @@
-import { findGroup, findUser } from "../../../boot/accounts/lookup.ts";
-import type { ModuleOutcome } from "../../../boot/boot.ts";
-import type { StageError } from "../../../boot/outcome.ts";
-import type { Origin } from "../../../image/origin.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
-import type { Finding, Loss, Severity } from "../../finding.ts";
-import { isPartial } from "../../partial.ts";
+import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { failureSentence, listOf } from "../../sentences/failures.ts";
-import { stageStops } from "../../sentences/outcomes.ts";
 import { atMost, type CheckContext, noFix, withFix } from "../check.ts";
+import { contentErrorAt } from "../configContent.ts";
+import { failingsOf } from "./failing.ts";
 import { failureFix } from "./failureFix.ts";
-import { lostBy, removedBy } from "./lostBy.ts";
-import { notedLoss } from "./lostNotes.ts";
+import { lostBy } from "./lostBy.ts";
 import { ownEvidence } from "./ownEvidence.ts";
-import { hasZones, isKnownZone, lacksZone, nearestZone } from "./timeZones.ts";
-
-type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
-
-/** What becomes a finding if somebody wrote the line that causes it. */
-interface Failing {
-  readonly module: string | null;
-  readonly cause: Origin;
-  readonly severity: Severity;
-  /** Sentences with their full stops. */
-  readonly sentences: readonly string[];
-  readonly losses?: readonly Loss[];
-  readonly outcome?: FailedOutcome;
-}
 
 /**
- * Finds modules, steps and stages that fail, and errors that a module catches, with what is lost by them. The cause is a
- * line of the image's owner or of the launch: what fails on stock images is not reported.
+ * Finds modules, steps and stages that fail, and errors that a module catches, with what is lost by them. Where a value
+ * is invalid in itself, the finding about the value says so.
  */
 export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
-  const failing = [...stoppedStages(context), ...failedModules(context), ...caughtErrors(context)];
-  const lists = linesOfLists(context);
-  const seen = new Set<string>();
-  return atMost(failing, ({ module, cause, severity, sentences, losses = [], outcome }) => {
-    // What fails without a key that requests it fails on stock images too.
-    const evidence = lists.has(placeOf(cause)) ? undefined : ownEvidence(context, cause);
-    const place = `${placeOf(cause)} ${sentences[0]}`;
-    if (evidence === undefined || seen.has(place)) return undefined;
-    seen.add(place);
-    const message = sentences.join(" ");
+  const failings = failingsOf(context).filter((failing) => contentErrorAt(context, failing.cause) === undefined);
+  return atMost(failings, ({ module, cause, severity, what, effects, advice, losses, outcome }) => {
+    const message = [what, ...effects, ...(advice === undefined ? [] : [advice])].join(" ");
     const finding: Omit<Finding, "proveFix"> = {
       rule: rule.id,
       severity,
@@ -52,138 +25,10 @@ export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
       module,
       losses,
       cause,
-      evidence,
+      evidence: ownEvidence(context, cause) ?? "",
     };
     return outcome === undefined
       ? { ...finding, proveFix: noFix }
       : withFix(finding, () => failureFix(outcome, context, lostBy(outcome, context).accounts));
   });
-}
-
-/** The lines of the module lists, which are blamed for what no key requests. */
-function linesOfLists({ booted }: CheckContext): ReadonlySet<string> {
-  const lists = booted.config.origin("cloud_init_modules");
-  const places = booted.modules.map(({ origin }) => origin);
-  return new Set([...places, ...(lists === undefined ? [] : [lists])].map(placeOf));
-}
-
-function placeOf({ path, line, column }: Origin): string {
-  return `${path}:${line}:${column}`;
-}
-
-/** One for each error that stops stages. */
-function stoppedStages({ booted }: CheckContext): Failing[] {
-  const byError = new Map<StageError, { modules: string[]; stages: Parameters<typeof stageStops>[0]; at: Origin }>();
-  for (const { name, why, origin } of booted.modules) {
-    if (why?.code !== "stage-stopped") continue;
-    const known = byError.get(why.error);
-    if (known === undefined)
-      byError.set(why.error, { modules: [name], stages: why.stages, at: originOf(why.error) ?? origin });
-    else known.modules.push(name);
-  }
-  return [...byError].map(([error, { modules, stages, at }]) => {
-    const rank = (name: string) => (IMPORTANT.includes(name) ? IMPORTANT.indexOf(name) : IMPORTANT.length);
-    const sorted = [...new Set(modules)].sort((a, b) => rank(a) - rank(b));
-    return {
-      module: null,
-      cause: at,
-      severity: "error",
-      sentences: [sentence(capitalised(stageStops(stages, error))), `None of its modules runs: ${listOf(sorted)}.`],
-    };
-  });
-}
-
-/** The modules whose loss matters most, named first. */
-const IMPORTANT = ["network", "users_groups", "ssh", "write_files", "growpart", "set_hostname", "bootcmd"];
-
-function originOf(error: StageError): Origin | null {
-  return error.code === "user-data" ? error.problem.origin : error.origin;
-}
-
-function failedModules(context: CheckContext): Failing[] {
-  const failed = context.booted.modules.filter((outcome): outcome is FailedOutcome => outcome.status === "failed");
-  const users = failed.find(({ name }) => name === "users_groups");
-  const accounts = new Set(users === undefined ? [] : lostBy(users, context).accounts);
-  const followers = failed.filter((outcome) => outcome !== users && isAbout(outcome, accounts));
-  return failed
-    .filter((outcome) => !followers.includes(outcome) && isShown(outcome, context))
-    .map((outcome) => {
-      const { name, why, origin } = outcome;
-      const { what, advice } = failureSentence(name, why.message, why.reason);
-      const { severity: usual, sentences } = lostBy(outcome, context);
-      const removed = removedBy(name, context);
-      const then = outcome === users ? followers : [];
-      const severity = removed.isCustomised ? "error" : usual;
-      const next = advice ?? hint(outcome, context);
-      return {
-        module: name,
-        cause: why.origin ?? origin,
-        severity,
-        sentences: [
-          sentence(what),
-          ...[...sentences, ...removed.sentences].map(sentence),
-          ...(then.length === 0
-            ? []
-            : [`${listOf(then.map((one) => one.name))} then ${then.length === 1 ? "fails" : "fail"} too.`]),
-          ...(next === undefined ? [] : [next]),
-        ],
-        losses: removed.losses,
-        outcome,
-      };
-    });
-}
-
-/** Whether a module fails only for want of these accounts. */
-function isAbout({ why: { reason } }: FailedOutcome, accounts: ReadonlySet<string>): boolean {
-  if (reason?.code === "user-missing") return accounts.has(reason.user);
-  return reason?.code === "owner-missing" && accounts.has(reason.name);
-}
-
-/** Whether the image shows that a module really fails: a checkout of /etc lacks most files. */
-function isShown({ name, why: { reason } }: FailedOutcome, { image, distro }: CheckContext): boolean {
-  // systemd-sysusers may create the owner of networkd's files before cloud-init runs.
-  if (name === "network" && reason?.code === "user-missing") return false;
-  if (reason?.code === "time-zone-missing") return lacksZone(image, reason.zone);
-  if (!isPartial(image, distro)) return true;
-  const needsPrograms = reason?.code === "locale-missing" || reason?.code === "template-missing";
-  const needsAccounts = reason?.code === "owner-missing" || reason?.code === "user-missing";
-  return !needsPrograms && !(needsAccounts && image.stat("/etc/passwd") === undefined);
-}
-
-/** What to do, where the image decides. */
-function hint({ name, why: { reason } }: FailedOutcome, { booted, image }: CheckContext): string | undefined {
-  if (reason?.code === "time-zone-missing") {
-    if (!hasZones(image) && isKnownZone(reason.zone)) return "Install tzdata in the image.";
-    const near = nearestZone(reason.zone);
-    return near === undefined || near === reason.zone ? undefined : `Did you mean ${near}?`;
-  }
-  if (reason?.code !== "owner-missing") return undefined;
-  const find = reason.kind === "user" ? findUser : findGroup;
-  if (find(booted.after, reason.name) === undefined)
-    return `Create the ${reason.kind} ${reason.name}, or remove the owner.`;
-  return name === "write_files" && booted.modules.some((module) => module.name === "write_files_deferred")
-    ? `cloud-init creates the ${reason.kind} later: add "defer: true" to the entry.`
-    : `cloud-init creates the ${reason.kind} later.`;
-}
-
-/** Errors that a module catches. Those that follow from a module that fails are part of its finding. */
-function caughtErrors({ booted }: CheckContext): Failing[] {
-  const { config, modules, notes } = booted;
-  const hasUsers = !modules.some(({ name, status }) => name === "users_groups" && status === "failed");
-  return notes.flatMap((note) => {
-    const lost = notedLoss(note, config);
-    if (lost === undefined || note.origin === null || note.origin === undefined) return [];
-    if (!hasUsers && (note.code === "public-keys-fail" || note.code === "group-not-added")) return [];
-    const { severity, sentences } = lost;
-    return [{ module: note.module, cause: note.origin, severity, sentences: sentences.map(sentence) }];
-  });
-}
-
-function sentence(text: string): string {
-  return `${capitalised(text)}.`;
-}
-
-/** Names of modules and of keys keep their case. */
-function capitalised(text: string): string {
-  return /^the /.test(text) ? `T${text.slice(1)}` : text;
 }
