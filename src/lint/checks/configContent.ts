@@ -49,16 +49,17 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
   if (!STOPPING.has(rule.parameters.about)) return found;
   const failing = new Map(
     failingsOf(context).flatMap((one): [Origin, Failing][] => {
-      const error = contentErrorAt(context, one.cause);
+      const error = contentErrorAt(context, one);
       return error === undefined ? [] : [[error.origin, one]];
     }),
   );
   return found.map((finding) => {
     const one = finding.cause === null ? undefined : failing.get(finding.cause);
-    if (one === undefined || finding.severity !== "error") return finding;
+    if (one === undefined || finding.severity === "info") return finding;
     const { brief, effects, module, losses } = one;
+    const severity = finding.severity === "error" ? "error" : one.severity;
     const fails = brief === undefined ? [] : [`${brief} because of it.`];
-    return { ...finding, message: [finding.message, ...fails, ...effects].join(" "), module, losses };
+    return { ...finding, message: [finding.message, ...fails, ...effects].join(" "), severity, module, losses };
   });
 }
 
@@ -68,17 +69,24 @@ const STOPPING: ReadonlySet<unknown> = new Set(["value", "not-applied"]);
 /** A key and its value are not further apart, in columns. */
 const NEAR = 40;
 
-/** The error in the content of the configuration that makes a line fail: the nearest one on the line. */
-export function contentErrorAt(context: CheckContext, { path, line, column }: Origin): Told | undefined {
-  const distance = ({ origin }: Told) => Math.abs(origin.column - column);
-  return filesOf(context)
+/** What is wrong with the content of the line that makes something fail: the nearest on the line. */
+export function contentErrorAt(context: CheckContext, { module, cause }: Failing): Told | undefined {
+  const all = filesOf(context)
     .flatMap(({ told }) => told)
-    .filter(
-      ({ about, worst, origin }) =>
-        STOPPING.has(about) && worst === "error" && origin.path === path && origin.line === line,
-    )
+    .filter(({ about, worst, origin }) => STOPPING.has(about) && worst !== "info" && origin.path === cause.path);
+  const distance = ({ origin }: Told) => Math.abs(origin.column - cause.column);
+  const nearest = all
+    .filter(({ origin }) => origin.line === cause.line)
     .sort((a, b) => distance(a) - distance(b))
     .find((told) => distance(told) <= NEAR);
+  return nearest ?? (module === "network" ? all.find(({ origin }) => isOfNetwork(context, origin)) : undefined);
+}
+
+/** Whether a line is of the network configuration, of which only the first line is known to make the step fail. */
+function isOfNetwork({ booted }: CheckContext, { path, line }: Origin): boolean {
+  const pair = booted.config.pair("network");
+  if (path === booted.cloud.networkConfig?.path) return true;
+  return pair?.path === path && line >= pair.position.start.line && line <= pair.position.end.line;
 }
 
 function filesOf(context: CheckContext): readonly Checked[] {

@@ -100,7 +100,7 @@ function stoppedStages({ booted }: CheckContext): Failing[] {
       severity: "error",
       what: sentence(stageStops(stages, error)),
       brief: `The ${stages.join(" and ")} ${stages.length === 1 ? "stage fails" : "stages fail"}`,
-      effects: [`None of its modules runs: ${listOf(sorted)}.`],
+      effects: [`None of ${stages.length === 1 ? "its" : "their"} modules runs: ${listOf(sorted)}.`],
       advice: undefined,
       losses: [],
       outcome: undefined,

@@ -13,7 +13,7 @@ import { ownEvidence } from "./ownEvidence.ts";
  * is invalid in itself, the finding about the value says so.
  */
 export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
-  const failings = failingsOf(context).filter((failing) => contentErrorAt(context, failing.cause) === undefined);
+  const failings = failingsOf(context).filter((failing) => contentErrorAt(context, failing) === undefined);
   return atMost(failings, ({ module, cause, severity, what, effects, advice, losses, outcome }) => {
     const message = [what, ...effects, ...(advice === undefined ? [] : [advice])].join(" ");
     const finding: Omit<Finding, "proveFix"> = {
