@@ -166,7 +166,10 @@ function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]
     return undefined;
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    const stopped: Stopped = { stages: ["init-local", "init"], error: { code: "raises", message: error.message } };
+    const stopped: Stopped = {
+      stages: ["init-local", "init"],
+      error: { code: "raises", message: error.message, origin: error.origin ?? null },
+    };
     state.notes.push(stageStops(stopped));
     outcomes.push({ ...network, ...notRun(stopped) });
     return stopped;

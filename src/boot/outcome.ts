@@ -2,6 +2,7 @@ import type { FatalProblem, PartsProblem } from "../config/problems.ts";
 import type { Disabled } from "../distro/distro.ts";
 import type { Origin } from "../image/origin.ts";
 import { CannotTell } from "../python/errors.ts";
+import type { FailureReason } from "./failure.ts";
 import type { Frequency, Stage } from "./frequency.ts";
 import type { EntryInvalid } from "./moduleList.ts";
 
@@ -12,7 +13,7 @@ export type Obstacle =
 
 /** The error with which a stage stops. */
 export type StageError =
-  | { readonly code: "raises"; readonly message: string }
+  | { readonly code: "raises"; readonly message: string; readonly origin: Origin | null }
   | { readonly code: "user-data"; readonly problem: PartsProblem }
   /** JSON cannot sort a key of this YAML type among the others. */
   | { readonly code: "key-unsortable"; readonly kind: string; readonly origin: Origin }
@@ -52,6 +53,8 @@ interface WhyFailed {
   readonly message: string;
   /** The line that makes it fail; null if several lines may. */
   readonly origin: Origin | null;
+  /** null if nothing but the message is known. */
+  readonly reason: FailureReason | null;
 }
 
 /** The outcome of an entry of a module list; `why` is null if the module simply runs. */

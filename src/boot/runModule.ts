@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Origin } from "../image/origin.ts";
 import { Raises } from "../python/errors.ts";
+import { Failure } from "./failure.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
@@ -65,7 +66,9 @@ function execute(entry: ListedModule, state: BootState, config: Config): Ending 
       return { status: "ran", why: null };
     } catch (error) {
       if (!(error instanceof Raises)) throw error;
-      return { status: "failed", why: { code: "raises", message: error.message, origin: onlyKey(module, run) } };
+      const { message, origin = onlyKey(module, run) } = error;
+      const reason = error instanceof Failure ? error.reason : null;
+      return { status: "failed", why: { code: "raises", message, origin, reason } };
     }
   });
 }

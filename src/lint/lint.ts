@@ -83,7 +83,7 @@ function findingsOf(
       return history.responsible(key, now);
     },
     fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
-    prove: (fix, holds) => prover?.proveOne(fix, holds) ?? null,
+    prove: (fix, holds, intended) => prover?.proveOne(fix, holds, intended) ?? null,
   };
   const findings = rules
     .filter(({ check }) => canTell(image, distro, check))

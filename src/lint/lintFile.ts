@@ -34,7 +34,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
-  const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
+  const found = rules.filter(isAboutContent).flatMap((rule) => findingsOfTold(rule, source));
   return {
     image: {
       source: file.path,
@@ -51,6 +51,11 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
     secrets: Secrets.ofFile(file),
   };
+}
+
+/** Whether a rule has findings about content alone. */
+function isAboutContent({ check, parameters }: Rule): boolean {
+  return check === CONTENT_CHECK || parameters.about === "module-fails";
 }
 
 function checkFile(file: SeedFile, schemas: Schemas): Told[] {

@@ -14,14 +14,16 @@ function outcomeOf(name: string, config: string, version = "25.1"): ModuleOutcom
 test("a module that simply runs has nothing to say", () =>
   expect(outcomeOf("seed_random", "random_seed: {data: x, file: /x}\n")).toMatchObject({ status: "ran", why: null }));
 
-test("one that raises names the line of the only key that it reads, none where several are set", () => {
+test("one that raises names the line that makes it fail, else the only key that it reads", () => {
   const raises = outcomeOf("keyboard", "keyboard: {}\n");
   expect(raises).toMatchObject({
     status: "failed",
     why: { code: "raises", message: "keyboard.layout is missing", origin: { path: "/etc/cloud/cloud.cfg", line: 3 } },
   });
-  const twice = outcomeOf("set_passwords", "ssh_pwauth: 5\nchpasswd: {expire: false}\n");
-  expect(twice).toMatchObject({ status: "failed", why: { code: "raises", origin: null } });
+  const exact = outcomeOf("set_passwords", "chpasswd: {expire: false}\nssh_pwauth: 5\n");
+  expect(exact).toMatchObject({ status: "failed", why: { code: "raises", origin: { line: 4 } } });
+  const only = outcomeOf("seed_random", "random_seed: {data: 5}\n");
+  expect(only).toMatchObject({ status: "failed", why: { code: "raises", origin: { line: 3 } } });
 });
 
 test("one that is skipped says why, with what decides", () => {

@@ -63,7 +63,10 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
     outcome("update_etc_hosts", "init"),
     outcome("growpart", "init", { status: "not simulated", why: { code: "effects-unknown" } }),
     outcome("users_groups", "init"),
-    outcome("ssh", "init", { status: "failed", why: { code: "raises", message: "no such key type", origin: null } }),
+    outcome("ssh", "init", {
+      status: "failed",
+      why: { code: "raises", message: "no such key type", origin: null, reason: null },
+    }),
     outcome("bootcmd", "init", notConfigured("bootcmd")),
     outcome("rsyslog", "init", notConfigured("rsyslog")),
     outcome("snap", "config", { status: "skipped", why: { code: "other-distro", distro: "debian" } }),

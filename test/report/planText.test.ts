@@ -124,7 +124,7 @@ test("hostile text in every field", () => {
     after,
     changes: after.changes(),
     modules: [
-      { ...outcome, status: "failed", why: { code: "raises", message: h, origin: null } },
+      { ...outcome, status: "failed", why: { code: "raises", message: h, origin: null, reason: null } },
       { ...outcome, status: "skipped", why: { code: "other-distro", distro: h } },
       { ...outcome, status: "not simulated", why: { code: "effects-unknown" } },
       { ...outcome, status: "not simulated", why: { code: "cannot-tell", message: h } },

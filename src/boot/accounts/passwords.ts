@@ -1,6 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
+import { Failure } from "../failure.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { passwordAging, shadowSince } from "./defaults.ts";
@@ -11,6 +12,8 @@ import { today } from "./useradd.ts";
 export interface NewPassword {
   readonly user: string;
   readonly password: string;
+  /** The line that requests it. */
+  readonly origin?: Origin;
 }
 
 /** The placeholder for the hash of a known password: its salt is not known. */
@@ -50,23 +53,30 @@ export function expirePassword(boot: ModuleRun, user: string, because: Origin): 
  */
 export function setPasswords(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
-  const refused: string[] = [];
-  for (const { user, password } of passwords) {
+  const refused: NewPassword[] = [];
+  for (const one of passwords) {
+    const { user, password } = one;
     const fields = findUser(boot.image, user) === undefined ? undefined : shadow.find(user);
-    if (fields === undefined || password === "") refused.push(user);
+    if (fields === undefined || password === "") refused.push(one);
     else shadow.put(fields.with(1, freshHash).with(2, today));
   }
   shadow.overwrite(because);
-  if (refused.length > 0) throw new Raises(`chpasswd: no password set for ${refused.join(", ")}`);
+  const [first] = refused;
+  if (first === undefined) return;
+  const message = `chpasswd: no password set for ${refused.map(({ user }) => user).join(", ")}`;
+  const { user, origin } = first;
+  throw findUser(boot.image, user) === undefined
+    ? new Failure({ code: "user-missing", user }, message, origin)
+    : new Raises(message, origin);
 }
 
 /** chpasswd -e: sets all of the hashes or none. @throws Raises if it sets none */
 export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], because: Origin): void {
   const shadow = new AccountFile(boot, "/etc/shadow");
   const passwd = new AccountFile(boot, "/etc/passwd");
-  for (const { user, password } of passwords) {
-    requireUser(boot, user, "chpasswd");
-    if (shadowSince(boot, "4.19") && !isHash(password)) throw new Raises(`chpasswd: no valid hash for ${user}`);
+  for (const { user, password, origin } of passwords) {
+    requireUser(boot, user, "chpasswd", origin);
+    if (shadowSince(boot, "4.19") && !isHash(password)) throw new Raises(`chpasswd: no valid hash for ${user}`, origin);
     const fields = shadow.find(user);
     const account = passwd.find(user)!;
     if (fields !== undefined) shadow.put(fields.with(1, password).with(2, today));
@@ -98,8 +108,9 @@ function rewriteAccount(boot: ModuleRun, user: string, because: Origin): void {
   passwd.save(because);
 }
 
-function requireUser(boot: ModuleRun, user: string, program: string): void {
-  if (findUser(boot.image, user) === undefined) throw new Raises(`${program}: user ${user} does not exist`);
+function requireUser(boot: ModuleRun, user: string, program: string, origin?: Origin): void {
+  if (findUser(boot.image, user) === undefined)
+    throw new Failure({ code: "user-missing", user }, `${program}: user ${user} does not exist`, origin);
 }
 
 /** What chpasswd -e accepts since shadow-utils 4.19 (lib/chkhash.c). */

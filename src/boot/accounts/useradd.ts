@@ -1,6 +1,7 @@
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
+import { Failure } from "../failure.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
 import { LoginDefs, passwordAging, shadowSince, type UseraddDefaults, useraddDefaults } from "./defaults.ts";
@@ -26,33 +27,52 @@ export interface UseraddOptions {
   readonly createHome: boolean;
 }
 
+/** An option of useradd that has a value. */
+export type UseraddOption = Exclude<keyof UseraddOptions, "noUserGroup" | "system" | "createHome">;
+
 /** The day on which a password was set, where the boot sets it. */
 export const today = unknown("the day of the boot");
 
 /**
  * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
+ * @param placeOf the line that gives an option, or one of the supplementary groups
  * @throws Raises if useradd fails
  */
-export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, because: Origin): void {
-  const refuse = (reason: string) => new Raises(`useradd ${name}: ${reason}`);
+export function useradd(
+  boot: ModuleRun,
+  name: string,
+  options: UseraddOptions,
+  because: Origin,
+  placeOf: (option: UseraddOption, group?: string) => Origin = () => because,
+): void {
+  const refuse = (reason: string, option?: UseraddOption, group?: string) =>
+    new Raises(`useradd ${name}: ${reason}`, option === undefined ? because : placeOf(option, group));
   if (!isUserName(boot, name)) throw refuse("invalid user name");
   if (findUser(boot.image, name) !== undefined) throw refuse("the user already exists");
   const mistake = mistakeIn(options);
-  if (mistake !== undefined) throw refuse(mistake);
+  if (mistake !== undefined) throw refuse(mistake.reason, mistake.option);
   const supplementary = new Set<string>();
   for (const wanted of options.groups?.split(",") ?? []) {
     const group = groupOf(boot, wanted);
-    if (group === undefined) throw refuse(`group "${wanted}" does not exist`);
+    if (group === undefined) throw refuse(`group "${wanted}" does not exist`, "groups", wanted);
     supplementary.add(group.name);
   }
   const primary = options.gid === undefined ? undefined : groupOf(boot, options.gid);
-  if (options.gid !== undefined && primary === undefined) throw refuse(`group "${options.gid}" does not exist`);
+  if (options.gid !== undefined && primary === undefined) throw refuse(`group "${options.gid}" does not exist`, "gid");
   const defs = new LoginDefs(boot);
   const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
-  if (ownGroup && findGroup(boot.image, name) !== undefined) throw refuse(`group ${name} already exists`);
+  if (ownGroup && findGroup(boot.image, name) !== undefined) {
+    const isRequested = options.groups?.split(",").includes(name) === true;
+    const { message, origin } = refuse(`group ${name} already exists`, isRequested ? "groups" : undefined, name);
+    throw new Failure({ code: "own-group-exists", user: name, isRequested }, message, origin);
+  }
   const takenUids = users(boot.image).ids;
   const givenUid = options.uid === undefined ? undefined : Number(options.uid);
-  if (givenUid !== undefined && takenUids.has(givenUid)) throw refuse(`user ID ${givenUid} is already in use`);
+  if (givenUid !== undefined && takenUids.has(givenUid)) {
+    const holder = users(boot.image).byId(givenUid)?.name ?? "";
+    const { message, origin } = refuse(`user ID ${givenUid} is already in use`, "uid");
+    throw new Failure({ code: "user-id-taken", user: name, uid: givenUid, holder }, message, origin);
+  }
 
   const defaults = useraddDefaults(boot);
   const uid = givenUid ?? newId("UID", takenUids, options.system, defs);
@@ -85,15 +105,20 @@ export function useradd(boot: ModuleRun, name: string, options: UseraddOptions, 
 }
 
 /** Why useradd rejects an option, whatever the image contains. */
-function mistakeIn(options: UseraddOptions): string | undefined {
-  const { comment, home, password, shell, uid, inactive, expiredate } = options;
-  const field = [comment, home, password, shell].find((text) => text !== undefined && /[:\n]/.test(text));
-  if (field !== undefined) return `invalid field "${field}"`;
-  if (home !== undefined && !home.startsWith("/")) return `invalid home directory ${home}`;
-  if (shell !== undefined && !/^[/*]/.test(shell)) return `invalid shell ${shell}`;
-  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return `invalid user ID ${uid}`;
-  if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive)) return `invalid number of days ${inactive}`;
-  return dayOf(expiredate ?? "") === undefined ? `invalid date ${expiredate}` : undefined;
+function mistakeIn(options: UseraddOptions): { readonly option: UseraddOption; readonly reason: string } | undefined {
+  const { home, shell, uid, inactive, expiredate } = options;
+  const field = (["comment", "home", "password", "shell"] as const).find((option) =>
+    /[:\n]/.test(options[option] ?? ""),
+  );
+  if (field !== undefined) return { option: field, reason: `invalid field "${options[field]}"` };
+  if (home !== undefined && !home.startsWith("/")) return { option: "home", reason: `invalid home directory ${home}` };
+  if (shell !== undefined && !/^[/*]/.test(shell)) return { option: "shell", reason: `invalid shell ${shell}` };
+  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return { option: "uid", reason: `invalid user ID ${uid}` };
+  if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive))
+    return { option: "inactive", reason: `invalid number of days ${inactive}` };
+  return dayOf(expiredate ?? "") === undefined
+    ? { option: "expiredate", reason: `invalid date ${expiredate}` }
+    : undefined;
 }
 
 /** The fields of /etc/shadow from the minimum age to the expiry. */

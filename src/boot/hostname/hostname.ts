@@ -67,7 +67,7 @@ export function hostNames(boot: ModuleRun, metadataOnly = false): HostNames {
 function configuredName(boot: ModuleRun, key: "hostname" | "fqdn"): string {
   const value = boot.config.get(key);
   if (typeof value === "string" || (key === "fqdn" && boot.since("25.1"))) return boot.config.text(key) ?? "";
-  throw new Raises(`${key} must be a string`);
+  throw new Raises(`${key} must be a string`, boot.because(key));
 }
 
 /** The labels of the name that the cloud assigns, else of the running system's name (sources get_hostname). */
@@ -117,7 +117,7 @@ export function setEarlyHostname(boot: ModuleRun): void {
     putName(boot, wanted);
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
-    boot.note("early-hostname-fails", { message: error.message });
+    boot.note("early-hostname-fails", { message: error.message }, error.origin ?? hostnameCause(boot));
   }
 }
 

@@ -21,8 +21,10 @@ export const ansible = defineModule({
     const config = given === undefined ? {} : mapping(given, "ansible");
     if (Object.keys(config).length === 0) return;
     const { install_method: method, package_name: name } = config;
-    if (method !== "pip" && method !== "distro") throw new Raises("ansible.install_method must be pip or distro");
-    if (!truthy(name ?? null)) throw new Raises("ansible.package_name is missing");
+    if (method !== "pip" && method !== "distro")
+      throw new Raises("ansible.install_method must be pip or distro", boot.because("ansible", "install_method"));
+    if (!truthy(name ?? null))
+      throw new Raises("ansible.package_name is missing", boot.because("ansible", "package_name"));
     if (method === "pip") boot.command(`python3 -m pip install ${pyStr(name!)}`);
     else if (boot.lacks("ansible")) boot.command(installCommand(boot, [pyStr(name!)]));
     if (isMapping(config.galaxy) && truthy(config.galaxy.actions ?? null))
@@ -37,7 +39,7 @@ export const ansible = defineModule({
 function pull(boot: ModuleRun, config: ConfigObject): void {
   const books = config.playbook_names ?? config.playbook_name;
   if (!truthy(config.url ?? null) || !truthy(books ?? null))
-    throw new Raises("ansible.pull must have a URL and a playbook");
+    throw new Raises("ansible.pull must have a URL and a playbook", boot.because("ansible", "pull"));
   const names = Array.isArray(books) ? books.map((name) => pyStr(name)) : [pyStr(books!)];
   boot.command(`ansible-pull --url=${pyStr(config.url!)} ${names.join(" ")}`);
   boot.note("playbooks-unknown", { url: pyStr(config.url!) }, boot.because("ansible", "pull", "url"));

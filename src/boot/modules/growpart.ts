@@ -57,6 +57,7 @@ function resizerOf(boot: ModuleRun, mode: string, devices: readonly string[]): s
     gpart: boot.which("gpart") && boot.facts.family === "freebsd",
   };
   if (mode === "auto") return Object.keys(available).find((name) => available[name]);
-  if (available[mode] !== true) throw new Raises(`growpart.mode "${mode}" is not available`);
+  if (available[mode] !== true)
+    throw new Raises(`growpart.mode "${mode}" is not available`, boot.because("growpart", "mode"));
   return mode;
 }

@@ -31,7 +31,7 @@ export const mounts = defineModule({
     }
     const stopping = configured.filter((entry) => unwritable(entry) !== undefined);
     const stopped = stopping.find(({ device }) => device.found !== "maybe");
-    if (stopped !== undefined) throw new Raises(unwritable(stopped));
+    if (stopped !== undefined) throw new Raises(unwritable(stopped), stopped.because);
     if (stopping.length > 0) {
       boot.mayChange(FSTAB, `${unwritable(stopping[0]!)}; the module fails unless cloud-init finds the disk`, because);
       return;

@@ -1,7 +1,9 @@
 import { isFalse } from "../../config/options.ts";
+import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
+import { Failure } from "../failure.ts";
 import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts";
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
@@ -34,7 +36,7 @@ export const ntp = defineModule({
     const because = boot.because("ntp");
     const path = textOf(client.confpath);
     if (boot.image.stat(path) !== undefined) boot.rename(path, `${path}.dist`, because);
-    const template = templateOf(boot, client);
+    const template = templateOf(boot, client, because);
     const content = rendered(boot, template, config, textOf(client.service_name));
     if (content !== undefined) boot.write(path, content, because);
     finish(boot, client);
@@ -63,18 +65,25 @@ function supported(since: Since): readonly string[] {
 /** The chosen client with the changes of `ntp.config`. @throws Raises if the result is incomplete */
 function clientSettings(boot: ModuleRun, config: ConfigObject): ConfigObject {
   const own = config.config ?? null;
-  if (own !== null && !isObject(own)) throw new Raises("ntp.config must be a mapping");
+  if (own !== null && !isObject(own)) throw new Raises("ntp.config must be a mapping", boot.because("ntp", "config"));
   const client: Record<string, unknown> = { ...chosenClient(boot, config), ...own };
   const settings = client as ConfigObject;
   const missing = ["check_exe", "confpath", "packages", "service_name"].filter((key) => settings[key] === undefined);
-  if (missing.length > 0) throw new Raises(`ntp.config lacks ${missing.join(", ")}`);
+  if (missing.length > 0) {
+    const wanted = boot.config.get("ntp", "ntp_client");
+    const isUnknown = typeof wanted === "string" && chosenClient(boot, config) === undefined;
+    const client = isUnknown ? `the client "${wanted}" is unknown, and ` : "";
+    const because = boot.because("ntp", isUnknown ? "ntp_client" : "config");
+    throw new Raises(`${client}ntp.config lacks ${missing.join(", ")}`, because);
+  }
   if (!truthy(settings.template ?? null) && !truthy(settings.template_name ?? null))
-    throw new Raises("ntp.config must have template or template_name");
+    throw new Raises("ntp.config must have template or template_name", boot.because("ntp", "config"));
   for (const [key, value] of Object.entries(settings)) {
     const optional = (key === "template" || key === "template_name") && value === null;
     const right =
       key === "packages" ? Array.isArray(value) : typeof value === "string" && (key !== "confpath" || value !== "");
-    if (!right && !optional) throw new Raises(`ntp.config.${key} has the wrong type`);
+    if (!right && !optional)
+      throw new Raises(`ntp.config.${key} has the wrong type`, boot.because("ntp", "config", key));
   }
   return settings;
 }
@@ -97,11 +106,12 @@ function isInstalled(boot: ModuleRun, program: string): boolean {
 /** A template's text, or the path of one. */
 type Template = { readonly text: string } | { readonly path: string };
 
-function templateOf(boot: ModuleRun, client: ConfigObject): Template {
+function templateOf(boot: ModuleRun, client: ConfigObject, because: Origin): Template {
   if (truthy(client.template ?? null)) return { text: textOf(client.template) };
   const name = textOf(client.template_name).replaceAll("{distro}", boot.facts.name);
   const path = templateFile(boot, name);
-  if (path === undefined) throw new Raises(`the template ${name} does not exist`);
+  if (path === undefined)
+    throw new Failure({ code: "template-missing", template: name }, `the template ${name} does not exist`, because);
   return { path };
 }
 

@@ -1,8 +1,8 @@
 import * as form from "../../config/schema/forms.ts";
 import { mapping } from "../../python/checked.ts";
-import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
+import { Failure } from "../failure.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
@@ -48,12 +48,16 @@ export const resolvConf = defineModule({
     const since = RESOLVED[boot.facts.family];
     const resolved = since !== undefined && boot.since(since);
     const template = templateFile(boot, resolved ? "systemd.resolved.conf" : "resolv.conf");
-    if (template === undefined) throw new Raises("the template for resolv.conf does not exist");
+    if (template === undefined) throw missingTemplate(resolved ? "systemd.resolved.conf" : "resolv.conf");
     const variables = parameters(mapping(boot.config.get("resolv_conf"), "resolv_conf"));
     const path = resolved ? "/etc/systemd/resolved.conf" : "/etc/resolv.conf";
     boot.write(path, renderFile(boot, template, variables), boot.because("resolv_conf"));
   },
 });
+
+function missingTemplate(template: string): Failure {
+  return new Failure({ code: "template-missing", template }, `the template ${template} does not exist`);
+}
 
 /** Options that are true become flags, those that are false are omitted. */
 function parameters(given: ConfigObject): ConfigObject {

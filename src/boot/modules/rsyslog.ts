@@ -1,7 +1,7 @@
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import { isMapping, mapping, text } from "../../python/checked.ts";
-import { Raises } from "../../python/errors.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
 import { normalizePath } from "../../python/paths.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
@@ -55,7 +55,7 @@ function settings(boot: ModuleRun): ConfigObject {
     const value = config[key];
     if (value === undefined) config[key] = absent;
     else if (!isKind(value, kind)) {
-      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} has the wrong type`);
+      if (boot.since("22.2")) throw new Raises(`rsyslog.${key} has the wrong type`, boot.because("rsyslog", key));
       config[key] = absent;
     }
   }
@@ -111,7 +111,7 @@ function writeParts(boot: ModuleRun, parts: readonly Part[], config: ConfigObjec
     const content = isEntry ? entry.content : entry;
     if (content === undefined) continue;
     const named = isEntry && entry.filename !== undefined ? entry.filename : config.config_filename;
-    const name = text(named, "a file name in rsyslog").trim();
+    const name = raisingAt(because, () => text(named, "a file name in rsyslog")).trim();
     if (name === "") continue;
     const path = name.startsWith("/") ? name : `${config.config_dir}/${name}`;
     const before = begun.has(path) ? boot.image.content(path) : undefined;

@@ -17,7 +17,7 @@ export const scriptsVendor = defineModule({
     const directory = `${boot.instance.directory}/scripts/vendor`;
     if (!Array.isArray(words)) {
       if (boot.image.stat(directory)?.kind !== "directory") return;
-      throw new Raises("vendor_data.prefix must be a string or a list");
+      throw new Raises("vendor_data.prefix must be a string or a list", boot.because("vendor_data", "prefix"));
     }
     runScripts(boot, directory, words.map(String));
   },

@@ -2,7 +2,7 @@ import { isFalse, isTrue } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { Raises } from "../../python/errors.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
 import type { ConfigValue } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts/passwords.ts";
@@ -69,7 +69,8 @@ function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): Raises[
   if (!expire) return failures;
   const expired = expireAppliesToHashed(boot) ? [...plain, ...hashed] : plain;
   const expireBecause = boot.because("chpasswd", "expire");
-  for (const { user } of expired) attempt(() => expirePassword(boot, user, expireBecause));
+  for (const { user, origin = expireBecause } of expired)
+    attempt(() => raisingAt(origin, () => expirePassword(boot, user, expireBecause)));
   return failures;
 }
 
@@ -97,7 +98,7 @@ function changeSshd(boot: ModuleRun): void {
     const changed = setSshdOption(boot, "PasswordAuthentication", isTrue(wanted) ? "yes" : "no", because);
     if (changed) restart(boot, service);
   } else if (typeof toValue(wanted) !== "string")
-    throw new Raises(`ssh_pwauth must be true, false or unchanged, not ${pyStr(wanted)}`);
+    throw new Raises(`ssh_pwauth must be true, false or unchanged, not ${pyStr(wanted)}`, because);
   else if (pyStr(wanted).toLowerCase() !== "unchanged")
     boot.note("ssh-pwauth-invalid", { value: pyStr(wanted) }, because);
 }

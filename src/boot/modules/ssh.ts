@@ -2,6 +2,7 @@ import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { Raises } from "../../python/errors.ts";
+import { originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -46,12 +47,12 @@ export const ssh = defineModule({
     else generateHostKeys(boot);
     const publish = boot.config.node("ssh_publish_hostkeys");
     if (boot.since("19.3") && publish?.type === "scalar" && publish.kind !== "str")
-      throw new Raises(`ssh_publish_hostkeys must be a mapping, not ${pyStr(publish)}`);
+      throw new Raises(`ssh_publish_hostkeys must be a mapping, not ${pyStr(publish)}`, originOf(publish));
     try {
       addPublicKeys(boot);
     } catch (error) {
       if (!(error instanceof Raises)) throw error;
-      boot.note("public-keys-fail", { message: error.message });
+      boot.note("public-keys-fail", { message: error.message }, error.origin ?? boot.because("ssh_authorized_keys"));
     }
   },
 });
@@ -75,8 +76,9 @@ function ownKeys(boot: ModuleRun): string[] {
   const value = boot.config.node("ssh_authorized_keys");
   if (value === undefined || (value.type === "scalar" && value.kind === "str")) return [];
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key));
-  if (value.type === "scalar") throw new Raises(`ssh_authorized_keys must be a list, not ${pyStr(value)}`);
-  if (value.children.some((key) => key.type !== "scalar"))
-    throw new Raises("an entry of ssh_authorized_keys must be a string");
+  if (value.type === "scalar")
+    throw new Raises(`ssh_authorized_keys must be a list, not ${pyStr(value)}`, originOf(value));
+  const wrong = value.children.find((key) => key.type !== "scalar");
+  if (wrong !== undefined) throw new Raises("an entry of ssh_authorized_keys must be a string", originOf(wrong));
   return value.children.map((key) => pyStr(key));
 }

@@ -28,7 +28,8 @@ export const sshImportId = defineModule({
   run(boot, args) {
     if (boot.since("22.2") && !occurs(boot.config.root, "ssh_import_id")) return;
     if (boot.since("22.2") && boot.lacks("ssh-import-id")) {
-      boot.note("ssh-import-id-missing", {});
+      const own = boot.config.has("ssh_import_id") ? "ssh_import_id" : "users";
+      boot.note("ssh-import-id-missing", {}, boot.because(own));
       return;
     }
     if (args.length > 0) {

@@ -1,6 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
-import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
+import { Failure } from "../failure.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -22,7 +22,8 @@ export const timezone = defineModule({
     if (zone === undefined || zone === "") return;
     const because = boot.because("timezone");
     const file = zone.startsWith("/") ? zone : `/usr/share/zoneinfo/${zone}`;
-    if (boot.image.stat(file)?.kind !== "file") throw new Raises(`the time zone ${zone} does not exist`);
+    if (boot.image.stat(file)?.kind !== "file")
+      throw new Failure({ code: "time-zone-missing", zone }, `the time zone ${zone} does not exist`, because);
     if (boot.facts.timezone === "link") {
       boot.remove(LOCALTIME, because);
       boot.symlink(LOCALTIME, file, because);

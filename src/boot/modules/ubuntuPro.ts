@@ -17,12 +17,14 @@ export const ubuntuPro = defineModule({
   keys: ubuntuProKeys,
   run(boot) {
     const old = OLD_KEYS.filter((key) => boot.config.has(key));
-    if (boot.since("24.1") && old.length > 1) throw new Raises(`${old.join(" and ")} must not both be set`);
+    if (boot.since("24.1") && old.length > 1)
+      throw new Raises(`${old.join(" and ")} must not both be set`, boot.because(old[0]!));
     const key = boot.since("24.1") && boot.config.has("ubuntu_pro") ? "ubuntu_pro" : old.at(-1);
     const given = key === undefined ? null : (boot.config.get(key) ?? null);
     if (key === undefined || given === null) return;
     const config = mapping(given, key);
-    if (config.commands !== undefined) throw new Raises(`${key}.commands is no longer supported`);
+    if (config.commands !== undefined)
+      throw new Raises(`${key}.commands is no longer supported`, boot.because(key, "commands"));
     const program = boot.since("24.1") ? "pro" : "ua";
     if (boot.lacks(program)) boot.command(installCommand(boot, ["ubuntu-advantage-tools"]));
     if (isMapping(config.config))

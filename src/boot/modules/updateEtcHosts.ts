@@ -1,6 +1,6 @@
 import { isTrue } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
-import { Raises } from "../../python/errors.ts";
+import { Failure } from "../failure.ts";
 import { renderFile, templateFile } from "../files/imageTemplates.ts";
 import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
@@ -39,9 +39,14 @@ export const updateEtcHosts = defineModule({
 
 function fromTemplate(boot: ModuleRun, hostname: string, fqdn: string | undefined): void {
   const template = templateFile(boot, `hosts.${boot.facts.family}`);
-  if (template === undefined) throw new Raises(`the template hosts.${boot.facts.family} for ${HOSTS} does not exist`);
+  const because = boot.because("manage_etc_hosts");
+  if (template === undefined) {
+    const name = `hosts.${boot.facts.family}`;
+    const message = `the template ${name} for ${HOSTS} does not exist`;
+    throw new Failure({ code: "template-missing", template: name }, message, because);
+  }
   const content = renderFile(boot, template, { hostname, fqdn: fqdn ?? null });
-  boot.write(HOSTS, content, boot.because("manage_etc_hosts"));
+  boot.write(HOSTS, content, because);
 }
 
 /** Adds a line with both names unless one is there. */

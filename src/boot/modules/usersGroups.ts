@@ -1,6 +1,9 @@
+import { BUILTIN_PATH } from "../../config/builtin.ts";
 import { findPair } from "../../config/merge.ts";
 import * as form from "../../config/schema/forms.ts";
-import { Raises } from "../../python/errors.ts";
+import type { Origin } from "../../image/origin.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
+import { originOf } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
@@ -28,8 +31,10 @@ export const usersGroups = defineModule({
     const defaultUser = defaultUserOf(accounts);
     createGroups(boot, accounts.groups);
     for (const user of accounts.users) {
-      checkHome(boot, user);
-      createUser(boot, user, redirectOf(boot, user, defaultUser));
+      raisingAt(user.origin, () => {
+        checkHome(boot, user);
+        createUser(boot, user, redirectOf(boot, user, defaultUser));
+      });
       if (holds(user, "ssh_import_id")) boot.note("imported-keys-unknown", { user: user.name });
     }
   },
@@ -37,10 +42,10 @@ export const usersGroups = defineModule({
 
 /** Since 22.2 SSH keys require a home directory. */
 function checkHome(boot: ModuleRun, user: ConfiguredUser): void {
-  const homeless = ["no_create_home", "system"].some((name) => holds(user, name));
+  const homeless = ["no_create_home", "system"].find((name) => holds(user, name));
   const keys = ["ssh_authorized_keys", "ssh_import_id", "ssh_redirect_user"].some((name) => holds(user, name));
-  if (boot.since("22.2") && homeless && keys)
-    throw new Raises(`the user ${user.name} has SSH keys but no home directory`);
+  if (boot.since("22.2") && homeless !== undefined && keys)
+    throw new Raises(`the user ${user.name} has SSH keys but no home directory`, placeOf(user, homeless));
 }
 
 /** The user to whom logins are redirected, if it is configured and there is a default user. */
@@ -48,11 +53,19 @@ function redirectOf(boot: ModuleRun, user: ConfiguredUser, defaultUser: string |
   const redirect = findPair(user.attributes, "ssh_redirect_user")?.value;
   if (redirect === undefined || !truthy(redirect)) return undefined;
   if (["ssh_authorized_keys", "ssh_import_id"].some((name) => findPair(user.attributes, name) !== undefined))
-    throw new Raises(`the user ${user.name} has both ssh_redirect_user and SSH keys`);
+    throw new Raises(`the user ${user.name} has both ssh_redirect_user and SSH keys`, originOf(redirect));
   const value = toValue(redirect);
   if (value !== true && value !== 1 && value !== "default")
-    throw new Raises(`ssh_redirect_user of the user ${user.name} must be true or default, not ${pyStr(redirect)}`);
+    throw new Raises(
+      `ssh_redirect_user of the user ${user.name} must be true or default, not ${pyStr(redirect)}`,
+      originOf(redirect),
+    );
   return defaultUser === undefined ? undefined : { to: defaultUser, keys: cloudPublicKeys(boot) };
+}
+
+function placeOf(user: ConfiguredUser, name: string): Origin {
+  const pair = findPair(user.attributes, name);
+  return pair === undefined || pair.path === BUILTIN_PATH ? user.origin : originOf(pair);
 }
 
 function holds(user: ConfiguredUser, name: string): boolean {

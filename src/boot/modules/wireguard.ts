@@ -1,6 +1,6 @@
 import * as form from "../../config/schema/forms.ts";
 import { items, mapping } from "../../python/checked.ts";
-import { Raises } from "../../python/errors.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
@@ -38,9 +38,11 @@ export const wireguard = defineModule({
     }
     boot.command("modprobe wireguard");
     items(config.interfaces, "wireguard.interfaces").forEach((entry, index) => {
-      const wanted = mapping(entry, "an entry of wireguard.interfaces");
-      const [name, path, content] = ["name", "config_path", "content"].map((key) => wantedText(wanted, key));
       const because = boot.because("wireguard", "interfaces", index);
+      const [name, path, content] = raisingAt(because, () => {
+        const wanted = mapping(entry, "an entry of wireguard.interfaces");
+        return ["name", "config_path", "content"].map((key) => wantedText(wanted, key));
+      });
       boot.write(path!, content!, because, { mode: 0o600 });
       boot.command(`systemctl enable wg-quick@${name}`);
       boot.command(`systemctl restart wg-quick@${name}`);

@@ -3,7 +3,7 @@ import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
-import { Raises } from "../../python/errors.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
 import { IniFile } from "../../python/iniFile.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
@@ -65,21 +65,22 @@ export const yumAddRepo = defineModule({
       const id = repositoryId(since, name);
       const path = repositoryPath(boot.config, since, name);
       if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
-      const options = optionsOf(config);
+      const because = boot.because("yum_repos", name);
+      const options = raisingAt(because, () => optionsOf(config));
       const required = [
         "baseurl",
         ...(boot.since("24.2") ? ["metalink"] : []),
         ...(boot.since("24.3") ? ["mirrorlist"] : []),
       ];
       if (!required.some((option) => options[option] !== undefined)) {
-        boot.note("yum-repository-incomplete", { name, required }, boot.because("yum_repos", name));
+        boot.note("yum-repository-incomplete", { name, required }, because);
         continue;
       }
-      repositories.set(id, { path, options, because: boot.because("yum_repos", name) });
+      repositories.set(id, { path, options, because });
     }
     for (const [id, { path, options, because }] of repositories) {
       const top = `# Created by cloud-init on ${unknown("the time of the boot")}\n`;
-      boot.write(path, top + sectionText(id, options), because);
+      boot.write(path, top + raisingAt(because, () => sectionText(id, options)), because);
     }
   },
 });

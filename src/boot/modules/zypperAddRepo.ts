@@ -1,7 +1,7 @@
 import * as form from "../../config/schema/forms.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping, items, mapping, text } from "../../python/checked.ts";
-import { Raises } from "../../python/errors.ts";
+import { Raises, raisingAt } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
@@ -48,11 +48,12 @@ export const zypperAddRepo = defineModule({
     const pending = new Set<string>();
     items(zypper.repos, "zypper.repos").forEach((repository, index) => {
       if (!isMapping(repository) || repository.id === undefined || repository.baseurl === undefined) return;
-      const id = text(repository.id, "the id of a repository");
+      const because = boot.because("zypper", "repos", index);
+      const id = raisingAt(because, () => text(repository.id, "the id of a repository"));
       const path = `${directory}/${id.replaceAll(" ", "_")}.repo`;
       if (boot.image.stat(path) !== undefined || pending.has(id)) return;
       pending.add(id);
-      boot.write(path, repositoryText(id, repository), boot.because("zypper", "repos", index));
+      boot.write(path, repositoryText(id, repository), because);
     });
   },
 });
@@ -75,7 +76,7 @@ function optionText(value: ConfigValue): string {
 function addSettings(boot: ModuleRun, config: ConfigObject): void {
   if (Object.keys(config).length === 0) return;
   const before = strictText(boot, ZYPP_CONF);
-  if (before === undefined) throw new Raises(`${ZYPP_CONF} does not exist`);
+  if (before === undefined) throw new Raises(`${ZYPP_CONF} does not exist`, boot.because("zypper", "config"));
   const settings = Object.entries(config)
     .filter(([key, value]) => key !== "configdir" && truthy(value))
     .map(([key, value]) => `${key}=${pyStr(value)}`);

@@ -3,6 +3,7 @@ import { hasUnknown } from "../../image/unknown.ts";
 import { asDict } from "../../python/checked.ts";
 import type { PyDict } from "../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../python/errors.ts";
+import { Failure } from "../failure.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
@@ -33,7 +34,8 @@ export function applyNetwork(boot: ModuleRun): Ending {
   } catch (error) {
     if (!(error instanceof Raises)) throw error;
     boot.note("network-fails", { message: error.message }, found.because);
-    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because } };
+    const reason = error instanceof Failure ? error.reason : null;
+    return { status: "failed", why: { code: "raises", message: error.message, origin: found.because, reason } };
   }
 }
 

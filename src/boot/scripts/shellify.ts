@@ -1,5 +1,5 @@
 import { Raises } from "../../python/errors.ts";
-import type { ConfigNode } from "../../python/tree.ts";
+import { type ConfigNode, originOf } from "../../python/tree.ts";
 import { pyStr, toValue } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
@@ -18,7 +18,7 @@ export interface ScriptLine {
  */
 export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine[] {
   const list = boot.config.node(key);
-  if (list?.type !== "sequence") throw new Raises(`${key} must be a list`);
+  if (list?.type !== "sequence") throw new Raises(`${key} must be a list`, boot.because(key));
   return list.children.flatMap((entry, index): ScriptLine[] => {
     if (entry.type === "sequence") {
       const words = entry.children.map((word) => pyStr(word));
@@ -26,7 +26,7 @@ export function shellify(boot: ModuleRun, key: "bootcmd" | "runcmd"): ScriptLine
     }
     if (isText(entry)) return [{ text: String(entry.value), words: undefined, index }];
     if (toValue(entry) === null && boot.since("21.4")) return [];
-    throw new Raises(`an entry of ${key} must be a string or a list, not ${pyStr(entry)}`);
+    throw new Raises(`an entry of ${key} must be a string or a list, not ${pyStr(entry)}`, originOf(entry));
   });
 }
 

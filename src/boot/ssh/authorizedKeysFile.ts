@@ -3,6 +3,7 @@ import type { FileAttributes } from "../../image/overlay.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { Raises } from "../../python/errors.ts";
 import { findUser, groups, type User, users } from "../accounts/lookup.ts";
+import { Failure } from "../failure.ts";
 import { spend } from "../files/effort.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { sshdOptions } from "./sshdConfig.ts";
@@ -23,8 +24,8 @@ interface AuthorizedKeysFile {
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
   const user = findUser(boot.image, name);
-  if (user === undefined || user.home === "")
-    throw new Raises(`the user ${name} does not exist or has no home directory`);
+  if (user === undefined) throw new Failure({ code: "user-missing", user: name }, `the user ${name} does not exist`);
+  if (user.home === "") throw new Raises(`the user ${name} has no home directory`);
   return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
 }
 

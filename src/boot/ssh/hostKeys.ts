@@ -21,13 +21,14 @@ export function deleteHostKeys(boot: ModuleRun, because: Origin): void {
 /** Puts the keys and certificates of `ssh_keys` in place; nothing else is generated then. */
 export function putHostKeys(boot: ModuleRun): void {
   const given = boot.config.node("ssh_keys");
-  if (given?.type !== "mapping") throw new Raises("ssh_keys must be a mapping");
+  if (given?.type !== "mapping") throw new Raises("ssh_keys must be a mapping", boot.because("ssh_keys"));
   const certificates: { path: string; because: Origin }[] = [];
   for (const { key, value } of given.children) {
     const name = pyStr(key);
     const file = givenFile(boot, name);
     if (file === undefined) continue;
-    if (value.type !== "scalar" || value.kind !== "str") throw new Raises(`ssh_keys.${name} must be a string`);
+    if (value.type !== "scalar" || value.kind !== "str")
+      throw new Raises(`ssh_keys.${name} must be a string`, boot.because("ssh_keys", name));
     const because = boot.because("ssh_keys", name);
     boot.write(file.path, String(value.value), because, { mode: file.mode });
     if (name.endsWith("_certificate")) certificates.push({ path: file.path, because });

@@ -8,7 +8,7 @@ import { pyStr, truthy } from "../../python/value.ts";
 import { addToGroup, groupadd } from "../accounts/groups.ts";
 import { findGroup, findUser } from "../accounts/lookup.ts";
 import { lockPassword, setHashes, setPasswords, unlockPassword } from "../accounts/passwords.ts";
-import { useradd } from "../accounts/useradd.ts";
+import { type UseraddOption, useradd } from "../accounts/useradd.ts";
 import { spend } from "../files/effort.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
@@ -63,7 +63,7 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
   const settings = new Settings(user);
   const snapUser = settings.node("snapuser");
   if (snapUser !== undefined) {
-    if (boot.lacks("snap")) throw new Raises("snap is not installed");
+    if (boot.lacks("snap")) throw new Raises("snap is not installed", settings.because("snapuser"));
     boot.command(`snap create-user --sudoer --json ${pyStr(snapUser)}`);
     return;
   }
@@ -115,7 +115,7 @@ export function createGroups(boot: ModuleRun, groups: readonly ConfiguredGroup[]
     for (const member of group.members) {
       if (findUser(boot.image, member) === undefined) continue;
       if (findGroup(boot.image, group.name) === undefined)
-        throw new Raises(`usermod: the group ${group.name} does not exist`);
+        throw new Raises(`usermod: the group ${group.name} does not exist`, group.origin);
       addToGroup(boot, group.name, member, group.origin);
     }
   }
@@ -137,7 +137,7 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
   const primary = settings.option("primary_group");
   if (settings.holds("create_groups", true) && groups.length > 0)
     for (const group of primary === undefined ? groups : [...groups, primary])
-      tryGroupadd(boot, group, settings.because("groups"));
+      tryGroupadd(boot, group, placeOfGroup(settings, group));
   const uid = settings.node("uid");
   const options = {
     comment: settings.option("gecos"),
@@ -163,14 +163,42 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
       createHome: !settings.holds("no_create_home") && !settings.holds("system"),
     },
     settings.origin,
+    (option, group) => (group === undefined ? settings.because(KEYS[option]) : placeOfGroup(settings, group)),
   );
+}
+
+/** The keys that give useradd its options. */
+const KEYS: Readonly<Record<UseraddOption, string>> = {
+  comment: "gecos",
+  home: "homedir",
+  gid: "primary_group",
+  uid: "uid",
+  groups: "groups",
+  password: "passwd",
+  shell: "shell",
+  expiredate: "expiredate",
+  inactive: "inactive",
+};
+
+/** The item of `groups` that names a group, where the groups are a list or a mapping. */
+function placeOfGroup(settings: Settings, group: string): Origin {
+  const node = settings.node("groups");
+  if (node?.type === "sequence") {
+    const item = node.children.find((one) => pyStr(one).trim() === group);
+    if (item !== undefined && item.path !== BUILTIN_PATH) return originOf(item);
+  }
+  const pair = node?.type === "mapping" ? node.children.find(({ key }) => pyStr(key).trim() === group) : undefined;
+  return pair === undefined ? settings.because("groups") : originOf(pair);
 }
 
 function listOfGroups(value: ConfigNode): string[] {
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.key).trim());
   if (value.type === "sequence") return value.children.map((group) => pyStr(group).trim());
   if (value.kind !== "str")
-    throw new Raises(`the groups of a user must be a string, a list or a mapping, not ${pyStr(value)}`);
+    throw new Raises(
+      `the groups of a user must be a string, a list or a mapping, not ${pyStr(value)}`,
+      originOf(value),
+    );
   return String(value.value)
     .split(",")
     .map((group) => group.trim());
@@ -214,6 +242,6 @@ function wantsSudo(boot: ModuleRun, settings: Settings): boolean {
 function listOfKeys(value: ConfigNode): string[] {
   if (value.type === "sequence") return value.children.map((key) => pyStr(key));
   if (value.type === "mapping") return value.children.map((pair) => pyStr(pair.value));
-  if (value.kind === "null") throw new Raises("ssh_authorized_keys must not be null");
+  if (value.kind === "null") throw new Raises("ssh_authorized_keys must not be null", originOf(value));
   return value.kind === "str" ? [String(value.value)] : [];
 }

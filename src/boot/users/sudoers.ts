@@ -22,7 +22,7 @@ const RULES = `${DIRECTORY}/90-cloud-init-users`;
 export function writeSudoRules(boot: ModuleRun, user: string, rules: ConfigNode, because: Origin): void {
   const isText = rules.type === "scalar" && rules.kind === "str";
   if (rules.type !== "sequence" && !isText)
-    throw new Raises(`the sudo rules of ${user} must be a string or a list, not ${pyStr(rules)}`);
+    throw new Raises(`the sudo rules of ${user} must be a string or a list, not ${pyStr(rules)}`, because);
   const list = rules.type === "sequence" ? rules.children : [rules];
   const block = `\n# User rules for ${user}\n${list.map((rule) => `${user} ${pyStr(rule)}\n`).join("")}`;
   includeDirectory(boot, because);

@@ -1,4 +1,4 @@
-import { builtin } from "../../config/builtin.ts";
+import { BUILTIN_PATH, builtin } from "../../config/builtin.ts";
 import type { Config } from "../../config/config.ts";
 import { findPair, mergeMany } from "../../config/merge.ts";
 import { isTrue } from "../../config/options.ts";
@@ -66,10 +66,10 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
       if (item.type === "mapping")
         for (const pair of item.children) add(pyStr(pair.key), memberList(pair.value), originOf(pair));
       else if (isText(item)) add(textOf(item), [], originOf(item));
-      else throw new Raises(`an entry of groups must be a name or a mapping, not ${pyStr(item)}`);
+      else throw new Raises(`an entry of groups must be a name or a mapping, not ${pyStr(item)}`, originOf(item));
     }
   else if (isText(value)) for (const name of textOf(value).trim().split(",")) add(name, [], originOf(value));
-  else throw new Raises(`groups must be a list or a mapping, not ${pyStr(value)}`);
+  else throw new Raises(`groups must be a list or a mapping, not ${pyStr(value)}`, originOf(value));
   return [...groups].map(([name, { members, origin }]) => ({
     name,
     members: [...new Set(members.map((member) => pyStr(member)))].sort(byCodePoint),
@@ -81,14 +81,14 @@ function normalizeGroups(value: ConfigNode): ConfiguredGroup[] {
 function memberList(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (isText(value)) return [value];
-  throw new Raises(`the members of a group must be a list or a name, not ${pyStr(value)}`);
+  throw new Raises(`the members of a group must be a list or a name, not ${pyStr(value)}`, originOf(value));
 }
 
 /** What util.uniq_merge makes of one value: a string is split at its commas, a mapping yields its keys. */
 function listed(value: ConfigNode): readonly ConfigNode[] {
   if (value.type === "sequence") return value.children;
   if (value.type === "mapping") return value.children.map((pair) => pair.key);
-  if (!isText(value)) throw new Raises(`the value must be a list, not ${pyStr(value)}`);
+  if (!isText(value)) throw new Raises(`the value must be a list, not ${pyStr(value)}`, originOf(value));
   return commaSeparated(value);
 }
 
@@ -114,7 +114,8 @@ function normalizeUsers(boot: Reading): ConfiguredUser[] {
   users.delete("default");
   if (asked !== undefined && defaults.children.length > 0) {
     const name = findPair(defaults, "name")?.value;
-    if (name === undefined) throw new Raises("the default user has no name");
+    if (name === undefined)
+      throw new Raises("the default user has no name", defaults.path === BUILTIN_PATH ? undefined : originOf(defaults));
     if (truthy(name)) {
       defaultName = pyStr(name);
       const own = users.get(defaultName);
@@ -170,7 +171,7 @@ function userItems(value: ConfigNode): ConfigNode[] {
   return value.children.flatMap((pair): ConfigNode[] => {
     if (pair.value.type === "mapping") return [withText(pair.value, "name", pyStr(pair.key), pair)];
     if (pair.value.type === "sequence" || !["bool", "int", "float", "str"].includes(pair.value.kind))
-      throw new Raises(`users.${pyStr(pair.key)} must be a mapping`);
+      throw new Raises(`users.${pyStr(pair.key)} must be a mapping`, originOf(pair));
     return isTrue(pair.value) ? [scalar(pyStr(pair.key), pair)] : [];
   });
 }
@@ -187,10 +188,10 @@ function collectUsers(items: readonly ConfigNode[]): Map<string, Collected> {
       continue;
     }
     if (item.type === "scalar" && !isText(item))
-      throw new Raises(`an entry of users must be a name or a mapping, not ${pyStr(item)}`);
+      throw new Raises(`an entry of users must be a name or a mapping, not ${pyStr(item)}`, originOf(item));
     for (const name of listed(item)) {
       if (name.type !== "scalar")
-        throw new Raises(`the name of an entry of users must be a string, not ${pyStr(name)}`);
+        throw new Raises(`the name of an entry of users must be a string, not ${pyStr(name)}`, originOf(name));
       const key = pyStr(name);
       if (truthy(name) && !users.has(key)) users.set(key, { attributes: empty, origin: originOf(name) });
     }
@@ -204,7 +205,7 @@ function withUnderscores(attributes: Mapping): Mapping {
   const pairs = new Map<string, Pair>();
   for (const pair of attributes.children) {
     if (pair.key.kind !== "str")
-      throw new Raises(`a key of an entry of users must be a string, not ${pyStr(pair.key)}`);
+      throw new Raises(`a key of an entry of users must be a string, not ${pyStr(pair.key)}`, originOf(pair));
     const name = textOf(pair.key).replaceAll("-", "_").trim();
     if (name !== "") pairs.set(name, { ...pair, key: { ...pair.key, value: name } });
   }

@@ -28,8 +28,11 @@ export interface CheckContext {
     values: Readonly<Record<string, string>>,
     holds: (after: Image, booted: BootResult) => boolean,
   ): Fix | null;
-  /** The fix itself if `holds` is true after another boot with it in place, otherwise null. */
-  prove(fix: Fix, holds: (after: Image, booted: BootResult) => boolean): Fix | null;
+  /**
+   * The fix itself if `holds` is true after another boot with it in place, otherwise null. `intended` are accounts that
+   * the configuration requests and that only exist with the fix: letting them in is no harm.
+   */
+  prove(fix: Fix, holds: (after: Image, booted: BootResult) => boolean, intended?: ReadonlySet<string>): Fix | null;
 }
 
 /** Makes the findings of one rule. */

@@ -44,6 +44,7 @@ import { instanceKnown } from "./leftovers/instanceKnown.ts";
 import { leftBehind } from "./leftovers/leftBehind.ts";
 import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
+import { moduleFails } from "./outcomes/moduleFails.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
@@ -77,6 +78,7 @@ const checks: Readonly<Record<string, Check>> = {
   instanceKnown,
   leftBehind,
   logOwnerMissing,
+  moduleFails,
   moduleFrequencyUnknown,
   moduleListFails,
   moduleListedTwice,

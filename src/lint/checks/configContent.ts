@@ -3,6 +3,7 @@ import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
+import type { Origin } from "../../image/origin.ts";
 import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -15,6 +16,7 @@ import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
 import { vendorOf } from "./configuration/keys.ts";
 import { findingsOfTold } from "./findingsOfTold.ts";
+import { type Failing, failingsOf } from "./outcomes/failing.ts";
 
 /** A file, the evidence that somebody wrote it, and what is wrong with its content; `again` checks other content. */
 interface Checked {
@@ -30,12 +32,12 @@ interface Checked {
 /** Several rules check the same image. */
 const done = new WeakMap<CheckContext, readonly Checked[]>();
 
-/** Finds errors in the content of the image's configuration and of the data that the launch supplies. */
+/**
+ * Finds errors in the content of the image's configuration and of the data that the launch supplies. Those that make a
+ * module fail say what is lost by it.
+ */
 export function configContent(rule: Rule, context: CheckContext): Finding[] {
-  const known = done.get(context);
-  const all = known ?? [...imageFiles(context), ...handedOver(context)];
-  if (known === undefined) done.set(context, all);
-  return all.flatMap(({ text, evidence, told, again, prove }) =>
+  const found = filesOf(context).flatMap(({ text, evidence, told, again, prove }) =>
     findingsOfTold(rule, {
       told,
       evidence,
@@ -44,6 +46,53 @@ export function configContent(rule: Rule, context: CheckContext): Finding[] {
       again: (fix) => again(Buffer.from(fix.content)),
     }),
   );
+  if (!STOPPING.has(rule.parameters.about)) return found;
+  const failing = new Map(
+    failingsOf(context).flatMap((one): [Origin, Failing][] => {
+      const error = contentErrorAt(context, one);
+      return error === undefined ? [] : [[error.origin, one]];
+    }),
+  );
+  return found.map((finding) => {
+    const one = finding.cause === null ? undefined : failing.get(finding.cause);
+    if (one === undefined || finding.severity === "info") return finding;
+    const { brief, effects, module, losses } = one;
+    const severity = finding.severity === "error" ? "error" : one.severity;
+    const fails = brief === undefined ? [] : [`${brief} because of it.`];
+    return { ...finding, message: [finding.message, ...fails, ...effects].join(" "), severity, module, losses };
+  });
+}
+
+/** Subjects of content that can make a module or stage fail. */
+const STOPPING: ReadonlySet<unknown> = new Set(["value", "not-applied"]);
+
+/** A key and its value are not further apart, in columns. */
+const NEAR = 40;
+
+/** What is wrong with the content of the line that makes something fail: the nearest on the line. */
+export function contentErrorAt(context: CheckContext, { module, cause }: Failing): Told | undefined {
+  const all = filesOf(context)
+    .flatMap(({ told }) => told)
+    .filter(({ about, worst, origin }) => STOPPING.has(about) && worst !== "info" && origin.path === cause.path);
+  const distance = ({ origin }: Told) => Math.abs(origin.column - cause.column);
+  const nearest = all
+    .filter(({ origin }) => origin.line === cause.line)
+    .sort((a, b) => distance(a) - distance(b))
+    .find((told) => distance(told) <= NEAR);
+  return nearest ?? (module === "network" ? all.find(({ origin }) => isOfNetwork(context, origin)) : undefined);
+}
+
+/** Whether a line is of the network configuration, of which only the first line is known to make the step fail. */
+function isOfNetwork({ booted }: CheckContext, { path, line }: Origin): boolean {
+  const pair = booted.config.pair("network");
+  if (path === booted.cloud.networkConfig?.path) return true;
+  return pair?.path === path && line >= pair.position.start.line && line <= pair.position.end.line;
+}
+
+function filesOf(context: CheckContext): readonly Checked[] {
+  const all = done.get(context) ?? [...imageFiles(context), ...handedOver(context)];
+  done.set(context, all);
+  return all;
 }
 
 /** No fix changes a schema, so fixed images share them. */

@@ -8,6 +8,7 @@ import type { Rule } from "../rules/rule.ts";
 import { inWords, shortList } from "../sentences/lists.ts";
 import { moduleName } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, severityOf, withFix } from "./check.ts";
+import { isGoneByFailure } from "./outcomes/failedModules.ts";
 
 /**
  * Finds customised files that the boot replaces, deletes or, by a script, may change: one finding for all that the same
@@ -21,6 +22,7 @@ export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
     const blame = change.blames.at(-1);
     if (blame === undefined) return [];
     if (Array.isArray(modules) && !modules.includes(blame.module)) return [];
+    if (isGoneByFailure(context, blame, change.path)) return [];
     const evidence = losesContent(change, context) ? evidenceOf(change.path, context) : undefined;
     return evidence === undefined ? [] : [{ change, blame, evidence }];
   });

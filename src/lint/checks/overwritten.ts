@@ -7,6 +7,7 @@ import { type Confidence, type Finding, SEVERITIES, type Severity } from "../fin
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence, type SettingChange } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
+import { isGoneByFailure } from "./outcomes/failedModules.ts";
 
 /**
  * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot: one
@@ -24,6 +25,7 @@ export function overwritten(rule: Rule, context: CheckContext): Finding[] {
     const evidence = context.evidence.of(service, was);
     if (evidence === undefined) return [];
     const { blame, gone } = context.responsible(service, was.key, now);
+    if (now === undefined && was.path !== undefined && isGoneByFailure(context, blame, was.path)) return [];
     const isUnsure =
       open.some(({ key }) => mayComeOutAs(key, was.key)) || (now !== undefined && hasUnknown(now.value) && !gone);
     const confidence = isUnsure ? "likely" : "certain";

@@ -25,8 +25,11 @@ export interface Access {
 /** Values of PermitRootLogin; each allows everything that those before it allow. */
 const ROOT_LOGINS = ["forced-commands-only", "prohibit-password", "yes"];
 
-/** Reads from an image's files who can log in. An account with a password can always log in at the console. */
-export function accessOf(image: Image, reader: ServiceReader): Access {
+/**
+ * Reads from an image's files who can log in. An account with a password can always log in at the console.
+ * @param intended accounts that the configuration requests: their ways to log in are not among the result's
+ */
+export function accessOf(image: Image, reader: ServiceReader, intended: ReadonlySet<string> = new Set()): Access {
   const settings = reader.byKey(accounts, image);
   const server = reader.byKey(sshd, image);
   const sudoers = readSudoers(image);
@@ -45,12 +48,13 @@ export function accessOf(image: Image, reader: ServiceReader): Access {
       ...(hasPassword ? [`the password of ${name}`] : []),
       ...(keys.get(name) ?? []).filter(() => isLetIn(server, account)),
     ];
-    for (const login of logins) ways.add(login);
+    const isIntended = intended.has(name);
+    if (!isIntended) for (const login of logins) ways.add(login);
     const isRoot = account.uid === "0";
     const may = isRoot ? "freely" : entitlement(sudoers, doas, account, hasPassword, rootHasPassword);
     if (may === undefined) continue;
     if (!isRoot) entitled.add(name);
-    if (!isRoot && may === "freely") ways.add(`root without a password for ${name}`);
+    if (!isRoot && may === "freely" && !isIntended) ways.add(`root without a password for ${name}`);
     if (logins.length > 0 && !shadow.get(name)?.expires) roots.add(name);
   }
   return { ways, entitled, roots, shared: sharedBy(image, reader) };

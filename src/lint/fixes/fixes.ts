@@ -74,15 +74,22 @@ export class FixProver {
     return null;
   }
 
-  /** The fix itself if `holds` is true with it in place and it does no harm, otherwise null. */
-  proveOne(fix: Fix, holds: (after: Image, booted: BootResult) => boolean): Fix | null {
+  /**
+   * The fix itself if `holds` is true with it in place and it does no harm, otherwise null.
+   * @param intended accounts that the configuration requests and that only exist with the fix: letting them in is no harm
+   */
+  proveOne(
+    fix: Fix,
+    holds: (after: Image, booted: BootResult) => boolean,
+    intended: ReadonlySet<string> = new Set(),
+  ): Fix | null {
     const attempt = this.#attempt(fix);
     if (attempt === undefined) return null;
     const { booted } = attempt;
     if (failingModules(booted).some((name) => !this.#failing.has(name))) return null;
     try {
       if (!holds(booted.after, booted)) return null;
-      attempt.isHarmful ??= this.#isHarmful(fix, attempt);
+      attempt.isHarmful ??= this.#isHarmful(fix, attempt, intended);
       return attempt.isHarmful ? null : fix;
     } catch (error) {
       // A service that cannot be read proves nothing.
@@ -91,10 +98,10 @@ export class FixProver {
     }
   }
 
-  #isHarmful(fix: Fix, { fixed, booted }: Attempt): boolean {
+  #isHarmful(fix: Fix, { fixed, booted }: Attempt, intended: ReadonlySet<string>): boolean {
     const { original, reader, rules, findings, findingsAfter } = this.#proof;
     this.#access ??= accessOf(original.after, reader);
-    if (harmOf(this.#access, accessOf(booted.after, reader)) !== undefined) return true;
+    if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return true;
     return newFinding(findings(), findingsAfter(fixed, booted), fix, rules) !== undefined;
   }
 

@@ -1,14 +1,23 @@
 import type { Origin } from "../../image/origin.ts";
-import type { Severity } from "../finding.ts";
+import type { Confidence, Severity } from "../finding.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
-export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
+export type About =
+  | "value"
+  | "unknown-key"
+  | "deprecated-key"
+  | "duplicate-key"
+  | "not-applied"
+  | "not-checked"
+  | "module-fails";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
   readonly about: About;
   /** The highest severity that the finding may have. */
   readonly worst: Severity;
+  /** Certain unless it depends on the image. */
+  readonly confidence?: Confidence;
   readonly message: string;
   readonly origin: Origin;
   /** Why this program does not read it though cloud-init does. */

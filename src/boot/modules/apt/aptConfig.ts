@@ -66,7 +66,7 @@ export function readAptConfig(boot: ModuleRun): AptConfig {
   for (const { key, name, value } of renamed) {
     const now = values[name];
     if (value === undefined || now === undefined || now === null || equal(value, now)) continue;
-    throw new Raises(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`);
+    throw new Raises(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`, boot.because(key));
   }
   return { values, because: (...path) => boot.because("apt", ...path) };
 }

@@ -1,9 +1,9 @@
 import { readText } from "../../../image/image.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { mapping, text } from "../../../python/checked.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import { splitLines } from "../../../python/strings.ts";
-import { truthy } from "../../../python/value.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { AptConfig } from "./aptConfig.ts";
 
@@ -19,11 +19,18 @@ export function setDebconfSelections(boot: ModuleRun, { values, because }: AptCo
   const sets = mapping(given, "apt.debconf_selections");
   const selections = Object.keys(sets)
     .sort()
-    .map((key) => text(sets[key], `apt.debconf_selections.${key}`));
-  if (boot.lacks("debconf-set-selections")) throw new Raises("debconf-set-selections is not installed");
+    .map((key) =>
+      raisingAt(because("debconf_selections", key), () => text(sets[key], `apt.debconf_selections.${key}`)),
+    );
+  if (boot.lacks("debconf-set-selections"))
+    throw new Raises("debconf-set-selections is not installed", because("debconf_selections"));
   boot.command("debconf-set-selections");
   const wrong = selections.join("\n").replaceAll("\\\n", "").split("\n").find(isWrong);
-  if (wrong !== undefined) throw new Raises(`debconf-set-selections rejects the line "${wrong}"`);
+  if (wrong !== undefined) {
+    const key = Object.keys(sets).find((name) => pyStr(sets[name]!).includes(wrong));
+    const origin = key === undefined ? because("debconf_selections") : because("debconf_selections", key);
+    throw new Raises(`debconf-set-selections rejects the line "${wrong}"`, origin);
+  }
 
   const packages = selections.flatMap(splitLines).flatMap((line) => /^[^#:\s][^:\s]*/.exec(line)?.[0] ?? []);
   const { packages: installed } = boot.distro;

@@ -1,6 +1,6 @@
 import { isFalse } from "../../../config/options.ts";
 import { holds, items, mapping, text } from "../../../python/checked.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -10,7 +10,7 @@ import type { RepositoryMatch } from "./repositoryMatch.ts";
 /** Installs the programs that keys and repositories need (cc_apt_configure's _ensure_dependencies, since 23.4). */
 export function installDependencies(
   boot: ModuleRun,
-  { values }: AptConfig,
+  { values, because }: AptConfig,
   matches: RepositoryMatch | undefined,
 ): void {
   const packages = new Set<string>();
@@ -23,10 +23,13 @@ export function installDependencies(
       for (const mirror of items(values[key], `apt.${key}`)) if (hasKey(mirror)) needs("gpg", "gnupg");
   const sources = values.sources === undefined ? {} : mapping(values.sources, "apt.sources");
   for (const [key, value] of Object.entries(sources)) {
-    const entry = mapping(value, `apt.sources.${key}`);
-    if (hasKey(entry)) needs("gpg", "gnupg");
-    if (matches === undefined) throw new Raises("add_apt_repo_match must be a regular expression");
-    if (matches(text(entry.source === undefined ? "" : entry.source, `apt.sources.${key}.source`)) === true)
+    const origin = because("sources", key);
+    const entry = raisingAt(origin, () => mapping(value, `apt.sources.${key}`));
+    if (raisingAt(origin, () => hasKey(entry))) needs("gpg", "gnupg");
+    if (matches === undefined)
+      throw new Raises("add_apt_repo_match must be a regular expression", because("add_apt_repo_match"));
+    const source = entry.source === undefined ? "" : entry.source;
+    if (matches(raisingAt(origin, () => text(source, `apt.sources.${key}.source`))) === true)
       needs("add-apt-repository", "software-properties-common");
   }
   if (packages.size > 0) boot.command(`apt-get install ${[...packages].sort().join(" ")}`);

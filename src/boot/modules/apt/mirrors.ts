@@ -49,7 +49,10 @@ function cloudOrDefault(boot: ModuleRun, architecture: string): ConfigObject {
   if (Object.keys(mirrors).length === 0) return defaultMirrors(boot, architecture);
   const { primary, security } = mirrors;
   if (primary === undefined || security === undefined)
-    throw new Raises("system_info.package_mirrors must name a primary and a security mirror");
+    throw new Raises(
+      "system_info.package_mirrors must name a primary and a security mirror",
+      boot.because("system_info", "package_mirrors"),
+    );
   return { ...mirrors, PRIMARY: primary, SECURITY: security };
 }
 

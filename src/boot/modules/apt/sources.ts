@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import { holds, mapping, text } from "../../../python/checked.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import { type ConfigObject, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { renderText } from "../../files/imageTemplates.ts";
@@ -18,7 +18,8 @@ export function addSources(
   matches: RepositoryMatch | undefined,
   mirrors: ConfigObject,
 ): void {
-  if (matches === undefined) throw new Raises("add_apt_repo_match must be a regular expression");
+  if (matches === undefined)
+    throw new Raises("add_apt_repo_match must be a regular expression", apt.because("add_apt_repo_match"));
   const files = new SourceFiles(boot);
   try {
     addEach(boot, apt, matches, { ...mirrors }, files);
@@ -39,22 +40,24 @@ function addEach(
   const pairs = node?.type === "mapping" ? node.children : [];
   const places = new Map(pairs.map((pair) => [pyStr(pair.key), originOf(pair)]));
   for (const [key, value] of Object.entries(mapping(apt.values.sources, "apt.sources"))) {
-    const entry = mapping(value, `apt.sources.${key}`);
     const because = places.get(key) ?? apt.because("sources");
+    const entry = raisingAt(because, () => mapping(value, `apt.sources.${key}`));
     if (!("filename" in entry)) entry.filename = key;
     const named = boot.since("21.4") && "source" in entry && holds(entry.source, "$KEY_FILE", "a source");
-    const keyFile = addKey(boot, entry, entry.filename, { because, named });
+    const keyFile = raisingAt(because, () => addKey(boot, entry, entry.filename, { because, named }));
     if (named) variables.KEY_FILE = keyFile ?? null;
     if (!("source" in entry)) continue;
 
-    const source = renderText(boot, text(entry.source, `apt.sources.${key}.source`), variables);
-    const name = text(entry.filename, `apt.sources.${key}.filename`);
+    const [source, name] = raisingAt(because, () => [
+      renderText(boot, text(entry.source, `apt.sources.${key}.source`), variables),
+      text(entry.filename, `apt.sources.${key}.filename`),
+    ]);
     const path = `${name.startsWith("/") ? "" : PARTS}${name}${name.endsWith(".list") ? "" : ".list"}`;
     // Entries that share this mapping through a YAML alias see the path in it.
     entry.filename = path;
     const isRepository = matches(source);
     const isNew = boot.since("22.4") && "append" in entry && !truthy(entry.append ?? null);
-    if (isRepository === true) addRepository(boot, source);
+    if (isRepository === true) raisingAt(because, () => addRepository(boot, source));
     else if (isRepository === "unknown")
       boot.mayChange(path, "cloud-init writes it unless add_apt_repo_match matches its source", because);
     else files.add(path, source, { isNew, because });

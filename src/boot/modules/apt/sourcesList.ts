@@ -1,3 +1,4 @@
+import type { Origin } from "../../../image/origin.ts";
 import { unknownReason } from "../../../image/unknown.ts";
 import { text } from "../../../python/checked.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
@@ -28,7 +29,7 @@ export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: strin
   const prefersDeb822 = boot.since("23.4") && feature(boot, "APT_DEB822_SOURCE_LIST_FILE", true);
   const because = apt.because("preserve_sources_list");
 
-  const template = ownTemplate(boot, apt) ?? imageTemplate(boot, prefersDeb822);
+  const template = ownTemplate(boot, apt) ?? imageTemplate(boot, prefersDeb822, because);
   if (template === undefined) return;
   const rendered = renderText(boot, template, variables);
   const whole = unknownReason(rendered) === undefined ? rendered : template;
@@ -49,9 +50,9 @@ function ownTemplate(boot: ModuleRun, { values }: AptConfig): string | undefined
   return counts ? text(value, "apt.sources_list") : undefined;
 }
 
-function imageTemplate(boot: ModuleRun, deb822: boolean): string | undefined {
+function imageTemplate(boot: ModuleRun, deb822: boolean, because: Origin): string | undefined {
   const name = `sources.list.${boot.facts.name}${deb822 ? ".deb822" : ""}`;
   const path = templateFile(boot, name) ?? templateFile(boot, "sources.list");
-  if (path === undefined) boot.note("apt-template-missing", { template: name });
+  if (path === undefined) boot.note("apt-template-missing", { template: name }, because);
   return path === undefined ? undefined : strictText(boot, path);
 }

@@ -21,12 +21,12 @@ function systemLocale(boot: ModuleRun): string | undefined {
 
 /** Generates a locale and makes it the system's, unless it is already. */
 export function applyDebianLocale(boot: ModuleRun, locale: string, file: string | undefined, because: Origin): void {
-  if (locale === "") throw new Raises("the locale is empty");
+  if (locale === "") throw new Raises("the locale is empty", because);
   const path = file === undefined || file === "" ? DEFAULT_FILE : file;
   const agrees = locale.toLowerCase() === debianLocale(boot).toLowerCase() && systemLocale(boot) !== undefined;
   if (agrees && boot.image.stat(path) !== undefined) return;
   const available = generate(boot, locale, because);
-  if (available === undefined || !present(boot, "update-locale"))
+  if (available === undefined || !present(boot, "update-locale", because))
     boot.mayChange(path, "cloud-init installs the package locales first", because);
   else updateLocale(boot, path, locale, available, because);
 }
@@ -35,7 +35,7 @@ export function applyDebianLocale(boot: ModuleRun, locale: string, file: string 
 function generate(boot: ModuleRun, locale: string, because: Origin): Availability | undefined {
   const builtIn = ["c", "c.utf-8", "posix", ...(boot.since("26.2") ? ["c.utf8"] : [])];
   if (builtIn.includes(locale.toLowerCase())) return compiledLocales(boot);
-  if (!present(boot, "locale-gen")) return undefined;
+  if (!present(boot, "locale-gen", because)) return undefined;
   if (boot.since("26.2")) {
     enableLocale(boot, locale, because);
     return localeGen(boot, ["--keep-existing"], because);
@@ -48,8 +48,8 @@ function generate(boot: ModuleRun, locale: string, because: Origin): Availabilit
 }
 
 /** Since 24.4 a missing program is installed; before, the module fails. */
-function present(boot: ModuleRun, program: string): boolean {
+function present(boot: ModuleRun, program: string, because: Origin): boolean {
   if (!boot.lacks(program)) return true;
-  if (!boot.since("24.4")) throw new Raises(`${program} is not installed`);
+  if (!boot.since("24.4")) throw new Raises(`${program} is not installed`, because);
   return false;
 }

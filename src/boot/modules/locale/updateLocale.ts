@@ -1,6 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
 import { parentOf } from "../../../image/writeLog.ts";
 import { Raises } from "../../../python/errors.ts";
+import { Failure } from "../../failure.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { Availability } from "./available.ts";
@@ -23,12 +24,19 @@ export function updateLocale(
   boot.command(`update-locale --locale-file=${path} LANG=${locale}`);
   const old = strictText(boot, path);
   if (old === undefined && boot.image.stat(parentOf(path))?.kind !== "directory")
-    throw new Raises(`update-locale cannot write ${path}`);
+    throw new Raises(`update-locale cannot write ${path}`, because);
   const variables = new Map(old?.split("\n").flatMap(assignment) ?? []);
   variables.set("LANG", locale);
   const locales = [...variables].flatMap(([name, value]) => (/^(LANG|LC_\w+)$/.test(name) ? [unquote(value)] : []));
   const missing = locales.filter((name) => available(name) === false);
-  if (missing.length > 0) throw new Raises(`update-locale: the locale ${missing.join(", ")} does not exist`);
+  if (missing.length > 0) {
+    const line = old
+      ?.split("\n")
+      .findIndex((text) => assignment(text).some(([, value]) => missing[0] === unquote(value)));
+    const origin = line === undefined || missing.includes(locale) ? because : { path, line: line + 1, column: 1 };
+    const message = `update-locale: the locale ${missing.join(", ")} does not exist`;
+    throw new Failure({ code: "locale-missing", locales: missing }, message, origin);
+  }
   const certain = (old ?? "").length <= LARGEST && locales.every((name) => available(name) === true);
   if (certain) boot.write(path, edited(old, variables), because, { mode: boot.image.stat(path)?.mode ?? 0o644 });
   else boot.mayChange(path, "update-locale edits it if the locale exists", because);

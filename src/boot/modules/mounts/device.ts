@@ -1,6 +1,7 @@
 import { findPair } from "../../../config/merge.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { Raises } from "../../../python/errors.ts";
+import { originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
@@ -46,10 +47,11 @@ export function findDevice(boot: ModuleRun, name: string): Device {
 function aliased(boot: ModuleRun, name: string): string {
   const aliases = boot.config.node("device_aliases");
   if (!boot.since("21.3") || aliases === undefined || !truthy(aliases)) return name;
-  if (aliases.type !== "mapping") throw new Raises("device_aliases must be a mapping");
+  if (aliases.type !== "mapping") throw new Raises("device_aliases must be a mapping", originOf(aliases));
   const alias = findPair(aliases, name)?.value;
   if (alias === undefined) return name;
-  if (alias.type !== "scalar" || alias.kind !== "str") throw new Raises(`device_aliases.${name} must be a string`);
+  if (alias.type !== "scalar" || alias.kind !== "str")
+    throw new Raises(`device_aliases.${name} must be a string`, originOf(alias));
   return pyStr(alias);
 }
 

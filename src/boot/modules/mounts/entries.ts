@@ -1,5 +1,5 @@
 import type { Origin } from "../../../image/origin.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -26,7 +26,7 @@ export interface MountEntry {
 export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
   const defaults = defaultFields(boot);
   const fill = boot.since("24.3") ? fillSince24 : fillBefore24;
-  const entries = listed(boot).flatMap((node) => {
+  const entryOf = (node: ConfigNode): MountEntry[] => {
     if (node.type !== "sequence") return noList(boot, node, defaults.length);
     if (node.children.length === 0) throw new Raises("an entry of mounts is empty");
     const device = findDevice(boot, pyStr(node.children[0]!));
@@ -35,9 +35,11 @@ export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
     const [first, ...rest] = fill(given, defaults, known);
     const name: Field = device.found === "maybe" ? { text: device.name, isText: true } : first!;
     return [{ fields: [name, ...rest], device, because: originOf(node), unasked: undefined }];
-  });
+  };
+  const entries = listed(boot).flatMap((node) => raisingAt(originOf(node), () => entryOf(node)));
   const kept = withoutRemoved([...entries, ...cloudMounts(boot, entries, defaults)]);
-  if (kept.some(({ fields }) => fields.length < 4)) throw new Raises("mount_default_fields has too few fields");
+  if (kept.some(({ fields }) => fields.length < 4))
+    throw new Raises("mount_default_fields has too few fields", boot.because("mount_default_fields"));
   return kept;
 }
 
@@ -52,7 +54,7 @@ function listed(boot: ModuleRun): readonly ConfigNode[] {
   if (node?.type === "sequence") return node.children;
   const isIterable = node?.type === "mapping" || (node?.type === "scalar" && node.kind === "str");
   if (node === undefined || (isIterable && (boot.since("24.3") || !truthy(node)))) return [];
-  throw new Raises("mounts must be a list");
+  throw new Raises("mounts must be a list", boot.because("mounts"));
 }
 
 /** Since 24.3 an entry that is not a list is skipped. Before, it stops the module; a long string does so later. */
@@ -87,7 +89,7 @@ function defaultFields(boot: ModuleRun): Field[] {
   else if (node.type === "scalar" && node.kind === "str") fields = texts(...pyStr(node));
   const isUsed = !boot.since("24.3") || listed(boot).some((entry) => entry.type === "sequence");
   if (isUsed && (fields === undefined || (!boot.since("24.3") && fields.length < 4)))
-    throw new Raises("mount_default_fields must be a list of six fields");
+    throw new Raises("mount_default_fields must be a list of six fields", boot.because("mount_default_fields"));
   return fields ?? [];
 }
 

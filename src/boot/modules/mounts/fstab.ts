@@ -22,7 +22,7 @@ export interface Fstab {
 /** Reads /etc/fstab (cc_mounts, 18.5 to 26.2). Since 24.3 blank lines are lost. */
 export function readFstab(boot: ModuleRun): Fstab {
   const text = strictText(boot, FSTAB);
-  if (text === undefined && !boot.since("20.3")) throw new Raises(`${FSTAB} does not exist`);
+  if (text === undefined && !boot.since("20.3")) throw new Raises(`${FSTAB} does not exist`, boot.because("mounts"));
   const lines = splitLines(text ?? "");
   const others = lines.filter((line) => !line.includes(MARK));
   const dropped = lines.filter((line) => line.includes(MARK));

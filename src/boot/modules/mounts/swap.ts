@@ -3,6 +3,7 @@ import { wholeUnknown } from "../../../image/overlay.ts";
 import { parentOf } from "../../../image/writeLog.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigNode } from "../../../python/tree.ts";
+import { originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { ensureDirectory } from "./directory.ts";
@@ -21,7 +22,7 @@ export function makeSwapFile(boot: ModuleRun, fstab: Fstab): string | undefined 
   const sizeNode = findPair(swap, "size")?.value;
   if (sizeNode === undefined || !truthy(sizeNode) || (nameNode !== undefined && !truthy(nameNode))) return undefined;
   if (nameNode !== undefined && (nameNode.type !== "scalar" || nameNode.kind !== "str"))
-    throw new Raises(`swap.filename must be a string, not ${pyStr(nameNode)}`);
+    throw new Raises(`swap.filename must be a string, not ${pyStr(nameNode)}`, originOf(nameNode));
   const name = nameNode === undefined ? "/swap.img" : pyStr(nameNode);
   const size = sizeOf(boot, sizeNode, findPair(swap, "maxsize")?.value);
   // cloud-init runs in the root directory, but a name without any directory fails.

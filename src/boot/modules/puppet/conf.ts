@@ -7,6 +7,7 @@ import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { findUser } from "../../accounts/lookup.ts";
 import { instanceName } from "../../cloud/instanceName.ts";
+import { Failure } from "../../failure.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
@@ -16,7 +17,7 @@ import type { ModuleRun } from "../../moduleRun.ts";
  */
 export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: string, sections: ConfigObject): void {
   const before = strictText(boot, path);
-  if (before === undefined) throw new Raises(`${path} does not exist`);
+  if (before === undefined) throw new Raises(`${path} does not exist`, boot.because("puppet", "conf"));
   const lines = splitLines(before).map((line) => line.trimStart());
   const file = IniFile.parse(lines.join("\n"));
   for (const [section, options] of Object.entries(sections)) {
@@ -39,7 +40,12 @@ export function writePuppetConf(boot: ModuleRun, path: string, sslDirectory: str
 function sslOwner(boot: ModuleRun): number {
   const name = boot.config.get("puppet", "install_type") === "aio" ? "root" : "puppet";
   const user = findUser(boot.image, name);
-  if (user === undefined) throw new Raises(`the user ${name} does not exist`);
+  if (user === undefined)
+    throw new Failure(
+      { code: "user-missing", user: name },
+      `the user ${name} does not exist`,
+      boot.because("puppet", "conf", "ca_cert"),
+    );
   return user.uid;
 }
 

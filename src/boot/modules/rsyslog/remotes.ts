@@ -1,4 +1,5 @@
 import { text } from "../../../python/checked.ts";
+import { raisingAt } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -10,9 +11,10 @@ import type { ModuleRun } from "../../moduleRun.ts";
 export function remotesText(boot: ModuleRun, remotes: ConfigObject): string {
   const lines = Object.entries(remotes).flatMap(([name, remote]) => {
     if (!truthy(remote)) return [];
-    const line = remoteLine(text(remote, `rsyslog.remotes.${name}`), name);
-    if (line === undefined)
-      boot.note("rsyslog-host-invalid", { name, host: String(remote) }, boot.because("rsyslog", "remotes", name));
+    const because = boot.because("rsyslog", "remotes", name);
+    const host = raisingAt(because, () => text(remote, `rsyslog.remotes.${name}`));
+    const line = remoteLine(host, name);
+    if (line === undefined) boot.note("rsyslog-host-invalid", { name, host }, because);
     return line ?? [];
   });
   return ["# begin remotes", ...lines, "# end remotes", ""].join("\n");

@@ -8,11 +8,12 @@ import { isTooLong } from "../../../image/resolve.ts";
 import { parentOf } from "../../../image/writeLog.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
 import { numeric } from "../../../python/dataModel.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import { normalizePath } from "../../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
+import { Failure } from "../../failure.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 
 /** The size limit of decompressed content. */
@@ -26,12 +27,13 @@ const DEFAULT_MODE = 0o644;
 export function writeFiles(boot: ModuleRun, deferred: boolean): void {
   const list = boot.config.node("write_files");
   if (list === undefined || (!truthy(list) && !boot.since("21.4"))) return;
-  if (list.type !== "sequence" && truthy(list)) throw new Raises("write_files must be a list");
+  if (list.type !== "sequence" && truthy(list)) throw new Raises("write_files must be a list", originOf(list));
   const entries = list.type === "sequence" ? list.children : [];
   for (const entry of entries) {
     if (boot.since("21.4") && isDeferred(entry) !== deferred) continue;
-    if (entry.type !== "mapping") throw new Raises(`an entry of write_files must be a mapping, not ${pyStr(entry)}`);
-    writeEntry(boot, entry);
+    if (entry.type !== "mapping")
+      throw new Raises(`an entry of write_files must be a mapping, not ${pyStr(entry)}`, originOf(entry));
+    raisingAt(originOf(findPair(entry, "path") ?? entry), () => writeEntry(boot, entry));
   }
 }
 
@@ -54,11 +56,13 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   if (isTooLong(path)) throw new Raises(`the path ${path.slice(0, 60)}... is too long`);
   const content = contentOf(boot, entry);
   if (content === "none") return;
-  const owner = ownerOf(boot, value("owner"));
+  const ownerPair = findPair(entry, "owner");
+  const owner = { ...ownerOf(boot, ownerPair?.value), path, origin: originOf(ownerPair ?? entry) };
   let mode = decodeMode(value("permissions"));
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new Raises(`${path} is a directory`);
-  if (content === "no text") throw new Raises(`the content of ${path} must be a string`);
+  if (content === "no text")
+    throw new Raises(`the content of ${path} must be a string`, originOf(findPair(entry, "content") ?? entry));
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
   boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
   const ids = idsOf(boot, owner);
@@ -68,7 +72,7 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
 }
 
 /** Since 24.3 new directories belong to the file's owner. */
-function makeParents(boot: ModuleRun, path: string, owner: Owner, because: Origin): void {
+function makeParents(boot: ModuleRun, path: string, owner: FileOwner, because: Origin): void {
   const missing: string[] = [];
   let directory = parentOf(path);
   for (; boot.image.stat(directory) === undefined && directory !== "/"; directory = parentOf(directory))
@@ -84,6 +88,12 @@ interface Owner {
   readonly group: string | undefined;
 }
 
+/** The owner of a file, and the line that says so. */
+interface FileOwner extends Owner {
+  readonly path: string;
+  readonly origin: Origin;
+}
+
 /** util.extract_usergroup: "-1" and "none" mean no change. */
 function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
   const root = boot.facts.family.endsWith("bsd") ? "root:wheel" : "root:root";
@@ -96,11 +106,13 @@ function ownerOf(boot: ModuleRun, node: ConfigNode | undefined): Owner {
   return { user: named(user), group: named(group) };
 }
 
-function idsOf(boot: ModuleRun, { user, group }: Owner): { uid?: number; gid?: number } {
+function idsOf(boot: ModuleRun, { user, group, path, origin }: FileOwner): { uid?: number; gid?: number } {
   const uid = user === undefined ? undefined : findUser(boot.image, user)?.uid;
   const gid = group === undefined ? undefined : findGroup(boot.image, group)?.gid;
-  if (user !== undefined && uid === undefined) throw new Raises(`the user ${user} does not exist`);
-  if (group !== undefined && gid === undefined) throw new Raises(`the group ${group} does not exist`);
+  const missing = (kind: "user" | "group", name: string) =>
+    new Failure({ code: "owner-missing", path, kind, name }, `the ${kind} ${name} does not exist`, origin);
+  if (user !== undefined && uid === undefined) throw missing("user", user);
+  if (group !== undefined && gid === undefined) throw missing("group", group);
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
@@ -134,7 +146,7 @@ function contentOf(boot: ModuleRun, entry: Mapping): Content {
 
 function sourceOf(source: ConfigNode | undefined): string | undefined {
   if (source === undefined || toValue(source) === null) return undefined;
-  if (source.type !== "mapping") throw new Raises("source must be a mapping");
+  if (source.type !== "mapping") throw new Raises("source must be a mapping", originOf(source));
   const uri = findPair(source, "uri")?.value;
   return uri === undefined || !truthy(uri) ? undefined : text(uri, "uri");
 }
@@ -156,12 +168,12 @@ function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buff
   const encoded = BASE64.includes(encoding) || GZIP_BASE64.includes(encoding);
   const bytes = bytesOf(content);
   if (bytes === undefined) {
-    if (packed || encoded) throw new Raises("the content of an entry cannot be decoded");
+    if (packed || encoded) throw new Raises("the content of an entry cannot be decoded", originOf(content));
     return "no text";
   }
   const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
-  if (decoded === undefined) throw new Raises("the content of an entry is not valid Base64");
-  return packed ? unpack(decoded) : decoded;
+  if (decoded === undefined) throw new Raises("the content of an entry is not valid Base64", originOf(content));
+  return packed ? raisingAt(originOf(content), () => unpack(decoded)) : decoded;
 }
 
 function unpack(bytes: Buffer): Buffer {
@@ -182,6 +194,7 @@ function bytesOf(content: ConfigNode): Buffer | undefined {
 }
 
 function text(node: ConfigNode, what: string): string {
-  if (node.type !== "scalar" || node.kind !== "str") throw new Raises(`${what} must be a string, not ${pyStr(node)}`);
+  if (node.type !== "scalar" || node.kind !== "str")
+    throw new Raises(`${what} must be a string, not ${pyStr(node)}`, originOf(node));
   return String(node.value);
 }

@@ -4,6 +4,7 @@ import { unknown } from "../../../image/unknown.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
+import { Failure } from "../../failure.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import { librarySource } from "../../system/librarySource.ts";
 import { announce } from "../announce.ts";
@@ -56,6 +57,7 @@ function ownerIds(boot: ModuleRun): FileAttributes {
   const [user, group] = [findUser(boot.image, OWNER), findGroup(boot.image, OWNER)];
   if (user !== undefined && group !== undefined) return { uid: user.uid, gid: group.gid };
   const isMade = boot.image.stat(`/usr/lib/sysusers.d/${OWNER}.conf`) !== undefined;
-  if (boot.image.stat("/etc/passwd") !== undefined && !isMade) throw new Raises(`the user ${OWNER} does not exist`);
+  if (boot.image.stat("/etc/passwd") !== undefined && !isMade)
+    throw new Failure({ code: "user-missing", user: OWNER }, `the user ${OWNER} does not exist`);
   return {};
 }

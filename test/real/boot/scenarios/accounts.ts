@@ -166,4 +166,20 @@ users:
     files: team("users:\n  - default\n  - name: ops\n"),
     seed: userData("users:\n  - name: launched\n    sudo: ALL=(ALL) NOPASSWD:ALL\n"),
   },
+  {
+    name: "accounts-own-group",
+    seed: userData("users:\n  - default\n  - name: early\n  - name: ops\n    groups: [adm, ops]\n  - name: late\n"),
+  },
+  {
+    name: "accounts-uid-taken",
+    files: team("users:\n  - default\n  - name: ops\n    uid: 1\n  - name: late\n"),
+    seed: withKey,
+  },
+  {
+    name: "accounts-owner-of-failed-user",
+    files: team(
+      "users:\n  - default\n  - name: ops\n    shell: bash\nwrite_files:\n  - {path: /etc/ops.conf, owner: 'ops:ops', defer: true, content: a}\n",
+    ),
+    seed: withKey,
+  },
 ];

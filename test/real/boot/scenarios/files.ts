@@ -73,6 +73,13 @@ export const files: Scenario[] = [
     seed: plain,
   },
   {
+    name: "write-files-owner-later",
+    files: team(
+      "users: [default, ops]\nwrite_files:\n  - {path: /etc/first, content: a}\n  - {path: /etc/second, owner: 'ops:ops', content: b}\n  - {path: /etc/third, content: c}\n",
+    ),
+    seed: plain,
+  },
+  {
     name: "write-files-odd-mode",
     files: team(
       "write_files:\n  - {path: /etc/odd, permissions: rwx, content: a}\n  - {path: /etc/bad64, encoding: b64, content: '%%%'}\n",

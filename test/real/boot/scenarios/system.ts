@@ -26,6 +26,14 @@ xo0n2qISilV7V9TrAiEArHk6LrJ2gSZJCwZBfM2qg1PMccyqujdBccuL6uKRtfM=
 /** Time, locale, file systems, certificates and the rest of what a system is. */
 export const system: Scenario[] = [
   { name: "ntp-empty", files: team("ntp: {}\n"), seed: plain },
+  {
+    name: "ntp-no-template",
+    files: team("ntp:\n  servers: [ntp1.example.com]\n"),
+    commands: [
+      "rm -f /etc/cloud/templates/chrony.conf* /etc/cloud/templates/timesyncd.conf* /etc/cloud/templates/ntp.conf*",
+    ],
+    seed: plain,
+  },
   { name: "ntp-null", files: team("ntp:\n"), seed: plain },
   {
     name: "ntp-servers",
