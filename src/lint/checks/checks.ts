@@ -46,10 +46,13 @@ import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
+import { accountRequestLost } from "./requests/accountRequestLost.ts";
+import { passwordStaysLocked } from "./requests/passwordStaysLocked.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
 const checks: Readonly<Record<string, Check>> = {
+  accountRequestLost,
   added,
   cloudInitCannotStart,
   cloudInitDisabled,
@@ -86,6 +89,7 @@ const checks: Readonly<Record<string, Check>> = {
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
+  passwordStaysLocked,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,

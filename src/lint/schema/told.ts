@@ -2,7 +2,16 @@ import type { Origin } from "../../image/origin.ts";
 import type { Severity } from "../finding.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
-export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
+export type About =
+  | "value"
+  | "unknown-key"
+  | "deprecated-key"
+  | "duplicate-key"
+  | "not-applied"
+  | "not-checked"
+  | "locked-password"
+  | "misread-password"
+  | "lost-hostname";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
