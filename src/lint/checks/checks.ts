@@ -47,7 +47,9 @@ import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { accountRequestLost } from "./requests/accountRequestLost.ts";
+import { fileBelowFutureHome } from "./requests/fileBelowFutureHome.ts";
 import { passwordStaysLocked } from "./requests/passwordStaysLocked.ts";
+import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
@@ -74,6 +76,7 @@ const checks: Readonly<Record<string, Check>> = {
   datasourcePinned,
   defaultUserNotMade,
   distroClassMismatch,
+  fileBelowFutureHome,
   fileReplaced,
   hostnameSetBeforeModules,
   hostsTemplateNotUsed,
@@ -97,6 +100,7 @@ const checks: Readonly<Record<string, Check>> = {
   unitOrderedAfterRenamedService,
   userDataCanOverride,
   userDataSecretLeft,
+  writtenFileDiffers,
   yumRepositoryKept,
 };
 

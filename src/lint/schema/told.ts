@@ -11,6 +11,7 @@ export type About =
   | "not-checked"
   | "locked-password"
   | "misread-password"
+  | "misplaced-file"
   | "lost-hostname";
 
 /** A problem in configuration that a rule turns into a finding. */

@@ -1,4 +1,5 @@
 import { findPair } from "../../config/merge.ts";
+import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { Severity } from "../finding.ts";
@@ -25,6 +26,7 @@ interface Entry {
 export function defeatedRequests(root: Mapping, isUnknown: IsUnknown): Told[] {
   return [
     ...lockedPasswords(root, isUnknown),
+    ...misplacedFiles(root, isUnknown),
     ...misreadPasswords(root, isUnknown),
     ...preservedHostname(root, isUnknown),
   ];
@@ -130,6 +132,30 @@ const HOW_TO_HASH = "Write a hash, such as mkpasswd prints.";
 /** A hash that no person uses as a password. */
 function isCryptHash(text: string): boolean {
   return text.startsWith("$") && text.length > 30 && isHash(text);
+}
+
+/** Files whose path only a shell would expand. */
+function misplacedFiles(root: Mapping, isUnknown: IsUnknown): Told[] {
+  const list = findPair(root, "write_files")?.value;
+  return (list?.type === "sequence" ? list.children : []).flatMap((entry): Told[] => {
+    const path = entry.type === "mapping" ? findPair(entry, "path") : undefined;
+    if (path === undefined || isUnknown?.(path.value) === true) return [];
+    const part = literalPath(path.value);
+    if (part === undefined) return [];
+    const message = misplacedMessage(part, normalizePath(pyStr(path.value)));
+    return [{ about: "misplaced-file", worst: "error", message, origin: originOf(path) }];
+  });
+}
+
+/** The part of a path that only a shell expands: "~" or a variable at its start. */
+export function literalPath(path: ConfigNode): string | undefined {
+  if (path.type !== "scalar" || path.kind !== "str") return undefined;
+  return /^(?:~[\w-]*|\$\{?[A-Z_]+\}?)(?=\/)/.exec(String(path.value))?.[0];
+}
+
+/** The message about a path that no shell expands. */
+export function misplacedMessage(part: string, path: string): string {
+  return `cloud-init writes the file to ${path}: it does not expand ${part}. Write the absolute path.`;
 }
 
 /** The users whose passwords `chpasswd` sets; undefined if that is not known. */
