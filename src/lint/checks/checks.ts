@@ -46,14 +46,17 @@ import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
+import { accountCannotLogIn } from "./requests/accountCannotLogIn.ts";
 import { accountRequestLost } from "./requests/accountRequestLost.ts";
 import { fileBelowFutureHome } from "./requests/fileBelowFutureHome.ts";
+import { hostnameRequestLost } from "./requests/hostnameRequestLost.ts";
 import { passwordStaysLocked } from "./requests/passwordStaysLocked.ts";
 import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
 const checks: Readonly<Record<string, Check>> = {
+  accountCannotLogIn,
   accountRequestLost,
   added,
   cloudInitCannotStart,
@@ -78,6 +81,7 @@ const checks: Readonly<Record<string, Check>> = {
   distroClassMismatch,
   fileBelowFutureHome,
   fileReplaced,
+  hostnameRequestLost,
   hostnameSetBeforeModules,
   hostsTemplateNotUsed,
   instanceKnown,

@@ -1,4 +1,6 @@
+import { cleanName } from "../../boot/hostname/hostname.ts";
 import { findPair } from "../../config/merge.ts";
+import { hasUnknown } from "../../image/unknown.ts";
 import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
@@ -28,7 +30,7 @@ export function defeatedRequests(root: Mapping, isUnknown: IsUnknown): Told[] {
     ...lockedPasswords(root, isUnknown),
     ...misplacedFiles(root, isUnknown),
     ...misreadPasswords(root, isUnknown),
-    ...preservedHostname(root, isUnknown),
+    ...lostHostname(root, isUnknown),
   ];
 }
 
@@ -174,13 +176,26 @@ function namesInChpasswd(root: Mapping): ReadonlySet<string> | undefined {
   return names;
 }
 
-function preservedHostname(root: Mapping, isUnknown: IsUnknown): Told[] {
+/** A host name that is preserved or invalid. */
+function lostHostname(root: Mapping, isUnknown: IsUnknown): Told[] {
+  const asked = ["hostname", "fqdn"].map((key) => findPair(root, key)).find((pair) => pair !== undefined);
+  if (asked === undefined || !truthy(asked.value) || isUnknown?.(asked.value) === true) return [];
   const preserve = findPair(root, "preserve_hostname");
-  if (preserve?.value.type !== "scalar" || preserve.value.value !== true || isUnknown?.(preserve.value) === true)
-    return [];
-  const asked = ["fqdn", "hostname"].map((key) => findPair(root, key)).find((pair) => pair !== undefined);
-  if (asked === undefined || !truthy(asked.value)) return [];
-  const key = String(asked.key.value);
-  const message = `cloud-init does not set ${key}: preserve_hostname is true in line ${originOf(preserve).line}. Remove one of the two keys.`;
-  return [{ about: "lost-hostname", worst: "error", message, origin: originOf(asked) }];
+  const isPreserved = preserve?.value.type === "scalar" && preserve.value.value === true;
+  const message = isPreserved
+    ? `cloud-init does not set the host name "${cut(pyStr(asked.value))}": preserve_hostname is true in line ${originOf(preserve).line}. Remove one of the two keys.`
+    : invalidHostname(asked);
+  return message === undefined ? [] : [{ about: "lost-hostname", worst: "error", message, origin: originOf(asked) }];
+}
+
+/** What becomes of a name that is none for hostname(1) and systemd; undefined for a valid one and a placeholder. */
+export function invalidHostname({ value }: Pair): string | undefined {
+  if (value.type !== "scalar" || value.kind !== "str") return undefined;
+  const name = String(value.value);
+  if (name.length <= 64 && name.split(".").every((label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(label)))
+    return undefined;
+  if (findPlaceholders(name, "all").length > 0 || hasUnknown(name)) return undefined;
+  const cleaned = cleanName(name);
+  const outcome = cleaned === "" ? "no name is set" : `the machine is "${cleaned}" from the next boot on`;
+  return `"${cut(name)}" is not a valid host name, so cloud-init cannot set it: ${outcome}. Use up to 64 letters, digits, hyphens and dots.`;
 }
