@@ -36,24 +36,33 @@ export function defeatedRequests(root: Mapping, isUnknown: IsUnknown): Told[] {
 
 /**
  * The message about a password that stays locked.
- * @param lock where lock_passwd is true; "absent" if nothing sets it
+ * @param lock where lock_passwd is true; undefined if nothing sets it
  */
-export function lockedMessage(user: string, key: string, lock: string): string {
-  const why = lock === "absent" ? "lock_passwd is true by default" : `lock_passwd is true in ${lock}`;
-  return `The ${key} of ${cut(user)} cannot be used to log in: ${why}, so cloud-init locks the password. Set lock_passwd: false if people should log in with this password; otherwise remove ${key}.`;
+export function lockedMessage(user: string, key: string, lock: string | undefined, isElsewhere = false): string {
+  const why = lock === undefined ? "lock_passwd is true by default" : `lock_passwd is true in ${lock}`;
+  const whose = user === "default" ? "the default user" : cut(user);
+  return `The ${key} of ${whose} cannot be used to log in: ${why}, so cloud-init locks the password. Set lock_passwd: false${isElsewhere ? " there" : ""} if people should log in with this password; otherwise remove ${key}.`;
+}
+
+/** Whether a command of runcmd, which runs later, names a user and a program that unlocks or sets passwords. */
+export function setsPassword(command: string, user: string): boolean {
+  return /\b(?:passwd|chpasswd|usermod)\b/.test(command) && command.includes(user);
 }
 
 function lockedPasswords(root: Mapping, isUnknown: IsUnknown): Told[] {
   const reset = namesInChpasswd(root);
+  const runcmd = findPair(root, "runcmd")?.value;
+  const commands = runcmd?.type === "sequence" ? runcmd.children.map((command) => pyStr(command)) : [];
   return entriesOf(root).flatMap(({ name, entry, isDefault }): Told[] => {
     const lock = settingOf(entry, "lock_passwd")?.value;
     if (lock !== undefined && (!truthy(lock) || isFalseText(lock) || isUnknown?.(lock) === true)) return [];
     const password = PASSWORD_KEYS.map((key) => settingOf(entry, key)).find((pair) => asksForPassword(pair));
     if (password === undefined || reset === undefined || reset.has(name)) return [];
+    if (commands.some((command) => setsPassword(command, name))) return [];
     // set_passwords runs later and sets an unlocked password.
     if (isDefault && (reset.size > 0 || findPair(root, "password") !== undefined)) return [];
     const worst: Severity = lock !== undefined ? "info" : isDefault ? "warning" : "error";
-    const place = lock === undefined ? "absent" : `line ${lock.position.start.line}`;
+    const place = lock && `line ${lock.position.start.line}`;
     const message = lockedMessage(name, String(password.key.value), place);
     return [{ about: "locked-password", worst, message, origin: originOf(password) }];
   });

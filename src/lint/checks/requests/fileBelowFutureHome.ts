@@ -1,4 +1,6 @@
+import { findPair } from "../../../config/merge.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
+import { truthy } from "../../../python/value.ts";
 import { readUsers } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -20,8 +22,10 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
   const after = readUsers(booted.after);
   const created = new Map(booted.changes.filter(({ op }) => op === "created").map((change) => [change.path, change]));
   const files = writtenFiles(context);
-  return atMost(accounts.users, ({ name }) => {
+  return atMost(accounts.users, ({ name, attributes }) => {
     const user = after.get(name);
+    // Without a home directory of its own, nobody misses one.
+    if (["no_create_home", "system"].some((key) => truthy(findPair(attributes, key)?.value))) return undefined;
     if (user === undefined || before.has(name) || hasUnknown(name)) return undefined;
     const home = booted.after.realpath(user.home);
     const change = home === undefined ? undefined : created.get(home);
@@ -32,9 +36,12 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
     const below = files.filter(({ path, module }) => module === "write_files" && path.startsWith(`${home}/`));
     const names = below.length > 0 ? shortList(below.map(({ path }) => path)) : "it";
     const isGivenLater = commandsName(context, /\bchown\b/, home);
-    const advice = canDefer(context)
-      ? `Set defer: true for ${below.length > 1 ? "these files" : "the file"}`
-      : "Put the file below /etc/skel, or write it in runcmd";
+    const holdsKeys = below.some(({ path }) => path.startsWith(`${home}/.ssh/authorized_keys`));
+    const advice = holdsKeys
+      ? `Write the keys in ssh_authorized_keys of ${name} instead`
+      : canDefer(context)
+        ? `Set defer: true for ${below.length > 1 ? "these files" : "the file"}`
+        : "Put the file below /etc/skel, or write it in runcmd";
     return lostRequest(rule, context, {
       message: `${home} will belong to root, without the files of /etc/skel: ${moduleName(blame.module)} writes ${names} before users_groups creates ${name}, and useradd leaves an existing home directory as it is. ${advice}.`,
       cause: blame.cause,
@@ -43,10 +50,12 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
       // Only the skeleton is missing then.
       ...(isGivenLater ? { severity: "info", confidence: "likely" } : {}),
       prove: () =>
-        deferring(context, below, (fixed) => {
-          const owner = readUsers(fixed).get(name)?.uid;
-          return owner !== undefined && String(fixed.stat(home)?.uid) === owner;
-        }),
+        holdsKeys
+          ? null
+          : deferring(context, below, (fixed) => {
+              const owner = readUsers(fixed).get(name)?.uid;
+              return owner !== undefined && String(fixed.stat(home)?.uid) === owner;
+            }),
     });
   });
 }

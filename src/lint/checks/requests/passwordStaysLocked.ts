@@ -10,7 +10,7 @@ import type { Finding } from "../../finding.ts";
 import { isFalseText, isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { lockedMessage } from "../../userData/requests.ts";
+import { lockedMessage, setsPassword } from "../../userData/requests.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { type LosingSetting, losingSettings } from "./losingSettings.ts";
 import { isAsked, lostRequest, requestedAccounts } from "./request.ts";
@@ -37,10 +37,11 @@ export function passwordStaysLocked(rule: Rule, context: CheckContext): Finding[
     if (lock !== undefined && isFalseText(lock.value)) return undefined;
     const key = String(password.key.value);
     const unlock = lost.get(name);
+    if (context.booted.commands.some(({ command }) => setsPassword(command, name))) return undefined;
     const message =
       unlock === undefined
-        ? lockedMessage(name, key, lock === undefined ? "absent" : lineOf(originOf(lock)))
-        : `The ${key} of ${name} cannot be used to log in: its lock_passwd: false loses to lock_passwd: true${winnerOf(lock)}, so cloud-init locks the password. Set lock_passwd there if people should log in with this password.`;
+        ? lockedMessage(name, key, lock && lineOf(originOf(lock)), lock !== undefined && lock.path !== password.path)
+        : `The ${key} of ${name} cannot be used to log in: its lock_passwd: false loses to lock_passwd: true${winnerOf(lock)}, so cloud-init locks the password. Set lock_passwd: false there if people should log in with this password.`;
     return lostRequest(rule, context, {
       message,
       cause: originOf(unlock?.pair ?? password),

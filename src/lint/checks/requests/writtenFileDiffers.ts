@@ -78,7 +78,7 @@ function replacedLater({ booted }: CheckContext, files: readonly WrittenFile[]):
     const wanted = part?.image.read(path)?.toString("utf8");
     const now = after.read(path)?.toString("utf8");
     if (wanted === undefined || keeps(now, wanted)) return [];
-    const verb = now === undefined ? "deletes" : "overwrites";
+    const verb = now === undefined ? "deletes" : isMostlyKept(now, wanted) ? "changes" : "overwrites";
     const who = last.module.startsWith("write_files")
       ? `the entry in ${lineOf(last.cause)} ${verb} it`
       : `${moduleName(last.module)} ${verb} it later${isFromConfiguration(booted, last) ? `, because of ${lineOf(last.cause)}` : ""}`;
@@ -100,12 +100,20 @@ function isOf({ origin, module }: WrittenFile, { module: by, cause }: Blame): bo
 /** Whether a text still has all lines of another that say anything. */
 function keeps(now: string | undefined, wanted: string): boolean {
   if (now === undefined) return false;
-  if (now.includes(wanted.trim())) return true;
+  return now.includes(wanted.trim()) || lostLines(now, wanted).length === 0;
+}
+
+function isMostlyKept(now: string, wanted: string): boolean {
+  return lostLines(now, wanted).length * 2 <= lostLines("", wanted).length;
+}
+
+/** The lines of a wanted text that say something and that another lacks. */
+function lostLines(now: string, wanted: string): string[] {
   const lines = new Set(now.split("\n").map((line) => line.trim()));
-  return wanted.split("\n").every((line) => {
-    const text = line.trim();
-    return text === "" || text.startsWith("#") || lines.has(text);
-  });
+  return wanted
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#") && !lines.has(line));
 }
 
 /** Whether a line of a key is to blame, not that of a module list. */
@@ -125,7 +133,7 @@ function belowMounts(context: CheckContext, files: readonly WrittenFile[]): Lost
   const added = after.filter(
     ({ key, value }) => key.startsWith("/") && key !== "/" && !earlier.has(key) && !/(^|[ ,])noauto(,|$)/.test(value),
   );
-  const points = new Map(added.map((setting) => [setting.key, setting]));
+  const points = new Set(added.map(({ key }) => key));
   return files.flatMap((file): LostRequest[] => {
     if (file.module !== "write_files") return [];
     const point = directoriesAbove(file.path).find((directory) => points.has(directory));
@@ -133,7 +141,7 @@ function belowMounts(context: CheckContext, files: readonly WrittenFile[]): Lost
     const advice = canDefer(context) ? "Set defer: true for the file." : "Write the file in runcmd.";
     return [
       {
-        message: `${file.path} will be hidden: the mounts module mounts ${points.get(point)!.value.split(" ", 1)[0]} at ${point} after the file is written. ${advice}`,
+        message: `${file.path} will be hidden: the mounts module mounts a file system at ${point} after it is written. ${advice}`,
         cause: file.origin,
         module: file.module,
         losses: [{ path: file.path, line: null, setting: null, before: null, after: null }],
