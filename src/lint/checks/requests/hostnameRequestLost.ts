@@ -63,31 +63,36 @@ function preservedTooLate(context: CheckContext): LostRequest | undefined {
   };
 }
 
-/** A name that is set otherwise: the other key counts on this distribution, or only its first label is set. */
+/** A name that is set otherwise: another one counts first on this distribution, or only its first label is set. */
 function otherName(context: CheckContext): LostRequest | undefined {
-  const now = nameAfter(context);
-  if (!runsToEnd(context.booted, "set_hostname") || now === "" || hasUnknown(now)) return undefined;
+  const { booted } = context;
   const [asked] = namesAskedFor(context);
-  if (asked === undefined) return undefined;
-  const key = pyStr(asked.key);
+  if (asked === undefined || !runsToEnd(booted, "set_hostname")) return undefined;
+  const now = nameAfter(context);
   const name = pyStr(asked.value);
   const place = { cause: originOf(asked), module: "set_hostname" } as const;
   const invalid = invalidHostname(asked);
   if (invalid !== undefined) return { ...place, message: invalid };
-  if (name === now || (key === "fqdn" && firstLabel(name) === now)) return undefined;
-  const isPart = name.startsWith(`${now}.`);
+  if (hasUnknown(now)) {
+    const message = `The host name "${name}" may not be set: on this distribution, the full name that the cloud assigns counts first. Set fqdn, or prefer_fqdn_over_hostname: false (since 21.2).`;
+    return { ...place, message, severity: "warning", confidence: "likely" };
+  }
+  const isShortened = pyStr(asked.key) === "fqdn" && firstLabel(name) === now;
   // The name in full is what people mean by both keys.
-  if (now.startsWith(`${name}.`)) return undefined;
-  const other = context.booted.config.pair(key === "fqdn" ? "hostname" : "fqdn");
-  const why = isPart
-    ? "it uses the full name only if prefer_fqdn_over_hostname is true (since 21.2)"
-    : other === undefined
-      ? "another step of the boot sets it"
-      : `${pyStr(other.key)} in ${lineOf(originOf(other))} counts first on this distribution`;
+  if (now === "" || name === now || isShortened || now.startsWith(`${name}.`)) return undefined;
+  const instead = `cloud-init sets the host name "${now}" instead of "${name}"`;
+  if (name.startsWith(`${now}.`)) {
+    const message = `${instead}: it uses the full name only if prefer_fqdn_over_hostname is true (since 21.2).`;
+    return { ...place, message, severity: "warning" };
+  }
+  const other = booted.config.pair(pyStr(asked.key) === "fqdn" ? "hostname" : "fqdn");
+  const what =
+    other === undefined
+      ? "the full name of the cloud or the image"
+      : `${pyStr(other.key)} in ${lineOf(originOf(other))}`;
   return {
     ...place,
-    message: `cloud-init sets the host name "${now}" instead of "${name}": ${why}.`,
-    ...(isPart ? { severity: "warning" } : {}),
+    message: `${instead}: on this distribution, ${what} counts first. Set ${other === undefined ? "fqdn, or prefer_fqdn_over_hostname: false (since 21.2)" : "both keys to the same name"}.`,
   };
 }
 
