@@ -23,10 +23,13 @@ export interface NoteFacts {
   "instance-kept": { readonly path: string; readonly id: string; readonly isTrusted: boolean };
   "keys-of-unknown-user": object;
   "macs-expected": { readonly macs: readonly string[] };
+  /** Set-user-id and set-group-id bits of a new file, gone with its change of owner. */
+  "mode-bits-cleared": { readonly path: string; readonly asked: number; readonly mode: number };
   "network-fails": { readonly message: string };
   "no-renderer": object;
   off: { readonly obstacle: Obstacle };
   "packages-upgraded": object;
+  "permissions-invalid": { readonly path: string; readonly permissions: string };
   "phone-home": { readonly url: string };
   "playbooks-unknown": { readonly url: string };
   "power-state-condition": { readonly condition: string };

@@ -5,7 +5,6 @@ import { fromBase64, kindOf } from "./fileKind.ts";
 import type { Fix } from "./finding.ts";
 import type { LintResult } from "./lintResult.ts";
 import type { Rule } from "./rules/rule.ts";
-import { CONTENT_CHECK } from "./rules/rule.ts";
 import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
 import type { Told } from "./schema/told.ts";
@@ -34,7 +33,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
-  const found = rules.filter(isAboutContent).flatMap((rule) => findingsOfTold(rule, source));
+  const found = rules.filter(({ parameters }) => "about" in parameters).flatMap((rule) => findingsOfTold(rule, source));
   return {
     image: {
       source: file.path,
@@ -51,11 +50,6 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
     secrets: Secrets.ofFile(file),
   };
-}
-
-/** Whether a rule has findings about content alone. */
-function isAboutContent({ check, parameters }: Rule): boolean {
-  return check === CONTENT_CHECK || parameters.about === "module-fails";
 }
 
 function checkFile(file: SeedFile, schemas: Schemas): Told[] {

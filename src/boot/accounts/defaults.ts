@@ -3,10 +3,18 @@ import type { ModuleRun } from "../moduleRun.ts";
 
 /** Whether the image's shadow-utils (useradd, passwd ...) are of this version or a later one; assumed where unknown. */
 export function shadowSince(boot: ModuleRun, version: string): boolean {
-  const { packages } = boot.distro;
+  return versionAtLeast(shadowVersion(boot) ?? "", version);
+}
+
+/** Whether shadow-utils is known to be of this version or a later one, for what it refuses since then. */
+export function isKnownShadowSince(boot: ModuleRun, version: string): boolean {
+  const installed = shadowVersion(boot);
+  return installed !== undefined && versionAtLeast(installed, version);
+}
+
+function shadowVersion({ distro: { packages } }: ModuleRun): string | undefined {
   const names = packages.kind === "dpkg" ? ["passwd"] : ["shadow-utils", "shadow"];
-  const installed = names.map((name) => packages.version(name)).find((found) => found !== undefined);
-  return versionAtLeast(installed ?? "", version);
+  return names.map((name) => packages.version(name)).find((found) => found !== undefined);
 }
 
 /** The settings of /etc/login.defs; the last occurrence wins. */

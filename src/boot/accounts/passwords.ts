@@ -4,7 +4,7 @@ import { Raises } from "../../python/errors.ts";
 import { Failure } from "../failure.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { AccountFile } from "./accountFile.ts";
-import { passwordAging, shadowSince } from "./defaults.ts";
+import { isKnownShadowSince, passwordAging, shadowSince } from "./defaults.ts";
 import { findUser } from "./lookup.ts";
 import { today } from "./useradd.ts";
 
@@ -76,7 +76,8 @@ export function setHashes(boot: ModuleRun, passwords: readonly NewPassword[], be
   const passwd = new AccountFile(boot, "/etc/passwd");
   for (const { user, password, origin } of passwords) {
     requireUser(boot, user, "chpasswd", origin);
-    if (shadowSince(boot, "4.19") && !isHash(password)) throw new Raises(`chpasswd: no valid hash for ${user}`, origin);
+    if (isKnownShadowSince(boot, "4.19") && !isHash(password))
+      throw new Raises(`chpasswd: no valid hash for ${user}`, origin);
     const fields = shadow.find(user);
     const account = passwd.find(user)!;
     if (fields !== undefined) shadow.put(fields.with(1, password).with(2, today));

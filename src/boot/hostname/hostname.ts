@@ -35,7 +35,7 @@ export function hostnameAtBoot(image: Image): string {
  * A name as systemd cleans it up: up to 64 letters, digits and dashes, in labels that neither begin nor end with a
  * dash.
  */
-function cleanName(name: string): string {
+export function cleanName(name: string): string {
   const labels = name
     .replace(/[^A-Za-z0-9.-]/g, "")
     .slice(0, 64)

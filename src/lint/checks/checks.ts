@@ -47,10 +47,18 @@ import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { moduleFails } from "./outcomes/moduleFails.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
+import { accountCannotLogIn } from "./requests/accountCannotLogIn.ts";
+import { accountRequestLost } from "./requests/accountRequestLost.ts";
+import { fileBelowFutureHome } from "./requests/fileBelowFutureHome.ts";
+import { hostnameRequestLost } from "./requests/hostnameRequestLost.ts";
+import { passwordStaysLocked } from "./requests/passwordStaysLocked.ts";
+import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
 const checks: Readonly<Record<string, Check>> = {
+  accountCannotLogIn,
+  accountRequestLost,
   added,
   cloudInitCannotStart,
   cloudInitDisabled,
@@ -72,7 +80,9 @@ const checks: Readonly<Record<string, Check>> = {
   datasourcePinned,
   defaultUserNotMade,
   distroClassMismatch,
+  fileBelowFutureHome,
   fileReplaced,
+  hostnameRequestLost,
   hostnameSetBeforeModules,
   hostsTemplateNotUsed,
   instanceKnown,
@@ -88,6 +98,7 @@ const checks: Readonly<Record<string, Check>> = {
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
+  passwordStaysLocked,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,
@@ -95,6 +106,7 @@ const checks: Readonly<Record<string, Check>> = {
   unitOrderedAfterRenamedService,
   userDataCanOverride,
   userDataSecretLeft,
+  writtenFileDiffers,
   yumRepositoryKept,
 };
 

@@ -7,7 +7,6 @@ import type { Origin } from "../../image/origin.ts";
 import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import { checkConfig } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import { type Schemas, schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
@@ -115,7 +114,7 @@ function imageFiles(context: CheckContext): Checked[] {
     const network = findPair(root, "network")?.value;
     return [
       ...duplicateKeys(root),
-      ...checkConfig(root, "cloud-config", "image", own),
+      ...checkMapping(root, "cloud-config", own, undefined, "image"),
       ...(network?.type === "mapping" ? checkMapping(network, "network-config", own, undefined, "image") : []),
     ];
   };

@@ -9,7 +9,11 @@ export type About =
   | "duplicate-key"
   | "not-applied"
   | "not-checked"
-  | "module-fails";
+  | "module-fails"
+  | "locked-password"
+  | "misread-password"
+  | "misplaced-file"
+  | "lost-hostname";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {

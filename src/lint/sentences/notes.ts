@@ -52,6 +52,8 @@ export function noteSentence(note: Note): string {
       return "the SSH keys go to the user that the cloud names";
     case "macs-expected":
       return `it fails if the machine has no interface with the MAC address ${note.macs.join(" or ")} of the image's configuration`;
+    case "mode-bits-cleared":
+      return `${note.path} gets mode ${octal(note.mode)} instead of ${octal(note.asked)}, since changing a file's owner clears its set-user-id and set-group-id bits`;
     case "network-fails":
       return `it fails, and with it the init-local stage: ${note.message}`;
     case "no-renderer":
@@ -60,6 +62,8 @@ export function noteSentence(note: Note): string {
       return obstacleSentence(note.obstacle);
     case "packages-upgraded":
       return "the image's packages are upgraded to the newest versions in the repositories";
+    case "permissions-invalid":
+      return `${note.path} gets mode 0644, since the permissions "${note.permissions}" are not an octal number`;
     case "phone-home":
       return `the host's name and public keys are sent to ${note.url}`;
     case "playbooks-unknown":
@@ -103,6 +107,11 @@ export function noteSentence(note: Note): string {
     default:
       return `${placeOf(note)}: ${note.part === null ? "" : `${note.part}: `}${partNote(note)}`;
   }
+}
+
+/** A mode as chmod(1) takes it. */
+export function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
 }
 
 function placed({ origin }: Note): string {

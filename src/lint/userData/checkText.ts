@@ -13,6 +13,7 @@ import type { About, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
 import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
 import { certainFailures } from "./certainFailures.ts";
+import { defeatedRequests } from "./requests.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";
@@ -142,7 +143,7 @@ export function checkMapping(
   layer: Layer = "launch",
 ): Told[] {
   if (kind === "cloud-config") {
-    const told = checkConfig(root, kind, layer, schemas, isUnknown);
+    const told = [...checkConfig(root, kind, layer, schemas, isUnknown), ...defeatedRequests(root, isUnknown)];
     return isUnknown === undefined ? [...told, ...certainFailures(root, schemas.version)] : told;
   }
   const wrapped = findPair(root, "network");

@@ -10,7 +10,7 @@ import { decodeBase64 } from "../../../python/base64.ts";
 import { numeric } from "../../../python/dataModel.ts";
 import { Raises, raisingAt } from "../../../python/errors.ts";
 import { normalizePath } from "../../../python/paths.ts";
-import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
+import { type ConfigNode, type Mapping, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import { Failure } from "../../failure.ts";
@@ -37,7 +37,8 @@ export function writeFiles(boot: ModuleRun, deferred: boolean): void {
   }
 }
 
-function isDeferred(entry: ConfigNode): boolean {
+/** Whether an entry is written at the end of the boot (since 21.4). */
+export function isDeferred(entry: ConfigNode): boolean {
   return entry.type === "mapping" && flag(entry, "defer");
 }
 
@@ -58,16 +59,18 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   if (content === "none") return;
   const ownerPair = findPair(entry, "owner");
   const owner = { ...ownerOf(boot, ownerPair?.value), path, origin: originOf(ownerPair ?? entry) };
-  let mode = decodeMode(value("permissions"));
+  const asked = modeAskedFor(boot, path, findPair(entry, "permissions"));
   makeParents(boot, path, owner, because);
   if (boot.image.stat(path)?.kind === "directory") throw new Raises(`${path} is a directory`);
   if (content === "no text")
     throw new Raises(`the content of ${path} must be a string`, originOf(findPair(entry, "content") ?? entry));
   const before = flag(entry, "append") ? boot.image.content(path) : undefined;
-  boot.write(path, before === undefined ? content : appended(before, content), because, { mode });
+  boot.write(path, before === undefined ? content : appended(before, content), because, { mode: asked });
   const ids = idsOf(boot, owner);
   // A change of owner clears the set-user-id and set-group-id bits; since 25.3 they are set again.
-  if (!boot.since("25.3") && Object.keys(ids).length > 0) mode &= (mode & 0o010) !== 0 ? ~0o6000 : ~0o4000;
+  const isCleared = !boot.since("25.3") && Object.keys(ids).length > 0;
+  const mode = isCleared ? asked & ((asked & 0o010) !== 0 ? ~0o6000 : ~0o4000) : asked;
+  if (mode !== asked) boot.note("mode-bits-cleared", { path, asked, mode }, originOf(findPair(entry, "permissions")!));
   boot.setAttributes(path, { mode, ...ids }, because);
 }
 
@@ -116,14 +119,23 @@ function idsOf(boot: ModuleRun, { user, group, path, origin }: FileOwner): { uid
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-/** A number is the mode itself, a string is read as octal; anything else gives the default. */
-function decodeMode(node: ConfigNode | undefined): number {
+/** The mode that an entry asks for; cloud-init replaces one that it cannot read with the default. */
+function modeAskedFor(boot: ModuleRun, path: string, permissions: Pair | undefined): number {
+  const mode = decodeMode(permissions?.value);
+  const value = permissions === undefined ? null : toValue(permissions.value);
+  if (mode === undefined && typeof value === "string")
+    boot.note("permissions-invalid", { path, permissions: value }, originOf(permissions!));
+  return mode ?? DEFAULT_MODE;
+}
+
+/** A number is the mode itself, a string is read as octal; undefined for anything else. */
+function decodeMode(node: ConfigNode | undefined): number | undefined {
   const value = node === undefined ? null : toValue(node);
-  if (value === null) return DEFAULT_MODE;
+  if (value === null) return undefined;
   const number = numeric(value);
   if (number !== undefined) return Number(BigInt.asUintN(12, BigInt(Math.trunc(Number(number)) || 0)));
   const digits = /^\s*\+?(?:0o)?_?([0-7]+(?:_[0-7]+)*)\s*$/i.exec(pyStr(value))?.[1];
-  return digits === undefined ? DEFAULT_MODE : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
+  return digits === undefined ? undefined : Number.parseInt(digits.replaceAll("_", ""), 8) & 0o7777;
 }
 
 /**

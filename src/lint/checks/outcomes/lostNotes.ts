@@ -70,6 +70,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "instance-kept": "other rule",
   "keys-of-unknown-user": "no loss",
   "macs-expected": "not certain",
+  "mode-bits-cleared": "other rule",
   "network-fails": "outcome",
   "no-renderer": {
     severity: "error",
@@ -80,6 +81,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   },
   off: "other rule",
   "packages-upgraded": "no loss",
+  "permissions-invalid": "other rule",
   "phone-home": "no loss",
   "playbooks-unknown": "no loss",
   "power-state-condition": "no loss",

@@ -1,0 +1,115 @@
+import type { ConfiguredUser } from "../../../boot/users/users.ts";
+import { findPair } from "../../../config/merge.ts";
+import { readText } from "../../../image/image.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
+import { originOf, type Pair } from "../../../python/tree.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
+import { readShadow, readUsers, type User } from "../../../services/accounts/users.ts";
+import { readStatements } from "../../../services/lines.ts";
+import type { Finding } from "../../finding.ts";
+import { isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
+import type { Rule } from "../../rules/rule.ts";
+import { atMost, type CheckContext } from "../check.ts";
+import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./request.ts";
+
+/**
+ * Finds SSH keys and passwords for accounts that can use neither: the shell refuses logins or does not exist, or the
+ * account has expired.
+ */
+export function accountCannotLogIn(rule: Rule, context: CheckContext): Finding[] {
+  const accounts = requestedAccounts(context);
+  if (accounts === undefined) return [];
+  const { after } = context.booted;
+  const users = readUsers(after);
+  const shadow = readShadow(after);
+  return atMost(accounts.users, (asked) => {
+    const user = users.get(asked.name);
+    const access = accessAskedFor(context, asked);
+    if (user === undefined || access === undefined || hasUnknown(asked.name)) return undefined;
+    const expires = Number(shadow.get(user.name)?.expires || Number.POSITIVE_INFINITY);
+    const lost = refusedByShell(context, asked, user, access) ?? expired(context, asked, access, expires);
+    return lost && lostRequest(rule, context, lost);
+  });
+}
+
+/** What somebody gives an account so that people log in to it. */
+interface Access {
+  readonly noun: string;
+  /** undefined for the launch's keys. */
+  readonly pair: Pair | undefined;
+}
+
+function accessAskedFor(context: CheckContext, { attributes, isDefault }: ConfiguredUser): Access | undefined {
+  const keys = findPair(attributes, "ssh_authorized_keys");
+  if (keys !== undefined && truthy(keys.value) && isAsked(context, keys))
+    return { noun: "its ssh_authorized_keys", pair: keys };
+  const lock = findPair(attributes, "lock_passwd");
+  const password = PASSWORD_KEYS.map((key) => findPair(attributes, key)).find(
+    (pair) => pair !== undefined && isPassword(pair.value) && isAsked(context, pair),
+  );
+  if (password !== undefined && lock !== undefined && !truthy(lock.value))
+    return { noun: `its ${pyStr(password.key)}`, pair: password };
+  return isDefault ? { noun: "the SSH keys of the launch", pair: undefined } : undefined;
+}
+
+const REFUSING = /\/(?:nologin|false|true|sync|shutdown|halt)$/;
+
+function refusedByShell(
+  context: CheckContext,
+  { name, attributes }: ConfiguredUser,
+  { shell }: User,
+  { noun, pair }: Access,
+): LostRequest | undefined {
+  const setting = findPair(attributes, "shell");
+  const chosen =
+    setting !== undefined && isAsked(context, setting) && pyStr(setting.value) === shell ? setting : undefined;
+  const cause = chosen ?? pair;
+  if (cause === undefined) return undefined;
+  const place = { cause: originOf(cause), module: "users_groups" } as const;
+  if (REFUSING.test(shell)) {
+    // sshd serves SFTP and forwarding to such accounts, without a shell.
+    if (servesWithoutShell(context)) return undefined;
+    const message = `${name} cannot log in with ${noun}: its shell, ${shell}, ends every login at once. Set a login shell in shell, or remove the keys and passwords.`;
+    return { ...place, message, severity: "warning", confidence: "likely" };
+  }
+  if (chosen === undefined || !lacksShell(context, shell)) return undefined;
+  const message = `${name} cannot log in with ${noun}: its shell, ${shell}, does not exist in the image, and sshd and login refuse the account. Install it in the image or name another shell.`;
+  return { ...place, message };
+}
+
+function servesWithoutShell({ booted: { after } }: CheckContext): boolean {
+  const files = [
+    "/etc/ssh/sshd_config",
+    ...after.list("/etc/ssh/sshd_config.d").map((file) => `/etc/ssh/sshd_config.d/${file}`),
+  ];
+  return files.some((file) =>
+    readStatements(after, file).some(({ text }) => /\binternal-sftp\b|^\s*ForceCommand\b/i.test(text)),
+  );
+}
+
+/** Whether a shell is certainly missing after the boot: packages register theirs in /etc/shells. */
+function lacksShell({ booted, distro, image }: CheckContext, shell: string): boolean {
+  const { after, commands, cloud } = booted;
+  const shells = readText(image, "/etc/shells");
+  if (shells === undefined || shells.split("\n").includes(shell)) return false;
+  if (after.stat(shell) !== undefined || distro.packages.owner(shell) !== undefined) return false;
+  // A package or a script of the launch may install it.
+  const name = shell.slice(shell.lastIndexOf("/") + 1);
+  const launch = cloud.userData?.bytes.toString("utf8").replaceAll(shell, "") ?? "";
+  return !launch.includes(name) && !commands.some(({ command }) => command.includes(name));
+}
+
+/** 2025-01-01 in days since 1970: what expired before that has expired for every boot of a simulated version. */
+const PAST = 20_089;
+
+function expired(
+  context: CheckContext,
+  { name, attributes }: ConfiguredUser,
+  { noun }: Access,
+  expires: number,
+): LostRequest | undefined {
+  const setting = findPair(attributes, "expiredate");
+  if (setting === undefined || !isAsked(context, setting) || expires >= PAST) return undefined;
+  const message = `${name} cannot log in with ${noun}: the account expired on ${pyStr(setting.value)}, its expiredate. Set a later date.`;
+  return { message, cause: originOf(setting), module: "users_groups" };
+}

@@ -1,0 +1,72 @@
+import { ASSUMED_VERSION, type BootResult } from "../../../boot/boot.ts";
+import { type ConfiguredAccounts, configuredAccounts } from "../../../boot/users/users.ts";
+import { versionAtLeast } from "../../../distro/version.ts";
+import type { Origin } from "../../../image/origin.ts";
+import { Raises } from "../../../python/errors.ts";
+import type { ConfigNode, Pair } from "../../../python/tree.ts";
+import type { Finding, Fix, Loss, Severity } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import { type CheckContext, noFix, withFix } from "../check.ts";
+import { isOwn } from "../configuration/about.ts";
+
+/** Something that the configuration asks for and that the boot does not do, or does otherwise. */
+export interface LostRequest {
+  readonly message: string;
+  /** The line that asks for it. */
+  readonly cause: Origin;
+  readonly module: string;
+  readonly losses?: readonly Loss[];
+  /** The rule's own unless given. */
+  readonly severity?: Severity;
+  /** "certain" unless given. */
+  readonly confidence?: Finding["confidence"];
+  /** Proves a fix; null if there is none. */
+  readonly prove?: () => Fix | null;
+}
+
+/** A finding about a request whose outcome differs from what was asked for. */
+export function lostRequest(rule: Rule, context: CheckContext, request: LostRequest): Finding {
+  const { message, cause, module, losses = [], severity = rule.severity, confidence = "certain", prove } = request;
+  const finding = {
+    rule: rule.id,
+    severity,
+    confidence,
+    message,
+    service: null,
+    module,
+    losses,
+    cause,
+    evidence: isOfLaunch(context, cause.path)
+      ? `the launch supplies ${cause.path}`
+      : (context.evidence.ofFile(cause.path)?.text ?? `${cause.path} configures it`),
+  };
+  return prove === undefined ? { ...finding, proveFix: noFix } : withFix(finding, prove);
+}
+
+/** Whether somebody asked for what stands in a file: the launch supplies it, or somebody wrote or changed it in the image. */
+export function isAsked(context: CheckContext, { path }: ConfigNode | Pair | Origin): boolean {
+  return isOfLaunch(context, path) || isOwn(context, path);
+}
+
+/** Whether a file is user-data or vendor-data. */
+function isOfLaunch({ booted }: CheckContext, path: string): boolean {
+  const { userData, vendorData, vendorData2 } = booted.cloud;
+  return [userData, vendorData, vendorData2].some((file) => file?.path === path);
+}
+
+/** Whether a module runs to its end. If it fails or does not run at all, other rules report what is lost. */
+export function runsToEnd({ modules }: BootResult, name: string): boolean {
+  return modules.some((module) => module.name === name && module.status === "ran");
+}
+
+/** The users and groups that the configuration requests; undefined unless users_groups runs to its end. */
+export function requestedAccounts({ booted, distro }: CheckContext): ConfiguredAccounts | undefined {
+  if (!runsToEnd(booted, "users_groups")) return undefined;
+  const version = distro.cloudInit.version ?? ASSUMED_VERSION;
+  try {
+    return configuredAccounts({ config: booted.config, since: (wanted) => versionAtLeast(version, wanted) });
+  } catch (error) {
+    if (error instanceof Raises) return undefined;
+    throw error;
+  }
+}
