@@ -23,6 +23,7 @@ export interface NoteFacts {
   "instance-kept": { readonly path: string; readonly id: string; readonly isTrusted: boolean };
   "keys-of-unknown-user": object;
   "macs-expected": { readonly macs: readonly string[] };
+  "mount-device-foreign": { readonly name: string; readonly point: string };
   "network-fails": { readonly message: string };
   "no-renderer": object;
   off: { readonly obstacle: Obstacle };

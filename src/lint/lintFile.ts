@@ -5,7 +5,7 @@ import { fromBase64, kindOf } from "./fileKind.ts";
 import type { Fix } from "./finding.ts";
 import type { LintResult } from "./lintResult.ts";
 import type { Rule } from "./rules/rule.ts";
-import { CONTENT_CHECK } from "./rules/rule.ts";
+import { CONTENT_CHECK, REQUEST_CHECK } from "./rules/rule.ts";
 import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
 import type { Told } from "./schema/told.ts";
@@ -34,7 +34,8 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
-  const found = rules.filter(({ check }) => check === CONTENT_CHECK).flatMap((rule) => findingsOfTold(rule, source));
+  const ofFiles = rules.filter(({ check }) => check === CONTENT_CHECK || check === REQUEST_CHECK);
+  const found = ofFiles.flatMap((rule) => findingsOfTold(rule, source));
   return {
     image: {
       source: file.path,

@@ -46,6 +46,8 @@ import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
+import { mountLost } from "./requests/mountLost.ts";
+import { requests } from "./requests/requests.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
@@ -82,10 +84,12 @@ const checks: Readonly<Record<string, Check>> = {
   moduleListedTwice,
   moduleNotForDistro,
   moduleUnknown,
+  mountLost,
   networkNotDisabled,
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
+  requests,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,

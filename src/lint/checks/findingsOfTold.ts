@@ -20,18 +20,18 @@ export interface ToldSource {
 export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   const about = source.told.filter((told) => told.about === rule.parameters.about);
   return atMost(about, (told) => {
-    const { message, origin, worst } = told;
-    const finding = {
+    const { message, origin, worst, confidence = "certain" } = told;
+    const finding: Omit<Finding, "proveFix"> = {
       rule: rule.id,
       severity: milder(rule.severity, worst),
-      confidence: "certain",
+      confidence,
       message,
       service: null,
       module: null,
       losses: [],
       cause: origin,
       evidence: source.evidence,
-    } as const;
+    };
     return told.replace === undefined ? { ...finding, proveFix: noFix } : withFix(finding, () => fixOf(told, source));
   });
 }

@@ -31,3 +31,6 @@ export function documentOf({ happens, matters, fix, examples }: Rule): string {
 
 /** The check shared by all rules about the content of configuration. */
 export const CONTENT_CHECK = "config-content";
+
+/** The check shared by all rules about requests of the configuration that have another outcome. */
+export const REQUEST_CHECK = "requests";

@@ -1,8 +1,18 @@
 import type { Origin } from "../../image/origin.ts";
-import type { Severity } from "../finding.ts";
+import type { Confidence, Severity } from "../finding.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
-export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
+export type About =
+  | "value"
+  | "unknown-key"
+  | "deprecated-key"
+  | "duplicate-key"
+  | "not-applied"
+  | "not-checked"
+  | RequestAbout;
+
+/** What becomes of a request of the configuration: see lint/requests. */
+export type RequestAbout = "mount-hidden" | "mount-without-effect" | "package-source-lost" | "swap-lost";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
@@ -11,10 +21,19 @@ export interface Told {
   readonly worst: Severity;
   readonly message: string;
   readonly origin: Origin;
+  /** "certain" unless given. */
+  readonly confidence?: Confidence;
   /** Why this program does not read it though cloud-init does. */
   readonly unread?: string;
   /** Says that values of a template are not checked, which is said once of a file. */
   readonly isTemplateNote?: true;
   /** The text at this place and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
+}
+
+/** A request of the configuration whose outcome is not what it asks for. */
+export interface RequestTold extends Told {
+  readonly about: RequestAbout;
+  /** The module that handles it. */
+  readonly module: string;
 }

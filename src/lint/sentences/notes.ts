@@ -52,6 +52,8 @@ export function noteSentence(note: Note): string {
       return "the SSH keys go to the user that the cloud names";
     case "macs-expected":
       return `it fails if the machine has no interface with the MAC address ${note.macs.join(" or ")} of the image's configuration`;
+    case "mount-device-foreign":
+      return `nothing is mounted at ${note.point}, since the cloud names no disk "${note.name}"`;
     case "network-fails":
       return `it fails, and with it the init-local stage: ${note.message}`;
     case "no-renderer":

@@ -6,6 +6,7 @@ import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
+import { toldOfRequests } from "../requests/requests.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
@@ -140,7 +141,11 @@ export function checkMapping(
   isUnknown?: (node: ConfigNode) => boolean,
   layer: Layer = "launch",
 ): Told[] {
-  if (kind === "cloud-config") return checkConfig(root, kind, layer, schemas, isUnknown);
+  if (kind === "cloud-config")
+    return [
+      ...checkConfig(root, kind, layer, schemas, isUnknown),
+      ...toldOfRequests(root, { version: schemas.version, isUnknown }),
+    ];
   const wrapped = findPair(root, "network");
   const inner = wrapped === undefined ? root : wrapped.value;
   if (inner.type === "mapping" && (inner.children.length === 0 || isDisabled(inner))) return [];
