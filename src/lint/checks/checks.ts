@@ -46,6 +46,7 @@ import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
+import { aptSourcesAdded } from "./requests/aptSourcesAdded.ts";
 import { mountLost } from "./requests/mountLost.ts";
 import { requests } from "./requests/requests.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
@@ -53,6 +54,7 @@ import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   added,
+  aptSourcesAdded,
   cloudInitCannotStart,
   cloudInitDisabled,
   configContent,

@@ -12,7 +12,12 @@ export type About =
   | RequestAbout;
 
 /** What becomes of a request of the configuration: see lint/requests. */
-export type RequestAbout = "mount-hidden" | "mount-without-effect" | "package-source-lost" | "swap-lost";
+export type RequestAbout =
+  | "ca-certificate-lost"
+  | "mount-hidden"
+  | "mount-without-effect"
+  | "package-source-lost"
+  | "swap-lost";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {

@@ -6,6 +6,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "../configuration/about.ts";
 import { mountedBefore, mountRemarks } from "./mountRemarks.ts";
+import { packageRemarks } from "./packageRemarks.ts";
 import type { RequestRemark } from "./requestRemark.ts";
 
 /** Several rules ask about the same boot. */
@@ -29,7 +30,7 @@ function remarks(context: CheckContext): RequestRemark[] {
     version: distro.cloudInit.version || ASSUMED_VERSION,
     mountedBefore: mountedBefore(context),
   }).map(({ origin, worst, ...told }): RequestRemark => ({ ...told, cause: origin, severity: worst }));
-  return [...told, ...mountRemarks(context)].filter(
+  return [...told, ...mountRemarks(context), ...packageRemarks(context)].filter(
     ({ module, cause, isUnasked = false }) => ran.has(module) && (isUnasked || isAsked(context, cause)),
   );
 }
