@@ -5,9 +5,11 @@ import type { Obstacle, StageError } from "./outcome.ts";
 
 /** What the notes say, by code; `message` is the text of an error that the module itself catches. */
 export interface NoteFacts {
+  "apt-key-needs-gpg": { readonly name: string };
   "apt-pipelining-invalid": { readonly value: string };
   "apt-template-missing": { readonly template: string };
   "busybox-user": { readonly user: string };
+  "ca-defaults-kept": { readonly distro: string };
   "chef-template-missing": object;
   "commands-never-run": object;
   "datasource-may-add": { readonly datasource: "Azure" | "SmartOS" | "CloudStack" | "Exoscale" };
@@ -25,6 +27,7 @@ export interface NoteFacts {
   "macs-expected": { readonly macs: readonly string[] };
   /** Set-user-id and set-group-id bits of a new file, gone with its change of owner. */
   "mode-bits-cleared": { readonly path: string; readonly asked: number; readonly mode: number };
+  "mount-device-foreign": { readonly name: string; readonly point: string };
   "network-fails": { readonly message: string };
   "no-renderer": object;
   off: { readonly obstacle: Obstacle };

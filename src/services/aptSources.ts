@@ -38,7 +38,7 @@ export const aptSources: Service = {
 /** The entries of all files that apt reads, in apt's order. */
 function entries(image: Image): SourceEntry[] {
   const directory = "/etc/apt/sources.list.d";
-  const parts = image.list(directory).filter((name) => /^[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(list|sources)$/.test(name));
+  const parts = image.list(directory).filter((name) => /^[A-Za-z0-9_:-][A-Za-z0-9_.:-]*\.(list|sources)$/.test(name));
   return [
     ...readOneLineSources(image, "/etc/apt/sources.list"),
     ...parts.flatMap((name) => {

@@ -17,11 +17,31 @@ export const mounts: Service = {
     }
     return settings.list();
   },
-  usual: ({ key, value }) => {
-    // What the mounts module wrote itself where the configuration gives no other options.
-    if (/ defaults,nofail,x-systemd\.\S+,comment=cloudconfig$/.test(value)) return NOT_CUSTOMISED;
+  usual: ({ key, value }, image) => {
+    if (value.includes(MARK)) return isCloudInitsOwn(key, value, image) ? NOT_CUSTOMISED : usualRoot(key);
     return /^(\/|\/boot|\/boot\/efi|\/efi|\/home|none|swap .*|\/media\/.*|\/proc|\/sys|\/tmp|\/dev\/.*)$/.test(key)
       ? "installers write the usual file systems"
       : undefined;
   },
 };
+
+/** The mount option by which cloud-init recognises the lines that it wrote (cc_mounts, 18.5 to 26.2). */
+const MARK = "comment=cloudconfig";
+
+/** No installer writes a marked line, and the root is mounted whether or not its line is left. */
+function usualRoot(key: string): string | undefined {
+  return key === "/" ? "the root is mounted without its line" : undefined;
+}
+
+/**
+ * A line that only the machine of the build needed: of the disk that its cloud lent it, which cloud-init mounts without
+ * being asked, or of a swap file on such a disk.
+ */
+function isCloudInitsOwn(key: string, value: string, image: Image): boolean {
+  if (key === "/mnt")
+    return /^\S+ auto defaults,(?:nobootwait|nofail(?:,x-systemd\.\S+?)?(?:,_netdev)?),comment=cloudconfig$/.test(
+      value,
+    );
+  const [, device] = /^swap (.*)$/s.exec(key) ?? [];
+  return device !== undefined && / swap sw,comment=cloudconfig$/.test(value) && image.stat(device)?.kind !== "file";
+}

@@ -88,6 +88,7 @@ function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, beca
       throw new Raises("cloud-init cannot remove the default certificates on this distribution");
     boot.write(config, "", because);
   } else if (DESELECTING.includes(boot.facts.name) && config !== undefined) deselect(boot, config, because);
+  else if (removed.length === 0) boot.note("ca-defaults-kept", { distro: boot.facts.name }, because);
   const debconf = boot.since("21.1") ? DEBCONF.includes(boot.facts.name) : boot.facts.name !== "alpine";
   if (debconf) boot.command("debconf-set-selections ca-certificates/trust_new_crts");
 }

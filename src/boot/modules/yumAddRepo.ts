@@ -91,7 +91,8 @@ export function repositoryPath(config: Config, since: Since, name: string): stri
   return `${directory}/${repositoryId(since, name)}.repo`;
 }
 
-function repositoryId(since: Since, name: string): string {
+/** The id of a repository: the key of its entry in the form that cloud-init gives it. */
+export function repositoryId(since: Since, name: string): string {
   return since("22.3") ? name.replaceAll(" ", "-") : name.toLowerCase().replace(/[- ]/g, "_");
 }
 

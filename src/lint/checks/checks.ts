@@ -49,9 +49,12 @@ import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { accountCannotLogIn } from "./requests/accountCannotLogIn.ts";
 import { accountRequestLost } from "./requests/accountRequestLost.ts";
+import { aptSourcesAdded } from "./requests/aptSourcesAdded.ts";
 import { fileBelowFutureHome } from "./requests/fileBelowFutureHome.ts";
 import { hostnameRequestLost } from "./requests/hostnameRequestLost.ts";
+import { mountLost } from "./requests/mountLost.ts";
 import { passwordStaysLocked } from "./requests/passwordStaysLocked.ts";
+import { requests } from "./requests/requests.ts";
 import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
@@ -60,6 +63,7 @@ const checks: Readonly<Record<string, Check>> = {
   accountCannotLogIn,
   accountRequestLost,
   added,
+  aptSourcesAdded,
   cloudInitCannotStart,
   cloudInitDisabled,
   configContent,
@@ -94,11 +98,13 @@ const checks: Readonly<Record<string, Check>> = {
   moduleListedTwice,
   moduleNotForDistro,
   moduleUnknown,
+  mountLost,
   networkNotDisabled,
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
   passwordStaysLocked,
+  requests,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,

@@ -21,7 +21,7 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   const about = source.told.filter((told) => told.about === rule.parameters.about);
   return atMost(about, (told) => {
     const { message, origin, worst, confidence = "certain" } = told;
-    const finding = {
+    const finding: Omit<Finding, "proveFix"> = {
       rule: rule.id,
       severity: milder(rule.severity, worst),
       confidence,
@@ -31,7 +31,7 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
       losses: [],
       cause: origin,
       evidence: source.evidence,
-    } as const;
+    };
     return told.replace === undefined ? { ...finding, proveFix: noFix } : withFix(finding, () => fixOf(told, source));
   });
 }

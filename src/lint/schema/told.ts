@@ -13,7 +13,16 @@ export type About =
   | "locked-password"
   | "misread-password"
   | "misplaced-file"
-  | "lost-hostname";
+  | "lost-hostname"
+  | RequestAbout;
+
+/** What becomes of a request of the configuration: see lint/requests. */
+export type RequestAbout =
+  | "ca-certificate-lost"
+  | "mount-hidden"
+  | "mount-without-effect"
+  | "package-source-lost"
+  | "swap-lost";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
@@ -30,4 +39,11 @@ export interface Told {
   readonly isTemplateNote?: true;
   /** The text at this place and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string } | undefined;
+}
+
+/** A request of the configuration whose outcome is not what it asks for. */
+export interface RequestTold extends Told {
+  readonly about: RequestAbout;
+  /** The module that handles it. */
+  readonly module: string;
 }

@@ -11,12 +11,16 @@ const ADDED: Readonly<Record<string, string>> = {
 /** The sentence of a note, without its module. */
 export function noteSentence(note: Note): string {
   switch (note.code) {
+    case "apt-key-needs-gpg":
+      return `the key of ${note.name} is not added, since gpg is not installed`;
     case "apt-pipelining-invalid":
       return `invalid value of apt_pipelining: "${note.value}"`;
     case "apt-template-missing":
       return `the sources do not change, since the template ${note.template} does not exist`;
     case "busybox-user":
       return `BusyBox creates ${note.user}; its files may differ in detail from what is shown`;
+    case "ca-defaults-kept":
+      return `cloud-init cannot remove the default certificates of ${note.distro}`;
     case "chef-template-missing":
       return "the template for Chef's client.rb does not exist";
     case "commands-never-run":
@@ -54,6 +58,8 @@ export function noteSentence(note: Note): string {
       return `it fails if the machine has no interface with the MAC address ${note.macs.join(" or ")} of the image's configuration`;
     case "mode-bits-cleared":
       return `${note.path} gets mode ${octal(note.mode)} instead of ${octal(note.asked)}, since changing a file's owner clears its set-user-id and set-group-id bits`;
+    case "mount-device-foreign":
+      return `nothing is mounted at ${note.point}, since the cloud names no disk "${note.name}"`;
     case "network-fails":
       return `it fails, and with it the init-local stage: ${note.message}`;
     case "no-renderer":

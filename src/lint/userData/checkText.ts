@@ -6,6 +6,7 @@ import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
+import { toldOfRequests } from "../requests/requests.ts";
 import { checkConfig, type Layer } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
@@ -143,7 +144,11 @@ export function checkMapping(
   layer: Layer = "launch",
 ): Told[] {
   if (kind === "cloud-config") {
-    const told = [...checkConfig(root, kind, layer, schemas, isUnknown), ...defeatedRequests(root, isUnknown)];
+    const told = [
+      ...checkConfig(root, kind, layer, schemas, isUnknown),
+      ...defeatedRequests(root, isUnknown),
+      ...toldOfRequests(root, { version: schemas.version, isUnknown }),
+    ];
     return isUnknown === undefined ? [...told, ...certainFailures(root, schemas.version)] : told;
   }
   const wrapped = findPair(root, "network");

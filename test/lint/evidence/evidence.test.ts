@@ -154,10 +154,12 @@ ff02::1 ip6-allnodes
     expect(evidenceOf({ [path]: rules }, "network", path)?.strength).toBe(strength);
   });
 
-  test("what the mounts module wrote into fstab", () => {
-    const fstab =
-      "/dev/sdb\t/data\tauto\tdefaults,nofail,x-systemd.after=cloud-init-network.service,_netdev,comment=cloudconfig\t0\t2\n/dev/sdc /srv ext4 defaults 0 2\n";
-    expect(evidenceOf({ "/etc/fstab": fstab }, "mounts", "/data")).toBeUndefined();
+  test("what the mounts module wrote into fstab: only the temporary disk's line belongs to the machine of the build", () => {
+    const line = (point: string) =>
+      `/dev/sdb\t${point}\tauto\tdefaults,nofail,x-systemd.after=cloud-init-network.service,_netdev,comment=cloudconfig\t0\t2\n`;
+    const fstab = `${line("/mnt")}${line("/data")}/dev/sdc /srv ext4 defaults 0 2\n`;
+    expect(evidenceOf({ "/etc/fstab": fstab }, "mounts", "/mnt")).toBeUndefined();
+    expect(evidenceOf({ "/etc/fstab": fstab }, "mounts", "/data")?.strength).toBe("good");
     expect(evidenceOf({ "/etc/fstab": fstab }, "mounts", "/srv")?.strength).toBe("good");
   });
 });

@@ -41,6 +41,7 @@ export function addKey(
   const name = stem(text(fileName, "the file name of a key"));
   const key = entry.key === null ? "" : text(entry.key, "a key");
   const isKey = /^-----BEGIN PGP [A-Z ]+-----\s*$/m.test(key);
+  if (!hasGpg && isKey) boot.note("apt-key-needs-gpg", { name }, options.because);
   if (!hasGpg || !isKey || name === "") return "/dev/null";
   const path = `${options.named ? NAMED : TRUSTED}/${name}.gpg`;
   boot.write(path, content, options.because);

@@ -11,6 +11,8 @@ export interface Device {
   readonly name: string;
   /** Whether cloud-init finds a device of this name; it writes the name unchanged if not. */
   readonly found: "yes" | "no" | "maybe";
+  /** Whether it is a name that only a cloud gives, and this one does not. */
+  readonly isForeign?: true;
   /** Whether the placeholder may stand for this name. */
   mayBe(name: string): boolean;
 }
@@ -27,7 +29,8 @@ export function findDevice(boot: ModuleRun, name: string): Device {
   const base = name === "ephemeral" ? "ephemeral0" : dot === -1 ? name : name.slice(0, dot);
   const partition = dot === -1 ? undefined : name.slice(dot + 1);
   const device = aliased(boot, base);
-  if (isCloudName(device)) return cloudNamesDevices(boot) ? cloudDevice(name, device) : asGiven;
+  if (isCloudName(device))
+    return cloudNames(boot, device) ? cloudDevice(name, device) : { ...asGiven, isForeign: true };
 
   const isShort = /^(x?[shv]d[a-z]\d*|sr\d+)$/.test(name);
   const path = isShort ? `/dev/${device}` : device;
@@ -71,10 +74,14 @@ function cloudDevice(name: string, device: string): Device {
 /** Datasources that map names such as "ephemeral0" to disks (device_name_to_device, 18.5 to 26.2). */
 const NAMING_DATASOURCES = ["Azure", "ConfigDrive", "Ec2", "OpenStack", "SmartOS"];
 
+/** Names besides ephemeral0 that Azure maps (DataSourceAzure, 18.5 to 26.2). */
+const AZURE_NAMES = ["datasource", "Azure", "disk_aliases"];
+
 /** Whether the cloud may map the name to a disk; if the cloud is not known, any of datasource_list may be used. */
-function cloudNamesDevices(boot: ModuleRun): boolean {
+function cloudNames(boot: ModuleRun, name: string): boolean {
   const naming = boot.since("25.1") ? NAMING_DATASOURCES : [...NAMING_DATASOURCES, "AliYun"];
   const { datasource } = boot.cloud;
+  if (datasource === "Azure") return name === "ephemeral0" || boot.config.node(...AZURE_NAMES, name) !== undefined;
   if (datasource !== undefined) return naming.includes(datasource);
   const listed = boot.config.get("datasource_list");
   return !Array.isArray(listed) || listed.some((name) => naming.includes(String(name)));

@@ -31,6 +31,8 @@ export function mountEntries(boot: ModuleRun, fstab: Fstab): MountEntry[] {
     if (node.children.length === 0) throw new Raises("an entry of mounts is empty");
     const device = findDevice(boot, pyStr(node.children[0]!));
     const given = node.children.map(fieldOf);
+    if (device.isForeign && given[1] !== undefined && given[1] !== null)
+      boot.note("mount-device-foreign", { name: device.name, point: given[1].text }, originOf(node));
     const known = device.found === "yes" && !fstab.devices.has(device.name);
     const [first, ...rest] = fill(given, defaults, known);
     const name: Field = device.found === "maybe" ? { text: device.name, isText: true } : first!;

@@ -22,6 +22,7 @@ type NoFinding =
 
 /** Every code of a note: what is lost by it, or why that is no finding here. */
 const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding } = {
+  "apt-key-needs-gpg": "other rule",
   "apt-pipelining-invalid": "other rule",
   "apt-template-missing": {
     severity: "warning",
@@ -35,6 +36,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
     },
   },
   "busybox-user": "no loss",
+  "ca-defaults-kept": "other rule",
   "chef-template-missing": {
     severity: "warning",
     say: () => ["The template chef_client.rb is missing from /etc/cloud/templates, so chef does not write client.rb"],
@@ -71,6 +73,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "keys-of-unknown-user": "no loss",
   "macs-expected": "not certain",
   "mode-bits-cleared": "other rule",
+  "mount-device-foreign": "other rule",
   "network-fails": "outcome",
   "no-renderer": {
     severity: "error",

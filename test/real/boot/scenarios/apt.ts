@@ -37,6 +37,16 @@ export const apt: Scenario[] = [
     seed: plain,
   },
   {
+    name: "apt-sources-beside",
+    files: {
+      ...team(replaced),
+      "/etc/apt/sources.list.d/ours.sources":
+        "Types: deb\nURIs: http://mirror.corp.example/debian\nSuites: stable\nComponents: main\n",
+      ...without(sourcesList, "/etc/apt/sources.list.d/debian.sources"),
+    },
+    seed: plain,
+  },
+  {
     name: "apt-template-deb822",
     files: team(
       `${replaced}  sources_list: |\n    Types: deb\n    URIs: $MIRROR\n    Suites: $RELEASE\n    Components: main\n`,

@@ -28,6 +28,25 @@ const addAptRepository: Record<string, Entry> = {
 /** What cc_apt_configure adds: sources, keys, answers for debconf; and the keys of old. */
 export const aptSources: Scenario[] = [
   {
+    name: "apt-requests-without-effect",
+    files: {
+      ...team(`${kept}\
+  primary: [{arches: [default], uri: "http://mirror.corp.example/debian"}]
+  proxy: http://new.corp.example:3128
+  sources:
+    our repository:
+      source: deb http://ignored.example.com/ ./
+    deb822:
+      source: |
+        Types: deb
+        URIs: http://malformed.example.com/
+        Suites: ./
+`),
+      "/etc/apt/apt.conf.d/95proxy": 'Acquire::http::Proxy "http://old.corp.example:3128";\n',
+    },
+    seed: plain,
+  },
+  {
     name: "apt-source-keys",
     suites: ["bookworm", "trixie", "sid"],
     files: {

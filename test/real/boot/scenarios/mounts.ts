@@ -33,6 +33,22 @@ export const mounts: Scenario[] = [
     seed: plain,
   },
   {
+    name: "mounts-in-wrong-order",
+    files: {
+      ...team(
+        lines(
+          "mounts:",
+          "  - [LABEL=data, /srv/data]",
+          "  - [LABEL=srv, /srv]",
+          "  - [LABEL=other, /srv/]",
+          "  - [nvme1n1, relative]",
+        ),
+      ),
+      "/srv/app/settings.ini": "key = value\n",
+    },
+    seed: plain,
+  },
+  {
     name: "mounts-unquoted-numbers",
     files: {
       ...team("mounts:\n  - [LABEL=a, /a, ext4, defaults, 0, 2]\nswap:\n  size: 2MB\n"),
@@ -183,6 +199,15 @@ export const mounts: Scenario[] = [
       ...team("swap:\n  filename: /swapfile\n  size: 2M\n"),
       "/swapfile": { content: "swap\n", mode: "600" },
       [fstab]: "/swapfile none swap sw 0 0\n",
+    },
+    seed: plain,
+  },
+  {
+    name: "swap-below-mount",
+    files: {
+      ...team("mounts:\n  - [LABEL=resource, /srv/resource]\nswap:\n  filename: /srv/resource/swap.img\n  size: 2M\n"),
+      [fstab]:
+        "LABEL=srv /srv ext4 defaults 0 2\n/dev/vdb1 /srv/data xfs noatime,defaults,nofail,comment=cloudconfig 0 2\n",
     },
     seed: plain,
   },
