@@ -38,7 +38,7 @@ export function readAuthorizedKeys(image: Image, users: Iterable<User>, files: r
 }
 
 /** Expands sshd's tokens %h, %u, %U and %%; a relative path is below the home directory. */
-function keyPath(file: string, { name, uid, home }: User): string {
+export function keyPath(file: string, { name, uid, home }: Pick<User, "name" | "uid" | "home">): string {
   const tokens: Readonly<Record<string, string>> = { "%h": home, "%u": name, "%U": uid, "%%": "%" };
   const path = file.replace(/%[huU%]/g, (token) => tokens[token]!);
   return path.startsWith("/") ? path : `${home}/${path}`;

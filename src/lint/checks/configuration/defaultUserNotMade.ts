@@ -6,6 +6,7 @@ import { Raises } from "../../../python/errors.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { isLockedOut } from "../access/nobodyCanLogIn.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
@@ -27,6 +28,10 @@ export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[]
   if (cause === undefined || !isOwn(context, cause.path)) return [];
   const why = users === undefined ? "users is not set" : 'users does not name "default"';
   const message = `cloud-init does not create the user in system_info.default_user, since ${why}; only root gets the SSH keys of the launch.`;
+  if (isMeant && isLockedOut(context)) {
+    const locked = message.replace(/\.$/, ", and nobody can log in.");
+    return [about(rule, context, { message: locked, cause: originOf(cause), severity: "error", confidence: "likely" })];
+  }
   return [about(rule, context, { message, cause: originOf(cause), severity: isMeant ? rule.severity : "info" })];
 }
 

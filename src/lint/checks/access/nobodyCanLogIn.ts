@@ -1,0 +1,85 @@
+import { isCalled } from "../../../boot/outcome.ts";
+import type { Origin } from "../../../image/origin.ts";
+import { originOf } from "../../../python/tree.ts";
+import type { Finding } from "../../finding.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { CheckContext } from "../check.ts";
+import {
+  accessFinding,
+  accountsAreUnknown,
+  isForRootAlone,
+  isSomebodys,
+  loginsAfter,
+  requestedUsers,
+  scriptsOf,
+} from "./access.ts";
+import { explainsAccess } from "./sshKeysNotRead.ts";
+
+/** A reason and the line that it leads to. */
+interface Reason {
+  readonly cause: Origin;
+  readonly text: string;
+  readonly advice: string;
+}
+
+/** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
+export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
+  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return [];
+  const scripts = scriptsOf(context);
+  const reason = scripts === "about access" ? undefined : reasonOf(context);
+  if (reason === undefined) return [];
+  const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
+  return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
+}
+
+/** Whether it is certain that no account can log in, as far as the boot is known. */
+export function isLockedOut(context: CheckContext): boolean {
+  const logins = loginsAfter(context);
+  return logins !== undefined && logins.admitted.length === 0 && !logins.mayBeMore && !accountsAreUnknown(context);
+}
+
+function reasonOf(context: CheckContext): Reason | undefined {
+  const { booted, distro } = context;
+  const { config, cloud, modules, base } = booted;
+  const { disabled } = distro.cloudInit;
+  if (disabled !== undefined) {
+    const cause = { path: disabled.path, line: disabled.line ?? 1, column: 1 };
+    const advice = "Let cloud-init run, or give an account of the image a key.";
+    return { cause, text: "cloud-init does not start in this image, so that no key of the launch arrives", advice };
+  }
+  // Other rules report a configuration that stops cloud-init, and lists without these modules.
+  if (base.fatal !== undefined) return undefined;
+  if (!["ssh", "users_groups"].every((name) => modules.some((module) => module.name === name && isCalled(module))))
+    return undefined;
+  const candidates = [notDefault(context), keysOff(context), withoutKeys(context)];
+  return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
+
+  /** The list of users does not include the default user, who gets the keys of the launch. */
+  function notDefault(context: CheckContext): Reason | undefined {
+    if (requestedUsers(context).some(({ isDefault }) => isDefault)) return undefined;
+    const users = config.pair("users") ?? config.pair("system_info", "default_user");
+    const advice = "Add default to users, or give one of the users ssh_authorized_keys.";
+    const text = "there is no default user to get the keys of the launch";
+    return users && { cause: originOf(users), text, advice };
+  }
+
+  function keysOff(_: CheckContext): Reason | undefined {
+    const pair = config.pair("allow_public_ssh_keys");
+    if (pair === undefined || config.bool("allow_public_ssh_keys", true)) return undefined;
+    const text = "with allow_public_ssh_keys: false cloud-init ignores the keys of the launch";
+    return { cause: originOf(pair), text, advice: "Set it to true, or give a user ssh_authorized_keys." };
+  }
+
+  /** A launch that is known and provides neither keys nor passwords. */
+  function withoutKeys(_: CheckContext): Reason | undefined {
+    const { metaData, userData, datasource } = cloud;
+    if (metaData === undefined || userData === undefined || datasource === "None") return undefined;
+    // A seed that only gives the instance a name is no attempt at a launch.
+    if (userData.bytes.length === 0) return undefined;
+    const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];
+    const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
+    const cause = pair === undefined ? { path: userData.path, line: 1, column: 1 } : originOf(pair);
+    const text = "neither the meta-data nor the user-data holds an SSH key or a password";
+    return { cause, text, advice: "Add ssh_authorized_keys to the user-data, or public-keys to the meta-data." };
+  }
+}
