@@ -82,6 +82,12 @@ export function writerOf(context: CheckContext, path: string, line: number | und
   return cause !== undefined && isSomebodys(context, cause.path) ? cause : undefined;
 }
 
+/** Whether it is certain that no account can log in, as far as the boot is known. */
+export function isLockedOut(context: CheckContext): boolean {
+  const logins = loginsAfter(context);
+  return logins !== undefined && logins.admitted.length === 0 && !logins.mayBeMore && !accountsAreUnknown(context);
+}
+
 /** What is lost with a login: that anybody can log in, or become root; undefined if neither is, or nobody knows. */
 export function lossOf(context: CheckContext, { admitted, mayBeMore, becomesRoot }: Logins): string | undefined {
   if (mayBeMore || accountsAreUnknown(context)) return undefined;

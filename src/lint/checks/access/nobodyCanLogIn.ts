@@ -4,15 +4,8 @@ import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
-import {
-  accessFinding,
-  accountsAreUnknown,
-  isForRootAlone,
-  isSomebodys,
-  loginsAfter,
-  requestedUsers,
-  scriptsOf,
-} from "./access.ts";
+import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
+import { accessFinding, isForRootAlone, isLockedOut, isSomebodys, requestedUsers, scriptsOf } from "./access.ts";
 import { explainsAccess } from "./sshKeysNotRead.ts";
 
 /** A reason and the line that it leads to. */
@@ -32,12 +25,6 @@ export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
 }
 
-/** Whether it is certain that no account can log in, as far as the boot is known. */
-export function isLockedOut(context: CheckContext): boolean {
-  const logins = loginsAfter(context);
-  return logins !== undefined && logins.admitted.length === 0 && !logins.mayBeMore && !accountsAreUnknown(context);
-}
-
 function reasonOf(context: CheckContext): Reason | undefined {
   const { booted, distro } = context;
   const { config, cloud, modules, base } = booted;
@@ -47,10 +34,12 @@ function reasonOf(context: CheckContext): Reason | undefined {
     const advice = "Let cloud-init run, or give an account of the image a key.";
     return { cause, text: "cloud-init does not start in this image, so that no key of the launch arrives", advice };
   }
-  // Other rules report a configuration that stops cloud-init, and lists without these modules.
+  // Other rules report a configuration that stops cloud-init, lists without these modules, and a default user that is
+  // configured but not requested.
   if (base.fatal !== undefined) return undefined;
   if (!["ssh", "users_groups"].every((name) => modules.some((module) => module.name === name && isCalled(module))))
     return undefined;
+  if (missedDefaultUser(context)?.isMeant) return undefined;
   const candidates = [notDefault(context), keysOff(context), withoutKeys(context)];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
 
