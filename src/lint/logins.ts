@@ -1,13 +1,13 @@
 import type { Distro } from "../distro/distro.ts";
+import { isMask, unitPath } from "../distro/units.ts";
 import { type Image, readText } from "../image/image.ts";
 import { hasUnknown } from "../image/unknown.ts";
-import { readAuthorizedKeys } from "../services/accounts/authorizedKeys.ts";
+import { holdsLoginKey, keyPath } from "../services/accounts/authorizedKeys.ts";
 import { logsInAutomatically } from "../services/accounts/autologin.ts";
 import { describePassword } from "../services/accounts/password.ts";
 import { readPrivilegeRules } from "../services/accounts/sudo.ts";
 import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../services/accounts/sudoGrants.ts";
-import { readShadow, readUsers, type User } from "../services/accounts/users.ts";
-import type { Setting } from "../services/service.ts";
+import { readShadow, readUsers } from "../services/accounts/users.ts";
 import { type SshAccount, SshdAdmission } from "../services/sshd/admission.ts";
 import { sudoAccounts } from "./accountsOf.ts";
 
@@ -37,9 +37,8 @@ export function loginsOf(image: Image, distro: Distro): Logins {
   const accounts = new Map<string, SshAccount>();
   const expired = new Set<string>();
   const shadow = readShadow(image);
-  const users = readUsers(image);
   const known = sudoAccounts(image);
-  for (const { name, uid, home, shell, password } of users.values()) {
+  for (const { name, uid, home, shell, password } of readUsers(image).values()) {
     if (refusesLogins(shell)) continue;
     const entry = shadow.get(name);
     const passwordField = entry?.password ?? password;
@@ -50,46 +49,40 @@ export function loginsOf(image: Image, distro: Distro): Logins {
   }
   const entitled = entitlements(image, isUsable(describePassword(accounts.get("root")?.passwordField ?? "!")));
   const admitted: SshAccount[] = [];
-  const withKey = sshd.isKnown ? accountsWithKey(image, sshd, accounts, users) : new Set<string>();
+  // Accounts may share a large file.
+  const holders = new Map<string, boolean>();
+  const holdsKey = (path: string) => {
+    const known = holders.get(path) ?? holdsLoginKey(image, path);
+    holders.set(path, known);
+    return known;
+  };
+  const isOpen = sshd.isKnown && maskedSshd(image) === undefined;
   let mayBeMore = logsInAutomatically(image) || hasDirectoryService(image);
   for (const account of accounts.values()) {
     if (expired.has(account.name)) continue;
-    mayBeMore ||= sshd.isKnown && sshd.takesKeysFromElsewhere(account);
-    if (withKey.has(account.name) || account.hasPassword) admitted.push(account);
+    mayBeMore ||= isOpen && sshd.takesKeysFromElsewhere(account);
+    if (account.hasPassword || (isOpen && hasKey(account, sshd, holdsKey))) admitted.push(account);
   }
   const becomesRoot = (account: SshAccount) =>
     account.uid === "0" || entitled(account, account.hasPassword) !== undefined;
   return { sshd, accounts, admitted, mayBeMore, becomesRoot };
 }
 
-function accountsWithKey(
-  image: Image,
-  sshd: SshdAdmission,
-  accounts: ReadonlyMap<string, SshAccount>,
-  users: ReadonlyMap<string, User>,
-): ReadonlySet<string> {
-  // Accounts whose keys are in the same files are read together, since they may share a large one.
-  const byFiles = new Map<string, User[]>();
-  for (const account of accounts.values()) {
-    const values = sshd.values("AuthorizedKeysFile", account).flatMap(({ value }) => value.split(" ").slice(0, 20));
-    const files = [...new Set(values)].filter((file) => file !== "none").join(" ");
-    const known = byFiles.get(files);
-    if (known === undefined) byFiles.set(files, [users.get(account.name)!]);
-    else known.push(users.get(account.name)!);
-  }
-  const found = new Set<string>();
-  for (const [files, owners] of byFiles)
-    for (const { key, value, path } of readAuthorizedKeys(image, owners, files === "" ? [] : files.split(" "))) {
-      const name = key.slice(0, key.indexOf(" authorized key "));
-      const isLogin = !found.has(name) && isFree(value);
-      if (isLogin && sshd.keyRefusal(accounts.get(name)!, path!) === undefined) found.add(name);
-    }
-  return found;
+/** Whether an account has a key in a file with which sshd lets it in. */
+function hasKey(account: SshAccount, sshd: SshdAdmission, holdsKey: (path: string) => boolean): boolean {
+  const files = sshd.values("AuthorizedKeysFile", account).flatMap(({ value }) => value.split(" ").slice(0, 20));
+  return files.some((file) => {
+    const path = keyPath(file, account);
+    return file !== "none" && holdsKey(path) && sshd.keyRefusal(account, path) === undefined;
+  });
 }
 
-/** Whether the options of a key let it log in: cloud-init refuses root's logins with a command. */
-function isFree(options: Setting["value"]): boolean {
-  return !/(^|,)command=/i.test(options);
+/** The mask of sshd's unit; undefined if it may start. */
+export function maskedSshd(image: Image): string | undefined {
+  const paths = ["ssh.service", "sshd.service"].flatMap((unit) => unitPath(image, unit) ?? []);
+  const [masked] = paths.filter((path) => isMask(image, path));
+  // The other name is a link to the masked unit.
+  return paths.every((path) => isMask(image, path) || image.lstat(path)?.kind === "symlink") ? masked : undefined;
 }
 
 /** Whether accounts may come from elsewhere than /etc/passwd. */

@@ -55,6 +55,20 @@ function keysIn(image: Image, path: string): AuthorizedKey[] {
   });
 }
 
+/**
+ * Whether a file holds something like a key that logs somebody in, valid or not. Keys with a forced command do not, which
+ * is how cloud-init refuses root's logins.
+ */
+export function holdsLoginKey(image: Image, path: string): boolean {
+  return readStatements(image, path).some(({ text }) => {
+    const end = KEY_TYPE.test(text) ? 0 : optionsEnd(text);
+    const isKey = hasUnknown(text) || KEY_TYPE.test(text.slice(end).trimStart());
+    return isKey && !/(^|,)command=/i.test(text.slice(0, end));
+  });
+}
+
+const KEY_TYPE = /^(ssh-|ecdsa-|sk-|rsa-sha2-)\S+\s+\S/;
+
 const KEY_LIMIT = 16 * 1024;
 
 /** Whether a line is one placeholder: keys that only the cloud knows. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CloudData } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
+import { Overlay } from "../../../src/image/overlay.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { exampleImage } from "../exampleImage.ts";
@@ -105,9 +106,19 @@ test("keys that somebody asks for are an error, whoever else gets in", () => {
   );
 });
 
-test("a file for keys that others may change", () => {
-  const home = { "/etc/passwd": "root:x:0:0::/root:/bin/bash\ndebian:x:1000:1000::/home/debian:/bin/bash\n" };
-  expect(found(home)).toEqual([]);
+test("a home directory that others may change", () => {
+  const image = new Overlay(
+    exampleImage({
+      "/etc/passwd": "root:x:0:0::/root:/bin/bash\ndebian:x:1000:1000::/home/debian:/bin/sh\n",
+    }),
+  );
+  const blame = { module: "", cause: { path: "/", line: 1, column: 1 } };
+  for (const path of ["/etc", "/etc/passwd"]) image.setAttributes(path, { uid: 0, mode: 0o755 }, blame);
+  image.mkdir("/home/debian", blame, { uid: 1000, gid: 1000, mode: 0o777 });
+  const findings = lint(image, { distro: detectDistro(image), rules }).findings;
+  expect(findings.map(({ cause, message }) => `${cause?.path} ${message}`)).toEqual([
+    expect.stringMatching(/^\/home\/debian .*can change \/home\/debian \(mode 0777\)/),
+  ]);
 });
 
 test.each<[string, Files, string[]]>([
@@ -173,6 +184,11 @@ test.each<[string, Files, string[]]>([
   [
     "sudo of the default user is off",
     { [TEAM]: "system_info: {default_user: {sudo: null}}\n" },
+    [`warning nobody-can-become-root ${TEAM}:1`],
+  ],
+  [
+    "sudo with a password that nobody has",
+    { [TEAM]: "system_info: {default_user: {sudo: ALL=(ALL) ALL}}\n" },
     [`warning nobody-can-become-root ${TEAM}:1`],
   ],
   ["doas", { [TEAM]: "system_info: {default_user: {sudo: null}}\n", "/etc/doas.conf": "permit nopass debian\n" }, []],

@@ -89,13 +89,16 @@ export function isLockedOut(context: CheckContext): boolean {
 }
 
 /** What is lost with a login: that anybody can log in, or become root; undefined if neither is, or nobody knows. */
-export function lossOf(context: CheckContext, { admitted, mayBeMore, becomesRoot }: Logins): string | undefined {
-  if (mayBeMore || accountsAreUnknown(context)) return undefined;
-  if (admitted.length === 0) return "nobody else can log in";
+export function lossOf(context: CheckContext, logins: Logins): string | undefined {
+  if (logins.mayBeMore || accountsAreUnknown(context) || somebodyBecomesRoot(logins)) return undefined;
+  const names = namesOf(logins.admitted.map(({ name }) => name));
+  return names === "" ? "nobody else can log in" : `nobody can become root (${names} can log in without that right)`;
+}
+
+/** Whether an account that can log in becomes root. */
+export function somebodyBecomesRoot({ admitted, becomesRoot }: Logins): boolean {
   const some = admitted.slice(0, MOST_ASKED);
-  return some.length < admitted.length || some.some(becomesRoot)
-    ? undefined
-    : `nobody can become root (${namesOf(some.map(({ name }) => name))} can log in without that right)`;
+  return some.length < admitted.length || some.some(becomesRoot);
 }
 
 /** The number of accounts that are asked whether they become root, since each is compared with all rules of sudo. */

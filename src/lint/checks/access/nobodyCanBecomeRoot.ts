@@ -18,7 +18,7 @@ export function nobodyCanBecomeRoot(rule: Rule, context: CheckContext): Finding[
   const cause = scripts === "about access" ? undefined : causeOf(context);
   if (cause === undefined) return [];
   const who = namesOf(logins.admitted.map(({ name }) => name));
-  const message = `Nobody can become root after the first boot: ${who} can log in, but may not use sudo, and root cannot log in. Give one of the users sudo: "ALL=(ALL) NOPASSWD:ALL".`;
+  const message = `Nobody can become root after the first boot: ${who} can log in, but cannot become root with sudo (a rule that asks for a password is useless to an account without one), and root cannot log in. Give one of the users sudo: "ALL=(ALL) NOPASSWD:ALL".`;
   return [accessFinding(rule, context, { cause, message, module: "users_groups", scripts })];
 }
 
@@ -29,6 +29,7 @@ function causeOf(context: CheckContext): Origin | undefined {
   const { config } = context.booted;
   const user = requestedUsers(context).find(({ isDefault }) => isDefault);
   const sudo = user && findPair(user.attributes, "sudo");
-  if (sudo !== undefined) return truthy(sudo.value) ? own(config.pair("users")) : own(sudo);
-  return user === undefined ? own(config.pair("users")) : undefined;
+  if (user === undefined) return own(config.pair("users"));
+  // A user who never had sudo is as the image's makers want it.
+  return sudo === undefined ? undefined : (own(sudo) ?? (truthy(sudo.value) ? own(config.pair("users")) : undefined));
 }

@@ -1,11 +1,22 @@
 import { isCalled } from "../../../boot/outcome.ts";
+import { findPair } from "../../../config/merge.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
+import { pyStr } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
+import { maskedSshd, refusesLogins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
-import { accessFinding, isForRootAlone, isLockedOut, isSomebodys, requestedUsers, scriptsOf } from "./access.ts";
+import {
+  accessFinding,
+  isForRootAlone,
+  isLockedOut,
+  isSomebodys,
+  namesOf,
+  requestedUsers,
+  scriptsOf,
+} from "./access.ts";
 import { explainsAccess } from "./sshKeysNotRead.ts";
 
 /** A reason and the line that it leads to. */
@@ -25,6 +36,8 @@ export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
 }
 
+const PASSWORDS = ["passwd", "hashed_passwd", "plain_text_passwd"];
+
 function reasonOf(context: CheckContext): Reason | undefined {
   const { booted, distro } = context;
   const { config, cloud, modules, base } = booted;
@@ -40,7 +53,12 @@ function reasonOf(context: CheckContext): Reason | undefined {
   if (!["ssh", "users_groups"].every((name) => modules.some((module) => module.name === name && isCalled(module))))
     return undefined;
   if (missedDefaultUser(context)?.isMeant) return undefined;
-  const candidates = [notDefault(context), keysOff(context), withoutKeys(context)];
+  const masked = maskedSshd(booted.after);
+  if (masked !== undefined) {
+    const cause = { path: masked, line: 1, column: 1 };
+    return { cause, text: "the unit of sshd is masked", advice: "Unmask it, or set a password for the console." };
+  }
+  const candidates = [notDefault(context), noShell(context), keysOff(context), withoutKeys(context)];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
 
   /** The list of users does not include the default user, who gets the keys of the launch. */
@@ -50,6 +68,15 @@ function reasonOf(context: CheckContext): Reason | undefined {
     const advice = "Add default to users, or give one of the users ssh_authorized_keys.";
     const text = "there is no default user to get the keys of the launch";
     return users && { cause: originOf(users), text, advice };
+  }
+
+  /** A default user whose shell refuses every login. */
+  function noShell(context: CheckContext): Reason | undefined {
+    const user = requestedUsers(context).find(({ isDefault }) => isDefault);
+    const pair = user && findPair(user.attributes, "shell");
+    if (user === undefined || pair === undefined || !refusesLogins(pyStr(pair.value))) return undefined;
+    const text = `${namesOf([user.name])}, who gets the keys of the launch, has the shell ${pyStr(pair.value)}`;
+    return { cause: originOf(pair), text, advice: "Set a shell such as /bin/bash." };
   }
 
   function keysOff(_: CheckContext): Reason | undefined {
@@ -63,6 +90,13 @@ function reasonOf(context: CheckContext): Reason | undefined {
   function withoutKeys(_: CheckContext): Reason | undefined {
     const { metaData, userData, datasource } = cloud;
     if (metaData === undefined || userData === undefined || datasource === "None") return undefined;
+    // Other rules report keys of accounts that cannot log in, and passwords that stay locked.
+    const isElsewhere = booted.keyFiles.some((file) => !file.refused && file.keys.length > 0);
+    if (
+      isElsewhere ||
+      requestedUsers(context).some(({ attributes }) => PASSWORDS.some((key) => findPair(attributes, key)))
+    )
+      return undefined;
     // A seed that only gives the instance a name is no attempt at a launch.
     if (userData.bytes.length === 0) return undefined;
     const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];

@@ -7,7 +7,7 @@ import type { Confidence, Finding, Severity } from "../../finding.ts";
 import type { Logins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext, noFix } from "../check.ts";
-import { evidenceOf, isForRootAlone, loginsAfter, lossOf, namesOf, writerOf } from "./access.ts";
+import { evidenceOf, isForRootAlone, loginsAfter, lossOf, namesOf, somebodyBecomesRoot, writerOf } from "./access.ts";
 
 /** Keys that let nobody in. */
 interface Useless {
@@ -69,7 +69,7 @@ function finding(rule: Rule, context: CheckContext, logins: Logins, group: reado
   const users = [...new Set(group.map(({ file }) => file.user))];
   const isAsked = group.some(({ file }) => file.module !== "ssh");
   const loss = lossOf(context, logins);
-  const { severity, confidence } = weightOf(logins, first, isAsked, loss !== undefined);
+  const { severity, confidence } = weightOf(logins, first, isAsked);
   const what = isAsked ? "They let nobody in" : "No key of the launch lets anybody in";
   const message = `${sentence(refusal, file, namesOf(users))} ${what}${loss === undefined ? "" : `, and ${loss}`}. ${advice(refusal)}`;
   return {
@@ -91,13 +91,12 @@ function weightOf(
   logins: Logins,
   { account, refusal }: Useless,
   isAsked: boolean,
-  isLocked: boolean,
 ): { severity: Severity; confidence: Confidence } {
   const commands = logins.sshd.values("AuthorizedKeysCommand", account);
   if (refusal.code === "file-not-read" && commands.some(({ value }) => value !== "none"))
     return { severity: "warning", confidence: "likely" };
   const confidence = "certain";
-  if (isLocked || isAsked || refusal.code !== "keyword") return { severity: "error", confidence };
+  if (isAsked || refusal.code !== "keyword" || !somebodyBecomesRoot(logins)) return { severity: "error", confidence };
   // Somebody else can become root: the image may keep the default user out on purpose.
   const isList = /^(Allow|Deny)|^PermitRootLogin$/.test(refusal.keyword);
   return { severity: isList ? "info" : "warning", confidence };
