@@ -17,7 +17,7 @@ import type { Stage } from "./frequency.ts";
 import { hostnameAtBoot, setEarlyHostname } from "./hostname/hostname.ts";
 import { instanceOf } from "./instance.ts";
 import { readModuleList } from "./moduleList.ts";
-import { type BootCommand, type BootState, ModuleRun } from "./moduleRun.ts";
+import { type BootCommand, type BootState, type KeyFile, ModuleRun } from "./moduleRun.ts";
 import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
 import { generalNote, type Note } from "./notes.ts";
@@ -47,6 +47,8 @@ export interface BootResult {
   readonly changes: readonly Change[];
   readonly commands: readonly BootCommand[];
   readonly notes: readonly Note[];
+  /** The files that SSH keys were written to, in order. */
+  readonly keyFiles: readonly KeyFile[];
 }
 
 /**
@@ -81,6 +83,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
   let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
+  const keyFiles: KeyFile[] = [];
   const notes: Note[] = [...configured.notes, ...handed.notes.map((note) => ({ ...note, module: null }))];
   if (handed.stopped !== undefined) notes.push(stageStops({ stages: ["init"], error: handed.stopped }));
   const outcomes: ModuleOutcome[] = [];
@@ -104,6 +107,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       cloud,
       commands,
       notes,
+      keyFiles,
       running,
       instance,
       scripts: new Map(),
@@ -125,7 +129,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
     }
   }
   const changes = after.changes();
-  return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes };
+  return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes, keyFiles };
 }
 
 /** What keeps cloud-init from running; undefined if nothing does. */

@@ -15,6 +15,18 @@ export interface BootCommand {
   readonly command: string;
 }
 
+/** Where a module writes SSH keys for an account. */
+export interface KeyFile {
+  readonly module: string;
+  readonly user: string;
+  readonly path: string;
+  readonly keys: readonly string[];
+  /** Whether the options before the keys refuse the login, as root's do with disable_root. */
+  readonly refused: boolean;
+  /** The line that requests the keys. */
+  readonly origin: Origin;
+}
+
 /** What every module and every other step of one boot shares. */
 export interface BootState {
   readonly image: Overlay;
@@ -24,6 +36,7 @@ export interface BootState {
   readonly cloud: CloudData;
   readonly commands: BootCommand[];
   readonly notes: Note[];
+  readonly keyFiles: KeyFile[];
   readonly running: RunningSystem;
   readonly instance: Instance;
   /** The origins of the scripts that the cloud provides, by the file that they are written to. */
@@ -122,6 +135,11 @@ export class ModuleRun {
   /** Announces a program that the boot runs. */
   command(command: string): void {
     this.#state.commands.push({ module: this.name, command });
+  }
+
+  /** Records where keys of an account go. */
+  keysWritten(file: Omit<KeyFile, "module">): void {
+    this.#state.keyFiles.push({ module: this.name, ...file });
   }
 
   /** Adds a note on the module's run to the plan; `because` is the line that it is about. */

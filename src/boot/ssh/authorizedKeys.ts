@@ -48,6 +48,7 @@ export function addAuthorizedKeys(
   const text = mergeKeys(lines, added);
   spend(boot.image, "written", text.length);
   boot.rewrite(path, text, because, attributes);
+  boot.keysWritten({ user, path, keys, refused: options !== "", origin: because });
 }
 
 /** If a key exists already, the last of several new lines with it counts. */

@@ -1,4 +1,9 @@
 import type { Rule } from "../rules/rule.ts";
+import { nobodyCanBecomeRoot } from "./access/nobodyCanBecomeRoot.ts";
+import { nobodyCanLogIn } from "./access/nobodyCanLogIn.ts";
+import { sshKeysNotRead } from "./access/sshKeysNotRead.ts";
+import { sshPwauthWithoutEffect } from "./access/sshPwauthWithoutEffect.ts";
+import { sudoNotGranted } from "./access/sudoNotGranted.ts";
 import { added } from "./added.ts";
 import type { Check } from "./check.ts";
 import { configContent } from "./configContent.ts";
@@ -100,6 +105,8 @@ const checks: Readonly<Record<string, Check>> = {
   moduleUnknown,
   mountLost,
   networkNotDisabled,
+  nobodyCanBecomeRoot,
+  nobodyCanLogIn,
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
@@ -107,6 +114,9 @@ const checks: Readonly<Record<string, Check>> = {
   requests,
   sshHostKeysMissing,
   sshHostKeysShared,
+  sshKeysNotRead,
+  sshPwauthWithoutEffect,
+  sudoNotGranted,
   sudoWithoutPassword,
   templateReadTooEarly,
   unitOrderedAfterRenamedService,

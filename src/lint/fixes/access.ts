@@ -1,14 +1,14 @@
 import { matchesGlob } from "../../image/glob.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { hasUnknown } from "../../image/unknown.ts";
-import { readPrivilegeRules } from "../../services/accounts/sudo.ts";
-import { readSudoers, type SudoAccount, type Sudoers, sudoAnswer } from "../../services/accounts/sudoGrants.ts";
+import type { SudoAccount } from "../../services/accounts/sudoGrants.ts";
 import { readShadow } from "../../services/accounts/users.ts";
 import { accounts } from "../../services/accounts.ts";
 import { hostKeys } from "../../services/hostKeys.ts";
 import { sshd } from "../../services/sshd.ts";
 import { sudoAccounts } from "../accountsOf.ts";
 import type { ServiceReader, SettingsByKey } from "../evidence/serviceHistory.ts";
+import { isUsable, refusesLogins, sudoEntitlements } from "../logins.ts";
 
 /** Who can log in to an image and become root there, and what identifies its instances. */
 export interface Access {
@@ -32,17 +32,15 @@ const ROOT_LOGINS = ["forced-commands-only", "prohibit-password", "yes"];
 export function accessOf(image: Image, reader: ServiceReader, intended: ReadonlySet<string> = new Set()): Access {
   const settings = reader.byKey(accounts, image);
   const server = reader.byKey(sshd, image);
-  const sudoers = readSudoers(image);
   const ways = new Set(switchesOf(server));
   const entitled = new Set<string>();
   const roots = new Set<string>();
   const keys = keysByAccount(settings);
   const shadow = readShadow(image);
-  const doas = readPrivilegeRules(image).filter(({ key }) => key.startsWith("doas "));
-  const rootHasPassword = isUsable(settings.get("user root password")?.value);
+  const entitlement = sudoEntitlements(image, isUsable(settings.get("user root password")?.value));
   for (const account of sudoAccounts(image).values()) {
     const { name } = account;
-    if (/\/(nologin|false|sync|shutdown|halt)$/.test(settings.get(`user ${name} shell`)?.value ?? "")) continue;
+    if (refusesLogins(settings.get(`user ${name} shell`)?.value ?? "")) continue;
     const hasPassword = isUsable(settings.get(`user ${name} password`)?.value);
     const logins = [
       ...(hasPassword ? [`the password of ${name}`] : []),
@@ -51,7 +49,7 @@ export function accessOf(image: Image, reader: ServiceReader, intended: Readonly
     const isIntended = intended.has(name);
     if (!isIntended) for (const login of logins) ways.add(login);
     const isRoot = account.uid === "0";
-    const may = isRoot ? "freely" : entitlement(sudoers, doas, account, hasPassword, rootHasPassword);
+    const may = isRoot ? "freely" : entitlement(account, hasPassword);
     if (may === undefined) continue;
     if (!isRoot) entitled.add(name);
     if (!isRoot && may === "freely" && !isIntended) ways.add(`root without a password for ${name}`);
@@ -81,10 +79,6 @@ export function harmOf(without: Access, withChange: Access): string | undefined 
     return `${dismissed} cannot become root, nor anybody else`;
   const [shared] = [...withChange.shared].find(([path, value]) => without.shared.get(path) !== value) ?? [];
   return shared && `it gives all instances the same ${shared}`;
-}
-
-function isUsable(password: string | undefined): boolean {
-  return password !== undefined && (/^(set|none)\b/.test(password) || hasUnknown(password));
 }
 
 /** Logins that sshd allows, in every scope. */
@@ -125,28 +119,4 @@ function isLetIn(server: SettingsByKey, { name, uid, groups }: SudoAccount): boo
   if (lists("DenyUsers", [name]) || lists("DenyGroups", groups)) return false;
   if (value("AllowUsers") !== "" && !lists("AllowUsers", [name])) return false;
   return value("AllowGroups") === "" || lists("AllowGroups", groups);
-}
-
-/** Commands of a sudo rule with which an account is root. */
-const ROOT_COMMANDS = ["ALL", "/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "/bin/su", "/usr/bin/su"];
-
-/** Whether an account may become root: without a password, with one that it has, or not at all. */
-function entitlement(
-  sudoers: Sudoers,
-  doas: readonly { readonly key: string; readonly value: string }[],
-  account: SudoAccount,
-  hasPassword: boolean,
-  rootHasPassword: boolean,
-): "freely" | "with a password" | undefined {
-  const answers = ROOT_COMMANDS.flatMap((command) => sudoAnswer(sudoers, account, command) ?? []);
-  const rule = doas.findLast(({ key }) =>
-    [account.name, ...account.groups.map((group) => `:${group}`)].includes(key.slice(5)),
-  );
-  const permits = rule !== undefined && /^permit\b/.test(rule.value) && !/\bcmd\b|\bas (?!root\b)/.test(rule.value);
-  if (answers.some(({ asksPassword }) => !asksPassword) || (permits && /\bnopass\b/.test(rule.value))) return "freely";
-  const asksForRoots = sudoers.defaults.some(({ parameters }) =>
-    parameters.some((parameter) => /^(rootpw|targetpw)$/.test(parameter)),
-  );
-  const canAnswer = asksForRoots ? rootHasPassword : hasPassword;
-  return (answers.length > 0 && canAnswer) || (permits && hasPassword) ? "with a password" : undefined;
 }

@@ -38,7 +38,7 @@ export function readAuthorizedKeys(image: Image, users: Iterable<User>, files: r
 }
 
 /** Expands sshd's tokens %h, %u, %U and %%; a relative path is below the home directory. */
-function keyPath(file: string, { name, uid, home }: User): string {
+export function keyPath(file: string, { name, uid, home }: Pick<User, "name" | "uid" | "home">): string {
   const tokens: Readonly<Record<string, string>> = { "%h": home, "%u": name, "%U": uid, "%%": "%" };
   const path = file.replace(/%[huU%]/g, (token) => tokens[token]!);
   return path.startsWith("/") ? path : `${home}/${path}`;
@@ -54,6 +54,20 @@ function keysIn(image: Image, path: string): AuthorizedKey[] {
     return name === undefined ? unknownLine(text, number) : [{ name, options: text.slice(0, end), line: number }];
   });
 }
+
+/**
+ * Whether a file holds something like a key that logs somebody in, valid or not. Keys with a forced command do not, which
+ * is how cloud-init refuses root's logins.
+ */
+export function holdsLoginKey(image: Image, path: string): boolean {
+  return readStatements(image, path).some(({ text }) => {
+    const end = KEY_TYPE.test(text) ? 0 : optionsEnd(text);
+    const isKey = hasUnknown(text) || KEY_TYPE.test(text.slice(end).trimStart());
+    return isKey && !/(^|,)command=/i.test(text.slice(0, end));
+  });
+}
+
+const KEY_TYPE = /^(ssh-|ecdsa-|sk-|rsa-sha2-)\S+\s+\S/;
 
 const KEY_LIMIT = 16 * 1024;
 

@@ -60,7 +60,8 @@ function combine(directives: readonly Directive[], version: OpensshVersion): Set
   return settings.list();
 }
 
-function effectiveValue({ keyword, args, rest }: Directive): string {
+/** The value of a directive, as `sshd -T` prints it. */
+export function effectiveValue({ keyword, args, rest }: Directive): string {
   if (keyword.name === "Subsystem") return args.slice(1).join(" ");
   if (keyword.kind === "rest") return rest;
   const first = args[0]!;

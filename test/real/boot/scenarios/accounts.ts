@@ -10,6 +10,11 @@ const formerHash = "$6$formerly$RL6IdfubdFWWj2L05PjgvNtPYTVVq3mr9tDs6UJAl7omDZvw
 /** cc_users_groups and the accounts' half of cc_set_passwords. */
 export const accounts: Scenario[] = [
   {
+    name: "accounts-sudo-rule-after-cloud-inits",
+    files: { "/etc/sudoers.d/99-team": { content: "%sudo ALL=(ALL:ALL) ALL\n", mode: "440" } },
+    seed: plain,
+  },
+  {
     name: "accounts-default-user-exists",
     files: { "/etc/sudoers.d/debian": { content: "debian ALL=(ALL) ALL\n", mode: "440" } },
     commands: [

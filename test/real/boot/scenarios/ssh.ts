@@ -65,6 +65,16 @@ export const ssh: Scenario[] = [
     seed: withKey,
   },
   {
+    name: "ssh-authorized-keys-file-one-for-all",
+    commands: ["sed -i 1i'AuthorizedKeysFile /etc/ssh/authorized_keys' /etc/ssh/sshd_config"],
+    seed: withKey,
+  },
+  {
+    name: "ssh-authorized-keys-file-in-drop-in",
+    files: { "/etc/ssh/sshd_config.d/10-keys.conf": "AuthorizedKeysFile /etc/ssh/keys/%u\n" },
+    seed: withKey,
+  },
+  {
     name: "ssh-authorized-keys-top-level",
     files: team(`ssh_authorized_keys:\n  - ${keys.bob}\n  - no-pty ${keys.alice}\n`),
     seed: withKey,

@@ -7,6 +7,11 @@ const passwordsOn = team("ssh_pwauth: true\n");
 
 /** cc_set_passwords against all the ways to say PasswordAuthentication. */
 export const sshd: Scenario[] = [
+  {
+    name: "sshd-include-in-match",
+    files: { "/etc/ssh/sshd_config": "UsePAM yes\nMatch User deploy\nInclude /etc/ssh/sshd_config.d/*.conf\n" },
+    seed: userData("ssh_pwauth: false\n"),
+  },
   { name: "sshd-edited-in-place", files: passwordsOn, commands: [noPasswords], seed: plain },
   { name: "sshd-no-include", files: passwordsOn, commands: [`sed -i /^Include/d ${config}`, noPasswords], seed: plain },
   {

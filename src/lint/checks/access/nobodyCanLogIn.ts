@@ -1,0 +1,108 @@
+import { isCalled } from "../../../boot/outcome.ts";
+import { findPair } from "../../../config/merge.ts";
+import type { Origin } from "../../../image/origin.ts";
+import { originOf } from "../../../python/tree.ts";
+import { pyStr } from "../../../python/value.ts";
+import type { Finding } from "../../finding.ts";
+import { maskedSshd, refusesLogins } from "../../logins.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { CheckContext } from "../check.ts";
+import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
+import {
+  accessFinding,
+  isForRootAlone,
+  isLockedOut,
+  isSomebodys,
+  namesOf,
+  requestedUsers,
+  scriptsOf,
+} from "./access.ts";
+import { explainsAccess } from "./sshKeysNotRead.ts";
+
+/** A reason and the line that it leads to. */
+interface Reason {
+  readonly cause: Origin;
+  readonly text: string;
+  readonly advice: string;
+}
+
+/** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
+export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
+  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return [];
+  const scripts = scriptsOf(context);
+  const reason = scripts === "about access" ? undefined : reasonOf(context);
+  if (reason === undefined) return [];
+  const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
+  return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
+}
+
+const PASSWORDS = ["passwd", "hashed_passwd", "plain_text_passwd"];
+
+function reasonOf(context: CheckContext): Reason | undefined {
+  const { booted, distro } = context;
+  const { config, cloud, modules, base } = booted;
+  const { disabled } = distro.cloudInit;
+  if (disabled !== undefined) {
+    const cause = { path: disabled.path, line: disabled.line ?? 1, column: 1 };
+    const advice = "Let cloud-init run, or give an account of the image a key.";
+    return { cause, text: "cloud-init does not start in this image, so that no key of the launch arrives", advice };
+  }
+  // Other rules report a configuration that stops cloud-init, lists without these modules, and a default user that is
+  // configured but not requested.
+  if (base.fatal !== undefined) return undefined;
+  if (!["ssh", "users_groups"].every((name) => modules.some((module) => module.name === name && isCalled(module))))
+    return undefined;
+  if (missedDefaultUser(context)?.isMeant) return undefined;
+  const masked = maskedSshd(booted.after);
+  if (masked !== undefined) {
+    const cause = { path: masked, line: 1, column: 1 };
+    return { cause, text: "the unit of sshd is masked", advice: "Unmask it, or set a password for the console." };
+  }
+  const candidates = [notDefault(context), noShell(context), keysOff(context), withoutKeys(context)];
+  return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
+
+  /** The list of users does not include the default user, who gets the keys of the launch. */
+  function notDefault(context: CheckContext): Reason | undefined {
+    if (requestedUsers(context).some(({ isDefault }) => isDefault)) return undefined;
+    const users = config.pair("users") ?? config.pair("system_info", "default_user");
+    const advice = "Add default to users, or give one of the users ssh_authorized_keys.";
+    const text = "there is no default user to get the keys of the launch";
+    return users && { cause: originOf(users), text, advice };
+  }
+
+  /** A default user whose shell refuses every login. */
+  function noShell(context: CheckContext): Reason | undefined {
+    const user = requestedUsers(context).find(({ isDefault }) => isDefault);
+    const pair = user && findPair(user.attributes, "shell");
+    if (user === undefined || pair === undefined || !refusesLogins(pyStr(pair.value))) return undefined;
+    const text = `${namesOf([user.name])}, who gets the keys of the launch, has the shell ${pyStr(pair.value)}`;
+    return { cause: originOf(pair), text, advice: "Set a shell such as /bin/bash." };
+  }
+
+  function keysOff(_: CheckContext): Reason | undefined {
+    const pair = config.pair("allow_public_ssh_keys");
+    if (pair === undefined || config.bool("allow_public_ssh_keys", true)) return undefined;
+    const text = "with allow_public_ssh_keys: false cloud-init ignores the keys of the launch";
+    return { cause: originOf(pair), text, advice: "Set it to true, or give a user ssh_authorized_keys." };
+  }
+
+  /** A launch that is known and provides neither keys nor passwords. */
+  function withoutKeys(_: CheckContext): Reason | undefined {
+    const { metaData, userData, datasource } = cloud;
+    if (metaData === undefined || userData === undefined || datasource === "None") return undefined;
+    // Other rules report keys of accounts that cannot log in, and passwords that stay locked.
+    const isElsewhere = booted.keyFiles.some((file) => !file.refused && file.keys.length > 0);
+    if (
+      isElsewhere ||
+      requestedUsers(context).some(({ attributes }) => PASSWORDS.some((key) => findPair(attributes, key)))
+    )
+      return undefined;
+    // A seed that only gives the instance a name is no attempt at a launch.
+    if (userData.bytes.length === 0) return undefined;
+    const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];
+    const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
+    const cause = pair === undefined ? { path: userData.path, line: 1, column: 1 } : originOf(pair);
+    const text = "neither the meta-data nor the user-data holds an SSH key or a password";
+    return { cause, text, advice: "Add ssh_authorized_keys to the user-data, or public-keys to the meta-data." };
+  }
+}
