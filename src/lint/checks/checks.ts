@@ -44,6 +44,7 @@ import { instanceKnown } from "./leftovers/instanceKnown.ts";
 import { leftBehind } from "./leftovers/leftBehind.ts";
 import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
+import { networkConfigurationJoined } from "./network/networkConfigurationJoined.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
@@ -82,6 +83,7 @@ const checks: Readonly<Record<string, Check>> = {
   moduleListedTwice,
   moduleNotForDistro,
   moduleUnknown,
+  networkConfigurationJoined,
   networkNotDisabled,
   overwritten,
   packageReleaseNotLocked,
