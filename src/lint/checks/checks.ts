@@ -45,10 +45,13 @@ import { leftBehind } from "./leftovers/leftBehind.ts";
 import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
 import { networkConfigurationJoined } from "./network/networkConfigurationJoined.ts";
+import { networkConfigurationNotRead } from "./network/networkConfigurationNotRead.ts";
+import { networkConfigurationReplaced } from "./network/networkConfigurationReplaced.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
+import { timeServersNotUsed } from "./time/timeServersNotUsed.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   added,
@@ -84,6 +87,8 @@ const checks: Readonly<Record<string, Check>> = {
   moduleNotForDistro,
   moduleUnknown,
   networkConfigurationJoined,
+  networkConfigurationNotRead,
+  networkConfigurationReplaced,
   networkNotDisabled,
   overwritten,
   packageReleaseNotLocked,
@@ -92,6 +97,7 @@ const checks: Readonly<Record<string, Check>> = {
   sshHostKeysShared,
   sudoWithoutPassword,
   templateReadTooEarly,
+  timeServersNotUsed,
   unitOrderedAfterRenamedService,
   userDataCanOverride,
   userDataSecretLeft,

@@ -15,7 +15,7 @@ export function isOfNetwork(context: CheckContext, path: string): boolean {
 /** The files of network configuration that the boot certainly writes, whether their content changes or not. */
 export function writtenByNetwork({ booted }: CheckContext): string[] {
   return booted.changes
-    .filter(({ op, blames }) => op !== "deleted" && blames.some(({ module }) => module === "network"))
+    .filter(({ after, blames }) => after?.kind === "file" && blames.some(({ module }) => module === "network"))
     .map(({ path }) => path);
 }
 

@@ -113,16 +113,22 @@ function lossOf({ own, setting }: Clash, context: CheckContext, service: Service
 function messageOf([first, ...others]: readonly Clash[]): string {
   const { own, added, verdict, isSame } = first!;
   const device = deviceOf(added);
-  const isMeant = isSame
-    ? `${device} is configured twice`
-    : `${device ?? "The first interface"} may be configured twice`;
-  const which = `by ${placed(own)} in the image${said(own)} and by ${placed(added)}, which cloud-init writes${said(added)}`;
+  const meant = device ?? deviceOf(own) ?? "The first interface";
+  const twice = isSame ? `${meant} is configured twice` : `${meant} may be configured twice`;
+  const file = hasUnknown(added.path) ? "a file" : placed(added);
+  const which = `by ${placed(own)} in the image${said(own)} and by ${file}, which cloud-init writes${said(added)}`;
   const devices = [...new Set(others.map((clash) => deviceOf(clash.added) ?? "another interface"))].filter(
     (one) => one !== device,
   );
   const more = devices.length > 3 ? [...devices.slice(0, 2), `${devices.length - 2} more`] : devices;
   const also = more.length === 0 ? "" : ` The same applies to ${more.join(", ")}.`;
-  return `${isMeant}: ${which}. ${verdict.sentence}${also} Delete ${own.path} before the snapshot if the launch configures the network.`;
+  return `${twice}: ${which}. ${verdict.sentence}${also} ${advice(own)} if the launch configures the network.`;
+}
+
+function advice(own: NetworkProfile): string {
+  return own.kind === "interfaces"
+    ? `Remove the stanza at ${placed(own)} before the snapshot`
+    : `Delete ${own.path} before the snapshot`;
 }
 
 function placed({ path, line }: NetworkProfile): string {

@@ -1,3 +1,4 @@
+import { isInRunlevel } from "../../../distro/openrc.ts";
 import { type UnitState, unitState } from "../../../distro/unitState.ts";
 import type { Image } from "../../../image/image.ts";
 import type { NetworkProgram } from "../../../services/network/profiles.ts";
@@ -17,6 +18,8 @@ export function serviceOfProgram(program: NetworkProgram): string {
 
 /** The state of the first unit that counts: a mask of the service wins over an enabled socket. */
 export function stateOf(image: Image, program: NetworkProgram): UnitState {
+  const inRunlevel = program === "ifupdown" ? isInRunlevel(image, "networking") : undefined;
+  if (inRunlevel !== undefined) return inRunlevel ? "enabled" : "disabled";
   const states = UNITS[program].map((unit) => unitState(image, unit));
   if (states[0] === "masked") return "masked";
   return (["enabled", "disabled", "masked"] as const).find((state) => states.includes(state)) ?? "absent";

@@ -1,7 +1,9 @@
-import { readText } from "../../../image/image.ts";
+import { type Image, readText } from "../../../image/image.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
 import type { NetworkProfile } from "../../../services/network/profiles.ts";
 import type { CheckContext } from "../check.ts";
 import { deviceOf } from "./cloudInitsProfiles.ts";
+import { isEnabled } from "./programs.ts";
 
 /** Which of two profiles of an interface takes effect. */
 export interface Verdict {
@@ -13,7 +15,11 @@ export interface Verdict {
 
 /** Compares a profile of the image with one that cloud-init adds for the same interface. */
 export function verdictOn(own: NetworkProfile, added: NetworkProfile, context: CheckContext): Verdict {
-  if (own.kind === "netplan" && added.kind === "netplan" && (own.name === added.name || added.name === ""))
+  if (
+    own.kind === "netplan" &&
+    added.kind === "netplan" &&
+    (own.name === added.name || hasUnknown(added.name) || added.name === "")
+  )
     return merged(own, added);
   if (own.program !== added.program)
     return either(`${own.program} and ${added.program} both configure it, and the one that is later wins.`);
@@ -21,12 +27,20 @@ export function verdictOn(own: NetworkProfile, added: NetworkProfile, context: C
     case "systemd-networkd":
       return firstByName(own, added);
     case "NetworkManager":
+      if (own.kind === "ifcfg" && added.kind === "ifcfg" && usesScripts(context.image))
+        return { winner: "both", isCertain: false, sentence: "the network scripts apply both files." };
       return byPriority(own, added, context);
     case "ifupdown":
       return { winner: "both", isCertain: true, sentence: "ifupdown applies both stanzas." };
     case "wicked":
       return either("wicked applies both files.");
   }
+}
+
+/** Whether the network scripts of Red Hat read ifcfg files, and not NetworkManager. */
+function usesScripts(image: Image): boolean {
+  const scripts = "/etc/sysconfig/network-scripts/network-functions";
+  return image.stat(scripts) !== undefined && !isEnabled(image, "NetworkManager");
 }
 
 function either(sentence: string): Verdict {
@@ -54,11 +68,11 @@ function merged(own: NetworkProfile, added: NetworkProfile): Verdict {
 function firstByName(own: NetworkProfile, added: NetworkProfile): Verdict {
   const [ownName, addedName] = [networkdName(own), networkdName(added)];
   const isOwn = ownName < addedName;
-  const [first, loser] = isOwn ? [ownName, "cloud-init's is ignored"] : [addedName, "the image's is ignored"];
+  const order = hasUnknown(addedName) ? "" : ` (${[ownName, addedName].sort().join(" before ")})`;
   return {
     winner: isOwn ? "image" : "cloud-init",
     isCertain: true,
-    sentence: `systemd-networkd uses only the file that sorts first, ${first}: ${loser}.`,
+    sentence: `systemd-networkd uses only the file that sorts first, ${isOwn ? "the image's" : "cloud-init's"}${order}, and ignores the other one.`,
   };
 }
 
@@ -100,7 +114,7 @@ function byPriority(own: NetworkProfile, added: NetworkProfile, { image }: Check
 }
 
 /** The UUIDs of the profiles that NetworkManager used on the machine that built the image. */
-function usedProfiles(image: CheckContext["image"]): Set<string> {
+function usedProfiles(image: Image): Set<string> {
   const lines = (readText(image, "/var/lib/NetworkManager/timestamps") ?? "").split("\n");
   return new Set(lines.flatMap((line) => /^([\da-f-]{36})\s*=/.exec(line)?.[1] ?? []));
 }
