@@ -101,7 +101,7 @@ function logicalLines(physical: readonly Line[]): { text: string; line: number }
     else lines.push({ parts: [part], line: number });
     continues = text.endsWith("\\");
   }
-  return lines.map(({ parts, line }) => ({ text: parts.join(" "), line }));
+  return lines.map(({ parts, line }) => ({ text: parts.join(""), line }));
 }
 
 function sourced(includes: Includes, from: string, keyword: string, pattern: string): readonly string[] {

@@ -44,10 +44,19 @@ export interface NetworkProfile {
 }
 
 /** More profiles than any machine has; the rest is ignored. */
-const MOST_PROFILES = 2000;
+const MOST_PROFILES = 1000;
 
 /** All profiles in /etc of an image, of whatever program. Those of ifupdown are missing if they cannot be read. */
-export function readProfiles(image: Image): NetworkProfile[] {
+export function readProfiles(image: Image): readonly NetworkProfile[] {
+  const read = known.get(image) ?? profilesOf(image);
+  known.set(image, read);
+  return read;
+}
+
+/** Several rules ask about the same images, which do not change any more. */
+const known = new WeakMap<Image, readonly NetworkProfile[]>();
+
+function profilesOf(image: Image): NetworkProfile[] {
   const profiles = [...netplan(image), ...networkd(image), ...keyfiles(image), ...ifcfg(image), ...interfaces(image)];
   return profiles.slice(0, MOST_PROFILES);
 }
@@ -73,8 +82,13 @@ export function appliesTo(
 /** Whether one of the names of an interface fits a list of globs; undefined if its name is itself a glob, or unknown. */
 function fits(globs: readonly string[], names: readonly string[]): boolean | undefined {
   if (globs.length === 0) return true;
-  if (globs.some((glob) => names.some((name) => glob === name || matchesGlob(glob, name)))) return true;
-  return names.length === 0 || names.some((name) => /[*?[]/.test(name)) ? undefined : false;
+  if (globs.some((glob) => names.some((name) => glob === name || (isGlob(glob) && matchesGlob(glob, name)))))
+    return true;
+  return names.length === 0 || names.some(isGlob) ? undefined : false;
+}
+
+function isGlob(name: string): boolean {
+  return /[*?[]/.test(name);
 }
 
 type Rest = Partial<Omit<NetworkProfile, "kind" | "program" | "path" | "key">>;

@@ -68,7 +68,8 @@ function severityOf({ added, verdict, isSame, evidence, own }: Clash): Severity 
   if (!isSame) return isOwn && verdict.winner !== "image" ? "warning" : undefined;
   if (verdict.winner === "image") return verdict.isCertain ? "error" : "warning";
   if (isOwn) return "warning";
-  const addsNothing = own.addressing.every((one) => added.addressing.includes(one));
+  const adds = verdict.adds ?? own.addressing.filter((one) => !added.addressing.includes(one));
+  const addsNothing = adds.length === 0;
   if (verdict.winner === "both" || verdict.winner === "either") return addsNothing ? undefined : "warning";
   return verdict.isCertain || addsNothing ? undefined : "warning";
 }

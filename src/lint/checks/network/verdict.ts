@@ -9,6 +9,8 @@ import { isEnabled } from "./programs.ts";
 export interface Verdict {
   readonly winner: "image" | "cloud-init" | "both" | "either";
   readonly isCertain: boolean;
+  /** The addresses that the image's profile adds to cloud-init's, if both take effect; undefined if that is unknown. */
+  readonly adds?: readonly string[];
   /** Who decides, and how. */
   readonly sentence: string;
 }
@@ -28,7 +30,7 @@ export function verdictOn(own: NetworkProfile, added: NetworkProfile, context: C
       return firstByName(own, added);
     case "NetworkManager":
       if (own.kind === "ifcfg" && added.kind === "ifcfg" && usesScripts(context.image))
-        return { winner: "both", isCertain: false, sentence: "the network scripts apply both files." };
+        return { winner: "both", isCertain: false, sentence: "The network scripts apply both files." };
       return byPriority(own, added, context);
     case "ifupdown":
       return { winner: "both", isCertain: true, sentence: "ifupdown applies both stanzas." };
@@ -60,6 +62,7 @@ function merged(own: NetworkProfile, added: NetworkProfile): Verdict {
   return {
     winner: "both",
     isCertain: true,
+    adds: left,
     sentence: `netplan merges the two${keeps}; where both set a key, ${last.slice(last.lastIndexOf("/") + 1)} wins, which sorts last.`,
   };
 }
