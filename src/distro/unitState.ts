@@ -18,7 +18,7 @@ export function unitState(image: Image, unit: string): UnitState {
 }
 
 /** Whether the image links a unit to one that wants or requires it: somebody or a package enabled it. */
-export function isWanted(image: Image, unit: string): boolean {
+function isWanted(image: Image, unit: string): boolean {
   return UNIT_DIRECTORIES.some((directory) =>
     image
       .list(directory)

@@ -1,12 +1,14 @@
 import { hasUnknown } from "../../../image/unknown.ts";
+import type { Blame } from "../../../image/writeLog.ts";
 import type { NetworkProfile } from "../../../services/network/profiles.ts";
 import { appliesTo, readProfiles } from "../../../services/network/profiles.ts";
 import { network } from "../../../services/network.ts";
 import type { Service, Setting } from "../../../services/service.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
-import type { Finding, Loss, Severity } from "../../finding.ts";
+import { type Finding, type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { atMost, blamed, type CheckContext, noFix, withFix } from "../check.ts";
+import { shortList } from "../../sentences/lists.ts";
+import { atMost, blamed, byCause, type CheckContext, noFix, withFix } from "../check.ts";
 import { deviceOf, isOfNetwork } from "./cloudInitsProfiles.ts";
 import { isEnabled } from "./programs.ts";
 import { type Verdict, verdictOn } from "./verdict.ts";
@@ -24,15 +26,12 @@ interface Clash {
 
 /** Finds interfaces that the image configures and cloud-init configures again, whatever kinds of files they use. */
 export function networkConfigurationJoined(rule: Rule, context: CheckContext): Finding[] {
-  const groups = new Map<string, Clash[]>();
-  for (const clash of clashes(context)) {
+  const found = clashes(context).flatMap((clash) => {
     const severity = severityOf(clash);
-    if (severity === undefined) continue;
-    // One network configuration is one cause; what differs is which of the two profiles loses.
-    const key = `${severity} ${clash.verdict.winner}`;
-    groups.set(key, [...(groups.get(key) ?? []), clash]);
-  }
-  return atMost([...groups.values()], (group) => finding(rule, context, group));
+    if (severity === undefined) return [];
+    return [{ ...clash, severity, blame: context.responsible(network, clash.setting.key, clash.setting).blame }];
+  });
+  return atMost(byCause(found), (group) => finding(rule, context, group));
 }
 
 function clashes(context: CheckContext): Clash[] {
@@ -74,25 +73,31 @@ function severityOf({ added, verdict, isSame, evidence, own }: Clash): Severity 
   return verdict.isCertain || addsNothing ? undefined : "warning";
 }
 
-function finding(rule: Rule, context: CheckContext, group: readonly Clash[]): Finding {
-  const [first] = group as [Clash, ...Clash[]];
-  const { blame } = context.responsible(network, first.setting.key, first.setting);
+/** A clash in which something is lost. */
+interface Lost extends Clash {
+  readonly severity: Severity;
+  readonly blame: Blame;
+}
+
+function finding(rule: Rule, context: CheckContext, clashing: readonly Lost[]): Finding {
+  const group = clashing.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const { severity, blame, evidence, verdict, setting } = group[0]!;
   const isCertain = group.every(
     ({ verdict, isSame, setting }) => verdict.isCertain && isSame && !hasUnknown(setting.value),
   );
   const found: Omit<Finding, "proveFix"> = {
     rule: rule.id,
-    severity: severityOf(first)!,
+    severity,
     confidence: isCertain ? "certain" : "likely",
     message: messageOf(group),
     service: network.name,
     ...blamed(blame),
     losses: group.slice(0, MOST_LOSSES).map((clash) => lossOf(clash, context, network)),
-    evidence: first.evidence.text,
+    evidence: evidence.text,
   };
   // If the image's profile wins, what the launch asks for is lost: leaving the network to the image would not help.
-  if (first.verdict.winner === "image" || first.evidence.strength === "weak") return { ...found, proveFix: noFix };
-  const { key, value } = first.setting;
+  if (verdict.winner === "image" || evidence.strength === "weak") return { ...found, proveFix: noFix };
+  const { key, value } = setting;
   return withFix(found, () =>
     context.fix(rule, { key }, (image) => context.setting(network, key, image)?.value !== value),
   );
@@ -118,11 +123,10 @@ function messageOf([first, ...others]: readonly Clash[]): string {
   const twice = isSame ? `${meant} is configured twice` : `${meant} may be configured twice`;
   const file = hasUnknown(added.path) ? "a file" : placed(added);
   const which = `by ${placed(own)} in the image${said(own)} and by ${file}, which cloud-init writes${said(added)}`;
-  const devices = [...new Set(others.map((clash) => deviceOf(clash.added) ?? "another interface"))].filter(
-    (one) => one !== device,
-  );
-  const more = devices.length > 3 ? [...devices.slice(0, 2), `${devices.length - 2} more`] : devices;
-  const also = more.length === 0 ? "" : ` The same applies to ${more.join(", ")}.`;
+  const more = new Set(others.map((clash) => deviceOf(clash.added)).filter((name) => name !== undefined));
+  more.delete(meant);
+  const also =
+    more.size === 0 ? "" : ` ${shortList([...more])} ${more.size === 1 ? "is" : "are"} configured twice as well.`;
   return `${twice}: ${which}. ${verdict.sentence}${also} ${advice(own)} if the launch configures the network.`;
 }
 
@@ -137,7 +141,5 @@ function placed({ path, line }: NetworkProfile): string {
 }
 
 function said({ addressing }: NetworkProfile): string {
-  if (addressing.length === 0 || addressing.some(hasUnknown)) return "";
-  const shown = addressing.length > 3 ? [...addressing.slice(0, 2), `${addressing.length - 2} more`] : addressing;
-  return ` (${shown.join(", ")})`;
+  return addressing.length === 0 || addressing.some(hasUnknown) ? "" : ` (${shortList(addressing)})`;
 }

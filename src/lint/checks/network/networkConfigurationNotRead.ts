@@ -5,10 +5,12 @@ import type { Blame } from "../../../image/writeLog.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { INTERFACES, type Interfaces, parseInterfaces } from "../../../services/network/interfaces.ts";
+import { networkManagerPlugins } from "../../../services/network/networkManagerPlugins.ts";
 import { type NetworkProfile, type NetworkProgram, readProfiles } from "../../../services/network/profiles.ts";
 import { network } from "../../../services/network.ts";
 import type { Confidence, Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { inWords, shortList } from "../../sentences/lists.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
 import { isOwn } from "../configuration/about.ts";
 import { isOfNetwork, writtenByNetwork } from "./cloudInitsProfiles.ts";
@@ -18,7 +20,7 @@ import { isEnabled, serviceOfProgram, stateOf } from "./programs.ts";
 export function networkConfigurationNotRead(rule: Rule, context: CheckContext): Finding[] {
   const step = context.booted.modules.find(({ name, stage }) => name === "network" && stage === "init-local");
   if (step?.why?.code === "no-renderer") return noRenderer(rule, context);
-  return [...notSourced(rule, context), ...notStarted(rule, context)];
+  return [...notSourced(rule, context), ...notStarted(rule, context), ...withoutPlugin(rule, context)];
 }
 
 // No renderer
@@ -30,11 +32,10 @@ function noRenderer(rule: Rule, context: CheckContext): Finding[] {
   const isOff = state === "disabled" || state === "masked";
   if (pair === undefined || (!isOff && !isOwn(context, pair.path))) return [];
   const names = pair.value.type === "sequence" ? pair.value.children.map((name) => pyStr(name)) : [];
-  const listed = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
   const why =
     isOff && names.includes("network-manager")
       ? `cloud-init cannot use NetworkManager, because NetworkManager.service is ${state}, and the image contains no other renderer in system_info.network.renderers`
-      : `system_info.network.renderers lists no renderer that the image contains (${listed.join(", ")})`;
+      : `system_info.network.renderers lists no renderer that the image contains (${shortList(names)})`;
   const todo = isOff ? "Enable NetworkManager.service" : "List one whose programs are installed";
   const message = `${why}; cloud-init writes no network configuration, and the one of the launch is lost. ${todo}.`;
   return [{ ...base(rule, context, message, originOf(pair), "certain"), losses: [], proveFix: noFix }];
@@ -126,8 +127,7 @@ function notStarted(rule: Rule, context: CheckContext): Finding[] {
   const files = writtenByNetwork(context).filter(isConfiguration);
   const [first] = files;
   if (first === undefined) return [];
-  const what = `${first}${files.length === 1 ? "" : ` and ${files.length - 1} more`}`;
-  const shown = hasUnknown(first) ? "" : ` (${what})`;
+  const shown = files.some(hasUnknown) ? "" : ` (${shortList(files)})`;
   const { cause } = blameOf(context, first);
   const others = OTHERS.filter((other) => other !== program && isEnabled(image, other));
   // An image that configures the network with another service loses nothing without a configuration of the launch.
@@ -135,21 +135,42 @@ function notStarted(rule: Rule, context: CheckContext): Finding[] {
     other === "NetworkManager" || readProfiles(image).some((one) => one.program === other);
   if (!isRequested(context) && others.some(configures)) return [];
   const instead =
-    others.length === 0 ? "so the instance has no network" : `and ${others.join(" and ")} does not read it`;
+    others.length === 0
+      ? "so the instance has no network"
+      : `and ${inWords(others)} ${others.length === 1 ? "does" : "do"} not read it`;
   const todo = `${state === "masked" ? "Unmask" : "Enable"} ${service}`;
   const message = `cloud-init writes the network configuration for ${program}${shown}, but ${service} is ${state}, ${instead}. ${todo}, or list the renderer of the service that runs in system_info.network.renderers.`;
   return [
     {
       ...base(rule, context, message, cause, isCertain ? "certain" : "likely"),
-      losses: files
-        .slice(0, MOST_LOSSES)
-        .map((path) => ({ path, line: null, setting: null, before: null, after: null })),
+      losses: wholeFiles(files),
       proveFix: noFix,
     },
   ];
 }
 
 const OTHERS: readonly NetworkProgram[] = ["systemd-networkd", "NetworkManager", "ifupdown", "wicked"];
+
+/** NetworkManager reads ifcfg files only with a plugin, which the image's configuration leaves out. */
+function withoutPlugin(rule: Rule, context: CheckContext): Finding[] {
+  const { after } = context.booted;
+  const written = writtenProfile(context);
+  const plugins = networkManagerPlugins(after);
+  if (written?.kind !== "ifcfg" || written.program !== "NetworkManager" || plugins === undefined) return [];
+  if (plugins.names.has(PLUGIN) || hasNetworkScripts(after) || stateOf(context.image, "NetworkManager") !== "enabled")
+    return [];
+  const files = writtenByNetwork(context).filter(isConfiguration);
+  const what = files.some(hasUnknown) ? "ifcfg files" : shortList(files);
+  const message = `cloud-init writes the network configuration to ${what}, but NetworkManager does not read ifcfg files: plugins (${plugins.path}:${plugins.line}) does not list ${PLUGIN}. Add it, or list network-manager first in system_info.network.renderers.`;
+  const cause = { path: plugins.path, line: plugins.line, column: 1 };
+  return [{ ...base(rule, context, message, cause, "certain"), losses: wholeFiles(files), proveFix: noFix }];
+}
+
+const PLUGIN = "ifcfg-rh";
+
+function wholeFiles(files: readonly string[]): Finding["losses"] {
+  return files.slice(0, MOST_LOSSES).map((path) => ({ path, line: null, setting: null, before: null, after: null }));
+}
 
 /** A profile that cloud-init writes; they are all for one program. */
 function writtenProfile(context: CheckContext): Pick<NetworkProfile, "kind" | "program"> | undefined {

@@ -5,6 +5,7 @@ import { originOf } from "../../../python/tree.ts";
 import { timeSync } from "../../../services/timeSync.ts";
 import type { Confidence, Finding, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { type CheckContext, noFix } from "../check.ts";
 
 /** A program that sets the clock: its units, and the programs of its packages. */
@@ -175,5 +176,5 @@ function serversOf({ booted }: CheckContext): string {
     const given = booted.config.get("ntp", key);
     return Array.isArray(given) ? given.map(String) : [];
   });
-  return (names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names).join(", ");
+  return shortList(names);
 }
