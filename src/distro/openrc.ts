@@ -25,3 +25,10 @@ export function startsDsIdentify(image: Image): boolean {
     .list(RUNLEVELS)
     .some((level) => image.lstat(`${RUNLEVELS}/${level}/cloud-init-ds-identify`) !== undefined);
 }
+
+/** Whether an OpenRC runlevel starts a service; undefined if the image has no such script, or OpenRC does not boot it. */
+export function isInRunlevel(image: Image, service: string): boolean | undefined {
+  if (image.stat(RUNLEVELS)?.kind !== "directory" || image.stat(`/etc/init.d/${service}`) === undefined)
+    return undefined;
+  return image.list(RUNLEVELS).some((level) => image.lstat(`${RUNLEVELS}/${level}/${service}`) !== undefined);
+}

@@ -37,7 +37,8 @@ export const COMMON: readonly string[] = [
   ...words(`boot/grub/grub.cfg boot/grub/grubenv boot/grub2/grub.cfg boot/grub2/grubenv boot/cmdline.txt boot/extlinux
     boot/firmware/cmdline.txt boot/loader boot/efi/loader efi/loader usr/lib/os-release usr/lib/systemd/system
     usr/local/lib/systemd/system lib/systemd/system usr/lib/systemd/systemd lib/systemd/systemd usr/lib/NetworkManager
-    usr/lib64/NetworkManager usr/lib/sysusers.d/systemd-network.conf`),
+    usr/lib64/NetworkManager usr/lib/systemd/system-preset usr/local/lib/systemd/system-preset
+    lib/systemd/system-preset usr/lib/sysusers.d/systemd-network.conf`),
   // Leftovers of the machine that built the image.
   ...words(`var/log/cloud-init.log var/log/cloud-init-output.log var/lib/dbus/machine-id var/lib/dhcp var/lib/dhclient
     var/lib/dhcpcd var/lib/dhcpcd5 var/lib/NetworkManager var/lib/systemd/network var/lib/wicked`),

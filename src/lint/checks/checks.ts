@@ -49,6 +49,9 @@ import { instanceKnown } from "./leftovers/instanceKnown.ts";
 import { leftBehind } from "./leftovers/leftBehind.ts";
 import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
 import { userDataSecretLeft } from "./leftovers/userDataSecretLeft.ts";
+import { networkConfigurationJoined } from "./network/networkConfigurationJoined.ts";
+import { networkConfigurationNotRead } from "./network/networkConfigurationNotRead.ts";
+import { networkConfigurationReplaced } from "./network/networkConfigurationReplaced.ts";
 import { moduleFails } from "./outcomes/moduleFails.ts";
 import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
@@ -63,6 +66,7 @@ import { requests } from "./requests/requests.ts";
 import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
+import { timeServersNotUsed } from "./time/timeServersNotUsed.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   accountCannotLogIn,
@@ -104,6 +108,9 @@ const checks: Readonly<Record<string, Check>> = {
   moduleNotForDistro,
   moduleUnknown,
   mountLost,
+  networkConfigurationJoined,
+  networkConfigurationNotRead,
+  networkConfigurationReplaced,
   networkNotDisabled,
   nobodyCanBecomeRoot,
   nobodyCanLogIn,
@@ -119,6 +126,7 @@ const checks: Readonly<Record<string, Check>> = {
   sudoNotGranted,
   sudoWithoutPassword,
   templateReadTooEarly,
+  timeServersNotUsed,
   unitOrderedAfterRenamedService,
   userDataCanOverride,
   userDataSecretLeft,

@@ -5,7 +5,30 @@ import { type Line, words } from "../lines.ts";
 import type { Setting } from "../service.ts";
 import { SettingMap } from "../settingMap.ts";
 
-const INTERFACES = "/etc/network/interfaces";
+export const INTERFACES = "/etc/network/interfaces";
+
+/** One `iface` stanza of interfaces(5). */
+export interface Stanza {
+  readonly name: string;
+  /** "inet", "inet6" ...; "" if a file is unknown as a whole. */
+  readonly family: string;
+  readonly method: string;
+  /** The words of each option line. */
+  readonly options: readonly (readonly string[])[];
+  readonly path: string;
+  readonly line: number;
+}
+
+/** What ifupdown reads. */
+export interface Interfaces {
+  readonly stanzas: readonly Stanza[];
+  /** The interfaces that a keyword such as "auto" or "allow-hotplug" brings up. */
+  readonly started: readonly Setting[];
+  /** All files that are read. */
+  readonly files: ReadonlySet<string>;
+  /** The lines that read other files. */
+  readonly sources: readonly { readonly path: string; readonly line: number; readonly text: string }[];
+}
 
 /**
  * interfaces(5) with the files that it sources: "iface <name> <family>" has the method and the options of all stanzas of
@@ -14,42 +37,57 @@ const INTERFACES = "/etc/network/interfaces";
  */
 export function readInterfaces(image: Image): Setting[] {
   const settings = new SettingMap();
-  const read = new Set<string>();
+  const { stanzas, started } = parseInterfaces(image);
+  for (const setting of started) settings.offer(setting);
+  for (const stanza of stanzas) settings.append(settingOf(stanza), "; ");
+  return settings.list();
+}
+
+/** A stanza as a setting of its own. */
+export function settingOf({ name, family, method, options, path, line }: Stanza): Setting {
+  const value = [method, ...options.map((option) => option.join(" "))].join(", ");
+  return { key: `iface ${name} ${family}`.trim(), value, path, line };
+}
+
+/** @throws UnreadableService if too much is sourced */
+export function parseInterfaces(image: Image): Interfaces {
+  const stanzas: Stanza[] = [];
+  const started: Setting[] = [];
+  const sources: { path: string; line: number; text: string }[] = [];
+  const files = new Set<string>();
   const includes = new Includes(image, INTERFACES);
 
   function readFile(path: string): void {
     // Files can source each other.
-    if (read.has(path)) return;
-    read.add(path);
+    if (files.has(path)) return;
+    files.add(path);
     const unknown = unknownReason(readText(image, path) ?? "");
-    if (unknown !== undefined) settings.offer({ key: `iface <<unknown:${unknown}>>`, value: "unknown", path, line: 1 });
-    let stanza: Setting | undefined;
-    const finish = () => {
-      if (stanza !== undefined) settings.append(stanza, "; ");
-      stanza = undefined;
-    };
+    if (unknown !== undefined)
+      stanzas.push({ name: `<<unknown:${unknown}>>`, family: "", method: "unknown", options: [], path, line: 1 });
+    let stanza: (Stanza & { readonly options: (readonly string[])[] }) | undefined;
     for (const { text, line } of logicalLines(includes.lines(path))) {
       const [keyword = "", ...args] = words(text);
       const isStart =
-        /^(iface|mapping|template|rename|auto|allow-.*|source(-directory)?|no-auto-down|no-scripts)$/.test(keyword);
-      if (isStart) finish();
+        /^(iface|mapping|template|rename|auto|allow-.*|source(-dir(ectory)?)?|no-auto-down|no-scripts)$/.test(keyword);
+      if (isStart) stanza = undefined;
       if (keyword === "iface") {
         const [name = "", family = "", ...method] = args;
-        stanza = { key: `iface ${name} ${family}`.trim(), value: method.join(" "), path, line };
+        stanza = { name, family, method: method.join(" "), options: [], path, line };
+        stanzas.push(stanza);
       } else if (keyword === "auto" || keyword.startsWith("allow-")) {
-        for (const name of args) settings.offer({ key: `${keyword} ${name}`, value: "yes", path, line });
-      } else if (keyword === "source" || keyword === "source-directory") {
+        for (const name of args) started.push({ key: `${keyword} ${name}`, value: "yes", path, line });
+      } else if (keyword.startsWith("source") && isStart) {
+        sources.push({ path, line, text });
         for (const pattern of args)
           for (const one of sourced(includes, path, keyword, pattern)) includes.nested(one, () => readFile(one));
-      } else if (!isStart && stanza !== undefined) {
-        stanza = { ...stanza, value: `${stanza.value}, ${[keyword, ...args].join(" ")}` };
+      } else if (!isStart) {
+        stanza?.options.push([keyword, ...args]);
       }
     }
-    finish();
   }
 
   readFile(INTERFACES);
-  return settings.list();
+  return { stanzas, started, files, sources };
 }
 
 /** Lines without comments; a trailing backslash continues a line on the next. */
@@ -63,7 +101,7 @@ function logicalLines(physical: readonly Line[]): { text: string; line: number }
     else lines.push({ parts: [part], line: number });
     continues = text.endsWith("\\");
   }
-  return lines.map(({ parts, line }) => ({ text: parts.join(" "), line }));
+  return lines.map(({ parts, line }) => ({ text: parts.join(""), line }));
 }
 
 function sourced(includes: Includes, from: string, keyword: string, pattern: string): readonly string[] {

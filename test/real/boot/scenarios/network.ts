@@ -146,4 +146,33 @@ export const network: Scenario[] = [
     files: { "/etc/resolv.conf": "nameserver 10.0.0.53\nsearch corp.example\n" },
     seed: seeded(version1),
   },
+  {
+    name: "network-eni-not-sourced",
+    files: { "/etc/network/interfaces": "source /etc/network/interfaces.d/*.cfg\nauto lo\niface lo inet loopback\n" },
+    seed: seeded(version1),
+  },
+  {
+    name: "network-eni-joined",
+    files: {
+      "/etc/network/interfaces.d/lan": "auto eth0\niface eth0 inet static\n  address 10.0.0.5/24\n",
+    },
+    seed: seeded(version1),
+  },
+  {
+    name: "network-netplan-installer",
+    files: {
+      ...noIfupdown,
+      "/etc/netplan/00-installer-config.yaml": "network:\n  version: 2\n  ethernets:\n    eth0: {dhcp4: true}\n",
+    },
+    seed: seeded(version1),
+  },
+  {
+    name: "network-netplan-beside-networkd",
+    files: {
+      ...noIfupdown,
+      "/etc/systemd/network/05-lan.network": "[Match]\nName=eth0\n\n[Network]\nDHCP=yes\n",
+      "/etc/systemd/network/20-wan.network": "[Match]\nName=eth0.10\n\n[Network]\nAddress=10.0.0.6/24\n",
+    },
+    seed: seeded(version2),
+  },
 ];
