@@ -48,6 +48,7 @@ import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
+import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   added,
@@ -91,6 +92,7 @@ const checks: Readonly<Record<string, Check>> = {
   sudoWithoutPassword,
   templateReadTooEarly,
   unitOrderedAfterRenamedService,
+  unitOrderingCycle,
   userDataCanOverride,
   userDataSecretLeft,
   yumRepositoryKept,
