@@ -151,8 +151,10 @@ class Loader {
   }
 
   #load(name: string): Unit | undefined {
-    const path = this.#set.file(name);
     const mount = this.#fstab.get(name);
+    const own = this.#set.file(name);
+    // Generated units replace those of packages.
+    const path = mount !== undefined && own?.startsWith("/etc/") === false ? undefined : own;
     if (path === undefined && this.#set.isMasked(name)) return undefined;
     const usual = path === undefined && this.#set.isPartial ? this.#starting.usual.get(name) : undefined;
     if (path === undefined && mount === undefined && usual === undefined) return undefined;
@@ -179,6 +181,12 @@ class Loader {
     if (mount !== undefined)
       for (const { option, text } of mountOptions(mount))
         if (option === "x-systemd.requires") requires.set(this.canonical(text), { ...mount.origin, option });
+    for (const { section, key, words } of assignments) {
+      if (section !== "Unit" || (key !== "RequiresMountsFor" && key !== "WantsMountsFor")) continue;
+      for (const mount of words.flatMap(({ text }) => this.#mountsFor(text)))
+        if (key === "WantsMountsFor") wants.add(mount);
+        else if (!requires.has(mount)) requires.set(mount, undefined);
+    }
     const hasDefaults = isDefault(assignments);
     const type = unitType(name);
     const needsSystem = hasDefaults && ["service", "socket", "timer", "path"].includes(type);
@@ -266,7 +274,9 @@ class Loader {
   #mountsFor(path: string): string[] {
     const parts = path.split("/").filter((part) => part !== "");
     const points = parts.slice(0, 64).map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
-    return points.map((point) => mountUnit(point)).filter((name) => this.unit(name) !== undefined);
+    return points
+      .map((point) => mountUnit(point))
+      .filter((name) => this.#fstab.has(name) || this.#set.file(name) !== undefined);
   }
 
   /** Names of units in a value: specifiers are expanded, aliases resolved. */

@@ -48,6 +48,7 @@ import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
+import { scriptsNotExecutable } from "./units/scriptsNotExecutable.ts";
 import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 
 const checks: Readonly<Record<string, Check>> = {
@@ -87,6 +88,7 @@ const checks: Readonly<Record<string, Check>> = {
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
+  scriptsNotExecutable,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,

@@ -39,11 +39,13 @@ function cyclesIn(units: UnitsOfBoot, context: CheckContext): Cycle[] {
     const cycle = worstCycle(waits, units, context);
     if (cycle === undefined) break;
     cycles.push(cycle);
-    const { unit } = cycle.closing;
-    waits.set(
-      unit,
-      waits.get(unit)!.filter((order) => order !== cycle.closing),
-    );
+    const { path, line } = cycle.closing.why;
+    for (const [unit, orders] of waits)
+      if (orders.some(({ why }) => why?.path === path && why.line === line))
+        waits.set(
+          unit,
+          orders.filter(({ why }) => why?.path !== path || why.line !== line),
+        );
   }
   return cycles;
 }
@@ -55,19 +57,17 @@ function worstCycle(waits: UnitsOfBoot["waits"], units: UnitsOfBoot, context: Ch
   const ofCloudInit = new Set([...components].filter(([name]) => units.isCloudInits(name)).map(([, number]) => number));
   const rank = ({ unit, after, why }: Cycle["closing"]) =>
     (isOwn(context, why.path) ? 0 : 2) + ([unit, after].some((name) => units.isCloudInits(name)) ? 0 : 1);
-  const closing = [...components]
+  const closing: Cycle["closing"] | undefined = [...components]
     .filter(([, number]) => ofCloudInit.has(number))
     .flatMap(([name, number]) => waits.get(name)!.filter(({ after }) => components.get(after) === number))
     .filter((order): order is Cycle["closing"] => order.why !== undefined)
     .filter((order) => !units.isShipped(order.why.option === "Before" ? order.after : order.unit, order.why.path))
     .map((order) => ({ order, rank: rank(order) }))
-    .sort((one, other) => one.rank - other.rank);
-  for (const { order } of closing.slice(0, MOST_CYCLES)) {
-    const passes = (name: string) => units.isCloudInits(name) || units.isCloudInits(order.unit);
-    const back = chain(waits, order.after, (name) => name === order.unit, passes);
-    if (back !== undefined) return { closing: order, orders: [order, ...back] };
-  }
-  return undefined;
+    .sort((one, other) => one.rank - other.rank)[0]?.order;
+  if (closing === undefined) return undefined;
+  const passes = (name: string) => units.isCloudInits(name) || units.isCloudInits(closing.unit);
+  const back = chain(waits, closing.after, (name) => name === closing.unit, passes) ?? [];
+  return { closing, orders: [closing, ...back] };
 }
 
 function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot): string {
@@ -78,10 +78,9 @@ function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot): string {
     names.length > 8 ? [...names.slice(0, 4), `... (${names.length - 6} more units)`, ...names.slice(-2)] : names;
   const cycle = `${closing.unit} starts after ${shown.join(", which starts after ")}`;
   const dropped = names.filter((name) => !units.required.has(name));
-  const start =
-    option.startsWith("x-systemd.") || /^(After|Before)$/.test(option)
-      ? `${option}=${named} closes an ordering cycle`
-      : `A mount that needs the network (${option}) closes an ordering cycle`;
+  const start = isOrder(option)
+    ? `${option}=${named} closes an ordering cycle`
+    : `A mount that needs the network (${option}) closes an ordering cycle`;
   const broken =
     dropped.length === 0
       ? "systemd then cannot start the default target."
@@ -106,10 +105,15 @@ function lossOf(dropped: readonly string[]): string {
   return "";
 }
 
+/** Whether an option orders units, unlike the type or the option of a mount that needs the network. */
+function isOrder(option: string): boolean {
+  return /^(After|Before|x-systemd\..*)$/.test(option);
+}
+
 function oneOf(names: readonly string[]): string {
   if (names.length === 1) return names[0]!;
   if (names.length <= 3) return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-  return `one of ${names.slice(0, 3).join(", ")} and ${names.length - 3} more units`;
+  return `one of ${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }
 
 function adviceOf({ why }: Cycle["closing"], orders: readonly Order[]): string {
@@ -121,5 +125,7 @@ function adviceOf({ why }: Cycle["closing"], orders: readonly Order[]): string {
   const early = orders.find((order) => order.why === undefined && /^(sysinit|basic)\.target$/.test(order.after));
   if (early?.unit.endsWith(".service"))
     return `${remove}, or set DefaultDependencies=no in ${early.unit}, which otherwise starts after ${early.after}.`;
+  if (!isOrder(why.option))
+    return "Keep /var/lib/cloud, which cloud-init needs before the network is up, on a local file system.";
   return `${remove}, or another one of this cycle.`;
 }

@@ -23,7 +23,7 @@ const STAGE = /^cloud-(init|init-local|init-network|init-main|config|final)\.ser
 const read = new WeakMap<Image, UnitsOfBoot>();
 
 /** The units that the image's first boot starts; undefined if systemd or cloud-init does not run. */
-export function unitsOfBoot({ image, distro }: CheckContext): UnitsOfBoot | undefined {
+export function unitsOfBoot({ image, distro }: Pick<CheckContext, "image" | "distro">): UnitsOfBoot | undefined {
   if (distro.cloudInit.disabled !== undefined || !bootsWithSystemd(image, distro.id)) return undefined;
   let units = read.get(image);
   if (units === undefined) {
