@@ -44,6 +44,8 @@ export interface BootUnits {
   readonly required: ReadonlySet<string>;
   /** Another unit and all that it pulls in, with their order among each other and among those of the boot. */
   with(name: string): BootUnits;
+  /** The name that an alias stands for. */
+  canonical(name: string): string;
   /** A unit of the image, started or not; undefined if it does not exist or is masked. */
   unit(name: string): Unit | undefined;
 }
@@ -75,6 +77,7 @@ function transaction(loader: Loader, roots: readonly string[]): BootUnits {
     required,
     waits: ordered(loader, jobs),
     with: (name) => transaction(loader, [...roots, loader.canonical(name)]),
+    canonical: (name) => loader.canonical(name),
     unit: (name) => loader.unit(loader.canonical(name)),
   };
 }

@@ -55,12 +55,9 @@ export function noexecOption(options: readonly MountOption[]): MountOption | und
   return last?.text === "exec" ? undefined : last;
 }
 
-/** The mount point that a path lies on: the longest one above it. */
-export function mountPointOf(path: string, points: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  for (const point of points) {
-    const isAbove = point === "/" || path === point || path.startsWith(`${point}/`);
-    if (isAbove && point.length > (best?.length ?? 0)) best = point;
-  }
-  return best;
+/** The mount point that a path lies on: the nearest one above it; undefined if there is none. */
+export function mountPointOf(path: string, mounted: ReadonlyMap<string, unknown>): string | undefined {
+  for (let above = path; above !== ""; above = above.slice(0, above.lastIndexOf("/")))
+    if (mounted.has(above)) return above;
+  return mounted.has("/") ? "/" : undefined;
 }

@@ -48,11 +48,13 @@ import { overwritten } from "./overwritten.ts";
 import { packageReleaseNotLocked, packagesUpgradedAtLaunch } from "./packageUpgrade.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
+import { bootDeadlock } from "./units/bootDeadlock.ts";
 import { scriptsNotExecutable } from "./units/scriptsNotExecutable.ts";
 import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   added,
+  bootDeadlock,
   cloudInitCannotStart,
   cloudInitDisabled,
   configContent,

@@ -57,7 +57,7 @@ export function randomUnits(random: () => number): Files {
     files["/etc/fstab"] = `${line()} 0 0\n${chance(0.5) ? line() : ""}\n`;
   }
   if (chance(0.2)) files[`${UNITS}/${any(CLOUD_INITS)}.d/10.conf`] = `[Unit]\n${orders()}\n`;
-  if (chance(0.1)) files[`${UNITS}/service.d/10.conf`] = `[Unit]\nAfter=${named()}\n`;
+  if (chance(0.1)) files[`${UNITS}/service.d/10.conf`] = `[Unit]\nAfter=${any(CLOUD_INITS)}\n`;
   if (chance(0.1)) files[`${UNITS}/t-.service.d/10.conf`] = `[Unit]\n${orders()}\n`;
   return files;
 }

@@ -28,10 +28,10 @@ export function scriptsNotExecutable(rule: Rule, context: CheckContext): Finding
   if (points.length === 0) return [];
   const directory = after.realpath(cloudDirectory(context.booted.config)) ?? "/var/lib/cloud";
   const scripts = launchScripts(context);
-  const home = mountPointOf(`${directory}/instances`, options.keys());
+  const home = mountPointOf(`${directory}/instances`, options);
   const executed = new Map<string, Executed[]>();
   for (const one of executedFiles(context)) {
-    const point = mountPointOf(after.realpath(one.path) ?? one.path, options.keys());
+    const point = mountPointOf(after.realpath(one.path) ?? one.path, options);
     const known = point === undefined ? undefined : executed.get(point);
     if (known !== undefined) known.push(one);
     else if (point !== undefined) executed.set(point, [one]);
@@ -40,7 +40,8 @@ export function scriptsNotExecutable(rule: Rule, context: CheckContext): Finding
     const option = noexecOption(options.get(point)!)!;
     const lost = point === home ? scripts : (executed.get(point) ?? []);
     if (point !== home && lost.length === 0) return [];
-    const message = point === home ? scriptsMessage(point, option, lost, context) : filesMessage(point, option, lost);
+    const message =
+      point === home ? scriptsMessage(point, option, lost, directory, context) : filesMessage(point, option, lost);
     const severity = lost.length === 0 ? "warning" : rule.severity;
     const cause = placeIn(context, point, option);
     return [{ ...about(rule, context, { message, cause, severity }), losses: lost.slice(0, MOST).map(lossOf) }];
@@ -69,12 +70,13 @@ function scriptsMessage(
   point: string,
   option: MountOption,
   scripts: readonly Executed[],
+  directory: string,
   { distro: { cloudInit } }: CheckContext,
 ): string {
   const version = cloudInit.version ?? "";
   const silence = versionAtLeast(version, "23.4") ? "only logs a warning" : "reports no error";
   const which = scripts.length === 0 ? "no script of any launch runs" : `${namesOf(scripts)} will not run`;
-  return `${optionOf(option)} on ${point} keeps cloud-init's scripts from running: ${which}. They lie below /var/lib/cloud; ${programOf(version)} skips what it may not execute and ${silence}. ${adviceOf(point, option)}, or mount a file system that allows execution on /var/lib/cloud.`;
+  return `${optionOf(option)} on ${point} keeps cloud-init's scripts from running: ${which}. They lie below ${directory}; ${programOf(version)} skips what it may not execute and ${silence}. ${adviceOf(point, option)}, or mount a file system that allows execution on ${directory}.`;
 }
 
 function filesMessage(point: string, option: MountOption, files: readonly Executed[]): string {
