@@ -39,7 +39,11 @@ function readUnits(image: Image, distro: CheckContext["distro"]): UnitsOfBoot {
   const known = ["cloud-init-network.service", "cloud-init.service"].find((name) => set.has(name));
   const network = known ?? networkUnit(version, distro);
   const usual = usualUnits(version, unitFamily(distro.id), network);
-  const wanted: [string, string][] = [["multi-user.target", "cloud-init.target"]];
+  // What the generators of cloud-init and of fstab start.
+  const wanted: [string, string][] = [
+    ["multi-user.target", "cloud-init.target"],
+    ["local-fs.target", "systemd-remount-fs.service"],
+  ];
   // A first boot enables them by presets, and only part of an image may lack the links.
   if (!set.links("cloud-init.target").some(({ unit }) => STAGE.test(unit)))
     for (const name of [...usual.keys(), network]) if (STAGE.test(name)) wanted.push(["cloud-init.target", name]);
