@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { cyclicComponents } from "../../../src/distro/systemd/cycles.ts";
+import { versionAtLeast } from "../../../src/distro/version.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { Overlay } from "../../../src/image/overlay.ts";
@@ -83,5 +84,21 @@ describeReal("ordering cycles, against systemd-analyze verify", { ...realRoots, 
     }
     expect(answers[0]).toEqual([]);
     printSample(`graphs of units in ${suite}, ${found} with a cycle`, machines.length, 501);
+  });
+});
+
+/** Runs a script of a directory that is mounted without execution, with the real subp.runparts. Prints what it logs and returns. */
+const RUNPARTS = `
+mount -t tmpfs -o noexec scripts $1/mnt
+printf '#!/bin/sh\ntouch /mnt/done\n' > $1/mnt/runcmd && chmod 700 $1/mnt/runcmd
+chroot $1 python3 -c 'import logging; logging.basicConfig(level=logging.WARNING, format="%(levelname)s")
+from cloudinit import subp; print(subp.runparts("/mnt"))' 2>&1
+test -e $1/mnt/done && echo executed || echo skipped`;
+
+describeReal("scripts on a file system without execution", { ...realRoots, ...programs("unshare", "bash") }, () => {
+  test.each(ROOTS)("are skipped in $suite", ({ root, version }) => {
+    const output = execFileSync("unshare", ["--mount", "bash", "-c", RUNPARTS, "-", root], { encoding: "utf8" });
+    const warning = versionAtLeast(version, "23.4") ? ["WARNING"] : [];
+    expect(output.trim().split("\n")).toEqual([...warning, "None", "skipped"]);
   });
 });
