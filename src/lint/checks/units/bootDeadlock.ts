@@ -1,4 +1,3 @@
-import type { Stage } from "../../../boot/frequency.ts";
 import { shellCommands } from "../../../boot/scripts/commands.ts";
 import { programsIn } from "../../../boot/scripts/writes.ts";
 import type { Unit } from "../../../distro/systemd/bootUnits.ts";
@@ -10,6 +9,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "../configuration/about.ts";
 import { type LaunchCommands, launchCommands } from "./launchCommands.ts";
+import { BACKGROUND, loopIn, waitFor, waitsForItself } from "./selfWaits.ts";
 import { type UnitsOfBoot, unitsOfBoot } from "./units.ts";
 
 /** A command that waits for something that waits for it. */
@@ -22,9 +22,10 @@ interface Deadlock {
 /** Finds commands of a launch that wait for the stage that runs them, and units that wait for a stage that waits for them. */
 export function bootDeadlock(rule: Rule, context: CheckContext): Finding[] {
   if (context.distro.cloudInit.disabled !== undefined) return [];
-  const ofLaunch = launchCommands(context).flatMap(
-    (commands) => waitsForItself(commands) ?? startsLater(commands, context),
-  );
+  const ofLaunch = launchCommands(context).flatMap((commands): Deadlock[] => {
+    const wait = waitsForItself(commands);
+    return wait === undefined ? startsLater(commands, context) : [{ ...wait, isAssumed: false }];
+  });
   return atMost([...ofLaunch, ...waitingUnits(context)], ({ cause, message, isAssumed }) =>
     about(rule, context, {
       cause,
@@ -33,42 +34,6 @@ export function bootDeadlock(rule: Rule, context: CheckContext): Finding[] {
       severity: cause.path.startsWith("/usr/lib/") && !isOwn(context, cause.path) ? "warning" : rule.severity,
     }),
   );
-}
-
-/** A job in the background does not keep the script waiting. */
-const BACKGROUND = /(?<![&>|])&(?![&>\d])/;
-
-/** `cloud-init status --wait`, or a loop until boot-finished exists, in a command that cloud-init runs. */
-function waitsForItself({ name, origin, text, programs, stage }: LaunchCommands): Deadlock[] | undefined {
-  if (BACKGROUND.test(text)) return [];
-  const waiting = programs.map(waitFor).find((what) => what !== undefined) ?? loopIn(text);
-  if (waiting === undefined) return undefined;
-  const message = `"${waiting}" in ${name} never returns: it waits for cloud-init to finish, and cloud-init's ${stageNames[stage]} stage waits for it. The boot hangs, and later commands do not run. Remove the command: when ${name} runs, the stages before it are done.`;
-  return [{ cause: origin, message, isAssumed: false }];
-}
-
-const stageNames: Readonly<Record<Stage, string>> = {
-  "init-local": "local",
-  init: "network",
-  config: "config",
-  final: "final",
-};
-
-/** The command if it waits for the end of cloud-init or of the boot. */
-function waitFor([program = "", ...words]: readonly string[]): string | undefined {
-  const name = program.slice(program.lastIndexOf("/") + 1);
-  const isWait = words.some((word) => word === "--wait" || /^-\w*w\w*$/.test(word));
-  if (name === "cloud-init" && words[0] === "status" && isWait) return "cloud-init status --wait";
-  if (name === "systemctl" && words.includes("is-system-running") && words.includes("--wait"))
-    return "systemctl is-system-running --wait";
-  return undefined;
-}
-
-/** A shell loop that ends when cloud-init writes its last file. */
-function loopIn(text: string): string | undefined {
-  return /\b(while|until)\b[^\n]{0,300}?\b(boot-finished|cloud-init\/result\.json)\b/.test(text)
-    ? "a loop until boot-finished exists"
-    : undefined;
 }
 
 /** `systemctl start` of a unit that is ordered after the stage that runs the command. */

@@ -5,7 +5,7 @@ import { shellCommands } from "../../../boot/scripts/commands.ts";
 import { programsIn } from "../../../boot/scripts/writes.ts";
 import { readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { originOf } from "../../../python/tree.ts";
+import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { CheckContext } from "../check.ts";
 
@@ -72,35 +72,41 @@ const LARGEST = 100_000;
 /** The shell commands that this boot runs, as far as they are literally known. */
 export function launchCommands(context: CheckContext): LaunchCommands[] {
   const { config, after } = context.booted;
-  const found: LaunchCommands[] = [];
   const stages = {
     bootcmd: stageOf(context, "bootcmd"),
     runcmd: stageOf(context, "runcmd") && stageOf(context, "scripts_user"),
   };
-  for (const key of ["bootcmd", "runcmd"] as const) {
+  const found = (["bootcmd", "runcmd"] as const).flatMap((key) => {
     const stage = stages[key];
-    const list = config.node(key);
-    if (stage === undefined || list?.type !== "sequence") continue;
-    for (const entry of list.children) {
-      const words = entry.type === "sequence" ? entry.children.map((word) => pyStr(word)) : undefined;
-      const text = words === undefined ? pyStr(entry) : "";
-      const programs = programsIn(words === undefined ? shellCommands(text) : [{ words }]);
-      found.push({ name: key, stage, origin: originOf(entry), text, programs });
-    }
-  }
+    return stage === undefined ? [] : commandsOfKey(key, config.node(key), stage);
+  });
   for (const { name, path, stage, origin } of launchScripts(context)) {
     if (name === "runcmd" && config.has("runcmd")) continue;
     const text = (after.stat(path)?.size ?? 0) > LARGEST ? "" : (readText(after, path) ?? "");
-    if (!/^#![^\n]{0,200}\b(ba|da|a|k|z)?sh\b/.test(text)) continue;
-    // Each line is on its own, so that findings name it.
-    for (const [index, line] of text.split("\n").entries())
-      found.push({
-        name,
-        stage,
-        origin: { ...origin, line: origin.line + index },
-        text: line,
-        programs: programsIn(shellCommands(line)),
-      });
+    for (const one of commandsOfScript(name, text, stage, origin)) found.push(one);
   }
   return found;
+}
+
+/** The entries of `bootcmd` or `runcmd`. */
+export function commandsOfKey(name: string, list: ConfigNode | undefined, stage: Stage): LaunchCommands[] {
+  if (list?.type !== "sequence") return [];
+  return list.children.map((entry) => {
+    const words = entry.type === "sequence" ? entry.children.map((word) => pyStr(word)) : undefined;
+    const text = words === undefined ? pyStr(entry) : "";
+    const programs = programsIn(words === undefined ? shellCommands(text) : [{ words }]);
+    return { name, stage, origin: originOf(entry), text, programs };
+  });
+}
+
+/** The lines of a shell script, each on its own, so that findings name it; none of other scripts. */
+export function commandsOfScript(name: string, text: string, stage: Stage, origin: Origin): LaunchCommands[] {
+  if (!/^#![^\n]{0,200}\b(ba|da|a|k|z)?sh\b/.test(text)) return [];
+  return text.split("\n").map((line, index) => ({
+    name,
+    stage,
+    origin: { ...origin, line: origin.line + index },
+    text: line,
+    programs: programsIn(shellCommands(line)),
+  }));
 }
