@@ -1,6 +1,7 @@
 import type { SeedFile } from "../config/userData/parts.ts";
 import { caveatsOfVersion, uncertain } from "./caveats.ts";
 import { findingsOfTold } from "./checks/findingsOfTold.ts";
+import { selfWaits } from "./checks/units/selfWaits.ts";
 import { fromBase64, kindOf } from "./fileKind.ts";
 import type { Fix } from "./finding.ts";
 import type { LintResult } from "./lintResult.ts";
@@ -33,7 +34,10 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
-  const found = rules.filter(({ parameters }) => "about" in parameters).flatMap((rule) => findingsOfTold(rule, source));
+  const found = [
+    ...rules.filter(({ parameters }) => "about" in parameters).flatMap((rule) => findingsOfTold(rule, source)),
+    ...rules.filter(({ id }) => id === "boot-deadlock").flatMap((rule) => selfWaits(rule, unpacked(file))),
+  ];
   return {
     image: {
       source: file.path,
@@ -50,6 +54,12 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
     secrets: Secrets.ofFile(file),
   };
+}
+
+/** A file without base64 around it. */
+function unpacked(file: SeedFile): SeedFile {
+  const bytes = fromBase64(file.bytes);
+  return bytes === undefined ? file : { path: file.path, bytes };
 }
 
 function checkFile(file: SeedFile, schemas: Schemas): Told[] {

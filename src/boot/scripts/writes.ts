@@ -73,6 +73,20 @@ function addCommand(image: Image, command: ShellCommand, found: Set<string>, dep
   } else for (const target of targets(image, program, rest)) add(target);
 }
 
+/**
+ * The words of each program that a script runs, without what precedes a program, and with the scripts of `sh -c` resolved.
+ */
+export function programsIn(commands: readonly Pick<ShellCommand, "words">[], depth = 0): (readonly string[])[] {
+  return commands.flatMap(({ words: all }) => {
+    const words = withoutPrefixes(all);
+    const isShell = SHELLS.has((words[0] ?? "").replace(/^.*\//, ""));
+    const option = isShell ? words.findIndex((word) => /^-\w*c$/.test(word)) : -1;
+    const script = option === -1 ? undefined : words[option + 1];
+    if (script === undefined || depth >= DEEPEST) return words.length === 0 ? [] : [words];
+    return programsIn(shellCommands(script), depth + 1);
+  });
+}
+
 /** `FOO=1 sudo -E env BAR=2 tee x` is `tee x`. */
 function withoutPrefixes(words: readonly string[]): readonly string[] {
   let at = 0;

@@ -67,12 +67,16 @@ import { writtenFileDiffers } from "./requests/writtenFileDiffers.ts";
 import { sshHostKeysMissing } from "./sshHostKeysMissing.ts";
 import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 import { timeServersNotUsed } from "./time/timeServersNotUsed.ts";
+import { bootDeadlock } from "./units/bootDeadlock.ts";
+import { scriptsNotExecutable } from "./units/scriptsNotExecutable.ts";
+import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 
 const checks: Readonly<Record<string, Check>> = {
   accountCannotLogIn,
   accountRequestLost,
   added,
   aptSourcesAdded,
+  bootDeadlock,
   cloudInitCannotStart,
   cloudInitDisabled,
   configContent,
@@ -119,6 +123,7 @@ const checks: Readonly<Record<string, Check>> = {
   packagesUpgradedAtLaunch,
   passwordStaysLocked,
   requests,
+  scriptsNotExecutable,
   sshHostKeysMissing,
   sshHostKeysShared,
   sshKeysNotRead,
@@ -128,6 +133,7 @@ const checks: Readonly<Record<string, Check>> = {
   templateReadTooEarly,
   timeServersNotUsed,
   unitOrderedAfterRenamedService,
+  unitOrderingCycle,
   userDataCanOverride,
   userDataSecretLeft,
   writtenFileDiffers,

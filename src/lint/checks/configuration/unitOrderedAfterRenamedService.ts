@@ -1,5 +1,7 @@
+import { fstabMounts } from "../../../distro/systemd/fstabUnits.ts";
+import { assignmentsIn } from "../../../distro/systemd/unitFile.ts";
+import { networkUnit } from "../../../distro/systemd/usualUnits.ts";
 import { unitPath } from "../../../distro/units.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -11,24 +13,33 @@ const OLD = "cloud-init.service";
 const NEW = "cloud-init-network.service";
 const UNITS = "/etc/systemd/system";
 
+/** Options that fail, or have another effect, where a unit does not exist. */
+const NEEDED = /^(Requires|Requisite|BindsTo|x-systemd\.requires)$/;
+
 interface Use {
   readonly path: string;
   readonly line: number;
+  readonly column: number;
   readonly option: string;
 }
 
-/** Finds units and mounts that refer to cloud-init.service, called cloud-init-network.service since 24.3 (systemd/). */
+/** Finds units and mounts that refer to the network stage's unit by the name that it has in other versions (systemd/). */
 export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext): Finding[] {
   const { image } = context;
   const version = versionOf(context);
-  if (version === undefined || !versionAtLeast(version, "24.3")) return [];
-  if (unitPath(image, OLD) !== undefined) return [];
-  return atMost([...unitFiles(image).flatMap((path) => usesIn(image, path)), ...usesInFstab(image)], (use) => {
-    const { path, line, option } = use;
-    const isNeeded = /^(Requires|Requisite|BindsTo|x-systemd\.requires)$/.test(option);
-    const effect = isNeeded ? "the unit cannot start" : "systemd ignores the order or dependency";
-    const message = `${option}=${OLD} names a unit that does not exist: ${effect}. Write ${NEW}, its name since 24.3.`;
-    return about(rule, context, { message, cause: { path, line, column: 1 } });
+  if (version === undefined) return [];
+  const here = [NEW, OLD].find((unit) => unitPath(image, unit) !== undefined) ?? networkUnit(version, context.distro);
+  const other = here === NEW ? OLD : NEW;
+  if (unitPath(image, other) !== undefined) return [];
+  const uses = [
+    ...unitFiles(image).flatMap((path) => usesIn(image, path, other, here)),
+    ...usesInFstab(image, other, here),
+  ];
+  return atMost(uses, ({ option, ...cause }) => {
+    const effect = NEEDED.test(option) ? "the unit cannot start" : "systemd ignores the order or dependency";
+    const since = here === NEW ? "its name since 24.3" : `its name in cloud-init ${version}`;
+    const message = `${option}=${other} names a unit that does not exist: ${effect}. Write ${here}, ${since}.`;
+    return about(rule, context, { message, cause });
   });
 }
 
@@ -43,19 +54,22 @@ function unitFiles(image: Image): string[] {
   });
 }
 
-function usesIn(image: Image, path: string): Use[] {
-  return (readText(image, path) ?? "").split("\n").flatMap((text, index) => {
-    const [, option, names = ""] =
-      /^\s*(After|Before|Wants|Requires|Requisite|BindsTo|PartOf)\s*=(.*)$/.exec(text) ?? [];
-    return option !== undefined && names.split(/\s+/).includes(OLD) ? [{ path, line: index + 1, option }] : [];
-  });
+function usesIn(image: Image, path: string, other: string, here: string): Use[] {
+  const named = assignmentsIn(readText(image, path) ?? "", path)
+    .filter(({ key }) => /^(After|Before|Wants|Requires|Requisite|BindsTo|PartOf)$/.test(key))
+    .flatMap(({ key, words }) => words.map((word) => ({ ...word, option: key })));
+  // Both names are for images of both versions.
+  const known = new Set(named.filter(({ text }) => text === here).map(({ option }) => option));
+  return named.flatMap(({ text, option, line, column }) =>
+    text === other && (NEEDED.test(option) || !known.has(option)) ? [{ path, line, column, option }] : [],
+  );
 }
 
-function usesInFstab(image: Image): Use[] {
-  const path = "/etc/fstab";
-  return (readText(image, path) ?? "").split("\n").flatMap((text, index) => {
-    const options = text.trimStart().startsWith("#") ? [] : (text.trim().split(/\s+/)[3] ?? "").split(",");
-    const used = options.map((option) => option.split("=")).find(([, value]) => value === OLD);
-    return used === undefined ? [] : [{ path, line: index + 1, option: used[0]! }];
+function usesInFstab(image: Image, other: string, here: string): Use[] {
+  return fstabMounts(image).flatMap(({ options, origin }) => {
+    const uses = options.map((option) => option.split("="));
+    const isKnown = (option: string) => uses.some(([same, unit]) => same === option && unit === here);
+    const used = uses.find(([option = "", unit]) => unit === other && (NEEDED.test(option) || !isKnown(option)));
+    return used === undefined ? [] : [{ ...origin, option: used[0]! }];
   });
 }

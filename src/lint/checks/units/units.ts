@@ -1,0 +1,73 @@
+import { ASSUMED_VERSION } from "../../../boot/boot.ts";
+import { type BootUnits, bootUnits } from "../../../distro/systemd/bootUnits.ts";
+import { UnitSet } from "../../../distro/systemd/unitSet.ts";
+import { networkUnit, unitFamily, usualUnits } from "../../../distro/systemd/usualUnits.ts";
+import type { Image } from "../../../image/image.ts";
+import type { CheckContext } from "../check.ts";
+
+/** The units of an image's boot. */
+export interface UnitsOfBoot extends BootUnits {
+  /** cloud-init's units of the four stages, in their order. */
+  readonly stages: { readonly init: string; readonly config: string; readonly final: string };
+  isCloudInits(unit: string): boolean;
+  /** Whether a unit's content is assumed, since the image lacks its file. */
+  isAssumed(unit: string): boolean;
+  /** Whether a file is one that every image of this kind has: systemd's targets, cloud-init's units. */
+  isShipped(unit: string, path: string): boolean;
+}
+
+const CLOUD_INITS =
+  /^(cloud-(init|init-local|init-network|init-main|config|final|init-hotplugd)\.(service|socket|target))$/;
+const STAGE = /^cloud-(init|init-local|init-network|init-main|config|final)\.service$/;
+
+const read = new WeakMap<Image, UnitsOfBoot>();
+
+/** The units that the image's first boot starts; undefined if systemd or cloud-init does not run. */
+export function unitsOfBoot({ image, distro }: Pick<CheckContext, "image" | "distro">): UnitsOfBoot | undefined {
+  if (distro.cloudInit.disabled !== undefined || !bootsWithSystemd(image, distro.id)) return undefined;
+  let units = read.get(image);
+  if (units === undefined) {
+    units = readUnits(image, distro);
+    read.set(image, units);
+  }
+  return units;
+}
+
+function readUnits(image: Image, distro: CheckContext["distro"]): UnitsOfBoot {
+  const version = distro.cloudInit.version || ASSUMED_VERSION;
+  const set = new UnitSet(image);
+  const known = ["cloud-init-network.service", "cloud-init.service"].find((name) => set.has(name));
+  const network = known ?? networkUnit(version, distro);
+  const usual = usualUnits(version, unitFamily(distro.id), network);
+  // What the generators of cloud-init and of fstab start.
+  const wanted: [string, string][] = [
+    ["multi-user.target", "cloud-init.target"],
+    ["local-fs.target", "systemd-remount-fs.service"],
+  ];
+  // A first boot enables them by presets, and only part of an image may lack the links.
+  if (!set.links("cloud-init.target").some(({ unit }) => STAGE.test(unit)))
+    for (const name of [...usual.keys(), network]) if (STAGE.test(name)) wanted.push(["cloud-init.target", name]);
+  if (set.isPartial) for (const name of networkServices(image)) wanted.push(["multi-user.target", name]);
+  const boot = bootUnits(image, set, { usual, wanted });
+  return {
+    ...boot,
+    stages: { init: network, config: "cloud-config.service", final: "cloud-final.service" },
+    isCloudInits: (unit) => CLOUD_INITS.test(unit),
+    isAssumed: (unit) => set.file(unit) === undefined && usual.has(unit),
+    isShipped: (unit, path) => (usual.has(unit) || CLOUD_INITS.test(unit)) && !/^\/(etc|usr\/local)\//.test(path),
+  };
+}
+
+/** What brings up the network in an image whose units are not at hand. */
+function networkServices(image: Image): string[] {
+  const has = (path: string) => image.stat(path) !== undefined;
+  if (has("/etc/network/interfaces")) return ["networking.service"];
+  const isNetworkd =
+    has("/etc/netplan") || image.list("/etc/systemd/network").some((name) => name.endsWith(".network"));
+  return isNetworkd ? ["systemd-networkd.service", "systemd-networkd-wait-online.service"] : [];
+}
+
+function bootsWithSystemd(image: Image, id: string): boolean {
+  if (["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some((path) => image.stat(path) !== undefined)) return true;
+  return image.stat("/etc/runlevels") === undefined && !/^(alpine|(dragonfly|free|net|open)bsd)$/.test(id);
+}
