@@ -1,5 +1,6 @@
 import type { PartNote } from "../config/problems.ts";
 import type { Origin } from "../image/origin.ts";
+import type { UnusedSeed } from "./cloud/unusedSeeds.ts";
 import type { Stage } from "./frequency.ts";
 import type { Obstacle, StageError } from "./outcome.ts";
 
@@ -12,6 +13,8 @@ export interface NoteFacts {
   "commands-never-run": object;
   "datasource-may-add": { readonly datasource: "Azure" | "SmartOS" | "CloudStack" | "Exoscale" };
   "datasource-none": object;
+  /** Seeds in the image cannot be used. */
+  "datasource-none-left": object;
   "datasource-not-listed": { readonly datasource: string; readonly listed: readonly string[] };
   "datasource-pinned": { readonly datasource: string };
   "default-user-missing": object;
@@ -40,6 +43,7 @@ export interface NoteFacts {
   "resolv-conf-missing": object;
   "resolv-conf-needs-directory": { readonly path: string; readonly target: string };
   "rsyslog-host-invalid": { readonly name: string; readonly host: string };
+  "seed-not-used": { readonly seed: UnusedSeed };
   "selinux-user": { readonly user: string };
   "ssh-import-id-missing": object;
   "ssh-pwauth-invalid": { readonly value: string };

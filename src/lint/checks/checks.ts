@@ -31,6 +31,7 @@ import {
   moduleUnknown,
 } from "./configuration/moduleLists.ts";
 import { networkNotDisabled } from "./configuration/networkNotDisabled.ts";
+import { seedLeft, seedNotUsed } from "./configuration/seedNotUsed.ts";
 import { templateReadTooEarly } from "./configuration/templateReadTooEarly.ts";
 import { unitOrderedAfterRenamedService } from "./configuration/unitOrderedAfterRenamedService.ts";
 import { userDataCanOverride } from "./configuration/userDataCanOverride.ts";
@@ -86,6 +87,8 @@ const checks: Readonly<Record<string, Check>> = {
   overwritten,
   packageReleaseNotLocked,
   packagesUpgradedAtLaunch,
+  seedLeft,
+  seedNotUsed,
   sshHostKeysMissing,
   sshHostKeysShared,
   sudoWithoutPassword,
