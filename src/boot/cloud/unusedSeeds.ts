@@ -18,7 +18,13 @@ interface Misnamed {
 /** Why a datasource ignores data in the image. */
 export type UnusedReason =
   /** Files that it requires do not exist; `place` is the directory, or what the names are appended to. */
-  | { readonly code: "files-missing"; readonly place: string; readonly missing: readonly string[] }
+  | {
+      readonly code: "files-missing";
+      readonly place: string;
+      readonly missing: readonly string[];
+      /** The line that names the place, if one does. */
+      readonly seedfrom?: Origin;
+    }
   /** It finds the seed, but not these files of it. */
   | { readonly code: "files-misnamed" }
   /** The file is not a YAML mapping; the rest of the seed is used. */
@@ -165,7 +171,11 @@ function ofSeedfrom(image: Image, version: string, base: BaseConfig): UnusedSeed
   const named = isPrefix ? value : place.slice(0, -1);
   const whole = { datasource, files: [...files, ...misnamed.map((one) => one.path)], misnamed, origin };
   if (below !== undefined) return [{ ...whole, reason: { code: "slash-missing", place, missing } }];
-  if (missing.length > 0) return [{ ...whole, reason: { code: "files-missing", place: named, missing } }];
+  if (missing.length > 0) {
+    const reason = { code: "files-missing", place: named, missing, seedfrom: origin } as const;
+    const [first] = whole.files;
+    return [{ ...whole, reason, origin: first === undefined ? origin : startOf(first) }];
+  }
   return misnamed.map(ofMisnamed);
 }
 

@@ -23,6 +23,7 @@ import {
   configValueShadowed,
 } from "./configuration/layers.ts";
 import { logOwnerMissing } from "./configuration/logOwnerMissing.ts";
+import { moduleListIncomplete } from "./configuration/moduleListIncomplete.ts";
 import {
   moduleFrequencyUnknown,
   moduleListedTwice,
@@ -80,6 +81,7 @@ const checks: Readonly<Record<string, Check>> = {
   logOwnerMissing,
   moduleFrequencyUnknown,
   moduleListFails,
+  moduleListIncomplete,
   moduleListedTwice,
   moduleNotForDistro,
   moduleUnknown,

@@ -7,8 +7,9 @@ export function unusedSeedSentences(seed: UnusedSeed): string {
   const ignored = shortList(files.map(nameOf));
   switch (reason.code) {
     case "files-missing": {
-      const { place, missing } = reason;
-      const what = files.length === 0 ? place : `${ignored} in ${place}`;
+      const { place, missing, seedfrom } = reason;
+      const set = seedfrom === undefined ? "" : ` (seedfrom in ${lineOf(seedfrom)})`;
+      const what = `${files.length === 0 ? "" : `${ignored} in `}${place}${set}`;
       return `${datasource} ignores ${what}, since ${andList(missing)} ${isOrAre(missing)} missing. ${remedy(seed, missing)}`;
     }
     case "files-misnamed":

@@ -24,9 +24,7 @@ export function seedNotUsed(rule: Rule, context: CheckContext): Finding[] {
       message: `${unusedSeedSentences(seed)}${end}`,
       service: null,
       module: null,
-      losses: files
-        .filter((path) => path !== origin.path)
-        .map((path) => ({ path, line: null, setting: null, before: null, after: null })),
+      losses: [],
       cause: origin,
       evidence: `${files[0] ?? origin.path} is in the image`,
       proveFix: noFix,
