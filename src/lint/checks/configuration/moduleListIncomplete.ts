@@ -14,7 +14,7 @@ import { withItems } from "./repeatItems.ts";
 interface Needed {
   readonly name: string;
   readonly list: string;
-  lacks(context: CheckContext): string | undefined;
+  lacks(context: CheckContext): string;
 }
 
 /** Read in the modules of 20.4, 22.4, 25.1 and 26.2. */
@@ -39,11 +39,6 @@ const NEEDED: readonly Needed[] = [
     name: "write_files",
     list: "cloud_init_modules",
     lacks: () => "no files of write_files",
-  },
-  {
-    name: "set_hostname",
-    list: "cloud_init_modules",
-    lacks: ({ booted }) => (booted.config.bool("preserve_hostname", false) ? undefined : "no host name of user-data"),
   },
   {
     name: "runcmd",
@@ -84,7 +79,7 @@ function findIncomplete(context: CheckContext): Incomplete[] {
   const names = new Set(listed(context).map(({ name }) => name));
   // Other rules report images in which nothing runs.
   if (base.fatal !== undefined || distro.cloudInit.disabled !== undefined || names.size === 0) return [];
-  const missing = NEEDED.filter((needed) => !names.has(needed.name) && needed.lacks(context) !== undefined);
+  const missing = NEEDED.filter((needed) => !names.has(needed.name));
   const lists = LISTS.flatMap((list) => {
     const pair = config.pair(list);
     if (pair === undefined || !(isOwn(context, pair.path) || isOfLaunch(context.booted, pair.path))) return [];
@@ -116,7 +111,7 @@ function entriesOf(pair: Pair, list: string): readonly ListedModule[] {
 export function moduleListIncomplete(rule: Rule, context: CheckContext): Finding[] {
   return atMost(incompleteLists(context), ({ list, pair, replaced, missing }) => {
     const names = missing.map(({ name }) => name);
-    const lacks = [...new Set(missing.map((needed) => needed.lacks(context)!))];
+    const lacks = [...new Set(missing.map((needed) => needed.lacks(context)))];
     const where =
       replaced === undefined ? "" : `, which replaces the list in ${replaced.path}:${replaced.position.start.line}`;
     const message = `${list} lacks ${names.join(", ")}${where}: instances get ${lacks.join("; ")}.${others(replaced, context, list, names)} Repeat the entries that should run.`;
