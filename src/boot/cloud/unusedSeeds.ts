@@ -2,7 +2,7 @@ import { Config } from "../../config/config.ts";
 import { datasourceNamed } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { IMAGE_SEEDS, imageSeed, SEED_FILES, seedMapping } from "../../config/seed.ts";
-import type { Image } from "../../image/image.ts";
+import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 import { originOf } from "../../python/tree.ts";
 import { configDriveSeed, unusableDrives } from "./configDrive.ts";
@@ -70,6 +70,7 @@ export function unusedSeeds(
   const seedfrom = ofSeedfrom(image, version, base);
   return [
     ...IMAGE_SEEDS.flatMap((directory) => ofDirectory(image, version, directory)),
+    ...ofLabel(image, base),
     ...OTHERS.flatMap(([name, datasource, required]) => ofOther(image, `${SEEDS}/${name}`, datasource, required)),
     ...unusableDrives(image, version).map(({ directory, files, metaData, message }): UnusedSeed => {
       const reason: UnusedReason =
@@ -104,15 +105,14 @@ function ofDirectory(image: Image, version: string, directory: string): UnusedSe
   if (found === undefined) return [];
   const { files, missing, misnamed } = found;
   const datasource = "NoCloud";
-  const first = files[0] ?? misnamed[0]?.path ?? directory;
   if (missing.length > 0)
     return [
       {
         datasource,
         reason: { code: "files-missing", place: directory, missing },
-        files: [...files, ...misnamed.map(({ path }) => path)],
+        files,
         misnamed,
-        origin: startOf(first),
+        origin: startOf(files[0]!),
       },
     ];
   return [
@@ -130,7 +130,33 @@ function ofContent(image: Image, version: string, path: string): UnusedSeed[] {
   const reason: UnusedReason = isFatal
     ? { code: "seed-fails", message: `${path} is not a YAML mapping` }
     : { code: "not-a-mapping" };
-  return [{ datasource: "NoCloud", reason, files: [path], misnamed: [], origin: startOf(path) }];
+  const directory = path.replace(/\/[^/]*$/, "");
+  const whole = NAMES.map((name) => `${directory}/${name}`).filter((one) => isFile(image, one));
+  const files = isFatal ? whole : [path];
+  return [{ datasource: "NoCloud", reason, files, misnamed: [], origin: startOf(path) }];
+}
+
+/**
+ * The seed on the image's own file system with the label that NoCloud looks for, if fstab tells where it is mounted:
+ * Ubuntu's images for the Raspberry Pi have theirs in /boot/firmware.
+ */
+function ofLabel(image: Image, { root }: BaseConfig): UnusedSeed[] {
+  const own = new Config(root).get("datasource", "NoCloud", "fs_label");
+  const label = own === undefined ? "cidata" : own;
+  if (typeof label !== "string") return [];
+  for (const line of (readText(image, "/etc/fstab") ?? "").split("\n")) {
+    const [source = "", point = "", type = ""] = line.trim().split(/\s+/, 3);
+    const name = /^LABEL=(.*)$/.exec(source)?.[1];
+    if (name === undefined || ![label.toUpperCase(), label.toLowerCase()].includes(name)) continue;
+    if (!point.startsWith("/") || !["vfat", "iso9660", "auto"].includes(type)) continue;
+    const place = point.replace(/\/+$/, "");
+    const found = inDirectory(image, (one) => `${place}/${one}`, place);
+    if (found === undefined || found.missing.length === 0) return [];
+    const { files, missing, misnamed } = found;
+    const reason = { code: "files-missing", place, missing } as const;
+    return [{ datasource: "NoCloud", reason, files, misnamed, origin: startOf(files[0]!) }];
+  }
+  return [];
 }
 
 function ofOther(image: Image, directory: string, datasource: string, required: readonly string[]): UnusedSeed[] {
@@ -169,7 +195,7 @@ function ofSeedfrom(image: Image, version: string, base: BaseConfig): UnusedSeed
     found === undefined && !value.includes("%s") ? inDirectory(image, (name) => `${place}/${name}`, place) : undefined;
   const { files, missing, misnamed } = found ?? below ?? { files: [], missing: REQUIRED, misnamed: [] };
   const named = isPrefix ? value : place.slice(0, -1);
-  const whole = { datasource, files: [...files, ...misnamed.map((one) => one.path)], misnamed, origin };
+  const whole = { datasource, files, misnamed, origin };
   if (below !== undefined) return [{ ...whole, reason: { code: "slash-missing", place, missing } }];
   if (missing.length > 0) {
     const reason = { code: "files-missing", place: named, missing, seedfrom: origin } as const;
@@ -196,7 +222,11 @@ function inDirectory(image: Image, path: (name: string) => string, directory: st
     return [{ path: found, right }];
   });
   const inOrder = NAMES.flatMap((name) => misnamed.filter(({ right }) => right === name).slice(0, 1));
-  return files.length + inOrder.length === 0 ? undefined : { files, missing, misnamed: inOrder };
+  const all = NAMES.flatMap((name) => [
+    ...files.filter((one) => one === path(name)),
+    ...inOrder.filter(({ right }) => right === name).map((one) => one.path),
+  ]);
+  return all.length === 0 ? undefined : { files: all, missing, misnamed: inOrder };
 }
 
 /** The name of the file of a seed that a name stands for: "userdata.yaml" for user-data. */
@@ -220,9 +250,10 @@ function notListed(image: Image, version: string, base: BaseConfig, list: Dataso
   ] as const;
   return seeds.flatMap(([datasource, seed]): UnusedSeed[] => {
     if (seed === undefined || names.includes(datasource)) return [];
-    const { userData, vendorData, metaData } = seed;
-    const paths = [userData?.path, vendorData?.path, metaData?.path];
-    const files = [...new Set(paths)].filter((path) => path !== undefined && isFile(image, path)) as string[];
+    const { userData } = seed;
+    const directory = userData?.path.replace(/\/[^/]*$/, "") ?? "";
+    const all = [userData?.path ?? "", ...NAMES.map((name) => `${directory}/${name}`)];
+    const files = [...new Set(all)].filter((path) => path.startsWith("/") && isFile(image, path));
     const from = datasource === "NoCloud" ? seedfromOf(image, base, version) : undefined;
     const origin = from?.origin ?? (files[0] === undefined ? list.origin : startOf(files[0]));
     const reason = { code: "not-listed", listed: list.names, list: list.origin } as const;

@@ -1,5 +1,6 @@
 import type { UnusedSeed } from "../../../boot/cloud/unusedSeeds.ts";
 import { expandGlob } from "../../../image/glob.ts";
+import { type Image, readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -48,7 +49,18 @@ function unusedSeeds({ booted }: CheckContext): UnusedSeed[] {
 function isMeant({ files, reason, origin }: UnusedSeed, context: CheckContext): boolean {
   const isConfigured = context.booted.base.files.some(({ path }) => path === origin.path);
   if (isConfigured && !isOwn(context, origin.path)) return false;
-  return reason.code !== "files-missing" || files.length > 0 || !isPartial(context.image, context.distro);
+  if (reason.code !== "files-missing" || files.length > 0) return true;
+  return !isPartial(context.image, context.distro) && !isMounted(reason.place.replace(/^file:\/\//, ""), context.image);
+}
+
+/** Whether a directory may be on another file system, so that the image does not show its content. */
+function isMounted(place: string, image: Image): boolean {
+  const lines = (readText(image, "/etc/fstab") ?? "").split("\n");
+  const mounted = lines
+    .map((line) => /^\s*[^\s#]\S*\s+(\/\S*)/.exec(line)?.[1] ?? "")
+    .filter((path) => path.length > 1);
+  const points = [...mounted, "/boot", "/media", "/mnt", "/run"];
+  return points.some((point) => place === point || place.startsWith(`${point.replace(/\/$/, "")}/`));
 }
 
 /** How certain it is that the data are lost against somebody's will; undefined if it is certain. */
