@@ -11,6 +11,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { launchKeys } from "./launchKeys.ts";
+import { incompleteLists } from "./moduleListIncomplete.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
@@ -32,6 +33,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
+    if (isReportedWithList(readers, pair.path, context)) return undefined;
     const supporting = readers.filter((module) => isForDistro(module, distro, (one) => versionAtLeast(version, one)));
     const reason =
       supporting.length > 0
@@ -41,6 +43,12 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
     const severity = asksForNothing(pair, supporting.length === 0) ? "info" : rule.severity;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
+}
+
+/** Whether another rule reports the list of the same file that lacks the modules. */
+function isReportedWithList(readers: readonly Module[], path: string, context: CheckContext): boolean {
+  const lists = incompleteLists(context).filter(({ pair }) => pair.path === path);
+  return readers.every(({ name }) => lists.some(({ missing }) => missing.some((needed) => needed.name === name)));
 }
 
 /** Modules that another one completes: runcmd only writes the script that scripts_user runs (18.5 to 26.2). */

@@ -1,6 +1,8 @@
 import { type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
 import { Config } from "../../../config/config.ts";
+import { hostKeyMaker } from "../../../distro/hostKeyUnits.ts";
 import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
+import { hostKeys } from "../../../services/hostKeys.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
@@ -27,8 +29,7 @@ const NEEDED: readonly Needed[] = [
   {
     name: "ssh",
     list: "cloud_init_modules",
-    lacks: (context) =>
-      sshdMakesKeys(context) ? "no SSH keys of the launch" : "no SSH host keys and no SSH keys of the launch",
+    lacks: lacksOfSsh,
   },
   {
     name: "set_passwords",
@@ -113,20 +114,33 @@ export function moduleListIncomplete(rule: Rule, context: CheckContext): Finding
     const names = missing.map(({ name }) => name);
     const lacks = [...new Set(missing.map((needed) => needed.lacks(context)))];
     const where =
-      replaced === undefined ? "" : `, which replaces the list in ${replaced.path}:${replaced.position.start.line}`;
-    const message = `${list} lacks ${names.join(", ")}${where}: instances get ${lacks.join("; ")}.${others(replaced, context, list, names)} Repeat the entries that should run.`;
+      replaced === undefined ? "" : ` replaces the list in ${replaced.path}:${replaced.position.start.line} and`;
+    const message = `${list}${where} lacks ${andList(names)}, which no other list contains: instances get ${lacks.join("; ")}.${others(replaced, context, list, names)} Repeat the entries that should run.`;
     const prove = () => (replaced === undefined ? null : repeated(pair, replaced, list, context));
-    return about(rule, context, { message, cause: originOf(pair), prove });
+    // An empty list is meant to be empty.
+    const severity = entriesOf(pair, list).length === 0 ? "info" : rule.severity;
+    return about(rule, context, { message, cause: originOf(pair), severity, prove });
   });
 }
 
-/** How many other modules of the replaced list run no more. */
+function lacksOfSsh(context: CheckContext): string {
+  const { before } = context.settings(hostKeys);
+  if (before.length > 0) return "the SSH host keys of the image, but no SSH keys of the launch";
+  // Another rule reports an image whose own unit for host keys does not run.
+  const isMade = sshdMakesKeys(context) || hostKeyMaker(context.image) === "off";
+  return isMade ? "no SSH keys of the launch" : "no SSH host keys and no SSH keys of the launch";
+}
+
+function andList(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Which other modules of the replaced list run no more. */
 function others(replaced: Pair | undefined, context: CheckContext, list: string, names: readonly string[]): string {
   if (replaced === undefined) return "";
   const kept = new Set(listed(context).map(({ name }) => name));
-  const lost = new Set(entriesOf(replaced, list).map(({ name }) => name)).size;
   const gone = entriesOf(replaced, list).filter(({ name }) => !kept.has(name) && !names.includes(name));
-  if (gone.length === 0 || lost === 0) return "";
+  if (gone.length === 0) return "";
   const shown = gone.slice(0, 3).map(({ name }) => name);
   const more = gone.length - shown.length;
   return ` The list also loses ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
