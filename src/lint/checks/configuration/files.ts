@@ -62,11 +62,7 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
   const directories = new Set([...NEAR, ...misspelled(image), ...(directory === undefined ? [] : [directory])]);
   const unread = [...directories].flatMap((place) => candidates(image, place)).filter((path) => !read.has(path));
   const redirecting = redirection(context);
-  // Another rule reports that files with right names are in a directory that conf_d replaces.
-  const isTold = (path: string) =>
-    redirecting !== undefined && isOwn(context, redirecting.path) && DROP_IN.test(path.slice(CLOUD_CFG_D.length));
   return atMost([...new Set(unread)], (path) => {
-    if (path.startsWith(`${CLOUD_CFG_D}/`) && isTold(path)) return undefined;
     const keys = cloudConfigKeys(image, path);
     if (keys === undefined || !isOwn(context, path)) return undefined;
     const name = path.slice(path.lastIndexOf("/") + 1);
@@ -90,9 +86,6 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
     });
   });
 }
-
-/** The name of a file in a directory of further files. */
-const DROP_IN = /^\/[^/]+\.cfg$/;
 
 /** The conf_d of cloud.cfg, which replaces the usual directory of further files. */
 function redirection({ booted }: CheckContext): Pair | undefined {

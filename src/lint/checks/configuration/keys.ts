@@ -33,7 +33,6 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
-    if (isReportedWithList(readers, pair.path, context)) return undefined;
     const supporting = readers.filter((module) => isForDistro(module, distro, (one) => versionAtLeast(version, one)));
     const reason =
       supporting.length > 0
@@ -41,6 +40,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
         : `${namesOf(readers)}, which ${readers.length === 1 ? "reads" : "read"} it, ${readers.length === 1 ? "does" : "do"} not run on ${distro}. Remove the key`;
     // A key that requests no action has the intended effect, unless it is meant for another distribution.
     const severity = asksForNothing(pair, supporting.length === 0) ? "info" : rule.severity;
+    if (severity !== "info" && isReportedWithList(readers, pair.path, context)) return undefined;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
 }
