@@ -10,7 +10,7 @@ export interface NoteFacts {
   "apt-template-missing": { readonly template: string };
   "busybox-user": { readonly user: string };
   "chef-template-missing": object;
-  "commands-never-run": object;
+  "commands-never-run": { readonly isTooLate: boolean };
   "datasource-may-add": { readonly datasource: "Azure" | "SmartOS" | "CloudStack" | "Exoscale" };
   "datasource-none": object;
   /** Seeds in the image cannot be used. */

@@ -21,7 +21,9 @@ export function noteSentence(note: Note): string {
     case "chef-template-missing":
       return "the template for Chef's client.rb does not exist";
     case "commands-never-run":
-      return "its commands never run, since no module list contains scripts_user";
+      return note.isTooLate
+        ? "its commands never run, since runcmd is listed after scripts_user"
+        : "its commands never run, since no module list contains scripts_user";
     case "datasource-may-add":
       return (
         ADDED[note.datasource] ??

@@ -1,4 +1,5 @@
 import { type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
+import { runningOrder } from "../../../boot/modules/runcmd.ts";
 import { Config } from "../../../config/config.ts";
 import { hostKeyMaker } from "../../../distro/hostKeyUnits.ts";
 import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
@@ -110,7 +111,7 @@ function entriesOf(pair: Pair, list: string): readonly ListedModule[] {
 
 /** Finds module lists that lack what every instance needs, such as users_groups and ssh. */
 export function moduleListIncomplete(rule: Rule, context: CheckContext): Finding[] {
-  return atMost(incompleteLists(context), ({ list, pair, replaced, missing }) => {
+  const incomplete = atMost(incompleteLists(context), ({ list, pair, replaced, missing }) => {
     const names = missing.map(({ name }) => name);
     const lacks = [...new Set(missing.map((needed) => needed.lacks(context)))];
     const where =
@@ -121,6 +122,19 @@ export function moduleListIncomplete(rule: Rule, context: CheckContext): Finding
     const severity = entriesOf(pair, list).length === 0 ? "info" : rule.severity;
     return about(rule, context, { message, cause: originOf(pair), severity, prove });
   });
+  return [...incomplete, ...commandsTooLate(rule, context)];
+}
+
+/** The entry of runcmd behind that of scripts_user, which runs the script that runcmd writes. */
+function commandsTooLate(rule: Rule, context: CheckContext): Finding[] {
+  const { booted } = context;
+  const entry = listed(context).find(({ name }) => name === "runcmd");
+  if (entry === undefined || runningOrder(booted.config) !== "after") return [];
+  const { path } = entry.origin;
+  if (!isOwn(context, path) && !isOfLaunch(booted, path)) return [];
+  const message =
+    "No command of runcmd runs: scripts_user, which runs the script that runcmd writes, comes before it. Move runcmd to cloud_config_modules.";
+  return [about(rule, context, { message, cause: entry.origin, module: "runcmd" })];
 }
 
 function lacksOfSsh(context: CheckContext): string {

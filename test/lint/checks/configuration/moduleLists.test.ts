@@ -181,6 +181,16 @@ describe("lists without what every instance needs", () => {
     expect(found?.proveFix()?.content).toBe("cloud_final_modules: [scripts-user, puppet]\n");
   });
 
+  test("runcmd after scripts_user", () => {
+    const lists = (final: string) => ({
+      [cfg]: `cloud_config_modules: [set_passwords]\ncloud_final_modules: ${final}\n`,
+    });
+    const [found, ...more] = findings("module-list-incomplete", lists("[scripts-user, runcmd]"));
+    expect([found?.cause?.line, found?.cause?.column, more]).toEqual([2, 37, []]);
+    expect(found?.message).toMatch(/^No command of runcmd runs/);
+    expect(told(lists("[runcmd, scripts-user]"))).toEqual([]);
+  });
+
   test("modules in another list, an empty list, no account opened by a fix", () => {
     const moved = "cloud_config_modules: [runcmd]\ncloud_final_modules: [set_passwords, scripts_user]\n";
     expect(told({ [cfg]: moved })).toEqual([]);

@@ -39,6 +39,11 @@ export const configuration: Scenario[] = [
     seed: userData("write_files: [{path: /etc/one, content: a}]\nusers: [default, {name: carol}]\n"),
   },
   {
+    name: "modules-runcmd-too-late",
+    files: team("cloud_config_modules: []\ncloud_final_modules: [scripts-user, runcmd]\n"),
+    seed: userData("runcmd: [touch /etc/one]\n"),
+  },
+  {
     name: "modules-of-other-distros",
     seed: userData("yum_repos: {a: {baseurl: 'http://a.example/'}}\nsnap: {commands: [a]}\ntimezone: Asia/Tokyo\n"),
   },
