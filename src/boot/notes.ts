@@ -1,5 +1,6 @@
 import type { PartNote } from "../config/problems.ts";
 import type { Origin } from "../image/origin.ts";
+import type { UnusedSeed } from "./cloud/unusedSeeds.ts";
 import type { Stage } from "./frequency.ts";
 import type { Obstacle, StageError } from "./outcome.ts";
 
@@ -11,9 +12,11 @@ export interface NoteFacts {
   "busybox-user": { readonly user: string };
   "ca-defaults-kept": { readonly distro: string };
   "chef-template-missing": object;
-  "commands-never-run": object;
+  "commands-never-run": { readonly isTooLate: boolean };
   "datasource-may-add": { readonly datasource: "Azure" | "SmartOS" | "CloudStack" | "Exoscale" };
   "datasource-none": object;
+  /** Seeds in the image cannot be used. */
+  "datasource-none-left": object;
   "datasource-not-listed": { readonly datasource: string; readonly listed: readonly string[] };
   "datasource-pinned": { readonly datasource: string };
   "default-user-missing": object;
@@ -46,6 +49,7 @@ export interface NoteFacts {
   "resolv-conf-missing": object;
   "resolv-conf-needs-directory": { readonly path: string; readonly target: string };
   "rsyslog-host-invalid": { readonly name: string; readonly host: string };
+  "seed-not-used": { readonly seed: UnusedSeed };
   "selinux-user": { readonly user: string };
   "ssh-import-id-missing": object;
   "ssh-pwauth-invalid": { readonly value: string };

@@ -1,5 +1,6 @@
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
 import { loadJson } from "../python/json.ts";
@@ -24,6 +25,8 @@ export interface CloudData {
   readonly networkData?: ConfigNode;
   /** Configuration of the datasource itself that overrides the image's; undefined if there is none. */
   readonly config: Mapping | undefined;
+  /** The directory of a seed that lacks meta-data, without which NoCloud takes none of it (18.5 to 26.2). */
+  readonly withoutMetaData?: string;
   /** Why the network configuration is unknown, if only that is unknown. */
   readonly unknownNetwork?: string;
   /** Files that the first boot writes for the cloud. */
@@ -45,7 +48,7 @@ export const UNKNOWN_CLOUD: CloudData = {
 export class SeedError extends Error {}
 
 /** Directories of the image where DataSourceNoCloud looks for a seed (18.5 to 26.2). */
-const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
+export const IMAGE_SEEDS = ["/var/lib/cloud/seed/nocloud", "/var/lib/cloud/seed/nocloud-net"];
 
 /** The files of a seed in NoCloud layout, and OpenStack's. */
 export const SEED_FILES = ["meta-data", "user-data", "vendor-data", "network-config"];
@@ -64,9 +67,11 @@ export function readSeed(directory: string): CloudData {
   if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
     throw new SeedError(`${directory}: contains none of ${SEED_FILES.join(", ")}`);
   const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
+  const has = (name: string) => statOfHost(join(directory, name)) !== undefined;
   return {
-    ...cloudData((name) => seedFileOfHost(join(directory, name))),
+    ...cloudData((name) => seedFileOfHost(join(directory, name)), strictMapping),
     ...(networkData === undefined ? {} : { networkData }),
+    ...(has("user-data") && !has("meta-data") ? { withoutMetaData: directory } : {}),
   };
 }
 
@@ -110,41 +115,55 @@ export function seedFileOfHost(path: string): SeedFile | undefined {
   }
 }
 
-/** The seed baked into an image, which NoCloud finds before any other; undefined if there is none. */
-export function imageSeed(image: Image): CloudData | undefined {
-  // meta-data and user-data are both required (DataSourceNoCloud, 20.4 to 26.2).
+/**
+ * The seed baked into an image, which NoCloud finds before any other; undefined if there is none, or if cloud-init fails
+ * on it.
+ */
+export function imageSeed(image: Image, version: string): CloudData | undefined {
+  // meta-data and user-data are both required (DataSourceNoCloud, 18.5 to 26.2).
   const found = IMAGE_SEEDS.find(
     (seed) => image.read(`${seed}/meta-data`) !== undefined && image.read(`${seed}/user-data`) !== undefined,
   );
   if (found === undefined) return undefined;
+  const read = (name: string): SeedFile | undefined => {
+    const path = `${found}/${name}`;
+    const bytes = image.read(path);
+    return bytes === undefined ? undefined : { path, bytes };
+  };
+  const network = read("network-config");
+  // Until 22.1 NoCloud raises an error on a network-config that is not a mapping.
+  const isFatal = network !== undefined && network.bytes.length > 0 && !versionAtLeast(version, "22.2");
+  if (isFatal && seedMapping(network) === undefined) return undefined;
+  return cloudData(read, seedMapping);
+}
+
+/** The mapping in a file of a seed in an image, which counts as empty if it holds none. */
+export function seedMapping({ bytes, path }: SeedFile): Mapping | undefined {
   try {
-    return cloudData((name) => {
-      const path = `${found}/${name}`;
-      const bytes = image.read(path);
-      return bytes === undefined ? undefined : { path, bytes };
-    });
+    const { root, dropped } = parseConfigFile(bytes, path);
+    return dropped === undefined ? root : undefined;
   } catch (error) {
-    // cloud-init cannot use it either and looks for another datasource.
-    if (error instanceof SeedError) return undefined;
+    if (error instanceof FatalConfigError) return undefined;
     throw error;
   }
+}
+
+/** @throws SeedError if it holds no mapping. */
+function strictMapping(file: SeedFile): Mapping {
+  const { root, dropped } = seedFile(file.bytes, file.path);
+  if (dropped === undefined) return root;
+  const what = dropped.code === "not-yaml" ? dropped.message : NO_MAPPING;
+  throw new SeedError(`${file.path}:${dropped.line}:${dropped.column}: ${what}`);
 }
 
 const NO_MAPPING = "the top level is not a mapping (lines of the form key: value)";
 
 type ReadSeedFile = (name: string) => SeedFile | undefined;
 
-function cloudData(read: ReadSeedFile): CloudData {
+function cloudData(read: ReadSeedFile, mappingOf: (file: SeedFile) => Mapping | undefined): CloudData {
   const mapping = (name: string): Mapping | undefined => {
     const file = read(name);
-    if (file === undefined) return undefined;
-    const parsed = seedFile(file.bytes, file.path);
-    const { dropped } = parsed;
-    if (dropped !== undefined) {
-      const what = dropped.code === "not-yaml" ? dropped.message : NO_MAPPING;
-      throw new SeedError(`${file.path}:${dropped.line}:${dropped.column}: ${what}`);
-    }
-    return parsed.root;
+    return file && mappingOf(file);
   };
   const content = (name: string): SeedFile => read(name) ?? { path: name, bytes: Buffer.alloc(0) };
   return {

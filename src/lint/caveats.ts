@@ -51,6 +51,7 @@ const WITHOUT_MODULES = new Set([
   "config-value-misread",
   "config-value-shadowed",
   "datasource-pinned",
+  "seed-not-used",
   "unit-ordered-after-renamed-service",
   "user-data-secret-left",
 ]);

@@ -83,7 +83,7 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
     changes: after.changes(),
     commands: [{ module: "ssh", command: "systemctl restart ssh" }],
     notes: [
-      { code: "commands-never-run", module: "runcmd", origin: null },
+      { code: "commands-never-run", module: "runcmd", origin: null, isTooLate: false },
       {
         code: "size-limit",
         module: null,

@@ -25,7 +25,7 @@ const LONGEST_NETWORK = 1_000_000;
 /** The tree of a config drive in the image itself; undefined if there is none that cloud-init can use. */
 export function configDriveSeed(image: Image, version: string): CloudData | undefined {
   for (const directory of DIRECTORIES) {
-    const layout = LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
+    const layout = layoutOf(image, directory);
     if (image.read(`${directory}/openstack/${layout}/meta_data.json`) === undefined) continue;
     try {
       return readDrive(image, version, `${directory}/openstack`, layout);
@@ -35,6 +35,49 @@ export function configDriveSeed(image: Image, version: string): CloudData | unde
     }
   }
   return undefined;
+}
+
+/** A tree of a config drive that cloud-init cannot use. */
+interface UnusableDrive {
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** The path below the directory of the file that is missing or invalid. */
+  readonly metaData: string;
+  /** Why it is invalid; undefined if it is missing. */
+  readonly message: string | undefined;
+}
+
+/** Trees of config drives in the image that contain data but lack valid meta-data (helpers/openstack.py). */
+export function unusableDrives(image: Image, version: string): UnusableDrive[] {
+  return DIRECTORIES.flatMap((directory): UnusableDrive[] => {
+    const layout = layoutOf(image, directory);
+    const metaData = `openstack/${layout}/meta_data.json`;
+    const places = [...PLACED.map((name) => `openstack/${layout}/${name}`), ...PLACED, ...MISPLACED];
+    const files = places.map((name) => `${directory}/${name}`).filter((path) => image.stat(path)?.kind === "file");
+    if (image.read(`${directory}/${metaData}`) === undefined) {
+      const isFirstLayout = FIRST_LAYOUT.some((name) => image.stat(`${directory}/${name}`) !== undefined);
+      return files.length === 0 || isFirstLayout ? [] : [{ directory, files, metaData, message: undefined }];
+    }
+    try {
+      readDrive(image, version, `${directory}/openstack`, layout);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Raises)) throw error;
+      return [{ directory, files: [`${directory}/${metaData}`, ...files], metaData, message: error.message }];
+    }
+  });
+}
+
+const PLACED = ["user_data", "vendor_data.json", "network_data.json"];
+
+/** Names that NoCloud uses. */
+const MISPLACED = ["user-data", "meta-data", "vendor-data", "network-config"];
+
+/** Files of version 1 of the layout, any of which makes a directory a config drive. */
+const FIRST_LAYOUT = ["etc/network/interfaces", "root/.ssh/authorized_keys", "meta.js"];
+
+function layoutOf(image: Image, directory: string): string {
+  return LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
 }
 
 function readDrive(image: Image, version: string, top: string, layout: string): CloudData | undefined {

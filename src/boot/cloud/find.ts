@@ -1,6 +1,9 @@
 import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import type { SeedFile } from "../../config/userData/parts.ts";
+import { writesDatasourceList } from "../../distro/dsIdentify.ts";
+import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
@@ -8,6 +11,7 @@ import { addingDatasource, withConfigObject } from "./configObject.ts";
 import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
+import { isSearchContinued, type UnusedSeed, unusedSeeds } from "./unusedSeeds.ts";
 
 /** What the caller says of the launch. */
 export interface Launch {
@@ -24,13 +28,32 @@ export interface FoundCloud {
 }
 
 /** Determines which datasource the boot uses and what it provides; unknown if the image may run on any cloud. */
-export function findCloud(image: Image, version: string, base: BaseConfig, launch: Launch): FoundCloud {
+export function findCloud(
+  image: Image,
+  version: string,
+  base: BaseConfig,
+  launch: Launch & { readonly userData?: SeedFile },
+): FoundCloud {
   const list = listedDatasources(image, version, base);
   const pinned = knownTo(version, pinnedDatasource(list));
   const name = launch.datasource ?? pinned;
-  const notes = describe(list, pinned, launch);
+  const unused = unusedSeeds(image, version, base, list);
+  const ignored = unused.map((seed) => generalNote("seed-not-used", { seed }, seed.origin));
+  const notes = [...describe(list, pinned, launch), ...ignored];
   if (name === "None") return { cloud: noneCloud(image, base), notes };
+  const directory = name === undefined || name === "NoCloud" ? launch.cloud?.withoutMetaData : undefined;
+  if (directory !== undefined) {
+    const seed = withoutMetaData(directory, launch.cloud?.userData?.path ?? directory);
+    const none = generalNote("seed-not-used", { seed }, seed.origin);
+    return { cloud: noneCloud(image, base), notes: [...describe(list, undefined, launch), ...ignored, none] };
+  }
   const found = launch.cloud ?? seedOf(image, version, base, name, list);
+  // Only seeds in the image can be missing: what a machine provides is not known.
+  const isSearched = launch.datasource === undefined && launch.cloud === undefined && launch.userData === undefined;
+  if (isSearched && found === UNKNOWN_CLOUD && endsAtNone(unused, name, image, list, version)) {
+    const none = generalNote("datasource-none-left", {});
+    return { cloud: noneCloud(image, base), notes: [...ignored, none] };
+  }
   // Without information on the launch nothing changes, and data found earlier are kept.
   if (launch.cloud !== undefined && (found.datasource === undefined || found.config !== undefined))
     return { cloud: found, notes };
@@ -38,6 +61,32 @@ export function findCloud(image: Image, version: string, base: BaseConfig, launc
   const adding = addingDatasource(cloud.datasource, version);
   if (adding !== undefined) notes.push(generalNote("datasource-may-add", { datasource: adding }));
   return { cloud: withConfigObject(cloud, image, version), notes };
+}
+
+/** A seed on this machine that NoCloud does not take. */
+function withoutMetaData(directory: string, path: string): UnusedSeed {
+  const reason = { code: "files-missing", place: directory, missing: ["meta-data"] } as const;
+  return { datasource: "NoCloud", reason, files: [path], misnamed: [], origin: { path, line: 1, column: 1 } };
+}
+
+/**
+ * Whether the search for a datasource ends at None on a machine without a cloud: the image has data for a datasource that
+ * comes before any cloud, and that datasource cannot use them.
+ */
+function endsAtNone(
+  unused: readonly UnusedSeed[],
+  name: string | undefined,
+  image: Image,
+  list: DatasourceList | undefined,
+  version: string,
+): boolean {
+  const order = name === undefined ? (list?.names ?? datasourcesOf(version)) : [name];
+  const firstCloud = order.findIndex((one) => !LOCAL.has(one));
+  const first = new Set(name === undefined && firstCloud !== -1 ? order.slice(0, firstCloud) : order);
+  if (!unused.some((seed) => first.has(seed.datasource) && isSearchContinued(seed))) return false;
+  // ds-identify adds None to every list (tools/ds-identify, found; 18.5 to 26.2).
+  const isAdded = list === undefined || writesDatasourceList(image, commandLineParts(image));
+  return isAdded || list.names.includes("None");
 }
 
 function knownTo(version: string, name: string | undefined): string | undefined {

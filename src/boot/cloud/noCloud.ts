@@ -2,12 +2,13 @@ import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import { FatalConfigError, findPair, mergeMany } from "../../config/merge.ts";
 import { type BaseConfig, parseConfigFile } from "../../config/read.ts";
-import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { type CloudData, imageSeed, seedMapping, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { kernelCommandLine } from "../../distro/kernelCommandLine.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
-import type { ConfigNode, Mapping } from "../../python/tree.ts";
+import type { Origin } from "../../image/origin.ts";
+import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import { NOTHING, textFile } from "./textFile.ts";
 
@@ -21,22 +22,48 @@ type Place = { readonly metaData: Mapping } & Partial<Pick<CloudData, "userData"
  * configuration, and in the places that any of these refer to (18.5 to 26.2). Undefined if it finds nothing, or fails.
  */
 export function noCloudSeed(image: Image, base: BaseConfig, version: string): CloudData | undefined {
-  const config = new Config(base.root);
-  const from = config.node("datasource", "NoCloud", "seedfrom");
   try {
-    const directory = imageSeed(image);
-    const places: Place[] = [commandLine(image), directory && place(directory), inline(image, config)].flatMap(
-      (found) => found ?? [],
-    );
-    const sent = from !== undefined && truthy(from) ? from : undefined;
-    if (places.length === 0 && sent === undefined) return undefined;
-    const cloud = joined(places);
-    const seedfrom = sent ?? findPair(cloud.metaData ?? EMPTY, "seedfrom")?.value;
-    return seedfrom === undefined ? cloud : seededFrom(image, pyStr(seedfrom), cloud, version);
+    const places = placesOf(image, base, version);
+    const from = seedfrom(image, base, places);
+    if (places.length === 0 && from === undefined) return undefined;
+    return from === undefined ? joined(places) : seededFrom(image, from.value, joined(places), version);
   } catch (error) {
     if (error instanceof FatalConfigError) return undefined;
     throw error;
   }
+}
+
+/** The `seedfrom` that NoCloud follows and the line that sets it; undefined if nothing sets it, or NoCloud fails before. */
+export function seedfromOf(image: Image, base: BaseConfig, version: string): Seedfrom | undefined {
+  try {
+    return seedfrom(image, base, placesOf(image, base, version));
+  } catch (error) {
+    if (error instanceof FatalConfigError) return undefined;
+    throw error;
+  }
+}
+
+interface Seedfrom {
+  readonly value: string;
+  readonly origin: Origin;
+}
+
+function placesOf(image: Image, base: BaseConfig, version: string): Place[] {
+  const directory = imageSeed(image, version);
+  const all = [commandLine(image), directory && place(directory), inline(image, new Config(base.root))];
+  return all.flatMap((found) => found ?? []);
+}
+
+/** In the datasource's configuration, or else in the meta-data of any place. */
+function seedfrom(image: Image, base: BaseConfig, places: readonly Place[]): Seedfrom | undefined {
+  const configured = new Config(base.root).pair("datasource", "NoCloud", "seedfrom");
+  if (configured !== undefined && truthy(configured.value))
+    return { value: pyStr(configured.value), origin: originOf(configured) };
+  const pair = findPair(joined(places).metaData ?? EMPTY, "seedfrom");
+  if (pair === undefined) return undefined;
+  const line = kernelCommandLine(image);
+  const origin = line?.path === pair.path ? { ...originOf(pair), line: line.line } : originOf(pair);
+  return { value: pyStr(pair.value), origin };
 }
 
 function place({ metaData = EMPTY, userData, vendorData, networkConfig }: CloudData): Place {
@@ -100,27 +127,34 @@ function mapping(image: Image, node: ConfigNode): Mapping {
   return parseConfigFile(file.bytes, file.path).root;
 }
 
+/**
+ * Where `seedfrom` has a file of this name: its path in the image; "boot" if only the boot knows its content; undefined if
+ * NoCloud does not accept the value (DataSourceNoCloud, util.read_seeded, url_helper.read_file_or_url; 18.5 to 26.2).
+ */
+export function seededPath(from: string, version: string, name: string): string | "boot" | undefined {
+  if (/^(https?|ftps?):\/\//.test(from) || from.includes("__dmi.")) return "boot";
+  const [, scheme = "", rest = ""] = /^(file:\/\/)?(.*)$/s.exec(from)!;
+  if (scheme === "" && !rest.startsWith("/")) return undefined;
+  // Since 24.2 what follows file:// is a host name up to the first slash, before that a path from the root directory.
+  const directory = versionAtLeast(version, "24.2") ? rest.replace(/^[^/]+/, "") : rest.replace(/^(?!\/)/, "/");
+  const slash = directory.endsWith("/") || !versionAtLeast(version, "23.1") ? "" : "/";
+  return directory.includes("%s") ? directory.replaceAll("%s", name) : `${directory}${slash}${name}`;
+}
+
 /** The directory must contain both files; the content at a URL is not known before the boot. */
 function seededFrom(image: Image, from: string, cloud: CloudData, version: string): CloudData | undefined {
-  const directory = /^(?:file:\/\/)?(\/.*)$/.exec(from)?.[1];
-  if (directory === undefined)
-    return /^(https?|ftps?):\/\//.test(from) ? { ...UNKNOWN_CLOUD, datasource: "NoCloud" } : undefined;
+  if (seededPath(from, version, "meta-data") === "boot") return { ...UNKNOWN_CLOUD, datasource: "NoCloud" };
   const read = (name: string): SeedFile | undefined => {
-    const slash = directory.endsWith("/") || !versionAtLeast(version, "23.1") ? "" : "/";
-    const path = directory.includes("%s") ? directory.replaceAll("%s", name) : `${directory}${slash}${name}`;
-    const bytes = image.read(path);
-    return bytes === undefined ? undefined : { path, bytes };
+    const path = seededPath(from, version, name);
+    const bytes = path === undefined ? undefined : image.read(path);
+    return path === undefined || bytes === undefined ? undefined : { path, bytes };
   };
   const [metaData, userData, network] = [read("meta-data"), read("user-data"), read("network-config")];
   if (metaData === undefined || userData === undefined) return undefined;
-  const own = parseConfigFile(metaData.bytes, metaData.path).root;
-  const networkConfig =
-    network === undefined || !versionAtLeast(version, "24.3")
-      ? undefined
-      : parseConfigFile(network.bytes, network.path).root;
+  const networkConfig = network && seedMapping(network);
   return {
     ...cloud,
-    metaData: mergeMany([cloud.metaData ?? EMPTY, own], EMPTY),
+    metaData: mergeMany([cloud.metaData ?? EMPTY, seedMapping(metaData) ?? EMPTY], EMPTY),
     userData,
     vendorData: read("vendor-data") ?? NOTHING,
     networkConfig: versionAtLeast(version, "24.3") ? networkConfig : cloud.networkConfig,

@@ -32,7 +32,7 @@ export function restoredCloud(image: Image, version: string, base: BaseConfig, c
   const isTrusted = config.bool("manual_cache_clean", false) || image.stat(marker) !== undefined;
   const datasource = datasourceOf(image, directory);
   if (isAskedAgain(image, version, base, directory, datasource) && instanceId(cloud) === id) return undefined;
-  if (!isTrusted && (datasource !== "NoCloud" || seededId(image) !== id)) return undefined;
+  if (!isTrusted && (datasource !== "NoCloud" || seededId(image, version) !== id)) return undefined;
   const file = (name: string): SeedFile => {
     const path = `${directory}/${name}`;
     return { path, bytes: image.read(path) ?? Buffer.alloc(0) };
@@ -76,8 +76,8 @@ function datasourceOf(image: Image, directory: string): string | undefined {
   return datasourceNames.find((known) => known === name);
 }
 
-function seededId(image: Image): string | undefined {
-  const seed = imageSeed(image);
+function seededId(image: Image, version: string): string | undefined {
+  const seed = imageSeed(image, version);
   return seed === undefined ? undefined : instanceId(seed);
 }
 

@@ -104,10 +104,10 @@ export function noFix(): null {
 const MOST_FINDINGS = 100;
 
 /** At most MOST_FINDINGS findings; the last one says how many more there may be. */
-export function atMost<T>(items: readonly T[], find: (item: T) => Finding | undefined): Finding[] {
+export function atMost<T>(items: readonly T[], find: (item: T, index: number) => Finding | undefined): Finding[] {
   const findings: Finding[] = [];
   for (const [index, item] of items.entries()) {
-    const finding = find(item);
+    const finding = find(item, index);
     if (finding === undefined) continue;
     const more = items.length - index - 1;
     if (findings.length + 1 < MOST_FINDINGS || more === 0) findings.push(finding);

@@ -28,6 +28,7 @@ import {
   configValueShadowed,
 } from "./configuration/layers.ts";
 import { logOwnerMissing } from "./configuration/logOwnerMissing.ts";
+import { moduleListIncomplete } from "./configuration/moduleListIncomplete.ts";
 import {
   moduleFrequencyUnknown,
   moduleListedTwice,
@@ -36,6 +37,7 @@ import {
   moduleUnknown,
 } from "./configuration/moduleLists.ts";
 import { networkNotDisabled } from "./configuration/networkNotDisabled.ts";
+import { seedLeft, seedNotUsed } from "./configuration/seedNotUsed.ts";
 import { templateReadTooEarly } from "./configuration/templateReadTooEarly.ts";
 import { unitOrderedAfterRenamedService } from "./configuration/unitOrderedAfterRenamedService.ts";
 import { userDataCanOverride } from "./configuration/userDataCanOverride.ts";
@@ -108,6 +110,7 @@ const checks: Readonly<Record<string, Check>> = {
   moduleFails,
   moduleFrequencyUnknown,
   moduleListFails,
+  moduleListIncomplete,
   moduleListedTwice,
   moduleNotForDistro,
   moduleUnknown,
@@ -124,6 +127,8 @@ const checks: Readonly<Record<string, Check>> = {
   passwordStaysLocked,
   requests,
   scriptsNotExecutable,
+  seedLeft,
+  seedNotUsed,
   sshHostKeysMissing,
   sshHostKeysShared,
   sshKeysNotRead,

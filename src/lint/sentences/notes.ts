@@ -1,6 +1,7 @@
 import type { Note } from "../../boot/notes.ts";
 import { lineOf, partNote, placeOf } from "./configuration.ts";
 import { obstacleSentence, rendererNotSimulated, stageStops } from "./outcomes.ts";
+import { unusedSeedSentences } from "./seeds.ts";
 
 /** What some datasources add to the configuration. */
 const ADDED: Readonly<Record<string, string>> = {
@@ -24,7 +25,9 @@ export function noteSentence(note: Note): string {
     case "chef-template-missing":
       return "the template for Chef's client.rb does not exist";
     case "commands-never-run":
-      return "its commands never run, since no module list contains scripts_user";
+      return note.isTooLate
+        ? "its commands never run, since runcmd is listed after scripts_user"
+        : "its commands never run, since no module list contains scripts_user";
     case "datasource-may-add":
       return (
         ADDED[note.datasource] ??
@@ -32,6 +35,8 @@ export function noteSentence(note: Note): string {
       );
     case "datasource-none":
       return `${placed(note)}the datasource is always None, so the seed is ignored`;
+    case "datasource-none-left":
+      return "no seed in the image can be used, so the datasource is None unless the machine provides another one";
     case "datasource-not-listed":
       return `${placed(note)}cloud-init looks only for ${note.listed.join(", ")}, not for ${note.datasource}`;
     case "datasource-pinned":
@@ -96,6 +101,8 @@ export function noteSentence(note: Note): string {
       return `it adds name servers to ${note.target}, to which ${note.path} links, and fails if that directory does not exist`;
     case "rsyslog-host-invalid":
       return `rsyslog.remotes.${note.name}: "${note.host}" is not a valid host`;
+    case "seed-not-used":
+      return unusedSeedSentences(note.seed);
     case "selinux-user":
       return `the SELinux user of ${note.user} is not simulated`;
     case "ssh-import-id-missing":

@@ -2,7 +2,7 @@ import { isKnownKey } from "../../../boot/configKeys.ts";
 import { findPair } from "../../../config/merge.ts";
 import { CLOUD_CFG, CLOUD_CFG_D, parseConfigFile } from "../../../config/read.ts";
 import type { Image } from "../../../image/image.ts";
-import { originOf } from "../../../python/tree.ts";
+import { originOf, type Pair } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes/fixes.ts";
@@ -58,35 +58,72 @@ export function configFileNotRead(rule: Rule, context: CheckContext): Finding[] 
   const { booted, image } = context;
   if (booted.base.fatal !== undefined) return [];
   const read = new Set(booted.base.files.map(({ path }) => path));
-  const directory = booted.base.directory;
-  const directories = new Set([...NEAR, ...(directory === undefined ? [] : [directory])]);
+  const { directory } = booted.base;
+  const directories = new Set([...NEAR, ...misspelled(image), ...(directory === undefined ? [] : [directory])]);
   const unread = [...directories].flatMap((place) => candidates(image, place)).filter((path) => !read.has(path));
+  const redirecting = redirection(context);
   return atMost([...new Set(unread)], (path) => {
     const keys = cloudConfigKeys(image, path);
     if (keys === undefined || !isOwn(context, path)) return undefined;
     const name = path.slice(path.lastIndexOf("/") + 1);
     const stem = name.replace(/(\.cfg)?\.(ya?ml|conf|cfg|txt|json|config)$/i, "") || name;
-    const right = directory === undefined ? undefined : `${directory}/${stem}.cfg`;
-    if (right !== undefined && image.read(right)?.equals(image.read(path)!) === true) return undefined;
-    const where =
-      directory === undefined
-        ? `the conf_d of ${CLOUD_CFG} disables all further files`
-        : `it reads only files in ${directory} whose names end in ".cfg", not in subdirectories`;
-    const message = `cloud-init never reads ${path}: ${where}. Its settings have no effect: ${shortList(keys)}.`;
+    const isMissing = directory === undefined && redirecting === undefined && image.lstat(CLOUD_CFG_D) === undefined;
+    const right = directory ?? (isMissing ? CLOUD_CFG_D : undefined);
+    const target = right && `${right}/${stem}.cfg`;
+    if (target !== undefined && image.read(target)?.equals(image.read(path)!) === true) return undefined;
+    const message = `cloud-init never reads ${path}: ${whyNotRead(path, context)}. Its settings have no effect: ${shortList(keys)}.`;
     return about(rule, context, {
       message,
       cause: { path, line: 1, column: 1 },
       prove: () => {
-        const fix = right === undefined ? undefined : rename(image, path, right);
+        const fix = target === undefined ? undefined : rename(image, path, target);
         return fix === undefined
           ? null
           : context.prove(fix, (_after, { base }) =>
-              base.files.some((other) => other.path === right && other.dropped === undefined),
+              base.files.some((other) => other.path === target && other.dropped === undefined),
             );
       },
     });
   });
 }
+
+/** The conf_d of cloud.cfg, which replaces the usual directory of further files. */
+function redirection({ booted }: CheckContext): Pair | undefined {
+  const main = booted.base.files.find(({ path }) => path === CLOUD_CFG);
+  return main && findPair(main.root, "conf_d");
+}
+
+/** Why cloud-init does not read a file: its directory, or else its name. */
+function whyNotRead(path: string, context: CheckContext): string {
+  const { image, booted } = context;
+  const { directory } = booted.base;
+  const place = path.slice(0, path.lastIndexOf("/"));
+  const redirecting = redirection(context);
+  if (redirecting !== undefined && directory !== CLOUD_CFG_D) {
+    const where = `conf_d in ${CLOUD_CFG}:${originOf(redirecting).line}`;
+    if (directory === undefined) return `${where} disables all further files`;
+    if (place !== directory) return `${where} makes it read only files in ${directory}`;
+  }
+  const usual = directory ?? CLOUD_CFG_D;
+  if (place === usual) {
+    const stat = image.stat(usual);
+    if (directory === undefined && stat?.kind !== "directory") return `${usual} is not a directory`;
+    return `its name does not end in ".cfg"${/\.cfg$/i.test(path) ? " in lower case" : ""}`;
+  }
+  const only = `cloud-init reads only ${CLOUD_CFG} and files in ${usual} whose names end in ".cfg"`;
+  if (place.startsWith(`${usual}/`)) return `it is in a subdirectory, and ${only}`;
+  if (directory === undefined && image.lstat(usual) !== undefined)
+    return `it is in ${place}, and ${usual} is not a directory`;
+  return `it is in ${place}, and ${only}`;
+}
+
+/** Directories of /etc/cloud with names similar to that of cloud.cfg.d. */
+function misspelled(image: Image): string[] {
+  const names = image.list("/etc/cloud").filter((name) => SIMILAR.test(name) && `/etc/cloud/${name}` !== CLOUD_CFG_D);
+  return names.map((name) => `/etc/cloud/${name}`).filter((path) => image.stat(path)?.kind === "directory");
+}
+
+const SIMILAR = /^(cloud([-_.]?init)?[-_.]?)?(cfg|conf|config)s?([-_.]?d)?$/i;
 
 /** Finds hidden files, which cloud-init reads like all others (util.read_conf_d, 18.5 to 26.2). */
 export function configFileHidden(rule: Rule, context: CheckContext): Finding[] {
@@ -133,7 +170,7 @@ function candidates(image: Image, directory: string): string[] {
         !PUT_ASIDE.test(file) &&
         file !== DS_IDENTIFY_CFG &&
         // The directory of cloud.cfg also contains files of other kinds.
-        (directory !== "/etc/cloud" || /\.(cfg|ya?ml)$/i.test(file)),
+        (directory !== "/etc/cloud" || file === CLOUD_CFG_D || /\.(cfg|ya?ml)$/i.test(file)),
     );
   });
 }

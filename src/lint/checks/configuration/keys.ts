@@ -1,4 +1,6 @@
 import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
+import type { Module } from "../../../boot/module.ts";
+import { isForDistro } from "../../../boot/moduleFacts.ts";
 import type { Config } from "../../../config/config.ts";
 import { isFalse, isTrue } from "../../../config/options.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
@@ -8,6 +10,8 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
+import { launchKeys } from "./launchKeys.ts";
+import { incompleteLists } from "./moduleListIncomplete.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
@@ -15,35 +19,64 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
   const { booted } = context;
   const version = versionOf(context);
   if (booted.base.fatal !== undefined || version === undefined) return [];
-  const reader = { version, vendor: vendorOf(booted.config) };
+  const distro = vendorOf(booted.config);
+  const reader = { version, vendor: distro };
   const lists = new Set(listed(context).map(({ name }) => name));
   // Another rule reports an image without any list, in which nothing runs.
   if (lists.size === 0) return [];
-  return atMost(ownKeys(context), (pair) => {
+  return atMost([...ownKeys(context), ...launchKeys(booted)], (pair) => {
     const key = String(pair.key.value);
     const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
     if (isCoreKey(key) || readers.length === 0) return undefined;
-    const running = readers.filter(({ name }) => lists.has(name));
+    const running = readers.filter(({ name }) => lists.has(name) && isHelped(name, lists));
     const refused = booted.modules.filter(
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
-    const names = readers.map(({ name }) => name).join(", ");
+    const supporting = readers.filter((module) => isForDistro(module, distro, (one) => versionAtLeast(version, one)));
     const reason =
-      running.length === 0
-        ? `no module list contains ${names}, which ${readers.length === 1 ? "reads" : "read"} it`
-        : `${names} does not run on ${booted.config.get("system_info", "distro") ?? "ubuntu"}`;
-    // A key that requests no action has the intended effect.
-    const severity = asksForNothing(pair) ? "info" : rule.severity;
+      supporting.length > 0
+        ? notListed(readers, supporting, lists)
+        : `${namesOf(readers)}, which ${readers.length === 1 ? "reads" : "read"} it, ${readers.length === 1 ? "does" : "do"} not run on ${distro}. Remove the key`;
+    // A key that requests no action has the intended effect, unless it is meant for another distribution.
+    const severity = asksForNothing(pair, supporting.length === 0) ? "info" : rule.severity;
+    if (severity !== "info" && isReportedWithList(readers, pair.path, context)) return undefined;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
 }
 
+/** Whether another rule reports the list of the same file that lacks the modules. */
+function isReportedWithList(readers: readonly Module[], path: string, context: CheckContext): boolean {
+  const lists = incompleteLists(context).filter(({ pair }) => pair.path === path);
+  return readers.every(({ name }) => lists.some(({ missing }) => missing.some((needed) => needed.name === name)));
+}
+
+/** Modules that another one completes: runcmd only writes the script that scripts_user runs (18.5 to 26.2). */
+const HELPERS: Readonly<Record<string, string>> = { runcmd: "scripts_user" };
+
+function isHelped(name: string, lists: ReadonlySet<string>): boolean {
+  const helper = Object.hasOwn(HELPERS, name) ? HELPERS[name] : undefined;
+  return helper === undefined || lists.has(helper);
+}
+
+/** Why no module runs for a key, and what to do: the rest of a sentence. */
+function notListed(readers: readonly Module[], supporting: readonly Module[], lists: ReadonlySet<string>): string {
+  const helper = readers.map(({ name }) => HELPERS[name]).find((name) => name !== undefined);
+  if (helper !== undefined && readers.every(({ name }) => lists.has(name)))
+    return `no module list contains ${helper}, which runs the script that ${namesOf(readers)} writes. Add ${helper} to cloud_final_modules of the image`;
+  return `no module list contains ${namesOf(readers)}, which ${readers.length === 1 ? "reads" : "read"} it. Add ${supporting[0]!.name} to a module list of the image, or remove the key`;
+}
+
+function namesOf(modules: readonly Module[]): string {
+  return modules.map(({ name }) => name).join(", ");
+}
+
 /** Whether a key only requests no action: `false`, `{mode: off}`, `{preserve_sources_list: true}`. */
-function asksForNothing({ key, value }: Pair): boolean {
-  if (value.type === "mapping") return value.children.length > 0 && value.children.every(asksForNothing);
+function asksForNothing({ key, value }: Pair, isForeign: boolean): boolean {
+  if (value.type === "mapping")
+    return value.children.length > 0 && value.children.every((pair) => asksForNothing(pair, isForeign));
   if (value.type === "sequence") return value.children.length === 0;
-  if (/^(preserve|ignore|no)_/.test(String(key.value))) return isTrue(value);
+  if (/^(preserve|ignore|no)_/.test(String(key.value))) return !isForeign && isTrue(value);
   return value.kind === "null" || isFalse(value) || /^(none|never|unchanged)$/i.test(pyStr(value));
 }
 
@@ -52,7 +85,9 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
   const version = versionOf(context);
   if (version === undefined) return [];
   const reader = { version, vendor: vendorOf(context.booted.config) };
-  return atMost(ownKeys(context), (pair) => {
+  const launch = launchKeys(context.booted);
+  const own = ownKeys(context);
+  return atMost([...own, ...launch], (pair, index) => {
     const key = String(pair.key.value);
     const readers = readersOf(key);
     if (isCoreKey(key) || readers.length === 0) return undefined;
@@ -67,6 +102,8 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
       const message = `${key} has no effect: cloud-init ${version} does not read it${isNew ? `; ${since} and later do` : who}.`;
       return about(rule, context, { message, cause });
     }
+    // The check of their content reports deprecated keys of user-data.
+    if (index >= own.length) return undefined;
     const deprecated = readers
       .map((module) => module.keys[key]?.deprecated_version)
       .find((first) => first !== undefined);

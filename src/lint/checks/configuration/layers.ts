@@ -20,6 +20,7 @@ import { hiddenAs, itemOf, type Place, placeAt, topOf } from "../../secrets/plac
 import { shownAs } from "../../secrets/tree.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
+import { incompleteLists } from "./moduleListIncomplete.ts";
 import { withItems } from "./repeatItems.ts";
 
 /** A value of one file that another file's value of the same key replaces. */
@@ -91,6 +92,8 @@ export function configListReplaced(rule: Rule, context: CheckContext): Finding[]
     const ownWinner = isOwn(context, winner.path);
     const ownLoser = isOwn(context, loser.path);
     if (!ownWinner && !ownLoser) return undefined;
+    if (incompleteLists(context).some(({ pair, replaced }) => at(pair) === at(winner) && replaced !== undefined))
+      return undefined;
     const kept = items(winner.value);
     const keptNames = namesOf(winner.value, key);
     const lost = items(loser.value).filter((item) => !keptNames.has(nameOf(item, key)));

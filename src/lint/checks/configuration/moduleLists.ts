@@ -13,7 +13,7 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withWord } from "./editFile.ts";
 
-const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_modules"];
+export const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final_modules"];
 
 /** Finds entries of the module lists that name no module of cloud-init. */
 export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {

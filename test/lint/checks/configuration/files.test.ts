@@ -17,6 +17,25 @@ describe("files that are not read", () => {
     expect(found?.proveFix()).toEqual({ path: right, content: MINE, renames: path });
   });
 
+  // Neither conf_d nor a name is to blame for a file in a wrong place.
+  test.each([
+    [{ "/etc/cloud/99-a.cfg": MINE }, "it is in /etc/cloud, and cloud-init reads only"],
+    [{ "/etc/cloud/conf.d/99-a.cfg": MINE }, "it is in /etc/cloud/conf.d, and"],
+    [{ [`${D}/99-a.CFG`]: MINE }, 'its name does not end in ".cfg" in lower case'],
+    [{ [`${D}/99-a.conf`]: MINE }, 'its name does not end in ".cfg"'],
+    [{ [`${D}/a/99-a.cfg`]: MINE }, "it is in a subdirectory"],
+    [{ [D]: "-> /etc/none.d\n", "/etc/cloud/99-a.cfg": MINE }, "/etc/cloud/cloud.cfg.d is not a directory"],
+    [
+      { "/etc/cloud/cloud.cfg": "conf_d: ''\nruncmd: [a]\n", [`${D}/99-a.cfg`]: MINE },
+      "conf_d in /etc/cloud/cloud.cfg:1 disables all further files",
+    ],
+  ])("%j: %s", (files, reason) => {
+    const [found, ...more] = findings("config-file-not-read", files);
+    expect(found?.message).toContain(reason);
+    expect(found?.message.includes("conf_d")).toBe(reason.includes("conf_d"));
+    expect(more).toEqual([]);
+  });
+
   test("no fix writes over a file", () => {
     const [found] = findings("config-file-not-read", { [`${D}/99-a.yaml`]: MINE, [`${D}/99-a.cfg`]: "ntp: {}\n" });
     expect(found?.proveFix()).toBeNull();

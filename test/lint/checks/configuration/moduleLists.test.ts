@@ -146,6 +146,109 @@ describe("keys without a module", () => {
   ])("%j: %j", (text, severities) => expect(told(text)).toEqual(severities));
 });
 
+describe("lists without what every instance needs", () => {
+  const cfg = `${D}/20.cfg`;
+  const told = (files: Readonly<Record<string, string>>, image = "debian-12") =>
+    findings("module-list-incomplete", files, { image }).map(({ severity, cause, message }) => ({
+      severity,
+      line: cause?.line,
+      lacks: / lacks (.*), which no other list contains/.exec(message)?.[1],
+    }));
+
+  test.each([
+    ["cloud_init_modules: [set_hostname]\n", "users_groups, ssh and write_files"],
+    ["cloud_init_modules:\n- [users-groups, always]\n- cc_ssh\n", "write_files"],
+    ["cloud_config_modules: [locale, runcmd]\n", "set_passwords"],
+    ["cloud_final_modules: [scripts-per-boot]\n", "scripts_user"],
+  ])("%j", (text, lacks) =>
+    expect(told({ [cfg]: `# ours\n${text}` })).toEqual([{ severity: "warning", line: 2, lacks }]),
+  );
+
+  test.each(["rocky-9", "ubuntu-24.04", "alpine-3.21"])("on %s", (image) => {
+    const [found] = told({ [cfg]: "cloud_init_modules: [bootcmd, users_groups]\n" }, image);
+    expect(found?.lacks).toContain("ssh");
+  });
+
+  test("the file that has the last word is to blame, and no other rule reports it", () => {
+    const files = {
+      [cfg]: "cloud_final_modules: [scripts-user]\n",
+      [`${D}/30.cfg`]: "cloud_final_modules: [puppet]\n",
+    };
+    const [found] = findings("module-list-incomplete", files);
+    expect(found?.cause?.path).toBe(`${D}/30.cfg`);
+    expect(found?.message).toContain(`replaces the list in ${cfg}:1`);
+    expect(findings("config-list-replaced", files)).toEqual([]);
+    expect(found?.proveFix()?.content).toBe("cloud_final_modules: [scripts-user, puppet]\n");
+  });
+
+  test("runcmd after scripts_user", () => {
+    const lists = (final: string) => ({
+      [cfg]: `cloud_config_modules: [set_passwords]\ncloud_final_modules: ${final}\n`,
+    });
+    const [found, ...more] = findings("module-list-incomplete", lists("[scripts-user, runcmd]"));
+    expect([found?.cause?.line, found?.cause?.column, more]).toEqual([2, 37, []]);
+    expect(found?.message).toMatch(/^No command of runcmd runs/);
+    expect(told(lists("[runcmd, scripts-user]"))).toEqual([]);
+  });
+
+  test("modules in another list, an empty list, no account opened by a fix", () => {
+    const moved = "cloud_config_modules: [runcmd]\ncloud_final_modules: [set_passwords, scripts_user]\n";
+    expect(told({ [cfg]: moved })).toEqual([]);
+    expect(told({ [cfg]: "cloud_final_modules: []\n" })).toMatchObject([{ severity: "info" }]);
+    const files = { [cfg]: "cloud_init_modules:\n- ssh\n- write_files\n" };
+    expect(findings("module-list-incomplete", files)[0]?.proveFix()).toBeNull();
+  });
+});
+
+describe("keys of user-data without a module", () => {
+  const seed = "/var/lib/cloud/seed/nocloud";
+  const told = (files: Readonly<Record<string, string>>, image = "debian-12") =>
+    findings("config-key-without-module", { [`${seed}/meta-data`]: "instance-id: i-1\n", ...files }, { image }).map(
+      ({ severity, cause, message }) => [
+        severity,
+        `${cause?.path.split("/").pop()}:${cause?.line}`,
+        message.split(" ")[0],
+      ],
+    );
+  const user = (text: string) => ({ [`${seed}/user-data`]: text });
+
+  test("of another distribution, in user-data and vendor-data, once for each file", () => {
+    const yum = "#cloud-config\n\nyum_repos: {a: {baseurl: x}}\n";
+    expect(told({ ...user(yum), [`${seed}/vendor-data`]: yum })).toEqual([
+      ["warning", "user-data:3", "yum_repos"],
+      ["warning", "vendor-data:3", "yum_repos"],
+    ]);
+    expect(told(user(yum), "rocky-9")).toEqual([]);
+    expect(told(user("#cloud-config\napt: {preserve_sources_list: true}\n"), "rocky-9")).toEqual([
+      ["warning", "user-data:2", "apt"],
+    ]);
+  });
+
+  test("in parts and templates", () => {
+    const part = (text: string) => `--X\nContent-Type: text/cloud-config\n\n${text}`;
+    const parts = `${part("packages: [a]\n")}${part("snap: {commands: [a]}\n")}--X--\n`;
+    expect(told(user(`MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=X\n\n${parts}`))).toEqual([
+      ["warning", "user-data:11", "snap"],
+    ]);
+    expect(told(user("## template: jinja\n#cloud-config\nhostname: {{ v1.region }}\napk_repos: {a: b}\n"))).toEqual([
+      ["warning", "user-data:4", "apk_repos"],
+    ]);
+  });
+
+  test("commands that no module runs", () => {
+    const files = { ...user("#cloud-config\nruncmd: [id]\n"), [`${D}/20.cfg`]: "cloud_final_modules: [puppet]\n" };
+    expect(told(files)).toEqual([["warning", "user-data:2", "runcmd"]]);
+    expect(told(user("#cloud-config\nruncmd: [id]\nsnap: {}\nlocale: C\n"))).toEqual([
+      ["warning", "user-data:3", "snap"],
+    ]);
+  });
+
+  test("of another version", () => {
+    const files = { [`${seed}/meta-data`]: "", ...user("#cloud-config\nubuntu_pro: {token: x}\n") };
+    expect(findings("config-key-of-other-version", files).map(({ cause }) => cause?.line)).toEqual([2]);
+  });
+});
+
 test("a key that a later version brought", () => {
   const files = { [`${D}/20.cfg`]: "ubuntu_pro: {token: x}\n" };
   expect(findings("config-key-of-other-version", files)).toHaveLength(1);

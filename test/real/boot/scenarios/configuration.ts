@@ -34,6 +34,20 @@ export const configuration: Scenario[] = [
     seed: { "meta-data": "instance-id: i-0001\nlocal-hostname: web-1\n" },
   },
   {
+    name: "modules-without-accounts",
+    files: team("cloud_init_modules:\n- [scripts-user, once]\n- [set-hostname, once]\n"),
+    seed: userData("write_files: [{path: /etc/one, content: a}]\nusers: [default, {name: carol}]\n"),
+  },
+  {
+    name: "modules-runcmd-too-late",
+    files: team("cloud_config_modules: []\ncloud_final_modules: [scripts-user, runcmd]\n"),
+    seed: userData("runcmd: [touch /etc/one]\n"),
+  },
+  {
+    name: "modules-of-other-distros",
+    seed: userData("yum_repos: {a: {baseurl: 'http://a.example/'}}\nsnap: {commands: [a]}\ntimezone: Asia/Tokyo\n"),
+  },
+  {
     name: "modules-from-user-data",
     seed: userData("cloud_init_modules: [ssh]\ncloud_config_modules: []\nssh_deletekeys: false\n"),
   },

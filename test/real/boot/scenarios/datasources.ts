@@ -405,6 +405,51 @@ write_files:
     ownData: true,
   },
   {
+    name: "datasource-nocloud-without-meta-data",
+    files: only("NoCloud, None"),
+    commands: ["rm /var/lib/cloud/seed/nocloud/meta-data"],
+    seed: { ...plain, "user-data": "#cloud-config\ntimezone: Asia/Tokyo\n" },
+    ownData: true,
+  },
+  {
+    name: "datasource-nocloud-seedfrom-without-meta-data",
+    files: {
+      ...only("NoCloud, None", "datasource: {NoCloud: {seedfrom: file:///srv/seed/}}\n"),
+      "/srv/seed/user-data": "#cloud-config\ntimezone: Asia/Tokyo\n",
+    },
+    commands: ["rm -r /var/lib/cloud/seed"],
+    seed: plain,
+    ownData: true,
+  },
+  // Taken since 23.1 only.
+  {
+    name: "datasource-nocloud-seedfrom-without-slash",
+    files: {
+      ...only("NoCloud, None", "datasource: {NoCloud: {seedfrom: /srv/seed}}\n"),
+      "/srv/seed/meta-data": "instance-id: i-srv\n",
+      "/srv/seed/user-data": "#cloud-config\ntimezone: Asia/Tokyo\n",
+    },
+    commands: ["rm -r /var/lib/cloud/seed"],
+    seed: plain,
+    ownData: true,
+  },
+  // Until 22.1 a network-config that is not a mapping makes NoCloud fail; invalid meta-data never does.
+  ...["meta-data", "network-config"].map((name) => ({
+    name: `datasource-nocloud-invalid-${name}`,
+    files: only("NoCloud, None"),
+    seed: { ...plain, "user-data": "#cloud-config\ntimezone: Asia/Tokyo\n", [name]: "- [a\n" },
+    ownData: true as const,
+  })),
+  {
+    name: "datasource-configdrive-without-meta-data",
+    files: {
+      ...only("ConfigDrive, None"),
+      ...drive({ "latest/user_data": "#cloud-config\ntimezone: Asia/Tokyo\n" }),
+    },
+    seed: plain,
+    ownData: true,
+  },
+  {
     name: "datasource-oracle-network",
     files: only("Oracle", "network: {version: 2, ethernets: {own0: {dhcp4: true}}}\n"),
     commands: patched("Oracle", oracle),
