@@ -1,6 +1,7 @@
 import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
+import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchema, isAnnotation, type Schema, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
@@ -30,9 +31,10 @@ export function checkConfig(
   const validator = schemas.validator(name);
   const { problems, cut } = validator.validate(root, isUnknown);
   let isCut = cut;
-  const told = problems
-    .map((problem) => withCurrentKeys(problem, schemas))
-    .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
+  const current = problems.map((problem) => withCurrentKeys(problem, schemas));
+  const told = withoutConsequences(current).flatMap(
+    (problem) => toldOf(problem, root, name, layer, schemas, validator) ?? [],
+  );
   if (name === "cloud-config") {
     if (layer === "image") for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
     const open = openTopLevel(root, layer, schemas, isUnknown);
@@ -63,8 +65,36 @@ function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): 
   return { ...problem, keys: problem.keys.filter(isCurrent), outdated: problem.keys.filter((key) => !isCurrent(key)) };
 }
 
+/** Without the keys that a mapping lacks because they are misspelt in it. */
+function withoutConsequences(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const placeOf = (path: readonly Step[]) => JSON.stringify(path);
+  const misspelt = new Map<string, Set<string>>();
+  for (const problem of problems) {
+    const meant = problem.kind === "unknown-key" ? meantKey(problem) : undefined;
+    if (meant === undefined) continue;
+    const place = placeOf(problem.path.slice(0, -1));
+    misspelt.set(place, (misspelt.get(place) ?? new Set()).add(meant));
+  }
+  return problems.filter(({ kind, path, keys }) => {
+    if (kind !== "missing-key") return true;
+    const meant = misspelt.get(placeOf(path));
+    return meant === undefined || !keys.flatMap((key) => key.split(" and ")).some((key) => meant.has(key));
+  });
+}
+
+/** Whether the mapping at the end of a path has a key. */
+function hasKey(root: Mapping, path: readonly Step[], key: string): boolean {
+  let node: ConfigNode | undefined = root;
+  for (const step of path) {
+    if (node?.type === "mapping") node = findPair(node, String(step))?.value;
+    else node = node?.type === "sequence" ? node.children[Number(step)] : undefined;
+  }
+  return node?.type === "mapping" && findPair(node, key) !== undefined;
+}
+
 function toldOf(
   problem: SchemaProblem,
+  root: Mapping,
   name: SchemaName,
   layer: Layer,
   schemas: Schemas,
@@ -95,7 +125,9 @@ function toldOf(
   // Files of the image may set more keys than a launch.
   if (path.length === 1 && name === "cloud-config" && !closesTopLevel(schemas, layer)) return undefined;
   const meant = meantKey(problem);
-  const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
+  // With both spellings nobody knows which value counts.
+  const isFree = meant !== undefined && !hasKey(root, path.slice(0, -1), meant);
+  const replace = isFree ? { old: String(path.at(-1)), by: meant } : undefined;
   const system = path.length === 1 && systemKeys.has(String(path[0]));
   const hint = system
     ? ` cloud-init reads "${path[0]}" only from files of the image.`
