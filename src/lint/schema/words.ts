@@ -1,3 +1,4 @@
+import { NUMBER_TEXT } from "../../boot/cloud/datasourceKeys.ts";
 import { BOOLEAN, WHOLE_NUMBER } from "../../config/schema/netplanKeys.ts";
 import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/schema/schema.ts";
 import type { ConfigNode, Pair, Scalar } from "../../python/tree.ts";
@@ -194,6 +195,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   "^.+:.+$": 'a pair such as "user:password"',
   [BOOLEAN]: "true or false",
   [WHOLE_NUMBER]: "a whole number",
+  [NUMBER_TEXT]: "a number",
 };
 
 function refusedKeys(schema: Schema): string[] {
