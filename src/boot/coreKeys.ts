@@ -10,17 +10,17 @@ import {
   list,
   named,
   openKeys,
-  secret,
   shown,
   text,
   tuple,
-  unchecked,
   values,
   whole,
 } from "../config/schema/forms.ts";
 import { networkKeys } from "../config/schema/networkKeys.ts";
+import { datasourceKeys } from "./cloud/datasourceKeys.ts";
 import { hostnameKeys } from "./hostname/hostnameKeys.ts";
-import { USER, userKeys } from "./users/userKeys.ts";
+import { systemInfoKeys } from "./systemInfoKeys.ts";
+import { userKeys } from "./users/userKeys.ts";
 
 const merger = either(
   text,
@@ -48,15 +48,6 @@ const merger = either(
   ),
 );
 const output = either(text, tuple(text, 2, 2), keys({ error: text, output: text }));
-/** Settings of a datasource that hold no secret (sources/DataSource*.py, 18.5 to 26.2); all others are hidden. */
-const DATASOURCE = shown(
-  `agent_command allowed_dsmode apply_full_imds_network_config apply_network_config apply_network_set_name
-   apply_network_secondary_nics configdrive data_dir detect_changed_addresses disk_aliases driver dsmode fs_label
-   hostname_bounce instance-id local-hostname max_wait meta-data metadata_url metadata_urls network network-config
-   parseuser region retries sec_between_retries seedfrom serial_device set_hostname strict_id sys_classes timeout
-   transports url_max_wait url_retries url_timeout user-data userdata_url vendor-data vendordata_url wait_retry`,
-);
-
 const moduleList = list(either(text, list(any)));
 
 /**
@@ -71,7 +62,10 @@ export const coreKeys = {
   cloud_init_modules: moduleList,
   merge_how: merger,
   merge_type: merger,
-  system_info: { ...openKeys({}), ...unchecked({ default_user: unchecked(USER) }) },
+  system_info: {
+    ...deprecated(openKeys({}), "24.2", "it is not meant to be set by user-data or vendor-data"),
+    unchecked: systemInfoKeys,
+  },
   updates: keys({
     network: keys({ when: list(values("boot-new-instance", "boot-legacy", "boot", "hotplug")) }, ["when"]),
   }),
@@ -88,7 +82,7 @@ export const imageKeys: Keys = {
      disable_network_activation disable_vmware_customization dsmode features log_cfgs logcfg manual_cache_clean policy
      syslog_fix_perms unverified_modules vendor_data2 warnings`,
   ),
-  datasource: unchecked({}, secret("token", unchecked(DATASOURCE))),
+  datasource: datasourceKeys,
   network: { unchecked: either(networkKeys[1], networkKeys[2]) },
 };
 

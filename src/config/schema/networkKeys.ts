@@ -1,5 +1,4 @@
 import {
-  any,
   either,
   type Form,
   flag,
@@ -8,13 +7,12 @@ import {
   list,
   nothing,
   openKeys,
-  secret,
   text,
   texts,
-  unchecked,
   values,
   whole,
 } from "./forms.ts";
+import { netplanKeys } from "./netplanKeys.ts";
 
 const route = { destination: text, gateway: text, metric: whole, netmask: text, network: text, type: values("route") };
 const subnet = keys({
@@ -66,86 +64,8 @@ const entries = either(
   entry("route", route, ["gateway"]),
 );
 
-/** What 802.1X asks for. */
-const authenticated: Keys = {
-  auth: secret(
-    "password",
-    unchecked({
-      "anonymous-identity": any,
-      "ca-certificate": any,
-      "client-certificate": any,
-      "client-key": any,
-      identity: any,
-      "key-management": any,
-      method: any,
-      "phase2-auth": any,
-    }),
-  ),
-};
-
-const link: Keys = {
-  ...authenticated,
-  addresses: list(any),
-  dhcp4: values(true, false, "yes", "no"),
-  dhcp6: values(true, false, "yes", "no"),
-  gateway4: text,
-  gateway6: text,
-  match: openKeys({ driver: either(text, texts), macaddress: text, name: text }),
-  mtu: whole,
-  nameservers: openKeys({ addresses: texts, search: texts }),
-  routes: list(openKeys({ metric: whole, to: text, via: text })),
-  "set-name": text,
-  wakeonlan: flag,
-};
-
-function links(more: Keys): Form {
-  return { type: "object", additionalProperties: openKeys({ ...link, ...more }) };
-}
-
-/** Further keys that netplan takes. */
-const NETPLAN: Keys = {
-  "dummy-devices": any,
-  modems: unchecked(
-    {},
-    unchecked({ password: secret("password", any), pin: secret("password", any), ...authenticated }),
-  ),
-  "nm-devices": unchecked(
-    {},
-    unchecked({ networkmanager: unchecked({ passthrough: secret("password", unchecked({})) }) }),
-  ),
-  openvswitch: any,
-  tunnels: unchecked(
-    {},
-    unchecked({
-      key: secret("key", any),
-      keys: secret("key", any),
-      peers: { items: unchecked({ keys: unchecked({ public: any, shared: secret("key", any) }) }) },
-    }),
-  ),
-  "virtual-ethernets": any,
-  vrfs: any,
-  wifis: unchecked(
-    {},
-    unchecked({
-      "access-points": unchecked({}, unchecked({ password: secret("password", any), ...authenticated })),
-      ...authenticated,
-    }),
-  ),
-};
-
-/** Network configuration, version 1 and 2 (as cloud-init's network state reads it, 26.2). */
+/** Network configuration, version 1 (as cloud-init's network state reads it, 26.2) and 2. */
 export const networkKeys = {
   1: keys({ config: either(list(entries), values("disabled")), version: values(1) }, ["version", "config"]),
-  2: keys(
-    {
-      ...NETPLAN,
-      bonds: links({ interfaces: texts, parameters: openKeys({}) }),
-      bridges: links({ interfaces: texts, parameters: openKeys({}) }),
-      ethernets: links({}),
-      renderer: text,
-      version: values(2),
-      vlans: links({ id: whole, link: text }),
-    },
-    ["version"],
-  ),
+  2: keys(netplanKeys, ["version"]),
 } as const;

@@ -1,6 +1,7 @@
 import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
+import { findPair } from "../../config/merge.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
-import { asSchema, isAnnotation, type Schema, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchema, isAnnotation, type Schema, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
@@ -8,6 +9,7 @@ import { nearest } from "../nearest.ts";
 import { topOf } from "../secrets/place.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { allowsBooleans } from "./expected.ts";
+import { placeHint, settingsValidator } from "./imageSettings.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Told } from "./told.ts";
@@ -27,18 +29,24 @@ export function checkConfig(
   schemas: Schemas,
   isUnknown?: (node: ConfigNode) => boolean,
 ): Told[] {
-  const validator = schemas.validator(name);
-  const { problems, cut } = validator.validate(root, isUnknown);
-  let isCut = cut;
-  const told = problems
-    .map((problem) => withCurrentKeys(problem, schemas))
-    .flatMap((problem) => toldOf(problem, name, layer, schemas, validator) ?? []);
+  let isCut = false;
+  const told: Told[] = [];
+  const validators = [schemas.validator(name), ...(name === "cloud-config" ? [settingsValidator(layer)] : [])];
+  for (const validator of validators) {
+    const { problems, cut } = validator.validate(root, isUnknown);
+    const current = problems.map((problem) => withCurrentKeys(problem, schemas));
+    for (const problem of withoutConsequences(current)) {
+      const one = toldOf(problem, root, name, layer, schemas, validator);
+      if (one !== undefined) told.push(one);
+    }
+    isCut ||= cut;
+  }
   if (name === "cloud-config") {
-    if (layer === "image") for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
+    for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
     const open = openTopLevel(root, layer, schemas, isUnknown);
     for (const one of open.told) told.push(one);
     isCut ||= open.cut;
-    for (const one of passedOver(root, layer === "image" ? "warning" : "error", isUnknown)) told.push(one);
+    for (const one of passedOver(root, isUnknown)) told.push(one);
   }
   if (isCut)
     told.push({
@@ -63,8 +71,36 @@ function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): 
   return { ...problem, keys: problem.keys.filter(isCurrent), outdated: problem.keys.filter((key) => !isCurrent(key)) };
 }
 
+/** Without the keys that a mapping lacks because they are misspelt in it. */
+function withoutConsequences(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const placeOf = (path: readonly Step[]) => JSON.stringify(path);
+  const misspelt = new Map<string, Set<string>>();
+  for (const problem of problems) {
+    const meant = problem.kind === "unknown-key" ? meantKey(problem) : undefined;
+    if (meant === undefined) continue;
+    const place = placeOf(problem.path.slice(0, -1));
+    misspelt.set(place, (misspelt.get(place) ?? new Set()).add(meant));
+  }
+  return problems.filter(({ kind, path, keys }) => {
+    if (kind !== "missing-key") return true;
+    const meant = misspelt.get(placeOf(path));
+    return meant === undefined || !keys.flatMap((key) => key.split(" and ")).some((key) => meant.has(key));
+  });
+}
+
+/** Whether the mapping at the end of a path has a key. */
+function hasKey(root: Mapping, path: readonly Step[], key: string): boolean {
+  let node: ConfigNode | undefined = root;
+  for (const step of path) {
+    if (node?.type === "mapping") node = findPair(node, String(step))?.value;
+    else node = node?.type === "sequence" ? node.children[Number(step)] : undefined;
+  }
+  return node?.type === "mapping" && findPair(node, key) !== undefined;
+}
+
 function toldOf(
   problem: SchemaProblem,
+  root: Mapping,
   name: SchemaName,
   layer: Layer,
   schemas: Schemas,
@@ -73,36 +109,34 @@ function toldOf(
   const { kind, path, pair, node } = problem;
   const origin = originOf(pair ?? node);
   const top = topOf(name === "cloud-config" ? name : "network-config");
-  const message = `${problemText(problem, schema, top)}.`;
+  const textOf = (one: SchemaProblem) => `${problemText(one, schema, top)}.`;
+  const message = textOf(problem);
   if (isAnnotation(problem)) {
     const since = problem.schemas[0]?.[`${kind}_version`];
     if (typeof since === "string" && !versionAtLeast(schemas.version, since)) return undefined;
-    // A separate rule covers top-level keys of the image's files.
-    if (layer === "image" && path.length <= 1) return undefined;
-    return {
-      about: "deprecated-key",
-      worst: layer === "image" || kind === "changed" ? "info" : "warning",
-      message,
-      origin,
-    };
+    // Only what a launch provides is not meant to set it.
+    if (layer === "image" && path.length === 1 && path[0] === "system_info") return undefined;
+    return { about: "deprecated-key", worst: kind === "changed" ? "info" : "warning", message, origin };
   }
   // A separate rule covers the names of modules.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
   if (layer === "image" && kind === "type" && path.length === 1 && isStockForm(problem, schema)) return undefined;
-  const worst = layer === "image" ? "warning" : "error";
-  if (kind !== "unknown-key") return { about: "value", worst, message, origin };
+  if (kind !== "unknown-key") return { about: "value", worst: "error", message, origin };
   // Files of the image may set more keys than a launch.
   if (path.length === 1 && name === "cloud-config" && !closesTopLevel(schemas, layer)) return undefined;
   const meant = meantKey(problem);
-  const replace = meant === undefined ? undefined : { old: String(path.at(-1)), by: meant };
+  // With both spellings nobody knows which value counts.
+  const isFree = meant !== undefined && !hasKey(root, path.slice(0, -1), meant);
+  const replace = isFree ? { old: String(path.at(-1)), by: meant } : undefined;
   const system = path.length === 1 && systemKeys.has(String(path[0]));
   const hint = system
     ? ` cloud-init reads "${path[0]}" only from files of the image.`
-    : path.length === 1 && meant === undefined
-      ? parentHint(String(path[0]), schemas)
+    : meant === undefined
+      ? beyondNearest(problem, name, schemas)
       : "";
-  return { about: "unknown-key", worst, message: `${message}${hint}`, origin, replace };
+  const text = hint === "" || meant !== undefined ? message : textOf({ ...problem, keys: [], outdated: [] });
+  return { about: "unknown-key", worst: "error", message: `${text}${hint}`, origin, replace };
 }
 
 /**
@@ -133,7 +167,8 @@ function openTopLevel(
   if (closesTopLevel(schemas, layer)) return { told: [], cut: false };
   let compared = 0;
   const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
-  const known = schemas.topKeys.filter((key) => isCurrentKey(key, schemas));
+  const ofImage = layer === "image" ? [...systemKeys] : [];
+  const known = [...schemas.topKeys.filter((key) => isCurrentKey(key, schemas)), ...ofImage];
   const outdated = schemas.topKeys.filter((key) => !known.includes(key));
   const told = root.children.flatMap((pair): Told[] => {
     const { key } = pair;
@@ -141,22 +176,35 @@ function openTopLevel(
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     if (++compared > MOST_COMPARED) return [];
     const same = otherSpelling(name, known) ?? otherName(name, known);
+    const place = same === undefined ? placeHint({ path: [name] }, schemas) : "";
     // A name that resembles a deprecated key is reported too, but that key is not suggested.
-    if (same === undefined && (name.length <= 4 || nearest(name, schemas.topKeys) === undefined)) return [];
-    const meant = same ?? likelyKey(name, known, outdated);
+    const isNear = same !== undefined || (name.length > 4 && nearest(name, [...known, ...outdated]) !== undefined);
+    if (!isNear && place === "") return [];
+    const meant = place === "" ? (same ?? likelyKey(name, known, outdated)) : undefined;
     const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+    const where = meant !== undefined ? "" : place === "" ? parentHint(name, schemas) : place;
+    const isFree = meant !== undefined && findPair(root, meant) === undefined;
     return [
       {
         about: "unknown-key",
-        worst: "warning",
-        message: `Unknown key "${name}"${hint}.${meant === undefined ? parentHint(name, schemas) : ""}`,
+        worst: "error",
+        message: `Unknown key "${name}"${hint}.${where}`,
         origin: originOf(pair),
-        replace: meant === undefined ? undefined : { old: name, by: meant },
+        replace: isFree ? { old: name, by: meant } : undefined,
       },
     ];
   });
   return { told, cut: compared > MOST_COMPARED };
 }
+
+/** Where a key belongs that resembles none of those in its place. */
+function beyondNearest({ path }: SchemaProblem, name: SchemaName, schemas: Schemas): string {
+  if (name !== "cloud-config") return "";
+  const hint = path.length === 1 || systemPlaces.has(String(path[0])) ? placeHint({ path }, schemas) : "";
+  return hint === "" && path.length === 1 ? parentHint(String(path[0]), schemas) : hint;
+}
+
+const systemPlaces: ReadonlySet<string> = new Set(["datasource", "system_info"]);
 
 /** The place where cloud-init reads a key of this name, if there is exactly one. */
 function parentHint(name: string, schemas: Schemas): string {

@@ -26,10 +26,10 @@ export function defaultUserKeys(root: Mapping, version: string): Told[] {
     return [
       {
         about: "unknown-key",
-        worst: "warning",
+        worst: "error",
         message: `Unknown key "${name}" in system_info.default_user${hint}.`,
         origin: originOf(pair),
-        replace: meant === undefined ? undefined : { old: name, by: meant },
+        replace: meant === undefined || findPair(user, meant) !== undefined ? undefined : { old: name, by: meant },
       },
     ];
   });

@@ -29,7 +29,9 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
       const known = loaded.get(name);
       if (known !== undefined) return known;
       const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
-      const validator = own ?? schemaValidator(schemaOfVersion(name, reader));
+      const declared = () => schemaValidator(schemaOfVersion(name, reader));
+      // cloud-init's own schema of version 2 allows any key in a device (24.2 to 26.2), and nothing reads it.
+      const validator = own === undefined ? declared() : name === "network-config-v2" ? bothOf(own, declared()) : own;
       loaded.set(name, validator);
       return validator;
     },
@@ -40,6 +42,19 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
       Object.entries(topForms()).flatMap(([parent, { properties }]) =>
         Object.hasOwn(asSchema(properties) ?? {}, key) ? [parent] : [],
       ),
+  };
+}
+
+/** Reports what either of two validators reports, once for each place. */
+function bothOf(first: Validator, second: Validator): Validator {
+  return {
+    schema: first.schema,
+    validate(root, isUnknown) {
+      const [own, more] = [first.validate(root, isUnknown), second.validate(root, isUnknown)];
+      const places = new Set(own.problems.map((problem) => problem.pair ?? problem.node));
+      const others = more.problems.filter((problem) => !places.has(problem.pair ?? problem.node));
+      return { problems: [...own.problems, ...others], cut: own.cut || more.cut };
+    },
   };
 }
 

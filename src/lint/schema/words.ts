@@ -1,3 +1,5 @@
+import { NUMBER_TEXT } from "../../boot/cloud/datasourceKeys.ts";
+import { BOOLEAN, WHOLE_NUMBER } from "../../config/schema/netplanKeys.ts";
 import type { ProblemKind, Schema, SchemaProblem, Step } from "../../config/schema/schema.ts";
 import type { ConfigNode, Pair, Scalar } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
@@ -191,6 +193,9 @@ const PATTERNS: Readonly<Record<string, string>> = {
   "^([0-9]+)?\\.?[0-9]+[BKMGT]$": 'a size such as "512M" or "1.5G"',
   "^[-_0-9a-zA-Z]+(,[-_0-9a-zA-Z]+)*$": 'names separated by commas, such as "web,db"',
   "^.+:.+$": 'a pair such as "user:password"',
+  [BOOLEAN]: "true or false",
+  [WHOLE_NUMBER]: "a whole number",
+  [NUMBER_TEXT]: "a number",
 };
 
 function refusedKeys(schema: Schema): string[] {

@@ -17,10 +17,13 @@ export interface RealVerdict {
 }
 
 /** Lets a root's own validator judge documents: one start of Python for all. */
-export function realVerdicts(suite: Suite, documents: readonly SchemaDocument[]): RealVerdict[] {
+export function realVerdicts(
+  suite: Suite,
+  documents: readonly { readonly type: SchemaDocument["type"] | "netplan"; readonly text: string }[],
+): RealVerdict[] {
   const root = join(roots, suite);
   const script = join(import.meta.dirname, "realSchema.py");
-  const shell = `mount -t tmpfs none "$1/tmp" && exec chroot "$1" python3 -c "$(cat "$2")"`;
+  const shell = `mount -t tmpfs none "$1/tmp" && mount -t tmpfs none "$1/run" && exec chroot "$1" python3 -c "$(cat "$2")"`;
   const output = execFileSync("unshare", ["--mount", "--net", "sh", "-c", shell, "sh", root, script], {
     input: JSON.stringify(documents),
     encoding: "utf8",
