@@ -49,6 +49,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   },
   "datasource-may-add": "no loss",
   "datasource-none": "other rule",
+  "datasource-none-left": "other rule",
   "datasource-not-listed": "other rule",
   "datasource-pinned": "other rule",
   "default-user-missing": {
@@ -114,6 +115,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
       `The host "${host}" of rsyslog.remotes.${name} is invalid, so rsyslog sends it no messages`,
     ],
   },
+  "seed-not-used": "other rule",
   "selinux-user": "no loss",
   "ssh-import-id-missing": {
     severity: "error",
