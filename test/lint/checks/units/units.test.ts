@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { lintFile } from "../../../../src/lint/lintFile.ts";
+import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
 import { D, findings, withVersion } from "../configuration/findings.ts";
 
 const U = "/etc/systemd/system";
@@ -52,6 +54,16 @@ describe("ordering cycles", () => {
         .map(({ cause }) => `${cause?.path}:${cause?.line}`)
         .sort(),
     ).toEqual(["/etc/fstab:2", `${U}/app.service:2`, `${U}/cloud-init-local.service.d/net.conf:2`]);
+  });
+
+  test("that a unit closes which the launch writes and enables", () => {
+    const config = (command: string) => ({
+      [`${D}/20.cfg`]: `write_files:\n  - path: ${U}/app.service\n    content: |\n      [Unit]\n      After=cloud-final.service\n      [Install]\n      WantedBy=multi-user.target\nruncmd:\n  - ${command}\n`,
+    });
+    const [one] = found(config("[systemctl, enable, app]"));
+    expect(one).toMatchObject({ severity: "error", confidence: "likely", cause: { path: `${D}/20.cfg`, line: 2 } });
+    expect(one?.message).toContain("At the next boot, systemd breaks the cycle");
+    expect(found(config("systemctl disable app"))).toEqual([]);
   });
 
   test("of thousands of units are one finding", () => {
@@ -175,6 +187,17 @@ describe("deadlocks", () => {
     expect(found(start, unit("DefaultDependencies=no"))).toEqual([]);
     expect(found(start.replace("bootcmd", "runcmd"), unit(""))).toEqual([]);
   });
+
+  test.each(["#cloud-config\nruncmd:\n  - cloud-init status --wait\n", "#!/bin/sh\n\ncloud-init status --wait\n"])(
+    "in user-data on its own: %j",
+    (text) => {
+      const file = { path: "user-data", bytes: Buffer.from(text) };
+      const found = lintFile(file, { rules: catalogue, version: "25.1" }).findings;
+      expect(found.filter(({ rule }) => rule === "boot-deadlock")).toMatchObject([
+        { severity: "error", cause: { line: 3 } },
+      ]);
+    },
+  );
 
   test("a unit that cloud-init writes and starts", () => {
     const write = `write_files:\n  - path: ${U}/app.service\n    content: "[Unit]\\nAfter=cloud-init.target\\n"\n`;
