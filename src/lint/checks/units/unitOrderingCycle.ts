@@ -8,8 +8,9 @@ import { about, isOwn } from "../configuration/about.ts";
 import { launchCommands, unitNamed } from "./launchCommands.ts";
 import { type UnitsOfBoot, unitsOfBoot, unitsOfNextBoot } from "./units.ts";
 
-/** The most lines that are looked for; each takes another pass over all units. */
+/** The most lines that are looked for, and the most units that are visited for it: each line takes a pass over all. */
 const MOST_CYCLES = 100;
+const MOST_VISITS = 500_000;
 
 /** An ordering cycle: the order that closes it, and the orders that lead back. */
 interface Cycle {
@@ -69,7 +70,7 @@ function causeOf({ closing: { why } }: Cycle, { booted }: CheckContext): Origin 
 function cyclesIn(units: UnitsOfBoot, isOwnFile: (path: string) => boolean): Cycle[] {
   const waits = new Map(units.waits);
   const cycles: Cycle[] = [];
-  while (cycles.length < MOST_CYCLES) {
+  while (cycles.length < MOST_CYCLES && cycles.length * waits.size < MOST_VISITS) {
     const cycle = worstCycle(waits, units, isOwnFile);
     if (cycle === undefined) break;
     cycles.push(cycle);

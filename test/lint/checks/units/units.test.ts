@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { lintFile } from "../../../../src/lint/lintFile.ts";
 import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
+import { whole } from "../../../samples.ts";
 import { D, findings, withVersion } from "../configuration/findings.ts";
 
 const U = "/etc/systemd/system";
@@ -68,7 +69,7 @@ describe("ordering cycles", () => {
 
   test("of thousands of units are one finding", () => {
     const files: Record<string, string> = {};
-    for (let index = 0; index < 2000; index++) {
+    for (let index = 0; index < (whole ? 2000 : 200); index++) {
       const after = index === 0 ? "cloud-final.service" : `u${index - 1}.service`;
       Object.assign(files, unit(`After=${after}`, `u${index}.service`), wanted(`u${index}.service`));
     }
@@ -143,8 +144,10 @@ describe("scripts on a file system that forbids execution", () => {
     expect(one?.cause).toMatchObject({ path: `${D}/20.cfg`, line: 1 });
   });
 
-  test("of ten thousand lines", () => {
-    const lines = Array.from({ length: 10_000 }, (_, n) => `/dev/vd${n} /mnt/${n} ext4 noexec`).join("\n");
+  test("of thousands of lines", () => {
+    const lines = Array.from({ length: whole ? 10_000 : 1000 }, (_, n) => `/dev/vd${n} /mnt/${n} ext4 noexec`).join(
+      "\n",
+    );
     expect(found({ "/etc/fstab": lines, ...runcmd })).toEqual([]);
   });
 });
