@@ -52,6 +52,7 @@ const WITHOUT_MODULES = new Set([
   "config-value-shadowed",
   "datasource-pinned",
   "unit-ordered-after-renamed-service",
+  "unit-ordering-cycle",
   "user-data-secret-left",
 ]);
 
