@@ -53,6 +53,7 @@ const WITHOUT_MODULES = new Set([
   "datasource-pinned",
   "seed-not-used",
   "unit-ordered-after-renamed-service",
+  "unit-ordering-cycle",
   "user-data-secret-left",
 ]);
 

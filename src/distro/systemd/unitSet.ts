@@ -19,7 +19,7 @@ export function unitType(name: string): string {
 }
 
 /** The template of an instance: "getty@.service" for "getty@tty1.service"; undefined for other units. */
-export function templateOf(name: string): string | undefined {
+function templateOf(name: string): string | undefined {
   const at = name.indexOf("@");
   const dot = name.lastIndexOf(".");
   return at === -1 || at + 1 >= dot ? undefined : `${name.slice(0, at + 1)}${name.slice(dot)}`;

@@ -8,7 +8,7 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "../configuration/about.ts";
-import { type LaunchCommands, launchCommands } from "./launchCommands.ts";
+import { type LaunchCommands, launchCommands, unitNamed } from "./launchCommands.ts";
 import { BACKGROUND, loopIn, waitFor, waitsForItself } from "./selfWaits.ts";
 import { type UnitsOfBoot, unitsOfBoot } from "./units.ts";
 
@@ -71,10 +71,6 @@ function startedUnits([program = "", ...words]: readonly string[]): string[] {
     /^(start|restart|reload-or-restart)$/.test(operands[0] ?? "") ||
     (/^(enable|reenable)$/.test(operands[0] ?? "") && words.includes("--now"));
   return name === "systemctl" && isStart ? operands.slice(1).map(unitNamed) : [];
-}
-
-function unitNamed(word: string): string {
-  return /\.(service|socket|target|mount|automount|swap|timer|path)$/.test(word) ? word : `${word}.service`;
 }
 
 /** Units that wait for the end of cloud-init while its final stage waits for them. */

@@ -110,3 +110,8 @@ export function commandsOfScript(name: string, text: string, stage: Stage, origi
     programs: programsIn(shellCommands(line)),
   }));
 }
+
+/** A unit as systemctl understands its name. */
+export function unitNamed(word: string): string {
+  return /\.(service|socket|target|mount|automount|swap|timer|path)$/.test(word) ? word : `${word}.service`;
+}

@@ -1,13 +1,16 @@
 import type { Order } from "../../../distro/systemd/bootUnits.ts";
 import { chain, cyclicComponents } from "../../../distro/systemd/cycles.ts";
+import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "../configuration/about.ts";
-import { type UnitsOfBoot, unitsOfBoot } from "./units.ts";
+import { launchCommands, unitNamed } from "./launchCommands.ts";
+import { type UnitsOfBoot, unitsOfBoot, unitsOfNextBoot } from "./units.ts";
 
-/** The most lines that are looked for; each takes another pass over all units. */
+/** The most lines that are looked for, and the most units that are visited for it: each line takes a pass over all. */
 const MOST_CYCLES = 100;
+const MOST_VISITS = 500_000;
 
 /** An ordering cycle: the order that closes it, and the orders that lead back. */
 interface Cycle {
@@ -19,24 +22,56 @@ interface Cycle {
 export function unitOrderingCycle(rule: Rule, context: CheckContext): Finding[] {
   const units = unitsOfBoot(context);
   if (units === undefined) return [];
-  return atMost(cyclesIn(units, context), (cycle) => {
-    const isAssumed = cycle.orders.some(({ unit }) => units.isAssumed(unit));
-    const { path, line, column } = cycle.closing.why;
+  const cycles = cyclesIn(units, (path) => isOwn(context, path)).map((cycle) => ({ cycle, units, next: false }));
+  return atMost([...cycles, ...cyclesOfNextBoot(context, cycles)], ({ cycle, units: all, next }) => {
+    const { path } = cycle.closing.why;
+    const cause = causeOf(cycle, context);
+    const isAssumed = next || cycle.orders.some(({ unit }) => all.isAssumed(unit));
     return about(rule, context, {
-      message: messageOf(cycle, units),
-      cause: { path, line, column },
+      message: messageOf(cycle, all, next ? "At the next boot" : "At boot"),
+      cause,
       confidence: isAssumed ? "likely" : "certain",
-      severity: isOwn(context, path) ? rule.severity : "warning",
+      severity: cause.path !== path || isOwn(context, path) ? rule.severity : "warning",
     });
   });
 }
 
+/** The cycles that arise because the boot writes units and enables them with systemctl. */
+function cyclesOfNextBoot(context: CheckContext, known: readonly { readonly cycle: Cycle }[]) {
+  const units = unitsOfNextBoot(context, enabledUnits(context));
+  if (units === undefined) return [];
+  const place = ({ closing: { why } }: Cycle) => `${why.path}:${why.line}`;
+  const before = new Set(known.map(({ cycle }) => place(cycle)));
+  const written = new Set(context.booted.changes.map(({ path }) => path));
+  return cyclesIn(units, (path) => written.has(path) || isOwn(context, path))
+    .filter((cycle) => !before.has(place(cycle)))
+    .map((cycle) => ({ cycle, units, next: true }));
+}
+
+/** The units that commands of the launch enable. */
+function enabledUnits(context: CheckContext): string[] {
+  return launchCommands(context).flatMap(({ programs }) =>
+    programs.flatMap(([program = "", ...words]) => {
+      const operands = words.filter((word) => !word.startsWith("-"));
+      const enables = /^(.*\/)?systemctl$/.test(program) && /^(re)?enable$/.test(operands[0] ?? "");
+      return enables && !words.includes("--user") ? operands.slice(1).map(unitNamed) : [];
+    }),
+  );
+}
+
+/** The line that closes the cycle, or the one that makes cloud-init write that file. */
+function causeOf({ closing: { why } }: Cycle, { booted }: CheckContext): Origin {
+  const { path, line, column } = why;
+  const change = booted.changes.find((one) => one.path === path && one.op === "created");
+  return change?.blames[0]?.cause ?? { path, line, column };
+}
+
 /** The lines that have to go so that no cycle through a unit of cloud-init remains, with a cycle of each. */
-function cyclesIn(units: UnitsOfBoot, context: CheckContext): Cycle[] {
+function cyclesIn(units: UnitsOfBoot, isOwnFile: (path: string) => boolean): Cycle[] {
   const waits = new Map(units.waits);
   const cycles: Cycle[] = [];
-  while (cycles.length < MOST_CYCLES) {
-    const cycle = worstCycle(waits, units, context);
+  while (cycles.length < MOST_CYCLES && cycles.length * waits.size < MOST_VISITS) {
+    const cycle = worstCycle(waits, units, isOwnFile);
     if (cycle === undefined) break;
     cycles.push(cycle);
     const { path, line } = cycle.closing.why;
@@ -51,12 +86,16 @@ function cyclesIn(units: UnitsOfBoot, context: CheckContext): Cycle[] {
 }
 
 /** The cycle that somebody's own line closes, or one of a package; best one that names a unit of cloud-init. */
-function worstCycle(waits: UnitsOfBoot["waits"], units: UnitsOfBoot, context: CheckContext): Cycle | undefined {
+function worstCycle(
+  waits: UnitsOfBoot["waits"],
+  units: UnitsOfBoot,
+  isOwnFile: (path: string) => boolean,
+): Cycle | undefined {
   const components = cyclicComponents(waits);
   if (components.size === 0) return undefined;
   const ofCloudInit = new Set([...components].filter(([name]) => units.isCloudInits(name)).map(([, number]) => number));
   const rank = ({ unit, after, why }: Cycle["closing"]) =>
-    (isOwn(context, why.path) ? 0 : 2) + ([unit, after].some((name) => units.isCloudInits(name)) ? 0 : 1);
+    (isOwnFile(why.path) ? 0 : 2) + ([unit, after].some((name) => units.isCloudInits(name)) ? 0 : 1);
   const closing: Cycle["closing"] | undefined = [...components]
     .filter(([, number]) => ofCloudInit.has(number))
     .flatMap(([name, number]) => waits.get(name)!.filter(({ after }) => components.get(after) === number))
@@ -70,7 +109,7 @@ function worstCycle(waits: UnitsOfBoot["waits"], units: UnitsOfBoot, context: Ch
   return { closing, orders: [closing, ...back] };
 }
 
-function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot): string {
+function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot, when: string): string {
   const { option } = closing.why;
   const named = option === "Before" ? closing.unit : closing.after;
   const names = orders.map(({ after }) => after);
@@ -84,7 +123,7 @@ function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot): string {
   const broken =
     dropped.length === 0
       ? "systemd then cannot start the default target."
-      : `At boot, systemd breaks the cycle by not starting ${oneOf(dropped)}.`;
+      : `${when}, systemd breaks the cycle by not starting ${oneOf(dropped)}.`;
   return `${start}: ${cycle}. ${broken}${lossOf(dropped)} ${adviceOf(closing, orders)}`;
 }
 

@@ -1,8 +1,9 @@
 import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { type BootUnits, bootUnits } from "../../../distro/systemd/bootUnits.ts";
+import { assignmentsIn } from "../../../distro/systemd/unitFile.ts";
 import { UnitSet } from "../../../distro/systemd/unitSet.ts";
 import { networkUnit, unitFamily, usualUnits } from "../../../distro/systemd/usualUnits.ts";
-import type { Image } from "../../../image/image.ts";
+import { type Image, readText } from "../../../image/image.ts";
 import type { CheckContext } from "../check.ts";
 
 /** The units of an image's boot. */
@@ -27,13 +28,21 @@ export function unitsOfBoot({ image, distro }: Pick<CheckContext, "image" | "dis
   if (distro.cloudInit.disabled !== undefined || !bootsWithSystemd(image, distro.id)) return undefined;
   let units = read.get(image);
   if (units === undefined) {
-    units = readUnits(image, distro);
+    units = readUnits(image, distro, []);
     read.set(image, units);
   }
   return units;
 }
 
-function readUnits(image: Image, distro: CheckContext["distro"]): UnitsOfBoot {
+/** The units that a later boot starts if commands of this one enable some; undefined if they enable none. */
+export function unitsOfNextBoot({ distro, booted }: CheckContext, enabled: readonly string[]): UnitsOfBoot | undefined {
+  if (enabled.length === 0 || distro.cloudInit.disabled !== undefined || !bootsWithSystemd(booted.after, distro.id))
+    return undefined;
+  return readUnits(booted.after, distro, enabled);
+}
+
+/** @param enabled units whose [Install] section counts */
+function readUnits(image: Image, distro: CheckContext["distro"], enabled: readonly string[]): UnitsOfBoot {
   const version = distro.cloudInit.version || ASSUMED_VERSION;
   const set = new UnitSet(image);
   const known = ["cloud-init-network.service", "cloud-init.service"].find((name) => set.has(name));
@@ -48,6 +57,7 @@ function readUnits(image: Image, distro: CheckContext["distro"]): UnitsOfBoot {
   if (!set.links("cloud-init.target").some(({ unit }) => STAGE.test(unit)))
     for (const name of [...usual.keys(), network]) if (STAGE.test(name)) wanted.push(["cloud-init.target", name]);
   if (set.isPartial) for (const name of networkServices(image)) wanted.push(["multi-user.target", name]);
+  for (const name of enabled) for (const target of installedIn(image, set, name)) wanted.push([target, name]);
   const boot = bootUnits(image, set, { usual, wanted });
   return {
     ...boot,
@@ -56,6 +66,15 @@ function readUnits(image: Image, distro: CheckContext["distro"]): UnitsOfBoot {
     isAssumed: (unit) => set.file(unit) === undefined && usual.has(unit),
     isShipped: (unit, path) => (usual.has(unit) || CLOUD_INITS.test(unit)) && !/^\/(etc|usr\/local)\//.test(path),
   };
+}
+
+/** The units that want a unit once it is enabled. */
+function installedIn(image: Image, set: UnitSet, name: string): string[] {
+  const files = [set.file(name) ?? [], set.dropIns(name)].flat();
+  return files
+    .flatMap((path) => assignmentsIn(readText(image, path) ?? "", path))
+    .filter(({ section, key }) => section === "Install" && /^(WantedBy|RequiredBy)$/.test(key))
+    .flatMap(({ words }) => words.map(({ text }) => set.canonical(text)));
 }
 
 /** What brings up the network in an image whose units are not at hand. */

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { lintFile } from "../../../../src/lint/lintFile.ts";
+import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
+import { whole } from "../../../samples.ts";
 import { D, findings, withVersion } from "../configuration/findings.ts";
 
 const U = "/etc/systemd/system";
@@ -54,9 +57,19 @@ describe("ordering cycles", () => {
     ).toEqual(["/etc/fstab:2", `${U}/app.service:2`, `${U}/cloud-init-local.service.d/net.conf:2`]);
   });
 
+  test("that a unit closes which the launch writes and enables", () => {
+    const config = (command: string) => ({
+      [`${D}/20.cfg`]: `write_files:\n  - path: ${U}/app.service\n    content: |\n      [Unit]\n      After=cloud-final.service\n      [Install]\n      WantedBy=multi-user.target\nruncmd:\n  - ${command}\n`,
+    });
+    const [one] = found(config("[systemctl, enable, app]"));
+    expect(one).toMatchObject({ severity: "error", confidence: "likely", cause: { path: `${D}/20.cfg`, line: 2 } });
+    expect(one?.message).toContain("At the next boot, systemd breaks the cycle");
+    expect(found(config("systemctl disable app"))).toEqual([]);
+  });
+
   test("of thousands of units are one finding", () => {
     const files: Record<string, string> = {};
-    for (let index = 0; index < 2000; index++) {
+    for (let index = 0; index < (whole ? 2000 : 200); index++) {
       const after = index === 0 ? "cloud-final.service" : `u${index - 1}.service`;
       Object.assign(files, unit(`After=${after}`, `u${index}.service`), wanted(`u${index}.service`));
     }
@@ -131,8 +144,10 @@ describe("scripts on a file system that forbids execution", () => {
     expect(one?.cause).toMatchObject({ path: `${D}/20.cfg`, line: 1 });
   });
 
-  test("of ten thousand lines", () => {
-    const lines = Array.from({ length: 10_000 }, (_, n) => `/dev/vd${n} /mnt/${n} ext4 noexec`).join("\n");
+  test("of thousands of lines", () => {
+    const lines = Array.from({ length: whole ? 10_000 : 1000 }, (_, n) => `/dev/vd${n} /mnt/${n} ext4 noexec`).join(
+      "\n",
+    );
     expect(found({ "/etc/fstab": lines, ...runcmd })).toEqual([]);
   });
 });
@@ -175,6 +190,17 @@ describe("deadlocks", () => {
     expect(found(start, unit("DefaultDependencies=no"))).toEqual([]);
     expect(found(start.replace("bootcmd", "runcmd"), unit(""))).toEqual([]);
   });
+
+  test.each(["#cloud-config\nruncmd:\n  - cloud-init status --wait\n", "#!/bin/sh\n\ncloud-init status --wait\n"])(
+    "in user-data on its own: %j",
+    (text) => {
+      const file = { path: "user-data", bytes: Buffer.from(text) };
+      const found = lintFile(file, { rules: catalogue, version: "25.1" }).findings;
+      expect(found.filter(({ rule }) => rule === "boot-deadlock")).toMatchObject([
+        { severity: "error", cause: { line: 3 } },
+      ]);
+    },
+  );
 
   test("a unit that cloud-init writes and starts", () => {
     const write = `write_files:\n  - path: ${U}/app.service\n    content: "[Unit]\\nAfter=cloud-init.target\\n"\n`;
