@@ -235,6 +235,13 @@ test("what an image says of its own default user is meant so, since a launch may
   expect(found({ "/etc/sudoers.d/99-team": "debian ALL=(ALL) PASSWD: ALL\n" })).toEqual([]);
 });
 
+test("ssh_pwauth of user-data that loses to a drop-in of the image", () => {
+  const asked = seed(`ssh_pwauth: true\nssh_authorized_keys: ["${KEY}"]\n`);
+  const lost = [`warning ssh-pwauth-without-effect ${SEED}/user-data:2`];
+  expect(found({ ...asked, [DROP_IN]: "PasswordAuthentication no\n" })).toEqual(lost);
+  expect(found({ ...asked, "/etc/ssh/sshd_config.d/60-team.conf": "PasswordAuthentication no\n" })).toEqual([]);
+});
+
 test("a hostile configuration of sshd takes no long time and says nothing", () => {
   const blocks = Array.from({ length: 5000 }, (_, at) => `Match User u${at}\nPubkeyAuthentication no\n`).join("");
   expect(found({ [DROP_IN]: `AllowUsers ${"x*y*".repeat(2000)}\n${blocks}` })).toEqual([]);

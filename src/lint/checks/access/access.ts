@@ -40,11 +40,14 @@ export function requestedUsers(context: CheckContext): readonly ConfiguredUser[]
   }
 }
 
+/** Whether a path is that of data of the launch, which may be a file of this machine. */
+export function isOfLaunch({ booted: { cloud } }: CheckContext, path: string): boolean {
+  return [cloud.userData, cloud.vendorData, cloud.vendorData2, cloud.metaData].some((file) => file?.path === path);
+}
+
 /** Whether a line is somebody's own: of a file of the image that somebody changed, or of the data of the launch. */
 export function isSomebodys(context: CheckContext, path: string): boolean {
-  const { userData, vendorData, vendorData2, metaData } = context.booted.cloud;
-  const launch = [userData, vendorData, vendorData2, metaData].map((file) => file?.path);
-  return launch.includes(path) || isOwn(context, path);
+  return isOfLaunch(context, path) || isOwn(context, path);
 }
 
 /** Whether the accounts after the boot are not known: a module fails or is not simulated, or the cloud decides. */

@@ -69,7 +69,8 @@ function reasonOf(context: CheckContext): Reason | undefined {
   /** The list of users does not include the default user, who gets the keys of the launch. */
   function notDefault(context: CheckContext): Reason | undefined {
     if (requestedUsers(context).some(({ isDefault }) => isDefault)) return undefined;
-    const users = config.pair("users") ?? config.pair("system_info", "default_user");
+    const pairs = [config.pair("users"), config.pair("system_info", "default_user"), config.pair("system_info")];
+    const users = pairs.find((pair) => pair !== undefined && isSomebodys(context, pair.path));
     const advice = "Add default to users, or give one of the users ssh_authorized_keys.";
     const text = "there is no default user to get the keys of the launch";
     return users && { cause: originOf(users), text, advice };
