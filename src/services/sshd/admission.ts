@@ -148,7 +148,7 @@ export class SshdAdmission {
   /** safe_path of OpenSSH (misc.c), and whether the account, as which sshd reads the file, can read it. */
   #modesRefusal(account: SshAccount, path: string, home: string, isLax: boolean): Refusal | undefined {
     let safe = isLax;
-    for (let at = path; ; at = parentOf(at)) {
+    for (let at = path; at !== "/"; at = parentOf(at)) {
       const stat = this.#image.stat(at);
       if (stat === undefined) return undefined;
       const mode = stat.mode.toString(8).padStart(4, "0");
@@ -162,8 +162,8 @@ export class SshdAdmission {
       if (!safe && (isForeign || groupWrites || (stat.mode & 0o002) !== 0)) return { code: "not-safe", at, mode };
       // What is above the home directory matters only to whether the file can be reached.
       if (at === home) safe = true;
-      if (at === "/") return undefined;
     }
+    return undefined;
   }
 
   /** The first value if every possible one meets the condition. */

@@ -41,6 +41,9 @@ function seed(userData: string, metaData = "instance-id: i-1\n"): Files {
   return { [`${SEED}/meta-data`]: metaData, [`${SEED}/user-data`]: `#cloud-config\n${userData}` };
 }
 
+/** A launch that is known, with a key. */
+const LAUNCH = seed("{}\n", `instance-id: i-1\npublic-keys: ["${KEY}"]\n`);
+
 /** An account of the image, with sudo and a key of its own. */
 const OPS: Files = {
   "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nops:x:2000:2000::/home/ops:/bin/bash\n",
@@ -126,7 +129,7 @@ test.each<[string, Files, string[]]>([
   [
     "the default user is configured, but not requested",
     { [TEAM]: "users: [{name: x}]\nsystem_info: {default_user: {name: admin}}\n" },
-    [`error default-user-not-made ${TEAM}:1`],
+    [`warning default-user-not-made ${TEAM}:1`],
   ],
   [
     "the keys of the launch are ignored",
@@ -144,14 +147,15 @@ test.each<[string, Files, string[]]>([
     [],
   ],
   ["root's password", { [TEAM]: "users: []\n", "/etc/shadow": `root:${HASH}:19000:0:99999:7:::\n` }, []],
-  ["a seed without keys", seed("locale: C.UTF-8\n"), [`error nobody-can-log-in ${SEED}/user-data:1`]],
+  ["a seed that asks for no login", seed("locale: C.UTF-8\n"), []],
+  ["a seed without keys", seed("users: [default]\n"), [`error nobody-can-log-in ${SEED}/user-data:2`]],
   ["a seed with a key of the user", seed(`ssh_authorized_keys: ["${KEY}"]\n`), []],
   ["a seed with a key of the cloud", seed("{}\n", `instance-id: i\npublic-keys: ["${KEY}"]\n`), []],
   ["a seed with a password", seed("password: secret-of-mine\nchpasswd: {expire: false}\n"), []],
   [
     "a seed whose scripts do something else",
-    seed("runcmd: [touch /tmp/a]\n"),
-    [`warning nobody-can-log-in ${SEED}/user-data:1`],
+    seed("users: [default]\nruncmd: [touch /tmp/a]\n"),
+    [`warning nobody-can-log-in ${SEED}/user-data:2`],
   ],
   ["a seed whose scripts make an account", seed("runcmd: [useradd -p x ops]\n"), []],
   [
@@ -183,23 +187,32 @@ test.each<[string, Files, string[]]>([
   ],
   [
     "sudo of the default user is off",
-    { [TEAM]: "system_info: {default_user: {sudo: null}}\n" },
+    { ...LAUNCH, [TEAM]: "system_info: {default_user: {sudo: null}}\n" },
     [`warning nobody-can-become-root ${TEAM}:1`],
   ],
   [
     "sudo with a password that nobody has",
-    { [TEAM]: "system_info: {default_user: {sudo: ALL=(ALL) ALL}}\n" },
+    { ...LAUNCH, [TEAM]: "system_info: {default_user: {sudo: ALL=(ALL) ALL}}\n" },
     [`warning nobody-can-become-root ${TEAM}:1`],
   ],
-  ["doas", { [TEAM]: "system_info: {default_user: {sudo: null}}\n", "/etc/doas.conf": "permit nopass debian\n" }, []],
+  [
+    "doas",
+    { ...LAUNCH, [TEAM]: "system_info: {default_user: {sudo: null}}\n", "/etc/doas.conf": "permit nopass debian\n" },
+    [],
+  ],
   [
     "a group with sudo",
-    { [TEAM]: "system_info: {default_user: {sudo: null}}\n", "/etc/sudoers.d/a": "%sudo ALL=(ALL) NOPASSWD:ALL\n" },
+    {
+      ...LAUNCH,
+      [TEAM]: "system_info: {default_user: {sudo: null}}\n",
+      "/etc/sudoers.d/a": "%sudo ALL=(ALL) NOPASSWD:ALL\n",
+    },
     [],
   ],
   [
     "a file with a dot, which sudo ignores",
     {
+      ...LAUNCH,
       [TEAM]: "system_info: {default_user: {sudo: null}}\n",
       "/etc/sudoers.d/a.conf": "%sudo ALL=(ALL) NOPASSWD:ALL\n",
     },
@@ -216,6 +229,18 @@ test.each<[string, Files, string[]]>([
     ["error sudo-not-granted /etc/sudoers.d/zz:1"],
   ],
 ])("nobody can become root: %s", (_, files, expected) => expect(found(files)).toEqual(expected));
+
+test("what an image says of its own default user is meant so, since a launch may set a password", () => {
+  expect(found({ [TEAM]: "system_info: {default_user: {sudo: null}}\n" })).toEqual([]);
+  expect(found({ "/etc/sudoers.d/99-team": "debian ALL=(ALL) PASSWD: ALL\n" })).toEqual([]);
+});
+
+test("ssh_pwauth of user-data that loses to a drop-in of the image", () => {
+  const asked = seed(`ssh_pwauth: true\nssh_authorized_keys: ["${KEY}"]\n`);
+  const lost = [`warning ssh-pwauth-without-effect ${SEED}/user-data:2`];
+  expect(found({ ...asked, [DROP_IN]: "PasswordAuthentication no\n" })).toEqual(lost);
+  expect(found({ ...asked, "/etc/ssh/sshd_config.d/60-team.conf": "PasswordAuthentication no\n" })).toEqual([]);
+});
 
 test("a hostile configuration of sshd takes no long time and says nothing", () => {
   const blocks = Array.from({ length: 5000 }, (_, at) => `Match User u${at}\nPubkeyAuthentication no\n`).join("");

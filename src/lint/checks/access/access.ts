@@ -7,7 +7,7 @@ import { hasUnknown } from "../../../image/unknown.ts";
 import { Raises } from "../../../python/errors.ts";
 import { accounts } from "../../../services/accounts.ts";
 import { sshd } from "../../../services/sshd.ts";
-import type { Finding } from "../../finding.ts";
+import type { Finding, Severity } from "../../finding.ts";
 import { type Logins, loginsOf } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix } from "../check.ts";
@@ -40,11 +40,14 @@ export function requestedUsers(context: CheckContext): readonly ConfiguredUser[]
   }
 }
 
+/** Whether a path is that of data of the launch, which may be a file of this machine. */
+export function isOfLaunch({ booted: { cloud } }: CheckContext, path: string): boolean {
+  return [cloud.userData, cloud.vendorData, cloud.vendorData2, cloud.metaData].some((file) => file?.path === path);
+}
+
 /** Whether a line is somebody's own: of a file of the image that somebody changed, or of the data of the launch. */
 export function isSomebodys(context: CheckContext, path: string): boolean {
-  const { userData, vendorData, vendorData2, metaData } = context.booted.cloud;
-  const launch = [userData, vendorData, vendorData2, metaData].map((file) => file?.path);
-  return launch.includes(path) || isOwn(context, path);
+  return isOfLaunch(context, path) || isOwn(context, path);
 }
 
 /** Whether the accounts after the boot are not known: a module fails or is not simulated, or the cloud decides. */
@@ -134,16 +137,22 @@ interface AccessRemark {
   readonly message: string;
   readonly module: string;
   readonly scripts: ReturnType<typeof scriptsOf>;
+  /** The rule's own unless given. */
+  readonly severity?: Severity;
+}
+
+/** Whether all data of the launch are known, so that nothing else can give an account a key or a password. */
+export function launchIsKnown({ booted: { cloud } }: CheckContext): boolean {
+  return cloud.userData !== undefined && cloud.vendorData !== undefined && cloud.metaData !== undefined;
 }
 
 /** A finding that scripts of the boot make doubtful, and data of the cloud that are not known less certain. */
 export function accessFinding(rule: Rule, context: CheckContext, remark: AccessRemark): Finding {
-  const { userData, vendorData, metaData } = context.booted.cloud;
-  const isKnown = userData !== undefined && vendorData !== undefined && metaData !== undefined;
-  const confidence = remark.scripts !== undefined ? "possible" : isKnown ? "certain" : "likely";
+  const confidence = remark.scripts !== undefined ? "possible" : launchIsKnown(context) ? "certain" : "likely";
+  const { severity = rule.severity } = remark;
   return {
     rule: rule.id,
-    severity: confidence === "possible" ? "warning" : rule.severity,
+    severity: confidence === "possible" && severity === "error" ? "warning" : severity,
     confidence,
     message: remark.message,
     service: accounts.name,

@@ -24,6 +24,8 @@ interface Reason {
   readonly cause: Origin;
   readonly text: string;
   readonly advice: string;
+  /** The rule's own unless given. */
+  readonly severity?: "info";
 }
 
 /** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
@@ -35,6 +37,9 @@ export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
   const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
 }
+
+/** Keys of user-data that are about logins. */
+const ASKING = ["chpasswd", "disable_root", "password", "ssh_authorized_keys", "ssh_pwauth", "user", "users"];
 
 const PASSWORDS = ["passwd", "hashed_passwd", "plain_text_passwd"];
 
@@ -64,7 +69,8 @@ function reasonOf(context: CheckContext): Reason | undefined {
   /** The list of users does not include the default user, who gets the keys of the launch. */
   function notDefault(context: CheckContext): Reason | undefined {
     if (requestedUsers(context).some(({ isDefault }) => isDefault)) return undefined;
-    const users = config.pair("users") ?? config.pair("system_info", "default_user");
+    const pairs = [config.pair("users"), config.pair("system_info", "default_user"), config.pair("system_info")];
+    const users = pairs.find((pair) => pair !== undefined && isSomebodys(context, pair.path));
     const advice = "Add default to users, or give one of the users ssh_authorized_keys.";
     const text = "there is no default user to get the keys of the launch";
     return users && { cause: originOf(users), text, advice };
@@ -103,6 +109,15 @@ function reasonOf(context: CheckContext): Reason | undefined {
     const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
     const cause = pair === undefined ? { path: userData.path, line: 1, column: 1 } : originOf(pair);
     const text = "neither the meta-data nor the user-data holds an SSH key or a password";
-    return { cause, text, advice: "Add ssh_authorized_keys to the user-data, or public-keys to the meta-data." };
+    // Data that do not mention logins may be meant for an instance without any.
+    const severity = ASKING.some((key) => config.pair(key)?.path === userData.path)
+      ? {}
+      : ({ severity: "info" } as const);
+    return {
+      ...severity,
+      cause,
+      text,
+      advice: "Add ssh_authorized_keys to the user-data, or public-keys to the meta-data.",
+    };
   }
 }

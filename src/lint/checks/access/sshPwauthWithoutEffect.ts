@@ -8,7 +8,7 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix } from "../check.ts";
 import { isOwn } from "../configuration/about.ts";
-import { evidenceOf, isSomebodys } from "./access.ts";
+import { evidenceOf, isOfLaunch, isSomebodys } from "./access.ts";
 
 /**
  * Finds ssh_pwauth whose value sshd does not take: it does not read the file that cloud-init writes, or reads another
@@ -31,7 +31,7 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
   );
   const winner = now.path !== undefined && isOwn(context, now.path) && image.stat(now.path) !== undefined;
   // An image that sets both decides with its own line.
-  if (winner && isOwn(context, pair.path)) return [];
+  if (winner && !isOfLaunch(context, pair.path)) return [];
   const state =
     now.path === undefined
       ? `PasswordAuthentication stays ${now.value}, the default`

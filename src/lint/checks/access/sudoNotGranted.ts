@@ -13,6 +13,7 @@ import {
   accountsAreUnknown,
   evidenceOf,
   isSomebodys,
+  launchIsKnown,
   loginsAfter,
   lossOf,
   requestedUsers,
@@ -40,12 +41,15 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
     const why =
       instead === undefined
         ? `sudo does not read ${RULES}, to which cloud-init writes the rule`
-        : `the rule "${instead.subject} ${instead.text}" (${instead.path}:${instead.line}) counts, since it comes later; it ${instead.commands.some(({ command }) => command.startsWith("!")) ? "forbids the command" : "asks for a password, which the account does not have"}`;
+        : `the rule "${instead.subject} ${instead.text}" (${instead.path}:${instead.line}) counts, since it comes later; it ${forbids(instead) ? "forbids the command" : "asks for a password, which the account does not have"}`;
+    const asks = instead !== undefined && !forbids(instead);
+    // A launch may give the account a password; a rule for this very account expects that.
+    const mayHavePassword = asks && !launchIsKnown(context);
     const consequence = loss?.startsWith("nobody can become root") ? " Nobody can become root." : "";
     return {
       rule: rule.id,
-      severity: rule.severity,
-      confidence: "certain",
+      severity: mayHavePassword && instead.subject === name ? "info" : rule.severity,
+      confidence: mayHavePassword ? "likely" : "certain",
       message: `${name} cannot use sudo, although ${request.path}:${request.line} requests it: ${why}.${consequence} Move the rule before the line that includes ${RULES}, or remove it.`,
       service: accounts.name,
       module: "users_groups",
@@ -55,6 +59,10 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
       proveFix: noFix,
     };
   });
+}
+
+function forbids({ commands }: SudoGrant): boolean {
+  return commands.some(({ command }) => command.startsWith("!"));
 }
 
 const known = new WeakMap<CheckContext, LostSudo[]>();

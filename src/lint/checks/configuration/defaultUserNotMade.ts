@@ -7,14 +7,14 @@ import { Raises } from "../../../python/errors.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { isLockedOut } from "../access/access.ts";
+import { isLockedOut, launchIsKnown } from "../access/access.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
 
 /**
  * Finds that only root gets the SSH keys of the launch, since `users` does not request the default user
- * (distros/ug_util.py, 18.5 to 26.2): a warning if somebody configured that user, an error if nobody else can log in.
+ * (distros/ug_util.py, 18.5 to 26.2): a warning if somebody configured that user, an error if it is certain that nobody else can log in.
  */
 export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[] {
   const missed = missedDefaultUser(context);
@@ -25,7 +25,9 @@ export function defaultUserNotMade(rule: Rule, context: CheckContext): Finding[]
   if (!isMeant) return [about(rule, context, { message: `${message}.`, cause, severity: "info" })];
   if (!isLockedOut(context)) return [about(rule, context, { message: `${message}.`, cause })];
   const locked = `${message}, and disable_root refuses them: nobody can log in.`;
-  return [about(rule, context, { message: locked, cause, severity: "error", confidence: "likely" })];
+  const isCertain = launchIsKnown(context);
+  const severity = isCertain ? "error" : rule.severity;
+  return [about(rule, context, { message: locked, cause, severity, confidence: isCertain ? "certain" : "likely" })];
 }
 
 /** A default user whom `users` does not request, and whether somebody configured that user to log in. */

@@ -57,11 +57,11 @@ describe("the default user", () => {
   const user = "system_info: {default_user: {name: admin}}\n";
 
   test.each([
-    [`users: [a]\n${user}`, ["error"]],
+    [`users: [a]\n${user}`, ["warning"]],
     [`users: [a]\ndisable_root: false\n${user}`, ["info"]],
     ["users: [a]\n", ["info"]],
     ["users: []\n", ["info"]],
-    [`users: {}\n${user}`, ["error"]],
+    [`users: {}\n${user}`, ["warning"]],
     [`users: [a, default]\n${user}`, []],
     [`users: [{shell: /bin/sh}]\n${user}`, []],
     [`users: a,default\n${user}`, []],
