@@ -20,11 +20,11 @@ export interface ToldSource {
 export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   const about = source.told.filter((told) => told.about === rule.parameters.about);
   return atMost(about, (told) => {
-    const { message, origin, worst } = told;
+    const { message, origin, worst, confidence = "certain" } = told;
     const finding = {
       rule: rule.id,
       severity: milder(rule.severity, worst),
-      confidence: "certain",
+      confidence,
       message,
       service: null,
       module: null,

@@ -1,5 +1,5 @@
 import type { Origin } from "../../image/origin.ts";
-import type { Severity } from "../finding.ts";
+import type { Confidence, Severity } from "../finding.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
 export type About =
@@ -11,7 +11,9 @@ export type About =
   | "not-checked"
   | "locked-password"
   | "misread-password"
-  | "misplaced-file"
+  | "written-file"
+  | "future-home"
+  | "lost-account-request"
   | "lost-hostname";
 
 /** A problem in configuration that a rule turns into a finding. */
@@ -20,6 +22,8 @@ export interface Told {
   /** The highest severity that the finding may have. */
   readonly worst: Severity;
   readonly message: string;
+  /** "certain" unless given. */
+  readonly confidence?: Confidence;
   readonly origin: Origin;
   /** Why this program does not read it though cloud-init does. */
   readonly unread?: string;

@@ -12,7 +12,7 @@ import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
 import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
-import { defeatedRequests } from "./requests.ts";
+import { defeatedRequests } from "./requests/requests.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";
@@ -142,7 +142,10 @@ export function checkMapping(
   layer: Layer = "launch",
 ): Told[] {
   if (kind === "cloud-config")
-    return [...checkConfig(root, kind, layer, schemas, isUnknown), ...defeatedRequests(root, isUnknown)];
+    return [
+      ...checkConfig(root, kind, layer, schemas, isUnknown),
+      ...defeatedRequests(root, schemas.version, isUnknown),
+    ];
   const wrapped = findPair(root, "network");
   const inner = wrapped === undefined ? root : wrapped.value;
   if (inner.type === "mapping" && (inner.children.length === 0 || isDisabled(inner))) return [];

@@ -10,6 +10,7 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
 import { inWords, shortList } from "../../sentences/lists.ts";
+import { inEntry } from "../../userData/requests/groups.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { entriesOf, type LosingSetting, losingSettings } from "./losingSettings.ts";
 import { isAsked, type LostRequest, lostRequest, requestedAccounts, runsToEnd } from "./request.ts";
@@ -89,23 +90,26 @@ function ofExisting(context: CheckContext, { users }: ConfiguredAccounts): LostR
         message: `cloud-init ignores the ${shortList(lost.map(({ text }) => text))} of ${user.name}, since the account exists in the image. ${advice}`,
         cause: originOf(first.pair),
         module: "users_groups",
-        losses: lost.flatMap(({ name, asked, value }) =>
-          value === "" || value === undefined
-            ? []
-            : [
-                {
-                  path: "/etc/passwd",
-                  line: found.line,
-                  setting: `user ${user.name} ${name}`,
-                  before: asked,
-                  after: value,
-                },
-              ],
-        ),
+        losses: lost.flatMap(({ name, asked, value }) => {
+          const setting = COMPARED[name];
+          if (setting === undefined) return [];
+          return [
+            {
+              path: "/etc/passwd",
+              line: found.line,
+              setting: `user ${user.name} ${setting}`,
+              before: asked,
+              after: value,
+            },
+          ];
+        }),
       },
     ];
   });
 }
+
+/** Settings of an entry as the accounts service names them. */
+const COMPARED: Readonly<Record<string, string>> = { shell: "shell", homedir: "home" };
 
 /** A setting of an entry that is ignored. */
 interface Ignored {
@@ -113,8 +117,8 @@ interface Ignored {
   readonly pair: Pair;
   readonly text: string;
   readonly asked: string;
-  /** Its value after the boot; "" if it is secret, undefined if there is none. */
-  readonly value: string | undefined;
+  /** Its value after the boot; "" if it is secret or not a single one. */
+  readonly value: string;
 }
 
 /** The groups that an entry asks for and whose member the user is not after the boot. */
@@ -123,7 +127,7 @@ function missingGroups(context: CheckContext, user: ConfiguredUser, groups: read
   for (const pair of groupsAskedFor(context, user)) {
     const missing = [...new Set(namesIn(pair.value))].filter((name) => name !== "" && !known.has(name));
     const text = `groups (${shortList(missing)})`;
-    if (missing.length > 0) return { name: "groups", pair, text, asked: missing.join(","), value: undefined };
+    if (missing.length > 0) return { name: "groups", pair, text, asked: missing.join(","), value: "" };
   }
   return undefined;
 }
@@ -165,7 +169,9 @@ function ofLosing(context: CheckContext, accounts: ConfiguredAccounts): LostRequ
   for (const setting of losingSettings(context, accounts)) {
     if (setting.name === "lock_passwd" || !isAsked(context, setting.pair)) continue;
     const place = `${setting.user}\0${setting.winner.path}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), setting]);
+    const known = byPlace.get(place);
+    if (known === undefined) byPlace.set(place, [setting]);
+    else known.push(setting);
   }
   return [...byPlace.values()].map((settings): LostRequest => {
     const { user, pair, winner } = settings[0]!;
@@ -200,9 +206,9 @@ function ofGroups({ booted }: CheckContext, { groups }: ConfiguredAccounts): Los
     if (first === undefined) return [];
     const isLater = users.has(first);
     const why = isLater
-      ? `cloud-init creates groups before users. Write groups: [${name}] in the entry of ${first} in users instead`
-      : `the image has no such user, and users does not request one`;
-    return [{ message: `${shortList(missing)} will not be in the group ${name}: ${why}.`, cause: origin, module }];
+      ? `cloud-init creates groups before users. ${inEntry(name, first)}`
+      : "the image has no such user, and users does not request one.";
+    return [{ message: `${shortList(missing)} will not be in the group ${name}: ${why}`, cause: origin, module }];
   });
 }
 

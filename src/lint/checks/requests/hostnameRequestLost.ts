@@ -6,7 +6,7 @@ import { hostname as service } from "../../../services/hostname.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { invalidHostname } from "../../userData/requests.ts";
+import { invalidHostname, preservedMessage } from "../../userData/requests/hostname.ts";
 import type { CheckContext } from "../check.ts";
 import { isAsked, type LostRequest, lostRequest, runsToEnd } from "./request.ts";
 
@@ -36,9 +36,8 @@ function preserved(context: CheckContext): LostRequest | undefined {
   const lost = namesAskedFor(context).find(({ value }) => firstLabel(pyStr(value)) !== firstLabel(now));
   const preserve = context.booted.config.pair("preserve_hostname");
   if (lost === undefined || preserve === undefined) return undefined;
-  const name = pyStr(lost.value);
   return {
-    message: `cloud-init does not set the host name "${name}": preserve_hostname is true in ${lineOf(originOf(preserve))}. Remove one of the two keys.`,
+    message: preservedMessage(lost, lineOf(originOf(preserve))),
     cause: originOf(lost),
     module: "set_hostname",
   };
