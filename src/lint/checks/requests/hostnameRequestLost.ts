@@ -1,4 +1,5 @@
 import { Config } from "../../../config/config.ts";
+import { CLOUD_CFG } from "../../../config/read.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import { originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
@@ -40,7 +41,14 @@ function preserved(context: CheckContext): LostRequest | undefined {
     message: preservedMessage(lost, lineOf(originOf(preserve))),
     cause: originOf(lost),
     module: "set_hostname",
+    // A later file of the image overrides the name on purpose.
+    ...(isLaterFile(preserve.path, lost.path) ? { severity: "info" } : {}),
   };
+}
+
+function isLaterFile(path: string, earlier: string): boolean {
+  const directory = "/etc/cloud/cloud.cfg.d/";
+  return path.startsWith(directory) && (earlier === CLOUD_CFG || (earlier.startsWith(directory) && earlier < path));
 }
 
 /** preserve_hostname in user-data: cloud-init sets the cloud's name before it reads user-data (cmd/main.py). */

@@ -74,6 +74,6 @@ test("hostile names and many entries", () => {
   const names = ["__proto__", "constructor", "-x", '"a\\u0007b"', "a/b"];
   const entries = names.map((name) => `  - {name: ${name}, passwd: $6$a$b, groups: [${name}]}\n`).join("");
   expect(() => shown(`users:\n${entries}groups:\n  - __proto__: [constructor]\n`)).not.toThrow();
-  const many = Array.from({ length: 2000 }, (_, index) => `  - {path: /etc/same, content: "${index}"}\n`).join("");
+  const many = Array.from({ length: 300 }, (_, index) => `  - {path: /etc/same, content: "${index}"}\n`).join("");
   expect(shown(`write_files:\n${many}`)).toHaveLength(1);
 });
