@@ -24,7 +24,12 @@ export function accountRequestLost(rule: Rule, context: CheckContext): Finding[]
   const lost = [
     ...(accounts === undefined
       ? []
-      : [...ofExisting(context, accounts), ...ofLosing(context, accounts), ...ofGroups(context, accounts)]),
+      : [
+          ...ofExisting(context, accounts),
+          ...ofNumbers(context, accounts),
+          ...ofLosing(context, accounts),
+          ...ofGroups(context, accounts),
+        ]),
     ...ofPassword(context),
   ];
   return atMost(lost, (request) => (isAsked(context, request.cause) ? lostRequest(rule, context, request) : undefined));
@@ -110,6 +115,22 @@ function ofExisting(context: CheckContext, { users }: ConfiguredAccounts): LostR
 
 /** Settings of an entry as the accounts service names them. */
 const COMPARED: Readonly<Record<string, string>> = { shell: "shell", homedir: "home" };
+
+/** Numbers as user ids of new accounts, which useradd gets only since 22.2. */
+function ofNumbers(context: CheckContext, { users }: ConfiguredAccounts): LostRequest[] {
+  if (versionAtLeast(context.distro.cloudInit.version ?? ASSUMED_VERSION, "22.2")) return [];
+  const before = readUsers(context.image);
+  const after = readUsers(context.booted.after);
+  return users.flatMap(({ name, attributes }): LostRequest[] => {
+    const pair = findPair(attributes, "uid");
+    const uid = pyStr(pair?.value);
+    const found = after.get(name);
+    if (pair === undefined || found === undefined || before.has(name) || found.uid === uid || !truthy(pair.value))
+      return [];
+    const message = `cloud-init ignores the uid ${uid} of ${name}, which gets ${found.uid}: before 22.2 it must be a string. Write uid: "${uid}".`;
+    return [{ message, cause: originOf(pair), module: "users_groups" }];
+  });
+}
 
 /** A setting of an entry that is ignored. */
 interface Ignored {
@@ -212,13 +233,19 @@ function ofGroups({ booted }: CheckContext, { groups }: ConfiguredAccounts): Los
   });
 }
 
-/** A `password` that no account gets. */
+/** Passwords that no account gets: `chpasswd.users` before 22.3, and some of `password`. */
 function ofPassword({ booted, distro }: CheckContext): LostRequest[] {
   const { config, notes } = booted;
-  const version = distro.cloudInit.version ?? ASSUMED_VERSION;
-  const pair = config.pair("password");
+  const since = (version: string) => versionAtLeast(distro.cloudInit.version ?? ASSUMED_VERSION, version);
   const module = "set_passwords";
-  if (pair === undefined || !truthy(pair.value) || !runsToEnd(booted, module)) return [];
+  if (!runsToEnd(booted, module)) return [];
+  const unread = since("22.3") ? undefined : config.pair("chpasswd", "users");
+  if (unread !== undefined && truthy(unread.value)) {
+    const message = "chpasswd.users has no effect: cloud-init reads it since 22.3. Write chpasswd.list instead.";
+    return [{ message, cause: originOf(unread), module }];
+  }
+  const pair = config.pair("password");
+  if (pair === undefined || !truthy(pair.value)) return [];
   const cause = originOf(pair);
   if (notes.some(({ code }) => code === "default-user-missing"))
     return [
@@ -229,7 +256,7 @@ function ofPassword({ booted, distro }: CheckContext): LostRequest[] {
         module,
       },
     ];
-  const keys = versionAtLeast(version, "22.3") ? ["users", "list"] : ["list"];
+  const keys = since("22.3") ? ["users", "list"] : ["list"];
   const other = keys.find((key) => truthy(config.node("chpasswd", key)));
   if (other === undefined) return [];
   const where = lineOf(originOf(config.pair("chpasswd", other)!));

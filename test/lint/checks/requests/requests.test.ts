@@ -3,6 +3,7 @@ import { detectDistro } from "../../../../src/distro/detect.ts";
 import { lint } from "../../../../src/lint/lint.ts";
 import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
 import { exampleImage } from "../../exampleImage.ts";
+import { withVersion } from "../configuration/findings.ts";
 
 const RULES = new Set([
   "account-cannot-log-in",
@@ -47,6 +48,15 @@ test("an account of the image keeps its settings, and only those that differ are
     { path: "/etc/passwd", line: 2, setting: "user ops shell", before: "/bin/zsh", after: "/bin/sh" },
   ]);
   expect(JSON.stringify(finding)).not.toContain("secret");
+});
+
+test("what older versions do not read", () => {
+  const lines = "users:\n  - {name: a, uid: 2000}\nchpasswd:\n  users: [{name: a, password: x, type: text}]\n";
+  expect(shown(lines, withVersion("20.4"))).toEqual([
+    expect.stringMatching(/^3 error account-request-lost: .* uid 2000 of a/),
+    expect.stringMatching(/^5 error account-request-lost: chpasswd.users/),
+  ]);
+  expect(shown(lines)).toEqual([]);
 });
 
 test("a name of the host that another one precedes", () => {
