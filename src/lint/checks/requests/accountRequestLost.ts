@@ -88,7 +88,7 @@ function ofExisting(context: CheckContext, { users }: ConfiguredAccounts): LostR
     const [first] = lost;
     if (first === undefined) return [];
     const advice = lost.some(({ name }) => name === "passwd")
-      ? "Change the account in the image, or write hashed_passwd, which is applied to existing accounts too."
+      ? "Change the account in the image, or write hashed_passwd, which existing accounts get too (locked unless lock_passwd is false)."
       : "Change the account in the image, or run usermod in runcmd.";
     return [
       {
