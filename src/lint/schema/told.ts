@@ -12,7 +12,9 @@ export type About =
   | "module-fails"
   | "locked-password"
   | "misread-password"
-  | "misplaced-file"
+  | "written-file"
+  | "future-home"
+  | "lost-account-request"
   | "lost-hostname"
   | RequestAbout;
 

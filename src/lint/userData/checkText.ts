@@ -14,7 +14,7 @@ import type { About, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
 import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
 import { certainFailures } from "./certainFailures.ts";
-import { defeatedRequests } from "./requests.ts";
+import { defeatedRequests } from "./requests/requests.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";
@@ -146,7 +146,7 @@ export function checkMapping(
   if (kind === "cloud-config") {
     const told = [
       ...checkConfig(root, kind, layer, schemas, isUnknown),
-      ...defeatedRequests(root, isUnknown),
+      ...defeatedRequests(root, schemas.version, isUnknown),
       ...toldOfRequests(root, { version: schemas.version, isUnknown }),
     ];
     return isUnknown === undefined ? [...told, ...certainFailures(root, schemas.version)] : told;

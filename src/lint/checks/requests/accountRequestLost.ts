@@ -10,6 +10,7 @@ import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
 import { inWords, shortList } from "../../sentences/lists.ts";
+import { inEntry } from "../../userData/requests/groups.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { entriesOf, type LosingSetting, losingSettings } from "./losingSettings.ts";
 import { isAsked, type LostRequest, lostRequest, requestedAccounts, runsToEnd } from "./request.ts";
@@ -23,7 +24,12 @@ export function accountRequestLost(rule: Rule, context: CheckContext): Finding[]
   const lost = [
     ...(accounts === undefined
       ? []
-      : [...ofExisting(context, accounts), ...ofLosing(context, accounts), ...ofGroups(context, accounts)]),
+      : [
+          ...ofExisting(context, accounts),
+          ...ofNumbers(context, accounts),
+          ...ofLosing(context, accounts),
+          ...ofGroups(context, accounts),
+        ]),
     ...ofPassword(context),
   ];
   return atMost(lost, (request) => (isAsked(context, request.cause) ? lostRequest(rule, context, request) : undefined));
@@ -82,28 +88,47 @@ function ofExisting(context: CheckContext, { users }: ConfiguredAccounts): LostR
     const [first] = lost;
     if (first === undefined) return [];
     const advice = lost.some(({ name }) => name === "passwd")
-      ? "Change the account in the image, or write hashed_passwd, which is applied to existing accounts too."
+      ? "Change the account in the image, or write hashed_passwd, which existing accounts get too (locked unless lock_passwd is false)."
       : "Change the account in the image, or run usermod in runcmd.";
     return [
       {
         message: `cloud-init ignores the ${shortList(lost.map(({ text }) => text))} of ${user.name}, since the account exists in the image. ${advice}`,
         cause: originOf(first.pair),
         module: "users_groups",
-        losses: lost.flatMap(({ name, asked, value }) =>
-          value === "" || value === undefined
-            ? []
-            : [
-                {
-                  path: "/etc/passwd",
-                  line: found.line,
-                  setting: `user ${user.name} ${name}`,
-                  before: asked,
-                  after: value,
-                },
-              ],
-        ),
+        losses: lost.flatMap(({ name, asked, value }) => {
+          const setting = COMPARED[name];
+          if (setting === undefined) return [];
+          return [
+            {
+              path: "/etc/passwd",
+              line: found.line,
+              setting: `user ${user.name} ${setting}`,
+              before: asked,
+              after: value,
+            },
+          ];
+        }),
       },
     ];
+  });
+}
+
+/** Settings of an entry as the accounts service names them. */
+const COMPARED: Readonly<Record<string, string>> = { shell: "shell", homedir: "home" };
+
+/** Numbers as user ids of new accounts, which useradd gets only since 22.2. */
+function ofNumbers(context: CheckContext, { users }: ConfiguredAccounts): LostRequest[] {
+  if (versionAtLeast(context.distro.cloudInit.version ?? ASSUMED_VERSION, "22.2")) return [];
+  const before = readUsers(context.image);
+  const after = readUsers(context.booted.after);
+  return users.flatMap(({ name, attributes }): LostRequest[] => {
+    const pair = findPair(attributes, "uid");
+    const uid = pyStr(pair?.value);
+    const found = after.get(name);
+    if (pair === undefined || found === undefined || before.has(name) || found.uid === uid || !truthy(pair.value))
+      return [];
+    const message = `cloud-init ignores the uid ${uid} of ${name}, which gets ${found.uid}: before 22.2 it must be a string. Write uid: "${uid}".`;
+    return [{ message, cause: originOf(pair), module: "users_groups" }];
   });
 }
 
@@ -113,8 +138,8 @@ interface Ignored {
   readonly pair: Pair;
   readonly text: string;
   readonly asked: string;
-  /** Its value after the boot; "" if it is secret, undefined if there is none. */
-  readonly value: string | undefined;
+  /** Its value after the boot; "" if it is secret or not a single one. */
+  readonly value: string;
 }
 
 /** The groups that an entry asks for and whose member the user is not after the boot. */
@@ -123,7 +148,7 @@ function missingGroups(context: CheckContext, user: ConfiguredUser, groups: read
   for (const pair of groupsAskedFor(context, user)) {
     const missing = [...new Set(namesIn(pair.value))].filter((name) => name !== "" && !known.has(name));
     const text = `groups (${shortList(missing)})`;
-    if (missing.length > 0) return { name: "groups", pair, text, asked: missing.join(","), value: undefined };
+    if (missing.length > 0) return { name: "groups", pair, text, asked: missing.join(","), value: "" };
   }
   return undefined;
 }
@@ -165,7 +190,9 @@ function ofLosing(context: CheckContext, accounts: ConfiguredAccounts): LostRequ
   for (const setting of losingSettings(context, accounts)) {
     if (setting.name === "lock_passwd" || !isAsked(context, setting.pair)) continue;
     const place = `${setting.user}\0${setting.winner.path}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), setting]);
+    const known = byPlace.get(place);
+    if (known === undefined) byPlace.set(place, [setting]);
+    else known.push(setting);
   }
   return [...byPlace.values()].map((settings): LostRequest => {
     const { user, pair, winner } = settings[0]!;
@@ -200,19 +227,25 @@ function ofGroups({ booted }: CheckContext, { groups }: ConfiguredAccounts): Los
     if (first === undefined) return [];
     const isLater = users.has(first);
     const why = isLater
-      ? `cloud-init creates groups before users. Write groups: [${name}] in the entry of ${first} in users instead`
-      : `the image has no such user, and users does not request one`;
-    return [{ message: `${shortList(missing)} will not be in the group ${name}: ${why}.`, cause: origin, module }];
+      ? `cloud-init creates groups before users. ${inEntry(name, first)}`
+      : "the image has no such user, and users does not request one.";
+    return [{ message: `${shortList(missing)} will not be in the group ${name}: ${why}`, cause: origin, module }];
   });
 }
 
-/** A `password` that no account gets. */
+/** Passwords that no account gets: `chpasswd.users` before 22.3, and some of `password`. */
 function ofPassword({ booted, distro }: CheckContext): LostRequest[] {
   const { config, notes } = booted;
-  const version = distro.cloudInit.version ?? ASSUMED_VERSION;
-  const pair = config.pair("password");
+  const since = (version: string) => versionAtLeast(distro.cloudInit.version ?? ASSUMED_VERSION, version);
   const module = "set_passwords";
-  if (pair === undefined || !truthy(pair.value) || !runsToEnd(booted, module)) return [];
+  if (!runsToEnd(booted, module)) return [];
+  const unread = since("22.3") ? undefined : config.pair("chpasswd", "users");
+  if (unread !== undefined && truthy(unread.value)) {
+    const message = "chpasswd.users has no effect: cloud-init reads it since 22.3. Write chpasswd.list instead.";
+    return [{ message, cause: originOf(unread), module }];
+  }
+  const pair = config.pair("password");
+  if (pair === undefined || !truthy(pair.value)) return [];
   const cause = originOf(pair);
   if (notes.some(({ code }) => code === "default-user-missing"))
     return [
@@ -223,7 +256,7 @@ function ofPassword({ booted, distro }: CheckContext): LostRequest[] {
         module,
       },
     ];
-  const keys = versionAtLeast(version, "22.3") ? ["users", "list"] : ["list"];
+  const keys = since("22.3") ? ["users", "list"] : ["list"];
   const other = keys.find((key) => truthy(config.node("chpasswd", key)));
   if (other === undefined) return [];
   const where = lineOf(originOf(config.pair("chpasswd", other)!));

@@ -46,7 +46,6 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
       message: `${home} will belong to root, without the files of /etc/skel: ${moduleName(blame.module)} writes ${names} before users_groups creates ${name}, and useradd leaves an existing home directory as it is. ${advice}.`,
       cause: blame.cause,
       module: blame.module,
-      losses: [{ path: home, line: null, setting: `owner of ${home}`, before: name, after: "root" }],
       // Only the skeleton is missing then.
       ...(isGivenLater ? { severity: "info", confidence: "likely" } : {}),
       prove: () =>

@@ -1,4 +1,5 @@
 import { Config } from "../../../config/config.ts";
+import { CLOUD_CFG } from "../../../config/read.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import { originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
@@ -6,7 +7,7 @@ import { hostname as service } from "../../../services/hostname.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { invalidHostname } from "../../userData/requests.ts";
+import { invalidHostname, preservedMessage } from "../../userData/requests/hostname.ts";
 import type { CheckContext } from "../check.ts";
 import { isAsked, type LostRequest, lostRequest, runsToEnd } from "./request.ts";
 
@@ -36,12 +37,18 @@ function preserved(context: CheckContext): LostRequest | undefined {
   const lost = namesAskedFor(context).find(({ value }) => firstLabel(pyStr(value)) !== firstLabel(now));
   const preserve = context.booted.config.pair("preserve_hostname");
   if (lost === undefined || preserve === undefined) return undefined;
-  const name = pyStr(lost.value);
   return {
-    message: `cloud-init does not set the host name "${name}": preserve_hostname is true in ${lineOf(originOf(preserve))}. Remove one of the two keys.`,
+    message: preservedMessage(lost, lineOf(originOf(preserve))),
     cause: originOf(lost),
     module: "set_hostname",
+    // A later file of the image overrides the name on purpose.
+    ...(isLaterFile(preserve.path, lost.path) ? { severity: "info" } : {}),
   };
+}
+
+function isLaterFile(path: string, earlier: string): boolean {
+  const directory = "/etc/cloud/cloud.cfg.d/";
+  return path.startsWith(directory) && (earlier === CLOUD_CFG || (earlier.startsWith(directory) && earlier < path));
 }
 
 /** preserve_hostname in user-data: cloud-init sets the cloud's name before it reads user-data (cmd/main.py). */

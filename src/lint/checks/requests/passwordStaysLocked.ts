@@ -10,7 +10,8 @@ import type { Finding } from "../../finding.ts";
 import { isFalseText, isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { lockedMessage, setsPassword } from "../../userData/requests.ts";
+import { lockedMessage, SETS_PASSWORD } from "../../userData/requests/lockedPasswords.ts";
+import { commandText } from "../../userData/requests/userEntries.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { type LosingSetting, losingSettings } from "./losingSettings.ts";
 import { isAsked, lostRequest, requestedAccounts } from "./request.ts";
@@ -25,6 +26,10 @@ export function passwordStaysLocked(rule: Rule, context: CheckContext): Finding[
   const before = readShadow(context.image);
   const after = readShadow(context.booted.after);
   const lost = lostUnlocks(context, accounts);
+  const commands = commandText(
+    context.booted.commands.map(({ command }) => command),
+    SETS_PASSWORD,
+  );
   return atMost(accounts.users, ({ name, attributes }) => {
     if (hasUnknown(name) || !isLocked(after.get(name)) || isUsable(before.get(name))) return undefined;
     // useradd gets passwd, which is not used if the account exists.
@@ -37,7 +42,7 @@ export function passwordStaysLocked(rule: Rule, context: CheckContext): Finding[
     if (lock !== undefined && isFalseText(lock.value)) return undefined;
     const key = String(password.key.value);
     const unlock = lost.get(name);
-    if (context.booted.commands.some(({ command }) => setsPassword(command, name))) return undefined;
+    if (commands.includes(name)) return undefined;
     const message =
       unlock === undefined
         ? lockedMessage(name, key, lock && lineOf(originOf(lock)), lock !== undefined && lock.path !== password.path)

@@ -4,6 +4,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
+import { accounts } from "../../../services/accounts.ts";
 import type { Finding, Fix, Loss, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
@@ -15,6 +16,7 @@ export interface LostRequest {
   /** The line that asks for it. */
   readonly cause: Origin;
   readonly module: string;
+  /** Settings of the accounts service that are not as asked for. */
   readonly losses?: readonly Loss[];
   /** The rule's own unless given. */
   readonly severity?: Severity;
@@ -32,7 +34,7 @@ export function lostRequest(rule: Rule, context: CheckContext, request: LostRequ
     severity,
     confidence,
     message,
-    service: null,
+    service: losses.length > 0 ? accounts.name : null,
     module,
     losses,
     cause,

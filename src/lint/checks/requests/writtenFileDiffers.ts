@@ -5,9 +5,8 @@ import { mounts } from "../../../services/mounts.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { octal } from "../../sentences/notes.ts";
 import { moduleName } from "../../sentences/settings.ts";
-import { literalPath, misplacedMessage } from "../../userData/requests.ts";
+import { bitsMessage, lettersMessage, literalPath, misplacedMessage } from "../../userData/requests/files.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { isAsked, type LostRequest, lostRequest, runsToEnd } from "./request.ts";
 import { canDefer, commandsName, deferring, type WrittenFile, writtenFiles } from "./writtenFiles.ts";
@@ -37,17 +36,15 @@ function ofModes(context: CheckContext, files: readonly WrittenFile[]): LostRequ
     // A later entry or command sets the mode anew.
     const mode = note.code === "mode-bits-cleared" ? note.mode : 0o644;
     if (context.booted.after.stat(note.path)?.mode !== mode || commandsName(context, /\bchmod\b/, note.path)) return [];
-    const asked = note.code === "mode-bits-cleared" ? octal(note.asked) : note.permissions;
     const message =
       note.code === "mode-bits-cleared"
-        ? `${note.path} gets mode ${octal(mode)} instead of ${asked}: cloud-init sets the owner after the mode (before 25.3), which clears the set-user-id and set-group-id bits. Run chmod ${asked} in runcmd.`
-        : `${note.path} gets mode 0644: its permissions "${asked}" are not an octal number. Write one in quotes, such as "0755".`;
+        ? bitsMessage(note.path, note.asked, note.mode)
+        : lettersMessage(note.permissions, note.path);
     return [
       {
         message,
         cause: note.origin,
         module: file.module,
-        losses: [{ path: note.path, line: null, setting: `mode of ${note.path}`, before: asked, after: octal(mode) }],
       },
     ];
   });
@@ -60,41 +57,57 @@ function misplaced({ pair, path, origin, module }: WrittenFile): LostRequest[] {
   return [{ message: misplacedMessage(part, path), cause: origin, module }];
 }
 
-/** Files that a later entry or module writes over. */
+/** So many entries for one path are compared with what becomes of it. */
+const MOST_ENTRIES = 10;
+
+/** Files that a later entry or module writes over: one request for each path. */
 function replacedLater({ booted }: CheckContext, files: readonly WrittenFile[]): LostRequest[] {
   const { after } = booted;
-  const changes = new Map(booted.changes.map((change) => [change.path, change]));
-  const contested = files.flatMap((file) => {
-    const path = after.realpath(file.path) ?? file.path;
-    const blames = changes.get(path)?.blames ?? [];
-    const at = blames.findIndex((blame) => isOf(file, blame));
-    const later = blames.slice(at + 1);
-    return at === -1 || later.length === 0 ? [] : [{ file, path, last: later.at(-1)! }];
-  });
+  const entries = byKey(files, (file) => after.realpath(file.path) ?? file.path);
+  const contested = booted.changes.filter(({ path, blames }) => blames.length > 1 && entries.has(path));
   if (contested.length === 0) return [];
-  const history = after.history();
-  return contested.flatMap(({ file, path, last }): LostRequest[] => {
-    const part = history.find(({ blame, paths }) => isOf(file, blame) && paths.includes(path));
-    const wanted = part?.image.read(path)?.toString("utf8");
+  const parts = byKey(after.history(), ({ blame }) => placeOf(blame));
+  return contested.flatMap(({ path, blames }): LostRequest[] => {
+    const last = blames.at(-1)!;
     const now = after.read(path)?.toString("utf8");
-    if (wanted === undefined || keeps(now, wanted)) return [];
-    const verb = now === undefined ? "deletes" : isMostlyKept(now, wanted) ? "changes" : "overwrites";
-    const who = last.module.startsWith("write_files")
-      ? `the entry in ${lineOf(last.cause)} ${verb} it`
-      : `${moduleName(last.module)} ${verb} it later${isFromConfiguration(booted, last) ? `, because of ${lineOf(last.cause)}` : ""}`;
-    return [
-      {
-        message: `The content that this entry asks for in ${file.path} is lost: ${who}. Keep one of the two.`,
-        cause: file.origin,
-        module: last.module,
-        ...(now !== undefined && hasUnknown(now) ? { confidence: "likely" } : {}),
-      },
-    ];
+    for (const file of entries.get(path)!.slice(0, MOST_ENTRIES)) {
+      const place = placeOf({ module: file.module, cause: file.origin });
+      const wanted = parts
+        .get(place)
+        ?.find(({ paths }) => paths.includes(path))
+        ?.image.read(path)
+        ?.toString("utf8");
+      if (wanted === undefined || place === placeOf(last) || keeps(now, wanted)) continue;
+      const verb = now === undefined ? "deletes" : isMostlyKept(now, wanted) ? "changes" : "overwrites";
+      const who = last.module.startsWith("write_files")
+        ? `the entry in ${lineOf(last.cause)} ${verb} it`
+        : `${moduleName(last.module)} ${verb} it later${isFromConfiguration(booted, last) ? `, because of ${lineOf(last.cause)}` : ""}`;
+      return [
+        {
+          message: `The content that this entry asks for in ${file.path} is lost: ${who}. Keep one of the two.`,
+          cause: file.origin,
+          module: last.module,
+          ...(now !== undefined && hasUnknown(now) ? { confidence: "likely" } : {}),
+        },
+      ];
+    }
+    return [];
   });
 }
 
-function isOf({ origin, module }: WrittenFile, { module: by, cause }: Blame): boolean {
-  return by === module && cause.path === origin.path && cause.line === origin.line && cause.column === origin.column;
+function byKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return groups;
+}
+
+function placeOf({ module, cause: { path, line, column } }: Blame): string {
+  return `${module}\0${path}\0${line}\0${column}`;
 }
 
 /** Whether a text still has all lines of another that say anything. */
@@ -144,7 +157,6 @@ function belowMounts(context: CheckContext, files: readonly WrittenFile[]): Lost
         message: `${file.path} will be hidden: the mounts module mounts a file system at ${point} after it is written. ${advice}`,
         cause: file.origin,
         module: file.module,
-        losses: [{ path: file.path, line: null, setting: null, before: null, after: null }],
         severity: "warning",
         // The disk may be missing at the launch.
         confidence: "likely",

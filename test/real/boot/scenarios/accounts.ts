@@ -167,6 +167,20 @@ users:
     seed: withKey,
   },
   {
+    name: "accounts-passwords-locked",
+    seed: userData(
+      `users:\n  - {name: default, lock_passwd: false, shell: /bin/sh, plain_text_passwd: secret}\n  - {name: ops, plain_text_passwd: secret}\n  - {name: dev, lock-passwd: true, hashed-passwd: ${hashedPassword}}\n`,
+    ),
+  },
+  {
+    name: "accounts-existing-request",
+    commands: ["useradd --create-home --shell /bin/sh ops"],
+    files: team(
+      "groups:\n  - team: [ops, later]\nusers:\n  - {name: ops, uid: 2000, shell: /bin/bash, groups: [adm], homedir: /srv/ops, expiredate: '2020-01-01'}\n  - {name: later, shell: /bin/fish, expiredate: '2020-01-01'}\n  - {name: later, shell: /bin/bash}\n",
+    ),
+    seed: withKey,
+  },
+  {
     name: "accounts-user-data-replaces",
     files: team("users:\n  - default\n  - name: ops\n"),
     seed: userData("users:\n  - name: launched\n    sudo: ALL=(ALL) NOPASSWD:ALL\n"),

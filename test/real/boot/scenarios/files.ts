@@ -87,6 +87,27 @@ export const files: Scenario[] = [
     seed: plain,
   },
   {
+    name: "write-files-otherwise",
+    files: team(`mounts:
+  - [LABEL=data, /srv/data]
+manage_etc_hosts: true
+users:
+  - default
+  - {name: carol, shell: /bin/bash}
+write_files:
+  - {path: /home/carol/setup/data.json, content: "{}"}
+  - {path: /usr/local/bin/set-uid, content: x, permissions: "4755"}
+  - {path: /usr/local/bin/set-gid, content: x, permissions: "2755"}
+  - {path: /usr/local/bin/letters, content: x, permissions: u=rwx}
+  - {path: ~/.vimrc, content: set nu}
+  - {path: /etc/motd, content: first}
+  - {path: /etc/motd, content: second}
+  - {path: /etc/hosts, content: 10.0.0.5 registry.internal}
+  - {path: /srv/data/app.conf, content: x}
+`),
+    seed: plain,
+  },
+  {
     name: "write-files-user-data-replaces",
     files: team("write_files:\n  - {path: /etc/from-image, content: a}\n"),
     seed: userData(

@@ -22,6 +22,13 @@ export const hostname: Scenario[] = [
     name: "hostname-preserved-by-user-data",
     seed: { ...named, "user-data": "#cloud-config\npreserve_hostname: true\n" },
   },
+  {
+    name: "hostname-preserved-from-user-data",
+    files: team("preserve_hostname: true\n"),
+    seed: userData("hostname: launched\n"),
+  },
+  { name: "hostname-invalid", seed: userData("hostname: web_1\n") },
+  { name: "hostname-with-dots", seed: userData("hostname: web-2.example.com\n") },
   { name: "hostname-comment", files: { "/etc/hostname": "# set by the image team\n\ngolden\n" }, seed: named },
   { name: "hostname-only-comment", files: { "/etc/hostname": "# none yet\n" }, seed: plain },
   { name: "hostname-no-newline", files: { "/etc/hostname": "builder" }, seed: plain },
