@@ -16,7 +16,7 @@ interface Misnamed {
 }
 
 /** Why a datasource ignores data in the image. */
-export type UnusedReason =
+type UnusedReason =
   /** Files that it requires do not exist; `place` is the directory, or what the names are appended to. */
   | {
       readonly code: "files-missing";

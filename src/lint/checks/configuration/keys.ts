@@ -2,9 +2,10 @@ import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
 import type { Module } from "../../../boot/module.ts";
 import { isForDistro } from "../../../boot/moduleFacts.ts";
 import type { Config } from "../../../config/config.ts";
+import { findPair } from "../../../config/merge.ts";
 import { isFalse, isTrue } from "../../../config/options.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
-import { originOf, type Pair } from "../../../python/tree.ts";
+import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -26,8 +27,11 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
   if (lists.size === 0) return [];
   return atMost([...ownKeys(context), ...launchKeys(booted)], (pair) => {
     const key = String(pair.key.value);
-    const readers = readersOf(key).filter((module) => readsKey(module, key, reader));
-    if (isCoreKey(key) || readers.length === 0) return undefined;
+    const actor = actorOf(pair);
+    const readers = readersOf(key).filter((module) =>
+      actor === undefined ? readsKey(module, key, reader) : module.name === actor,
+    );
+    if ((actor === undefined && isCoreKey(key)) || readers.length === 0) return undefined;
     const running = readers.filter(({ name }) => lists.has(name) && isHelped(name, lists));
     const refused = booted.modules.filter(
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
@@ -43,6 +47,17 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
     if (severity !== "info" && isReportedWithList(readers, pair.path, context)) return undefined;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
+}
+
+/** The one module that does what a key asks for, though others read the key too; undefined if all readers are alike. */
+function actorOf({ key, value }: Pair): string | undefined {
+  if (key.value === "users" || key.value === "groups") return "users_groups";
+  const entries = key.value === "write_files" && value.type === "sequence" ? value.children : [];
+  const isDeferred = (entry: ConfigNode) => {
+    const defer = entry.type === "mapping" ? findPair(entry, "defer") : undefined;
+    return defer !== undefined && isTrue(defer.value);
+  };
+  return entries.some((entry) => !isDeferred(entry)) ? "write_files" : undefined;
 }
 
 /** Whether another rule reports the list of the same file that lacks the modules. */

@@ -243,6 +243,17 @@ describe("keys of user-data without a module", () => {
     ]);
   });
 
+  test("that only one of its readers acts on", () => {
+    const files = { [`${D}/20.cfg`]: "cloud_init_modules: [ssh]\n" };
+    const asked = "users: [{name: carol}]\nwrite_files: [{path: /etc/a, content: b}]\n";
+    expect(told({ ...files, ...user(`#cloud-config\n${asked}`) })).toEqual([
+      ["warning", "user-data:2", "users"],
+      ["warning", "user-data:3", "write_files"],
+    ]);
+    const deferred = "#cloud-config\nwrite_files: [{path: /etc/a, content: b, defer: true}]\n";
+    expect(told({ ...files, ...user(deferred) })).toEqual([]);
+  });
+
   test("of another version", () => {
     const files = { [`${seed}/meta-data`]: "", ...user("#cloud-config\nubuntu_pro: {token: x}\n") };
     expect(findings("config-key-of-other-version", files).map(({ cause }) => cause?.line)).toEqual([2]);

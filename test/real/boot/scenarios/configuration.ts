@@ -35,7 +35,7 @@ export const configuration: Scenario[] = [
   },
   {
     name: "modules-without-accounts",
-    files: team("cloud_init_modules:\n- [scripts-user, once]\n- [set-hostname, once]\n"),
+    files: team("cloud_init_modules:\n- [scripts-user, once]\n- [set-hostname, once]\nno_ssh_fingerprints: true\n"),
     seed: userData("write_files: [{path: /etc/one, content: a}]\nusers: [default, {name: carol}]\n"),
   },
   {
