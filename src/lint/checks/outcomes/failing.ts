@@ -7,6 +7,7 @@ import { isPartial } from "../../partial.ts";
 import { failureSentence, listOf } from "../../sentences/failures.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
+import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
 import { ownEvidence } from "./ownEvidence.ts";
@@ -155,7 +156,9 @@ function isAbout({ why: { reason } }: FailedOutcome, accounts: ReadonlySet<strin
 }
 
 /** Whether the image shows that a module really fails: a checkout of /etc lacks most files. */
-function isShown({ name, why: { reason } }: FailedOutcome, { image, distro }: CheckContext): boolean {
+function isShown({ name, why: { reason } }: FailedOutcome, context: CheckContext): boolean {
+  const { image, distro } = context;
+  if (name === "network" && isMeantAsDisabled(context)) return false;
   // systemd-sysusers may create the owner of networkd's files before cloud-init runs.
   if (name === "network" && reason?.code === "user-missing") return false;
   if (reason?.code === "time-zone-missing") return lacksZone(image, reason.zone);
