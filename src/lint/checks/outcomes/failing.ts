@@ -4,7 +4,8 @@ import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
-import { failureSentence, listOf } from "../../sentences/failures.ts";
+import { failureSentence } from "../../sentences/failures.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
 import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
@@ -101,7 +102,7 @@ function stoppedStages({ booted }: CheckContext): Failing[] {
       severity: "error",
       what: sentence(stageStops(stages, error)),
       brief: `The ${stages.join(" and ")} ${stages.length === 1 ? "stage fails" : "stages fail"}`,
-      effects: [`None of ${stages.length === 1 ? "its" : "their"} modules runs: ${listOf(sorted)}.`],
+      effects: [`None of ${stages.length === 1 ? "its" : "their"} modules runs: ${shortList(sorted)}.`],
       advice: undefined,
       losses: [],
       outcome: undefined,
