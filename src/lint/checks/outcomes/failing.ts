@@ -60,7 +60,11 @@ function together(context: CheckContext): Failing[] {
   return [...byPlace.values()];
 }
 
+/** One string may request any number of groups; a report cuts longer messages anyway. */
+const MOST_EFFECTS = 20;
+
 function joined(first: Failing, other: Failing): Failing {
+  if (first.effects.length > MOST_EFFECTS) return first;
   const isWorse = SEVERITIES.indexOf(other.severity) < SEVERITIES.indexOf(first.severity);
   const also = other.brief === undefined ? [] : [`${other.brief} too.`];
   const effects = [...new Set([...first.effects, ...also, ...other.effects])];
