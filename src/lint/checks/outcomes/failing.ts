@@ -145,7 +145,7 @@ function failedModules(context: CheckContext): Failing[] {
         brief: `${name} fails`,
         effects: [
           ...[...sentences, ...removed.sentences].map(sentence),
-          ...then.map((one) => `${one.name} then fails too.`),
+          ...then.flatMap((one) => [`${one.name} then fails too.`, ...lostBy(one, context).sentences.map(sentence)]),
         ],
         advice: advice ?? hint(outcome, context),
         losses: removed.losses,
