@@ -104,6 +104,9 @@ export function useradd(
   if (!options.system && defaults.mailSpool) createMailSpool(boot, user, defs, because);
 }
 
+/** The highest number of 32 bits, which stands for no id. */
+const LARGEST_ID = 0xffff_ffff;
+
 /** Why useradd rejects an option, whatever the image contains. */
 function mistakeIn(options: UseraddOptions): { readonly option: UseraddOption; readonly reason: string } | undefined {
   const { home, shell, uid, inactive, expiredate } = options;
@@ -113,7 +116,8 @@ function mistakeIn(options: UseraddOptions): { readonly option: UseraddOption; r
   if (field !== undefined) return { option: field, reason: `invalid field "${options[field]}"` };
   if (home !== undefined && !home.startsWith("/")) return { option: "home", reason: `invalid home directory ${home}` };
   if (shell !== undefined && !/^[/*]/.test(shell)) return { option: "shell", reason: `invalid shell ${shell}` };
-  if (uid !== undefined && !/^\d{1,10}$/.test(uid)) return { option: "uid", reason: `invalid user ID ${uid}` };
+  if (uid !== undefined && !(/^\d{1,10}$/.test(uid) && Number(uid) < LARGEST_ID))
+    return { option: "uid", reason: `invalid user ID ${uid}` };
   if (inactive !== undefined && !/^(-1|\d{1,9})$/.test(inactive))
     return { option: "inactive", reason: `invalid number of days ${inactive}` };
   return dayOf(expiredate ?? "") === undefined

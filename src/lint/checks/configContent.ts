@@ -70,15 +70,33 @@ const NEAR = 40;
 
 /** What is wrong with the content of the line that makes something fail: the nearest on the line. */
 export function contentErrorAt(context: CheckContext, { module, cause }: Failing): Told | undefined {
-  const all = filesOf(context)
-    .flatMap(({ told }) => told)
-    .filter(({ about, worst, origin }) => STOPPING.has(about) && worst !== "info" && origin.path === cause.path);
+  const lines = errorsByLine(context);
   const distance = ({ origin }: Told) => Math.abs(origin.column - cause.column);
-  const nearest = all
-    .filter(({ origin }) => origin.line === cause.line)
-    .sort((a, b) => distance(a) - distance(b))
-    .find((told) => distance(told) <= NEAR);
-  return nearest ?? (module === "network" ? all.find(({ origin }) => isOfNetwork(context, origin)) : undefined);
+  const [nearest] = [...(lines.get(placeOf(cause)) ?? [])].sort((a, b) => distance(a) - distance(b));
+  if (nearest !== undefined && distance(nearest) <= NEAR) return nearest;
+  return module === "network"
+    ? [...lines.values()].flat().find(({ origin }) => isOfNetwork(context, origin))
+    : undefined;
+}
+
+const byLine = new WeakMap<CheckContext, ReadonlyMap<string, readonly Told[]>>();
+
+function errorsByLine(context: CheckContext): ReadonlyMap<string, readonly Told[]> {
+  const known = byLine.get(context);
+  if (known !== undefined) return known;
+  const lines = new Map<string, Told[]>();
+  for (const told of filesOf(context).flatMap((file) => file.told)) {
+    if (!STOPPING.has(told.about) || told.worst === "info") continue;
+    const others = lines.get(placeOf(told.origin));
+    if (others === undefined) lines.set(placeOf(told.origin), [told]);
+    else others.push(told);
+  }
+  byLine.set(context, lines);
+  return lines;
+}
+
+function placeOf({ path, line }: Origin): string {
+  return `${path}:${line}`;
 }
 
 /** Whether a line is of the network configuration, of which only the first line is known to make the step fail. */

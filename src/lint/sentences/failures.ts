@@ -53,10 +53,3 @@ export function failureSentence(module: string, message: string, reason: Failure
       };
   }
 }
-
-/** Names in a sentence: a list longer than three is cut, with a count. */
-export function listOf(names: readonly string[]): string {
-  if (names.length > 3) return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
-  const last = names.at(-1) ?? "";
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
-}

@@ -10,7 +10,7 @@ import { failureSentence } from "../sentences/failures.ts";
 
 /**
  * What makes a module fail whatever the image contains: keys of a user that exclude each other, and content that cannot
- * be decoded. A group of the user's own name fails where useradd creates such groups, as on all distributions but SUSE.
+ * be decoded. A group of the user's own name fails where useradd creates such groups (USERGROUPS_ENAB), as almost everywhere.
  */
 export function certainFailures(root: Mapping, version: string): Told[] {
   const users = findPair(root, "users")?.value;

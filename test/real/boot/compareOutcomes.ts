@@ -40,7 +40,10 @@ export function compareOutcomes(observation: OutcomeObservation, boot: RealBoot,
   const differences: string[] = [];
   for (const { module, error } of failures) {
     score.failures++;
-    if (findings.some((finding) => finding.module === module || (module === "" && finding.module === null)))
+    // What fails only because another module failed is in the finding about that one.
+    const isTold = (finding: SaidFinding) =>
+      finding.module === module || new RegExp(`\\b${module} (?:then )?fails too\\.`).test(finding.message);
+    if (findings.some((finding) => isTold(finding) || (module === "" && finding.module === null)))
       score.failuresFound++;
     else if (EXCUSED_FAILURES.some(([pattern]) => pattern.test(`${module} ${error}`))) score.failuresExcused++;
     else differences.push(`${module} failed without a finding: ${error}`);

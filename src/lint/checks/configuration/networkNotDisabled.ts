@@ -20,6 +20,12 @@ export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[]
   return [about(rule, context, { message, cause: originOf(pair), prove })];
 }
 
+/** Whether the configuration is one that network-not-disabled reports. */
+export function isMeantAsDisabled({ booted }: CheckContext): boolean {
+  const pair = booted.config.pair("network");
+  return pair !== undefined && offWord(pair.value) !== undefined;
+}
+
 /** The part of a `network` value that is meant to disable it, and does not. */
 function offWord(value: ConfigNode): string | undefined {
   if (value.type === "scalar") {

@@ -4,9 +4,11 @@ import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
-import { failureSentence, listOf } from "../../sentences/failures.ts";
+import { failureSentence } from "../../sentences/failures.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
+import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
 import { ownEvidence } from "./ownEvidence.ts";
@@ -58,7 +60,11 @@ function together(context: CheckContext): Failing[] {
   return [...byPlace.values()];
 }
 
+/** One string may request any number of groups; a report cuts longer messages anyway. */
+const MOST_EFFECTS = 20;
+
 function joined(first: Failing, other: Failing): Failing {
+  if (first.effects.length > MOST_EFFECTS) return first;
   const isWorse = SEVERITIES.indexOf(other.severity) < SEVERITIES.indexOf(first.severity);
   const also = other.brief === undefined ? [] : [`${other.brief} too.`];
   const effects = [...new Set([...first.effects, ...also, ...other.effects])];
@@ -100,7 +106,7 @@ function stoppedStages({ booted }: CheckContext): Failing[] {
       severity: "error",
       what: sentence(stageStops(stages, error)),
       brief: `The ${stages.join(" and ")} ${stages.length === 1 ? "stage fails" : "stages fail"}`,
-      effects: [`None of ${stages.length === 1 ? "its" : "their"} modules runs: ${listOf(sorted)}.`],
+      effects: [`None of ${stages.length === 1 ? "its" : "their"} modules runs: ${shortList(sorted)}.`],
       advice: undefined,
       losses: [],
       outcome: undefined,
@@ -139,7 +145,7 @@ function failedModules(context: CheckContext): Failing[] {
         brief: `${name} fails`,
         effects: [
           ...[...sentences, ...removed.sentences].map(sentence),
-          ...then.map((one) => `${one.name} then fails too.`),
+          ...then.flatMap((one) => [`${one.name} then fails too.`, ...lostBy(one, context).sentences.map(sentence)]),
         ],
         advice: advice ?? hint(outcome, context),
         losses: removed.losses,
@@ -155,7 +161,9 @@ function isAbout({ why: { reason } }: FailedOutcome, accounts: ReadonlySet<strin
 }
 
 /** Whether the image shows that a module really fails: a checkout of /etc lacks most files. */
-function isShown({ name, why: { reason } }: FailedOutcome, { image, distro }: CheckContext): boolean {
+function isShown({ name, why: { reason } }: FailedOutcome, context: CheckContext): boolean {
+  const { image, distro } = context;
+  if (name === "network" && isMeantAsDisabled(context)) return false;
   // systemd-sysusers may create the owner of networkd's files before cloud-init runs.
   if (name === "network" && reason?.code === "user-missing") return false;
   if (reason?.code === "time-zone-missing") return lacksZone(image, reason.zone);

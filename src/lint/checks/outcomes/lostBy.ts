@@ -13,7 +13,7 @@ import { hostname } from "../../../services/hostname.ts";
 import { locale } from "../../../services/locale.ts";
 import { timezone } from "../../../services/timezone.ts";
 import type { Loss, Severity } from "../../finding.ts";
-import { listOf } from "../../sentences/failures.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 
 /** What is lost because a module fails. */
@@ -159,7 +159,7 @@ function filesLost(origin: Origin | null, { booted }: CheckContext, deferred: bo
   ];
   const sentences = [
     ...(isWritten ? [`${path} is written, but belongs to root`] : []),
-    ...(missing.length === 0 ? [] : [`${listOf(missing)} ${missing.length === 1 ? "is" : "are"} not written`]),
+    ...(missing.length === 0 ? [] : [`${shortList(missing)} ${missing.length === 1 ? "is" : "are"} not written`]),
   ];
   return plain("error", sentences);
 }
@@ -182,7 +182,7 @@ function mountsLost(_origin: Origin | null, { booted }: CheckContext): Lost {
   const fstab =
     points.length === 0
       ? `No line of ${booted.config.has("swap") ? "the swap file" : "mounts"} is added to /etc/fstab`
-      : `${listOf(points)} ${points.length === 1 ? "is" : "are"} not added to /etc/fstab, so nothing is mounted there`;
+      : `${shortList(points)} ${points.length === 1 ? "is" : "are"} not added to /etc/fstab, so nothing is mounted there`;
   return plain("error", [fstab]);
 }
 
@@ -194,7 +194,7 @@ function aptLost(origin: Origin | null, { booted }: CheckContext): Lost {
   return lost.length === 0
     ? plain("warning", ["Not all of the configuration of apt is applied"])
     : plain("error", [
-        `The package ${lost.length === 1 ? "source" : "sources"} ${listOf(lost)} ${lost.length === 1 ? "is" : "are"} not added`,
+        `The package ${lost.length === 1 ? "source" : "sources"} ${shortList(lost)} ${lost.length === 1 ? "is" : "are"} not added`,
       ]);
 }
 
@@ -209,7 +209,7 @@ function repositoriesLost({ booted }: CheckContext): Lost {
   const names = pairs.map((pair) => pyStr(pair.key));
   if (names.length === 0) return plain("error", ["No repository of yum_repos is added"]);
   return plain("error", [
-    `The ${names.length === 1 ? "repository" : "repositories"} ${listOf(names)} ${names.length === 1 ? "is" : "are"} not added`,
+    `The ${names.length === 1 ? "repository" : "repositories"} ${shortList(names)} ${names.length === 1 ? "is" : "are"} not added`,
   ]);
 }
 
@@ -220,7 +220,9 @@ function placeOf({ path, line, column }: Origin): string {
 function passwordsLost(_origin: Origin | null, context: CheckContext, { why }: FailedOutcome): Lost {
   if (why.reason?.code === "user-missing") return plain("error", [`No password is set for ${why.reason.user}`]);
   const asked = ["chpasswd", "password", "ssh_pwauth"].filter((key) => context.booted.config.has(key));
-  return plain("error", [`Not all of what ${asked.length === 0 ? "it is asked for" : listOf(asked)} requests is set`]);
+  return plain("error", [
+    `Not all of what ${asked.length === 0 ? "it is asked for" : shortList(asked)} requests is set`,
+  ]);
 }
 
 function usersLost(origin: Origin | null, context: CheckContext): Lost {
@@ -235,8 +237,8 @@ function usersLost(origin: Origin | null, context: CheckContext): Lost {
   const shown = [...missing].sort((a, b) => Number(b === standard) - Number(a === standard));
   const named = shown.map((name) => (name === standard ? `${name} (the default user)` : name));
   const sentences = [
-    ...(missing.length === 0 ? [] : [`${listOf(named)} ${missing.length === 1 ? "is" : "are"} not created`]),
-    ...(kept.length === 0 ? [] : [`What the configuration requests for ${listOf(kept)} is not done in full`]),
+    ...(missing.length === 0 ? [] : [`${shortList(named)} ${missing.length === 1 ? "is" : "are"} not created`]),
+    ...(kept.length === 0 ? [] : [`What the configuration requests for ${shortList(kept)} is not done in full`]),
     ...(isKeyless(context)
       ? ["The SSH keys of the launch are installed for nobody, so nobody can log in with them"]
       : []),

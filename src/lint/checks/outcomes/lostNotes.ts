@@ -112,7 +112,8 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "rsyslog-host-invalid": {
     severity: "warning",
     say: ({ name, host }) => [
-      `The host "${host}" of rsyslog.remotes.${name} is invalid, so rsyslog sends it no messages`,
+      `The host "${host}" of rsyslog.remotes.${name} is invalid`,
+      "rsyslog sends it no messages",
     ],
   },
   "seed-not-used": "other rule",
@@ -137,7 +138,8 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "yum-repository-incomplete": {
     severity: "error",
     say: ({ name, required }) => [
-      `The repository ${name} of yum_repos is not added, since it lacks ${required.join(" or ")}`,
+      `The repository ${name} of yum_repos lacks ${required.join(" or ")}`,
+      "It is not added",
     ],
   },
 };

@@ -7,6 +7,16 @@ import { isOwn } from "../configuration/about.ts";
  * image contains anyway.
  */
 export function ownEvidence(context: CheckContext, { path }: Origin): string | undefined {
+  const known = asked.get(context) ?? new Map<string, string | undefined>();
+  asked.set(context, known);
+  if (!known.has(path)) known.set(path, evidenceOf(context, path));
+  return known.get(path);
+}
+
+/** Many lines of the same file may fail. */
+const asked = new WeakMap<CheckContext, Map<string, string | undefined>>();
+
+function evidenceOf(context: CheckContext, path: string): string | undefined {
   if (launchPaths(context).has(path)) return `the launch supplies ${path}`;
   const evidence = path.startsWith("/") ? context.evidence.ofFile(path) : undefined;
   if (evidence === undefined) return undefined;
