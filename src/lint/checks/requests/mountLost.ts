@@ -167,12 +167,7 @@ const CLOUD_INITS_OPTION =
 
 /** Whether both are the same mount, apart from the options that cloud-init itself adds. */
 function isSameMount(before: string, after: string | undefined): boolean {
-  if (after === undefined || before === after) return after !== undefined;
-  // Of several lines for one device and directory only the first counts.
-  const [device] = before.split(" ");
-  const isRepeated =
-    after.startsWith(`${before}; `) && after.split("; ").every((mount) => mount.startsWith(`${device} `));
-  return isRepeated || ownOptions(before) === ownOptions(after);
+  return after !== undefined && ownOptions(before) === ownOptions(after);
 }
 
 function ownOptions(value: string): string {

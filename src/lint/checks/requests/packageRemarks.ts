@@ -44,10 +44,7 @@ function proxiesOverridden(context: CheckContext): RequestRemark[] {
     const now = after(context).find((setting) => setting.key.toLowerCase() === option.toLowerCase());
     if (now === undefined || now.value === pyStr(pair.value)) return [];
     const message = `apt.${key} has no effect: ${now.path}:${now.line} sets ${option} to "${now.value}", and apt reads that file after cloud-init's. Remove the line.`;
-    const losses = [
-      { path: now.path ?? "", line: now.line ?? null, setting: option, before: pyStr(pair.value), after: now.value },
-    ];
-    return [{ ...LOST, module: "apt_configure", message, cause: originOf(pair), losses }];
+    return [{ ...LOST, module: "apt_configure", message, cause: originOf(pair) }];
   });
 }
 
