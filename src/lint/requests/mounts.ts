@@ -4,7 +4,7 @@ import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import type { RequestTold } from "../schema/told.ts";
-import { listed } from "./sentences.ts";
+import { listed, placeOf } from "./sentences.ts";
 
 const MODULE = "mounts";
 
@@ -169,7 +169,7 @@ function toldOfSwap(
   const parents = new Set(parentsOf(path));
   const mount = mounts.find(({ point }) => parents.has(point));
   if (mount === undefined || mountedBefore?.has(mount.point)) return [];
-  const message = `The swap file "${file}" is lost behind the mount of "${mount.point}" (line ${mount.origin.line}): cloud-init makes the file on the disk below and mounts "${mount.device}" over it afterwards, so no later boot finds it. Choose a file outside "${mount.point}".`;
+  const message = `The swap file "${file}" is lost behind the mount of "${mount.point}" (${placeOf(mount.origin, origin)}): cloud-init makes the file on the disk below and mounts "${mount.device}" over it afterwards, so no later boot finds it. Choose a file outside "${mount.point}".`;
   // Not every machine has a temporary disk.
   return lost(message).map((told) => (mount.device.startsWith("ephemeral") ? { ...told, confidence: "likely" } : told));
 }
