@@ -4,7 +4,8 @@ import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import type { RequestTold } from "../schema/told.ts";
-import { listed, placeOf } from "./sentences.ts";
+import { shortList } from "../sentences/lists.ts";
+import { placeOf } from "./places.ts";
 
 const MODULE = "mounts";
 
@@ -95,7 +96,7 @@ function hiddenMounts(requests: readonly MountRequest[]): RequestTold[] {
 }
 
 function quotedList(requests: readonly MountRequest[]): string {
-  return listed(requests.map(({ point }) => `"${point}"`));
+  return shortList(requests.map(({ point }) => `"${point}"`));
 }
 
 /** Names of disks and their partitions below /dev, as people write them without it; cloud-init completes only sda, vdb1 and their like. */

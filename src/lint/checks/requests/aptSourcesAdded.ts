@@ -6,8 +6,8 @@ import { aptSources } from "../../../services/aptSources.ts";
 import type { Setting } from "../../../services/service.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Finding } from "../../finding.ts";
-import { listed } from "../../requests/sentences.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { moduleName } from "../../sentences/settings.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "../check.ts";
 
@@ -43,7 +43,7 @@ export function aptSourcesAdded(rule: Rule, context: CheckContext): Finding[] {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: `${moduleName(MODULE)} writes ${first.path} with ${listed(mirrors)} beside the image's own source "${uriOf(setting)}" (${setting.path}:${setting.line}), so packages come from ${others} too. Set \`apt: {preserve_sources_list: true}\`, or name your mirror in apt.primary.`,
+    message: `${moduleName(MODULE)} writes ${first.path} with ${shortList(mirrors)} beside the image's own source "${uriOf(setting)}" (${setting.path}:${setting.line}), so packages come from ${others} too. Set \`apt: {preserve_sources_list: true}\`, or name your mirror in apt.primary.`,
     service: aptSources.name,
     ...blamed(blame),
     losses: added.map(({ path, key, value }) => ({

@@ -51,7 +51,7 @@ describe("lines that the launch of the build wrote to /etc/fstab", () => {
     const [finding, ...others] = found({ "/etc/fstab": fstab, [TEAM]: "mounts:\n  - [LABEL=a, /a]\n" });
     expect(others).toEqual([]);
     expect(inShort(finding!)).toMatch(
-      /^error mount-lost 1: .*the mounts of \/home and \/logs \(\/etc\/fstab\)\. .*remove the mark/,
+      /^error mount-lost 1: .*removes the mount of \/home \(.*\/etc\/fstab:2\) and the mount of \/logs .*remove the mark/,
     );
     expect(finding!.losses.map(({ setting, line: at }) => [setting, at])).toEqual([
       ["/home", 2],
