@@ -1,5 +1,5 @@
 import type { Image } from "../../../image/image.ts";
-import { hasUnknown, replaceUnknown } from "../../../image/unknown.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { aptSources } from "../../../services/aptSources.ts";
@@ -37,7 +37,7 @@ export function aptSourcesAdded(rule: Rule, context: CheckContext): Finding[] {
   if (blame.module !== MODULE) return [];
   const [setting, evidence] = own;
   const confidence = added.some(({ key }) => hasUnknown(key)) ? "likely" : "certain";
-  const mirrors = [...new Set(added.map((source) => `"${replaceUnknown(uriOf(source), (reason) => `(${reason})`)}"`))];
+  const mirrors = [...new Set(added.map((source) => nameOf(uriOf(source), context)))];
   const others = mirrors.length === 1 ? "that mirror" : "those mirrors";
   const found: Omit<Finding, "proveFix"> = {
     rule: rule.id,
@@ -82,6 +82,13 @@ function firstOwn({ evidence }: CheckContext, settings: readonly Setting[]): [Se
     if (found !== undefined && found.strength !== "weak") return [setting, found];
   }
   return undefined;
+}
+
+/** A mirror as a sentence names it. */
+function nameOf(uri: string, { booted }: CheckContext): string {
+  if (!hasUnknown(uri)) return `"${uri}"`;
+  const fallback = booted.config.get("system_info", "package_mirrors", 0, "failsafe", "primary");
+  return typeof fallback === "string" ? `"${fallback}" or a mirror of the cloud` : "the mirror that answers at boot";
 }
 
 function uriOf({ key }: Setting): string {

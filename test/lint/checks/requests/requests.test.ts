@@ -137,6 +137,7 @@ describe("user-data on its own", () => {
       "mounts:\n- [LABEL=a, /a]\n- [LABEL=b, /a]\n- [LABEL=b, /a]\n",
       ['error mount-hidden 5: Two entries .*"LABEL=b" hides "LABEL=a"'],
     ],
+    ["mounts:\n- [LABEL=a, /a]\n- [LABEL=a]\n", ['warning mount-without-effect 3: .*at "/a".*line 4']],
     ["mounts:\n- [mapper/vg-a, rel]\n", ['error mount-without-effect 3: .*Write "/rel"']],
     ['mounts:\n- ["{{ disk }}", "/a"]\n- ["<disk>", "/b"]\nswap: {filename: "{{ a }}", size: 1G}\n', []],
     [
@@ -181,6 +182,12 @@ describe("user-data on its own", () => {
   });
 
   test("what only some versions take", () => {
+    expect(alone('mounts:\n- [LABEL=a, "/a b"]\n- [LABEL=c, "/c\\\\040d"]\n', "25.1")).toEqual([
+      expect.stringContaining('"/a b"'),
+    ]);
+    expect(alone('mounts:\n- [LABEL=a, "/a b"]\n- [LABEL=c, "/c\\\\040d"]\n')).toEqual([
+      expect.stringContaining("c\\040d"),
+    ]);
     expect(alone("yum_repos:\n  a: {metalink: x}\n", "23.4")).toEqual([expect.stringContaining("since 24.2")]);
     expect(alone("yum_repos:\n  a: {metalink: x}\n", "24.2")).toEqual([]);
     expect(alone("ca-certs: {remove_defaults: true}\n", "20.4")).toEqual([
