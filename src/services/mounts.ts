@@ -3,15 +3,21 @@ import { readStatements, words } from "./lines.ts";
 import { NOT_CUSTOMISED, type Service, type Setting } from "./service.ts";
 import { SettingMap } from "./settingMap.ts";
 
-/** The entries of /etc/fstab by mount point, or as "swap <device>"; a repeated mount point is mounted twice. */
+/**
+ * The entries of /etc/fstab by mount point, or as "swap <device>". Several devices are mounted one over the other; of
+ * several lines for the same device and mount point the first counts, for systemd-fstab-generator and for mount -a.
+ */
 export const mounts: Service = {
   name: "mounts",
   read(image: Image): Setting[] {
     const settings = new SettingMap();
     const path = "/etc/fstab";
+    const seen = new Set<string>();
     for (const { text, number } of readStatements(image, path)) {
       const [device, point, type = "auto", options = "defaults"] = words(text);
       if (point === undefined) continue;
+      if (seen.has(`${device} ${point}`)) continue;
+      seen.add(`${device} ${point}`);
       const key = type === "swap" ? `swap ${device}` : point;
       settings.append({ key, value: `${device} ${type} ${options}`, path, line: number }, "; ");
     }

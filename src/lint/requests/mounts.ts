@@ -1,10 +1,12 @@
 import { findPair } from "../../config/merge.ts";
+import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
 import type { RequestTold } from "../schema/told.ts";
-import { listed } from "./sentences.ts";
+import { shortList } from "../sentences/lists.ts";
+import { placeOf } from "./places.ts";
 
 const MODULE = "mounts";
 
@@ -28,6 +30,8 @@ export interface SwapRequest {
 
 /** What is known besides the configuration. */
 export interface MountContext {
+  /** The version of cloud-init. */
+  readonly version: string;
   /** Whether a value is filled in later. */
   readonly isUnknown?: ((node: ConfigNode) => boolean) | undefined;
   /** The image's directories at which something is mounted before cloud-init runs. */
@@ -38,7 +42,7 @@ export interface MountContext {
 const LONGEST_PATH = 4096;
 
 /** The entries of `mounts` with a directory, in order; swap and entries that are invalid or remove others are left out. */
-export function mountRequests(root: Mapping, { isUnknown }: MountContext = {}): MountRequest[] {
+export function mountRequests(root: Mapping, { isUnknown }: Pick<MountContext, "isUnknown"> = {}): MountRequest[] {
   const node = findPair(root, "mounts")?.value;
   if (node?.type !== "sequence") return [];
   return node.children.flatMap((entry): MountRequest[] => {
@@ -62,10 +66,15 @@ export function mountRequests(root: Mapping, { isUnknown }: MountContext = {}): 
 }
 
 /** What is certain of the mounts and the swap file that a configuration asks for, whatever the machine is. */
-export function toldOfMounts(root: Mapping, context: MountContext = {}): RequestTold[] {
+export function toldOfMounts(root: Mapping, context: MountContext): RequestTold[] {
   const requests = mountRequests(root, context);
   const swap = swapRequest(root, context);
-  return [...hiddenMounts(requests), ...neverMounted(requests), ...toldOfSwap(root, swap, requests, context)];
+  return [
+    ...hiddenMounts(requests),
+    ...neverMounted(requests, context),
+    ...removed(root, context),
+    ...toldOfSwap(root, swap, requests, context),
+  ];
 }
 
 /** Mounts that `mount -a`, which takes the entries in their order, hides behind a later one. */
@@ -95,14 +104,38 @@ function hiddenMounts(requests: readonly MountRequest[]): RequestTold[] {
 }
 
 function quotedList(requests: readonly MountRequest[]): string {
-  return listed(requests.map(({ point }) => `"${point}"`));
+  return shortList(requests.map(({ point }) => `"${point}"`));
 }
 
 /** Names of disks and their partitions below /dev, as people write them without it; cloud-init completes only sda, vdb1 and their like. */
 const DISK_NAME =
   /^(?:nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|md\d+|dm-\d+|x?[shv]d[a-z]{2}\d*|disk\/by-[a-z]+\/\S+|mapper\/\S+)$/;
 
-function neverMounted(requests: readonly MountRequest[]): RequestTold[] {
+/** Entries whose mount a later entry of the same device without a directory removes. */
+function removed(root: Mapping, context: MountContext): RequestTold[] {
+  const removers = new Map<string, ConfigNode>();
+  const node = findPair(root, "mounts")?.value;
+  if (node?.type !== "sequence") return [];
+  const last = new Map<string, number>();
+  for (const [index, entry] of node.children.entries()) {
+    if (entry.type !== "sequence" || entry.children.some((field) => context.isUnknown?.(field))) continue;
+    const [device, point] = entry.children;
+    if (device === undefined || (point !== undefined && !(point.type === "scalar" && point.kind === "null"))) continue;
+    removers.set(pyStr(device), entry);
+    last.set(pyStr(device), index);
+  }
+  return node.children.flatMap((entry, index): RequestTold[] => {
+    const [device, point] = entry.type === "sequence" ? entry.children : [];
+    const remover = device === undefined ? undefined : removers.get(pyStr(device));
+    if (device === undefined || remover === undefined || remover === entry || index > last.get(pyStr(device))!)
+      return [];
+    if (point?.type !== "scalar" || point.kind === "null") return [];
+    const message = `Nothing is mounted at "${pyStr(point)}", since a later entry of "${pyStr(device)}" has no directory (${placeOf(originOf(remover), originOf(entry))}), which removes all entries of the device before it. Remove one of them.`;
+    return [{ about: "mount-without-effect", worst: "warning", module: MODULE, message, origin: originOf(entry) }];
+  });
+}
+
+function neverMounted(requests: readonly MountRequest[], { version }: MountContext): RequestTold[] {
   return requests.flatMap(({ origin, device, point }): RequestTold[] => {
     const say = (message: string): RequestTold[] => [
       { about: "mount-without-effect", worst: "error", module: MODULE, message, origin },
@@ -111,6 +144,15 @@ function neverMounted(requests: readonly MountRequest[]): RequestTold[] {
       return say(
         `The mount point "${point}" of "${device}" is not absolute, so nothing is mounted. Write "/${point}".`,
       );
+    const unescaped = [device, point].find((field) => /[ \t]/.test(field));
+    if (unescaped !== undefined && !versionAtLeast(version, "26.2"))
+      return say(
+        `cloud-init ${version} writes the space in "${unescaped}" as it is, which ends the field in /etc/fstab, so nothing is mounted at "${point}". Write "\\040" for the space.`,
+      );
+    if (/\\0(?:40|11)/.test(device + point) && versionAtLeast(version, "26.2"))
+      return say(
+        `cloud-init escapes the backslash in the entry of "${point}" again since 26.2, so it does not mount there. Write the space itself.`,
+      );
     if (DISK_NAME.test(device.slice(0, LONGEST_PATH)))
       return say(`No device is called "${device}", so nothing is mounted at "${point}". Write "/dev/${device}".`);
     return [];
@@ -118,7 +160,10 @@ function neverMounted(requests: readonly MountRequest[]): RequestTold[] {
 }
 
 /** The swap file that a configuration asks for. */
-export function swapRequest(root: Mapping, { isUnknown }: MountContext = {}): SwapRequest | undefined {
+export function swapRequest(
+  root: Mapping,
+  { isUnknown }: Pick<MountContext, "isUnknown"> = {},
+): SwapRequest | undefined {
   const pair = findPair(root, "swap");
   const swap = pair?.value;
   if (pair === undefined || swap?.type !== "mapping" || isUnknown?.(swap)) return undefined;
@@ -169,7 +214,7 @@ function toldOfSwap(
   const parents = new Set(parentsOf(path));
   const mount = mounts.find(({ point }) => parents.has(point));
   if (mount === undefined || mountedBefore?.has(mount.point)) return [];
-  const message = `The swap file "${file}" is lost behind the mount of "${mount.point}" (line ${mount.origin.line}): cloud-init makes the file on the disk below and mounts "${mount.device}" over it afterwards, so no later boot finds it. Choose a file outside "${mount.point}".`;
+  const message = `The swap file "${file}" is lost behind the mount of "${mount.point}" (${placeOf(mount.origin, origin)}): cloud-init makes the file on the disk below and mounts "${mount.device}" over it afterwards, so no later boot finds it. Choose a file outside "${mount.point}".`;
   // Not every machine has a temporary disk.
   return lost(message).map((told) => (mount.device.startsWith("ephemeral") ? { ...told, confidence: "likely" } : told));
 }

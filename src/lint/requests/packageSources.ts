@@ -5,7 +5,8 @@ import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { RequestTold } from "../schema/told.ts";
-import { listed } from "./sentences.ts";
+import { shortList } from "../sentences/lists.ts";
+import { placeOf } from "./places.ts";
 
 /** What is known besides the configuration. */
 export interface SourceContext {
@@ -108,11 +109,9 @@ function mirrors(apt: Mapping, sources: Mapping | undefined, say: Say): void {
     const [first] = lost;
     if (first === undefined || isUsed) return;
     const names = lost.map(({ key }) => `apt.${pyStr(key)}`);
-    const { path, line } = originOf(preserve);
-    const where = path === originOf(first).path ? `line ${line}` : `${path}:${line}`;
     say(
       originOf(first),
-      `${listed(names)} ${names.length === 1 ? "has" : "have"} no effect, since apt.preserve_sources_list is true (${where}) and the image's sources stay. Set it to false.`,
+      `${shortList(names)} ${names.length === 1 ? "has" : "have"} no effect, since apt.preserve_sources_list is true (${placeOf(originOf(preserve), originOf(first))}) and the image's sources stay. Set it to false.`,
     );
     return;
   }

@@ -1,13 +1,13 @@
 import type { Image } from "../../../image/image.ts";
-import { hasUnknown, replaceUnknown } from "../../../image/unknown.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
 import type { ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { aptSources } from "../../../services/aptSources.ts";
 import type { Setting } from "../../../services/service.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Finding } from "../../finding.ts";
-import { listed } from "../../requests/sentences.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { moduleName } from "../../sentences/settings.ts";
 import { blamed, type CheckContext, severityOf, withFix } from "../check.ts";
 
@@ -37,13 +37,13 @@ export function aptSourcesAdded(rule: Rule, context: CheckContext): Finding[] {
   if (blame.module !== MODULE) return [];
   const [setting, evidence] = own;
   const confidence = added.some(({ key }) => hasUnknown(key)) ? "likely" : "certain";
-  const mirrors = [...new Set(added.map((source) => `"${replaceUnknown(uriOf(source), (reason) => `(${reason})`)}"`))];
+  const mirrors = [...new Set(added.map((source) => nameOf(uriOf(source), context)))];
   const others = mirrors.length === 1 ? "that mirror" : "those mirrors";
   const found: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: `${moduleName(MODULE)} writes ${first.path} with ${listed(mirrors)} beside the image's own source "${uriOf(setting)}" (${setting.path}:${setting.line}), so packages come from ${others} too. Set \`apt: {preserve_sources_list: true}\`, or name your mirror in apt.primary.`,
+    message: `${moduleName(MODULE)} writes ${first.path} with ${shortList(mirrors)} beside the image's own source "${uriOf(setting)}" (${setting.path}:${setting.line}), so packages come from ${others} too. Set \`apt: {preserve_sources_list: true}\`, or name your mirror in apt.primary.`,
     service: aptSources.name,
     ...blamed(blame),
     losses: added.map(({ path, key, value }) => ({
@@ -82,6 +82,13 @@ function firstOwn({ evidence }: CheckContext, settings: readonly Setting[]): [Se
     if (found !== undefined && found.strength !== "weak") return [setting, found];
   }
   return undefined;
+}
+
+/** A mirror as a sentence names it. */
+function nameOf(uri: string, { booted }: CheckContext): string {
+  if (!hasUnknown(uri)) return `"${uri}"`;
+  const fallback = booted.config.get("system_info", "package_mirrors", 0, "failsafe", "primary");
+  return typeof fallback === "string" ? `"${fallback}" or a mirror of the cloud` : "the mirror that answers at boot";
 }
 
 function uriOf({ key }: Setting): string {

@@ -1,23 +1,22 @@
 import { type Image, readText } from "../../../image/image.ts";
+import { hasUnknown } from "../../../image/unknown.ts";
 import type { Blame } from "../../../image/writeLog.ts";
 import { words } from "../../../services/lines.ts";
 import { mounts } from "../../../services/mounts.ts";
 import type { Setting } from "../../../services/service.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { Confidence, Finding, Fix, Loss, Severity } from "../../finding.ts";
-import { listed } from "../../requests/sentences.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { changeSentence, moduleName } from "../../sentences/settings.ts";
-import { blamed, type CheckContext, severityOf, withFix } from "../check.ts";
+import { shortList } from "../../sentences/lists.ts";
+import { changeSentence, moduleName, type SettingChange } from "../../sentences/settings.ts";
+import { blamed, byCause, type CheckContext, severityOf, withFix } from "../check.ts";
 
 const FSTAB = "/etc/fstab";
 /** The mount option by which cloud-init recognises its own lines, which it drops when it rewrites the file. */
 const MARK = "comment=cloudconfig";
 
 /** An entry of the image's /etc/fstab that is gone or has another value after the boot. */
-interface Lost {
-  readonly setting: Setting;
-  readonly now: Setting | undefined;
+interface Lost extends SettingChange {
   readonly evidence: Evidence;
   readonly blame: Blame;
 }
@@ -35,10 +34,20 @@ export function mountLost(rule: Rule, context: CheckContext): Finding[] {
     if (isSameMount(setting.value, other?.value)) continue;
     const evidence = evidenceOf(setting, context);
     if (evidence === undefined) continue;
-    found.push({ setting, now: other, evidence, blame: context.responsible(mounts, setting.key, other).blame });
+    found.push({ was: setting, now: other, evidence, blame: context.responsible(mounts, setting.key, other).blame });
   }
   if (found.length === 0) return maybeLost(rule, context, before);
-  return [...byCause(found)].map((lost) => finding(rule, context, lost, "certain", sentence(lost)));
+  return byCause(found).map((group) => {
+    // Beside lost work, what every installer writes does not count.
+    const own = group.filter(({ evidence }) => evidence.strength !== "weak");
+    const lost = own.length === 0 ? group : own;
+    const isMarked = lost.some(({ was }) => was.value.includes(MARK));
+    const sentence = changeSentence(mounts.name, lost, lost[0]!.blame.module);
+    const confidence = lost.some(({ now: left }) => left !== undefined && hasUnknown(left.value))
+      ? "likely"
+      : "certain";
+    return finding(rule, context, lost, confidence, isMarked ? `${sentence} ${ADVICE}` : sentence);
+  });
 }
 
 /** The entries that are gone if the machine has a disk for which cloud-init rewrites the file. */
@@ -49,7 +58,7 @@ function maybeLost(rule: Rule, context: CheckContext, before: readonly Setting[]
   if (blame === undefined) return [];
   const lost = before.flatMap((setting): Lost[] => {
     const evidence = setting.value.includes(MARK) ? evidenceOf(setting, context) : undefined;
-    return evidence === undefined ? [] : [{ setting, now: undefined, evidence, blame }];
+    return evidence === undefined ? [] : [{ was: setting, now: undefined, evidence, blame }];
   });
   if (lost.length === 0) return [];
   const confidence = context.booted.cloud.datasource === undefined ? "possible" : "likely";
@@ -59,18 +68,10 @@ function maybeLost(rule: Rule, context: CheckContext, before: readonly Setting[]
 
 const ADVICE = `cloud-init drops every line with its mark ${MARK}; remove the mark, or list the mount under \`mounts\`.`;
 
-function sentence(lost: readonly Lost[]): string {
-  const [{ blame }] = lost as readonly [Lost, ...Lost[]];
-  const isMarked = lost.some(({ setting: { value } }) => value.includes(MARK));
-  const advice = isMarked ? ` ${ADVICE}` : "";
-  const changes = lost.map(({ setting: was, now }) => ({ was, now }));
-  return `${changeSentence(mounts.name, changes, blame.module)}${advice}`;
-}
-
 /** "the mounts of /a, /b and 2 more" */
 function theMounts(lost: readonly Lost[]): string {
-  const names = lost.map(({ setting: { key } }) => key);
-  return `the ${names.length === 1 ? "mount" : "mounts"} of ${listed(names)}`;
+  const names = lost.map(({ was: { key } }) => key);
+  return `the ${names.length === 1 ? "mount" : "mounts"} of ${shortList(names)}`;
 }
 
 /** Nobody but cloud-init's launch or whoever edited its line writes the mark, so the file's owner does not matter. */
@@ -84,18 +85,6 @@ function evidenceOf(setting: Setting, { evidence }: CheckContext): Evidence | un
   };
 }
 
-function* byCause(found: readonly Lost[]): Iterable<Lost[]> {
-  const groups = new Map<string, Lost[]>();
-  for (const lost of found) {
-    const { path, line } = lost.blame.cause;
-    const id = `${lost.evidence.strength === "weak"} ${line} ${path}`;
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [lost]);
-    else group.push(lost);
-  }
-  yield* groups.values();
-}
-
 function finding(
   rule: Rule,
   context: CheckContext,
@@ -105,11 +94,11 @@ function finding(
 ): Finding {
   const [{ evidence, blame }] = lost as readonly [Lost, ...Lost[]];
   const losses = lost.map(
-    ({ setting, now }): Loss => ({
-      path: setting.path ?? FSTAB,
-      line: setting.line ?? null,
-      setting: setting.key,
-      before: setting.value,
+    ({ was, now }): Loss => ({
+      path: was.path ?? FSTAB,
+      line: was.line ?? null,
+      setting: was.key,
+      before: was.value,
       after: now?.value ?? null,
     }),
   );
@@ -135,7 +124,7 @@ function finding(
 /** Swap is missed, but no service depends on it. */
 function severity(rule: Rule, lost: readonly Lost[], confidence: Confidence): Severity {
   const worst = severityOf(rule, lost[0]!.evidence, confidence);
-  return worst === "error" && lost.every(({ setting: { key } }) => key.startsWith("swap ")) ? "warning" : worst;
+  return worst === "error" && lost.every(({ was: { key } }) => key.startsWith("swap ")) ? "warning" : worst;
 }
 
 /** Larger files are not copied into a fix, in characters. */
@@ -166,12 +155,7 @@ const CLOUD_INITS_OPTION =
 
 /** Whether both are the same mount, apart from the options that cloud-init itself adds. */
 function isSameMount(before: string, after: string | undefined): boolean {
-  if (after === undefined || before === after) return after !== undefined;
-  // Of several lines for one device and directory only the first counts.
-  const [device] = before.split(" ");
-  const isRepeated =
-    after.startsWith(`${before}; `) && after.split("; ").every((mount) => mount.startsWith(`${device} `));
-  return isRepeated || ownOptions(before) === ownOptions(after);
+  return after !== undefined && ownOptions(before) === ownOptions(after);
 }
 
 function ownOptions(value: string): string {

@@ -5,7 +5,7 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import { readStatements, words } from "../../../services/lines.ts";
 import type { Loss } from "../../finding.ts";
 import { type MountRequest, mountRequests, parentsOf, swapRequest } from "../../requests/mounts.ts";
-import { listed } from "../../requests/sentences.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 import type { RequestRemark } from "./requestRemark.ts";
 
@@ -135,7 +135,7 @@ function hiding(context: CheckContext, wanted: readonly MountRequest[], there: r
     const isMounted = there.some((mount) => mount.point === point);
     const files = isMounted ? [] : filesBelow(context, point);
     if (files.length === 0) return [];
-    const message = `The mount of "${point}" hides what the image has there: ${listed(files)}. Put the files on "${device}", or mount it at an empty directory.`;
+    const message = `The mount of "${point}" hides what the image has there: ${shortList(files)}. Put the files on "${device}", or mount it at an empty directory.`;
     const losses = files.slice(0, MOST_LOSSES).map((path) => lossOf(path, null));
     return [{ ...common, severity: "warning", confidence: "likely", message, losses }];
   });
@@ -174,7 +174,7 @@ function mountsBelow(there: readonly FstabMount[]): Map<string, FstabMount[]> {
 }
 
 function namesOf(mounts: readonly FstabMount[]): string {
-  return `the ${mounts.length === 1 ? "mount" : "mounts"} of ${listed(mounts.map(({ point }) => `"${point}"`))}`;
+  return `the ${mounts.length === 1 ? "mount" : "mounts"} of ${shortList(mounts.map(({ point }) => `"${point}"`))}`;
 }
 
 const MOST_LOSSES = 100;

@@ -6,7 +6,7 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import { aptSources } from "../../../services/aptSources.ts";
 import type { Setting } from "../../../services/service.ts";
 import { yumRepositories } from "../../../services/yumRepositories.ts";
-import { listed } from "../../requests/sentences.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 import { versionOf } from "../configuration/moduleLists.ts";
 import type { RequestRemark } from "./requestRemark.ts";
@@ -44,10 +44,7 @@ function proxiesOverridden(context: CheckContext): RequestRemark[] {
     const now = after(context).find((setting) => setting.key.toLowerCase() === option.toLowerCase());
     if (now === undefined || now.value === pyStr(pair.value)) return [];
     const message = `apt.${key} has no effect: ${now.path}:${now.line} sets ${option} to "${now.value}", and apt reads that file after cloud-init's. Remove the line.`;
-    const losses = [
-      { path: now.path ?? "", line: now.line ?? null, setting: option, before: pyStr(pair.value), after: now.value },
-    ];
-    return [{ ...LOST, module: "apt_configure", message, cause: originOf(pair), losses }];
+    return [{ ...LOST, module: "apt_configure", message, cause: originOf(pair) }];
   });
 }
 
@@ -68,7 +65,7 @@ function sourcesBeside(context: CheckContext): RequestRemark[] {
   const [first] = stay;
   if (first?.path === undefined || uris.size === 0) return [];
   const mirrors = [...new Set(stay.map(({ key }) => `"${uriOf(key)}"`))];
-  const message = `apt.sources_list replaces only ${written.path}: ${first.path} stays, so packages come from ${listed(mirrors)} too. Write apt.sources_list in deb822 format, which replaces ${first.path}.`;
+  const message = `apt.sources_list replaces only ${written.path}: ${first.path} stays, so packages come from ${shortList(mirrors)} too. Write apt.sources_list in deb822 format, which replaces ${first.path}.`;
   return [{ ...LOST, severity: "warning", module: "apt_configure", message, cause: originOf(pair) }];
 }
 
