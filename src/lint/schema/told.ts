@@ -2,7 +2,15 @@ import type { Origin } from "../../image/origin.ts";
 import type { Severity } from "../finding.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
-export type About = "value" | "unknown-key" | "deprecated-key" | "duplicate-key" | "not-applied" | "not-checked";
+export type About =
+  | "value"
+  | "unknown-key"
+  | "deprecated-key"
+  | "duplicate-key"
+  | "not-applied"
+  | "not-checked"
+  | "template-header"
+  | "template-name";
 
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
@@ -15,6 +23,6 @@ export interface Told {
   readonly unread?: string;
   /** Says that values of a template are not checked, which is said once of a file. */
   readonly isTemplateNote?: true;
-  /** The text at this place and its replacement; undefined if there is no mechanical fix. */
-  readonly replace?: { readonly old: string; readonly by: string } | undefined;
+  /** The text at this place, or at `at`, and its replacement; undefined if there is no mechanical fix. */
+  readonly replace?: { readonly old: string; readonly by: string; readonly at?: Origin } | undefined;
 }

@@ -92,7 +92,7 @@ function withAlternatives(node: ConfigNode, areAlternatives: (first: number, sec
 
 /** A text that is no YAML, whatever is filled in. */
 function toldOfError(
-  { text, path }: Excerpt,
+  { text, path, line: first }: Excerpt,
   { reason, line, column, limit }: NonNullable<YamlResult["error"]>,
   { isStructural }: Template,
   filling: Filling,
@@ -106,7 +106,10 @@ function toldOfError(
   // Only what is filled in could tell, where it brings lines or takes them away.
   if (isStructural || filling === "cloud-init")
     return say("not-checked", "info", `This is not YAML before it is filled in: ${reason}.`);
-  return say("not-applied", "error", `cloud-init ignores all of this: ${reason}.`);
+  const given = text.split("\n")[line - first] ?? "";
+  const isVariable = given.slice(0, column).endsWith("{") && given.includes("{{");
+  const hint = isVariable ? '; quote "{{ ... }}", or start the file with "## template: jinja"' : "";
+  return say("not-applied", "error", `cloud-init ignores all of this: ${reason}${hint}.`);
 }
 
 /** Whether an empty value may be filled in below, and whether a mapping may get more keys then. */

@@ -67,12 +67,7 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
       const message = `${key} has no effect: cloud-init ${version} does not read it${isNew ? `; ${since} and later do` : who}.`;
       return about(rule, context, { message, cause });
     }
-    const deprecated = readers
-      .map((module) => module.keys[key]?.deprecated_version)
-      .find((first) => first !== undefined);
-    if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
-    const message = `${key} is deprecated since cloud-init ${deprecated}: a later version may ignore it.`;
-    return about(rule, context, { message, cause, severity: "info" });
+    return undefined;
   });
 }
 
