@@ -4,7 +4,7 @@ import type { Origin } from "../../image/origin.ts";
 import { nearest } from "../nearest.ts";
 import { cut } from "../schema/expected.ts";
 import type { Told } from "../schema/told.ts";
-import { findPlaceholders } from "./placeholders.ts";
+import { findPlaceholders, type Placeholder } from "./placeholders.ts";
 
 const HEADER = "## template: jinja";
 
@@ -13,6 +13,8 @@ const OWN = /^\{\{-?\s*(?:ds|v1|merged_cfg|merged_system_cfg|sys_info)\s*[.[]/;
 /** Keys of `v1` that are also variables of their own; other programs are less likely to have these. */
 const ALIAS =
   /^\{\{-?\s*(?:availability_zone|cloud_id|cloud_name|instance_id|kernel_release|local_hostname|public_ssh_keys|subplatform)\s*[|}-]/;
+/** A field in Go's templates, which commands take as the form of their output. */
+const GO = /^\{\{-?\s*\./;
 /** Commands that render what they are given. */
 const RENDERS = /\bcloud-init\s+(?:query|devel\s+render)\b/;
 
@@ -23,29 +25,35 @@ const COMMENT = /(?:^|\s)#/;
  * Reports variables of cloud-init's in a text that it does not render, since the first line is not the header of a
  * template; once for a text.
  * @param isWhole whether a line can be inserted as the first one of the file
+ * @param isRendered whether cloud-init renders such a file if it has the header
  */
-export function unrenderedNames(content: Excerpt, isWhole: boolean): Told[] {
+export function unrenderedNames(content: Excerpt, isWhole: boolean, isRendered = true): Told[] {
   const { text } = content;
   if (!text.includes("{{")) return [];
   const placeholders = findPlaceholders(text, "all").filter(({ start }) =>
     /^\{[{%#]/.test(text.slice(start, start + 2)),
   );
   const lines = lineStarts(text);
-  const found = placeholders.filter(({ start, end }) => {
-    const { from, to } = lineAt(lines, start, text);
-    const isOwn = OWN.test(text.slice(start, end)) || ALIAS.test(text.slice(start, end));
-    return isOwn && !COMMENT.test(text.slice(from, start)) && !RENDERS.test(text.slice(from, to));
+  const isOwn = ({ start, end }: Placeholder) => OWN.test(text.slice(start, end)) || ALIAS.test(text.slice(start, end));
+  const isComment = ({ start }: Placeholder) => COMMENT.test(text.slice(lineAt(lines, start, text).from, start));
+  const found = placeholders.filter((one) => {
+    const { from, to } = lineAt(lines, one.start, text);
+    return isOwn(one) && !isComment(one) && !RENDERS.test(text.slice(from, to));
   });
   const certain = found.find(({ start, end }) => OWN.test(text.slice(start, end)));
   const first = certain ?? found[0];
   if (first === undefined) return [];
   // Then another program may render all of them.
-  const isOnly = placeholders.every((one) => found.includes(one));
+  const isOnly = placeholders.every((one) => isOwn(one) || isComment(one) || GO.test(text.slice(one.start, one.end)));
   const more = found.length === 1 ? "" : `, and ${found.length - 1} more like it`;
   const name = cut(text.slice(first.start, first.end), 60);
-  const message = `cloud-init takes ${name}${more} literally, because the first line is not "${HEADER}"; insert that line above the present first one.`;
+  const reason = isRendered
+    ? `because the first line is not "${HEADER}"; insert that line above the present first one`
+    : "since it renders files of the image only since 22.4";
+  const message = `cloud-init takes ${name}${more} literally, ${reason}.`;
   const at = { path: content.path, line: 1, column: 1 };
-  const isSafe = isWhole && isOnly && !/\{[%#]/.test(text) && namesOf(content).length === 0;
+  const isSafe =
+    isWhole && isRendered && placeholders.every(isOwn) && !/\{[%#]/.test(text) && namesOf(content).length === 0;
   return [
     {
       about: "template-header",
