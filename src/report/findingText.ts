@@ -47,11 +47,11 @@ export function findingDetails(
   const indent = width < NARROW ? 4 : 6;
   const room = width - indent;
   const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
-  const { cause, losses } = finding;
+  const { cause } = finding;
   const blocks: string[][] = [];
   if (cause !== null && files.exists(cause.path) && !repeats.frame)
     blocks.push(codeFrame(files.lines(cause.path) ?? [], cause, style, room));
-  for (const loss of losses) blocks.push(lossBlock(finding, loss, files, style, room));
+  for (const block of lossBlocks(finding, files, style, room)) blocks.push(block);
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
   const fix = finding.proveFix();
   if (fix !== null)
@@ -99,19 +99,46 @@ function changes(diff: string, style: Colors, room: number): string[] {
   return paintDiff(shortenHunk(lines, 0, DIFF_LINES), style, room - 2).map((line) => `  ${line}`);
 }
 
-/** A loss: the place, what happens to the file, and the lines that change. */
-function lossBlock(finding: ShownFinding, target: Loss, files: FileViews, style: Colors, width: number): string[] {
-  const texts = files.texts(target.path);
-  const place = target.line === null ? target.path : `${target.path}:${target.line}`;
+/** The files of a finding beyond which the others are counted. */
+const MOST_FILES = 3;
+/** The lines of a file beyond which the others are counted. */
+const MOST_PLACES = 4;
+
+/** The losses, file by file. */
+function lossBlocks(finding: ShownFinding, files: FileViews, style: Colors, width: number): string[][] {
+  const byPath = new Map<string, Loss[]>();
+  for (const loss of finding.losses) byPath.set(loss.path, [...(byPath.get(loss.path) ?? []), loss]);
+  const groups = [...byPath.values()];
+  const blocks = groups.slice(0, MOST_FILES).map((losses) => lossBlock(finding, losses, files, style, width));
+  const more = groups.length - MOST_FILES;
+  if (more > 0)
+    blocks.push(paragraph(AFFECTED[finding.confidence], `${more} more ${more === 1 ? "file" : "files"}`, style, width));
+  return blocks;
+}
+
+/** What a finding says of one file: the place, what happens to the file, and the lines that change. */
+function lossBlock(
+  finding: ShownFinding,
+  losses: readonly Loss[],
+  files: FileViews,
+  style: Colors,
+  width: number,
+): string[] {
+  const [{ path }] = losses as readonly [Loss];
+  const texts = files.texts(path);
+  const lines = [...new Set(losses.flatMap(({ line }) => line ?? []))].sort((a, b) => a - b);
+  const shown = lines.slice(0, MOST_PLACES).join(", ");
+  const more = lines.length > MOST_PLACES ? ` and ${lines.length - MOST_PLACES} more` : "";
+  const place = lines.length === 0 ? path : `${path}:${shown}${more}`;
   const label = AFFECTED[finding.confidence];
   const fate = fileFate(texts);
   if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
-  const lines = changedLines(target, files) ?? settingLines(target);
   const isSame = finding.confidence !== "possible" && texts.before !== undefined && texts.before === texts.after;
   const stays = isSame ? " (the file itself does not change)" : "";
+  const changed = changedLines(losses, files) ?? shortened(losses.flatMap(settingLines));
   return [
     ...paragraph(label, `${place}${stays}`, style, width),
-    ...paintDiff(lines, style, width - 2).map((line) => `  ${line}`),
+    ...paintDiff(changed, style, width - 2).map((line) => `  ${line}`),
   ];
 }
 
@@ -123,20 +150,47 @@ function fileFate({ before, after }: FileTexts): string | undefined {
   return before !== after && (isBinary(before ?? "") || isBinary(after)) ? "a binary file" : undefined;
 }
 
-/** The lines of the file that change at the target; undefined if none does, since another file overrides them. */
-function changedLines(target: Loss, files: FileViews): string[] | undefined {
-  const sign = files.exists(target.path) ? "-" : "+";
-  const hunks = files.hunks(target.path);
-  for (const hunk of hunks) {
-    const focus = target.line === null ? hunk.lines.findIndex(isContent) : indexOfLine(hunk, target.line, sign);
-    if (focus !== -1) return shortenHunk(hunk.lines, focus, DIFF_LINES);
-  }
-  return target.line === null && hunks[0] !== undefined ? shortenHunk(hunks[0].lines, 0, DIFF_LINES) : undefined;
+/** The lines of the file that change at the losses; undefined if none does, since another file overrides them. */
+function changedLines(losses: readonly Loss[], files: FileViews): string[] | undefined {
+  const { path } = losses[0]!;
+  const sign = files.exists(path) ? "-" : "+";
+  const hunks = files.hunks(path);
+  const shown = new Map<Hunk, number>();
+  for (const { line } of losses)
+    for (const hunk of hunks) {
+      if (shown.has(hunk)) continue;
+      const focus =
+        line === null
+          ? hunk.lines.findIndex((text) => !text.startsWith(" ") && isContent(text))
+          : indexOfLine(hunk, line, sign);
+      if (focus === -1) continue;
+      shown.set(hunk, focus);
+      if (line === null) break;
+    }
+  const [first] = hunks;
+  if (shown.size === 0 && losses.every(({ line }) => line === null) && first !== undefined) shown.set(first, 0);
+  return shown.size === 0 ? undefined : shortened([...shown].flatMap(([hunk, focus]) => contentOf(hunk, focus)));
 }
 
-/** Whether a line of a hunk changes more than a comment or an empty line. */
+/** The lines of a hunk, shortened around `focus`, without the comments and empty lines among them. */
+function contentOf({ lines }: Hunk, focus: number): string[] {
+  const kept = lines.flatMap((line, index) => (index === focus || isContent(line) ? [{ line, index }] : []));
+  const at = kept.findIndex(({ index }) => index === focus);
+  return shortenHunk(
+    kept.map(({ line }) => line),
+    Math.max(at, 0),
+    DIFF_LINES,
+  );
+}
+
+function shortened(lines: readonly string[]): string[] {
+  const more = lines.length - DIFF_LINES;
+  return more > 1 ? [...lines.slice(0, DIFF_LINES), ` … ${more} more lines`] : [...lines];
+}
+
+/** Whether a line of a hunk says more than a comment or an empty line. */
 function isContent(line: string): boolean {
-  return /^[-+]\s*[^\s#;]/.test(line);
+  return /^[-+ ]\s*[^\s#;]/.test(line);
 }
 
 /** The index in a hunk of the removed ("-") or added ("+") line with this number; -1 if there is none. */

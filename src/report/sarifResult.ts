@@ -20,7 +20,8 @@ export function sarifResults(
     const { losses, cause } = finding;
     const isInImage = cause !== null && files.exists(cause.path);
     const primary = isInImage ? cause : (losses[0] ?? placeOf(finding));
-    const related: readonly Place[] = cause === null ? losses : [...losses, cause];
+    const named = losses.slice(0, MOST_LOSSES);
+    const related: readonly Place[] = cause === null ? named : [...named, cause];
     const ruleIndex = rules.findIndex((rule) => rule.id === finding.rule);
     return {
       ruleId: finding.rule,
@@ -35,6 +36,9 @@ export function sarifResults(
   });
 }
 
+/** The losses of a finding that its message links; it counts the others. */
+const MOST_LOSSES = 20;
+
 /** The largest fix that is included, in characters; other reports show larger ones. */
 const LARGEST_FIX = 10_000;
 
@@ -43,9 +47,10 @@ function messageText(finding: ShownFinding): string {
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
   const sentences = [escapeMessage(shorten(message))];
-  const links = losses.map((loss, index) => link(loss, index + 1));
-  if (links.length > 0) sentences.push(`Affected: ${links.join(", ")}.`);
-  if (cause !== null) sentences.push(`Cause: ${link(cause, losses.length + 1)}.`);
+  const links = losses.slice(0, MOST_LOSSES).map((loss, index) => link(loss, index + 1));
+  const more = losses.length - links.length;
+  if (links.length > 0) sentences.push(`Affected: ${links.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`);
+  if (cause !== null) sentences.push(`Cause: ${link(cause, links.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
   const fix = finding.proveFix();

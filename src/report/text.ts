@@ -23,6 +23,8 @@ const MIN_WIDTH = 30;
 /** The number of findings of one image after which frames and diffs are omitted. */
 const DETAILED_FINDINGS = 200;
 
+const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
+
 /** Findings for a person at a terminal, by image and by the file that causes them. */
 export function textReport(all: readonly LintResult[], options: TextOptions): string {
   const style = pc.createColors(options.color);
@@ -35,8 +37,10 @@ export function textReport(all: readonly LintResult[], options: TextOptions): st
     else if (options.quiet !== true) blocks.push(cleanBlock(result, style, width));
   }
   const closing = summary(results, options.minSeverity);
-  if (closing !== "" && !(options.quiet === true && blocks.length === 0))
-    blocks.push(wrap(closing, width).map(style.bold));
+  if (closing !== "" && !(options.quiet === true && blocks.length === 0)) {
+    const isShown = results.some(({ findings }) => atLeast(findings, options.minSeverity).length > 0);
+    blocks.push([...wrap(closing, width).map(style.bold), ...(isShown ? wrap(EXPLAIN, width) : [])]);
+  }
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 

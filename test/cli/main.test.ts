@@ -84,7 +84,7 @@ describe("lint", () => {
     expect(shown.status).toBe(1);
     expect(shown.out).toMatch(/^\s+\d+:\d+ {2}note /m);
     expect((await run(stock, "--fail-on", "info", "-f", "github")).out).toMatch(/^::notice /);
-    expect((await run(stock, "--fail-on", "info", "--min-severity", "warning")).out).toContain("3 notes hidden");
+    expect((await run(stock, "--fail-on", "info", "--min-severity", "warning")).out).toContain("1 note hidden");
     expect((await run(stock, "-f", "github")).out).toBe("");
     const hidden = await run(stock, "--fail-on", "info", "--min-severity", "error", "-f", "github");
     expect(hidden).toEqual({

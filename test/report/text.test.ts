@@ -35,6 +35,7 @@ test("a finding: header, file to blame, sentence, code frame, diff, evidence, fi
         ssh_pwauth: false
 
 1 error
+"cloud-init-lint explain <rule>" describes a rule and its remedy.
 `);
 });
 
@@ -48,6 +49,30 @@ describe("what is lost", () => {
         - PasswordAuthentication no
         + PasswordAuthentication yes
 `);
+  });
+
+  test("several lines of a file: one diff, without comments", () => {
+    const before = "# Ours.\n10.0.0.5 db\n10.0.0.6 cache\n::1 localhost\n";
+    const after = "# Written at boot.\n\n::1 localhost\n";
+    const lost = { path: "/etc/hosts", setting: "db", before: "10.0.0.5", after: null };
+    const report = one({ losses: [3, 2].map((line) => ({ ...lost, line })) }, {}, { "/etc/hosts": { before, after } });
+    expect(report).toContain(`affected: /etc/hosts:2, 3
+        - 10.0.0.5 db
+        - 10.0.0.6 cache
+          ::1 localhost
+      evidence`);
+  });
+
+  test("many files, and many lines of a file, are counted", () => {
+    const losses = Array.from({ length: 50 }, (_, index) => ({
+      ...finding().losses[0]!,
+      path: `/etc/${index < 10 ? 0 : index}`,
+      line: index + 1,
+    }));
+    const report = one({ losses }, {}, {});
+    expect(report).toContain("affected: /etc/0:1, 2, 3, 4 and 6 more\n");
+    expect(report).toContain("affected: 38 more files\n");
+    expect(report).not.toContain("/etc/12");
   });
 
   test("no other hunk than the loss's", () => {
@@ -137,12 +162,12 @@ describe("summary", () => {
     });
 
   test("counts what is shown, tells what is hidden", () => {
-    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n$/);
+    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
     expect(report({ minSeverity: "warning" })).toMatch(
-      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n$/,
+      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });
@@ -170,7 +195,7 @@ describe("images without findings", () => {
     expect(textReport([clean, off], quiet)).toBe("");
     const report = textReport([clean, result({ findings: FINDINGS })], quiet);
     expect(report).not.toContain("/mnt/clean");
-    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n$/);
+    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
   });
 });
 
@@ -188,7 +213,7 @@ test("several images, each under its own header; disabled cloud-init is told", (
   expect(report).toContain(
     "\n\nother: unknown distro, cloud-init 25.1 (disabled: it does not run), datasource unknown\n",
   );
-  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n$/);
+  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*explain.*\n$/);
 });
 
 describe.each([40, 80, 200])("at %i columns", (width) => {

@@ -1,12 +1,28 @@
+import type { Image } from "../../image/image.ts";
 import { hasUnknown } from "../../image/unknown.ts";
+import type { Blame } from "../../image/writeLog.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { shortList } from "../sentences/lists.ts";
 import { moduleName } from "../sentences/settings.ts";
-import { atMost, blamed, type CheckContext, concerns, matchesAny, serviceOf, severityOf, withFix } from "./check.ts";
+import {
+  atMost,
+  blamed,
+  byCause,
+  type CheckContext,
+  concerns,
+  matchesAny,
+  serviceOf,
+  severityOf,
+  withFix,
+} from "./check.ts";
 
-/** Finds settings that the boot adds beside customised ones. Each glob of `settings` belongs to the glob of `beside` at the same index. */
+/**
+ * Finds settings that the boot adds beside customised ones: one finding for all that the same line adds. Each glob of
+ * `settings` belongs to the glob of `beside` at the same index.
+ */
 export function added(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
@@ -16,10 +32,21 @@ export function added(rule: Rule, context: CheckContext): Finding[] {
   const left = new Set(after.map(({ key }) => key));
   const kept = before.filter(({ key }) => left.has(key));
   const neighbours = new Neighbours(rule, context, service, kept);
-  return atMost(fresh, (setting) => {
-    const neighbour = neighbours.of(setting);
-    return neighbour === undefined ? undefined : finding(rule, context, service, setting, ...neighbour);
+  const beside = fresh.flatMap((setting): Added[] => {
+    const found = neighbours.of(setting);
+    if (found === undefined) return [];
+    const [neighbour, evidence] = found;
+    return [{ setting, neighbour, evidence, blame: context.responsible(service, setting.key, setting).blame }];
   });
+  return atMost(byCause(beside), (group) => findingOf(rule, context, service, group));
+}
+
+/** A setting that the boot adds, and the image's own beside it. */
+interface Added {
+  readonly setting: Setting;
+  readonly neighbour: Setting;
+  readonly evidence: Evidence;
+  readonly blame: Blame;
 }
 
 function identity(setting: Setting): string {
@@ -63,42 +90,31 @@ class Neighbours {
   }
 }
 
-function finding(
-  rule: Rule,
-  context: CheckContext,
-  service: Service,
-  setting: Setting,
-  neighbour: Setting,
-  evidence: Evidence,
-): Finding {
-  const { blame } = context.responsible(service, setting.key, setting);
-  const confidence = hasUnknown(setting.value) ? "likely" : "certain";
-  const before = context.settings(service).before.find((other) => other.key === setting.key);
+function findingOf(rule: Rule, context: CheckContext, service: Service, group: readonly Added[]): Finding {
+  const { evidence, blame } = group[0]!;
+  const confidence = group.some(({ setting }) => hasUnknown(setting.value)) ? "likely" : "certain";
+  const before = new Map(context.settings(service).before.map(({ key, value }) => [key, value]));
+  const names = shortList(group.map(({ setting }) => place(setting)));
+  const others = shortList([...new Set(group.map(({ neighbour }) => place(neighbour)))]);
   const found: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, confidence),
     confidence,
-    message: `${moduleName(blame.module)} adds ${place(setting)} beside the image's own ${place(neighbour)}, and both take effect.`,
+    message: `${moduleName(blame.module)} adds ${names} beside the image's own ${others}, and both take effect.`,
     service: service.name,
     ...blamed(blame),
-    losses: [
-      {
-        path: neighbour.path ?? setting.path ?? "",
-        line: neighbour.line ?? null,
-        setting: setting.key,
-        before: before?.value ?? null,
-        after: setting.value,
-      },
-    ],
+    losses: group.map(({ setting, neighbour }) => ({
+      path: neighbour.path ?? setting.path ?? "",
+      line: neighbour.line ?? null,
+      setting: setting.key,
+      before: before.get(setting.key) ?? null,
+      after: setting.value,
+    })),
     evidence: evidence.text,
   };
-  return withFix(found, () =>
-    context.fix(
-      rule,
-      { key: setting.key },
-      (image) => context.setting(service, setting.key, image)?.value !== setting.value,
-    ),
-  );
+  const isGone = (image: Image) =>
+    group.every(({ setting }) => context.setting(service, setting.key, image)?.value !== setting.value);
+  return withFix(found, () => context.fix(rule, { key: group[0]!.setting.key }, isGone));
 }
 
 /** A setting and its place, unless its name is its path. */

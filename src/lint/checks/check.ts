@@ -70,6 +70,18 @@ export function blamed(blame: Blame): Pick<Finding, "module" | "cause"> {
   return { module: blame.module === "" ? null : blame.module, cause: blame.cause };
 }
 
+/** Results of one check, grouped by the line that causes them, in the order of their first. */
+export function byCause<T extends { readonly blame: Blame }>(items: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const { path, line } = item.blame.cause;
+    const known = groups.get(`${path}:${line}`);
+    if (known === undefined) groups.set(`${path}:${line}`, [item]);
+    else known.push(item);
+  }
+  return [...groups.values()];
+}
+
 /** A finding whose fix is proven, by booting again, when a report first asks for it. */
 export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
   let fix: Fix | null | undefined;

@@ -5,49 +5,72 @@ import { services } from "../../services/services.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { inWords, shortList } from "../sentences/lists.ts";
 import { moduleName } from "../sentences/settings.ts";
-import { blamed, type CheckContext, severityOf, withFix } from "./check.ts";
+import { atMost, blamed, byCause, type CheckContext, severityOf, withFix } from "./check.ts";
 
 /**
- * Finds customised files that the boot replaces, deletes or, by a script, may change. `certainty` selects
- * changes, `modules` who makes them; `except` lists path prefixes that other rules cover.
+ * Finds customised files that the boot replaces, deletes or, by a script, may change: one finding for all that the same
+ * line takes. `certainty` selects changes, `modules` who makes them; `except` lists path prefixes that other rules cover.
  */
 export function fileReplaced(rule: Rule, context: CheckContext): Finding[] {
   const { certainty = "certain", except = [], modules } = rule.parameters;
-  return context.booted.changes.flatMap((change) => {
+  const replaced = context.booted.changes.flatMap((change): Replaced[] => {
     if (change.certainty !== certainty || change.op === "created") return [];
     if ((except as string[]).some((prefix) => change.path.startsWith(prefix))) return [];
     const blame = change.blames.at(-1);
     if (blame === undefined) return [];
     if (Array.isArray(modules) && !modules.includes(blame.module)) return [];
-    const finding = replaced(rule, context, change, blame);
-    return finding === undefined ? [] : [finding];
+    const evidence = losesContent(change, context) ? evidenceOf(change.path, context) : undefined;
+    return evidence === undefined ? [] : [{ change, blame, evidence }];
   });
+  return atMost(byCause(replaced), (group) => findingOf(rule, context, group));
 }
 
-function replaced(rule: Rule, context: CheckContext, change: Change, blame: Blame): Finding | undefined {
-  const { path } = change;
-  if (context.image.stat(path)?.kind !== "file") return undefined;
-  const before = context.image.read(path) ?? Buffer.alloc(0);
-  // Appending loses nothing.
-  if (change.after?.kind === "file" && change.after.content.subarray(0, before.length).equals(before)) return undefined;
-  const evidence = evidenceOf(path, context);
-  if (evidence === undefined) return undefined;
+/** A customised file that the boot replaces. */
+interface Replaced {
+  readonly change: Change;
+  readonly blame: Blame;
+  readonly evidence: Evidence;
+}
+
+/** Appending loses nothing. */
+function losesContent({ path, after }: Change, { image }: CheckContext): boolean {
+  if (image.stat(path)?.kind !== "file") return false;
+  const before = image.read(path) ?? Buffer.alloc(0);
+  return !(after?.kind === "file" && after.content.subarray(0, before.length).equals(before));
+}
+
+function findingOf(rule: Rule, context: CheckContext, group: readonly Replaced[]): Finding {
+  const isWeak = ({ evidence }: Replaced) => evidence.strength === "weak";
+  const lost = group.every(isWeak) ? group : group.filter((one) => !isWeak(one));
+  const { change, blame, evidence } = lost[0]!;
   const possible = change.certainty === "possible";
-  const verb = possible ? "may change" : change.op === "deleted" ? "deletes" : "overwrites";
+  const verbOf = ({ op }: Change) => (possible ? "may change" : op === "deleted" ? "deletes" : "overwrites");
+  const changes = lost.map((one) => one.change);
+  const clauses = [...new Set(changes.map(verbOf))].map(
+    (verb) => `${verb} ${shortList(changes.filter((one) => verbOf(one) === verb).map(({ path }) => path))}`,
+  );
   const why = possible ? `: ${change.reason}` : "";
   const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity: severityOf(rule, evidence, possible ? "possible" : "certain"),
     confidence: possible ? "possible" : "certain",
-    message: `${moduleName(blame.module)} ${verb} ${path}, which was customised${why}.`,
+    message: `${moduleName(blame.module)} ${inWords(clauses)}, which ${lost.length === 1 ? "was" : "were"} customised${why}.`,
     service: null,
     ...blamed(blame),
-    losses: [{ path, line: null, setting: path, before: "customised", after: change.op === "deleted" ? null : verb }],
+    losses: changes.map((one) => ({
+      path: one.path,
+      line: null,
+      setting: one.path,
+      before: "customised",
+      after: one.op === "deleted" ? null : verbOf(one),
+    })),
     evidence: evidence.text,
   };
+  const paths = new Set(changes.map(({ path }) => path));
   return withFix(finding, () =>
-    context.fix(rule, { path }, (_after, booted) => !booted.changes.some((other) => other.path === path)),
+    context.fix(rule, { path: change.path }, (_after, booted) => !booted.changes.some(({ path }) => paths.has(path))),
   );
 }
 

@@ -1,58 +1,82 @@
+import type { Image } from "../../image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
-import type { Service, Setting } from "../../services/service.ts";
-import type { Finding } from "../finding.ts";
+import type { Blame } from "../../image/writeLog.ts";
+import type { Service } from "../../services/service.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import { type Confidence, type Finding, SEVERITIES, type Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import { changeSentence } from "../sentences/settings.ts";
-import { atMost, blamed, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
+import { changeSentence, type SettingChange } from "../sentences/settings.ts";
+import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
 
 /**
- * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot. The
- * rule's `cost`, a sentence, says what keeping them costs.
+ * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot: one
+ * finding for all that the same line causes. The rule's `cost`, a sentence, says what keeping them costs.
  */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
   const { before, after } = context.settings(service);
   const afterByKey = new Map(after.map((setting) => [setting.key, setting]));
-  const changed = before.filter(({ key, value }) => concerns(rule, key) && afterByKey.get(key)?.value !== value);
-  return atMost(changed, (setting) => lost(rule, context, service, setting, afterByKey.get(setting.key)));
+  // A setting whose key is known only at boot may be any of those that are gone.
+  const open = after.filter(({ key }) => hasUnknown(key));
+  const lost = before.flatMap((was): LostSetting[] => {
+    const now = afterByKey.get(was.key);
+    if (!concerns(rule, was.key) || now?.value === was.value) return [];
+    const evidence = context.evidence.of(service, was);
+    if (evidence === undefined) return [];
+    const { blame, gone } = context.responsible(service, was.key, now);
+    const isUnsure =
+      open.some(({ key }) => mayComeOutAs(key, was.key)) || (now !== undefined && hasUnknown(now.value) && !gone);
+    const confidence = isUnsure ? "likely" : "certain";
+    return [{ was, now, evidence, blame, confidence, severity: severityOf(rule, evidence, confidence) }];
+  });
+  return atMost(byCause(lost), (group) => findingOf(rule, context, service, group));
 }
 
-function lost(
-  rule: Rule,
-  context: CheckContext,
-  service: Service,
-  setting: Setting,
-  now: Setting | undefined,
-): Finding | undefined {
-  const evidence = context.evidence.of(service, setting);
-  if (evidence === undefined) return undefined;
-  const { blame, gone } = context.responsible(service, setting.key, now);
-  // A setting whose key is known only at boot may be this one.
-  const again = context.settings(service).after.some(({ key }) => hasUnknown(key) && mayComeOutAs(key, setting.key));
-  const unsure = again || (now !== undefined && hasUnknown(now.value) && !gone);
-  const confidence = unsure ? "likely" : "certain";
-  const path = setting.path ?? now?.path ?? "";
+interface LostSetting extends SettingChange {
+  readonly evidence: Evidence;
+  readonly blame: Blame;
+  readonly confidence: Confidence;
+  readonly severity: Severity;
+}
+
+/**
+ * The finding for all settings that one line of configuration changes. Those with weaker evidence than others, such as
+ * values that every installer writes, are not lost work beside them.
+ */
+function findingOf(rule: Rule, context: CheckContext, service: Service, group: readonly LostSetting[]): Finding {
+  const worst = Math.min(...group.map(({ severity }) => SEVERITIES.indexOf(severity)));
+  const lost = group.filter(({ severity }) => SEVERITIES.indexOf(severity) === worst);
+  const { evidence, severity, blame } = lost[0]!;
   const { cost } = rule.parameters;
+  const sentence = changeSentence(service.name, lost, blame.module);
+  const losses = lost.map(({ was, now }) => ({
+    path: was.path ?? now?.path ?? "",
+    line: was.line ?? null,
+    setting: was.key,
+    before: was.value,
+    after: now?.value ?? null,
+  }));
   const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
-    severity: severityOf(rule, evidence, confidence),
-    confidence,
-    message: `${changeSentence(service.name, setting, now, blame.module)}${typeof cost === "string" ? ` ${cost}` : ""}`,
+    severity,
+    confidence: lost.every(({ confidence }) => confidence === "certain") ? "certain" : "likely",
+    message: `${sentence}${typeof cost === "string" ? ` ${cost}` : ""}`,
     service: service.name,
     ...blamed(blame),
-    losses: [
-      {
-        path,
-        line: setting.line ?? null,
-        setting: setting.key,
-        before: setting.value,
-        after: now?.value ?? null,
-      },
-    ],
+    losses,
     evidence: evidence.text,
   };
-  const values = { key: setting.key, before: setting.value, path };
-  return withFix(finding, () =>
-    context.fix(rule, values, (after) => context.setting(service, setting.key, after)?.value === setting.value),
-  );
+  const keeps = (after: Image) =>
+    lost.every(({ was }) => context.setting(service, was.key, after)?.value === was.value);
+  return withFix(finding, () => {
+    // A fix that is about one setting may keep the others as well.
+    for (const { setting, before, path } of losses.slice(0, MOST_TRIED)) {
+      const fix = context.fix(rule, { key: setting, before, path }, keeps);
+      if (fix !== null) return fix;
+    }
+    return null;
+  });
 }
+
+/** The settings of one finding whose own fixes are tried. */
+const MOST_TRIED = 3;

@@ -1,31 +1,65 @@
 import { replaceUnknown, unknownReason } from "../../image/unknown.ts";
 import type { Setting } from "../../services/service.ts";
+import { inWords, MOST_NAMED } from "./lists.ts";
+
+/** A setting before and after the boot; `now` is undefined if it is gone. */
+export interface SettingChange {
+  readonly was: Setting;
+  readonly now: Setting | undefined;
+}
 
 /**
- * What becomes of a setting. Values of settings are in double quotes, since reports look for them there to mask secrets.
- * @param now the setting after the boot; undefined if it is gone
+ * What becomes of the settings that one cause changes. Values of settings are in double quotes, since reports look for
+ * them there to mask secrets.
+ * @param changes at least one
  */
-export function changeSentence(service: string, was: Setting, now: Setting | undefined, module: string): string {
-  const who = moduleName(module);
+export function changeSentence(service: string, changes: readonly SettingChange[], module: string): string {
+  const fates = changes.slice(0, MOST_NAMED).map((change) => fateOf(service, change));
+  const byVerb = new Map<string, Fate[]>();
+  for (const fate of fates)
+    byVerb.set(`${fate.verb} ${fate.end}`, [...(byVerb.get(`${fate.verb} ${fate.end}`) ?? []), fate]);
+  const clauses = [...byVerb.values()].map((same) => {
+    const { verb, end } = same[0]!;
+    return `${verb} ${inWords(same.map(({ object }) => object))}${end}`;
+  });
+  const more = changes.length - fates.length;
+  const rest = more === 0 ? "" : `; ${more} more ${more === 1 ? "setting is" : "settings are"} affected`;
+  return `${moduleName(module)} ${inWords(clauses)}${rest}.`;
+}
+
+/** What becomes of one setting: "changes", its name with its values, and what settings with the same fate share. */
+interface Fate {
+  readonly verb: string;
+  readonly object: string;
+  readonly end: string;
+}
+
+function fateOf(service: string, { was, now }: SettingChange): Fate {
   const { name, hasValue } = described(service, now === undefined ? withoutOptions(service, was) : was);
   const file = was.key === was.path ? "" : placeOf(was);
   const aside = bracketed([hasValue ? quoted(was.value) : "", file]);
-  if (now === undefined) return `${who} ${was.key === was.path ? "deletes" : "removes"} ${name}${aside}.`;
+  if (now === undefined) {
+    const verb = was.key === was.path ? "deletes" : "removes";
+    return { verb, object: `${name}${aside}`, end: "" };
+  }
   const reason = unknownReason(now.value);
   const elsewhere = now.path === was.path ? "" : bracketed([placeOf(now)]);
-  if (reason !== undefined) return `${who} replaces ${name}${aside} with ${reason}${elsewhere}.`;
+  if (reason !== undefined) return { verb: "replaces", object: `${name}${aside}`, end: ` with ${reason}${elsewhere}` };
   if (/^user \S+ password$/.test(was.key) && was.value.startsWith("set") && now.value.startsWith("locked"))
-    return `${who} locks ${name}${bracketed([file])}.`;
-  if (was.key.includes(" authorized key ") && was.value === "unrestricted")
-    return `${who} restricts ${name}${bracketed([file])} with the options ${quoted(now.value)}${elsewhere}.`;
+    return { verb: "locks", object: `${name}${bracketed([file])}`, end: "" };
+  if (was.key.includes(" authorized key ") && was.value === "unrestricted") {
+    const end = ` with the options ${quoted(now.value)}${elsewhere}`;
+    return { verb: "restricts", object: `${name}${bracketed([file])}`, end };
+  }
   if (!hasValue && service !== "accounts") {
     const other = described(service, now);
-    return `${who} replaces ${name}${bracketed([file])} with ${other.name}${bracketed([other.hasValue ? quoted(now.value) : "", now.path === was.path ? "" : placeOf(now)])}.`;
+    const by = bracketed([other.hasValue ? quoted(now.value) : "", now.path === was.path ? "" : placeOf(now)]);
+    return { verb: "replaces", object: `${name}${bracketed([file])} with ${other.name}${by}`, end: "" };
   }
   const [before, after] = LISTS_OF_SERVERS.test(was.key)
     ? serverLists(was, now)
     : [quoted(was.value), quoted(now.value)];
-  return `${who} changes ${name} from ${before}${bracketed([file])} to ${after}${elsewhere}.`;
+  return { verb: "changes", object: `${name} from ${before}${bracketed([file])} to ${after}${elsewhere}`, end: "" };
 }
 
 /** An apt source without its options, which its place shows. */
@@ -109,12 +143,12 @@ function serverLists(was: Setting, now: Setting): [before: string, after: string
       ? value.split(" ")
       : value.split(", ").map((item) => /^(?:server|pool|peer) (\S+)/.exec(item)?.[1] ?? item),
   );
-  const [before = "", after = ""] = lists.map(shortList);
+  const [before = "", after = ""] = lists.map(quotedList);
   return before === after ? [quoted(was.value), quoted(now.value)] : [before, after];
 }
 
-/** A list in quotes, with at most three items and a count of the others. */
-function shortList(items: readonly string[]): string {
+/** Servers in quotes, with at most three items and a count of the others. */
+function quotedList(items: readonly string[]): string {
   const shown = items.slice(0, 3);
   const more = items.length - shown.length;
   return `${quoted(shown.join(", "))}${more > 0 ? ` and ${more} more` : ""}`;

@@ -35,7 +35,7 @@ describe("secrets", () => {
     };
     const result = resultOf(files);
     const finding = result.findings.find(({ rule }) => rule === "user-data-secret-left");
-    expect(finding).toMatchObject({ severity: "warning", cause: { path: "/var/lib/cloud/data/instance-id" } });
+    expect(finding).toMatchObject({ severity: "warning", cause: { path: `${INSTANCE}/user-data.txt` } });
     expect(finding?.message).toContain(kind);
     const options = { color: false, width: 100, minSeverity: "info", quiet: false, rules: catalogue } as const;
     const report = textReport([result], options);

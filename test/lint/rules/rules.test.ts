@@ -46,6 +46,9 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
     if (/\ba fix is offered\b/.test(title)) expect(found.map((finding) => finding.proveFix())).not.toContain(null);
     if (!fires) return expect(found.filter(({ severity }) => severity !== "info")).toEqual([]);
     expect(found).not.toEqual([]);
+    // One cause, one finding.
+    const causes = found.map(({ cause }) => `${cause?.path}:${cause?.line}:${cause?.column}`);
+    expect(causes).toEqual([...new Set(causes)]);
     for (const finding of found) {
       // The blame leads to a line that exists.
       const image = exampleImage(files);

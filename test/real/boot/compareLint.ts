@@ -44,7 +44,7 @@ export function compareLint(observation: LintObservation, scenario: Scenario, sc
     else differences.push(`${path}: no finding, but the boot took ${JSON.stringify(lost[0])}`);
   }
   for (const setting of observation.settings) {
-    if (setting.path !== null && isExcepted(setting.path)) continue;
+    if ((setting.path !== null && isExcepted(setting.path)) || isUsual(setting)) continue;
     score.settings++;
     if (findings.some((finding) => names(finding, setting))) score.settingsFound++;
     else
@@ -61,6 +61,11 @@ const EXCEPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/ssh\/sshd_config\.d\/50-cloud-init\.conf$/, "cloud-init wrote it; the setting that it makes is compared"],
   [/^\/swapfile$/, "what is swapped out"],
 ];
+
+/** The host's own names, which every installer writes: no loss beside names that somebody added. */
+function isUsual({ path, before }: LostSetting): boolean {
+  return path === "/etc/hosts" && /^(?:127\.|::1)/.test(before);
+}
 
 function isExcepted(path: string): boolean {
   return EXCEPTIONS.some(([pattern]) => pattern.test(path));

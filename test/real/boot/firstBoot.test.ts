@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { compareChanges, noScore, type Score } from "./compare.ts";
 import { compareLint, type LintScore, noLintScore } from "./compareLint.ts";
+import { compareOutcomes, noOutcomeScore, type OutcomeScore } from "./compareOutcomes.ts";
 import { compareSshd } from "./compareSshd.ts";
 import { observer } from "./observer.ts";
 import { onEachSuite } from "./onEachSuite.ts";
@@ -39,6 +40,16 @@ function reportLint(suite: string, score: LintScore): string {
   );
 }
 
+function reportOutcomes(suite: string, score: OutcomeScore): string {
+  const { failures, failuresFound, failuresExcused, requests, missed, missedFound, missedExcused } = score;
+  const { added, addedFound, addedExcused } = score;
+  return (
+    `${suite}: failed modules ${failuresFound} of ${failures} found, ${failuresExcused} with a reason to be silent; ` +
+    `of ${requests} requests ${missed} not met: ${missedFound} found, ${missedExcused} with a reason; ` +
+    `added files ${addedFound} of ${added} found, ${addedExcused} with a reason`
+  );
+}
+
 function add<Counts extends object>(sum: Counts, own: Counts): void {
   for (const key of Object.keys(own) as (keyof Counts)[]) (sum[key] as number) += own[key] as number;
 }
@@ -46,6 +57,7 @@ function add<Counts extends object>(sum: Counts, own: Counts): void {
 onEachSuite("%s", (suite) => {
   const score = noScore();
   const lintScore = noLintScore();
+  const outcomeScore = noOutcomeScore();
   const verdicts = new Verdicts(suite);
   let version: string | null = null;
   const combined = combinationsOf(suite);
@@ -53,6 +65,7 @@ onEachSuite("%s", (suite) => {
   afterAll(() => {
     console.log(report(suite, version, score));
     console.log(reportLint(suite, lintScore));
+    console.log(reportOutcomes(suite, outcomeScore));
     verdicts.keep(version, (title) => {
       const combination = /^combination[^:]*:/.exec(title)?.[0];
       // Another run may make more combinations, but under the same number only this one.
@@ -78,6 +91,9 @@ onEachSuite("%s", (suite) => {
     const ownLint = noLintScore();
     differences.push(...compareLint(ours.lint, scenario, ownLint).map((line) => `lint: ${line}`));
     add(lintScore, ownLint);
+    const ownOutcomes = noOutcomeScore();
+    differences.push(...compareOutcomes(ours.outcomes, boot, ownOutcomes).map((line) => `outcome: ${line}`));
+    add(outcomeScore, ownOutcomes);
     if (differences.length > 0) expect.fail(`${suite} ${scenario.name}\n${differences.join("\n")}`);
   });
 });

@@ -11,10 +11,12 @@ import { openDirectory } from "../../../src/image/directory.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
 import { type LintObservation, observeLint } from "./observeLint.ts";
+import { type OutcomeObservation, observeOutcomes } from "./observeOutcomes.ts";
 
 /** What our code says. */
 export interface Observation {
   readonly lint: LintObservation;
+  readonly outcomes: OutcomeObservation;
   readonly plan: readonly PlannedChange[];
   readonly sshd: { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
 }
@@ -49,6 +51,7 @@ function observe(directory: string, ownData: boolean): Observation {
   return {
     plan: plan(directory, ownData),
     lint: observeLint(directory, ownData),
+    outcomes: observeOutcomes(directory, ownData),
     sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
   };
 }

@@ -5,11 +5,11 @@ import type { CheckContext } from "../check.ts";
 import { leftover } from "./leftover.ts";
 
 /** Finds images in which cloud-init does not start. */
-export function cloudInitDisabled(rule: Rule, { distro }: CheckContext): Finding[] {
-  const { disabled } = distro.cloudInit;
+export function cloudInitDisabled(rule: Rule, context: CheckContext): Finding[] {
+  const { disabled } = context.distro.cloudInit;
   if (disabled === undefined) return [];
   const { path, line = 1 } = disabled;
   const reason = disabledSentence(disabled);
   const message = `cloud-init does not start in this image: ${reason}. User-data and all other data of the cloud have no effect.`;
-  return [leftover(rule, message, { path, line, column: 1 }, reason)];
+  return [leftover(rule, context, { message, cause: { path, line, column: 1 }, evidence: reason })];
 }

@@ -10,7 +10,8 @@ import { leftover } from "./leftover.ts";
 const INSTALLERS = /\/cloud\.cfg\.d\/[^/]*(installer|subiquity|curtin)[^/]*\.cfg$/;
 
 /** Finds settings that tie every instance of the image to the datasource of the machine that was installed. */
-export function datasourcePinned(rule: Rule, { image, booted, distro }: CheckContext): Finding[] {
+export function datasourcePinned(rule: Rule, context: CheckContext): Finding[] {
+  const { image, booted, distro } = context;
   const findings: Finding[] = [];
   const parts = commandLineParts(image);
   const list = listedDatasources(image, distro.cloudInit.version || ASSUMED_VERSION, booted.base);
@@ -22,13 +23,17 @@ export function datasourcePinned(rule: Rule, { image, booted, distro }: CheckCon
       ? "It looks for no datasource, so all data of the cloud is ignored."
       : `It looks only for ${names.slice(0, 9).join(", ")}.`;
     const message = `cloud-init is tied to the datasource of the machine that was installed. ${what}${who}`;
-    if (onlyNone || who !== "") findings.push(leftover(rule, message, origin, `${origin.path} sets datasource_list`));
+    if (onlyNone || who !== "")
+      findings.push(
+        leftover(rule, context, { message, cause: origin, evidence: `${origin.path} sets datasource_list` }),
+      );
   }
   for (const { text, path, line } of parts) {
     const word = text.split(/\s+/).find((part) => /^"?(ds|ci\.ds|ci\.datasource)=/.test(part));
     if (word === undefined) continue;
     const message = `The kernel command line ties every instance of the image to one datasource: ${word.slice(0, 200)}.`;
-    findings.push(leftover(rule, message, { path, line, column: 1 }, `${path} is the boot loader's configuration`));
+    const evidence = `${path} is the boot loader's configuration`;
+    findings.push(leftover(rule, context, { message, cause: { path, line, column: 1 }, evidence }));
   }
   return findings;
 }

@@ -11,7 +11,8 @@ import { leftover } from "./leftover.ts";
 const NAMELESS = ["nocloud", "iid-datasource-none", "iid-datasource", "iid-local01"];
 
 /** Finds images in which cloud-init mistakes a new instance for the machine that built the image, so that few modules run. */
-export function instanceKnown(rule: Rule, { image, booted }: CheckContext): Finding[] {
+export function instanceKnown(rule: Rule, context: CheckContext): Finding[] {
+  const { image, booted } = context;
   const { cloudDirectory, isNew } = instanceOf(image, booted.cloud, booted.config);
   const path = `${cloudDirectory}/data/instance-id`;
   const previous = image.read(path)?.toString("utf8").trim();
@@ -24,26 +25,22 @@ export function instanceKnown(rule: Rule, { image, booted }: CheckContext): Find
       ? booted.config.origin("manual_cache_clean")
       : undefined;
     const message = `${taken}, since ${marker} makes it trust its cache. Modules that ran there do not run again.`;
-    return [leftover(rule, message, because ?? { ...cause, path: marker }, `${marker} is in the image`)];
+    const found = { message, cause: because ?? { ...cause, path: marker }, evidence: `${marker} is in the image` };
+    return [leftover(rule, context, found)];
   }
   const skipped = cached === undefined ? undefined : localStageSkipped(image);
   if (skipped !== undefined) {
     const message = `${taken} on machines where ${skipped.path} skips the stage that compares their ids. No module runs again.`;
-    const finding = leftover(rule, message, skipped, `${cached} is in the image`);
-    return [{ ...finding, confidence: "likely" }];
+    const evidence = `${cached} is in the image`;
+    return [leftover(rule, context, { message, cause: skipped, evidence, confidence: "likely" })];
   }
   if (previous === undefined) return [];
   const again = `no module runs again for the instance "${previous}"`;
   const evidence = `${path} contains the id of the instance that booted last`;
-  if (!isNew) return [leftover(rule, `${taken}: ${again}.`, cause, evidence)];
-  return NAMELESS.includes(previous)
-    ? [
-        {
-          ...leftover(rule, `If the cloud assigns no instance id, ${taken}: ${again}.`, cause, evidence),
-          confidence: "likely",
-        },
-      ]
-    : [];
+  if (!isNew) return [leftover(rule, context, { message: `${taken}: ${again}.`, cause, evidence })];
+  if (!NAMELESS.includes(previous)) return [];
+  const message = `If the cloud assigns no instance id, ${taken}: ${again}.`;
+  return [leftover(rule, context, { message, cause, evidence, confidence: "likely" })];
 }
 
 /**

@@ -33,7 +33,9 @@ export function leftBehind(rule: Rule, context: CheckContext): Finding[] {
   if (first === undefined) return [];
   const names = listed([...found.values()].map(({ path }) => path));
   const cause = { ...first, column: 1 };
-  return [leftover(rule, `${message}: ${names}.`, cause, `${first.path} is in the image`)];
+  return [
+    leftover(rule, context, { message: `${message}: ${names}.`, cause, evidence: `${first.path} is in the image` }),
+  ];
 }
 
 function lineOf(image: Image, path: string, expression: RegExp): number | undefined {

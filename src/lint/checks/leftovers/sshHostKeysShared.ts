@@ -22,12 +22,6 @@ export function sshHostKeysShared(rule: Rule, context: CheckContext): Finding[] 
   const module = booted.modules.find(({ name }) => name === "ssh");
   const cause = booted.config.origin("ssh_deletekeys") ?? module?.origin ?? { path: CLOUD_CFG, line: 1, column: 1 };
   const paths = listed(kept.map(({ key }) => key));
-  return [
-    leftover(
-      rule,
-      `All instances of this image have the same host keys: cloud-init keeps ${paths}.`,
-      cause,
-      `${kept[0]!.key} is in the image`,
-    ),
-  ];
+  const message = `All instances of this image have the same host keys: cloud-init keeps ${paths}.`;
+  return [leftover(rule, context, { message, cause, evidence: `${kept[0]!.key} is in the image` })];
 }

@@ -1,4 +1,3 @@
-import { CLOUD_CFG } from "../../../config/read.ts";
 import { expandGlob } from "../../../image/glob.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -26,7 +25,8 @@ const SECRETS: readonly (readonly [name: string, expression: RegExp])[] = [
 ];
 
 /** Finds data of the launch of the machine that built the image, if it contains secrets, which are never shown. */
-export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding[] {
+export function userDataSecretLeft(rule: Rule, context: CheckContext): Finding[] {
+  const { image } = context;
   const kinds = new Set<string>();
   const paths: string[] = [];
   for (const path of CACHES.flatMap((name) => expandGlob(image, `/var/lib/cloud/instances/*/${name}`))) {
@@ -35,10 +35,9 @@ export function userDataSecretLeft(rule: Rule, { image }: CheckContext): Finding
     if (secrets.length > 0) paths.push(path);
     for (const secret of secrets) kinds.add(secret);
   }
-  if (paths.length === 0) return [];
-  // Reports show the line of the cause, which must not be that of the secret.
-  const harmless = ["/var/lib/cloud/data/instance-id", CLOUD_CFG].find((path) => image.stat(path)?.kind === "file");
+  const [path] = paths;
+  if (path === undefined) return [];
   const message = `The image still contains the launch data of the machine that built it, with ${[...kinds].join(" and ")}: ${listed(paths)}.`;
-  const cause = { path: harmless ?? CLOUD_CFG, line: 1, column: 1 };
-  return [leftover(rule, message, cause, `${paths[0]} contains ${[...kinds].join(" and ")}`)];
+  const cause = { path, line: 1, column: 1 };
+  return [leftover(rule, context, { message, cause, evidence: `${path} contains ${[...kinds].join(" and ")}` })];
 }
