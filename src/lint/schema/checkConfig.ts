@@ -57,6 +57,9 @@ export function checkConfig(
     for (const one of open.told) told.push(one);
     isCut ||= open.cut;
     for (const one of passedOver(root, isUnknown)) told.push(one);
+    const installed = userDataOfInstaller(root);
+    if (installed !== undefined)
+      for (const one of checkConfig(installed, name, "launch", schemas, isUnknown)) told.push(one);
   }
   if (isCut)
     told.push({
@@ -66,6 +69,13 @@ export function checkConfig(
       origin: originOf(root),
     });
   return told;
+}
+
+/** The cloud-config that Ubuntu's installer hands over to the system that it installs; its other keys are not cloud-init's. */
+function userDataOfInstaller(root: Mapping): Mapping | undefined {
+  const autoinstall = findPair(root, "autoinstall")?.value;
+  const userData = autoinstall?.type === "mapping" ? findPair(autoinstall, "user-data")?.value : undefined;
+  return userData?.type === "mapping" ? userData : undefined;
 }
 
 /** The problem with only those keys to suggest that this version reads in this place and that are not deprecated. */

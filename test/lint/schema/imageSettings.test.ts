@@ -151,6 +151,26 @@ describe("instance data in templates and beside them", () => {
   });
 });
 
+test("the user-data of Ubuntu's installer is the cloud-config that it is", () => {
+  const text = `#cloud-config
+autoinstall:
+  version: 1
+  identity: {hostname: web, password: hidden-word}
+  storage: {layout: {name: lvm}}
+  user-data:
+    pakages: [vim]
+    users:
+      - name: ops
+        shel: /bin/sh
+    timezone: [UTC]
+`;
+  expect(told(text, "user-data").lines).toEqual([
+    expect.stringMatching(/^7 Unknown key "pakages" \(did you mean "packages"/),
+    expect.stringMatching(/^10 Unknown key "shel" in users\[0] \(did you mean "shell"/),
+    expect.stringMatching(/^11 timezone must be a string, not a list/),
+  ]);
+});
+
 describe("deprecated keys are renamed by a fix", () => {
   test.each([
     ["apt_update: true", "package_update: true"],
