@@ -21,11 +21,8 @@ import { allowsBooleans } from "./expected.ts";
 import { placeHint, settingsValidator } from "./imageSettings.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Told } from "./told.ts";
+import type { Layer, Told } from "./told.ts";
 import { likelyKey, meantKey, newName, otherName, otherSpelling, problemText } from "./words.ts";
-
-/** The source of the configuration: user-data and other data of a launch, or a file of the image. */
-export type Layer = "launch" | "image";
 
 /**
  * Validates a configuration against cloud-init's schema.

@@ -12,6 +12,9 @@ export type About =
   | "template-header"
   | "template-name";
 
+/** The source of the configuration: user-data and other data of a launch, or a file of the image. */
+export type Layer = "launch" | "image";
+
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
   readonly about: About;

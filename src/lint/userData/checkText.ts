@@ -6,10 +6,10 @@ import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
-import { checkConfig, type Layer } from "../schema/checkConfig.ts";
+import { checkConfig } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
-import type { About, Told } from "../schema/told.ts";
+import type { About, Layer, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
 import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
 
@@ -49,12 +49,14 @@ export function checkText(
   if (kind === "meta-data") return told;
   if (template.placeholders.length === 0)
     return [...told, ...duplicateKeys(node), ...checkMapping(node, kind, schemas, undefined, layer)];
+  // Of a cloud-config another rule reports these variables, so that their values count as filled in.
+  const reading = kind === "cloud-config" ? "cloud-init" : filling;
   const known = new Map<ConfigNode, boolean>();
   const isUnknown = (part: ConfigNode) => {
     let answer = known.get(part);
     if (answer === undefined) {
       const isGiven = part.type === "scalar" && part.value !== null && part.value !== "";
-      answer = isGiven ? isFilledIn(part, syntaxes, filling) : isExtended(part, content, template);
+      answer = isGiven ? isFilledIn(part, syntaxes, reading) : isExtended(part, content, template);
       known.set(part, answer);
     }
     return answer;

@@ -379,7 +379,7 @@ describe("lines in front of the header", () => {
 
   test("a variable of cloud-init without its header is not filled in", () => {
     const users = (value: string) => `#cloud-config\nusers: [{name: a, lock_passwd: "${value}"}]\n`;
-    expect(found(users("{{ ds.meta_data.lock }}"), "user-data")).toEqual(["2 error schema-value-invalid"]);
+    expect(found(users("{{ ds.meta_data.lock }}"), "user-data")).toEqual([NOTE, "2 error template-header-missing"]);
     expect(found(users("{{ ds.meta_data.lock }}"), "user-data.j2")).toEqual([NOTE]);
     expect(found(users("{{ lock }}"), "user-data")).toEqual([NOTE]);
   });
