@@ -1,4 +1,6 @@
+import { templateKind } from "../config/rendering.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { versionAtLeast } from "../distro/version.ts";
 import { caveatsOfVersion, uncertain } from "./caveats.ts";
 import { findingsOfTold } from "./checks/findingsOfTold.ts";
 import { selfWaits } from "./checks/units/selfWaits.ts";
@@ -10,6 +12,7 @@ import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
 import type { Told } from "./schema/told.ts";
 import { Secrets } from "./secrets/secrets.ts";
+import { unrenderedNames } from "./templates/instanceNames.ts";
 import { nameOfTemplate } from "./templates/otherTemplates.ts";
 import { checkText, type Filling } from "./userData/checkText.ts";
 import { checkUserData } from "./userData/checkUserData.ts";
@@ -77,6 +80,13 @@ function checkFile(file: SeedFile, schemas: Schemas): Told[] {
   if (kind === "user-data") return checkUserData(file, schemas);
   const content = { text: file.bytes.toString("utf8"), path: file.path, line: 1, indent: 0, verbatim: true };
   const filling: Filling = nameOfTemplate(file.path) === undefined ? "unknown" : "program";
-  if (kind === "image-config") return checkText(content, "cloud-config", schemas, { filling, layer: "image" });
+  if (kind === "image-config") {
+    const isRendered = versionAtLeast(schemas.version, "22.4");
+    const isPlain = filling === "unknown" && templateKind(content.text) !== "jinja";
+    return [
+      ...(isPlain ? unrenderedNames(content, true, isRendered) : []),
+      ...checkText(content, "cloud-config", schemas, { filling, layer: "image" }),
+    ];
+  }
   return checkText(content, kind, schemas, { filling });
 }

@@ -123,7 +123,7 @@ describe("what a file is", () => {
     ["network: {version: 2, wifis: {}}\n", "seed/network-config.yaml", []],
     ["instance-id: a\nlocal-hostname: b\n", "a.yaml", []],
     ["a: [\n", "meta-data", ["1:4 error user-data-not-applied"]],
-    ["datasource_list: [None]\npower_state: {mode: x}\n", "20-team.cfg", ["2:15 warning schema-value-invalid"]],
+    ["datasource_list: [None]\npower_state: {mode: x}\n", "20-team.cfg", ["2:15 error schema-value-invalid"]],
     ["datasource_list: [None]\n", "user-data", ["1:1 error user-data-not-applied"]],
     ["#cloud-config\ndatasource_list: [None]\n", "a.cfg", ["2:1 error schema-key-unknown"]],
   ])("%j in %s", (content, path, expected) => expect(found(content, path)).toEqual(expected));
@@ -144,7 +144,7 @@ describe("versions", () => {
   test.each([
     ["#cloud-config\nnonsense: 1\n", "26.2", ["2:1 error schema-key-unknown"]],
     ["#cloud-config\nnonsense: 1\n", "23.1", []],
-    ["#cloud-config\npakages: 1\n", "23.1", ["2:1 warning schema-key-unknown"]],
+    ["#cloud-config\npakages: 1\n", "23.1", ["2:1 error schema-key-unknown"]],
     ["#cloud-config\napt_update: true\n", "22.1", []],
     ["#cloud-config\napt_update: true\n", "22.2", ["2:1 warning schema-key-deprecated"]],
     ["#cloud-config\nntp: {peers: [a]}\n", "22.1", ["2:7 error schema-key-unknown"]],

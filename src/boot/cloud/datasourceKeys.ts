@@ -88,7 +88,7 @@ const SETTINGS: Readonly<Record<string, Keys>> = {
   },
   NWCS: service,
   NoCloud: {
-    "meta-data": unchecked({}, any),
+    "meta-data": any,
     "network-config": any,
     "user-data": any,
     "vendor-data": any,
@@ -96,7 +96,7 @@ const SETTINGS: Readonly<Record<string, Keys>> = {
     fs_label: either(text, nothing),
     seedfrom: either(text, nothing),
   },
-  None: { metadata: unchecked({}, any), userdata_raw: any },
+  None: { metadata: any, userdata_raw: any },
   OVF: vmware,
   OpenNebula: { dsmode: text, parseuser: text },
   OpenStack: { ...urlParameters, apply_network_config: yesOrNo, metadata_urls: urls },

@@ -41,6 +41,13 @@ export function instanceData(
   return convert(data, since);
 }
 
+/** The keys of `v1` that a template can write after a dot (sources/__init__.py, 18.5 to 26.2). */
+export const STANDARD_NAMES: readonly string[] = [
+  ..."_beta_keys availability_zone cloud_id cloud_name distro distro_release distro_version instance_id".split(" "),
+  ..."kernel_release local_hostname machine platform public_ssh_keys python_version region subplatform".split(" "),
+  ..."system_platform variant".split(" "),
+];
+
 function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
   const { metaData } = cloud;
   const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);

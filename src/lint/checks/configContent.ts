@@ -1,8 +1,10 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
+import { templateKind } from "../../config/rendering.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
+import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { Mapping } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
@@ -10,6 +12,7 @@ import type { Rule } from "../rules/rule.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import { type Schemas, schemasOf } from "../schema/schemas.ts";
 import type { Told } from "../schema/told.ts";
+import { unrenderedNames } from "../templates/instanceNames.ts";
 import { checkMapping } from "../userData/checkText.ts";
 import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
@@ -128,29 +131,38 @@ function schemas({ image, distro, booted }: CheckContext): Schemas {
 /** Files of the image that somebody wrote or changed. */
 function imageFiles(context: CheckContext): Checked[] {
   const own = schemas(context);
-  const check = (root: Mapping): Told[] => {
+  const check = (root: Mapping, text: string | undefined): Told[] => {
     const network = findPair(root, "network")?.value;
     return [
       ...duplicateKeys(root),
       ...checkMapping(root, "cloud-config", own, undefined, "image"),
+      ...(text === undefined ? [] : unrenderedOfImage(root, text, own.version)),
       ...(network?.type === "mapping" ? checkMapping(network, "network-config", own, undefined, "image") : []),
     ];
   };
   return context.booted.base.files.flatMap(({ path, root, dropped }) => {
     const evidence = dropped === undefined ? context.evidence.ofFile(path) : undefined;
     if (evidence === undefined) return [];
+    const text = context.image.read(path)?.toString("utf8");
     const soften = (told: Told): Told => (evidence.strength === "weak" ? { ...told, worst: "info" } : told);
     return [
       {
         path,
-        text: context.image.read(path)?.toString("utf8"),
+        text,
         evidence: evidence.text,
-        told: check(root).map(soften),
-        again: (content) => check(parseConfigFile(content, path).root),
+        told: check(root, text).map(soften),
+        again: (content) => check(parseConfigFile(content, path).root, content.toString("utf8")),
         prove: (fix) => context.prove(fix, () => true),
       },
     ];
   });
+}
+
+/** Variables in a file of the image that is no template; another rule reports a file that cannot be read. */
+function unrenderedOfImage({ path, children }: Mapping, text: string, version: string): Told[] {
+  if (children.length === 0 || templateKind(text) === "jinja") return [];
+  const content = { text, path, line: 1, indent: 0, verbatim: true };
+  return unrenderedNames(content, true, versionAtLeast(version, "22.4"));
 }
 
 /** User-data, vendor-data and network configuration. */

@@ -43,8 +43,9 @@ function milder(one: Severity, other: Severity): Severity {
 /** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
 const LARGEST_FIX = 4_000;
 
-/** The file with one word replaced, if that leaves fewer results. */
-function fixOf({ origin, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
+/** The file with one word replaced, if that leaves fewer results and no more that are wrong. */
+function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
+  const origin = replace?.at ?? cause;
   const whole = text(origin.path);
   if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;
   const lines = whole.split("\n");
@@ -54,10 +55,12 @@ function fixOf({ origin, replace }: Told, { told, text, again, prove }: ToldSour
   if (!line.startsWith(replace.old, at)) return null;
   lines[origin.line - 1] = line.slice(0, at) + replace.by + line.slice(at + replace.old.length);
   const fix = { path: origin.path, content: lines.join("\n") };
-  if (wrongs(again(fix)) >= wrongs(told)) return null;
+  const after = again(fix);
+  const isBetter = wrongs(after) < wrongs(told) || (wrongs(after) === wrongs(told) && after.length < told.length);
+  if (!isBetter) return null;
   return prove === undefined ? fix : prove(fix);
 }
 
 function wrongs(told: readonly Told[]): number {
-  return told.filter(({ about }) => about !== "deprecated-key").length;
+  return told.filter(({ about, worst }) => about !== "deprecated-key" && worst !== "info").length;
 }

@@ -1,5 +1,14 @@
-import { isCurrentKey, isKnownKey, stockKeys, systemKeys } from "../../boot/configKeys.ts";
+import {
+  isCurrentKey,
+  isKnownKey,
+  type KeyReader,
+  readersOf,
+  readsKey,
+  stockKeys,
+  systemKeys,
+} from "../../boot/configKeys.ts";
 import { findPair } from "../../config/merge.ts";
+import type { Form } from "../../config/schema/forms.ts";
 import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { asSchema, isAnnotation, type Schema, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
@@ -12,11 +21,8 @@ import { allowsBooleans } from "./expected.ts";
 import { placeHint, settingsValidator } from "./imageSettings.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Told } from "./told.ts";
-import { likelyKey, meantKey, otherName, otherSpelling, problemText } from "./words.ts";
-
-/** The source of the configuration: user-data and other data of a launch, or a file of the image. */
-export type Layer = "launch" | "image";
+import type { Layer, Told } from "./told.ts";
+import { likelyKey, meantKey, newName, otherName, otherSpelling, problemText } from "./words.ts";
 
 /**
  * Validates a configuration against cloud-init's schema.
@@ -42,11 +48,15 @@ export function checkConfig(
     isCut ||= cut;
   }
   if (name === "cloud-config") {
+    for (const one of deprecatedTopLevel(root, told, layer, schemas)) told.push(one);
     for (const one of defaultUserKeys(root, schemas.version)) told.push(one);
     const open = openTopLevel(root, layer, schemas, isUnknown);
     for (const one of open.told) told.push(one);
     isCut ||= open.cut;
     for (const one of passedOver(root, isUnknown)) told.push(one);
+    const installed = userDataOfInstaller(root);
+    if (installed !== undefined)
+      for (const one of checkConfig(installed, name, "launch", schemas, isUnknown)) told.push(one);
   }
   if (isCut)
     told.push({
@@ -56,6 +66,13 @@ export function checkConfig(
       origin: originOf(root),
     });
   return told;
+}
+
+/** The cloud-config that Ubuntu's installer hands over to the system that it installs; its other keys are not cloud-init's. */
+function userDataOfInstaller(root: Mapping): Mapping | undefined {
+  const autoinstall = findPair(root, "autoinstall")?.value;
+  const userData = autoinstall?.type === "mapping" ? findPair(autoinstall, "user-data")?.value : undefined;
+  return userData?.type === "mapping" ? userData : undefined;
 }
 
 /** The problem with only those keys to suggest that this version reads in this place and that are not deprecated. */
@@ -111,12 +128,18 @@ function toldOf(
   const top = topOf(name === "cloud-config" ? name : "network-config");
   const textOf = (one: SchemaProblem) => `${problemText(one, schema, top)}.`;
   const message = textOf(problem);
+  const given = String(path.at(-1));
+  // With both spellings nobody knows which value counts.
+  const isFree = (key: string) => !hasKey(root, path.slice(0, -1), key);
   if (isAnnotation(problem)) {
     const since = problem.schemas[0]?.[`${kind}_version`];
     if (typeof since === "string" && !versionAtLeast(schemas.version, since)) return undefined;
     // Only what a launch provides is not meant to set it.
     if (layer === "image" && path.length === 1 && path[0] === "system_info") return undefined;
-    return { about: "deprecated-key", worst: kind === "changed" ? "info" : "warning", message, origin };
+    const renamed = newName(given);
+    const isRenamed = pair !== undefined && renamed !== undefined && isFree(renamed);
+    const replace = isRenamed ? { old: given, by: renamed } : undefined;
+    return { about: "deprecated-key", worst: kind === "changed" ? "info" : "warning", message, origin, replace };
   }
   // A separate rule covers the names of modules.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
@@ -125,17 +148,21 @@ function toldOf(
   if (kind !== "unknown-key") return { about: "value", worst: "error", message, origin };
   // Files of the image may set more keys than a launch.
   if (path.length === 1 && name === "cloud-config" && !closesTopLevel(schemas, layer)) return undefined;
-  const meant = meantKey(problem);
-  // With both spellings nobody knows which value counts.
-  const isFree = meant !== undefined && !hasKey(root, path.slice(0, -1), meant);
-  const replace = isFree ? { old: String(path.at(-1)), by: meant } : undefined;
+  if (path.length === 1 && name === "cloud-config" && deprecatedForm(given, schemas) !== undefined) return undefined;
+  const place = name === "cloud-config" ? placeOf(path, schemas) : "";
+  // A key that has this name elsewhere is not misspelt, unless datasources differ in its spelling.
+  const isElsewhere = place !== "" && !(path[0] === "datasource" && path.length > 2);
+  const meant = isElsewhere ? undefined : meantKey(problem);
+  const replace = meant !== undefined && isFree(meant) ? { old: given, by: meant } : undefined;
   const system = path.length === 1 && systemKeys.has(String(path[0]));
   const hint = system
     ? ` cloud-init reads "${path[0]}" only from files of the image.`
-    : meant === undefined
-      ? beyondNearest(problem, name, schemas)
-      : "";
-  const text = hint === "" || meant !== undefined ? message : textOf({ ...problem, keys: [], outdated: [] });
+    : meant !== undefined
+      ? ""
+      : place !== "" || path.length > 1
+        ? place
+        : parentHint(given, schemas);
+  const text = hint === "" ? message : textOf({ ...problem, keys: [], outdated: [] });
   return { about: "unknown-key", worst: "error", message: `${text}${hint}`, origin, replace };
 }
 
@@ -197,14 +224,32 @@ function openTopLevel(
   return { told, cut: compared > MOST_COMPARED };
 }
 
-/** Where a key belongs that resembles none of those in its place. */
-function beyondNearest({ path }: SchemaProblem, name: SchemaName, schemas: Schemas): string {
-  if (name !== "cloud-config") return "";
-  const hint = path.length === 1 || systemPlaces.has(String(path[0])) ? placeHint({ path }, schemas) : "";
-  return hint === "" && path.length === 1 ? parentHint(String(path[0]), schemas) : hint;
+/** Where a key of the image's settings belongs that is unknown in its place. */
+function placeOf(path: readonly Step[], schemas: Schemas): string {
+  const isSetting = path.length === 1 || path[0] === "datasource" || path[0] === "system_info";
+  return isSetting ? placeHint({ path }, schemas) : "";
 }
 
-const systemPlaces: ReadonlySet<string> = new Set(["datasource", "system_info"]);
+/** The declaration of a top-level key that this version still reads but deprecates. */
+function deprecatedForm(key: string, reader: KeyReader): Form | undefined {
+  const module = readersOf(key).find((one) => readsKey(one, key, reader));
+  const form = module?.keys[key];
+  const since = form?.deprecated_version;
+  return since !== undefined && versionAtLeast(reader.version, since) ? form : undefined;
+}
+
+/** Deprecated top-level keys that the schema does not name: that of 23.4 and later refuses some that modules still read. */
+function deprecatedTopLevel(root: Mapping, known: readonly Told[], layer: Layer, schemas: Schemas): Told[] {
+  const lines = new Set(known.filter(({ about }) => about === "deprecated-key").map(({ origin }) => origin.line));
+  const validator = schemas.validator("cloud-config");
+  return root.children.flatMap((pair) => {
+    const key = String(pair.key.value);
+    const form = deprecatedForm(key, schemas);
+    if (form === undefined || lines.has(originOf(pair).line)) return [];
+    const problem = { kind: "deprecated", path: [key], node: pair.value, pair, schemas: [form], keys: [] } as const;
+    return toldOf(problem, root, "cloud-config", layer, schemas, validator) ?? [];
+  });
+}
 
 /** The place where cloud-init reads a key of this name, if there is exactly one. */
 function parentHint(name: string, schemas: Schemas): string {

@@ -4,8 +4,8 @@ import { systemInfoKeys } from "../../boot/systemInfoKeys.ts";
 import { type Keys, openKeys } from "../../config/schema/forms.ts";
 import { asSchema, type SchemaProblem } from "../../config/schema/schema.ts";
 import { schemaValidator, type Validator } from "../../config/schema/validate.ts";
-import type { Layer } from "./checkConfig.ts";
 import { oneOf } from "./expected.ts";
+import type { Layer } from "./told.ts";
 
 const forms: Keys = { datasource: datasourceKeys, system_info: systemInfoKeys };
 const validators: Readonly<Record<Layer, Validator>> = {

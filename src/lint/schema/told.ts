@@ -9,6 +9,8 @@ export type About =
   | "duplicate-key"
   | "not-applied"
   | "not-checked"
+  | "template-header"
+  | "template-name"
   | "module-fails"
   | "locked-password"
   | "misread-password"
@@ -26,6 +28,9 @@ export type RequestAbout =
   | "package-source-lost"
   | "swap-lost";
 
+/** The source of the configuration: user-data and other data of a launch, or a file of the image. */
+export type Layer = "launch" | "image";
+
 /** A problem in configuration that a rule turns into a finding. */
 export interface Told {
   readonly about: About;
@@ -39,8 +44,8 @@ export interface Told {
   readonly unread?: string;
   /** Says that values of a template are not checked, which is said once of a file. */
   readonly isTemplateNote?: true;
-  /** The text at this place and its replacement; undefined if there is no mechanical fix. */
-  readonly replace?: { readonly old: string; readonly by: string } | undefined;
+  /** The text at this place, or at `at`, and its replacement; undefined if there is no mechanical fix. */
+  readonly replace?: { readonly old: string; readonly by: string; readonly at?: Origin } | undefined;
 }
 
 /** A request of the configuration whose outcome is not what it asks for. */

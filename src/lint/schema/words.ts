@@ -37,14 +37,26 @@ export function likelyKey(given: string, keys: readonly string[], outdated: read
   return otherSpelling(near, keys) ?? otherName(near, keys);
 }
 
-/** Names that a top-level key has in other packages of cloud-init, or had in the past. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+/** New names of top-level keys. */
+const NEW_NAMES: Readonly<Record<string, string>> = {
   apt_reboot_if_required: "package_reboot_if_required",
   apt_update: "package_update",
   apt_upgrade: "package_upgrade",
+};
+
+/** Names that a top-level key has in other packages of cloud-init, or had in the past. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ...NEW_NAMES,
   repo_update: "package_update",
   repo_upgrade: "package_upgrade",
 };
+
+/** The current name of a key that is deprecated only for its name; undefined if there is no such name. */
+export function newName(key: string): string | undefined {
+  if (key === "ubuntu_advantage") return "ubuntu_pro";
+  const name = Object.hasOwn(NEW_NAMES, key) ? NEW_NAMES[key] : undefined;
+  return name ?? (key.includes("-") ? key.replaceAll("-", "_") : undefined);
+}
 
 /** The key that other programs or packages know by this name. */
 export function otherName(given: string, keys: readonly string[]): string | undefined {

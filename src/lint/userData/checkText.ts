@@ -7,10 +7,10 @@ import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../pyth
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
 import { toldOfRequests } from "../requests/requests.ts";
-import { checkConfig, type Layer } from "../schema/checkConfig.ts";
+import { checkConfig } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
-import type { About, Told } from "../schema/told.ts";
+import type { About, Layer, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
 import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
 import { certainFailures } from "./certainFailures.ts";
@@ -52,12 +52,14 @@ export function checkText(
   if (kind === "meta-data") return told;
   if (template.placeholders.length === 0)
     return [...told, ...duplicateKeys(node), ...checkMapping(node, kind, schemas, undefined, layer)];
+  // Of a cloud-config another rule reports these variables, so that their values count as filled in.
+  const reading = kind === "cloud-config" ? "cloud-init" : filling;
   const known = new Map<ConfigNode, boolean>();
   const isUnknown = (part: ConfigNode) => {
     let answer = known.get(part);
     if (answer === undefined) {
       const isGiven = part.type === "scalar" && part.value !== null && part.value !== "";
-      answer = isGiven ? isFilledIn(part, syntaxes, filling) : isExtended(part, content, template);
+      answer = isGiven ? isFilledIn(part, syntaxes, reading) : isExtended(part, content, template);
       known.set(part, answer);
     }
     return answer;
@@ -95,7 +97,7 @@ function withAlternatives(node: ConfigNode, areAlternatives: (first: number, sec
 
 /** A text that is no YAML, whatever is filled in. */
 function toldOfError(
-  { text, path }: Excerpt,
+  { text, path, line: first }: Excerpt,
   { reason, line, column, limit }: NonNullable<YamlResult["error"]>,
   { isStructural }: Template,
   filling: Filling,
@@ -109,7 +111,10 @@ function toldOfError(
   // Only what is filled in could tell, where it brings lines or takes them away.
   if (isStructural || filling === "cloud-init")
     return say("not-checked", "info", `This is not YAML before it is filled in: ${reason}.`);
-  return say("not-applied", "error", `cloud-init ignores all of this: ${reason}.`);
+  const given = text.split("\n")[line - first] ?? "";
+  const isVariable = given.slice(0, column).endsWith("{") && given.includes("{{");
+  const hint = isVariable ? '; quote "{{ ... }}", or start the file with "## template: jinja"' : "";
+  return say("not-applied", "error", `cloud-init ignores all of this: ${reason}${hint}.`);
 }
 
 /** Whether an empty value may be filled in below, and whether a mapping may get more keys then. */

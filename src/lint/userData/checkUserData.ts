@@ -10,6 +10,7 @@ import { cut } from "../schema/expected.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Told } from "../schema/told.ts";
 import { partNote, partsProblem } from "../sentences/configuration.ts";
+import { namesOf, unrenderedNames } from "../templates/instanceNames.ts";
 import { behindFront, type Front, frontOf, nameOfTemplate } from "../templates/otherTemplates.ts";
 import type { Syntaxes } from "../templates/placeholders.ts";
 import { checkText, type Filling, type TextOptions, templateNote } from "./checkText.ts";
@@ -77,12 +78,14 @@ function templateFront(file: SeedFile): (Front & { readonly file: SeedFile }) | 
 function checkPart(part: Part, schemas: Schemas, options: TextOptions): Told[] {
   const { type, content } = part;
   const origin = originOfExcerpt(content);
-  if (type === "text/cloud-config") return checkText(content, "cloud-config", schemas, options);
-  if (type === "text/jinja2") return checkJinja(content, schemas, options);
+  const unrendered = () =>
+    options.filling === "program" ? [] : unrenderedNames(content, content.verbatim && content.line === 1);
+  if (type === "text/cloud-config") return [...unrendered(), ...checkText(content, "cloud-config", schemas, options)];
+  if (type === "text/jinja2") return [...namesOf(content), ...checkJinja(content, schemas, options)];
   if (SCRIPTS.has(type))
     return hasInvalidBytes(content.text)
       ? [say("not-applied", "cloud-init cannot write the script: a byte of it is not UTF-8.", origin)]
-      : [];
+      : unrendered();
   if (type === "text/part-handler")
     return [say("not-checked", "What a part-handler makes of the parts after it is not known.", origin)];
   if (type === "text/cloud-config-jsonp" || type.startsWith("message/")) return [];

@@ -142,7 +142,7 @@ class Constructor {
     }
     for (const pair of raw.pairs) {
       if (tagOf(pair.key) === MERGE_TAG) continue;
-      const key = this.#key(pair.key, raw);
+      const key = this.#key(pair.key);
       addTo(slots, hashOf(fromScalar(key)), { key, winner: pair, losers: new Set() });
     }
     this.#mergeDepth--;
@@ -158,14 +158,10 @@ class Constructor {
     });
   }
 
-  #key(raw: RawNode, mapping?: RawMapping): Scalar {
+  #key(raw: RawNode): Scalar {
     const key = tagOf(raw) === VALUE_TAG ? this.#make(raw, `${YAML_TAGS}str`) : this.node(raw);
     if (key.type === "scalar") return key;
-    const isTemplate = raw.type === "mapping" && raw.start - 1 === mapping?.start;
-    const reason = isTemplate
-      ? 'a mapping cannot be a key; quote "{{ ... }}", or start the file with "## template: jinja"'
-      : "a list or mapping cannot be a key";
-    throw new YamlError(reason, raw.start);
+    throw new YamlError("a list or mapping cannot be a key", raw.start);
   }
 
   #pairOf({ key, winner, losers }: Slot): Pair {

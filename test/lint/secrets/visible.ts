@@ -30,11 +30,24 @@ chef: client_key config_path directories environment file_backup_path file_cache
   log_level log_location node_name omnibus_url omnibus_version pid_file run_list server_url ssl_verify_mode
   validation_key validation_name
 chpasswd.users: name
-datasource.*: agent_command allowed_dsmode apply_full_imds_network_config apply_network_config
-  apply_network_secondary_nics apply_network_set_name configdrive data_dir detect_changed_addresses disk_aliases driver
-  dsmode fs_label hostname_bounce instance-id local-hostname max_wait meta-data metadata_url metadata_urls network
-  network-config parseuser region retries sec_between_retries seedfrom serial_device set_hostname strict_id sys_classes
-  timeout transports url_max_wait url_retries url_timeout user-data userdata_url vendor-data vendordata_url wait_retry
+datasource.Akamai: preferred_mac_prefixes
+datasource.Akamai.base_urls: ipv4 ipv6
+datasource.Akamai.paths: metadata userdata
+datasource.AliYun|datasource.CloudCIX|datasource.CloudStack|datasource.DigitalOcean|datasource.Ec2|datasource.Exoscale|datasource.GCE|datasource.Hetzner|datasource.MAAS|datasource.NWCS|datasource.OpenStack|datasource.Oracle|datasource.Scaleway|datasource.UpCloud|datasource.Vultr:
+  api_version apply_full_imds_network_config apply_network_config configure_secondary_nics max_wait metadata_path
+  metadata_private_networks_path metadata_url metadata_urls  retries sec_between_retries sleep_time
+  strict_id timeout url use_ip4LL user-agent userdata_path userdata_url vendordata_url wait wait_retry
+datasource.Azure: agent_command apply_network_config apply_network_config_for_secondary_ips
+  apply_network_config_set_name data_dir dhclient_lease_file experimental_fail_on_missing_customdata
+  experimental_skip_ready_report never_destroy_ntfs set_hostname
+datasource.Azure.disk_aliases|datasource.Joyent.disk_aliases|datasource.SmartOS.disk_aliases: *
+datasource.Azure.hostname_bounce: command hostname_command interface policy
+datasource.ConfigDrive|datasource.OpenNebula: dsmode parseuser
+datasource.Joyent|datasource.SmartOS: base64_all base64_keys disk_setup fs_setup iptables_disable metadata_sockfile
+  no_base64_decode serial_device serial_timeout
+datasource.NoCloud: dsmode fs_label meta-data network-config seedfrom user-data vendor-data
+datasource.None: metadata userdata_raw
+datasource.OVF|datasource.VMware: allow_raw_data vmware_cust_file_max_wait
 disk_setup.*: layout
 drivers.nvidia: version
 fan: config config_path
@@ -64,6 +77,11 @@ salt_minion: config_dir pkg_name pki_dir public_key service_name
 salt_minion.conf: id log_level master
 snap: assertions commands
 spacewalk: proxy server
+system_info: apt_get_command apt_get_upgrade_subcommand create_hostname_file distro distro_short ntp_client
+  prefer_fqdn_over_hostname rsyslog_svcname ssh_svcname
+system_info.apt_get_wrapper: command enabled
+system_info.network: activators config dhcp_client_priority renderers
+system_info.paths: cloud_dir docs_dir run_dir templates_dir upstart_dir
 ssh_keys: dsa_certificate dsa_public ecdsa_certificate ecdsa_public ed25519_certificate ed25519_public rsa_certificate
   rsa_public
 ssh_publish_hostkeys: blacklist
@@ -84,26 +102,60 @@ yum_repos.*|zypper.repos: autorefresh baseurl cost enablegroups exclude failover
   timeout type
 zypper: reposdir
 
-top: dummy-devices openvswitch renderer virtual-ethernets vrfs
-bonds.*|bridges.*|ethernets.*|vlans.*: addresses gateway4 gateway6 interfaces link set-name
-bonds.*.auth|bridges.*.auth|ethernets.*.auth|modems.*.auth|vlans.*.auth|wifis.*.auth|wifis.*.access-points.*.auth:
-  anonymous-identity ca-certificate client-certificate client-key identity key-management method phase2-auth
-bonds.*.match|bridges.*.match|ethernets.*.match|vlans.*.match: driver macaddress name
-bonds.*.nameservers|bridges.*.nameservers|ethernets.*.nameservers|vlans.*.nameservers: addresses search
-bonds.*.routes|bridges.*.routes|ethernets.*.routes|vlans.*.routes: to via
+top: renderer
+DEVICE: accept-ra activation-mode addresses critical dhcp-identifier dhcp4 dhcp4domain dhcp6 dhcp6domain gateway4 gateway6
+  hairpin ignore-carrier interfaces ipv6-address-generation ipv6-mtu ipv6-privacy link link-local
+  macaddress mtu neigh-suppress optional optional-addresses port-mac-learning renderer set-name
+DEVICE: emit-lldp generic-receive-offload generic-segmentation-offload large-receive-offload receive-checksum-offload
+  tcp-segmentation-offload tcp6-segmentation-offload transmit-checksum-offload wakeonlan wakeonwlan
+DEVICE.addresses.*: label lifetime
+DEVICE.dhcp4-overrides|DEVICE.dhcp6-overrides: hostname route-metric send-hostname use-dns use-domains use-hostname use-mtu
+  use-ntp use-routes
+DEVICE.match: driver macaddress name
+DEVICE.nameservers: addresses search
+DEVICE.networkmanager|wifis.*.access-points.*.networkmanager: device name stable-id uuid
+DEVICE.openvswitch: fail-mode lacp mcast-snooping protocols rstp
+DEVICE.openvswitch.controller: addresses connection-mode
+DEVICE.openvswitch.external-ids|DEVICE.openvswitch.other-config|openvswitch.external-ids|openvswitch.other-config: *
+DEVICE.ra-overrides: table use-dns use-domains
+DEVICE.routes: advertised-mss advertised-receive-window congestion-window from metric mtu on-link scope table to type via
+DEVICE.routing-policy: from mark priority table to type-of-service
+bonds.*.parameters: ad-select all-members-active all-slaves-active arp-all-targets arp-interval arp-ip-target
+  arp-ip-targets arp-validate down-delay fail-over-mac-policy gratuitious-arp gratuitous-arp lacp-rate
+  learn-packet-interval mii-monitor-interval min-links mode packets-per-member packets-per-slave primary
+  primary-reselect-policy resend-igmp transmit-hash-policy up-delay
+bridges.*.parameters: ageing-time aging-time forward-delay hello-time max-age priority stp
+bridges.*.parameters.path-cost|bridges.*.parameters.port-priority: *
+ethernets.*: delay-virtual-functions-rebind embedded-switch-mode infiniband-mode virtual-function-count
+ethernets.*.auth|wifis.*.auth|wifis.*.access-points.*.auth: anonymous-identity ca-certificate client-certificate client-key
+  identity key-management method phase2-auth
+modems.*: apn auto-config device-id network-id number sim-id sim-operator-id username
+openvswitch: ports protocols
+openvswitch.ssl: ca-cert certificate
+tunnels.*: ageing aging arp-proxy checksums do-not-fragment extensions flow-label id limit local mac-learning mark mode
+  notifications port port-range remote short-circuit ttl type-of-service
+tunnels.*.peers: allowed-ips endpoint keepalive
+tunnels.*.peers.keys: public
+virtual-ethernets.*: peer
+vlans.*: id
+vrfs.*: table
+wifis.*: regulatory-domain
+wifis.*.access-points.*: band bssid channel hidden mode
 config: address bond_interfaces bridge_interfaces destination gateway interface mac_address name netmask network search
   vlan_link
 config.subnets: address broadcast dns_nameservers dns_search gateway netmask
 config.subnets.routes: destination gateway netmask network
-tunnels.*.peers.keys: public
 `;
+
+/** The kinds of devices of a network configuration of version 2, for which `DEVICE` stands. */
+const DEVICES = "bonds bridges dummy-devices ethernets modems tunnels virtual-ethernets vlans vrfs wifis".split(" ");
 
 /** Closed mappings that hold a secret themselves: what else somebody writes there is hidden. */
 const CLOSED =
   /^(?:chef|lxd|chpasswd|chpasswd\.users\[\]|phone_home|random_seed|rh_subscription|salt_minion|spacewalk|ubuntu_advantage|ubuntu_pro|user|users\[\]|ssh_keys|lxd\.init|wireguard\.interfaces\[\]|ansible\.pull(?:\[\])?)\.\?$/;
 /** Open ones of tools, of which nobody knows all keys. */
 const OPEN =
-  /^(?:ansible\.setup_controller\.run_ansible\[\]|autoinstall|chef\.initial_attributes|datasource\.\*|landscape\.client|mcollective\.conf|puppet\.conf\.\w+|puppet\.csr_attributes\.\w+|reporting\.\*|salt_minion\.conf|ubuntu_\w+\.config|yum_repos\.\*|zypper\.repos\[\]|nm-devices\.\*\.networkmanager\.passthrough|.*\.auth|tunnels\.\*\.keys?)\.\?$/;
+  /^(?:ansible\.setup_controller\.run_ansible\[\]|autoinstall|chef\.initial_attributes|datasource\.(?:\w+|\*)|datasource\.Akamai\.paths|landscape\.client|mcollective\.conf|puppet\.conf\.\w+|puppet\.csr_attributes\.\w+|reporting\.\*|salt_minion\.conf|ubuntu_\w+\.config|yum_repos\.\*|zypper\.repos\[\]|.*\.networkmanager\.passthrough|modems\.\*|tunnels\.\*|tunnels\.\*\.peers\[\]\.keys|wifis\.\*\.access-points\.\*|.*\.auth|tunnels\.\*\.keys?)\.\?$/;
 
 const visible = new Set(
   LISTED.replace(/\n +/g, " ")
@@ -113,6 +165,7 @@ const visible = new Set(
       const [parents = "", keys = ""] = line.split(/: ?/);
       return parents
         .split("|")
+        .flatMap((parent) => DEVICES.map((devices) => parent.replace("DEVICE", `${devices}.*`)))
         .flatMap((parent) => keys.split(" ").map((key) => (parent === "top" ? key : `${parent}.${key}`)));
     }),
 );

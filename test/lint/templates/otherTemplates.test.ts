@@ -379,7 +379,7 @@ describe("lines in front of the header", () => {
 
   test("a variable of cloud-init without its header is not filled in", () => {
     const users = (value: string) => `#cloud-config\nusers: [{name: a, lock_passwd: "${value}"}]\n`;
-    expect(found(users("{{ ds.meta_data.lock }}"), "user-data")).toEqual(["2 error schema-value-invalid"]);
+    expect(found(users("{{ ds.meta_data.lock }}"), "user-data")).toEqual([NOTE, "2 error template-header-missing"]);
     expect(found(users("{{ ds.meta_data.lock }}"), "user-data.j2")).toEqual([NOTE]);
     expect(found(users("{{ lock }}"), "user-data")).toEqual([NOTE]);
   });
@@ -408,7 +408,7 @@ describe("the kind of a template, by its name without the ending", () => {
     ["meta_data.tmpl", "a: @@B@@\nlocal-hostname: x\n", [NOTE]],
     ["vendor-data.tpl", "packages: [vim]\n", ["1 error user-data-not-applied"]],
     ["user-data.yaml.in", "#cloud-config\npackages: vim\n", ["2 error schema-value-invalid"]],
-    ["20-team.cfg.j2", "{% if a %}\npower_state: {mode: x}\n{% endif %}\n", [NOTE, "2 warning schema-value-invalid"]],
+    ["20-team.cfg.j2", "{% if a %}\npower_state: {mode: x}\n{% endif %}\n", [NOTE, "2 error schema-value-invalid"]],
   ])("%s", (path, text, expected) => expect(found(text, path)).toEqual(expected));
 });
 

@@ -61,6 +61,14 @@ const DECISIONS: readonly Decision[] = [
     applies: ({ text }, ours, real) => /ssh_pwauth"?: ?("|s)/.test(text) && !ours.valid && real.valid,
   },
   {
+    reason: "The schema takes anything below system_info; cloud-init reads only some keys there.",
+    applies: ({ text }, ours, real) => text.includes("system_info") && !ours.valid && real.valid,
+  },
+  {
+    reason: "Before 23.4 the schema takes any key at the top; one that resembles a known key is misspelt.",
+    applies: ({ type }, ours, real) => type === "cloud-config" && !ours.valid && ours.paths.length === 0 && real.valid,
+  },
+  {
     reason: "A file without anything in it does no harm; the real one calls it no mapping.",
     applies: ({ text }, ours, real) => ours.valid && !real.valid && !/^(?!null$)[^#\s]/m.test(text),
   },

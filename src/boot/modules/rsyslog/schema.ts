@@ -25,6 +25,6 @@ export const rsyslogKeys = {
     remotes: openKeys({}),
     service_reload_command: either(values("auto"), texts),
   }),
-  rsyslog_dir: deprecated(any, "22.2"),
-  rsyslog_filename: deprecated(any, "22.2"),
+  rsyslog_dir: deprecated(any, "22.2", "write rsyslog.config_dir instead"),
+  rsyslog_filename: deprecated(any, "22.2", "write rsyslog.config_filename instead"),
 } satisfies Keys;

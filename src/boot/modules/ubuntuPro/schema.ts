@@ -31,7 +31,7 @@ const pro = keys({
 
 /** cc_ubuntu_pro, before 24.1 cc_ubuntu_advantage (schema of 26.2). */
 export const ubuntuProKeys = {
-  "ubuntu-advantage": deprecated(any, "19.1"),
+  "ubuntu-advantage": deprecated(any, "19.1", "write ubuntu_pro instead (ubuntu_advantage before 24.1)"),
   ubuntu_advantage: since("19.1", deprecated(pro, "24.1", "write ubuntu_pro instead")),
   ubuntu_pro: since("24.1", pro),
 } satisfies Keys;

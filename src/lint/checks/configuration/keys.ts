@@ -100,31 +100,17 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
   const version = versionOf(context);
   if (version === undefined) return [];
   const reader = { version, vendor: vendorOf(context.booted.config) };
-  const launch = launchKeys(context.booted);
-  const own = ownKeys(context);
-  return atMost([...own, ...launch], (pair, index) => {
+  return atMost([...ownKeys(context), ...launchKeys(context.booted)], (pair) => {
     const key = String(pair.key.value);
     const readers = readersOf(key);
     if (isCoreKey(key) || readers.length === 0) return undefined;
-    const cause = originOf(pair);
-    if (!readers.some((module) => readsKey(module, key, reader))) {
-      const since = readers
-        .map((module) => module.keys[key]?.since ?? module.since)
-        .find((first) => first !== undefined);
-      const isNew = since !== undefined && !versionAtLeast(version, since);
-      const vendor = readers.map((module) => module.keys[key]?.vendor).find((name) => name !== undefined);
-      const who = vendor === undefined ? "" : `; only the cloud-init package of ${vendor} does`;
-      const message = `${key} has no effect: cloud-init ${version} does not read it${isNew ? `; ${since} and later do` : who}.`;
-      return about(rule, context, { message, cause });
-    }
-    // The check of their content reports deprecated keys of user-data.
-    if (index >= own.length) return undefined;
-    const deprecated = readers
-      .map((module) => module.keys[key]?.deprecated_version)
-      .find((first) => first !== undefined);
-    if (deprecated === undefined || !versionAtLeast(version, deprecated)) return undefined;
-    const message = `${key} is deprecated since cloud-init ${deprecated}: a later version may ignore it.`;
-    return about(rule, context, { message, cause, severity: "info" });
+    if (readers.some((module) => readsKey(module, key, reader))) return undefined;
+    const since = readers.map((module) => module.keys[key]?.since ?? module.since).find((first) => first !== undefined);
+    const isNew = since !== undefined && !versionAtLeast(version, since);
+    const vendor = readers.map((module) => module.keys[key]?.vendor).find((name) => name !== undefined);
+    const who = vendor === undefined ? "" : `; only the cloud-init package of ${vendor} does`;
+    const message = `${key} has no effect: cloud-init ${version} does not read it${isNew ? `; ${since} and later do` : who}.`;
+    return about(rule, context, { message, cause: originOf(pair) });
   });
 }
 
