@@ -44,12 +44,13 @@ function clashes(context: CheckContext): Clash[] {
   if (added.length === 0) return [];
   const before = new Map(context.settings(network).before.map((setting) => [setting.key, setting] as const));
   const now = new Map(context.settings(network).after.map((setting) => [setting.key, setting] as const));
-  const own = all.flatMap((profile) => {
-    const setting = isOfNetwork(context, profile.path) ? undefined : before.get(profile.key);
+  const others = all.filter((profile) => profile.autoconnect && !isOfNetwork(context, profile.path));
+  const own = others.slice(0, MOST_PROFILES).flatMap((profile) => {
+    const setting = before.get(profile.key);
     const evidence = setting && context.evidence.of(network, { ...setting, path: profile.path });
-    return evidence === undefined || !profile.autoconnect ? [] : [{ profile, evidence }];
+    return evidence === undefined ? [] : [{ profile, evidence }];
   });
-  return own.slice(0, MOST_PROFILES).flatMap(({ profile, evidence }) =>
+  return own.flatMap(({ profile, evidence }) =>
     added.flatMap((other): Clash[] => {
       const setting = now.get(other.key);
       const applies = setting === undefined ? false : appliesTo(profile, other);
