@@ -43,9 +43,6 @@ export interface NetworkProfile {
   readonly switches: ReadonlyMap<string, boolean>;
 }
 
-/** More profiles than any machine has; the rest is ignored. */
-const MOST_PROFILES = 1000;
-
 /** All profiles in /etc of an image, of whatever program. Those of ifupdown are missing if they cannot be read. */
 export function readProfiles(image: Image): readonly NetworkProfile[] {
   const read = known.get(image) ?? profilesOf(image);
@@ -57,8 +54,7 @@ export function readProfiles(image: Image): readonly NetworkProfile[] {
 const known = new WeakMap<Image, readonly NetworkProfile[]>();
 
 function profilesOf(image: Image): NetworkProfile[] {
-  const profiles = [...netplan(image), ...networkd(image), ...keyfiles(image), ...ifcfg(image), ...interfaces(image)];
-  return profiles.slice(0, MOST_PROFILES);
+  return [...netplan(image), ...networkd(image), ...keyfiles(image), ...ifcfg(image), ...interfaces(image)];
 }
 
 /** Whether a profile is for an interface: undefined if that depends on what is unknown before the boot. */

@@ -34,17 +34,21 @@ export function networkConfigurationJoined(rule: Rule, context: CheckContext): F
   return atMost(byCause(found), (group) => finding(rule, context, group));
 }
 
+/** More interfaces than any machine has; every profile is compared with every other one. */
+const MOST_PROFILES = 1000;
+
 function clashes(context: CheckContext): Clash[] {
   const { after } = context.booted;
   const all = readProfiles(after);
-  const added = all.filter((profile) => isOfNetwork(context, profile.path));
+  const added = all.filter((profile) => isOfNetwork(context, profile.path)).slice(0, MOST_PROFILES);
   if (added.length === 0) return [];
   const before = new Map(context.settings(network).before.map((setting) => [setting.key, setting] as const));
   const now = new Map(context.settings(network).after.map((setting) => [setting.key, setting] as const));
-  const own = all.flatMap((profile) => {
-    const setting = isOfNetwork(context, profile.path) ? undefined : before.get(profile.key);
+  const others = all.filter((profile) => profile.autoconnect && !isOfNetwork(context, profile.path));
+  const own = others.slice(0, MOST_PROFILES).flatMap((profile) => {
+    const setting = before.get(profile.key);
     const evidence = setting && context.evidence.of(network, { ...setting, path: profile.path });
-    return evidence === undefined || !profile.autoconnect ? [] : [{ profile, evidence }];
+    return evidence === undefined ? [] : [{ profile, evidence }];
   });
   return own.flatMap(({ profile, evidence }) =>
     added.flatMap((other): Clash[] => {
