@@ -4,7 +4,6 @@ import { nobodyCanLogIn } from "./access/nobodyCanLogIn.ts";
 import { sshKeysNotRead } from "./access/sshKeysNotRead.ts";
 import { sshPwauthWithoutEffect } from "./access/sshPwauthWithoutEffect.ts";
 import { sudoNotGranted } from "./access/sudoNotGranted.ts";
-import { added } from "./added.ts";
 import type { Check } from "./check.ts";
 import { configContent } from "./configContent.ts";
 import { configValueMisread } from "./configuration/configValueMisread.ts";
@@ -76,7 +75,6 @@ import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 const checks: Readonly<Record<string, Check>> = {
   accountCannotLogIn,
   accountRequestLost,
-  added,
   aptSourcesAdded,
   bootDeadlock,
   cloudInitCannotStart,
