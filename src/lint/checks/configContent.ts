@@ -6,7 +6,7 @@ import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
-import type { Mapping } from "../../python/tree.ts";
+import type { Mapping, Pair } from "../../python/tree.ts";
 import type { Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
@@ -72,8 +72,10 @@ const STOPPING: ReadonlySet<unknown> = new Set(["value", "not-applied"]);
 const NEAR = 40;
 
 /** What is wrong with the content of the line that makes something fail: the nearest on the line. */
-export function contentErrorAt(context: CheckContext, { module, cause }: Failing): Told | undefined {
+export function contentErrorAt(context: CheckContext, { module, cause, among }: Failing): Told | undefined {
   const lines = errorsByLine(context);
+  if (among !== undefined)
+    return [...lines.values()].flat().find(({ origin }) => among.some((pair) => isWithin(pair, origin)));
   const distance = ({ origin }: Told) => Math.abs(origin.column - cause.column);
   const [nearest] = [...(lines.get(placeOf(cause)) ?? [])].sort((a, b) => distance(a) - distance(b));
   if (nearest !== undefined && distance(nearest) <= NEAR) return nearest;
@@ -106,7 +108,11 @@ function placeOf({ path, line }: Origin): string {
 function isOfNetwork({ booted }: CheckContext, { path, line }: Origin): boolean {
   const pair = booted.config.pair("network");
   if (path === booted.cloud.networkConfig?.path) return true;
-  return pair?.path === path && line >= pair.position.start.line && line <= pair.position.end.line;
+  return pair !== undefined && isWithin(pair, { path, line });
+}
+
+function isWithin({ path, position }: Pair, at: Pick<Origin, "path" | "line">): boolean {
+  return path === at.path && at.line >= position.start.line && at.line <= position.end.line;
 }
 
 function filesOf(context: CheckContext): readonly Checked[] {

@@ -48,12 +48,14 @@ export function compareOutcomes(observation: OutcomeObservation, boot: RealBoot,
     else if (EXCUSED_FAILURES.some(([pattern]) => pattern.test(`${module} ${error}`))) score.failuresExcused++;
     else differences.push(`${module} failed without a finding: ${error}`);
   }
-  for (const { what, subject, module, path, lines, isMet } of requests) {
+  for (const { what, subject, module, path, lines, keyLine, isMet } of requests) {
     score.requests++;
     if (isMet) continue;
     score.missed++;
     const isNamed = ({ message, cause, losses }: SaidFinding) =>
-      (cause !== null && cause.path === path && cause.line >= lines[0] && cause.line <= lines[1]) ||
+      (cause !== null &&
+        cause.path === path &&
+        (cause.line === keyLine || (cause.line >= lines[0] && cause.line <= lines[1]))) ||
       message.includes(subject) ||
       losses.some((loss) => `${loss.path} ${loss.setting}`.includes(subject));
     const hasFailed = failures.some((failure) => failure.module === module);

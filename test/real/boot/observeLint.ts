@@ -121,6 +121,8 @@ export function observeLint(directory: string, ownData: boolean): LintObservatio
       if (now === value || shipped.get(identity)?.value === value) return [];
       const last = sudoRulesOf(key, value).at(-1);
       if (last !== undefined && last === sudoRulesOf(key, now ?? "").at(-1)) return [];
+      // Of several lines of /etc/fstab for one device and directory the first counts.
+      if (identity.startsWith("mounts ") && now?.startsWith(`${value}; ${value.split(" ")[0]} `) === true) return [];
       return [{ key, path: path ?? null, before: value, after: now ?? null }];
     }),
   };

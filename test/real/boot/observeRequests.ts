@@ -4,7 +4,7 @@ import type { BootResult } from "../../../src/boot/boot.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { type Image, readText } from "../../../src/image/image.ts";
 import { isMapping } from "../../../src/python/checked.ts";
-import { type ConfigNode, type ConfigValue, originOf } from "../../../src/python/tree.ts";
+import type { ConfigNode, ConfigValue } from "../../../src/python/tree.ts";
 import { toValue } from "../../../src/python/value.ts";
 
 /** Something that the configuration of a launch asks for, and whether the image after the real boot has it. */
@@ -16,10 +16,12 @@ export interface ObservedRequest {
   /** The lines of the entry that asks for it. */
   readonly path: string;
   readonly lines: readonly [first: number, last: number];
+  /** The line of the top-level key. */
+  readonly keyLine: number;
   readonly isMet: boolean;
 }
 
-type Asked = Omit<ObservedRequest, "path" | "lines" | "module">;
+type Asked = Pick<ObservedRequest, "what" | "subject" | "isMet">;
 
 /** The requests of a configuration that somebody wrote, held against the image after the boot. */
 export function observeRequests(
@@ -32,7 +34,11 @@ export function observeRequests(
       const { path, position } = node;
       if (!isOwn(path)) return [];
       const lines = [position.start.line, position.end.line] as const;
-      return asked.map((one) => ({ ...one, module, path: originOf(node).path, lines }));
+      const holder = config.root.children.findLast(
+        (pair) => pair.path === path && pair.position.start.line <= lines[0] && pair.position.end.line >= lines[1],
+      );
+      const keyLine = holder?.position.start.line ?? lines[0];
+      return asked.map((one) => ({ ...one, module, path, lines, keyLine }));
     }),
   );
 }
@@ -61,7 +67,9 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
     items(config.node("mounts")).flatMap((node) => {
       const [device, directory] = items(node).map(textOf);
       if (!device || !directory || !/^\//.test(directory)) return [];
-      const isMet = rows(after, "/etc/fstab", /\s+/).some((row) => row[1] === directory);
+      const isMet = rows(after, "/etc/fstab", /\s+/).some(
+        (row) => row[1]?.replaceAll("\\040", " ").replaceAll("\\011", "\t") === directory,
+      );
       return [{ node, asked: [{ what: `the mount of ${directory}`, subject: directory, isMet }] }];
     }),
   timezone: (config, after) =>
@@ -71,8 +79,8 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
     }),
   locale: (config, after) =>
     ofText(config, "locale", (locale) =>
-      ["/etc/default/locale", "/etc/locale.conf"].some((path) =>
-        new RegExp(`^LANG="?${escaped(locale)}"?$`, "m").test(readText(after, path) ?? ""),
+      ["/etc/default/locale", "/etc/locale.conf", "/etc/profile.d/locale.sh", "/etc/env.d/02locale"].some((path) =>
+        new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m").test(readText(after, path) ?? ""),
       ),
     ),
   set_hostname: (config, after) =>
@@ -99,6 +107,7 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
       ...paths.map((path) => readText(after, path) ?? ""),
       ...textsBelow(after, "/etc/systemd/timesyncd.conf.d"),
     ];
+    if (config.get("ntp", "enabled") === false) return [];
     return ["servers", "pools"].flatMap((key) =>
       items(config.node("ntp", key)).flatMap((node) => {
         const name = textOf(node);
@@ -117,6 +126,8 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
   ca_certs: (config, after) => {
     const directories = [
       "/usr/local/share/ca-certificates",
+      "/usr/share/ca-certificates",
+      "/usr/share/pki/trust/anchors",
       "/usr/share/pki/ca-trust-source/anchors",
       "/etc/pki/ca-trust/source/anchors",
       "/etc/pki/trust/anchors",

@@ -1,7 +1,8 @@
+import { CLOUD_CFG } from "../../../config/read.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { mapping } from "../../../python/checked.ts";
 import { equal } from "../../../python/dataModel.ts";
-import { Raises } from "../../../python/errors.ts";
+import { Raises, raisingAt } from "../../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -62,11 +63,15 @@ export function readAptConfig(boot: ModuleRun): AptConfig {
       },
     };
   }
-  const values = given === undefined ? Object.create(null) : mapping(given, "apt");
+  const values =
+    given === undefined ? Object.create(null) : raisingAt(boot.because("apt"), () => mapping(given, "apt"));
   for (const { key, name, value } of renamed) {
     const now = values[name];
     if (value === undefined || now === undefined || now === null || equal(value, now)) continue;
-    throw new Raises(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`, boot.because(key));
+    // A distribution's cloud.cfg has the older key of what somebody sets elsewhere.
+    const older = boot.because(key);
+    const origin = older.path === CLOUD_CFG ? boot.because("apt", name) : older;
+    throw new Raises(`${key} is ${pyStr(value)}, but apt.${name} is ${pyStr(now)}`, origin);
   }
   return { values, because: (...path) => boot.because("apt", ...path) };
 }

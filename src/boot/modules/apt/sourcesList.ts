@@ -1,6 +1,7 @@
 import type { Origin } from "../../../image/origin.ts";
 import { unknownReason } from "../../../image/unknown.ts";
 import { text } from "../../../python/checked.ts";
+import { raisingAt } from "../../../python/errors.ts";
 import type { ConfigObject } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
 import { renderText, templateFile } from "../../files/imageTemplates.ts";
@@ -36,7 +37,9 @@ export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: strin
   let path = prefersDeb822 ? deb822File : paths.list;
   if (boot.since("23.4") && template !== "") path = isDeb822(whole) ? deb822File : paths.list;
   const disabled = apt.values.disable_suites ?? null;
-  boot.write(path, whole === rendered ? disableSuites(boot, disabled, rendered, release) : rendered, because);
+  const lines = apt.because(truthy(apt.values.sources_list ?? null) ? "sources_list" : "disable_suites");
+  const withoutSuites = () => raisingAt(lines, () => disableSuites(boot, disabled, rendered, release));
+  boot.write(path, whole === rendered ? withoutSuites() : rendered, because);
 
   if (path !== deb822File || !boot.since("24.1") || boot.image.stat(paths.list) === undefined) return;
   if (boot.facts.name !== "ubuntu") boot.remove(paths.list, because);

@@ -1,7 +1,9 @@
 import { findGroup, findUser } from "../../../boot/accounts/lookup.ts";
 import type { ModuleOutcome } from "../../../boot/boot.ts";
+import { readersOf } from "../../../boot/configKeys.ts";
 import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
+import { type Pair, originOf as placeOfNode } from "../../../python/tree.ts";
 import { type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import { failureSentence } from "../../sentences/failures.ts";
@@ -20,6 +22,8 @@ type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
 export interface Failing {
   readonly module: string | null;
   readonly cause: Origin;
+  /** The keys of which any may be the cause; undefined where the line is known. */
+  readonly among?: readonly Pair[] | undefined;
   readonly severity: Severity;
   /** What is wrong, a sentence. */
   readonly what: string;
@@ -137,9 +141,12 @@ function failedModules(context: CheckContext): Failing[] {
       const removed = removedBy(name, context);
       const then = outcome === users ? followers : [];
       const severity = removed.isCustomised ? "error" : usual;
+      const among = why.origin === null ? ownKeys(name, context) : undefined;
+      const [key] = among ?? [];
       return {
         module: name,
-        cause: why.origin ?? origin,
+        cause: why.origin ?? (key === undefined ? origin : placeOfNode(key)),
+        among,
         severity,
         what: sentence(what),
         brief: `${name} fails`,
@@ -152,6 +159,15 @@ function failedModules(context: CheckContext): Failing[] {
         outcome,
       };
     });
+}
+
+/** The keys of a module that somebody wrote. */
+function ownKeys(module: string, context: CheckContext): Pair[] {
+  return context.booted.config.root.children.filter(
+    (pair) =>
+      readersOf(String(pair.key.value)).some(({ name }) => name === module) &&
+      ownEvidence(context, placeOfNode(pair)) !== undefined,
+  );
 }
 
 /** Whether a module fails only for want of these accounts. */
