@@ -27,6 +27,8 @@ export interface NoteFacts {
   "imported-keys-unknown": { readonly user: string };
   "instance-kept": { readonly path: string; readonly id: string; readonly isTrusted: boolean };
   "keys-of-unknown-user": object;
+  /** The distro class sets a locale of its own. */
+  "locale-ignored": { readonly wanted: string; readonly set: string };
   "macs-expected": { readonly macs: readonly string[] };
   /** Set-user-id and set-group-id bits of a new file, gone with its change of owner. */
   "mode-bits-cleared": { readonly path: string; readonly asked: number; readonly mode: number };

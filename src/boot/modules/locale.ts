@@ -46,7 +46,7 @@ export const locale = defineModule({
       case "locale.gen":
         return arch(boot, wanted, because);
       case "eselect":
-        return gentoo(boot, because);
+        return gentoo(boot, wanted, because);
       case "none":
         return;
     }
@@ -81,7 +81,10 @@ function arch(boot: ModuleRun, wanted: string, because: Origin): void {
   boot.mayChange(LOCALE_CONF, "localectl sets LANG in it", because);
 }
 
-function gentoo(boot: ModuleRun, because: Origin): void {
+/** Whatever is asked for, the locale is the one of the distro class (distros/gentoo.py, 18.5 to 26.2). */
+function gentoo(boot: ModuleRun, wanted: string, because: Origin): void {
+  if (boot.config.has("locale") && wanted !== "en_US.UTF-8")
+    boot.note("locale-ignored", { wanted, set: "en_US.UTF-8" }, because);
   // The mode in cloud-init is 644 in decimal.
   boot.write("/etc/locale.gen", "C.UTF8 UTF-8\nen_US.UTF-8 UTF-8", because, { mode: 644 });
   boot.command("locale-gen");

@@ -59,6 +59,8 @@ export function noteSentence(note: Note): string {
     }
     case "keys-of-unknown-user":
       return "the SSH keys go to the user that the cloud names";
+    case "locale-ignored":
+      return `it sets the locale ${note.set}, whatever the configuration asks for`;
     case "macs-expected":
       return `it fails if the machine has no interface with the MAC address ${note.macs.join(" or ")} of the image's configuration`;
     case "mode-bits-cleared":

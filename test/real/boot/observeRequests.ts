@@ -79,9 +79,13 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
     }),
   locale: (config, after) =>
     ofText(config, "locale", (locale) =>
-      ["/etc/default/locale", "/etc/locale.conf", "/etc/profile.d/locale.sh", "/etc/env.d/02locale"].some((path) =>
-        new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m").test(readText(after, path) ?? ""),
-      ),
+      [
+        "/etc/default/locale",
+        "/etc/locale.conf",
+        "/etc/profile.d/locale.sh",
+        "/etc/profile.d/50-cloud-init-locale.sh",
+        "/etc/env.d/02locale",
+      ].some((path) => new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m").test(readText(after, path) ?? "")),
     ),
   set_hostname: (config, after) =>
     ofText(config, "hostname", (name) => {

@@ -7,6 +7,7 @@ export const EXCUSED_FAILURES: Excuses = [
   [/^ssh_authkey_fingerprints /, "it only prints: what keeps the account from being made has its own finding"],
   [/^users_groups .*'operator'/, "Azure names the user like a group of the image, which only the launch shows"],
   [/^scripts_user .*Runparts/, "a command of the scenario ends with a status that nothing shows beforehand"],
+  [/^package_update_upgrade_install .*'yum'/, "the root of another distribution has no yum"],
   [/^apt_configure .*'update'\]/, "the package indexes come from a network that the boot does not have"],
   [
     /^locale .*update-locale.*LANG=(?:en_US\.UTF-8|C\.UTF-8)/,
@@ -19,7 +20,11 @@ export const EXCUSED_REQUESTS: Excuses = [];
 
 /** Paths of files that a boot adds. */
 export const EXCUSED_ADDITIONS: Excuses = [
-  [/^\/etc\/ssh\/keys\/[^/]+$/, "the keys of the launch, where the image's AuthorizedKeysFile has them"],
+  [/^\/etc\/udev\/rules\.d\/(?:10|90)-cloud-init-hook-hotplug\.rules$/, "devices that the cloud adds later"],
+  [
+    /^\/(?:etc\/ssh\/keys\/[^/]+|(?:root|home\/[^/]+)\/\.ssh\/keys)$/,
+    "the keys of the launch, where the image's AuthorizedKeysFile has them",
+  ],
   [
     /^\/etc\/ssh\/sshd_config\.d\/50-cloud-init\.conf$/,
     "a launch decides on passwords, of which the image says nothing",

@@ -72,6 +72,12 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   "imported-keys-unknown": "no loss",
   "instance-kept": "other rule",
   "keys-of-unknown-user": "no loss",
+  "locale-ignored": {
+    severity: "error",
+    say: ({ wanted, set }) => [
+      `The locale ${wanted} is not set: on Gentoo cloud-init sets ${set}, whatever is asked for`,
+    ],
+  },
   "macs-expected": "not certain",
   "mode-bits-cleared": "other rule",
   "mount-device-foreign": "other rule",
