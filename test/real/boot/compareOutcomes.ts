@@ -41,10 +41,11 @@ export function compareOutcomes(observation: OutcomeObservation, boot: RealBoot,
   for (const { module, error } of failures) {
     score.failures++;
     // What fails only because another module failed is in the finding about that one.
-    const isTold = (finding: SaidFinding) =>
-      finding.module === module || new RegExp(`\\b${module} (?:then )?fails too\\.`).test(finding.message);
-    if (findings.some((finding) => isTold(finding) || (module === "" && finding.module === null)))
-      score.failuresFound++;
+    const isTold = ({ rule, module: own, message }: SaidFinding) =>
+      (own === module && (rule === "module-fails" || /\bfails\b/.test(message))) ||
+      new RegExp(`\\b${module} (?:then )?fails too\\.`).test(message) ||
+      (module === "" && own === null);
+    if (findings.some(isTold)) score.failuresFound++;
     else if (EXCUSED_FAILURES.some(([pattern]) => pattern.test(`${module} ${error}`))) score.failuresExcused++;
     else differences.push(`${module} failed without a finding: ${error}`);
   }
@@ -52,12 +53,13 @@ export function compareOutcomes(observation: OutcomeObservation, boot: RealBoot,
     score.requests++;
     if (isMet) continue;
     score.missed++;
-    const isNamed = ({ message, cause, losses }: SaidFinding) =>
-      (cause !== null &&
+    const isNamed = ({ severity, message, cause, losses }: SaidFinding) =>
+      severity !== "info" &&
+      ((cause !== null &&
         cause.path === path &&
         (cause.line === keyLine || (cause.line >= lines[0] && cause.line <= lines[1]))) ||
-      message.includes(subject) ||
-      losses.some((loss) => `${loss.path} ${loss.setting}`.includes(subject));
+        message.includes(subject) ||
+        losses.some((loss) => `${loss.path} ${loss.setting}`.includes(subject)));
     const hasFailed = failures.some((failure) => failure.module === module);
     if (findings.some((finding) => isNamed(finding) || (hasFailed && finding.module === module))) score.missedFound++;
     else if (EXCUSED_REQUESTS.some(([pattern]) => pattern.test(what))) score.missedExcused++;
