@@ -59,6 +59,7 @@ export function compareLint(observation: LintObservation, scenario: Scenario, sc
 const EXCEPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/cloud\//, "cloud-init's own configuration"],
   [/^\/etc\/ssh\/sshd_config\.d\/50-cloud-init\.conf$/, "cloud-init wrote it; the setting that it makes is compared"],
+  [/^\/etc\/apt\/apt\.conf\.d\/90cloud-init-aptproxy$/, "cloud-init's own; the proxy that apt uses is compared"],
   [/^\/swapfile$/, "what is swapped out"],
 ];
 
