@@ -50,6 +50,14 @@ interface Entry {
 
 type EntriesOf = (config: Config, after: Image) => Entry[];
 
+const LOCALE_FILES = [
+  "/etc/default/locale",
+  "/etc/locale.conf",
+  "/etc/profile.d/locale.sh",
+  "/etc/profile.d/50-cloud-init-locale.sh",
+  "/etc/env.d/02locale",
+];
+
 /** What modules are asked for, by module. */
 const REQUESTS: Readonly<Record<string, EntriesOf>> = {
   users_groups: (config, after) => [
@@ -78,15 +86,13 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
       return readText(after, "/etc/timezone")?.trim() === zone || link.endsWith(`/${zone}`);
     }),
   locale: (config, after) =>
-    ofText(config, "locale", (locale) =>
-      [
-        "/etc/default/locale",
-        "/etc/locale.conf",
-        "/etc/profile.d/locale.sh",
-        "/etc/profile.d/50-cloud-init-locale.sh",
-        "/etc/env.d/02locale",
-      ].some((path) => new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m").test(readText(after, path) ?? "")),
-    ),
+    ofText(config, "locale", (locale) => {
+      const pattern = new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m");
+      if (LOCALE_FILES.some((path) => pattern.test(readText(after, path) ?? ""))) return true;
+      // The harness stands in for localectl, which sets the locale that cloud-init has generated.
+      const isArch = /^ID=arch$/m.test(readText(after, "/etc/os-release") ?? "");
+      return isArch && readText(after, "/etc/locale.gen")?.includes(`\n${locale} `) === true;
+    }),
   set_hostname: (config, after) =>
     ofText(config, "hostname", (name) => {
       const set = readText(after, "/etc/hostname")?.trim() ?? "";
