@@ -2,17 +2,18 @@ import { findGroup, findUser } from "../../../boot/accounts/lookup.ts";
 import type { ModuleOutcome } from "../../../boot/boot.ts";
 import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { type Loss, SEVERITIES, type Severity } from "../../finding.ts";
+import { truthy } from "../../../python/value.ts";
+import { type Confidence, type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import { failureSentence } from "../../sentences/failures.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
+import { hasZones, isKnownZone, lacksZone, nearestZone } from "../../timeZones.ts";
 import type { CheckContext } from "../check.ts";
 import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
 import { ownEvidence } from "./ownEvidence.ts";
-import { hasZones, isKnownZone, lacksZone, nearestZone } from "./timeZones.ts";
 
 type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
 
@@ -21,6 +22,8 @@ export interface Failing {
   readonly module: string | null;
   readonly cause: Origin;
   readonly severity: Severity;
+  /** "certain" unless given. */
+  readonly confidence?: Confidence;
   /** What is wrong, a sentence. */
   readonly what: string;
   /** That it fails, without the reason and the full stop; undefined for errors that a module catches. */
@@ -136,12 +139,14 @@ function failedModules(context: CheckContext): Failing[] {
       const { severity: usual, sentences } = lostBy(outcome, context);
       const removed = removedBy(name, context);
       const then = outcome === users ? followers : [];
-      const severity = removed.isCustomised ? "error" : usual;
+      const creator = creatorOf(outcome, context);
+      const severity = creator !== undefined ? "info" : removed.isCustomised ? "error" : usual;
       return {
         module: name,
         cause: why.origin ?? origin,
         severity,
-        what: sentence(what),
+        ...(creator === undefined ? {} : { confidence: "possible" }),
+        what: sentence(creator === undefined ? what : `${what} unless ${creator} creates the account`),
         brief: `${name} fails`,
         effects: [
           ...[...sentences, ...removed.sentences].map(sentence),
@@ -152,6 +157,16 @@ function failedModules(context: CheckContext): Failing[] {
         outcome,
       };
     });
+}
+
+/** What runs earlier and may create the account for want of which a module fails; undefined if nothing does. */
+function creatorOf({ name, why: { reason } }: FailedOutcome, { booted }: CheckContext): string | undefined {
+  if (reason?.code !== "user-missing" && reason?.code !== "owner-missing") return undefined;
+  const account = reason.code === "user-missing" ? reason.user : reason.name;
+  if (booted.commands.some(({ module, command }) => module === "bootcmd" && command.includes(account)))
+    return "a command of bootcmd";
+  // Packages are installed before deferred files are written.
+  return name === "write_files_deferred" && truthy(booted.config.node("packages")) ? "a package" : undefined;
 }
 
 /** Whether a module fails only for want of these accounts. */
@@ -183,7 +198,9 @@ function hint({ name, why: { reason } }: FailedOutcome, { booted, image }: Check
   if (reason?.code !== "owner-missing") return undefined;
   const find = reason.kind === "user" ? findUser : findGroup;
   if (find(booted.after, reason.name) === undefined)
-    return `Create the ${reason.kind} ${reason.name}, or remove the owner.`;
+    return /^\d+$/.test(reason.name)
+      ? "Write the name of an account: cloud-init does not accept numbers."
+      : `Create the ${reason.kind} ${reason.name}, or remove the owner.`;
   return name === "write_files" && booted.modules.some((module) => module.name === "write_files_deferred")
     ? `cloud-init creates the ${reason.kind} later: add "defer: true" to the entry.`
     : `cloud-init creates the ${reason.kind} later.`;

@@ -182,6 +182,21 @@ test("user-data alone: only what is certain without an image", () => {
     { severity: "error", confidence: "certain", cause: { line: 5 } },
   ]);
   expect(alone(`${BOB}system: true\n    ssh_import_id: [gh:x]\n`)).toMatchObject([{ cause: { line: 5 } }]);
-  for (const text of [`${BOB}groups: bob\n    primary_group: bob\n`, `${BOB}uid: 101\n`, "timezone: Mars/Base\n"])
+  for (const text of [`${BOB}groups: bob\n    primary_group: bob\n`, `${BOB}uid: 101\n`, "timezone: US/Eastern\n"])
     expect(alone(text)).toEqual([]);
+  for (const zone of ["Mars/Base", "europe/berlin", "+02:00", "CEST"])
+    expect(alone(`timezone: ${zone}\n`)).toMatchObject([{ severity: "warning", confidence: "likely" }]);
+  expect(alone("timezone: Lisbon\n")[0]?.message).toContain("Europe/Lisbon");
+  expect(alone(`${BOB}uid: 0\n`)).toMatchObject([{ confidence: "likely", cause: { line: 5 } }]);
+  expect(alone(`${BOB}uid: 7\n  - name: eve\n    uid: "7"\n`)).toMatchObject([{ cause: { line: 7 } }]);
+  expect(alone(`groups: [bob]\n${BOB}shell: /bin/sh\n`)).toMatchObject([{ cause: { line: 5 } }]);
+  expect(alone("users: [{name: Bob Smith}]\n")).toMatchObject([{ confidence: "certain" }]);
+  const file = "write_files:\n  - path: /etc/x\n    owner: ";
+  for (const owner of ["bob:bob", "root:bob", "ubuntu"])
+    expect(alone(`${BOB}uid: 7\n${file}${owner}\n`)).toMatchObject([
+      { rule: "module-fails", confidence: "likely", cause: { line: 8 } },
+    ]);
+  for (const fine of ["bob\n    defer: true", "root:root", "www-data"])
+    expect(alone(`${BOB}uid: 7\n${file}${fine}\n`)).toEqual([]);
+  expect(alone(`${file}root\n    encoding: gz+b64\n    content: aGk=\n`)[0]?.message).toContain("/etc/x is not gzip");
 });
