@@ -2,7 +2,9 @@ import { findGroup, findUser } from "../../../boot/accounts/lookup.ts";
 import type { ModuleOutcome } from "../../../boot/boot.ts";
 import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { truthy } from "../../../python/value.ts";
+import { originOf as originOfNode } from "../../../python/tree.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
+import { readGroups } from "../../../services/accounts/users.ts";
 import { type Confidence, type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import { failureSentence } from "../../sentences/failures.ts";
@@ -134,7 +136,7 @@ function failedModules(context: CheckContext): Failing[] {
   return failed
     .filter((outcome) => !followers.includes(outcome) && isShown(outcome, context))
     .map((outcome) => {
-      const { name, why, origin } = outcome;
+      const { name, why } = outcome;
       const { what, advice } = failureSentence(name, why.message, why.reason);
       const { severity: usual, sentences } = lostBy(outcome, context);
       const removed = removedBy(name, context);
@@ -143,7 +145,7 @@ function failedModules(context: CheckContext): Failing[] {
       const severity = creator !== undefined ? "info" : removed.isCustomised ? "error" : usual;
       return {
         module: name,
-        cause: why.origin ?? origin,
+        cause: causeOf(outcome, context),
         severity,
         ...(creator === undefined ? {} : { confidence: "possible" }),
         what: sentence(creator === undefined ? what : `${what} unless ${creator} creates the account`),
@@ -152,11 +154,26 @@ function failedModules(context: CheckContext): Failing[] {
           ...[...sentences, ...removed.sentences].map(sentence),
           ...then.flatMap((one) => [`${one.name} then fails too.`, ...lostBy(one, context).sentences.map(sentence)]),
         ],
-        advice: advice ?? hint(outcome, context),
+        advice: hint(outcome, context) ?? advice,
         losses: removed.losses,
         outcome,
       };
     });
+}
+
+/**
+ * The line that makes a module fail. If nobody wrote the line that requests the default user, it is that of the user's
+ * name or of the group in the image that takes it.
+ */
+function causeOf({ why, origin }: FailedOutcome, context: CheckContext): Origin {
+  const cause = why.origin ?? origin;
+  const { reason } = why;
+  if (reason?.code !== "own-group-exists" || ownEvidence(context, cause) !== undefined) return cause;
+  const name = context.booted.config.pair("system_info", "default_user", "name");
+  if (name !== undefined && pyStr(name.value) === reason.user && ownEvidence(context, originOfNode(name)) !== undefined)
+    return originOfNode(name);
+  const group = readGroups(context.image).find((one) => one.name === reason.user);
+  return group === undefined ? cause : { path: "/etc/group", line: group.line, column: 1 };
 }
 
 /** What runs earlier and may create the account for want of which a module fails; undefined if nothing does. */
@@ -194,6 +211,12 @@ function hint({ name, why: { reason } }: FailedOutcome, { booted, image }: Check
     if (!hasZones(image) && isKnownZone(reason.zone)) return "Install tzdata in the image.";
     const near = nearestZone(reason.zone);
     return near === undefined || near === reason.zone ? undefined : `Did you mean ${near}?`;
+  }
+  if (reason?.code === "own-group-exists") {
+    const isOfImage = !reason.isRequested && findGroup(image, reason.user) !== undefined;
+    return isOfImage
+      ? `Delete the group from the image, or add "primary_group: ${reason.user}" to the user.`
+      : undefined;
   }
   if (reason?.code !== "owner-missing") return undefined;
   const find = reason.kind === "user" ? findUser : findGroup;

@@ -132,6 +132,27 @@ describe("a configuration that makes a module fail: the line, and what is lost",
       expect(found?.message).toContain(`${module} then fails too`);
   });
 
+  test("a group that the image has takes the default user's name", () => {
+    const group = "root:x:0:\nadm:x:4:\ndebian:x:1000:\n";
+    expect(findingsOf({ files: { "/etc/group": group } })).toMatchObject([
+      {
+        severity: "error",
+        cause: { path: "/etc/group", line: 3 },
+        message: expect.stringContaining("Delete the group"),
+      },
+    ]);
+    const renamed = { "/etc/group": group, [TEAM]: "system_info: {default_user: {name: adm}}\n" };
+    expect(findingsOf({ files: renamed })).toMatchObject([{ cause: { path: TEAM, line: 1 } }]);
+  });
+
+  test("what creates an account earlier may prevent the failure", () => {
+    const file = "write_files:\n  - {path: /etc/x, owner: www-data, content: a, defer: true}\n";
+    expect(findingsOf({ userData: file })).toMatchObject([{ module: "write_files_deferred", severity: "error" }]);
+    expect(findingsOf({ userData: `${file}packages: [nginx]\n` })).toEqual([]);
+    const early = "bootcmd: [adduser --system app]\nwrite_files:\n  - {path: /etc/x, owner: app, content: a}\n";
+    expect(findingsOf({ userData: early })).toEqual([]);
+  });
+
   test("hostile names, and lines of a stock image", () => {
     const many = Array.from({ length: 5000 }, (_, index) => `  - {name: u${index}}\n`).join("");
     const [found] = findingsOf({ config: `users:\n  - {name: "__proto__", uid: 4294967296}\n${many}` });
