@@ -6,6 +6,7 @@ import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Finding } from "./finding.ts";
 import { isPartial, missingParts } from "./partial.ts";
+import { inWords } from "./sentences/lists.ts";
 
 /** The oldest version of cloud-init whose code was compared with the simulation. */
 const OLDEST_VERSION = "18.5";
@@ -15,7 +16,7 @@ export function caveatsOf(image: Image, distro: Distro): string[] {
   const { version } = distro.cloudInit;
   if (isPartial(image, distro)) {
     const assumed = version ? "" : `; cloud-init ${ASSUMED_VERSION} is assumed`;
-    const missing = listed(missingParts(image, distro));
+    const missing = inWords(missingParts(image, distro), "or");
     return [`this is part of a system, without ${missing}: no finding that depends on them is certain${assumed}`];
   }
   if (!version)
@@ -77,9 +78,4 @@ export function uncertain(finding: Finding, doubtful: readonly string[] = []): F
   if (doubtful.includes(finding.rule)) return { ...finding, confidence: "possible", severity: "info" };
   if (finding.confidence !== "certain" || OF_YAML.includes(finding.rule)) return finding;
   return { ...finding, confidence: "likely" };
-}
-
-function listed(parts: readonly string[]): string {
-  const last = parts.at(-1) ?? "";
-  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -4,6 +4,11 @@ import type { Origin } from "../image/origin.ts";
 export const SEVERITIES = ["error", "warning", "info"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** The milder of two severities. */
+export function milder(one: Severity, other: Severity): Severity {
+  return SEVERITIES[Math.max(SEVERITIES.indexOf(one), SEVERITIES.indexOf(other))]!;
+}
+
 /** How certain the effect is: exactly known, depends on the data of the cloud, depends on a script. */
 export type Confidence = "certain" | "likely" | "possible";
 

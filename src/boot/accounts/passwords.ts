@@ -95,7 +95,7 @@ function editPassword(boot: ModuleRun, user: string, edit: (hash: string) => str
   const hidden = shadow.find(user);
   const passwd = hidden === undefined || shadowSince(boot, "4.19") ? new AccountFile(boot, "/etc/passwd") : undefined;
   const [file, entry] = hidden === undefined ? [passwd!, passwd!.find(user)] : [shadow, hidden];
-  if (entry === undefined) throw new Raises(`passwd: ${user} has no entry in /etc/passwd`);
+  if (entry === undefined) throw new Raises(`passwd finds no entry of ${user} in /etc/passwd`);
   file.put(entry.with(1, edit(entry[1]!)));
   file.save(because);
   if (boot.lacks("passwd")) rewriteAccount(boot, user, because);
@@ -111,7 +111,7 @@ function rewriteAccount(boot: ModuleRun, user: string, because: Origin): void {
 
 function requireUser(boot: ModuleRun, user: string, program: string, origin?: Origin): void {
   if (findUser(boot.image, user) === undefined)
-    throw new Failure({ code: "user-missing", user }, `${program}: user ${user} does not exist`, origin);
+    throw new Failure({ code: "user-missing", user }, `${program} fails: the user ${user} does not exist`, origin);
 }
 
 /** What chpasswd -e accepts since shadow-utils 4.19 (lib/chkhash.c). */

@@ -36,6 +36,7 @@ export const today = unknown("the day of the boot");
 /**
  * useradd NAME, as shadow-utils 4.8 to 4.20 does it: the account, its group, its subordinate ids, its home directory.
  * @param placeOf the line that gives an option, or one of the supplementary groups
+ * @param isOwnGroupNew whether a group of the user's name was created for the user's own `groups`
  * @throws Raises if useradd fails
  */
 export function useradd(
@@ -44,6 +45,7 @@ export function useradd(
   options: UseraddOptions,
   because: Origin,
   placeOf: (option: UseraddOption, group?: string) => Origin = () => because,
+  isOwnGroupNew = false,
 ): void {
   const refuse = (reason: string, option?: UseraddOption, group?: string) =>
     new Raises(`useradd ${name}: ${reason}`, option === undefined ? because : placeOf(option, group));
@@ -62,9 +64,9 @@ export function useradd(
   const defs = new LoginDefs(boot);
   const ownGroup = primary === undefined && !options.noUserGroup && defs.flag("USERGROUPS_ENAB");
   if (ownGroup && findGroup(boot.image, name) !== undefined) {
-    const isRequested = options.groups?.split(",").includes(name) === true;
-    const { message, origin } = refuse(`group ${name} already exists`, isRequested ? "groups" : undefined, name);
-    throw new Failure({ code: "own-group-exists", user: name, isRequested }, message, origin);
+    const place = isOwnGroupNew ? "groups" : undefined;
+    const { message, origin } = refuse(`group ${name} already exists`, place, name);
+    throw new Failure({ code: "own-group-exists", user: name, isRequested: isOwnGroupNew }, message, origin);
   }
   const takenUids = users(boot.image).ids;
   const givenUid = options.uid === undefined ? undefined : Number(options.uid);

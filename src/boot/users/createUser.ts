@@ -135,6 +135,7 @@ function tryGroupadd(boot: ModuleRun, name: string, because: Origin): void {
 function addUser(boot: ModuleRun, name: string, settings: Settings): void {
   const groups = settings.holds("groups") ? listOfGroups(settings.node("groups")!) : [];
   const primary = settings.option("primary_group");
+  const isOwnGroupNew = groups.includes(name) && findGroup(boot.image, name) === undefined;
   if (settings.holds("create_groups", true) && groups.length > 0)
     for (const group of primary === undefined ? groups : [...groups, primary])
       tryGroupadd(boot, group, placeOfGroup(settings, group));
@@ -164,6 +165,7 @@ function addUser(boot: ModuleRun, name: string, settings: Settings): void {
     },
     settings.origin,
     (option, group) => (group === undefined ? settings.because(KEYS[option]) : placeOfGroup(settings, group)),
+    isOwnGroupNew,
   );
 }
 

@@ -8,7 +8,7 @@ import type { Rule } from "../rules/rule.ts";
 import { inWords, shortList } from "../sentences/lists.ts";
 import { moduleName } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, severityOf, withFix } from "./check.ts";
-import { isGoneByFailure } from "./outcomes/failedModules.ts";
+import { isGoneByFailure } from "./outcomes/moduleOutcomes.ts";
 
 /**
  * Finds customised files that the boot replaces, deletes or, by a script, may change: one finding for all that the same

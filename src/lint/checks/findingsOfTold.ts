@@ -1,4 +1,4 @@
-import { type Finding, type Fix, SEVERITIES, type Severity } from "../finding.ts";
+import { type Finding, type Fix, milder } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Told } from "../schema/told.ts";
 import { atMost, noFix, withFix } from "./check.ts";
@@ -20,24 +20,20 @@ export interface ToldSource {
 export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   const about = source.told.filter((told) => told.about === rule.parameters.about);
   return atMost(about, (told) => {
-    const { message, origin, worst, confidence = "certain" } = told;
+    const { message, origin, worst, confidence = "certain", module = null } = told;
     const finding: Omit<Finding, "proveFix"> = {
       rule: rule.id,
       severity: milder(rule.severity, worst),
       confidence,
       message,
       service: null,
-      module: null,
+      module,
       losses: [],
       cause: origin,
       evidence: source.evidence,
     };
     return told.replace === undefined ? { ...finding, proveFix: noFix } : withFix(finding, () => fixOf(told, source));
   });
-}
-
-function milder(one: Severity, other: Severity): Severity {
-  return SEVERITIES[Math.max(SEVERITIES.indexOf(one), SEVERITIES.indexOf(other))]!;
 }
 
 /** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */

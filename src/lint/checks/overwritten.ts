@@ -7,7 +7,7 @@ import { type Confidence, type Finding, SEVERITIES, type Severity } from "../fin
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence, type SettingChange } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
-import { isGoneByFailure } from "./outcomes/failedModules.ts";
+import { isGoneByFailure } from "./outcomes/moduleOutcomes.ts";
 
 /**
  * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot: one

@@ -2,14 +2,14 @@ import { findPair } from "../../config/merge.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { RequestTold } from "../schema/told.ts";
+import type { Told } from "../schema/told.ts";
 import type { SourceContext } from "./packageSources.ts";
 
 const MODULE = "ca_certs";
 
 /** What is certain of the CA certificates that a configuration asks for (cc_ca_certs, 18.5 to 26.2). */
-export function toldOfCaCertificates(root: Mapping, { version, isUnknown }: SourceContext): RequestTold[] {
-  const told: RequestTold[] = [];
+export function toldOfCaCertificates(root: Mapping, { version, isUnknown }: SourceContext): Told[] {
+  const told: Told[] = [];
   const say = (at: Parameters<typeof originOf>[0], message: string): void => {
     told.push({ about: "ca-certificate-lost", worst: "error", module: MODULE, message, origin: originOf(at) });
   };

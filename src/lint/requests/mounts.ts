@@ -4,7 +4,7 @@ import type { Origin } from "../../image/origin.ts";
 import { normalizePath } from "../../python/paths.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, toValue, truthy } from "../../python/value.ts";
-import type { RequestTold } from "../schema/told.ts";
+import type { Told } from "../schema/told.ts";
 import { shortList } from "../sentences/lists.ts";
 import { placeOf } from "./places.ts";
 
@@ -66,7 +66,7 @@ export function mountRequests(root: Mapping, { isUnknown }: Pick<MountContext, "
 }
 
 /** What is certain of the mounts and the swap file that a configuration asks for, whatever the machine is. */
-export function toldOfMounts(root: Mapping, context: MountContext): RequestTold[] {
+export function toldOfMounts(root: Mapping, context: MountContext): Told[] {
   const requests = mountRequests(root, context);
   const swap = swapRequest(root, context);
   return [
@@ -78,7 +78,7 @@ export function toldOfMounts(root: Mapping, context: MountContext): RequestTold[
 }
 
 /** Mounts that `mount -a`, which takes the entries in their order, hides behind a later one. */
-function hiddenMounts(requests: readonly MountRequest[]): RequestTold[] {
+function hiddenMounts(requests: readonly MountRequest[]): Told[] {
   const last = new Map<string, number>();
   for (const [index, { point }] of requests.entries()) last.set(point, index);
   const hidden = new Map<number, MountRequest[]>();
@@ -92,7 +92,7 @@ function hiddenMounts(requests: readonly MountRequest[]): RequestTold[] {
     if (known === undefined) hidden.set(later, [request]);
     else known.push(request);
   }
-  return [...hidden].map(([index, below]): RequestTold => {
+  return [...hidden].map(([index, below]): Told => {
     const { origin, device, point } = requests[index]!;
     const same = below.filter((request) => request.point === point);
     const message =
@@ -112,7 +112,7 @@ const DISK_NAME =
   /^(?:nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|md\d+|dm-\d+|x?[shv]d[a-z]{2}\d*|disk\/by-[a-z]+\/\S+|mapper\/\S+)$/;
 
 /** Entries whose mount a later entry of the same device without a directory removes. */
-function removed(root: Mapping, context: MountContext): RequestTold[] {
+function removed(root: Mapping, context: MountContext): Told[] {
   const removers = new Map<string, ConfigNode>();
   const node = findPair(root, "mounts")?.value;
   if (node?.type !== "sequence") return [];
@@ -124,7 +124,7 @@ function removed(root: Mapping, context: MountContext): RequestTold[] {
     removers.set(pyStr(device), entry);
     last.set(pyStr(device), index);
   }
-  return node.children.flatMap((entry, index): RequestTold[] => {
+  return node.children.flatMap((entry, index): Told[] => {
     const [device, point] = entry.type === "sequence" ? entry.children : [];
     const remover = device === undefined ? undefined : removers.get(pyStr(device));
     if (device === undefined || remover === undefined || remover === entry || index > last.get(pyStr(device))!)
@@ -135,9 +135,9 @@ function removed(root: Mapping, context: MountContext): RequestTold[] {
   });
 }
 
-function neverMounted(requests: readonly MountRequest[], { version }: MountContext): RequestTold[] {
-  return requests.flatMap(({ origin, device, point }): RequestTold[] => {
-    const say = (message: string): RequestTold[] => [
+function neverMounted(requests: readonly MountRequest[], { version }: MountContext): Told[] {
+  return requests.flatMap(({ origin, device, point }): Told[] => {
+    const say = (message: string): Told[] => [
       { about: "mount-without-effect", worst: "error", module: MODULE, message, origin },
     ];
     if (!point.startsWith("/"))
@@ -185,11 +185,11 @@ function toldOfSwap(
   request: SwapRequest | undefined,
   mounts: readonly MountRequest[],
   { isUnknown, mountedBefore }: MountContext,
-): RequestTold[] {
+): Told[] {
   const swap = findPair(root, "swap")?.value;
   if (request === undefined || swap?.type !== "mapping") return [];
   const { origin, file } = request;
-  const lost = (message: string, at: Origin = origin): RequestTold[] => [
+  const lost = (message: string, at: Origin = origin): Told[] => [
     { about: "swap-lost", worst: "error", module: MODULE, message, origin: at },
   ];
   const size = findPair(swap, "size");

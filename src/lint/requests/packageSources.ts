@@ -4,7 +4,7 @@ import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { RequestTold } from "../schema/told.ts";
+import type { Told } from "../schema/told.ts";
 import { shortList } from "../sentences/lists.ts";
 import { placeOf } from "./places.ts";
 
@@ -15,11 +15,11 @@ export interface SourceContext {
   readonly isUnknown?: ((node: ConfigNode) => boolean) | undefined;
 }
 
-type Say = (origin: Origin, message: string, confidence?: RequestTold["confidence"]) => void;
+type Say = (origin: Origin, message: string, confidence?: Told["confidence"]) => void;
 
 /** What is certain of the package sources and proxies that a configuration asks for. */
-export function toldOfPackageSources(root: Mapping, context: SourceContext): RequestTold[] {
-  const told: RequestTold[] = [];
+export function toldOfPackageSources(root: Mapping, context: SourceContext): Told[] {
+  const told: Told[] = [];
   const sayFor =
     (module: string): Say =>
     (origin, message, confidence = "certain") => {

@@ -69,7 +69,7 @@ export function checkConfig(
 }
 
 /** The cloud-config that Ubuntu's installer hands over to the system that it installs; its other keys are not cloud-init's. */
-function userDataOfInstaller(root: Mapping): Mapping | undefined {
+export function userDataOfInstaller(root: Mapping): Mapping | undefined {
   const autoinstall = findPair(root, "autoinstall")?.value;
   const userData = autoinstall?.type === "mapping" ? findPair(autoinstall, "user-data")?.value : undefined;
   return userData?.type === "mapping" ? userData : undefined;

@@ -12,16 +12,12 @@ export type About =
   | "template-header"
   | "template-name"
   | "module-fails"
-  | "locked-password"
-  | "misread-password"
-  | "written-file"
-  | "future-home"
-  | "lost-account-request"
-  | "lost-hostname"
-  | RequestAbout;
-
-/** What becomes of a request of the configuration: see lint/requests. */
-export type RequestAbout =
+  | "password-stays-locked"
+  | "password-misread"
+  | "written-file-differs"
+  | "file-below-future-home"
+  | "account-request-lost"
+  | "hostname-request-lost"
   | "ca-certificate-lost"
   | "mount-hidden"
   | "mount-without-effect"
@@ -40,17 +36,12 @@ export interface Told {
   readonly confidence?: Confidence;
   readonly message: string;
   readonly origin: Origin;
+  /** The module that handles the key; undefined if the check does not know it. */
+  readonly module?: string;
   /** Why this program does not read it though cloud-init does. */
   readonly unread?: string;
   /** Says that values of a template are not checked, which is said once of a file. */
   readonly isTemplateNote?: true;
   /** The text at this place, or at `at`, and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string; readonly at?: Origin } | undefined;
-}
-
-/** A request of the configuration whose outcome is not what it asks for. */
-export interface RequestTold extends Told {
-  readonly about: RequestAbout;
-  /** The module that handles it. */
-  readonly module: string;
 }

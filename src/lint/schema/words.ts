@@ -153,7 +153,11 @@ export function given(node: ConfigNode, place?: Place): string {
   if (node.kind === "null") return "null";
   if (node.kind === "bool") return node.value === true ? "true" : "false";
   if (node.kind === "binary") return "binary data";
-  return node.kind === "date" || node.kind === "datetime" ? `the date ${text}` : `the number ${cut(text, 40)}`;
+  if (node.kind === "date" || node.kind === "datetime") return `the date ${text}`;
+  // Of 0644 the value is 420, which the file does not show.
+  const { start, end } = node.position;
+  const isAsWritten = start.line !== end.line || end.column - start.column === text.length;
+  return isAsWritten ? `the number ${cut(text, 40)}` : "a number";
 }
 
 /** Whether a mapping is a string that YAML split at a colon, such as the command `echo a: b`. */

@@ -89,8 +89,8 @@ export function hideLine(line: string, kind: SecretKind): string {
 
 function hideHashField(line: string): string {
   const [name = "", field = "", ...rest] = line.split(":");
-  const isPlaceholder = /^<<(?:unknown|hidden)$/.test(field);
   const [, lock = "", hash = ""] = /^(!*)(.*)$/s.exec(field) ?? [];
+  const isPlaceholder = /^<<(?:unknown|hidden)$/.test(hash);
   if (isPlaceholder || line.startsWith("#") || /^[*x]?$/.test(hash)) return line;
   return [name, lock + hidden("hash"), ...rest].join(":");
 }

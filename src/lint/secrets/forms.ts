@@ -113,6 +113,7 @@ function hideAssigned(text: string): string {
     if (
       value === undefined ||
       NOTHING.test(value) ||
+      isLineOfFile(text, match.index, separator, value) ||
       (isBare &&
         (value.startsWith("-") ||
           (!isRadioKey && !isQualified(text, match.index) && isProse(name, value, dashes)) ||
@@ -134,6 +135,11 @@ function hideAssigned(text: string): string {
     ASSIGNMENT.lastIndex = end;
   }
   return done === 0 ? text : parts.join("") + text.slice(done);
+}
+
+/** Whether the name is the end of a path and the value is a line of that file: /etc/passwd:12. */
+function isLineOfFile(text: string, at: number, separator: string, value: string): boolean {
+  return separator === ":" && text[at - 1] === "/" && /^\d{1,7}(?::\d{1,7})?[.:]?$/.test(value);
 }
 
 /** Whether a name is the end of one of apt.conf(5): `Acquire::https::host::Password "word"`. */

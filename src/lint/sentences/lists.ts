@@ -8,7 +8,7 @@ export function shortList(items: readonly string[]): string {
 }
 
 /** All items in prose: "a", "a and b", "a, b and c". */
-export function inWords(items: readonly string[]): string {
+export function inWords(items: readonly string[], conjunction: "and" | "or" = "and"): string {
   const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }

@@ -1,5 +1,6 @@
 import type { UnusedSeed } from "../../boot/cloud/unusedSeeds.ts";
 import { lineOf } from "./configuration.ts";
+import { inWords, shortList } from "./lists.ts";
 
 /** Why a datasource ignores data in the image, and what to do, in one or two sentences. */
 export function unusedSeedSentences(seed: UnusedSeed): string {
@@ -10,7 +11,7 @@ export function unusedSeedSentences(seed: UnusedSeed): string {
       const { place, missing, seedfrom } = reason;
       const set = seedfrom === undefined ? "" : ` (seedfrom in ${lineOf(seedfrom)})`;
       const what = `${files.length === 0 ? "" : `${ignored} in `}${place}${set}`;
-      return `${datasource} ignores ${what}, since ${andList(missing)} ${isOrAre(missing)} missing. ${remedy(seed, missing)}`;
+      return `${datasource} ignores ${what}, since ${inWords(missing)} ${isOrAre(missing)} missing. ${remedy(seed, missing)}`;
     }
     case "files-misnamed":
       return `${datasource} ignores ${files[0]}. ${renaming(seed)}`;
@@ -20,12 +21,12 @@ export function unusedSeedSentences(seed: UnusedSeed): string {
       return `${datasource} cannot use its seed (${ignored}): ${reason.message}.`;
     case "keys-missing": {
       const { missing } = reason;
-      return `${datasource} ignores the data in datasource.NoCloud, since ${andList(missing)} ${isOrAre(missing)} missing there. Set both user-data and meta-data, with an instance-id.`;
+      return `${datasource} ignores the data in datasource.NoCloud, since ${inWords(missing)} ${isOrAre(missing)} missing there. Set both user-data and meta-data, with an instance-id.`;
     }
     case "slash-missing": {
       const { place, missing } = reason;
       const also =
-        missing.length === 0 ? "" : ` The directory also lacks ${andList(missing)}. ${remedy(seed, missing)}`;
+        missing.length === 0 ? "" : ` The directory also lacks ${inWords(missing)}. ${remedy(seed, missing)}`;
       return `${datasource} ignores ${ignored} in ${place}: before cloud-init 23.1 the path in seedfrom must end with a slash. Write ${place}/.${also}`;
     }
     case "seedfrom-invalid":
@@ -53,20 +54,11 @@ function remedy(seed: UnusedSeed, missing: readonly string[]): string {
 
 function renaming({ misnamed }: UnusedSeed): string {
   const each = misnamed.map(({ path, right }) => `${nameOf(path)} to ${right}`);
-  return `Rename ${andList(each)}.`;
+  return `Rename ${inWords(each)}.`;
 }
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** The first three and a count of the others. */
-function shortList(names: readonly string[]): string {
-  return names.length <= 3 ? andList(names) : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
-}
-
-function andList(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function isOrAre(names: readonly string[]): string {

@@ -92,6 +92,21 @@ export class Template {
       .replace(TAG, (tag) => " ".repeat(tag.length));
   }
 
+  /** A message about the filled-in text, with the placeholders in it as the template has them. */
+  unmasked(message: string): string {
+    if (!message.includes(MASK)) return message;
+    const source = this.#lines.map(({ text }) => text).join("\n");
+    return message.replace(new RegExp(`${MASK}+`, "g"), (masked) => {
+      const texts = new Set(
+        this.placeholders.flatMap(({ start, end }) =>
+          end - start === masked.length ? [source.slice(start, end)] : [],
+        ),
+      );
+      const [only] = texts;
+      return texts.size === 1 && only !== undefined ? only : "(filled in later)";
+    });
+  }
+
   /** Removes an invalid line, from 1, if it contains placeholders, or else the last line above it that does. Returns whether there was one. */
   drop(line: number): boolean {
     for (let index = Math.min(line, this.#lines.length) - 1; index >= 0 && index >= line - 3; index--) {

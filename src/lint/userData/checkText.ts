@@ -7,14 +7,12 @@ import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../pyth
 import type { YamlResult } from "../../python/yaml/load.ts";
 import type { Severity } from "../finding.ts";
 import { toldOfRequests } from "../requests/requests.ts";
-import { checkConfig } from "../schema/checkConfig.ts";
+import { checkConfig, userDataOfInstaller } from "../schema/checkConfig.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import type { Schemas } from "../schema/schemas.ts";
 import type { About, Layer, Told } from "../schema/told.ts";
 import { type Front, holdsMask, type Reading, Template } from "../templates/otherTemplates.ts";
-import { findPlaceholders, type Syntaxes } from "../templates/placeholders.ts";
-import { certainFailures } from "./certainFailures.ts";
-import { defeatedRequests } from "./requests/requests.ts";
+import { findPlaceholders, MASK, type Syntaxes } from "../templates/placeholders.ts";
 
 /** What a text of YAML is to be. */
 export type TextKind = "cloud-config" | "network-config" | "meta-data";
@@ -38,6 +36,18 @@ export function checkText(
   { filling = "unknown", syntaxes = "all", layer = "launch", front }: TextOptions = {},
 ): Told[] {
   const template = new Template(content.text, syntaxes);
+  return toldOfText(content, kind, schemas, template, { filling, syntaxes, layer, front }).map((told) =>
+    told.message.includes(MASK) ? { ...told, message: template.unmasked(told.message) } : told,
+  );
+}
+
+function toldOfText(
+  content: Excerpt,
+  kind: TextKind,
+  schemas: Schemas,
+  template: Template,
+  { filling, syntaxes, layer, front }: Required<Omit<TextOptions, "front">> & Pick<TextOptions, "front">,
+): Told[] {
   const { result, filledIn } = parseTemplate(content, template, filling !== "unknown");
   const note = noteOf(content, front);
   const { node, error } = result;
@@ -149,12 +159,13 @@ export function checkMapping(
   layer: Layer = "launch",
 ): Told[] {
   if (kind === "cloud-config") {
-    const told = [
+    const installed = userDataOfInstaller(root);
+    return [
       ...checkConfig(root, kind, layer, schemas, isUnknown),
-      ...defeatedRequests(root, schemas.version, isUnknown),
-      ...toldOfRequests(root, { version: schemas.version, isUnknown }),
+      ...[root, ...(installed === undefined ? [] : [installed])].flatMap((config) =>
+        toldOfRequests(config, { version: schemas.version, isUnknown }),
+      ),
     ];
-    return isUnknown === undefined ? [...told, ...certainFailures(root, schemas.version)] : told;
   }
   const wrapped = findPair(root, "network");
   const inner = wrapped === undefined ? root : wrapped.value;

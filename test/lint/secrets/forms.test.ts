@@ -122,6 +122,11 @@ test("a file keeps its lines, and its path tells more than its text", () => {
   expect(hideInFile("/etc/shadow", "root:abcdefghijklm:1\nops:!:2\nadm:*:3\nbin:!$1$x$y:4\n")).toBe(
     "root:<<hidden:hash>>:1\nops:!:2\nadm:*:3\nbin:!<<hidden:hash>>:4\n",
   );
+  const unknown = "ops:!<<unknown:a hash created at boot>>:1\n";
+  expect(hideInFile("/etc/shadow", unknown)).toBe(unknown);
+  for (const text of ["root (/etc/passwd:1)", "in /etc/passwd:12:3.", "passwd fails: the user a does not exist"])
+    expect(hideForms(text)).toBe(text);
+  expect(hideForms("/etc/x password:1234")).toBe("/etc/x password:<<hidden:password>>");
   expect(hideInFile("/etc/chef/validation.pem", "a\n\n b\n")).toBe("<<hidden:key>>\n\n <<hidden:key>>\n");
   expect(hideInFile("/etc/x.conf", "a = 1\n# password = b c\n")).toBe("a = 1\n# password = <<hidden:password>>\n");
   expect(hideInFile("/x", "a\r\npasswd x <<EOF\r\nword\r\nEOF\r\nb\n")).toBe(

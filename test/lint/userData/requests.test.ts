@@ -65,3 +65,19 @@ test("members that come after their group, and host names that are not set", () 
   expect(found("hostname: web_1\n")).toEqual(lost);
   expect(found("hostname: web1\nfqdn: web1.example.com\n")).toEqual([]);
 });
+
+test("a message names the placeholder of a template", () => {
+  const text = `#cloud-config\nusers:\n  - name: \${user}\n    hashed_passwd: \${password}\n`;
+  const { findings } = lintFile(
+    { path: "user-data.tftpl", bytes: Buffer.from(text) },
+    { rules: catalogue, version: "25.1" },
+  );
+  const [finding] = findings.filter(({ rule }) => rule === "password-stays-locked");
+  expect(finding?.message).toContain("{user} cannot");
+});
+
+test("user-data that an installer hands over is checked too", () => {
+  const installer =
+    "autoinstall:\n  version: 1\n  user-data:\n    users:\n      - name: a\n        plain_text_passwd: MADEUP\n";
+  expect(found(installer)).toEqual(["7 password-stays-locked error certain"]);
+});

@@ -55,7 +55,7 @@ function writeEntry(boot: ModuleRun, entry: Mapping): void {
   if (given === undefined || !truthy(given)) return;
   const path = normalizePath(text(given, "path"));
   if (isTooLong(path)) throw new Raises(`the path ${path.slice(0, 60)}... is too long`);
-  const content = contentOf(boot, entry);
+  const content = contentOf(boot, entry, path);
   if (content === "none") return;
   const ownerPair = findPair(entry, "owner");
   const owner = { ...ownerOf(boot, ownerPair?.value), path, origin: originOf(ownerPair ?? entry) };
@@ -144,15 +144,15 @@ function decodeMode(node: ConfigNode | undefined): number | undefined {
  */
 type Content = Buffer | "none" | "no text";
 
-function contentOf(boot: ModuleRun, entry: Mapping): Content {
+function contentOf(boot: ModuleRun, entry: Mapping, path: string): Content {
   const content = findPair(entry, "content")?.value;
   const encoding = findPair(entry, "encoding")?.value;
-  if (!boot.since("24.3")) return content === undefined ? Buffer.alloc(0) : decode(content, encoding);
+  if (!boot.since("24.3")) return content === undefined ? Buffer.alloc(0) : decode(content, encoding, path);
   const given = content === undefined || toValue(content) === null ? undefined : content;
   const uri = sourceOf(findPair(entry, "source")?.value);
   const fetched = uri === undefined ? undefined : fetch(boot, uri);
   if (fetched !== undefined) return fetched;
-  if (given !== undefined) return decode(given, encoding);
+  if (given !== undefined) return decode(given, encoding, path);
   return uri === undefined ? Buffer.alloc(0) : "none";
 }
 
@@ -173,29 +173,29 @@ const GZIP = ["gz", "gzip"];
 const BASE64 = ["b64", "base64"];
 const GZIP_BASE64 = ["gz+base64", "gzip+base64", "gz+b64", "gzip+b64"];
 
-function decode(content: ConfigNode, encodingNode: ConfigNode | undefined): Buffer | "no text" {
+function decode(content: ConfigNode, encodingNode: ConfigNode | undefined, path: string): Buffer | "no text" {
   const named = encodingNode !== undefined && truthy(encodingNode);
   const encoding = named ? text(encodingNode, "encoding").toLowerCase().trim() : "";
   const packed = GZIP.includes(encoding) || GZIP_BASE64.includes(encoding);
   const encoded = BASE64.includes(encoding) || GZIP_BASE64.includes(encoding);
   const bytes = bytesOf(content);
   if (bytes === undefined) {
-    if (packed || encoded) throw new Raises("the content of an entry cannot be decoded", originOf(content));
+    if (packed || encoded) throw new Raises(`the content of ${path} cannot be decoded`, originOf(content));
     return "no text";
   }
   const decoded = encoded ? decodeBase64(bytes.toString("utf8")) : bytes;
-  if (decoded === undefined) throw new Raises("the content of an entry is not valid Base64", originOf(content));
-  return packed ? raisingAt(originOf(content), () => unpack(decoded)) : decoded;
+  if (decoded === undefined) throw new Raises(`the content of ${path} is not valid Base64`, originOf(content));
+  return packed ? raisingAt(originOf(content), () => unpack(decoded, path)) : decoded;
 }
 
-function unpack(bytes: Buffer): Buffer {
+function unpack(bytes: Buffer, path: string): Buffer {
   if (bytes.length === 0) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
       return wholeUnknown("the decompressed content, which is too large");
-    throw new Raises("the content of an entry is not gzip data");
+    throw new Raises(`the content of ${path} is not gzip data`);
   }
 }
 

@@ -10,6 +10,7 @@ import { sshd } from "../../../services/sshd.ts";
 import type { Finding, Severity } from "../../finding.ts";
 import { type Logins, loginsOf } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { type CheckContext, noFix } from "../check.ts";
 import { isOwn } from "../configuration/about.ts";
 import { versionOf } from "../configuration/moduleLists.ts";
@@ -171,8 +172,5 @@ export function isForRootAlone(context: CheckContext): boolean {
 
 /** The names of accounts for a sentence, at most three. */
 export function namesOf(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => (hasUnknown(name) ? "the default user" : name));
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} and ${more} more`;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+  return shortList(names.map((name) => (hasUnknown(name) ? "the default user" : name)));
 }

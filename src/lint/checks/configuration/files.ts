@@ -9,6 +9,7 @@ import { rename } from "../../fixes/fixes.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { fatalProblem, fileProblem } from "../../sentences/configuration.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
@@ -185,12 +186,6 @@ function cloudConfigKeys(image: Image, path: string): readonly string[] | undefi
   const { root, dropped } = parseConfigFile(Buffer.from(text), path);
   const keys = dropped === undefined ? root.children.map((pair) => String(pair.key.value)) : writtenKeys(text);
   return keys.some(isKnownKey) ? keys : undefined;
-}
-
-/** The first three keys and a count of the others. */
-function shortList(keys: readonly string[]): string {
-  const more = keys.length > 3 ? ` and ${keys.length - 3} more` : "";
-  return keys.slice(0, 3).join(", ") + more;
 }
 
 /** What looks like top-level keys in a text that is not valid YAML. */

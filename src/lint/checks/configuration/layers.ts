@@ -18,6 +18,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { hideForms } from "../../secrets/forms.ts";
 import { hiddenAs, itemOf, type Place, placeAt, topOf } from "../../secrets/place.ts";
 import { shownAs } from "../../secrets/tree.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { incompleteLists } from "./moduleListIncomplete.ts";
@@ -102,7 +103,7 @@ export function configListReplaced(rule: Rule, context: CheckContext): Finding[]
     // An own list usually replaces the shipped one on purpose, and an empty list always does.
     const isMeant = !ownLoser && !(key === "users" && names.includes("default"));
     const severity = isMeant || kept.length === 0 ? "info" : rule.severity;
-    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    const shown = shortList(names);
     const own = mergersOf(winner.path, context);
     const hint =
       own === undefined

@@ -6,6 +6,7 @@ import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { hostKeys } from "../../../services/hostKeys.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { inWords, shortList } from "../../sentences/lists.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { sshdMakesKeys } from "../sshdMakesKeys.ts";
 import { about, isOwn } from "./about.ts";
@@ -116,7 +117,7 @@ export function moduleListIncomplete(rule: Rule, context: CheckContext): Finding
     const lacks = [...new Set(missing.map((needed) => needed.lacks(context)))];
     const where =
       replaced === undefined ? "" : ` replaces the list in ${replaced.path}:${replaced.position.start.line} and`;
-    const message = `${list}${where} lacks ${andList(names)}, which no other list contains: instances get ${lacks.join("; ")}.${others(replaced, context, list, names)} Repeat the entries that should run.`;
+    const message = `${list}${where} lacks ${inWords(names)}, which no other list contains: instances get ${lacks.join("; ")}.${others(replaced, context, list, names)} Repeat the entries that should run.`;
     const prove = () => (replaced === undefined ? null : repeated(pair, replaced, list, context));
     // An empty list is meant to be empty.
     const severity = entriesOf(pair, list).length === 0 ? "info" : rule.severity;
@@ -145,19 +146,13 @@ function lacksOfSsh(context: CheckContext): string {
   return isMade ? "no SSH keys of the launch" : "no SSH host keys and no SSH keys of the launch";
 }
 
-function andList(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
 /** Which other modules of the replaced list run no more. */
 function others(replaced: Pair | undefined, context: CheckContext, list: string, names: readonly string[]): string {
   if (replaced === undefined) return "";
   const kept = new Set(listed(context).map(({ name }) => name));
   const gone = entriesOf(replaced, list).filter(({ name }) => !kept.has(name) && !names.includes(name));
   if (gone.length === 0) return "";
-  const shown = gone.slice(0, 3).map(({ name }) => name);
-  const more = gone.length - shown.length;
-  return ` The list also loses ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
+  return ` The list also loses ${shortList(gone.map(({ name }) => name))}.`;
 }
 
 /** The file with the lost entries before its own, if the lists are then as they should be. */

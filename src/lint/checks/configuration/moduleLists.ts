@@ -9,6 +9,7 @@ import { originOf } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { withWord } from "./editFile.ts";
@@ -143,7 +144,7 @@ export function moduleNotForDistro(rule: Rule, context: CheckContext): Finding[]
   const [first] = others;
   if (first === undefined) return meant;
   const names = [...new Set(others.map(({ name }) => name))];
-  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+  const shown = shortList(names);
   const message = `${names.length === 1 ? "A module that does" : "Modules that do"} not run on ${distroName(context.booted)}: ${shown}.`;
   return [...meant, about(rule, context, { message, cause: first.origin, severity: "info" })];
 }

@@ -2,6 +2,7 @@ import { Config } from "../../../config/config.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
@@ -28,8 +29,7 @@ export function userDataCanOverride(rule: Rule, context: CheckContext): Finding[
   );
   const [first] = guards;
   if (first === undefined) return [];
-  const keys = guards.map(({ key }) => key.value);
-  const names = keys.slice(0, 3).join(", ") + (keys.length > 3 ? ` and ${keys.length - 3} more` : "");
+  const names = shortList(guards.map(({ key }) => String(key.value)));
   const message = `User-data and vendor-data of a launch override the image's files: they can change ${names}.`;
   return [about(rule, context, { message, cause: originOf(first), confidence: "possible" })];
 }

@@ -3,8 +3,9 @@ import type { Image } from "../../../image/image.ts";
 import { isCloudInitsOwn } from "../../evidence/marks.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
-import { isUnsure, leftover, listed } from "./leftover.ts";
+import { isUnsure, leftover } from "./leftover.ts";
 
 /** Limits: bytes of a file that are searched, and the length of a line. */
 const LIMIT = { bytes: 256 * 1024, line: 4096 };
@@ -31,7 +32,7 @@ export function leftBehind(rule: Rule, context: CheckContext): Finding[] {
   }
   const [first] = found.values();
   if (first === undefined) return [];
-  const names = listed([...found.values()].map(({ path }) => path));
+  const names = shortList([...found.values()].map(({ path }) => path));
   const cause = { ...first, column: 1 };
   return [
     leftover(rule, context, { message: `${message}: ${names}.`, cause, evidence: `${first.path} is in the image` }),

@@ -44,13 +44,6 @@ function remedyOf({ parameters: { clean, remedy } }: Rule, version: string): str
   return exists ? `Run "cloud-init clean ${clean}" before the snapshot.` : String(remedy);
 }
 
-/** The first paths and a count of the others. */
-export function listed(paths: readonly string[]): string {
-  const shown = paths.length > 4 ? paths.slice(0, 3) : paths;
-  const more = paths.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
 /** Whether this program could not read all of the configuration, so that it does not know which files the boot keeps. */
 export function isUnsure({ booted, image }: CheckContext): boolean {
   return (

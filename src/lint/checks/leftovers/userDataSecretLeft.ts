@@ -1,8 +1,9 @@
 import { expandGlob } from "../../../image/glob.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
-import { leftover, listed } from "./leftover.ts";
+import { leftover } from "./leftover.ts";
 
 /** Where cloud-init keeps the data of a launch (18.5 to 26.2), and the pickled datasource, which contains all of it. */
 const CACHES = ["user-data*", "vendor-data*", "*cloud-config.txt", "scripts/*", "handlers/*", "obj.pkl"];
@@ -37,7 +38,7 @@ export function userDataSecretLeft(rule: Rule, context: CheckContext): Finding[]
   }
   const [path] = paths;
   if (path === undefined) return [];
-  const message = `The image still contains the launch data of the machine that built it, with ${[...kinds].join(" and ")}: ${listed(paths)}.`;
+  const message = `The image still contains the launch data of the machine that built it, with ${[...kinds].join(" and ")}: ${shortList(paths)}.`;
   const cause = { path, line: 1, column: 1 };
   return [leftover(rule, context, { message, cause, evidence: `${path} contains ${[...kinds].join(" and ")}` })];
 }

@@ -3,18 +3,20 @@ import type { ModuleOutcome } from "../../../boot/boot.ts";
 import { readersOf } from "../../../boot/configKeys.ts";
 import type { StageError } from "../../../boot/outcome.ts";
 import type { Origin } from "../../../image/origin.ts";
-import { type Pair, originOf as placeOfNode } from "../../../python/tree.ts";
-import { type Loss, SEVERITIES, type Severity } from "../../finding.ts";
+import { originOf as originOfNode, type Pair } from "../../../python/tree.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
+import { readGroups } from "../../../services/accounts/users.ts";
+import { type Confidence, type Loss, SEVERITIES, type Severity } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import { failureSentence } from "../../sentences/failures.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
+import { hasZones, isKnownZone, lacksZone, nearestZone } from "../../timeZones.ts";
 import type { CheckContext } from "../check.ts";
 import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
 import { ownEvidence } from "./ownEvidence.ts";
-import { hasZones, isKnownZone, lacksZone, nearestZone } from "./timeZones.ts";
 
 type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
 
@@ -25,6 +27,8 @@ export interface Failing {
   /** The keys of which any may be the cause; undefined where the line is known. */
   readonly among?: readonly Pair[] | undefined;
   readonly severity: Severity;
+  /** "certain" unless given. */
+  readonly confidence?: Confidence;
   /** What is wrong, a sentence. */
   readonly what: string;
   /** That it fails, without the reason and the full stop; undefined for errors that a module catches. */
@@ -135,26 +139,27 @@ function failedModules(context: CheckContext): Failing[] {
   return failed
     .filter((outcome) => !followers.includes(outcome) && isShown(outcome, context))
     .map((outcome) => {
-      const { name, why, origin } = outcome;
+      const { name, why } = outcome;
       const { what, advice } = failureSentence(name, why.message, why.reason);
       const { severity: usual, sentences } = lostBy(outcome, context);
       const removed = removedBy(name, context);
       const then = outcome === users ? followers : [];
-      const severity = removed.isCustomised ? "error" : usual;
+      const creator = creatorOf(outcome, context);
+      const severity = creator !== undefined ? "info" : removed.isCustomised ? "error" : usual;
       const among = why.origin === null ? ownKeys(name, context) : undefined;
-      const [key] = among ?? [];
       return {
         module: name,
-        cause: why.origin ?? (key === undefined ? origin : placeOfNode(key)),
+        cause: causeOf(outcome, among, context),
         among,
         severity,
-        what: sentence(what),
+        ...(creator === undefined ? {} : { confidence: "possible" }),
+        what: sentence(creator === undefined ? what : `${what} unless ${creator} creates the account`),
         brief: `${name} fails`,
         effects: [
           ...[...sentences, ...removed.sentences].map(sentence),
           ...then.flatMap((one) => [`${one.name} then fails too.`, ...lostBy(one, context).sentences.map(sentence)]),
         ],
-        advice: advice ?? hint(outcome, context),
+        advice: hint(outcome, context) ?? advice,
         losses: removed.losses,
         outcome,
       };
@@ -166,8 +171,34 @@ function ownKeys(module: string, context: CheckContext): Pair[] {
   return context.booted.config.root.children.filter(
     (pair) =>
       readersOf(String(pair.key.value)).some(({ name }) => name === module) &&
-      ownEvidence(context, placeOfNode(pair)) !== undefined,
+      ownEvidence(context, originOfNode(pair)) !== undefined,
   );
+}
+
+/**
+ * The line that makes a module fail. If nobody wrote the line that requests the default user, it is that of the user's
+ * name or of the group in the image that takes it.
+ */
+function causeOf({ why, origin }: FailedOutcome, among: readonly Pair[] | undefined, context: CheckContext): Origin {
+  const key = among?.[0];
+  const cause = why.origin ?? (key === undefined ? origin : originOfNode(key));
+  const { reason } = why;
+  if (reason?.code !== "own-group-exists" || ownEvidence(context, cause) !== undefined) return cause;
+  const name = context.booted.config.pair("system_info", "default_user", "name");
+  if (name !== undefined && pyStr(name.value) === reason.user && ownEvidence(context, originOfNode(name)) !== undefined)
+    return originOfNode(name);
+  const group = readGroups(context.image).find((one) => one.name === reason.user);
+  return group === undefined ? cause : { path: "/etc/group", line: group.line, column: 1 };
+}
+
+/** What runs earlier and may create the account for want of which a module fails; undefined if nothing does. */
+function creatorOf({ name, why: { reason } }: FailedOutcome, { booted }: CheckContext): string | undefined {
+  if (reason?.code !== "user-missing" && reason?.code !== "owner-missing") return undefined;
+  const account = reason.code === "user-missing" ? reason.user : reason.name;
+  if (booted.commands.some(({ module, command }) => module === "bootcmd" && command.includes(account)))
+    return "a command of bootcmd";
+  // Packages are installed before deferred files are written.
+  return name === "write_files_deferred" && truthy(booted.config.node("packages")) ? "a package" : undefined;
 }
 
 /** Whether a module fails only for want of these accounts. */
@@ -196,10 +227,18 @@ function hint({ name, why: { reason } }: FailedOutcome, { booted, image }: Check
     const near = nearestZone(reason.zone);
     return near === undefined || near === reason.zone ? undefined : `Did you mean ${near}?`;
   }
+  if (reason?.code === "own-group-exists") {
+    const isOfImage = !reason.isRequested && findGroup(image, reason.user) !== undefined;
+    return isOfImage
+      ? `Delete the group from the image, or add "primary_group: ${reason.user}" to the user.`
+      : undefined;
+  }
   if (reason?.code !== "owner-missing") return undefined;
   const find = reason.kind === "user" ? findUser : findGroup;
   if (find(booted.after, reason.name) === undefined)
-    return `Create the ${reason.kind} ${reason.name}, or remove the owner.`;
+    return /^\d+$/.test(reason.name)
+      ? "Write the name of an account: cloud-init does not accept numbers."
+      : `Create the ${reason.kind} ${reason.name}, or remove the owner.`;
   return name === "write_files" && booted.modules.some((module) => module.name === "write_files_deferred")
     ? `cloud-init creates the ${reason.kind} later: add "defer: true" to the entry.`
     : `cloud-init creates the ${reason.kind} later.`;

@@ -7,7 +7,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { type Mapping, originOf } from "../../../python/tree.ts";
 import type { Fix } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
-import { failedModules } from "./failedModules.ts";
+import { failedModules } from "./moduleOutcomes.ts";
 
 type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
 

@@ -14,21 +14,24 @@ import { ownEvidence } from "./ownEvidence.ts";
  */
 export function moduleFails(rule: Rule, context: CheckContext): Finding[] {
   const failings = failingsOf(context).filter((failing) => contentErrorAt(context, failing) === undefined);
-  return atMost(failings, ({ module, cause, severity, what, effects, advice, losses, outcome }) => {
-    const message = [what, ...effects, ...(advice === undefined ? [] : [advice])].join(" ");
-    const finding: Omit<Finding, "proveFix"> = {
-      rule: rule.id,
-      severity,
-      confidence: hasUnknown(message) ? "likely" : "certain",
-      message,
-      service: null,
-      module,
-      losses,
-      cause,
-      evidence: ownEvidence(context, cause) ?? "",
-    };
-    return outcome === undefined
-      ? { ...finding, proveFix: noFix }
-      : withFix(finding, () => failureFix(outcome, context, lostBy(outcome, context).accounts));
-  });
+  return atMost(
+    failings,
+    ({ module, cause, severity, confidence = "certain", what, effects, advice, losses, outcome }) => {
+      const message = [what, ...effects, ...(advice === undefined ? [] : [advice])].join(" ");
+      const finding: Omit<Finding, "proveFix"> = {
+        rule: rule.id,
+        severity,
+        confidence: confidence === "certain" && hasUnknown(message) ? "likely" : confidence,
+        message,
+        service: null,
+        module,
+        losses,
+        cause,
+        evidence: ownEvidence(context, cause) ?? "",
+      };
+      return outcome === undefined
+        ? { ...finding, proveFix: noFix }
+        : withFix(finding, () => failureFix(outcome, context, lostBy(outcome, context).accounts));
+    },
+  );
 }

@@ -10,7 +10,7 @@ import type { Finding } from "../../finding.ts";
 import { isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
-import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./request.ts";
+import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./lostRequest.ts";
 
 /**
  * Finds SSH keys and passwords for accounts that can use neither: the shell refuses logins or does not exist, or the

@@ -6,14 +6,16 @@ import { hasUnknown } from "../../../image/unknown.ts";
 import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { type Group, readGroups, readShadow, readUsers, type User } from "../../../services/accounts/users.ts";
+import { accounts as accountsService } from "../../../services/accounts.ts";
 import type { Finding } from "../../finding.ts";
+import { inEntry } from "../../requests/groupMembers.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
 import { inWords, shortList } from "../../sentences/lists.ts";
-import { inEntry } from "../../userData/requests/groups.ts";
 import { atMost, type CheckContext } from "../check.ts";
+import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
 import { entriesOf, type LosingSetting, losingSettings } from "./losingSettings.ts";
-import { isAsked, type LostRequest, lostRequest, requestedAccounts, runsToEnd } from "./request.ts";
+import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./lostRequest.ts";
 
 /**
  * Finds what the configuration asks for an account or group and does not get: settings of an account that the image has
@@ -95,6 +97,7 @@ function ofExisting(context: CheckContext, { users }: ConfiguredAccounts): LostR
         message: `cloud-init ignores the ${shortList(lost.map(({ text }) => text))} of ${user.name}, since the account exists in the image. ${advice}`,
         cause: originOf(first.pair),
         module: "users_groups",
+        service: accountsService.name,
         losses: lost.flatMap(({ name, asked, value }) => {
           const setting = COMPARED[name];
           if (setting === undefined) return [];

@@ -7,7 +7,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { moduleName } from "../../sentences/settings.ts";
 import { atMost, type CheckContext } from "../check.ts";
-import { isAsked, lostRequest, requestedAccounts } from "./request.ts";
+import { isAsked, lostRequest, requestedAccounts } from "./lostRequest.ts";
 import { canDefer, commandsName, deferring, writtenFiles } from "./writtenFiles.ts";
 
 /**
@@ -32,7 +32,7 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
     const blame = change?.blames[0];
     if (home === undefined || blame === undefined || blame.module === "users_groups") return undefined;
     if (change?.after?.kind !== "directory" || String(change.after.uid) === user.uid) return undefined;
-    if (!isAsked(context, blame.cause)) return undefined;
+    if (!isAsked(context, blame.cause) || failsBelow(context, home)) return undefined;
     const below = files.filter(({ path, module }) => module === "write_files" && path.startsWith(`${home}/`));
     const names = below.length > 0 ? shortList(below.map(({ path }) => path)) : "it";
     const isGivenLater = commandsName(context, /\bchown\b/, home);
@@ -57,4 +57,15 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
             }),
     });
   });
+}
+
+/** Whether write_files fails at a file below a directory for want of its owner: deferring it, as that finding advises, is the remedy for both. */
+function failsBelow({ booted }: CheckContext, directory: string): boolean {
+  return booted.modules.some(
+    ({ status, why }) =>
+      status === "failed" &&
+      why?.code === "raises" &&
+      why.reason?.code === "owner-missing" &&
+      why.reason.path.startsWith(`${directory}/`),
+  );
 }

@@ -5,11 +5,12 @@ import { originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { hostname as service } from "../../../services/hostname.ts";
 import type { Finding } from "../../finding.ts";
+import { invalidHostname, preservedMessage } from "../../requests/hostname.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { invalidHostname, preservedMessage } from "../../userData/requests/hostname.ts";
 import type { CheckContext } from "../check.ts";
-import { isAsked, type LostRequest, lostRequest, runsToEnd } from "./request.ts";
+import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
+import { isAsked, type LostRequest, lostRequest } from "./lostRequest.ts";
 
 /** Finds host names that are asked for and not set, or set in part (cc_set_hostname, 18.5 to 26.2). */
 export function hostnameRequestLost(rule: Rule, context: CheckContext): Finding[] {
@@ -78,6 +79,8 @@ function otherName(context: CheckContext): LostRequest | undefined {
   const now = nameAfter(context);
   const name = pyStr(asked.value);
   const place = { cause: originOf(asked), module: "set_hostname" } as const;
+  // The cloud's data fill it in.
+  if (hasUnknown(name)) return undefined;
   const invalid = invalidHostname(asked);
   if (invalid !== undefined) return { ...place, message: invalid };
   if (hasUnknown(now)) {

@@ -153,9 +153,13 @@ function unmarked(line: string): string {
 const CLOUD_INITS_OPTION =
   /^(?:defaults|nofail|nobootwait|_netdev|comment=cloudconfig|x-systemd\.(?:requires|after)=cloud-init[\w.-]*)$/;
 
-/** Whether both are the same mount, apart from the options that cloud-init itself adds. */
+/**
+ * Whether both are the same mount, apart from the options that cloud-init itself adds. What else the boot mounts at the same
+ * directory is the matter of mount-hidden.
+ */
 function isSameMount(before: string, after: string | undefined): boolean {
-  return after !== undefined && ownOptions(before) === ownOptions(after);
+  if (after === undefined) return false;
+  return ownOptions(before) === ownOptions(after) || after.startsWith(`${before}; `);
 }
 
 function ownOptions(value: string): string {

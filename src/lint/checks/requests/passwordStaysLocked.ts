@@ -8,13 +8,13 @@ import { describePassword } from "../../../services/accounts/password.ts";
 import { readShadow, type ShadowEntry } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
 import { isFalseText, isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
+import { lockedMessage, SETS_PASSWORD } from "../../requests/lockedPasswords.ts";
+import { commandText } from "../../requests/userEntries.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
-import { lockedMessage, SETS_PASSWORD } from "../../userData/requests/lockedPasswords.ts";
-import { commandText } from "../../userData/requests/userEntries.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { type LosingSetting, losingSettings } from "./losingSettings.ts";
-import { isAsked, lostRequest, requestedAccounts } from "./request.ts";
+import { isAsked, lostRequest, requestedAccounts } from "./lostRequest.ts";
 
 /**
  * Finds passwords that are asked for and that are locked after the boot, since lock_passwd is true unless the entry says

@@ -3,12 +3,13 @@ import { hasUnknown } from "../../../image/unknown.ts";
 import type { Blame } from "../../../image/writeLog.ts";
 import { mounts } from "../../../services/mounts.ts";
 import type { Finding } from "../../finding.ts";
+import { bitsMessage, lettersMessage, literalPath, misplacedMessage } from "../../requests/writtenFiles.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { lineOf } from "../../sentences/configuration.ts";
 import { moduleName } from "../../sentences/settings.ts";
-import { bitsMessage, lettersMessage, literalPath, misplacedMessage } from "../../userData/requests/files.ts";
 import { atMost, type CheckContext } from "../check.ts";
-import { isAsked, type LostRequest, lostRequest, runsToEnd } from "./request.ts";
+import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
+import { isAsked, type LostRequest, lostRequest } from "./lostRequest.ts";
 import { canDefer, commandsName, deferring, type WrittenFile, writtenFiles } from "./writtenFiles.ts";
 
 /**
@@ -161,9 +162,7 @@ function belowMounts(context: CheckContext, files: readonly WrittenFile[]): Lost
         // The disk may be missing at the launch.
         confidence: "likely",
         prove: () =>
-          deferring(context, [file], (_after, { modules }) =>
-            runsToEnd({ ...booted, modules }, "write_files_deferred"),
-          ),
+          deferring(context, [file], (_after, { modules }) => runsToEnd({ modules }, "write_files_deferred")),
       },
     ];
   });

@@ -11,7 +11,8 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import type { Fix } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
 import { spanOf } from "../configuration/editFile.ts";
-import { isAsked, runsToEnd } from "./request.ts";
+import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
+import { isAsked } from "./lostRequest.ts";
 
 /** An entry of `write_files` that the boot writes. */
 export interface WrittenFile {

@@ -7,6 +7,7 @@ import { normalizePath } from "../../../python/paths.ts";
 import { mounts } from "../../../services/mounts.ts";
 import type { Finding, Loss } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 import { about } from "../configuration/about.ts";
 import { launchCommands, launchScripts } from "./launchCommands.ts";
@@ -92,9 +93,7 @@ function adviceOf(point: string, { text }: MountOption): string {
 }
 
 function namesOf(items: readonly Executed[]): string {
-  const names = [...new Set(items.map(({ name }) => name))];
-  const shown = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+  return shortList([...new Set(items.map(({ name }) => name))]);
 }
 
 function lossOf({ name, origin }: Executed): Loss {

@@ -132,6 +132,27 @@ describe("a configuration that makes a module fail: the line, and what is lost",
       expect(found?.message).toContain(`${module} then fails too`);
   });
 
+  test("a group that the image has takes the default user's name", () => {
+    const group = "root:x:0:\nadm:x:4:\ndebian:x:1000:\n";
+    expect(findingsOf({ files: { "/etc/group": group } })).toMatchObject([
+      {
+        severity: "error",
+        cause: { path: "/etc/group", line: 3 },
+        message: expect.stringContaining("Delete the group"),
+      },
+    ]);
+    const renamed = { "/etc/group": group, [TEAM]: "system_info: {default_user: {name: adm}}\n" };
+    expect(findingsOf({ files: renamed })).toMatchObject([{ cause: { path: TEAM, line: 1 } }]);
+  });
+
+  test("what creates an account earlier may prevent the failure", () => {
+    const file = "write_files:\n  - {path: /etc/x, owner: www-data, content: a, defer: true}\n";
+    expect(findingsOf({ userData: file })).toMatchObject([{ module: "write_files_deferred", severity: "error" }]);
+    expect(findingsOf({ userData: `${file}packages: [nginx]\n` })).toEqual([]);
+    const early = "bootcmd: [adduser --system app]\nwrite_files:\n  - {path: /etc/x, owner: app, content: a}\n";
+    expect(findingsOf({ userData: early })).toEqual([]);
+  });
+
   test("hostile names, and lines of a stock image", () => {
     const many = Array.from({ length: 5000 }, (_, index) => `  - {name: u${index}}\n`).join("");
     const [found] = findingsOf({ config: `users:\n  - {name: "__proto__", uid: 4294967296}\n${many}` });
@@ -182,6 +203,21 @@ test("user-data alone: only what is certain without an image", () => {
     { severity: "error", confidence: "certain", cause: { line: 5 } },
   ]);
   expect(alone(`${BOB}system: true\n    ssh_import_id: [gh:x]\n`)).toMatchObject([{ cause: { line: 5 } }]);
-  for (const text of [`${BOB}groups: bob\n    primary_group: bob\n`, `${BOB}uid: 101\n`, "timezone: Mars/Base\n"])
+  for (const text of [`${BOB}groups: bob\n    primary_group: bob\n`, `${BOB}uid: 101\n`, "timezone: US/Eastern\n"])
     expect(alone(text)).toEqual([]);
+  for (const zone of ["Mars/Base", "europe/berlin", "+02:00", "CEST"])
+    expect(alone(`timezone: ${zone}\n`)).toMatchObject([{ severity: "warning", confidence: "likely" }]);
+  expect(alone("timezone: Lisbon\n")[0]?.message).toContain("Europe/Lisbon");
+  expect(alone(`${BOB}uid: 0\n`)).toMatchObject([{ confidence: "likely", cause: { line: 5 } }]);
+  expect(alone(`${BOB}uid: 7\n  - name: eve\n    uid: "7"\n`)).toMatchObject([{ cause: { line: 7 } }]);
+  expect(alone(`groups: [bob]\n${BOB}shell: /bin/sh\n`)).toMatchObject([{ cause: { line: 5 } }]);
+  expect(alone("users: [{name: Bob Smith}]\n")).toMatchObject([{ confidence: "certain" }]);
+  const file = "write_files:\n  - path: /etc/x\n    owner: ";
+  for (const owner of ["bob:bob", "root:bob", "ubuntu"])
+    expect(alone(`${BOB}uid: 7\n${file}${owner}\n`)).toMatchObject([
+      { rule: "module-fails", confidence: "likely", cause: { line: 8 } },
+    ]);
+  for (const fine of ["bob\n    defer: true", "root:root", "www-data"])
+    expect(alone(`${BOB}uid: 7\n${file}${fine}\n`)).toEqual([]);
+  expect(alone(`${file}root\n    encoding: gz+b64\n    content: aGk=\n`)[0]?.message).toContain("/etc/x is not gzip");
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UNKNOWN_CLOUD } from "../../../../src/config/seed.ts";
 import { detectDistro } from "../../../../src/distro/detect.ts";
 import { lint } from "../../../../src/lint/lint.ts";
 import { catalogue } from "../../../../src/lint/rules/catalogue.ts";
@@ -62,6 +63,17 @@ test("what older versions do not read", () => {
 test("a name of the host that another one precedes", () => {
   expect(shown("hostname: web1\n", {}, "rocky-9")).toEqual([expect.stringMatching(/^2 .*fqdn/)]);
   expect(shown("preserve_hostname: true\n", { "/etc/hostname": "mine\n" })).toEqual([]);
+});
+
+test("a name that the cloud's data fill in is not compared", () => {
+  const image = exampleImage({}, "rocky-9");
+  const bytes = Buffer.from("## template: jinja\n#cloud-config\nhostname: web-{{ v1.instance_id }}\n");
+  const cloud = { ...UNKNOWN_CLOUD, userData: { path: "user-data", bytes } };
+  expect(lint(image, { distro: detectDistro(image), rules, cloud }).findings).toEqual([]);
+});
+
+test("a file whose owner makes write_files fail is not said to spoil the home too", () => {
+  expect(shown("users: [{name: a}]\nwrite_files:\n  - {path: /home/a/x, owner: a, content: x}\n")).toEqual([]);
 });
 
 test("a fix defers every file below the home", () => {

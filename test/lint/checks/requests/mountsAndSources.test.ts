@@ -101,6 +101,12 @@ test.each([
     "mounts:\n  - [LABEL=s, /srv]\n",
     'error mount-hidden 3: .*"/srv/data" of /etc/fstab',
   ],
+  ["/dev/vdb /data ext4 noatime 0 2", "mounts:\n  - [vdb, /data]\n", undefined],
+  [
+    "/dev/vdb /data ext4 noatime 0 2",
+    "mounts:\n  - [/dev/vdc, /data]\n",
+    'error mount-hidden 3: .*"/dev/vdb" at "/data" .*fstab:1',
+  ],
   ["nas:/s /nas nfs4 _netdev 0 0", "swap: {size: 1G, filename: /nas/swap}\n", "error swap-lost 2: .*fstab:1"],
   ["", "mounts:\n  - [ephemeral0, /data]\n", 'error mount-without-effect 3: .*NoCloud names no disk "ephemeral0"'],
 ])("the image's /etc/fstab %j with %j", (fstab, userData, expected) => {

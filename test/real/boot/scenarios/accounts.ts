@@ -190,6 +190,11 @@ users:
     seed: userData("users:\n  - default\n  - name: early\n  - name: ops\n    groups: [adm, ops]\n  - name: late\n"),
   },
   {
+    name: "accounts-group-of-default-user-left",
+    commands: ["groupadd --system debian"],
+    seed: withKey,
+  },
+  {
     name: "accounts-uid-taken",
     files: team("users:\n  - default\n  - name: ops\n    uid: 1\n  - name: late\n"),
     seed: withKey,

@@ -1,10 +1,10 @@
-import { findPair } from "../../../config/merge.ts";
-import { type Mapping, originOf, type Pair } from "../../../python/tree.ts";
-import { pyStr } from "../../../python/value.ts";
-import { isHash, isPassword, settingOf } from "../../passwordForms.ts";
-import { cut } from "../../schema/expected.ts";
-import type { Told } from "../../schema/told.ts";
-import { findPlaceholders } from "../../templates/placeholders.ts";
+import { findPair } from "../../config/merge.ts";
+import { type Mapping, originOf, type Pair } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
+import { isHash, isPassword, settingOf } from "../passwordForms.ts";
+import { cut } from "../schema/expected.ts";
+import type { Told } from "../schema/told.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 import { entriesOf, type IsUnknown } from "./userEntries.ts";
 
 /** Hashes that cloud-init recognizes in `password` and `chpasswd.list`; it takes any other text for the password itself. */
@@ -23,7 +23,7 @@ export function misreadPasswords(root: Mapping, isUnknown: IsUnknown): Told[] {
       fault === "hash"
         ? `The ${key} of ${whose} is not a hash, but cloud-init stores it as one: no password matches it. ${advice}`
         : `The ${key} of ${whose} is a hash, but cloud-init takes it for the password itself. ${advice}`;
-    told.push({ about: "misread-password", worst: "error", message, origin: originOf(pair) });
+    told.push({ about: "password-misread", worst: "error", message, origin: originOf(pair) });
   };
   for (const { name, entry } of entriesOf(root)) {
     for (const key of ["passwd", "hashed_passwd"]) {

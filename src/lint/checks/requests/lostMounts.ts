@@ -7,7 +7,7 @@ import type { Loss } from "../../finding.ts";
 import { type MountRequest, mountRequests, parentsOf, swapRequest } from "../../requests/mounts.ts";
 import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
-import type { RequestRemark } from "./requestRemark.ts";
+import type { SystemRequest } from "./lostRequest.ts";
 
 const MODULE = "mounts";
 const FSTAB = "/etc/fstab";
@@ -30,7 +30,7 @@ export function mountedBefore({ image }: CheckContext): ReadonlySet<string> {
 }
 
 /** What becomes of mounts and swap files in this image. */
-export function mountRemarks(context: CheckContext): RequestRemark[] {
+export function lostMounts(context: CheckContext): SystemRequest[] {
   const wanted = mountRequests(context.booted.config.root);
   const there = fstabMounts(context.image);
   return [
@@ -62,8 +62,8 @@ function fstabMounts(image: Image): FstabMount[] {
 }
 
 /** Entries with a name that only a cloud gives to a disk, on a cloud that does not. */
-function foreignDevices({ booted }: CheckContext): RequestRemark[] {
-  return booted.notes.flatMap((note): RequestRemark[] => {
+function foreignDevices({ booted }: CheckContext): SystemRequest[] {
+  return booted.notes.flatMap((note): SystemRequest[] => {
     if (note.code !== "mount-device-foreign" || note.origin === null) return [];
     const { datasource } = booted.cloud;
     const who = datasource === undefined ? "The cloud" : `The datasource ${datasource}`;
@@ -73,9 +73,9 @@ function foreignDevices({ booted }: CheckContext): RequestRemark[] {
 }
 
 /** Entries for which the image has a line already: the first line of /etc/fstab counts. */
-function repeated(wanted: readonly MountRequest[], there: readonly FstabMount[]): RequestRemark[] {
+function repeated(wanted: readonly MountRequest[], there: readonly FstabMount[]): SystemRequest[] {
   const lines = new Map(there.map((mount) => [`${mount.device} ${mount.point}`, mount]));
-  return wanted.flatMap(({ device, point, options, type, origin }): RequestRemark[] => {
+  return wanted.flatMap(({ device, point, options, type, origin }): SystemRequest[] => {
     const line = lines.get(`${device} ${point}`);
     if (line === undefined) return [];
     const asked = type !== "auto" && type !== line.type ? type : options;
@@ -86,7 +86,7 @@ function repeated(wanted: readonly MountRequest[], there: readonly FstabMount[])
 }
 
 /** A swap file that a mount hides which the configuration does not name. */
-function swapBelow(context: CheckContext, there: readonly FstabMount[]): RequestRemark[] {
+function swapBelow(context: CheckContext, there: readonly FstabMount[]): SystemRequest[] {
   const { booted } = context;
   const request = swapRequest(booted.config.root);
   const swap = booted.config.node("swap");
@@ -123,29 +123,34 @@ function mountsTemporaryDisk({ booted }: CheckContext): boolean {
 }
 
 /** Mounts of the boot over files or mounts of the image. */
-function hiding(context: CheckContext, wanted: readonly MountRequest[], there: readonly FstabMount[]): RequestRemark[] {
+function hiding(context: CheckContext, wanted: readonly MountRequest[], there: readonly FstabMount[]): SystemRequest[] {
   const below = mountsBelow(there);
-  const remarks = wanted.flatMap(({ point, device, origin }): RequestRemark[] => {
+  const lost = wanted.flatMap(({ point, device, origin }): SystemRequest[] => {
     const hidden = below.get(point) ?? [];
     const common = { about: "mount-hidden", module: MODULE, cause: origin } as const;
     if (hidden.length > 0) {
       const message = `The mount of "${point}" hides ${namesOf(hidden)} of ${FSTAB} on the first boot: cloud-init mounts "${device}" when they are mounted already. Put the line of "${point}" into the image's ${FSTAB}.`;
       return [{ ...common, severity: "error", message, losses: lossesOf(hidden) }];
     }
-    const isMounted = there.some((mount) => mount.point === point);
-    const files = isMounted ? [] : filesBelow(context, point);
+    const same = there.find((mount) => mount.point === point);
+    if (same !== undefined && same.when !== "never" && same.device !== fullName(device)) {
+      const message = `The image mounts "${same.device}" at "${point}" (${FSTAB}:${same.line}): "${device}" hides it on the first boot, and systemd ignores "${device}" on all later ones. Mount it elsewhere, or remove the image's line.`;
+      // The disk may be missing at the launch, or be the same one under another name.
+      return [{ ...common, severity: "error", confidence: "likely", message, losses: lossesOf([same]) }];
+    }
+    const files = same === undefined ? filesBelow(context, point) : [];
     if (files.length === 0) return [];
     const message = `The mount of "${point}" hides what the image has there: ${shortList(files)}. Put the files on "${device}", or mount it at an empty directory.`;
     const losses = files.slice(0, MOST_LOSSES).map((path) => lossOf(path, null));
     return [{ ...common, severity: "warning", confidence: "likely", message, losses }];
   });
   const hidden = below.get(TEMPORARY) ?? [];
-  if (hidden.length === 0 || !mountsTemporaryDisk(context)) return remarks;
+  if (hidden.length === 0 || !mountsTemporaryDisk(context)) return lost;
   const cause = context.booted.modules.find(({ name }) => name === MODULE)?.origin;
-  if (cause === undefined) return remarks;
+  if (cause === undefined) return lost;
   const message = `On a machine with a temporary disk, cloud-init mounts it at "${TEMPORARY}" on the first boot and so hides ${namesOf(hidden)} of ${FSTAB}. Mount them elsewhere, or the disk with "mounts: [[ephemeral0, /path]]".`;
   return [
-    ...remarks,
+    ...lost,
     {
       about: "mount-hidden",
       module: MODULE,
@@ -157,6 +162,11 @@ function hiding(context: CheckContext, wanted: readonly MountRequest[], there: r
       isUnasked: true,
     },
   ];
+}
+
+/** The name of a disk as cloud-init completes it: vdb1 is /dev/vdb1. */
+function fullName(device: string): string {
+  return /^x?[shv]d[a-z]\d*$/.test(device) ? `/dev/${device}` : device;
 }
 
 /** The mounts before the boot's by each directory above them. */

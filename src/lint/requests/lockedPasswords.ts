@@ -1,10 +1,10 @@
-import { findPair } from "../../../config/merge.ts";
-import { type Mapping, originOf, type Pair } from "../../../python/tree.ts";
-import { pyStr, truthy } from "../../../python/value.ts";
-import type { Severity } from "../../finding.ts";
-import { isFalseText, isPassword, PASSWORD_KEYS, settingOf } from "../../passwordForms.ts";
-import { cut } from "../../schema/expected.ts";
-import type { Told } from "../../schema/told.ts";
+import { findPair } from "../../config/merge.ts";
+import { type Mapping, originOf, type Pair } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
+import type { Severity } from "../finding.ts";
+import { isFalseText, isPassword, PASSWORD_KEYS, settingOf } from "../passwordForms.ts";
+import { cut } from "../schema/expected.ts";
+import type { Told } from "../schema/told.ts";
 import { commandsIn, entriesOf, type IsUnknown } from "./userEntries.ts";
 
 /**
@@ -38,7 +38,7 @@ export function lockedPasswords(root: Mapping, isUnknown: IsUnknown): Told[] {
     const confidence = isDefault ? "likely" : "certain";
     const place = lock && `line ${lock.position.start.line}`;
     const message = lockedMessage(name, String(password.key.value), place);
-    return [{ about: "locked-password", worst, confidence, message, origin: originOf(password) }];
+    return [{ about: "password-stays-locked", worst, confidence, message, origin: originOf(password) }];
   });
 }
 

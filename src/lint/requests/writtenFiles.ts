@@ -1,12 +1,12 @@
-import { findPair } from "../../../config/merge.ts";
-import { isTrue } from "../../../config/options.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
-import { normalizePath } from "../../../python/paths.ts";
-import { type ConfigNode, type Mapping, originOf } from "../../../python/tree.ts";
-import { pyStr, truthy } from "../../../python/value.ts";
-import type { Told } from "../../schema/told.ts";
-import { octal } from "../../sentences/notes.ts";
-import { findPlaceholders } from "../../templates/placeholders.ts";
+import { findPair } from "../../config/merge.ts";
+import { isTrue } from "../../config/options.ts";
+import { versionAtLeast } from "../../distro/version.ts";
+import { normalizePath } from "../../python/paths.ts";
+import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
+import type { Told } from "../schema/told.ts";
+import { octal } from "../sentences/notes.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 import { commandsIn, entriesOf, type IsUnknown } from "./userEntries.ts";
 
 /** Files of write_files with another mode or place than asked for, or below a home directory that is created later. */
@@ -24,19 +24,32 @@ export function filesThatDiffer(root: Mapping, version: string, isUnknown: IsUnk
     const told: Told[] = [];
     const part = literalPath(pair.value);
     if (part !== undefined)
-      told.push({ about: "written-file", worst: "error", message: misplacedMessage(part, path), origin });
+      told.push({ about: "written-file-differs", worst: "error", message: misplacedMessage(part, path), origin });
     const permissions = findPair(entry, "permissions");
     const mode =
       permissions && isUnknown?.(permissions.value) !== true && modeMessage(permissions.value, path, version);
     if (permissions && mode && !chmods.includes(path))
-      told.push({ about: "written-file", worst: "error", message: mode, origin: originOf(permissions) });
+      told.push({ about: "written-file-differs", worst: "error", message: mode, origin: originOf(permissions) });
     const home = homes.find(({ directory }) => path.startsWith(`${directory}/`));
     const defer = findPair(entry, "defer")?.value;
     const isLater = defer !== undefined && (isTrue(defer) || isUnknown?.(defer) === true);
-    if (home !== undefined && !isLater && !chowns.includes(home.directory) && !reported.has(home.directory)) {
+    // Without defer, the module fails on such an owner, which another finding says.
+    const owner = findPair(entry, "owner")?.value;
+    const isOfUser =
+      owner !== undefined &&
+      pyStr(owner)
+        .split(":")
+        .includes(home?.user ?? "");
+    if (
+      home !== undefined &&
+      !isLater &&
+      !isOfUser &&
+      !chowns.includes(home.directory) &&
+      !reported.has(home.directory)
+    ) {
       reported.add(home.directory);
       const message = `Unless the image has the account ${home.user}, ${home.directory} will belong to root, without the files of /etc/skel: write_files creates it before users_groups creates ${home.user}. Set defer: true for the file (since 21.4).`;
-      told.push({ about: "future-home", worst: "error", confidence: "likely", message, origin });
+      told.push({ about: "file-below-future-home", worst: "error", confidence: "likely", message, origin });
     }
     return told;
   });

@@ -1,6 +1,6 @@
-import { findPair } from "../../../config/merge.ts";
-import type { ConfigNode, Mapping } from "../../../python/tree.ts";
-import { pyStr } from "../../../python/value.ts";
+import { findPair } from "../../config/merge.ts";
+import type { ConfigNode, Mapping } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
 
 /** What is known of the values of a template. */
 export type IsUnknown = ((node: ConfigNode) => boolean) | undefined;
@@ -30,9 +30,9 @@ export function entriesOf(root: Mapping): UserEntry[] {
   return found;
 }
 
-/** The commands of runcmd that match, as one text of limited length. */
-export function commandsIn(root: Mapping, pattern: RegExp): string {
-  const runcmd = findPair(root, "runcmd")?.value;
+/** The commands of runcmd or bootcmd that match, as one text of limited length. */
+export function commandsIn(root: Mapping, pattern: RegExp, key: "runcmd" | "bootcmd" = "runcmd"): string {
+  const runcmd = findPair(root, key)?.value;
   const commands = runcmd?.type === "sequence" ? runcmd.children.map((command) => pyStr(command)) : [];
   return commandText(commands, pattern);
 }

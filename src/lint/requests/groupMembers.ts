@@ -1,8 +1,8 @@
-import { findPair } from "../../../config/merge.ts";
-import { type ConfigNode, type Mapping, originOf, type Pair } from "../../../python/tree.ts";
-import { pyStr } from "../../../python/value.ts";
-import { cut } from "../../schema/expected.ts";
-import type { Told } from "../../schema/told.ts";
+import { findPair } from "../../config/merge.ts";
+import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
+import { pyStr } from "../../python/value.ts";
+import { cut } from "../schema/expected.ts";
+import type { Told } from "../schema/told.ts";
 import { entriesOf } from "./userEntries.ts";
 
 /** Members in `groups` whom `users` creates later, unless the image has them already. */
@@ -16,7 +16,7 @@ export function lostMembers(root: Mapping): Told[] {
     });
     if (member === undefined) return [];
     const message = `Unless the image has the account ${cut(member)}, it will not be in the group ${cut(group)}: cloud-init creates groups before users. ${inEntry(group, member)}`;
-    return [{ about: "lost-account-request", worst: "error", confidence: "likely", message, origin: originOf(pair) }];
+    return [{ about: "account-request-lost", worst: "error", confidence: "likely", message, origin: originOf(pair) }];
   });
 }
 

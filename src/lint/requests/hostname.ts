@@ -1,11 +1,11 @@
-import { cleanName } from "../../../boot/hostname/hostname.ts";
-import { findPair } from "../../../config/merge.ts";
-import { hasUnknown } from "../../../image/unknown.ts";
-import { type Mapping, originOf, type Pair } from "../../../python/tree.ts";
-import { pyStr, truthy } from "../../../python/value.ts";
-import { cut } from "../../schema/expected.ts";
-import type { Told } from "../../schema/told.ts";
-import { findPlaceholders } from "../../templates/placeholders.ts";
+import { cleanName } from "../../boot/hostname/hostname.ts";
+import { findPair } from "../../config/merge.ts";
+import { hasUnknown } from "../../image/unknown.ts";
+import { type Mapping, originOf, type Pair } from "../../python/tree.ts";
+import { pyStr, truthy } from "../../python/value.ts";
+import { cut } from "../schema/expected.ts";
+import type { Told } from "../schema/told.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 import type { IsUnknown } from "./userEntries.ts";
 
 /** A host name that is preserved or invalid. */
@@ -15,7 +15,9 @@ export function lostHostname(root: Mapping, isUnknown: IsUnknown): Told[] {
   const preserve = findPair(root, "preserve_hostname");
   const isPreserved = preserve?.value.type === "scalar" && preserve.value.value === true;
   const message = isPreserved ? preservedMessage(asked, `line ${originOf(preserve).line}`) : invalidHostname(asked);
-  return message === undefined ? [] : [{ about: "lost-hostname", worst: "error", message, origin: originOf(asked) }];
+  return message === undefined
+    ? []
+    : [{ about: "hostname-request-lost", worst: "error", message, origin: originOf(asked) }];
 }
 
 /** What becomes of a name that is none for hostname(1) and systemd; undefined for a valid one and a placeholder. */

@@ -9,12 +9,12 @@ import { yumRepositories } from "../../../services/yumRepositories.ts";
 import { shortList } from "../../sentences/lists.ts";
 import type { CheckContext } from "../check.ts";
 import { versionOf } from "../configuration/moduleLists.ts";
-import type { RequestRemark } from "./requestRemark.ts";
+import type { SystemRequest } from "./lostRequest.ts";
 
 const LOST = { about: "package-source-lost", severity: "error" } as const;
 
 /** What becomes of package sources, proxies and certificates in this image. */
-export function packageRemarks(context: CheckContext): RequestRemark[] {
+export function lostPackageSources(context: CheckContext): SystemRequest[] {
   return [
     ...proxiesOverridden(context),
     ...sourcesBeside(context),
@@ -34,10 +34,10 @@ const PROXIES: readonly (readonly [key: string, option: string])[] = [
 ];
 
 /** Proxies of apt that another file of the image, or `apt.conf`, sets otherwise. */
-function proxiesOverridden(context: CheckContext): RequestRemark[] {
+function proxiesOverridden(context: CheckContext): SystemRequest[] {
   const { booted } = context;
   const seen = new Set<string>();
-  return PROXIES.flatMap(([key, option]): RequestRemark[] => {
+  return PROXIES.flatMap(([key, option]): SystemRequest[] => {
     const pair = booted.config.pair("apt", key);
     if (pair === undefined || !truthy(pair.value) || seen.has(option)) return [];
     seen.add(option);
@@ -53,7 +53,7 @@ function after(context: CheckContext): readonly Setting[] {
 }
 
 /** `apt.sources_list` in the one-line format, which leaves the image's file in deb822 format as it is since 23.4. */
-function sourcesBeside(context: CheckContext): RequestRemark[] {
+function sourcesBeside(context: CheckContext): SystemRequest[] {
   const { booted } = context;
   const pair = booted.config.pair("apt", "sources_list");
   const written = booted.changes.find(({ path }) => path === "/etc/apt/sources.list");
@@ -74,7 +74,7 @@ function uriOf(key: string): string {
 }
 
 /** Repositories that dnf does not read from the file that cloud-init wrote. */
-function yumRepositoriesUnread(context: CheckContext): RequestRemark[] {
+function yumRepositoriesUnread(context: CheckContext): SystemRequest[] {
   const { booted } = context;
   const version = versionOf(context);
   const repositories = booted.config.node("yum_repos");
@@ -84,7 +84,7 @@ function yumRepositoriesUnread(context: CheckContext): RequestRemark[] {
   const read = context.settings(yumRepositories).after;
   const byKey = new Map(read.map((setting) => [setting.key, setting]));
   const files = new Set(read.map(({ path }) => path));
-  return repositories.children.flatMap((pair): RequestRemark[] => {
+  return repositories.children.flatMap((pair): SystemRequest[] => {
     const name = pyStr(pair.key);
     const path = repositoryPath(booted.config, since, name);
     if (!written.has(path)) return [];
@@ -102,10 +102,10 @@ function yumRepositoriesUnread(context: CheckContext): RequestRemark[] {
 }
 
 /** Entries of zypper.repos whose file exists, which cloud-init does not change. */
-function zypperRepositoriesKept({ booted, image }: CheckContext): RequestRemark[] {
+function zypperRepositoriesKept({ booted, image }: CheckContext): SystemRequest[] {
   const repositories = booted.config.node("zypper", "repos");
   if (repositories?.type !== "sequence" || booted.config.node("zypper", "config", "reposdir") !== undefined) return [];
-  return repositories.children.flatMap((repository): RequestRemark[] => {
+  return repositories.children.flatMap((repository): SystemRequest[] => {
     const id = repository.type === "mapping" ? findPair(repository, "id") : undefined;
     if (id === undefined) return [];
     const path = `/etc/zypp/repos.d/${pyStr(id.value).replaceAll(" ", "_")}.repo`;
@@ -116,8 +116,8 @@ function zypperRepositoriesKept({ booted, image }: CheckContext): RequestRemark[
 }
 
 /** Keys of sources that cloud-init cannot convert. */
-function keysWithoutGpg({ booted }: CheckContext): RequestRemark[] {
-  return booted.notes.flatMap((note): RequestRemark[] => {
+function keysWithoutGpg({ booted }: CheckContext): SystemRequest[] {
+  return booted.notes.flatMap((note): SystemRequest[] => {
     if (note.code !== "apt-key-needs-gpg" || note.origin === null) return [];
     const message = `The key of "${note.name}" is not added, since gpg is not installed in the image, so apt refuses its source. Install gpg in the image.`;
     return [{ ...LOST, module: "apt_configure", message, cause: note.origin }];
@@ -125,8 +125,8 @@ function keysWithoutGpg({ booted }: CheckContext): RequestRemark[] {
 }
 
 /** `remove_defaults` on a distribution whose certificates cloud-init leaves as they are. */
-function defaultsKept({ booted }: CheckContext): RequestRemark[] {
-  return booted.notes.flatMap((note): RequestRemark[] => {
+function defaultsKept({ booted }: CheckContext): SystemRequest[] {
+  return booted.notes.flatMap((note): SystemRequest[] => {
     if (note.code !== "ca-defaults-kept" || note.origin === null) return [];
     const message = `remove_defaults has no effect: cloud-init cannot remove the default certificates of "${note.distro}", so all of them stay trusted. Remove them when the image is built.`;
     return [{ about: "ca-certificate-lost", severity: "error", module: "ca_certs", message, cause: note.origin }];

@@ -1,14 +1,15 @@
-import { ASSUMED_VERSION, type BootResult } from "../../../boot/boot.ts";
+import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { type ConfiguredAccounts, configuredAccounts } from "../../../boot/users/users.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
-import { accounts } from "../../../services/accounts.ts";
-import type { Finding, Fix, Loss, Severity } from "../../finding.ts";
+import { type Finding, type Fix, type Loss, milder, type Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
+import type { About } from "../../schema/told.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
 import { isOwn } from "../configuration/about.ts";
+import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
 
 /** Something that the configuration asks for and that the boot does not do, or does otherwise. */
 export interface LostRequest {
@@ -16,9 +17,10 @@ export interface LostRequest {
   /** The line that asks for it. */
   readonly cause: Origin;
   readonly module: string;
-  /** Settings of the accounts service that are not as asked for. */
+  /** The service whose settings the losses are; null unless given. */
+  readonly service?: string;
   readonly losses?: readonly Loss[];
-  /** The rule's own unless given. */
+  /** The highest severity that the finding may have; the rule's own unless given. */
   readonly severity?: Severity;
   /** "certain" unless given. */
   readonly confidence?: Finding["confidence"];
@@ -26,15 +28,22 @@ export interface LostRequest {
   readonly prove?: () => Fix | null;
 }
 
+/** A request about mounts, package sources or certificates, with the rule's parameter that selects it. */
+export interface SystemRequest extends LostRequest {
+  readonly about: About;
+  /** Whether cloud-init does it although nobody asks for it. */
+  readonly isUnasked?: true;
+}
+
 /** A finding about a request whose outcome differs from what was asked for. */
 export function lostRequest(rule: Rule, context: CheckContext, request: LostRequest): Finding {
-  const { message, cause, module, losses = [], severity = rule.severity, confidence = "certain", prove } = request;
+  const { message, cause, module, service = null, losses = [], confidence = "certain", prove } = request;
   const finding = {
     rule: rule.id,
-    severity,
+    severity: milder(rule.severity, request.severity ?? rule.severity),
     confidence,
     message,
-    service: losses.length > 0 ? accounts.name : null,
+    service,
     module,
     losses,
     cause,
@@ -54,11 +63,6 @@ export function isAsked(context: CheckContext, { path }: ConfigNode | Pair | Ori
 function isOfLaunch({ booted }: CheckContext, path: string): boolean {
   const { userData, vendorData, vendorData2 } = booted.cloud;
   return [userData, vendorData, vendorData2].some((file) => file?.path === path);
-}
-
-/** Whether a module runs to its end. If it fails or does not run at all, other rules report what is lost. */
-export function runsToEnd({ modules }: BootResult, name: string): boolean {
-  return modules.some((module) => module.name === name && module.status === "ran");
 }
 
 /** The users and groups that the configuration requests; undefined unless users_groups runs to its end. */
