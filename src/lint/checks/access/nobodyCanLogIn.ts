@@ -25,14 +25,14 @@ interface Reason {
   readonly text: string;
   readonly advice: string;
   /** The rule's own unless given. */
-  readonly severity?: "info";
+  readonly severity?: "warning" | "info";
 }
 
 /** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
 export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
   if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return [];
   const scripts = scriptsOf(context);
-  const reason = scripts === "about access" ? undefined : reasonOf(context);
+  const reason = scripts === "about access" ? undefined : reasonOf(context, scripts !== undefined);
   if (reason === undefined) return [];
   const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
@@ -43,7 +43,8 @@ const ASKING = ["chpasswd", "disable_root", "password", "ssh_authorized_keys", "
 
 const PASSWORDS = ["passwd", "hashed_passwd", "plain_text_passwd"];
 
-function reasonOf(context: CheckContext): Reason | undefined {
+/** @param hasScripts whether something runs that may open a login */
+function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefined {
   const { booted, distro } = context;
   const { config, cloud, modules, base } = booted;
   const { disabled } = distro.cloudInit;
@@ -65,6 +66,10 @@ function reasonOf(context: CheckContext): Reason | undefined {
   }
   const candidates = [notDefault(context), noShell(context), keysOff(context), withoutKeys(context)];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
+
+  function isOfImage(path: string): boolean {
+    return path.startsWith("/") && context.image.stat(path) !== undefined;
+  }
 
   /** The list of users does not include the default user, who gets the keys of the launch. */
   function notDefault(context: CheckContext): Reason | undefined {
@@ -103,16 +108,17 @@ function reasonOf(context: CheckContext): Reason | undefined {
       requestedUsers(context).some(({ attributes }) => PASSWORDS.some((key) => findPair(attributes, key)))
     )
       return undefined;
-    // A seed that only gives the instance a name is no attempt at a launch.
-    if (userData.bytes.length === 0) return undefined;
     const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];
     const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
-    const cause = pair === undefined ? { path: userData.path, line: 1, column: 1 } : originOf(pair);
+    const isEmpty = userData.bytes.length === 0;
+    // A seed of the image that only gives the instance a name, or is still to be filled in, is no attempt at a launch.
+    if (isOfImage(userData.path) && !/^[^#\s]/m.test(userData.bytes.toString("utf8"))) return undefined;
+    const { path } = isEmpty ? metaData : userData;
+    const cause = pair === undefined ? { path, line: 1, column: 1 } : originOf(pair);
     const text = "neither the meta-data nor the user-data holds an SSH key or a password";
-    // Data that do not mention logins may be meant for an instance without any.
-    const severity = ASKING.some((key) => config.pair(key)?.path === userData.path)
-      ? {}
-      : ({ severity: "info" } as const);
+    // Data that do not mention logins may be meant for an instance without any, or for one that a script opens.
+    const asks = ASKING.some((key) => config.pair(key)?.path === userData.path);
+    const severity = asks ? {} : ({ severity: hasScripts ? "info" : "warning" } as const);
     return {
       ...severity,
       cause,
