@@ -33,6 +33,14 @@ export function refusesLogins(shell: string): boolean {
   return NO_SHELL.test(shell);
 }
 
+/** 2025-01-01 in days since 1970: what expired before that has expired for every boot of a simulated version. */
+const PAST = 20_089;
+
+/** Whether an account has certainly expired at its first boot. @param day in days since 1970, "" for never */
+export function isExpired(day: string): boolean {
+  return /^\d+$/.test(day) && Number(day) < PAST;
+}
+
 /** @throws UnreadableService if the configuration of sshd or sudo cannot be read completely. */
 export function loginsOf(image: Image, distro: Distro): Logins {
   const sshd = new SshdAdmission(image, distro);
@@ -46,8 +54,7 @@ export function loginsOf(image: Image, distro: Distro): Logins {
     const passwordField = entry?.password ?? password;
     const hasPassword = isUsable(describePassword(passwordField));
     accounts.set(name, { name, uid, home, groups: known.get(name)?.groups ?? [], passwordField, hasPassword });
-    // Days 0 and 1 of 1970 are the past wherever the clock stands.
-    if (/^[01]$/.test(entry?.expires ?? "")) expired.add(name);
+    if (isExpired(entry?.expires ?? "")) expired.add(name);
   }
   const missing = missingPrograms(image, distro);
   const entitled = entitlements(image, missing, isUsable(describePassword(accounts.get("root")?.passwordField ?? "!")));

@@ -3,8 +3,10 @@ import { findPair } from "../../../config/merge.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
+import { isLoginKey } from "../../../services/accounts/authorizedKeys.ts";
+import { readShadow, readUsers } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
-import { maskedSshd, refusesLogins } from "../../logins.ts";
+import { isExpired, maskedSshd, refusesLogins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
@@ -30,12 +32,23 @@ interface Reason {
 
 /** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
 export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
-  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return [];
-  const scripts = scriptsOf(context);
-  const reason = scripts === "about access" ? undefined : reasonOf(context, scripts !== undefined);
+  const reason = lockout(context);
   if (reason === undefined) return [];
+  const scripts = scriptsOf(context);
   const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
+}
+
+/** Whether this rule has a finding with that cause. */
+export function explainsLockout(context: CheckContext, { path, line }: Origin): boolean {
+  const cause = lockout(context)?.cause;
+  return cause?.path === path && cause.line === line;
+}
+
+function lockout(context: CheckContext): Reason | undefined {
+  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return undefined;
+  const scripts = scriptsOf(context);
+  return scripts === "about access" ? undefined : reasonOf(context, scripts !== undefined);
 }
 
 /** Keys of user-data that are about logins. */
@@ -64,7 +77,14 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
     const cause = { path: masked, line: 1, column: 1 };
     return { cause, text: "the unit of sshd is masked", advice: "Unmask it, or set a password for the console." };
   }
-  const candidates = [notDefault(context), noShell(context), keysOff(context), withoutKeys(context)];
+  const candidates = [
+    notDefault(context),
+    noShell(context),
+    existing(context),
+    keysOff(context),
+    invalidKeys(context),
+    withoutKeys(context),
+  ];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
 
   function isOfImage(path: string): boolean {
@@ -88,6 +108,36 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
     if (user === undefined || pair === undefined || !refusesLogins(pyStr(pair.value))) return undefined;
     const text = `${namesOf([user.name])}, who gets the keys of the launch, has the shell ${pyStr(pair.value)}`;
     return { cause: originOf(pair), text, advice: "Set a shell such as /bin/bash." };
+  }
+
+  /** A default user that the image contains: cloud-init does not change its shell, nor the day on which it expires. */
+  function existing({ image }: CheckContext): Reason | undefined {
+    const name = requestedUsers(context).find(({ isDefault }) => isDefault)?.name;
+    const user = name === undefined ? undefined : readUsers(image).get(name);
+    if (user === undefined || name === undefined) return undefined;
+    const entry = readShadow(image).get(name);
+    const who = `${namesOf([name])}, who gets the keys of the launch, exists in the image and`;
+    if (refusesLogins(user.shell)) {
+      const cause = { path: "/etc/passwd", line: user.line, column: 1 };
+      return { cause, text: `${who} has the shell ${user.shell}`, advice: "Set a shell such as /bin/bash." };
+    }
+    if (entry === undefined || !isExpired(entry.expires)) return undefined;
+    const cause = { path: "/etc/shadow", line: entry.line, column: 1 };
+    return { cause, text: `${who} has expired`, advice: `Run "chage -E -1 ${name}" in the image.` };
+  }
+
+  /** Keys of a launch none of which is a key: a path, a placeholder. */
+  function invalidKeys(_: CheckContext): Reason | undefined {
+    const { metaData, userData } = cloud;
+    const given = booted.keyFiles.filter((file) => !file.refused && file.keys.length > 0);
+    if (metaData === undefined || userData === undefined || given.length === 0) return undefined;
+    if (given.some(({ keys }) => keys.some(isLoginKey))) return undefined;
+    const pair = ["ssh_authorized_keys", "users"].map((key) => config.pair(key)).find((one) => one !== undefined);
+    const isGiven = pair !== undefined && isSomebodys(context, pair.path);
+    const cause = isGiven ? originOf(pair) : { path: metaData.path, line: 1, column: 1 };
+    const text = `none of the SSH keys for ${namesOf([...new Set(given.map(({ user }) => user))])} is a valid key`;
+    const advice = "Write the content of a public key file, such as ssh-ed25519 AAAA..., not its name.";
+    return { cause, text, advice };
   }
 
   function keysOff(_: CheckContext): Reason | undefined {

@@ -190,8 +190,6 @@ function hasOverlay(image: Image): boolean {
   const files = ["/etc/overlayroot.conf", "/etc/overlayroot.local.conf"].map((path) => readText(image, path) ?? "");
   return (
     words.some((text) => /\b(overlay|ostree=)|systemd\.volatile=|\brd\.(live|overlay)/.test(text)) ||
-    files.some((text) => /^\s*overlayroot=["']?[^"'\s#]/m.test(text)) ||
-    image.stat("/ostree") !== undefined ||
-    image.stat("/sysroot/ostree") !== undefined
+    files.some((text) => /^\s*overlayroot=["']?[^"'\s#]/m.test(text))
   );
 }
