@@ -3,7 +3,7 @@ import { findPair } from "../../../config/merge.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
-import { isLoginKey } from "../../../services/accounts/authorizedKeys.ts";
+import { isKey } from "../../../services/accounts/authorizedKeys.ts";
 import { readShadow, readUsers } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
 import { isExpired, maskedSshd, refusesLogins } from "../../logins.ts";
@@ -28,6 +28,7 @@ interface Reason {
   readonly advice: string;
   /** The rule's own unless given. */
   readonly severity?: "warning" | "info";
+  readonly isAboutInvalidKeys?: true;
 }
 
 /** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
@@ -43,6 +44,11 @@ export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
 export function explainsLockout(context: CheckContext, { path, line }: Origin): boolean {
   const cause = lockout(context)?.cause;
   return cause?.path === path && cause.line === line;
+}
+
+/** Whether this rule says that all keys are invalid. */
+export function explainsInvalidKeys(context: CheckContext): boolean {
+  return lockout(context)?.isAboutInvalidKeys === true;
 }
 
 function lockout(context: CheckContext): Reason | undefined {
@@ -78,11 +84,11 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
     return { cause, text: "the unit of sshd is masked", advice: "Unmask it, or set a password for the console." };
   }
   const candidates = [
+    invalidKeys(context),
     notDefault(context),
     noShell(context),
     existing(context),
     keysOff(context),
-    invalidKeys(context),
     withoutKeys(context),
   ];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
@@ -131,13 +137,15 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
     const { metaData, userData } = cloud;
     const given = booted.keyFiles.filter((file) => !file.refused && file.keys.length > 0);
     if (metaData === undefined || userData === undefined || given.length === 0) return undefined;
-    if (given.some(({ keys }) => keys.some(isLoginKey))) return undefined;
-    const pair = ["ssh_authorized_keys", "users"].map((key) => config.pair(key)).find((one) => one !== undefined);
+    if (given.some(({ keys }) => keys.some(isKey))) return undefined;
+    const key = "ssh_authorized_keys";
+    const ofUsers = requestedUsers(context).map(({ attributes }) => findPair(attributes, key));
+    const pair = [config.pair(key), ...ofUsers].find((one) => one !== undefined);
     const isGiven = pair !== undefined && isSomebodys(context, pair.path);
     const cause = isGiven ? originOf(pair) : { path: metaData.path, line: 1, column: 1 };
     const text = `none of the SSH keys for ${namesOf([...new Set(given.map(({ user }) => user))])} is a valid key`;
     const advice = "Write the content of a public key file, such as ssh-ed25519 AAAA..., not its name.";
-    return { cause, text, advice };
+    return { cause, text, advice, isAboutInvalidKeys: true };
   }
 
   function keysOff(_: CheckContext): Reason | undefined {

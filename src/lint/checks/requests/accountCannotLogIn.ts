@@ -2,15 +2,16 @@ import type { ConfiguredUser } from "../../../boot/users/users.ts";
 import { findPair } from "../../../config/merge.ts";
 import { readText } from "../../../image/image.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
-import { originOf, type Pair } from "../../../python/tree.ts";
+import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { isKey } from "../../../services/accounts/authorizedKeys.ts";
 import { readShadow, readUsers, type ShadowEntry, type User } from "../../../services/accounts/users.ts";
 import { readStatements } from "../../../services/lines.ts";
 import type { Finding } from "../../finding.ts";
 import { isExpired } from "../../logins.ts";
 import { isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { explainsLockout } from "../access/nobodyCanLogIn.ts";
+import { explainsInvalidKeys, explainsLockout } from "../access/nobodyCanLogIn.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./request.ts";
 
@@ -24,7 +25,8 @@ export function accountCannotLogIn(rule: Rule, context: CheckContext): Finding[]
   const { after } = context.booted;
   const users = readUsers(after);
   const shadow = readShadow(after);
-  return atMost(accounts.users, (asked) => {
+  const lost = invalidKeys(context, accounts.users).map((one) => lostRequest(rule, context, one));
+  const refused = atMost(accounts.users, (asked) => {
     const user = users.get(asked.name);
     const access = accessAskedFor(context, asked);
     if (user === undefined || access === undefined || hasUnknown(asked.name)) return undefined;
@@ -33,6 +35,38 @@ export function accountCannotLogIn(rule: Rule, context: CheckContext): Finding[]
     if (lost === undefined || (access.pair === undefined && explainsLockout(context, lost.cause))) return undefined;
     return lostRequest(rule, context, lost);
   });
+  return [...lost, ...refused];
+}
+
+/** The most lists of keys that are reported. */
+const MOST = 20;
+
+/** Lists with entries that are no SSH keys: the name of a file, a placeholder. cloud-init writes them as they are. */
+function invalidKeys(context: CheckContext, users: readonly ConfiguredUser[]): LostRequest[] {
+  if (explainsInvalidKeys(context)) return [];
+  const top = context.booted.config.pair("ssh_authorized_keys");
+  const ofUsers = users.flatMap(({ name, attributes }) => {
+    const pair = findPair(attributes, "ssh_authorized_keys");
+    return pair === undefined ? [] : [{ who: hasUnknown(name) ? "the default user" : name, pair }];
+  });
+  const lists = [...(top === undefined ? [] : [{ who: "the default user", pair: top }]), ...ofUsers];
+  return lists
+    .flatMap(({ who, pair }): LostRequest[] => {
+      const entries = pair.value.type === "sequence" ? pair.value.children : [pair.value];
+      const isWrong = (entry: ConfigNode) => entry.type === "scalar" && isNoKey(pyStr(entry));
+      const first = isAsked(context, pair) ? entries.findIndex(isWrong) : -1;
+      if (first === -1) return [];
+      const count = entries.filter(isWrong).length;
+      const more = count === 1 ? "" : ` (${count - 1} more)`;
+      const message = `ssh_authorized_keys[${first}] of ${who} is not an SSH public key${more}: sshd ignores it. Write the content of the public key file, such as ssh-ed25519 AAAA..., not its name.`;
+      return [{ message, cause: originOf(entries[first]!), module: pair === top ? "ssh" : "users_groups" }];
+    })
+    .slice(0, MOST);
+}
+
+/** Whether a line is certainly no key; text that a template replaces may become one. */
+function isNoKey(line: string): boolean {
+  return !/^\s*(#|$)|\$\{|\{\{|%\w+%|<</.test(line) && !isKey(line.trimStart());
 }
 
 /** What somebody gives an account so that people log in to it. */
