@@ -20,6 +20,8 @@ export interface Logins {
   readonly admitted: readonly SshAccount[];
   /** Whether others may get in: accounts of a directory service, keys that a command prints, a console without login. */
   readonly mayBeMore: boolean;
+  /** The programs that give an account root and that the image certainly lacks. */
+  readonly missing: ReadonlySet<"sudo" | "doas">;
   /** Whether an account is root or becomes root, with sudo, doas, su or a group that amounts to it. */
   becomesRoot(account: SshAccount): boolean;
 }
@@ -29,6 +31,14 @@ const NO_SHELL = /\/(nologin|false|sync|shutdown|halt)$/;
 /** Whether a shell refuses every login. */
 export function refusesLogins(shell: string): boolean {
   return NO_SHELL.test(shell);
+}
+
+/** 2025-01-01 in days since 1970: what expired before that has expired for every boot of a simulated version. */
+const PAST = 20_089;
+
+/** Whether an account has certainly expired at its first boot. @param day in days since 1970, "" for never */
+export function isExpired(day: string): boolean {
+  return /^\d+$/.test(day) && Number(day) < PAST;
 }
 
 /** @throws UnreadableService if the configuration of sshd or sudo cannot be read completely. */
@@ -44,10 +54,10 @@ export function loginsOf(image: Image, distro: Distro): Logins {
     const passwordField = entry?.password ?? password;
     const hasPassword = isUsable(describePassword(passwordField));
     accounts.set(name, { name, uid, home, groups: known.get(name)?.groups ?? [], passwordField, hasPassword });
-    // Days 0 and 1 of 1970 are the past wherever the clock stands.
-    if (/^[01]$/.test(entry?.expires ?? "")) expired.add(name);
+    if (isExpired(entry?.expires ?? "")) expired.add(name);
   }
-  const entitled = entitlements(image, isUsable(describePassword(accounts.get("root")?.passwordField ?? "!")));
+  const missing = missingPrograms(image, distro);
+  const entitled = entitlements(image, missing, isUsable(describePassword(accounts.get("root")?.passwordField ?? "!")));
   const admitted: SshAccount[] = [];
   // Accounts may share a large file.
   const holders = new Map<string, boolean>();
@@ -65,7 +75,7 @@ export function loginsOf(image: Image, distro: Distro): Logins {
   }
   const becomesRoot = (account: SshAccount) =>
     account.uid === "0" || entitled(account, account.hasPassword) !== undefined;
-  return { sshd, accounts, admitted, mayBeMore, becomesRoot };
+  return { sshd, accounts, admitted, mayBeMore, missing, becomesRoot };
 }
 
 /** Whether an account has a key in a file with which sshd lets it in. */
@@ -104,12 +114,29 @@ const ROOT_COMMANDS = ["ALL", "/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/b
 /** Groups whose members are root if they want to. */
 const ROOT_GROUPS = ["docker", "lxd", "incus-admin", "disk"];
 
+/** The packages of each program. */
+const PACKAGES = {
+  sudo: ["sudo", "sudo-ldap", "sudo-rs"],
+  doas: ["doas", "opendoas", "doas-sudo-shim"],
+} as const;
+
+/** A file of the image counts, and without a package database an image may have everything. */
+function missingPrograms(image: Image, { packages }: Distro): Logins["missing"] {
+  const programs = packages.kind === "none" ? [] : (["sudo", "doas"] as const);
+  const has = (name: "sudo" | "doas") =>
+    PACKAGES[name].some((one) => packages.version(one) !== undefined) ||
+    ["/usr/bin", "/bin", "/usr/local/bin"].some((directory) => image.lstat(`${directory}/${name}`) !== undefined);
+  return new Set(programs.filter((name) => !has(name)));
+}
+
+const NO_RULES: Sudoers = { grants: [], defaults: [], aliases: new Map() };
+
 /** How an account becomes root. */
 type Entitlement = (account: SudoAccount, hasPassword: boolean) => "freely" | "with a password" | undefined;
 
 /** Who becomes root by sudo, doas, su or a group that amounts to it. */
-function entitlements(image: Image, rootHasPassword: boolean): Entitlement {
-  const bySudo = sudoEntitlements(image, rootHasPassword);
+function entitlements(image: Image, missing: Logins["missing"], rootHasPassword: boolean): Entitlement {
+  const bySudo = sudoEntitlements(image, rootHasPassword, missing);
   return (account, hasPassword) => {
     if (account.groups.some((group) => ROOT_GROUPS.includes(group))) return "freely";
     return bySudo(account, hasPassword) ?? (rootHasPassword ? "with a password" : undefined);
@@ -117,9 +144,13 @@ function entitlements(image: Image, rootHasPassword: boolean): Entitlement {
 }
 
 /** Who may become root by sudo or doas: without a password, with one that the account has, or not at all. */
-export function sudoEntitlements(image: Image, rootHasPassword: boolean): Entitlement {
-  const sudoers = readSudoers(image);
-  const doas = readPrivilegeRules(image).filter(({ key }) => key.startsWith("doas "));
+export function sudoEntitlements(
+  image: Image,
+  rootHasPassword: boolean,
+  missing: Logins["missing"] = new Set(),
+): Entitlement {
+  const sudoers = missing.has("sudo") ? NO_RULES : readSudoers(image);
+  const doas = missing.has("doas") ? [] : readPrivilegeRules(image).filter(({ key }) => key.startsWith("doas "));
   return (account, hasPassword) => entitlement(sudoers, doas, account, hasPassword, rootHasPassword);
 }
 

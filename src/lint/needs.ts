@@ -44,7 +44,7 @@ export const COMMON: readonly string[] = [
     var/lib/dhcpcd var/lib/dhcpcd5 var/lib/NetworkManager var/lib/systemd/network var/lib/wicked`),
   // Programs, and the targets of links with their names.
   ...programs(
-    "cloud-init coreos-cloudinit ignition ifdown ifquery ifup ip netplan nmcli systemctl sh bash dash busybox",
+    "cloud-init coreos-cloudinit ignition ifdown ifquery ifup ip netplan nmcli systemctl sh bash dash busybox sudo doas",
   ),
   ...words("usr/libexec/nm-ifup usr/libexec/nm-ifdown"),
 ];

@@ -55,6 +55,12 @@ export function noexecOption(options: readonly MountOption[]): MountOption | und
   return last?.text === "exec" ? undefined : last;
 }
 
+/** The option that makes a file system read-only; undefined if it is writable. The last one of several counts. */
+export function readOnlyOption(options: readonly MountOption[]): MountOption | undefined {
+  const last = options.findLast(({ text }) => text === "ro" || text === "rw");
+  return last?.text === "ro" ? last : undefined;
+}
+
 /** The mount point that a path lies on: the nearest one above it; undefined if there is none. */
 export function mountPointOf(path: string, mounted: ReadonlyMap<string, unknown>): string | undefined {
   for (let above = path; above !== ""; above = above.slice(0, above.lastIndexOf("/")))

@@ -70,6 +70,7 @@ import { sudoWithoutPassword } from "./sudoWithoutPassword.ts";
 import { timeServersNotUsed } from "./time/timeServersNotUsed.ts";
 import { bootDeadlock } from "./units/bootDeadlock.ts";
 import { scriptsNotExecutable } from "./units/scriptsNotExecutable.ts";
+import { stageCannotRun } from "./units/stageCannotRun.ts";
 import { unitOrderingCycle } from "./units/unitOrderingCycle.ts";
 
 const checks: Readonly<Record<string, Check>> = {
@@ -131,6 +132,7 @@ const checks: Readonly<Record<string, Check>> = {
   sshHostKeysShared,
   sshKeysNotRead,
   sshPwauthWithoutEffect,
+  stageCannotRun,
   sudoNotGranted,
   sudoWithoutPassword,
   templateReadTooEarly,

@@ -60,11 +60,17 @@ function keysIn(image: Image, path: string): AuthorizedKey[] {
  * is how cloud-init refuses root's logins.
  */
 export function holdsLoginKey(image: Image, path: string): boolean {
-  return readStatements(image, path).some(({ text }) => {
-    const end = KEY_TYPE.test(text) ? 0 : optionsEnd(text);
-    const isKey = hasUnknown(text) || KEY_TYPE.test(text.slice(end).trimStart());
-    return isKey && !/(^|,)command=/i.test(text.slice(0, end));
-  });
+  return readStatements(image, path).some(({ text }) => isLoginKey(text));
+}
+
+/** Whether a line of authorized_keys looks like a key that logs somebody in. */
+export function isLoginKey(text: string): boolean {
+  return isKey(text) && !/(^|,)command=/i.test(text.slice(0, KEY_TYPE.test(text) ? 0 : optionsEnd(text)));
+}
+
+/** Whether a line of authorized_keys looks like a key, with or without options; an unknown one does. */
+export function isKey(text: string): boolean {
+  return hasUnknown(text) || KEY_TYPE.test(text) || KEY_TYPE.test(text.slice(optionsEnd(text)).trimStart());
 }
 
 const KEY_TYPE = /^(ssh-|ecdsa-|sk-|rsa-sha2-)\S+\s+\S/;

@@ -10,15 +10,16 @@ export function usualInNetwork({ key, path = "", value }: Setting, image: Image)
       path,
     ) || installerOf(image, path) !== undefined;
   // Only an address is a customisation, not the loopback interface.
-  const text = image.read(path)?.toString("utf8") ?? "";
-  if (path === "/etc/udev/rules.d/70-persistent-net.rules" && !NOT_GENERATED.test(text))
+  // The settings of a large file of ifupdown do not need its text.
+  const text = () => image.read(path)?.toString("utf8") ?? "";
+  if (path === "/etc/udev/rules.d/70-persistent-net.rules" && !NOT_GENERATED.test(text()))
     return "cloud-init or udev wrote it for the machine that built the image";
   if (
     /^\/etc\/systemd\/network\/.*\.network$/.test(path) &&
-    !/^[ \t]*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text)
+    !/^[ \t]*(Address|Gateway|DNS|Domains|VLAN|Bond|Bridge)=/m.test(text())
   )
     return "image tools write a file for DHCP";
-  const isStatic = /\bstatic\b/.test(value) || (/ifcfg-|\.nmconnection$|\.yaml$/.test(path) && STATIC.test(text));
+  const isStatic = /\bstatic\b/.test(value) || (/ifcfg-|\.nmconnection$|\.yaml$/.test(path) && STATIC.test(text()));
   return switched || (installers && !isStatic) ? "installers write this file" : undefined;
 }
 

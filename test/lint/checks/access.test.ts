@@ -147,7 +147,30 @@ test.each<[string, Files, string[]]>([
     [],
   ],
   ["root's password", { [TEAM]: "users: []\n", "/etc/shadow": `root:${HASH}:19000:0:99999:7:::\n` }, []],
-  ["a seed that asks for no login", seed("locale: C.UTF-8\n"), []],
+  ["a seed that asks for no login", seed("locale: C.UTF-8\n"), [`warning nobody-can-log-in ${SEED}/user-data:1`]],
+  ["a seed that imports keys", seed("ssh_import_id: [gh:ops]\n"), []],
+  [
+    "a seed whose key is the name of a file",
+    seed("ssh_authorized_keys: [~/.ssh/id_ed25519.pub]\n"),
+    [`error nobody-can-log-in ${SEED}/user-data:2`],
+  ],
+  [
+    "a default user that has expired in the image",
+    {
+      "/etc/passwd": "root:x:0:0::/root:/bin/bash\ndebian:x:1000:1000::/home/debian:/bin/bash\n",
+      "/etc/shadow": "root:*:19000:0:99999:7:::\ndebian:!:19000:0:99999:7::18000:\n",
+    },
+    ["error nobody-can-log-in /etc/shadow:2"],
+  ],
+  [
+    "a default user without a shell in the image",
+    {
+      "/etc/passwd": "root:x:0:0::/root:/bin/bash\ndebian:x:1000:1000::/home/debian:/usr/sbin/nologin\n",
+      "/etc/shadow": "root:*:19000:0:99999:7:::\ndebian:!:19000:0:99999:7:::\n",
+    },
+    ["error nobody-can-log-in /etc/passwd:2"],
+  ],
+  ["a seed that is to be filled in", seed("# users: [default]\n"), []],
   ["a seed without keys", seed("users: [default]\n"), [`error nobody-can-log-in ${SEED}/user-data:2`]],
   ["a seed with a key of the user", seed(`ssh_authorized_keys: ["${KEY}"]\n`), []],
   ["a seed with a key of the cloud", seed("{}\n", `instance-id: i\npublic-keys: ["${KEY}"]\n`), []],
@@ -197,7 +220,12 @@ test.each<[string, Files, string[]]>([
   ],
   [
     "doas",
-    { ...LAUNCH, [TEAM]: "system_info: {default_user: {sudo: null}}\n", "/etc/doas.conf": "permit nopass debian\n" },
+    {
+      ...LAUNCH,
+      [TEAM]: "system_info: {default_user: {sudo: null}}\n",
+      "/etc/doas.conf": "permit nopass debian\n",
+      "/usr/bin/doas": "",
+    },
     [],
   ],
   [
@@ -237,7 +265,7 @@ test("what an image says of its own default user is meant so, since a launch may
 
 test("ssh_pwauth of user-data that loses to a drop-in of the image", () => {
   const asked = seed(`ssh_pwauth: true\nssh_authorized_keys: ["${KEY}"]\n`);
-  const lost = [`warning ssh-pwauth-without-effect ${SEED}/user-data:2`];
+  const lost = [`error ssh-pwauth-without-effect ${SEED}/user-data:2`];
   expect(found({ ...asked, [DROP_IN]: "PasswordAuthentication no\n" })).toEqual(lost);
   expect(found({ ...asked, "/etc/ssh/sshd_config.d/60-team.conf": "PasswordAuthentication no\n" })).toEqual([]);
 });

@@ -56,6 +56,18 @@ describe("an edited network file of cloud-init's own is replaced, and not joined
   });
 });
 
+test("a renderer of netplan that is not installed reads nothing", () => {
+  const path = "/etc/netplan/01-team.yaml";
+  const files = { [path]: "network:\n  version: 2\n  renderer: NetworkManager\n", ...launch };
+  const found = (more: Record<string, string>) =>
+    findings("network-configuration-not-read", { ...files, ...more }, { image: "ubuntu-24.04" });
+  expect(found({}).map(({ cause, severity }) => `${severity} ${cause?.path}:${cause?.line}`)).toEqual([
+    `error ${path}:3`,
+  ]);
+  expect(found({ "/usr/bin/nmcli": "" })).toEqual([]);
+  expect(found({ [path]: "network:\n  renderer: networkd\n" })).toEqual([]);
+});
+
 /** A launch with an address for an interface, in one of the two versions of network-config. */
 function addressed(name: string, version: 1 | 2 = 1): Record<string, string> {
   const one = `version: 1\nconfig:\n  - type: physical\n    name: ${name}\n    mac_address: "00:00:5e:00:53:01"\n    subnets: [{type: static, address: 192.0.2.10/24}]\n`;

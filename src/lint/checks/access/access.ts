@@ -53,7 +53,7 @@ export function isSomebodys(context: CheckContext, path: string): boolean {
 
 /** Whether the accounts after the boot are not known: a module fails or is not simulated, or the cloud decides. */
 export function accountsAreUnknown({ booted }: CheckContext): boolean {
-  const { modules, notes, changes } = booted;
+  const { modules, notes, changes, commands } = booted;
   const isUnclear = ({ status, why }: (typeof modules)[number]) =>
     status === "failed" || status === "not simulated" || why?.code === "stage-stopped";
   return (
@@ -61,6 +61,7 @@ export function accountsAreUnknown({ booted }: CheckContext): boolean {
     notes.some(
       ({ code }) => code === "keys-of-unknown-user" || code === "imported-keys-unknown" || code === "public-keys-fail",
     ) ||
+    commands.some(({ module }) => module === "ssh_import_id") ||
     changes.some(({ path, certainty }) => certainty === "possible" && ACCESS_FILES.test(path))
   );
 }

@@ -3,8 +3,10 @@ import { findPair } from "../../../config/merge.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
+import { isKey } from "../../../services/accounts/authorizedKeys.ts";
+import { readShadow, readUsers } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
-import { maskedSshd, refusesLogins } from "../../logins.ts";
+import { isExpired, maskedSshd, refusesLogins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
 import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
@@ -25,17 +27,34 @@ interface Reason {
   readonly text: string;
   readonly advice: string;
   /** The rule's own unless given. */
-  readonly severity?: "info";
+  readonly severity?: "warning" | "info";
+  readonly isAboutInvalidKeys?: true;
 }
 
 /** Finds boots after which no key and no password lets anybody in, by SSH or at the console. */
 export function nobodyCanLogIn(rule: Rule, context: CheckContext): Finding[] {
-  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return [];
-  const scripts = scriptsOf(context);
-  const reason = scripts === "about access" ? undefined : reasonOf(context);
+  const reason = lockout(context);
   if (reason === undefined) return [];
+  const scripts = scriptsOf(context);
   const message = `Nobody can log in after the first boot: ${reason.text}, and no account has a usable SSH key or password. ${reason.advice}`;
   return [accessFinding(rule, context, { ...reason, message, module: "ssh", scripts })];
+}
+
+/** Whether this rule has a finding with that cause. */
+export function explainsLockout(context: CheckContext, { path, line }: Origin): boolean {
+  const cause = lockout(context)?.cause;
+  return cause?.path === path && cause.line === line;
+}
+
+/** Whether this rule says that all keys are invalid. */
+export function explainsInvalidKeys(context: CheckContext): boolean {
+  return lockout(context)?.isAboutInvalidKeys === true;
+}
+
+function lockout(context: CheckContext): Reason | undefined {
+  if (!isLockedOut(context) || explainsAccess(context) || isForRootAlone(context)) return undefined;
+  const scripts = scriptsOf(context);
+  return scripts === "about access" ? undefined : reasonOf(context, scripts !== undefined);
 }
 
 /** Keys of user-data that are about logins. */
@@ -43,7 +62,8 @@ const ASKING = ["chpasswd", "disable_root", "password", "ssh_authorized_keys", "
 
 const PASSWORDS = ["passwd", "hashed_passwd", "plain_text_passwd"];
 
-function reasonOf(context: CheckContext): Reason | undefined {
+/** @param hasScripts whether something runs that may open a login */
+function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefined {
   const { booted, distro } = context;
   const { config, cloud, modules, base } = booted;
   const { disabled } = distro.cloudInit;
@@ -63,8 +83,19 @@ function reasonOf(context: CheckContext): Reason | undefined {
     const cause = { path: masked, line: 1, column: 1 };
     return { cause, text: "the unit of sshd is masked", advice: "Unmask it, or set a password for the console." };
   }
-  const candidates = [notDefault(context), noShell(context), keysOff(context), withoutKeys(context)];
+  const candidates = [
+    invalidKeys(context),
+    notDefault(context),
+    noShell(context),
+    existing(context),
+    keysOff(context),
+    withoutKeys(context),
+  ];
   return candidates.find((reason) => reason !== undefined && isSomebodys(context, reason.cause.path));
+
+  function isOfImage(path: string): boolean {
+    return path.startsWith("/") && context.image.stat(path) !== undefined;
+  }
 
   /** The list of users does not include the default user, who gets the keys of the launch. */
   function notDefault(context: CheckContext): Reason | undefined {
@@ -85,6 +116,38 @@ function reasonOf(context: CheckContext): Reason | undefined {
     return { cause: originOf(pair), text, advice: "Set a shell such as /bin/bash." };
   }
 
+  /** A default user that the image contains: cloud-init does not change its shell, nor the day on which it expires. */
+  function existing({ image }: CheckContext): Reason | undefined {
+    const name = requestedUsers(context).find(({ isDefault }) => isDefault)?.name;
+    const user = name === undefined ? undefined : readUsers(image).get(name);
+    if (user === undefined || name === undefined) return undefined;
+    const entry = readShadow(image).get(name);
+    const who = `${namesOf([name])}, who gets the keys of the launch, exists in the image and`;
+    if (refusesLogins(user.shell)) {
+      const cause = { path: "/etc/passwd", line: user.line, column: 1 };
+      return { cause, text: `${who} has the shell ${user.shell}`, advice: "Set a shell such as /bin/bash." };
+    }
+    if (entry === undefined || !isExpired(entry.expires)) return undefined;
+    const cause = { path: "/etc/shadow", line: entry.line, column: 1 };
+    return { cause, text: `${who} has expired`, advice: `Run "chage -E -1 ${name}" in the image.` };
+  }
+
+  /** Keys of a launch none of which is a key: a path, a placeholder. */
+  function invalidKeys(_: CheckContext): Reason | undefined {
+    const { metaData, userData } = cloud;
+    const given = booted.keyFiles.filter((file) => !file.refused && file.keys.length > 0);
+    if (metaData === undefined || userData === undefined || given.length === 0) return undefined;
+    if (given.some(({ keys }) => keys.some(isKey))) return undefined;
+    const key = "ssh_authorized_keys";
+    const ofUsers = requestedUsers(context).map(({ attributes }) => findPair(attributes, key));
+    const pair = [config.pair(key), ...ofUsers].find((one) => one !== undefined);
+    const isGiven = pair !== undefined && isSomebodys(context, pair.path);
+    const cause = isGiven ? originOf(pair) : { path: metaData.path, line: 1, column: 1 };
+    const text = `none of the SSH keys for ${namesOf([...new Set(given.map(({ user }) => user))])} is a valid key`;
+    const advice = "Write the content of a public key file, such as ssh-ed25519 AAAA..., not its name.";
+    return { cause, text, advice, isAboutInvalidKeys: true };
+  }
+
   function keysOff(_: CheckContext): Reason | undefined {
     const pair = config.pair("allow_public_ssh_keys");
     if (pair === undefined || config.bool("allow_public_ssh_keys", true)) return undefined;
@@ -103,16 +166,17 @@ function reasonOf(context: CheckContext): Reason | undefined {
       requestedUsers(context).some(({ attributes }) => PASSWORDS.some((key) => findPair(attributes, key)))
     )
       return undefined;
-    // A seed that only gives the instance a name is no attempt at a launch.
-    if (userData.bytes.length === 0) return undefined;
     const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];
     const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
-    const cause = pair === undefined ? { path: userData.path, line: 1, column: 1 } : originOf(pair);
+    const isEmpty = userData.bytes.length === 0;
+    // A seed of the image that only gives the instance a name, or is still to be filled in, is no attempt at a launch.
+    if (isOfImage(userData.path) && !/^[^#\s]/m.test(userData.bytes.toString("utf8"))) return undefined;
+    const { path } = isEmpty ? metaData : userData;
+    const cause = pair === undefined ? { path, line: 1, column: 1 } : originOf(pair);
     const text = "neither the meta-data nor the user-data holds an SSH key or a password";
-    // Data that do not mention logins may be meant for an instance without any.
-    const severity = ASKING.some((key) => config.pair(key)?.path === userData.path)
-      ? {}
-      : ({ severity: "info" } as const);
+    // Data that do not mention logins may be meant for an instance without any, or for one that a script opens.
+    const asks = ASKING.some((key) => config.pair(key)?.path === userData.path);
+    const severity = asks ? {} : ({ severity: hasScripts ? "info" : "warning" } as const);
     return {
       ...severity,
       cause,

@@ -3,6 +3,7 @@ import { isFalse, isTrue } from "../../../config/options.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
+import { sshdConfigPath } from "../../../services/sshd/directives.ts";
 import { sshd } from "../../../services/sshd.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -32,23 +33,32 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
   const winner = now.path !== undefined && isOwn(context, now.path) && image.stat(now.path) !== undefined;
   // An image that sets both decides with its own line.
   if (winner && !isOfLaunch(context, pair.path)) return [];
-  const state =
-    now.path === undefined
-      ? `PasswordAuthentication stays ${now.value}, the default`
-      : `PasswordAuthentication stays ${now.value} (${now.path}:${now.line})`;
-  const why =
+  const asked = pyStr(pair.value).replace(/^(True|False)$/, (word) => word.toLowerCase());
+  const isDefault = now.path === undefined;
+  const state = `PasswordAuthentication stays ${now.value} (${isDefault ? "the default" : `${now.path}:${now.line}`})`;
+  const include = 'Put "Include /etc/ssh/sshd_config.d/*.conf" before the first setting in /etc/ssh/sshd_config.';
+  const isElsewhere = now.path !== undefined && now.path !== sshdConfigPath(booted.after) && now.path !== written?.path;
+  const [why, advice] =
     written === undefined
-      ? "cloud-init does not change the configuration of sshd"
-      : now.path === undefined || now.path === written.path
-        ? `sshd does not read ${written.path}, to which cloud-init writes it`
-        : `sshd takes the first value that it reads, and reads ${written.path}, to which cloud-init writes it, later or not at all`;
+      ? ["cloud-init does not change the configuration of sshd", include]
+      : isElsewhere
+        ? [
+            `the first value counts, and sshd reads that line before the one that cloud-init writes to ${written.path}`,
+            `Remove the line at ${now.path}:${now.line} from the image, or remove ssh_pwauth.`,
+          ]
+        : isDefault || now.path === written.path
+          ? [`sshd does not read ${written.path}, to which cloud-init writes it`, include]
+          : [
+              `the first value counts, and sshd reads that line before ${written.path}, to which cloud-init writes it`,
+              include,
+            ];
   const cause = originOf(pair);
   return [
     {
       rule: rule.id,
-      severity: winner ? "warning" : rule.severity,
+      severity: rule.severity,
       confidence: "certain",
-      message: `ssh_pwauth: ${pyStr(pair.value)} has no effect: ${state}, since ${why}. Put "Include /etc/ssh/sshd_config.d/*.conf" before the first setting in /etc/ssh/sshd_config.`,
+      message: `ssh_pwauth: ${asked} has no effect: ${state}, since ${why}. ${advice}`,
       service: sshd.name,
       module: "set_passwords",
       losses: [],

@@ -2,7 +2,7 @@ import { findPair } from "../../../config/merge.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import { originOf } from "../../../python/tree.ts";
-import { truthy } from "../../../python/value.ts";
+import { pyStr, truthy } from "../../../python/value.ts";
 import { names, readSudoers, type SudoGrant, sudoAnswer } from "../../../services/accounts/sudoGrants.ts";
 import { accounts } from "../../../services/accounts.ts";
 import type { SshAccount } from "../../../services/sshd/admission.ts";
@@ -16,7 +16,9 @@ import {
   launchIsKnown,
   loginsAfter,
   lossOf,
+  namesOf,
   requestedUsers,
+  scriptsOf,
   writerOf,
 } from "./access.ts";
 
@@ -25,10 +27,14 @@ interface LostSudo {
   readonly account: SshAccount;
   /** The line that asks for it. */
   readonly request: Origin;
-  /** The rule that counts instead; undefined if sudo does not read the requested one. */
+  /** The rule that counts instead; undefined if sudo does not read the requested one or is missing. */
   readonly instead: SudoGrant | undefined;
+  /** The program that the image lacks. */
+  readonly missing?: Program;
   readonly cause: Origin;
 }
+
+type Program = "sudo" | "doas";
 
 const RULES = "/etc/sudoers.d/90-cloud-init-users";
 
@@ -37,7 +43,9 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
   const logins = loginsAfter(context);
   if (logins === undefined) return [];
   const loss = lossOf(context, logins);
-  return atMost(lostSudo(context), ({ account: { name }, instead, cause, request }) => {
+  return atMost(lostSudo(context), ({ account: { name }, instead, missing, cause, request }) => {
+    const isRootless = loss?.startsWith("nobody can become root") === true;
+    if (missing !== undefined) return notInstalled(rule, name, missing, cause, isRootless);
     const why =
       instead === undefined
         ? `sudo does not read ${RULES}, to which cloud-init writes the rule`
@@ -45,7 +53,7 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
     const asks = instead !== undefined && !forbids(instead);
     // A launch may give the account a password; a rule for this very account expects that.
     const mayHavePassword = asks && !launchIsKnown(context);
-    const consequence = loss?.startsWith("nobody can become root") ? " Nobody can become root." : "";
+    const consequence = isRootless ? " Nobody can become root." : "";
     return {
       rule: rule.id,
       severity: mayHavePassword && instead.subject === name ? "info" : rule.severity,
@@ -59,6 +67,23 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
       proveFix: noFix,
     };
   });
+}
+
+/** No rule counts, since the image does not contain the program. */
+function notInstalled(rule: Rule, name: string, program: Program, cause: Origin, isRootless: boolean): Finding {
+  const consequence = isRootless ? " Nobody can become root." : "";
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    confidence: "certain",
+    message: `${namesOf([name])} cannot use ${program}: it is not installed in the image, and the rule that cloud-init writes has no effect.${consequence} Install ${program} in the image.`,
+    service: accounts.name,
+    module: "users_groups",
+    losses: [],
+    cause,
+    evidence: `no package ${program} is installed`,
+    proveFix: noFix,
+  };
 }
 
 function forbids({ commands }: SudoGrant): boolean {
@@ -77,13 +102,49 @@ export function lostSudo(context: CheckContext): readonly LostSudo[] {
 function findLost(context: CheckContext): LostSudo[] {
   const logins = loginsAfter(context);
   if (logins === undefined || accountsAreUnknown(context)) return [];
-  const requests = requestedUsers(context).flatMap(({ name, attributes }) => {
-    const pair = findPair(attributes, "sudo");
-    const account = logins.accounts.get(name);
-    return pair === undefined || account === undefined || !truthy(pair.value) || hasUnknown(name)
-      ? []
-      : [{ account, request: originOf(pair) }];
-  });
+  const asked = (key: Program) =>
+    requestedUsers(context).flatMap(({ name, attributes }) => {
+      const pair = findPair(attributes, key);
+      const account = logins.accounts.get(name);
+      return pair === undefined || account === undefined || !truthy(pair.value) || hasUnknown(name)
+        ? []
+        : [{ account, request: originOf(pair), asks: pyStr(pair.value) }];
+    });
+  const isInstalledLater = scriptsOf(context) === "about access" || installsAtLaunch(context);
+  const missing = (["sudo", "doas"] as const).filter((program) => logins.missing.has(program) && !isInstalledLater);
+  const lacking = missing.flatMap((program) =>
+    asked(program)
+      .filter(({ account, asks }) => /ALL|\bpermit\b/.test(asks) && !logins.becomesRoot(account))
+      .map(
+        ({ account, request }): LostSudo => ({
+          account,
+          request,
+          cause: request,
+          instead: undefined,
+          missing: program,
+        }),
+      ),
+  );
+  if (logins.missing.has("sudo")) return lacking;
+  return [...lacking, ...notCounting(context, asked("sudo"))];
+}
+
+/** Whether a package or a command of the launch may install sudo or doas. */
+function installsAtLaunch({ booted: { config, cloud } }: CheckContext): boolean {
+  const keys = ["packages", "runcmd", "bootcmd", "snap", "ansible"].map((key) =>
+    JSON.stringify(config.get(key) ?? null),
+  );
+  const isScript = [cloud.userData, cloud.vendorData].some((file) => /^#!/m.test(file?.bytes.toString("utf8") ?? ""));
+  return isScript || keys.some((text) => /\b(sudo|doas|opendoas)\b/.test(text));
+}
+
+interface Request {
+  readonly account: SshAccount;
+  readonly request: Origin;
+}
+
+/** The requests whose rules sudo does not read, or reads before others. */
+function notCounting(context: CheckContext, requests: readonly Request[]): LostSudo[] {
   if (requests.length === 0) return [];
   const sudoers = readSudoers(context.booted.after);
   return requests.slice(0, MOST).flatMap(({ account, request }) => {

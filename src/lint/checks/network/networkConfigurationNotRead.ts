@@ -116,6 +116,8 @@ function notStarted(rule: Rule, context: CheckContext): Finding[] {
   if (written === undefined) return [];
   const { kind, program } = written;
   const state = stateOf(image, program);
+  if (state === "absent" && kind === "netplan" && lacksNetworkManager(context))
+    return withoutRenderer(rule, context, program);
   // netplan starts systemd-networkd itself (verified with 0.106, 1.1 and 1.2), but not NetworkManager.
   const isStarted = state === "disabled" && kind === "netplan" && program === "systemd-networkd";
   if (state === "enabled" || state === "absent" || isStarted) return [];
@@ -147,6 +149,45 @@ function notStarted(rule: Rule, context: CheckContext): Finding[] {
       proveFix: noFix,
     },
   ];
+}
+
+/** netplan writes for NetworkManager, since a file names it as the renderer, but the image does not contain it. */
+function withoutRenderer(rule: Rule, context: CheckContext, program: NetworkProgram): Finding[] {
+  const { after } = context.booted;
+  const files = writtenByNetwork(context).filter(isConfiguration);
+  if (program !== "NetworkManager" || files[0] === undefined) return [];
+  const named = after
+    .list("/etc/netplan")
+    .map((name) => `/etc/netplan/${name}`)
+    .flatMap((path) => {
+      const line = (readText(after, path) ?? "")
+        .split("\n")
+        .findIndex((text) => /\brenderer:\s*["']?NetworkManager/.test(text));
+      return path.endsWith(".yaml") && line !== -1 ? [{ path, line: line + 1, column: 1 }] : [];
+    })[0];
+  if (named === undefined || (!isOfNetwork(context, named.path) && !isOwn(context, named.path))) return [];
+  const cause = isOfNetwork(context, named.path) ? blameOf(context, files[0]).cause : named;
+  const where = isOfNetwork(context, named.path) ? "the network configuration" : `${named.path}:${named.line}`;
+  const message = `${where} makes NetworkManager the renderer of netplan, but NetworkManager is not installed, so nothing reads the network configuration that cloud-init writes and the instance has no network. Remove the renderer, or install NetworkManager.`;
+  return [
+    {
+      ...base(rule, context, message[0]!.toUpperCase() + message.slice(1), cause, "certain"),
+      losses: wholeFiles(files),
+      proveFix: noFix,
+    },
+  ];
+}
+
+/** Whether NetworkManager is certainly missing: no package and no file of it. */
+function lacksNetworkManager({ image, distro: { packages } }: CheckContext): boolean {
+  const names = ["network-manager", "NetworkManager", "networkmanager"];
+  const has = (path: string) => image.stat(path) !== undefined;
+  return (
+    packages.kind !== "none" &&
+    names.every((name) => packages.version(name) === undefined) &&
+    !has("/usr/lib/NetworkManager") &&
+    !has("/usr/bin/nmcli")
+  );
 }
 
 const OTHERS: readonly NetworkProgram[] = ["systemd-networkd", "NetworkManager", "ifupdown", "wicked"];

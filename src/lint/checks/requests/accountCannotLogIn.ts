@@ -2,13 +2,16 @@ import type { ConfiguredUser } from "../../../boot/users/users.ts";
 import { findPair } from "../../../config/merge.ts";
 import { readText } from "../../../image/image.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
-import { originOf, type Pair } from "../../../python/tree.ts";
+import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import { readShadow, readUsers, type User } from "../../../services/accounts/users.ts";
+import { isKey } from "../../../services/accounts/authorizedKeys.ts";
+import { readShadow, readUsers, type ShadowEntry, type User } from "../../../services/accounts/users.ts";
 import { readStatements } from "../../../services/lines.ts";
 import type { Finding } from "../../finding.ts";
+import { isExpired } from "../../logins.ts";
 import { isPassword, PASSWORD_KEYS } from "../../passwordForms.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { explainsInvalidKeys, explainsLockout } from "../access/nobodyCanLogIn.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { isAsked, type LostRequest, lostRequest, requestedAccounts } from "./lostRequest.ts";
 
@@ -22,14 +25,48 @@ export function accountCannotLogIn(rule: Rule, context: CheckContext): Finding[]
   const { after } = context.booted;
   const users = readUsers(after);
   const shadow = readShadow(after);
-  return atMost(accounts.users, (asked) => {
+  const lost = invalidKeys(context, accounts.users).map((one) => lostRequest(rule, context, one));
+  const refused = atMost(accounts.users, (asked) => {
     const user = users.get(asked.name);
     const access = accessAskedFor(context, asked);
     if (user === undefined || access === undefined || hasUnknown(asked.name)) return undefined;
-    const expires = Number(shadow.get(user.name)?.expires || Number.POSITIVE_INFINITY);
-    const lost = refusedByShell(context, asked, user, access) ?? expired(context, asked, access, expires);
-    return lost && lostRequest(rule, context, lost);
+    const lost = refusedByShell(context, asked, user, access) ?? expired(context, asked, access, shadow.get(user.name));
+    // The keys of the launch alone: that nobody can log in is the finding.
+    if (lost === undefined || (access.pair === undefined && explainsLockout(context, lost.cause))) return undefined;
+    return lostRequest(rule, context, lost);
   });
+  return [...lost, ...refused];
+}
+
+/** The most lists of keys that are reported. */
+const MOST = 20;
+
+/** Lists with entries that are no SSH keys: the name of a file, a placeholder. cloud-init writes them as they are. */
+function invalidKeys(context: CheckContext, users: readonly ConfiguredUser[]): LostRequest[] {
+  if (explainsInvalidKeys(context)) return [];
+  const top = context.booted.config.pair("ssh_authorized_keys");
+  const ofUsers = users.flatMap(({ name, attributes }) => {
+    const pair = findPair(attributes, "ssh_authorized_keys");
+    return pair === undefined ? [] : [{ who: hasUnknown(name) ? "the default user" : name, pair }];
+  });
+  const lists = [...(top === undefined ? [] : [{ who: "the default user", pair: top }]), ...ofUsers];
+  return lists
+    .flatMap(({ who, pair }): LostRequest[] => {
+      const entries = pair.value.type === "sequence" ? pair.value.children : [pair.value];
+      const isWrong = (entry: ConfigNode) => entry.type === "scalar" && isNoKey(pyStr(entry));
+      const first = isAsked(context, pair) ? entries.findIndex(isWrong) : -1;
+      if (first === -1) return [];
+      const count = entries.filter(isWrong).length;
+      const more = count === 1 ? "" : ` (${count - 1} more)`;
+      const message = `ssh_authorized_keys[${first}] of ${who} is not an SSH public key${more}: sshd ignores it. Write the content of the public key file, such as ssh-ed25519 AAAA..., not its name.`;
+      return [{ message, cause: originOf(entries[first]!), module: pair === top ? "ssh" : "users_groups" }];
+    })
+    .slice(0, MOST);
+}
+
+/** Whether a line is certainly no key; text that a template replaces may become one. */
+function isNoKey(line: string): boolean {
+  return !/^\s*(#|$)|\$\{|\{\{|%\w+%|<</.test(line) && !isKey(line.trimStart());
 }
 
 /** What somebody gives an account so that people log in to it. */
@@ -69,11 +106,11 @@ function refusedByShell(
   if (REFUSING.test(shell)) {
     // sshd serves SFTP and forwarding to such accounts, without a shell.
     if (servesWithoutShell(context)) return undefined;
-    const message = `${name} cannot log in with ${noun}: its shell, ${shell}, ends every login at once. Set a login shell in shell, or remove the keys and passwords.`;
+    const message = `${name} cannot log in with ${noun}, because its shell, ${shell}, ends every login at once. Set a login shell in shell, or remove the keys and passwords.`;
     return { ...place, message, severity: "warning", confidence: "likely" };
   }
   if (chosen === undefined || !lacksShell(context, shell)) return undefined;
-  const message = `${name} cannot log in with ${noun}: its shell, ${shell}, does not exist in the image, and sshd and login refuse the account. Install it in the image or name another shell.`;
+  const message = `${name} cannot log in with ${noun}, because its shell, ${shell}, does not exist in the image, and sshd and login refuse the account. Install it in the image or name another shell.`;
   return { ...place, message };
 }
 
@@ -99,17 +136,22 @@ function lacksShell({ booted, distro, image }: CheckContext, shell: string): boo
   return !launch.includes(name) && !commands.some(({ command }) => command.includes(name));
 }
 
-/** 2025-01-01 in days since 1970: what expired before that has expired for every boot of a simulated version. */
-const PAST = 20_089;
-
+/** An account that cloud-init creates with a day of the past, or that has expired in the image. */
 function expired(
   context: CheckContext,
   { name, attributes }: ConfiguredUser,
-  { noun }: Access,
-  expires: number,
+  { noun, pair }: Access,
+  entry: ShadowEntry | undefined,
 ): LostRequest | undefined {
+  if (entry === undefined || !isExpired(entry.expires)) return undefined;
   const setting = findPair(attributes, "expiredate");
-  if (setting === undefined || !isAsked(context, setting) || expires >= PAST) return undefined;
-  const message = `${name} cannot log in with ${noun}: the account expired on ${pyStr(setting.value)}, its expiredate. Set a later date.`;
-  return { message, cause: originOf(setting), module: "users_groups" };
+  const module = "users_groups";
+  if (setting !== undefined && isAsked(context, setting)) {
+    const message = `${name} cannot log in with ${noun}, because the account expired on ${pyStr(setting.value)}, its expiredate. Set a later date.`;
+    return { message, cause: originOf(setting), module };
+  }
+  const known = readShadow(context.image).get(name);
+  if (pair === undefined || known === undefined || !isExpired(known.expires)) return undefined;
+  const message = `${name} cannot log in with ${noun}, because the account exists in the image and has expired (/etc/shadow:${known.line}). Run "chage -E -1 ${name}" in the image.`;
+  return { message, cause: originOf(pair), module };
 }

@@ -6,7 +6,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "../configuration/about.ts";
 import { launchCommands, unitNamed } from "./launchCommands.ts";
-import { type UnitsOfBoot, unitsOfBoot, unitsOfNextBoot } from "./units.ts";
+import { lossWithout, type UnitsOfBoot, unitsOfBoot, unitsOfNextBoot } from "./units.ts";
 
 /** The most lines that are looked for, and the most units that are visited for it: each line takes a pass over all. */
 const MOST_CYCLES = 100;
@@ -124,24 +124,7 @@ function messageOf({ closing, orders }: Cycle, units: UnitsOfBoot, when: string)
     dropped.length === 0
       ? "systemd then cannot start the default target."
       : `${when}, systemd breaks the cycle by not starting ${oneOf(dropped)}.`;
-  return `${start}: ${cycle}. ${broken}${lossOf(dropped)} ${adviceOf(closing, orders)}`;
-}
-
-/** What is missing without a unit of cloud-init, the worst one first. */
-const LOSSES: readonly (readonly [RegExp, string])[] = [
-  [/^cloud-init(\.target|-main\.service)$/, "no stage of cloud-init runs"],
-  [/^cloud-init-local\.service$/, "cloud-init does not configure the network"],
-  [/^cloud-init(-network)?\.service$/, "cloud-init creates no users and installs no keys"],
-  [/^cloud-config\.(service|target)$/, "the modules of the config stage do not run"],
-  [/^cloud-final\.service$/, "no package is installed, and no runcmd command and no script of the launch runs"],
-];
-
-function lossOf(dropped: readonly string[]): string {
-  for (const [pattern, loss] of LOSSES) {
-    const name = dropped.find((one) => pattern.test(one));
-    if (name !== undefined) return ` Without ${name}, ${loss}.`;
-  }
-  return "";
+  return `${start}: ${cycle}. ${broken}${lossWithout(dropped)} ${adviceOf(closing, orders)}`;
 }
 
 /** Whether an option orders units, unlike the type or the option of a mount that needs the network. */

@@ -15,6 +15,8 @@ export interface UnitsOfBoot extends BootUnits {
   isAssumed(unit: string): boolean;
   /** Whether a file is one that every image of this kind has: systemd's targets, cloud-init's units. */
   isShipped(unit: string, path: string): boolean;
+  /** Whether the image lacks systemd's own units, so that it may lack others too. */
+  readonly isPartial: boolean;
 }
 
 const CLOUD_INITS =
@@ -62,6 +64,7 @@ function readUnits(image: Image, distro: CheckContext["distro"], enabled: readon
   return {
     ...boot,
     stages: { init: network, config: "cloud-config.service", final: "cloud-final.service" },
+    isPartial: set.isPartial,
     isCloudInits: (unit) => CLOUD_INITS.test(unit),
     isAssumed: (unit) => set.file(unit) === undefined && usual.has(unit),
     isShipped: (unit, path) => (usual.has(unit) || CLOUD_INITS.test(unit)) && !/^\/(etc|usr\/local)\//.test(path),
@@ -89,4 +92,22 @@ function networkServices(image: Image): string[] {
 function bootsWithSystemd(image: Image, id: string): boolean {
   if (["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some((path) => image.stat(path) !== undefined)) return true;
   return image.stat("/etc/runlevels") === undefined && !/^(alpine|(dragonfly|free|net|open)bsd)$/.test(id);
+}
+
+/** What is missing without a unit of cloud-init, the worst one first. */
+const LOSSES: readonly (readonly [RegExp, string])[] = [
+  [/^cloud-init(\.target|-main\.service)$/, "no stage of cloud-init runs"],
+  [/^cloud-init-local\.service$/, "cloud-init does not configure the network"],
+  [/^cloud-init(-network)?\.service$/, "cloud-init creates no users and installs no keys"],
+  [/^cloud-config\.(service|target)$/, "the modules of the config stage do not run"],
+  [/^cloud-final\.service$/, "no package is installed, and no runcmd command and no script of the launch runs"],
+];
+
+/** What is lost without units of cloud-init, as a sentence behind a blank; "" for other units. */
+export function lossWithout(dropped: readonly string[]): string {
+  for (const [pattern, loss] of LOSSES) {
+    const name = dropped.find((one) => pattern.test(one));
+    if (name !== undefined) return ` Without ${name}, ${loss}.`;
+  }
+  return "";
 }

@@ -233,3 +233,40 @@ test("the unit of the network stage by a name of another version", () => {
   expect(found(unit("Requires=cloud-init.service cloud-init-network.service"), "25.1.4")).toHaveLength(1);
   expect(found({ "/etc/fstab": "a /b ext4 x-systemd.after=cloud-init.service\n" }, "25.1.4")).toHaveLength(1);
 });
+
+describe("stages that cannot run", () => {
+  const found = (files: Readonly<Record<string, string>>, image?: string) =>
+    findings("stage-cannot-run", files, image === undefined ? {} : { image }).map(
+      ({ severity, cause, message }) => `${severity} ${cause?.path}:${cause?.line} ${message.split(". ")[0]}`,
+    );
+  const dropIn = (lines: string, stage = "cloud-final.service") => ({
+    [`${U}/${stage}.d/10.conf`]: `[Unit]\n${lines}\n`,
+  });
+  const mask = { [`${U}/vpn.service`]: "-> /dev/null\n" };
+
+  test("lack a unit, where systemd drops them for that", () => {
+    expect(found({ ...dropIn("Requires=vpn.service"), ...mask }, "ubuntu-24.04")).toEqual([
+      `error ${U}/cloud-final.service.d/10.conf:2 Requires=vpn.service keeps cloud-final.service from starting: vpn.service is masked`,
+    ]);
+    expect(found({ ...dropIn("Requires=vpn.service"), ...mask })).toEqual([]);
+    expect(found({ ...dropIn("Requires=vpn.service"), ...mask }, "rocky-9")).toHaveLength(1);
+    expect(found(dropIn("BindsTo=vpn.service\nAfter=vpn.service"))).toEqual([
+      `warning ${U}/cloud-final.service.d/10.conf:2 BindsTo=vpn.service keeps cloud-final.service from starting: vpn.service does not exist`,
+    ]);
+    expect(found({ ...dropIn("BindsTo=app.service\nAfter=app.service"), ...unit("Requires=vpn.service") })).toEqual([]);
+    expect(found(dropIn("BindsTo=dbus.service\nAfter=dbus.service"))).toEqual([]);
+    expect(found({ ...dropIn("Requires=vpn.service"), "/etc/init.d/vpn": "" }, "ubuntu-24.04")).toEqual([]);
+  });
+
+  test("cannot write", () => {
+    const line = (options: string, point = "/") => ({ "/etc/fstab": `/dev/vda1 ${point} ext4 ${options} 0 1\n` });
+    expect(found(line("ro"))).toEqual([
+      "error /etc/fstab:1 ro on / makes /var/lib/cloud read-only, so that all stages of cloud-init fail: it creates no users, installs no keys and runs no command",
+    ]);
+    expect(found(line("ro", "/var"), "alpine-3.21")).toHaveLength(1);
+    expect(found(line("ro,rw"))).toEqual([]);
+    expect(found({ ...line("ro"), "/etc/overlayroot.conf": 'overlayroot="tmpfs"\n' })).toEqual([]);
+    expect(found({ "/etc/fstab": "a / ext4 ro 0 1\nb /var ext4 rw\n" })[0]).toContain("ro on / makes /etc read-only");
+    expect(found({ "/etc/fstab": "a / btrfs ro 0 1\nb /var btrfs rw\noverlay /etc overlay rw\n" })).toEqual([]);
+  });
+});
