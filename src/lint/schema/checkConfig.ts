@@ -13,16 +13,18 @@ import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { asSchema, isAnnotation, type Schema, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import { topOf } from "../secrets/place.ts";
+import { shortList } from "../sentences/lists.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { allowsBooleans } from "./expected.ts";
 import { placeHint, settingsValidator } from "./imageSettings.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Layer, Told } from "./told.ts";
-import { likelyKey, meantKey, newName, otherName, otherSpelling, problemText } from "./words.ts";
+import { likelyKey, meantKey, newName, otherName, otherSpelling, pathText, problemText } from "./words.ts";
 
 /**
  * Validates a configuration against cloud-init's schema.
@@ -41,10 +43,7 @@ export function checkConfig(
   for (const validator of validators) {
     const { problems, cut } = validator.validate(root, isUnknown);
     const current = problems.map((problem) => withCurrentKeys(problem, schemas));
-    for (const problem of withoutConsequences(current)) {
-      const one = toldOf(problem, root, name, layer, schemas, validator);
-      if (one !== undefined) told.push(one);
-    }
+    for (const one of toldOfAll(withoutConsequences(current), root, name, layer, schemas, validator)) told.push(one);
     isCut ||= cut;
   }
   if (name === "cloud-config") {
@@ -65,6 +64,53 @@ export function checkConfig(
       message: "This is too large to check in full.",
       origin: originOf(root),
     });
+  return oncePerValue(told);
+}
+
+/** Without what both validators say, and without advice on the name of a key or on values if the value is invalid. */
+function oncePerValue(told: readonly Told[]): Told[] {
+  const invalid = new Set(told.filter(({ about }) => about === "value").map(({ origin }) => placeOfOrigin(origin)));
+  const said = new Set<string>();
+  return told.filter(({ about, message, origin }) => {
+    const place = placeOfOrigin(origin);
+    const key = `${place} ${message}`;
+    if (said.has(key) || (about === "deprecated-key" && invalid.has(place))) return false;
+    said.add(key);
+    return true;
+  });
+}
+
+function placeOfOrigin({ path, line, column }: Origin): string {
+  return `${path}:${line}:${column}`;
+}
+
+/** The results of problems. Items of one list that have the wrong type on one line are one result. */
+function toldOfAll(
+  problems: readonly SchemaProblem[],
+  root: Mapping,
+  name: SchemaName,
+  layer: Layer,
+  schemas: Schemas,
+  validator: Validator,
+): Told[] {
+  const lists = new Map<string, { readonly at: number; readonly others: string[] }>();
+  const told: Told[] = [];
+  for (const problem of problems) {
+    const one = toldOf(problem, root, name, layer, schemas, validator);
+    if (one === undefined) continue;
+    const { kind, path, node } = problem;
+    const isItem = kind === "type" && typeof path.at(-1) === "number" && node.type === "scalar";
+    const list = isItem ? `${JSON.stringify(path.slice(0, -1))} ${one.origin.line}` : undefined;
+    const known = list === undefined ? undefined : lists.get(list);
+    if (known === undefined) {
+      if (list !== undefined) lists.set(list, { at: told.length, others: [] });
+      told.push(one);
+    } else known.others.push(pathText(path));
+  }
+  for (const { at, others } of lists.values()) {
+    const one = told[at]!;
+    if (others.length > 0) told[at] = { ...one, message: `${one.message} The same applies to ${shortList(others)}.` };
+  }
   return told;
 }
 

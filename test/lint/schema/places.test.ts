@@ -23,8 +23,7 @@ const FAULTS: readonly Fault[] = [
   ["power_state: {mode: restart}", "error schema-value-invalid 2 power_state.mode must be"],
   [
     "ssh_pwauth: sometimes",
-    'error schema-value-invalid 2 ssh_pwauth must be true, false or "unchanged"',
-    "warning schema-key-deprecated 2 ssh_pwauth is deprecated since 22.3",
+    'error schema-value-invalid 2 ssh_pwauth must be true, false or "unchanged", not the string "sometimes". sshd keeps',
   ],
   ["users: [{nam: a}]", 'error schema-key-unknown 2 Unknown key "nam" in users[0] (did you mean "name"?).'],
   [

@@ -36,12 +36,18 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
     now.path === undefined
       ? `PasswordAuthentication stays ${now.value}, the default`
       : `PasswordAuthentication stays ${now.value} (${now.path}:${now.line})`;
+  // Without the Include, cloud-init changes the lines that exist, wherever they stand.
+  const isInMatch = after.some(
+    ({ key, path }) => /^Match .*: PasswordAuthentication$/.test(key) && path === written?.path,
+  );
   const why =
     written === undefined
       ? "cloud-init does not change the configuration of sshd"
-      : now.path === undefined || now.path === written.path
-        ? `sshd does not read ${written.path}, to which cloud-init writes it`
-        : `sshd takes the first value that it reads, and reads ${written.path}, to which cloud-init writes it, later or not at all`;
+      : isInMatch
+        ? `cloud-init changes only the line in the Match block of ${written.path}`
+        : now.path === undefined || now.path === written.path
+          ? `sshd does not read ${written.path}, to which cloud-init writes it`
+          : `sshd takes the first value that it reads, and reads ${written.path}, to which cloud-init writes it, later or not at all`;
   const cause = originOf(pair);
   return [
     {
