@@ -5,13 +5,15 @@ interface Pair {
   /** The rule that says what is lost, or says it everywhere: in user-data alone, in a seed, in an image. */
   readonly kept: string;
   readonly dropped: string;
-  /** Whether the message of the other finding is added, since it says more. */
+  /** Whether the message and the fix of the other finding are taken over, since it says more. */
   readonly isAdded?: true;
 }
 
 const PAIRS: readonly Pair[] = [
   { kept: "cloud-init-cannot-start", dropped: "schema-value-invalid" },
+  { kept: "config-key-without-module", dropped: "schema-key-deprecated" },
   { kept: "default-user-not-made", dropped: "config-list-replaced", isAdded: true },
+  { kept: "module-fails", dropped: "config-key-without-module" },
   { kept: "module-fails", dropped: "schema-key-deprecated", isAdded: true },
   { kept: "module-list-incomplete", dropped: "hostname-set-before-modules" },
   { kept: "nobody-can-become-root", dropped: "config-list-replaced", isAdded: true },
@@ -43,12 +45,10 @@ function joined(group: Finding[], { kept, dropped, isAdded }: Pair): Finding[] {
   if (keeper === undefined) return group;
   const others = group.filter((one) => one.rule === dropped && rank(one) >= rank(keeper));
   if (others.length === 0) return group;
-  const messages = isAdded ? others.map(({ message }) => message) : [];
-  const whole: Finding = {
-    ...keeper,
-    message: [keeper.message, ...messages].join(" "),
-    proveFix: () => keeper.proveFix() ?? others.reduce<Fix | null>((fix, one) => fix ?? one.proveFix(), null),
-  };
+  const prove = () => keeper.proveFix() ?? others.reduce<Fix | null>((fix, one) => fix ?? one.proveFix(), null);
+  const whole: Finding = isAdded
+    ? { ...keeper, message: [keeper.message, ...others.map(({ message }) => message)].join(" "), proveFix: prove }
+    : keeper;
   return group.filter((one) => !others.includes(one)).map((one) => (one === keeper ? whole : one));
 }
 

@@ -110,12 +110,27 @@ const SETTINGS: Readonly<Record<string, Keys>> = {
   WSL: {},
 };
 
+/** Settings that hold no secret, whichever datasource they are written below: a key in the wrong place is not hidden. */
+const visible: Keys = {
+  datasource_list: any,
+  ...Object.assign({}, ...Object.values(SETTINGS).map((known) => withoutSecrets(known))),
+};
+
+function withoutSecrets(known: Keys): Keys {
+  return Object.fromEntries(Object.entries(known).filter(([, form]) => !JSON.stringify(form).includes('"secret"')));
+}
+
+/** Reports hide keys that are not known here. */
+function hidingUnknown(form: Form, known: Keys): Form {
+  return { ...form, ...secret("token", unchecked({ ...visible, ...known })) };
+}
+
 const forms: Keys = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, known]) => [name, secret("token", either(keys(known), nothing))]),
+  Object.entries(SETTINGS).map(([name, known]) => [name, hidingUnknown(either(keys(known), nothing), known)]),
 );
 
 /** What stands below `datasource`: settings by the datasource's name. Reports hide the settings of others. */
-export const datasourceKeys: Form = { ...keys(forms), ...unchecked(forms, secret("token", unchecked({}))) };
+export const datasourceKeys: Form = hidingUnknown(keys(forms), forms);
 
 /** The datasources that read a setting. */
 export function datasourcesThatRead(setting: string): string[] {

@@ -84,7 +84,7 @@ function placeOfOrigin({ path, line, column }: Origin): string {
   return `${path}:${line}:${column}`;
 }
 
-/** The results of problems. Items of one list that have the wrong type on one line are one result. */
+/** The results of problems. One result are items of a list that have the wrong type on one line, and keys that a mapping lacks. */
 function toldOfAll(
   problems: readonly SchemaProblem[],
   root: Mapping,
@@ -93,23 +93,28 @@ function toldOfAll(
   schemas: Schemas,
   validator: Validator,
 ): Told[] {
-  const lists = new Map<string, { readonly at: number; readonly others: string[] }>();
+  const lists = new Map<string, { readonly at: number; readonly isItem: boolean; readonly others: string[] }>();
   const told: Told[] = [];
   for (const problem of problems) {
     const one = toldOf(problem, root, name, layer, schemas, validator);
     if (one === undefined) continue;
     const { kind, path, node } = problem;
     const isItem = kind === "type" && typeof path.at(-1) === "number" && node.type === "scalar";
-    const list = isItem ? `${JSON.stringify(path.slice(0, -1))} ${one.origin.line}` : undefined;
+    const list = isItem
+      ? `${JSON.stringify(path.slice(0, -1))} ${one.origin.line}`
+      : kind === "missing-key"
+        ? JSON.stringify(path)
+        : undefined;
     const known = list === undefined ? undefined : lists.get(list);
     if (known === undefined) {
-      if (list !== undefined) lists.set(list, { at: told.length, others: [] });
+      if (list !== undefined) lists.set(list, { at: told.length, isItem, others: [] });
       told.push(one);
-    } else known.others.push(pathText(path));
+    } else known.others.push(isItem ? pathText(path) : problem.keys.map((key) => `"${key}"`).join(" or "));
   }
-  for (const { at, others } of lists.values()) {
+  for (const { at, isItem, others } of lists.values()) {
     const one = told[at]!;
-    if (others.length > 0) told[at] = { ...one, message: `${one.message} The same applies to ${shortList(others)}.` };
+    const also = isItem ? "The same applies to" : "It also lacks";
+    if (others.length > 0) told[at] = { ...one, message: `${one.message} ${also} ${shortList(others)}.` };
   }
   return told;
 }
@@ -200,9 +205,10 @@ function toldOf(
   const isElsewhere = place !== "" && !(path[0] === "datasource" && path.length > 2);
   const meant = isElsewhere ? undefined : meantKey(problem);
   const replace = meant !== undefined && isFree(meant) ? { old: given, by: meant } : undefined;
-  const system = path.length === 1 && systemKeys.has(String(path[0]));
-  const hint = system
-    ? ` cloud-init reads "${path[0]}" only from files of the image.`
+  if (path.length === 1 && Object.hasOwn(ONLY_OF_IMAGE, given)) return onlyOfImage(given, origin);
+  const isImages = path.length === 1 && systemKeys.has(given) && given !== "log_cfgs";
+  const hint = isImages
+    ? " cloud-init reads it only from files of the image."
     : meant !== undefined
       ? ""
       : place !== "" || path.length > 1
@@ -210,6 +216,18 @@ function toldOf(
         : parentHint(given, schemas);
   const text = hint === "" ? message : textOf({ ...problem, keys: [], outdated: [] });
   return { about: "unknown-key", worst: "error", message: `${text}${hint}`, origin, replace };
+}
+
+/** Keys that are read before the data of the launch, and where else they may stand (stages.py, 18.5 to 26.2). */
+const ONLY_OF_IMAGE: Readonly<Record<string, string>> = {
+  datasource: "",
+  datasource_list: "",
+  network: ", and the network configuration of a launch from its network-config",
+};
+
+function onlyOfImage(key: string, origin: Origin): Told {
+  const message = `${key} has no effect in user-data or vendor-data: cloud-init reads it only from files of the image${ONLY_OF_IMAGE[key]}.`;
+  return { about: "unknown-key", worst: "error", message, origin };
 }
 
 /**
@@ -246,6 +264,7 @@ function openTopLevel(
   const told = root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
+    if (layer === "launch" && Object.hasOwn(ONLY_OF_IMAGE, name)) return [onlyOfImage(name, originOf(pair))];
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     if (++compared > MOST_COMPARED) return [];
     const same = otherSpelling(name, known) ?? otherName(name, known);

@@ -191,7 +191,8 @@ class Declared implements Place {
     const isClosed = !this.#isTop && this.#objects.some((form) => form.additionalProperties === false);
     const kind = secret ?? (isClosed ? this.#secretMember : undefined);
     if (kind === undefined) return undefined;
-    const near = name.length > 3 ? this.#names().find((key) => distance(key, name) <= 1) : undefined;
+    const most = name.length > 5 ? 2 : name.length > 3 ? 1 : 0;
+    const near = this.#names().find((key) => distance(key, name) <= most);
     return near === undefined ? hiddenPlace(kind) : placeOf(this.#declared(near));
   }
 }

@@ -43,9 +43,13 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   },
   "commands-never-run": {
     severity: "error",
-    say: () => [
-      "The commands of runcmd are written to a script that never runs, since no module list contains scripts_user",
-    ],
+    say: ({ isTooLate }) =>
+      isTooLate
+        ? undefined
+        : [
+            "The commands of runcmd are written to a script that never runs, since no module list contains scripts_user",
+            "Add scripts_user to cloud_final_modules of the image",
+          ],
   },
   "datasource-may-add": "no loss",
   "datasource-none": "other rule",
