@@ -11,9 +11,9 @@ interface Pair {
 
 const PAIRS: readonly Pair[] = [
   { kept: "cloud-init-cannot-start", dropped: "schema-value-invalid" },
+  { kept: "config-key-without-module", dropped: "module-fails" },
   { kept: "config-key-without-module", dropped: "schema-key-deprecated" },
   { kept: "default-user-not-made", dropped: "config-list-replaced", isAdded: true },
-  { kept: "module-fails", dropped: "config-key-without-module" },
   { kept: "module-fails", dropped: "schema-key-deprecated", isAdded: true },
   { kept: "module-list-incomplete", dropped: "hostname-set-before-modules" },
   { kept: "nobody-can-become-root", dropped: "config-list-replaced", isAdded: true },

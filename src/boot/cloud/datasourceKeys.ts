@@ -11,7 +11,6 @@ import {
   secret,
   text,
   texts,
-  unchecked,
   values,
 } from "../../config/schema/forms.ts";
 
@@ -111,18 +110,16 @@ const SETTINGS: Readonly<Record<string, Keys>> = {
 };
 
 /** Settings that hold no secret, whichever datasource they are written below: a key in the wrong place is not hidden. */
-const visible: Keys = {
-  datasource_list: any,
-  ...Object.assign({}, ...Object.values(SETTINGS).map((known) => withoutSecrets(known))),
-};
+const visible: readonly string[] = [
+  "datasource_list",
+  ...Object.values(SETTINGS).flatMap((known) =>
+    Object.keys(known).filter((name) => !JSON.stringify(known[name]).includes('"secret"')),
+  ),
+];
 
-function withoutSecrets(known: Keys): Keys {
-  return Object.fromEntries(Object.entries(known).filter(([, form]) => !JSON.stringify(form).includes('"secret"')));
-}
-
-/** Reports hide keys that are not known here. */
+/** Reports hide keys that are not known. */
 function hidingUnknown(form: Form, known: Keys): Form {
-  return { ...form, ...secret("token", unchecked({ ...visible, ...known })) };
+  return { ...form, ...secret("token", { unchecked: { properties: known, visible } }) };
 }
 
 const forms: Keys = Object.fromEntries(

@@ -192,7 +192,10 @@ class Declared implements Place {
     const kind = secret ?? (isClosed ? this.#secretMember : undefined);
     if (kind === undefined) return undefined;
     const most = name.length > 5 ? 2 : name.length > 3 ? 1 : 0;
-    const near = this.#names().find((key) => distance(key, name) <= most);
+    const isNear = (key: string) => distance(key, name) <= most;
+    // A known key of another place.
+    if (this.#objects.some((form) => asTexts(form.visible).some(isNear))) return undefined;
+    const near = this.#names().find(isNear);
     return near === undefined ? hiddenPlace(kind) : placeOf(this.#declared(near));
   }
 }

@@ -8,7 +8,6 @@ import { failureSentence } from "../../sentences/failures.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
-import { isReportedWithList } from "../configuration/moduleListIncomplete.ts";
 import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
@@ -191,14 +190,12 @@ function hint({ name, why: { reason } }: FailedOutcome, { booted, image }: Check
 }
 
 /** Errors that a module catches. Those that follow from a module that fails are part of its finding. */
-function caughtErrors(context: CheckContext): Failing[] {
-  const { booted } = context;
+function caughtErrors({ booted }: CheckContext): Failing[] {
   const { modules, notes } = booted;
   const hasUsers = !modules.some(({ name, status }) => name === "users_groups" && status === "failed");
   return notes.flatMap((note) => {
     const lost = notedLoss(note, booted);
     if (lost === undefined || note.origin === null || note.origin === undefined) return [];
-    if (note.code === "commands-never-run" && isReportedWithList("scripts_user", note.origin.path, context)) return [];
     if (!hasUsers && (note.code === "public-keys-fail" || note.code === "group-not-added")) return [];
     const { severity, sentences } = lost;
     const [what = "", ...effects] = sentences.map(sentence);

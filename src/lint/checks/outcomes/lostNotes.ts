@@ -41,16 +41,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
     severity: "warning",
     say: () => ["The template chef_client.rb is missing from /etc/cloud/templates, so chef does not write client.rb"],
   },
-  "commands-never-run": {
-    severity: "error",
-    say: ({ isTooLate }) =>
-      isTooLate
-        ? undefined
-        : [
-            "The commands of runcmd are written to a script that never runs, since no module list contains scripts_user",
-            "Add scripts_user to cloud_final_modules of the image",
-          ],
-  },
+  "commands-never-run": "other rule",
   "datasource-may-add": "no loss",
   "datasource-none": "other rule",
   "datasource-none-left": "other rule",
