@@ -41,6 +41,18 @@ const CAUSES: readonly (readonly [config: string, rule: string, ...parts: string
     "The same applies to mounts[0][5].",
     "/a is not added to /etc/fstab",
   ],
+  [
+    "cloud_init_modules: [seed_random, bootcmd, write_files, mounts, set_hostname, ssh]\n",
+    "module-list-incomplete",
+    "lacks users_groups",
+  ],
+  ['fqdn: "{{ v1.local_hostname }}.example"\n', "template-header-missing", "{{ v1.local_hostname }} literally"],
+  [
+    "## template: jinja\nfqdn: a-{{ v1.instance-id }}.example\n",
+    "config-file-ignored",
+    "cloud-init ignores /etc/cloud/cloud.cfg.d/20-team.cfg: v1.instance-id is a subtraction in Jinja",
+    "write v1.instance_id",
+  ],
   ["users: [{name: a}]\n", "nobody-can-log-in", "Nobody can log in", "replaces the list in /etc/cloud/cloud.cfg:2"],
 ];
 
@@ -66,6 +78,24 @@ test("a finding takes over the fix of the one that it replaces", () => {
 test("two causes in one line stay two findings", () => {
   const found = findingsOf('users: [default, {name: a, lock_passwd: "false", nam: b}]\n');
   expect(found.map(({ rule }) => rule).sort()).toEqual(["schema-key-unknown", "schema-value-invalid"]);
+});
+
+test("a seed that NoCloud gives up is not one that instances use", () => {
+  const seed = "/var/lib/cloud/seed/nocloud";
+  const found = findingsOf("", {
+    [`${seed}/meta-data`]: "instance-id: a\nseedfrom: /opt/seed/\n",
+    [`${seed}/user-data`]: "",
+    "/opt/seed/user-data": "#cloud-config\n",
+  });
+  expect(found.map(({ rule }) => rule)).toEqual(["seed-not-used"]);
+});
+
+test("a type of version 1 that does not exist: one finding with all types", () => {
+  const bytes = Buffer.from("version: 1\nconfig: [{type: bnd}]\n");
+  const { findings } = lintFile({ path: "network-config", bytes }, { rules: catalogue, version: "26.2" });
+  expect(findings.map(({ message }) => message)).toEqual([
+    'config[0].type must be "physical", "bond", "bridge", "vlan", "infiniband", "loopback", "nameserver" or "route", not the string "bnd".',
+  ]);
 });
 
 test("user-data on its own", () => {
