@@ -9,9 +9,7 @@ export const ubuntuAutoinstall = defineModule({
   activatedBy: ["autoinstall"],
   since: "22.3",
   keys: {
-    autoinstall: form.hidingOthers("password", { version: form.whole, "user-data": { document: "cloud-config" } }, [
-      "version",
-    ]),
+    autoinstall: form.hidingOthers("password", { version: form.whole }, ["version"]),
   },
   run(boot) {
     if (boot.config.has("autoinstall")) boot.command("snap list");

@@ -144,7 +144,6 @@ class Declared implements Place {
   #find(name: string): Place | undefined {
     if (this.#objects.length === 0) return this.#lists.length > 0 ? this.item?.key(name) : byName(name);
     const exact = this.#declared(name);
-    if (exact.some(({ document }) => document === "cloud-config")) return topOf("cloud-config");
     if (exact.length > 0) return placeOf(exact);
     if (this.#isTop && isKnownKey(name)) return undefined;
     const open = this.#objects.map((form) => asSchema(form.additionalProperties)).filter((each) => each !== undefined);
