@@ -12,6 +12,7 @@ import type { Finding } from "./finding.ts";
 import { FixProver } from "./fixes/fixes.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { ImageFacts, LintResult } from "./lintResult.ts";
+import { oneOfEachCause } from "./oneCause.ts";
 import { isPartial } from "./partial.ts";
 import type { Rule } from "./rules/rule.ts";
 import { Secrets } from "./secrets/secrets.ts";
@@ -85,13 +86,14 @@ function findingsOf(
     fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
     prove: (fix, holds, intended) => prover?.proveOne(fix, holds, intended) ?? null,
   };
-  const findings = rules
+  const all = rules
     .filter(({ check }) => canTell(image, distro, check))
     .flatMap((rule) => {
       const check = checkOf(rule);
       if (check === undefined) throw new Error(`rule ${rule.id}: no check "${rule.check}"`);
       return check(rule, context);
     });
+  const findings = oneOfEachCause(all);
   if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);
   const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
   return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);

@@ -7,6 +7,7 @@ import { selfWaits } from "./checks/units/selfWaits.ts";
 import { fromBase64, kindOf } from "./fileKind.ts";
 import type { Fix } from "./finding.ts";
 import type { LintResult } from "./lintResult.ts";
+import { oneOfEachCause } from "./oneCause.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
@@ -37,10 +38,10 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
-  const found = [
+  const found = oneOfEachCause([
     ...rules.filter(({ parameters }) => "about" in parameters).flatMap((rule) => findingsOfTold(rule, source)),
     ...rules.filter(({ id }) => id === "boot-deadlock").flatMap((rule) => selfWaits(rule, unpacked(file))),
-  ];
+  ]);
   return {
     image: {
       source: file.path,

@@ -110,7 +110,7 @@ export const sshCases: readonly Case[] = [
     image: {
       of: "rocky-9",
       files: { "/etc/cloud/cloud-init.disabled": "" },
-      finds: [{ rule: "cloud-init-disabled", severity: "warning" }],
+      finds: [{ rule: "nobody-can-log-in", severity: "error", about: "/etc/cloud/cloud-init.disabled exists" }],
     },
   },
   {

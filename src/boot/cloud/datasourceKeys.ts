@@ -11,7 +11,6 @@ import {
   secret,
   text,
   texts,
-  unchecked,
   values,
 } from "../../config/schema/forms.ts";
 
@@ -110,12 +109,25 @@ const SETTINGS: Readonly<Record<string, Keys>> = {
   WSL: {},
 };
 
+/** Settings that hold no secret, whichever datasource they are written below: a key in the wrong place is not hidden. */
+const visible: readonly string[] = [
+  "datasource_list",
+  ...Object.values(SETTINGS).flatMap((known) =>
+    Object.keys(known).filter((name) => !JSON.stringify(known[name]).includes('"secret"')),
+  ),
+];
+
+/** Reports hide keys that are not known. */
+function hidingUnknown(form: Form, known: Keys): Form {
+  return { ...form, ...secret("token", { unchecked: { properties: known, visible } }) };
+}
+
 const forms: Keys = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, known]) => [name, secret("token", either(keys(known), nothing))]),
+  Object.entries(SETTINGS).map(([name, known]) => [name, hidingUnknown(either(keys(known), nothing), known)]),
 );
 
 /** What stands below `datasource`: settings by the datasource's name. Reports hide the settings of others. */
-export const datasourceKeys: Form = { ...keys(forms), ...unchecked(forms, secret("token", unchecked({}))) };
+export const datasourceKeys: Form = hidingUnknown(keys(forms), forms);
 
 /** The datasources that read a setting. */
 export function datasourcesThatRead(setting: string): string[] {

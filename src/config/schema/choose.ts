@@ -17,6 +17,8 @@ export function chooseProblems(branches: readonly Branch[], node: ConfigNode): r
     const schemas = branches.map(({ schema }) => schema);
     return [{ kind: "type", path: [], node, pair: undefined, schemas, keys: [] }];
   }
+  const wrong = wrongName(fitting);
+  if (wrong !== undefined) return [wrong];
   const meant = named(fitting);
   const lacking = meant.filter(({ problems }) => problems.every(({ kind, path }) => isLack(kind) && path.length === 0));
   if (lacking.length === meant.length && meant.length > 1) {
@@ -42,6 +44,18 @@ function named(branches: readonly Branch[]): readonly Branch[] {
     !problems.some((problem) => isWrongName(problem) || (problem.kind === "unknown-key" && keys.has(problem.path[0])));
   const right = branches.filter(isRight);
   return right.length === 0 ? branches : right;
+}
+
+/** That the distinguishing key has a value of none of the forms, with the values of all. */
+function wrongName(branches: readonly Branch[]): SchemaProblem | undefined {
+  if (branches.length < 2) return undefined;
+  const [first] = branches[0]!.problems.filter(isWrongName);
+  if (first === undefined) return undefined;
+  const all = branches.map(({ problems }) =>
+    problems.find((problem) => isWrongName(problem) && problem.path[0] === first.path[0]),
+  );
+  if (!all.every((problem) => problem !== undefined)) return undefined;
+  return { ...first, schemas: all.flatMap(({ schemas }) => schemas) };
 }
 
 function isWrongName({ kind, path, schemas }: SchemaProblem): boolean {

@@ -11,7 +11,8 @@ import { isGoneByFailure } from "./outcomes/moduleOutcomes.ts";
 
 /**
  * Finds customised settings of a service (`service`, `settings`, `except`) that have another value after the boot: one
- * finding for all that the same line causes. The rule's `cost`, a sentence, says what keeping them costs.
+ * finding for all that the same line causes. The rule's `cost`, a sentence, says what keeping them costs, its
+ * `advice` what to do about the changes of each module.
  */
 export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const service = serviceOf(rule);
@@ -49,7 +50,7 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
   const worst = Math.min(...group.map(({ severity }) => SEVERITIES.indexOf(severity)));
   const lost = group.filter(({ severity }) => SEVERITIES.indexOf(severity) === worst);
   const { evidence, severity, blame } = lost[0]!;
-  const { cost } = rule.parameters;
+  const { cost, advice } = rule.parameters;
   const sentence = changeSentence(service.name, lost, blame.module);
   const losses = lost.map(({ was, now }) => ({
     path: was.path ?? now?.path ?? "",
@@ -62,7 +63,9 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
     rule: rule.id,
     severity,
     confidence: lost.every(({ confidence }) => confidence === "certain") ? "certain" : "likely",
-    message: `${sentence}${typeof cost === "string" ? ` ${cost}` : ""}`,
+    message: [sentence, cost, (advice as Record<string, unknown> | undefined)?.[blame.module]]
+      .filter((part) => typeof part === "string")
+      .join(" "),
     service: service.name,
     ...blamed(blame),
     losses,

@@ -1,5 +1,6 @@
 import type { BootResult } from "../../boot/boot.ts";
 import { isFalse } from "../../config/options.ts";
+import { CLOUD_CFG } from "../../config/read.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
@@ -31,7 +32,8 @@ export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Fin
   const cause = originOf(key);
   const lock = lockedBy(image);
   // An upgrade that the distribution configures matters only if the image shows that versions matter.
-  const severity = isOwn(context, cause.path) || lock !== undefined ? rule.severity : "info";
+  const isChosen = isOwn(context, cause.path) && !isStock(key, booted);
+  const severity = isChosen || lock !== undefined ? rule.severity : "info";
   const locked = lock === undefined ? "" : ` The image pins versions in ${lock}.`;
   const message = `The first boot upgrades the image's packages to the newest versions in the repositories (${command}).${locked}`;
   const holds = (_after: Image, booted: BootResult) => upgradeCommand(booted) === undefined;
@@ -41,6 +43,12 @@ export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Fin
     return edited === undefined ? fix : context.prove(edited, holds);
   };
   return [about(rule, context, { message, cause, severity, module: MODULE, prove })];
+}
+
+/** Whether it is the line that Amazon Linux 2 ships, in a file whose other lines somebody may have edited. */
+function isStock({ key, value, path }: Pair, { config }: BootResult): boolean {
+  const isOfAmazon = config.get("system_info", "distro") === "amazon" && path === CLOUD_CFG;
+  return isOfAmazon && key.value === "repo_upgrade" && pyStr(value) === "security";
 }
 
 /** The file with the current key in place of a deprecated one, which no other file can switch off. */

@@ -1,5 +1,6 @@
 import { isCalled } from "../../boot/outcome.ts";
 import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
+import { originOf, type Pair } from "../../python/tree.ts";
 import { hostKeys } from "../../services/hostKeys.ts";
 import { sshdConfigPath } from "../../services/sshd/directives.ts";
 import type { Finding } from "../finding.ts";
@@ -18,14 +19,12 @@ export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[]
   const { after, readable } = context.settings(hostKeys);
   if (!readable || after.length > 0) return [];
   if (module !== undefined && sshdMakesKeys(context)) return [];
-  const cause =
-    module === undefined
-      ? origin
-      : (booted.config.origin("ssh_keys") ?? booted.config.origin("ssh_genkeytypes") ?? origin);
+  const given = booted.config.pair("ssh_keys") ?? booted.config.pair("ssh_genkeytypes");
+  const cause = module === undefined || given === undefined ? origin : originOf(given);
   const message =
     module === undefined
       ? "sshd cannot start, since nothing generates a host key: cloud-init's ssh does not run, and the image's own unit for host keys does not run beside cloud-init."
-      : "sshd cannot start, since cloud-init's ssh leaves no host key after the first boot.";
+      : `sshd cannot start, since cloud-init's ssh leaves no host key after the first boot${reason(given)}.`;
   return [
     {
       rule: rule.id,
@@ -40,6 +39,15 @@ export function sshHostKeysMissing(rule: Rule, context: CheckContext): Finding[]
       proveFix: noFix,
     },
   ];
+}
+
+/** The value from which it follows, and what to do. */
+function reason(given: Pair | undefined): string {
+  if (given?.key.value !== "ssh_genkeytypes") return "";
+  const { value } = given;
+  const isEmpty = value.type === "sequence" && value.children.length === 0;
+  const state = value.type === "scalar" && value.kind === "null" ? "null" : isEmpty ? "empty" : undefined;
+  return state === undefined ? "" : `: ssh_genkeytypes is ${state}. Remove the key to get the default types`;
 }
 
 /** Whether cloud-init runs and disables the unit that generates missing keys when sshd starts. */

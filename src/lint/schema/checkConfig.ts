@@ -13,16 +13,18 @@ import type { SchemaName } from "../../config/schema/imageSchema.ts";
 import { asSchema, isAnnotation, type Schema, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import type { Validator } from "../../config/schema/validate.ts";
 import { versionAtLeast } from "../../distro/version.ts";
+import type { Origin } from "../../image/origin.ts";
 import { type ConfigNode, type Mapping, originOf, type Scalar } from "../../python/tree.ts";
 import { nearest } from "../nearest.ts";
 import { topOf } from "../secrets/place.ts";
+import { shortList } from "../sentences/lists.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { allowsBooleans } from "./expected.ts";
 import { placeHint, settingsValidator } from "./imageSettings.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Layer, Told } from "./told.ts";
-import { likelyKey, meantKey, newName, otherName, otherSpelling, problemText } from "./words.ts";
+import { likelyKey, meantKey, newName, otherName, otherSpelling, pathText, problemText } from "./words.ts";
 
 /**
  * Validates a configuration against cloud-init's schema.
@@ -41,10 +43,7 @@ export function checkConfig(
   for (const validator of validators) {
     const { problems, cut } = validator.validate(root, isUnknown);
     const current = problems.map((problem) => withCurrentKeys(problem, schemas));
-    for (const problem of withoutConsequences(current)) {
-      const one = toldOf(problem, root, name, layer, schemas, validator);
-      if (one !== undefined) told.push(one);
-    }
+    for (const one of toldOfAll(withoutConsequences(current), root, name, layer, schemas, validator)) told.push(one);
     isCut ||= cut;
   }
   if (name === "cloud-config") {
@@ -65,6 +64,58 @@ export function checkConfig(
       message: "This is too large to check in full.",
       origin: originOf(root),
     });
+  return oncePerValue(told);
+}
+
+/** Without what both validators say, and without advice on the name of a key or on values if the value is invalid. */
+function oncePerValue(told: readonly Told[]): Told[] {
+  const invalid = new Set(told.filter(({ about }) => about === "value").map(({ origin }) => placeOfOrigin(origin)));
+  const said = new Set<string>();
+  return told.filter(({ about, message, origin }) => {
+    const place = placeOfOrigin(origin);
+    const key = `${place} ${message}`;
+    if (said.has(key) || (about === "deprecated-key" && invalid.has(place))) return false;
+    said.add(key);
+    return true;
+  });
+}
+
+function placeOfOrigin({ path, line, column }: Origin): string {
+  return `${path}:${line}:${column}`;
+}
+
+/** The results of problems. One result are items of a list that have the wrong type on one line, and keys that a mapping lacks. */
+function toldOfAll(
+  problems: readonly SchemaProblem[],
+  root: Mapping,
+  name: SchemaName,
+  layer: Layer,
+  schemas: Schemas,
+  validator: Validator,
+): Told[] {
+  const lists = new Map<string, { readonly at: number; readonly isItem: boolean; readonly others: string[] }>();
+  const told: Told[] = [];
+  for (const problem of problems) {
+    const one = toldOf(problem, root, name, layer, schemas, validator);
+    if (one === undefined) continue;
+    const { kind, path, node } = problem;
+    const isItem = kind === "type" && typeof path.at(-1) === "number" && node.type === "scalar";
+    const list = isItem
+      ? `${JSON.stringify(path.slice(0, -1))} ${one.origin.line}`
+      : kind === "missing-key"
+        ? JSON.stringify(path)
+        : undefined;
+    const known = list === undefined ? undefined : lists.get(list);
+    if (known === undefined) {
+      if (list !== undefined) lists.set(list, { at: told.length, isItem, others: [] });
+      told.push(one);
+    } else known.others.push(isItem ? pathText(path) : problem.keys.map((key) => `"${key}"`).join(" or "));
+  }
+  for (const { at, isItem, others } of lists.values()) {
+    const one = told[at]!;
+    const also = isItem ? "The same applies to" : "It also lacks";
+    if (others.length > 0) told[at] = { ...one, message: `${one.message} ${also} ${shortList(others)}.` };
+  }
   return told;
 }
 
@@ -154,9 +205,10 @@ function toldOf(
   const isElsewhere = place !== "" && !(path[0] === "datasource" && path.length > 2);
   const meant = isElsewhere ? undefined : meantKey(problem);
   const replace = meant !== undefined && isFree(meant) ? { old: given, by: meant } : undefined;
-  const system = path.length === 1 && systemKeys.has(String(path[0]));
-  const hint = system
-    ? ` cloud-init reads "${path[0]}" only from files of the image.`
+  if (path.length === 1 && Object.hasOwn(ONLY_OF_IMAGE, given)) return onlyOfImage(given, origin);
+  const isImages = path.length === 1 && systemKeys.has(given) && given !== "log_cfgs";
+  const hint = isImages
+    ? " cloud-init reads it only from files of the image."
     : meant !== undefined
       ? ""
       : place !== "" || path.length > 1
@@ -164,6 +216,18 @@ function toldOf(
         : parentHint(given, schemas);
   const text = hint === "" ? message : textOf({ ...problem, keys: [], outdated: [] });
   return { about: "unknown-key", worst: "error", message: `${text}${hint}`, origin, replace };
+}
+
+/** Keys that are read before the data of the launch, and where else they may stand (stages.py, 18.5 to 26.2). */
+const ONLY_OF_IMAGE: Readonly<Record<string, string>> = {
+  datasource: "",
+  datasource_list: "",
+  network: ", and the network configuration of a launch from its network-config",
+};
+
+function onlyOfImage(key: string, origin: Origin): Told {
+  const message = `${key} has no effect in user-data or vendor-data: cloud-init reads it only from files of the image${ONLY_OF_IMAGE[key]}.`;
+  return { about: "unknown-key", worst: "error", message, origin };
 }
 
 /**
@@ -200,6 +264,7 @@ function openTopLevel(
   const told = root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
+    if (layer === "launch" && Object.hasOwn(ONLY_OF_IMAGE, name)) return [onlyOfImage(name, originOf(pair))];
     if (key.kind !== "str" || names.has(name) || name.length > 40 || isUnknown?.(key)) return [];
     if (++compared > MOST_COMPARED) return [];
     const same = otherSpelling(name, known) ?? otherName(name, known);

@@ -27,13 +27,13 @@ export function placeHint({ path }: Pick<SchemaProblem, "path">, reader: KeyRead
   const isTop = path.length === 1;
   const readers = datasourcesThatRead(key);
   if (!isTop && isKnownKey(key) && isCurrentKey(key, reader) && !(top === "datasource" && readers.length > 0))
-    return ` "${key}" belongs at the top level.`;
-  if (top !== "system_info" && has(systemInfoKeys, key)) return ` "${key}" belongs under "system_info".`;
+    return ` It belongs at the top level.`;
+  if (top !== "system_info" && has(systemInfoKeys, key)) return ` It belongs under "system_info".`;
   if (!(top === "datasource" && path.length === 2) && has(datasourceKeys, key))
-    return ` "${key}" belongs under "datasource".`;
+    return ` It belongs under "datasource".`;
   if (readers.length === 0) return "";
   if (top === "datasource" && path.length > 2) return ` It is a key of ${names(readers)}.`;
-  return ` "${key}" belongs under "datasource" and the name of a datasource that reads it: ${names(readers)}.`;
+  return ` It belongs under "datasource" and the name of a datasource that reads it: ${names(readers)}.`;
 }
 
 /** At most three names, and how many more. */

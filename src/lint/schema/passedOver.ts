@@ -10,6 +10,6 @@ export function passedOver(root: Mapping, isUnknown?: (node: Scalar) => boolean)
   const node = pair?.value;
   if (node?.type !== "scalar" || node.kind !== "str" || isUnknown?.(node)) return [];
   if (isTrue(node) || isFalse(node) || String(node.value).toLowerCase() === "unchanged") return [];
-  const message = `ssh_pwauth must be true, false or "unchanged", not ${given(node)}.`;
+  const message = `ssh_pwauth must be true, false or "unchanged", not ${given(node)}. sshd keeps its PasswordAuthentication.`;
   return [{ about: "value", worst: "error", message, origin: originOf(pair!) }];
 }

@@ -74,7 +74,7 @@ function isText(node: ConfigNode): node is Scalar {
 }
 
 /** A path in its usual notation: users[0].name; "the document" for the top. */
-function pathText(path: readonly Step[]): string {
+export function pathText(path: readonly Step[]): string {
   if (path.length === 0) return "the document";
   return path
     .map((step, index) => {

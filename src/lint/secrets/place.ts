@@ -191,7 +191,11 @@ class Declared implements Place {
     const isClosed = !this.#isTop && this.#objects.some((form) => form.additionalProperties === false);
     const kind = secret ?? (isClosed ? this.#secretMember : undefined);
     if (kind === undefined) return undefined;
-    const near = name.length > 3 ? this.#names().find((key) => distance(key, name) <= 1) : undefined;
+    const most = name.length > 5 ? 2 : name.length > 3 ? 1 : 0;
+    const isNear = (key: string) => distance(key, name) <= most;
+    // A known key of another place.
+    if (this.#objects.some((form) => asTexts(form.visible).some(isNear))) return undefined;
+    const near = this.#names().find(isNear);
     return near === undefined ? hiddenPlace(kind) : placeOf(this.#declared(near));
   }
 }

@@ -9,7 +9,7 @@ import type { Finding } from "../../../src/lint/finding.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { D, findings, withVersion } from "../checks/configuration/findings.ts";
+import { D, findings, findingsAlone, withVersion } from "../checks/configuration/findings.ts";
 import { exampleImage } from "../exampleImage.ts";
 
 const HASH = "$6$salt$abcdefghijklmnopqrstuv";
@@ -197,7 +197,7 @@ describe("no login is opened", () => {
   });
 
   test("the default user that a list of users left out", () => {
-    const [found] = findings("config-list-replaced", { [`${D}/99-team.cfg`]: "users:\n  - name: ann\n" });
+    const [found] = findingsAlone("config-list-replaced", { [`${D}/99-team.cfg`]: "users:\n  - name: ann\n" });
     expect(found?.severity).toBe("warning");
     expect(found?.proveFix()).toBeNull();
   });
@@ -210,7 +210,7 @@ describe("no host key is shared", () => {
     expect(isOffered({ [key]: "made up\n" }, "ssh_deletekeys: false\n")).toBe(false);
     expect(isOffered({}, "ssh_deletekeys: false\n")).toBe(true);
     expect(
-      findings("config-value-misread", { [key]: "x\n", [`${D}/9.cfg`]: 'ssh_deletekeys: "no"\n' })[0]?.proveFix(),
+      findingsAlone("config-value-misread", { [key]: "x\n", [`${D}/9.cfg`]: 'ssh_deletekeys: "no"\n' })[0]?.proveFix(),
     ).toBeNull();
   });
 

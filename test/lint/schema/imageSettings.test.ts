@@ -31,11 +31,11 @@ describe("keys below datasource and system_info, in files of the image", () => {
     ["datasource: {Openstack: {}}", 'Unknown key "Openstack" in datasource (did you mean "OpenStack"?).'],
     [
       "datasource: {datasource_list: [Ec2]}",
-      'Unknown key "datasource_list" in datasource. "datasource_list" belongs at the top level.',
+      'Unknown key "datasource_list" in datasource. It belongs at the top level.',
     ],
     [
       "datasource: {timeout: 5}",
-      'Unknown key "timeout" in datasource. "timeout" belongs under "datasource" and the name of a datasource',
+      'Unknown key "timeout" in datasource. It belongs under "datasource" and the name of a datasource',
     ],
     ["datasource: Ec2", "datasource must be a mapping, not "],
     ["datasource: {Ec2: {timeout: soon}}", 'datasource.Ec2.timeout must be a number, not the string "soon".'],
@@ -46,9 +46,9 @@ describe("keys below datasource and system_info, in files of the image", () => {
       'Unknown key "renderer" in system_info.network (did you mean "renderers"?).',
     ],
     ["system_info: {package_mirrors: {}}", "system_info.package_mirrors must be a list, not an empty mapping."],
-    ["system_info: {Ec2: {}}", 'Unknown key "Ec2" in system_info. "Ec2" belongs under "datasource".'],
-    ["distro: debian", 'Unknown key "distro". "distro" belongs under "system_info".'],
-    ["Ec2: {timeout: 5}", 'Unknown key "Ec2". "Ec2" belongs under "datasource".'],
+    ["system_info: {Ec2: {}}", 'Unknown key "Ec2" in system_info. It belongs under "datasource".'],
+    ["distro: debian", 'Unknown key "distro". It belongs under "system_info".'],
+    ["Ec2: {timeout: 5}", 'Unknown key "Ec2". It belongs under "datasource".'],
     ["datasource_lists: [Ec2]", 'Unknown key "datasource_lists" (did you mean "datasource_list"?).'],
   ])("%s", (text, message) => expect(lines(`${text}\n`)).toEqual([expect.stringContaining(`1 ${message}`)]));
 

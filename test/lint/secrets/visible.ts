@@ -152,7 +152,7 @@ const DEVICES = "bonds bridges dummy-devices ethernets modems tunnels virtual-et
 
 /** Closed mappings that hold a secret themselves: what else somebody writes there is hidden. */
 const CLOSED =
-  /^(?:chef|lxd|chpasswd|chpasswd\.users\[\]|phone_home|random_seed|rh_subscription|salt_minion|spacewalk|ubuntu_advantage|ubuntu_pro|user|users\[\]|ssh_keys|lxd\.init|wireguard\.interfaces\[\]|ansible\.pull(?:\[\])?)\.\?$/;
+  /^(?:chef|datasource|lxd|chpasswd|chpasswd\.users\[\]|phone_home|random_seed|rh_subscription|salt_minion|spacewalk|ubuntu_advantage|ubuntu_pro|user|users\[\]|ssh_keys|lxd\.init|wireguard\.interfaces\[\]|ansible\.pull(?:\[\])?)\.\?$/;
 /** Open ones of tools, of which nobody knows all keys. */
 const OPEN =
   /^(?:ansible\.setup_controller\.run_ansible\[\]|autoinstall|chef\.initial_attributes|datasource\.(?:\w+|\*)|datasource\.Akamai\.paths|landscape\.client|mcollective\.conf|puppet\.conf\.\w+|puppet\.csr_attributes\.\w+|reporting\.\*|salt_minion\.conf|ubuntu_\w+\.config|yum_repos\.\*|zypper\.repos\[\]|.*\.networkmanager\.passthrough|modems\.\*|tunnels\.\*|tunnels\.\*\.peers\[\]\.keys|wifis\.\*\.access-points\.\*|.*\.auth|tunnels\.\*\.keys?)\.\?$/;

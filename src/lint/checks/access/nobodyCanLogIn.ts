@@ -8,6 +8,7 @@ import { readShadow, readUsers } from "../../../services/accounts/users.ts";
 import type { Finding } from "../../finding.ts";
 import { isExpired, maskedSshd, refusesLogins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { disabledSentence } from "../../sentences/outcomes.ts";
 import type { CheckContext } from "../check.ts";
 import { missedDefaultUser } from "../configuration/defaultUserNotMade.ts";
 import {
@@ -70,7 +71,8 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
   if (disabled !== undefined) {
     const cause = { path: disabled.path, line: disabled.line ?? 1, column: 1 };
     const advice = "Let cloud-init run, or give an account of the image a key.";
-    return { cause, text: "cloud-init does not start in this image, so that no key of the launch arrives", advice };
+    const text = `cloud-init does not start in this image (${disabledSentence(disabled)}), so that no key of the launch arrives`;
+    return { cause, text, advice };
   }
   // Other rules report a configuration that stops cloud-init, lists without these modules, and a default user that is
   // configured but not requested.

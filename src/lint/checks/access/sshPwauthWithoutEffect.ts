@@ -33,6 +33,10 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
   const winner = now.path !== undefined && isOwn(context, now.path) && image.stat(now.path) !== undefined;
   // An image that sets both decides with its own line.
   if (winner && !isOfLaunch(context, pair.path)) return [];
+  // Without the Include, cloud-init changes the lines that exist, wherever they stand.
+  const isInMatch = after.some(
+    ({ key, path }) => /^Match .*: PasswordAuthentication$/.test(key) && path === written?.path,
+  );
   const asked = pyStr(pair.value).replace(/^(True|False)$/, (word) => word.toLowerCase());
   const isDefault = now.path === undefined;
   const state = `PasswordAuthentication stays ${now.value} (${isDefault ? "the default" : `${now.path}:${now.line}`})`;
@@ -41,17 +45,19 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
   const [why, advice] =
     written === undefined
       ? ["cloud-init does not change the configuration of sshd", include]
-      : isElsewhere
-        ? [
-            `the first value counts, and sshd reads that line before the one that cloud-init writes to ${written.path}`,
-            `Remove the line at ${now.path}:${now.line} from the image, or remove ssh_pwauth.`,
-          ]
-        : isDefault || now.path === written.path
-          ? [`sshd does not read ${written.path}, to which cloud-init writes it`, include]
-          : [
-              `the first value counts, and sshd reads that line before ${written.path}, to which cloud-init writes it`,
-              include,
-            ];
+      : isInMatch
+        ? [`cloud-init changes only the line in the Match block of ${written.path}`, include]
+        : isElsewhere
+          ? [
+              `the first value counts, and sshd reads that line before the one that cloud-init writes to ${written.path}`,
+              `Remove the line at ${now.path}:${now.line} from the image, or remove ssh_pwauth.`,
+            ]
+          : isDefault || now.path === written.path
+            ? [`sshd does not read ${written.path}, to which cloud-init writes it`, include]
+            : [
+                `the first value counts, and sshd reads that line before ${written.path}, to which cloud-init writes it`,
+                include,
+              ];
   const cause = originOf(pair);
   return [
     {

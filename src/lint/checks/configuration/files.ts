@@ -1,6 +1,7 @@
 import { isKnownKey } from "../../../boot/configKeys.ts";
 import { findPair } from "../../../config/merge.ts";
 import { CLOUD_CFG, CLOUD_CFG_D, parseConfigFile } from "../../../config/read.ts";
+import { templateKind } from "../../../config/rendering.ts";
 import type { Image } from "../../../image/image.ts";
 import { originOf, type Pair } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
@@ -8,8 +9,10 @@ import type { Finding } from "../../finding.ts";
 import { rename } from "../../fixes/fixes.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
+import type { Told } from "../../schema/told.ts";
 import { fatalProblem, fileProblem } from "../../sentences/configuration.ts";
 import { shortList } from "../../sentences/lists.ts";
+import { namesOf } from "../../templates/instanceNames.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 
@@ -22,9 +25,18 @@ export function configFileIgnored(rule: Rule, context: CheckContext): Finding[] 
     if (dropped === undefined || tooLarge === true || unread(path)) return [];
     if (image.lstat(path) === undefined && isPartial(image, distro)) return [];
     const { line, column } = dropped;
-    const message = `cloud-init ignores ${path}: ${fileProblem(dropped)}. ${loss(path, context)}`;
-    return [about(rule, context, { message, cause: { path, line, column } })];
+    const wrong = dropped.code === "template-raises" ? wrongName(path, context) : undefined;
+    const why = wrong === undefined ? `${fileProblem(dropped)}.` : wrong.message;
+    const message = `cloud-init ignores ${path}: ${why} ${loss(path, context)}`;
+    return [about(rule, context, { message, cause: wrong?.origin ?? { path, line, column } })];
   });
+}
+
+/** The name because of which a template cannot be rendered. */
+function wrongName(path: string, { image }: CheckContext): Told | undefined {
+  const text = image.read(path)?.toString("utf8") ?? "";
+  if (templateKind(text) !== "jinja") return undefined;
+  return namesOf({ text, path, line: 1, indent: 0, verbatim: true }).find(({ replace }) => replace?.old.includes("-"));
 }
 
 /** What takes no effect because a file is ignored. */

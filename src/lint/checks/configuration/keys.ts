@@ -12,7 +12,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { launchKeys } from "./launchKeys.ts";
-import { incompleteLists } from "./moduleListIncomplete.ts";
+import { isReportedWithList } from "./moduleListIncomplete.ts";
 import { listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
@@ -25,6 +25,8 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
   const lists = new Set(listed(context).map(({ name }) => name));
   // Another rule reports an image without any list, in which nothing runs.
   if (lists.size === 0) return [];
+  const isReported = ({ name }: Module, path: string) =>
+    [name, HELPERS[name]].some((one) => one !== undefined && !lists.has(one) && isReportedWithList(one, path, context));
   return atMost([...ownKeys(context), ...launchKeys(booted)], (pair) => {
     const key = String(pair.key.value);
     const actor = actorOf(pair);
@@ -44,7 +46,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
         : `${namesOf(readers)}, which ${readers.length === 1 ? "reads" : "read"} it, ${readers.length === 1 ? "does" : "do"} not run on ${distro}. Remove the key`;
     // A key that requests no action has the intended effect, unless it is meant for another distribution.
     const severity = asksForNothing(pair, supporting.length === 0) ? "info" : rule.severity;
-    if (severity !== "info" && isReportedWithList(readers, pair.path, context)) return undefined;
+    if (severity !== "info" && readers.every((module) => isReported(module, pair.path))) return undefined;
     return about(rule, context, { message: `${key} has no effect: ${reason}.`, cause: originOf(pair), severity });
   });
 }
@@ -58,12 +60,6 @@ function actorOf({ key, value }: Pair): string | undefined {
     return defer !== undefined && isTrue(defer.value);
   };
   return entries.some((entry) => !isDeferred(entry)) ? "write_files" : undefined;
-}
-
-/** Whether another rule reports the list of the same file that lacks the modules. */
-function isReportedWithList(readers: readonly Module[], path: string, context: CheckContext): boolean {
-  const lists = incompleteLists(context).filter(({ pair }) => pair.path === path);
-  return readers.every(({ name }) => lists.some(({ missing }) => missing.some((needed) => needed.name === name)));
 }
 
 /** Modules that another one completes: runcmd only writes the script that scripts_user runs (18.5 to 26.2). */

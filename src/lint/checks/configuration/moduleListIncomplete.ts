@@ -101,6 +101,13 @@ function findIncomplete(context: CheckContext): Incomplete[] {
   });
 }
 
+/** Whether the finding about a list of this file says that a module is in no list. */
+export function isReportedWithList(name: string, path: string, context: CheckContext): boolean {
+  return incompleteLists(context).some(
+    ({ pair, missing }) => pair.path === path && missing.some((needed) => needed.name === name),
+  );
+}
+
 /** All values that a pair shadows, nearest first. */
 function shadowedBy(pair: Pair): Pair[] {
   return pair.shadowed.flatMap((one) => [one, ...shadowedBy(one)]);

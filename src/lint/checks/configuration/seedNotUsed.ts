@@ -1,6 +1,8 @@
-import type { UnusedSeed } from "../../../boot/cloud/unusedSeeds.ts";
+import { dirname } from "node:path/posix";
+import { isSearchContinued, type UnusedSeed } from "../../../boot/cloud/unusedSeeds.ts";
 import { expandGlob } from "../../../image/glob.ts";
 import { type Image, readText } from "../../../image/image.ts";
+import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -35,10 +37,20 @@ export function seedNotUsed(rule: Rule, context: CheckContext): Finding[] {
 
 /** Seeds that instances use: those that no datasource ignores. */
 export function seedLeft(rule: Rule, context: CheckContext): Finding[] {
-  const ignored = new Set(unusedSeeds(context).flatMap(({ files }) => files));
+  const unused = unusedSeeds(context);
+  const ignored = new Set(unused.flatMap(({ files }) => files));
+  // The datasource gives up a whole seed whose meta-data names a seedfrom that it cannot use.
+  const givenUp = new Set(unused.filter(isSearchContinued).map((seed) => dirname(seedfromOf(seed).path)));
   const globs = rule.parameters.paths as string[];
-  const paths = globs.flatMap((glob) => expandGlob(context.image, glob)).filter((path) => !ignored.has(path));
+  const paths = globs
+    .flatMap((glob) => expandGlob(context.image, glob))
+    .filter((path) => !ignored.has(path) && !givenUp.has(dirname(path)));
   return leftBehind({ ...rule, parameters: { ...rule.parameters, paths } }, context);
+}
+
+/** The line that names the place of a seed, otherwise the line that is to blame. */
+function seedfromOf({ reason, origin }: UnusedSeed): Origin {
+  return (reason.code === "files-missing" ? reason.seedfrom : undefined) ?? origin;
 }
 
 function unusedSeeds({ booted }: CheckContext): UnusedSeed[] {

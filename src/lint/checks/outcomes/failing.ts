@@ -13,6 +13,7 @@ import { shortList } from "../../sentences/lists.ts";
 import { stageStops } from "../../sentences/outcomes.ts";
 import { hasZones, isKnownZone, lacksZone, nearestZone } from "../../timeZones.ts";
 import type { CheckContext } from "../check.ts";
+import { incompleteLists } from "../configuration/moduleListIncomplete.ts";
 import { isMeantAsDisabled } from "../configuration/networkNotDisabled.ts";
 import { lostBy, removedBy } from "./lostBy.ts";
 import { notedLoss } from "./lostNotes.ts";
@@ -136,8 +137,13 @@ function failedModules(context: CheckContext): Failing[] {
   const followers = failed
     .slice(users === undefined ? failed.length : failed.indexOf(users) + 1)
     .filter((outcome) => isAbout(outcome, accounts));
+  // The finding about the list says that there are no accounts.
+  const hasNoAccounts = incompleteLists(context).some(({ missing }) =>
+    missing.some(({ name }) => name === "users_groups"),
+  );
   return failed
     .filter((outcome) => !followers.includes(outcome) && isShown(outcome, context))
+    .filter(({ why }) => !(hasNoAccounts && why.reason?.code === "user-missing"))
     .map((outcome) => {
       const { name, why } = outcome;
       const { what, advice } = failureSentence(name, why.message, why.reason);

@@ -24,7 +24,11 @@ export function hostnameRequestLost(rule: Rule, context: CheckContext): Finding[
 /** The keys that name the host, the most specific first, if somebody asked for them. */
 function namesAskedFor(context: CheckContext): Pair[] {
   const pairs = ["hostname", "fqdn"].map((key) => context.booted.config.pair(key));
-  return pairs.filter((pair) => pair !== undefined && truthy(pair.value) && isAsked(context, pair)) as Pair[];
+  // Another rule reports a variable in a file that is no template.
+  const isVariable = (pair: Pair) => /\{\{|\{%/.test(pyStr(pair.value));
+  return pairs.filter(
+    (pair) => pair !== undefined && truthy(pair.value) && !isVariable(pair) && isAsked(context, pair),
+  ) as Pair[];
 }
 
 /** The host name after the boot. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { D, findings } from "./findings.ts";
+import { D, findings, findingsAlone } from "./findings.ts";
 
 describe("lists that replace another file's", () => {
   const lost = (base: string, last: string) =>
@@ -65,8 +65,8 @@ describe("lists that replace another file's", () => {
 
   test("an empty list is meant, the default user that gets lost is not", () => {
     expect(lost("runcmd: [a]\n", "runcmd: []\n").map(({ severity }) => severity)).toEqual(["info"]);
-    expect(findings("config-list-replaced", { [`${D}/99.cfg`]: "users: []\n" })[0]?.severity).toBe("info");
-    expect(findings("config-list-replaced", { [`${D}/99.cfg`]: "users: [a]\n" })[0]?.severity).toBe("warning");
+    expect(findingsAlone("config-list-replaced", { [`${D}/99.cfg`]: "users: []\n" })[0]?.severity).toBe("info");
+    expect(findingsAlone("config-list-replaced", { [`${D}/99.cfg`]: "users: [a]\n" })[0]?.severity).toBe("warning");
   });
 
   test("merge_how in the file that replaces is explained", () => {
@@ -121,7 +121,7 @@ test("the fix of a wrong order renames the file, so that it sorts last", () => {
 
 test("text loses to a mapping of cloud-init's own too, false does not", () => {
   const told = (value: string) =>
-    findings("config-value-loses-to-earlier-file", { [`${D}/99.cfg`]: `vendor_data: ${value}\n` });
+    findingsAlone("config-value-loses-to-earlier-file", { [`${D}/99.cfg`]: `vendor_data: ${value}\n` });
   expect(told('"off"')).toHaveLength(1);
   expect(told("false")).toEqual([]);
   expect(told("{enabled: false}")).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { D, findings, withVersion } from "./findings.ts";
+import { D, findings, findingsAlone, withVersion } from "./findings.ts";
 
 const list = (text: string, name = "cloud_final_modules") => ({ [`${D}/20.cfg`]: `# ours\n${name}:\n${text}` });
 
@@ -120,7 +120,7 @@ describe("the host name before the modules", () => {
   const files = list("  - ssh\n", "cloud_init_modules");
 
   test("preserve_hostname is the fix", () =>
-    expect(findings("hostname-set-before-modules", files)[0]?.proveFix()?.content).toMatch(
+    expect(findingsAlone("hostname-set-before-modules", files)[0]?.proveFix()?.content).toMatch(
       /^# Every instance .*\npreserve_hostname: true\n$/,
     ));
 
