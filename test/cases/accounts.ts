@@ -23,7 +23,7 @@ export const accountCases: readonly Case[] = [
     image: {
       of: "rocky-9",
       files: { [TEAM]: "system_info:\n  default_user:\n    name: maintuser\n    selinux-user: staff_u\n" },
-      finds: [{ rule: "schema-key-unknown", severity: "warning", about: "selinux_user" }],
+      finds: [{ rule: "schema-key-unknown", severity: "error", about: "selinux_user" }],
     },
   },
   {
@@ -53,7 +53,7 @@ export const accountCases: readonly Case[] = [
       files: { ...withUser("ubuntu", 1000), [TEAM]: "system_info:\n  default_user:\n    lock-passwd: false\n" },
       finds: [
         { rule: "password-locked", severity: "error", about: "user ubuntu password" },
-        { rule: "schema-key-unknown", severity: "warning", about: "lock_passwd" },
+        { rule: "schema-key-unknown", severity: "error", about: "lock_passwd" },
       ],
     },
   },

@@ -31,7 +31,7 @@ export const packageCases: readonly Case[] = [
       },
       finds: [
         { rule: "apt-sources-replaced", severity: "error", about: "mirror.internal" },
-        { rule: "schema-key-unknown", severity: "warning", about: "preserve_sources_list" },
+        { rule: "schema-key-unknown", severity: "error", about: "preserve_sources_list" },
       ],
     },
   },
@@ -133,6 +133,7 @@ export const packageCases: readonly Case[] = [
     image: {
       of: "debian-12",
       files: {
+        "/etc/ssl/certs/ca-certificates.crt": "",
         "/usr/share/ca-certificates/corp/root.crt": "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n",
         [TEAM]: "ca_certs:\n  remove_defaults: true\n",
       },
