@@ -133,6 +133,7 @@ export const packageCases: readonly Case[] = [
     image: {
       of: "debian-12",
       files: {
+        "/etc/ssl/certs/ca-certificates.crt": "",
         "/usr/share/ca-certificates/corp/root.crt": "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n",
         "/etc/ssl/certs/ca-certificates.crt": "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n",
         [TEAM]: "ca_certs:\n  remove_defaults: true\n",

@@ -62,7 +62,7 @@ test("all that the rules' examples ask for is foreseen", () => {
   const examples = readdirSync("rules").flatMap((name) =>
     parseRuleDocument(readFileSync(join("rules", name), "utf8"), name).examples.map((one) => ({ name, ...one })),
   );
-  for (const { name, title, files } of oneOf(40, examples)) {
+  for (const { name, title, files } of oneOf(120, examples)) {
     const image = exampleImage(files);
     // What only the example's own configuration names cannot be foreseen.
     const given = Object.values(files).join("\n");

@@ -113,6 +113,14 @@ const BELOW: Readonly<Record<string, string>> = {
   LogsDirectory: "/var/log",
 };
 
+const WANTS: ReadonlySet<string> = new Set(["Wants", "Upholds"]);
+const REQUIRES: ReadonlySet<string> = new Set(["Requires", "Requisite", "BindsTo"]);
+const MOUNTS_FOR: ReadonlySet<string> = new Set(["RequiresMountsFor", "WantsMountsFor"]);
+
+function isSockets({ section, key }: Assignment): boolean {
+  return section === "Service" && key === "Sockets";
+}
+
 /** Reads units when they are asked for. */
 class Loader {
   readonly #image: Image;
@@ -168,13 +176,15 @@ class Loader {
     ];
     const wants = new Set<string>(this.#wanted.get(name));
     const requires = new Map<string, (Origin & { option: string }) | undefined>();
-    for (const { section, key, words } of assignments) {
-      if (section === "Unit" && /^(Wants|Upholds)$/.test(key))
-        for (const one of this.#names(name, words)) wants.add(one.text);
-      if (section === "Unit" && /^(Requires|Requisite|BindsTo)$/.test(key))
-        for (const one of this.#names(name, words)) requires.set(one.text, { ...placeOf(one), option: key });
-      if (section === "Service" && key === "Sockets") for (const one of this.#names(name, words)) wants.add(one.text);
-    }
+    const ofUnit = assignments.filter(({ section }) => section === "Unit");
+    for (const { text } of ofUnit.flatMap((one) => (WANTS.has(one.key) ? this.#names(name, one.words) : [])))
+      wants.add(text);
+    for (const { text } of assignments.flatMap((one) => (isSockets(one) ? this.#names(name, one.words) : [])))
+      wants.add(text);
+    for (const assignment of ofUnit)
+      if (REQUIRES.has(assignment.key))
+        for (const one of this.#names(name, assignment.words))
+          requires.set(one.text, { ...placeOf(one), option: assignment.key });
     for (const { unit, kind, origin } of this.#set.links(name)) {
       const other = this.canonical(unit);
       if (kind !== "requires") wants.add(other);
@@ -184,12 +194,11 @@ class Loader {
     if (mount !== undefined)
       for (const { option, text } of mountOptions(mount))
         if (option === "x-systemd.requires") requires.set(this.canonical(text), { ...mount.origin, option });
-    for (const { section, key, words } of assignments) {
-      if (section !== "Unit" || (key !== "RequiresMountsFor" && key !== "WantsMountsFor")) continue;
-      for (const mount of words.flatMap(({ text }) => this.#mountsFor(text)))
-        if (key === "WantsMountsFor") wants.add(mount);
-        else if (!requires.has(mount)) requires.set(mount, undefined);
-    }
+    for (const assignment of ofUnit)
+      if (MOUNTS_FOR.has(assignment.key))
+        for (const mount of assignment.words.flatMap(({ text }) => this.#mountsFor(text)))
+          if (assignment.key === "WantsMountsFor") wants.add(mount);
+          else if (!requires.has(mount)) requires.set(mount, undefined);
     const hasDefaults = isDefault(assignments);
     const type = unitType(name);
     const needsSystem = hasDefaults && ["service", "socket", "timer", "path"].includes(type);
@@ -201,14 +210,17 @@ class Loader {
   *orders(unit: Unit): Generator<Order> {
     const { name, assignments } = unit;
     const type = unitType(name);
-    for (const { section, key, words } of assignments) {
+    for (const assignment of assignments) {
+      const { section, key } = assignment;
       if (section !== "Unit") continue;
       if (key === "After")
-        for (const one of this.#names(name, words)) yield { unit: name, after: one.text, why: whyOf(one, key) };
+        for (const one of this.#names(name, assignment.words))
+          yield { unit: name, after: one.text, why: whyOf(one, key) };
       if (key === "Before")
-        for (const one of this.#names(name, words)) yield { unit: one.text, after: name, why: whyOf(one, key) };
-      if (key === "RequiresMountsFor" || key === "WantsMountsFor")
-        for (const word of words)
+        for (const one of this.#names(name, assignment.words))
+          yield { unit: one.text, after: name, why: whyOf(one, key) };
+      if (MOUNTS_FOR.has(key))
+        for (const word of assignment.words)
           for (const mount of this.#mountsFor(word.text)) yield { unit: name, after: mount, why: undefined };
     }
     const after = (other: string): Order => ({ unit: name, after: this.canonical(other), why: undefined });
@@ -233,9 +245,10 @@ class Loader {
       yield after("sysinit.target");
       yield after("basic.target");
     }
-    for (const { section, key, value, words } of unit.assignments) {
+    for (const assignment of unit.assignments) {
+      const { section, key, value } = assignment;
       if (section !== "Service") continue;
-      if (key === "Sockets") for (const one of this.#names(unit.name, words)) yield after(one.text);
+      if (isSockets(assignment)) for (const one of this.#names(unit.name, assignment.words)) yield after(one.text);
       if (key === "BusName") yield after("dbus.socket");
       const paths = [];
       if (key === "PrivateTmp" && isYes(value)) {
@@ -244,7 +257,7 @@ class Loader {
       }
       if (key === "WorkingDirectory" || key === "RootDirectory") paths.push(value.replace(/^-/, ""));
       const base = Object.hasOwn(BELOW, key) ? BELOW[key] : undefined;
-      if (base !== undefined) for (const { text } of words) paths.push(`${base}/${text.split(":")[0]}`);
+      if (base !== undefined) for (const { text } of assignment.words) paths.push(`${base}/${text.split(":")[0]}`);
       for (const path of paths) for (const mount of this.#mountsFor(path)) yield after(mount);
     }
   }

@@ -36,6 +36,7 @@ export function fstabMounts(image: Image): FstabMount[] {
 export function mountUnit(point: string, type = "mount"): string {
   const trimmed = tidy(point).slice(1);
   if (trimmed === "") return `-.${type}`;
+  if (/^[A-Za-z0-9:_][A-Za-z0-9:_./]*$/.test(trimmed)) return `${trimmed.replaceAll("/", "-")}.${type}`;
   const escaped = [...Buffer.from(trimmed, "utf8")].map((byte, index) => {
     const character = String.fromCharCode(byte);
     if (character === "/") return "-";

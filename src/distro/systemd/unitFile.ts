@@ -9,6 +9,7 @@ export interface Word extends Origin {
 export interface Assignment {
   readonly section: string;
   readonly key: string;
+  /** Found when they are asked for: of most assignments nobody does. */
   readonly words: readonly Word[];
   /** The value in one line. */
   readonly value: string;
@@ -24,30 +25,52 @@ const LONGEST = 1_000_000;
 export function assignmentsIn(source: string, path: string): Assignment[] {
   const found: Assignment[] = [];
   let section = "";
-  let open: { key: string; words: Word[]; values: string[] } | undefined;
+  let open: Open | undefined;
   for (const [index, raw] of source.slice(0, LONGEST).split("\n").entries()) {
-    const start = raw.trimStart();
-    if (start.startsWith("#") || start.startsWith(";")) continue;
+    const trimmed = raw.trim();
+    if (trimmed === "" ? open === undefined : trimmed.startsWith("#") || trimmed.startsWith(";")) continue;
     const text = raw.trimEnd();
     const continues = text.endsWith("\\");
     const content = continues ? text.slice(0, -1) : text;
     let offset = 0;
     if (open === undefined) {
-      const header = /^\s*\[([^\]]*)\]$/.exec(content);
+      const header = trimmed.startsWith("[") ? /^\s*\[([^\]]*)\]$/.exec(content) : null;
       if (header !== null) section = header[1]!;
       const equals = content.indexOf("=");
       if (header !== null || equals === -1) continue;
-      open = { key: content.slice(0, equals).trim(), words: [], values: [] };
+      open = { section, key: content.slice(0, equals).trim(), lines: [] };
       offset = equals + 1;
     }
-    for (const word of wordsOf(content, offset)) open.words.push({ ...word, path, line: index + 1 });
-    open.values.push(content.slice(offset).trim());
+    open.lines.push({ content, offset, line: index + 1 });
     if (continues) continue;
-    found.push({ section, key: open.key, words: open.words, value: open.values.join(" ") });
+    found.push(assignmentOf(open, path));
     open = undefined;
   }
-  if (open !== undefined) found.push({ section, key: open.key, words: open.words, value: open.values.join(" ") });
+  if (open !== undefined) found.push(assignmentOf(open, path));
   return found;
+}
+
+/** An assignment that a later line may continue. */
+interface Open {
+  readonly section: string;
+  readonly key: string;
+  /** Where the value is in each of its lines. */
+  readonly lines: { readonly content: string; readonly offset: number; readonly line: number }[];
+}
+
+function assignmentOf({ section, key, lines }: Open, path: string): Assignment {
+  let words: Word[] | undefined;
+  return {
+    section,
+    key,
+    value: lines.map(({ content, offset }) => content.slice(offset).trim()).join(" "),
+    get words() {
+      words ??= lines.flatMap(({ content, offset, line }) =>
+        [...wordsOf(content, offset)].map((word) => ({ ...word, path, line })),
+      );
+      return words;
+    },
+  };
 }
 
 function* wordsOf(line: string, offset: number): Generator<{ text: string; column: number }> {

@@ -6,10 +6,12 @@ import { isMask, UNIT_DIRECTORIES } from "../units.ts";
 /** A unit that another one wants or requires by a link. */
 export interface UnitLink {
   readonly unit: string;
-  readonly kind: "wants" | "requires" | "upholds";
+  readonly kind: (typeof LINKS)[number];
   /** The link itself. */
   readonly origin: Origin;
 }
+
+const LINKS = ["wants", "requires", "upholds"] as const;
 
 const UNIT_NAME = /^[^/]+\.(service|socket|target|mount|automount|swap|timer|path|slice|device|scope)$/;
 
@@ -32,8 +34,9 @@ export class UnitSet {
   readonly #entries = new Map<string, string>();
   /** The directories with links or drop-ins: "multi-user.target.wants". */
   readonly #directories = new Map<string, string[]>();
-  /** The other names of a unit, by the unit's name. */
+  /** The other names of a unit under which there are directories, by the unit's name. */
   readonly #aliases = new Map<string, string[]>();
+  readonly #canonical = new Map<string, string>();
 
   constructor(image: Image) {
     this.#image = image;
@@ -51,7 +54,9 @@ export class UnitSet {
         } else if (UNIT_NAME.test(name) && !this.#entries.has(name)) this.#entries.set(name, path);
       }
     }
+    // Most units have none, and each name costs a look into the image.
     for (const name of this.#entries.keys()) {
+      if (!this.#hasDirectories(name)) continue;
       const canonical = this.canonical(name);
       if (canonical === name) continue;
       const known = this.#aliases.get(canonical);
@@ -75,14 +80,23 @@ export class UnitSet {
     return path !== undefined && isMask(this.#image, path);
   }
 
+  /** Whether links or drop-ins lie under a name, besides those of all units of its type. */
+  #hasDirectories(name: string): boolean {
+    const links = [name, templateOf(name)].flatMap((one) => LINKS.map((kind) => `${one}.${kind}`));
+    return [...links, ...dropInDirectories(name).slice(0, -1)].some((directory) => this.#directories.has(directory));
+  }
+
   /** The name that an alias stands for; the name itself for other units. */
   canonical(name: string): string {
+    const known = this.#canonical.get(name);
+    if (known !== undefined) return known;
     let current = name;
     for (let depth = 0; depth < 8; depth++) {
       const next = this.#aliasOf(current);
       if (next === undefined) break;
       current = next;
     }
+    this.#canonical.set(name, current);
     return current;
   }
 
@@ -122,7 +136,7 @@ export class UnitSet {
   /** The units that links in a unit's .wants, .requires and .upholds directories name. */
   links(name: string): UnitLink[] {
     const names = [name, ...(this.#aliases.get(name) ?? [])];
-    return (["wants", "requires", "upholds"] as const).flatMap((kind) => {
+    return LINKS.flatMap((kind) => {
       const found = new Map<string, UnitLink>();
       const directories = names.flatMap((own) =>
         [own, templateOf(own)].flatMap((one) =>

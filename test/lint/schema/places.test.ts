@@ -55,8 +55,11 @@ describe("the same fault is told in the same way, wherever it stands", () => {
     const seeded = lintImage({ [`${SEED}/user-data`]: userData, [`${SEED}/meta-data`]: "instance-id: i-1\n" });
     const ofImage = lintImage({ [DROP_IN]: `# The same\n${config}\n` });
     expect(linesOf(alone).map((line, index) => line.slice(0, told[index]?.length))).toEqual(told);
-    expect(linesOf(seeded)).toEqual(linesOf(alone));
-    expect(linesOf(ofImage)).toEqual(linesOf(alone));
+    // What the boot makes of a wrong value is only known of an image.
+    for (const inPlace of [seeded, ofImage])
+      expect(linesOf(inPlace).map((line, index) => line.slice(0, linesOf(alone)[index]?.length))).toEqual(
+        linesOf(alone),
+      );
   });
 });
 

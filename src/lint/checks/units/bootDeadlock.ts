@@ -2,7 +2,6 @@ import { shellCommands } from "../../../boot/scripts/commands.ts";
 import { programsIn } from "../../../boot/scripts/writes.ts";
 import type { Unit } from "../../../distro/systemd/bootUnits.ts";
 import { chain } from "../../../distro/systemd/cycles.ts";
-import { readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -120,9 +119,11 @@ function waitingCommand(unit: Unit, context: CheckContext) {
     : /^Exec(StartPre|Condition)$/;
   const timeout = last("TimeoutStartSec") ?? last("TimeoutSec");
   const ends = timeout === undefined ? type !== "oneshot" : !/^(0|infinity)$/.test(timeout);
-  for (const { key, value, words } of service) {
-    const [first] = words;
-    if (!blocks.test(key) || first === undefined) continue;
+  for (const {
+    value,
+    words: [first],
+  } of service.filter((one) => blocks.test(one.key))) {
+    if (first === undefined) continue;
     const what = waitingIn(value.replace(/^[-@:+!|]+/, ""), context);
     const { path, line, column } = first;
     if (what !== undefined) return { what, origin: { path, line, column }, ends };
@@ -135,19 +136,29 @@ const LARGEST = 100_000;
 
 /** The wait in a command or in the script that it runs. */
 function waitingIn(command: string, { image }: CheckContext): string | undefined {
-  const programs = programsIn(shellCommands(command));
-  const direct = programs.map(waitFor).find((what) => what !== undefined) ?? loopIn(command);
+  const direct = waitsIn(command);
   if (direct !== undefined) return direct;
+  if (!command.includes("/")) return undefined;
+  const programs = programsIn(shellCommands(command));
   for (const path of programs.flatMap((words) => words.slice(0, 2)).filter((word) => word.startsWith("/"))) {
     const stat = image.stat(path);
     if (stat?.kind !== "file" || stat.size > LARGEST) continue;
-    const text = readText(image, path) ?? "";
+    const content = image.read(path);
+    if (content?.[0] !== 0x23) continue;
+    const text = content.toString("utf8");
     if (!/^#![^\n]{0,200}\b(ba|da|a|k|z)?sh\b/.test(text) || BACKGROUND.test(text)) continue;
-    const inside =
-      programsIn(shellCommands(text))
-        .map(waitFor)
-        .find((what) => what !== undefined) ?? loopIn(text);
+    const inside = waitsIn(text);
     if (inside !== undefined) return `${inside} in ${path}`;
   }
   return undefined;
+}
+
+/** The wait that shell commands name. */
+function waitsIn(text: string): string | undefined {
+  if (!/cloud-init|is-system-running|boot-finished/.test(text)) return undefined;
+  return (
+    programsIn(shellCommands(text))
+      .map(waitFor)
+      .find((what) => what !== undefined) ?? loopIn(text)
+  );
 }
