@@ -47,6 +47,11 @@ describe("what sudo makes of an account (sudo 1.9.13 and 1.9.17 do the same)", (
     expect(answer(`${aliases.join("")}A0 ALL=(ALL) ALL\n`)).toBe("refused");
   });
 
+  test("a long chain of aliases ends", () => {
+    const aliases = Array.from({ length: 20_000 }, (_, n) => `User_Alias A${n} = A${n + 1}, ann\n`);
+    expect(answer(`${aliases.join("")}A0 ALL=(ALL) ALL\n`)).toBe("refused");
+  });
+
   test("a tag and the user to run as hold for the commands behind them", () => {
     const rule =
       "debian ALL=(root) NOPASSWD: /bin/a, /bin/b, PASSWD: /bin/c, (www-data) /bin/d : other = NOPASSWD : /bin/e\n";

@@ -90,27 +90,30 @@ export function sudoAnswer(sudoers: Sudoers, account: SudoAccount, command: stri
   return answer;
 }
 
+/** How deep aliases of aliases are followed; people write two or three levels. */
+const DEEPEST = 500;
+
 /** Whether a list of users, %groups and aliases includes an account: the last member that matches it decides. */
 export function names({ aliases }: Sudoers, users: readonly string[], account: SudoAccount): boolean {
   // Aliases can refer to each other, and many rules to one of them.
   const answers = new Map<string, boolean | undefined>();
-  const answerOf = (alias: string, list: readonly string[]) => {
+  const answerOf = (alias: string, list: readonly string[], depth: number) => {
     if (answers.has(alias)) return answers.get(alias);
     answers.set(alias, undefined);
-    const answer = lastWord(list);
+    const answer = depth > DEEPEST ? undefined : lastWord(list, depth);
     answers.set(alias, answer);
     return answer;
   };
-  const lastWord = (list: readonly string[]): boolean | undefined => {
+  const lastWord = (list: readonly string[], depth: number): boolean | undefined => {
     for (const written of list.toReversed()) {
       const [, negations = "", member = ""] = /^([!\s]*)(.*)$/s.exec(written) ?? [];
       const alias = aliases.get(member);
-      const answer = alias === undefined ? isMeant(member, account) || undefined : answerOf(member, alias);
+      const answer = alias === undefined ? isMeant(member, account) || undefined : answerOf(member, alias, depth + 1);
       if (answer !== undefined) return answer !== (negations.replaceAll(/\s/g, "").length % 2 === 1);
     }
     return undefined;
   };
-  return lastWord(users) === true;
+  return lastWord(users, 0) === true;
 }
 
 function isMeant(member: string, { name, uid, groups }: SudoAccount): boolean {

@@ -50,7 +50,7 @@ function startsLater({ name, origin, text, programs, stage }: LaunchCommands, co
     if (wanted.unit(unit) === undefined || from === running) continue;
     const orders = chain(wanted.waits, from, (other) => other === running);
     if (orders === undefined || orders.length === 0) continue;
-    const path = orders.map(({ after }) => after).join(", which starts after ");
+    const path = pathOf(orders.map(({ after }) => after));
     const why = orders[0]!.why;
     const place = why === undefined ? "" : ` (${why.path}:${why.line})`;
     const message = `Starting ${from} in ${name} hangs: ${from} starts after ${path}${place}, and ${running} ends only when the command does. The boot does not continue. Use systemctl --no-block start ${from}, or remove that order.`;
@@ -72,6 +72,16 @@ function startedUnits([program = "", ...words]: readonly string[]): string[] {
   return name === "systemctl" && isStart ? operands.slice(1).map(unitNamed) : [];
 }
 
+/** The most units whose way to cloud-init is looked for: more findings are not listed either. */
+const MOST_CHAINS = 100;
+
+/** Units each of which starts after the next one. */
+function pathOf(names: readonly string[]): string {
+  const shown =
+    names.length > 8 ? [...names.slice(0, 4), `... (${names.length - 6} more units)`, ...names.slice(-2)] : names;
+  return shown.join(", which starts after ");
+}
+
 /** Units that wait for the end of cloud-init while its final stage waits for them. */
 function waitingUnits(context: CheckContext): Deadlock[] {
   const units = unitsOfBoot(context);
@@ -84,8 +94,9 @@ function waitingUnits(context: CheckContext): Deadlock[] {
     if (waiting === undefined) continue;
     waitedFor ??= everythingBefore(units, final);
     if (!waitedFor.has(unit.name)) continue;
-    const orders = chain(units.waits, final, (other) => other === unit.name) ?? [];
-    const path = orders.map(({ after }) => after).join(", which starts after ");
+    // Each chain takes a pass over all units.
+    const orders = found.length < MOST_CHAINS ? (chain(units.waits, final, (other) => other === unit.name) ?? []) : [];
+    const path = pathOf(orders.length > 0 ? orders.map(({ after }) => after) : [unit.name]);
     const hang = waiting.ends
       ? "its start times out"
       : "neither of them ever ends, and no package, runcmd command or script of the launch is processed";

@@ -222,6 +222,17 @@ describe("deadlocks", () => {
     };
     expect(found("{}\n", { ...later, ...wanted("app.service", "cloud-init.target") })).toEqual([]);
   });
+
+  test("a long chain of services that wait for cloud-init: a short way in each message, and no endless list", () => {
+    const names = Array.from({ length: 150 }, (_, index) => `app${index}.service`);
+    const files = names.map((name, index) => ({
+      [`${U}/${name}`]: `[Unit]\nAfter=${names[index + 1] ?? "x"}\n[Service]\nType=oneshot\nExecStart=cloud-init status --wait\n`,
+      ...wanted(name),
+    }));
+    const all = found("{}\n", Object.assign({}, ...files) as Record<string, string>);
+    expect(all.length).toBe(100);
+    for (const { message } of all) expect(message.split("which starts after").length).toBeLessThan(9);
+  });
 });
 
 test("the unit of the network stage by a name of another version", () => {
