@@ -2,6 +2,7 @@ import type { Distro } from "../distro/distro.ts";
 import { isMask, unitPath } from "../distro/units.ts";
 import { type Image, readText } from "../image/image.ts";
 import { hasUnknown } from "../image/unknown.ts";
+import { lacksAll } from "../packages/packages.ts";
 import { holdsLoginKey, keyPath } from "../services/accounts/authorizedKeys.ts";
 import { logsInAutomatically } from "../services/accounts/autologin.ts";
 import { describePassword } from "../services/accounts/password.ts";
@@ -120,13 +121,11 @@ const PACKAGES = {
   doas: ["doas", "opendoas", "doas-sudo-shim"],
 } as const;
 
-/** A file of the image counts, and without a package database an image may have everything. */
+/** A file of the image counts, and without a readable package database an image may have everything. */
 function missingPrograms(image: Image, { packages }: Distro): Logins["missing"] {
-  const programs = packages.kind === "none" ? [] : (["sudo", "doas"] as const);
-  const has = (name: "sudo" | "doas") =>
-    PACKAGES[name].some((one) => packages.version(one) !== undefined) ||
+  const hasFile = (name: string) =>
     ["/usr/bin", "/bin", "/usr/local/bin"].some((directory) => image.lstat(`${directory}/${name}`) !== undefined);
-  return new Set(programs.filter((name) => !has(name)));
+  return new Set((["sudo", "doas"] as const).filter((name) => !hasFile(name) && lacksAll(packages, PACKAGES[name])));
 }
 
 const NO_RULES: Sudoers = { grants: [], defaults: [], aliases: new Map() };

@@ -16,6 +16,13 @@ export interface Packages {
   readonly problems?: readonly ImageProblem[];
 }
 
+/** Whether a database shows that none of these packages is installed; a damaged one shows nothing. */
+export function lacksAll(packages: Packages, names: readonly string[]): boolean {
+  // Asking reads the database, which finds its problems.
+  const isAbsent = names.every((name) => packages.version(name) === undefined);
+  return packages.kind !== "none" && isAbsent && (packages.problems ?? []).length === 0;
+}
+
 /** Reads the database of one package manager. */
 export interface PackageReader {
   /** The paths outside /etc that it reads, relative to the root; a directory stands for all that is in it. */

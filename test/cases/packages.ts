@@ -124,7 +124,7 @@ export const packageCases: readonly Case[] = [
         [TEAM]:
           "cloud_config_modules: [locale, timezone, runcmd]\nyum_repos:\n  epel:\n    name: EPEL\n    baseurl: https://epel.example.org/9/\n",
       },
-      finds: [{ rule: "config-key-without-module", severity: "warning", about: "yum_repos" }],
+      finds: [{ rule: "config-key-without-module", severity: "error", about: "yum_repos" }],
     },
   },
   {
@@ -133,7 +133,6 @@ export const packageCases: readonly Case[] = [
     image: {
       of: "debian-12",
       files: {
-        "/etc/ssl/certs/ca-certificates.crt": "",
         "/usr/share/ca-certificates/corp/root.crt": "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n",
         "/etc/ssl/certs/ca-certificates.crt": "-----BEGIN CERTIFICATE-----\nexample\n-----END CERTIFICATE-----\n",
         [TEAM]: "ca_certs:\n  remove_defaults: true\n",

@@ -64,7 +64,7 @@ export function holdsLoginKey(image: Image, path: string): boolean {
 }
 
 /** Whether a line of authorized_keys looks like a key that logs somebody in. */
-export function isLoginKey(text: string): boolean {
+function isLoginKey(text: string): boolean {
   return isKey(text) && !/(^|,)command=/i.test(text.slice(0, KEY_TYPE.test(text) ? 0 : optionsEnd(text)));
 }
 

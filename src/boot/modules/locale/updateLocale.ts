@@ -33,7 +33,10 @@ export function updateLocale(
     const line = old
       ?.split("\n")
       .findIndex((text) => assignment(text).some(([, value]) => missing[0] === unquote(value)));
-    const origin = line === undefined || missing.includes(locale) ? because : { path, line: line + 1, column: 1 };
+    const origin =
+      line === undefined || line === -1 || missing.includes(unquote(locale))
+        ? because
+        : { path, line: line + 1, column: 1 };
     const message = `update-locale: the locale ${missing.join(", ")} does not exist`;
     throw new Failure({ code: "locale-missing", locales: missing }, message, origin);
   }

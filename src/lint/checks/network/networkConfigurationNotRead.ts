@@ -2,6 +2,7 @@ import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import type { Blame } from "../../../image/writeLog.ts";
+import { lacksAll } from "../../../packages/packages.ts";
 import { originOf } from "../../../python/tree.ts";
 import { pyStr } from "../../../python/value.ts";
 import { INTERFACES, type Interfaces, parseInterfaces } from "../../../services/network/interfaces.ts";
@@ -182,12 +183,7 @@ function withoutRenderer(rule: Rule, context: CheckContext, program: NetworkProg
 function lacksNetworkManager({ image, distro: { packages } }: CheckContext): boolean {
   const names = ["network-manager", "NetworkManager", "networkmanager"];
   const has = (path: string) => image.stat(path) !== undefined;
-  return (
-    packages.kind !== "none" &&
-    names.every((name) => packages.version(name) === undefined) &&
-    !has("/usr/lib/NetworkManager") &&
-    !has("/usr/bin/nmcli")
-  );
+  return lacksAll(packages, names) && !has("/usr/lib/NetworkManager") && !has("/usr/bin/nmcli");
 }
 
 const OTHERS: readonly NetworkProgram[] = ["systemd-networkd", "NetworkManager", "ifupdown", "wicked"];

@@ -135,8 +135,9 @@ function stateOf(name: string, option: string, units: UnitsOfBoot, context: Chec
   if (!units.isPartial) return "does not exist";
   // A part of a system may lack the unit. Its package database may tell that no package has it.
   const places = [`/usr/lib/systemd/system/${name}`, `/lib/systemd/system/${name}`];
-  const isKnown = distro.packages.kind !== "none" && !COMMON.test(name);
-  return isKnown && places.every((place) => distro.packages.owner(place) === undefined) ? "does not exist" : undefined;
+  const { packages } = distro;
+  if (COMMON.test(name) || places.some((place) => packages.owner(place) !== undefined)) return undefined;
+  return packages.kind === "none" || (packages.problems ?? []).length > 0 ? undefined : "does not exist";
 }
 
 /** Units that systemd and its generators make, or that other rules report under another name. */

@@ -135,10 +135,10 @@ describe("keys without a module", () => {
     }).map(({ severity }) => severity);
 
   test.each([
-    ["timezone: Europe/Berlin\n", ["warning"]],
+    ["timezone: Europe/Berlin\n", ["error"]],
     ["apt: {preserve_sources_list: true}\n", ["info"]],
-    ["apt: {preserve_sources_list: false}\n", ["warning"]],
-    ["apt: {preserve_sources_list: true, proxy: x}\n", ["warning"]],
+    ["apt: {preserve_sources_list: false}\n", ["error"]],
+    ["apt: {preserve_sources_list: true, proxy: x}\n", ["error"]],
     ["growpart: {mode: 'off'}\n", ["info"]],
     ["manage_etc_hosts: false\n", ["info"]],
     ["runcmd: []\n", ["info"]],
@@ -215,12 +215,12 @@ describe("keys of user-data without a module", () => {
   test("of another distribution, in user-data and vendor-data, once for each file", () => {
     const yum = "#cloud-config\n\nyum_repos: {a: {baseurl: x}}\n";
     expect(told({ ...user(yum), [`${seed}/vendor-data`]: yum })).toEqual([
-      ["warning", "user-data:3", "yum_repos"],
-      ["warning", "vendor-data:3", "yum_repos"],
+      ["error", "user-data:3", "yum_repos"],
+      ["error", "vendor-data:3", "yum_repos"],
     ]);
     expect(told(user(yum), "rocky-9")).toEqual([]);
     expect(told(user("#cloud-config\napt: {preserve_sources_list: true}\n"), "rocky-9")).toEqual([
-      ["warning", "user-data:2", "apt"],
+      ["error", "user-data:2", "apt"],
     ]);
   });
 
@@ -228,18 +228,18 @@ describe("keys of user-data without a module", () => {
     const part = (text: string) => `--X\nContent-Type: text/cloud-config\n\n${text}`;
     const parts = `${part("packages: [a]\n")}${part("snap: {commands: [a]}\n")}--X--\n`;
     expect(told(user(`MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=X\n\n${parts}`))).toEqual([
-      ["warning", "user-data:11", "snap"],
+      ["error", "user-data:11", "snap"],
     ]);
     expect(told(user("## template: jinja\n#cloud-config\nhostname: {{ v1.region }}\napk_repos: {a: b}\n"))).toEqual([
-      ["warning", "user-data:4", "apk_repos"],
+      ["error", "user-data:4", "apk_repos"],
     ]);
   });
 
   test("commands that no module runs", () => {
     const files = { ...user("#cloud-config\nruncmd: [id]\n"), [`${D}/20.cfg`]: "cloud_final_modules: [puppet]\n" };
-    expect(told(files)).toEqual([["warning", "user-data:2", "runcmd"]]);
+    expect(told(files)).toEqual([["error", "user-data:2", "runcmd"]]);
     expect(told(user("#cloud-config\nruncmd: [id]\nsnap: {}\nlocale: C\n"))).toEqual([
-      ["warning", "user-data:3", "snap"],
+      ["error", "user-data:3", "snap"],
     ]);
   });
 
@@ -247,8 +247,8 @@ describe("keys of user-data without a module", () => {
     const files = { [`${D}/20.cfg`]: "cloud_init_modules: [ssh]\n" };
     const asked = "users: [{name: carol}]\nwrite_files: [{path: /etc/a, content: b}]\n";
     expect(told({ ...files, ...user(`#cloud-config\n${asked}`) })).toEqual([
-      ["warning", "user-data:2", "users"],
-      ["warning", "user-data:3", "write_files"],
+      ["error", "user-data:2", "users"],
+      ["error", "user-data:3", "write_files"],
     ]);
     const deferred = "#cloud-config\nwrite_files: [{path: /etc/a, content: b, defer: true}]\n";
     expect(told({ ...files, ...user(deferred) })).toEqual([]);
