@@ -39,7 +39,7 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
 
   test("is named after its rule", () => expect(`${rule.id}.md`).toBe(basename(name)));
 
-  test.each(oneOf(2, examples))("$title (fires: $fires)", ({ title, fires, files }) => {
+  test.each(oneOf(3, examples))("$title (fires: $fires)", ({ title, fires, files }) => {
     const found = findingsOfRule(files);
     if (/\bno fix is offered\b/.test(title))
       expect(found.map((finding) => finding.proveFix())).toEqual(found.map(() => null));

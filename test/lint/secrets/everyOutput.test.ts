@@ -72,7 +72,7 @@ describe("a configuration with a marker in every position", () => {
 
   test.each(
     oneOf(
-      16,
+      32,
       documents.map((document, index) => [index, document] as const),
     ),
   )("as user-data on its own, form %s", async (_, document) => {
@@ -119,7 +119,7 @@ describe("a configuration with a marker in every position", () => {
 
   test("every network configuration", async () => {
     const network = new Planted();
-    for (const document of oneOf(48, network.documents(declaredSchema("network-config")))) {
+    for (const document of oneOf(96, network.documents(declaredSchema("network-config")))) {
       const text = block({ network: document });
       const out =
         (await lintedAlone("network-config", text)) +

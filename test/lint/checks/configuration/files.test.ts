@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { oneOf } from "../../../samples.ts";
 import { D, findings, withVersion } from "./findings.ts";
 
 const MINE = "# mine\nssh_pwauth: false\n";
@@ -109,12 +110,13 @@ describe("what ds-identify takes for datasource_list", () => {
     ["x:\n  datasource_list: [ NoCloud ]\ndatasource_list: [ Ec2 ]\n", []],
     ["#datasource_list: [ NoCloud ]\ndatasource_list: [ Ec2 ]\n#datasource_list: [ NoCloud ]\n", []],
   ])("%j is misread by %j", (text, versions) => {
-    const found = every.filter((version) => {
+    const tried = oneOf(3, every);
+    const found = tried.filter((version) => {
       const [finding] = findings("datasource-list-not-read", { ...withVersion(version), [`${D}/20.cfg`]: text });
       if (finding !== undefined) expect(finding.proveFix()?.content).toMatch(/^datasource_list: \[ .* \]\n$/);
       return finding !== undefined;
     });
-    expect(found).toEqual(versions);
+    expect(found).toEqual(tried.filter((version) => versions.includes(version)));
   });
 });
 
