@@ -90,7 +90,7 @@ const REQUESTS: Readonly<Record<string, EntriesOf>> = {
       const pattern = new RegExp(`^(?:export )?LANG="?${escaped(locale)}"?$`, "m");
       if (LOCALE_FILES.some((path) => pattern.test(readText(after, path) ?? ""))) return true;
       // The harness stands in for localectl, which sets the locale that cloud-init has generated.
-      const isArch = /^ID=arch$/m.test(readText(after, "/etc/os-release") ?? "");
+      const isArch = /^ID="?arch"?$/m.test(readText(after, "/etc/os-release") ?? "");
       return isArch && readText(after, "/etc/locale.gen")?.includes(`\n${locale} `) === true;
     }),
   set_hostname: (config, after) =>
