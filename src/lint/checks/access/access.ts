@@ -12,7 +12,7 @@ import { type Logins, loginsOf } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { type CheckContext, noFix } from "../check.ts";
-import { isOwn } from "../configuration/about.ts";
+import { evidenceOfFile, isOwn } from "../configuration/about.ts";
 import { versionOf } from "../configuration/moduleLists.ts";
 
 const read = new WeakMap<CheckContext, Logins | undefined>();
@@ -109,11 +109,6 @@ export function somebodyBecomesRoot({ admitted, becomesRoot }: Logins): boolean 
 /** The number of accounts that are asked whether they become root, since each is compared with all rules of sudo. */
 const MOST_ASKED = 100;
 
-/** Why a cause counts as somebody's own. */
-export function evidenceOf({ evidence }: CheckContext, { path }: Origin): string {
-  return (path.startsWith("/") ? evidence.ofFile(path)?.text : undefined) ?? `${path} requests it`;
-}
-
 /** What runs at boot besides cloud-init's own steps and may open a login; undefined if nothing does. */
 export function scriptsOf({ booted }: CheckContext): "unrelated" | "about access" | undefined {
   const { config, cloud, modules } = booted;
@@ -161,7 +156,7 @@ export function accessFinding(rule: Rule, context: CheckContext, remark: AccessR
     module: remark.module,
     losses: [],
     cause: remark.cause,
-    evidence: evidenceOf(context, remark.cause),
+    evidence: evidenceOfFile(context, remark.cause.path),
     proveFix: noFix,
   };
 }

@@ -7,7 +7,8 @@ import type { Confidence, Finding, Severity } from "../../finding.ts";
 import type { Logins } from "../../logins.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext, noFix } from "../check.ts";
-import { evidenceOf, isForRootAlone, loginsAfter, lossOf, namesOf, somebodyBecomesRoot, writerOf } from "./access.ts";
+import { evidenceOfFile } from "../configuration/about.ts";
+import { isForRootAlone, loginsAfter, lossOf, namesOf, somebodyBecomesRoot, writerOf } from "./access.ts";
 
 /** Keys that let nobody in. */
 interface Useless {
@@ -81,7 +82,7 @@ function finding(rule: Rule, context: CheckContext, logins: Logins, group: reado
     module: file.module,
     losses: [],
     cause,
-    evidence: evidenceOf(context, cause),
+    evidence: evidenceOfFile(context, cause.path),
     proveFix: noFix,
   };
 }

@@ -8,8 +8,8 @@ import { sshd } from "../../../services/sshd.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix } from "../check.ts";
-import { isOwn } from "../configuration/about.ts";
-import { evidenceOf, isOfLaunch, isSomebodys } from "./access.ts";
+import { evidenceOfFile, isOwn } from "../configuration/about.ts";
+import { isOfLaunch, isSomebodys } from "./access.ts";
 
 /**
  * Finds ssh_pwauth whose value sshd does not take: it does not read the file that cloud-init writes, or reads another
@@ -69,7 +69,7 @@ export function sshPwauthWithoutEffect(rule: Rule, context: CheckContext): Findi
       module: "set_passwords",
       losses: [],
       cause,
-      evidence: evidenceOf(context, cause),
+      evidence: evidenceOfFile(context, cause.path),
       proveFix: noFix,
     },
   ];

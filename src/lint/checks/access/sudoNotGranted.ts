@@ -9,9 +9,9 @@ import type { SshAccount } from "../../../services/sshd/admission.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext, noFix } from "../check.ts";
+import { evidenceOfFile } from "../configuration/about.ts";
 import {
   accountsAreUnknown,
-  evidenceOf,
   isSomebodys,
   launchIsKnown,
   loginsAfter,
@@ -63,7 +63,7 @@ export function sudoNotGranted(rule: Rule, context: CheckContext): Finding[] {
       module: "users_groups",
       losses: [],
       cause,
-      evidence: evidenceOf(context, cause),
+      evidence: evidenceOfFile(context, cause.path),
       proveFix: noFix,
     };
   });

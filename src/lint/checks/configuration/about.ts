@@ -18,7 +18,7 @@ export interface Remark {
 }
 
 /** A finding about the configuration itself. */
-export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): Finding {
+export function about(rule: Rule, context: CheckContext, remark: Remark): Finding {
   const { message, cause, severity = rule.severity, confidence = "certain", module = null, prove } = remark;
   const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
@@ -29,9 +29,23 @@ export function about(rule: Rule, { evidence }: CheckContext, remark: Remark): F
     module,
     losses: [],
     cause,
-    evidence: evidence.ofFile(cause.path)?.text ?? `${cause.path} is unchanged since its package installed it`,
+    evidence: evidenceOfFile(context, cause.path),
   };
   return prove === undefined ? { ...finding, proveFix: noFix } : withFix(finding, prove);
+}
+
+/** Where a file of the configuration comes from: the launch, or whoever changed the image's. */
+export function evidenceOfFile(context: CheckContext, path: string): string {
+  if (launchPaths(context).has(path)) return `the launch supplies ${path}`;
+  const found = path.startsWith("/") ? context.evidence.ofFile(path) : undefined;
+  return found?.text ?? `${path} is unchanged since its package installed it`;
+}
+
+/** The files that the launch hands over. */
+export function launchPaths({ booted }: CheckContext): ReadonlySet<string> {
+  const { userData, vendorData, vendorData2, metaData, networkConfig } = booted.cloud;
+  const files = [userData, vendorData, vendorData2, metaData, networkConfig];
+  return new Set(files.flatMap((file) => file?.path ?? []));
 }
 
 /** Drop-ins that packages of cloud-init install. */

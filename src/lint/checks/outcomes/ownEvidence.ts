@@ -1,6 +1,6 @@
 import type { Origin } from "../../../image/origin.ts";
 import type { CheckContext } from "../check.ts";
-import { isOwn } from "../configuration/about.ts";
+import { isOwn, launchPaths } from "../configuration/about.ts";
 
 /**
  * Why a line concerns the reader: the launch supplies it, or somebody wrote or changed its file. undefined for what an
@@ -22,10 +22,4 @@ function evidenceOf(context: CheckContext, path: string): string | undefined {
   if (evidence === undefined) return undefined;
   const isConfiguration = path.startsWith("/etc/cloud/");
   return (isConfiguration ? isOwn(context, path) : evidence.strength !== "weak") ? evidence.text : undefined;
-}
-
-function launchPaths({ booted }: CheckContext): ReadonlySet<string> {
-  const { userData, vendorData, vendorData2, metaData, networkConfig } = booted.cloud;
-  const files = [userData, vendorData, vendorData2, metaData, networkConfig];
-  return new Set(files.flatMap((file) => file?.path ?? []));
 }
