@@ -1,5 +1,6 @@
 import type { Distro } from "../../distro/distro.ts";
 import type { Image } from "../../image/image.ts";
+import { hasOwners } from "../../image/owners.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { keyPath } from "../accounts/authorizedKeys.ts";
 import { matchesPattern, type PossibleValue, SshdConnections } from "./connections.ts";
@@ -202,12 +203,4 @@ function deniesUser(pattern: string, name: string): boolean {
 
 function placeOf({ path, line }: PossibleValue): { path?: string; line?: number } {
   return path === undefined || line === undefined ? {} : { path, line };
-}
-
-/** Whether owners and modes are those of the machine: a tree that an ordinary user unpacked belongs to that user. */
-function hasOwners(image: Image): boolean {
-  return ["/etc", "/etc/passwd"].every((path) => {
-    const stat = image.stat(path);
-    return stat !== undefined && stat.uid === 0 && (stat.mode & 0o022) === 0;
-  });
 }

@@ -108,6 +108,12 @@ describe("the file", () => {
     expect(attributesAfter(result, ROOT)).toBe("644 0:0");
   });
 
+  test("a tree that an ordinary user unpacked does not show the owners on the machine", () => {
+    const unpacked = { directory: true, mode: 0o775, uid: 1000 } as const;
+    const files = { ...sshd("AuthorizedKeysFile /etc/keys/%u"), "/etc": unpacked, "/etc/keys": unpacked };
+    expect(textAfter(bootWith(files, [alice]), "/etc/keys/root")).toBe(`${alice}\n`);
+  });
+
   test("StrictModes no trusts them, if the user can reach them", () => {
     const files = { ...sshd("AuthorizedKeysFile /etc/keys/%u\nStrictModes no") };
     const open = bootWith({ ...files, "/etc/keys": { directory: true, mode: 0o777, uid: 1 } }, [alice]);
