@@ -3,6 +3,7 @@ import { distroFacts } from "../../distro/facts.ts";
 import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { CheckContext } from "./check.ts";
+import { distroName } from "./configuration/moduleLists.ts";
 
 /**
  * Whether the image generates missing host keys itself when sshd starts. Without sshd's unit the family decides: all
@@ -12,7 +13,7 @@ export function sshdMakesKeys({ image, booted, distro }: CheckContext): boolean 
   const maker = hostKeyMaker(image);
   if (maker !== "unknown") return maker === "runs";
   const version = distro.cloudInit.version || ASSUMED_VERSION;
-  const name = String(booted.config.get("system_info", "distro") ?? "ubuntu");
+  const name = distroName(booted);
   const family = distroFacts(name, version)?.family;
   if (family === undefined || family === "debian") return false;
   return family !== "redhat" || !versionAtLeast(version, "21.4");

@@ -13,7 +13,7 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { launchKeys } from "./launchKeys.ts";
 import { isReportedWithList } from "./moduleListIncomplete.ts";
-import { listed, versionOf } from "./moduleLists.ts";
+import { distroName, listed, versionOf } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
 export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
@@ -112,7 +112,7 @@ export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Find
 
 /** The distribution that built the cloud-init package. */
 export function vendorOf(config: Config): string {
-  return String(config.get("system_info", "distro") ?? "ubuntu");
+  return distroName({ config });
 }
 
 /** The top-level keys of the files that the user wrote. */

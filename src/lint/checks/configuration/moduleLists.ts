@@ -163,8 +163,9 @@ function provenWord(
 }
 
 /** The distribution in system_info.distro, whose modules run. */
-function distroName({ config }: BootResult): string {
-  return String(config.get("system_info", "distro") ?? "ubuntu");
+export function distroName({ config }: Pick<BootResult, "config">): string {
+  const name = config.get("system_info", "distro");
+  return typeof name === "string" ? name : "ubuntu";
 }
 
 function placeOf({ path, line, column }: Origin): string {

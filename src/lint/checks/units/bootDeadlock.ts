@@ -142,6 +142,9 @@ function waitingCommand(unit: Unit, context: CheckContext) {
   return undefined;
 }
 
+/** Where packages have their programs, none of which waits for cloud-init in this way. */
+const OF_PACKAGES = /^\/(?:usr\/)?(?:s?bin|lib|lib64|libexec)\//;
+
 /** The largest script that is read, in bytes. */
 const LARGEST = 100_000;
 
@@ -152,6 +155,7 @@ function waitingIn(command: string, { image }: CheckContext): string | undefined
   if (!command.includes("/")) return undefined;
   const programs = programsIn(shellCommands(command));
   for (const path of programs.flatMap((words) => words.slice(0, 2)).filter((word) => word.startsWith("/"))) {
+    if (OF_PACKAGES.test(path)) continue;
     const stat = image.stat(path);
     if (stat?.kind !== "file" || stat.size > LARGEST) continue;
     const content = image.read(path);
