@@ -64,11 +64,14 @@ function lintedAlone(path: string, text: string | Buffer): Promise<string> {
 
 const block = (document: object): string => stringify(document, { aliasDuplicateObjects: false });
 
+/** No secrets, although their names have it that some places hide them: an address, the path of a file, a port. */
+const IS_NO_SECRET = /\.(?:ipv6-address-token|password_server_port)$|^openvswitch\.ssl\.private-key$/;
+
 describe("a configuration with a marker in every position", () => {
   const planted = new Planted();
   const documents = planted.documents(declaredSchema("cloud-config"));
   const [first = {}] = documents;
-  const wrong = (text: string) => planted.in(text).filter((path) => !mayBeSeen(path));
+  const wrong = (text: string) => planted.in(text).filter((path) => !mayBeSeen(path) && !IS_NO_SECRET.test(path));
 
   test.each(
     oneOf(
@@ -124,7 +127,7 @@ describe("a configuration with a marker in every position", () => {
       const out =
         (await lintedAlone("network-config", text)) +
         (await imageOutputs({ "/etc/cloud/cloud.cfg.d/90-net.cfg": text }, "", "debian-12"));
-      expect(network.in(out).filter((path) => !mayBeSeen(path))).toEqual([]);
+      expect(network.in(out).filter((path) => !mayBeSeen(path) && !IS_NO_SECRET.test(path))).toEqual([]);
     }
   });
 });

@@ -37,7 +37,6 @@ datasource.AliYun|datasource.CloudCIX|datasource.CloudStack|datasource.DigitalOc
   api_version apply_full_imds_network_config apply_network_config configure_secondary_nics max_wait metadata_path
   metadata_private_networks_path metadata_url metadata_urls  retries sec_between_retries sleep_time
   strict_id timeout url use_ip4LL user-agent userdata_path userdata_url vendordata_url wait wait_retry
-datasource.Exoscale: password_server_port
 datasource.Azure: agent_command apply_network_config apply_network_config_for_secondary_ips
   apply_network_config_set_name data_dir dhclient_lease_file experimental_fail_on_missing_customdata
   experimental_skip_ready_report never_destroy_ntfs set_hostname
@@ -105,7 +104,7 @@ zypper: reposdir
 
 top: renderer
 DEVICE: accept-ra activation-mode addresses critical dhcp-identifier dhcp4 dhcp4domain dhcp6 dhcp6domain gateway4 gateway6
-  hairpin ignore-carrier interfaces ipv6-address-generation ipv6-address-token ipv6-mtu ipv6-privacy link link-local
+  hairpin ignore-carrier interfaces ipv6-address-generation ipv6-mtu ipv6-privacy link link-local
   macaddress mtu neigh-suppress optional optional-addresses port-mac-learning renderer set-name
 DEVICE: emit-lldp generic-receive-offload generic-segmentation-offload large-receive-offload receive-checksum-offload
   tcp-segmentation-offload tcp6-segmentation-offload transmit-checksum-offload wakeonlan wakeonwlan
@@ -132,7 +131,7 @@ ethernets.*.auth|wifis.*.auth|wifis.*.access-points.*.auth: anonymous-identity c
   identity key-management method phase2-auth
 modems.*: apn auto-config device-id network-id number sim-id sim-operator-id username
 openvswitch: ports protocols
-openvswitch.ssl: ca-cert certificate private-key
+openvswitch.ssl: ca-cert certificate
 tunnels.*: ageing aging arp-proxy checksums do-not-fragment extensions flow-label id limit local mac-learning mark mode
   notifications port port-range remote short-circuit ttl type-of-service
 tunnels.*.peers: allowed-ips endpoint keepalive
