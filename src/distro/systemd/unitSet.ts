@@ -100,7 +100,7 @@ export class UnitSet {
     return current;
   }
 
-  /** The unit to which the link of that name leads; undefined if it is no alias. */
+  /** The unit to which the link of that name leads; undefined if it is not an alias. */
   #aliasOf(name: string): string | undefined {
     const path = this.#entries.get(name);
     const target = path === undefined ? undefined : this.#image.readlink(path);

@@ -30,7 +30,7 @@ export interface CheckContext {
   ): Fix | null;
   /**
    * The fix itself if `holds` is true after another boot with it in place, otherwise null. `intended` are accounts that
-   * the configuration requests and that only exist with the fix: letting them in is no harm.
+   * the configuration requests and that only exist with the fix: letting them in does no harm.
    */
   prove(fix: Fix, holds: (after: Image, booted: BootResult) => boolean, intended?: ReadonlySet<string>): Fix | null;
 }

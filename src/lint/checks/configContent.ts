@@ -164,7 +164,7 @@ function imageFiles(context: CheckContext): Checked[] {
   });
 }
 
-/** Variables in a file of the image that is no template; another rule reports a file that cannot be read. */
+/** Variables in a file of the image that is not a template; another rule reports a file that cannot be read. */
 function unrenderedOfImage({ path, children }: Mapping, text: string, version: string): Told[] {
   if (children.length === 0 || templateKind(text) === "jinja") return [];
   const content = { text, path, line: 1, indent: 0, verbatim: true };

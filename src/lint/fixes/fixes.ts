@@ -76,7 +76,7 @@ export class FixProver {
 
   /**
    * The fix itself if `holds` is true with it in place and it does no harm, otherwise null.
-   * @param intended accounts that the configuration requests and that only exist with the fix: letting them in is no harm
+   * @param intended accounts that the configuration requests and that only exist with the fix: letting them in does no harm
    */
   proveOne(
     fix: Fix,

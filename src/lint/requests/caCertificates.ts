@@ -49,7 +49,7 @@ function wrongOf(node: ConfigNode): string | undefined {
   if (node.type !== "scalar" || text === "" || node.kind === "null") return undefined;
   if (!BEGIN.test(text)) {
     const hint = /^[/.~]\S{0,300}$/.test(text) ? "; cloud-init reads no file" : "";
-    return `This entry of trusted is no certificate in PEM format, so nothing is trusted${hint}. Give the text from "-----BEGIN CERTIFICATE-----" on.`;
+    return `This entry of trusted is not a certificate in PEM format, so nothing is trusted${hint}. Give the text from "-----BEGIN CERTIFICATE-----" on.`;
   }
   const isOneLine = !new RegExp(`^${BEGIN.source}\\s*$`, "m").test(text);
   return isOneLine ? 'This certificate has lost its line breaks, so it is not trusted. Write it below "|".' : undefined;

@@ -20,7 +20,7 @@ export function lostHostname(root: Mapping, isUnknown: IsUnknown): Told[] {
     : [{ about: "hostname-request-lost", worst: "error", message, origin: originOf(asked) }];
 }
 
-/** What becomes of a name that is none for hostname(1) and systemd; undefined for a valid one and a placeholder. */
+/** What becomes of a name that hostname(1) and systemd reject; undefined for a valid one and a placeholder. */
 export function invalidHostname({ value }: Pair): string | undefined {
   if (value.type !== "scalar" || value.kind !== "str") return undefined;
   const name = String(value.value);

@@ -144,7 +144,7 @@ function aptSource({ key, value: entry }: Pair, { version, isUnknown }: SourceCo
   )
     say(
       originOf(armoured),
-      `The key of ${name} is no OpenPGP key in ASCII armour with its line breaks, so it is not added. Give the text from "-----BEGIN PGP PUBLIC KEY BLOCK-----" on below "|", or a keyid.`,
+      `The key of ${name} is not an OpenPGP key in ASCII armour with its line breaks, so it is not added. Give the text from "-----BEGIN PGP PUBLIC KEY BLOCK-----" on below "|", or a keyid.`,
     );
   if (source === undefined) {
     // The schema refuses an empty mapping.
@@ -172,7 +172,7 @@ function aptSource({ key, value: entry }: Pair, { version, isUnknown }: SourceCo
     : 'Write it as "deb URI SUITE COMPONENT"';
   say(
     originOf(source),
-    `apt cannot read the source of ${name}, and then reads no other source either: "${wrong}" is no line of a source list. ${advice}.`,
+    `apt cannot read the source of ${name}, and then reads no other source either: "${wrong}" is not a line of a source list. ${advice}.`,
   );
 }
 

@@ -171,7 +171,7 @@ function reasonOf(context: CheckContext, hasScripts: boolean): Reason | undefine
     const keys = ["ssh_authorized_keys", "users", "password", "chpasswd"];
     const pair = keys.map((key) => config.pair(key)).find((pair) => pair?.path === userData.path);
     const isEmpty = userData.bytes.length === 0;
-    // A seed of the image that only gives the instance a name, or is still to be filled in, is no attempt at a launch.
+    // A seed of the image that only gives the instance a name, or is still to be filled in, is not an attempt at a launch.
     if (isOfImage(userData.path) && !/^[^#\s]/m.test(userData.bytes.toString("utf8"))) return undefined;
     const { path } = isEmpty ? metaData : userData;
     const cause = pair === undefined ? { path, line: 1, column: 1 } : originOf(pair);

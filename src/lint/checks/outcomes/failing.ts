@@ -197,7 +197,7 @@ function causeOf({ why, origin }: FailedOutcome, among: readonly Pair[] | undefi
   return group === undefined ? cause : { path: "/etc/group", line: group.line, column: 1 };
 }
 
-/** What runs earlier and may create the account for want of which a module fails; undefined if nothing does. */
+/** What runs earlier and may create the account whose absence makes a module fail; undefined if nothing does. */
 function creatorOf({ name, why: { reason } }: FailedOutcome, { booted }: CheckContext): string | undefined {
   if (reason?.code !== "user-missing" && reason?.code !== "owner-missing") return undefined;
   const account = reason.code === "user-missing" ? reason.user : reason.name;
@@ -207,7 +207,7 @@ function creatorOf({ name, why: { reason } }: FailedOutcome, { booted }: CheckCo
   return name === "write_files_deferred" && truthy(booted.config.node("packages")) ? "a package" : undefined;
 }
 
-/** Whether a module fails only for want of these accounts. */
+/** Whether a module fails only because these accounts are missing. */
 function isAbout({ why: { reason } }: FailedOutcome, accounts: ReadonlySet<string>): boolean {
   if (reason?.code === "user-missing") return accounts.has(reason.user);
   return reason?.code === "owner-missing" && accounts.has(reason.name);

@@ -9,7 +9,7 @@ interface NotedLoss<Code extends keyof NoteFacts> {
   say(note: Extract<Note, { code: Code }>, booted: BootResult): readonly string[] | undefined;
 }
 
-/** Why a note is no finding of module-fails. */
+/** Why a note is not a finding of module-fails. */
 type NoFinding =
   /** Nothing is lost: it says what happens, or what is unknown. */
   | "no loss"
@@ -20,7 +20,7 @@ type NoFinding =
   /** Whether anything is lost depends on the machine. */
   | "not certain";
 
-/** Every code of a note: what is lost by it, or why that is no finding here. */
+/** Every code of a note: what is lost by it, or why that is not a finding here. */
 const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding } = {
   "apt-key-needs-gpg": "other rule",
   "apt-pipelining-invalid": "other rule",
@@ -139,7 +139,7 @@ const NOTES: { readonly [Code in keyof NoteFacts]: NotedLoss<Code> | NoFinding }
   },
 };
 
-/** What is lost by what a note says; undefined if that is no finding of module-fails. */
+/** What is lost by what a note says; undefined if that is not a finding of module-fails. */
 export function notedLoss(
   note: Note,
   booted: BootResult,

@@ -41,7 +41,7 @@ export function accountCannotLogIn(rule: Rule, context: CheckContext): Finding[]
 /** The most lists of keys that are reported. */
 const MOST = 20;
 
-/** Lists with entries that are no SSH keys: the name of a file, a placeholder. cloud-init writes them as they are. */
+/** Lists with entries that are not SSH keys: the name of a file, a placeholder. cloud-init writes them as they are. */
 function invalidKeys(context: CheckContext, users: readonly ConfiguredUser[]): LostRequest[] {
   if (explainsInvalidKeys(context)) return [];
   const top = context.booted.config.pair("ssh_authorized_keys");

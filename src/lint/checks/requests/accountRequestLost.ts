@@ -209,7 +209,7 @@ function ofLosing(context: CheckContext, accounts: ConfiguredAccounts): LostRequ
   });
 }
 
-/** Members that are no members, since groups come before users (Distro.create_group, 18.5 to 26.2). */
+/** Listed members that do not become members, since groups come before users (Distro.create_group, 18.5 to 26.2). */
 function ofGroups({ booted }: CheckContext, { groups }: ConfiguredAccounts): LostRequest[] {
   const users = readUsers(booted.after);
   const found = new Map(readGroups(booted.after).map((group) => [group.name, group]));

@@ -59,7 +59,7 @@ export function fileBelowFutureHome(rule: Rule, context: CheckContext): Finding[
   });
 }
 
-/** Whether write_files fails at a file below a directory for want of its owner: deferring it, as that finding advises, is the remedy for both. */
+/** Whether write_files fails at a file below a directory because its owner does not exist yet: deferring it, as that finding advises, is the remedy for both. */
 function failsBelow({ booted }: CheckContext, directory: string): boolean {
   return booted.modules.some(
     ({ status, why }) =>

@@ -24,7 +24,7 @@ export function hostnameRequestLost(rule: Rule, context: CheckContext): Finding[
 /** The keys that name the host, the most specific first, if somebody asked for them. */
 function namesAskedFor(context: CheckContext): Pair[] {
   const pairs = ["hostname", "fqdn"].map((key) => context.booted.config.pair(key));
-  // Another rule reports a variable in a file that is no template.
+  // Another rule reports a variable in a file that is not a template.
   const isVariable = (pair: Pair) => /\{\{|\{%/.test(pyStr(pair.value));
   return pairs.filter(
     (pair) => pair !== undefined && truthy(pair.value) && !isVariable(pair) && isAsked(context, pair),

@@ -96,7 +96,7 @@ function yumRepositoriesUnread(context: CheckContext): SystemRequest[] {
       return [{ ...common, message }];
     }
     if (files.has(path) || !/^[\w.:-]+$/.test(id)) return [];
-    const message = `yum_repos.${name} has no effect: dnf does not read ${path}, since yum_repo_dir is none of its directories. Remove yum_repo_dir.`;
+    const message = `yum_repos.${name} has no effect: dnf does not read ${path}, since yum_repo_dir is not one of its directories. Remove yum_repo_dir.`;
     return [{ ...common, message }];
   });
 }
