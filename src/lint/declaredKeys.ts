@@ -7,13 +7,25 @@ import { networkKeys } from "../config/schema/networkKeys.ts";
 import type { Schema } from "../config/schema/schema.ts";
 import { versionAtLeast } from "../distro/version.ts";
 
+/** The schemas of the last few versions: lints of many images, and of fixes, share them. */
+const known = new Map<string, Schema>();
+const MOST_KNOWN = 30;
+
 /** What is validated where no image carries a schema: what our modules declare of the keys that they read. */
-export function schemaOfVersion(name: SchemaName, { version, vendor }: KeyReader): Schema {
+export function schemaOfVersion(name: SchemaName, reader: KeyReader): Schema {
+  const id = JSON.stringify([name, reader.version, reader.vendor]);
+  const schema = known.get(id) ?? declared(name, reader);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(id, schema);
+  return schema;
+}
+
+function declared(name: SchemaName, { version, vendor }: KeyReader): Schema {
   if (name !== "cloud-config") return networkDocument(networkKeys[name === "network-config-v1" ? 1 : 2]);
-  const known = Object.entries(launchKeys()).filter(([, form]) => form.vendor === undefined || form.vendor === vendor);
+  const forms = Object.entries(launchKeys()).filter(([, form]) => form.vendor === undefined || form.vendor === vendor);
   // Of a key that this version does not read yet another rule tells, so that all stay at the top.
   return keys(
-    Object.fromEntries(known.map(([key, { since: _, ...form }]) => [key, ofVersion(form, version) as Schema])),
+    Object.fromEntries(forms.map(([key, { since: _, ...form }]) => [key, ofVersion(form, version) as Schema])),
   );
 }
 
