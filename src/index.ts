@@ -6,7 +6,7 @@ import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot
 import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
-import { type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
+import { type FileEdit, type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
 import { lintFile } from "./lint/lintFile.ts";
@@ -15,6 +15,7 @@ import { NEEDS } from "./lint/needs.ts";
 import { type OpenedImage, openImage as open } from "./lint/openImage.ts";
 import { catalogue } from "./lint/rules/catalogue.ts";
 import { type FormatName, lintFormats } from "./report/formats.ts";
+import { imageReport } from "./report/imageReport.ts";
 import { type Plan, planOf } from "./report/json.ts";
 
 export type { Outcome } from "./boot/outcome.ts";
@@ -22,7 +23,20 @@ export { readSeed, SeedError } from "./config/seed.ts";
 export { ImageError } from "./image/image.ts";
 export type { Origin } from "./image/origin.ts";
 export type { Loss } from "./lint/finding.ts";
-export type { BootResult, CloudData, Distro, Finding, Fix, FormatName, Image, LintResult, OpenedImage, Plan, Severity };
+export type {
+  BootResult,
+  CloudData,
+  Distro,
+  FileEdit,
+  Finding,
+  Fix,
+  FormatName,
+  Image,
+  LintResult,
+  OpenedImage,
+  Plan,
+  Severity,
+};
 
 /** What is known about the launch. Without it the image's own seed or datasource counts; anything else is unknown. */
 export interface Launch {
@@ -146,7 +160,8 @@ export async function render(
   if (!SEVERITIES.includes(minSeverity))
     throw new RangeError(`${minSeverity} is not a severity: ${SEVERITIES.join(", ")}`);
   const report = await known.load();
-  return report(results, { color, width, minSeverity, quiet: false, rules: catalogue });
+  const reports = results.map((result) => imageReport(result, { minSeverity }));
+  return report(reports, { color, width, minSeverity, quiet: false, rules: catalogue });
 }
 
 /**
@@ -155,7 +170,7 @@ export async function render(
  * @example
  * import { lint, openImage, proveFix } from "cloud-init-lint";
  * const { findings } = lint(await openImage("fixtures/debian-12-hardened"));
- * console.log(proveFix(findings[0])?.content.trim()); //=> ssh_pwauth: no
+ * console.log(proveFix(findings[0])?.edits[0].content.trim()); //=> ssh_pwauth: no
  */
 export function proveFix(finding: Finding): Fix | null {
   return finding.proveFix();

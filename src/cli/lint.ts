@@ -10,6 +10,7 @@ import { catalogue } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
 import { hiddenAnnotations } from "../report/githubLimits.ts";
+import { imageReport } from "../report/imageReport.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
 import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -17,7 +18,7 @@ import type { Io } from "./io.ts";
 import { checkLaunch, datasourceOption, openLaunch, seedOption, userDataOption } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
 import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
-import { nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
+import { nearestInAnyCase, type Output, parseOutput, writeOutput } from "./output.ts";
 import { openRepository } from "./repository.ts";
 import {
   openLooseFile,
@@ -139,25 +140,28 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     incomplete = true;
   // A missing image might have used them.
   if (missing === undefined) checkUsed(results, unmatched, flags);
+  const leastOf = ({ format }: Output) => flags.minSeverity ?? milder(lintFormats[format]!.minSeverity, flags.failOn);
+  const lowest = outputs.map(leastOf).sort((a, b) => SEVERITIES.indexOf(b) - SEVERITIES.indexOf(a))[0]!;
+  const reports = results.map((result) => imageReport(result, { minSeverity: lowest, repository }));
   for (const output of outputs) {
     const color = output.file === undefined && wantsColor(flags.color, io);
     const report = await lintFormats[output.format]!.load();
-    const minSeverity = flags.minSeverity ?? milder(lintFormats[output.format]!.minSeverity, flags.failOn);
+    const minSeverity = leastOf(output);
     await writeOutput(
       io,
       output,
-      report(results, {
+      report(reports, {
         color,
         width: io.columns,
         minSeverity,
         quiet: flags.quiet === true,
         rules: catalogue,
-        repository,
+        anchor: repository?.anchor,
       }),
     );
     const cut = {
-      sarif: () => withinLimits(results, minSeverity).cut,
-      github: () => hiddenAnnotations(results, minSeverity),
+      sarif: () => withinLimits(reports, minSeverity).cut,
+      github: () => hiddenAnnotations(reports, minSeverity),
     }[output.format];
     for (const told of cut?.() ?? []) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
   }

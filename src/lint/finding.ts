@@ -57,10 +57,20 @@ export interface IgnoredFinding extends Finding {
   };
 }
 
-/** A file to write to the image, new or as a replacement. */
-export interface Fix {
+/** A change of one file: its new content, whether the file exists or not. */
+export interface FileEdit {
   readonly path: string;
   readonly content: string;
   /** The file to rename to `path`, with unchanged content. */
   readonly renames?: string;
+}
+
+/** Changes of the image, or of files of the launch, that keep what a finding says is lost. */
+export interface Fix {
+  /** Whether the boot with all edits in place is proven to keep the losses and to be no worse otherwise. */
+  readonly safe: boolean;
+  /** What an unsafe fix costs, as a sentence; null for a safe one. */
+  readonly why: string | null;
+  /** At least one; at most one for each path. */
+  readonly edits: readonly FileEdit[];
 }

@@ -5,7 +5,7 @@ import { caveatsOfVersion, uncertain } from "./caveats.ts";
 import { findingsOfTold } from "./checks/findingsOfTold.ts";
 import { selfWaits } from "./checks/units/selfWaits.ts";
 import { fromBase64, kindOf } from "./fileKind.ts";
-import type { Fix } from "./finding.ts";
+import type { FileEdit } from "./finding.ts";
 import type { LintResult } from "./lintResult.ts";
 import { oneOfEachCause } from "./oneCause.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -35,7 +35,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
   const isPacked = file.bytes[0] === 0x1f || fromBase64(file.bytes) !== undefined;
-  const again = (fix: Fix) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
+  const again = (fix: FileEdit) => checkFile({ ...file, bytes: Buffer.from(fix.content) }, schemas);
   const caveats = caveatsOfVersion(version);
   const source = { told, evidence: "", text: () => text, again };
   const found = oneOfEachCause([

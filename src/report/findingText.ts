@@ -1,13 +1,13 @@
 import type { Colors, Formatter } from "picocolors/types.js";
-import { unknownReason } from "../image/unknown.ts";
 import type { Confidence, Loss, Severity } from "../lint/finding.ts";
-import type { FileTexts } from "../lint/lintResult.ts";
-import { type Hunk, isBinary, paintDiff, shortenHunk } from "./diff.ts";
+import { type Hunk, paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
-import type { FileViews } from "./fileViews.ts";
 import { codeFrame } from "./frame.ts";
-import type { ShownEdit, ShownFinding, ShownFix } from "./shown.ts";
+import type { ImageReport, ReportedEdit, ReportedFinding, ReportedFix } from "./imageReport.ts";
+import type { FileFate, ReportedFile } from "./reportedFile.ts";
 import { displayWidth, hanging, truncate, wrap } from "./width.ts";
+
+type Files = ImageReport["files"];
 
 /** Limits of what is shown: the lines of a diff, the columns of a sentence. */
 const DIFF_LINES = 12;
@@ -21,7 +21,7 @@ const NARROW = 60;
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
 
 /** The first lines of a finding: where, how bad, what, by which rule. `location` is `line:column`, padded. */
-export function findingHead(finding: ShownFinding, location: string, style: Colors, width: number): string[] {
+export function findingHead(finding: ReportedFinding, location: string, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const taken = 2 + location.length + 2 + word.length + 2;
   const indent = width < NARROW ? 4 : taken;
@@ -38,8 +38,8 @@ export function findingHead(finding: ShownFinding, location: string, style: Colo
 
 /** The details of a finding: the cause in its file, the losses, the evidence, the fix. */
 export function findingDetails(
-  finding: ShownFinding,
-  files: FileViews,
+  finding: ReportedFinding,
+  files: Files,
   repeats: { readonly frame: boolean; readonly fix: boolean },
   style: Colors,
   width: number,
@@ -49,11 +49,12 @@ export function findingDetails(
   const labelled = (label: string, text: string) => paragraph(label, text, style, Math.min(room, PROSE_WIDTH));
   const { cause } = finding;
   const blocks: string[][] = [];
-  if (cause !== null && files.exists(cause.path) && !repeats.frame)
-    blocks.push(codeFrame(files.lines(cause.path) ?? [], cause, style, room));
+  const causing = cause === null ? undefined : files[cause.path];
+  if (cause !== null && causing?.exists && !repeats.frame)
+    blocks.push(codeFrame(causing.lines ?? [], cause, style, room));
   for (const block of lossBlocks(finding, files, style, room)) blocks.push(block);
   if (finding.evidence !== "") blocks.push(labelled("evidence", finding.evidence));
-  const fix = finding.proveFix();
+  const { fix } = finding;
   if (fix !== null)
     blocks.push(
       repeats.fix
@@ -74,20 +75,23 @@ function paragraph(label: string, text: string, style: Colors, width: number): s
 
 /** What a fix does to each file, with the new lines; for a rename only the names. */
 function fixBlock(
-  { edits, renames }: ShownFix,
-  files: FileViews,
+  { edits }: ReportedFix,
+  files: Files,
   labelled: (label: string, text: string) => string[],
   style: Colors,
   room: number,
 ): string[] {
-  if (renames !== null) return labelled("fix", `rename ${renames.from} to ${renames.to}`);
-  return edits.flatMap((edit) => [
-    ...labelled("fix", `${files.exists(edit.path) ? "change" : "add"} ${edit.path}`),
-    ...editLines(edit, style, room),
-  ]);
+  return edits.flatMap((edit) =>
+    edit.renames === null
+      ? [
+          ...labelled("fix", `${files[edit.path]?.exists ? "change" : "add"} ${edit.path}`),
+          ...editLines(edit, style, room),
+        ]
+      : labelled("fix", `rename ${edit.renames.path} to ${edit.path}`),
+  );
 }
 
-function editLines({ content, diff }: ShownEdit, style: Colors, room: number): string[] {
+function editLines({ content, diff }: ReportedEdit, style: Colors, room: number): string[] {
   return content === null ? changes(diff, style, room) : linesOf(content).map((line) => `  ${escapeText(line)}`);
 }
 
@@ -105,7 +109,7 @@ const MOST_FILES = 3;
 const MOST_PLACES = 4;
 
 /** The losses, file by file. */
-function lossBlocks(finding: ShownFinding, files: FileViews, style: Colors, width: number): string[][] {
+function lossBlocks(finding: ReportedFinding, files: Files, style: Colors, width: number): string[][] {
   const byPath = new Map<string, Loss[]>();
   for (const loss of finding.losses) byPath.set(loss.path, [...(byPath.get(loss.path) ?? []), loss]);
   const groups = [...byPath.values()];
@@ -118,24 +122,24 @@ function lossBlocks(finding: ShownFinding, files: FileViews, style: Colors, widt
 
 /** What a finding says of one file: the place, what happens to the file, and the lines that change. */
 function lossBlock(
-  finding: ShownFinding,
+  finding: ReportedFinding,
   losses: readonly Loss[],
-  files: FileViews,
+  files: Files,
   style: Colors,
   width: number,
 ): string[] {
   const [{ path }] = losses as readonly [Loss];
-  const texts = files.texts(path);
+  const file = files[path];
   const lines = [...new Set(losses.flatMap(({ line }) => line ?? []))].sort((a, b) => a - b);
   const shown = lines.slice(0, MOST_PLACES).join(", ");
   const more = lines.length > MOST_PLACES ? ` and ${lines.length - MOST_PLACES} more` : "";
   const place = lines.length === 0 ? path : `${path}:${shown}${more}`;
   const label = AFFECTED[finding.confidence];
-  const fate = fileFate(texts);
+  const fate = fateInWords(file?.fate);
   if (fate !== undefined) return paragraph(label, `${place} (${fate})`, style, width);
-  const isSame = finding.confidence !== "possible" && texts.before !== undefined && texts.before === texts.after;
+  const isSame = finding.confidence !== "possible" && file?.fate?.code === "unchanged";
   const stays = isSame ? " (the file itself does not change)" : "";
-  const changed = changedLines(losses, files) ?? shortened(losses.flatMap(settingLines));
+  const changed = (file && changedLines(losses, file)) ?? shortened(losses.flatMap(settingLines));
   return [
     ...paragraph(label, `${place}${stays}`, style, width),
     ...paintDiff(changed, style, width - 2).map((line) => `  ${line}`),
@@ -143,18 +147,22 @@ function lossBlock(
 }
 
 /** What happens to a file whose lines must not be printed (a deleted key) or cannot be. */
-function fileFate({ before, after }: FileTexts): string | undefined {
-  if (after === undefined) return before === undefined ? undefined : "cloud-init deletes the file";
-  const reason = unknownReason(after);
-  if (reason !== undefined) return `its new content is unknown: ${reason}`;
-  return before !== after && (isBinary(before ?? "") || isBinary(after)) ? "a binary file" : undefined;
+function fateInWords(fate: FileFate | null | undefined): string | undefined {
+  switch (fate?.code) {
+    case "deleted":
+      return "cloud-init deletes the file";
+    case "unknown":
+      return `its new content is unknown: ${fate.reason}`;
+    case "binary":
+      return "a binary file";
+    default:
+      return undefined;
+  }
 }
 
 /** The lines of the file that change at the losses; undefined if none does, since another file overrides them. */
-function changedLines(losses: readonly Loss[], files: FileViews): string[] | undefined {
-  const { path } = losses[0]!;
-  const sign = files.exists(path) ? "-" : "+";
-  const hunks = files.hunks(path);
+function changedLines(losses: readonly Loss[], { exists, hunks }: ReportedFile): string[] | undefined {
+  const sign = exists ? "-" : "+";
   const shown = new Map<Hunk, number>();
   for (const { line } of losses)
     for (const hunk of hunks) {

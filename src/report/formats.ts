@@ -1,8 +1,8 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { Severity } from "../lint/finding.ts";
-import type { LintResult } from "../lint/lintResult.ts";
 import type { Rule } from "../lint/rules/rule.ts";
-import type { Repository } from "./repository.ts";
+import type { ImageReport } from "./imageReport.ts";
+import type { Anchor } from "./shownPlace.ts";
 
 /** The options of a report of findings. */
 interface ReportOptions {
@@ -13,12 +13,12 @@ interface ReportOptions {
   readonly quiet: boolean;
   /** The whole catalogue. */
   readonly rules: readonly Rule[];
-  /** Where the files of the images are in a repository, for the formats with `inRepository`. */
-  readonly repository?: Repository | undefined;
+  /** Where the formats with `inRepository` show findings whose file is not in the repository. */
+  readonly anchor?: Anchor;
 }
 
 /** Makes a report of findings. */
-type Report = (results: readonly LintResult[], options: ReportOptions) => string;
+type Report = (results: readonly ImageReport[], options: ReportOptions) => string;
 
 interface LintFormat {
   /** Lowest severity to report by default: people get less than programs. */
@@ -51,8 +51,8 @@ const formats = {
     inRepository: true,
     load: async () => {
       const { sarifReport } = await import("./sarif.ts");
-      return (results, { rules, minSeverity, repository }) =>
-        sarifReport(results, rules, { toolVersion, minSeverity, repository });
+      return (results, { rules, minSeverity, anchor }) =>
+        sarifReport(results, rules, { toolVersion, minSeverity, anchor });
     },
   },
 } satisfies Record<string, LintFormat>;

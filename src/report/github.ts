@@ -1,26 +1,23 @@
 import type { Severity } from "../lint/finding.ts";
-import type { LintResult } from "../lint/lintResult.ts";
 import { escapeProse, shorten } from "./escape.ts";
-import type { Repository } from "./repository.ts";
+import { type ImageReport, placeOf } from "./imageReport.ts";
 import { atLeast } from "./severity.ts";
-import { placeOf, shown } from "./shown.ts";
-import { placeShower } from "./shownPlace.ts";
+import { type Anchor, shownPlace } from "./shownPlace.ts";
 
 export interface GithubOptions {
   readonly minSeverity: Severity;
-  readonly repository?: Repository | undefined;
+  readonly anchor?: Anchor;
 }
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
 
 /** Findings as workflow commands, which GitHub Actions turns into annotations of the changed files. */
-export function githubReport(results: readonly LintResult[], options: GithubOptions): string {
-  const lines = results.map(shown).flatMap((result) => {
-    const show = placeShower(result.files, options.repository);
-    return atLeast(result.findings, options.minSeverity).map((finding) => {
+export function githubReport(results: readonly ImageReport[], options: GithubOptions): string {
+  const lines = results.flatMap((result) =>
+    atLeast(result.findings, options.minSeverity).map((finding) => {
       const { severity, rule, message } = finding;
       const place = placeOf(finding);
-      const { path, startLine, startColumn, endColumn, isAnchor } = show(place);
+      const { path, startLine, startColumn, endColumn, isAnchor } = shownPlace(result, options.anchor, place);
       const properties = {
         file: path,
         line: startLine,
@@ -32,8 +29,8 @@ export function githubReport(results: readonly LintResult[], options: GithubOpti
       const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
       const text = `${shorten(message)} Cause: ${place.path}${place.line === null ? "" : `:${place.line}`} in ${result.image.source}.`;
       return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(text)}\n`;
-    });
-  });
+    }),
+  );
   return lines.join("");
 }
 

@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
-import type { LintResult } from "../lint/lintResult.ts";
+import type { ImageReport } from "./imageReport.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 
 const WORDS: Readonly<Record<Severity, string>> = { error: "errors", warning: "warnings", info: "notices" };
@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<Severity, string>> = { error: "errors", warning: "w
 const MOST = 10;
 
 /** Sentences about the workflow commands that GitHub does not show as annotations. */
-export function hiddenAnnotations(results: readonly LintResult[], minSeverity: Severity): string[] {
+export function hiddenAnnotations(results: readonly ImageReport[], minSeverity: Severity): string[] {
   const counts = countBySeverity(results.flatMap(({ findings }) => atLeast(findings, minSeverity)));
   return SEVERITIES.filter((severity) => counts[severity] > MOST).map(
     (severity) =>

@@ -5,15 +5,15 @@ import type { Change } from "../image/overlay.ts";
 import { unknownReason } from "../image/unknown.ts";
 import { strictText } from "../image/utf8.ts";
 import type { Severity } from "../lint/finding.ts";
-import type { ImageFacts, LintResult } from "../lint/lintResult.ts";
+import type { ImageFacts } from "../lint/lintResult.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
 import { whySentence } from "../lint/sentences/outcomes.ts";
+import { type ImageReport, type ReportedEdit, type ReportedFinding, reportedImage } from "./imageReport.ts";
 import { escapeJson, jsonText } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { plannedChanges } from "./plannedChanges.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
-import { type ShownFinding, type ShownResult, shown, shownImage } from "./shown.ts";
 
 /** The number of characters of pointers and paths after which origins are cut, since aliases can expand a few lines to any size. */
 const MAX_ORIGINS = 4_000_000;
@@ -21,10 +21,10 @@ const MAX_ORIGINS = 4_000_000;
 const SCHEMA_VERSION = 2;
 
 /** Findings as JSON (schemas/lint-v2.schema.json). The summary also counts those that `minSeverity` leaves out. */
-export function jsonReport(results: readonly LintResult[], minSeverity: Severity): string {
+export function jsonReport(results: readonly ImageReport[], minSeverity: Severity): string {
   return jsonText({
     schemaVersion: SCHEMA_VERSION,
-    images: results.map(shown).map((result) => ({
+    images: results.map((result) => ({
       image: imageJson(result.image),
       complete: result.unread.length === 0,
       problems: problemsJson(result),
@@ -39,7 +39,7 @@ export function jsonReport(results: readonly LintResult[], minSeverity: Severity
 }
 
 /** What could not be read, and what is unknown about the whole image. */
-function problemsJson({ image, unread, caveats }: ShownResult) {
+function problemsJson({ image, unread, caveats }: ImageReport) {
   const path = image.isFile ? image.source : "/";
   return [
     ...unread.map(({ path, reason }) => ({ path, message: reason })),
@@ -61,7 +61,7 @@ export function planOf(image: ImageFacts, booted: BootResult) {
   const hide = (text: string) => secrets.text(text);
   return {
     schemaVersion: SCHEMA_VERSION,
-    image: imageJson(shownImage(image, secrets)),
+    image: imageJson(reportedImage(image, secrets)),
     modules: booted.modules.map(({ name, stage, frequency, status, why }) => ({
       name: hide(name),
       stage,
@@ -95,9 +95,8 @@ function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts
   };
 }
 
-function findingJson(finding: ShownFinding) {
-  const { rule, severity, confidence, message, service, module, losses, cause, evidence } = finding;
-  const fix = finding.proveFix();
+function findingJson(finding: ReportedFinding) {
+  const { rule, severity, confidence, message, service, module, losses, cause, evidence, fix } = finding;
   return {
     rule,
     severity,
@@ -111,9 +110,13 @@ function findingJson(finding: ShownFinding) {
     fix: fix && {
       safe: fix.safe,
       why: fix.why,
-      edits: fix.edits.map(({ path, diff }) => ({ path, diff })),
+      edits: fix.edits.flatMap(editJson),
     },
   };
+}
+
+function editJson({ path, diff, renames }: ReportedEdit) {
+  return [...(renames === null ? [] : [{ path: renames.path, diff: renames.diff }]), { path, diff }];
 }
 
 function originJson({ path, line, column }: Origin): Origin {

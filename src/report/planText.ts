@@ -7,10 +7,10 @@ import { Secrets } from "../lint/secrets/secrets.ts";
 import { briefWhy, whySentence } from "../lint/sentences/outcomes.ts";
 import { escapeProse } from "./escape.ts";
 import { imageHeader } from "./imageHeading.ts";
+import { reportedImage } from "./imageReport.ts";
 import { changeBlock } from "./planChange.ts";
 import { type Doings, doingsByModule } from "./planDoings.ts";
 import { plannedChanges } from "./plannedChanges.ts";
-import { shownImage } from "./shown.ts";
 import { hanging, wrap } from "./width.ts";
 
 export interface PlanOptions {
@@ -34,7 +34,7 @@ export function planText(image: ImageFacts, booted: BootResult, options: PlanOpt
     byModule.delete(module);
     return doings === undefined ? [] : doingsBlock(doings, booted, secrets, options.verbose === true, style, width - 4);
   };
-  const lines = imageHeader(shownImage(image, secrets), style, width);
+  const lines = imageHeader(reportedImage(image, secrets), style, width);
   for (const stage of ["init-local", "init", "config", "final"] as const) {
     const outcomes = booted.modules.filter((outcome) => outcome.stage === stage);
     if (outcomes.length === 0) continue;

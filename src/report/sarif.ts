@@ -1,27 +1,26 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { Severity } from "../lint/finding.ts";
-import type { LintResult } from "../lint/lintResult.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
+import type { ImageReport } from "./imageReport.ts";
 import { jsonText } from "./jsonText.ts";
-import type { Repository } from "./repository.ts";
 import { withinLimits } from "./sarifLimits.ts";
 import { sarifResults } from "./sarifResult.ts";
-import { shown } from "./shown.ts";
+import type { Anchor } from "./shownPlace.ts";
 
 export interface SarifOptions {
   readonly toolVersion: string;
   readonly minSeverity: Severity;
-  readonly repository?: Repository | undefined;
+  readonly anchor?: Anchor;
 }
 
 /**
  * Findings as SARIF 2.1.0, one run per image, in the form that GitHub's code scanning accepts. Each run contains all rules,
  * since the catalogue of a tool must not vary; ignored findings are left out, since GitHub would show them as open.
  */
-export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], options: SarifOptions): string {
+export function sarifReport(all: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): string {
   const descriptors = rules.map(descriptor);
   const categories = new Set<string>();
-  const { results, cut } = withinLimits(all.map(shown), options.minSeverity);
+  const { results, cut } = withinLimits(all, options.minSeverity);
   const runs = results.map((result): Run => {
     const notifications = [...result.unread.map(({ path, reason }) => `could not read ${path}: ${reason}`), ...cut];
     const category = uniqueCategory(result.image.source, categories);
@@ -39,7 +38,7 @@ export function sarifReport(all: readonly LintResult[], rules: readonly Rule[], 
         },
       ],
       columnKind: "utf16CodeUnits",
-      results: sarifResults(result, rules, options.repository),
+      results: sarifResults(result, rules, options.anchor),
     };
   });
   const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };

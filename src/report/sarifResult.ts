@@ -2,23 +2,18 @@ import { createHash } from "node:crypto";
 import type { Location, Result } from "sarif";
 import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
+import { type ImageReport, placeOf, type ReportedFinding, type ReportedFix } from "./imageReport.ts";
 import { lineHashes } from "./lineHash.ts";
-import type { Repository } from "./repository.ts";
-import { placeOf, type ShownFinding, type ShownFix, type ShownResult } from "./shown.ts";
-import { type Place, placeShower, type ShownPlace } from "./shownPlace.ts";
+import { type Anchor, type Place, type ShownPlace, shownPlace } from "./shownPlace.ts";
 
 /** The findings of one image as results of a run. */
-export function sarifResults(
-  result: ShownResult,
-  rules: readonly Rule[],
-  repository: Repository | undefined,
-): Result[] {
+export function sarifResults(result: ImageReport, rules: readonly Rule[], anchor: Anchor): Result[] {
   const { files } = result;
   const fingerprint = fingerprints();
-  const show = placeShower(files, repository);
+  const show = (place: Place) => shownPlace(result, anchor, place);
   return result.findings.map((finding): Result => {
     const { losses, cause } = finding;
-    const isInImage = cause !== null && files.exists(cause.path);
+    const isInImage = cause !== null && files[cause.path]?.exists;
     const primary = isInImage ? cause : (losses[0] ?? placeOf(finding));
     const named = losses.slice(0, MOST_LOSSES);
     const related: readonly Place[] = cause === null ? named : [...named, cause];
@@ -42,7 +37,7 @@ const MOST_LOSSES = 20;
 /** The largest fix that is included, in characters; other reports show larger ones. */
 const LARGEST_FIX = 10_000;
 
-function messageText(finding: ShownFinding): string {
+function messageText(finding: ReportedFinding): string {
   const { message, losses, cause, evidence } = finding;
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
@@ -53,18 +48,18 @@ function messageText(finding: ShownFinding): string {
   if (cause !== null) sentences.push(`Cause: ${link(cause, links.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   const text = sentences.join(" ");
-  const fix = finding.proveFix();
+  const { fix } = finding;
   if (fix === null) return text;
   const change = fixText(fix);
   return change.length > LARGEST_FIX ? text : `${text}\n\n${escapeMessage(change)}`;
 }
 
-function fixText({ edits, renames }: ShownFix): string {
-  if (renames !== null) return `Fix: rename ${renames.from} to ${renames.to}.`;
+function fixText({ edits }: ReportedFix): string {
   return edits
-    .map(({ path, content, diff }) =>
-      content === null ? `Fix: apply this diff to ${path}:\n${diff}` : `Fix: create ${path}:\n${content}`,
-    )
+    .map(({ path, content, diff, renames }) => {
+      if (renames !== null) return `Fix: rename ${renames.path} to ${path}.`;
+      return content === null ? `Fix: apply this diff to ${path}:\n${diff}` : `Fix: create ${path}:\n${content}`;
+    })
     .join("\n");
 }
 
@@ -95,12 +90,12 @@ function relativeUri(path: string): string {
  * The hash of the line. If the file cannot be read or is not in the repository, or the line already has an alert of the
  * same rule (which GitHub would merge), the hash also includes the place in the image and the setting.
  */
-function fingerprints(): (finding: ShownFinding, place: Place, shown: ShownPlace) => string {
+function fingerprints(): (finding: ReportedFinding, place: Place, shown: ShownPlace) => string {
   const taken = new Set<string>();
   const hashes = new Map<string, ReturnType<typeof lineHashes> | undefined>();
   return ({ rule, losses: [loss] }, { path, line }, shown) => {
     const key = `${shown.isAnchor} ${shown.path}`;
-    if (!hashes.has(key)) hashes.set(key, shown.text === undefined ? undefined : lineHashes(shown.text));
+    if (!hashes.has(key)) hashes.set(key, shown.lines && lineHashes(shown.lines.join("\n")));
     const hash = hashes.get(key)?.(shown.startLine);
     const alert = `${rule} ${hash}`;
     if (hash !== undefined && !shown.isAnchor && !taken.has(alert)) {

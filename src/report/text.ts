@@ -1,12 +1,11 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
-import type { LintResult } from "../lint/lintResult.ts";
 import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
+import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
-import { placeOf, type ShownFinding, type ShownResult, shown } from "./shown.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -26,10 +25,9 @@ const DETAILED_FINDINGS = 200;
 const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
 
 /** Findings for a person at a terminal, by image and by the file that causes them. */
-export function textReport(all: readonly LintResult[], options: TextOptions): string {
+export function textReport(results: readonly ImageReport[], options: TextOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
-  const results = all.map(shown);
   const blocks: string[][] = [];
   for (const result of results) {
     const findings = atLeast(result.findings, options.minSeverity);
@@ -44,7 +42,7 @@ export function textReport(all: readonly LintResult[], options: TextOptions): st
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-function imageBlock(result: ShownResult, findings: readonly ShownFinding[], style: Colors, width: number): string[] {
+function imageBlock(result: ImageReport, findings: readonly ReportedFinding[], style: Colors, width: number): string[] {
   const lines = imageHeader(result.image, style, width);
   const { files } = result;
   const fixes = new Set<string>();
@@ -52,14 +50,14 @@ function imageBlock(result: ShownResult, findings: readonly ShownFinding[], styl
   for (const [path, group] of groupByCause(findings)) {
     lines.push("", style.underline(escapeText(path)));
     const locationWidth = group.reduce((widest, finding) => Math.max(widest, locationOf(finding).length), 0);
-    let previous: ShownFinding | undefined;
+    let previous: ReportedFinding | undefined;
     for (const finding of group) {
       lines.push(
         ...(previous === undefined ? [] : [""]),
         ...findingHead(finding, locationOf(finding).padEnd(locationWidth), style, width),
       );
       if (detailed++ >= DETAILED_FINDINGS) continue;
-      const fix = JSON.stringify(finding.proveFix());
+      const fix = JSON.stringify(finding.fix);
       const isSameLine = previous !== undefined && placeOf(previous).line === placeOf(finding).line;
       const repeats = { frame: isSameLine, fix: fixes.has(fix) };
       lines.push(...findingDetails(finding, files, repeats, style, width));
@@ -70,13 +68,13 @@ function imageBlock(result: ShownResult, findings: readonly ShownFinding[], styl
   return lines;
 }
 
-function locationOf(finding: ShownFinding): string {
+function locationOf(finding: ReportedFinding): string {
   const { line, column = 1 } = placeOf(finding);
   return `${line ?? 1}:${column}`;
 }
 
-function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFinding[]> {
-  const groups = new Map<string, ShownFinding[]>();
+function groupByCause(findings: readonly ReportedFinding[]): Map<string, ReportedFinding[]> {
+  const groups = new Map<string, ReportedFinding[]>();
   for (const finding of findings) {
     const { path } = placeOf(finding);
     const group = groups.get(path);
@@ -86,7 +84,7 @@ function groupByCause(findings: readonly ShownFinding[]): Map<string, ShownFindi
   return groups;
 }
 
-function cleanBlock(result: ShownResult, style: Colors, width: number): string[] {
+function cleanBlock(result: ImageReport, style: Colors, width: number): string[] {
   let outcome = "nothing to report";
   const isWhole = result.unread.length === 0;
   if (!isWhole) outcome += " in the files that could be read";
@@ -97,7 +95,7 @@ function cleanBlock(result: ShownResult, style: Colors, width: number): string[]
 }
 
 /** The number of findings, the number of hidden ones and how to show them; "" if there are none. */
-function summary(results: readonly ShownResult[], minSeverity: Severity): string {
+function summary(results: readonly ImageReport[], minSeverity: Severity): string {
   const counts = countBySeverity(results.flatMap((result) => result.findings));
   const ignored = results.reduce((sum, result) => sum + result.ignored.length, 0);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);

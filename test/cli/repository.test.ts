@@ -117,12 +117,11 @@ describe("the repository's file for a file of the image", () => {
 });
 
 describe("SARIF", () => {
-  const report = (flags: Parameters<typeof openRepository>[0], findings = [finding()]) =>
-    sarifReport([result({ findings, texts: TEXTS })], RULES, {
-      toolVersion: "0.1.0",
-      minSeverity: "info",
-      repository: openRepository(flags, root),
-    });
+  const report = (flags: Parameters<typeof openRepository>[0], findings = [finding()]) => {
+    const repository = openRepository(flags, root);
+    const options = { toolVersion: "0.1.0", minSeverity: "info", anchor: repository.anchor } as const;
+    return sarifReport([result({ findings, texts: TEXTS }, repository)], RULES, options);
+  };
   const resultsOf = (text: string) => JSON.parse(text).runs[0].results;
 
   test("what is in the repository is shown there, with the hash of its line", () => {

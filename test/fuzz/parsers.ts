@@ -19,6 +19,7 @@ import { CannotTell, Raises } from "../../src/python/errors.ts";
 import { shellVariables } from "../../src/python/shlex.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { lintFormats } from "../../src/report/formats.ts";
+import { imageReport } from "../../src/report/imageReport.ts";
 import { handled } from "../config/userData/handled.ts";
 import { documentOf } from "../python/yaml/yaml-documents.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
@@ -214,7 +215,13 @@ const loose = userDataTarget("loose-file", 40, async (path, bytes, checks) => {
   for (const [name, report] of await reports())
     checks.printed(
       (name === "json" ? "lint" : name) as Form,
-      report([result], { color: false, width: 80, minSeverity: "info", quiet: false, rules: catalogue }),
+      report([imageReport(result, { minSeverity: "info" })], {
+        color: false,
+        width: 80,
+        minSeverity: "info",
+        quiet: false,
+        rules: catalogue,
+      }),
     );
   return result.findings.length;
 });

@@ -109,7 +109,7 @@ describe("what cloud-init ignores", () => {
     [`#cloud-config\npakages: [vim]\n${"# long\n".repeat(1000)}`, undefined],
   ])("%j: a fix, if it is mechanical and the file short", (content, fixed) => {
     const [finding] = lint(content).findings;
-    expect(finding?.proveFix()?.content).toBe(fixed);
+    expect(finding?.proveFix()?.edits[0]?.content).toBe(fixed);
   });
 });
 
@@ -170,7 +170,7 @@ describe("a key that is recommended is one of today", () => {
     const unknown = lint(`#cloud-config\n${line}\n`, "user-data", version).findings.find(
       ({ rule }) => rule === "schema-key-unknown",
     );
-    expect(unknown?.proveFix()?.content).toBe(fixed === undefined ? undefined : `#cloud-config\n${fixed}\n`);
+    expect(unknown?.proveFix()?.edits[0]?.content).toBe(fixed === undefined ? undefined : `#cloud-config\n${fixed}\n`);
     for (const old of ["apt_update", "apt_upgrade", 'ubuntu_advantage"'])
       if (!line.startsWith(old.slice(0, -1))) expect(unknown?.message).not.toContain(old);
   });

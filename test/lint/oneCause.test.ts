@@ -72,7 +72,7 @@ test("an image in which cloud-init does not start and nobody can log in: one fin
 test("a finding takes over the fix of the one that it replaces", () => {
   const [finding] = findingsOf('users:\n- default\n- {name: a, no_create_home: "false"}\n');
   expect(finding).toMatchObject({ rule: "schema-value-invalid" });
-  expect(finding?.proveFix()?.content).toContain("no_create_home: false");
+  expect(finding?.proveFix()?.edits[0]?.content).toContain("no_create_home: false");
 });
 
 test("two causes in one line stay two findings", () => {

@@ -1,7 +1,7 @@
 import { applyPatch } from "diff";
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/config/config.ts";
-import type { Fix } from "../../src/lint/finding.ts";
+import type { FileEdit } from "../../src/lint/finding.ts";
 import type { Mapping } from "../../src/python/tree.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { configJson, jsonReport, planJson } from "../../src/report/json.ts";
@@ -51,7 +51,7 @@ describe("findings", () => {
   });
 
   describe("each edit of a fix is a diff that makes the file what it is to be", () => {
-    const editsOf = (fix: Fix, texts: Parameters<typeof result>[0]["texts"] = {}) => {
+    const editsOf = (fix: FileEdit, texts: Parameters<typeof result>[0]["texts"] = {}) => {
       const json = jsonReport([result({ findings: [finding({ fix })], texts })], "info");
       expect(schemaErrors("lint", json)).toEqual([]);
       return JSON.parse(json).images[0].findings[0].fix.edits as { path: string; diff: string }[];

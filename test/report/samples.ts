@@ -1,16 +1,24 @@
-import type { Finding, Fix, IgnoredFinding } from "../../src/lint/finding.ts";
+import type { FileEdit, Finding, IgnoredFinding } from "../../src/lint/finding.ts";
 import type { FileTexts, ImageFacts, LintResult } from "../../src/lint/lintResult.ts";
 import type { Rule } from "../../src/lint/rules/rule.ts";
 import { Secrets } from "../../src/lint/secrets/secrets.ts";
+import { type ImageReport, imageReport } from "../../src/report/imageReport.ts";
+import type { Repository } from "../../src/report/repository.ts";
 
-/** Results made by hand, for the tests of reports. */
-export function result(options: {
-  image?: Partial<ImageFacts>;
-  findings?: readonly Finding[];
-  ignored?: LintResult["ignored"];
-  texts?: Readonly<Record<string, Partial<FileTexts>>>;
-}): LintResult {
-  const { image, findings = [], ignored = [], texts = {} } = options;
+interface Sample {
+  readonly image?: Partial<ImageFacts>;
+  readonly findings?: readonly Finding[];
+  readonly ignored?: LintResult["ignored"];
+  readonly texts?: Readonly<Record<string, Partial<FileTexts>>>;
+}
+
+/** The content of reports on a result made by hand. */
+export function result(sample: Sample, repository?: Repository): ImageReport {
+  return imageReport(lintResult(sample), { minSeverity: "info", repository });
+}
+
+/** A result made by hand. */
+function lintResult({ image, findings = [], ignored = [], texts = {} }: Sample): LintResult {
   return {
     image: {
       source: "build/rootfs",
@@ -29,7 +37,7 @@ export function result(options: {
 }
 
 /** A finding with the parts that matter to a test changed. */
-export function finding(changes: Partial<Finding> & { readonly fix?: Fix | null } = {}): Finding {
+export function finding(changes: Partial<Finding> & { readonly fix?: FileEdit | null } = {}): Finding {
   const { fix = KEEP, ...rest } = changes;
   return {
     rule: "sshd-setting-overwritten",
@@ -41,12 +49,12 @@ export function finding(changes: Partial<Finding> & { readonly fix?: Fix | null 
     losses: [{ path: "/etc/ssh/sshd_config", line: 4, setting: "PasswordAuthentication", before: "no", after: "yes" }],
     cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
     evidence: "/etc/ssh/sshd_config differs from what openssh-server installed",
-    proveFix: () => fix,
+    proveFix: () => fix && { safe: true, why: null, edits: [fix] },
     ...rest,
   };
 }
 
-const KEEP: Fix = {
+const KEEP: FileEdit = {
   path: "/etc/cloud/cloud.cfg.d/99-keep.cfg",
   content: "# Keeps what the image sets.\nssh_pwauth: false\n",
 };

@@ -2,8 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Location, Log, Result } from "sarif";
 import { describe, expect, test } from "vitest";
-import type { LintResult } from "../../src/lint/lintResult.ts";
 import { documentOf } from "../../src/lint/rules/rule.ts";
+import type { ImageReport } from "../../src/report/imageReport.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { whole } from "../samples.ts";
@@ -13,8 +13,8 @@ import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
 import { everything, hostile, image, OPTIONS, textOf } from "./sarifSamples.ts";
 
 const h = EVERY_HAZARD;
-const logOf = (...results: LintResult[]): Log => JSON.parse(textOf(...results));
-const resultsOf = (...results: LintResult[]): Result[] => logOf(...results).runs.flatMap((run) => run.results ?? []);
+const logOf = (...results: ImageReport[]): Log => JSON.parse(textOf(...results));
+const resultsOf = (...results: ImageReport[]): Result[] => logOf(...results).runs.flatMap((run) => run.results ?? []);
 const uriOf = (location: Location | undefined) => location?.physicalLocation?.artifactLocation?.uri;
 
 describe("validators", () => {

@@ -1,10 +1,10 @@
-import type { LintResult } from "../../src/lint/lintResult.ts";
+import type { ImageReport } from "../../src/report/imageReport.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { EVERY_HAZARD } from "./hazards.ts";
 import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
 
 export const OPTIONS = { toolVersion: "0.1.0", minSeverity: "info" } as const;
-export const textOf = (...results: LintResult[]): string => sarifReport(results, RULES, OPTIONS);
+export const textOf = (...results: ImageReport[]): string => sarifReport(results, RULES, OPTIONS);
 
 export const image = result({ findings: FINDINGS, texts: TEXTS });
 const h = EVERY_HAZARD;

@@ -7,7 +7,7 @@ import type { Service, Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence/evidence.ts";
 import type { Responsible, ServiceSettings } from "../evidence/serviceHistory.ts";
-import type { Confidence, Finding, Fix, Severity } from "../finding.ts";
+import type { Confidence, FileEdit, Finding, Fix, Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 
 /** The input of a check: an image, its boot, and what is known of both. */
@@ -27,12 +27,16 @@ export interface CheckContext {
     rule: Rule,
     values: Readonly<Record<string, string>>,
     holds: (after: Image, booted: BootResult) => boolean,
-  ): Fix | null;
+  ): FileEdit | null;
   /**
    * The fix itself if `holds` is true after another boot with it in place, otherwise null. `intended` are accounts that
    * the configuration requests and that only exist with the fix: letting them in does no harm.
    */
-  prove(fix: Fix, holds: (after: Image, booted: BootResult) => boolean, intended?: ReadonlySet<string>): Fix | null;
+  prove(
+    fix: FileEdit,
+    holds: (after: Image, booted: BootResult) => boolean,
+    intended?: ReadonlySet<string>,
+  ): FileEdit | null;
 }
 
 /** Makes the findings of one rule. */
@@ -86,10 +90,13 @@ export function byCause<T extends { readonly blame: Blame }>(items: readonly T[]
 }
 
 /** A finding whose fix is proven, by booting again, when a report first asks for it. */
-export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
+export function withFix(finding: Omit<Finding, "proveFix">, prove: () => FileEdit | null): Finding {
   let fix: Fix | null | undefined;
   const proveFix = () => {
-    if (fix === undefined) fix = prove();
+    if (fix === undefined) {
+      const edit = prove();
+      fix = edit && { safe: true, why: null, edits: [edit] };
+    }
     return fix;
   };
   return { ...finding, proveFix };

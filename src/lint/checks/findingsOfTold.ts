@@ -1,4 +1,4 @@
-import { type Finding, type Fix, milder } from "../finding.ts";
+import { type FileEdit, type Finding, milder } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Told } from "../schema/told.ts";
 import { atMost, noFix, withFix } from "./check.ts";
@@ -11,9 +11,9 @@ export interface ToldSource {
   /** A file's text; undefined if not available. */
   text(path: string): string | undefined;
   /** The results with the fix in place. */
-  again(fix: Fix): readonly Told[];
+  again(fix: FileEdit): readonly Told[];
   /** The fix if it does no harm; missing for files that are not part of an image. */
-  prove?(fix: Fix): Fix | null;
+  prove?(fix: FileEdit): FileEdit | null;
 }
 
 /** The findings of one of these rules, which has a parameter `about`. */
@@ -40,7 +40,7 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
 const LARGEST_FIX = 4_000;
 
 /** The file with one word replaced, if that leaves fewer results and no more that are wrong. */
-function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
+function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): FileEdit | null {
   const origin = replace?.at ?? cause;
   const whole = text(origin.path);
   if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;

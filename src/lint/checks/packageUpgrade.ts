@@ -4,7 +4,7 @@ import { CLOUD_CFG } from "../../config/read.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { Finding, Fix } from "../finding.ts";
+import type { FileEdit, Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { CheckContext } from "./check.ts";
 import { about, isOwn } from "./configuration/about.ts";
@@ -52,7 +52,7 @@ function isStock({ key, value, path }: Pair, { config }: BootResult): boolean {
 }
 
 /** The file with the current key in place of a deprecated one, which no other file can switch off. */
-function withoutOldKey(image: Image, pair: Pair): Fix | undefined {
+function withoutOldKey(image: Image, pair: Pair): FileEdit | undefined {
   const { start, end } = spanOf(pair);
   const written = (readText(image, pair.path) ?? "").slice(start, end).trimEnd();
   return /^apt_upgrade\s*:\s*\w+$/.test(written)

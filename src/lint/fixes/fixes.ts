@@ -4,7 +4,7 @@ import { type Image, readText } from "../../image/image.ts";
 import { Overlay } from "../../image/overlay.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
-import type { Finding, Fix } from "../finding.ts";
+import type { FileEdit, Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { newFinding } from "./newFindings.ts";
@@ -65,7 +65,7 @@ export class FixProver {
     rule: Rule,
     values: Readonly<Record<string, string>>,
     holds: (after: Image, booted: BootResult) => boolean,
-  ): Fix | null {
+  ): FileEdit | null {
     const { keep } = rule.parameters;
     for (const candidate of Array.isArray(keep) ? keep : []) {
       const fix = this.#fill(candidate as Readonly<Record<string, string>>, rule, values);
@@ -79,10 +79,10 @@ export class FixProver {
    * @param intended accounts that the configuration requests and that only exist with the fix: letting them in does no harm
    */
   proveOne(
-    fix: Fix,
+    fix: FileEdit,
     holds: (after: Image, booted: BootResult) => boolean,
     intended: ReadonlySet<string> = new Set(),
-  ): Fix | null {
+  ): FileEdit | null {
     const attempt = this.#attempt(fix);
     if (attempt === undefined) return null;
     const { booted } = attempt;
@@ -98,7 +98,7 @@ export class FixProver {
     }
   }
 
-  #isHarmful(fix: Fix, { fixed, booted }: Attempt, intended: ReadonlySet<string>): boolean {
+  #isHarmful(fix: FileEdit, { fixed, booted }: Attempt, intended: ReadonlySet<string>): boolean {
     const { original, reader, rules, findings, findingsAfter } = this.#proof;
     this.#access ??= accessOf(original.after, reader);
     if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return true;
@@ -109,7 +109,7 @@ export class FixProver {
     candidate: Readonly<Record<string, string>>,
     rule: Rule,
     values: Readonly<Record<string, string>>,
-  ): Fix | undefined {
+  ): FileEdit | undefined {
     let missing = false;
     const fill = (text: string, allowed: RegExp) =>
       text.replace(/\{([a-z]+)\}/g, (_all, name: string) => {
@@ -137,7 +137,7 @@ export class FixProver {
     return `${DIRECTORY}/${names.find((name, index) => name > last && !(isTaken && index === 0)) ?? names.at(-1)}`;
   }
 
-  #attempt(fix: Fix): Attempt | undefined {
+  #attempt(fix: FileEdit): Attempt | undefined {
     const key = `${fix.renames ?? ""}\n${fix.path}\n${fix.content}`;
     const known = this.#attempts.get(key);
     if (known !== undefined || this.#attempts.size >= MOST_BOOTS || this.#changes > MOST_CHANGES) return known;
@@ -158,13 +158,13 @@ export class FixProver {
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
-function handedOver(cloud: CloudData, { path, content }: Fix): CloudData | undefined {
+function handedOver(cloud: CloudData, { path, content }: FileEdit): CloudData | undefined {
   const key = (["userData", "vendorData", "vendorData2"] as const).find((one) => cloud[one]?.path === path);
   return key && { ...cloud, [key]: { path, bytes: Buffer.from(content) } };
 }
 
 /** The fix that renames a file; undefined if the new name is taken. */
-export function rename(image: Image, from: string, to: string): Fix | undefined {
+export function rename(image: Image, from: string, to: string): FileEdit | undefined {
   const content = readText(image, from);
   return content === undefined || image.lstat(to) !== undefined ? undefined : { path: to, content, renames: from };
 }

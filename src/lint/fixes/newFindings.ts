@@ -1,4 +1,4 @@
-import { type Finding, type Fix, SEVERITIES } from "../finding.ts";
+import { type FileEdit, type Finding, SEVERITIES } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { CONTENT_CHECK } from "../rules/rule.ts";
 
@@ -12,7 +12,7 @@ const WORDING = ["config-key-of-other-version", CONTENT_CHECK];
 export function newFinding(
   without: readonly Finding[],
   withFix: readonly Finding[],
-  fix: Fix,
+  fix: FileEdit,
   rules: readonly Rule[],
 ): Finding | undefined {
   const wording = new Set(rules.filter(({ check }) => WORDING.includes(check)).map(({ id }) => id));
@@ -46,7 +46,7 @@ function isAtLeast({ severity }: Finding, least: Finding["severity"]): boolean {
  * Identifies a finding although a fix may have moved its lines or renamed its file: numbers in messages, such as those of
  * lines, are ignored.
  */
-function identity({ rule, losses, cause, message }: Finding, { path, renames }: Fix): string {
+function identity({ rule, losses, cause, message }: Finding, { path, renames }: FileEdit): string {
   const unmoved = (text: string) => (renames === undefined ? text : text.replaceAll(path, renames));
   return losses.length === 0
     ? `${rule} ${unmoved(cause?.path ?? "")} ${unmoved(message).replace(/\d+/g, "")}`

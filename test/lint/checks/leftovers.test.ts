@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { imageReport } from "../../../src/report/imageReport.ts";
 import { textReport } from "../../../src/report/text.ts";
 import { exampleImage } from "../exampleImage.ts";
 
@@ -38,7 +39,7 @@ describe("secrets", () => {
     expect(finding).toMatchObject({ severity: "warning", cause: { path: `${INSTANCE}/user-data.txt` } });
     expect(finding?.message).toContain(kind);
     const options = { color: false, width: 100, minSeverity: "info", quiet: false, rules: catalogue } as const;
-    const report = textReport([result], options);
+    const report = textReport([imageReport(result, options)], options);
     expect(report).toContain("user-data-secret-left");
     expect(report).not.toContain("hunter2");
     expect(JSON.stringify(result.findings)).not.toContain("hunter2");

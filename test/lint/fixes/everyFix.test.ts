@@ -17,11 +17,13 @@ const MOST_FIXES = 30;
 const findingsOf = (image: Image) => lint(image, { distro: detectDistro(image), rules: catalogue }).findings;
 
 /** A copy of an image with a fix put into it, as somebody would. */
-function withFix(image: Image, { path, content, renames }: Fix): Image {
+function withFix(image: Image, { edits }: Fix): Image {
   const copy = new Overlay(image);
-  const blame = { module: "", cause: { path, line: 1, column: 1 } };
-  if (renames === undefined) copy.write(path, content, blame);
-  else copy.rename(renames, path, blame);
+  for (const { path, content, renames } of edits) {
+    const blame = { module: "", cause: { path, line: 1, column: 1 } };
+    if (renames === undefined) copy.write(path, content, blame);
+    else copy.rename(renames, path, blame);
+  }
   return copy;
 }
 
@@ -37,7 +39,7 @@ function eachFixHolds(image: Image): void {
     const { rule, message } = finding;
     const fix = finding.proveFix();
     if (fix === null) continue;
-    const key = `${fix.path}\n${fix.content}`;
+    const key = JSON.stringify(fix.edits);
     const left = after.get(key) ?? findingsOf(withFix(image, fix));
     after.set(key, left);
     const added = left.filter((one) => isSevere(one) && !known.has(nameOf(one)));
@@ -65,7 +67,9 @@ function takenOneByOne(image: Image): Fix[] {
 function allFixesEnd(image: Image): void {
   const taken = takenOneByOne(image);
   expect(taken.length).toBeLessThanOrEqual(MOST_FIXES);
-  const added = taken.flatMap(({ path }) => /\/(\w+)-keep-[a-z-]+\.cfg$/.exec(path)?.[1] ?? []);
+  const added = taken
+    .flatMap(({ edits }) => edits)
+    .flatMap(({ path }) => /\/(\w+)-keep-[a-z-]+\.cfg$/.exec(path)?.[1] ?? []);
   // One name for all, however many there are.
   expect(new Set(added).size).toBeLessThanOrEqual(1);
 }

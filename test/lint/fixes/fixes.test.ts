@@ -51,7 +51,7 @@ describe("somebody who can become root is left", () => {
   const rule = { "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n" };
   const sudoFix = (files: Files) => {
     const all = { "/etc/passwd": `${PASSWD}\n`, "/etc/shadow": shadow("*", "!"), ...rule, ...files };
-    return findings("sudo-without-password", all).map((finding) => finding.proveFix()?.content ?? null);
+    return findings("sudo-without-password", all).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
   };
   const OFFERED = ["system_info:\n  default_user:\n    sudo: null\n"];
 
@@ -156,7 +156,7 @@ describe("no login is opened", () => {
       findings("sshd-setting-overwritten", {
         "/etc/ssh/sshd_config.d/99-team.conf": `PasswordAuthentication ${image}\n`,
         [`${D}/20-team.cfg`]: `ssh_pwauth: ${wanted}\n`,
-      }).map((finding) => finding.proveFix()?.content ?? null);
+      }).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
     expect(fixOf("yes", false)).toEqual([null]);
     expect(fixOf("no", true)).toEqual(["ssh_pwauth: no\n"]);
   });
@@ -180,7 +180,7 @@ describe("no login is opened", () => {
       [`${D}/100-site.cfg`]: `ssh_pwauth: ${site}\n`,
       "/etc/ssh/sshd_config.d/99-team.conf": "PasswordAuthentication no\n",
     });
-    expect(found?.proveFix()?.path.slice(D.length + 1) ?? null).toBe(name);
+    expect(found?.proveFix()?.edits[0]?.path.slice(D.length + 1) ?? null).toBe(name);
   });
 
   test("a misspelt key of the seed in the image", () => {
@@ -190,7 +190,7 @@ describe("no login is opened", () => {
         ...users,
         [`${seed}/meta-data`]: `instance-id: a\npublic-keys: ["${KEY}"]\n`,
         [`${seed}/user-data`]: `#cloud-config\n${line}\n`,
-      }).map((finding) => finding.proveFix()?.content ?? null);
+      }).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
     expect(fixOf("disable_rooot: false")).toEqual([null]);
     expect(fixOf("disable_rooot: true")).toEqual(["#cloud-config\ndisable_root: true\n"]);
     expect(fixOf(`users: [{name: bob, lock_paswd: false, passwd: ${HASH}}]`)).toEqual([null]);
@@ -294,7 +294,7 @@ describe("no new finding", () => {
       "/etc/network/interfaces.d/50-cloud-init": "auto eth1\niface eth1 inet static\n  address 192.0.2.9/24\n",
     };
     const fixOf = (files: Files) =>
-      findings("network-configuration-joined", files).map((finding) => finding.proveFix()?.content ?? null);
+      findings("network-configuration-joined", files).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
     expect(fixOf(image)).toEqual(["network:\n  config: disabled\n"]);
     expect(fixOf({ ...image, ...left })).toEqual([null]);
   });
@@ -306,7 +306,7 @@ describe("where a fix goes", () => {
     const files = { ...LOST, [`${D}/20-team.cfg`]: "manage_etc_hosts: true\n", ...names };
     return findings("hosts-file-replaced", files)[0]
       ?.proveFix()
-      ?.path.slice(D.length + 1);
+      ?.edits[0]?.path.slice(D.length + 1);
   };
   const NAME = "keep-hosts-file-replaced.cfg";
 
@@ -346,9 +346,10 @@ describe("where a fix goes", () => {
         expect(found.filter(({ severity }) => severity === "error")).toEqual([]);
         break;
       }
-      expect(files[fix.path]).toBeUndefined();
-      files[fix.path] = fix.content;
-      taken.push(fix.path.slice(D.length + 1, D.length + 8));
+      const { path, content } = fix.edits[0]!;
+      expect(files[path]).toBeUndefined();
+      files[path] = content;
+      taken.push(path.slice(D.length + 1, D.length + 8));
     }
     expect(taken).toEqual(["99-keep", "99-keep", "99-keep"]);
   });
@@ -357,7 +358,7 @@ describe("where a fix goes", () => {
 test("a fix names the key of today", () => {
   const fixOf = (config: string, version = "25.1.4") =>
     findings("packages-upgraded-at-launch", { ...withVersion(version), [`${D}/20.cfg`]: config })[0]?.proveFix()
-      ?.content;
+      ?.edits[0]?.content;
   expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
   expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
   expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
@@ -386,7 +387,7 @@ describe("a misspelt key is taken for one that is read", () => {
 test("what a fix keeps for every instance is said in it, and in the message", () => {
   const [found] = findings("hostname-reset", { "/etc/hostname": "builder\n", [`${D}/20.cfg`]: "hostname: node\n" });
   expect(found?.message).toContain("gives every instance this one name");
-  expect(found?.proveFix()?.content).toMatch(/^# Every instance then has the host name of the image\.\n/);
+  expect(found?.proveFix()?.edits[0]?.content).toMatch(/^# Every instance then has the host name of the image\.\n/);
 });
 
 test("no document recommends what harms", () => {

@@ -67,7 +67,10 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
       for (const finding of findingsOfRule(files)) {
         const fix = finding.proveFix();
         if (fix === null) continue;
-        const after = findingsOf({ ...files, [fix.path]: fix.content }, [rule]);
+        const after = findingsOf(
+          { ...files, ...Object.fromEntries(fix.edits.map(({ path, content }) => [path, content])) },
+          [rule],
+        );
         const settingOf = ({ losses }: Finding) => losses[0]?.setting;
         expect(after.filter((left) => settingOf(left) === settingOf(finding))).toEqual([]);
       }

@@ -13,7 +13,7 @@ function told(text: string, path: string, version = "26.2") {
   const shown = findings.filter(({ severity }) => severity !== "info");
   return {
     lines: shown.map(({ cause, message }) => `${cause?.line} ${message}`),
-    fixed: shown.map(({ proveFix }) => proveFix()?.content).find((content) => content !== undefined),
+    fixed: shown.map(({ proveFix }) => proveFix()?.edits[0]?.content).find((content) => content !== undefined),
   };
 }
 

@@ -15,6 +15,7 @@ import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { configText } from "../../../src/report/configText.ts";
 import { lintFormats } from "../../../src/report/formats.ts";
+import { imageReport } from "../../../src/report/imageReport.ts";
 import { configJson, planJson } from "../../../src/report/json.ts";
 import { planText } from "../../../src/report/planText.ts";
 import { services } from "../../../src/services/services.ts";
@@ -30,7 +31,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 async function lintOutputs(result: LintResult): Promise<string> {
   const options = { color: false, width: 200, minSeverity: "info", quiet: false, rules: catalogue } as const;
   const reports = await Promise.all(Object.values(lintFormats).map(({ load }) => load()));
-  return reports.map((report) => report([result], options)).join("\n");
+  return reports.map((report) => report([imageReport(result, options)], options)).join("\n");
 }
 
 /** All that is said of an image whose files and user-data are given. */

@@ -12,10 +12,8 @@ test("GitHub's rules find no error in a log that names files of the repository",
   const root = tree({ "files/team ä.cfg": text, "image #1.pkr.hcl": "source {\n}\n" });
   mkdirSync(join(root, ".git"));
   const findings = [finding(), finding({ cause: finding().losses[0] as never })];
-  const log = sarifReport([result({ findings, texts: TEXTS })], RULES, {
-    toolVersion: "0.1.0",
-    minSeverity: "info",
-    repository: openRepository({ anchor: "image #1.pkr.hcl:2" }, root),
-  });
+  const repository = openRepository({ anchor: "image #1.pkr.hcl:2" }, root);
+  const options = { toolVersion: "0.1.0", minSeverity: "info", anchor: repository.anchor } as const;
+  const log = sarifReport([result({ findings, texts: TEXTS }, repository)], RULES, options);
   expect(multitoolFindings(log).filter((line) => line.startsWith("error "))).toEqual([]);
 });

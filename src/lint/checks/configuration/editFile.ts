@@ -2,20 +2,20 @@ import { type Image, readText } from "../../../image/image.ts";
 import { onceAFile } from "../../../image/onceAFile.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
-import type { Fix } from "../../finding.ts";
+import type { FileEdit } from "../../finding.ts";
 
 /** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
 const LARGEST_FIX = 4_000;
 
 /** A file with the text between two offsets replaced. */
-export function withText(image: Image, path: string, start: number, end: number, by: string): Fix | undefined {
+export function withText(image: Image, path: string, start: number, end: number, by: string): FileEdit | undefined {
   const text = readText(image, path);
   if (text === undefined || text.length > LARGEST_FIX) return undefined;
   return { path, content: text.slice(0, start) + by + text.slice(end) };
 }
 
 /** A file with the first occurrence of a word at or after a place on its line replaced; undefined if there is none. */
-export function withWord(image: Image, { path, line, column }: Origin, old: string, by: string): Fix | undefined {
+export function withWord(image: Image, { path, line, column }: Origin, old: string, by: string): FileEdit | undefined {
   const lines = readText(image, path)?.split("\n") ?? [];
   const at = lines[line - 1]?.indexOf(old, column - 1) ?? -1;
   if (at === -1) return undefined;

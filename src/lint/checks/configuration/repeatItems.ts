@@ -1,13 +1,13 @@
 import { type Image, readText } from "../../../image/image.ts";
 import type { ConfigNode } from "../../../python/tree.ts";
-import type { Fix } from "../../finding.ts";
+import type { FileEdit } from "../../finding.ts";
 import { spanOf, textOf, withText } from "./editFile.ts";
 
 /**
  * A list's file with entries of another file's list before its own; undefined unless the list has one entry per line or
  * is in brackets on one line.
  */
-export function withItems(image: Image, list: ConfigNode, items: readonly ConfigNode[]): Fix | undefined {
+export function withItems(image: Image, list: ConfigNode, items: readonly ConfigNode[]): FileEdit | undefined {
   const first = list.type === "sequence" ? list.children[0] : undefined;
   if (first === undefined || first.path !== list.path) return undefined;
   const text = readText(image, first.path) ?? "";

@@ -9,7 +9,7 @@ import { INTERFACES, type Interfaces, parseInterfaces } from "../../../services/
 import { networkManagerPlugins } from "../../../services/network/networkManagerPlugins.ts";
 import { type NetworkProfile, type NetworkProgram, readProfiles } from "../../../services/network/profiles.ts";
 import { network } from "../../../services/network.ts";
-import type { Confidence, Finding, Fix } from "../../finding.ts";
+import type { Confidence, FileEdit, Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { inWords, shortList } from "../../sentences/lists.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
@@ -92,7 +92,7 @@ const MOST_LOSSES = 100;
 
 const SOURCE = "source /etc/network/interfaces.d/*";
 
-function sourcing(image: Image): Fix | null {
+function sourcing(image: Image): FileEdit | null {
   const text = readText(image, INTERFACES);
   return text === undefined ? null : { path: INTERFACES, content: `${text.replace(/\n*$/, "\n")}${SOURCE}\n` };
 }

@@ -5,7 +5,7 @@ import { words } from "../../../services/lines.ts";
 import { mounts } from "../../../services/mounts.ts";
 import type { Setting } from "../../../services/service.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
-import type { Confidence, Finding, Fix, Loss, Severity } from "../../finding.ts";
+import type { Confidence, FileEdit, Finding, Loss, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { shortList } from "../../sentences/lists.ts";
 import { changeSentence, moduleName, type SettingChange } from "../../sentences/settings.ts";
@@ -131,7 +131,7 @@ function severity(rule: Rule, lost: readonly Lost[], confidence: Confidence): Se
 const LARGEST_FSTAB = 20_000;
 
 /** /etc/fstab without cloud-init's mark in the lines of these entries. */
-function withoutMarks(image: Image, keys: ReadonlySet<string>): Fix | undefined {
+function withoutMarks(image: Image, keys: ReadonlySet<string>): FileEdit | undefined {
   const text = readText(image, FSTAB);
   if (text === undefined || text.length > LARGEST_FSTAB || image.lstat(FSTAB)?.kind !== "file") return undefined;
   const lines = text.split("\n").map((line) => {

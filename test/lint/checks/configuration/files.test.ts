@@ -15,7 +15,7 @@ describe("files that are not read", () => {
     ["/etc/cloud/99-a.yaml", `${D}/99-a.cfg`],
   ])("%s: the fix is %s", (path, right) => {
     const [found] = findings("config-file-not-read", { [path]: MINE });
-    expect(found?.proveFix()).toEqual({ path: right, content: MINE, renames: path });
+    expect(found?.proveFix()?.edits).toEqual([{ path: right, content: MINE, renames: path }]);
   });
 
   // Neither conf_d nor a name is to blame for a file in a wrong place.
@@ -113,7 +113,7 @@ describe("what ds-identify takes for datasource_list", () => {
     const tried = oneOf(3, every);
     const found = tried.filter((version) => {
       const [finding] = findings("datasource-list-not-read", { ...withVersion(version), [`${D}/20.cfg`]: text });
-      if (finding !== undefined) expect(finding.proveFix()?.content).toMatch(/^datasource_list: \[ .* \]\n$/);
+      if (finding !== undefined) expect(finding.proveFix()?.edits[0]?.content).toMatch(/^datasource_list: \[ .* \]\n$/);
       return finding !== undefined;
     });
     expect(found).toEqual(tried.filter((version) => versions.includes(version)));

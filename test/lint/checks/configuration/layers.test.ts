@@ -10,16 +10,18 @@ describe("lists that replace another file's", () => {
       "write_files:\n    - path: /etc/a\n      content: |\n        one\n\n        two\n    - path: /etc/b\n",
       "# ours\nwrite_files:\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
     );
-    expect(found?.proveFix()).toEqual({
-      path: `${D}/99-team.cfg`,
-      content:
-        "# ours\nwrite_files:\n- path: /etc/a\n  content: |\n    one\n\n    two\n- path: /etc/b\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
-    });
+    expect(found?.proveFix()?.edits).toEqual([
+      {
+        path: `${D}/99-team.cfg`,
+        content:
+          "# ours\nwrite_files:\n- path: /etc/a\n  content: |\n    one\n\n    two\n- path: /etc/b\n- path: /etc/c # last\n  content: x\ntimezone: UTC\n",
+      },
+    ]);
   });
 
   test("a list in brackets stays one", () => {
     const [found] = lost("packages: [vim, jq]\n", "packages: [ curl ]\n");
-    expect(found?.proveFix()?.content).toBe("packages: [ vim, jq, curl ]\n");
+    expect(found?.proveFix()?.edits[0]?.content).toBe("packages: [ vim, jq, curl ]\n");
   });
 
   test("entries that cannot be written in brackets give no fix", () => {
@@ -30,7 +32,7 @@ describe("lists that replace another file's", () => {
 
   test("an entry that is an anchor's is written out", () => {
     const [found] = lost("x: &x\n  - a\n  - '1'\npackages:\n  - *x\n", "packages:\n  - curl\n");
-    expect(found?.proveFix()?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
+    expect(found?.proveFix()?.edits[0]?.content).toBe("packages:\n  - - a\n    - '1'\n  - curl\n");
   });
 
   test.each([
@@ -112,11 +114,13 @@ test("the fix of a wrong order renames the file, so that it sorts last", () => {
     [`${D}/99-base.cfg`]: "ssh_pwauth: true\n",
     [`${D}/100-site.cfg`]: "# site\nssh_pwauth: false\n",
   });
-  expect(found?.proveFix()).toEqual({
-    path: `${D}/zz-100-site.cfg`,
-    content: "# site\nssh_pwauth: false\n",
-    renames: `${D}/100-site.cfg`,
-  });
+  expect(found?.proveFix()?.edits).toEqual([
+    {
+      path: `${D}/zz-100-site.cfg`,
+      content: "# site\nssh_pwauth: false\n",
+      renames: `${D}/100-site.cfg`,
+    },
+  ]);
 });
 
 test("text loses to a mapping of cloud-init's own too, false does not", () => {

@@ -6,10 +6,12 @@ const list = (text: string, name = "cloud_final_modules") => ({ [`${D}/20.cfg`]:
 describe("modules that there are not", () => {
   test("the fix writes the name that is near, and nothing else", () => {
     const [found] = findings("module-unknown", list("  - [scripts_users, always] # each boot\n  - phone_home\n"));
-    expect(found?.proveFix()).toEqual({
-      path: `${D}/20.cfg`,
-      content: "# ours\ncloud_final_modules:\n  - [scripts_user, always] # each boot\n  - phone_home\n",
-    });
+    expect(found?.proveFix()?.edits).toEqual([
+      {
+        path: `${D}/20.cfg`,
+        content: "# ours\ncloud_final_modules:\n  - [scripts_user, always] # each boot\n  - phone_home\n",
+      },
+    ]);
   });
 
   test("a module of the image's own is one", () => {
@@ -67,7 +69,7 @@ describe("frequencies", () => {
     ["per_once", "once"],
   ])("%s means %s", (written, meant) => {
     const [found] = findings("module-frequency-unknown", list(`  - [scripts_user, ${written}]\n`));
-    expect(found?.proveFix()?.content).toBe(`# ours\ncloud_final_modules:\n  - [scripts_user, ${meant}]\n`);
+    expect(found?.proveFix()?.edits[0]?.content).toBe(`# ours\ncloud_final_modules:\n  - [scripts_user, ${meant}]\n`);
     expect(found?.message).toContain("scripts_user keeps its default, once-per-instance");
   });
 
@@ -98,7 +100,7 @@ describe("modules for other distributions", () => {
     };
     const [found] = findings("module-not-for-distro", files);
     expect(found?.severity).toBe("warning");
-    expect(found?.proveFix()?.content).toContain("unverified_modules: [yum-add-repo]\n");
+    expect(found?.proveFix()?.edits[0]?.content).toContain("unverified_modules: [yum-add-repo]\n");
   });
 
   test("one that runs by another entry is not told of", () => {
@@ -120,7 +122,7 @@ describe("the host name before the modules", () => {
   const files = list("  - ssh\n", "cloud_init_modules");
 
   test("preserve_hostname is the fix", () =>
-    expect(findingsAlone("hostname-set-before-modules", files)[0]?.proveFix()?.content).toMatch(
+    expect(findingsAlone("hostname-set-before-modules", files)[0]?.proveFix()?.edits[0]?.content).toMatch(
       /^# Every instance .*\npreserve_hostname: true\n$/,
     ));
 
@@ -178,7 +180,7 @@ describe("lists without what every instance needs", () => {
     expect(found?.cause?.path).toBe(`${D}/30.cfg`);
     expect(found?.message).toContain(`replaces the list in ${cfg}:1`);
     expect(findings("config-list-replaced", files)).toEqual([]);
-    expect(found?.proveFix()?.content).toBe("cloud_final_modules: [scripts-user, puppet]\n");
+    expect(found?.proveFix()?.edits[0]?.content).toBe("cloud_final_modules: [scripts-user, puppet]\n");
   });
 
   test("runcmd after scripts_user", () => {

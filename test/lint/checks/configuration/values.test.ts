@@ -5,7 +5,7 @@ import { D, findings, findingsAlone, withVersion } from "./findings.ts";
 describe("values that mean something else", () => {
   const corrected = (text: string) => {
     const [found] = findingsAlone("config-value-misread", { [`${D}/20.cfg`]: text });
-    return found === undefined ? undefined : found.proveFix()?.content;
+    return found === undefined ? undefined : found.proveFix()?.edits[0]?.content;
   };
 
   test.each([
@@ -38,7 +38,7 @@ describe("a network that is to be left alone", () => {
     "network: %s",
     (value) => {
       const [found] = findings("network-not-disabled", { [`${D}/20.cfg`]: `network: ${value}\n` });
-      expect(found?.proveFix()?.content).toBe("network: {config: disabled}\n");
+      expect(found?.proveFix()?.edits[0]?.content).toBe("network: {config: disabled}\n");
     },
   );
 

@@ -162,7 +162,7 @@ describe("a configuration that makes a module fail: the line, and what is lost",
 });
 
 describe("fixes", () => {
-  const fixed = (given: Given) => findingsOf(given)[0]?.proveFix()?.content;
+  const fixed = (given: Given) => findingsOf(given)[0]?.proveFix()?.edits[0]?.content;
 
   test.each([
     [

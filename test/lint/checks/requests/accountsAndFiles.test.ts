@@ -80,7 +80,7 @@ test("a fix defers every file below the home", () => {
   const [finding] = found(
     "users: [{name: carol}]\nwrite_files:\n  - path: /home/carol/a\n    content: x\n  - {content: y, path: /home/carol/b}\n",
   );
-  expect(finding?.proveFix()?.content.match(/defer: true/g)).toHaveLength(2);
+  expect(finding?.proveFix()?.edits[0]?.content.match(/defer: true/g)).toHaveLength(2);
   const keys = "write_files:\n  - {path: /home/debian/.ssh/authorized_keys, content: x}\n";
   expect(found(keys).map((one) => one.proveFix())).toEqual([null]);
 });

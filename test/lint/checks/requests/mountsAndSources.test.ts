@@ -57,7 +57,7 @@ describe("lines that the launch of the build wrote to /etc/fstab", () => {
       ["/home", 2],
       ["/logs", 3],
     ]);
-    expect(finding!.proveFix()?.content).toBe(fstab.replaceAll(`,${MARK}`, ""));
+    expect(finding!.proveFix()?.edits[0]?.content).toBe(fstab.replaceAll(`,${MARK}`, ""));
   });
 
   test.each([
@@ -213,7 +213,7 @@ describe("package sources of an image", () => {
     expect(inShort(finding!)).toMatch(
       /^error apt-sources-added .*ubuntu\.sources with .*"http:\/\/apt\.example\.org\/ubuntu" \(\/etc\/apt\/sources\.list\.d\/ours\.sources:2\)/,
     );
-    expect(finding!.proveFix()?.content).toContain("preserve_sources_list: true");
+    expect(finding!.proveFix()?.edits[0]?.content).toContain("preserve_sources_list: true");
   });
 
   test.each([
