@@ -8,4 +8,5 @@ export interface LintFlags extends RepositoryFlags, LaunchFlags, ReportFlags {
   readonly pristine?: string;
   readonly cloudInitVersion?: string;
   readonly protect?: readonly string[];
+  readonly jobs?: number;
 }
