@@ -83,6 +83,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),
+    plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
   });
   const outcomes: ImageOutcome[] = [];
   for (const source of sources) {

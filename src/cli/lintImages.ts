@@ -30,6 +30,8 @@ export interface LintSettings {
   readonly repository: RepositoryFlags | undefined;
   /** The lowest severity that any of the reports shows. */
   readonly minSeverity: Severity;
+  /** Whether a report shows the whole first boot. */
+  readonly plan: boolean;
 }
 
 /** The settings of a lint with everything opened that all images need. */
@@ -75,7 +77,7 @@ export async function lintImage(source: string, linter: Linter): Promise<ImageOu
   const { settings, repository } = linter;
   try {
     const { result, matched } = await lintSource(source, linter, log);
-    const report = imageReport(result, { minSeverity: settings.minSeverity, repository });
+    const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, matched };
   } catch (error) {

@@ -58,6 +58,7 @@ export function lintFile(file: SeedFile, { rules, version, severities }: LintFil
     unread: told.flatMap(({ unread }) => (unread === undefined ? [] : [{ path: file.path, reason: unread }])),
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
+    booted: null,
     secrets: Secrets.ofFile(file),
   };
 }
