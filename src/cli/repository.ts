@@ -114,7 +114,7 @@ function ownPath(option: string, path: string, directory: string, root: string):
 }
 
 /** The nearest directory that contains .git; undefined if there is none. */
-function rootOf(directory: string): string | undefined {
+export function rootOf(directory: string): string | undefined {
   for (let here = directory; ; here = dirname(here)) {
     if (realPath(join(here, ".git")) !== undefined) return here;
     if (dirname(here) === here) return undefined;

@@ -34,7 +34,7 @@ function ruleOf(name: string): Rule {
 }
 
 /** That no rule has a name, and the nearest name. */
-function unknownRule(name: string): string {
+export function unknownRule(name: string): string {
   const near = nearestInAnyCase(name, ruleNames);
   return `unknown rule "${name}" (${near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`})`;
 }
