@@ -34,7 +34,11 @@ export interface LintOptions extends EvidenceOptions {
 
 /** Boots an image and finds the customisations that the boot undoes. */
 export function lint(image: Image, options: LintOptions): LintResult {
-  const result = boot(image, options);
+  return lintBooted(image, boot(image, options), options);
+}
+
+/** Finds the customisations that a boot undoes. */
+export function lintBooted(image: Image, result: BootResult, options: LintOptions): LintResult {
   const reader = new ServiceReader(options.distro);
   let findings: readonly Finding[] = [];
   const prover = new FixProver({
