@@ -1,8 +1,10 @@
 import type { Severity } from "../lint/finding.ts";
+import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
 import { lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
@@ -24,6 +26,8 @@ export interface LintSettings {
   /** The unmodified image. */
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
+  readonly severities: RuleSeverities;
+  readonly ignores: readonly ConfiguredIgnore[];
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
@@ -91,9 +95,10 @@ async function lintSource(
   { settings, launch, pristine, repository }: Linter,
   log: { err(text: string): void },
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
+  const { protect, severities, version } = settings;
   const file = openLooseFile(source);
   if (file !== undefined) {
-    const result = lintFile(file, { rules: catalogue, version: settings.version });
+    const result = lintFile(file, { rules: catalogue, version, severities });
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
@@ -101,11 +106,11 @@ async function lintSource(
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { protect } = settings;
   const result = lint(image, {
     distro,
     rules: catalogue,
     protect,
+    severities,
     ...launch,
     ...(pristine === undefined ? {} : { pristine }),
   });

@@ -4,6 +4,7 @@ import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { EXIT, failureOf } from "./exit.ts";
+import { initCommand } from "./init.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
 import { needsCommand } from "./needs.ts";
@@ -62,6 +63,7 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
   configCommand(program, io, end);
   needsCommand(program, io);
   rulesCommands(program, io, end);
+  initCommand(program, io);
   if (args.length === 0) {
     io.err(program.helpInformation());
     return EXIT.usage;

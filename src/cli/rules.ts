@@ -27,7 +27,7 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
 }
 
 /** The rule that a user names by id or alias. @throws CommandError for an unknown one, naming the nearest */
-function ruleOf(name: string): Rule {
+export function ruleOf(name: string): Rule {
   const rule = ruleNamed(name);
   if (rule === undefined) throw new CommandError(EXIT.usage, unknownRule(name));
   return rule;

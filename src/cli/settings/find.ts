@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { closeSync, lstatSync, openSync, readSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { reasonOf } from "../../image/reason.ts";
 import { strictText } from "../../image/utf8.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -35,17 +35,13 @@ export function findSettings(directory: string): SettingsFile | undefined {
 export function readSettings(path: string, directory: string, how: "found" | "named"): SettingsFile {
   const option = how === "named" ? `--config ${path}` : path;
   const refuse = (why: string) => new CommandError(EXIT.usage, `${option}: ${why}`);
+  const full = resolve(directory, path);
   let bytes: Buffer;
   try {
-    const file = openSync(join(directory, path), "r");
-    try {
-      const stat = fstatSync(file);
-      if (stat.isDirectory()) throw refuse("this is a directory; name a file");
-      if (!stat.isFile() && how === "found") throw refuse("not a regular file");
-      bytes = readAtMost(file, LARGEST + 1);
-    } finally {
-      closeSync(file);
-    }
+    const stat = statSync(full);
+    if (stat.isDirectory()) throw refuse("this is a directory, not a file");
+    if (!stat.isFile() && how === "found") throw refuse("not a regular file");
+    bytes = readAtMost(full, LARGEST + 1);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw refuse(reasonOf(error));
@@ -53,20 +49,21 @@ export function readSettings(path: string, directory: string, how: "found" | "na
   if (bytes.length > LARGEST) throw refuse("larger than 1 MB, which no configuration file needs");
   const text = strictText(bytes);
   if (text === undefined) throw refuse("not a text file in UTF-8");
-  return { path, text, directory: dirname(path) === "." ? "" : dirname(path) };
+  return { path, text, directory: relative(directory, dirname(full)) };
 }
 
-function readAtMost(file: number, most: number): Buffer {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  while (length < most) {
-    const chunk = Buffer.alloc(Math.min(65_536, most - length));
-    const read = readSync(file, chunk, 0, chunk.length, null);
-    if (read === 0) break;
-    chunks.push(chunk.subarray(0, read));
-    length += read;
+/** The first bytes of a file, of a pipe too, whose size is unknown. */
+function readAtMost(path: string, most: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(most);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < most; length += read)
+      read = readSync(file, bytes, length, most - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
-  return Buffer.concat(chunks);
 }
 
 /** Whether a file of this name exists; a broken link counts. */

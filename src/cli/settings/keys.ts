@@ -1,7 +1,7 @@
 import { datasourceNames } from "../../config/datasources.ts";
 import { date, either, type Form, type Keys, keys, list, needs, nothing, text } from "../../config/schema/forms.ts";
 import { SEVERITIES } from "../../lint/finding.ts";
-import { ruleNames } from "../../lint/rules/catalogue.ts";
+import { ruleNamed, ruleNames } from "../../lint/rules/catalogue.ts";
 import { lintFormats } from "../../report/formats.ts";
 import { didYouMean } from "../output.ts";
 import { unknownRule } from "../rules.ts";
@@ -87,11 +87,12 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
   rules: {
     form: {
-      ...keys(Object.fromEntries(ruleNames.map((name) => [name, severity]))),
+      ...keys(Object.fromEntries(ruleNames.map((name) => [name, described(severity, ruleNamed(name)!.title)]))),
       what: "a mapping of rules to severities",
       wrongKey: unknownRule,
     },
-    about: 'Severity of all findings of a rule, whatever their evidence, or off. "cloud-init-lint rules" lists the rules.',
+    about:
+      'Severity of all findings of a rule, whatever their evidence, or off. "cloud-init-lint rules" lists the rules.',
     example: "rules:\n  hostname-reset: off\n  ssh-host-keys-replaced: warning",
   },
   ignores: {

@@ -1,7 +1,7 @@
-import { asSchemas, type SchemaProblem } from "../../config/schema/schema.ts";
+import { asSchemas, type SchemaProblem, type Step } from "../../config/schema/schema.ts";
 import { schemaValidator } from "../../config/schema/validate.ts";
-import { allowedTexts, cut, expected, oneOf } from "../../lint/schema/expected.ts";
 import { duplicatesIn } from "../../lint/schema/duplicateKeys.ts";
+import { allowedTexts, cut, expected, oneOf } from "../../lint/schema/expected.ts";
 import { given, pathText } from "../../lint/schema/words.ts";
 import { type ConfigNode, originOf, type Pair } from "../../python/tree.ts";
 import { didYouMean, nearestInAnyCase } from "../output.ts";
@@ -19,11 +19,20 @@ const validator = schemaValidator(settingsForm);
 /** All mistakes in a configuration file, in the order of the file. */
 export function mistakesIn(root: ConfigNode): Mistake[] {
   const { problems } = validator.validate(root);
-  const mistakes = problems.map((problem) => mistakeAt(placeOf(problem), textOf(problem)));
+  const mistakes = withoutConsequences(problems).map((problem) => mistakeAt(placeOf(problem), textOf(problem)));
   const duplicates = duplicatesIn(root).map(({ winner, loser }) =>
     mistakeAt(winner.key, `duplicate key "${cut(String(winner.key.value))}"; line ${originOf(loser).line} sets it too`),
   );
   return [...mistakes, ...duplicates].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Without the keys that a mapping lacks where one is misspelt. */
+function withoutConsequences(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const placed = (path: readonly Step[]) => JSON.stringify(path);
+  const misspelt = new Set(
+    problems.flatMap(({ kind, path }) => (kind === "unknown-key" ? placed(path.slice(0, -1)) : [])),
+  );
+  return problems.filter(({ kind, path }) => kind !== "missing-key" || !misspelt.has(placed(path)));
 }
 
 function mistakeAt(node: ConfigNode | Pair, message: string): Mistake {
@@ -53,7 +62,8 @@ function textOf({ kind, path, node, schemas, keys }: SchemaProblem): string {
   if (path.length === 1 && path[0] === "version" && node.type === "scalar" && Number(node.value) > VERSION)
     return `version ${Number(node.value)} is for a newer cloud-init-lint; this one reads version ${VERSION}`;
   const near = word === "" ? undefined : nearestInAnyCase(word, allowedTexts(schemas, settingsForm));
-  return `${pathText(path)} must be ${wanted(forms)}, not ${given(node)}${near === undefined ? "" : ` (did you mean "${near}"?)`}`;
+  const subject = path.length === 0 ? "the file" : pathText(path);
+  return `${subject} must be ${wanted(forms)}, not ${given(node)}${near === undefined ? "" : ` (did you mean "${near}"?)`}`;
 }
 
 /** The forms of which a value may have any, without the one that stands for no value. */

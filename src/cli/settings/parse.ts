@@ -6,6 +6,7 @@ import { ruleNamed } from "../../lint/rules/catalogue.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
+import type { OptionNames } from "../optionNames.ts";
 import { type Mistake, mistakesIn } from "./mistakes.ts";
 
 /** What a configuration file sets, in the form of the options of the command line. */
@@ -28,8 +29,6 @@ export interface FileOptions {
   readonly failOn?: Severity | "never";
   readonly format?: readonly string[];
 }
-
-export type OptionNames = { readonly [option in keyof FileOptions]?: string };
 
 /** The file that is read. */
 export interface SettingsFile {
@@ -67,7 +66,11 @@ const NOTHING: FileSettings = { severities: new Map(), ignores: [], options: {},
 /** Reads a configuration file. Paths in it are relative to its directory, those in the result to the working directory. */
 export function parseSettings(file: SettingsFile): FileSettings | { readonly mistakes: readonly Mistake[] } {
   const { node, error } = parseYaml(file.text, file.path);
-  if (error !== undefined) return { mistakes: [{ ...error, message: error.reason }] };
+  if (error !== undefined) {
+    const { line, column, reason } = error;
+    const day = /^\d+-\d+-\d+/.exec(file.text.split(/\r?\n/)[line - 1]?.slice(column - 1) ?? "")?.[0];
+    return { mistakes: [{ line, column, message: day === undefined ? reason : `${day} is not a date that exists` }] };
+  }
   if (node === undefined) return NOTHING;
   const root = withDatesAsText(node);
   const mistakes = mistakesIn(root);
@@ -91,7 +94,10 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
   const keyOf = (option: string) => ({ failOn: "fail-on", format: "formats" })[option] ?? option;
   return {
     severities: new Map(
-      Object.entries(rules ?? {}).map(([name, value]) => [ruleNamed(name)?.id ?? name, value === false ? "off" : value]),
+      Object.entries(rules ?? {}).map(([name, value]) => [
+        ruleNamed(name)?.id ?? name,
+        value === false ? "off" : value,
+      ]),
     ),
     ignores: ignoresOf(root, content.ignores ?? [], file.directory),
     options,
