@@ -210,6 +210,13 @@ describe("the file that init writes", () => {
   });
 });
 
+test("the example of the README has no mistakes and uses every key", () => {
+  const example =
+    /^### Configuration$[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+  const { options, severities, ignores } = set(example);
+  expect([Object.keys(options).length, severities.size, ignores.length]).toEqual([7, 2, 1]);
+});
+
 test("options of the command line replace those of the file, --rule those of its rule", () => {
   const io = { err: () => {} };
   const { severities } = withSettings({ rule: ["hostname-reset=warning", "hosts-file-replaced=off"] }, [], io);
