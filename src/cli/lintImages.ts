@@ -1,8 +1,10 @@
 import type { Severity } from "../lint/finding.ts";
+import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
 import { lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
@@ -24,12 +26,16 @@ export interface LintSettings {
   /** The unmodified image. */
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
+  readonly severities: RuleSeverities;
+  readonly ignores: readonly ConfiguredIgnore[];
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
   readonly repository: RepositoryFlags | undefined;
   /** The lowest severity that any of the reports shows. */
   readonly minSeverity: Severity;
+  /** Whether a report shows the whole first boot. */
+  readonly plan: boolean;
 }
 
 /** The settings of a lint with everything opened that all images need. */
@@ -78,7 +84,7 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
   const { settings, repository } = linter;
   try {
     const { result, matched } = await lintSource(source, linter, log, opened);
-    const report = imageReport(result, { minSeverity: settings.minSeverity, repository });
+    const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, matched };
   } catch (error) {
@@ -98,10 +104,11 @@ async function lintSource(
   log: { err(text: string): void },
   opened: () => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
+  const { protect, severities, version } = settings;
   const file = openLooseFile(source);
   if (file !== undefined) {
     opened();
-    const result = lintFile(file, { rules: catalogue, version: settings.version });
+    const result = lintFile(file, { rules: catalogue, version, severities });
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
@@ -110,11 +117,11 @@ async function lintSource(
   opened();
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { protect } = settings;
   const result = lint(image, {
     distro,
     rules: catalogue,
     protect,
+    severities,
     ...launch,
     ...(pristine === undefined ? {} : { pristine }),
   });

@@ -70,6 +70,9 @@ test("a thread that dies costs its image only", async () => {
     protect: [],
     version: "26.2",
     repository: undefined,
+    severities: new Map(),
+    ignores: [],
+    plan: false,
     minSeverity: "info",
   } as const;
   const options = { program, jobs: 2, begun: (source: string) => void begun.push(source) };
