@@ -51,7 +51,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text and github, info for json and sarif; the --fail-on severity if that is lower)",
+        "lowest severity to show (default: warning for text, github and junit, info for json, sarif and gitlab; the --fail-on severity if that is lower)",
       ).choices(SEVERITIES),
     )
     .addOption(
@@ -63,12 +63,12 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
     .option(
       "--map <imagepath=repopath>",
-      "for sarif and github: file or directory in the repository that an image path comes from; repeatable",
+      "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
       collect,
     )
     .option(
       "--anchor <file[:line]>",
-      "for sarif and github: where to show findings whose file is not in the repository",
+      "for sarif, github and gitlab: where to show findings whose file is not in the repository",
     )
     .addOption(
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),

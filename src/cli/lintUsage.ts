@@ -24,7 +24,8 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
     throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
   checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
   const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
-  if (unused !== undefined && !outputs.some(isInRepository)) throw usage(`--${unused} needs -f sarif or -f github`);
+  if (unused !== undefined && !outputs.some(isInRepository))
+    throw usage(`--${unused} needs -f sarif, -f github or -f gitlab`);
   const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));
   if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/", such as /etc/ssh/**`);
 }

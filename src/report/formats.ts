@@ -57,6 +57,14 @@ const formats = {
         sarifReport(results, rules, { toolVersion, minSeverity, anchor });
     },
   },
+  gitlab: { minSeverity: "info", inRepository: true, load: async () => (await import("./gitlab.ts")).gitlabReport },
+  junit: {
+    minSeverity: "warning",
+    load: async () => {
+      const { junitReport } = await import("./junit.ts");
+      return (results, { minSeverity }) => junitReport(results, minSeverity);
+    },
+  },
 } satisfies Record<string, LintFormat>;
 
 export type FormatName = keyof typeof formats;

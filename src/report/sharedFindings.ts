@@ -29,3 +29,13 @@ export function sharedFindings(reports: readonly ImageReport[], minSeverity: Sev
   }
   return [...shared.values()];
 }
+
+/** The number of images that are named; the others are counted. */
+const MOST_NAMES = 3;
+
+/** The names of the images of a finding: "a, b", "a, b, c and 2 more images". */
+export function imagesInWords(images: readonly ImageReport[]): string {
+  const names = images.slice(0, MOST_NAMES).map(({ image }) => image.source);
+  const more = images.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more} more ${more === 1 ? "image" : "images"}` : ""}`;
+}

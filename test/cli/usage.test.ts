@@ -23,7 +23,7 @@ afterEach(() => {
 
 describe("options that would be ignored are refused", () => {
   test.each<[(path: string) => string[], RegExp]>([
-    [() => [IMAGE, "--map", "/etc=files"], /--map needs -f sarif or -f github/],
+    [() => [IMAGE, "--map", "/etc=files"], /--map needs -f sarif, -f github or -f gitlab/],
     [() => [IMAGE, "--anchor", "README.md", "-f", "json"], /--anchor needs/],
     [() => [IMAGE, "--cloud-init-version", "22.4"], /--cloud-init-version applies only to files linted on their own/],
     [(path) => [path, "--seed", "examples/packer/seed"], /--seed applies only to images: .*user-data.yaml is a file/],

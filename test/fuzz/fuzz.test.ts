@@ -67,6 +67,9 @@ describe("what is wrong with what is printed", () => {
     ["lint", "{", "no JSON"],
     ["lint", '{"schemaVersion": 0}', "breaks its schema"],
     ["sarif", '{"version": "2.1.0", "runs": [{}]}', "a run without tool"],
+    ["gitlab", '[{"description": "a", "check_name": "b"}]', "without description, name or fingerprint"],
+    ["junit", '<testsuites a="b"><testcase>a & b</testcase></testsuites>', "not well-formed"],
+    ["junit", '<testsuites a="b"><testcase></testsuites>', "which is not open"],
   ] as const)("%s %j", (form, text, wrong) => {
     expect(wrongWith(form, text)).toContain(wrong);
   });

@@ -22,6 +22,8 @@ const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
   ["lint -f github --min-severity info", "github"],
   ["lint -f json", "lint"],
   ["lint -f sarif", "sarif"],
+  ["lint -f gitlab", "gitlab"],
+  ["lint -f junit --min-severity info", "junit"],
   ["plan -f text", "text"],
   ["plan -f json", "plan"],
   ["config -f text", "text"],

@@ -11,13 +11,50 @@ export function wrongWith(form: Form, text: string): string | undefined {
   const [hazard] = hazardsIn(text);
   if (hazard !== undefined) return `${form} holds ${hazard} raw`;
   if (form === "text" || form === "github") return commandIn(form, text);
+  if (form === "junit") return wrongXml(text);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     return `${form} is no JSON: ${(error as Error).message}`;
   }
+  if (form === "gitlab") return wrongGitlab(json);
   return form === "sarif" ? wrongSarif(json) : wrongBySchema(form, json);
+}
+
+/** What is not well-formed in XML that has only elements, attributes, text and the five named entities. */
+function wrongXml(text: string): string | undefined {
+  const open: string[] = [];
+  const body = text.replace(/^<\?xml version="1.0" encoding="UTF-8"\?>\n/, "");
+  const token =
+    /<(\/?)([a-z]+)((?: [a-z]+="(?:[^<&"]|&(?:amp|lt|gt|quot|apos);)*")*)(\/?)>|[^<&>]+|&(?:amp|lt|gt|quot|apos);/gy;
+  for (let at = 0; at < body.length; at = token.lastIndex) {
+    token.lastIndex = at;
+    const [whole, closes, name = "", attributes = "", isEmpty] = token.exec(body) ?? [];
+    if (whole === undefined) return `junit is not well-formed at ${shown(body.slice(at))}`;
+    const names = [...attributes.matchAll(/ ([a-z]+)="[^"]*"/g)].map(([, attribute]) => attribute);
+    if (new Set(names).size < names.length) return `junit repeats an attribute at ${shown(whole)}`;
+    if (closes === "/" && open.pop() !== name) return `junit closes ${name}, which is not open`;
+    if (name !== "" && closes === "" && isEmpty === "") open.push(name);
+  }
+  return open.length === 0 && body.startsWith("<testsuites ") ? undefined : "junit has no whole root element";
+}
+
+/** What GitLab documents as required in a Code Quality report. */
+function wrongGitlab(json: unknown): string | undefined {
+  if (!Array.isArray(json)) return "gitlab is no list";
+  const prints = new Set<unknown>();
+  for (const { description, check_name, fingerprint, severity, location } of json) {
+    if (!description || !check_name || !fingerprint)
+      return "gitlab has an entry without description, name or fingerprint";
+    if (prints.has(fingerprint)) return `gitlab repeats the fingerprint ${fingerprint}`;
+    prints.add(fingerprint);
+    if (!["info", "minor", "major", "critical", "blocker"].includes(severity)) return `gitlab has severity ${severity}`;
+    if (!/^(?!\.?\/)./.test(location?.path ?? "") || /^\.\.(\/|$)/.test(location.path))
+      return `gitlab has the path ${shown(String(location?.path))}`;
+    if (!(location.lines?.begin >= 1)) return "gitlab has an entry without a line";
+  }
+  return undefined;
 }
 
 /** What GitHub and Azure Pipelines would obey in a log. */
