@@ -6,7 +6,7 @@ import { hiddenAnnotations } from "../report/githubLimits.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import type { Repository } from "../report/repository.ts";
 import { withinLimits } from "../report/sarifLimits.ts";
-import { atLeast } from "../report/severity.ts";
+import { atLeast, countAll } from "../report/severity.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, wantsColor } from "./io.ts";
 import { type Output, writeOutput } from "./output.ts";
@@ -69,11 +69,13 @@ export async function writeReports(
 
 /** The exit status because of findings. */
 export function statusOfFindings(reports: readonly ImageReport[], flags: ReportFlags, io: Io): number {
-  const { failOn, minSeverity = "info" } = flags;
+  const { failOn, minSeverity } = flags;
   if (flags.exitZero === true || failOn === "never") return EXIT.clean;
-  const failing = reports.flatMap(({ findings }) => atLeast(findings, failOn));
-  if (failing.length === 0) return EXIT.clean;
-  if (atLeast(failing, minSeverity).length === 0)
-    io.err(`cloud-init-lint: failed because of findings hidden by --min-severity ${minSeverity}\n`);
+  const counts = countAll(reports);
+  const found = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) => ({ severity }));
+  if (atLeast(found, failOn).length === 0) return EXIT.clean;
+  const isShown = reports.some(({ findings }) => atLeast(atLeast(findings, failOn), minSeverity ?? "info").length > 0);
+  const by = minSeverity === undefined ? "the reports that are merged" : `--min-severity ${minSeverity}`;
+  if (!isShown) io.err(`cloud-init-lint: failed because of findings hidden by ${by}\n`);
   return EXIT.findings;
 }

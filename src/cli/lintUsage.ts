@@ -3,8 +3,9 @@ import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
 import type { ImageOutcome } from "./lintImages.ts";
+import type { Named } from "./optionNames.ts";
 import { checkOutputs, type Output } from "./output.ts";
-import type { Mapped } from "./repository.ts";
+import type { Mapped, RepositoryFlags } from "./repository.ts";
 
 /** Options that describe an image or its launch; a file linted on its own has neither. */
 const OF_IMAGES = {
@@ -20,18 +21,27 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
   if (sources.includes("")) throw usage("an image name is empty");
   if ([...sources, flags.pristine].filter((source) => source === "-").length > 1)
     throw usage("standard input can be read only once: pass - for one image and files for the others");
-  if (outputs.filter((output) => output.file === undefined).length > 1)
-    throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
-  checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
-  const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
-  if (unused !== undefined && !outputs.some(isInRepository))
-    throw usage(`--${unused} needs -f sarif, -f github or -f gitlab`);
+  checkReports(outputs, [...sources, flags.pristine, ...launchFiles(flags)], flags);
   const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));
   if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/", such as /etc/ssh/**`);
 }
 
+/** @throws CommandError for reports that cannot be written, and for options that none of them uses. */
+export function checkReports(
+  outputs: readonly Output[],
+  inputs: readonly (string | undefined)[],
+  flags: RepositoryFlags,
+): void {
+  if (outputs.filter((output) => output.file === undefined).length > 1)
+    throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
+  checkOutputs(outputs, inputs);
+  const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
+  if (unused !== undefined && !outputs.some(isInRepository))
+    throw usage(`--${unused} needs -f sarif, -f github or -f gitlab`);
+}
+
 /** Whether an option is on the command line. What the configuration file sets applies where it can. */
-function isGiven(flags: LintFlags, option: keyof LintFlags): boolean {
+function isGiven<Flags extends Named>(flags: Flags, option: keyof Flags): boolean {
   return flags[option] !== undefined && !(option in (flags.names ?? {}));
 }
 

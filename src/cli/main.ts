@@ -7,6 +7,7 @@ import { EXIT, failureOf } from "./exit.ts";
 import { initCommand } from "./init.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
+import { mergeCommand } from "./merge.ts";
 import { needsCommand } from "./needs.ts";
 import { planCommand } from "./plan.ts";
 import { rulesCommands } from "./rules.ts";
@@ -63,6 +64,7 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
   planCommand(program, io, end);
   configCommand(program, io, end);
   needsCommand(program, io);
+  mergeCommand(program, io, end);
   rulesCommands(program, io, end);
   initCommand(program, io);
   if (args.length === 0) {

@@ -47,6 +47,8 @@ export interface ImageReport {
   readonly files: Readonly<Record<string, ReportedFile>>;
   /** The whole first boot; null if no report shows it or there is none. */
   readonly plan: ReportedPlan | null;
+  /** How many findings are only counted, since the report that this one is made from leaves them out. */
+  readonly hidden?: Readonly<Record<Severity, number>>;
 }
 
 /** What the reports of one run have in common. */

@@ -13,7 +13,7 @@ import { type ImageReport, type ReportedEdit, type ReportedFinding, reportedImag
 import { escapeJson, jsonText } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
 import { plannedChanges } from "./plannedChanges.ts";
-import { atLeast, countBySeverity } from "./severity.ts";
+import { atLeast, countAll } from "./severity.ts";
 
 /** The number of characters of pointers and paths after which origins are cut, since aliases can expand a few lines to any size. */
 const MAX_ORIGINS = 4_000_000;
@@ -33,7 +33,7 @@ export function jsonReport(results: readonly ImageReport[], minSeverity: Severit
         ...findingJson(finding),
         ignored: { by, path, line, reason },
       })),
-      summary: { ...countBySeverity(result.findings), ignored: result.ignored.length },
+      summary: { ...countAll([result]), ignored: result.ignored.length },
     })),
   });
 }

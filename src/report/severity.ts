@@ -12,3 +12,15 @@ export function countBySeverity(findings: readonly { readonly severity: Severity
   for (const finding of findings) counts[finding.severity]++;
   return counts;
 }
+
+/** The number of all findings of some reports by severity, including those that are only counted. */
+export function countAll(
+  reports: readonly {
+    readonly findings: readonly { readonly severity: Severity }[];
+    readonly hidden?: Readonly<Record<Severity, number>>;
+  }[],
+): Record<Severity, number> {
+  const counts = countBySeverity(reports.flatMap(({ findings }) => findings));
+  for (const { hidden } of reports) for (const severity of SEVERITIES) counts[severity] += hidden?.[severity] ?? 0;
+  return counts;
+}

@@ -5,7 +5,7 @@ import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
-import { atLeast, countBySeverity } from "./severity.ts";
+import { atLeast, countAll } from "./severity.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -96,7 +96,7 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
 
 /** The number of findings, the number of hidden ones and how to show them; "" if there are none. */
 function summary(results: readonly ImageReport[], minSeverity: Severity): string {
-  const counts = countBySeverity(results.flatMap((result) => result.findings));
+  const counts = countAll(results);
   const ignored = results.reduce((sum, result) => sum + result.ignored.length, 0);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);

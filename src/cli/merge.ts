@@ -1,0 +1,133 @@
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { reasonOf } from "../image/reason.ts";
+import { SEVERITIES } from "../lint/finding.ts";
+import { lintFormats } from "../report/formats.ts";
+import type { ImageReport } from "../report/imageReport.ts";
+import { mergedReport, ReportError } from "../report/mergedReport.ts";
+import { CommandError, EXIT, worstStatus } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { type ReportFlags, statusOfFindings, writeReports } from "./lintReports.ts";
+import { checkReports, isInRepository } from "./lintUsage.ts";
+import { parseOutput } from "./output.ts";
+import { openRepository, type RepositoryFlags } from "./repository.ts";
+import { reportCaveats, reportUnread } from "./target.ts";
+
+interface MergeFlags extends ReportFlags, RepositoryFlags {
+  readonly format?: readonly string[];
+}
+
+/** The size of the largest report that is read, in bytes. */
+const LARGEST = 200_000_000;
+
+/** Adds `merge`, which makes reports of the JSON reports of several lints. */
+export function mergeCommand(program: Command, io: Io, end: (status: number) => void): void {
+  const collect = (value: string, all: readonly string[] = []) => [...all, value];
+  program
+    .command("merge")
+    .description("combine reports of lint -f json into one report, in any format")
+    .argument("<report...>", "reports of lint -f json, or - to read one from standard input")
+    .option(
+      "-f, --format <format[=file]>",
+      `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
+      collect,
+    )
+    .addOption(
+      new Option("--min-severity <severity>", "lowest severity to show (default: as for lint)").choices(SEVERITIES),
+    )
+    .addOption(
+      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
+        .choices([...SEVERITIES, "never"])
+        .default("error"),
+    )
+    .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
+    .option(
+      "--map <imagepath=repopath>",
+      "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
+      collect,
+    )
+    .option(
+      "--anchor <file[:line]>",
+      "for sarif, github and gitlab: where to show findings whose file is not in the repository",
+    )
+    .addOption(
+      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
+    )
+    .option("-q, --quiet", "omit images without findings from text output")
+    .addHelpText(
+      "after",
+      `
+Example:
+  cloud-init-lint merge web.json db.json -f sarif=all.sarif -f markdown=all.md
+
+The reports do not contain the files of the images: text leaves out the lines
+around a cause, and files are found in the repository by --map only. To merge
+all findings, lint without --min-severity. An image that two reports contain
+with the same content is included once.`,
+    )
+    .action(async (files: string[], flags: MergeFlags) => end(await run(files, flags, io)));
+}
+
+async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise<number> {
+  const outputs = (flags.format ?? ["text"]).map((value) =>
+    parseOutput(value, Object.keys(lintFormats), `-f ${value}`),
+  );
+  if (files.filter((file) => file === "-").length > 1)
+    throw new CommandError(EXIT.usage, "standard input can be read only once: pass - for one report");
+  checkReports(outputs, files, flags);
+  const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
+  const distinct = new Map<string, ImageReport>();
+  for (const file of files) for (const image of parse(file, repository)) distinct.set(JSON.stringify(image), image);
+  const reports = [...distinct.values()];
+  if (reports.length === 0) throw new CommandError(EXIT.nothing, `${files.join(", ")}: no image in any report`);
+  for (const { image, caveats, unread } of reports) {
+    reportCaveats(image.source, caveats, io);
+    reportUnread(image.source, unread, io);
+  }
+  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
+  if (reports.some(({ unread }) => unread.length > 0)) return EXIT.incomplete;
+  return worstStatus([statusOfFindings(reports, flags, io)]);
+}
+
+/** The images of a report. @throws CommandError if it is none. */
+function parse(file: string, repository: ReturnType<typeof openRepository> | undefined): ImageReport[] {
+  const name = file === "-" ? "standard input" : file;
+  const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
+  const text = read(file, name);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`not JSON, so not a report of lint -f json: ${(error as Error).message}`);
+  }
+  if (isObject(value) && "runs" in value) throw refuse("a SARIF report; merge reads reports of lint -f json");
+  if (isObject(value) && ("changes" in value || "origins" in value))
+    throw refuse("a report of another command; merge reads reports of lint -f json");
+  try {
+    return mergedReport(value, repository);
+  } catch (error) {
+    if (error instanceof ReportError) throw refuse(`not a report of lint -f json: ${error.message}`);
+    throw error;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** @throws CommandError if it cannot be read. */
+function read(file: string, name: string): string {
+  if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
+  let descriptor = 0;
+  try {
+    if (file !== "-") descriptor = openSync(file, "r");
+    if (fstatSync(descriptor).size > LARGEST)
+      throw new CommandError(EXIT.usage, `${name}: larger than ${LARGEST / 1_000_000} MB`);
+    return readFileSync(descriptor, "utf8");
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(EXIT.usage, `${name} cannot be read: ${reasonOf(error)}`);
+  } finally {
+    if (descriptor !== 0) closeSync(descriptor);
+  }
+}
