@@ -109,7 +109,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
 }
 
 /** @throws CommandError if the given version is invalid. */
-function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
+export function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
     throw new CommandError(

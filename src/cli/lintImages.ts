@@ -1,4 +1,5 @@
 import type { Severity } from "../lint/finding.ts";
+import type { FixOptions } from "../lint/fixes/fixImage.ts";
 import { lint } from "../lint/lint.ts";
 import { lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
@@ -88,9 +89,10 @@ export async function lintImage(source: string, linter: Linter): Promise<ImageOu
 
 async function lintSource(
   source: string,
-  { settings, launch, pristine, repository }: Linter,
+  linter: Linter,
   log: { err(text: string): void },
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
+  const { settings, launch, repository } = linter;
   const file = openLooseFile(source);
   if (file !== undefined) {
     const result = lintFile(file, { rules: catalogue, version: settings.version });
@@ -101,19 +103,23 @@ async function lintSource(
   const target = await openTarget(source);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { protect } = settings;
-  const result = lint(image, {
-    distro,
-    rules: catalogue,
-    protect,
-    ...launch,
-    ...(pristine === undefined ? {} : { pristine }),
-  });
+  const result = lint(image, lintOptions(linter, target));
   reportCaveats(source, result.caveats, log);
   reportPackages(source, distro.packages, log);
   reportLeftOut(source, target, log);
   reportUnread(source, result.unread, log);
-  return { result, matched: matchedIn(image, repository?.maps ?? [], protect) };
+  return { result, matched: matchedIn(image, repository?.maps ?? [], settings.protect) };
+}
+
+/** The options of a lint of an image. */
+export function lintOptions({ settings, launch, pristine }: Linter, { distro }: Target): FixOptions {
+  return {
+    distro,
+    rules: catalogue,
+    protect: settings.protect,
+    ...launch,
+    ...(pristine === undefined ? {} : { pristine }),
+  };
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */

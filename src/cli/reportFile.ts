@@ -90,7 +90,7 @@ function overwrite(place: string, text: string): void {
 }
 
 /** Runs an action before a signal ends the program. Returns a function that removes the handlers. */
-function onInterrupt(action: () => void): () => void {
+export function onInterrupt(action: () => void): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const obey = (signal: NodeJS.Signals) => {
     action();
