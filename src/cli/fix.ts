@@ -7,7 +7,6 @@ import { reasonOf } from "../image/reason.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
 import { FixableFile, FixableImage } from "../lint/fixes/fixImage.ts";
-import { catalogue } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { type FixTextOptions, fixText } from "../report/fixText.ts";
 import { patchOf } from "../report/patch.ts";
@@ -17,15 +16,22 @@ import { type FileToWrite, WriteError, writeFiles } from "./fixFiles.ts";
 import { type Io, wantsColor } from "./io.ts";
 import { checkLaunch, datasourceOption, seedOption, userDataOption } from "./launch.ts";
 import { cloudInitVersion } from "./lint.ts";
-import type { LintFlags } from "./lintFlags.ts";
-import { lintOptions, openLinter } from "./lintImages.ts";
+import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
+import { lintFileOptions, lintOptions, openLinter } from "./lintImages.ts";
 import { checkUsage, checkUsed } from "./lintUsage.ts";
 import { matchedIn } from "./matched.ts";
-import { nearestInAnyCase } from "./output.ts";
 import { regularFile } from "./reportFile.ts";
+import { ruleOf } from "./rules.ts";
+import { configOption, ruleOption, withSettings } from "./settings/settings.ts";
 import { openLooseFile, openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
-interface FixFlags extends Omit<LintFlags, "format" | "map" | "anchor" | "quiet"> {
+/** The options of `fix`, together with the configuration file. */
+interface FixFlags extends LintFlags, OwnFlags {}
+
+/** The options of `fix` on the command line. */
+interface GivenFixFlags extends Omit<GivenLintFlags, "format" | "map" | "anchor" | "quiet">, OwnFlags {}
+
+interface OwnFlags {
   readonly dryRun?: boolean;
   readonly only?: readonly string[];
   readonly unsafe?: boolean;
@@ -61,6 +67,8 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
       "--cloud-init-version <version>",
       `version of cloud-init to assume for a file fixed on its own (default: ${ASSUMED_VERSION})`,
     )
+    .addOption(configOption())
+    .addOption(ruleOption())
     .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",
@@ -68,15 +76,18 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
       collect,
     )
     .addOption(
-      new Option("--fail-on <severity>", "lowest severity that, left in the fixed image, fails the run (exit status 1)")
-        .choices([...SEVERITIES, "never"])
-        .default("error"),
+      new Option(
+        "--fail-on <severity>",
+        "lowest severity that fails the run with exit status 1 if it is left in the fixed image (default: error)",
+      ).choices([...SEVERITIES, "never"]),
     )
     .option("--exit-zero", "exit 0 despite findings that are left; other errors still fail")
     .addOption(
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
     )
-    .action(async (source: string, flags: FixFlags) => end(await run(source, flags, io)));
+    .action(async (source: string, flags: GivenFixFlags) =>
+      end(await run(source, { failOn: "error", ...withSettings(flags, [source], io) }, io)),
+    );
 }
 
 /** What is fixed, and where its files are. */
@@ -94,11 +105,10 @@ interface Subject {
 
 async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkUsage([source], [], flags);
-  checkRules(flags.only ?? []);
+  const only = flags.only && new Set(flags.only.map((name) => ruleOf(name).id));
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
-  const only = flags.only && new Set(flags.only);
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
     if (!fixed.before.findings.some((finding) => finding.rule === rule))
@@ -115,16 +125,6 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   if (isIncomplete) return EXIT.incomplete;
   const isFailing = failOn !== "never" && atLeast(fixed.after.findings, failOn).length > 0;
   return isFailing && flags.exitZero !== true ? EXIT.findings : EXIT.clean;
-}
-
-/** @throws CommandError for a rule that does not exist */
-function checkRules(rules: readonly string[]): void {
-  const known = catalogue.map(({ id }) => id);
-  const unknown = rules.find((rule) => !known.includes(rule));
-  if (unknown === undefined) return;
-  const near = nearestInAnyCase(unknown, known);
-  const advice = near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`;
-  throw usage(`--only ${unknown}: unknown rule (${advice})`);
 }
 
 /** @throws CommandError if the edits cannot be written to where the user wants them */
@@ -179,6 +179,8 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
     launch: flags,
     pristine: pristineSource,
     protect,
+    severities: flags.severities,
+    ignores: flags.ignores,
     version,
     repository: undefined,
     minSeverity: "info",
@@ -186,7 +188,7 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
   });
   const file = openLooseFile(source);
   if (file !== undefined) {
-    const start = new FixableFile(file, { rules: catalogue, version });
+    const start = new FixableFile(file, lintFileOptions(linter));
     const { image, caveats, unread } = start.result;
     reportCaveats(source, caveats, io);
     checkUsed([{ source, matched: { maps: [], globs: [] }, report: { image } }], [], flags);

@@ -7,11 +7,13 @@ import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
-import type { LintFlags } from "./lintFlags.ts";
+import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { type ImageOutcome, lintImage, openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { optionName } from "./optionNames.ts";
 import { nearestInAnyCase, parseOutput } from "./output.ts";
+import { configOption, ruleOption, withSettings } from "./settings/settings.ts";
 import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
@@ -36,6 +38,8 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       "--cloud-init-version <version>",
       `version of cloud-init to assume for a file linted on its own (default: ${ASSUMED_VERSION})`,
     )
+    .addOption(configOption())
+    .addOption(ruleOption())
     .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",
@@ -49,9 +53,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       ).choices(SEVERITIES),
     )
     .addOption(
-      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
-        .choices([...SEVERITIES, "never"])
-        .default("error"),
+      new Option(
+        "--fail-on <severity>",
+        "lowest severity that fails the run with exit status 1 (default: error)",
+      ).choices([...SEVERITIES, "never"]),
     )
     .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
     .option(
@@ -67,19 +72,23 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
     )
     .option("-q, --quiet", "omit images without findings from text output")
-    .action(async (images: string[], flags: LintFlags) => {
+    .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
-      end(await run(images, flags, io));
+      end(await run(images, { failOn: "error", ...withSettings(flags, images, io) }, io));
     });
 }
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
-  const outputs = (flags.format ?? ["text"]).map((value) => parseOutput(value, Object.keys(lintFormats)));
+  const outputs = (flags.format ?? ["text"]).map((value) =>
+    parseOutput(value, Object.keys(lintFormats), `${optionName(flags, "format")} ${value}`),
+  );
   checkUsage(sources, outputs, flags);
   const linter = await openLinter({
     launch: flags,
     pristine: flags.pristine,
     protect: flags.protect ?? [],
+    severities: flags.severities,
+    ignores: flags.ignores,
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),

@@ -1,9 +1,11 @@
 import type { Severity } from "../lint/finding.ts";
 import type { FixOptions } from "../lint/fixes/fixImage.ts";
+import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
-import { lintFile } from "../lint/lintFile.ts";
+import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
@@ -25,6 +27,8 @@ export interface LintSettings {
   /** The unmodified image. */
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
+  readonly severities: RuleSeverities;
+  readonly ignores: readonly ConfiguredIgnore[];
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
@@ -95,7 +99,7 @@ async function lintSource(
   const { settings, launch, repository } = linter;
   const file = openLooseFile(source);
   if (file !== undefined) {
-    const result = lintFile(file, { rules: catalogue, version: settings.version });
+    const result = lintFile(file, lintFileOptions(linter));
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
@@ -117,9 +121,15 @@ export function lintOptions({ settings, launch, pristine }: Linter, { distro }: 
     distro,
     rules: catalogue,
     protect: settings.protect,
+    severities: settings.severities,
     ...launch,
     ...(pristine === undefined ? {} : { pristine }),
   };
+}
+
+/** The options of a lint of a file on its own. */
+export function lintFileOptions({ settings: { version, severities } }: Linter): LintFileOptions {
+  return { rules: catalogue, version, severities };
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */

@@ -5,6 +5,7 @@ import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { EXIT, failureOf } from "./exit.ts";
 import { fixCommand } from "./fix.ts";
+import { initCommand } from "./init.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
 import { needsCommand } from "./needs.ts";
@@ -20,12 +21,13 @@ Examples:
   cloud-init-lint user-data.yaml                check user-data on its own
   cloud-init-lint fix /mnt/image                put all proven fixes in place
   cloud-init-lint fix /mnt/image --dry-run      print them as a diff for patch -p1
+  cloud-init-lint init                          write a commented .cloud-init-lint.yaml
   cloud-init-lint explain sshd-setting-overwritten
 
 Exit status:
   0   no findings at or above --fail-on
   1   findings
-  2   usage error
+  2   usage error, or a mistake in the configuration file
   3   nothing to lint
   4   image not fully read
   70  bug in cloud-init-lint`;
@@ -66,6 +68,7 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
   fixCommand(program, io, end);
   needsCommand(program, io);
   rulesCommands(program, io, end);
+  initCommand(program, io);
   if (args.length === 0) {
     io.err(program.helpInformation());
     return EXIT.usage;
