@@ -24,7 +24,7 @@ import {
 } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { reasonOf } from "../image/reason.ts";
-import { onInterrupt } from "./reportFile.ts";
+import { onInterrupt } from "./interrupt.ts";
 
 /** A file to write below a directory. */
 export interface FileToWrite {
