@@ -1,4 +1,5 @@
 import { lstatSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
@@ -7,8 +8,9 @@ import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
+import { lintAll } from "./lintAll.ts";
 import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
-import { type ImageOutcome, lintImage, openLinter } from "./lintImages.ts";
+import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
 import { optionName } from "./optionNames.ts";
@@ -71,6 +73,12 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
     )
+    .addOption(
+      new Option(
+        "-j, --jobs <number>",
+        "images to lint at a time (default: as many as there are processors)",
+      ).argParser(parseJobs),
+    )
     .option("-q, --quiet", "omit images without findings from text output")
     .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
@@ -94,12 +102,9 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     minSeverity: lowestSeverity(outputs, flags),
     plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
   });
-  const outcomes: ImageOutcome[] = [];
-  for (const source of sources) {
-    const outcome = await lintImage(source, linter);
-    io.err(outcome.messages);
-    outcomes.push(outcome);
-  }
+  const { jobs = availableParallelism(), quiet = false } = flags;
+  const outcomes = await lintAll(sources, linter, { jobs, quiet }, io);
+  for (const { messages } of outcomes) if (messages !== "") io.err(messages);
   const reports = outcomes.flatMap(({ report }) => report ?? []);
   const status = worstStatus(outcomes.map((outcome) => outcome.status));
   if (reports.length === 0) return status;
@@ -115,6 +120,13 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     // Nothing is said of hidden findings where another status is returned.
     ...(status === EXIT.clean && isPristineRead ? [statusOfFindings(reports, flags, io)] : []),
   ]);
+}
+
+/** @throws CommandError if it is not a number of images. */
+function parseJobs(value: string): number {
+  if (!/^0*[1-9][0-9]{0,8}$/.test(value))
+    throw new CommandError(EXIT.usage, `--jobs ${value || '""'}: the number of images must be a whole number from 1`);
+  return Number(value);
 }
 
 /** @throws CommandError if the given version is invalid. */

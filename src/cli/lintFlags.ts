@@ -9,6 +9,7 @@ export interface LintFlags extends RepositoryFlags, LaunchFlags, ReportFlags, Se
   readonly pristine?: string;
   readonly cloudInitVersion?: string;
   readonly protect?: readonly string[];
+  readonly jobs?: number;
 }
 
 /** The options of `lint` on the command line. */

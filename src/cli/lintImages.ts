@@ -70,8 +70,11 @@ export async function openLinter(settings: LintSettings): Promise<Linter> {
 
 const NOTHING: Matched = { maps: [], globs: [] };
 
-/** Lints one image, or a file on its own. Never throws: of several images, the others are still linted. */
-export async function lintImage(source: string, linter: Linter): Promise<ImageOutcome> {
+/**
+ * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
+ * @param opened called when the image is opened; the rest is one computation
+ */
+export async function lintImage(source: string, linter: Linter, opened = () => {}): Promise<ImageOutcome> {
   let messages = "";
   const log = {
     err: (text: string) => {
@@ -80,30 +83,38 @@ export async function lintImage(source: string, linter: Linter): Promise<ImageOu
   };
   const { settings, repository } = linter;
   try {
-    const { result, matched } = await lintSource(source, linter, log);
+    const { result, matched } = await lintSource(source, linter, log, opened);
     const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, matched };
   } catch (error) {
-    const { status, message } = failureOf(error, source);
-    return { source, messages: messages + message, status, report: undefined, matched: NOTHING };
+    return failedOutcome(source, error, messages);
   }
+}
+
+/** The outcome of an image that could not be linted. @param earlier messages that are already there */
+export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
+  const { status, message } = failureOf(error, source);
+  return { source, messages: earlier + message, status, report: undefined, matched: NOTHING };
 }
 
 async function lintSource(
   source: string,
   { settings, launch, pristine, repository }: Linter,
   log: { err(text: string): void },
+  opened: () => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
   const { protect, severities, version } = settings;
   const file = openLooseFile(source);
   if (file !== undefined) {
+    opened();
     const result = lintFile(file, { rules: catalogue, version, severities });
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
   }
   const target = await openTarget(source);
+  opened();
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = lint(image, {
