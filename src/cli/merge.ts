@@ -118,12 +118,15 @@ function isObject(value: unknown): value is object {
 /** @throws CommandError if it cannot be read. */
 function read(file: string, name: string): string {
   if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
+  const tooLarge = new CommandError(EXIT.usage, `${name}: larger than ${LARGEST / 1_000_000} MB`);
   let descriptor = 0;
   try {
     if (file !== "-") descriptor = openSync(file, "r");
-    if (fstatSync(descriptor).size > LARGEST)
-      throw new CommandError(EXIT.usage, `${name}: larger than ${LARGEST / 1_000_000} MB`);
-    return readFileSync(descriptor, "utf8");
+    if (fstatSync(descriptor).size > LARGEST) throw tooLarge;
+    // A pipe has no size.
+    const bytes = readFileSync(descriptor);
+    if (bytes.length > LARGEST) throw tooLarge;
+    return bytes.toString("utf8");
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(EXIT.usage, `${name} cannot be read: ${reasonOf(error)}`);
