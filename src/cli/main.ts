@@ -22,6 +22,7 @@ Examples:
   cloud-init-lint user-data.yaml                check user-data on its own
   cloud-init-lint fix /mnt/image                put all proven fixes in place
   cloud-init-lint fix /mnt/image --dry-run      print them as a diff for patch -p1
+  cloud-init-lint merge a.json b.json -f sarif  combine reports of lint -f json
   cloud-init-lint init                          write a commented .cloud-init-lint.yaml
   cloud-init-lint explain sshd-setting-overwritten
 

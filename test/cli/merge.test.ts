@@ -101,6 +101,18 @@ const IMAGE = {
   ignored: [],
   summary: { error: 0, warning: 0, info: 0, ignored: 0 },
 };
+const FINDING = {
+  rule: "schema-key-unknown",
+  severity: "info",
+  confidence: "certain",
+  message: "",
+  service: null,
+  module: null,
+  cause: null,
+  losses: [],
+  evidence: "",
+  fix: null,
+};
 const report = (changes: object) => JSON.stringify({ schemaVersion: 2, images: [{ ...IMAGE, ...changes }] });
 
 describe("bad input", () => {
@@ -117,12 +129,13 @@ describe("bad input", () => {
     ["a wrong type", report({ complete: "yes" }), /\/images\/0\/complete: must be true or false, not "yes"/],
     [
       "a severity that does not exist",
-      report({ findings: [{ rule: "a", severity: "fatal" }] }),
-      /\/severity: must be /,
+      report({ findings: [{ ...FINDING, severity: "fatal" }] }),
+      /\/findings\/0\/severity: must be error, warning, info, not "fatal"/,
     ],
+    ["a finding that is not counted", report({ findings: [FINDING] }), /\/images\/0\/summary\/info: must be 1 or more/],
     [
       "a negative count",
-      report({ summary: { error: -1 } }),
+      report({ summary: { ...IMAGE.summary, error: -1 } }),
       /\/images\/0\/summary\/error: must be a whole number from 0/,
     ],
     ["incomplete without a problem", report({ complete: false }), /\/images\/0\/problems: must say what could not/],

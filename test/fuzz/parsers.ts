@@ -22,6 +22,7 @@ import { shellVariables } from "../../src/python/shlex.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { lintFormats } from "../../src/report/formats.ts";
 import { imageReport } from "../../src/report/imageReport.ts";
+import { mergedReport, ReportError } from "../../src/report/mergedReport.ts";
 import { handled } from "../config/userData/handled.ts";
 import { documentOf } from "../python/yaml/yaml-documents.ts";
 import { cloudConfigText } from "./cloudConfig.ts";
@@ -228,6 +229,23 @@ const loose = userDataTarget("loose-file", 40, async (path, bytes, checks) => {
   return result.findings.length;
 });
 
+const MERGED = [
+  '{"schemaVersion": 2, "images": [{"image": {"source": "a", "distro": null, "cloudInit": {"version": "26.2", "enabled": true}, "datasource": null}, "complete": false, "problems": [{"path": "/x", "message": "b"}, {"path": "a", "message": "c"}], "findings": [], "ignored": [], "summary": {"error": 1, "warning": 0, "info": 0, "ignored": 0}}]}',
+  '{"schemaVersion": 2, "images": [{"image": {"source": "a", "distro": {"id": "debian", "version": null}, "cloudInit": {"version": null, "enabled": false}, "datasource": "Ec2"}, "complete": true, "problems": [], "findings": [{"rule": "r", "severity": "info", "confidence": "likely", "message": "m", "service": null, "module": "ssh", "cause": {"path": "/a", "line": 1, "column": 2}, "losses": [{"path": "/b", "line": null, "setting": "s", "before": null, "after": "x"}], "evidence": "", "fix": {"safe": true, "why": null, "edits": [{"path": "/c", "diff": "--- /c\\n+++ /dev/null\\n@@ -1,1 +0,0 @@\\n-a\\n"}, {"path": "/d", "diff": "--- /dev/null\\n+++ /d\\n@@ -0,0 +1,1 @@\\n+a\\n"}]}}], "ignored": [], "summary": {"error": 0, "warning": 0, "info": 1, "ignored": 0}}]}',
+];
+
+/** A report of lint -f json, merged into every report. */
+const merged = textTarget("merged-report", { cost: 3, texts: MERGED }, async (text, checks) => {
+  const images = unless([SyntaxError, ReportError], () => mergedReport(JSON.parse(text)));
+  if (!Array.isArray(images)) return images;
+  for (const [name, report] of await reports())
+    checks.printed(
+      (name === "json" ? "lint" : name) as Form,
+      report(images, { color: false, width: 80, minSeverity: "info", quiet: false, rules: catalogue }),
+    );
+  return images.length;
+});
+
 const PATTERNS = ["^[\\w.-]+$", "^\\+?[0-9]{1,4}$", "(?:a|b)*c", "^(now|[+]?\\d+)$", "[^a-z\\]]{2,5}?", "a{3}.*\\.b$"];
 
 const pattern: Target = {
@@ -330,6 +348,7 @@ export const parserTargets: readonly Target[] = [
   mime,
   userData,
   loose,
+  merged,
   pattern,
   schema,
   globs,
