@@ -63,6 +63,8 @@ export interface FileEdit {
   readonly content: string;
   /** The file to rename to `path`, with unchanged content. */
   readonly renames?: string;
+  /** The cloud-config that is added to the drop-in that all fixes share; `content` is the whole file with it. */
+  readonly config?: string;
 }
 
 /** Changes of the image, or of files of the launch, that keep what a finding says is lost. */

@@ -1,4 +1,4 @@
-import { type FileEdit, type Finding, milder } from "../finding.ts";
+import { type FileEdit, type Finding, type Fix, milder } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Told } from "../schema/told.ts";
 import { atMost, noFix, withFix } from "./check.ts";
@@ -13,7 +13,7 @@ export interface ToldSource {
   /** The results with the fix in place. */
   again(fix: FileEdit): readonly Told[];
   /** The fix if it does no harm; missing for files that are not part of an image. */
-  prove?(fix: FileEdit): FileEdit | null;
+  prove?(fix: FileEdit): Fix | null;
 }
 
 /** The findings of one of these rules, which has a parameter `about`. */
@@ -40,7 +40,7 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
 const LARGEST_FIX = 4_000;
 
 /** The file with one word replaced, if that leaves fewer results and no more that are wrong. */
-function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): FileEdit | null {
+function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): Fix | null {
   const origin = replace?.at ?? cause;
   const whole = text(origin.path);
   if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;
@@ -54,7 +54,7 @@ function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: T
   const after = again(fix);
   const isBetter = wrongs(after) < wrongs(told) || (wrongs(after) === wrongs(told) && after.length < told.length);
   if (!isBetter) return null;
-  return prove === undefined ? fix : prove(fix);
+  return prove === undefined ? { safe: true, why: null, edits: [fix] } : prove(fix);
 }
 
 function wrongs(told: readonly Told[]): number {

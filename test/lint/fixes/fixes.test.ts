@@ -41,11 +41,19 @@ function proving(files: Files | Image, found: (fixed: Image, booted: BootResult)
       return found(fixed, booted);
     },
   });
-  const prove = (path: string, content: string) => prover.proveOne({ path, content }, () => true);
-  return { prove, counted };
+  const fixOf = (path: string, content: string) => prover.proveOne({ path, content }, () => true);
+  /** The safe fix. */
+  const prove = (path: string, content: string) => {
+    const fix = fixOf(path, content);
+    return fix?.safe ? fix : null;
+  };
+  return { fixOf, prove, counted };
 }
 
 const isOffered = (files: Files, config: string) => proving(files).prove(`${D}/99-x.cfg`, config) !== null;
+
+/** The first line of a drop-in that fixes share. */
+const PURPOSE = "# Keeps what the image sets; written by cloud-init-lint.\n";
 
 describe("somebody who can become root is left", () => {
   const rule = { "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n" };
@@ -53,7 +61,7 @@ describe("somebody who can become root is left", () => {
     const all = { "/etc/passwd": `${PASSWD}\n`, "/etc/shadow": shadow("*", "!"), ...rule, ...files };
     return findings("sudo-without-password", all).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
   };
-  const OFFERED = ["system_info:\n  default_user:\n    sudo: null\n"];
+  const OFFERED = [`${PURPOSE}system_info:\n  default_user:\n    sudo: null\n`];
 
   test("nobody: the default user's password is locked, root's too", () => expect(sudoFix({})).toEqual([null]));
 
@@ -125,7 +133,7 @@ describe("somebody who can become root is left", () => {
 
   test("before 22.3, where users_groups fails with null, the fix is false", () => {
     expect(sudoFix({ ...withVersion("20.4.1"), "/etc/shadow": shadow(HASH, "!") })).toEqual([
-      "system_info:\n  default_user:\n    sudo: false\n",
+      `${PURPOSE}system_info:\n  default_user:\n    sudo: false\n`,
     ]);
   });
 });
@@ -158,7 +166,7 @@ describe("no login is opened", () => {
         [`${D}/20-team.cfg`]: `ssh_pwauth: ${wanted}\n`,
       }).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
     expect(fixOf("yes", false)).toEqual([null]);
-    expect(fixOf("no", true)).toEqual(["ssh_pwauth: no\n"]);
+    expect(fixOf("no", true)).toEqual(["ssh_pwauth: false\n"]);
   });
 
   test("keys of the launch for root", () => {
@@ -294,9 +302,12 @@ describe("no new finding", () => {
       "/etc/network/interfaces.d/50-cloud-init": "auto eth1\niface eth1 inet static\n  address 192.0.2.9/24\n",
     };
     const fixOf = (files: Files) =>
-      findings("network-configuration-joined", files).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
-    expect(fixOf(image)).toEqual(["network:\n  config: disabled\n"]);
-    expect(fixOf({ ...image, ...left })).toEqual([null]);
+      findings("network-configuration-joined", files).map((finding) => {
+        const fix = finding.proveFix();
+        return `${fix?.safe}: ${fix?.edits[0]?.content}`;
+      });
+    expect(fixOf(image)).toEqual([`true: ${PURPOSE}network:\n  config: disabled\n`]);
+    expect(fixOf({ ...image, ...left })).toEqual([`false: ${PURPOSE}network:\n  config: disabled\n`]);
   });
 });
 
@@ -361,7 +372,7 @@ test("a fix names the key of today", () => {
       ?.edits[0]?.content;
   expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
   expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
-  expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
+  expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\n");
 });
 
 describe("a misspelt key is taken for one that is read", () => {
@@ -387,7 +398,9 @@ describe("a misspelt key is taken for one that is read", () => {
 test("what a fix keeps for every instance is said in it, and in the message", () => {
   const [found] = findings("hostname-reset", { "/etc/hostname": "builder\n", [`${D}/20.cfg`]: "hostname: node\n" });
   expect(found?.message).toContain("gives every instance this one name");
-  expect(found?.proveFix()?.edits[0]?.content).toMatch(/^# Every instance then has the host name of the image\.\n/);
+  expect(found?.proveFix()?.edits[0]?.content).toBe(
+    `${PURPOSE}# Every instance then has the host name of the image.\npreserve_hostname: true\n`,
+  );
 });
 
 test("no document recommends what harms", () => {

@@ -5,7 +5,7 @@ import { findPair } from "../../../config/merge.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { type Mapping, originOf } from "../../../python/tree.ts";
-import type { FileEdit } from "../../finding.ts";
+import type { Fix } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
 import { failedModules } from "./moduleOutcomes.ts";
 
@@ -22,7 +22,7 @@ export function failureFix(
   { name, why }: FailedOutcome,
   context: CheckContext,
   accounts: readonly string[],
-): FileEdit | null {
+): Fix | null {
   if (why.origin === null || why.reason === null) return null;
   const text = textOf(context, why.origin.path);
   if (text === undefined || text.length > LARGEST_FIX) return null;

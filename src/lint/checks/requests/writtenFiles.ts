@@ -8,7 +8,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { normalizePath } from "../../../python/paths.ts";
 import { type Mapping, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { FileEdit } from "../../finding.ts";
+import type { Fix } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
 import { spanOf } from "../configuration/editFile.ts";
 import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
@@ -58,7 +58,7 @@ export function deferring(
   context: CheckContext,
   files: readonly WrittenFile[],
   holds: (after: Image, booted: BootResult) => boolean,
-): FileEdit | null {
+): Fix | null {
   const path = files[0]?.pair.path;
   if (path === undefined || !canDefer(context) || files.some(({ pair }) => pair.path !== path)) return null;
   const text = textOf(context, path);
