@@ -1,3 +1,5 @@
+import { escapeText } from "../report/escape.ts";
+
 /** Exit statuses, which build scripts can rely on. */
 export const EXIT = {
   clean: 0,
@@ -11,6 +13,14 @@ export const EXIT = {
   fault: 70,
 } as const;
 
+/** From the status that counts most. */
+const WORST_FIRST: readonly number[] = [EXIT.fault, EXIT.usage, EXIT.nothing, EXIT.incomplete, EXIT.findings];
+
+/** The exit status of a run whose parts end with these. */
+export function worstStatus(statuses: readonly number[]): number {
+  return WORST_FIRST.find((status) => statuses.includes(status)) ?? EXIT.clean;
+}
+
 /** Ends a command with a message on standard error and an exit status. */
 export class CommandError extends Error {
   readonly status: number;
@@ -18,4 +28,16 @@ export class CommandError extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Any error as an exit status and a line for standard error, escaped. @param about the image that it concerns */
+export function failureOf(error: unknown, about?: string): { readonly status: number; readonly message: string } {
+  const line = (text: string) => `cloud-init-lint: ${escapeText(text)}\n`;
+  if (error instanceof CommandError) return { status: error.status, message: line(error.message) };
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
+    return { status: EXIT.usage, message: line("the working directory no longer exists") };
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const bug = line(`${about === undefined ? "" : `${about}: `}this is a bug, please report it: ${name}: ${message}`);
+  const isDebug = Boolean(process.env.CLOUD_INIT_LINT_DEBUG) && stack !== undefined;
+  return { status: EXIT.fault, message: isDebug ? `${bug}${escapeText(stack, { keepNewlines: true })}\n` : bug };
 }

@@ -15,3 +15,11 @@ export function columnsOf(columns: number | undefined, isTerminal: boolean): num
   if (columns !== undefined && columns > 0) return columns;
   return isTerminal ? 80 : 100;
 }
+
+/** Whether to use colour: NO_COLOR and FORCE_COLOR decide as their conventions say; otherwise only on a terminal. */
+export function wantsColor(when: "auto" | "always" | "never", io: Io): boolean {
+  if (when !== "auto") return when === "always";
+  if (io.env.NO_COLOR) return false;
+  if (io.env.FORCE_COLOR) return io.env.FORCE_COLOR !== "0";
+  return io.terminal && io.env.TERM !== "dumb";
+}

@@ -2,33 +2,17 @@ import { lstatSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
-import { type Finding, SEVERITIES, type Severity } from "../lint/finding.ts";
-import { lint } from "../lint/lint.ts";
-import { lintFile } from "../lint/lintFile.ts";
-import type { LintResult } from "../lint/lintResult.ts";
-import { catalogue } from "../lint/rules/catalogue.ts";
-import { escapeText } from "../report/escape.ts";
+import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
-import { hiddenAnnotations } from "../report/githubLimits.ts";
-import { imageReport } from "../report/imageReport.ts";
-import { withinLimits } from "../report/sarifLimits.ts";
-import { atLeast } from "../report/severity.ts";
-import { CommandError, EXIT } from "./exit.ts";
+import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { checkLaunch, datasourceOption, openLaunch, seedOption, userDataOption } from "./launch.ts";
+import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
-import { checkUsage, checkUsed, isInRepository, matchIn } from "./lintUsage.ts";
-import { nearestInAnyCase, type Output, parseOutput, writeOutput } from "./output.ts";
-import { openRepository } from "./repository.ts";
-import {
-  openLooseFile,
-  openTarget,
-  reportCaveats,
-  reportLeftOut,
-  reportPackages,
-  reportUnread,
-  type Target,
-} from "./target.ts";
+import { type ImageOutcome, lintImage, openLinter } from "./lintImages.ts";
+import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
+import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { nearestInAnyCase, parseOutput } from "./output.ts";
+import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -92,87 +76,36 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const outputs = (flags.format ?? ["text"]).map((value) => parseOutput(value, Object.keys(lintFormats)));
   checkUsage(sources, outputs, flags);
-  const launch = openLaunch(flags);
-  const pristine = flags.pristine === undefined ? undefined : await openPristine(flags.pristine);
-  const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
-  const unmatched = { maps: new Set(repository?.maps), globs: new Set(flags.protect) };
-  let incomplete = false;
-  let missing: number | undefined;
-  const results: LintResult[] = [];
-  const version = cloudInitVersion(flags);
+  const linter = await openLinter({
+    launch: flags,
+    pristine: flags.pristine,
+    protect: flags.protect ?? [],
+    version: cloudInitVersion(flags),
+    repository: outputs.some(isInRepository) ? flags : undefined,
+    minSeverity: lowestSeverity(outputs, flags),
+    plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
+  });
+  const outcomes: ImageOutcome[] = [];
   for (const source of sources) {
-    let target: Target;
-    try {
-      const file = openLooseFile(source);
-      if (file !== undefined) {
-        const result = lintFile(file, { rules: catalogue, version });
-        reportCaveats(source, result.caveats, io);
-        if (reportUnread(source, result.unread, io)) incomplete = true;
-        results.push(result);
-        continue;
-      }
-      target = await openTarget(source);
-      checkLaunch(launch, source, target);
-    } catch (error) {
-      // The other images are still linted and reported.
-      if (!(error instanceof CommandError) || sources.length === 1) throw error;
-      io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
-      missing = error.status;
-      continue;
-    }
-    const { image, distro } = target;
-    matchIn(image, unmatched);
-    const result = lint(image, {
-      distro,
-      rules: catalogue,
-      protect: flags.protect ?? [],
-      ...launch,
-      ...(pristine === undefined ? {} : { pristine }),
-    });
-    reportCaveats(source, result.caveats, io);
-    reportPackages(source, distro.packages, io);
-    reportLeftOut(source, target, io);
-    if (reportUnread(source, result.unread, io)) incomplete = true;
-    results.push(result);
+    const outcome = await lintImage(source, linter);
+    io.err(outcome.messages);
+    outcomes.push(outcome);
   }
-  if (missing !== undefined && results.length === 0) return missing;
-  if (pristine !== undefined && reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io))
-    incomplete = true;
+  const reports = outcomes.flatMap(({ report }) => report ?? []);
+  const status = worstStatus(outcomes.map((outcome) => outcome.status));
+  if (reports.length === 0) return status;
+  const { pristine, repository } = linter;
+  const isPristineRead =
+    pristine === undefined || !reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io);
   // A missing image might have used them.
-  if (missing === undefined) checkUsed(results, unmatched, flags);
-  const leastOf = ({ format }: Output) => flags.minSeverity ?? milder(lintFormats[format]!.minSeverity, flags.failOn);
-  const lowest = outputs.map(leastOf).sort((a, b) => SEVERITIES.indexOf(b) - SEVERITIES.indexOf(a))[0]!;
-  const reports = results.map((result) => imageReport(result, { minSeverity: lowest, repository }));
-  for (const output of outputs) {
-    const color = output.file === undefined && wantsColor(flags.color, io);
-    const report = await lintFormats[output.format]!.load();
-    const minSeverity = leastOf(output);
-    await writeOutput(
-      io,
-      output,
-      report(reports, {
-        color,
-        width: io.columns,
-        minSeverity,
-        quiet: flags.quiet === true,
-        rules: catalogue,
-        anchor: repository?.anchor,
-      }),
-    );
-    const cut = {
-      sarif: () => withinLimits(reports, minSeverity).cut,
-      github: () => hiddenAnnotations(reports, minSeverity),
-    }[output.format];
-    for (const told of cut?.() ?? []) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
-  }
-  if (missing !== undefined) return missing;
-  if (incomplete) return EXIT.incomplete;
-  if (flags.exitZero === true) return EXIT.clean;
-  if (!results.some(({ findings }) => fails(findings, flags.failOn))) return EXIT.clean;
-  const { minSeverity = "info" } = flags;
-  if (!results.some(({ findings }) => fails(atLeast(findings, minSeverity), flags.failOn)))
-    io.err(`cloud-init-lint: failed because of findings hidden by --min-severity ${minSeverity}\n`);
-  return EXIT.findings;
+  if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
+  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
+  return worstStatus([
+    status,
+    isPristineRead ? EXIT.clean : EXIT.incomplete,
+    // Nothing is said of hidden findings where another status is returned.
+    ...(status === EXIT.clean && isPristineRead ? [statusOfFindings(reports, flags, io)] : []),
+  ]);
 }
 
 /** @throws CommandError if the given version is invalid. */
@@ -208,32 +141,4 @@ function isThere(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
-async function openPristine(source: string): Promise<Target> {
-  try {
-    return await openTarget(source);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const status = error.status === EXIT.nothing ? EXIT.usage : error.status;
-    throw new CommandError(status, `--pristine: ${error.message}`);
-  }
-}
-
-/** The lowest severity that a report shows by default: anything that fails the run is always shown. */
-function milder(usual: Severity, failOn: Severity | "never"): Severity {
-  return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
-}
-
-function fails(findings: readonly Finding[], failOn: Severity | "never"): boolean {
-  return failOn !== "never" && atLeast(findings, failOn).length > 0;
-}
-
-/** Whether to use colour: NO_COLOR and FORCE_COLOR decide as their conventions say; otherwise only on a terminal. */
-export function wantsColor(when: "auto" | "always" | "never", io: Io): boolean {
-  if (when !== "auto") return when === "always";
-  if (io.env.NO_COLOR) return false;
-  if (io.env.FORCE_COLOR) return io.env.FORCE_COLOR !== "0";
-  return io.terminal && io.env.TERM !== "dumb";
 }

@@ -1,10 +1,8 @@
-import type { Image } from "../image/image.ts";
-import { namesFile } from "../lint/evidence/protected.ts";
-import type { LintResult } from "../lint/lintResult.ts";
 import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
+import type { ImageOutcome } from "./lintImages.ts";
 import { checkOutputs, type Output } from "./output.ts";
 import type { Mapped } from "./repository.ts";
 
@@ -37,36 +35,21 @@ export function isInRepository({ format }: Output): boolean {
   return lintFormats[format]?.inRepository === true;
 }
 
-/** The maps and globs that no image has matched yet. */
-export interface Unmatched {
-  readonly maps: Set<Mapped>;
-  readonly globs: Set<string>;
-}
-
-/** Removes the ones that this image matches. */
-export function matchIn(image: Image, { maps, globs }: Unmatched): void {
-  for (const map of maps) if (isIn(image, map)) maps.delete(map);
-  for (const glob of globs) if (namesFile(image, glob)) globs.delete(glob);
-}
-
 /** @throws CommandError for options that apply to nothing that was linted. */
-export function checkUsed(results: readonly LintResult[], { maps, globs }: Unmatched, flags: LintFlags): void {
-  const areFiles = results.map(({ image }) => image.isFile === true);
+export function checkUsed(outcomes: readonly ImageOutcome[], maps: readonly Mapped[], flags: LintFlags): void {
+  const areFiles = outcomes.map(({ report }) => report?.image.isFile === true);
   if (flags.cloudInitVersion !== undefined && !areFiles.includes(true))
     throw usage("--cloud-init-version applies only to files linted on their own; an image contains its own cloud-init");
   const [unused] = Object.entries(OF_IMAGES).find(([, flag]) => flags[flag] !== undefined) ?? [];
   if (unused !== undefined && !areFiles.includes(false))
-    throw usage(`${unused} applies only to images: ${results[0]?.image.source} is a file linted on its own`);
-  for (const glob of globs)
-    throw usage(`--protect ${glob}: no file in the image matches (DIRECTORY/** matches all files below a directory)`);
+    throw usage(`${unused} applies only to images: ${outcomes[0]?.source} is a file linted on its own`);
+  const matched = outcomes.map((outcome) => outcome.matched);
+  for (const glob of flags.protect ?? [])
+    if (!matched.some(({ globs }) => globs.includes(glob)))
+      throw usage(`--protect ${glob}: no file in the image matches (DIRECTORY/** matches all files below a directory)`);
   for (const { option, imagePath, isDirectory } of maps)
-    throw usage(`${option}: the image contains no ${isDirectory ? "directory" : "file"} ${imagePath}`);
-}
-
-/** Whether the path that `map` names exists in the image and is of the same kind, directory or file. */
-function isIn(image: Image, { imagePath, isDirectory }: Mapped): boolean {
-  const stat = image.stat(imagePath) ?? image.lstat(imagePath);
-  return stat !== undefined && (stat.kind === "directory") === isDirectory;
+    if (!matched.some((one) => one.maps.includes(option)))
+      throw usage(`${option}: the image contains no ${isDirectory ? "directory" : "file"} ${imagePath}`);
 }
 
 function usage(message: string): CommandError {

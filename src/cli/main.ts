@@ -3,7 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
-import { CommandError, EXIT } from "./exit.ts";
+import { EXIT, failureOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
 import { needsCommand } from "./needs.ts";
@@ -71,17 +71,8 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
-    if (error instanceof CommandError) {
-      io.err(`cloud-init-lint: ${escapeText(error.message)}\n`);
-      return error.status;
-    }
-    if ((error as NodeJS.ErrnoException).syscall === "uv_cwd") {
-      io.err("cloud-init-lint: the working directory no longer exists\n");
-      return EXIT.usage;
-    }
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    io.err(`cloud-init-lint: this is a bug, please report it: ${escapeText(`${name}: ${message}`)}\n`);
-    if (io.env.CLOUD_INIT_LINT_DEBUG && stack !== undefined) io.err(`${escapeText(stack, { keepNewlines: true })}\n`);
-    return EXIT.fault;
+    const failure = failureOf(error);
+    io.err(failure.message);
+    return failure.status;
   }
 }

@@ -4,7 +4,7 @@ import { unreadFiles } from "../config/read.ts";
 import { caveatsOf } from "../lint/caveats.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import { EXIT } from "./exit.ts";
-import type { Io } from "./io.ts";
+import { type Io, wantsColor } from "./io.ts";
 import {
   checkLaunch,
   datasourceOption,
@@ -14,7 +14,6 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
-import { wantsColor } from "./lint.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 

@@ -75,13 +75,16 @@ export function openLooseFile(source: string): SeedFile | undefined {
   }
 }
 
+/** Where messages for people go. */
+type Log = Pick<Io, "err">;
+
 /** Reports why no finding about the boot is certain. */
-export function reportCaveats(source: string, caveats: readonly string[], io: Io): void {
+export function reportCaveats(source: string, caveats: readonly string[], io: Log): void {
   for (const caveat of caveats) io.err(`${escapeText(source)}: warning: ${escapeText(caveat)}\n`);
 }
 
 /** Reports what is wrong with the package database. The exit status stays the same: other evidence does not need it. */
-export function reportPackages(source: string, packages: Packages, io: Io): void {
+export function reportPackages(source: string, packages: Packages, io: Log): void {
   for (const { path, reason } of packages.problems ?? [])
     io.err(
       `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; treating its packages as unknown\n`,
@@ -95,7 +98,7 @@ const NAMED = 10;
  * Reports paths that configuration or a link names and that are missing from an archive of part of a machine. If whole
  * parts of the system are missing, another warning has said so already.
  */
-export function reportLeftOut(source: string, { image, distro }: Target, io: Io): void {
+export function reportLeftOut(source: string, { image, distro }: Target, io: Log): void {
   const paths = isPartial(image, distro) ? [] : pathsLeftOut(image);
   const warn = (text: string) => io.err(`${escapeText(source)}: warning: ${escapeText(text)}\n`);
   for (const path of paths.slice(0, NAMED))
@@ -104,7 +107,7 @@ export function reportLeftOut(source: string, { image, distro }: Target, io: Io)
 }
 
 /** Reports which parts of the image could not be read. Returns whether there are any. */
-export function reportUnread(source: string, unread: readonly ImageProblem[], io: Io): boolean {
+export function reportUnread(source: string, unread: readonly ImageProblem[], io: Log): boolean {
   for (const { path, reason } of unread)
     io.err(`${escapeText(source)}: ${escapeText(path)} was not read: ${escapeText(reason)}\n`);
   return unread.length > 0;

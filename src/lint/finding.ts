@@ -57,6 +57,9 @@ export interface IgnoredFinding extends Finding {
   };
 }
 
+/** The largest file, in characters, that a fix edits: it is read again for each fix that is tried. */
+export const LARGEST_EDIT = 250_000;
+
 /** A change of one file: its new content, whether the file exists or not. */
 export interface FileEdit {
   readonly path: string;

@@ -17,6 +17,8 @@ import { oneOfEachCause } from "./oneCause.ts";
 import { isPartial } from "./partial.ts";
 import type { Rule } from "./rules/rule.ts";
 import { Secrets } from "./secrets/secrets.ts";
+import { type RuleSeverities, withSeverities } from "./severities.ts";
+import { textsOfBoot } from "./textsOfBoot.ts";
 import { worstFirst } from "./worstFirst.ts";
 
 /** The options of a lint. */
@@ -27,11 +29,17 @@ export interface LintOptions extends EvidenceOptions {
   readonly cloud?: CloudData;
   /** The datasource by cloud-init's name; by default the one that the image requires, otherwise unknown. */
   readonly datasource?: string;
+  /** The severities that the user gives to rules. */
+  readonly severities?: RuleSeverities;
 }
 
 /** Boots an image and finds the customisations that the boot undoes. */
 export function lint(image: Image, options: LintOptions): LintResult {
-  const result = boot(image, options);
+  return lintBooted(image, boot(image, options), options);
+}
+
+/** Finds the customisations that a boot undoes. */
+export function lintBooted(image: Image, result: BootResult, options: LintOptions): LintResult {
   const reader = new ServiceReader(options.distro);
   let findings: readonly Finding[] = [];
   const prover = new FixProver({
@@ -45,16 +53,12 @@ export function lint(image: Image, options: LintOptions): LintResult {
   findings = findingsOf(image, result, options, reader, prover);
   return {
     image: imageFacts(image, result) satisfies ImageFacts,
-    findings,
+    findings: withSeverities(findings, options.severities),
     caveats: caveatsOf(image, options.distro),
     ignored: [],
     unread: [...image.problems, ...unreadFiles(result.base)],
-    texts: (path) => {
-      // Data of an earlier launch, whose secrets have any form.
-      if (path.startsWith("/var/lib/cloud/instances/")) return { before: undefined, after: undefined };
-      const handed = handedOver(result.cloud, path);
-      return { before: handed ?? text(image, path), after: handed ?? text(result.after, path) };
-    },
+    texts: (path) => textsOfBoot(result, path),
+    booted: result,
     secrets: Secrets.ofBoot(result),
   };
 }
@@ -100,14 +104,4 @@ function findingsOf(
   if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);
   const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
   return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
-}
-
-function text(image: Image, path: string): string | undefined {
-  return image.read(path)?.toString("utf8");
-}
-
-/** The text of a file of the launch, which may be on this machine instead of in the image. */
-function handedOver({ userData, vendorData, vendorData2 }: CloudData, path: string): string | undefined {
-  const files = [userData, vendorData, vendorData2];
-  return files.find((file) => file?.path === path && file.excerpt === undefined)?.bytes.toString("utf8");
 }

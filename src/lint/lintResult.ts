@@ -1,3 +1,4 @@
+import type { BootResult } from "../boot/boot.ts";
 import type { ImageProblem } from "../image/image.ts";
 import type { Finding, IgnoredFinding } from "./finding.ts";
 import type { Secrets } from "./secrets/secrets.ts";
@@ -31,6 +32,8 @@ export interface LintResult {
   readonly unread: readonly ImageProblem[];
   /** The text of a file of the image before and after the boot. */
   texts(path: string): FileTexts;
+  /** The boot; null for a file on its own, which no boot is simulated with. */
+  readonly booted: BootResult | null;
   /** Masks the secrets that this result contains. */
   readonly secrets: Secrets;
 }

@@ -25,6 +25,8 @@ interface LintFormat {
   readonly minSeverity: Severity;
   /** Whether findings are shown in the files of a repository. */
   readonly inRepository?: true;
+  /** Whether the whole first boot is shown (`plan` of ImageReport). */
+  readonly needsPlan?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
 }

@@ -2,6 +2,7 @@ import { type Finding, type Fix, type IgnoredFinding, type Loss, SEVERITIES, typ
 import type { ImageFacts, LintResult } from "../lint/lintResult.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { type ReportedFile, ReportedFiles } from "./reportedFile.ts";
+import { type ReportedPlan, reportedPlan } from "./reportedPlan.ts";
 import type { Repository } from "./repository.ts";
 import type { Place } from "./shownPlace.ts";
 
@@ -44,6 +45,8 @@ export interface ImageReport {
   readonly unread: readonly { readonly path: string; readonly reason: string }[];
   /** The files of causes, losses and fixes, by path. */
   readonly files: Readonly<Record<string, ReportedFile>>;
+  /** The whole first boot; null if no report shows it or there is none. */
+  readonly plan: ReportedPlan | null;
 }
 
 /** What the reports of one run have in common. */
@@ -52,14 +55,19 @@ export interface ReportedParts {
   readonly minSeverity: Severity;
   /** For reports that show findings in the files of a repository. */
   readonly repository?: Repository | undefined;
+  /** Whether a report shows the whole first boot. */
+  readonly plan?: boolean | undefined;
 }
 
 /** The content of reports on one result. Proves the fixes of all findings that are reported. */
-export function imageReport(result: LintResult, { minSeverity, repository }: ReportedParts): ImageReport {
-  const { image, findings, ignored, caveats, unread, secrets } = result;
+export function imageReport(result: LintResult, { minSeverity, repository, plan }: ReportedParts): ImageReport {
+  const { image, findings, ignored, caveats, unread, booted, secrets } = result;
   const files = new ReportedFiles(result, repository);
   const isReported = ({ severity }: Finding) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const reported = (finding: Finding) => reportedFinding(finding, isReported(finding), files, secrets);
+  const wholeBoot = plan === true && booted !== null ? reportedPlan(booted, secrets) : null;
+  for (const { changes } of wholeBoot?.modules ?? [])
+    for (const { causes } of changes) for (const { path } of causes) files.get(path);
   return {
     image: reportedImage(image, secrets),
     findings: findings.map(reported),
@@ -70,6 +78,7 @@ export function imageReport(result: LintResult, { minSeverity, repository }: Rep
     caveats: caveats.map((caveat) => secrets.text(caveat)),
     unread: unread.map(({ path, reason }) => ({ path, reason: secrets.text(reason) })),
     files: files.all,
+    plan: wholeBoot,
   };
 }
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { ImageReport } from "./imageReport.ts";
+import type { ReportedFile } from "./reportedFile.ts";
 import type { Repository } from "./repository.ts";
 
 /** A place in a file of an image; without a column the whole line, without a line the whole file (shown at line 1). */
@@ -29,7 +29,11 @@ export type Anchor = Repository["anchor"];
  * Where a place of an image is shown: in the repository's own file, at the anchor, or under the image's path. Code
  * scanning requires both ends of a place; a line that cannot be read gets a length of one character.
  */
-export function shownPlace({ files }: ImageReport, anchor: Anchor, { path, line, column = 1 }: Place): ShownPlace {
+export function shownPlace(
+  { files }: { readonly files: Readonly<Record<string, ReportedFile>> },
+  anchor: Anchor,
+  { path, line, column = 1 }: Place,
+): ShownPlace {
   const file = files[path];
   const own = file?.repository ?? null;
   if (own === null && anchor !== undefined) {

@@ -1,3 +1,4 @@
+import type { BootResult } from "../../src/boot/boot.ts";
 import type { FileEdit, Finding, IgnoredFinding } from "../../src/lint/finding.ts";
 import type { FileTexts, ImageFacts, LintResult } from "../../src/lint/lintResult.ts";
 import type { Rule } from "../../src/lint/rules/rule.ts";
@@ -10,15 +11,16 @@ interface Sample {
   readonly findings?: readonly Finding[];
   readonly ignored?: LintResult["ignored"];
   readonly texts?: Readonly<Record<string, Partial<FileTexts>>>;
+  readonly booted?: BootResult;
 }
 
 /** The content of reports on a result made by hand. */
 export function result(sample: Sample, repository?: Repository): ImageReport {
-  return imageReport(lintResult(sample), { minSeverity: "info", repository });
+  return imageReport(lintResult(sample), { minSeverity: "info", repository, plan: sample.booted !== undefined });
 }
 
 /** A result made by hand. */
-function lintResult({ image, findings = [], ignored = [], texts = {} }: Sample): LintResult {
+function lintResult({ image, findings = [], ignored = [], texts = {}, booted }: Sample): LintResult {
   return {
     image: {
       source: "build/rootfs",
@@ -32,6 +34,7 @@ function lintResult({ image, findings = [], ignored = [], texts = {} }: Sample):
     caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),
+    booted: booted ?? null,
     secrets: Secrets.none,
   };
 }
@@ -153,6 +156,7 @@ export const IGNORED: IgnoredFinding = {
 /** The rules of the samples. */
 export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
   id,
+  aliases: [],
   title: `Title of ${id}`,
   severity: id === "timezone-reset" ? "info" : "error",
   check: "overwritten",

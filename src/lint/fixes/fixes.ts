@@ -6,7 +6,7 @@ import { Overlay } from "../../image/overlay.ts";
 import { strictText } from "../../image/utf8.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
-import type { FileEdit, Finding, Fix } from "../finding.ts";
+import { type FileEdit, type Finding, type Fix, LARGEST_EDIT } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { setOnLine } from "./addToConfig.ts";
@@ -17,9 +17,6 @@ import { newFindings } from "./newFindings.ts";
 const MOST_BOOTS = 60;
 /** Limits the changes of all these boots; one boot of a typical image makes fewer than a hundred. */
 const MOST_CHANGES = 30_000;
-
-/** The largest file, in characters, that a fix edits; a lint reads it again with each fix that is tried. */
-export const LARGEST_FIX = 250_000;
 
 /** Limits the text of all edited files together, in characters. */
 const MOST_CHARACTERS = 5_000_000;
@@ -127,7 +124,7 @@ export class FixProver {
     const { original, reader, rules, findings, findingsAfter } = this.#proof;
     this.#access ??= accessOf(original.after, reader);
     if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return "harm";
-    const brought = newFindings(findings(), findingsAfter(fixed, booted), edit, rules);
+    const brought = newFindings(findings(), findingsAfter(fixed, booted), [edit], rules);
     if (brought.some(({ rule }) => isAboutAccess(rule, rules))) return "harm";
     const [failing] = failingModules(booted).filter((name) => !this.#failing.has(name));
     if (failing !== undefined) return { why: `The module ${failing} fails with it.` };
@@ -148,7 +145,10 @@ export class FixProver {
     if (config !== undefined) {
       const fragment = filled(config, values, ONE_LINE);
       if (fragment === undefined) return;
-      const edits = [() => own && this.#onLine(own, fragment, replaces), () => inDropIn(image, original.base, fragment)];
+      const edits = [
+        () => own && this.#onLine(own, fragment, replaces),
+        () => inDropIn(image, original.base, fragment),
+      ];
       for (const edit of edits) {
         const made = edit();
         if (made !== undefined) yield made;
@@ -170,7 +170,7 @@ export class FixProver {
     );
     const bytes = handed?.bytes ?? image.read(path);
     const text = bytes && strictText(bytes);
-    if (text === undefined || text.length > LARGEST_FIX) return undefined;
+    if (text === undefined || text.length > LARGEST_EDIT) return undefined;
     // Other forms of user-data hold cloud-config at other places.
     if (handed !== undefined && (handed.excerpt !== undefined || !text.startsWith("#cloud-config"))) return undefined;
     const content = setOnLine(text, origin, fragment, replaces);
@@ -244,7 +244,7 @@ export function rename(image: Image, from: string, to: string): FileEdit | undef
 }
 
 /** Modules that fail, do not run because of an earlier error, or whose outcome is unknown. */
-function failingModules({ modules }: BootResult): string[] {
+export function failingModules({ modules }: BootResult): string[] {
   const codes = new Set(["raises", "stage-stopped", "cannot-tell"]);
   return modules.filter(({ why }) => why !== null && codes.has(why.code)).map(({ name }) => name);
 }

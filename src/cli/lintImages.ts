@@ -1,0 +1,128 @@
+import type { Severity } from "../lint/finding.ts";
+import { lint } from "../lint/lint.ts";
+import { lintFile } from "../lint/lintFile.ts";
+import type { LintResult } from "../lint/lintResult.ts";
+import { catalogue } from "../lint/rules/catalogue.ts";
+import { type ImageReport, imageReport } from "../report/imageReport.ts";
+import { CommandError, EXIT, failureOf } from "./exit.ts";
+import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
+import { type Matched, matchedIn } from "./matched.ts";
+import { type OpenedRepository, openRepository, type RepositoryFlags } from "./repository.ts";
+import {
+  openLooseFile,
+  openTarget,
+  reportCaveats,
+  reportLeftOut,
+  reportPackages,
+  reportUnread,
+  type Target,
+} from "./target.ts";
+
+/** What the lint of an image depends on, besides the image: files by name. Plain data, which can be sent to a thread. */
+export interface LintSettings {
+  readonly launch: LaunchFlags;
+  /** The unmodified image. */
+  readonly pristine: string | undefined;
+  readonly protect: readonly string[];
+  /** The version of cloud-init that reads a file linted on its own. */
+  readonly version: string;
+  /** Undefined if no report shows findings in the files of a repository. */
+  readonly repository: RepositoryFlags | undefined;
+  /** The lowest severity that any of the reports shows. */
+  readonly minSeverity: Severity;
+  /** Whether a report shows the whole first boot. */
+  readonly plan: boolean;
+}
+
+/** The settings of a lint with everything opened that all images need. */
+export interface Linter {
+  readonly settings: LintSettings;
+  readonly launch: ReturnType<typeof openLaunch>;
+  readonly pristine: Target | undefined;
+  readonly repository: OpenedRepository | undefined;
+}
+
+/** What a lint of one image gives. Plain data, which can be sent from a thread. */
+export interface ImageOutcome {
+  readonly source: string;
+  /** Lines for standard error, escaped. */
+  readonly messages: string;
+  /** The exit status, regardless of findings. */
+  readonly status: number;
+  /** Undefined if the image could not be linted. */
+  readonly report: ImageReport | undefined;
+  readonly matched: Matched;
+}
+
+/** Opens what all images need. @throws CommandError if that cannot be used. */
+export async function openLinter(settings: LintSettings): Promise<Linter> {
+  return {
+    settings,
+    launch: openLaunch(settings.launch),
+    pristine: settings.pristine === undefined ? undefined : await openPristine(settings.pristine),
+    repository: settings.repository && openRepository(settings.repository, process.cwd()),
+  };
+}
+
+const NOTHING: Matched = { maps: [], globs: [] };
+
+/** Lints one image, or a file on its own. Never throws: of several images, the others are still linted. */
+export async function lintImage(source: string, linter: Linter): Promise<ImageOutcome> {
+  let messages = "";
+  const log = {
+    err: (text: string) => {
+      messages += text;
+    },
+  };
+  const { settings, repository } = linter;
+  try {
+    const { result, matched } = await lintSource(source, linter, log);
+    const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
+    const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
+    return { source, messages, status, report, matched };
+  } catch (error) {
+    const { status, message } = failureOf(error, source);
+    return { source, messages: messages + message, status, report: undefined, matched: NOTHING };
+  }
+}
+
+async function lintSource(
+  source: string,
+  { settings, launch, pristine, repository }: Linter,
+  log: { err(text: string): void },
+): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
+  const file = openLooseFile(source);
+  if (file !== undefined) {
+    const result = lintFile(file, { rules: catalogue, version: settings.version });
+    reportCaveats(source, result.caveats, log);
+    reportUnread(source, result.unread, log);
+    return { result, matched: NOTHING };
+  }
+  const target = await openTarget(source);
+  checkLaunch(launch, source, target);
+  const { image, distro } = target;
+  const { protect } = settings;
+  const result = lint(image, {
+    distro,
+    rules: catalogue,
+    protect,
+    ...launch,
+    ...(pristine === undefined ? {} : { pristine }),
+  });
+  reportCaveats(source, result.caveats, log);
+  reportPackages(source, distro.packages, log);
+  reportLeftOut(source, target, log);
+  reportUnread(source, result.unread, log);
+  return { result, matched: matchedIn(image, repository?.maps ?? [], protect) };
+}
+
+/** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
+async function openPristine(source: string): Promise<Target> {
+  try {
+    return await openTarget(source);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const status = error.status === EXIT.nothing ? EXIT.usage : error.status;
+    throw new CommandError(status, `--pristine: ${error.message}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { SEVERITIES, type Severity } from "../lint/finding.ts";
+import { catalogue } from "../lint/rules/catalogue.ts";
+import { escapeText } from "../report/escape.ts";
+import { lintFormats } from "../report/formats.ts";
+import { hiddenAnnotations } from "../report/githubLimits.ts";
+import type { ImageReport } from "../report/imageReport.ts";
+import type { Repository } from "../report/repository.ts";
+import { withinLimits } from "../report/sarifLimits.ts";
+import { atLeast } from "../report/severity.ts";
+import { EXIT } from "./exit.ts";
+import { type Io, wantsColor } from "./io.ts";
+import { type Output, writeOutput } from "./output.ts";
+
+/** The options about what reports show and what fails the run. */
+export interface ReportFlags {
+  readonly minSeverity?: Severity;
+  readonly failOn: Severity | "never";
+  readonly color: "auto" | "always" | "never";
+  readonly quiet?: boolean;
+  readonly exitZero?: boolean;
+}
+
+/** The lowest severity that any of the reports shows. */
+export function lowestSeverity(outputs: readonly Output[], flags: ReportFlags): Severity {
+  const all = outputs.map((output) => leastOf(output, flags));
+  return all.sort((a, b) => SEVERITIES.indexOf(b) - SEVERITIES.indexOf(a))[0]!;
+}
+
+/** The lowest severity that a report shows. */
+function leastOf({ format }: Output, { minSeverity, failOn }: ReportFlags): Severity {
+  return minSeverity ?? milder(lintFormats[format]!.minSeverity, failOn);
+}
+
+/** The lowest severity that a report shows by default: anything that fails the run is always shown. */
+function milder(usual: Severity, failOn: Severity | "never"): Severity {
+  return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
+}
+
+/** Writes all reports of a run. @throws CommandError for a file that cannot be written. */
+export async function writeReports(
+  reports: readonly ImageReport[],
+  outputs: readonly Output[],
+  flags: ReportFlags & { readonly anchor?: Repository["anchor"] },
+  io: Io,
+): Promise<void> {
+  for (const output of outputs) {
+    const color = output.file === undefined && wantsColor(flags.color, io);
+    const report = await lintFormats[output.format]!.load();
+    const minSeverity = leastOf(output, flags);
+    await writeOutput(
+      io,
+      output,
+      report(reports, {
+        color,
+        width: io.columns,
+        minSeverity,
+        quiet: flags.quiet === true,
+        rules: catalogue,
+        anchor: flags.anchor,
+      }),
+    );
+    const cut = {
+      sarif: () => withinLimits(reports, minSeverity).cut,
+      github: () => hiddenAnnotations(reports, minSeverity),
+    }[output.format];
+    for (const told of cut?.() ?? []) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
+  }
+}
+
+/** The exit status because of findings. */
+export function statusOfFindings(reports: readonly ImageReport[], flags: ReportFlags, io: Io): number {
+  const { failOn, minSeverity = "info" } = flags;
+  if (flags.exitZero === true || failOn === "never") return EXIT.clean;
+  const failing = reports.flatMap(({ findings }) => atLeast(findings, failOn));
+  if (failing.length === 0) return EXIT.clean;
+  if (atLeast(failing, minSeverity).length === 0)
+    io.err(`cloud-init-lint: failed because of findings hidden by --min-severity ${minSeverity}\n`);
+  return EXIT.findings;
+}
