@@ -132,7 +132,7 @@ export class FixProver {
     if (worst === undefined) return { why: null };
     // A fix that nobody would write in this form.
     if (worst.severity === "info") return "harm";
-    return { why: `It causes another ${worst.severity}: ${firstSentence(worst.message)} (${worst.rule})` };
+    return { why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message)}` };
   }
 
   /** The edits that put a candidate in place, the best first. */
@@ -228,7 +228,7 @@ function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
 }
 
 function firstSentence(message: string): string {
-  return /^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message;
+  return (/^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message).replace(/[.:]?$/, ".");
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
