@@ -71,6 +71,17 @@ describe("the configuration file", () => {
     });
   });
 
+  test("applies to fix: a rule that is off is not fixed, and the remaining findings fail the run as configured", async () => {
+    expect(await run("fix", userData, "--dry-run")).toMatchObject({
+      status: 0,
+      out: expect.stringContaining("+hostname: web"),
+    });
+    writeFileSync(FILE, OFF);
+    expect((await run("fix", userData, "--dry-run")).out).toBe("");
+    writeFileSync(FILE, "rules: { schema-key-unknown: info }\nfail-on: info\n");
+    expect(await run("fix", userData, "--dry-run")).toMatchObject({ status: 1, out: "" });
+  });
+
   test("is only read in the working directory where there is no repository", async () => {
     rmSync(".git", { recursive: true });
     writeFileSync(FILE, OFF);
