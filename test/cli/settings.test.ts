@@ -181,10 +181,19 @@ describe("the configuration file", () => {
     expect(await run(userData)).toEqual({ status: 2, out: "", err: `cloud-init-lint: ${message}\n` });
   });
 
-  test("a link that leads out of the repository is the user's own and is read", async () => {
+  test("a link is read if it stays in the repository, or if the user names it", async () => {
+    writeFileSync("shared.yaml", OFF);
+    symlinkSync("shared.yaml", FILE);
+    expect((await run(userData)).status).toBe(0);
+    rmSync(FILE);
     writeFileSync(join(scratch, "shared.yaml"), OFF);
     symlinkSync("../shared.yaml", FILE);
-    expect((await run(userData)).status).toBe(0);
+    expect(await run(userData)).toEqual({
+      status: 2,
+      out: "",
+      err: `cloud-init-lint: ${FILE}: this link leads out of ${process.cwd()}; to use its target, pass --config ${FILE}\n`,
+    });
+    expect((await run(userData, "--config", FILE)).status).toBe(0);
   });
 
   test("all mistakes are named at once, up to ten", async () => {
