@@ -53,7 +53,8 @@ function metaHtml({ rule, service, module, confidence }: ReportedFinding, image:
 function imagesHtml(images: readonly ImageReport[], links: ReadonlyMap<ImageReport, ImageLinks>): Html {
   const named = images.slice(0, NAMED_IMAGES).map((report) => {
     const { id } = links.get(report)!;
-    return html`<li><a href="#${id}">${report.image.source}</a></li>`;
+    const { source } = report.image;
+    return id === null ? html`<li>${source}</li>` : html`<li><a href="#${id}">${source}</a></li>`;
   });
   const more = images.length - named.length;
   return html`<ul class="chips" aria-label="Images">${named}${more > 0 ? html`<li>${more} more</li>` : null}</ul>`;

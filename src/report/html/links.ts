@@ -22,23 +22,25 @@ export interface FilePlace {
 /** The places of one image on the page: each id is made of numbers, and so is unique and harmless. */
 export class ImageLinks {
   readonly report: ImageReport;
-  /** Of the image's own section. */
-  readonly id: string;
+  /** Of the image's own section; null if the page shows no boots. */
+  readonly id: string | null;
   readonly files = new Map<string, FilePlace>();
   /** The ids of changes, by path. */
   readonly changes = new Map<string, string>();
   /** The indexes of the findings that say what is lost in a changed path. */
   readonly findings = new Map<string, number[]>();
+  readonly #prefix: string;
   readonly #modules = new Map<string, string>();
 
-  constructor(report: ImageReport, number: number) {
+  constructor(report: ImageReport, number: number, hasSection: boolean) {
     this.report = report;
-    this.id = `i${number}`;
+    this.#prefix = `i${number}`;
+    this.id = hasSection ? this.#prefix : null;
     for (const [index, module] of (report.plan?.modules ?? []).entries()) {
       // A module that is listed twice runs at its first entry.
       if (!this.#modules.has(module.name)) this.#modules.set(module.name, this.moduleId(index));
       for (const { path, causes } of module.changes) {
-        const id = `${this.id}-c${this.changes.size + 1}`;
+        const id = `${this.#prefix}-c${this.changes.size + 1}`;
         this.changes.set(path, id);
         for (const cause of causes) this.#line(cause.path, cause.line).changes.push({ path, id, module: module.name });
       }
@@ -47,7 +49,7 @@ export class ImageLinks {
 
   /** The id of the module at this index of the plan. */
   moduleId(index: number): string {
-    return `${this.id}-m${index + 1}`;
+    return `${this.#prefix}-m${index + 1}`;
   }
 
   moduleOf(name: string | null): string | undefined {
@@ -79,7 +81,7 @@ export class ImageLinks {
   #file(path: string): FilePlace {
     let file = this.files.get(path);
     if (file === undefined) {
-      file = { id: `${this.id}-f${this.files.size + 1}`, lines: new Map(), losses: [] };
+      file = { id: `${this.#prefix}-f${this.files.size + 1}`, lines: new Map(), losses: [] };
       this.files.set(path, file);
     }
     return file;
@@ -112,7 +114,8 @@ export function findingId(index: number): string {
 
 /** The places of all images, with the findings entered at each image that has them. */
 export function linksOf(reports: readonly ImageReport[], findings: readonly SharedFinding[]): ImageLinks[] {
-  const images = reports.map((report, index) => new ImageLinks(report, index + 1));
+  const hasBoots = reports.some(({ plan }) => plan !== null);
+  const images = reports.map((report, index) => new ImageLinks(report, index + 1, hasBoots));
   const byReport = new Map(images.map((image) => [image.report, image]));
   for (const [index, finding] of findings.entries())
     for (const report of finding.images) byReport.get(report)?.add(finding, index);

@@ -65,7 +65,11 @@ function moduleHtml({ module, id }: PlacedModule, image: ImageLinks, findings: r
     ...(outcome === null ? [] : [html`${outcome.frequency}`]),
   ];
   const head = html`<span class="status ${classOf(status)}">${status}</span> <span class="name">${name}</span> <span class="facts">${joined(facts, " · ")}</span>`;
-  const remark = why === null ? null : html`<p class="why">${prose(why.message)}</p>`;
+  const remark =
+    why === null
+      ? null
+      : html`
+<p class="why">${prose(why.message)}</p>`;
   const does = [
     ...alsoChanges.map(({ path, last }) => {
       const again = image.changes.get(path);
