@@ -61,6 +61,7 @@ describe("a page of one image", () => {
       expect(own).toHaveLength(1);
       return `'sha256-${createHash("sha256").update(own[0]!.text).digest("base64")}'`;
     };
+    expect(page).toContain("@media print");
     expect(policy?.attributes.content).toBe(
       `default-src 'none'; style-src ${hash("style")}; script-src ${hash("script")}; base-uri 'none'; form-action 'none'`,
     );

@@ -207,7 +207,7 @@ function bootHtml(images: readonly ImageLinks[], findings: readonly SharedFindin
   const [only] = images;
   const timelines =
     images.length === 1 && only?.report.plan
-      ? html`<div id="${only.id}">${timelineHtml(only.report.plan, only, findings)}</div>`
+      ? html`<div id="${only.id}">${timelineHtml(only.report.plan, only, findings, "h3")}</div>`
       : html`${chooserHtml(images)}${images.map((image, index) => imageHtml(image, index === 0, findings))}`;
   return html`<section id="boot" aria-labelledby="boot-title">
 <h2 id="boot-title">First boot</h2>
@@ -230,7 +230,7 @@ function chooserHtml(images: readonly ImageLinks[]): Html | null {
 function imageHtml(image: ImageLinks, isOpen: boolean, findings: readonly SharedFinding[]): Html {
   const { report, id } = image;
   return html`<details class="image" id="${id}"${isOpen ? html` open` : null}><summary><h3>${report.image.source}</h3> <span class="facts">${factsHtml(report.image)}</span></summary>
-${report.plan === null ? html`<p>No first boot is simulated for this file.</p>` : timelineHtml(report.plan, image, findings)}</details>
+${report.plan === null ? html`<p>No first boot is simulated for this file.</p>` : timelineHtml(report.plan, image, findings, "h4")}</details>
 `;
 }
 

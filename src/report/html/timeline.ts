@@ -4,7 +4,7 @@ import type { ReportedChange, ReportedModule, ReportedPlan } from "../reportedPl
 import type { SharedFinding } from "../sharedFindings.ts";
 import { diffHtml } from "./diffHtml.ts";
 import { placeHtml } from "./findings.ts";
-import { counted, type Html, html, joined, prose } from "./html.ts";
+import { counted, Html, html, joined, prose } from "./html.ts";
 import { findingId, type ImageLinks } from "./links.ts";
 
 /** Modules with more changes are folded. */
@@ -20,14 +20,19 @@ const STAGE_LISTS = {
 } as const;
 
 /** The first boot of an image, stage by stage, module by module. */
-export function timelineHtml(plan: ReportedPlan, image: ImageLinks, findings: readonly SharedFinding[]): Html {
+export function timelineHtml(
+  plan: ReportedPlan,
+  image: ImageLinks,
+  findings: readonly SharedFinding[],
+  heading: "h3" | "h4",
+): Html {
   const modules = plan.modules.map((module, index) => ({ module, id: image.moduleId(index) }));
   const stages = PLAN_STAGES.map((stage) => {
     const own = modules.filter(({ module }) => module.outcome?.stage === stage);
-    return own.length === 0 ? null : stageHtml(stage, STAGE_LISTS[stage], own, image, findings);
+    return own.length === 0 ? null : stageHtml(stage, STAGE_LISTS[stage], own, image, findings, heading);
   });
   const outside = modules.filter(({ module }) => module.outcome === null);
-  if (outside.length > 0) stages.push(stageHtml("outside the stages", "", outside, image, findings));
+  if (outside.length > 0) stages.push(stageHtml("outside the stages", "", outside, image, findings, heading));
   return html`<p class="totals">${planSummary(plan)}</p>
 ${plan.notes.length === 0 ? null : html`<ul class="notes">${plan.notes.map(noteHtml)}</ul>`}
 <ol class="stages">${stages.flatMap((stage) => stage ?? [])}</ol>
@@ -45,10 +50,12 @@ function stageHtml(
   modules: readonly PlacedModule[],
   image: ImageLinks,
   findings: readonly SharedFinding[],
+  heading: "h3" | "h4",
 ): Html {
+  const tag = new Html(heading);
   const called = modules.filter(({ module }) => module.outcome?.status !== "skipped");
   const skipped = modules.filter(({ module }) => module.outcome?.status === "skipped");
-  return html`<li class="stage"><h4>${name}${list === "" ? null : html` <span class="list">${list}</span>`}</h4>
+  return html`<li class="stage"><${tag}>${name}${list === "" ? null : html` <span class="list">${list}</span>`}</${tag}>
 ${called.length === 0 ? null : html`<ul class="modules">${called.map((one) => moduleHtml(one, image, findings))}</ul>`}
 ${skipped.length === 0 ? null : skippedHtml(skipped)}</li>
 `;

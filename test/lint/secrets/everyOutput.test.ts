@@ -273,7 +273,6 @@ const WRITTEN: readonly string[] = [
   "autoinstall: {version: 1, identity: {password: '$6$x$MADEUP-1'}, anything: MADEUP-2}\nsnap: {commands: [snap set x password=MADEUP-3], comands: []}",
   'bootcmd:\n- openssl enc -aes-256-cbc -k MADEUP-1 -in x\n- mysql -e "ALTER USER root IDENTIFIED BY \'MADEUP-2\'"\n- psql -c "ALTER ROLE a PASSWORD \'MADEUP-3\'"\nwrite_files: [{path: /x.json, content: \'{"auths": {"r": {"auth": "MADEUP-4"}}}\', nope: 1}]',
   "password: *MADEUP-1\n",
-  "base:\n  pass: &p |\n    MADEUP-1\n  other: &q x\nusers:\n  - name: a\n    passwd: *p\n    lock_passwd: *q\nfoo: [",
   "password: @MADEUP-1\nchpasswd:\n  list: |\n   root:MADEUP-2\n\tx: 1",
   'chpasswd: {list: "root:MADEUP-1"\nusers:\n  - name: x\n    passwd: MADEUP-2\n    plain_text_passwd: MADEUP-3',
 ];
