@@ -19,7 +19,10 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 for (const { file, scheme, top } of SHOTS) {
   const page = await browser.newPage({ viewport: { width: 1100, height: 820 }, colorScheme: scheme });
   await page.goto(`file://${report}`);
-  await page.locator(top).first().evaluate((element) => element.scrollIntoView());
+  await page
+    .locator(top)
+    .first()
+    .evaluate((element) => element.scrollIntoView());
   await page.screenshot({ path: file });
 }
 await browser.close();

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { htmlReport, planHtml } from "../../src/report/html/page.ts";
 import type { ImageReport } from "../../src/report/imageReport.ts";
+import { run } from "../cli/run.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { type PageElement, pageElements } from "./pageElements.ts";
 import { bootResult, hostileBoot } from "./planSample.ts";
@@ -200,6 +201,20 @@ describe("a page of several images", () => {
     expect(merged).not.toContain("First boot");
     expect(pageElements(merged).filter(hasClass("finding"))).toHaveLength(6);
   });
+});
+
+test("the command line writes the page of a lint and of a plan", async () => {
+  const { out, status } = await run("lint", "fixtures/debian-12-hardened", "-f", "html");
+  expect(status).toBe(1);
+  expect(faults(out)).toEqual([]);
+  expect(pageElements(out).filter(hasClass("finding"))).toHaveLength(4);
+  const plan = await run("plan", "fixtures/debian-12-hardened", "-f", "html");
+  expect(plan.status).toBe(0);
+  expect(faults(plan.out)).toEqual([]);
+  expect(plan.out).not.toContain('id="findings"');
+  expect(pageElements(plan.out).filter(hasClass("change"))).toHaveLength(
+    pageElements(out).filter(hasClass("change")).length,
+  );
 });
 
 test("an image without findings, and a file on its own", () => {
