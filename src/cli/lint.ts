@@ -51,7 +51,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text, github and junit, info for json, sarif and gitlab; the --fail-on severity if that is lower)",
+        "lowest severity to show (default: warning for text, github and junit, otherwise info; the --fail-on severity if that is lower)",
       ).choices(SEVERITIES),
     )
     .addOption(

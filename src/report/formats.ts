@@ -65,6 +65,11 @@ const formats = {
       return (results, { minSeverity }) => junitReport(results, minSeverity);
     },
   },
+  html: {
+    minSeverity: "info",
+    needsPlan: true,
+    load: async () => (await import("./html/page.ts")).htmlReport,
+  },
 } satisfies Record<string, LintFormat>;
 
 export type FormatName = keyof typeof formats;
