@@ -198,7 +198,7 @@ export interface FixOptions extends LintOptions {
  * import { fix, openImage } from "cloud-init-lint";
  * const { edits, fixed, left, after } = fix(await openImage("fixtures/debian-12-hardened"));
  * console.log(fixed.map(({ finding }) => finding.rule).join()); //=> sshd-setting-overwritten,hosts-file-replaced,time-servers-replaced
- * console.log(edits.every(({ before }) => before === null), left.length); //=> true 0
+ * console.log(edits.length > 0, left.length); //=> true 0
  * console.log(after.findings.some(({ severity }) => severity === "error")); //=> false
  */
 export function fix(image: OpenedImage, options: FixOptions = {}): Fixed {
