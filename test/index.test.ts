@@ -40,7 +40,7 @@ describe("odd arguments", () => {
 
   test.each(["nope", "toString"])("%s is rejected with the list of formats", async (format) => {
     await expect(library.render([result], format as library.FormatName)).rejects.toThrow(
-      new RangeError(`${format} is not a format: text, github, json, sarif`),
+      new RegExp(`^${format} is not a format: text, github, markdown, .*sarif`),
     );
   });
 
