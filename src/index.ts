@@ -7,6 +7,8 @@ import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
 import { type FileEdit, type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
+import { type Fixed, type FixedFile, fixAll, type LeftFinding } from "./lint/fixes/fixAll.ts";
+import { FixableImage } from "./lint/fixes/fixImage.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
 import { lintFile } from "./lint/lintFile.ts";
@@ -30,8 +32,11 @@ export type {
   FileEdit,
   Finding,
   Fix,
+  Fixed,
+  FixedFile,
   FormatName,
   Image,
+  LeftFinding,
   LintResult,
   OpenedImage,
   Plan,
@@ -174,4 +179,31 @@ export async function render(
  */
 export function proveFix(finding: Finding): Fix | null {
   return finding.proveFix();
+}
+
+/** Options of a fix. */
+export interface FixOptions extends LintOptions {
+  /** The rules whose findings are fixed, whatever their severity; all rules by default. */
+  readonly only?: readonly string[];
+  /** The lowest severity of findings that are fixed; "warning" by default. */
+  readonly minSeverity?: Severity;
+  /** Whether to include fixes that are not safe; false by default. */
+  readonly unsafe?: boolean;
+}
+
+/**
+ * The edits that fix an image, proven together: with all of them in place, the boot keeps what the findings say is lost, and
+ * causes no new error or warning. Nothing is written. Fixing the edited image again changes nothing. Contents are not masked.
+ * @example
+ * import { fix, openImage } from "cloud-init-lint";
+ * const { edits, fixed, left, after } = fix(await openImage("fixtures/debian-12-hardened"));
+ * console.log(fixed.map(({ finding }) => finding.rule).join()); //=> sshd-setting-overwritten,hosts-file-replaced,time-servers-replaced
+ * console.log(edits.every(({ before }) => before === null), left.length); //=> true 0
+ * console.log(after.findings.some(({ severity }) => severity === "error")); //=> false
+ */
+export function fix(image: OpenedImage, options: FixOptions = {}): Fixed {
+  const { only, minSeverity = "warning", unsafe = false, pristine, ...rest } = options;
+  const unmodified = pristine && { pristine: { image: pristine, distro: pristine.distro } };
+  const start = new FixableImage(image, { distro: image.distro, rules: catalogue, ...rest, ...unmodified });
+  return fixAll(start, { only: only && new Set(only), minSeverity, unsafe });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { catalogue } from "../lint/rules/catalogue.ts";
-import { documentOf } from "../lint/rules/rule.ts";
+import { catalogue, ruleNamed, ruleNames } from "../lint/rules/catalogue.ts";
+import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { nearestInAnyCase } from "./output.ts";
@@ -12,15 +12,7 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
     .description("print the document of a rule")
     .argument("<rule>", "id of a rule, such as sshd-setting-overwritten")
     .action((id: string) => {
-      const rule = catalogue.find((candidate) => candidate.id === id);
-      if (rule === undefined) {
-        const near = nearestInAnyCase(
-          id,
-          catalogue.map((candidate) => candidate.id),
-        );
-        const advice = near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`;
-        throw new CommandError(EXIT.usage, `unknown rule "${id}" (${advice})`);
-      }
+      const rule = ruleOf(id);
       io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
       end(EXIT.clean);
     });
@@ -32,4 +24,17 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
       for (const { id, severity, title } of catalogue) io.out(`${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`);
       end(EXIT.clean);
     });
+}
+
+/** The rule that a user names by id or alias. @throws CommandError for an unknown one, naming the nearest */
+function ruleOf(name: string): Rule {
+  const rule = ruleNamed(name);
+  if (rule === undefined) throw new CommandError(EXIT.usage, unknownRule(name));
+  return rule;
+}
+
+/** That no rule has a name, and the nearest name. */
+function unknownRule(name: string): string {
+  const near = nearestInAnyCase(name, ruleNames);
+  return `unknown rule "${name}" (${near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`})`;
 }

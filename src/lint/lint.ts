@@ -16,6 +16,7 @@ import { oneOfEachCause } from "./oneCause.ts";
 import { isPartial } from "./partial.ts";
 import type { Rule } from "./rules/rule.ts";
 import { Secrets } from "./secrets/secrets.ts";
+import { type RuleSeverities, withSeverities } from "./severities.ts";
 import { textsOfBoot } from "./textsOfBoot.ts";
 import { worstFirst } from "./worstFirst.ts";
 
@@ -27,11 +28,17 @@ export interface LintOptions extends EvidenceOptions {
   readonly cloud?: CloudData;
   /** The datasource by cloud-init's name; by default the one that the image requires, otherwise unknown. */
   readonly datasource?: string;
+  /** The severities that the user gives to rules. */
+  readonly severities?: RuleSeverities;
 }
 
 /** Boots an image and finds the customisations that the boot undoes. */
 export function lint(image: Image, options: LintOptions): LintResult {
-  const result = boot(image, options);
+  return lintBooted(image, boot(image, options), options);
+}
+
+/** Finds the customisations that a boot undoes. */
+export function lintBooted(image: Image, result: BootResult, options: LintOptions): LintResult {
   const reader = new ServiceReader(options.distro);
   let findings: readonly Finding[] = [];
   const prover = new FixProver({
@@ -45,7 +52,7 @@ export function lint(image: Image, options: LintOptions): LintResult {
   findings = findingsOf(image, result, options, reader, prover);
   return {
     image: imageFacts(image, result) satisfies ImageFacts,
-    findings,
+    findings: withSeverities(findings, options.severities),
     caveats: caveatsOf(image, options.distro),
     ignored: [],
     unread: [...image.problems, ...unreadFiles(result.base)],

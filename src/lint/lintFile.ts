@@ -13,24 +13,26 @@ import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
 import type { Told } from "./schema/told.ts";
 import { Secrets } from "./secrets/secrets.ts";
+import { type RuleSeverities, withSeverities } from "./severities.ts";
 import { unrenderedNames } from "./templates/instanceNames.ts";
 import { nameOfTemplate } from "./templates/otherTemplates.ts";
 import { checkText, type Filling } from "./userData/checkText.ts";
 import { checkUserData } from "./userData/checkUserData.ts";
-import { worstFirst } from "./worstFirst.ts";
 
 /** What a lint of a file on its own is told. */
 export interface LintFileOptions {
   readonly rules: readonly Rule[];
   /** The version of cloud-init that will read it. */
   readonly version: string;
+  /** The severities that the user gives to rules. */
+  readonly severities?: RuleSeverities;
 }
 
 /** Larger files are not read, in bytes: a cloud takes 16 to 64 KB. */
 export const LARGEST_FILE = 5_000_000;
 
 /** Lints user-data, vendor-data, network configuration or meta-data on its own, without an image. */
-export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): LintResult {
+export function lintFile(file: SeedFile, { rules, version, severities }: LintFileOptions): LintResult {
   const schemas = schemasOf(version);
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
@@ -50,7 +52,7 @@ export function lintFile(file: SeedFile, { rules, version }: LintFileOptions): L
       datasource: null,
       isFile: true,
     },
-    findings: (caveats.length === 0 ? found : found.map((finding) => uncertain(finding))).sort(worstFirst),
+    findings: withSeverities(caveats.length === 0 ? found : found.map((finding) => uncertain(finding)), severities),
     caveats,
     ignored: [],
     unread: told.flatMap(({ unread }) => (unread === undefined ? [] : [{ path: file.path, reason: unread }])),

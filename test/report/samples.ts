@@ -156,6 +156,7 @@ export const IGNORED: IgnoredFinding = {
 /** The rules of the samples. */
 export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
   id,
+  aliases: [],
   title: `Title of ${id}`,
   severity: id === "timezone-reset" ? "info" : "error",
   check: "overwritten",

@@ -102,7 +102,7 @@ export class FixProver {
     const { original, reader, rules, findings, findingsAfter } = this.#proof;
     this.#access ??= accessOf(original.after, reader);
     if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return true;
-    return newFinding(findings(), findingsAfter(fixed, booted), fix, rules) !== undefined;
+    return newFinding(findings(), findingsAfter(fixed, booted), [fix], rules) !== undefined;
   }
 
   #fill(
@@ -170,7 +170,7 @@ export function rename(image: Image, from: string, to: string): FileEdit | undef
 }
 
 /** Modules that fail, do not run because of an earlier error, or whose outcome is unknown. */
-function failingModules({ modules }: BootResult): string[] {
+export function failingModules({ modules }: BootResult): string[] {
   const codes = new Set(["raises", "stage-stopped", "cannot-tell"]);
   return modules.filter(({ why }) => why !== null && codes.has(why.code)).map(({ name }) => name);
 }

@@ -12,11 +12,11 @@ const WORDING = ["config-key-of-other-version", CONTENT_CHECK];
 export function newFinding(
   without: readonly Finding[],
   withFix: readonly Finding[],
-  fix: FileEdit,
+  edits: readonly FileEdit[],
   rules: readonly Rule[],
 ): Finding | undefined {
   const wording = new Set(rules.filter(({ check }) => WORDING.includes(check)).map(({ id }) => id));
-  const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && cause?.path === fix.path;
+  const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && edits.some(({ path }) => path === cause?.path);
   const kinds: readonly ((finding: Finding) => boolean)[] = [
     (finding) => isAtLeast(finding, "error"),
     (finding) => isAtLeast(finding, "warning"),
@@ -25,11 +25,11 @@ export function newFinding(
   for (const isOfKind of kinds) {
     const known = new Map<string, number>();
     for (const finding of without.filter(isOfKind)) {
-      const name = identity(finding, fix);
+      const name = identityOf(finding, edits);
       known.set(name, (known.get(name) ?? 0) + 1);
     }
     for (const finding of withFix.filter(isOfKind)) {
-      const name = identity(finding, fix);
+      const name = identityOf(finding, edits);
       const left = known.get(name) ?? 0;
       if (left === 0) return finding;
       known.set(name, left - 1);
@@ -43,11 +43,12 @@ function isAtLeast({ severity }: Finding, least: Finding["severity"]): boolean {
 }
 
 /**
- * Identifies a finding although a fix may have moved its lines or renamed its file: numbers in messages, such as those of
+ * Identifies a finding although edits may have moved its lines or renamed its file: numbers in messages, such as those of
  * lines, are ignored.
  */
-function identity({ rule, losses, cause, message }: Finding, { path, renames }: FileEdit): string {
-  const unmoved = (text: string) => (renames === undefined ? text : text.replaceAll(path, renames));
+export function identityOf({ rule, losses, cause, message }: Finding, edits: readonly FileEdit[]): string {
+  const unmoved = (text: string) =>
+    edits.reduce((all, { path, renames }) => (renames === undefined ? all : all.replaceAll(path, renames)), text);
   return losses.length === 0
     ? `${rule} ${unmoved(cause?.path ?? "")} ${unmoved(message).replace(/\d+/g, "")}`
     : `${rule} ${losses.map((loss) => `${unmoved(loss.path)} ${loss.setting}`).join(" ")}`;

@@ -5,6 +5,8 @@ import type { Severity } from "../finding.ts";
 export interface Rule {
   /** Names the effect: "sshd-setting-overwritten". */
   readonly id: string;
+  /** Ids that it had before, also of rules that were merged into it: ignores and configuration may still name them. */
+  readonly aliases: readonly string[];
   readonly title: string;
   /** The severity if the evidence of customisation is not weak; otherwise it is "info". */
   readonly severity: Severity;

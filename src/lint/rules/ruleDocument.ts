@@ -39,14 +39,17 @@ export function parseRuleDocument(text: string, path: string): { rule: Rule; exa
   const values = node === undefined ? undefined : toValue(node);
   if (error !== undefined || !isMapping(values))
     throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is not a mapping: ${error?.reason ?? ""}`);
-  const { id, title, severity, since, check = id, ...parameters } = values;
+  const { id, title, severity, since, check = id, aliases = [], ...parameters } = values;
   for (const [key, value] of Object.entries({ id, title, severity, check, since }))
     if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
   if (!(SEVERITIES as readonly unknown[]).includes(severity))
     throw new RuleError(`${path}: severity must be one of ${SEVERITIES.join(", ")}`);
+  if (!Array.isArray(aliases) || !aliases.every((alias) => typeof alias === "string"))
+    throw new RuleError(`${path}: aliases must be a list of strings`);
   const [happens, matters, fix, examples] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
   const rule: Rule = {
     id: id as string,
+    aliases,
     title: title as string,
     severity: severity as Severity,
     check: check as string,

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
-import type { Finding } from "../../../src/lint/finding.ts";
+import type { Finding, Severity } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
+import { ruleNamed } from "../../../src/lint/rules/catalogue.ts";
+import { duplicateName } from "../../../src/lint/rules/compileRules.ts";
 import type { Rule } from "../../../src/lint/rules/rule.ts";
 import { parseRuleDocument, RuleError } from "../../../src/lint/rules/ruleDocument.ts";
 import { oneOf } from "../../samples.ts";
@@ -75,6 +77,43 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
         expect(after.filter((left) => settingOf(left) === settingOf(finding))).toEqual([]);
       }
   });
+});
+
+test("a rule is named by its id and its aliases, of which none names another", () => {
+  expect(duplicateName(rules)).toBeUndefined();
+  for (const { id, aliases } of rules) for (const name of [id, ...aliases]) expect(ruleNamed(name)?.id).toBe(id);
+  expect(ruleNamed("constructor")).toBeUndefined();
+  const text = readFileSync("rules/hostname-reset.md", "utf8");
+  const withAliases = (value: string) => text.replace("\nseverity:", `\naliases: ${value}\nseverity:`);
+  const { rule } = parseRuleDocument(withAliases("[hosts-file-replaced, old-name]"), "mine.md");
+  expect(rule.aliases).toEqual(["hosts-file-replaced", "old-name"]);
+  expect(rule.parameters).not.toHaveProperty("aliases");
+  expect(duplicateName([...rules.filter(({ id }) => id !== rule.id), rule])).toBe("hosts-file-replaced");
+  expect(() => parseRuleDocument(withAliases("old-name"), "mine.md")).toThrow("aliases must be a list of strings");
+});
+
+test("a rule has the severity that the user gives it, or is off; its fixes are proven as before", () => {
+  const image = exampleImage({
+    "/etc/cloud/cloud.cfg.d/20-team.cfg": "ssh_pwauth: true\n",
+    "/etc/ssh/sshd_config": "PasswordAuthentication no\n",
+  });
+  const options = { distro: detectDistro(image), rules };
+  const before = lint(image, options).findings;
+  const severitiesOf = (found: readonly Finding[]) => found.map(({ rule, severity }) => `${rule} ${severity}`);
+  expect(severitiesOf(before)).toEqual([
+    "sshd-setting-overwritten error",
+    "ssh-keys-not-read error",
+    "user-data-can-override info",
+  ]);
+  const severities = new Map<string, Severity | "off">([
+    ["sshd-setting-overwritten", "info"],
+    ["ssh-keys-not-read", "off"],
+    ["user-data-can-override", "warning"],
+  ]);
+  const after = lint(image, { ...options, severities }).findings;
+  expect(severitiesOf(after)).toEqual(["user-data-can-override warning", "sshd-setting-overwritten info"]);
+  expect(after[1]!.proveFix()).toEqual(before[0]!.proveFix());
+  expect(after[1]!.proveFix()).not.toBeNull();
 });
 
 test("the stock image has nothing to say of", () => expect(findingsOf({})).toEqual([]));
