@@ -34,12 +34,7 @@ export const CAPTURES: readonly Capture[] = [
       [/^ {2}set_passwords /, /^ {2}\w+ {2}/],
     ],
   },
-  {
-    name: "example: markdown",
-    args: [IMAGE, "-f", "markdown"],
-    status: 1,
-    parts: [[/^## /, /^Evidence/]],
-  },
+  { name: "example: fix", args: ["fix", "--dry-run", IMAGE], status: 0, parts: [[/./, NOTHING]] },
 ];
 
 /** What the README shows of an output. @throws Error for a part that the output does not have */
@@ -64,7 +59,7 @@ export async function captured({ args, status, parts }: Capture): Promise<string
 /** The fence below the comment of a capture: what precedes, what it shows, what follows. */
 export function fenceOf(readme: string, { name }: Capture): readonly [string, string, string] {
   const [, before, shown, after] =
-    new RegExp(`^(.*<!-- ${name} -->\\n(\`{3,})\\n)(.*?)(\\n\\2\\n.*)$`, "s").exec(readme)?.toSpliced(2, 1) ?? [];
+    new RegExp(`^(.*<!-- ${name} -->\\n(\`{3,})\\w*\\n)(.*?)(\\n\\2\\n.*)$`, "s").exec(readme)?.toSpliced(2, 1) ?? [];
   if (before === undefined || shown === undefined || after === undefined)
     throw new Error(`README.md: no <!-- ${name} -->`);
   return [before, shown, after];

@@ -2,7 +2,7 @@ import type { Colors, Formatter } from "picocolors/types.js";
 import type { Loss, Severity } from "../lint/finding.ts";
 import { paintDiff, shortenHunk } from "./diff.ts";
 import { escapeProse, escapeText, linesOf } from "./escape.ts";
-import { editTitle } from "./fixText.ts";
+import { editTitle } from "./fixWords.ts";
 import { codeFrame } from "./frame.ts";
 import type { ImageReport, ReportedEdit, ReportedFinding, ReportedFix } from "./imageReport.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
@@ -171,6 +171,7 @@ function fateInWords(fate: FileFate | null | undefined): string | undefined {
   }
 }
 
-function severityPaint(severity: Severity, style: Colors): Formatter {
+/** The colour of a severity. */
+export function severityPaint(severity: Severity, style: Colors): Formatter {
   return severity === "error" ? style.red : severity === "warning" ? style.yellow : style.blue;
 }

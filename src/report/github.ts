@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { escapeProse, shorten } from "./escape.ts";
-import { fixHeadline } from "./fixText.ts";
+import { fixHeadline } from "./fixWords.ts";
 import { type ImageReport, placeOf } from "./imageReport.ts";
 import { countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";

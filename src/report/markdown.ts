@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { shortenHunk } from "./diff.ts";
 import { linesOf } from "./escape.ts";
 import { SEVERITY_WORDS } from "./findingText.ts";
-import { editTitle, fixHeadline } from "./fixText.ts";
+import { editTitle, fixHeadline } from "./fixWords.ts";
 import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";

@@ -2,7 +2,7 @@ import type { Location, Result, Suppression } from "sarif";
 import { SEVERITIES } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
-import { editTitle } from "./fixText.ts";
+import { editTitle } from "./fixWords.ts";
 import type { ImageReport, ReportedFinding, ReportedFix, ReportedIgnored } from "./imageReport.ts";
 import type { Alert, SharedAlert } from "./sarifAlerts.ts";
 import { LARGEST_FIX, sarifFix } from "./sarifFix.ts";

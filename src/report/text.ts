@@ -27,6 +27,7 @@ const MIN_WIDTH = 30;
 /** The number of findings of one image after which frames and diffs are omitted. */
 const DETAILED_FINDINGS = 200;
 
+const FIX = '"cloud-init-lint fix <image>" puts the fixes in place.';
 const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
 
 /** Findings for a person at a terminal, by image and by the file that causes them; those of several images once. */
@@ -44,8 +45,15 @@ export function textReport(reports: readonly ImageReport[], options: TextOptions
   }
   const closing = summary(reports, options.minSeverity);
   if (closing !== "" && !(options.quiet === true && blocks.length === 0))
-    blocks.push([...wrap(closing, width).map(style.bold), ...(groups.size > 0 ? wrap(EXPLAIN, width) : [])]);
+    blocks.push([...wrap(closing, width).map(style.bold), ...nextSteps([...groups.values()].flat(), width)]);
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+/** What to do about the findings that are shown. */
+function nextSteps(groups: readonly Group[], width: number): string[] {
+  if (groups.length === 0) return [];
+  const isFixable = groups.some(({ findings }) => findings.some(({ fix }) => fix?.safe === true));
+  return [...(isFixable ? wrap(FIX, width) : []), ...wrap(EXPLAIN, width)];
 }
 
 /** Findings that the same images have. */

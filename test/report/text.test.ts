@@ -31,6 +31,7 @@ test("a finding: header, file to blame, rule, sentence, line, diff, evidence, fi
       ssh_pwauth: false
 
 1 error
+"cloud-init-lint fix <image>" puts the fixes in place.
 "cloud-init-lint explain <rule>" describes a rule and its remedy.
 `);
 });
@@ -53,6 +54,7 @@ describe("without a fix", () => {
   test("the rule's document says what to do, once", () => {
     expect(report("It is lost.").match(/ {4}help: Set a: 1 in a file. Or.\n/g)).toHaveLength(1);
     expect(one({}, { rules })).not.toContain("help:");
+    expect(report("It is lost.")).not.toContain("cloud-init-lint fix");
   });
 
   test("unless the message does", () => expect(report("It is lost. Set a.")).not.toContain("help:"));
@@ -185,12 +187,12 @@ describe("summary", () => {
     });
 
   test("counts what is shown, tells what is hidden", () => {
-    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
     expect(report({ minSeverity: "warning" })).toMatch(
-      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*explain.*\n$/,
+      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*explain.*\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });
@@ -218,7 +220,7 @@ describe("images without findings", () => {
     expect(textReport([clean, off], quiet)).toBe("");
     const report = textReport([clean, result({ findings: FINDINGS })], quiet);
     expect(report).not.toContain("/mnt/clean");
-    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
   });
 });
 
@@ -250,7 +252,7 @@ test("several images, each under its own header; disabled cloud-init is told", (
   expect(report).toContain(
     "\n\nother: unknown distro, cloud-init 25.1 (disabled: it does not run), datasource unknown\n",
   );
-  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
 });
 
 describe.each([40, 80, 200])("at %i columns", (width) => {
