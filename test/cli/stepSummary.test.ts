@@ -29,10 +29,22 @@ test("the report for GitHub appends to the summary of the step, and prints annot
   writeFileSync(summary, "# Ours\n");
   const { status, out, err } = await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: summary });
   expect([status, err]).toEqual([1, ""]);
-  expect(out.match(/^::error file=.*Fix: add .*: ssh_pwauth: no$/gm)).toHaveLength(1);
+  expect(out.match(/^::error file=.*Fix: change .*: ssh_pwauth: false$/gm)).toHaveLength(1);
   expect(out.endsWith((await run(HARDENED)).out)).toBe(true);
   const { out: markdown } = await run(HARDENED, "-f", "markdown");
   expect(readFileSync(summary, "utf8")).toBe(`# Ours\n${markdown}`);
+});
+
+test("a finding of two images is one in text, annotations and SARIF", async () => {
+  const sarif = join(scratch, "both.sarif");
+  const { out } = await run(HARDENED, `./${HARDENED}`, "-f", "github", "-f", `sarif=${sarif}`);
+  expect(out.match(/^::error .* in fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\. /gm)).toHaveLength(
+    3,
+  );
+  expect(out).toMatch(/\n\nfixtures\/debian-12-hardened: .*\n\.\/fixtures\/debian-12-hardened: .*\n\n\/etc/);
+  expect(out).toContain("\n3 errors; 1 note hidden");
+  const { runs } = JSON.parse(readFileSync(sarif, "utf8"));
+  expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);
 });
 
 test("no other report writes one, and one that cannot be written only causes a message", async () => {
