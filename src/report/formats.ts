@@ -63,6 +63,11 @@ const formats = {
     },
     leftOut: async (reports, options) => (await import("./sarif.ts")).sarifCut(reports, sarifOptions(options)),
   },
+  html: {
+    minSeverity: "info",
+    needsPlan: true,
+    load: async () => (await import("./html/page.ts")).htmlReport,
+  },
 } satisfies Record<string, LintFormat>;
 
 function sarifOptions({ minSeverity, anchor, inGithubActions = false }: ReportOptions): SarifOptions {

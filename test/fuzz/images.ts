@@ -27,6 +27,8 @@ const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
   ["plan -f json", "plan"],
   ["config -f text", "text"],
   ["config -f json", "config"],
+  ["lint -f html", "html"],
+  ["plan -f html", "html"],
 ];
 
 const NOCLOUD = "/var/lib/cloud/seed/nocloud";
@@ -221,7 +223,7 @@ const OPTIONS: readonly (readonly [option: string, ...values: string[]])[] = [
   ["--anchor", "README.md:1", "README.md"],
   ["--min-severity", "info", "errr"],
   ["--fail-on", "never", "warning"],
-  ["--format", "json", "sarif", "github", "txt"],
+  ["--format", "json", "sarif", "github", "html", "txt"],
   ["--color", "always", "never"],
   ["--exit-zero"],
   ["--quiet"],

@@ -31,7 +31,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 async function lintOutputs(result: LintResult): Promise<string> {
   const options = { color: false, width: 200, minSeverity: "info", quiet: false, rules: catalogue } as const;
   const reports = await Promise.all(Object.values(lintFormats).map(({ load }) => load()));
-  return reports.map((report) => report([imageReport(result, options)], options)).join("\n");
+  return reports.map((report) => report([imageReport(result, { ...options, plan: true })], options)).join("\n");
 }
 
 /** All that is said of an image whose files and user-data are given. */
@@ -247,6 +247,7 @@ const WRITTEN: readonly string[] = [
   "chpaswd:\n  list: [root:MADEUP-1]",
   "pasword: MADEUP-1 # MADEUP-1 for now\n# password: MADEUP-2",
   "x: &p MADEUP-1\npassword: *p\nfoo: [",
+  "base:\n  pass: &p |\n    MADEUP-1\n  other: &q MADEUP-2\nusers:\n  - name: a\n    passwd: *p\n    plain_text_passwd: *q\nfoo: [",
   "password: &p 'MADEUP-1\n  MADEUP-2'\nchpasswd: {users: [{name: a, password: *p, type: txt}]}",
   "users:\n- {name: a, plain_text_passwd: 'MADEUP-1', lock-passwd: x}\n- name: b\n  hashed_passwd: >-\n    MADEUP-2\n    MADEUP-3\n  shel: /bin/sh",
   "runcmd:\n- curl -H 'Authorization: Bearer MADEUP-1' https://x.example/?token=MADEUP-2\n- [curl, -u, 'me:MADEUP-3', https://x]\n- [mysql, -pMADEUP-4]\n- - sshpass\n  - -p\n  - MADEUP-5\n- {a: b}",
@@ -309,6 +310,7 @@ describe("what people write", () => {
       ...Object.keys(lintFormats).map((format) => ["lint", join(directory, "user-data"), "-f", format]),
       ["lint", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "--min-severity", "info"],
       ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data")],
+      ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "-f", "html"],
       ["config", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "-f", "json"],
       ["lint", "fixtures/debian-12", "--seed", join(directory, "seed")],
     ]) {
