@@ -17,7 +17,7 @@ export function countBySeverity(findings: readonly { readonly severity: Severity
 export function countAll(
   reports: readonly {
     readonly findings: readonly { readonly severity: Severity }[];
-    readonly hidden?: Readonly<Record<Severity, number>>;
+    readonly hidden?: Readonly<Record<Severity, number>> | undefined;
   }[],
 ): Record<Severity, number> {
   const counts = countBySeverity(reports.flatMap(({ findings }) => findings));
