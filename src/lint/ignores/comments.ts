@@ -1,6 +1,7 @@
 import { yamlComments } from "../../python/yaml/comments.ts";
 import { nearest } from "../nearest.ts";
 import { ruleNamed, ruleNames } from "../rules/catalogue.ts";
+import { MOST_NAMED } from "../sentences/lists.ts";
 
 /** What all comments for this program begin with. */
 export const MARK = "cloud-init-lint:";
@@ -149,7 +150,10 @@ function parseDirective(said: string): Directive | undefined {
     mistakes:
       names.length === 0
         ? [`The comment names no rule, so that it ignores nothing. Write "${FORM}".`]
-        : names.filter((name) => ruleNamed(name) === undefined).map(unknownRule),
+        : names
+            .filter((name) => ruleNamed(name) === undefined)
+            .slice(0, MOST_NAMED)
+            .map(unknownRule),
     isWide: word === "ignore-file",
   };
 }

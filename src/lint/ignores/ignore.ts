@@ -39,6 +39,16 @@ export interface IgnoreUse {
   /** The indices of configured ignores: those that matched findings, and those that could have. */
   readonly matched: readonly number[];
   readonly judged: readonly number[];
+  /** The rules in comments that match no finding, which are findings themselves. */
+  readonly unused: readonly UnusedRule[];
+}
+
+/** A rule in a comment that matches no finding, and the message of the finding about it. */
+export interface UnusedRule {
+  readonly path: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly message: string;
 }
 
 /** Names what a comment says of one rule. */

@@ -5,7 +5,7 @@ import type { Rule } from "../rules/rule.ts";
 import { worstFirst } from "../worstFirst.ts";
 import type { IgnoreComment } from "./comments.ts";
 import { type ConfiguredIgnore, type IgnoreOptions, type IgnoreUse, isExpired, keyOfComment } from "./ignore.ts";
-import { commentFindings } from "./ignoreFindings.ts";
+import { commentFindings, unusedRules } from "./ignoreFindings.ts";
 
 /** The findings of an image after its ignores. */
 interface Applied {
@@ -88,7 +88,7 @@ export class Ignores {
   }
 
   /** What was used so far. @param isJudged whether an ignore of a rule that matches nothing is known to be unnecessary */
-  use(isJudged: (rule: string) => boolean): IgnoreUse {
+  use(isJudged: (rule: string) => boolean): Omit<IgnoreUse, "unused"> {
     const judged = this.#configured.filter(({ rules }) => rules.every(isJudged)).map(({ index }) => index);
     return { comments: [...this.#used], matched: [...this.#matched], judged };
   }
@@ -157,8 +157,13 @@ export function applyIgnores(
   const { findings, ignored } = ignores.apply(all);
   const judged = new Set(rules.filter(isJudged).map(({ id }) => id));
   const comments = ignores.hasComments ? files().flatMap((path) => ignores.commentsOf(path)) : [];
-  const wrong = commentFindings(comments, rules, (comment, rule) => judged.has(rule) && !ignores.isUsed(comment, rule));
-  return { findings: [...findings, ...wrong].sort(worstFirst), ignored, use: ignores.use((id) => judged.has(id)) };
+  const unused = unusedRules(comments, (comment, rule) => judged.has(rule) && !ignores.isUsed(comment, rule));
+  const wrong = commentFindings(comments, unused, rules);
+  return {
+    findings: [...findings, ...wrong].sort(worstFirst),
+    ignored,
+    use: { ...ignores.use((id) => judged.has(id)), unused },
+  };
 }
 
 function indexed(all: readonly IgnoreComment[]): FileComments {
@@ -177,7 +182,7 @@ function indexed(all: readonly IgnoreComment[]): FileComments {
 }
 
 /** Whether an ignore is about an image: its whole name, or the last part of it, matches. */
-function isOfImage({ image }: ConfiguredIgnore, source: string): boolean {
+export function isOfImage({ image }: ConfiguredIgnore, source: string): boolean {
   if (image === undefined) return true;
   const pattern = globPattern(image, "path");
   const plain = source.replace(/(?<=[^/])\/+$/, "");
