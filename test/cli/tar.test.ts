@@ -35,12 +35,12 @@ test.each(oneOf(3, ["lint", "plan", "config"]))(
     writeFileSync(zipped, gzipSync(archive));
     const expected = await run(command, HARDENED, "-f", "json");
     expect(expected.out.length).toBeGreaterThan(500);
-    for (const source of [plain, zipped]) {
+    for (const source of oneOf(2, [plain, zipped])) {
       const { status, out, err } = await run(command, source, "-f", "json");
       expect({ status, err }).toEqual({ status: expected.status, err: "" });
       expect(withoutSource(out, source)).toBe(withoutSource(expected.out, HARDENED));
     }
-    for (const input of [archive, gzipSync(archive)]) {
+    for (const input of oneOf(2, [gzipSync(archive), archive])) {
       const { status, out, err } = withInput(input, command, "-", "-f", "json");
       expect({ status, err }).toEqual({ status: expected.status, err: "" });
       expect(withoutSource(out, "-")).toBe(withoutSource(expected.out, HARDENED));
