@@ -1,10 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { reasonOf } from "../image/reason.ts";
 import { strictText } from "../image/utf8.ts";
 import type { Baseline, BaselineEntry } from "../lint/baseline.ts";
+import type { LintResult } from "../lint/lintResult.ts";
 import { escapeJson } from "../report/jsonText.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import type { LaunchFlags } from "./launch.ts";
 import { writeReportFile } from "./reportFile.ts";
 
 /** The version of the form of a baseline file. */
@@ -40,10 +42,12 @@ function damaged(index: number): string {
 /** Reads a file whole, of a limited size. */
 function readFileText(path: string, refuse: (why: string) => CommandError): string {
   try {
-    if (statSync(path).isDirectory()) throw refuse("this is a directory, not a file");
-    const text = strictText(readAtMost(path));
+    const stat = statSync(path);
+    if (stat.isDirectory()) throw refuse("this is a directory, not a file");
+    const bytes = stat.size > LARGEST ? undefined : readAtMost(path);
+    if (bytes === undefined || bytes.length > LARGEST) throw refuse("larger than 32 MB, which no baseline is");
+    const text = strictText(bytes);
     if (text === undefined) throw refuse("this is not a text file in UTF-8");
-    if (text.length > LARGEST) throw refuse("larger than 32 MB, which no baseline is");
     return text;
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -97,9 +101,20 @@ export async function writeBaseline(path: string, entries: readonly BaselineEntr
   }
 }
 
-/** The name of a file of this machine that is the same in every checkout: relative to the working directory, or its last part. */
-export function steadyName(path: string): string {
-  const inside = relative(process.cwd(), resolve(path));
-  const isOutside = inside === ".." || inside.startsWith("../") || inside.startsWith("/");
-  return isOutside ? path.slice(path.lastIndexOf("/") + 1) : inside;
+/**
+ * The name of a file in a baseline: in every checkout the same. Paths in the image are; those on this machine become relative to
+ * the working directory, or only the last part is kept.
+ */
+export function baselineName(
+  source: string,
+  { image }: Pick<LintResult, "image">,
+  { seed, userData }: LaunchFlags,
+): (path: string) => string {
+  const isOfHost = (path: string) =>
+    image.isFile === true ? path === source : path === userData || (seed !== undefined && dirname(path) === join(seed));
+  return (path) => {
+    if (!isOfHost(path)) return path;
+    const inside = relative(process.cwd(), resolve(path));
+    return inside.startsWith("../") || inside.startsWith("/") ? basename(path) : inside;
+  };
 }

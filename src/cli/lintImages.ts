@@ -1,11 +1,13 @@
+import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
-import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
+import type { IgnoreOptions, IgnoreUse } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
 import { lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
+import { baselineName } from "./baselineFile.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
 import { type Matched, matchedIn } from "./matched.ts";
@@ -27,7 +29,9 @@ export interface LintSettings {
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
   readonly severities: RuleSeverities;
-  readonly ignores: readonly ConfiguredIgnore[];
+  readonly ignores: IgnoreOptions;
+  /** The findings that are known, if there are any; undefined if no baseline is read or written. */
+  readonly baseline?: { readonly known: Baseline | undefined } | undefined;
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
@@ -55,6 +59,9 @@ export interface ImageOutcome {
   readonly status: number;
   /** Undefined if the image could not be linted. */
   readonly report: ImageReport | undefined;
+  readonly ignoreUse: IgnoreUse;
+  /** What its findings are in a baseline; empty if none is read or written. */
+  readonly entries: readonly BaselineEntry[];
   readonly matched: Matched;
 }
 
@@ -69,6 +76,7 @@ export async function openLinter(settings: LintSettings): Promise<Linter> {
 }
 
 const NOTHING: Matched = { maps: [], globs: [] };
+const UNUSED: IgnoreUse = { comments: [], matched: [], judged: [], unused: [] };
 
 /**
  * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
@@ -83,10 +91,15 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
   };
   const { settings, repository } = linter;
   try {
-    const { result, matched } = await lintSource(source, linter, log, opened);
+    const { result: whole, matched } = await lintSource(source, linter, log, opened);
+    const { baseline, launch } = settings;
+    const { result, entries } =
+      baseline === undefined
+        ? { result: whole, entries: [] }
+        : withBaseline(whole, baseline.known, baselineName(source, whole, launch));
     const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
-    return { source, messages, status, report, matched };
+    return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
     return failedOutcome(source, error, messages);
   }
@@ -95,7 +108,8 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
 /** The outcome of an image that could not be linted. @param earlier messages that are already there */
 export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
   const { status, message } = failureOf(error, source);
-  return { source, messages: earlier + message, status, report: undefined, matched: NOTHING };
+  const nothing = { report: undefined, ignoreUse: UNUSED, entries: [], matched: NOTHING };
+  return { source, messages: earlier + message, status, ...nothing };
 }
 
 async function lintSource(
@@ -104,11 +118,11 @@ async function lintSource(
   log: { err(text: string): void },
   opened: () => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
-  const { protect, severities, version } = settings;
+  const { protect, severities, ignores, version } = settings;
   const file = openLooseFile(source);
   if (file !== undefined) {
     opened();
-    const result = lintFile(file, { rules: catalogue, version, severities });
+    const result = lintFile(file, { rules: catalogue, version, severities, ignores });
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
@@ -122,6 +136,7 @@ async function lintSource(
     rules: catalogue,
     protect,
     severities,
+    ignores,
     ...launch,
     ...(pristine === undefined ? {} : { pristine }),
   });

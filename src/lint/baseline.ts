@@ -1,4 +1,5 @@
 import type { Finding, IgnoredFinding } from "./finding.ts";
+import { IGNORES_CHECK } from "./ignores/ignoreFindings.ts";
 import type { LintResult } from "./lintResult.ts";
 import { ruleNamed } from "./rules/catalogue.ts";
 import { kindOfFile } from "./secrets/files.ts";
@@ -47,20 +48,20 @@ export function withBaseline(
         setting: entry.setting && result.secrets.text(entry.setting),
       }),
     );
-  const entries = counted(result.findings.flatMap(entriesOf));
+  // What is wrong with an ignore can be put right at once.
+  const isListed = ({ rule }: Finding) => ruleNamed(rule)?.check !== IGNORES_CHECK;
+  const entries = counted(result.findings.filter(isListed).flatMap(entriesOf));
   if (baseline === undefined) return { result, entries };
-  const { fresh, known } = splitKnown(result.findings, baseline, entriesOf);
-  const ignored = known.map((finding): IgnoredFinding => ({ ...finding, ignored: byBaseline(baseline) }));
-  return { result: { ...result, findings: fresh, ignored: [...result.ignored, ...ignored] }, entries };
-}
-
-/** How a report names a baseline as the reason why a finding is ignored. */
-export function byBaseline({ path }: Baseline): IgnoredFinding["ignored"] {
-  return { by: "baseline", path, line: null, reason: null };
+  const { fresh, known } = splitKnown(result.findings.filter(isListed), baseline, entriesOf);
+  const ignored = { by: "baseline", path: baseline.path, line: null, reason: null } as const;
+  const isFresh = new Set(fresh);
+  const findings = result.findings.filter((finding) => !isListed(finding) || isFresh.has(finding));
+  const all = [...result.ignored, ...known.map((finding): IgnoredFinding => ({ ...finding, ignored }))];
+  return { result: { ...result, findings, ignored: all }, entries };
 }
 
 /** Splits findings into new ones and those of a baseline. A finding is known if all of its entries are. */
-export function splitKnown<F extends Identified>(
+function splitKnown<F extends Identified>(
   findings: readonly F[],
   { entries }: Baseline,
   entriesOf: (finding: F) => readonly Entry[],
@@ -95,15 +96,21 @@ export function goneEntries(baseline: Baseline, now: readonly BaselineEntry[]): 
   return baseline.entries.filter((entry) => (counts.get(keyOf(entry)) ?? 0) < entry.count);
 }
 
+/** Whether there are findings, but none of those that a baseline lists. */
+export function isOfOtherImage({ entries }: Baseline, now: readonly BaselineEntry[]): boolean {
+  const counts = countsOf(now);
+  return now.length > 0 && !entries.some((entry) => counts.has(keyOf(entry)));
+}
+
 /** The entries of one finding. @param lineOf the line of its cause, without secrets */
-export function entriesOfFinding({ rule, cause, losses }: Identified, lineOf: () => string | null): Entry[] {
+function entriesOfFinding({ rule, cause, losses }: Identified, lineOf: () => string | null): Entry[] {
   if (losses.length > 0)
     return losses.map(({ path, setting }) => ({ rule, path: steadyPath(path), setting, line: null }));
   return [{ rule, path: steadyPath(cause?.path ?? "/"), setting: null, line: lineOf() }];
 }
 
 /** A line as entries hold it: without indentation, the spaces between words, and a comment at its end. */
-export function steadyLine(line: string): string {
+function steadyLine(line: string): string {
   const plain = line.trim().replace(/\s+/g, " ");
   const comment = plain.indexOf(" #");
   return (comment === -1 ? plain : plain.slice(0, comment)).slice(0, LONGEST_LINE);

@@ -18,7 +18,9 @@ export interface IgnoringReport {
 export interface Settling {
   readonly ignores: IgnoreOptions;
   readonly rules: readonly Rule[];
-  readonly severities?: RuleSeverities | undefined;
+  readonly severities: RuleSeverities | undefined;
+  /** Whether all images were read whole, so that ignores that match nothing are known to be unnecessary. */
+  readonly isComplete: boolean;
   /** The configuration file in a report. */
   file(path: string): ReportedFile;
 }
@@ -28,8 +30,8 @@ export interface Settling {
  * others, and each finding about a configured ignore is with the first image that the ignore is about.
  */
 export function settledIgnores(all: readonly IgnoringReport[], settling: Settling): ImageReport[] {
-  const { ignores, rules, severities, file } = settling;
-  const uses = all.map(({ ignoreUse }) => ignoreUse);
+  const { ignores, rules, severities, isComplete, file } = settling;
+  const uses = all.map(({ ignoreUse }) => (isComplete ? ignoreUse : { ...ignoreUse, judged: [] }));
   const used = new Set(uses.flatMap(({ comments }) => comments));
   const byOrigin = new Map(ignores.configured.map((ignore) => [ignore.origin, ignore]));
   const added = new Map<number, Finding[]>();

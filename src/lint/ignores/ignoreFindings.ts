@@ -113,7 +113,7 @@ function findingsOf(wrongs: readonly Wrong[], rules: readonly Rule[]): Finding[]
           module: null,
           losses: [],
           cause: origin,
-          evidence: "somebody wrote this ignore",
+          evidence: "",
           proveFix: noFix,
         }),
       ),
