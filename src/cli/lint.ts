@@ -137,7 +137,7 @@ function parseJobs(value: string): number {
 }
 
 /** @throws CommandError if the given version is invalid. */
-function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
+export function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
     throw new CommandError(

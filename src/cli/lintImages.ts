@@ -1,8 +1,9 @@
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
+import type { FixOptions } from "../lint/fixes/fixImage.ts";
 import type { IgnoreOptions, IgnoreUse } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
-import { lintFile } from "../lint/lintFile.ts";
+import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import type { RuleSeverities } from "../lint/severities.ts";
@@ -114,15 +115,15 @@ export function failedOutcome(source: string, error: unknown, earlier = ""): Ima
 
 async function lintSource(
   source: string,
-  { settings, launch, pristine, repository }: Linter,
+  linter: Linter,
   log: { err(text: string): void },
   opened: () => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
-  const { protect, severities, ignores, version } = settings;
+  const { settings, launch, repository } = linter;
   const file = openLooseFile(source);
   if (file !== undefined) {
     opened();
-    const result = lintFile(file, { rules: catalogue, version, severities, ignores });
+    const result = lintFile(file, lintFileOptions(linter));
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
@@ -131,20 +132,30 @@ async function lintSource(
   opened();
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const result = lint(image, {
-    distro,
-    rules: catalogue,
-    protect,
-    severities,
-    ignores,
-    ...launch,
-    ...(pristine === undefined ? {} : { pristine }),
-  });
+  const result = lint(image, lintOptions(linter, target));
   reportCaveats(source, result.caveats, log);
   reportPackages(source, distro.packages, log);
   reportLeftOut(source, target, log);
   reportUnread(source, result.unread, log);
-  return { result, matched: matchedIn(image, repository?.maps ?? [], protect) };
+  return { result, matched: matchedIn(image, repository?.maps ?? [], settings.protect) };
+}
+
+/** The options of a lint of an image. */
+export function lintOptions({ settings, launch, pristine }: Linter, { distro }: Target): FixOptions {
+  return {
+    distro,
+    rules: catalogue,
+    protect: settings.protect,
+    severities: settings.severities,
+    ignores: settings.ignores,
+    ...launch,
+    ...(pristine === undefined ? {} : { pristine }),
+  };
+}
+
+/** The options of a lint of a file on its own. */
+export function lintFileOptions({ settings: { version, severities, ignores } }: Linter): LintFileOptions {
+  return { rules: catalogue, version, severities, ignores };
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */

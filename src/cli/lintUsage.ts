@@ -1,4 +1,5 @@
 import { lintFormats } from "../report/formats.ts";
+import type { ImageReport } from "../report/imageReport.ts";
 import { baselineOutput } from "./baseline.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
@@ -44,8 +45,13 @@ export function isInRepository({ format }: Output): boolean {
   return lintFormats[format]?.inRepository === true;
 }
 
+/** What was linted, for the options that apply to it. */
+export type Linted = Pick<ImageOutcome, "source" | "matched"> & {
+  readonly report: Pick<ImageReport, "image"> | undefined;
+};
+
 /** @throws CommandError for options that apply to nothing that was linted. */
-export function checkUsed(outcomes: readonly ImageOutcome[], maps: readonly Mapped[], flags: LintFlags): void {
+export function checkUsed(outcomes: readonly Linted[], maps: readonly Mapped[], flags: LintFlags): void {
   const areFiles = outcomes.map(({ report }) => report?.image.isFile === true);
   if (flags.cloudInitVersion !== undefined && !areFiles.includes(true))
     throw usage("--cloud-init-version applies only to files linted on their own; an image contains its own cloud-init");
