@@ -46,7 +46,7 @@ test("the program in one file runs alone, and is small", () => {
   const file = join(alone, "cloud-init-lint.cjs");
   copyFileSync("dist/cloud-init-lint.cjs", file);
   // A hundred rules with their documents: start-up, which reads it whole, stays as quick as before.
-  expect(statSync(file).size).toBeLessThan(1_300_000);
+  expect(statSync(file).size).toBeLessThan(1_400_000);
   const run = (...args: string[]) =>
     spawnSync(file, args, { cwd: alone, encoding: "utf8", env: { PATH: process.env.PATH } });
   expect(run(HARDENED)).toMatchObject({

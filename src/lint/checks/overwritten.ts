@@ -3,7 +3,7 @@ import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import type { Service } from "../../services/service.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Confidence, type Finding, type Loss, SEVERITIES, type Severity } from "../finding.ts";
+import { type Confidence, type Finding, type Fix, type Loss, SEVERITIES, type Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence, type SettingChange } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
@@ -88,12 +88,14 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
     lost.every(({ was }) => context.setting(service, was.key, after)?.value === was.value);
   return withFix(finding, () => {
     // A fix that is about one setting may keep the others as well.
-    for (const { was, now } of lost.slice(0, MOST_TRIED)) {
-      const { path } = lossOf({ was, now });
-      const fix = context.fix(rule, { key: was.key, before: was.value, path }, keeps);
-      if (fix !== null) return fix;
+    let other: Fix | null = null;
+    for (const one of lost.slice(0, MOST_TRIED)) {
+      const values = { key: one.was.key, before: one.was.value, path: lossOf(one).path };
+      const fix = context.fix(rule, blame.cause, values, keeps);
+      if (fix?.safe) return fix;
+      other ??= fix;
     }
-    return null;
+    return other;
   });
 }
 
