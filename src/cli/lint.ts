@@ -56,7 +56,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text and github, info for json and sarif; the --fail-on severity if that is lower)",
+        "lowest severity to show (default: warning for text and github, info for json, sarif and html; the --fail-on severity if that is lower)",
       ).choices(SEVERITIES),
     )
     .addOption(

@@ -1,7 +1,7 @@
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
 import type { FixOptions } from "../lint/fixes/fixImage.ts";
-import type { IgnoreOptions, IgnoreUse } from "../lint/ignores/ignore.ts";
+import { type IgnoreOptions, type IgnoreUse, NO_IGNORE_USE } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
 import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
@@ -77,7 +77,6 @@ export async function openLinter(settings: LintSettings): Promise<Linter> {
 }
 
 const NOTHING: Matched = { maps: [], globs: [] };
-const UNUSED: IgnoreUse = { comments: [], matched: [], judged: [], unused: [] };
 
 /**
  * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
@@ -109,7 +108,7 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
 /** The outcome of an image that could not be linted. @param earlier messages that are already there */
 export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
   const { status, message } = failureOf(error, source);
-  const nothing = { report: undefined, ignoreUse: UNUSED, entries: [], matched: NOTHING };
+  const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
   return { source, messages: earlier + message, status, ...nothing };
 }
 

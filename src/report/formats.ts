@@ -57,6 +57,11 @@ const formats = {
         sarifReport(results, rules, { toolVersion, minSeverity, anchor });
     },
   },
+  html: {
+    minSeverity: "info",
+    needsPlan: true,
+    load: async () => (await import("./html/page.ts")).htmlReport,
+  },
 } satisfies Record<string, LintFormat>;
 
 export type FormatName = keyof typeof formats;

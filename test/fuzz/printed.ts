@@ -10,7 +10,7 @@ const ROOT = process.cwd();
 export function wrongWith(form: Form, text: string): string | undefined {
   const [hazard] = hazardsIn(text);
   if (hazard !== undefined) return `${form} holds ${hazard} raw`;
-  if (form === "text" || form === "github") return commandIn(form, text);
+  if (form === "text" || form === "html" || form === "github") return commandIn(form, text);
   let json: unknown;
   try {
     json = JSON.parse(text);

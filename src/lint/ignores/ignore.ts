@@ -51,6 +51,9 @@ export interface UnusedRule {
   readonly message: string;
 }
 
+/** Where nothing can be ignored. */
+export const NO_IGNORE_USE: IgnoreUse = { comments: [], matched: [], judged: [], unused: [] };
+
 /** Names what a comment says of one rule. */
 export function keyOfComment(path: string, line: number, rule: string): string {
   return `${path}\n${line}\n${rule}`;
