@@ -20,8 +20,10 @@ import { type Checks, type Files, type Form, filesOf, type Input, mutateFile, on
 const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
   ["lint -f text --min-severity info", "text"],
   ["lint -f github --min-severity info", "github"],
+  ["lint -f markdown --min-severity info", "markdown"],
   ["lint -f json", "lint"],
   ["lint -f sarif", "sarif"],
+  ["fix --dry-run --min-severity info --unsafe", "text"],
   ["plan -f text", "text"],
   ["plan -f json", "plan"],
   ["config -f text", "text"],
@@ -88,9 +90,14 @@ async function runOn(input: Input, files: Files, checks: Checks): Promise<unknow
   });
   const { status, out, err } = await runMain([...command.split(" "), ...extra, archive]);
   checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
-  if (out !== "") checks.printed(form, out.replaceAll(archive, "/IMAGE"));
+  if (out !== "") checks.printed(form, unpatched(command, out).replaceAll(archive, "/IMAGE"));
   checks.printed("text", err);
   return status;
+}
+
+/** Output without what a diff needs to be applied: tabs, and carriage returns at the end of a line. */
+function unpatched(command: string, out: string): string {
+  return command.startsWith("fix") ? out.replaceAll("\t", " ").replaceAll("\r\n", "\n") : out;
 }
 
 /** The command line in this process. @throws what a fault of the program was. */
@@ -233,6 +240,7 @@ const OF_COMMANDS: readonly (readonly [command: string, ...operands: string[]])[
   ["lint", "IMAGE"],
   ["plan", "IMAGE"],
   ["config", "IMAGE"],
+  ["fix", "IMAGE", "--dry-run"],
   ["explain", "sshd-setting-overwritten"],
   ["rules"],
   ["needs"],
@@ -262,7 +270,7 @@ const commandLine: Target = {
     const words = JSON.parse(String(input.words)) as string[];
     const { status, out, err } = await runMain(words.map((word) => (word === "IMAGE" ? fixture.image.source : word)));
     checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
-    if (!out.includes("\x1b") && !out.startsWith("::")) checks.printed("text", out);
+    if (!out.includes("\x1b") && !out.startsWith("::")) checks.printed("text", unpatched(words[0]!, out));
     checks.printed("text", err);
     return status;
   },
