@@ -56,7 +56,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text and github, info for json, sarif and html; the --fail-on severity if that is lower)",
+        `lowest severity to show (default: ${defaultSeverities()}; the --fail-on severity if that is lower)`,
       ).choices(SEVERITIES),
     )
     .addOption(
@@ -127,6 +127,15 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     // Nothing is said of hidden findings where another status is returned.
     ...(readStatus === EXIT.clean ? [statusOfFindings(reports, flags, io)] : []),
   ]);
+}
+
+/** The severities that formats show by default, such as `warning for text, info for json`. */
+function defaultSeverities(): string {
+  const of = Object.entries(lintFormats);
+  return SEVERITIES.flatMap((severity) => {
+    const names = of.flatMap(([name, { minSeverity }]) => (minSeverity === severity ? name : []));
+    return names.length === 0 ? [] : `${severity} for ${names.join(", ")}`;
+  }).join("; ");
 }
 
 /** @throws CommandError if it is not a number of images. */

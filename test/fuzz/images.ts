@@ -20,6 +20,7 @@ import { type Checks, type Files, type Form, filesOf, type Input, mutateFile, on
 const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
   ["lint -f text --min-severity info", "text"],
   ["lint -f github --min-severity info", "github"],
+  ["lint -f markdown --min-severity info", "markdown"],
   ["lint -f json", "lint"],
   ["lint -f sarif", "sarif"],
   ["fix --dry-run --min-severity info --unsafe", "text"],

@@ -324,12 +324,7 @@ describe("what people write", () => {
       writeFileSync(join(directory, name), content);
     }
     for (const args of [
-      ...["text", "json", "sarif", "github", "html"].map((format) => [
-        "lint",
-        join(directory, "user-data"),
-        "-f",
-        format,
-      ]),
+      ...Object.keys(lintFormats).map((format) => ["lint", join(directory, "user-data"), "-f", format]),
       ["lint", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "--min-severity", "info"],
       ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data")],
       ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "-f", "html"],
