@@ -17,7 +17,7 @@ const report = join(folder, "report.html");
 execFileSync(process.execPath, ["dist/cloud-init-lint.cjs", IMAGE, "-f", `html=${report}`, "--exit-zero"]);
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 for (const { file, scheme, top } of SHOTS) {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 820 }, colorScheme: scheme });
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, colorScheme: scheme });
   await page.goto(`file://${report}`);
   await page
     .locator(top)

@@ -1,5 +1,6 @@
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
+import { baselineOutput } from "./baseline.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
@@ -22,7 +23,13 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
   if (sources.includes("")) throw usage("an image name is empty");
   if ([...sources, flags.pristine].filter((source) => source === "-").length > 1)
     throw usage("standard input can be read only once: pass - for one image and files for the others");
-  checkReports(outputs, [...sources, flags.pristine, ...launchFiles(flags)], flags);
+  for (const option of ["baseline", "writeBaseline"] as const)
+    if (flags[option] === "") throw usage(`--${option === "baseline" ? option : "write-baseline"}: missing file name`);
+  const inputs = [...sources, flags.pristine, ...launchFiles(flags)];
+  checkReports(outputs, inputs, flags);
+  checkOutputs([...outputs, ...baselineOutput(flags)], inputs);
+  // A baseline may be compared with and rewritten in one run.
+  checkOutputs(outputs, [flags.baseline]);
   const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));
   if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/", such as /etc/ssh/**`);
 }
