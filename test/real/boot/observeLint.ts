@@ -64,8 +64,8 @@ function customisedFiles(custom: string, stock: Image, before: Image, after: Ima
   });
 }
 
-/** A setting's identity is its service and its key. */
-function settingsOf(image: Image): Map<string, Setting> {
+/** All settings of an image by identity: service and key. */
+export function settingsOf(image: Image): Map<string, Setting> {
   const distro = detectDistro(image);
   return new Map(
     services.flatMap((service) =>
@@ -123,6 +123,8 @@ export function observeLint(directory: string, ownData: boolean): LintObservatio
       if (last !== undefined && last === sudoRulesOf(key, now ?? "").at(-1)) return [];
       // Of several lines of /etc/fstab for one device and directory the first counts.
       if (identity.startsWith("mounts ") && now?.startsWith(`${value}; ${value.split(" ")[0]} `) === true) return [];
+      // ifupdown joins the stanzas of an interface, and nothing is lost of the loopback's.
+      if (identity === "network iface lo inet" && now?.startsWith(`${value}; ${value}`) === true) return [];
       return [{ key, path: path ?? null, before: value, after: now ?? null }];
     }),
   };
