@@ -38,13 +38,14 @@ const require = createRequire(import.meta.url);
 require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.cjs");
 
-// Run, it is the command; loaded, it gives the library.
+// Run, it is the command; loaded, it gives the library and the work of a thread.
 const program = "dist/cloud-init-lint.cjs";
 const [{ text }] = (
   await build({
     ...options,
     stdin: {
-      contents: 'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts";',
+      contents:
+        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { settingsSchema } from "./src/cli/settings/published.ts";',
       resolveDir: import.meta.dirname,
     },
     format: "cjs",
@@ -62,7 +63,9 @@ for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dis
 writeFileSync(program, `#!/usr/bin/env node\n//${id}\n${text}`, { mode: 0o755 });
 execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);
 
-const names = Object.keys(require(`./${program}`).library);
+const { library, settingsSchema } = require(`./${program}`);
+writeFileSync("schemas/settings-v1.schema.json", settingsSchema());
+const names = Object.keys(library);
 writeFileSync(
   "dist/index.js",
   `import program from "./cloud-init-lint.cjs";\nexport const { ${names.join(", ")} } = program.library;\n`,

@@ -21,7 +21,7 @@ exports.load = () => {
   }
   const script = new Script(wrap(source), { filename, cachedData });
   const run = () => {
-    script.runInThisContext()(module.exports, require, module);
+    script.runInThisContext()(module.exports, require, module, filename, dist);
     module.exports.run();
   };
   return { script, cache, run };

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { reasonOf } from "../image/reason.ts";
 import { EXIT } from "./exit.ts";
 import { columnsOf } from "./io.ts";
@@ -31,6 +32,9 @@ export function run(): void {
     terminal,
     columns: columnsOf(process.stdout.columns, terminal),
     env: process.env,
+    progressColumns: process.stderr.isTTY === true ? columnsOf(process.stderr.columns, true) : undefined,
+    // Read from standard input, the program has no file.
+    program: isAbsolute(__filename) ? __filename : undefined,
   }).then((status) => {
     if (!isLost) process.exitCode = status;
   });

@@ -17,9 +17,11 @@ import {
   userDataOption,
 } from "./launch.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
+import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface ConfigFlags extends LaunchFlags {
+  readonly config?: string;
   readonly format: string;
   readonly showSecrets?: boolean;
 }
@@ -37,8 +39,9 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(configOption())
     .option("--show-secrets", "show passwords, keys and tokens, which are hidden by default")
-    .action(async (source: string, flags: ConfigFlags) => end(await run(source, flags, io)));
+    .action(async (source: string, flags: ConfigFlags) => end(await run(source, withLaunch(flags, source, io), io)));
 }
 
 async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {

@@ -24,16 +24,20 @@ export function worstStatus(statuses: readonly number[]): number {
 /** Ends a command with a message on standard error and an exit status. */
 export class CommandError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** Messages after the first one. */
+  readonly others: readonly string[];
+  constructor(status: number, message: string, others: readonly string[] = []) {
     super(message);
     this.status = status;
+    this.others = others;
   }
 }
 
 /** Any error as an exit status and a line for standard error, escaped. @param about the image that it concerns */
 export function failureOf(error: unknown, about?: string): { readonly status: number; readonly message: string } {
   const line = (text: string) => `cloud-init-lint: ${escapeText(text)}\n`;
-  if (error instanceof CommandError) return { status: error.status, message: line(error.message) };
+  if (error instanceof CommandError)
+    return { status: error.status, message: [error.message, ...error.others].map(line).join("") };
   if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
     return { status: EXIT.usage, message: line("the working directory no longer exists") };
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));

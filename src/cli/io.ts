@@ -8,6 +8,10 @@ export interface Io {
   readonly terminal: boolean;
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The width of standard error in columns if it is a terminal, to show progress there. */
+  readonly progressColumns?: number | undefined;
+  /** The file that holds the whole program, for threads; without it, there is only this thread. */
+  readonly program?: string | undefined;
 }
 
 /** The width of the output in columns: the terminal's, 80 if the terminal does not know it (width 0), 100 without one. */

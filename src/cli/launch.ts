@@ -5,11 +5,12 @@ import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datas
 import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
 import type { Target } from "./target.ts";
 
 /** The flags that describe the launch. */
-export interface LaunchFlags {
+export interface LaunchFlags extends Named {
   readonly seed?: string;
   readonly datasource?: string;
   readonly userData?: string;
@@ -35,17 +36,25 @@ export function launchFiles({ seed, userData }: LaunchFlags): (string | undefine
   return [userData, ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name)))];
 }
 
+/** A launch with its files read. */
+export interface OpenedLaunch extends Launch {
+  readonly userData?: SeedFile;
+  /** How messages name the option that chose the datasource. */
+  readonly datasourceOption?: string;
+}
+
 /** The launch that the flags describe. @throws CommandError if they cannot be used. */
-export function openLaunch({ seed, datasource, userData }: LaunchFlags): Launch & { readonly userData?: SeedFile } {
+export function openLaunch(flags: LaunchFlags): OpenedLaunch {
+  const { seed, datasource, userData } = flags;
   const name = datasource === undefined ? undefined : datasourceNamed(datasource);
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource || '""'}: unknown datasource${didYouMean(datasource, datasourceNames)}`,
+      `${optionName(flags, "datasource")} ${datasource || '""'}: unknown datasource${didYouMean(datasource, datasourceNames)}`,
     );
   return {
-    ...(seed === undefined ? {} : { cloud: usable("--seed", () => readSeed(seed)) }),
-    ...(name === undefined ? {} : { datasource: name }),
+    ...(seed === undefined ? {} : { cloud: usable(optionName(flags, "seed"), () => readSeed(seed)) }),
+    ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
 }
@@ -67,13 +76,13 @@ function usable<T>(option: string, read: () => T): T {
 }
 
 /** @throws CommandError if the image's cloud-init lacks the datasource. */
-export function checkLaunch({ datasource }: Launch, source: string, { distro }: Target): void {
+export function checkLaunch({ datasource, datasourceOption }: OpenedLaunch, source: string, { distro }: Target): void {
   const { version } = distro.cloudInit;
   if (datasource === undefined || version === undefined || version === "") return;
   const known = datasourcesOf(version);
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,
-      `--datasource ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
+      `${datasourceOption} ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
     );
 }

@@ -1,4 +1,5 @@
 import { lstatSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
@@ -7,11 +8,14 @@ import { lintFormats } from "../report/formats.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
-import type { LintFlags } from "./lintFlags.ts";
-import { type ImageOutcome, lintImage, openLinter } from "./lintImages.ts";
+import { lintAll } from "./lintAll.ts";
+import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
+import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { optionName } from "./optionNames.ts";
 import { nearestInAnyCase, parseOutput } from "./output.ts";
+import { configOption, ruleOption, withSettings } from "./settings/settings.ts";
 import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
@@ -36,6 +40,8 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       "--cloud-init-version <version>",
       `version of cloud-init to assume for a file linted on its own (default: ${ASSUMED_VERSION})`,
     )
+    .addOption(configOption())
+    .addOption(ruleOption())
     .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",
@@ -49,9 +55,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       ).choices(SEVERITIES),
     )
     .addOption(
-      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
-        .choices([...SEVERITIES, "never"])
-        .default("error"),
+      new Option(
+        "--fail-on <severity>",
+        "lowest severity that fails the run with exit status 1 (default: error)",
+      ).choices([...SEVERITIES, "never"]),
     )
     .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
     .option(
@@ -66,31 +73,38 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
     )
+    .addOption(
+      new Option(
+        "-j, --jobs <number>",
+        "images to lint at a time (default: as many as there are processors)",
+      ).argParser(parseJobs),
+    )
     .option("-q, --quiet", "omit images without findings from text output")
-    .action(async (images: string[], flags: LintFlags) => {
+    .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
-      end(await run(images, flags, io));
+      end(await run(images, { failOn: "error", ...withSettings(flags, images, io) }, io));
     });
 }
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
-  const outputs = (flags.format ?? ["text"]).map((value) => parseOutput(value, Object.keys(lintFormats)));
+  const outputs = (flags.format ?? ["text"]).map((value) =>
+    parseOutput(value, Object.keys(lintFormats), `${optionName(flags, "format")} ${value}`),
+  );
   checkUsage(sources, outputs, flags);
   const linter = await openLinter({
     launch: flags,
     pristine: flags.pristine,
     protect: flags.protect ?? [],
+    severities: flags.severities,
+    ignores: flags.ignores,
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),
     plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
   });
-  const outcomes: ImageOutcome[] = [];
-  for (const source of sources) {
-    const outcome = await lintImage(source, linter);
-    io.err(outcome.messages);
-    outcomes.push(outcome);
-  }
+  const { jobs = availableParallelism(), quiet = false } = flags;
+  const outcomes = await lintAll(sources, linter, { jobs, quiet }, io);
+  for (const { messages } of outcomes) if (messages !== "") io.err(messages);
   const reports = outcomes.flatMap(({ report }) => report ?? []);
   const status = worstStatus(outcomes.map((outcome) => outcome.status));
   if (reports.length === 0) return status;
@@ -108,8 +122,15 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   ]);
 }
 
+/** @throws CommandError if it is not a number of images. */
+function parseJobs(value: string): number {
+  if (!/^0*[1-9][0-9]{0,8}$/.test(value))
+    throw new CommandError(EXIT.usage, `--jobs ${value || '""'}: the number of images must be a whole number from 1`);
+  return Number(value);
+}
+
 /** @throws CommandError if the given version is invalid. */
-function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
+export function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
   const version = upstreamVersion(given);
   if (version === undefined)
     throw new CommandError(

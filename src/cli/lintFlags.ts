@@ -1,11 +1,16 @@
 import type { LaunchFlags } from "./launch.ts";
 import type { ReportFlags } from "./lintReports.ts";
 import type { RepositoryFlags } from "./repository.ts";
+import type { Settings, SettingsFlags } from "./settings/settings.ts";
 
-/** The options of `lint`. */
-export interface LintFlags extends RepositoryFlags, LaunchFlags, ReportFlags {
+/** The options of `lint`, together with the configuration file. */
+export interface LintFlags extends RepositoryFlags, LaunchFlags, ReportFlags, Settings {
   readonly format?: readonly string[];
   readonly pristine?: string;
   readonly cloudInitVersion?: string;
   readonly protect?: readonly string[];
+  readonly jobs?: number;
 }
+
+/** The options of `lint` on the command line. */
+export interface GivenLintFlags extends Omit<LintFlags, "failOn" | keyof Settings>, SettingsFlags {}

@@ -1,8 +1,11 @@
 import type { Severity } from "../lint/finding.ts";
+import type { FixOptions } from "../lint/fixes/fixImage.ts";
+import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
-import { lintFile } from "../lint/lintFile.ts";
+import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
@@ -24,6 +27,8 @@ export interface LintSettings {
   /** The unmodified image. */
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
+  readonly severities: RuleSeverities;
+  readonly ignores: readonly ConfiguredIgnore[];
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
@@ -66,8 +71,11 @@ export async function openLinter(settings: LintSettings): Promise<Linter> {
 
 const NOTHING: Matched = { maps: [], globs: [] };
 
-/** Lints one image, or a file on its own. Never throws: of several images, the others are still linted. */
-export async function lintImage(source: string, linter: Linter): Promise<ImageOutcome> {
+/**
+ * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
+ * @param opened called when the image is opened; the rest is one computation
+ */
+export async function lintImage(source: string, linter: Linter, opened = () => {}): Promise<ImageOutcome> {
   let messages = "";
   const log = {
     err: (text: string) => {
@@ -76,44 +84,63 @@ export async function lintImage(source: string, linter: Linter): Promise<ImageOu
   };
   const { settings, repository } = linter;
   try {
-    const { result, matched } = await lintSource(source, linter, log);
+    const { result, matched } = await lintSource(source, linter, log, opened);
     const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, matched };
   } catch (error) {
-    const { status, message } = failureOf(error, source);
-    return { source, messages: messages + message, status, report: undefined, matched: NOTHING };
+    return failedOutcome(source, error, messages);
   }
+}
+
+/** The outcome of an image that could not be linted. @param earlier messages that are already there */
+export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
+  const { status, message } = failureOf(error, source);
+  return { source, messages: earlier + message, status, report: undefined, matched: NOTHING };
 }
 
 async function lintSource(
   source: string,
-  { settings, launch, pristine, repository }: Linter,
+  linter: Linter,
   log: { err(text: string): void },
+  opened: () => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
+  const { settings, launch, repository } = linter;
   const file = openLooseFile(source);
   if (file !== undefined) {
-    const result = lintFile(file, { rules: catalogue, version: settings.version });
+    opened();
+    const result = lintFile(file, lintFileOptions(linter));
     reportCaveats(source, result.caveats, log);
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
   }
   const target = await openTarget(source);
+  opened();
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const { protect } = settings;
-  const result = lint(image, {
-    distro,
-    rules: catalogue,
-    protect,
-    ...launch,
-    ...(pristine === undefined ? {} : { pristine }),
-  });
+  const result = lint(image, lintOptions(linter, target));
   reportCaveats(source, result.caveats, log);
   reportPackages(source, distro.packages, log);
   reportLeftOut(source, target, log);
   reportUnread(source, result.unread, log);
-  return { result, matched: matchedIn(image, repository?.maps ?? [], protect) };
+  return { result, matched: matchedIn(image, repository?.maps ?? [], settings.protect) };
+}
+
+/** The options of a lint of an image. */
+export function lintOptions({ settings, launch, pristine }: Linter, { distro }: Target): FixOptions {
+  return {
+    distro,
+    rules: catalogue,
+    protect: settings.protect,
+    severities: settings.severities,
+    ...launch,
+    ...(pristine === undefined ? {} : { pristine }),
+  };
+}
+
+/** The options of a lint of a file on its own. */
+export function lintFileOptions({ settings: { version, severities } }: Linter): LintFileOptions {
+  return { rules: catalogue, version, severities };
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */

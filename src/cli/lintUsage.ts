@@ -1,4 +1,5 @@
 import { lintFormats } from "../report/formats.ts";
+import type { ImageReport } from "../report/imageReport.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
@@ -23,11 +24,15 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
   if (outputs.filter((output) => output.file === undefined).length > 1)
     throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
   checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
-  const given = flags.map === undefined ? "--anchor" : "--map";
-  if ((flags.map ?? flags.anchor) !== undefined && !outputs.some(isInRepository))
-    throw usage(`${given} needs -f sarif or -f github`);
+  const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
+  if (unused !== undefined && !outputs.some(isInRepository)) throw usage(`--${unused} needs -f sarif or -f github`);
   const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));
   if (wrong !== undefined) throw usage(`--protect ${wrong}: paths in the image begin with "/", such as /etc/ssh/**`);
+}
+
+/** Whether an option is on the command line. What the configuration file sets applies where it can. */
+function isGiven(flags: LintFlags, option: keyof LintFlags): boolean {
+  return flags[option] !== undefined && !(option in (flags.names ?? {}));
 }
 
 /** Whether a report shows findings in files of a repository. */
@@ -35,19 +40,24 @@ export function isInRepository({ format }: Output): boolean {
   return lintFormats[format]?.inRepository === true;
 }
 
+/** What was linted, for the options that apply to it. */
+export type Linted = Pick<ImageOutcome, "source" | "matched"> & {
+  readonly report: Pick<ImageReport, "image"> | undefined;
+};
+
 /** @throws CommandError for options that apply to nothing that was linted. */
-export function checkUsed(outcomes: readonly ImageOutcome[], maps: readonly Mapped[], flags: LintFlags): void {
+export function checkUsed(outcomes: readonly Linted[], maps: readonly Mapped[], flags: LintFlags): void {
   const areFiles = outcomes.map(({ report }) => report?.image.isFile === true);
   if (flags.cloudInitVersion !== undefined && !areFiles.includes(true))
     throw usage("--cloud-init-version applies only to files linted on their own; an image contains its own cloud-init");
-  const [unused] = Object.entries(OF_IMAGES).find(([, flag]) => flags[flag] !== undefined) ?? [];
+  const [unused] = Object.entries(OF_IMAGES).find(([, flag]) => isGiven(flags, flag)) ?? [];
   if (unused !== undefined && !areFiles.includes(false))
     throw usage(`${unused} applies only to images: ${outcomes[0]?.source} is a file linted on its own`);
   const matched = outcomes.map((outcome) => outcome.matched);
-  for (const glob of flags.protect ?? [])
+  for (const glob of isGiven(flags, "protect") ? (flags.protect ?? []) : [])
     if (!matched.some(({ globs }) => globs.includes(glob)))
       throw usage(`--protect ${glob}: no file in the image matches (DIRECTORY/** matches all files below a directory)`);
-  for (const { option, imagePath, isDirectory } of maps)
+  for (const { option, imagePath, isDirectory } of isGiven(flags, "map") ? maps : [])
     if (!matched.some((one) => one.maps.includes(option)))
       throw usage(`${option}: the image contains no ${isDirectory ? "directory" : "file"} ${imagePath}`);
 }

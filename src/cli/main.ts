@@ -4,6 +4,8 @@ import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
 import { configCommand } from "./config.ts";
 import { EXIT, failureOf } from "./exit.ts";
+import { fixCommand } from "./fix.ts";
+import { initCommand } from "./init.ts";
 import type { Io } from "./io.ts";
 import { lintCommand } from "./lint.ts";
 import { needsCommand } from "./needs.ts";
@@ -17,12 +19,15 @@ Examples:
   cloud-init-lint /mnt/image -f sarif=x.sarif   write SARIF, for code scanning
   cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed
   cloud-init-lint user-data.yaml                check user-data on its own
+  cloud-init-lint fix /mnt/image                put all proven fixes in place
+  cloud-init-lint fix /mnt/image --dry-run      print them as a diff for patch -p1
+  cloud-init-lint init                          write a commented .cloud-init-lint.yaml
   cloud-init-lint explain sshd-setting-overwritten
 
 Exit status:
   0   no findings at or above --fail-on
   1   findings
-  2   usage error
+  2   usage error, or a mistake in the configuration file
   3   nothing to lint
   4   image not fully read
   70  bug in cloud-init-lint`;
@@ -60,8 +65,10 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
   lintCommand(program, io, end);
   planCommand(program, io, end);
   configCommand(program, io, end);
+  fixCommand(program, io, end);
   needsCommand(program, io);
   rulesCommands(program, io, end);
+  initCommand(program, io);
   if (args.length === 0) {
     io.err(program.helpInformation());
     return EXIT.usage;

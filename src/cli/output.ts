@@ -10,17 +10,18 @@ import { regularFile, writeReportFile } from "./reportFile.ts";
 export interface Output {
   readonly format: string;
   readonly file: string | undefined;
+  /** How messages name it: "-f json=x". */
+  readonly option: string;
 }
 
-/** Reads `-f FORMAT[=FILE]`. @throws CommandError for an unknown format, naming the nearest one. */
-export function parseOutput(value: string, formats: readonly string[]): Output {
+/** Reads FORMAT[=FILE]. @param option how messages name it @throws CommandError for an unknown format, naming the nearest one. */
+export function parseOutput(value: string, formats: readonly string[], option = `-f ${value}`): Output {
   const [format = "", ...rest] = value.split("=");
   if (!formats.includes(format))
     throw new CommandError(EXIT.usage, `unknown format "${format}"${didYouMean(format, formats)}`);
   const file = rest.join("=");
-  if (rest.length > 0 && file === "")
-    throw new CommandError(EXIT.usage, `-f ${value}: a file name is missing after "="`);
-  return { format, file: rest.length === 0 ? undefined : file };
+  if (rest.length > 0 && file === "") throw new CommandError(EXIT.usage, `${option}: a file name is missing after "="`);
+  return { format, file: rest.length === 0 ? undefined : file, option };
 }
 
 /** ` (did you mean "X"?)`, ignoring case; if no known word is near, ` (available: ...)` with all of them. */
@@ -43,9 +44,9 @@ export function nearestInAnyCase(word: string, known: readonly string[]): string
 export function checkOutputs(outputs: readonly Output[], inputs: readonly (string | undefined)[]): void {
   const read = new Set(inputs.flatMap((input) => (input === undefined ? [] : (placeOf(input) ?? []))));
   const written = new Set<string>();
-  for (const { format, file } of outputs) {
+  for (const { file, option } of outputs) {
     if (file === undefined) continue;
-    const refuse = (why: string) => new CommandError(EXIT.usage, `-f ${format}=${file}: ${why}`);
+    const refuse = (why: string) => new CommandError(EXIT.usage, `${option}: ${why}`);
     const directory = file.endsWith("/") ? file : dirname(resolve(file));
     if (!isDirectory(directory)) throw refuse(`directory ${directory} does not exist`);
     if (file.endsWith("/") || isDirectory(file)) throw refuse("this is a directory; name a file in it");

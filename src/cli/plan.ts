@@ -15,9 +15,11 @@ import {
   userDataOption,
 } from "./launch.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
+import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 interface PlanFlags extends LaunchFlags {
+  readonly config?: string;
   readonly format: string;
   readonly color: "auto" | "always" | "never";
 }
@@ -35,10 +37,11 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(configOption())
     .addOption(
       new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
     )
-    .action(async (source: string, flags: PlanFlags) => end(await run(source, flags, io)));
+    .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));
 }
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { onInterrupt } from "./interrupt.ts";
 
 /** The number of links to follow, as in the kernel. */
 const MOST_LINKS = 40;
@@ -87,19 +88,4 @@ function overwrite(place: string, text: string): void {
     truncateSync(place);
     throw error;
   }
-}
-
-/** Runs an action before a signal ends the program. Returns a function that removes the handlers. */
-function onInterrupt(action: () => void): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const obey = (signal: NodeJS.Signals) => {
-    action();
-    settled();
-    process.kill(process.pid, signal);
-  };
-  const settled = () => {
-    for (const signal of signals) process.off(signal, obey);
-  };
-  for (const signal of signals) process.on(signal, obey);
-  return settled;
 }

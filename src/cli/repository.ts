@@ -2,10 +2,11 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { Repository, RepositoryFile } from "../report/repository.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { type Named, optionName } from "./optionNames.ts";
 import { filesBySize, readText } from "./repositoryFiles.ts";
 
 /** The options that describe the repository in which findings are shown. */
-export interface RepositoryFlags {
+export interface RepositoryFlags extends Named {
   /** IMAGEPATH=REPOPATH. */
   readonly map?: readonly string[];
   /** FILE or FILE:LINE. */
@@ -36,9 +37,10 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
   const here = realpathSync(directory);
   const found = rootOf(here);
   const root = found ?? here;
-  const maps = (flags.map ?? []).map((value) => parseMap(value, directory, root));
+  const maps = (flags.map ?? []).map((value) => parseMap(value, optionName(flags, "map"), directory, root));
   maps.sort((a, b) => b.imagePath.length - a.imagePath.length);
-  const anchor = flags.anchor === undefined ? undefined : parseAnchor(flags.anchor, directory, root);
+  const anchor =
+    flags.anchor === undefined ? undefined : parseAnchor(flags.anchor, optionName(flags, "anchor"), directory, root);
   let bySize: Map<number, string[]> | undefined;
 
   /** A file on this machine, with links followed; undefined if it is not text or not in the repository. */
@@ -74,8 +76,8 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
   };
 }
 
-function parseMap(value: string, directory: string, root: string): Mapped {
-  const option = `--map ${value}`;
+function parseMap(value: string, name: string, directory: string, root: string): Mapped {
+  const option = `${name} ${value}`;
   const equals = value.indexOf("=");
   const [imagePath = "", path = ""] = equals === -1 ? [] : [value.slice(0, equals), value.slice(equals + 1)];
   if (!imagePath.startsWith("/") || path === "")
@@ -89,12 +91,12 @@ function parseMap(value: string, directory: string, root: string): Mapped {
   };
 }
 
-function parseAnchor(value: string, directory: string, root: string): Repository["anchor"] {
-  const option = `--anchor ${value}`;
+function parseAnchor(value: string, name: string, directory: string, root: string): Repository["anchor"] {
+  const option = `${name} ${value}`;
   // A file name may itself end in a colon and a number.
   const isName = realPath(resolve(directory, value)) !== undefined;
   const [, path = value, number] = (isName ? null : /^(.+):(\d+)$/.exec(value)) ?? [];
-  if (path === "") throw new CommandError(EXIT.usage, "--anchor: missing file name");
+  if (path === "") throw new CommandError(EXIT.usage, `${name}: missing file name`);
   const line = number === undefined ? 1 : Number(number);
   const file = ownPath(option, path, directory, root);
   const text = readText(file);
@@ -114,7 +116,7 @@ function ownPath(option: string, path: string, directory: string, root: string):
 }
 
 /** The nearest directory that contains .git; undefined if there is none. */
-function rootOf(directory: string): string | undefined {
+export function rootOf(directory: string): string | undefined {
   for (let here = directory; ; here = dirname(here)) {
     if (realPath(join(here, ".git")) !== undefined) return here;
     if (dirname(here) === here) return undefined;

@@ -27,14 +27,14 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
 }
 
 /** The rule that a user names by id or alias. @throws CommandError for an unknown one, naming the nearest */
-function ruleOf(name: string): Rule {
+export function ruleOf(name: string): Rule {
   const rule = ruleNamed(name);
   if (rule === undefined) throw new CommandError(EXIT.usage, unknownRule(name));
   return rule;
 }
 
 /** That no rule has a name, and the nearest name. */
-function unknownRule(name: string): string {
+export function unknownRule(name: string): string {
   const near = nearestInAnyCase(name, ruleNames);
   return `unknown rule "${name}" (${near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`})`;
 }

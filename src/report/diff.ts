@@ -43,11 +43,15 @@ export function hideInHunks(hunks: readonly Hunk[], before: string, after: strin
 
 /** Hunks as a unified diff. @param from and `to`: undefined if the file does not exist before or afterwards */
 export function unifiedDiff(from: string | undefined, to: string | undefined, hunks: readonly Hunk[]): string {
-  const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+  return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to ?? "/dev/null"}`, ...unifiedHunks(hunks)].join("\n")}\n`;
+}
+
+/** The lines of hunks in a unified diff. */
+export function unifiedHunks(hunks: readonly Hunk[]): string[] {
+  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
     ...lines,
   ]);
-  return `${[`--- ${from ?? "/dev/null"}`, `+++ ${to ?? "/dev/null"}`, ...lines].join("\n")}\n`;
 }
 
 /** An empty range begins at the line before it. */

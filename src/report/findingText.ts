@@ -226,6 +226,6 @@ function settingLines({ setting, before, after }: Loss): string[] {
   return lines;
 }
 
-function severityPaint(severity: Severity, style: Colors): Formatter {
+export function severityPaint(severity: Severity, style: Colors): Formatter {
   return severity === "error" ? style.red : severity === "warning" ? style.yellow : style.blue;
 }

@@ -89,13 +89,9 @@ export function reportedImage(image: ImageFacts, secrets: Secrets): ImageFacts {
 
 function reportedFinding(finding: Finding, isWhole: boolean, files: ReportedFiles, secrets: Secrets): ReportedFinding {
   const { rule, severity, confidence, service, module, losses, cause, evidence } = finding;
-  let message = finding.message;
   const shownLosses = losses.map((loss): Loss => {
     const instead = loss.setting === null ? undefined : secrets.setting(service, loss.setting);
     const value = (text: string | null) => (text === null ? null : (instead ?? secrets.text(text)));
-    // The message quotes the value, so even a short one can be masked.
-    for (const text of instead === undefined ? [] : [loss.before, loss.after])
-      if (text) message = message.replaceAll(`"${text}"`, `"${instead}"`);
     const setting = loss.setting === null ? null : secrets.text(loss.setting);
     return { ...loss, setting, before: value(loss.before), after: value(loss.after) };
   });
@@ -105,7 +101,7 @@ function reportedFinding(finding: Finding, isWhole: boolean, files: ReportedFile
     rule,
     severity,
     confidence,
-    message: secrets.text(message),
+    message: shownMessage(finding, secrets),
     service,
     module,
     losses: shownLosses,
@@ -113,6 +109,17 @@ function reportedFinding(finding: Finding, isWhole: boolean, files: ReportedFile
     evidence: secrets.text(evidence),
     fix: fix && reportedFix(fix, files, secrets),
   };
+}
+
+/** The message of a finding without secrets. It quotes the values that are lost, so that even short ones can be masked. */
+export function shownMessage({ message, service, losses }: Finding, secrets: Secrets): string {
+  let shown = message;
+  for (const { setting, before, after } of losses) {
+    const instead = setting === null ? undefined : secrets.setting(service, setting);
+    if (instead !== undefined)
+      for (const value of [before, after]) if (value) shown = shown.replaceAll(`"${value}"`, `"${instead}"`);
+  }
+  return secrets.text(shown);
 }
 
 function reportedFix({ safe, why, edits }: Fix, files: ReportedFiles, secrets: Secrets): ReportedFix {

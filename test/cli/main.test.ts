@@ -143,9 +143,9 @@ describe("bad input", () => {
     ],
     [
       "a command that does not exist",
-      () => "fix",
+      () => "repair",
       2,
-      /"fix" is neither a command nor an image \(commands: lint, plan, /,
+      /"repair" is neither a command nor an image \(commands: lint, plan, /,
     ],
   ])("%s", async (_what, source, status, message) => {
     const result = await run(source());
@@ -156,7 +156,7 @@ describe("bad input", () => {
   });
 
   test.each([
-    [["fix", STOCK], /"fix" is neither a command nor an image/],
+    [["repair", STOCK], /"repair" is neither a command nor an image/],
     [["verify", STOCK, "-f", "json"], /"verify" is neither a command nor an image/],
     [["Plan", STOCK], /did you mean the command "plan"/],
     [[STOCK, "scan"], /"scan" is neither a command nor an image/],

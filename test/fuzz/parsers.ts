@@ -5,6 +5,8 @@ import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
 import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
 import { shellCommands } from "../../src/boot/scripts/commands.ts";
 import { writtenPaths } from "../../src/boot/scripts/writes.ts";
+import { parseSettings } from "../../src/cli/settings/parse.ts";
+import { settingsExample } from "../../src/cli/settings/published.ts";
 import { imageSchema } from "../../src/config/schema/imageSchema.ts";
 import { compilePattern } from "../../src/config/schema/pattern.ts";
 import { parseMessage } from "../../src/config/userData/mime.ts";
@@ -305,6 +307,20 @@ const fields = textTarget("fstab-fields", { texts: ["UUID=a\t/ ext4  defaults,x=
   text.split("\n").map(fieldsOf),
 );
 
+const settings = textTarget(
+  "settings",
+  {
+    texts: [settingsExample().replaceAll(/^#(?=\S| {2})/gm, "")],
+    words: ["off", "ignores: ", "until: 2026-02-30", "<<: ", "&a ", "*a"],
+  },
+  (text, checks) => {
+    const result = parseSettings({ path: "x.yaml", text, directory: "" });
+    for (const { line, column } of "mistakes" in result ? result.mistakes : [])
+      checks.holds(line > 0 && column > 0, "a mistake has a place");
+    return result;
+  },
+);
+
 /** What reads texts of a language. */
 export const parserTargets: readonly Target[] = [
   yaml,
@@ -318,4 +334,5 @@ export const parserTargets: readonly Target[] = [
   schema,
   globs,
   fields,
+  settings,
 ];

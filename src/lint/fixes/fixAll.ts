@@ -21,8 +21,8 @@ export interface Fixable extends EditedFiles {
   /** Why a fix cannot be put in place here, as a sentence; undefined if it can. */
   refuses(fix: Fix): string | undefined;
   /**
-   * What is wrong with `after`, which has the fixes in place, as the end of a sentence that begins with "it": a new finding, or
-   * harm. With a fix that is not safe, only harm counts.
+   * What is wrong with `after`, which has the fixes in place, as a main clause: a new finding, or harm. With a fix that is not
+   * safe, only harm counts.
    */
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined;
 }
@@ -34,7 +34,7 @@ interface FixedFinding {
 }
 
 /** Why a finding is left as it is. */
-type LeftReason =
+export type LeftReason =
   | { readonly code: "no-fix" }
   /** Its fix is not safe; `cost` is a sentence. */
   | { readonly code: "unsafe"; readonly cost: string }
@@ -181,12 +181,11 @@ class Group {
     const all = [...this.chosen, ...proposals];
     const fixes = all.map(({ fix }) => fix);
     const edits = combineEdits(fixes, this.#now);
-    if (typeof edits === "string") return `Its fix contradicts another one: ${edits}.`;
+    if (typeof edits === "string") return `Its fix cannot be applied with the others: ${edits}.`;
     if (this.#trials.left-- <= 0) return "There are too many fixes to prove; run the command again.";
     const after = this.#now.edited(edits);
     const wrong = notKept(all, this.#now, after) ?? this.#now.objection(after, fixes);
-    if (wrong !== undefined)
-      return `${this.chosen.length > 0 ? "Together with the other fixes" : "In place"}, ${wrong}.`;
+    if (wrong !== undefined) return `With its fix in place, ${wrong}.`;
     this.chosen.push(...proposals);
     this.edits = edits;
     this.after = after;

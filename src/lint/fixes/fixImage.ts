@@ -5,7 +5,7 @@ import type { Image } from "../../image/image.ts";
 import { Overlay } from "../../image/overlay.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { ServiceReader } from "../evidence/serviceHistory.ts";
-import type { FileEdit, Fix } from "../finding.ts";
+import type { FileEdit, Finding, Fix } from "../finding.ts";
 import { type LintOptions, lintBooted } from "../lint.ts";
 import { type LintFileOptions, lintFile } from "../lintFile.ts";
 import type { LintResult } from "../lintResult.ts";
@@ -26,6 +26,7 @@ export class FixableImage implements Fixable {
   readonly booted: BootResult;
   readonly result: LintResult;
   readonly #options: FixOptions;
+  #findings: readonly Finding[] | undefined;
 
   constructor(image: Image, options: FixOptions) {
     this.image = image;
@@ -53,7 +54,7 @@ export class FixableImage implements Fixable {
     const { cloud, userData } = this.#options;
     const launched = [userData, cloud?.userData, cloud?.vendorData, cloud?.vendorData2];
     const file = edits.find(({ path }) => launched.some((one) => one?.path === path));
-    return file && `Its fix is in ${file.path}, which is not part of the image.`;
+    return file && `Its fix is in ${file.path}, which is not part of the image; fix that file on its own.`;
   }
 
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined {
@@ -64,10 +65,18 @@ export class FixableImage implements Fixable {
       const failed = failingModules(after.booted).find((name) => !failing.has(name));
       if (failed !== undefined) return `cloud-init's ${failed} would fail`;
       const edits = fixes.flatMap((fix) => fix.edits);
-      const added = newFinding(this.result.findings, after.result.findings, edits, rules);
+      const added = newFinding(this.#proven(), after.#proven(), edits, rules);
       if (added !== undefined) return `there would be a new finding of ${added.rule}`;
     }
     return this.#harm(after, fixes);
+  }
+
+  /** The findings with their own severities: what is safe is not a matter of taste. */
+  #proven(): readonly Finding[] {
+    const { severities } = this.#options;
+    if (severities === undefined || severities.size === 0) return this.result.findings;
+    this.#findings ??= lintBooted(this.image, this.booted, { ...this.#options, severities: new Map() }).findings;
+    return this.#findings;
   }
 
   #harm(after: FixableImage, fixes: readonly Fix[]): string | undefined {

@@ -23,7 +23,7 @@ interface Duplicate {
 }
 
 /** The keys that a mapping, or any mapping in it, sets twice itself; values merged with `<<` are meant to be overridden. */
-function duplicatesIn(root: ConfigNode): Duplicate[] {
+export function duplicatesIn(root: ConfigNode): Duplicate[] {
   const found: Duplicate[] = [];
   const seen = new Set<ConfigNode>();
   const waiting: ConfigNode[] = [root];

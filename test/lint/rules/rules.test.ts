@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import type { Finding, Severity } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
-import { ruleNamed } from "../../../src/lint/rules/catalogue.ts";
+import { ruleNamed, rulesByName } from "../../../src/lint/rules/catalogue.ts";
 import { duplicateName } from "../../../src/lint/rules/compileRules.ts";
 import type { Rule } from "../../../src/lint/rules/rule.ts";
 import { parseRuleDocument, RuleError } from "../../../src/lint/rules/ruleDocument.ts";
@@ -88,6 +88,7 @@ test("a rule is named by its id and its aliases, of which none names another", (
   const { rule } = parseRuleDocument(withAliases("[hosts-file-replaced, old-name]"), "mine.md");
   expect(rule.aliases).toEqual(["hosts-file-replaced", "old-name"]);
   expect(rule.parameters).not.toHaveProperty("aliases");
+  expect(rulesByName([rule]).get("old-name")).toBe(rule);
   expect(duplicateName([...rules.filter(({ id }) => id !== rule.id), rule])).toBe("hosts-file-replaced");
   expect(() => parseRuleDocument(withAliases("old-name"), "mine.md")).toThrow("aliases must be a list of strings");
 });

@@ -1,0 +1,66 @@
+import { statSync } from "node:fs";
+import { isArchive, readHead } from "../image/sniff.ts";
+import type { Io } from "./io.ts";
+import { type ImageOutcome, type Linter, lintImage } from "./lintImages.ts";
+import { lintInThreads } from "./lintThreads.ts";
+import { startProgress } from "./progress.ts";
+
+/** How a run goes about its images. */
+export interface RunOptions {
+  /** The number of images to lint at a time, each in a thread. */
+  readonly jobs: number;
+  /** Shows no progress. */
+  readonly quiet: boolean;
+}
+
+/** Lints all images. Returns the outcomes in the order of the images; they are the same for any number of threads. */
+export async function lintAll(
+  sources: readonly string[],
+  linter: Linter,
+  { jobs, quiet }: RunOptions,
+  io: Io,
+): Promise<ImageOutcome[]> {
+  const { program } = io;
+  const canUseThreads = program !== undefined && jobs > 1 && linter.settings.pristine !== "-";
+  const large = canUseThreads ? [...sources.keys()].filter((index) => isImage(sources[index]!)) : [];
+  const apart = large.length > 1 ? large : [];
+  const progress = startProgress(quiet ? undefined : io);
+  let count = 0;
+  const begun = (source: string) => {
+    count++;
+    const which = sources.length === 1 ? "" : `${count} of ${sources.length} images: `;
+    progress.show(`linting ${which}${source === "-" ? "standard input" : source}`);
+  };
+  const outcomes: ImageOutcome[] = [];
+  try {
+    for (const [index, source] of sources.entries()) {
+      if (apart.includes(index)) continue;
+      begun(source);
+      // A lint is one long computation, during which no handler of a signal could run.
+      const settled = progress.endOnInterrupt();
+      outcomes[index] = await lintImage(source, linter, settled);
+      settled();
+    }
+    if (program !== undefined && apart.length > 0) {
+      const names = apart.map((index) => sources[index]!);
+      const settled = progress.endOnInterrupt();
+      const done = await lintInThreads(names, linter.settings, { program, jobs, begun });
+      settled();
+      for (const [at, outcome] of done.entries()) outcomes[apart[at]!] = outcome;
+    }
+  } finally {
+    progress.end();
+  }
+  return outcomes;
+}
+
+/** Whether a thread is worth its start: it can read the image itself, and the lint is not that of a single file. */
+function isImage(source: string): boolean {
+  if (source === "-") return false;
+  try {
+    const stat = statSync(source);
+    return stat.isDirectory() || (stat.isFile() && isArchive(readHead(source)));
+  } catch {
+    return false;
+  }
+}
