@@ -95,6 +95,8 @@ onEachSuite("%s", (suite) => {
     if (change !== undefined) differences.push(change);
     const ownFixes = noFixScore();
     differences.push(...(await compareFixed(suite, boot, scenario, ours, ownFixes)));
+    const fewer = verdicts.judgeFixes(title, ownFixes.fixed);
+    if (fewer !== undefined) differences.push(fewer);
     add(score, own);
     add(lintScore, ownLint);
     add(outcomeScore, ownOutcomes);
