@@ -71,8 +71,13 @@ function isKept({ service }: SaidFinding, loss: Loss, real: KeptLoss, edits: rea
  * lines in its own way.
  */
 export function besideFixes(original: Observation, fixed: Observation, { findings }: FixedImage): Observation {
-  const isDecided = ({ path, lines }: ObservedRequest) =>
-    findings.some(({ cause }) => cause?.path === path && cause.line >= lines[0] && cause.line <= lines[1]);
+  const isDecided = ({ path, lines, module }: ObservedRequest) =>
+    findings.some(
+      ({ cause, service }) =>
+        (cause?.path === path && cause.line >= lines[0] && cause.line <= lines[1]) ||
+        // `hostname` and `fqdn` ask for one name.
+        (service === "hostname" && module === "set_hostname"),
+    );
   const decided = new Set(original.outcomes.requests.filter(isDecided).map(({ what, path }) => `${what} ${path}`));
   const requests = fixed.outcomes.requests.filter(({ what, path }) => !decided.has(`${what} ${path}`));
   const kept = new Set(
