@@ -123,7 +123,7 @@ export function rootOf(directory: string): string | undefined {
   }
 }
 
-function realPath(path: string): string | undefined {
+export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {
@@ -131,7 +131,7 @@ function realPath(path: string): string | undefined {
   }
 }
 
-function isInside(root: string, file: string): boolean {
+export function isInside(root: string, file: string): boolean {
   return file === root || file.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
 }
 

@@ -6,7 +6,9 @@ import { run } from "./run.ts";
 
 const HARDENED = resolve("fixtures/debian-12-hardened");
 const FILE = ".cloud-init-lint.yaml";
-const RULES = ["sshd-setting-overwritten", "hosts-file-replaced", "time-servers-replaced"];
+/** A stock image, which has one note. */
+const STOCK = resolve("fixtures/ubuntu-24.04");
+const NOTE = "apt-sources-replaced";
 /** For a file linted on its own, which takes milliseconds. */
 const OFF = "rules: { schema-key-unknown: off }\n";
 
@@ -35,14 +37,12 @@ async function findings(...args: string[]): Promise<string[]> {
 }
 
 describe("--rule", () => {
-  test("is off or the severity of all findings of a rule", async () => {
-    const before = await findings(HARDENED);
-    expect(before.slice(0, 3)).toEqual(expect.arrayContaining(RULES.map((rule) => `${rule} error`)));
-    const [, , , note] = before;
-    const noted = note!.replace(" info", "");
-    const after = await findings(HARDENED, "--rule", `${noted}=warning`, "--rule", `${RULES[0]}=off`);
-    expect(after).toEqual([...before.slice(0, 3).filter((one) => !one.startsWith(RULES[0]!)), `${noted} warning`]);
-    expect(await run(userData, "--rule", "schema-key-unknown=info")).toMatchObject({ status: 0 });
+  test("is off or the severity of all findings of a rule, in an image and in a file on its own", async () => {
+    expect(await findings(STOCK)).toEqual([`${NOTE} info`]);
+    expect(await findings(STOCK, "--rule", `${NOTE}=error`)).toEqual([`${NOTE} error`]);
+    expect(await findings(STOCK, "--rule", `${NOTE}=error`, "--rule", `${NOTE}=off`)).toEqual([]);
+    expect((await run(STOCK, "--rule", `${NOTE}=error`)).status).toBe(1);
+    expect(await findings(userData, "--rule", "schema-key-unknown=info")).toEqual(["schema-key-unknown info"]);
   });
 
   test("a mistake in it", async () => {
@@ -69,6 +69,17 @@ describe("the configuration file", () => {
       status: 2,
       err: expect.stringContaining(`${FILE}:1:1: unknown key "not"`),
     });
+  });
+
+  test("applies to fix: a rule that is off is not fixed, and the remaining findings fail the run as configured", async () => {
+    expect(await run("fix", userData, "--dry-run")).toMatchObject({
+      status: 0,
+      out: expect.stringContaining("+hostname: web"),
+    });
+    writeFileSync(FILE, OFF);
+    expect((await run("fix", userData, "--dry-run")).out).toBe("");
+    writeFileSync(FILE, "rules: { schema-key-unknown: info }\nfail-on: info\n");
+    expect(await run("fix", userData, "--dry-run")).toMatchObject({ status: 1, out: "" });
   });
 
   test("is only read in the working directory where there is no repository", async () => {
@@ -105,7 +116,7 @@ describe("the configuration file", () => {
       out: expect.stringMatching(/datasource NoCloud[\s\S]*web1/),
     });
     expect((await run("config", HARDENED)).out).toContain("../seed/user-data:2");
-    expect((await run(HARDENED, "-f", "github")).out).not.toContain(RULES[0]);
+    expect((await run(HARDENED, "-f", "github")).out).not.toContain("sshd-setting-overwritten");
     writeFileSync(`../${FILE}`, "seed: sed\n");
     expect(await run("plan", HARDENED)).toEqual({
       status: 2,
@@ -170,10 +181,19 @@ describe("the configuration file", () => {
     expect(await run(userData)).toEqual({ status: 2, out: "", err: `cloud-init-lint: ${message}\n` });
   });
 
-  test("a link that leads out of the repository is the user's own and is read", async () => {
+  test("a link is read if it stays in the repository, or if the user names it", async () => {
+    writeFileSync("shared.yaml", OFF);
+    symlinkSync("shared.yaml", FILE);
+    expect((await run(userData)).status).toBe(0);
+    rmSync(FILE);
     writeFileSync(join(scratch, "shared.yaml"), OFF);
     symlinkSync("../shared.yaml", FILE);
-    expect((await run(userData)).status).toBe(0);
+    expect(await run(userData)).toEqual({
+      status: 2,
+      out: "",
+      err: `cloud-init-lint: ${FILE}: this link leads out of ${process.cwd()}; to use its target, pass --config ${FILE}\n`,
+    });
+    expect((await run(userData, "--config", FILE)).status).toBe(0);
   });
 
   test("all mistakes are named at once, up to ten", async () => {

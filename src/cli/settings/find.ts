@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { reasonOf } from "../../image/reason.ts";
 import { strictText } from "../../image/utf8.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { rootOf } from "../repository.ts";
+import { isInside, realPath, rootOf } from "../repository.ts";
 import type { SettingsFile } from "./parse.ts";
 
 export const SETTINGS_FILE = ".cloud-init-lint.yaml";
@@ -19,12 +19,24 @@ export function findSettings(directory: string): SettingsFile | undefined {
   const root = rootOf(directory) ?? directory;
   for (let here = directory; ; here = dirname(here)) {
     const path = join(here, SETTINGS_FILE);
-    if (exists(path)) return readSettings(relative(directory, path), directory, "found");
+    if (exists(path)) return readFound(path, directory, root);
     const misnamed = join(here, SETTINGS_FILE.replace(/yaml$/, "yml"));
     if (exists(misnamed))
       throw new CommandError(EXIT.usage, `${relative(directory, misnamed)} is not read; rename it to ${SETTINGS_FILE}`);
     if (here === root || dirname(here) === here) return undefined;
   }
+}
+
+/** Reads a file that the user did not name. @throws CommandError if it is not a file of the repository */
+function readFound(path: string, directory: string, root: string): SettingsFile {
+  const name = relative(directory, path);
+  const target = realPath(path);
+  if (target !== undefined && !isInside(root, target))
+    throw new CommandError(
+      EXIT.usage,
+      `${name}: this link leads out of ${root}; to use its target, pass --config ${name}`,
+    );
+  return readSettings(name, directory, "found");
 }
 
 /**

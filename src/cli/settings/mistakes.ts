@@ -18,12 +18,13 @@ const validator = schemaValidator(settingsForm);
 
 /** All mistakes in a configuration file, in the order of the file. */
 export function mistakesIn(root: ConfigNode): Mistake[] {
-  const { problems } = validator.validate(root);
+  const { problems, cut: isCut } = validator.validate(root);
   const mistakes = withoutConsequences(problems).map((problem) => mistakeAt(placeOf(problem), textOf(problem)));
   const duplicates = duplicatesIn(root).map(({ winner, loser }) =>
     mistakeAt(winner.key, `duplicate key "${cut(String(winner.key.value))}"; line ${originOf(loser).line} sets it too`),
   );
-  return [...mistakes, ...duplicates].sort((a, b) => a.line - b.line || a.column - b.column);
+  const unchecked = isCut && problems.length === 0 ? [mistakeAt(root, "too large to check; use fewer entries")] : [];
+  return [...mistakes, ...duplicates, ...unchecked].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Without the keys that a mapping lacks where one is misspelt. */

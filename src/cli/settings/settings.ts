@@ -1,4 +1,3 @@
-import { realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { Option } from "commander";
 import type { Severity } from "../../lint/finding.ts";
@@ -10,6 +9,7 @@ import type { Io } from "../io.ts";
 import type { LaunchFlags } from "../launch.ts";
 import type { Named, OptionNames } from "../optionNames.ts";
 import { didYouMean } from "../output.ts";
+import { isInside, realPath } from "../repository.ts";
 import { ruleOf } from "../rules.ts";
 import { findSettings, readSettings } from "./find.ts";
 import { RULE_SEVERITIES } from "./keys.ts";
@@ -82,7 +82,8 @@ function overFile<F extends object>(flags: F, options: FileOptions, names: Optio
 }
 
 function fileSettings(config: string | undefined, sources: readonly string[], io: Pick<Io, "err">): FileSettings {
-  const directory = realpathSync(process.cwd());
+  // Links above it are unknown where a directory above cannot be searched.
+  const directory = realPath(process.cwd()) ?? process.cwd();
   const file = config === undefined ? foundOutside(sources, directory, io) : readSettings(config, directory, "named");
   return file === undefined ? NOTHING : parsed(file);
 }
@@ -115,12 +116,8 @@ function foundOutside(sources: readonly string[], directory: string, io: Pick<Io
 
 /** Whether a file is in a directory other than the root of this machine. */
 function isIn(path: string, directory: string): boolean {
-  try {
-    const real = realpathSync(directory);
-    return real !== sep && statSync(real).isDirectory() && path.startsWith(`${real}${sep}`);
-  } catch {
-    return false;
-  }
+  const real = realPath(directory);
+  return real !== undefined && real !== sep && path !== real && isInside(real, path);
 }
 
 /** How many mistakes are named. */

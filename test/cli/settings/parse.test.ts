@@ -145,6 +145,11 @@ describe("a mistake names its place and the nearest valid key or value", () => {
   ])("%j", (text, expected) => expect(mistakes(text)).toEqual(expected));
 });
 
+test("what is too large to check is refused", () => {
+  const globs = Array.from({ length: 95 }, () => `- /${"a".repeat(9_999)}\n`).join("");
+  expect(mistakes(`protect:\n${globs}`)).toEqual(["1:1: too large to check; use fewer entries"]);
+});
+
 describe("the published schema", () => {
   const published = readFileSync("schemas/settings-v1.schema.json", "utf8");
   const ajv = new Ajv({
