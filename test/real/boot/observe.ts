@@ -4,10 +4,11 @@
  */
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { boot } from "../../../src/boot/boot.ts";
 import { readSeed } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
+import { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
 import { type FixedImage, type KeptLoss, observeFixes, observeLosses } from "./observeFixes.ts";
@@ -43,11 +44,8 @@ export interface PlannedChange {
   readonly mode: number | undefined;
 }
 
-function plan(directory: string, ownData: boolean): PlannedChange[] {
-  const image = openDirectory(join(directory, "before"));
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const result = boot(image, { distro: detectDistro(image), ...launch });
-  return result.changes.flatMap(({ path, op, certainty, after }) => {
+function plan({ image, booted }: FixableImage): PlannedChange[] {
+  return booted.changes.flatMap(({ path, op, certainty, after }) => {
     if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
     const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
     const mode = after?.kind === "file" ? after.mode : undefined;
@@ -61,12 +59,15 @@ function settings(root: string): Setting[] {
 }
 
 function observe({ directory, ownData, fixed }: Question): Observation {
+  const image = openDirectory(join(directory, "before"));
+  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
+  const linted = new FixableImage(image, { distro: detectDistro(image), rules: catalogue, ...launch });
   return {
-    plan: plan(directory, ownData),
-    lint: observeLint(directory, ownData),
-    outcomes: observeOutcomes(directory, ownData),
+    plan: plan(linted),
+    lint: observeLint(directory, linted),
+    outcomes: observeOutcomes(directory, linted),
     sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
-    fixes: fixed === undefined ? observeFixes(directory, ownData) : [],
+    fixes: fixed === undefined ? observeFixes(linted) : [],
     losses: observeLosses(directory, fixed ?? []),
   };
 }

@@ -1,11 +1,8 @@
 import { join } from "node:path";
-import { readSeed } from "../../../src/config/seed.ts";
-import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { FileEdit, Finding } from "../../../src/lint/finding.ts";
 import { fixAll } from "../../../src/lint/fixes/fixAll.ts";
-import { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import { settingsOf } from "./observeLint.ts";
 import type { SaidFinding } from "./observeOutcomes.ts";
 
@@ -25,16 +22,13 @@ export interface KeptLoss {
 }
 
 /**
- * The safe fixes of a boot's image, where BOOT/before shows the image (observe.ts): all that hold together, then each of the others,
- * which are in files of the launch or exclude one of the first.
+ * The safe fixes of an image: all that hold together, then each of the others, which are in files of the launch or exclude one of
+ * the first.
  */
-export function observeFixes(directory: string, ownData: boolean): FixedImage[] {
-  const image = openDirectory(join(directory, "before"));
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const start = new FixableImage(image, { distro: detectDistro(image), rules: catalogue, ...launch });
-  const { edits, fixed } = fixAll(start, { minSeverity: "info", unsafe: false });
+export function observeFixes(linted: FixableImage): FixedImage[] {
+  const { edits, fixed } = fixAll(linted, { minSeverity: "info", unsafe: false });
   const together = new Set(fixed.map(({ finding }) => finding));
-  const others = start.result.findings.filter((finding) => !together.has(finding));
+  const others = linted.result.findings.filter((finding) => !together.has(finding));
   return [
     ...(edits.length === 0 ? [] : [{ edits, findings: [...together].map(said) }]),
     ...others.flatMap((finding) => {

@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSeed } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
 import type { Confidence, Finding, Loss } from "../../../src/lint/finding.ts";
-import { lint } from "../../../src/lint/lint.ts";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { services } from "../../../src/services/services.ts";
 
@@ -100,15 +98,13 @@ function happened(
  * What a lint says of an image that the real cloud-init booted, and what the boot really did to its customisations, where
  * BOOT/before and BOOT/after show the two images (observe.ts).
  */
-export function observeLint(directory: string, ownData: boolean): LintObservation {
-  const [before, after] = [openDirectory(join(directory, "before")), openDirectory(join(directory, "after"))];
+export function observeLint(directory: string, { image: before, result }: FixableImage): LintObservation {
+  const after = openDirectory(join(directory, "after"));
   const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
   const stock = openDirectory(facts.root);
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const { findings } = lint(before, { distro: detectDistro(before), rules: catalogue, ...launch });
   const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
   return {
-    findings: findings.flatMap((finding) => {
+    findings: result.findings.flatMap((finding) => {
       const { rule, confidence, losses } = finding;
       return losses.map((loss) => {
         const file = before.realpath(loss.path) ?? loss.path;
