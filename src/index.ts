@@ -175,7 +175,7 @@ export async function render(
  * @example
  * import { lint, openImage, proveFix } from "cloud-init-lint";
  * const { findings } = lint(await openImage("fixtures/debian-12-hardened"));
- * console.log(proveFix(findings[0])?.edits[0].content.trim()); //=> ssh_pwauth: no
+ * console.log(proveFix(findings[0])?.edits[0].content.split("\n")[1]); //=> ssh_pwauth: false
  */
 export function proveFix(finding: Finding): Fix | null {
   return finding.proveFix();
@@ -198,7 +198,7 @@ export interface FixOptions extends LintOptions {
  * import { fix, openImage } from "cloud-init-lint";
  * const { edits, fixed, left, after } = fix(await openImage("fixtures/debian-12-hardened"));
  * console.log(fixed.map(({ finding }) => finding.rule).join()); //=> sshd-setting-overwritten,hosts-file-replaced,time-servers-replaced
- * console.log(edits.every(({ before }) => before === null), left.length); //=> true 0
+ * console.log(edits.map(({ path }) => path).join(), left.length); //=> /etc/cloud/cloud.cfg.d/20-team.cfg 0
  * console.log(after.findings.some(({ severity }) => severity === "error")); //=> false
  */
 export function fix(image: OpenedImage, options: FixOptions = {}): Fixed {

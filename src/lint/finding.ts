@@ -57,12 +57,17 @@ export interface IgnoredFinding extends Finding {
   };
 }
 
+/** The largest file, in characters, that a fix edits: it is read again for each fix that is tried. */
+export const LARGEST_EDIT = 250_000;
+
 /** A change of one file: its new content, whether the file exists or not. */
 export interface FileEdit {
   readonly path: string;
   readonly content: string;
   /** The file to rename to `path`, with unchanged content. */
   readonly renames?: string;
+  /** The cloud-config that is added to the drop-in that all fixes share; `content` is the whole file with it. */
+  readonly config?: string;
 }
 
 /** Changes of the image, or of files of the launch, that keep what a finding says is lost. */

@@ -6,6 +6,7 @@ import type { Image } from "../image/image.ts";
 import { canTell, caveatsOf, rulesOfPrograms, uncertain } from "./caveats.ts";
 import type { CheckContext } from "./checks/check.ts";
 import { checkOf } from "./checks/checks.ts";
+import { isOwn } from "./checks/configuration/about.ts";
 import { CustomisationEvidence, type EvidenceOptions } from "./evidence/evidence.ts";
 import { ServiceHistory, ServiceReader } from "./evidence/serviceHistory.ts";
 import type { Finding } from "./finding.ts";
@@ -87,9 +88,11 @@ function findingsOf(
       }
       return history.responsible(key, now);
     },
-    fix: (rule, values, holds) => prover?.prove(rule, values, holds) ?? null,
-    prove: (fix, holds, intended) => prover?.proveOne(fix, holds, intended) ?? null,
+    fix: (rule, cause, values, holds) =>
+      prover?.prove(rule, values, holds, cause !== null && mayEdit(cause.path) ? cause : undefined) ?? null,
+    prove: (edit, holds, intended) => prover?.proveOne(edit, holds, intended) ?? null,
   };
+  const mayEdit = (path: string) => isOwn(context, path) || result.cloud.userData?.path === path;
   const all = rules
     .filter(({ check }) => canTell(image, distro, check))
     .flatMap((rule) => {

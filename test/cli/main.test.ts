@@ -59,7 +59,7 @@ describe("lint", () => {
       cause: { path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line: 2, column: 1 },
     });
     expect(finding.fix).toMatchObject({ safe: true, why: null });
-    expect(finding.fix.edits[0].diff).toContain("+ssh_pwauth: no\n");
+    expect(finding.fix.edits[0].diff).toContain("-ssh_pwauth: true\n+ssh_pwauth: false\n");
   });
 
   test("several reports at once, files beside standard output", async () => {

@@ -2,6 +2,7 @@ import type { BootResult } from "../../boot/boot.ts";
 import type { Distro } from "../../distro/distro.ts";
 import { type GlobPattern, globPattern } from "../../image/globPattern.ts";
 import type { Image } from "../../image/image.ts";
+import type { Origin } from "../../image/origin.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import type { Service, Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
@@ -22,21 +23,25 @@ export interface CheckContext {
   responsible(service: Service, key: string, now: Setting | undefined): Responsible;
   /** The service's setting of this key in an image of this or another boot. */
   setting(service: Service, key: string, image: Image): Setting | undefined;
-  /** The first of a rule's fixes with which `holds` is true after another boot; null if there is none. */
+  /**
+   * The first of a rule's fixes with which `holds` is true after another boot; null if there is none.
+   * @param cause the line of configuration that a fix changes if it is in a file of the user's own
+   */
   fix(
     rule: Rule,
+    cause: Origin | null,
     values: Readonly<Record<string, string>>,
     holds: (after: Image, booted: BootResult) => boolean,
-  ): FileEdit | null;
+  ): Fix | null;
   /**
-   * The fix itself if `holds` is true after another boot with it in place, otherwise null. `intended` are accounts that
+   * The fix with one edit if `holds` is true after another boot with it in place, otherwise null. `intended` are accounts that
    * the configuration requests and that only exist with the fix: letting them in does no harm.
    */
   prove(
-    fix: FileEdit,
+    edit: FileEdit,
     holds: (after: Image, booted: BootResult) => boolean,
     intended?: ReadonlySet<string>,
-  ): FileEdit | null;
+  ): Fix | null;
 }
 
 /** Makes the findings of one rule. */
@@ -90,13 +95,10 @@ export function byCause<T extends { readonly blame: Blame }>(items: readonly T[]
 }
 
 /** A finding whose fix is proven, by booting again, when a report first asks for it. */
-export function withFix(finding: Omit<Finding, "proveFix">, prove: () => FileEdit | null): Finding {
+export function withFix(finding: Omit<Finding, "proveFix">, prove: () => Fix | null): Finding {
   let fix: Fix | null | undefined;
   const proveFix = () => {
-    if (fix === undefined) {
-      const edit = prove();
-      fix = edit && { safe: true, why: null, edits: [edit] };
-    }
+    if (fix === undefined) fix = prove();
     return fix;
   };
   return { ...finding, proveFix };

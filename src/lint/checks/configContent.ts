@@ -7,7 +7,7 @@ import type { Distro } from "../../distro/distro.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { Mapping, Pair } from "../../python/tree.ts";
-import type { FileEdit, Finding } from "../finding.ts";
+import type { FileEdit, Finding, Fix } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { duplicateKeys } from "../schema/duplicateKeys.ts";
 import { type Schemas, schemasOf } from "../schema/schemas.ts";
@@ -28,7 +28,7 @@ interface Checked {
   readonly evidence: string;
   readonly told: readonly Told[];
   again(content: Buffer): readonly Told[];
-  prove?(fix: FileEdit): FileEdit | null;
+  prove?(fix: FileEdit): Fix | null;
 }
 
 /** Several rules check the same image. */

@@ -72,7 +72,12 @@ function findingOf(rule: Rule, context: CheckContext, group: readonly Replaced[]
   };
   const paths = new Set(changes.map(({ path }) => path));
   return withFix(finding, () =>
-    context.fix(rule, { path: change.path }, (_after, booted) => !booted.changes.some(({ path }) => paths.has(path))),
+    context.fix(
+      rule,
+      blame.cause,
+      { path: change.path },
+      (_after, booted) => !booted.changes.some(({ path }) => paths.has(path)),
+    ),
   );
 }
 

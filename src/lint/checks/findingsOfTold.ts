@@ -1,5 +1,8 @@
-import { type FileEdit, type Finding, milder } from "../finding.ts";
+import { sameValue } from "../../python/value.ts";
+import { parseYaml } from "../../python/yaml/load.ts";
+import { type FileEdit, type Finding, type Fix, LARGEST_EDIT, milder } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { Rewrite } from "../schema/mechanical.ts";
 import type { Told } from "../schema/told.ts";
 import { atMost, noFix, withFix } from "./check.ts";
 
@@ -13,7 +16,7 @@ export interface ToldSource {
   /** The results with the fix in place. */
   again(fix: FileEdit): readonly Told[];
   /** The fix if it does no harm; missing for files that are not part of an image. */
-  prove?(fix: FileEdit): FileEdit | null;
+  prove?(fix: FileEdit): Fix | null;
 }
 
 /** The findings of one of these rules, which has a parameter `about`. */
@@ -32,29 +35,51 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
       cause: origin,
       evidence: source.evidence,
     };
-    return told.replace === undefined ? { ...finding, proveFix: noFix } : withFix(finding, () => fixOf(told, source));
+    return told.replace === undefined && told.rewrite === undefined
+      ? { ...finding, proveFix: noFix }
+      : withFix(finding, () => fixOf(told, source));
   });
 }
 
-/** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
-const LARGEST_FIX = 4_000;
-
-/** The file with one word replaced, if that leaves fewer results and no more that are wrong. */
-function fixOf({ origin: cause, replace }: Told, { told, text, again, prove }: ToldSource): FileEdit | null {
-  const origin = replace?.at ?? cause;
-  const whole = text(origin.path);
-  if (replace === undefined || whole === undefined || whole.length > LARGEST_FIX) return null;
+/** The file with one word or value replaced, if that leaves fewer results and no more that are wrong. */
+function fixOf(problem: Told, { told, text, again, prove }: ToldSource): Fix | null {
+  const { path } = problem.replace?.at ?? problem.origin;
+  const whole = text(path);
+  if (whole === undefined || whole.length > LARGEST_EDIT) return null;
   const lines = whole.split("\n");
-  const line = lines[origin.line - 1] ?? "";
-  const quote = /["']/.exec(line.charAt(origin.column - 1))?.[0] ?? "";
-  const at = origin.column - 1 + quote.length;
-  if (!line.startsWith(replace.old, at)) return null;
-  lines[origin.line - 1] = line.slice(0, at) + replace.by + line.slice(at + replace.old.length);
-  const fix = { path: origin.path, content: lines.join("\n") };
+  const edited = problem.rewrite === undefined ? withWord(lines, problem) : withValue(lines, problem.rewrite);
+  if (edited === undefined) return null;
+  lines[edited.line - 1] = edited.text;
+  const fix = { path, content: lines.join("\n") };
   const after = again(fix);
   const isBetter = wrongs(after) < wrongs(told) || (wrongs(after) === wrongs(told) && after.length < told.length);
   if (!isBetter) return null;
-  return prove === undefined ? fix : prove(fix);
+  return prove === undefined ? { safe: true, why: null, edits: [fix] } : prove(fix);
+}
+
+interface EditedLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+function withWord(lines: readonly string[], { origin: cause, replace }: Told): EditedLine | undefined {
+  const origin = replace?.at ?? cause;
+  const line = lines[origin.line - 1] ?? "";
+  const quote = /["']/.exec(line.charAt(origin.column - 1))?.[0] ?? "";
+  const at = origin.column - 1 + quote.length;
+  if (replace === undefined || !line.startsWith(replace.old, at)) return undefined;
+  return { line: origin.line, text: line.slice(0, at) + replace.by + line.slice(at + replace.old.length) };
+}
+
+function withValue(lines: readonly string[], { node, write }: Rewrite): EditedLine | undefined {
+  const { start, end } = node.position;
+  const line = lines[start.line - 1] ?? "";
+  const written = start.line === end.line ? line.slice(start.column - 1, end.column - 1) : "";
+  // In what is decoded from a file, the value has another place.
+  const there = parseYaml(written, node.path).node;
+  const by = there !== undefined && sameValue(there, node) ? write(written) : undefined;
+  if (by === undefined || by === written) return undefined;
+  return { line: start.line, text: line.slice(0, start.column - 1) + by + line.slice(end.column - 1) };
 }
 
 function wrongs(told: readonly Told[]): number {

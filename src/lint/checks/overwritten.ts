@@ -3,7 +3,7 @@ import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import type { Service } from "../../services/service.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Confidence, type Finding, SEVERITIES, type Severity } from "../finding.ts";
+import { type Confidence, type Finding, type Fix, SEVERITIES, type Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence, type SettingChange } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
@@ -75,11 +75,13 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
     lost.every(({ was }) => context.setting(service, was.key, after)?.value === was.value);
   return withFix(finding, () => {
     // A fix that is about one setting may keep the others as well.
+    let other: Fix | null = null;
     for (const { setting, before, path } of losses.slice(0, MOST_TRIED)) {
-      const fix = context.fix(rule, { key: setting, before, path }, keeps);
-      if (fix !== null) return fix;
+      const fix = context.fix(rule, blame.cause, { key: setting, before, path }, keeps);
+      if (fix?.safe) return fix;
+      other ??= fix;
     }
-    return null;
+    return other;
   });
 }
 

@@ -38,9 +38,9 @@ export function packagesUpgradedAtLaunch(rule: Rule, context: CheckContext): Fin
   const message = `The first boot upgrades the image's packages to the newest versions in the repositories (${command}).${locked}`;
   const holds = (_after: Image, booted: BootResult) => upgradeCommand(booted) === undefined;
   const prove = () => {
-    const fix = context.fix(rule, {}, holds);
-    const edited = fix === null && isOwn(context, key.path) ? withoutOldKey(image, key) : undefined;
-    return edited === undefined ? fix : context.prove(edited, holds);
+    const edited = isOwn(context, key.path) ? withoutOldKey(image, key) : undefined;
+    const fix = edited === undefined ? null : context.prove(edited, holds);
+    return fix?.safe ? fix : context.fix(rule, cause, {}, holds);
   };
   return [about(rule, context, { message, cause, severity, module: MODULE, prove })];
 }
@@ -51,7 +51,7 @@ function isStock({ key, value, path }: Pair, { config }: BootResult): boolean {
   return isOfAmazon && key.value === "repo_upgrade" && pyStr(value) === "security";
 }
 
-/** The file with the current key in place of a deprecated one, which no other file can switch off. */
+/** The file with the current key in place of an older one, which no other file can switch off since 22.2. */
 function withoutOldKey(image: Image, pair: Pair): FileEdit | undefined {
   const { start, end } = spanOf(pair);
   const written = (readText(image, pair.path) ?? "").slice(start, end).trimEnd();
@@ -94,18 +94,15 @@ export function packageReleaseNotLocked(rule: Rule, context: CheckContext): Find
   const release = distro.packages.version("system-release")?.replace(/^\d+:|-[^-]*$/g, "") ?? distro.version;
   const severity = isOwn(context, path) || booted.config.has("repo_releasever") ? rule.severity : "info";
   const message = `The image is not locked to a release of Amazon Linux (releasever is "latest" in ${path}): packages that a launch installs or upgrades come from the newest release.`;
-  const fix =
-    path === DNF_RELEASE
-      ? { path, content: `${release}\n` }
-      : {
-          path: "/etc/cloud/cloud.cfg.d/99-keep-package-release-not-locked.cfg",
-          content: `repo_releasever: "${release}"\n`,
-        };
-  const prove = () =>
-    /^\d{4}\.\d{1,2}(\.\d+)?$/.test(release)
-      ? context.prove(fix, (after, booted) => notLocked(after, booted) === undefined)
-      : null;
-  return [about(rule, context, { message, cause: { path, line, column: 1 }, severity, prove })];
+  const cause = { path, line, column: 1 };
+  const holds = (after: Image, booted: BootResult) => notLocked(after, booted) === undefined;
+  const prove = () => {
+    if (!/^\d{4}\.\d{1,2}(\.\d+)?$/.test(release)) return null;
+    return path === DNF_RELEASE
+      ? context.prove({ path, content: `${release}\n` }, holds)
+      : context.fix(rule, cause, { release }, holds);
+  };
+  return [about(rule, context, { message, cause, severity, prove })];
 }
 
 function notLocked(image: Image, { config }: BootResult): { path: string; line: number } | undefined {

@@ -163,7 +163,7 @@ function finding(
       ],
       evidence: demand.evidence.text,
     },
-    () => context.fix(rule, {}, (image) => asks(image, account, command)),
+    () => context.fix(rule, blame.cause, {}, (image) => asks(image, account, command)),
   );
 }
 

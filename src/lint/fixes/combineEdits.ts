@@ -1,5 +1,6 @@
 import { diffArrays } from "diff";
 import type { FileEdit, Fix } from "../finding.ts";
+import { addToConfig } from "./addToConfig.ts";
 
 /** What edits apply to. Paths are those of FileEdit. */
 export interface EditedFiles {
@@ -48,7 +49,7 @@ export function combineEdits(fixes: readonly Fix[], files: EditedFiles): FileEdi
 }
 
 function change(
-  { path: named, content }: FileEdit,
+  { path: named, content, config }: FileEdit,
   stateOf: (path: string) => State | string,
   files: EditedFiles,
 ): string | undefined {
@@ -61,7 +62,7 @@ function change(
     state.text = content;
     return undefined;
   }
-  const both = base === undefined || text === undefined ? undefined : mergeTexts(base, text, content);
+  const both = config === undefined ? mergeTexts(base, text, content) : addToConfig(text, config);
   if (both === undefined) return `it changes the same lines of ${path}`;
   state.text = both;
   return undefined;
@@ -89,7 +90,8 @@ interface Piece {
 }
 
 /** A text with the changes of two others; undefined if both change the same or adjacent lines, in different ways. */
-function mergeTexts(base: string, one: string, other: string): string | undefined {
+function mergeTexts(base: string | undefined, one: string | undefined, other: string): string | undefined {
+  if (base === undefined || one === undefined) return undefined;
   const lines = splitLines(base);
   const [ours, theirs] = [pieces(lines, one), pieces(lines, other)];
   if (ours === undefined || theirs === undefined) return undefined;

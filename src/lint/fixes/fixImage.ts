@@ -12,7 +12,7 @@ import type { LintResult } from "../lintResult.ts";
 import { accessOf, harmOf } from "./access.ts";
 import type { Fixable } from "./fixAll.ts";
 import { failingModules } from "./fixes.ts";
-import { newFinding } from "./newFindings.ts";
+import { newFindings } from "./newFindings.ts";
 
 /** Options of a lint whose findings are fixed. */
 export interface FixOptions extends LintOptions {
@@ -65,7 +65,7 @@ export class FixableImage implements Fixable {
       const failed = failingModules(after.booted).find((name) => !failing.has(name));
       if (failed !== undefined) return `cloud-init's ${failed} would fail`;
       const edits = fixes.flatMap((fix) => fix.edits);
-      const added = newFinding(this.#proven(), after.#proven(), edits, rules);
+      const [added] = newFindings(this.#proven(), after.#proven(), edits, rules);
       if (added !== undefined) return `there would be a new finding of ${added.rule}`;
     }
     return this.#harm(after, fixes);
@@ -143,7 +143,7 @@ export class FixableFile implements Fixable {
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined {
     if (!fixes.every(({ safe }) => safe)) return undefined;
     const edits = fixes.flatMap((fix) => fix.edits);
-    const added = newFinding(this.result.findings, after.result.findings, edits, this.#options.rules);
+    const [added] = newFindings(this.result.findings, after.result.findings, edits, this.#options.rules);
     return added && `there would be a new finding of ${added.rule}`;
   }
 }

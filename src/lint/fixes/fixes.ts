@@ -1,26 +1,36 @@
 import { type BootResult, boot } from "../../boot/boot.ts";
 import type { CloudData } from "../../config/seed.ts";
 import { type Image, readText } from "../../image/image.ts";
+import type { Origin } from "../../image/origin.ts";
 import { Overlay } from "../../image/overlay.ts";
+import { strictText } from "../../image/utf8.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
-import type { FileEdit, Finding } from "../finding.ts";
+import { type FileEdit, type Finding, type Fix, LARGEST_EDIT } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
-import { newFinding } from "./newFindings.ts";
+import { setOnLine } from "./addToConfig.ts";
+import { inDropIn } from "./dropIn.ts";
+import { newFindings } from "./newFindings.ts";
 
 /** Limits the number of boots for an image with thousands of lost settings. */
 const MOST_BOOTS = 60;
 /** Limits the changes of all these boots; one boot of a typical image makes fewer than a hundred. */
 const MOST_CHANGES = 30_000;
 
+/** Limits the text of all edited files together, in characters. */
+const MOST_CHARACTERS = 5_000_000;
+
 const ONE_LINE = /^[^\n\r]*$/;
 
-const DIRECTORY = "/etc/cloud/cloud.cfg.d";
-
-/** Prefixes of cloud-config drop-ins; the first that sorts after all files of the directory except our own is used. */
-const DROP_INS = ["99-keep", "zz-keep", "zzzz-keep"];
-const OWN_DROP_IN = /^(?:99|zz|zzzz)-keep-([a-z0-9-]+)\.cfg$/;
+/** A candidate of a rule's `keep`: a fragment of cloud-config, or a new file. */
+interface Candidate {
+  readonly config?: string;
+  /** Whether the fragment replaces the whole value on the blamed line, even a mapping, instead of being merged into it. */
+  readonly replaces?: boolean;
+  readonly path?: string;
+  readonly content?: string;
+}
 
 /** The input of a proof. */
 export interface Proof {
@@ -38,18 +48,23 @@ export interface Proof {
 interface Attempt {
   readonly fixed: Image;
   readonly booted: BootResult;
-  isHarmful?: boolean;
+  cost?: Cost;
 }
 
+/** What a fix costs, as a sentence; null if nothing, "harm" if it is never offered. */
+type Cost = { readonly why: string | null } | "harm";
+
 /**
- * Proves fixes: a fix is offered only if the image, booted again with it in place, keeps the setting, is no less secure
- * than without it (see harmOf), and has no new error or warning.
+ * Proves fixes: a fix is offered only if the image, booted again with it in place, keeps the setting and is no less secure
+ * than without it (see harmOf). It is safe if no other module fails then, there is no new error or warning, and it does not
+ * change what the launch asks for.
  */
 export class FixProver {
   readonly #proof: Proof;
   readonly #failing: ReadonlySet<string>;
   readonly #attempts = new Map<string, Attempt>();
   #changes = 0;
+  #characters = 0;
   #access: Access | undefined;
 
   constructor(proof: Proof) {
@@ -58,39 +73,39 @@ export class FixProver {
   }
 
   /**
-   * The first of a rule's fixes (`keep`: entries with `config`, a cloud-config drop-in, or `path` and `content`) with which
-   * `holds` is true and which does no harm. `{name}` in them is replaced with a value.
+   * The first of a rule's fixes (`keep`: entries with `config`, which is cloud-config, or `path` and `content`, a new file)
+   * with which `holds` is true and which does no harm; the first safe one if there is any. `{name}` in them is replaced with
+   * a value. Cloud-config is put on the blamed line if that is in a file of the user's own, otherwise in a drop-in.
+   * @param own the blamed line, if it may be edited
    */
   prove(
     rule: Rule,
     values: Readonly<Record<string, string>>,
     holds: (after: Image, booted: BootResult) => boolean,
-  ): FileEdit | null {
+    own: Origin | undefined,
+  ): Fix | null {
     const { keep } = rule.parameters;
-    for (const candidate of Array.isArray(keep) ? keep : []) {
-      const fix = this.#fill(candidate as Readonly<Record<string, string>>, rule, values);
-      if (fix !== undefined && this.proveOne(fix, holds) !== null) return fix;
-    }
-    return null;
+    const candidates = Array.isArray(keep) ? (keep as readonly Candidate[]) : [];
+    return safest(candidates, (candidate) =>
+      safest(this.#places(candidate, values, own), (edit) => this.#asLaunched(this.proveOne(edit, holds), edit)),
+    );
   }
 
   /**
-   * The fix itself if `holds` is true with it in place and it does no harm, otherwise null.
+   * The fix that consists of one edit if `holds` is true with it in place and it does no harm, otherwise null.
    * @param intended accounts that the configuration requests and that only exist with the fix: letting them in does no harm
    */
   proveOne(
-    fix: FileEdit,
+    edit: FileEdit,
     holds: (after: Image, booted: BootResult) => boolean,
     intended: ReadonlySet<string> = new Set(),
-  ): FileEdit | null {
-    const attempt = this.#attempt(fix);
+  ): Fix | null {
+    const attempt = this.#attempt(edit);
     if (attempt === undefined) return null;
-    const { booted } = attempt;
-    if (failingModules(booted).some((name) => !this.#failing.has(name))) return null;
     try {
-      if (!holds(booted.after, booted)) return null;
-      attempt.isHarmful ??= this.#isHarmful(fix, attempt, intended);
-      return attempt.isHarmful ? null : fix;
+      if (!holds(attempt.booted.after, attempt.booted)) return null;
+      attempt.cost ??= this.#costOf(edit, attempt, intended);
+      return attempt.cost === "harm" ? null : { safe: attempt.cost.why === null, why: attempt.cost.why, edits: [edit] };
     } catch (error) {
       // A service that cannot be read proves nothing.
       if (!(error instanceof UnreadableService)) throw error;
@@ -98,49 +113,76 @@ export class FixProver {
     }
   }
 
-  #isHarmful(fix: FileEdit, { fixed, booted }: Attempt, intended: ReadonlySet<string>): boolean {
+  /** A fix of this edit, which is not safe if it is in a file that the launch hands over. */
+  #asLaunched(fix: Fix | null, edit: FileEdit): Fix | null {
+    const { image, original } = this.#proof;
+    const isLaunch = handedOver(original.cloud, edit) !== undefined && image.lstat(edit.path) === undefined;
+    return fix?.safe && isLaunch ? { ...fix, safe: false, why: `It changes what ${edit.path} asks for.` } : fix;
+  }
+
+  #costOf(edit: FileEdit, { fixed, booted }: Attempt, intended: ReadonlySet<string>): Cost {
     const { original, reader, rules, findings, findingsAfter } = this.#proof;
     this.#access ??= accessOf(original.after, reader);
-    if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return true;
-    return newFinding(findings(), findingsAfter(fixed, booted), [fix], rules) !== undefined;
+    if (harmOf(this.#access, accessOf(booted.after, reader, intended)) !== undefined) return "harm";
+    const brought = newFindings(findings(), findingsAfter(fixed, booted), [edit], rules);
+    if (brought.some(({ rule }) => isAboutAccess(rule, rules))) return "harm";
+    const [failing] = failingModules(booted).filter((name) => !this.#failing.has(name));
+    if (failing !== undefined) return { why: `The module ${failing} fails with it.` };
+    const [worst] = brought;
+    if (worst === undefined) return { why: null };
+    // A fix that nobody would write in this form.
+    if (worst.severity === "info") return "harm";
+    return { why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message)}` };
   }
 
-  #fill(
-    candidate: Readonly<Record<string, string>>,
-    rule: Rule,
+  /** The edits that put a candidate in place, the best first. */
+  *#places(
+    { config, replaces = false, path, content }: Candidate,
     values: Readonly<Record<string, string>>,
-  ): FileEdit | undefined {
-    let missing = false;
-    const fill = (text: string, allowed: RegExp) =>
-      text.replace(/\{([a-z]+)\}/g, (_all, name: string) => {
-        const value = values[name] ?? "\n";
-        if (!allowed.test(value)) missing = true;
-        return value;
-      });
-    const { config, path, content } = candidate;
-    const fix =
-      config === undefined
-        ? { path: fill(path ?? "", /^[\w.-]+$/), content: fill(content ?? "", ONE_LINE) }
-        : { path: this.#dropIn(rule), content: `${fill(config, ONE_LINE).trimEnd()}\n` };
-    // A drop-in never replaces an existing file.
-    return missing || this.#proof.image.lstat(fix.path) !== undefined ? undefined : fix;
+    own: Origin | undefined,
+  ): Generator<FileEdit> {
+    const { image, original } = this.#proof;
+    if (config !== undefined) {
+      const fragment = filled(config, values, ONE_LINE);
+      if (fragment === undefined) return;
+      const edits = [
+        () => own && this.#onLine(own, fragment, replaces),
+        () => inDropIn(image, original.base, fragment),
+      ];
+      for (const edit of edits) {
+        const made = edit();
+        if (made !== undefined) yield made;
+      }
+      return;
+    }
+    const [name, text] = [filled(path ?? "", values, /^[\w.-]+$/), filled(content ?? "", values, ONE_LINE)];
+    // A new file never replaces another.
+    if (name !== undefined && text !== undefined && image.lstat(name) === undefined)
+      yield { path: name, content: text };
   }
 
-  #dropIn(rule: Rule): string {
-    const { image, rules } = this.#proof;
-    const isOwn = (name: string) => rules.some(({ id }) => id === OWN_DROP_IN.exec(name)?.[1]);
-    const others = image.list(DIRECTORY).filter((name) => name.endsWith(".cfg") && !isOwn(name));
-    const last = others.at(-1) ?? "";
-    // With a file of a higher number, the order of the files would look wrong.
-    const isTaken = others.some((name) => Number(/^\d+/.exec(name)?.[0] ?? 0) > 99);
-    const names = DROP_INS.map((prefix) => `${prefix}-${rule.id}.cfg`);
-    return `${DIRECTORY}/${names.find((name, index) => name > last && !(isTaken && index === 0)) ?? names.at(-1)}`;
+  /** The edit of a blamed line that has the fragment's value in place of its own. */
+  #onLine(origin: Origin, fragment: string, replaces: boolean): FileEdit | undefined {
+    const { image, original } = this.#proof;
+    const { path } = origin;
+    const handed = [original.cloud.userData, original.cloud.vendorData, original.cloud.vendorData2].find(
+      (file) => file?.path === path,
+    );
+    const bytes = handed?.bytes ?? image.read(path);
+    const text = bytes && strictText(bytes);
+    if (text === undefined || text.length > LARGEST_EDIT) return undefined;
+    // Other forms of user-data hold cloud-config at other places.
+    if (handed !== undefined && (handed.excerpt !== undefined || !text.startsWith("#cloud-config"))) return undefined;
+    const content = setOnLine(text, origin, fragment, replaces);
+    return content === undefined || content === text ? undefined : { path, content };
   }
 
   #attempt(fix: FileEdit): Attempt | undefined {
     const key = `${fix.renames ?? ""}\n${fix.path}\n${fix.content}`;
     const known = this.#attempts.get(key);
     if (known !== undefined || this.#attempts.size >= MOST_BOOTS || this.#changes > MOST_CHANGES) return known;
+    this.#characters += fix.content.length;
+    if (this.#characters > MOST_CHARACTERS) return undefined;
     const { image, original } = this.#proof;
     const fixed = new Overlay(image);
     const blame = { module: "fix", cause: { path: fix.path, line: 1, column: 1 } };
@@ -155,6 +197,38 @@ export class FixProver {
     this.#attempts.set(key, attempt);
     return attempt;
   }
+}
+
+/** A candidate with values in place of names in braces; undefined if one is missing or not allowed. */
+function filled(text: string, values: Readonly<Record<string, string>>, allowed: RegExp): string | undefined {
+  let isComplete = true;
+  const result = text.replace(/\{([a-z]+)\}/g, (_all, name: string) => {
+    const value = values[name] ?? "\n";
+    if (!allowed.test(value)) isComplete = false;
+    return value;
+  });
+  return isComplete ? result : undefined;
+}
+
+/** The first safe fix that can be proven with one of the candidates, else the first of the others. */
+function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null): Fix | null {
+  let other: Fix | null = null;
+  for (const candidate of candidates) {
+    const fix = prove(candidate);
+    if (fix?.safe) return fix;
+    other ??= fix;
+  }
+  return other;
+}
+
+/** Rules about who can log in and become root, and about secrets: a fix must not cause their findings at all. */
+function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
+  const rule = rules.find((one) => one.id === id);
+  return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
+}
+
+function firstSentence(message: string): string {
+  return (/^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message).replace(/[.:]?$/, ".");
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */

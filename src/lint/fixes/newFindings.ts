@@ -5,16 +5,13 @@ import { CONTENT_CHECK } from "../rules/rule.ts";
 /** Checks of the content of configuration: a fix must not cause any finding of theirs, whatever its severity. */
 const WORDING = ["config-key-of-other-version", CONTENT_CHECK];
 
-/**
- * A finding that an image has only with a fix in place: an error, a warning, or one about the content of the fix.
- * @returns undefined if there is none
- */
-export function newFinding(
+/** The findings that an image has only with a fix in place: errors, warnings, then those about the content of the fix. */
+export function newFindings(
   without: readonly Finding[],
   withFix: readonly Finding[],
   edits: readonly FileEdit[],
   rules: readonly Rule[],
-): Finding | undefined {
+): Finding[] {
   const wording = new Set(rules.filter(({ check }) => WORDING.includes(check)).map(({ id }) => id));
   const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && edits.some(({ path }) => path === cause?.path);
   const kinds: readonly ((finding: Finding) => boolean)[] = [
@@ -22,6 +19,7 @@ export function newFinding(
     (finding) => isAtLeast(finding, "warning"),
     isAtFix,
   ];
+  const found = new Set<Finding>();
   for (const isOfKind of kinds) {
     const known = new Map<string, number>();
     for (const finding of without.filter(isOfKind)) {
@@ -31,11 +29,11 @@ export function newFinding(
     for (const finding of withFix.filter(isOfKind)) {
       const name = identityOf(finding, edits);
       const left = known.get(name) ?? 0;
-      if (left === 0) return finding;
-      known.set(name, left - 1);
+      if (left === 0) found.add(finding);
+      else known.set(name, left - 1);
     }
   }
-  return undefined;
+  return [...found];
 }
 
 function isAtLeast({ severity }: Finding, least: Finding["severity"]): boolean {

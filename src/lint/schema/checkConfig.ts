@@ -21,6 +21,7 @@ import { shortList } from "../sentences/lists.ts";
 import { defaultUserKeys } from "./defaultUserKeys.ts";
 import { allowsBooleans } from "./expected.ts";
 import { placeHint, settingsValidator } from "./imageSettings.ts";
+import { rewriteOf } from "./mechanical.ts";
 import { passedOver } from "./passedOver.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Layer, Told } from "./told.ts";
@@ -190,13 +191,24 @@ function toldOf(
     const renamed = newName(given);
     const isRenamed = pair !== undefined && renamed !== undefined && isFree(renamed);
     const replace = isRenamed ? { old: given, by: renamed } : undefined;
-    return { about: "deprecated-key", worst: kind === "changed" ? "info" : "warning", message, origin, replace };
+    const rewrite = isRenamed ? undefined : rewriteOf(problem, schema, schemas.version);
+    return {
+      about: "deprecated-key",
+      worst: kind === "changed" ? "info" : "warning",
+      message,
+      origin,
+      replace,
+      rewrite,
+    };
   }
   // A separate rule covers the names of modules.
   if (layer === "image" && path.length > 1 && /^cloud_(init|config|final)_modules$/.test(String(path[0])))
     return undefined;
   if (layer === "image" && kind === "type" && path.length === 1 && isStockForm(problem, schema)) return undefined;
-  if (kind !== "unknown-key") return { about: "value", worst: "error", message, origin };
+  if (kind !== "unknown-key") {
+    const rewrite = rewriteOf(problem, schema, schemas.version);
+    return { about: "value", worst: "error", message, origin, rewrite };
+  }
   // Files of the image may set more keys than a launch.
   if (path.length === 1 && name === "cloud-config" && !closesTopLevel(schemas, layer)) return undefined;
   if (path.length === 1 && name === "cloud-config" && deprecatedForm(given, schemas) !== undefined) return undefined;

@@ -22,6 +22,11 @@ export function allowedTexts(schemas: readonly Schema[], root: Schema): string[]
   return phrasesOf(schemas, root).flatMap((phrase) => (phrase.startsWith('"') ? [phrase.slice(1, -1)] : []));
 }
 
+/** The forms of value that some schemas allow, in words. */
+export function allowedForms(schemas: readonly Schema[], root: Schema): readonly string[] {
+  return phrasesOf(schemas, root);
+}
+
 function phrasesOf(schemas: readonly Schema[], root: Schema): string[] {
   return [...new Set(current(schemas).flatMap((schema) => alternatives(schema, root, 0)))];
 }

@@ -1,5 +1,6 @@
 import type { Origin } from "../../image/origin.ts";
 import type { Confidence, Severity } from "../finding.ts";
+import type { Rewrite } from "./mechanical.ts";
 
 /** The subject of a finding about configuration itself; the parameter `about` of rule documents. */
 export type About =
@@ -44,4 +45,6 @@ export interface Told {
   readonly isTemplateNote?: true;
   /** The text at this place, or at `at`, and its replacement; undefined if there is no mechanical fix. */
   readonly replace?: { readonly old: string; readonly by: string; readonly at?: Origin } | undefined;
+  /** The value that can be written in another form. */
+  readonly rewrite?: Rewrite | undefined;
 }

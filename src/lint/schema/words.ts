@@ -65,6 +65,16 @@ export function otherName(given: string, keys: readonly string[]): string | unde
   return name !== undefined && keys.includes(name) ? name : undefined;
 }
 
+/** The allowed word that a string resembles. */
+export function meantWord(
+  { node, schemas }: Pick<SchemaProblem, "node" | "schemas">,
+  root: Schema,
+): string | undefined {
+  const word = isText(node) ? String(node.value) : "";
+  // Short words resemble too many others.
+  return word.length < 5 ? undefined : nearOf(word, allowedTexts(schemas, root));
+}
+
 function nearOf(word: string, known: readonly string[]): string | undefined {
   return known.length === 0 || word.length > LONGEST ? undefined : nearest(word, known);
 }
@@ -90,9 +100,7 @@ const TEXTS: Readonly<Record<ProblemKind, (problem: SchemaProblem, root: Schema,
   type: ({ path, node, schemas }, root, top) => {
     const place = top && placeAt(top, path);
     const wanted = expected(schemas, root);
-    const word = isText(node) ? String(node.value) : "";
-    // Short words resemble too many others.
-    const near = word.length < 5 ? undefined : nearOf(word, allowedTexts(schemas, root));
+    const near = meantWord({ node, schemas }, root);
     const hint = near === undefined ? quoteHint(node, wanted) : ` (did you mean "${near}"?)`;
     if (/\ba string\b/.test(wanted) && typeof path.at(-1) === "number" && isSplitString(node)) {
       const whole = /^(?:runcmd|bootcmd)$/.test(String(path[0])) ? "command" : "string";

@@ -6,6 +6,7 @@ import type { Image } from "../../../src/image/image.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 import { ServiceReader } from "../../../src/lint/evidence/serviceHistory.ts";
 import type { Finding } from "../../../src/lint/finding.ts";
+import { inDropIn as inSharedDropIn } from "../../../src/lint/fixes/dropIn.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
@@ -41,11 +42,19 @@ function proving(files: Files | Image, found: (fixed: Image, booted: BootResult)
       return found(fixed, booted);
     },
   });
-  const prove = (path: string, content: string) => prover.proveOne({ path, content }, () => true);
-  return { prove, counted };
+  const fixOf = (path: string, content: string) => prover.proveOne({ path, content }, () => true);
+  /** The safe fix. */
+  const prove = (path: string, content: string) => {
+    const fix = fixOf(path, content);
+    return fix?.safe ? fix : null;
+  };
+  return { fixOf, prove, counted };
 }
 
 const isOffered = (files: Files, config: string) => proving(files).prove(`${D}/99-x.cfg`, config) !== null;
+
+/** The first line of a drop-in that fixes share. */
+const PURPOSE = "# Keeps what the image sets; written by cloud-init-lint.\n";
 
 describe("somebody who can become root is left", () => {
   const rule = { "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\n" };
@@ -53,7 +62,7 @@ describe("somebody who can become root is left", () => {
     const all = { "/etc/passwd": `${PASSWD}\n`, "/etc/shadow": shadow("*", "!"), ...rule, ...files };
     return findings("sudo-without-password", all).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
   };
-  const OFFERED = ["system_info:\n  default_user:\n    sudo: null\n"];
+  const OFFERED = [`${PURPOSE}system_info:\n  default_user:\n    sudo: null\n`];
 
   test("nobody: the default user's password is locked, root's too", () => expect(sudoFix({})).toEqual([null]));
 
@@ -125,7 +134,7 @@ describe("somebody who can become root is left", () => {
 
   test("before 22.3, where users_groups fails with null, the fix is false", () => {
     expect(sudoFix({ ...withVersion("20.4.1"), "/etc/shadow": shadow(HASH, "!") })).toEqual([
-      "system_info:\n  default_user:\n    sudo: false\n",
+      `${PURPOSE}system_info:\n  default_user:\n    sudo: false\n`,
     ]);
   });
 });
@@ -158,7 +167,7 @@ describe("no login is opened", () => {
         [`${D}/20-team.cfg`]: `ssh_pwauth: ${wanted}\n`,
       }).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
     expect(fixOf("yes", false)).toEqual([null]);
-    expect(fixOf("no", true)).toEqual(["ssh_pwauth: no\n"]);
+    expect(fixOf("no", true)).toEqual(["ssh_pwauth: false\n"]);
   });
 
   test("keys of the launch for root", () => {
@@ -294,64 +303,142 @@ describe("no new finding", () => {
       "/etc/network/interfaces.d/50-cloud-init": "auto eth1\niface eth1 inet static\n  address 192.0.2.9/24\n",
     };
     const fixOf = (files: Files) =>
-      findings("network-configuration-joined", files).map((finding) => finding.proveFix()?.edits[0]?.content ?? null);
-    expect(fixOf(image)).toEqual(["network:\n  config: disabled\n"]);
-    expect(fixOf({ ...image, ...left })).toEqual([null]);
+      findings("network-configuration-joined", files).map((finding) => {
+        const fix = finding.proveFix();
+        return `${fix?.safe}: ${fix?.edits[0]?.content}`;
+      });
+    expect(fixOf(image)).toEqual([`true: ${PURPOSE}network:\n  config: disabled\n`]);
+    expect(fixOf({ ...image, ...left })).toEqual([`false: ${PURPOSE}network:\n  config: disabled\n`]);
   });
 });
 
 describe("where a fix goes", () => {
   const LOST = { "/etc/hosts": "127.0.0.1 localhost\n10.0.0.5 registry.internal\n" };
-  const pathOf = (names: Files) => {
-    const files = { ...LOST, [`${D}/20-team.cfg`]: "manage_etc_hosts: true\n", ...names };
-    return findings("hosts-file-replaced", files)[0]
-      ?.proveFix()
-      ?.edits[0]?.path.slice(D.length + 1);
+  /** The safe fix for a host name that the first boot replaces, whose cause is not the key that keeps it. */
+  const inDropIn = (files: Files) => {
+    const all = { "/etc/hostname": "builder\n", [`${D}/20.cfg`]: "hostname: node\n", ...files };
+    const fix = findings("hostname-reset", all)[0]?.proveFix();
+    const edit = fix?.safe ? fix.edits[0] : undefined;
+    return edit && { ...edit, path: edit.path.slice(D.length + 1) };
   };
-  const NAME = "keep-hosts-file-replaced.cfg";
+  const OFF = "preserve_hostname: false\n";
 
-  test("behind every file", () => {
-    expect(pathOf({})).toBe(`99-${NAME}`);
-    expect(pathOf({ [`${D}/99-zz.cfg`]: "locale: C\n" })).toBe(`zz-${NAME}`);
-    expect(pathOf({ [`${D}/zz-last.cfg`]: "locale: C\n" })).toBe(`zzzz-${NAME}`);
+  test("one drop-in, whose name sorts last only where it would not win", () => {
+    const pathOf = (files: Files) => inDropIn(files)?.path;
+    expect(pathOf({})).toBe("99-cloud-init-lint.cfg");
+    expect(pathOf({ [`${D}/zz-last.cfg`]: "locale: C\n" })).toBe("99-cloud-init-lint.cfg");
+    expect(pathOf({ [`${D}/99-keep-sshd-setting-overwritten.cfg`]: "ssh_pwauth: no\n" })).toBe(
+      "99-cloud-init-lint.cfg",
+    );
+    expect(pathOf({ [`${D}/99-keep.cfg`]: OFF })).toBe("zz-cloud-init-lint.cfg");
+    expect(pathOf({ [`${D}/100-site.cfg`]: OFF })).toBe("zz-cloud-init-lint.cfg");
+    expect(pathOf({ [`${D}/zz-last.cfg`]: OFF })).toBe("zzzz-cloud-init-lint.cfg");
+    // Nothing sorts after it.
+    expect(pathOf({ [`${D}/zzzzz.cfg`]: OFF })).toBeUndefined();
   });
 
-  test("behind a file that only looks like a fix", () =>
-    expect(pathOf({ [`${D}/99-keep-zones.cfg`]: "manage_etc_hosts: true\n" })).toBe(`zz-${NAME}`));
+  test("what stands in the drop-in stays", () => {
+    const own = "# Mine.\nlocale: C # here\n";
+    expect(inDropIn({ [`${D}/99-cloud-init-lint.cfg`]: own })).toEqual({
+      path: "99-cloud-init-lint.cfg",
+      content: `${own}# Every instance then has the host name of the image.\npreserve_hostname: true\n`,
+      config: "# Every instance then has the host name of the image.\npreserve_hostname: true\n",
+    });
+    expect(inDropIn({ [`${D}/zz-cloud-init-lint.cfg`]: own })?.path).toBe("zz-cloud-init-lint.cfg");
+    // A file that cannot be edited, or that would be written elsewhere.
+    expect(inDropIn({ [`${D}/99-cloud-init-lint.cfg`]: "- a list\n" })?.path).toBe("zz-cloud-init-lint.cfg");
+    expect(inDropIn({ [`${D}/99-cloud-init-lint.cfg`]: "-> /etc/elsewhere\n" })?.path).toBe("zz-cloud-init-lint.cfg");
+  });
 
-  test("fixes that were taken over do not push the next ones further back", () => {
-    const own = { [`${D}/99-keep-sshd-setting-overwritten.cfg`]: "ssh_pwauth: no\n" };
-    expect(pathOf(own)).toBe(`99-${NAME}`);
-    expect(pathOf({ ...own, [`${D}/zz-keep-time-servers-replaced.cfg`]: "ntp: {enabled: false}\n" })).toBe(
-      `99-${NAME}`,
+  test("nowhere, if there is no directory for it", () => {
+    const image = (files: Files) =>
+      memoryImage({ "/etc/cloud/cloud.cfg": "hostname: node\n", "/etc/hostname": "builder\n", ...files });
+    const fixOf = (files: Files) => {
+      const base = boot(image(files), { distro: detectDistro(image(files)) }).base;
+      return inSharedDropIn(image(files), base, "locale: false\n")?.path;
+    };
+    expect(fixOf({})).toBe(`${D}/99-cloud-init-lint.cfg`);
+    expect(fixOf({ [D]: "a file\n" })).toBeUndefined();
+    expect(fixOf({ "/etc/cloud/cloud.cfg": "conf_d: ''\n" })).toBeUndefined();
+    expect(fixOf({ "/etc/cloud/cloud.cfg": "conf_d: /etc/my.d\n", "/etc/my.d/1.cfg": "locale: C\n" })).toBe(
+      "/etc/my.d/99-cloud-init-lint.cfg",
     );
   });
 
-  test("where numbers have three digits, a name without one", () =>
-    expect(pathOf({ [`${D}/100-site.cfg`]: "locale: C\n" })).toBe(`zz-${NAME}`));
+  test.each([
+    [
+      "# why\nmanage_etc_hosts: true # since 2019\nlocale: C\n",
+      "# why\nmanage_etc_hosts: false # since 2019\nlocale: C\n",
+    ],
+    ["locale: C\r\nmanage_etc_hosts: Yes\r\n", "locale: C\r\nmanage_etc_hosts: No\r\n"],
+    ['{ "locale": C, "manage_etc_hosts": "template" }', '{ "locale": C, "manage_etc_hosts": false }'],
+    ["manage_etc_hosts: false\nmanage_etc_hosts: true\n", "manage_etc_hosts: false\nmanage_etc_hosts: false\n"],
+    ["manage_etc_hosts:\n  template\n# end\n", "manage_etc_hosts: false\n# end\n"],
+    ["manage_etc_hosts: !!str true\n", "manage_etc_hosts: false\n"],
+    [`manage_etc_hosts: true\nbootcmd:\n${"  - echo a long line of the file\n".repeat(1000)}`, undefined],
+  ])("on the blamed line %j", (text, wanted) => {
+    const path = `${D}/20-team.cfg`;
+    const fix = findings("hosts-file-replaced", { ...LOST, [path]: text })[0]?.proveFix();
+    expect(fix).toEqual({
+      safe: true,
+      why: null,
+      edits: [{ path, content: wanted ?? text.replace("true", "false") }],
+    });
+  });
 
-  test("taken over one after another, all fixes of an image hold together", () => {
+  test.each([
+    ["a template", "## template: jinja\nmanage_etc_hosts: true\n"],
+    ["a value that others share", "manage_etc_hosts: &on true\npackage_update: *on\n"],
+  ])("in the drop-in instead of %s", (_what, text) => {
+    const path = `${D}/20-team.cfg`;
+    expect(findings("hosts-file-replaced", { ...LOST, [path]: text })[0]?.proveFix()?.edits[0]?.path).toBe(
+      `${D}/99-cloud-init-lint.cfg`,
+    );
+  });
+
+  test("on a line below the top of a file, in a mapping of its own, or in an entry of a list", () => {
+    const shadowed = {
+      "/etc/passwd": `${PASSWD}\n`,
+      "/etc/shadow": shadow(HASH, "!"),
+      "/etc/sudoers.d/10-team": "debian ALL=(ALL) PASSWD: ALL\nann ALL=(ALL) PASSWD: ALL\n",
+    };
+    const fixOf = (text: string) =>
+      findings("sudo-without-password", { ...shadowed, [`${D}/20.cfg`]: text })[0]?.proveFix()?.edits[0]?.content;
+    expect(
+      fixOf(
+        "system_info:\n    default_user:\n        sudo:\n        - ALL=(ALL) NOPASSWD:ALL\n        # a comment\n        shell: /bin/sh\n",
+      ),
+    ).toBe("system_info:\n    default_user:\n        sudo: null\n        # a comment\n        shell: /bin/sh\n");
+    expect(fixOf("users:\n- {name: ann, sudo: 'ALL=(ALL) NOPASSWD:ALL'} # ours\n- name: bob\n")).toBe(
+      "users:\n- {name: ann, sudo: null} # ours\n- name: bob\n",
+    );
+  });
+
+  test("taken over one after another, all fixes of an image hold together, and the next run has none", () => {
     const files: Record<string, string> = {
       ...LOST,
-      [`${D}/20-team.cfg`]: "manage_etc_hosts: true\nntp: {}\nssh_pwauth: true\n",
+      "/etc/hostname": "builder\n",
+      [`${D}/20-team.cfg`]: "hostname: node\nmanage_etc_hosts: true\nntp: {}\nssh_pwauth: true\n",
       "/etc/ssh/sshd_config.d/99-team.conf": "PasswordAuthentication no\n",
       "/etc/chrony/chrony.conf": "server ntp1.internal iburst\n",
     };
-    const taken: string[] = [];
-    for (;;) {
+    for (let more = true; more; ) {
       const image = exampleImage(files);
       const found = lint(image, { distro: detectDistro(image), rules: catalogue }).findings;
-      const fix = found.find((one) => one.severity === "error")?.proveFix();
-      if (fix == null) {
-        expect(found.filter(({ severity }) => severity === "error")).toEqual([]);
-        break;
+      const fix = found
+        .filter(({ severity }) => severity !== "info")
+        .find((one) => one.proveFix()?.safe)
+        ?.proveFix();
+      more = fix != null;
+      for (const { path, content } of fix?.edits ?? []) {
+        expect(files[path]).not.toBe(content);
+        files[path] = content;
       }
-      const { path, content } = fix.edits[0]!;
-      expect(files[path]).toBeUndefined();
-      files[path] = content;
-      taken.push(path.slice(D.length + 1, D.length + 8));
     }
-    expect(taken).toEqual(["99-keep", "99-keep", "99-keep"]);
+    expect(files[`${D}/20-team.cfg`]).toBe(
+      "hostname: node\nmanage_etc_hosts: false\nntp: {enabled: false}\nssh_pwauth: false\n",
+    );
+    expect(Object.keys(files).filter((path) => path.startsWith(D))).toEqual([`${D}/20-team.cfg`]);
   });
 });
 
@@ -361,7 +448,7 @@ test("a fix names the key of today", () => {
       ?.edits[0]?.content;
   expect(fixOf("package_upgrade: true\n")).toBe("package_upgrade: false\n");
   expect(fixOf("# ours\napt_upgrade: true\n")).toBe("# ours\npackage_upgrade: false\n");
-  expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\napt_upgrade: false\n");
+  expect(fixOf("apt_upgrade: true\n", "20.4")).toBe("package_upgrade: false\n");
 });
 
 describe("a misspelt key is taken for one that is read", () => {
@@ -387,7 +474,9 @@ describe("a misspelt key is taken for one that is read", () => {
 test("what a fix keeps for every instance is said in it, and in the message", () => {
   const [found] = findings("hostname-reset", { "/etc/hostname": "builder\n", [`${D}/20.cfg`]: "hostname: node\n" });
   expect(found?.message).toContain("gives every instance this one name");
-  expect(found?.proveFix()?.edits[0]?.content).toMatch(/^# Every instance then has the host name of the image\.\n/);
+  expect(found?.proveFix()?.edits[0]?.content).toBe(
+    `${PURPOSE}# Every instance then has the host name of the image.\npreserve_hostname: true\n`,
+  );
 });
 
 test("no document recommends what harms", () => {

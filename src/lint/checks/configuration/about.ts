@@ -1,6 +1,6 @@
 import { CLOUD_CFG } from "../../../config/read.ts";
 import type { Origin } from "../../../image/origin.ts";
-import type { FileEdit, Finding, Severity } from "../../finding.ts";
+import type { Finding, Fix, Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
 
@@ -14,7 +14,7 @@ export interface Remark {
   readonly confidence?: Finding["confidence"];
   readonly module?: string;
   /** Proves a fix; null if there is none. */
-  readonly prove?: () => FileEdit | null;
+  readonly prove?: () => Fix | null;
 }
 
 /** A finding about the configuration itself. */

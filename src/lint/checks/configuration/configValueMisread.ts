@@ -3,7 +3,7 @@ import { findPair } from "../../../config/merge.ts";
 import { isFalse } from "../../../config/options.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../python/tree.ts";
-import type { FileEdit, Finding } from "../../finding.ts";
+import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { atMost, type CheckContext } from "../check.ts";
 import { sshdMakesKeys } from "../sshdMakesKeys.ts";
@@ -117,7 +117,7 @@ export function configValueMisread(rule: Rule, context: CheckContext): Finding[]
 }
 
 /** The file with the intended value, if cloud-init reads it as such. */
-function corrected({ pair, write }: Found, context: CheckContext): FileEdit | null {
+function corrected({ pair, write }: Found, context: CheckContext): Fix | null {
   const { value, path } = pair;
   const old = textOf(context.image, value);
   if (write === undefined || !/^(~|null|"[^"\n]*"|'[^'\n]*')$/i.test(old)) return null;

@@ -32,7 +32,7 @@ export function datasourceListNotRead(rule: Rule, context: CheckContext): Findin
   const message = `ds-identify ${what}, since it reads only lists on one line: cloud-init may start with a wrong datasource, or not at all.`;
   const prove = () =>
     Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string")
-      ? context.fix(rule, { names: names.join(", ") }, (after) =>
+      ? context.fix(rule, originOf(pair), { names: names.join(", ") }, (after) =>
           isDeepStrictEqual(dsIdentifyList(after, version)?.names, names),
         )
       : null;

@@ -2,15 +2,12 @@ import { type Image, readText } from "../../../image/image.ts";
 import { onceAFile } from "../../../image/onceAFile.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
-import type { FileEdit } from "../../finding.ts";
-
-/** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
-const LARGEST_FIX = 4_000;
+import { type FileEdit, LARGEST_EDIT } from "../../finding.ts";
 
 /** A file with the text between two offsets replaced. */
 export function withText(image: Image, path: string, start: number, end: number, by: string): FileEdit | undefined {
   const text = readText(image, path);
-  if (text === undefined || text.length > LARGEST_FIX) return undefined;
+  if (text === undefined || text.length > LARGEST_EDIT) return undefined;
   return { path, content: text.slice(0, start) + by + text.slice(end) };
 }
 

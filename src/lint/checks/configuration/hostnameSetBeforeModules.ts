@@ -17,6 +17,7 @@ export function hostnameSetBeforeModules(rule: Rule, context: CheckContext): Fin
   if (!isOwn(context, cause.path) || listed(context).some(({ name }) => name === "set_hostname")) return [];
   const message =
     "Removing set_hostname from the module lists does not keep the host name: cloud-init sets the name that the cloud assigns before it reads the lists. Set preserve_hostname: true to give every instance the image's name.";
-  const prove = () => context.fix(rule, {}, (_after, { config: fixed }) => fixed.bool("preserve_hostname", false));
+  const prove = () =>
+    context.fix(rule, cause, {}, (_after, { config: fixed }) => fixed.bool("preserve_hostname", false));
   return [about(rule, context, { message, cause, confidence: "likely", module: "set_hostname", prove })];
 }

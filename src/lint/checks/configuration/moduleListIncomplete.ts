@@ -4,7 +4,7 @@ import { Config } from "../../../config/config.ts";
 import { hostKeyMaker } from "../../../distro/hostKeyUnits.ts";
 import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { hostKeys } from "../../../services/hostKeys.ts";
-import type { FileEdit, Finding } from "../../finding.ts";
+import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { inWords, shortList } from "../../sentences/lists.ts";
 import { atMost, type CheckContext } from "../check.ts";
@@ -163,7 +163,7 @@ function others(replaced: Pair | undefined, context: CheckContext, list: string,
 }
 
 /** The file with the lost entries before its own, if the lists are then as they should be. */
-function repeated(pair: Pair, replaced: Pair, list: string, context: CheckContext): FileEdit | null {
+function repeated(pair: Pair, replaced: Pair, list: string, context: CheckContext): Fix | null {
   const kept = new Set(listed(context).map(({ name }) => name));
   const items = replaced.value.type === "sequence" ? replaced.value.children : [];
   const lost = items.filter((item) => !kept.has(nameOf(item)));

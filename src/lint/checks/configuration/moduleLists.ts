@@ -6,7 +6,7 @@ import type { Config } from "../../../config/config.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
-import type { FileEdit, Finding } from "../../finding.ts";
+import type { Finding, Fix } from "../../finding.ts";
 import { nearest } from "../../nearest.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { shortList } from "../../sentences/lists.ts";
@@ -156,7 +156,7 @@ function provenWord(
   old: string,
   by: string,
   holds: (entries: readonly ListedModule[], modules: BootResult["modules"]) => boolean,
-): FileEdit | null {
+): Fix | null {
   const fix = withWord(context.image, origin, old, by);
   if (fix === undefined) return null;
   return context.prove(fix, (_after, { config, modules }) => holds(entriesOf(config), modules));

@@ -14,7 +14,7 @@ export function networkNotDisabled(rule: Rule, context: CheckContext): Finding[]
   if (pair === undefined || said === undefined) return [];
   const message = `${said} does not disable the network configuration: cloud-init still configures the network. Write "network: {config: disabled}".`;
   const prove = () =>
-    context.fix(rule, {}, (_after, { modules }) =>
+    context.fix(rule, originOf(pair), {}, (_after, { modules }) =>
       modules.every((module) => module.name !== "network" || !isCalled(module)),
     );
   return [about(rule, context, { message, cause: originOf(pair), prove })];

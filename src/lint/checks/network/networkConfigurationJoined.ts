@@ -103,7 +103,7 @@ function finding(rule: Rule, context: CheckContext, clashing: readonly Lost[]): 
   if (verdict.winner === "image" || evidence.strength === "weak") return { ...found, proveFix: noFix };
   const { key, value } = setting;
   return withFix(found, () =>
-    context.fix(rule, { key }, (image) => context.setting(network, key, image)?.value !== value),
+    context.fix(rule, blame.cause, { key }, (image) => context.setting(network, key, image)?.value !== value),
   );
 }
 

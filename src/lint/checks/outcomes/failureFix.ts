@@ -5,14 +5,11 @@ import { findPair } from "../../../config/merge.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { type Mapping, originOf } from "../../../python/tree.ts";
-import type { FileEdit } from "../../finding.ts";
+import { type Fix, LARGEST_EDIT } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
 import { failedModules } from "./moduleOutcomes.ts";
 
 type FailedOutcome = Extract<ModuleOutcome, { status: "failed" }>;
-
-/** The largest file, in characters, that a fix replaces; for a larger one the message says what to write. */
-const LARGEST_FIX = 4_000;
 
 /**
  * The proven fix for a module that fails: an edit of the file with the line that makes it fail; null if there is none.
@@ -22,10 +19,10 @@ export function failureFix(
   { name, why }: FailedOutcome,
   context: CheckContext,
   accounts: readonly string[],
-): FileEdit | null {
+): Fix | null {
   if (why.origin === null || why.reason === null) return null;
   const text = textOf(context, why.origin.path);
-  if (text === undefined || text.length > LARGEST_FIX) return null;
+  if (text === undefined || text.length > LARGEST_EDIT) return null;
   const content = edited(text, why.origin, why.reason, context);
   if (content === undefined || content === text) return null;
   const holds = (after: Image, booted: CheckContext["booted"]) =>

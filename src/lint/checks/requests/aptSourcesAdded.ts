@@ -57,7 +57,9 @@ export function aptSourcesAdded(rule: Rule, context: CheckContext): Finding[] {
   };
   return [
     withFix(found, () =>
-      context.fix(rule, {}, (fixed) => added.every(({ key }) => context.setting(aptSources, key, fixed) === undefined)),
+      context.fix(rule, blame.cause, {}, (fixed) =>
+        added.every(({ key }) => context.setting(aptSources, key, fixed) === undefined),
+      ),
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";
-import { type FileEdit, type Finding, type Loss, milder, type Severity } from "../../finding.ts";
+import { type Finding, type Fix, type Loss, milder, type Severity } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { About } from "../../schema/told.ts";
 import { type CheckContext, noFix, withFix } from "../check.ts";
@@ -25,7 +25,7 @@ export interface LostRequest {
   /** "certain" unless given. */
   readonly confidence?: Finding["confidence"];
   /** Proves a fix; null if there is none. */
-  readonly prove?: () => FileEdit | null;
+  readonly prove?: () => Fix | null;
 }
 
 /** A request about mounts, package sources or certificates, with the rule's parameter that selects it. */

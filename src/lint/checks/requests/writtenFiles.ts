@@ -8,7 +8,7 @@ import type { Origin } from "../../../image/origin.ts";
 import { normalizePath } from "../../../python/paths.ts";
 import { type Mapping, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { FileEdit } from "../../finding.ts";
+import { type Fix, LARGEST_EDIT } from "../../finding.ts";
 import type { CheckContext } from "../check.ts";
 import { spanOf } from "../configuration/editFile.ts";
 import { runsToEnd } from "../outcomes/moduleOutcomes.ts";
@@ -58,11 +58,11 @@ export function deferring(
   context: CheckContext,
   files: readonly WrittenFile[],
   holds: (after: Image, booted: BootResult) => boolean,
-): FileEdit | null {
+): Fix | null {
   const path = files[0]?.pair.path;
   if (path === undefined || !canDefer(context) || files.some(({ pair }) => pair.path !== path)) return null;
   const text = textOf(context, path);
-  if (text === undefined || text.length > LARGEST_FIX) return null;
+  if (text === undefined || text.length > LARGEST_EDIT) return null;
   let content = text;
   for (const { pair } of [...files].sort((a, b) => spanOf(b.pair).start - spanOf(a.pair).start)) {
     const { start, end } = spanOf(pair.value);
@@ -76,9 +76,6 @@ export function deferring(
   }
   return context.prove({ path, content }, holds);
 }
-
-/** The largest file, in characters, that a fix replaces. */
-const LARGEST_FIX = 4_000;
 
 /** The text of a file of the launch or of the image; undefined if it holds other parts too. */
 function textOf({ image, booted }: CheckContext, path: string): string | undefined {

@@ -113,7 +113,7 @@ describe("what ds-identify takes for datasource_list", () => {
     const tried = oneOf(3, every);
     const found = tried.filter((version) => {
       const [finding] = findings("datasource-list-not-read", { ...withVersion(version), [`${D}/20.cfg`]: text });
-      if (finding !== undefined) expect(finding.proveFix()?.edits[0]?.content).toMatch(/^datasource_list: \[ .* \]\n$/);
+      if (finding !== undefined) expect(finding.proveFix()?.edits[0]?.content).toMatch(/^datasource_list: \[ .* \]$/m);
       return finding !== undefined;
     });
     expect(found).toEqual(tried.filter((version) => versions.includes(version)));

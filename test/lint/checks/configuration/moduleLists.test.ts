@@ -123,7 +123,7 @@ describe("the host name before the modules", () => {
 
   test("preserve_hostname is the fix", () =>
     expect(findingsAlone("hostname-set-before-modules", files)[0]?.proveFix()?.edits[0]?.content).toMatch(
-      /^# Every instance .*\npreserve_hostname: true\n$/,
+      /^# Keeps .*\n# Every instance .*\npreserve_hostname: true\n$/,
     ));
 
   test("the stock list has set_hostname", () =>
