@@ -104,7 +104,8 @@ export function observeLint(directory: string, { image: before, result }: Fixabl
   const stock = openDirectory(facts.root);
   const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
   return {
-    findings: result.findings.flatMap((finding) => {
+    // What is ignored happens as well.
+    findings: [...result.findings, ...result.ignored].flatMap((finding) => {
       const { rule, confidence, losses } = finding;
       return losses.map((loss) => {
         const file = before.realpath(loss.path) ?? loss.path;

@@ -24,7 +24,7 @@ export function observeOutcomes(directory: string, { booted, result }: FixableIm
   // What the stock root has is nobody's request.
   const isOwn = (path: string) => !existsSync(root + path) || existsSync(join(directory, "custom") + path);
   return {
-    findings: result.findings.map(({ proveFix: _, ...said }) => said),
+    findings: [...result.findings, ...result.ignored].map(({ proveFix: _, ...said }) => said),
     failures: observeFailures(directory),
     requests: observeRequests(booted, after, isOwn),
     askedFiles: booted.changes.flatMap(({ path, blames }) =>
