@@ -87,19 +87,19 @@ export function besideFixes(original: Observation, fixed: Observation, { finding
   return { ...fixed, outcomes: { ...fixed.outcomes, requests }, lint: { ...fixed.lint, files } };
 }
 
-/** What fails, is not met or is lost only with the fixes. */
+/** What fails, is no longer met or is lost only with the fixes. */
 function worse(original: Observation, fixed: Observation): string[] {
   const failed = new Set(original.outcomes.failures.map(({ module }) => module));
-  const unmet = ({ outcomes }: Observation) => outcomes.requests.flatMap(({ what, isMet }) => (isMet ? [] : [what]));
-  const known = new Set(unmet(original));
+  // What a fix makes a request, such as a key that was misspelled, may not be met for another reason.
+  const met = new Set(original.outcomes.requests.flatMap(({ what, isMet }) => (isMet ? [what] : [])));
   const lost = new Set(original.lint.settings.map(({ key }) => key));
   return [
     ...fixed.outcomes.failures
       .filter(({ module }) => !failed.has(module))
       .map(({ module, error }) => `${module} fails: ${error}`),
-    ...unmet(fixed)
-      .filter((what) => !known.has(what))
-      .map((what) => `the image does not have ${what}`),
+    ...fixed.outcomes.requests
+      .filter(({ what, isMet }) => !isMet && met.has(what))
+      .map(({ what }) => `the image does not have ${what}`),
     ...fixed.lint.settings
       .filter(({ key }) => !lost.has(key))
       .map(({ key, before, after }) => `${key} is ${JSON.stringify(after)}, not ${JSON.stringify(before)}`),

@@ -53,7 +53,7 @@ runcmd: ["date >/etc/run-was-here"]
   },
   {
     name: "fixes-misread",
-    files: team("users:\n  - default\n  - name: operator\n    lock_passwd: 'no'\nmanage_etc_hosts: 'false'\n"),
+    files: team("users:\n  - default\n  - name: carol\n    lock_passwd: 'no'\nmanage_etc_hosts: 'false'\n"),
     seed: plain,
   },
   {
@@ -69,9 +69,9 @@ runcmd: ["date >/etc/run-was-here"]
   {
     name: "fixes-sudo",
     files: {
-      "/etc/sudoers.d/10-team": { content: "%sudo ALL=(ALL) PASSWD: ALL\noperator ALL=(ALL) ALL\n", mode: "440" },
+      "/etc/sudoers.d/10-team": { content: "%sudo ALL=(ALL) PASSWD: ALL\ncarol ALL=(ALL) ALL\n", mode: "440" },
     },
-    commands: [`useradd -m -p '${hashedPassword}' operator`],
+    commands: [`useradd -m -p '${hashedPassword}' carol`],
     seed: plain,
   },
   {
