@@ -25,6 +25,8 @@ const options = {
   target: "node20.19",
   logLevel: "warning",
   legalComments: "none",
+  // The style and the script of the HTML report, imported with "?raw".
+  loader: { ".css": "text", ".client.js": "text" },
 };
 
 mkdirSync("dist", { recursive: true });

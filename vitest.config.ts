@@ -11,6 +11,9 @@ const sampled = readdirSync("test", { recursive: true, encoding: "utf8" })
   )
   .map((name) => `test/${name}`);
 
+// Vitest would read style sheets as empty.
+const css = true;
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +23,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: real,
           setupFiles: "test/setup.ts",
+          css,
           // One process takes many files: to load and compile src/ again for each costs more than the tests.
           isolate: false,
           // Vitest would leave one core to itself, which idles while tests run.
@@ -35,6 +39,7 @@ export default defineConfig({
           name: "real",
           include: [...real, ...sampled],
           setupFiles: "test/setup.ts",
+          css,
           env: { CLOUD_INIT_LINT_SAMPLES: "whole" },
           testTimeout: 600_000,
           hookTimeout: 1_800_000,

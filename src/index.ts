@@ -165,7 +165,7 @@ export async function render(
   if (!SEVERITIES.includes(minSeverity))
     throw new RangeError(`${minSeverity} is not a severity: ${SEVERITIES.join(", ")}`);
   const report = await known.load();
-  const reports = results.map((result) => imageReport(result, { minSeverity }));
+  const reports = results.map((result) => imageReport(result, { minSeverity, plan: known.needsPlan }));
   return report(reports, { color, width, minSeverity, quiet: false, rules: catalogue });
 }
 

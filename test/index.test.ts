@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/index.ts";
+import { lintFormats } from "../src/report/formats.ts";
 
 const source = readFileSync("src/index.ts", "utf8");
 
@@ -40,7 +41,7 @@ describe("odd arguments", () => {
 
   test.each(["nope", "toString"])("%s is rejected with the list of formats", async (format) => {
     await expect(library.render([result], format as library.FormatName)).rejects.toThrow(
-      new RangeError(`${format} is not a format: text, github, json, sarif`),
+      new RangeError(`${format} is not a format: ${Object.keys(lintFormats).join(", ")}`),
     );
   });
 

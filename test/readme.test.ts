@@ -1,20 +1,30 @@
-import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { CAPTURES, captured, fenceOf, NOTHING } from "./captures.ts";
 import { run } from "./cli/run.ts";
 
-const readme = readFileSync("README.md", "utf8");
+let readme = readFileSync("README.md", "utf8");
 
-test("the README's example is what the program prints", async () => {
-  const example = /<!-- example -->\n```\n(.*?)\n```\n/s.exec(readme)?.[1];
-  expect(example).toBeDefined();
-  const { out, status } = await run("fixtures/debian-12-hardened");
-  expect(status).toBe(1);
-  // "..." stands for what is left out.
-  let rest = out;
-  for (const part of example!.split("\n\n...\n\n")) {
-    expect(rest).toContain(part);
-    rest = rest.slice(rest.indexOf(part) + part.length);
-  }
+describe("the README shows what the program prints", () => {
+  // `npm run captures` renews it.
+  test.each(CAPTURES.map((capture) => [capture.name, capture] as const))("%s", async (_, capture) => {
+    const [before, shown, after] = fenceOf(readme, capture);
+    const now = await captured(capture);
+    if (process.env.CLOUD_INIT_LINT_CAPTURES === "renew") {
+      readme = before + now + after;
+      writeFileSync("README.md", readme);
+    } else expect(shown).toBe(now);
+  });
+
+  test("an ordinary finding in at most twelve lines of 80 columns", async () => {
+    const example = CAPTURES.find(({ name }) => name === "example")!;
+    const report = await captured({ ...example, parts: [[/./, NOTHING]] });
+    const findings = report.split(/\n(?= {2}\d+:\d+ {2})|\n\n(?=\S)/).filter((block) => /^ {2}\d+:\d+ /.test(block));
+    expect(findings).toHaveLength(3);
+    for (const block of findings) expect(block.trimEnd().split("\n").length, block).toBeLessThanOrEqual(12);
+    const isPath = (line: string) => line.trim().startsWith("/") || line.includes("fix: ");
+    expect(report.split("\n").filter((line) => line.length > 80 && !isPath(line))).toEqual([]);
+  });
 });
 
 test("the commands of the README exist", async () => {

@@ -51,7 +51,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(
       new Option(
         "--min-severity <severity>",
-        "lowest severity to show (default: warning for text and github, info for json and sarif; the --fail-on severity if that is lower)",
+        `lowest severity to show (default: ${defaultSeverities()}; the --fail-on severity if that is lower)`,
       ).choices(SEVERITIES),
     )
     .addOption(
@@ -120,6 +120,15 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     // Nothing is said of hidden findings where another status is returned.
     ...(status === EXIT.clean && isPristineRead ? [statusOfFindings(reports, flags, io)] : []),
   ]);
+}
+
+/** The severities that formats show by default, such as `warning for text, info for json`. */
+function defaultSeverities(): string {
+  const of = Object.entries(lintFormats);
+  return SEVERITIES.flatMap((severity) => {
+    const names = of.flatMap(([name, { minSeverity }]) => (minSeverity === severity ? name : []));
+    return names.length === 0 ? [] : `${severity} for ${names.join(", ")}`;
+  }).join("; ");
 }
 
 /** @throws CommandError if it is not a number of images. */

@@ -2,14 +2,13 @@ import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { lintFormats } from "../report/formats.ts";
-import { hiddenAnnotations } from "../report/githubLimits.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import type { Repository } from "../report/repository.ts";
-import { withinLimits } from "../report/sarifLimits.ts";
 import { atLeast } from "../report/severity.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, wantsColor } from "./io.ts";
 import { type Output, writeOutput } from "./output.ts";
+import { writeStepSummary } from "./stepSummary.ts";
 
 /** The options about what reports show and what fails the run. */
 export interface ReportFlags {
@@ -43,27 +42,23 @@ export async function writeReports(
   flags: ReportFlags & { readonly anchor?: Repository["anchor"] },
   io: Io,
 ): Promise<void> {
+  const inGithubActions = io.env.GITHUB_ACTIONS === "true";
   for (const output of outputs) {
-    const color = output.file === undefined && wantsColor(flags.color, io);
-    const report = await lintFormats[output.format]!.load();
-    const minSeverity = leastOf(output, flags);
-    await writeOutput(
-      io,
-      output,
-      report(reports, {
-        color,
-        width: io.columns,
-        minSeverity,
-        quiet: flags.quiet === true,
-        rules: catalogue,
-        anchor: flags.anchor,
-      }),
-    );
-    const cut = {
-      sarif: () => withinLimits(reports, minSeverity).cut,
-      github: () => hiddenAnnotations(reports, minSeverity),
-    }[output.format];
-    for (const told of cut?.() ?? []) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
+    const format = lintFormats[output.format]!;
+    const options = {
+      color: output.file === undefined && wantsColor(flags.color, io),
+      width: io.columns,
+      minSeverity: leastOf(output, flags),
+      quiet: flags.quiet === true,
+      rules: catalogue,
+      anchor: flags.anchor,
+      inGithubActions,
+    };
+    const report = await format.load();
+    await writeOutput(io, output, report(reports, options));
+    for (const told of (await format.leftOut?.(reports, options)) ?? [])
+      io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
+    if (output.format === "github") await writeStepSummary(reports, options.minSeverity, io);
   }
 }
 

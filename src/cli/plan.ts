@@ -1,8 +1,12 @@
 import { type Command, Option } from "commander";
-import { boot } from "../boot/boot.ts";
+import { type BootResult, boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
+import type { ImageProblem } from "../image/image.ts";
 import { caveatsOf } from "../lint/caveats.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
+import type { ImageFacts } from "../lint/lintResult.ts";
+import { Secrets } from "../lint/secrets/secrets.ts";
+import { textsOfBoot } from "../lint/textsOfBoot.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, wantsColor } from "./io.ts";
 import {
@@ -33,7 +37,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
       "<image>",
       "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
     )
-    .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
+    .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
@@ -45,7 +49,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
 }
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
-  const output = parseOutput(flags.format, ["text", "json"]);
+  const output = parseOutput(flags.format, ["text", "json", "html"]);
   checkOutputs([output], [source, ...launchFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
@@ -53,15 +57,35 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const { image, distro } = target;
   const result = boot(image, { distro, ...launch });
   const facts = imageFacts(image, result);
+  const caveats = caveatsOf(image, distro);
+  const unread = [...image.problems, ...unreadFiles(result.base)];
   if (output.format === "json")
     await writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
+  else if (output.format === "html") await writeOutput(io, output, await planPage(facts, result, caveats, unread));
   else {
     const { planText } = await import("../report/planText.ts");
     const color = output.file === undefined && wantsColor(flags.color, io);
     await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
   }
-  reportCaveats(source, caveatsOf(image, distro), io);
+  reportCaveats(source, caveats, io);
   reportPackages(source, distro.packages, io);
   reportLeftOut(source, target, io);
-  return reportUnread(source, [...image.problems, ...unreadFiles(result.base)], io) ? EXIT.incomplete : EXIT.clean;
+  return reportUnread(source, unread, io) ? EXIT.incomplete : EXIT.clean;
+}
+
+/** The plan as a page: that of a lint without rules. */
+async function planPage(
+  image: ImageFacts,
+  booted: BootResult,
+  caveats: readonly string[],
+  unread: readonly ImageProblem[],
+): Promise<string> {
+  const [{ planHtml }, { imageReport }] = await Promise.all([
+    import("../report/html/page.ts"),
+    import("../report/imageReport.ts"),
+  ]);
+  const texts = (path: string) => textsOfBoot(booted, path);
+  const secrets = Secrets.ofBoot(booted);
+  const result = { image, findings: [], ignored: [], caveats, unread, texts, booted, secrets };
+  return planHtml(imageReport(result, { minSeverity: "info", plan: true }));
 }

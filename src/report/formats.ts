@@ -2,6 +2,8 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import type { ImageReport } from "./imageReport.ts";
+import { projectUrl } from "./projectUrl.ts";
+import type { SarifOptions } from "./sarif.ts";
 import type { Anchor } from "./shownPlace.ts";
 
 /** The options of a report of findings. */
@@ -15,10 +17,12 @@ interface ReportOptions {
   readonly rules: readonly Rule[];
   /** Where the formats with `inRepository` show findings whose file is not in the repository. */
   readonly anchor?: Anchor;
+  /** Whether the run is a step of a workflow of GitHub Actions. */
+  readonly inGithubActions?: boolean;
 }
 
 /** Makes a report of findings. */
-type Report = (results: readonly ImageReport[], options: ReportOptions) => string;
+type Report = (reports: readonly ImageReport[], options: ReportOptions) => string;
 
 interface LintFormat {
   /** Lowest severity to report by default: people get less than programs. */
@@ -29,9 +33,9 @@ interface LintFormat {
   readonly needsPlan?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
+  /** Sentences about findings that the program for which the report is made would not show. */
+  leftOut?(reports: readonly ImageReport[], options: ReportOptions): Promise<readonly string[]>;
 }
-
-const toolVersion = packageJson.version;
 
 /** A new format is one file and one line here. */
 const formats = {
@@ -40,12 +44,14 @@ const formats = {
     minSeverity: "warning",
     inRepository: true,
     load: async () => (await import("./github.ts")).githubReport,
+    leftOut: async (reports, { minSeverity }) => (await import("./github.ts")).hiddenAnnotations(reports, minSeverity),
   },
+  markdown: { minSeverity: "warning", load: async () => (await import("./markdown.ts")).markdownReport },
   json: {
     minSeverity: "info",
     load: async () => {
       const { jsonReport } = await import("./json.ts");
-      return (results, { minSeverity }) => jsonReport(results, minSeverity);
+      return (reports, { minSeverity }) => jsonReport(reports, minSeverity);
     },
   },
   sarif: {
@@ -53,11 +59,21 @@ const formats = {
     inRepository: true,
     load: async () => {
       const { sarifReport } = await import("./sarif.ts");
-      return (results, { rules, minSeverity, anchor }) =>
-        sarifReport(results, rules, { toolVersion, minSeverity, anchor });
+      return (reports, options) => sarifReport(reports, options.rules, sarifOptions(options));
     },
+    leftOut: async (reports, options) => (await import("./sarif.ts")).sarifCut(reports, sarifOptions(options)),
+  },
+  html: {
+    minSeverity: "info",
+    needsPlan: true,
+    load: async () => (await import("./html/page.ts")).htmlReport,
   },
 } satisfies Record<string, LintFormat>;
+
+function sarifOptions({ minSeverity, anchor, inGithubActions = false }: ReportOptions): SarifOptions {
+  const { version: toolVersion, repository }: { version: string; repository?: unknown } = packageJson;
+  return { toolVersion, url: projectUrl(repository), minSeverity, anchor, withoutIgnored: inGithubActions };
+}
 
 export type FormatName = keyof typeof formats;
 

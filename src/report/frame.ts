@@ -3,31 +3,22 @@ import type { Origin } from "../image/origin.ts";
 import { escapeLine } from "./escape.ts";
 import { displayWidth, truncate } from "./width.ts";
 
-/** The line of `origin` between its neighbours; [] if it does not exist. */
+/** The line of `origin` with its number, and a mark under the column inside it; [] if it does not exist. */
 export function codeFrame(lines: readonly string[], origin: Origin, style: Colors, width: number): string[] {
   const line = lines[origin.line - 1];
   if (line === undefined) return [];
-  const last = Math.min(origin.line + 1, lines.at(-1) === "" ? lines.length - 1 : lines.length);
-  const digits = String(last).length;
-  const frame: string[] = [];
-  for (let number = Math.max(1, origin.line - 1); number <= Math.max(last, origin.line); number++) {
-    const gutter = `${number === origin.line ? ">" : " "} ${String(number).padStart(digits)} | `;
-    const code = truncate(escapeLine(lines[number - 1] ?? ""), width - gutter.length);
-    if (number !== origin.line) frame.push(style.dim(`${gutter}${code}`.trimEnd()));
-    else {
-      frame.push(`${style.bold(gutter)}${code}`.trimEnd());
-      frame.push(...caret(line.slice(0, origin.column - 1), digits, style, width));
-    }
-  }
-  return frame;
+  const gutter = `${origin.line} | `;
+  const code = truncate(escapeLine(line), width - gutter.length);
+  const mark = caret(line.slice(0, origin.column - 1), gutter.length - 2, style, width);
+  return [`${style.bold(gutter)}${code}`.trimEnd(), ...mark];
 }
 
 /** A mark under the column, unless the line begins there. */
-function caret(before: string, digits: number, style: Colors, width: number): string[] {
+function caret(before: string, indent: number, style: Colors, width: number): string[] {
   // A masked secret before the column changes the width.
   if (/^[\s-]*$/.test(before) || before.includes("<<hidden:")) return [];
   const column = displayWidth(escapeLine(before));
-  return column + digits + 5 >= width
+  return column + indent + 3 >= width
     ? []
-    : [`  ${" ".repeat(digits)} ${style.dim("|")} ${" ".repeat(column)}${style.bold("^")}`];
+    : [`${" ".repeat(indent)}${style.dim("|")} ${" ".repeat(column)}${style.bold("^")}`];
 }

@@ -3,55 +3,99 @@ import type { Severity } from "../lint/finding.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import type { ImageReport } from "./imageReport.ts";
 import { jsonText } from "./jsonText.ts";
+import { type SharedAlert, sharedAlerts } from "./sarifAlerts.ts";
 import { withinLimits } from "./sarifLimits.ts";
-import { sarifResults } from "./sarifResult.ts";
+import { sarifResult, worstOf } from "./sarifResult.ts";
+import { atLeast } from "./severity.ts";
 import type { Anchor } from "./shownPlace.ts";
 
 export interface SarifOptions {
   readonly toolVersion: string;
+  /** The web address of our repository; undefined if there is none yet. */
+  readonly url?: string | undefined;
   readonly minSeverity: Severity;
   readonly anchor?: Anchor;
+  /** Leaves ignored findings out, for code scanning, which shows suppressed results as open alerts. */
+  readonly withoutIgnored?: boolean;
 }
 
 /**
- * Findings as SARIF 2.1.0, one run per image, in the form that GitHub's code scanning accepts. Each run contains all rules,
- * since the catalogue of a tool must not vary; ignored findings are left out, since GitHub would show them as open.
+ * Findings as SARIF 2.1.0: one run for all images, since GitHub's code scanning refuses several runs of one tool and category. The
+ * run contains all rules, since the catalogue of a tool must not vary. A finding of several images is one result, an ignored one
+ * is suppressed.
  */
-export function sarifReport(all: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): string {
-  const descriptors = rules.map(descriptor);
-  const categories = new Set<string>();
-  const { results, cut } = withinLimits(all, options.minSeverity);
-  const runs = results.map((result): Run => {
-    const notifications = [...result.unread.map(({ path, reason }) => `could not read ${path}: ${reason}`), ...cut];
-    const category = uniqueCategory(result.image.source, categories);
-    return {
-      tool: { driver: { name: "cloud-init-lint", semanticVersion: options.toolVersion, rules: descriptors } },
-      automationDetails: { id: `cloud-init-lint/${category}/` },
-      invocations: [
-        {
-          executionSuccessful: result.unread.length === 0,
-          ...(notifications.length === 0
-            ? {}
-            : {
-                toolExecutionNotifications: notifications.map((text) => ({ level: "warning", message: { text } })),
-              }),
-        },
-      ],
-      columnKind: "utf16CodeUnits",
-      results: sarifResults(result, rules, options.anchor),
-    };
-  });
+export function sarifReport(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): string {
+  const runs = reports.length === 0 ? [] : [runOf(reports, rules, options)];
   const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };
   return jsonText(log);
 }
 
-/** GitHub rejects an upload in which two runs have the same category. */
-function uniqueCategory(source: string, taken: Set<string>): string {
-  const name = source.replace(/^\/+|\/+$/g, "") || "root";
-  let category = name;
-  for (let number = 2; taken.has(category); number++) category = `${name}-${number}`;
-  taken.add(category);
-  return category;
+/** Sentences about the findings that do not fit into an upload. */
+export function sarifCut(reports: readonly ImageReport[], options: SarifOptions): readonly string[] {
+  return limitedAlerts(reports, options).cut;
+}
+
+function limitedAlerts(reports: readonly ImageReport[], { minSeverity, anchor, withoutIgnored }: SarifOptions) {
+  const alerts = sharedAlerts(reports, anchor).filter(
+    (alert) => !(withoutIgnored && isIgnored(alert)) && atLeast([{ severity: worstOf(alert) }], minSeverity).length > 0,
+  );
+  return withinLimits(alerts, (alert) => ({ severity: worstOf(alert), isSuppressed: isIgnored(alert) }));
+}
+
+function isIgnored([{ finding }]: SharedAlert): boolean {
+  return "ignored" in finding;
+}
+
+function runOf(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): Run {
+  const { kept, cut } = limitedAlerts(reports, options);
+  const severalImages = reports.length > 1;
+  const unread = reports.flatMap(({ image, unread }) =>
+    unread.map(({ path, reason }) => `${severalImages ? `${image.source}: ` : ""}could not read ${path}: ${reason}`),
+  );
+  const notifications = [...unread, ...cut];
+  const parts = {
+    rules: new Map(rules.map(({ id }, index) => [id, index])),
+    anchor: options.anchor,
+    severalImages,
+    hasSuppressed: kept.some(isIgnored),
+  };
+  return {
+    tool: {
+      driver: {
+        name: "cloud-init-lint",
+        semanticVersion: options.toolVersion,
+        ...(options.url === undefined ? {} : { informationUri: options.url }),
+        rules: rules.map((rule) => descriptor(rule, options)),
+      },
+    },
+    automationDetails: { id: `cloud-init-lint/${categoryOf(reports, options.anchor)}/` },
+    invocations: [
+      {
+        executionSuccessful: unread.length === 0,
+        ...(notifications.length === 0
+          ? {}
+          : { toolExecutionNotifications: notifications.map((text) => ({ level: "warning", message: { text } })) }),
+      },
+    ],
+    columnKind: "utf16CodeUnits",
+    results: kept.map((alert) => sarifResult(alert, parts)),
+  };
+}
+
+/**
+ * The category under which GitHub keeps the alerts until its next upload. It must not vary with the number and order of the
+ * images, and differ between jobs: the image itself; for several, the anchor, else the directory that contains them.
+ */
+function categoryOf(reports: readonly ImageReport[], anchor: Anchor): string {
+  const [first = [], ...others] = reports.map(({ image }) => image.source.split("/").filter((part) => part !== ""));
+  if (others.length === 0) return first.join("/") || "root";
+  if (anchor !== undefined) return anchor.path;
+  let shared = first.slice(0, -1);
+  for (const other of others) {
+    const end = shared.findIndex((part, index) => part !== other[index]);
+    if (end !== -1) shared = shared.slice(0, end);
+  }
+  return shared.join("/") || "images";
 }
 
 /** The number of characters of `fullDescription` that GitHub shows. */
@@ -63,13 +107,14 @@ const PROBLEM_SEVERITIES: Readonly<Record<Severity, string>> = {
   info: "recommendation",
 };
 
-function descriptor(rule: Rule): ReportingDescriptor {
+function descriptor(rule: Rule, { url, toolVersion }: SarifOptions): ReportingDescriptor {
   const securitySeverity = rule.parameters["security-severity"];
   const [description = ""] = rule.happens.split(/\n\s*\n/);
   return {
     id: rule.id,
     shortDescription: { text: rule.title },
     fullDescription: { text: (description.replace(/\s+/g, " ").trim() || rule.title).slice(0, MAX_DESCRIPTION) },
+    ...(url === undefined ? {} : { helpUri: `${url}/blob/v${toolVersion}/rules/${rule.id}.md` }),
     help: { text: [rule.happens, rule.matters, rule.fix].join("\n\n"), markdown: documentOf(rule) },
     defaultConfiguration: { level: rule.severity === "info" ? "note" : rule.severity },
     properties: {

@@ -1,43 +1,28 @@
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
-import type { ImageFacts } from "../lint/lintResult.ts";
-import { atLeast } from "./severity.ts";
+import { countBySeverity } from "./severity.ts";
 
-/** The limits of one upload to GitHub's code scanning: runs, and results of a run. */
-const MOST = { runs: 20, results: 5_000 };
+/** The number of results of a run that GitHub's code scanning shows. */
+const MOST = 5_000;
 
-/** The part of a result that the limits concern. */
-interface Counted {
-  readonly image: ImageFacts;
-  readonly findings: readonly { readonly severity: Severity }[];
-}
-
-/** Results within the limits, the most severe ones, and sentences about what was cut. */
-export interface Limited<Result> {
-  readonly results: readonly Result[];
+/** Results within the limit, the most severe ones, and sentences about what was cut. */
+interface Limited<Result> {
+  readonly kept: readonly Result[];
   readonly cut: readonly string[];
 }
 
-/** Cuts results to the limits of an upload. Findings are sorted by severity, so the least severe are cut. */
-export function withinLimits<Result extends Counted>(
+/** Cuts the results of a run to the limit of an upload: the least severe are cut, suppressed ones first. */
+export function withinLimits<Result>(
   results: readonly Result[],
-  minSeverity: Severity,
+  rankOf: (result: Result) => { readonly severity: Severity; readonly isSuppressed: boolean },
 ): Limited<Result> {
-  const cut: string[] = [];
-  if (results.length > MOST.runs)
-    cut.push(
-      `only the first ${MOST.runs} of ${results.length} images are included, the most that an upload may contain`,
-    );
-  const kept = results.slice(0, MOST.runs).map((result) => {
-    const { image } = result;
-    const findings = atLeast(result.findings, minSeverity);
-    if (findings.length <= MOST.results) return { ...result, findings };
-    cut.push(
-      `${image.source}: only the ${MOST.results} most severe of ${findings.length} findings are included; omitted by severity: ${SEVERITIES.map(
-        (severity) =>
-          `${severity} ${findings.slice(MOST.results).filter((finding) => finding.severity === severity).length}`,
-      ).join(", ")}`,
-    );
-    return { ...result, findings: findings.slice(0, MOST.results) };
-  });
-  return { results: kept, cut };
+  if (results.length <= MOST) return { kept: results, cut: [] };
+  const rank = (result: Result) => {
+    const { severity, isSuppressed } = rankOf(result);
+    return SEVERITIES.indexOf(severity) + (isSuppressed ? SEVERITIES.length : 0);
+  };
+  const sorted = results.toSorted((a, b) => rank(a) - rank(b));
+  const omitted = countBySeverity(sorted.slice(MOST).map(rankOf));
+  const bySeverity = SEVERITIES.map((severity) => `${severity} ${omitted[severity]}`).join(", ");
+  const sentence = `only the ${MOST} most severe of ${results.length} findings are included; omitted by severity: ${bySeverity}`;
+  return { kept: sorted.slice(0, MOST), cut: [sentence] };
 }

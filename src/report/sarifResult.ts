@@ -1,44 +1,71 @@
-import { createHash } from "node:crypto";
-import type { Location, Result } from "sarif";
+import type { Location, Result, Suppression } from "sarif";
+import { SEVERITIES } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
-import { type ImageReport, placeOf, type ReportedFinding, type ReportedFix } from "./imageReport.ts";
-import { lineHashes } from "./lineHash.ts";
+import { editTitle } from "./fixWords.ts";
+import type { ImageReport, ReportedFinding, ReportedFix, ReportedIgnored } from "./imageReport.ts";
+import type { Alert, SharedAlert } from "./sarifAlerts.ts";
+import { LARGEST_FIX, sarifFix } from "./sarifFix.ts";
+import { relativeUri } from "./sarifUri.ts";
 import { type Anchor, type Place, type ShownPlace, shownPlace } from "./shownPlace.ts";
 
-/** The findings of one image as results of a run. */
-export function sarifResults(result: ImageReport, rules: readonly Rule[], anchor: Anchor): Result[] {
-  const { files } = result;
-  const fingerprint = fingerprints();
-  const show = (place: Place) => shownPlace(result, anchor, place);
-  return result.findings.map((finding): Result => {
-    const { losses, cause } = finding;
-    const isInImage = cause !== null && files[cause.path]?.exists;
-    const primary = isInImage ? cause : (losses[0] ?? placeOf(finding));
-    const named = losses.slice(0, MOST_LOSSES);
-    const related: readonly Place[] = cause === null ? named : [...named, cause];
-    const ruleIndex = rules.findIndex((rule) => rule.id === finding.rule);
-    return {
-      ruleId: finding.rule,
-      ...(ruleIndex === -1 ? {} : { ruleIndex }),
-      level: finding.severity === "info" ? "note" : finding.severity,
-      message: { text: messageText(finding) },
-      // GitHub looks at the first location only, and at related ones only where the message links them.
-      locations: [location(primary, show(primary))],
-      relatedLocations: related.map((place, index) => ({ id: index + 1, ...location(place, show(place)) })),
-      partialFingerprints: { primaryLocationLineHash: fingerprint(finding, primary, show(primary)) },
-    };
-  });
+/** What the results of a run have in common. */
+interface RunParts {
+  /** The index of each rule in the run. */
+  readonly rules: ReadonlyMap<Rule["id"], number>;
+  readonly anchor: Anchor;
+  /** Whether the run has several images, so that a result names its own. */
+  readonly severalImages: boolean;
+  /** Whether a result of the run is suppressed; each result must then say whether it is. */
+  readonly hasSuppressed: boolean;
+}
+
+/** An alert as a result of a run. */
+export function sarifResult(alerts: SharedAlert, run: RunParts): Result {
+  const [{ report, finding, place, shown, fingerprint }] = alerts;
+  const { losses, cause } = finding;
+  const show = (other: Place) => shownPlace(report, run.anchor, other);
+  const related: readonly Place[] = [...losses.slice(0, MOST_LOSSES), ...(cause === null ? [] : [cause])];
+  const ruleIndex = run.rules.get(finding.rule);
+  const severity = worstOf(alerts);
+  const fixes = alerts.flatMap((alert) => (alert.finding.fix && sarifFix(alert.report, alert.finding.fix)) ?? []);
+  const distinct = [...new Map(fixes.map((fix) => [JSON.stringify(fix), fix])).values()].slice(0, MOST_FIXES);
+  return {
+    ruleId: finding.rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: severity === "info" ? "note" : severity,
+    message: { text: messageText(alerts, run.severalImages) },
+    // GitHub looks at the first location only, and at related ones only where the message links them.
+    locations: [location(place, shown)],
+    relatedLocations: related.map((other, index) => ({ id: index + 1, ...location(other, show(other)) })),
+    partialFingerprints: { primaryLocationLineHash: fingerprint },
+    ...(distinct.length === 0 ? {} : { fixes: distinct }),
+    ...(run.hasSuppressed ? { suppressions: "ignored" in finding ? suppressions(finding, show) : [] } : {}),
+    ...(run.severalImages ? { properties: { images: sourcesOf(alerts).slice(0, MOST_PROPERTIES) } } : {}),
+  };
 }
 
 /** The losses of a finding that its message links; it counts the others. */
 const MOST_LOSSES = 20;
+/** The images that a message names, and those whose own sentence it quotes. */
+const MOST_IMAGES = 20;
+const MOST_VARIANTS = 3;
+const MOST_PROPERTIES = 1000;
+const MOST_FIXES = 5;
 
-/** The largest fix that is included, in characters; other reports show larger ones. */
-const LARGEST_FIX = 10_000;
+/** The worst severity of a finding among its images. */
+export function worstOf(alerts: SharedAlert): ReportedFinding["severity"] {
+  const of = ({ finding }: Alert) => SEVERITIES.indexOf(finding.severity);
+  return SEVERITIES[alerts.reduce((worst, alert) => Math.min(worst, of(alert)), SEVERITIES.length - 1)]!;
+}
 
-function messageText(finding: ReportedFinding): string {
-  const { message, losses, cause, evidence } = finding;
+function sourcesOf(alerts: readonly Alert[]): string[] {
+  return [...new Set(alerts.map(({ report }) => report.image.source))];
+}
+
+function messageText(alerts: SharedAlert, severalImages: boolean): string {
+  const [{ report, finding }] = alerts;
+  const { message, losses, cause, evidence, fix } = finding;
   const link = (place: Place, id: number) =>
     `[${escapeMessage(place.line === null ? place.path : `${place.path}:${place.line}`)}](${id})`;
   const sentences = [escapeMessage(shorten(message))];
@@ -47,20 +74,52 @@ function messageText(finding: ReportedFinding): string {
   if (links.length > 0) sentences.push(`Affected: ${links.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`);
   if (cause !== null) sentences.push(`Cause: ${link(cause, links.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
+  if (severalImages) sentences.push(...imageSentences(alerts));
   const text = sentences.join(" ");
-  const { fix } = finding;
   if (fix === null) return text;
-  const change = fixText(fix);
+  const change = fixText(fix, report.files);
   return change.length > LARGEST_FIX ? text : `${text}\n\n${escapeMessage(change)}`;
 }
 
-function fixText({ edits }: ReportedFix): string {
+/** The images of an alert, and what else it says of some of them. */
+function imageSentences(alerts: SharedAlert): string[] {
+  const sources = sourcesOf(alerts);
+  const named = sources.slice(0, MOST_IMAGES).map(escapeMessage).join(", ");
+  const more = sources.length > MOST_IMAGES ? ` and ${sources.length - MOST_IMAGES} more` : "";
+  const variants = new Map<string, string>();
+  for (const { report, finding } of alerts)
+    if (finding.message !== alerts[0].finding.message && !variants.has(finding.message))
+      variants.set(finding.message, report.image.source);
+  const others = [...variants].slice(0, MOST_VARIANTS);
+  return [
+    `${sources.length === 1 ? "Image" : "Images"}: ${named}${more}.`,
+    ...others.map(([message, source]) => `In ${escapeMessage(source)}: ${escapeMessage(shorten(message))}`),
+  ];
+}
+
+function fixText({ safe, why, edits }: ReportedFix, files: ImageReport["files"]): string {
+  const label = safe ? "Fix" : `Unsafe fix${why === null ? "" : ` (${why})`}`;
   return edits
-    .map(({ path, content, diff, renames }) => {
-      if (renames !== null) return `Fix: rename ${renames.path} to ${path}.`;
-      return content === null ? `Fix: apply this diff to ${path}:\n${diff}` : `Fix: create ${path}:\n${content}`;
+    .map((edit) => {
+      const { path, content, diff, renames } = edit;
+      if (renames !== null) return `${label}: ${editTitle(edit, files)}.`;
+      return content === null
+        ? `${label}: apply this diff to ${path}:\n${diff}`
+        : `${label}: create ${path}:\n${content}`;
     })
     .join("\n");
+}
+
+function suppressions({ ignored }: ReportedIgnored, show: (place: Place) => ShownPlace): Suppression[] {
+  const { by, path, line, reason } = ignored;
+  return [
+    {
+      kind: by === "comment" ? "inSource" : "external",
+      status: "accepted",
+      ...(reason === null ? {} : { justification: reason }),
+      ...(by === "comment" ? { location: location({ path, line }, show({ path, line })) } : {}),
+    },
+  ];
 }
 
 /** Untrusted text in a message, without links and placeholders (SARIF 2.1.0, 3.11.5 and 3.11.6). */
@@ -76,33 +135,5 @@ function location(place: Place, { path, startLine, startColumn, endColumn }: Sho
       region: { startLine, startColumn, endLine: startLine, endColumn },
     },
     logicalLocations: [{ fullyQualifiedName: place.path, kind: "resource" }],
-  };
-}
-
-/** A path as a reference relative to the root of a repository, percent-encoded. */
-function relativeUri(path: string): string {
-  // Through bytes, since encodeURIComponent throws on a lone surrogate.
-  const segments = Buffer.from(path.replace(/^\/+/, "")).toString().split("/");
-  return segments.map(encodeURIComponent).join("/") || ".";
-}
-
-/**
- * The hash of the line. If the file cannot be read or is not in the repository, or the line already has an alert of the
- * same rule (which GitHub would merge), the hash also includes the place in the image and the setting.
- */
-function fingerprints(): (finding: ReportedFinding, place: Place, shown: ShownPlace) => string {
-  const taken = new Set<string>();
-  const hashes = new Map<string, ReturnType<typeof lineHashes> | undefined>();
-  return ({ rule, losses: [loss] }, { path, line }, shown) => {
-    const key = `${shown.isAnchor} ${shown.path}`;
-    if (!hashes.has(key)) hashes.set(key, shown.lines && lineHashes(shown.lines.join("\n")));
-    const hash = hashes.get(key)?.(shown.startLine);
-    const alert = `${rule} ${hash}`;
-    if (hash !== undefined && !shown.isAnchor && !taken.has(alert)) {
-      taken.add(alert);
-      return hash;
-    }
-    const parts = [hash ?? path, loss?.path, loss?.setting, ...(shown.isAnchor ? [path, line] : [])];
-    return `${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)}:1`;
   };
 }

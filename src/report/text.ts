@@ -1,11 +1,14 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
+import type { Rule } from "../lint/rules/rule.ts";
+import { advice } from "./advice.ts";
 import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
+import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -15,6 +18,8 @@ export interface TextOptions {
   readonly minSeverity: Severity;
   /** Omits images without findings. */
   readonly quiet?: boolean;
+  /** The catalogue, whose advice stands where there is no fix. */
+  readonly rules?: readonly Rule[];
 }
 
 const MIN_WIDTH = 30;
@@ -22,29 +27,80 @@ const MIN_WIDTH = 30;
 /** The number of findings of one image after which frames and diffs are omitted. */
 const DETAILED_FINDINGS = 200;
 
+const FIX = '"cloud-init-lint fix <image>" puts the fixes in place.';
 const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
 
-/** Findings for a person at a terminal, by image and by the file that causes them. */
-export function textReport(results: readonly ImageReport[], options: TextOptions): string {
+/** Findings for a person at a terminal, by image and by the file that causes them; those of several images once. */
+export function textReport(reports: readonly ImageReport[], options: TextOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
   const blocks: string[][] = [];
-  for (const result of results) {
-    const findings = atLeast(result.findings, options.minSeverity);
-    if (findings.length > 0) blocks.push(imageBlock(result, findings, style, width));
-    else if (options.quiet !== true) blocks.push(cleanBlock(result, style, width));
+  const groups = groupByImages(reports, options.minSeverity);
+  const advised: Advised = { rules: new Set(), of: advice(options.rules ?? []) };
+  for (const report of reports) {
+    for (const { images, findings } of groups.get(report) ?? [])
+      blocks.push(imageBlock(images, findings, advised, style, width));
+    const isClean = atLeast(report.findings, options.minSeverity).length === 0;
+    if (isClean && options.quiet !== true) blocks.push(cleanBlock(report, style, width));
   }
-  const closing = summary(results, options.minSeverity);
-  if (closing !== "" && !(options.quiet === true && blocks.length === 0)) {
-    const isShown = results.some(({ findings }) => atLeast(findings, options.minSeverity).length > 0);
-    blocks.push([...wrap(closing, width).map(style.bold), ...(isShown ? wrap(EXPLAIN, width) : [])]);
-  }
+  const closing = summary(reports, options.minSeverity);
+  if (closing !== "" && !(options.quiet === true && blocks.length === 0))
+    blocks.push([...wrap(closing, width).map(style.bold), ...nextSteps([...groups.values()].flat(), width)]);
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-function imageBlock(result: ImageReport, findings: readonly ReportedFinding[], style: Colors, width: number): string[] {
-  const lines = imageHeader(result.image, style, width);
-  const { files } = result;
+/** What to do about the findings that are shown. */
+function nextSteps(groups: readonly Group[], width: number): string[] {
+  if (groups.length === 0) return [];
+  const isFixable = groups.some(({ findings }) => findings.some(({ fix }) => fix?.safe === true));
+  return [...(isFixable ? wrap(FIX, width) : []), ...wrap(EXPLAIN, width)];
+}
+
+/** Findings that the same images have. */
+interface Group {
+  readonly images: SharedFinding["images"];
+  readonly findings: ReportedFinding[];
+}
+
+/** The groups of findings, by the first of their images. */
+function groupByImages(reports: readonly ImageReport[], minSeverity: Severity): Map<ImageReport, Group[]> {
+  const numbers = new Map(reports.map((report, index) => [report, index]));
+  const known = new Map<string, Group>();
+  const groups = new Map<ImageReport, Group[]>();
+  for (const { finding, images } of sharedFindings(reports, minSeverity)) {
+    const name = images.map((image) => numbers.get(image)).join();
+    const group = known.get(name);
+    if (group !== undefined) {
+      group.findings.push(finding);
+      continue;
+    }
+    const own: Group = { images, findings: [finding] };
+    known.set(name, own);
+    groups.set(images[0], [...(groups.get(images[0]) ?? []), own]);
+  }
+  return groups;
+}
+
+/** The number of images of a group that are named. */
+const MOST_IMAGES = 10;
+
+/** The advice of rules, and the rules for which it has been given. */
+interface Advised {
+  readonly rules: Set<string>;
+  readonly of: ReturnType<typeof advice>;
+}
+
+function imageBlock(
+  images: Group["images"],
+  findings: readonly ReportedFinding[],
+  advised: Advised,
+  style: Colors,
+  width: number,
+) {
+  const [{ files }] = images;
+  const lines = images.slice(0, MOST_IMAGES).flatMap(({ image }) => imageHeader(image, style, width));
+  const more = images.length - MOST_IMAGES;
+  if (more > 0) lines.push(style.bold(`and ${more} more ${more === 1 ? "image" : "images"}`));
   const fixes = new Set<string>();
   let detailed = 0;
   for (const [path, group] of groupByCause(findings)) {
@@ -59,9 +115,14 @@ function imageBlock(result: ImageReport, findings: readonly ReportedFinding[], s
       if (detailed++ >= DETAILED_FINDINGS) continue;
       const fix = JSON.stringify(finding.fix);
       const isSameLine = previous !== undefined && placeOf(previous).line === placeOf(finding).line;
-      const repeats = { frame: isSameLine, fix: fixes.has(fix) };
-      lines.push(...findingDetails(finding, files, repeats, style, width));
+      const context = {
+        repeatsFrame: isSameLine,
+        repeatsFix: fixes.has(fix),
+        advice: advised.rules.has(finding.rule) ? undefined : advised.of(finding.rule),
+      };
+      lines.push(...findingDetails(finding, files, context, style, width));
       fixes.add(fix);
+      if (finding.fix === null) advised.rules.add(finding.rule);
       previous = finding;
     }
   }
@@ -94,10 +155,10 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
   );
 }
 
-/** The number of findings, the number of hidden ones and how to show them; "" if there are none. */
-function summary(results: readonly ImageReport[], minSeverity: Severity): string {
-  const counts = countBySeverity(results.flatMap((result) => result.findings));
-  const ignored = results.reduce((sum, result) => sum + result.ignored.length, 0);
+/** The number of findings, the number of hidden ones and how to show them; "" if there are none. Each shared finding counts once. */
+function summary(reports: readonly ImageReport[], minSeverity: Severity): string {
+  const counts = countBySeverity(sharedFindings(reports, "info").map(({ finding }) => finding));
+  const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { lintFormats } from "../../src/report/formats.ts";
 import { tree } from "../image/tree.ts";
 import { run } from "./run.ts";
 
@@ -49,7 +50,7 @@ test("nothing that is printed is a command to the program that runs the build", 
   const userData = join(root, "..", `${command}.yaml`);
   writeFileSync(userData, `#cloud-config\n${JSON.stringify(command)}: 1\nruncmd: [[{}, ${JSON.stringify(command)}]]\n`);
   const runs = [
-    ...["text", "github", "json", "sarif"].map((format) => ["lint", root, "-f", format, "--min-severity", "info"]),
+    ...Object.keys(lintFormats).map((format) => ["lint", root, "-f", format, "--min-severity", "info"]),
     ...["text", "json"].flatMap((format) => ["plan", "config"].map((name) => [name, root, "-f", format])),
     ["lint", userData, "--min-severity", "info"],
     ["plan", root, "--user-data", userData],

@@ -63,7 +63,7 @@ describe("what is wrong with what is printed", () => {
     ["text", "a ##vso[task.complete]\n", "a command of a CI system"],
     ["text", "a\rb", "U+d "],
     ["github", "::error file=a::b ##[c]\n", "a command of a CI system"],
-    ["github", "a\n", "a line that is no command"],
+    ["markdown", "<b>\n", "html: <b>"],
     ["lint", "{", "no JSON"],
     ["lint", '{"schemaVersion": 0}', "breaks its schema"],
     ["sarif", '{"version": "2.1.0", "runs": [{}]}', "a run without tool"],
@@ -73,7 +73,7 @@ describe("what is wrong with what is printed", () => {
 
   test("nothing", () => {
     expect(wrongWith("text", "a: b\n  c::d\n")).toBeUndefined();
-    expect(wrongWith("github", "::error file=a,line=1::b%0Ac\n::notice::d\n")).toBeUndefined();
+    expect(wrongWith("github", "::error file=a,line=1::b%0Ac\n\ntext\n")).toBeUndefined();
   });
 });
 

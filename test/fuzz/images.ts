@@ -20,12 +20,16 @@ import { type Checks, type Files, type Form, filesOf, type Input, mutateFile, on
 const COMMANDS: readonly (readonly [command: string, form: Form])[] = [
   ["lint -f text --min-severity info", "text"],
   ["lint -f github --min-severity info", "github"],
+  ["lint -f markdown --min-severity info", "markdown"],
   ["lint -f json", "lint"],
   ["lint -f sarif", "sarif"],
+  ["fix --dry-run --min-severity info --unsafe", "text"],
   ["plan -f text", "text"],
   ["plan -f json", "plan"],
   ["config -f text", "text"],
   ["config -f json", "config"],
+  ["lint -f html", "html"],
+  ["plan -f html", "html"],
 ];
 
 const NOCLOUD = "/var/lib/cloud/seed/nocloud";
@@ -86,9 +90,14 @@ async function runOn(input: Input, files: Files, checks: Checks): Promise<unknow
   });
   const { status, out, err } = await runMain([...command.split(" "), ...extra, archive]);
   checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
-  if (out !== "") checks.printed(form, out.replaceAll(archive, "/IMAGE"));
+  if (out !== "") checks.printed(form, unpatched(command, out).replaceAll(archive, "/IMAGE"));
   checks.printed("text", err);
   return status;
+}
+
+/** Output without what a diff needs to be applied: tabs, and carriage returns at the end of a line. */
+function unpatched(command: string, out: string): string {
+  return command.startsWith("fix") ? out.replaceAll("\t", " ").replaceAll("\r\n", "\n") : out;
 }
 
 /** The command line in this process. @throws what a fault of the program was. */
@@ -220,7 +229,7 @@ const OPTIONS: readonly (readonly [option: string, ...values: string[]])[] = [
   ["--anchor", "README.md:1", "README.md"],
   ["--min-severity", "info", "errr"],
   ["--fail-on", "never", "warning"],
-  ["--format", "json", "sarif", "github", "txt"],
+  ["--format", "json", "sarif", "github", "html", "txt"],
   ["--color", "always", "never"],
   ["--exit-zero"],
   ["--quiet"],
@@ -231,6 +240,7 @@ const OF_COMMANDS: readonly (readonly [command: string, ...operands: string[]])[
   ["lint", "IMAGE"],
   ["plan", "IMAGE"],
   ["config", "IMAGE"],
+  ["fix", "IMAGE", "--dry-run"],
   ["explain", "sshd-setting-overwritten"],
   ["rules"],
   ["needs"],
@@ -260,7 +270,7 @@ const commandLine: Target = {
     const words = JSON.parse(String(input.words)) as string[];
     const { status, out, err } = await runMain(words.map((word) => (word === "IMAGE" ? fixture.image.source : word)));
     checks.holds(status >= 0 && status <= 4, `exit status ${status}`);
-    if (!out.includes("\x1b") && !out.startsWith("::")) checks.printed("text", out);
+    if (!out.includes("\x1b") && !out.startsWith("::")) checks.printed("text", unpatched(words[0]!, out));
     checks.printed("text", err);
     return status;
   },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { hazardsIn } from "../report/hazards.ts";
+import { activeIn } from "../report/markdownNodes.ts";
 import type { Form } from "./target.ts";
 
 const ROOT = process.cwd();
@@ -10,7 +11,8 @@ const ROOT = process.cwd();
 export function wrongWith(form: Form, text: string): string | undefined {
   const [hazard] = hazardsIn(text);
   if (hazard !== undefined) return `${form} holds ${hazard} raw`;
-  if (form === "text" || form === "github") return commandIn(form, text);
+  if (form === "markdown") return activeIn(text)[0] ?? commandIn(form, text);
+  if (form === "text" || form === "html" || form === "github") return commandIn(form, text);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -23,9 +25,8 @@ export function wrongWith(form: Form, text: string): string | undefined {
 /** What GitHub and Azure Pipelines would obey in a log. */
 function commandIn(form: Form, text: string): string | undefined {
   for (const line of text.split("\n")) {
-    // The report for GitHub is made of commands, one a line: what stands in each is not to be one.
-    const own = form === "github" ? /^::(?:error|warning|notice)(?: [^:]*)?::/.exec(line)?.[0] : "";
-    if (own === undefined && line !== "") return `github holds a line that is no command: ${shown(line)}`;
+    // The report for GitHub begins with commands, one a line: what stands in each is not to be one.
+    const own = form === "github" ? /^::(?:error|warning|notice) file=[^:]*::/.exec(line)?.[0] : undefined;
     const rest = line.slice(own?.length ?? 0);
     const command = /##(?:vso)?\[|^\s*::[A-Za-z-]+(?: [^\n]*)?::/.exec(rest)?.[0];
     if (command !== undefined) return `${form} holds a command of a CI system: ${shown(rest)}`;

@@ -18,7 +18,7 @@ export interface Checks {
 }
 
 /** What a printed text is. */
-export type Form = "text" | "github" | "sarif" | "lint" | "plan" | "config";
+export type Form = "text" | "github" | "markdown" | "html" | "sarif" | "lint" | "plan" | "config";
 
 /** Something of ours that reads what it cannot trust. */
 export interface Target {

@@ -95,3 +95,32 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
     ...parts,
   } as unknown as BootResult;
 }
+
+/** A boot with a hostile text in every field. */
+export function hostileBoot(h: string): BootResult {
+  const text = h.replaceAll("\0", "");
+  const before = memoryImage({ "/etc/x": `${text}\n` });
+  const after = new Overlay(before);
+  const blame = { module: h, cause: { path: h, line: 1, column: 1 } };
+  after.write("/etc/x", `new ${text}\n`, blame);
+  after.write(`/etc/y${text.replaceAll("/", "")}`, text, blame);
+  after.symlink("/etc/z", h, blame);
+  after.mayChange("/etc/w", h, blame);
+  const outcome = { name: h, stage: "init", frequency: "always", origin: blame.cause } as const;
+  return bootResult({
+    before,
+    after,
+    changes: after.changes(),
+    modules: [
+      { ...outcome, status: "failed", why: { code: "raises", message: h, origin: null, reason: null } },
+      { ...outcome, status: "skipped", why: { code: "other-distro", distro: h } },
+      { ...outcome, status: "not simulated", why: { code: "effects-unknown" } },
+      { ...outcome, status: "not simulated", why: { code: "cannot-tell", message: h } },
+    ],
+    commands: [{ module: h, command: h }],
+    notes: [
+      { code: "phone-home", module: null, origin: null, url: h },
+      { code: "phone-home", module: h, origin: null, url: h },
+    ],
+  });
+}

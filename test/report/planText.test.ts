@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { BootResult } from "../../src/boot/boot.ts";
 import { generalNote } from "../../src/boot/notes.ts";
-import { memoryImage } from "../../src/image/memory.ts";
-import { Overlay } from "../../src/image/overlay.ts";
 import { planText } from "../../src/report/planText.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
-import { bootResult } from "./planSample.ts";
+import { bootResult, hostileBoot } from "./planSample.ts";
 import { result } from "./samples.ts";
 
 const facts = result({}).image;
@@ -110,35 +107,11 @@ test("what comes from outside the listed modules is not forgotten", () => {
 
 test("hostile text in every field", () => {
   const h = EVERY_HAZARD;
-  const text = h.replaceAll("\0", "");
-  const before = memoryImage({ "/etc/x": `${text}\n` });
-  const after = new Overlay(before);
-  const blame = { module: h, cause: { path: h, line: 1, column: 1 } };
-  after.write("/etc/x", `new ${text}\n`, blame);
-  after.write(`/etc/y${text.replaceAll("/", "")}`, text, blame);
-  after.symlink("/etc/z", h, blame);
-  after.mayChange("/etc/w", h, blame);
-  const outcome = { name: h, stage: "init", frequency: "always", origin: blame.cause } as const;
-  const hostile: Partial<BootResult> = {
-    before,
-    after,
-    changes: after.changes(),
-    modules: [
-      { ...outcome, status: "failed", why: { code: "raises", message: h, origin: null, reason: null } },
-      { ...outcome, status: "skipped", why: { code: "other-distro", distro: h } },
-      { ...outcome, status: "not simulated", why: { code: "effects-unknown" } },
-      { ...outcome, status: "not simulated", why: { code: "cannot-tell", message: h } },
-    ],
-    commands: [{ module: h, command: h }],
-    notes: [
-      { code: "phone-home", module: null, origin: null, url: h },
-      { code: "phone-home", module: h, origin: null, url: h },
-    ],
-  };
-  const plain = planText({ ...facts, source: h }, bootResult(hostile), OPTIONS);
+  const booted = hostileBoot(h);
+  const plain = planText({ ...facts, source: h }, booted, OPTIONS);
   expect(plain).toContain("+ new x");
   expect(hazardsIn(plain)).toEqual([]);
   expect(plain).not.toMatch(/^INJECTED/m);
-  const coloured = planText({ ...facts, source: h }, bootResult(hostile), { ...OPTIONS, color: true });
+  const coloured = planText({ ...facts, source: h }, booted, { ...OPTIONS, color: true });
   expect(hazardsIn(coloured.replace(/\x1b\[\d+m/g, ""))).toEqual([]);
 });

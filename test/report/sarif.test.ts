@@ -1,15 +1,18 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { Location, Log, Result } from "sarif";
+import type { ArtifactChange, Location, Log, Result } from "sarif";
 import { describe, expect, test } from "vitest";
+import type { FileEdit, IgnoredFinding } from "../../src/lint/finding.ts";
 import { documentOf } from "../../src/lint/rules/rule.ts";
 import type { ImageReport } from "../../src/report/imageReport.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
-import { sarifReport } from "../../src/report/sarif.ts";
+import { projectUrl } from "../../src/report/projectUrl.ts";
+import type { Repository } from "../../src/report/repository.ts";
+import { type SarifOptions, sarifCut, sarifReport } from "../../src/report/sarif.ts";
 import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { SARIF_SCHEMA } from "./multitool.ts";
-import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, RULES, result, TEXTS } from "./samples.ts";
 import { everything, hostile, image, OPTIONS, textOf } from "./sarifSamples.ts";
 
 const h = EVERY_HAZARD;
@@ -27,19 +30,39 @@ describe("validators", () => {
 });
 
 describe("runs", () => {
-  test("one an image, each with a category of its own", () => {
-    const ids = logOf(
-      image,
-      result({ image: { source: "/build/rootfs/" } }),
-      result({ image: { source: "/" } }),
-      image,
-    ).runs.map((run) => run.automationDetails?.id);
-    expect(ids).toEqual([
-      "cloud-init-lint/build/rootfs/",
-      "cloud-init-lint/build/rootfs-2/",
-      "cloud-init-lint/root/",
-      "cloud-init-lint/build/rootfs-3/",
-    ]);
+  const categoryOf = (sources: readonly string[], anchor?: SarifOptions["anchor"]) => {
+    const images = sources.map((source) => result({ image: { source } }));
+    const { runs } = JSON.parse(sarifReport(images, RULES, { ...OPTIONS, anchor })) as Log;
+    expect(runs).toHaveLength(1);
+    return runs[0]!.automationDetails?.id;
+  };
+
+  test("one for all images, in a category that does not depend on how many there are", () => {
+    expect(categoryOf(["/build/rootfs/"])).toBe("cloud-init-lint/build/rootfs/");
+    expect(categoryOf(["/"])).toBe("cloud-init-lint/root/");
+    for (const sources of [
+      ["out/a.tar", "out/b.tar"],
+      ["out/c.tar", "out/a.tar", "out/x/b.tar"],
+    ])
+      expect(categoryOf(sources)).toBe("cloud-init-lint/out/");
+    expect(categoryOf(["a.tar", "/"])).toBe("cloud-init-lint/images/");
+    const anchor = { path: "packer/web.pkr.hcl", text: "x\n", line: 1 };
+    expect(categoryOf(["a.tar", "b/c.tar"], anchor)).toBe("cloud-init-lint/packer/web.pkr.hcl/");
+    expect(categoryOf(["a.tar"], anchor)).toBe("cloud-init-lint/a.tar/");
+  });
+
+  test("with the addresses of our repository once there is one", () => {
+    const driverOf = (repository: unknown) => {
+      const text = sarifReport([image], RULES, { ...OPTIONS, url: projectUrl(repository) });
+      return (JSON.parse(text) as Log).runs[0]!.tool.driver;
+    };
+    for (const repository of ["github:me/it", "me/it", { type: "git", url: "git+https://github.com/me/it.git" }]) {
+      const { informationUri, rules } = driverOf(repository);
+      expect(informationUri).toBe("https://github.com/me/it");
+      expect(rules?.[0]?.helpUri).toBe("https://github.com/me/it/blob/v0.1.0/rules/sshd-setting-overwritten.md");
+    }
+    for (const none of [undefined, null, 7, {}, "github:OWNER/it", "git@example.org:me/it.git", "javascript:x"])
+      expect(driverOf(none).informationUri ?? driverOf(none).rules?.[0]?.helpUri).toBeUndefined();
   });
 
   test("every rule in each, with what GitHub wants of it", () => {
@@ -108,6 +131,8 @@ describe("a result", () => {
         "Evidence: /etc/ssh/sshd_config differs from what openssh-server installed.\n\n" +
         "Fix: create /etc/cloud/cloud.cfg.d/99-keep.cfg:\n# Keeps what the image sets.\nssh_pwauth: false\n",
     );
+    expect(first).not.toHaveProperty("suppressions");
+    expect(first).not.toHaveProperty("properties");
     expect(first!.relatedLocations?.map((location) => [location.id, uriOf(location)])).toEqual([
       [1, "etc/ssh/sshd_config"],
       [2, "etc/cloud/cloud.cfg.d/20-team.cfg"],
@@ -156,6 +181,69 @@ describe("a result", () => {
     expect(none!.relatedLocations).toEqual([]);
   });
 
+  test("has its safe fix as edits of the file, unless a program could not apply them", () => {
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const before = TEXTS[path]!.before!;
+    const fixesOf = (fix: FileEdit, safe = true, repository?: Repository) => {
+      const proveFix = () => ({ safe, why: safe ? null : "it costs", edits: [fix] });
+      return resultsOf(result({ findings: [finding({ proveFix })], texts: TEXTS }, repository))[0]!.fixes;
+    };
+    const content = before.replace("ssh_pwauth: true\n", "ssh_pwauth: false\na: 1\n").replace("Berlin\n", "Paris");
+    expect(applied(before, fixesOf({ path, content })![0]!.artifactChanges[0]!)).toBe(content);
+    expect(applied(content, fixesOf({ path, content: "" })![0]!.artifactChanges[0]!)).not.toContain("team");
+    expect(fixesOf({ path: "/etc/new.cfg", content: "a: 1\n" })).toEqual([
+      {
+        description: { text: "Edits /etc/new.cfg" },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: "etc/new.cfg" },
+            replacements: [
+              {
+                deletedRegion: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
+                insertedContent: { text: "a: 1\n" },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    const inRepository = (text: string): Repository => ({
+      anchor: undefined,
+      file: () => ({ path: "files/a.cfg", text }),
+    });
+    const [mapped] = fixesOf({ path, content }, true, inRepository(before))!;
+    expect(mapped!.artifactChanges[0]!.artifactLocation.uri).toBe("files/a.cfg");
+    expect(fixesOf({ path, content }, true, inRepository("# a template\n"))).toBeUndefined();
+    expect(fixesOf({ path, content }, false)).toBeUndefined();
+    expect(fixesOf({ path: "/b", content: before, renames: path })).toBeUndefined();
+    expect(fixesOf({ path, content: `${before}password: <<hidden:password>>\n` })).toBeUndefined();
+  });
+
+  test("that is ignored is suppressed with the reason, or left out for code scanning", () => {
+    const by = (ignored: Partial<IgnoredFinding["ignored"]>) => ({
+      ...IGNORED,
+      message: JSON.stringify(ignored),
+      ignored: { ...IGNORED.ignored, ...ignored },
+    });
+    const partly = result({
+      findings: [finding({ losses: [] })],
+      ignored: [by({}), by({ by: "config", reason: null }), by({ by: "baseline", path: "b.json", reason: "old" })],
+      texts: TEXTS,
+    });
+    const all = resultsOf(partly);
+    expect(all.map((one) => one.suppressions?.map(({ kind, justification }) => [kind, justification]))).toEqual([
+      [],
+      [["inSource", "we want it"]],
+      [["external", undefined]],
+      [["external", "old"]],
+    ]);
+    expect(uriOf(all[1]!.suppressions![0]!.location)).toBe("etc/cloud/cloud.cfg.d/20-team.cfg");
+    const left: Log = JSON.parse(sarifReport([partly], RULES, { ...OPTIONS, withoutIgnored: true }));
+    expect(left.runs[0]!.results).toEqual([expect.not.objectContaining({ suppressions: expect.anything() })]);
+    // The others keep their identity.
+    expect(left.runs[0]!.results![0]!.partialFingerprints).toEqual(all[0]!.partialFingerprints);
+  });
+
   test("keeps hostile text as it is: no link, no placeholder, a URI that is one", () => {
     expect(hazardsIn(everything)).toEqual([]);
     const [one] = resultsOf(hostile);
@@ -166,6 +254,68 @@ describe("a result", () => {
     expect(one!.locations?.[0]?.logicalLocations?.[0]?.fullyQualifiedName).toBe(`/a b${h}%41?#[`);
   });
 });
+
+describe("several images", () => {
+  const named = (source: string, ...findings: (typeof FINDINGS)[number][]) =>
+    result({ image: { source }, findings, texts: TEXTS });
+  const keysOf = (results: readonly Result[]) =>
+    results.map((one) =>
+      [one.ruleId, uriOf(one.locations?.[0]), one.partialFingerprints?.primaryLocationLineHash].join(),
+    );
+
+  test("a finding that they share is one result, which names them", () => {
+    const [one, ...others] = resultsOf(named("a", finding()), named("b", finding()), named("c", FINDINGS[1]!));
+    expect(one!.message.text).toContain(" Images: a, b.\n\nFix: ");
+    expect(one!.properties).toEqual({ images: ["a", "b"] });
+    expect(one!.fixes).toHaveLength(1);
+    expect(others.map(({ message }) => message.text)).toEqual([expect.stringContaining(" Image: c.")]);
+  });
+
+  test("different findings that GitHub would merge are one result that quotes all, at the worst severity", () => {
+    const other = finding({ severity: "error", message: "It becomes [no] in b." });
+    const [one, ...others] = resultsOf(named("a", finding({ severity: "warning" })), named("b", other));
+    expect(others).toEqual([]);
+    expect(one!.level).toBe("error");
+    expect(one!.message.text).toContain(" Images: a, b. In b: It becomes \\[no\\] in b.");
+  });
+
+  test("no alert changes its identity because an image joins, and no two are the same", () => {
+    const [a, b] = [named("a", ...FINDINGS), named("b", finding({ message: "Another." }), FINDINGS[2]!, FINDINGS[1]!)];
+    const alone = keysOf(resultsOf(a));
+    for (const together of [keysOf(resultsOf(a, b)), keysOf(resultsOf(b, a))]) {
+      for (const key of [...alone, ...keysOf(resultsOf(b))]) expect(together).toContain(key);
+      expect(new Set(together).size).toBe(together.length);
+    }
+    // Nor because another finding is ignored.
+    const ignored = { ...FINDINGS[1]!, ignored: IGNORED.ignored };
+    const rest = result({ findings: FINDINGS.filter((one) => one !== FINDINGS[1]), ignored: [ignored], texts: TEXTS });
+    expect(keysOf(resultsOf(rest)).sort()).toEqual(alone.toSorted());
+  });
+
+  test("equal findings of one image are told apart", () => {
+    const keys = keysOf(resultsOf(named("a", finding(), finding(), finding())));
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test("at the anchor, where all of them are on one line", () => {
+    const anchor = { path: "build.sh", text: "#!/bin/sh\n", line: 1 };
+    const images = [named("a", ...FINDINGS), named("b", ...FINDINGS.slice(0, 2))];
+    const { runs } = JSON.parse(sarifReport(images, RULES, { ...OPTIONS, anchor })) as Log;
+    expect(new Set(keysOf(runs[0]!.results!)).size).toBe(FINDINGS.length);
+    expect(runs[0]!.results).toHaveLength(FINDINGS.length);
+  });
+});
+
+/** A text after the replacements of a change, made from the last to the first. */
+function applied(text: string, { replacements }: ArtifactChange): string {
+  const lines = text.split("\n");
+  const offsetOf = (line = 1, column = 1) =>
+    lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
+  return replacements.toReversed().reduce((now, { deletedRegion: at, insertedContent }) => {
+    const [start, end] = [offsetOf(at.startLine, at.startColumn), offsetOf(at.endLine, at.endColumn)];
+    return now.slice(0, start) + (insertedContent?.text ?? "") + now.slice(end);
+  }, text);
+}
 
 describe("what an upload may hold", () => {
   const before = Array.from({ length: 6_000 }, (_, i) => `line ${i}\n`).join("");
@@ -179,6 +329,8 @@ describe("what an upload may hold", () => {
       const { runs } = logOf(result({ findings, texts: { "/c": { before } } }));
       expect(runs[0]!.results).toHaveLength(5_000);
       const [notification] = runs[0]!.invocations![0]!.toolExecutionNotifications!;
+      const image = result({ findings, texts: { "/c": { before } } });
+      expect(sarifCut([image], OPTIONS)).toEqual([notification!.message.text]);
       expect(notification!.message.text).toMatch(/only the 5000 most severe of 6000 findings.*error 990.*info 10/);
     });
 
@@ -198,12 +350,6 @@ describe("what an upload may hold", () => {
     expect(text.length).toBeLessThan(10_000);
     expect(text).toContain("😀…");
     expect(Buffer.from(text).toString()).toBe(text);
-  });
-
-  test("20 runs, and it says that images are missing", () => {
-    const { runs } = logOf(...Array.from({ length: 21 }, () => image));
-    expect(runs).toHaveLength(20);
-    expect(runs[0]!.invocations![0]!.toolExecutionNotifications![0]!.message.text).toContain("20 of 21 images");
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ImageReport } from "../../src/report/imageReport.ts";
 import { sarifReport } from "../../src/report/sarif.ts";
 import { EVERY_HAZARD } from "./hazards.ts";
-import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, RULES, result, TEXTS } from "./samples.ts";
 
 export const OPTIONS = { toolVersion: "0.1.0", minSeverity: "info" } as const;
 export const textOf = (...results: ImageReport[]): string => sarifReport(results, RULES, OPTIONS);
@@ -20,5 +20,17 @@ export const hostile = result({
     }),
   ],
 });
+const partly = result({
+  image: { source: "partly" },
+  findings: FINDINGS.slice(0, 2),
+  ignored: [IGNORED],
+  texts: TEXTS,
+});
 /** All that a log may hold. */
-export const everything = textOf(image, hostile, result({ image: { source: "/" } }), result({ image: { source: "" } }));
+export const everything = textOf(
+  image,
+  hostile,
+  partly,
+  result({ image: { source: "/" } }),
+  result({ image: { source: "" } }),
+);

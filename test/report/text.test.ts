@@ -4,7 +4,7 @@ import { type TextOptions, textReport } from "../../src/report/text.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import { sample, whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
-import { FINDINGS, finding, IGNORED, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, IGNORED, RULES, result, TEXTS } from "./samples.ts";
 
 const OPTIONS: TextOptions = { color: false, width: 80, minSeverity: "info" };
 
@@ -14,29 +14,55 @@ const one = (
   texts: Parameters<typeof result>[0]["texts"] = TEXTS,
 ) => textReport([result({ findings: [finding(changes)], texts })], { ...OPTIONS, ...options });
 
-test("a finding: header, file to blame, sentence, code frame, diff, evidence, fix, summary", () => {
+test("a finding: header, file to blame, rule, sentence, line, diff, evidence, fix, summary", () => {
   expect(one({})).toBe(`build/rootfs: debian 12, cloud-init 22.4.2, datasource NoCloud
 
 /etc/cloud/cloud.cfg.d/20-team.cfg
-  2:1  error    sshd's PasswordAuthentication becomes yes, because cloud-init's
-                set_passwords applies ssh_pwauth: true.
-                sshd-setting-overwritten
-        1 | # The team's defaults.
-      > 2 | ssh_pwauth: true
-        3 | timezone: Europe/Berlin
-      affected: /etc/ssh/sshd_config:4
-          PermitRootLogin no
-        - PasswordAuthentication no
-        + PasswordAuthentication yes
-          X11Forwarding no
-      evidence: /etc/ssh/sshd_config differs from what openssh-server installed
-      fix: add /etc/cloud/cloud.cfg.d/99-keep.cfg
-        # Keeps what the image sets.
-        ssh_pwauth: false
+  2:1  error    sshd-setting-overwritten
+    sshd's PasswordAuthentication becomes yes, because cloud-init's
+    set_passwords applies ssh_pwauth: true.
+    2 | ssh_pwauth: true
+    affected: /etc/ssh/sshd_config:4
+      - PasswordAuthentication no
+      + PasswordAuthentication yes
+    evidence: /etc/ssh/sshd_config differs from what openssh-server installed
+    fix: add /etc/cloud/cloud.cfg.d/99-keep.cfg
+      # Keeps what the image sets.
+      ssh_pwauth: false
 
 1 error
+"cloud-init-lint fix <image>" puts the fixes in place.
 "cloud-init-lint explain <rule>" describes a rule and its remedy.
 `);
+});
+
+test("no diff repeats a message that names place and value", () => {
+  const message = 'cloud-init changes PasswordAuthentication from "no" (/etc/ssh/sshd_config:4) to "yes".';
+  expect(one({ message })).not.toContain("affected");
+  expect(one({ message: message.replace(":4", "") })).toContain("affected: /etc/ssh/sshd_config:4\n");
+  expect(one({ message: message.replace('"no"', "what it is") })).toContain("affected: /etc/ssh/sshd_config:4\n");
+});
+
+describe("without a fix", () => {
+  const rules = RULES.map((rule) => ({ ...rule, fix: "Set `a: 1` in [a file](b). Or:\n\n    b: 2" }));
+  const report = (message: string) =>
+    textReport([result({ findings: [finding({ fix: null, message }), finding({ fix: null, message })] })], {
+      ...OPTIONS,
+      rules,
+    });
+
+  test("the rule's document says what to do, once", () => {
+    expect(report("It is lost.").match(/ {4}help: Set a: 1 in a file. Or.\n/g)).toHaveLength(1);
+    expect(one({}, { rules })).not.toContain("help:");
+    expect(report("It is lost.")).not.toContain("cloud-init-lint fix");
+  });
+
+  test("unless the message does", () => expect(report("It is lost. Set a.")).not.toContain("help:"));
+});
+
+test("an unsafe fix says what it costs", () => {
+  const proveFix = () => ({ safe: false, why: "a new warning: x", edits: [{ path: "/f", content: "a: 1\n" }] });
+  expect(one({ proveFix })).toContain("    unsafe fix: a new warning: x\n    unsafe fix: add /f\n      a: 1\n");
 });
 
 describe("what is lost", () => {
@@ -45,9 +71,9 @@ describe("what is lost", () => {
       "/etc/ssh/sshd_config": { before: "PasswordAuthentication no\n", after: "PasswordAuthentication no\n" },
     };
     const losses = [{ ...finding().losses[0]!, line: 1 }];
-    expect(one({ losses }, {}, texts)).toContain(`affected: /etc/ssh/sshd_config:1 (the file itself does not change)
-        - PasswordAuthentication no
-        + PasswordAuthentication yes
+    expect(one({ losses }, {}, texts)).toContain(`affected: /etc/ssh/sshd_config:1
+      - PasswordAuthentication no
+      + PasswordAuthentication yes
 `);
   });
 
@@ -57,10 +83,9 @@ describe("what is lost", () => {
     const lost = { path: "/etc/hosts", setting: "db", before: "10.0.0.5", after: null };
     const report = one({ losses: [3, 2].map((line) => ({ ...lost, line })) }, {}, { "/etc/hosts": { before, after } });
     expect(report).toContain(`affected: /etc/hosts:2, 3
-        - 10.0.0.5 db
-        - 10.0.0.6 cache
-          ::1 localhost
-      evidence`);
+      - 10.0.0.5 db
+      - 10.0.0.6 cache
+    evidence`);
   });
 
   test("many files, and many lines of a file, are counted", () => {
@@ -84,7 +109,7 @@ describe("what is lost", () => {
       {},
       { "/etc/ssh/sshd_config": { before, after } },
     );
-    expect(report).toContain("          line 29\n        - line 30\n        + y\n          line 31\n      evidence");
+    expect(report).toContain("      - line 30\n      + y\n    evidence");
     expect(report).not.toContain("- line 2\n");
   });
 
@@ -100,18 +125,18 @@ describe("what is lost", () => {
   test("a long diff is cut around the line that counts", () => {
     const report = one(FINDINGS[3]!, {});
     expect(report).toContain("- 10.0.0.5 db.internal db\n");
-    expect(report).toContain("… 38 more lines\n");
+    expect(report).toContain("… 40 more lines\n");
     expect(report).toContain("+ 127.0.1.1 (unknown: the host name that the cloud assigns)\n");
-    const diff = report.split("\n").filter((line) => /^ {8}[-+ ] /.test(line));
-    expect(diff.length).toBeLessThanOrEqual(13);
+    const diff = report.split("\n").filter((line) => /^ {6}[-+ ] /.test(line));
+    expect(diff.length).toBeLessThanOrEqual(7);
   });
 
   test("how sure it is, and what is new", () => {
-    expect(one({ confidence: "likely" })).toContain("probably affected: /etc/ssh");
-    expect(one({ confidence: "possible" })).toContain("possibly affected: /etc/ssh");
+    expect(one({ confidence: "likely" })).toContain("  2:1  error, likely  sshd-setting-overwritten\n");
+    expect(one({ confidence: "possible" })).toContain("  2:1  error, possible  sshd-setting-overwritten\n");
     const losses = [{ path: "/etc/sudoers.d/90", line: null, setting: "debian", before: null, after: "ALL" }];
     const report = one({ losses }, {}, { "/etc/sudoers.d/90": { after: "debian ALL=(ALL) NOPASSWD:ALL\n" } });
-    expect(report).toContain("affected: /etc/sudoers.d/90\n        + debian ALL=(ALL) NOPASSWD:ALL\n");
+    expect(report).toContain("affected: /etc/sudoers.d/90\n      + debian ALL=(ALL) NOPASSWD:ALL\n");
   });
 });
 
@@ -119,8 +144,8 @@ test("several losses, and no line to blame: each loss is shown, under the file o
   const other = { path: "/etc/hosts", line: null, setting: null, before: "x", after: null };
   const report = one({ losses: [...finding().losses, other], cause: null }, {}, {});
   expect(report).toContain("/etc/ssh/sshd_config\n  4:1  error");
-  expect(report).toContain("affected: /etc/ssh/sshd_config:4\n        - PasswordAuthentication no\n");
-  expect(report).toContain("affected: /etc/hosts\n        - x\n");
+  expect(report).toContain("affected: /etc/ssh/sshd_config:4\n      - PasswordAuthentication no\n");
+  expect(report).toContain("affected: /etc/hosts\n      - x\n");
 });
 
 test("a fix that renames a file says so, and shows nothing of it", () => {
@@ -138,7 +163,7 @@ describe("the code frame", () => {
   const cause = (line: number, column: number) => ({ path: "/etc/cloud/cloud.cfg.d/20-team.cfg", line, column });
 
   test("marks the column inside a line", () => {
-    expect(one({ cause: cause(3, 11) })).toContain("> 3 | timezone: Europe/Berlin\n          |           ^\n");
+    expect(one({ cause: cause(3, 11) })).toContain("    3 | timezone: Europe/Berlin\n      |           ^\n");
   });
 
   test("is left out for a file that is not in the image, a line that it does not have", () => {
@@ -148,7 +173,7 @@ describe("the code frame", () => {
 
   test("is not repeated for the next finding on the same line, nor is its fix", () => {
     const report = textReport([result({ findings: FINDINGS.slice(1, 3), texts: TEXTS })], OPTIONS);
-    expect(report.match(/> 4 \| {2}- ssh/g)).toHaveLength(1);
+    expect(report.match(/ 4 \| {2}- ssh/g)).toHaveLength(1);
     expect(report.match(/ssh_deletekeys: false/g)).toHaveLength(1);
     expect(report).toContain("fix: /etc/cloud/cloud.cfg.d/99-keep.cfg, as above");
   });
@@ -162,12 +187,12 @@ describe("summary", () => {
     });
 
   test("counts what is shown, tells what is hidden", () => {
-    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+    expect(report({})).toMatch(/\n2 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
     expect(report({ minSeverity: "warning" })).toMatch(
-      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*explain.*\n$/,
+      /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*explain.*\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });
@@ -195,8 +220,22 @@ describe("images without findings", () => {
     expect(textReport([clean, off], quiet)).toBe("");
     const report = textReport([clean, result({ findings: FINDINGS })], quiet);
     expect(report).not.toContain("/mnt/clean");
-    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+    expect(report).toMatch(/2 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
   });
+});
+
+test("findings that several images share are shown and counted once, under the images that have them", () => {
+  const [a, b, c] = ["a", "b", "c"].map((source, index) =>
+    result({ image: { source }, findings: index === 2 ? FINDINGS.slice(0, 1) : FINDINGS.slice(0, 2), texts: TEXTS }),
+  );
+  const report = textReport([a!, b!, c!, result({ image: { source: "d" } })], OPTIONS);
+  expect(report).toMatch(/^a: .*\nb: .*\nc: .*\n\n\/etc\/cloud\/cloud\.cfg\.d\/20-team\.cfg\n/);
+  expect(report).toMatch(/\n\na: .*\nb: .*\n\n\/etc\/cloud\/cloud\.cfg\n(?:.*\n)*\nd: nothing to report\n\n2 errors\n/);
+  expect(report.match(/sshd-setting-overwritten$/gm)).toHaveLength(1);
+  const many = Array.from({ length: 12 }, (_, index) =>
+    result({ image: { source: `i${index}` }, findings: [finding()] }),
+  );
+  expect(textReport(many, OPTIONS)).toMatch(/^i9: .*\nand 2 more images\n\n/m);
 });
 
 test("several images, each under its own header; disabled cloud-init is told", () => {
@@ -207,13 +246,13 @@ test("several images, each under its own header; disabled cloud-init is told", (
       cloudInit: { version: "25.1", enabled: false },
       datasource: null,
     },
-    findings: [finding()],
+    findings: [finding({ evidence: "", message: "Another one." })],
   });
   const report = textReport([result({ findings: FINDINGS }), other], { ...OPTIONS, width: 120 });
   expect(report).toContain(
     "\n\nother: unknown distro, cloud-init 25.1 (disabled: it does not run), datasource unknown\n",
   );
-  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*explain.*\n$/);
+  expect(report).toMatch(/\n3 errors, 2 warnings, 1 note\n.*fix.*\n.*explain.*\n$/);
 });
 
 describe.each([40, 80, 200])("at %i columns", (width) => {

@@ -1,4 +1,4 @@
-import { isAbsolute, join, posix } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { findPair } from "../../config/merge.ts";
 import type { Severity } from "../../lint/finding.ts";
 import type { ConfiguredIgnore } from "../../lint/ignores/ignore.ts";
@@ -77,7 +77,7 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
   if (mistakes.length > 0 || root.type !== "mapping") return { mistakes };
   const content = toValue(root) as Content;
   const { rules, anchor, datasource, seed, map } = content;
-  const own = (path: string) => (isAbsolute(path) ? path : join(file.directory, path));
+  const own = (path: string) => (isAbsolute(path) ? path : relative("", resolve(file.directory, path)) || ".");
   const options: FileOptions = {
     ...(content.protect == null ? {} : { protect: listOf(content.protect) }),
     ...(map == null ? {} : { map: mapsOf(map, own) }),
@@ -99,7 +99,7 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
         value === false ? "off" : value,
       ]),
     ),
-    ignores: ignoresOf(root, content.ignores ?? [], file.directory),
+    ignores: ignoresOf(root, content.ignores ?? [], own),
     options,
     names: Object.fromEntries(Object.keys(options).map((option) => [option, nameOf(keyOf(option))])),
   };
@@ -124,13 +124,13 @@ function withPath(value: string, own: (path: string) => string): string {
   return equals === -1 ? value : `${value.slice(0, equals)}=${own(value.slice(equals + 1))}`;
 }
 
-function ignoresOf(root: Mapping, ignores: readonly Ignore[], directory: string): ConfiguredIgnore[] {
+function ignoresOf(root: Mapping, ignores: readonly Ignore[], own: (path: string) => string): ConfiguredIgnore[] {
   const list = findPair(root, "ignores")?.value;
   return ignores.map(({ rule, image, path, setting, reason, until }, index) => ({
     rules: rule === undefined ? undefined : listOf(rule).map((name) => ruleNamed(name)?.id ?? name),
     image,
     // A file of the launch or linted on its own is named by its path on this machine.
-    path: path === undefined || /^(?:\/|\*\*)/.test(path) ? path : posix.join(directory, path),
+    path: path === undefined || path.startsWith("**") ? path : own(path),
     setting,
     reason: reason?.trim() || null,
     until: until ?? null,

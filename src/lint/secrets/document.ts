@@ -83,6 +83,10 @@ function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** An alias as the value of a line, and an anchor before a value. */
+const ALIAS = /^\*([^\s,[\]{}"']+)/;
+const ANCHOR = /(?<=[\s[{,-])&([^\s,[\]{}]+)(?:\s+|$)/;
+
 class Shown {
   readonly #path: string;
   readonly #found: Found;
@@ -238,6 +242,7 @@ class Shown {
   /** Hides secrets that the outline of a text shows. @param isRead whether only those in comments, since YAML covers the rest */
   #looseLines({ text, line: first, indent: shift, verbatim }: Excerpt, top: Place | undefined, isRead = false): void {
     const outline = Outline.below(top);
+    const aliases = new Map<string, Hidden>();
     let comment: { readonly column: number; readonly outline: Outline } | undefined;
     const lines = text.split("\n");
     const hide = (index: number, start: number, end: number, kind: Hidden): void => {
@@ -257,6 +262,8 @@ class Shown {
       const found = outline.read(line);
       if (isRead) continue;
       if (found !== undefined) {
+        const alias = ALIAS.exec(line.slice(found.from))?.[1];
+        if (alias !== undefined) aliases.set(alias, found.kind);
         this.#foundLoosely(line.slice(found.from), found.kind);
         hide(index, found.from, line.length, found.kind);
       } else
@@ -265,7 +272,30 @@ class Shown {
           hide(index, start, end, "password");
         }
     }
+    if (aliases.size > 0) this.#anchors(lines, aliases, hide);
     if (!isRead) for (const { index, start, end } of secretContents(lines)) hide(index, start, end, "key");
+  }
+
+  /** Hides the values that aliases in secret positions refer to: to the end of their line, and the lines indented below. */
+  #anchors(
+    lines: readonly string[],
+    aliases: ReadonlyMap<string, Hidden>,
+    hide: (index: number, start: number, end: number, kind: Hidden) => void,
+  ): void {
+    let block: { readonly indent: number; readonly kind: Hidden } | undefined;
+    for (const [index, line] of lines.entries()) {
+      const indent = line.search(/\S/);
+      if (indent === -1) continue;
+      if (block !== undefined && indent <= block.indent) block = undefined;
+      const [whole = "", name = ""] = ANCHOR.exec(line) ?? [];
+      const kind = aliases.get(name);
+      if (kind !== undefined) block = { indent, kind };
+      if (block === undefined) continue;
+      const start = kind === undefined ? indent : line.indexOf(whole) + whole.length;
+      if (/^(?:[|>][-+\d]*)?\s*$/.test(line.slice(start))) continue;
+      this.#foundLoosely(line.slice(start), block.kind);
+      hide(index, start, line.length, block.kind);
+    }
   }
 
   /** The value of a line, without YAML syntax around it; for `user:password`, also the password. */

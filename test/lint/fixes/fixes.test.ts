@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type BootResult, boot } from "../../../src/boot/boot.ts";
+import { UNKNOWN_CLOUD } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
@@ -274,6 +275,18 @@ describe("no new finding", () => {
     expect(prove(`${D}/99-x.cfg`, "locale: false\n") !== null).toBe(offered);
   });
 
+  test("otherwise the fix says what it costs, unless that is access", () => {
+    const found = (more: Partial<Finding>) => [
+      finding("warning", { message: "One thing is lost. And more.", ...more }),
+    ];
+    const costOf = (more: Partial<Finding>) => proving({}, () => found(more)).fixOf(`${D}/99-x.cfg`, "locale: false\n");
+    expect(costOf({})).toMatchObject({ safe: false, why: "It causes another warning (x): One thing is lost." });
+    expect(costOf({ rule: "sudo-without-password" })).toBeNull();
+    expect(costOf({ rule: "nobody-can-log-in" })).toBeNull();
+    const fails = proving({}).fixOf(`${D}/99-x.cfg`, "timezone: Etc/Nowhere\n");
+    expect(fails).toMatchObject({ safe: false, why: "The module timezone fails with it." });
+  });
+
   test("however mild, where it is about what the fix says", () => {
     const cause = { path: `${D}/99-x.cfg`, line: 1, column: 1 };
     const { prove } = proving({}, () => [finding("info", { rule: "schema-key-deprecated", cause })]);
@@ -412,6 +425,33 @@ describe("where a fix goes", () => {
     expect(fixOf("users:\n- {name: ann, sudo: 'ALL=(ALL) NOPASSWD:ALL'} # ours\n- name: bob\n")).toBe(
       "users:\n- {name: ann, sudo: null} # ours\n- name: bob\n",
     );
+  });
+
+  test("through a link of the image", () => {
+    const files = { ...LOST, [`${D}/20.cfg`]: "-> /opt/team.cfg\n", "/opt/team.cfg": "manage_etc_hosts: true\n" };
+    expect(findings("hosts-file-replaced", files)[0]?.proveFix()?.edits).toEqual([
+      { path: `${D}/20.cfg`, content: "manage_etc_hosts: false\n" },
+    ]);
+  });
+
+  test.each([
+    ["in the user-data of the launch, which is not safe", "/tmp/user-data.yaml", false],
+    ["in a seed of the image", "/var/lib/cloud/seed/nocloud/user-data", true],
+  ])("%s", (_what, path, safe) => {
+    const text = "#cloud-config\nmanage_etc_hosts: true\n";
+    const seed = path.startsWith("/var/")
+      ? { [path]: text, "/var/lib/cloud/seed/nocloud/meta-data": "instance-id: a\n" }
+      : {};
+    const image = exampleImage({ ...LOST, ...seed });
+    const cloud = path.startsWith("/var/")
+      ? {}
+      : { cloud: { ...UNKNOWN_CLOUD, userData: { path, bytes: Buffer.from(text) } } };
+    const found = lint(image, { distro: detectDistro(image), rules: catalogue, ...cloud }).findings;
+    expect(found.find(({ rule }) => rule === "hosts-file-replaced")?.proveFix()).toEqual({
+      safe,
+      why: safe ? null : `It changes what ${path} asks for.`,
+      edits: [{ path, content: "#cloud-config\nmanage_etc_hosts: false\n" }],
+    });
   });
 
   test("taken over one after another, all fixes of an image hold together, and the next run has none", () => {

@@ -7,6 +7,8 @@ import { stringify } from "yaml";
 import { boot } from "../../../src/boot/boot.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { declaredSchema } from "../../../src/lint/declaredKeys.ts";
+import { type Fixable, fixAll } from "../../../src/lint/fixes/fixAll.ts";
+import { FixableFile, FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import { imageFacts } from "../../../src/lint/imageFacts.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { lintFile } from "../../../src/lint/lintFile.ts";
@@ -14,13 +16,15 @@ import type { LintResult } from "../../../src/lint/lintResult.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { configText } from "../../../src/report/configText.ts";
+import { fixText } from "../../../src/report/fixText.ts";
 import { lintFormats } from "../../../src/report/formats.ts";
 import { imageReport } from "../../../src/report/imageReport.ts";
 import { configJson, planJson } from "../../../src/report/json.ts";
+import { patchOf } from "../../../src/report/patch.ts";
 import { planText } from "../../../src/report/planText.ts";
 import { services } from "../../../src/services/services.ts";
 import { run } from "../../cli/run.ts";
-import { oneOf } from "../../samples.ts";
+import { oneOf, whole } from "../../samples.ts";
 import { exampleImage } from "../exampleImage.ts";
 import { Planted } from "./planted.ts";
 import { mayBeSeen } from "./visible.ts";
@@ -31,7 +35,15 @@ afterAll(() => rmSync(directory, { recursive: true }));
 async function lintOutputs(result: LintResult): Promise<string> {
   const options = { color: false, width: 200, minSeverity: "info", quiet: false, rules: catalogue } as const;
   const reports = await Promise.all(Object.values(lintFormats).map(({ load }) => load()));
-  return reports.map((report) => report([imageReport(result, options)], options)).join("\n");
+  return reports.map((report) => report([imageReport(result, { ...options, plan: true })], options)).join("\n");
+}
+
+/** All that is said of fixes. */
+function fixOutputs(start: Fixable): string {
+  const fixed = fixAll(start, { minSeverity: "info", unsafe: true });
+  const edits = fixed.edits.map((edit) => ({ ...edit, name: edit.path }));
+  const text = fixText(fixed, { color: false, width: 200, fate: "shown", next: [] });
+  return text + patchOf(edits, fixed.before.secrets).text;
 }
 
 /** All that is said of an image whose files and user-data are given. */
@@ -47,6 +59,7 @@ async function imageOutputs(
   const secrets = Secrets.ofBoot(booted);
   return [
     await lintOutputs(lint(image, { ...options, rules: catalogue, protect: ["/**"] })),
+    whole ? fixOutputs(new FixableImage(image, { ...options, rules: catalogue, protect: ["/**"] })) : "",
     planText(facts, booted, { color: false, width: 200, verbose: true }),
     planJson(facts, booted),
     configText(booted.config, secrets),
@@ -59,8 +72,12 @@ function seen(out: string): string[] {
   return out.split("\n").filter((line) => line.includes("MADEUP"));
 }
 
-function lintedAlone(path: string, text: string | Buffer): Promise<string> {
-  return lintOutputs(lintFile({ path, bytes: Buffer.from(text) }, { rules: catalogue, version: "26.2" }));
+async function lintedAlone(path: string, text: string | Buffer): Promise<string> {
+  const [file, options] = [
+    { path, bytes: Buffer.from(text) },
+    { rules: catalogue, version: "26.2" },
+  ];
+  return (await lintOutputs(lintFile(file, options))) + fixOutputs(new FixableFile(file, options));
 }
 
 const block = (document: object): string => stringify(document, { aliasDuplicateObjects: false });
@@ -247,6 +264,7 @@ const WRITTEN: readonly string[] = [
   "chpaswd:\n  list: [root:MADEUP-1]",
   "pasword: MADEUP-1 # MADEUP-1 for now\n# password: MADEUP-2",
   "x: &p MADEUP-1\npassword: *p\nfoo: [",
+  "base:\n  pass: &p |\n    MADEUP-1\n  other: &q MADEUP-2\nusers:\n  - name: a\n    passwd: *p\n    plain_text_passwd: *q\nfoo: [",
   "password: &p 'MADEUP-1\n  MADEUP-2'\nchpasswd: {users: [{name: a, password: *p, type: txt}]}",
   "users:\n- {name: a, plain_text_passwd: 'MADEUP-1', lock-passwd: x}\n- name: b\n  hashed_passwd: >-\n    MADEUP-2\n    MADEUP-3\n  shel: /bin/sh",
   "runcmd:\n- curl -H 'Authorization: Bearer MADEUP-1' https://x.example/?token=MADEUP-2\n- [curl, -u, 'me:MADEUP-3', https://x]\n- [mysql, -pMADEUP-4]\n- - sshpass\n  - -p\n  - MADEUP-5\n- {a: b}",
@@ -306,9 +324,10 @@ describe("what people write", () => {
       writeFileSync(join(directory, name), content);
     }
     for (const args of [
-      ...["text", "json", "sarif", "github"].map((format) => ["lint", join(directory, "user-data"), "-f", format]),
+      ...Object.keys(lintFormats).map((format) => ["lint", join(directory, "user-data"), "-f", format]),
       ["lint", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "--min-severity", "info"],
       ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data")],
+      ["plan", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "-f", "html"],
       ["config", "fixtures/debian-12", "--user-data", join(directory, "user-data"), "-f", "json"],
       ["lint", "fixtures/debian-12", "--seed", join(directory, "seed")],
     ]) {

@@ -73,7 +73,7 @@ describeReal("the diff of fix --dry-run", programs("patch", "git"), () => {
 
 describeReal("owners", asRoot, () => {
   test("an edited file keeps its own, a new one has that of its directory", async () => {
-    const root = copyOf("debian-12-hardened", MISTAKES);
+    const root = copyOf("alpine-3.21-hardened", MISTAKES);
     const directory = join(root, "etc/cloud/cloud.cfg.d");
     chownSync(directory, 1234, 2345);
     const old = join(directory, "50-crlf.cfg");

@@ -62,7 +62,12 @@ function runAction(given: Readonly<Record<string, string>>): Outcome {
   const fill = (text: string) =>
     text.replace(/\$\{\{ inputs\.([\w-]+) \}\}/g, (_, name) => inputs.find(([input]) => input === name)![1]);
   for (const step of action.runs.steps) {
-    const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, fill(value)]));
+    const own = Object.entries(step.env ?? {}).map(([name, value]) => [name, fill(value)]);
+    const env = {
+      GITHUB_ACTIONS: "true",
+      GITHUB_STEP_SUMMARY: join(workspace, "summary.md"),
+      ...Object.fromEntries(own),
+    };
     outcome = shell(step.run!, env);
     if (outcome.status !== 0) return outcome;
   }
@@ -105,8 +110,17 @@ describeReal("the action", needs, () => {
   const image = resolve("fixtures/debian-12");
 
   test("passes for a clean image, and leaves a log", () => {
-    expect(runAction({ image })).toEqual({ status: 0, out: "", err: "" });
+    expect(runAction({ image })).toEqual({ status: 0, out: `${image}: nothing to report\n`, err: "" });
     expect(JSON.parse(readFileSync(join(workspace, "cloud-init-lint.sarif"), "utf8")).runs[0].results).toEqual([]);
+  });
+
+  test("lints several images as one run, and writes the summary of the step", () => {
+    const { status, out } = runAction({ image: `${image}-hardened\n ${image}\n` });
+    expect(status).toBe(1);
+    expect(out).toContain(`\n${image}: nothing to report\n`);
+    const { runs }: Log = JSON.parse(readFileSync(join(workspace, "cloud-init-lint.sarif"), "utf8"));
+    expect(runs).toHaveLength(1);
+    expect(readFileSync(join(workspace, "summary.md"), "utf8")).toMatch(/^## cloud-init-lint: 3 errors in 2 images\n/);
   });
 
   test("hands all inputs on, whatever they hold", () => {

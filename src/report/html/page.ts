@@ -1,0 +1,250 @@
+/// <reference path="./raw.d.ts" />
+import { createHash } from "node:crypto";
+import { SEVERITIES, type Severity } from "../../lint/finding.ts";
+import type { ImageFacts } from "../../lint/lintResult.ts";
+import { SEVERITY_WORDS } from "../findingText.ts";
+import type { ImageReport } from "../imageReport.ts";
+import { countBySeverity } from "../severity.ts";
+import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
+import { findingHtml, ignoredHtml } from "./findings.ts";
+import { counted, Html, html, joined, prose } from "./html.ts";
+import { type ImageLinks, linksOf } from "./links.ts";
+import script from "./page.client.js?raw";
+import style from "./page.css?raw";
+import { sourcesHtml } from "./sources.ts";
+import { timelineHtml } from "./timeline.ts";
+
+/** With more images there is a list to choose one from. */
+const LISTED_IMAGES = 3;
+/** More findings are laid out only where they are seen. */
+const MANY_FINDINGS = 100;
+
+/**
+ * The findings of all images and their first boots as a page: one file, which loads nothing. The longest lists are folded,
+ * and the page can be read without its script, which filters and opens what a link leads to.
+ */
+export function htmlReport(reports: readonly ImageReport[], { minSeverity }: { minSeverity: Severity }): string {
+  const findings = sharedFindings(reports, minSeverity).sort(
+    ({ finding: one }, { finding: other }) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
+  );
+  return page(reports, findings, findingsHtml(reports, findings, minSeverity));
+}
+
+/** The first boot of an image as a page, without findings. */
+export function planHtml(report: ImageReport): string {
+  return page([report], [], null);
+}
+
+function page(reports: readonly ImageReport[], findings: readonly SharedFinding[], found: Found | null): string {
+  const images = linksOf(reports, findings);
+  const hasPlan = reports.some(({ plan }) => plan !== null);
+  const hasFiles = images.some(({ files }) => files.size > 0);
+  const title = reports.length === 1 ? (reports[0]?.image.source ?? "") : counted(reports.length, "image");
+  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
+  const sections = [
+    ...(found === null ? [] : [html`<a href="#findings">Findings <span class="count">${findings.length}</span></a>`]),
+    ...(hasPlan ? [html`<a href="#boot">First boot</a>`] : []),
+    ...(hasFiles ? [html`<a href="#files">Files</a>`] : []),
+  ];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title} - cloud-init-lint</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<p class="brand">cloud-init-lint</p>
+<h1>${title}</h1>
+${reports.length === 1 ? html`<p class="image-facts">${factsHtml(reports[0]!.image)}</p>` : null}
+${found?.tiles ?? null}
+</header>
+<nav aria-label="Sections">${sections}</nav>
+<main id="main">
+${found?.section(images) ?? null}
+${hasPlan ? bootHtml(images, findings) : null}
+${hasFiles ? filesHtml(images, findings) : null}
+</main>
+<script>${new Html(script)}</script>
+</body>
+</html>
+`.text;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+function factsHtml({ distro, cloudInit, datasource, isFile }: ImageFacts): Html {
+  const program = `cloud-init ${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;
+  if (isFile) return html`for ${program}`;
+  const system = [distro.id ?? "unknown distro", distro.version].filter(Boolean).join(" ");
+  return joined(
+    [system, program, `datasource ${datasource ?? "unknown"}`].map((fact) => html`${fact}`),
+    " · ",
+  );
+}
+
+/** The parts of the page about findings. */
+interface Found {
+  readonly tiles: Html;
+  section(images: readonly ImageLinks[]): Html;
+}
+
+function findingsHtml(
+  reports: readonly ImageReport[],
+  findings: readonly SharedFinding[],
+  minSeverity: Severity,
+): Found {
+  const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(minSeverity) + 1);
+  const counts = countBySeverity(findings.map(({ finding }) => finding));
+  const all = countBySeverity(reports.flatMap((report) => report.findings));
+  const hidden = SEVERITIES.filter((severity) => !shown.includes(severity) && all[severity] > 0).map((severity) =>
+    counted(all[severity], SEVERITY_WORDS[severity]),
+  );
+  const tiles = html`<ul class="tiles">${shown.map(
+    (severity) =>
+      html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
+  )}</ul>
+${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}`;
+  const files = new Numbers();
+  const sources = new Numbers();
+  const numbered = findings.map(({ finding: { cause, losses }, images }) => ({
+    files: files.of([...(cause === null ? [] : [cause.path]), ...losses.map(({ path }) => path)]),
+    images: sources.of(images.map(({ image }) => image.source)),
+  }));
+  const section = (images: readonly ImageLinks[]) => {
+    const links = new Map(images.map((image) => [image.report, image]));
+    return html`<section id="findings"${findings.length > MANY_FINDINGS ? html` class="many"` : null} aria-labelledby="findings-title">
+<h2 id="findings-title">Findings</h2>
+${problemsHtml(reports)}
+${findings.length < 2 ? null : filterHtml(findings, shown, files, sources)}
+${findings.length === 0 ? html`<p class="clean">Nothing to report${reports.some(({ unread }) => unread.length > 0) ? " in the files that could be read" : ""}.</p>` : null}
+${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!))}
+${ignoredHtml(reports)}</section>
+`;
+  };
+  return { tiles, section };
+}
+
+/** Names with a number each, for attributes that hold several of them. */
+class Numbers {
+  readonly byName = new Map<string, number>();
+
+  /** The numbers of some names, separated by blanks. */
+  of(names: readonly string[]): string {
+    const numbers = new Set<number>();
+    for (const name of names) {
+      const number = this.byName.get(name) ?? this.byName.size + 1;
+      this.byName.set(name, number);
+      numbers.add(number);
+    }
+    return [...numbers].join(" ");
+  }
+}
+
+/** What limits all findings of an image. */
+function problemsHtml(reports: readonly ImageReport[]): Html | null {
+  const problems = reports.flatMap(({ image, caveats, unread }) => [
+    ...caveats.map((caveat) => html`<li><b>${image.source}</b>: ${prose(caveat)}</li>`),
+    ...unread.map(
+      ({ path, reason }) =>
+        html`<li><b>${image.source}</b>: <code>${path}</code> could not be read: ${prose(reason)}</li>`,
+    ),
+  ]);
+  return problems.length === 0 ? null : html`<ul class="notes">${problems}</ul>`;
+}
+
+/** The filter, which only the script shows. */
+function filterHtml(
+  findings: readonly SharedFinding[],
+  severities: readonly Severity[],
+  files: Numbers,
+  images: Numbers,
+): Html {
+  const names = (of: (finding: SharedFinding["finding"]) => string | null) =>
+    [...new Set(findings.flatMap(({ finding }) => of(finding) ?? []))].sort().map((name) => [name, name] as const);
+  const numbers = ({ byName }: Numbers) =>
+    Array.from(byName, ([name, number]) => [name, String(number)] as const).sort();
+  const boxes = severities.map(
+    (severity) =>
+      html`<label><input type="checkbox" name="severity" value="${severity}" checked> ${SEVERITY_WORDS[severity]}s</label>`,
+  );
+  return html`<form id="filter" class="tools" hidden>
+<fieldset><legend>Severity</legend>${boxes}</fieldset>
+${selectHtml(
+  "rule",
+  "Rule",
+  names(({ rule }) => rule),
+)}
+${selectHtml(
+  "service",
+  "Service",
+  names(({ service }) => service),
+)}
+${selectHtml("file", "File", numbers(files))}
+${images.byName.size < 2 ? null : selectHtml("image", "Image", numbers(images))}
+<label>Text <input type="search" name="text" autocomplete="off"></label>
+<button type="reset">Reset</button>
+<output aria-live="polite"></output>
+</form>
+`;
+}
+
+function selectHtml(name: string, label: string, options: readonly (readonly [string, string])[]): Html {
+  return html`<label>${label} <select name="${name}"><option value="">all</option>${options.map(
+    ([text, value]) => html`<option value="${value}">${text}</option>`,
+  )}</select></label>`;
+}
+
+/** The first boots: of a single image as it is, of several each folded. */
+function bootHtml(images: readonly ImageLinks[], findings: readonly SharedFinding[]): Html {
+  const [only] = images;
+  const timelines =
+    images.length === 1 && only?.report.plan
+      ? html`<div id="${only.id}">${timelineHtml(only.report.plan, only, findings, "h3")}</div>`
+      : html`${chooserHtml(images)}${images.map((image, index) => imageHtml(image, index === 0, findings))}`;
+  return html`<section id="boot" aria-labelledby="boot-title">
+<h2 id="boot-title">First boot</h2>
+<form id="changes" class="tools" hidden>
+<label>Path contains <input type="search" name="path" autocomplete="off"></label>
+<label><input type="checkbox" name="found"> only changes with findings</label>
+<button type="button" name="open">Open all</button> <button type="button" name="close">Close all</button>
+<output aria-live="polite"></output>
+</form>
+${timelines}</section>
+`;
+}
+
+function chooserHtml(images: readonly ImageLinks[]): Html | null {
+  if (images.length <= LISTED_IMAGES) return null;
+  const options = images.map(({ id, report }) => html`<option value="${id}">${report.image.source}</option>`);
+  return html`<form id="chooser" class="tools" hidden><label>Image <select name="image">${options}</select></label></form>`;
+}
+
+function imageHtml(image: ImageLinks, isOpen: boolean, findings: readonly SharedFinding[]): Html {
+  const { report, id } = image;
+  return html`<details class="image" id="${id}"${isOpen ? html` open` : null}><summary><h3>${report.image.source}</h3> <span class="facts">${factsHtml(report.image)}</span></summary>
+${report.plan === null ? html`<p>No first boot is simulated for this file.</p>` : timelineHtml(report.plan, image, findings, "h4")}</details>
+`;
+}
+
+function filesHtml(images: readonly ImageLinks[], findings: readonly SharedFinding[]): Html {
+  const several = images.length > 1;
+  return html`<section id="files" aria-labelledby="files-title">
+<h2 id="files-title">Files</h2>
+<p class="meta">The lines that cause changes, and those that are lost in files that do not change.</p>
+${images
+  .map((image) =>
+    image.files.size === 0
+      ? null
+      : html`${several ? html`<h3>${image.report.image.source}</h3>` : null}${sourcesHtml(image, findings)}`,
+  )
+  .flatMap((one) => one ?? [])}</section>
+`;
+}

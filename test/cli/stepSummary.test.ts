@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
+import { run } from "./run.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const HARDENED = "fixtures/debian-12-hardened";
+
+/** Runs the command line as a step of GitHub Actions. */
+async function step(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await main([...args], {
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    terminal: false,
+    columns: 100,
+    env: { GITHUB_ACTIONS: "true", ...env },
+  });
+  return { status, out: out.join(""), err: err.join("") };
+}
+
+test("the report for GitHub appends to the summary of the step, and prints annotations and text", async () => {
+  const summary = join(scratch, "summary.md");
+  writeFileSync(summary, "# Ours\n");
+  const { status, out, err } = await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: summary });
+  expect([status, err]).toEqual([1, ""]);
+  expect(out.match(/^::error file=.*Fix: change .*: ssh_pwauth: false$/gm)).toHaveLength(1);
+  expect(out.endsWith((await run(HARDENED)).out)).toBe(true);
+  const { out: markdown } = await run(HARDENED, "-f", "markdown");
+  expect(readFileSync(summary, "utf8")).toBe(`# Ours\n${markdown}`);
+});
+
+test("a finding of two images is one in text, annotations and SARIF", async () => {
+  const sarif = join(scratch, "both.sarif");
+  const { out } = await run(HARDENED, `./${HARDENED}`, "-f", "github", "-f", `sarif=${sarif}`);
+  expect(out.match(/^::error .* in fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\. /gm)).toHaveLength(
+    3,
+  );
+  expect(out).toMatch(/\n\nfixtures\/debian-12-hardened: .*\n\.\/fixtures\/debian-12-hardened: .*\n\n\/etc/);
+  expect(out).toContain("\n3 errors; 1 note hidden");
+  const { runs } = JSON.parse(readFileSync(sarif, "utf8"));
+  expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);
+});
+
+test("no other report writes one, and one that cannot be written only causes a message", async () => {
+  const summary = join(scratch, "none.md");
+  await step(["lint", HARDENED, "-f", "text"], { GITHUB_STEP_SUMMARY: summary });
+  expect(() => readFileSync(summary)).toThrow();
+  const { status, err } = await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: scratch });
+  expect(status).toBe(1);
+  expect(err).toMatch(/^cloud-init-lint: the summary of the step cannot be written: .+\n$/);
+});
+
+test("a full summary is not made larger than GitHub takes", async () => {
+  const summary = join(scratch, "full.md");
+  writeFileSync(summary, "x".repeat(1024 * 1024 - 400));
+  await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: summary });
+  const text = readFileSync(summary, "utf8");
+  expect(text.length).toBeLessThanOrEqual(1024 * 1024);
+  expect(text).toContain("This summary is too large: ");
+});
