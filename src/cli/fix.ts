@@ -22,7 +22,7 @@ import { checkUsage, checkUsed } from "./lintUsage.ts";
 import { matchedIn } from "./matched.ts";
 import { regularFile } from "./reportFile.ts";
 import { ruleOf } from "./rules.ts";
-import { configOption, ruleOption, withSettings } from "./settings/settings.ts";
+import { configOption, noIgnoresOption, ruleOption, withSettings } from "./settings/settings.ts";
 import { openLooseFile, openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
 /** The options of `fix`, together with the configuration file. */
@@ -69,6 +69,7 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     )
     .addOption(configOption())
     .addOption(ruleOption())
+    .addOption(noIgnoresOption())
     .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",

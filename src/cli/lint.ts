@@ -5,6 +5,7 @@ import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { upstreamVersion } from "../distro/version.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
+import { openBaseline, settleBaseline } from "./baseline.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
@@ -15,7 +16,8 @@ import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
 import { optionName } from "./optionNames.ts";
 import { nearestInAnyCase, parseOutput } from "./output.ts";
-import { configOption, ruleOption, withSettings } from "./settings/settings.ts";
+import { configOption, noIgnoresOption, ruleOption, withSettings } from "./settings/settings.ts";
+import { settledReports } from "./settledReports.ts";
 import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
@@ -42,6 +44,9 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     )
     .addOption(configOption())
     .addOption(ruleOption())
+    .addOption(noIgnoresOption())
+    .option("--baseline <file>", "known findings, which are ignored: only new ones are reported and fail the run")
+    .option("--write-baseline <file>", "write the findings of this run to a baseline")
     .option("--pristine <image>", "unmodified image; only differences from it count as customised")
     .option(
       "--protect <glob>",
@@ -97,6 +102,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     protect: flags.protect ?? [],
     severities: flags.severities,
     ignores: flags.ignores,
+    baseline: openBaseline(flags),
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),
@@ -105,7 +111,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const { jobs = availableParallelism(), quiet = false } = flags;
   const outcomes = await lintAll(sources, linter, { jobs, quiet }, io);
   for (const { messages } of outcomes) if (messages !== "") io.err(messages);
-  const reports = outcomes.flatMap(({ report }) => report ?? []);
+  const reports = settledReports(outcomes, linter);
   const status = worstStatus(outcomes.map((outcome) => outcome.status));
   if (reports.length === 0) return status;
   const { pristine, repository } = linter;
@@ -114,11 +120,12 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   // A missing image might have used them.
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
   await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
+  const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
+  await settleBaseline(linter.settings.baseline?.known, outcomes, readStatus, flags, io);
   return worstStatus([
-    status,
-    isPristineRead ? EXIT.clean : EXIT.incomplete,
+    readStatus,
     // Nothing is said of hidden findings where another status is returned.
-    ...(status === EXIT.clean && isPristineRead ? [statusOfFindings(reports, flags, io)] : []),
+    ...(readStatus === EXIT.clean ? [statusOfFindings(reports, flags, io)] : []),
   ]);
 }
 

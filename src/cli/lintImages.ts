@@ -1,12 +1,14 @@
+import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
 import type { FixOptions } from "../lint/fixes/fixImage.ts";
-import type { ConfiguredIgnore } from "../lint/ignores/ignore.ts";
+import { type IgnoreOptions, type IgnoreUse, NO_IGNORE_USE } from "../lint/ignores/ignore.ts";
 import { lint } from "../lint/lint.ts";
 import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import type { RuleSeverities } from "../lint/severities.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
+import { baselineName } from "./baselineFile.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
 import { checkLaunch, type LaunchFlags, openLaunch } from "./launch.ts";
 import { type Matched, matchedIn } from "./matched.ts";
@@ -28,7 +30,9 @@ export interface LintSettings {
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
   readonly severities: RuleSeverities;
-  readonly ignores: readonly ConfiguredIgnore[];
+  readonly ignores: IgnoreOptions;
+  /** The findings that are known, if there are any; undefined if no baseline is read or written. */
+  readonly baseline?: { readonly known: Baseline | undefined } | undefined;
   /** The version of cloud-init that reads a file linted on its own. */
   readonly version: string;
   /** Undefined if no report shows findings in the files of a repository. */
@@ -56,6 +60,9 @@ export interface ImageOutcome {
   readonly status: number;
   /** Undefined if the image could not be linted. */
   readonly report: ImageReport | undefined;
+  readonly ignoreUse: IgnoreUse;
+  /** What its findings are in a baseline; empty if none is read or written. */
+  readonly entries: readonly BaselineEntry[];
   readonly matched: Matched;
 }
 
@@ -84,10 +91,15 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
   };
   const { settings, repository } = linter;
   try {
-    const { result, matched } = await lintSource(source, linter, log, opened);
+    const { result: whole, matched } = await lintSource(source, linter, log, opened);
+    const { baseline, launch } = settings;
+    const { result, entries } =
+      baseline === undefined
+        ? { result: whole, entries: [] }
+        : withBaseline(whole, baseline.known, baselineName(source, whole, launch));
     const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
-    return { source, messages, status, report, matched };
+    return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
     return failedOutcome(source, error, messages);
   }
@@ -96,7 +108,8 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
 /** The outcome of an image that could not be linted. @param earlier messages that are already there */
 export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
   const { status, message } = failureOf(error, source);
-  return { source, messages: earlier + message, status, report: undefined, matched: NOTHING };
+  const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
+  return { source, messages: earlier + message, status, ...nothing };
 }
 
 async function lintSource(
@@ -133,14 +146,15 @@ export function lintOptions({ settings, launch, pristine }: Linter, { distro }: 
     rules: catalogue,
     protect: settings.protect,
     severities: settings.severities,
+    ignores: settings.ignores,
     ...launch,
     ...(pristine === undefined ? {} : { pristine }),
   };
 }
 
 /** The options of a lint of a file on its own. */
-export function lintFileOptions({ settings: { version, severities } }: Linter): LintFileOptions {
-  return { rules: catalogue, version, severities };
+export function lintFileOptions({ settings: { version, severities, ignores } }: Linter): LintFileOptions {
+  return { rules: catalogue, version, severities, ignores };
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */

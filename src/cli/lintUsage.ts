@@ -1,5 +1,6 @@
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
+import { baselineOutput } from "./baseline.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { launchFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
@@ -23,7 +24,11 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
     throw usage("standard input can be read only once: pass - for one image and files for the others");
   if (outputs.filter((output) => output.file === undefined).length > 1)
     throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
-  checkOutputs(outputs, [...sources, flags.pristine, ...launchFiles(flags)]);
+  for (const option of ["baseline", "writeBaseline"] as const)
+    if (flags[option] === "") throw usage(`--${option === "baseline" ? option : "write-baseline"}: missing file name`);
+  checkOutputs([...outputs, ...baselineOutput(flags)], [...sources, flags.pristine, ...launchFiles(flags)]);
+  // A baseline may be compared with and rewritten in one run.
+  checkOutputs(outputs, [flags.baseline]);
   const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
   if (unused !== undefined && !outputs.some(isInRepository)) throw usage(`--${unused} needs -f sarif or -f github`);
   const wrong = flags.protect?.find((glob) => !/^(\/|\*\*)/.test(glob));

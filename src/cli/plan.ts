@@ -3,6 +3,7 @@ import { type BootResult, boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import type { ImageProblem } from "../image/image.ts";
 import { caveatsOf } from "../lint/caveats.ts";
+import { NO_IGNORE_USE } from "../lint/ignores/ignore.ts";
 import { imageFacts } from "../lint/imageFacts.ts";
 import type { ImageFacts } from "../lint/lintResult.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
@@ -86,6 +87,16 @@ async function planPage(
   ]);
   const texts = (path: string) => textsOfBoot(booted, path);
   const secrets = Secrets.ofBoot(booted);
-  const result = { image, findings: [], ignored: [], caveats, unread, texts, booted, secrets };
+  const result = {
+    image,
+    findings: [],
+    ignored: [],
+    ignoreUse: NO_IGNORE_USE,
+    caveats,
+    unread,
+    texts,
+    booted,
+    secrets,
+  };
   return planHtml(imageReport(result, { minSeverity: "info", plan: true }));
 }

@@ -11,6 +11,9 @@ import { CustomisationEvidence, type EvidenceOptions } from "./evidence/evidence
 import { ServiceHistory, ServiceReader } from "./evidence/serviceHistory.ts";
 import type { Finding } from "./finding.ts";
 import { FixProver } from "./fixes/fixes.ts";
+import { commentsOfBoot, filesWithComments } from "./ignores/commentsOfImage.ts";
+import { type IgnoreOptions, usualIgnores } from "./ignores/ignore.ts";
+import { applyIgnores, Ignores } from "./ignores/ignores.ts";
 import { imageFacts } from "./imageFacts.ts";
 import type { ImageFacts, LintResult } from "./lintResult.ts";
 import { oneOfEachCause } from "./oneCause.ts";
@@ -31,6 +34,8 @@ export interface LintOptions extends EvidenceOptions {
   readonly datasource?: string;
   /** The severities that the user gives to rules. */
   readonly severities?: RuleSeverities;
+  /** By default comments count, and nothing is configured. */
+  readonly ignores?: IgnoreOptions;
 }
 
 /** Boots an image and finds the customisations that the boot undoes. */
@@ -41,6 +46,9 @@ export function lint(image: Image, options: LintOptions): LintResult {
 /** Finds the customisations that a boot undoes. */
 export function lintBooted(image: Image, result: BootResult, options: LintOptions): LintResult {
   const reader = new ServiceReader(options.distro);
+  const ignoresOf = (one: Image, booted: BootResult) =>
+    new Ignores(image.source, options.ignores ?? usualIgnores(), commentsOfBoot(one, booted));
+  const ignores = ignoresOf(image, result);
   let findings: readonly Finding[] = [];
   const prover = new FixProver({
     image,
@@ -48,15 +56,22 @@ export function lintBooted(image: Image, result: BootResult, options: LintOption
     rules: options.rules,
     reader,
     findings: () => findings,
-    findingsAfter: (fixed, booted) => findingsOf(fixed, booted, options, reader, undefined),
+    findingsAfter: (fixed, booted) => findingsOf(fixed, booted, options, reader, ignoresOf(fixed, booted), undefined),
   });
-  findings = findingsOf(image, result, options, reader, prover);
+  findings = findingsOf(image, result, options, reader, ignores, prover);
+  const unread = [...image.problems, ...unreadFiles(result.base)];
+  const applied = applyIgnores(findings, ignores, {
+    rules: options.rules,
+    files: () => filesWithComments(image, result, reader, findings),
+    isJudged: ({ check }) => unread.length === 0 && canTell(image, options.distro, check),
+  });
   return {
     image: imageFacts(image, result) satisfies ImageFacts,
-    findings: withSeverities(findings, options.severities),
+    findings: withSeverities(applied.findings, options.severities),
+    ignored: withSeverities(applied.ignored, options.severities),
+    ignoreUse: applied.use,
     caveats: caveatsOf(image, options.distro),
-    ignored: [],
-    unread: [...image.problems, ...unreadFiles(result.base)],
+    unread,
     texts: (path) => textsOfBoot(result, path),
     booted: result,
     secrets: Secrets.ofBoot(result),
@@ -69,6 +84,7 @@ function findingsOf(
   result: BootResult,
   options: LintOptions,
   reader: ServiceReader,
+  ignores: Ignores,
   prover: FixProver | undefined,
 ): Finding[] {
   const { distro, rules } = options;
@@ -88,6 +104,7 @@ function findingsOf(
       }
       return history.responsible(key, now);
     },
+    isLossIgnored: (rule, cause, loss) => ignores.isLossIgnored(rule.id, cause, loss),
     fix: (rule, cause, values, holds) =>
       prover?.prove(rule, values, holds, cause !== null && mayEdit(cause.path) ? cause : undefined) ?? null,
     prove: (edit, holds, intended) => prover?.proveOne(edit, holds, intended) ?? null,

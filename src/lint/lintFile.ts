@@ -6,9 +6,12 @@ import { findingsOfTold } from "./checks/findingsOfTold.ts";
 import { selfWaits } from "./checks/units/selfWaits.ts";
 import { fromBase64, kindOf } from "./fileKind.ts";
 import type { FileEdit } from "./finding.ts";
+import { commentsOfFile } from "./ignores/commentsOfFiles.ts";
+import { type IgnoreOptions, usualIgnores } from "./ignores/ignore.ts";
+import { applyIgnores, Ignores } from "./ignores/ignores.ts";
 import type { LintResult } from "./lintResult.ts";
 import { oneOfEachCause } from "./oneCause.ts";
-import type { Rule } from "./rules/rule.ts";
+import { CONTENT_CHECK, type Rule } from "./rules/rule.ts";
 import type { Schemas } from "./schema/schemas.ts";
 import { schemasOf } from "./schema/schemas.ts";
 import type { Told } from "./schema/told.ts";
@@ -26,13 +29,15 @@ export interface LintFileOptions {
   readonly version: string;
   /** The severities that the user gives to rules. */
   readonly severities?: RuleSeverities;
+  /** By default comments count, and nothing is configured. */
+  readonly ignores?: IgnoreOptions;
 }
 
 /** Larger files are not read, in bytes: a cloud takes 16 to 64 KB. */
 export const LARGEST_FILE = 5_000_000;
 
 /** Lints user-data, vendor-data, network configuration or meta-data on its own, without an image. */
-export function lintFile(file: SeedFile, { rules, version, severities }: LintFileOptions): LintResult {
+export function lintFile(file: SeedFile, { rules, version, severities, ignores }: LintFileOptions): LintResult {
   const schemas = schemasOf(version);
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
@@ -44,6 +49,19 @@ export function lintFile(file: SeedFile, { rules, version, severities }: LintFil
     ...rules.filter(({ parameters }) => "about" in parameters).flatMap((rule) => findingsOfTold(rule, source)),
     ...rules.filter(({ id }) => id === "boot-deadlock").flatMap((rule) => selfWaits(rule, unpacked(file))),
   ]);
+  const unread = told.flatMap(({ unread }) => (unread === undefined ? [] : [{ path: file.path, reason: unread }]));
+  const kind = kindOf(file);
+  const comments = (path: string) => (path === file.path ? commentsOfFile(file, kind) : []);
+  const applied = applyIgnores(
+    caveats.length === 0 ? found : found.map((finding) => uncertain(finding)),
+    new Ignores(file.path, ignores ?? usualIgnores(), comments),
+    {
+      rules,
+      files: () => [file.path],
+      // An image may show more findings of other rules.
+      isJudged: ({ check }) => unread.length === 0 && check === CONTENT_CHECK,
+    },
+  );
   return {
     image: {
       source: file.path,
@@ -52,10 +70,11 @@ export function lintFile(file: SeedFile, { rules, version, severities }: LintFil
       datasource: null,
       isFile: true,
     },
-    findings: withSeverities(caveats.length === 0 ? found : found.map((finding) => uncertain(finding)), severities),
+    findings: withSeverities(applied.findings, severities),
+    ignored: withSeverities(applied.ignored, severities),
+    ignoreUse: applied.use,
     caveats,
-    ignored: [],
-    unread: told.flatMap(({ unread }) => (unread === undefined ? [] : [{ path: file.path, reason: unread }])),
+    unread,
     texts: (path) =>
       path === file.path && !isPacked ? { before: text, after: text } : { before: undefined, after: undefined },
     booted: null,

@@ -1,6 +1,7 @@
 import type { BootResult } from "../boot/boot.ts";
 import type { ImageProblem } from "../image/image.ts";
 import type { Finding, IgnoredFinding } from "./finding.ts";
+import type { IgnoreUse } from "./ignores/ignore.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 
 /** The text of a file before and after the boot; undefined if it does not exist. */
@@ -26,6 +27,7 @@ export interface LintResult {
   /** By severity, then by cause. */
   readonly findings: readonly Finding[];
   readonly ignored: readonly IgnoredFinding[];
+  readonly ignoreUse: IgnoreUse;
   /** Why no finding about the boot is certain, as sentences. */
   readonly caveats: readonly string[];
   /** What could not be read, so that findings may be missing. */

@@ -1,7 +1,9 @@
 import { type Finding, SEVERITIES } from "./finding.ts";
 
+type Placed = Pick<Finding, "severity" | "cause" | "losses">;
+
 /** The order of findings in a report: by severity, then by cause. */
-export function worstFirst(a: Finding, b: Finding): number {
+export function worstFirst(a: Placed, b: Placed): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     compare(a.cause?.path ?? "", b.cause?.path ?? "") ||

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lintInThreads } from "../../src/cli/lintThreads.ts";
 import { main } from "../../src/cli/main.ts";
+import { usualIgnores } from "../../src/lint/ignores/ignore.ts";
 import { run } from "./run.ts";
 
 let scratch: string;
@@ -71,7 +72,7 @@ test("a thread that dies costs its image only", async () => {
     version: "26.2",
     repository: undefined,
     severities: new Map(),
-    ignores: [],
+    ignores: usualIgnores(),
     plan: false,
     minSeverity: "info",
   } as const;

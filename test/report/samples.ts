@@ -31,6 +31,7 @@ function lintResult({ image, findings = [], ignored = [], texts = {}, booted }: 
     },
     findings,
     ignored,
+    ignoreUse: { comments: [], matched: [], judged: [], unused: [] },
     caveats: [],
     unread: [],
     texts: (path) => ({ before: undefined, after: undefined, ...texts[path] }),

@@ -1,7 +1,7 @@
 import { resolve, sep } from "node:path";
 import { Option } from "commander";
 import type { Severity } from "../../lint/finding.ts";
-import type { ConfiguredIgnore } from "../../lint/ignores/ignore.ts";
+import { type IgnoreOptions, usualIgnores } from "../../lint/ignores/ignore.ts";
 import type { RuleSeverities } from "../../lint/severities.ts";
 import { escapeText } from "../../report/escape.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -20,12 +20,14 @@ export interface SettingsFlags extends FileOptions {
   readonly config?: string;
   /** ID=off or ID=SEVERITY. */
   readonly rule?: readonly string[];
+  /** False for `--no-ignores`. */
+  readonly ignores?: boolean;
 }
 
 /** What the configuration file sets, with the options of the command line in place of its keys. */
 export interface Settings extends Named {
   readonly severities: RuleSeverities;
-  readonly ignores: readonly ConfiguredIgnore[];
+  readonly ignores: IgnoreOptions;
 }
 
 export const configOption = (): Option =>
@@ -40,6 +42,9 @@ export const ruleOption = (): Option =>
     "severity of all findings of a rule (info, warning, error), or off; repeatable",
   ).argParser((value: string, all: readonly string[] = []) => [...all, value]);
 
+export const noIgnoresOption = (): Option =>
+  new Option("--no-ignores", "report what comments and the configuration file ignore as well");
+
 /**
  * The options of a command with those that the configuration file sets: an option of the command line replaces the file's
  * value, `--rule` that of its rule.
@@ -50,10 +55,15 @@ export function withSettings<F extends SettingsFlags>(
   flags: F,
   sources: readonly string[],
   io: Pick<Io, "err">,
-): F & FileOptions & Settings {
+): Omit<F, "ignores"> & FileOptions & Settings {
+  const { ignores: obeysIgnores = true, ...others } = flags;
   const given = (flags.rule ?? []).map(parseRule);
   const { severities, ignores, options, names } = fileSettings(flags.config, sources, io);
-  return { ...overFile(flags, options, names), severities: new Map([...severities, ...given]), ignores };
+  return {
+    ...overFile(others, options, names),
+    severities: new Map([...severities, ...given]),
+    ignores: obeysIgnores ? usualIgnores(ignores) : { ...usualIgnores(), comments: false },
+  };
 }
 
 /** The options of a command that only boots an image, with the launch that the configuration file sets. */

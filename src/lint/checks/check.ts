@@ -8,7 +8,7 @@ import type { Service, Setting } from "../../services/service.ts";
 import { services } from "../../services/services.ts";
 import type { CustomisationEvidence, Evidence } from "../evidence/evidence.ts";
 import type { Responsible, ServiceSettings } from "../evidence/serviceHistory.ts";
-import type { Confidence, FileEdit, Finding, Fix, Severity } from "../finding.ts";
+import type { Confidence, FileEdit, Finding, Fix, Loss, Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 
 /** The input of a check: an image, its boot, and what is known of both. */
@@ -23,6 +23,8 @@ export interface CheckContext {
   responsible(service: Service, key: string, now: Setting | undefined): Responsible;
   /** The service's setting of this key in an image of this or another boot. */
   setting(service: Service, key: string, image: Image): Setting | undefined;
+  /** Whether the user ignores a loss on its own, so that the others of its cause are a finding without it. */
+  isLossIgnored(rule: Rule, cause: string, loss: Pick<Loss, "path" | "line" | "setting">): boolean;
   /**
    * The first of a rule's fixes with which `holds` is true after another boot; null if there is none.
    * @param cause the line of configuration that a fix changes if it is in a file of the user's own

@@ -1,3 +1,4 @@
+import { IGNORES_CHECK } from "../ignores/ignoreFindings.ts";
 import type { Rule } from "../rules/rule.ts";
 import { nobodyCanBecomeRoot } from "./access/nobodyCanBecomeRoot.ts";
 import { nobodyCanLogIn } from "./access/nobodyCanLogIn.ts";
@@ -103,6 +104,8 @@ const checks: Readonly<Record<string, Check>> = {
   hostnameRequestLost,
   hostnameSetBeforeModules,
   hostsTemplateNotUsed,
+  // These findings are made after those of all other rules: applyIgnores.
+  [IGNORES_CHECK]: () => [],
   instanceKnown,
   leftBehind,
   logOwnerMissing,

@@ -3,7 +3,7 @@ import { hasUnknown, mayComeOutAs } from "../../image/unknown.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import type { Service } from "../../services/service.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { type Confidence, type Finding, type Fix, SEVERITIES, type Severity } from "../finding.ts";
+import { type Confidence, type Finding, type Fix, type Loss, SEVERITIES, type Severity } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { changeSentence, type SettingChange } from "../sentences/settings.ts";
 import { atMost, blamed, byCause, type CheckContext, concerns, serviceOf, severityOf, withFix } from "./check.ts";
@@ -32,7 +32,26 @@ export function overwritten(rule: Rule, context: CheckContext): Finding[] {
     const confidence = isUnsure ? "likely" : "certain";
     return [{ was, now, evidence, blame, confidence, severity: severityOf(rule, evidence, confidence) }];
   });
-  return atMost(byCause(lost), (group) => findingOf(rule, context, service, group));
+  const isIgnored = ({ was, now, blame }: LostSetting) =>
+    context.isLossIgnored(rule, blame.cause.path, lossOf({ was, now }));
+  const apart = byCause(lost).flatMap((group) => {
+    const ignored = group.filter(isIgnored);
+    return ignored.length === 0 ? [group] : [group.filter((one) => !ignored.includes(one)), ignored];
+  });
+  return atMost(
+    apart.filter((group) => group.length > 0),
+    (group) => findingOf(rule, context, service, group),
+  );
+}
+
+function lossOf({ was, now }: SettingChange): Loss {
+  return {
+    path: was.path ?? now?.path ?? "",
+    line: was.line ?? null,
+    setting: was.key,
+    before: was.value,
+    after: now?.value ?? null,
+  };
 }
 
 interface LostSetting extends SettingChange {
@@ -52,13 +71,7 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
   const { evidence, severity, blame } = lost[0]!;
   const { cost, advice } = rule.parameters;
   const sentence = changeSentence(service.name, lost, blame.module);
-  const losses = lost.map(({ was, now }) => ({
-    path: was.path ?? now?.path ?? "",
-    line: was.line ?? null,
-    setting: was.key,
-    before: was.value,
-    after: now?.value ?? null,
-  }));
+  const losses = lost.map(lossOf);
   const finding: Omit<Finding, "proveFix"> = {
     rule: rule.id,
     severity,
@@ -76,8 +89,9 @@ function findingOf(rule: Rule, context: CheckContext, service: Service, group: r
   return withFix(finding, () => {
     // A fix that is about one setting may keep the others as well.
     let other: Fix | null = null;
-    for (const { setting, before, path } of losses.slice(0, MOST_TRIED)) {
-      const fix = context.fix(rule, blame.cause, { key: setting, before, path }, keeps);
+    for (const one of lost.slice(0, MOST_TRIED)) {
+      const values = { key: one.was.key, before: one.was.value, path: lossOf(one).path };
+      const fix = context.fix(rule, blame.cause, values, keeps);
       if (fix?.safe) return fix;
       other ??= fix;
     }

@@ -1,4 +1,5 @@
 import { type FileEdit, type Finding, SEVERITIES } from "../finding.ts";
+import { IGNORES_CHECK } from "../ignores/ignoreFindings.ts";
 import type { Rule } from "../rules/rule.ts";
 import { CONTENT_CHECK } from "../rules/rule.ts";
 
@@ -13,6 +14,8 @@ export function newFindings(
   rules: readonly Rule[],
 ): Finding[] {
   const wording = new Set(rules.filter(({ check }) => WORDING.includes(check)).map(({ id }) => id));
+  // A fix may make an ignore unnecessary.
+  const aboutIgnores = new Set(rules.filter(({ check }) => check === IGNORES_CHECK).map(({ id }) => id));
   const isAtFix = ({ rule, cause }: Finding) => wording.has(rule) && edits.some(({ path }) => path === cause?.path);
   const kinds: readonly ((finding: Finding) => boolean)[] = [
     (finding) => isAtLeast(finding, "error"),
@@ -26,7 +29,7 @@ export function newFindings(
       const name = identityOf(finding, edits);
       known.set(name, (known.get(name) ?? 0) + 1);
     }
-    for (const finding of withFix.filter(isOfKind)) {
+    for (const finding of withFix.filter((one) => isOfKind(one) && !aboutIgnores.has(one.rule))) {
       const name = identityOf(finding, edits);
       const left = known.get(name) ?? 0;
       if (left === 0) found.add(finding);

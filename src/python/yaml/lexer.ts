@@ -8,11 +8,16 @@ import { breakAt, isBreak, isDocumentMarker, isSpaceOrEnd, lineEnd, type Source,
  * Cuts the one document of a text into lexemes for `yaml`'s Parser, by the rules of PyYAML's scanner (5.3 to 6.0).
  * These are looser than YAML's (indentation does not matter inside brackets and quotes) and stricter (tabs, question
  * marks, colons, names). The content of brackets is joined to one line.
+ * @param comment receives the offset of each comment
  * @returns the tokens that the lexemes refer to, or undefined if the text contains only comments.
  * @throws YamlError where PyYAML's scanner would stop.
  */
-export function lexDocument(source: Source, emit: (lexeme: string, offset: number) => void): Token[] | undefined {
-  return new Lexer(source, emit).lex();
+export function lexDocument(
+  source: Source,
+  emit: (lexeme: string, offset: number) => void,
+  comment: (offset: number) => void = () => {},
+): Token[] | undefined {
+  return new Lexer(source, emit, comment).lex();
 }
 
 interface Bracket {
@@ -26,6 +31,7 @@ class Lexer {
   readonly #text: string;
   readonly #lineStarts: readonly number[];
   readonly #writer: LexemeWriter;
+  readonly #comment: (offset: number) => void;
   #handles: ReadonlyMap<string, string> = DEFAULT_HANDLES;
   #offset: number;
   #line = 0;
@@ -39,8 +45,9 @@ class Lexer {
   /** Whether a key can begin here and, outside brackets, any block collection. */
   #keyAllowed = true;
 
-  constructor(source: Source, emit: (lexeme: string, offset: number) => void) {
+  constructor(source: Source, emit: (lexeme: string, offset: number) => void, comment: (offset: number) => void) {
     this.#text = source.text;
+    this.#comment = comment;
     this.#lineStarts = source.lineStarts;
     this.#writer = new LexemeWriter(emit);
     this.#offset = source.lineStarts[0] ?? 0;
@@ -122,7 +129,10 @@ class Lexer {
     for (;;) {
       let pos = this.#offset;
       while (this.#text.charAt(pos) === " ") pos++;
-      if (this.#text.charAt(pos) === "#") pos = lineEnd(this.#text, pos);
+      if (this.#text.charAt(pos) === "#") {
+        this.#comment(pos);
+        pos = lineEnd(this.#text, pos);
+      }
       const atBreak = isBreak(this.#text.charCodeAt(pos));
       this.#advance(atBreak ? pos + breakAt(this.#text, pos).length : pos);
       if (!atBreak) return;
@@ -273,6 +283,8 @@ class Lexer {
 
   #blockScalar(): void {
     this.#keys.drop();
+    const header = this.#text.slice(this.#offset, lineEnd(this.#text, this.#offset));
+    if (header.includes("#")) this.#comment(this.#offset + header.indexOf("#"));
     const { value, end, next } = scanBlockScalar(this.#text, this.#offset, this.#indent);
     this.#token("", value, false, end);
     this.#advance(next);
