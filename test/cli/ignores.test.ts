@@ -112,8 +112,8 @@ test("an ignore without a reason, without effect or past its date is a finding a
   expect(message).toBe("This ignore matches no finding of locale-reset or timezone-changed. Remove it.");
   expect(image.findings.map(({ rule }) => rule)).toContain("time-servers-replaced");
   expect(out).toMatch(/\.cloud-init-lint\.yaml\n/);
-  expect(out).toMatch(/\n {2}7:5 {2}warning {2}This ignore gives no reason/);
-  expect(out).toContain("> 7 |   - path: /etc/hosts\n");
+  expect(out).toMatch(/\n {2}7:5 +warning +ignore-without-reason\n/);
+  expect(out).toContain("7 |   - path: /etc/hosts\n");
   expect(readFileSync("lint.sarif", "utf8")).toContain('"uri": ".cloud-init-lint.yaml"');
 });
 
