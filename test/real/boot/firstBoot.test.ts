@@ -1,18 +1,20 @@
 /**
  * Boots every scenario with the real cloud-init of four releases and compares our plan with what really happened. Lints
  * the images as well, and asks whether every customisation that the boot really took has a finding, and whether every
- * finding that is certain really happened.
+ * finding that is certain really happened. Then boots each image again with all its safe fixes in place.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { compareChanges, noScore, type Score } from "./compare.ts";
-import { compareLint, type LintScore, noLintScore } from "./compareLint.ts";
-import { compareOutcomes, noOutcomeScore, type OutcomeScore } from "./compareOutcomes.ts";
-import { compareSshd } from "./compareSshd.ts";
+import { noScore, type Score } from "./compare.ts";
+import { compareBoot, sshdOf } from "./compareBoot.ts";
+import { besideFixes, compareFixes, type FixScore, noFixScore } from "./compareFixes.ts";
+import { type LintScore, noLintScore } from "./compareLint.ts";
+import { noOutcomeScore, type OutcomeScore } from "./compareOutcomes.ts";
+import { fixedScenario } from "./fixedScenario.ts";
+import type { Observation } from "./observe.ts";
 import { observer } from "./observer.ts";
 import { onEachSuite } from "./onEachSuite.ts";
-import { realBoot } from "./realBoot.ts";
+import { type RealBoot, realBoot } from "./realBoot.ts";
+import type { Scenario, Suite } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { combinationsOf, scenariosOf } from "./selection.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -54,10 +56,18 @@ function add<Counts extends object>(sum: Counts, own: Counts): void {
   for (const key of Object.keys(own) as (keyof Counts)[]) (sum[key] as number) += own[key] as number;
 }
 
+function reportFixes(suite: string, { images, findings, fixed, losses, kept }: FixScore): string {
+  return (
+    `${suite}: ${images} images with fixes booted: ${fixed} of ${findings} findings fixed, ` +
+    `${kept} of ${losses} lost settings kept`
+  );
+}
+
 onEachSuite("%s", (suite) => {
   const score = noScore();
   const lintScore = noLintScore();
   const outcomeScore = noOutcomeScore();
+  const fixScore = noFixScore();
   const verdicts = new Verdicts(suite);
   let version: string | null = null;
   const combined = combinationsOf(suite);
@@ -66,6 +76,7 @@ onEachSuite("%s", (suite) => {
     console.log(report(suite, version, score));
     console.log(reportLint(suite, lintScore));
     console.log(reportOutcomes(suite, outcomeScore));
+    console.log(reportFixes(suite, fixScore));
     verdicts.keep(version, (title) => {
       const combination = /^combination[^:]*:/.exec(title)?.[0];
       // Another run may make more combinations, but under the same number only this one.
@@ -77,23 +88,47 @@ onEachSuite("%s", (suite) => {
   it.concurrent.each(titled)("%s", async (title, scenario) => {
     const boot = await realBoot(suite, scenario);
     version ??= boot.cloudInit;
-    const own = noScore();
     const ours = await observe(boot, scenario);
-    const real = (name: string) => readFileSync(join(boot.directory, name), "utf8");
-    const differences = [
-      ...compareChanges(boot, ours.plan, own),
-      ...compareSshd(ours.sshd.before, real("sshd-before.txt")).map((line) => `before the boot: ${line}`),
-      ...compareSshd(ours.sshd.after, real("sshd-after.txt")).map((line) => `after the boot: ${line}`),
-    ];
-    add(score, own);
+    const [own, ownLint, ownOutcomes] = [noScore(), noLintScore(), noOutcomeScore()];
+    const differences = compareBoot(boot, scenario, ours, own, ownLint, ownOutcomes);
     const change = differences.length > 0 ? undefined : verdicts.judge(title, own);
     if (change !== undefined) differences.push(change);
-    const ownLint = noLintScore();
-    differences.push(...compareLint(ours.lint, scenario, ownLint).map((line) => `lint: ${line}`));
+    const ownFixes = noFixScore();
+    differences.push(...(await compareFixed(suite, boot, scenario, ours, ownFixes)));
+    const fewer = verdicts.judgeFixes(title, ownFixes.fixed);
+    if (fewer !== undefined) differences.push(fewer);
+    add(score, own);
     add(lintScore, ownLint);
-    const ownOutcomes = noOutcomeScore();
-    differences.push(...compareOutcomes(ours.outcomes, boot, ownOutcomes).map((line) => `outcome: ${line}`));
     add(outcomeScore, ownOutcomes);
+    add(fixScore, ownFixes);
     if (differences.length > 0) expect.fail(`${suite} ${scenario.name}\n${differences.join("\n")}`);
   });
 });
+
+/** Boots the image once more with its safe fixes in place: all at once, and alone those that exclude others. */
+async function compareFixed(
+  suite: Suite,
+  boot: RealBoot,
+  scenario: Scenario,
+  original: Observation,
+  score: FixScore,
+): Promise<string[]> {
+  const differences: string[] = [];
+  for (const [number, image] of original.fixes.entries()) {
+    const name = number === 0 ? "fixed" : `fixed-${number + 1}`;
+    const fixedAs = fixedScenario(scenario, boot, image.edits, `${scenario.name}-${name}`);
+    const fixedBoot = await realBoot(suite, fixedAs);
+    const fixed = besideFixes(original, await observe(fixedBoot, fixedAs, image.findings), image);
+    const sshd = {
+      before: sshdOf(boot, "before"),
+      after: sshdOf(boot, "after"),
+      fixed: sshdOf(fixedBoot, "after"),
+    };
+    const own = [
+      ...compareFixes(original, fixed, image, sshd, score),
+      ...compareBoot(fixedBoot, fixedAs, fixed, noScore(), noLintScore(), noOutcomeScore()),
+    ];
+    differences.push(...own.map((line) => `${name}: ${line}`));
+  }
+  return differences;
+}

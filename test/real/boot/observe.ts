@@ -4,14 +4,24 @@
  */
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { boot } from "../../../src/boot/boot.ts";
 import { readSeed } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
+import { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
+import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
+import { type FixedImage, type KeptLoss, observeFixes, observeLosses } from "./observeFixes.ts";
 import { type LintObservation, observeLint } from "./observeLint.ts";
-import { type OutcomeObservation, observeOutcomes } from "./observeOutcomes.ts";
+import { type OutcomeObservation, observeOutcomes, type SaidFinding } from "./observeOutcomes.ts";
+
+/** What is asked about a boot. */
+export interface Question {
+  readonly directory: string;
+  readonly ownData: boolean;
+  /** In the image of a boot with fixes in place: the findings that they fix. Absent: which fixes there are is asked. */
+  readonly fixed?: readonly SaidFinding[] | undefined;
+}
 
 /** What our code says. */
 export interface Observation {
@@ -19,6 +29,10 @@ export interface Observation {
   readonly outcomes: OutcomeObservation;
   readonly plan: readonly PlannedChange[];
   readonly sshd: { readonly before: readonly Setting[]; readonly after: readonly Setting[] };
+  /** The fixes of the image; none where the image itself is fixed. */
+  readonly fixes: readonly FixedImage[];
+  /** What became of the losses of `fixed`. */
+  readonly losses: readonly (readonly KeptLoss[])[];
 }
 
 /** One file or link that our plan changes. Content is in base64; a link's is its target. */
@@ -30,11 +44,8 @@ export interface PlannedChange {
   readonly mode: number | undefined;
 }
 
-function plan(directory: string, ownData: boolean): PlannedChange[] {
-  const image = openDirectory(join(directory, "before"));
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const result = boot(image, { distro: detectDistro(image), ...launch });
-  return result.changes.flatMap(({ path, op, certainty, after }) => {
+function plan({ image, booted }: FixableImage): PlannedChange[] {
+  return booted.changes.flatMap(({ path, op, certainty, after }) => {
     if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
     const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
     const mode = after?.kind === "file" ? after.mode : undefined;
@@ -47,19 +58,24 @@ function settings(root: string): Setting[] {
   return sshd.read(image, detectDistro(image));
 }
 
-function observe(directory: string, ownData: boolean): Observation {
+function observe({ directory, ownData, fixed }: Question): Observation {
+  const image = openDirectory(join(directory, "before"));
+  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
+  const linted = new FixableImage(image, { distro: detectDistro(image), rules: catalogue, ...launch });
   return {
-    plan: plan(directory, ownData),
-    lint: observeLint(directory, ownData),
-    outcomes: observeOutcomes(directory, ownData),
+    plan: plan(linted),
+    lint: observeLint(directory, linted),
+    outcomes: observeOutcomes(directory, linted),
     sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
+    fixes: fixed === undefined ? observeFixes(linted) : [],
+    losses: observeLosses(directory, fixed ?? []),
   };
 }
 
 /** An exception is the answer to its line, and no end. */
-function answerTo({ directory, ownData }: { directory: string; ownData: boolean }): Observation | { error: string } {
+function answerTo(question: Question): Observation | { error: string } {
   try {
-    return observe(directory, ownData);
+    return observe(question);
   } catch (error) {
     return { error: error instanceof Error ? String(error.stack) : String(error) };
   }

@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSeed } from "../../../src/config/seed.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
 import type { Confidence, Finding, Loss } from "../../../src/lint/finding.ts";
-import { lint } from "../../../src/lint/lint.ts";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { services } from "../../../src/services/services.ts";
 
@@ -64,8 +62,8 @@ function customisedFiles(custom: string, stock: Image, before: Image, after: Ima
   });
 }
 
-/** A setting's identity is its service and its key. */
-function settingsOf(image: Image): Map<string, Setting> {
+/** All settings of an image by identity: service and key. */
+export function settingsOf(image: Image): Map<string, Setting> {
   const distro = detectDistro(image);
   return new Map(
     services.flatMap((service) =>
@@ -100,15 +98,14 @@ function happened(
  * What a lint says of an image that the real cloud-init booted, and what the boot really did to its customisations, where
  * BOOT/before and BOOT/after show the two images (observe.ts).
  */
-export function observeLint(directory: string, ownData: boolean): LintObservation {
-  const [before, after] = [openDirectory(join(directory, "before")), openDirectory(join(directory, "after"))];
+export function observeLint(directory: string, { image: before, result }: FixableImage): LintObservation {
+  const after = openDirectory(join(directory, "after"));
   const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
   const stock = openDirectory(facts.root);
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const { findings } = lint(before, { distro: detectDistro(before), rules: catalogue, ...launch });
   const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
   return {
-    findings: findings.flatMap((finding) => {
+    // What is ignored happens as well.
+    findings: [...result.findings, ...result.ignored].flatMap((finding) => {
       const { rule, confidence, losses } = finding;
       return losses.map((loss) => {
         const file = before.realpath(loss.path) ?? loss.path;
@@ -123,6 +120,8 @@ export function observeLint(directory: string, ownData: boolean): LintObservatio
       if (last !== undefined && last === sudoRulesOf(key, now ?? "").at(-1)) return [];
       // Of several lines of /etc/fstab for one device and directory the first counts.
       if (identity.startsWith("mounts ") && now?.startsWith(`${value}; ${value.split(" ")[0]} `) === true) return [];
+      // ifupdown joins the stanzas of an interface, and nothing is lost of the loopback's.
+      if (identity === "network iface lo inet" && now?.startsWith(`${value}; ${value}`) === true) return [];
       return [{ key, path: path ?? null, before: value, after: now ?? null }];
     }),
   };

@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { boot } from "../../../src/boot/boot.ts";
-import { readSeed } from "../../../src/config/seed.ts";
-import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Finding } from "../../../src/lint/finding.ts";
-import { lint } from "../../../src/lint/lint.ts";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import { type ObservedRequest, observeFailures, observeRequests } from "./observeRequests.ts";
 
 /** A finding without what it proves. */
@@ -22,17 +18,13 @@ export interface OutcomeObservation {
 }
 
 /** Looks at a boot whose images BOOT/before and BOOT/after show (observe.ts). */
-export function observeOutcomes(directory: string, ownData: boolean): OutcomeObservation {
-  const [before, after] = [openDirectory(join(directory, "before")), openDirectory(join(directory, "after"))];
+export function observeOutcomes(directory: string, { booted, result }: FixableImage): OutcomeObservation {
+  const after = openDirectory(join(directory, "after"));
   const { root } = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
-  const launch = ownData ? {} : { cloud: readSeed(join(directory, "seed")) };
-  const distro = detectDistro(before);
-  const { findings } = lint(before, { distro, rules: catalogue, ...launch });
   // What the stock root has is nobody's request.
   const isOwn = (path: string) => !existsSync(root + path) || existsSync(join(directory, "custom") + path);
-  const booted = boot(before, { distro, ...launch });
   return {
-    findings: findings.map(({ proveFix: _, ...said }) => said),
+    findings: [...result.findings, ...result.ignored].map(({ proveFix: _, ...said }) => said),
     failures: observeFailures(directory),
     requests: observeRequests(booted, after, isOwn),
     askedFiles: booted.changes.flatMap(({ path, blames }) =>

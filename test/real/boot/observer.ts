@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
-import type { Observation } from "./observe.ts";
+import type { Observation, Question } from "./observe.ts";
+import type { SaidFinding } from "./observeOutcomes.ts";
 import type { RealBoot } from "./realBoot.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -28,7 +29,7 @@ class Observer {
     return this.#waiting.length;
   }
 
-  async ask(question: object): Promise<string> {
+  async ask(question: Question): Promise<string> {
     return new Promise((take, fail) => {
       this.#waiting.push({ take, fail });
       this.#process.stdin!.write(`${JSON.stringify(question)}\n`);
@@ -40,8 +41,11 @@ class Observer {
   }
 }
 
+/** Looks at a boot; `fixed` are the findings that are fixed in its image. */
+export type Observe = (boot: RealBoot, scenario: Scenario, fixed?: readonly SaidFinding[]) => Promise<Observation>;
+
 /** Bundles observe.ts before the tests of a file; the function runs it where both images of a boot are shown. */
-export function observer(): (boot: RealBoot, scenario: Scenario) => Promise<Observation> {
+export function observer(): Observe {
   const directory = mkdtempSync(join(tmpdir(), "first-boot-"));
   const program = join(directory, "observer.mjs");
   const observers: Observer[] = [];
@@ -59,11 +63,11 @@ export function observer(): (boot: RealBoot, scenario: Scenario) => Promise<Obse
     for (const one of observers) one.end();
     rmSync(directory, { recursive: true });
   });
-  return async (boot, { ownData = false }) => {
+  return async (boot, { ownData = false }, fixed) => {
     // One for each test that runs at a time (vitest.config.ts, maxConcurrency).
     if (observers.length < 2) observers.push(new Observer(program));
     const idle = observers.reduce((best, other) => (other.load < best.load ? other : best));
-    const answer = JSON.parse(await idle.ask({ directory: boot.directory, ownData })) as
+    const answer = JSON.parse(await idle.ask({ directory: boot.directory, ownData, fixed } satisfies Question)) as
       | Observation
       | { error: string };
     if ("error" in answer) throw new Error(answer.error);

@@ -5,6 +5,7 @@ import { configuration } from "./scenarios/configuration.ts";
 import { datasources } from "./scenarios/datasources.ts";
 import { families } from "./scenarios/families.ts";
 import { files } from "./scenarios/files.ts";
+import { fixes } from "./scenarios/fixes.ts";
 import { hostname } from "./scenarios/hostname.ts";
 import { hosts } from "./scenarios/hosts.ts";
 import { mounts } from "./scenarios/mounts.ts";
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   ...services,
   ...mounts,
   ...files,
+  ...fixes,
   ...network,
   ...datasources,
   ...state,

@@ -1,7 +1,8 @@
 /**
  * The verdict of every boot, kept in verdicts.json so that one that gets worse shows: `[real, known, planned, happened,
  * contents, equal, unknown]` by suite and title, one line a boot, see Score. CLOUD_INIT_LINT_VERDICTS=renew takes the
- * verdicts of this run; a boot without one gets it in any run.
+ * verdicts of this run; a boot without one gets it in any run. `fixes` has, of the images that have safe fixes and were booted
+ * with them, how many findings they fix.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ type Verdict = readonly number[];
 interface OfSuite {
   cloudInit: string | null;
   boots: Record<string, Verdict>;
+  fixes?: Record<string, number>;
 }
 
 const FILE = join(import.meta.dirname, "verdicts.json");
@@ -22,11 +24,15 @@ const renew = process.env.CLOUD_INIT_LINT_VERDICTS === "renew";
 export class Verdicts {
   readonly #suite: Suite;
   readonly #kept: Readonly<Record<string, Verdict>>;
+  readonly #keptFixes: Readonly<Record<string, number>>;
   readonly #fresh = new Map<string, Verdict>();
+  readonly #fixes = new Map<string, number>();
 
   constructor(suite: Suite) {
     this.#suite = suite;
-    this.#kept = read()[suite]?.boots ?? {};
+    const { boots = {}, fixes = {} } = read()[suite] ?? {};
+    this.#kept = boots;
+    this.#keptFixes = fixes;
   }
 
   /** How a boot's score differs from the recorded one; undefined if it is the same or there is none yet. */
@@ -40,15 +46,26 @@ export class Verdicts {
     return worse ? `worse: ${change}` : `better: ${change}; keep it with CLOUD_INIT_LINT_VERDICTS=renew`;
   }
 
+  /** How many findings the real boot confirms as fixed, if those are fewer than recorded; undefined if not. */
+  judgeFixes(title: string, fixed: number): string | undefined {
+    const kept = Object.hasOwn(this.#keptFixes, title) ? this.#keptFixes[title]! : 0;
+    if (fixed > kept || (fixed < kept && renew)) this.#fixes.set(title, fixed);
+    return fixed >= kept || renew ? undefined : `worse: ${kept} findings were fixed, now ${fixed}`;
+  }
+
   /** Writes what is new. Of the titles that are no more the verdicts go. */
   keep(cloudInit: string | null, exists: (title: string) => boolean): void {
     const all = read();
-    const boots = Object.entries({ ...this.#kept, ...Object.fromEntries(this.#fresh) }).filter(([title]) =>
-      exists(title),
-    );
+    const sorted = <T>(kept: Readonly<Record<string, T>>, fresh: ReadonlyMap<string, T>) => {
+      const rows = Object.entries({ ...kept, ...Object.fromEntries(fresh) }).filter(([title]) => exists(title));
+      return Object.fromEntries(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+    };
     const before = JSON.stringify(all[this.#suite]);
-    const sorted = Object.fromEntries(boots.sort(([a], [b]) => (a < b ? -1 : 1)));
-    all[this.#suite] = { cloudInit: cloudInit ?? all[this.#suite]?.cloudInit ?? null, boots: sorted };
+    all[this.#suite] = {
+      cloudInit: cloudInit ?? all[this.#suite]?.cloudInit ?? null,
+      boots: sorted(this.#kept, this.#fresh),
+      fixes: sorted(this.#keptFixes, this.#fixes),
+    };
     if (JSON.stringify(all[this.#suite]) === before) return;
     writeFileSync(
       FILE,
