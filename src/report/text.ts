@@ -159,7 +159,7 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
 function summary(reports: readonly ImageReport[], minSeverity: Severity): string {
   const shared = sharedFindings(reports, "info").map(({ finding }) => finding);
   const counts = countAll([{ findings: shared }, ...reports.map(({ hidden }) => ({ findings: [], hidden }))]);
-  const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
+  const ignored = reports.flatMap((report) => report.ignored);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));
@@ -170,6 +170,9 @@ function summary(reports: readonly ImageReport[], minSeverity: Severity): string
   const parts: string[] = [];
   if (found.some(isShown)) parts.push(inWords(found.filter(isShown)));
   if (hidden.length > 0) parts.push(`${inWords(hidden)} hidden (--min-severity ${hidden.at(-1)} shows them)`);
-  if (ignored > 0) parts.push(`${ignored} ignored`);
+  const known = ignored.filter(({ ignored: { by } }) => by === "baseline").length;
+  const others = ignored.length - known;
+  if (others > 0) parts.push(`${others} ignored (--no-ignores shows them)`);
+  if (known > 0) parts.push(`${known} ignored (in the baseline)`);
   return parts.join("; ");
 }
