@@ -1,14 +1,23 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { run } from "./run.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type * as RunModule from "./run.ts";
 
-/** A rule that had other names in earlier versions. */
-vi.mock("../../dist/rules.json", async (original) => {
-  const { default: rules } = await original<{ default: { id: string }[] }>();
-  const renamed = { aliases: ["key-not-known", "key-misspelt"] };
-  return { default: rules.map((rule) => (rule.id === "schema-key-unknown" ? { ...rule, ...renamed } : rule)) };
+/** The command line with a rule that had other names in earlier versions. Test files share modules, so that it is loaded apart. */
+let run: typeof RunModule.run;
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock("../../dist/rules.json", async (original) => {
+    const { default: rules } = await original<{ default: { id: string }[] }>();
+    const renamed = { aliases: ["key-not-known", "key-misspelt"] };
+    return { default: rules.map((rule) => (rule.id === "schema-key-unknown" ? { ...rule, ...renamed } : rule)) };
+  });
+  ({ run } = await import("./run.ts"));
+});
+afterAll(() => {
+  vi.doUnmock("../../dist/rules.json");
+  vi.resetModules();
 });
 
 const here = process.cwd();

@@ -98,7 +98,7 @@ export function configuredFindings(
     const withoutEffect = (message: string) => found.push({ rule: WITHOUT_EFFECT, message, origin });
     if (isExpired(ignore, today))
       withoutEffect(
-        `This ignore ended on ${until}, so that its findings are reported again. Fix them, or set a later date.`,
+        `This ignore ended on ${until}, so that it ignores nothing. Fix its findings and remove it, or set a later date.`,
       );
     if (judged.has(index) && !matched.has(index))
       withoutEffect(`This ignore matches no finding${nameOf(ignore)}. Remove it.`);
