@@ -47,7 +47,7 @@ export function fixText(fixed: Fixed, options: FixTextOptions): string {
     options.fate === "shown" ? "findings that this fixes" : "fixed findings",
     fixed.fixed.map(({ finding, fix }) => [
       ...headOf(finding, before, style, width),
-      ...(fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
+      ...(fix === null || fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
     ]),
   );
   section(

@@ -222,7 +222,7 @@ function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null)
 }
 
 /** Rules about who can log in and become root, and about secrets: a fix must not cause their findings at all. */
-function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
+export function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
   const rule = rules.find((one) => one.id === id);
   return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
 }

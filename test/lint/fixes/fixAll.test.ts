@@ -116,7 +116,7 @@ class Words implements Fixable {
       cause: { path, line: 1, column: 1 },
       proveFix: () => fixes[word]?.(path, text) ?? null,
     }));
-    this.result = { findings } as unknown as LintResult;
+    this.result = { findings, ignored: [] } as unknown as LintResult;
   }
 
   read = (path: string) => (this.#files.has(path) ? Buffer.from(this.#files.get(path)!) : undefined);
