@@ -276,8 +276,11 @@ function attributesOf({ path, renames, before }: FixedFile, { image }: Subject):
 
 /** Whether the directory is new. */
 function makeDirectory(path: string): boolean {
+  if (statOf(path)?.isDirectory() === true) return false;
   try {
-    return mkdirSync(path, { recursive: true }) !== undefined;
+    // Its parent exists; with "recursive", Node gives the wrong reason on a read-only file system.
+    mkdirSync(path);
+    return true;
   } catch (error) {
     throw usage(`--output ${path}: cannot be created: ${reasonOf(error)}`);
   }

@@ -3,6 +3,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Finding } from "../lint/finding.ts";
 import type { Fixed, LeftReason } from "../lint/fixes/fixAll.ts";
 import type { LintResult } from "../lint/lintResult.ts";
+import { firstSentence } from "../lint/sentences/firstSentence.ts";
 import { escapeProse, escapeText, shorten } from "./escape.ts";
 import { SEVERITY_WORDS, severityPaint } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
@@ -91,11 +92,6 @@ function whyLeft({ rule }: Finding, reason: LeftReason): [label: string, text: s
     default:
       return ["not applied", reason.why];
   }
-}
-
-/** The first sentence of a message, which is enough to act on. */
-function firstSentence(message: string): string {
-  return /^.+?[.:](?= ["A-Z])|^.*$/s.exec(message)?.[0] ?? message;
 }
 
 function summary({ edits, fixed, left }: Fixed, fate: FixTextOptions["fate"]): string {
