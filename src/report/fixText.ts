@@ -71,10 +71,10 @@ function editTitle(fate: FixTextOptions["fate"]): string {
 function headOf(finding: Finding, { secrets }: LintResult, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const message = escapeProse(shorten(firstSentence(shownMessage(finding, secrets))));
-  const [first, ...rest] = wrap(`${finding.rule}: ${message}`, width - INDENT);
   return [
-    `  ${severityPaint(finding.severity, style)(word)}  ${first}`,
-    ...rest.map((line) => " ".repeat(INDENT) + line),
+    // On a line of its own: "sudo-without-password: bob" would look like a password.
+    `  ${severityPaint(finding.severity, style)(word)}  ${finding.rule}`,
+    ...wrap(message, width - INDENT).map((line) => " ".repeat(INDENT) + line),
   ];
 }
 
@@ -86,7 +86,7 @@ function detail(label: string, text: string, { secrets }: LintResult, style: Col
 function whyLeft({ rule }: Finding, reason: LeftReason): [label: string, text: string] {
   switch (reason.code) {
     case "no-fix":
-      return ["no fix", `No fix is proven; "cloud-init-lint explain ${rule}" describes the remedy.`];
+      return ["no fix", `"cloud-init-lint explain ${rule}" describes the remedy.`];
     case "unsafe":
       return ["not safe", `${reason.cost} --unsafe applies it.`];
     default:
