@@ -8,6 +8,7 @@ import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
 import { type FileEdit, type Finding, type Fix, LARGEST_EDIT } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { firstSentence } from "../sentences/firstSentence.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { setOnLine } from "./addToConfig.ts";
 import { inDropIn } from "./dropIn.ts";
@@ -136,7 +137,9 @@ export class FixProver {
     if (worst === undefined) return { why: null };
     // A fix that nobody would write in this form.
     if (worst.severity === "info") return "harm";
-    return { why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message)}` };
+    return {
+      why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message).replace(/[.:]?$/, ".")}`,
+    };
   }
 
   /** The edits that put a candidate in place, the best first. */
@@ -226,13 +229,9 @@ function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null)
 }
 
 /** Rules about who can log in and become root, and about secrets: a fix must not cause their findings at all. */
-function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
+export function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
   const rule = rules.find((one) => one.id === id);
   return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
-}
-
-function firstSentence(message: string): string {
-  return (/^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message).replace(/[.:]?$/, ".");
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
