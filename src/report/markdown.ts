@@ -4,9 +4,10 @@ import { linesOf } from "./escape.ts";
 import { SEVERITY_WORDS } from "./findingText.ts";
 import { editTitle, fixHeadline } from "./fixWords.ts";
 import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
+import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";
-import { countBySeverity } from "./severity.ts";
+import { countAll, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 
 export interface MarkdownOptions {
@@ -86,7 +87,12 @@ function heading(reports: readonly ImageReport[], findings: readonly SharedFindi
     plural(counts[severity], SEVERITY_WORDS[severity]),
   );
   const where = reports.length > 1 ? ` in ${reports.length} images` : "";
-  return [`## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`, ""];
+  const leftOut = leftOutInWords(reports);
+  return [
+    `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
+    "",
+    ...(leftOut === "" ? [] : [`${leftOut}.`, ""]),
+  ];
 }
 
 function plural(count: number, word: string): string {
@@ -94,8 +100,9 @@ function plural(count: number, word: string): string {
 }
 
 function imageTable(reports: readonly ImageReport[]): string[] {
-  const rows = reports.slice(0, MOST.images).map(({ image, findings, ignored }) => {
-    const counts = countBySeverity(findings);
+  const rows = reports.slice(0, MOST.images).map((report) => {
+    const { image, ignored } = report;
+    const counts = countAll([report]);
     const { distro, cloudInit, isFile } = image;
     const system = isFile ? "" : [distro.id ?? "unknown", distro.version].filter(Boolean).join(" ");
     const program = `${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled)"}`;

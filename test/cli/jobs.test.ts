@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,6 +39,26 @@ test("several images: one report in their order, whatever the number of threads"
     program: resolve("dist/cloud-init-lint.cjs"),
   });
   expect({ status, out, err }).toEqual(alone);
+});
+
+test("what images of one recipe share is one, although their files differ in other lines", async () => {
+  const images = ["web", "db"].map((name) => join(scratch, name));
+  for (const [index, image] of images.entries()) {
+    cpSync("fixtures/debian-12-hardened", image, { recursive: true });
+    appendFileSync(join(image, "etc/cloud/cloud.cfg.d/20-team.cfg"), `# Number ${index}.\n`);
+  }
+  const counts = { text: /changes PasswordAuthentication/g, markdown: /changes PasswordAuthentication/g };
+  for (const [format, pattern] of Object.entries(counts)) {
+    const { out } = await run(...images, "-f", format);
+    expect(out.match(pattern), format).toHaveLength(1);
+    for (const image of images) expect(out, format).toContain(image);
+  }
+  for (const format of ["github", "gitlab", "sarif"]) {
+    const { out } = await run(...images, "-f", format, "--min-severity", "error");
+    expect(out.match(/^::error |"(?:check_name|ruleId)"/gm), format).toHaveLength(3);
+  }
+  const { out } = await run(...images, "-f", "json");
+  expect(out.match(/"sshd-setting-overwritten"/g)).toHaveLength(2);
 });
 
 test.each(["0", "x", "-1", "1.5", ""])("--jobs %j is a usage error", async (jobs) => {

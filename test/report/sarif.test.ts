@@ -292,6 +292,29 @@ describe("several images", () => {
     expect(keysOf(resultsOf(rest)).sort()).toEqual(alone.toSorted());
   });
 
+  test("one that an image ignores is open because of the others, and names it", () => {
+    const ignoring = (source: string, changes: Partial<IgnoredFinding["ignored"]> = {}) =>
+      result({
+        image: { source },
+        ignored: [{ ...finding(), ignored: { ...IGNORED.ignored, ...changes } }],
+        texts: TEXTS,
+      });
+    const images = [ignoring("a"), named("b", finding({ severity: "warning" })), ignoring("c"), ignoring("d")];
+    const [one, ...others] = resultsOf(
+      ...images,
+      named("e", FINDINGS[1]!),
+      result({ ignored: [{ ...FINDINGS[3]!, ignored: IGNORED.ignored }], texts: TEXTS }),
+    );
+    expect(one).toMatchObject({ level: "warning", suppressions: [], properties: { images: ["b"] } });
+    expect(one!.message.text).toContain(" Image: b. Ignored in: a, c, d.\n\nFix: ");
+    expect(others.map(({ suppressions }) => suppressions?.length)).toEqual([0, 1]);
+    const [all] = resultsOf(ignoring("a"), ignoring("b", { reason: "not here" }), ignoring("c"));
+    expect(all!.suppressions?.map(({ justification }) => justification)).toEqual([IGNORED.ignored.reason, "not here"]);
+    expect(all!.properties).toEqual({ images: ["a", "b", "c"] });
+    // The alert is the same whatever is ignored.
+    expect(keysOf([one!, all!])).toEqual([keysOf([one!])[0], keysOf([one!])[0]]);
+  });
+
   test("equal findings of one image are told apart", () => {
     const keys = keysOf(resultsOf(named("a", finding(), finding(), finding())));
     expect(new Set(keys).size).toBe(3);
@@ -363,8 +386,27 @@ describe("fingerprints", () => {
   const hashOf = (one: Result | undefined) => one?.partialFingerprints?.primaryLocationLineHash;
 
   test("are GitHub's hash of the line", () => {
-    const [first] = resultsOf(image);
-    expect(hashOf(first)).toBe(lineHashes(TEXTS["/etc/cloud/cloud.cfg.d/20-team.cfg"]!.before!)(2));
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const text = TEXTS[path]!.before!;
+    const repository = { file: () => ({ path: "files/20-team.cfg", text }), anchor: undefined };
+    const [first] = resultsOf(result({ findings: FINDINGS, texts: TEXTS }, repository));
+    expect(hashOf(first)).toBe(lineHashes(text)(2));
+  });
+
+  test("are of the line alone in a file that is not in the repository, since only images contain it", () => {
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const other = { ...TEXTS, [path]: { before: "# Here.\nssh_pwauth: true\nntp: {}\n" } };
+    const lines = { ...TEXTS, [path]: { before: "\n# Here.\nssh_pwauth: true\n" } };
+    const moved = finding({ cause: { path, line: 3, column: 1 } });
+    const images = [
+      result({ findings: [finding()], texts: TEXTS }),
+      result({ findings: [finding()], texts: other }),
+      result({ findings: [moved], texts: lines }),
+    ];
+    expect(resultsOf(...images)).toHaveLength(1);
+    const anchor = { path: "build.sh", text: "#!/bin/sh\n", line: 1 };
+    const log: Log = JSON.parse(sarifReport(images, RULES, { ...OPTIONS, anchor }));
+    expect(log.runs[0]!.results).toHaveLength(1);
   });
 
   test("tell two findings of one rule on one line apart, whatever else is found", () => {
