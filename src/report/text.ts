@@ -9,7 +9,7 @@ import { imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
-import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
+import { type SharedFinding, sharedFindings, sharedIgnored } from "./sharedFindings.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -160,7 +160,7 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
 function summary(reports: readonly ImageReport[], minSeverity: Severity): string {
   const shared = sharedFindings(reports, "info").map(({ finding }) => finding);
   const counts = countBySeverity(shared);
-  const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
+  const ignored = sharedIgnored(reports).length;
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));
