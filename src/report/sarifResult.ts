@@ -1,4 +1,4 @@
-import type { Location, Result, Suppression } from "sarif";
+import type { Fix, Location, Result, Suppression } from "sarif";
 import { SEVERITIES } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
@@ -30,7 +30,7 @@ export function sarifResult(all: SharedAlert, run: RunParts): Result {
   const ruleIndex = run.rules.get(finding.rule);
   const severity = worstOf(alerts);
   const fixes = alerts.flatMap((alert) => (alert.finding.fix && sarifFix(alert.report, alert.finding.fix)) ?? []);
-  const distinct = [...new Map(fixes.map((fix) => [JSON.stringify(fix), fix])).values()].slice(0, MOST_FIXES);
+  const distinct = ofDistinctFiles(fixes).slice(0, MOST_FIXES);
   return {
     ruleId: finding.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
@@ -53,6 +53,16 @@ const MOST_IMAGES = 20;
 const MOST_VARIANTS = 3;
 const MOST_PROPERTIES = 1000;
 const MOST_FIXES = 5;
+
+/** The first fix of each set of files: another image's file of the same name may have other lines. */
+function ofDistinctFiles(fixes: readonly Fix[]): Fix[] {
+  const distinct = new Map<string, Fix>();
+  for (const fix of fixes) {
+    const key = JSON.stringify(fix.artifactChanges.map(({ artifactLocation }) => artifactLocation.uri));
+    if (!distinct.has(key)) distinct.set(key, fix);
+  }
+  return [...distinct.values()];
+}
 
 /** The worst severity of a finding among the images that do not ignore it. */
 export function worstOf(alerts: SharedAlert): ReportedFinding["severity"] {

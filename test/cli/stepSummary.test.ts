@@ -47,6 +47,12 @@ test("a finding of two images is one in text, annotations and SARIF", async () =
   expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);
 });
 
+test("a file on its own is named once", async () => {
+  const file = join(scratch, "user-data.yaml");
+  writeFileSync(file, "#cloud-config\nhostnme: a\n");
+  for (const format of ["github", "gitlab"]) expect((await run(file, "-f", format)).out).toContain(`Cause: ${file}:2.`);
+});
+
 test("no other report writes one, and one that cannot be written only causes a message", async () => {
   const summary = join(scratch, "none.md");
   await step(["lint", HARDENED, "-f", "text"], { GITHUB_STEP_SUMMARY: summary });

@@ -56,7 +56,14 @@ describe("runs", () => {
       const text = sarifReport([image], RULES, { ...OPTIONS, url: projectUrl(repository) });
       return (JSON.parse(text) as Log).runs[0]!.tool.driver;
     };
-    for (const repository of ["github:me/it", "me/it", { type: "git", url: "git+https://github.com/me/it.git" }]) {
+    for (const repository of [
+      "github:me/it",
+      "me/it",
+      "git@github.com:me/it.git",
+      "git://github.com/me/it",
+      { url: "git+ssh://git@github.com/me/it.git" },
+      { type: "git", url: "git+https://github.com/me/it.git" },
+    ]) {
       const { informationUri, rules } = driverOf(repository);
       expect(informationUri).toBe("https://github.com/me/it");
       expect(rules?.[0]?.helpUri).toBe("https://github.com/me/it/blob/v0.1.0/rules/sshd-setting-overwritten.md");
@@ -397,13 +404,19 @@ describe("fingerprints", () => {
     const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
     const other = { ...TEXTS, [path]: { before: "# Here.\nssh_pwauth: true\nntp: {}\n" } };
     const lines = { ...TEXTS, [path]: { before: "\n# Here.\nssh_pwauth: true\n" } };
-    const moved = finding({ cause: { path, line: 3, column: 1 } });
+    const edited = (before: string, line = 2) =>
+      finding({
+        cause: { path, line, column: 1 },
+        fix: { path, content: before.replace("auth: true", "auth: false") },
+      });
     const images = [
-      result({ findings: [finding()], texts: TEXTS }),
-      result({ findings: [finding()], texts: other }),
-      result({ findings: [moved], texts: lines }),
+      result({ findings: [edited(TEXTS[path]!.before!)], texts: TEXTS }),
+      result({ findings: [edited(other[path]!.before!)], texts: other }),
+      result({ findings: [edited(lines[path]!.before!, 3)], texts: lines }),
     ];
-    expect(resultsOf(...images)).toHaveLength(1);
+    const [shared, ...others] = resultsOf(...images);
+    expect(others).toEqual([]);
+    expect(shared!.fixes).toHaveLength(1);
     const anchor = { path: "build.sh", text: "#!/bin/sh\n", line: 1 };
     const log: Log = JSON.parse(sarifReport(images, RULES, { ...OPTIONS, anchor }));
     expect(log.runs[0]!.results).toHaveLength(1);
