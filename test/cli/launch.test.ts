@@ -59,7 +59,7 @@ test("a fix is proven on the datasource that the user names, whatever the image 
       const [{ image, findings }] = JSON.parse(out).images;
       expect(image.datasource).toBe(datasource);
       const finding = findings.find(({ rule }: { rule: string }) => rule === "sshd-setting-overwritten");
-      expect(finding.fix.edits[0].diff).toContain("+ssh_pwauth: no\n");
+      expect(finding.fix.edits[0].diff).toContain("+ssh_pwauth: false\n");
     }
   } finally {
     rmSync(root, { recursive: true });
