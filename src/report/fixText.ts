@@ -3,6 +3,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Finding } from "../lint/finding.ts";
 import type { Fixed, LeftReason } from "../lint/fixes/fixAll.ts";
 import type { LintResult } from "../lint/lintResult.ts";
+import { firstSentence } from "../lint/sentences/firstSentence.ts";
 import { escapeProse, escapeText, shorten } from "./escape.ts";
 import { SEVERITY_WORDS, severityPaint } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
@@ -47,7 +48,7 @@ export function fixText(fixed: Fixed, options: FixTextOptions): string {
     options.fate === "shown" ? "findings that this fixes" : "fixed findings",
     fixed.fixed.map(({ finding, fix }) => [
       ...headOf(finding, before, style, width),
-      ...(fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
+      ...(fix === null || fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
     ]),
   );
   section(
@@ -70,10 +71,10 @@ function editTitle(fate: FixTextOptions["fate"]): string {
 function headOf(finding: Finding, { secrets }: LintResult, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const message = escapeProse(shorten(firstSentence(shownMessage(finding, secrets))));
-  const [first, ...rest] = wrap(`${finding.rule}: ${message}`, width - INDENT);
   return [
-    `  ${severityPaint(finding.severity, style)(word)}  ${first}`,
-    ...rest.map((line) => " ".repeat(INDENT) + line),
+    // On a line of its own: "sudo-without-password: bob" would look like a password.
+    `  ${severityPaint(finding.severity, style)(word)}  ${finding.rule}`,
+    ...wrap(message, width - INDENT).map((line) => " ".repeat(INDENT) + line),
   ];
 }
 
@@ -85,17 +86,12 @@ function detail(label: string, text: string, { secrets }: LintResult, style: Col
 function whyLeft({ rule }: Finding, reason: LeftReason): [label: string, text: string] {
   switch (reason.code) {
     case "no-fix":
-      return ["no fix", `No fix is proven; "cloud-init-lint explain ${rule}" describes the remedy.`];
+      return ["no fix", `"cloud-init-lint explain ${rule}" describes the remedy.`];
     case "unsafe":
       return ["not safe", `${reason.cost} --unsafe applies it.`];
     default:
       return ["not applied", reason.why];
   }
-}
-
-/** The first sentence of a message, which is enough to act on. */
-function firstSentence(message: string): string {
-  return /^.+?[.:](?= ["A-Z])|^.*$/s.exec(message)?.[0] ?? message;
 }
 
 function summary({ edits, fixed, left }: Fixed, fate: FixTextOptions["fate"]): string {

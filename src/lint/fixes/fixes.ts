@@ -8,6 +8,7 @@ import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
 import { type FileEdit, type Finding, type Fix, LARGEST_EDIT } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { firstSentence } from "../sentences/firstSentence.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { setOnLine } from "./addToConfig.ts";
 import { inDropIn } from "./dropIn.ts";
@@ -31,6 +32,9 @@ interface Candidate {
   readonly path?: string;
   readonly content?: string;
 }
+
+/** What an earlier boot left: cloud-init reads it from a pickled object beside it, or writes it anew. */
+const STATE = /^\/var\/lib\/cloud\/(?!seed\/)/;
 
 /** The input of a proof. */
 export interface Proof {
@@ -100,6 +104,7 @@ export class FixProver {
     holds: (after: Image, booted: BootResult) => boolean,
     intended: ReadonlySet<string> = new Set(),
   ): Fix | null {
+    if (STATE.test(edit.path)) return null;
     const attempt = this.#attempt(edit);
     if (attempt === undefined) return null;
     try {
@@ -132,7 +137,9 @@ export class FixProver {
     if (worst === undefined) return { why: null };
     // A fix that nobody would write in this form.
     if (worst.severity === "info") return "harm";
-    return { why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message)}` };
+    return {
+      why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message).replace(/[.:]?$/, ".")}`,
+    };
   }
 
   /** The edits that put a candidate in place, the best first. */
@@ -222,13 +229,9 @@ function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null)
 }
 
 /** Rules about who can log in and become root, and about secrets: a fix must not cause their findings at all. */
-function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
+export function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
   const rule = rules.find((one) => one.id === id);
   return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
-}
-
-function firstSentence(message: string): string {
-  return (/^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message).replace(/[.:]?$/, ".");
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
