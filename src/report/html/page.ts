@@ -4,6 +4,7 @@ import { SEVERITIES, type Severity } from "../../lint/finding.ts";
 import type { ImageFacts } from "../../lint/lintResult.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
 import type { ImageReport } from "../imageReport.ts";
+import { leftOutInWords } from "../leftOut.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
 import { findingHtml, ignoredHtml } from "./findings.ts";
@@ -107,11 +108,13 @@ function findingsHtml(
   const hidden = SEVERITIES.filter((severity) => !shown.includes(severity) && all[severity] > 0).map((severity) =>
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
+  const leftOut = leftOutInWords(reports);
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
   )}</ul>
-${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}`;
+${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}
+${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
   const files = new Numbers();
   const sources = new Numbers();
   const numbered = findings.map(({ finding: { cause, losses }, images }) => ({
