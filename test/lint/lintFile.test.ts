@@ -143,6 +143,12 @@ describe("what cloud-init ignores", () => {
     expect(fixOf(1000)?.edits[0]?.content).toMatch(/^#cloud-config\npackages: \[vim\]\n# long\n/);
     expect(fixOf(40_000)).toBeNull();
   });
+
+  test("of many fixes of a large file only the first are tried, since each checks all of it again", () => {
+    const users = Array.from({ length: 15 }, (_, index) => `- {name: u${index}, shel: /bin/sh}\n`).join("");
+    const { findings } = lint(`#cloud-config\n# ${"x".repeat(200_000)}\nusers:\n${users}`);
+    expect(findings.filter((finding) => finding.proveFix() !== null)).toHaveLength(9);
+  });
 });
 
 describe("what a file is", () => {

@@ -41,6 +41,10 @@ export function findingsOfTold(rule: Rule, source: ToldSource): Finding[] {
   });
 }
 
+/** Limits the text that is checked again for the fixes of one file, in characters. */
+const MOST_CHECKED = 2_000_000;
+const checkedAgain = new WeakMap<readonly Told[], number>();
+
 /** The file with one word or value replaced, if that leaves fewer results and no more that are wrong. */
 function fixOf(problem: Told, { told, text, again, prove }: ToldSource): Fix | null {
   const { path } = problem.replace?.at ?? problem.origin;
@@ -51,6 +55,9 @@ function fixOf(problem: Told, { told, text, again, prove }: ToldSource): Fix | n
   if (edited === undefined) return null;
   lines[edited.line - 1] = edited.text;
   const fix = { path, content: lines.join("\n") };
+  const checked = (checkedAgain.get(told) ?? 0) + fix.content.length;
+  checkedAgain.set(told, checked);
+  if (checked > MOST_CHECKED) return null;
   const after = again(fix);
   const isBetter = wrongs(after) < wrongs(told) || (wrongs(after) === wrongs(told) && after.length < told.length);
   if (!isBetter) return null;
