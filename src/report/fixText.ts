@@ -3,6 +3,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Finding } from "../lint/finding.ts";
 import type { Fixed, LeftReason } from "../lint/fixes/fixAll.ts";
 import type { LintResult } from "../lint/lintResult.ts";
+import { firstSentence } from "../lint/sentences/firstSentence.ts";
 import { escapeProse, escapeText, shorten } from "./escape.ts";
 import { SEVERITY_WORDS, severityPaint } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
@@ -82,20 +83,17 @@ function detail(label: string, text: string, { secrets }: LintResult, style: Col
   return lines.map((line) => " ".repeat(INDENT) + line);
 }
 
-function whyLeft({ rule }: Finding, reason: LeftReason): [label: string, text: string] {
+function whyLeft({ rule, cause }: Finding, reason: LeftReason): [label: string, text: string] {
   switch (reason.code) {
-    case "no-fix":
-      return ["no fix", `No fix is proven; "cloud-init-lint explain ${rule}" describes the remedy.`];
+    case "no-fix": {
+      const where = cause === null ? "" : `The cause is ${cause.path}:${cause.line}. `;
+      return ["no fix", `${where}"cloud-init-lint explain ${rule}" describes the remedy.`];
+    }
     case "unsafe":
       return ["not safe", `${reason.cost} --unsafe applies it.`];
     default:
       return ["not applied", reason.why];
   }
-}
-
-/** The first sentence of a message, which is enough to act on. */
-function firstSentence(message: string): string {
-  return /^.+?[.:](?= ["A-Z])|^.*$/s.exec(message)?.[0] ?? message;
 }
 
 function summary({ edits, fixed, left }: Fixed, fate: FixTextOptions["fate"]): string {

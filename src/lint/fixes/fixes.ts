@@ -8,6 +8,7 @@ import { UnreadableService } from "../../services/includes.ts";
 import type { ServiceReader } from "../evidence/serviceHistory.ts";
 import { type FileEdit, type Finding, type Fix, LARGEST_EDIT } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { firstSentence } from "../sentences/firstSentence.ts";
 import { type Access, accessOf, harmOf } from "./access.ts";
 import { setOnLine } from "./addToConfig.ts";
 import { inDropIn } from "./dropIn.ts";
@@ -225,10 +226,6 @@ function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null)
 function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
   const rule = rules.find((one) => one.id === id);
   return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
-}
-
-function firstSentence(message: string): string {
-  return (/^.*?[.:](?= |$)/s.exec(message)?.[0] ?? message).replace(/[.:]?$/, ".");
 }
 
 /** The data of the launch with a fix of one of its files in place; undefined if the fix concerns another file. */
