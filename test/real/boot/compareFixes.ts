@@ -92,18 +92,27 @@ function worse(original: Observation, fixed: Observation): string[] {
   const failed = new Set(original.outcomes.failures.map(({ module }) => module));
   // What a fix makes a request, such as a key that was misspelled, may not be met for another reason.
   const met = new Set(original.outcomes.requests.flatMap(({ what, isMet }) => (isMet ? [what] : [])));
+  // Several entries may ask for the same file.
+  const unmet = unmetRequests(original);
   const lost = new Set(original.lint.settings.map(({ key }) => key));
   return [
     ...fixed.outcomes.failures
       .filter(({ module }) => !failed.has(module))
       .map(({ module, error }) => `${module} fails: ${error}`),
-    ...fixed.outcomes.requests
-      .filter(({ what, isMet }) => !isMet && met.has(what))
-      .map(({ what }) => `the image does not have ${what}`),
+    ...[...unmetRequests(fixed)]
+      .filter(([what, count]) => met.has(what) && count > (unmet.get(what) ?? 0))
+      .map(([what]) => `the image does not have ${what}`),
     ...fixed.lint.settings
       .filter(({ key }) => !lost.has(key))
       .map(({ key, before, after }) => `${key} is ${JSON.stringify(after)}, not ${JSON.stringify(before)}`),
   ].map((line) => `only with the fixes, ${line}`);
+}
+
+/** How many requests for each thing are not met. */
+function unmetRequests({ outcomes }: Observation): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { what, isMet } of outcomes.requests) if (!isMet) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return counts;
 }
 
 /** With the fixes sshd does what it did before the boot, or what it does after it without them. */
