@@ -227,8 +227,11 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
 
 /** The name of a file in a diff: relative to the working directory if it is below it, else to the root of this machine. */
 function nameOnThisMachine(path: string): string {
-  const below = relative(process.cwd(), resolve(path));
-  return below.startsWith("..") ? resolve(path).slice(1) : below;
+  return isBelowHere(path) ? relative(process.cwd(), resolve(path)) : resolve(path).slice(1);
+}
+
+function isBelowHere(path: string): boolean {
+  return relative(process.cwd(), resolve(path)).split(sep)[0] !== "..";
 }
 
 function showPatch({ edits, before }: Fixed, { name }: Subject, io: Io): void {
@@ -276,8 +279,11 @@ function attributesOf({ path, renames, before }: FixedFile, { image }: Subject):
 
 /** Whether the directory is new. */
 function makeDirectory(path: string): boolean {
+  if (statOf(path)?.isDirectory() === true) return false;
   try {
-    return mkdirSync(path, { recursive: true }) !== undefined;
+    // Its parent exists; with "recursive", Node gives the wrong reason on a read-only file system.
+    mkdirSync(path);
+    return true;
   } catch (error) {
     throw usage(`--output ${path}: cannot be created: ${reasonOf(error)}`);
   }
@@ -292,7 +298,7 @@ function nextSteps(
 ): Pick<FixTextOptions, "fate" | "next"> {
   const isNothing = edits.length === 0;
   if (dryRun === true) {
-    const place = image === undefined ? "the working directory, or / for a file elsewhere" : "the root of the image";
+    const place = image !== undefined ? "the root of the image" : isBelowHere(source) ? "the working directory" : sep;
     const orWrite = root === undefined ? "" : ", or omit --dry-run";
     return { fate: "shown", next: isNothing ? [] : [`To apply: patch -p1 in ${place}${orWrite}.`] };
   }
@@ -302,7 +308,11 @@ function nextSteps(
   return {
     fate: { directory: output },
     next: [
-      ...(isNothing ? [] : [`To apply: copy the content of ${output} over the root of the image.`]),
+      ...(isNothing
+        ? []
+        : [
+            `To apply: copy ${image === undefined ? `the file in ${output} over ${source}` : `the content of ${output} over the root of the image`}.`,
+          ]),
       ...(removed.length === 0 ? [] : [`Then remove from the image: ${removed.join(", ")}`]),
     ],
   };

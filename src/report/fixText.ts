@@ -48,7 +48,7 @@ export function fixText(fixed: Fixed, options: FixTextOptions): string {
     options.fate === "shown" ? "findings that this fixes" : "fixed findings",
     fixed.fixed.map(({ finding, fix }) => [
       ...headOf(finding, before, style, width),
-      ...(fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
+      ...(fix === null || fix.safe ? [] : detail("not safe", fix.why ?? "", before, style, width)),
     ]),
   );
   section(
@@ -71,10 +71,14 @@ function editTitle(fate: FixTextOptions["fate"]): string {
 function headOf(finding: Finding, { secrets }: LintResult, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const message = escapeProse(shorten(firstSentence(shownMessage(finding, secrets))));
-  const [first, ...rest] = wrap(`${finding.rule}: ${message}`, width - INDENT);
+  const { rule, severity, cause } = finding;
+  const where = cause === null ? "" : ` at ${escapeText(secrets.text(cause.path))}:${cause.line}`;
+  // On lines of their own: "sudo-without-password: bob" would look like a password.
+  const [first = "", ...rest] = wrap(`${rule}${where}`, width - INDENT);
   return [
-    `  ${severityPaint(finding.severity, style)(word)}  ${first}`,
+    `  ${severityPaint(severity, style)(word)}  ${first}`,
     ...rest.map((line) => " ".repeat(INDENT) + line),
+    ...wrap(message, width - INDENT).map((line) => " ".repeat(INDENT) + line),
   ];
 }
 
@@ -83,12 +87,10 @@ function detail(label: string, text: string, { secrets }: LintResult, style: Col
   return lines.map((line) => " ".repeat(INDENT) + line);
 }
 
-function whyLeft({ rule, cause }: Finding, reason: LeftReason): [label: string, text: string] {
+function whyLeft({ rule }: Finding, reason: LeftReason): [label: string, text: string] {
   switch (reason.code) {
-    case "no-fix": {
-      const where = cause === null ? "" : `The cause is ${cause.path}:${cause.line}. `;
-      return ["no fix", `${where}"cloud-init-lint explain ${rule}" describes the remedy.`];
-    }
+    case "no-fix":
+      return ["no fix", `"cloud-init-lint explain ${rule}" describes the remedy.`];
     case "unsafe":
       return ["not safe", `${reason.cost} --unsafe applies it.`];
     default:

@@ -16,6 +16,7 @@ import { type FileToWrite, writeFiles } from "../../src/cli/fixFiles.ts";
 import { copyFixture } from "../fixtures/fixtureImages.ts";
 import { packed, tarball } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
+import { whole } from "../samples.ts";
 import { run } from "./run.ts";
 
 const HARDENED = "debian-12-hardened";
@@ -56,7 +57,7 @@ describe("an image", () => {
   test("is fixed in place, and only the files that the output names change; the second time nothing does", async () => {
     const root = copyOf(HARDENED);
     const before = snapshot(root);
-    const dry = await run("fix", root, "--dry-run");
+    const dry = whole ? await run("fix", root, "--dry-run") : undefined;
     expect(changed(before, snapshot(root))).toEqual([]);
     const { status, out, err } = await run("fix", root);
     expect({ status, err }).toEqual({ status: 0, err: "" });
@@ -64,11 +65,13 @@ describe("an image", () => {
     const named = [...out.matchAll(/^ {2}\/(\S+)(?: \(.*\))?$/gm)].map(([, name]) => name);
     expect(changed(before, after)).toEqual(named.toSorted());
     for (const rule of ["sshd-setting-overwritten", "hosts-file-replaced", "time-servers-replaced"])
-      expect(out).toContain(`error    ${rule}: `);
-    // The diff adds the same files.
-    const added = [...dry.out.matchAll(/^\+\+\+ b\/(.*)$/gm)].map(([, name]) => name);
-    expect({ status: dry.status, added: added.toSorted() }).toEqual({ status: 0, added: named.toSorted() });
-    expect((await run(root)).out).toContain("nothing to report");
+      expect(out).toContain(`error    ${rule}\n`);
+    if (dry !== undefined) {
+      // The diff adds the same files.
+      const added = [...dry.out.matchAll(/^\+\+\+ b\/(.*)$/gm)].map(([, name]) => name);
+      expect({ status: dry.status, added: added.toSorted() }).toEqual({ status: 0, added: named.toSorted() });
+      expect((await run(root)).out).toContain("nothing to report");
+    }
     expect(await run("fix", root)).toMatchObject({ status: 0, out: expect.stringContaining("nothing to fix") });
     expect(changed(after, snapshot(root))).toEqual([]);
   });
@@ -77,12 +80,13 @@ describe("an image", () => {
     const root = copyOf("azure-linux-3-hardened");
     const { status, out } = await run("fix", root, "--only", "sshd-setting-overwritten");
     expect({ status, fixed: /1 finding fixed, 0 left/.test(out) }).toEqual({ status: 1, fixed: true });
+    if (!whole) return;
     const again = await run("fix", root, "--only", "sshd-setting-overwritten");
     expect(again).toMatchObject({ status: 1, err: `${root}: no finding of sshd-setting-overwritten\n` });
     const all = await run("fix", root, "--exit-zero");
     expect(all.status).toBe(0);
     expect(all.out).toMatch(
-      /left\n {2}error {4}password-locked: .*\n(?: {11}.*\n)* {11}no fix: The cause is \/etc\/cloud\/.*:\d/,
+      /left\n {2}error {4}password-locked at \/etc\/cloud\/cloud\.cfg:\d+\n(?: {11}.*\n)* {11}no fix: /,
     );
   });
 
@@ -111,12 +115,14 @@ describe("--output", () => {
     const root = tree({});
     const archive = join(root, "image.tar");
     writeFileSync(archive, tarball(packed(`fixtures/${HARDENED}`)));
-    const { status, out } = await run("fix", archive, "--output", join(root, "new"));
+    const only = whole ? [] : ["--only", "hosts-file-replaced", "--exit-zero"];
+    const { status, out } = await run("fix", archive, "--output", join(root, "new"), ...only);
     const written = readdirSync(join(root, "new"), { recursive: true, encoding: "utf8" }).filter((name) =>
       name.endsWith(".cfg"),
     );
     expect({ status, written: written.length > 0 }).toEqual({ status: 0, written: true });
     for (const name of written) expect(out).toContain(`  /${name}`);
+    if (!whole) return;
     const copy = copyOf(HARDENED);
     cpSync(join(root, "new"), copy, { recursive: true });
     expect((await run(copy)).out).toContain("nothing to report");

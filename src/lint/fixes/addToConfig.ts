@@ -58,7 +58,8 @@ export function setOnLine(
     const position = findPair(root, String(key.value))?.position;
     return position !== undefined && position.start.line <= line && line <= position.end.line;
   };
-  if (added.children.some(isBlamed) && !replaces) return addToConfig(text, fragment);
+  if (added.children.some(isBlamed) && !replaces)
+    return discards(root, added) ? undefined : addToConfig(text, fragment);
   const leaf = replaces ? added.children[0] : innermost(added);
   if (leaf === undefined) return undefined;
   const isThere = ({ position: { start } }: ConfigNode | Pair) => start.line === line && start.column === column;
@@ -69,6 +70,20 @@ export function setOnLine(
   const now = parseMapping(result);
   const wanted = withValue(toValue(root), found!.steps, toValue(leaf.value));
   return typeof now === "object" && isDeepStrictEqual(toValue(now), wanted) ? result : undefined;
+}
+
+/** Whether a value of several levels, such as the interfaces of a network, would give way to a plain one. */
+function discards(node: Mapping, over: Mapping): boolean {
+  return over.children.some(({ key, value }) => {
+    const held = findPair(node, String(key.value))?.value;
+    if (held === undefined || held.type === "scalar") return false;
+    if (value.type === "scalar") return held.children.some((child) => contentOf(child).type !== "scalar");
+    return held.type === "mapping" && value.type === "mapping" && discards(held, value);
+  });
+}
+
+function contentOf(child: ConfigNode | Pair): ConfigNode {
+  return child.type === "pair" ? child.value : child;
 }
 
 /** The only pair without a mapping below it; undefined if there are several. */

@@ -1,4 +1,5 @@
 import { diffArrays } from "diff";
+import { parentOf } from "../../image/writeLog.ts";
 import type { FileEdit, Fix } from "../finding.ts";
 import { addToConfig } from "./addToConfig.ts";
 
@@ -21,6 +22,22 @@ interface State {
 const MOST_CHANGED_LINES = 2000;
 
 /**
+ * The edits, with all that is added to drop-ins in the last one of its directory: a fragment that would do in an earlier one wins
+ * there as well.
+ */
+function inLastDropIn(edits: readonly FileEdit[]): FileEdit[] {
+  const last = new Map<string, FileEdit>();
+  for (const edit of edits.filter(({ config }) => config !== undefined)) {
+    const directory = parentOf(edit.path);
+    if (edit.path > (last.get(directory)?.path ?? "")) last.set(directory, edit);
+  }
+  return edits.map((edit) => {
+    const other = edit.config === undefined ? undefined : last.get(parentOf(edit.path));
+    return other === undefined ? edit : { ...edit, path: other.path };
+  });
+}
+
+/**
  * The edits of several fixes as one edit for each file, in the order of their first edit. Changes of different lines of a file
  * are joined.
  * @returns the reason, as the end of a sentence that begins with the last fix, if its edits contradict those of an earlier one
@@ -38,7 +55,7 @@ export function combineEdits(fixes: readonly Fix[], files: EditedFiles): FileEdi
     states.set(path, state);
     return state;
   };
-  for (const edit of fixes.flatMap(({ edits }) => edits)) {
+  for (const edit of inLastDropIn(fixes.flatMap(({ edits }) => edits))) {
     const conflict = edit.renames === undefined ? change(edit, stateOf, files) : rename(edit, states, files);
     if (conflict !== undefined) return conflict;
   }
@@ -57,12 +74,9 @@ function change(
   const state = stateOf(path);
   if (typeof state === "string") return state;
   const { base, text } = state;
-  if (text === content) return undefined;
-  if (text === base) {
-    state.text = content;
-    return undefined;
-  }
-  const both = config === undefined ? mergeTexts(base, text, content) : addToConfig(text, config);
+  if (config === undefined && text === content) return undefined;
+  const instead = () => (text === base ? content : mergeTexts(base, text, content));
+  const both = config === undefined ? instead() : addToConfig(text, config);
   if (both === undefined) return `it changes the same lines of ${path}`;
   state.text = both;
   return undefined;

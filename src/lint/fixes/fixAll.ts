@@ -21,16 +21,22 @@ export interface Fixable extends EditedFiles {
   /** Why a fix cannot be put in place here, as a sentence; undefined if it can. */
   refuses(fix: Fix): string | undefined;
   /**
-   * What is wrong with `after`, which has the fixes in place, as a main clause: a new finding, or harm. With a fix that is not
-   * safe, only harm counts.
+   * What is wrong with `after`, which has the fixes in place, as a main clause: harm, or a new finding other than those that a
+   * fix that is not safe costs by itself.
    */
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined;
 }
 
-/** A finding that is fixed, and how. */
-interface FixedFinding {
+/** A finding and the fix that is to be put in place for it. */
+interface Proposal {
   readonly finding: Finding;
   readonly fix: Fix;
+}
+
+/** A finding that is fixed, and how; null if the fixes of others take it away as well. */
+interface FixedFinding {
+  readonly finding: Finding;
+  readonly fix: Fix | null;
 }
 
 /** Why a finding is left as it is. */
@@ -75,7 +81,7 @@ const MOST_TRIALS = 60;
  * first. Repeats until nothing more can be fixed, so that fixing the result again changes nothing.
  */
 export function fixAll(start: Fixable, choice: FixChoice): Fixed {
-  const fixed: FixedFinding[] = [];
+  const fixed: Proposal[] = [];
   const edits = new Map<string, FixedFile>();
   const trials = { left: MOST_TRIALS };
   const seen = new Set<string>();
@@ -85,7 +91,7 @@ export function fixAll(start: Fixable, choice: FixChoice): Fixed {
     const proposals = proposalsFor(now, choice);
     const group = new Group(now, trials);
     group.add(proposals.filter(({ fix }) => fix.safe));
-    for (const proposal of proposals) if (!proposal.fix.safe) group.add([proposal]);
+    for (const proposal of proposals) if (!proposal.fix.safe && !group.fixes(proposal.finding)) group.add([proposal]);
     reasons = group.reasons;
     const { chosen, after } = group;
     if (after === undefined) break;
@@ -101,7 +107,7 @@ export function fixAll(start: Fixable, choice: FixChoice): Fixed {
   const left = now.result.findings.filter((finding) => isChosen(finding, choice));
   return {
     edits: [...edits.values()].filter(({ before, content, renames }) => before !== content || renames !== undefined),
-    fixed,
+    fixed: [...fixed, ...alsoFixed(start, now, fixed, choice, [...edits.values()])],
     left: left.map((finding) => ({ finding, reason: reasonFor(finding, reasons, now) })),
     before: start.result,
     after: now.result,
@@ -112,7 +118,27 @@ function isChosen({ rule, severity }: Finding, { only, minSeverity }: FixChoice)
   return only === undefined ? SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity) : only.has(rule);
 }
 
-function proposalsFor(now: Fixable, choice: FixChoice): FixedFinding[] {
+/** The errors and warnings that are gone although no fix is their own. Notes may only say the same of another line. */
+function alsoFixed(
+  start: Fixable,
+  now: Fixable,
+  fixed: readonly Proposal[],
+  { minSeverity }: FixChoice,
+  edits: readonly FileEdit[],
+): FixedFinding[] {
+  const known = new Set(fixed.map(({ finding }) => identityOf(finding, edits)));
+  // It may have another cause by then.
+  const said = new Set(now.result.findings.map(({ rule, message }) => `${rule} ${message}`));
+  return start.result.findings
+    .filter(
+      (finding) => finding.severity !== "info" && isChosen(finding, { only: undefined, minSeverity, unsafe: false }),
+    )
+    .filter((finding) => !known.has(identityOf(finding, edits)) && !said.has(`${finding.rule} ${finding.message}`))
+    .filter((finding) => remaining([finding], start, now, edits) === undefined)
+    .map((finding) => ({ finding, fix: null }));
+}
+
+function proposalsFor(now: Fixable, choice: FixChoice): Proposal[] {
   return now.result.findings
     .filter((finding) => isChosen(finding, choice))
     .flatMap((finding) => {
@@ -150,7 +176,7 @@ function record({ path, content, renames }: FileEdit, edits: Map<string, FixedFi
 class Group {
   readonly #now: Fixable;
   readonly #trials: { left: number };
-  readonly chosen: FixedFinding[] = [];
+  readonly chosen: Proposal[] = [];
   /** Why the other fixes are left out, as sentences. */
   readonly reasons = new Map<Finding, string>();
   edits: readonly FileEdit[] = [];
@@ -163,7 +189,7 @@ class Group {
   }
 
   /** Chooses as many fixes as hold together with those that are chosen already; earlier ones take precedence. */
-  add(proposals: readonly FixedFinding[]): void {
+  add(proposals: readonly Proposal[]): void {
     if (proposals.length === 0) return;
     const objection = this.#try(proposals);
     if (objection === undefined) return;
@@ -176,15 +202,22 @@ class Group {
     this.reasons.set(proposals[0]!.finding, objection);
   }
 
+  /** Whether the chosen fixes take a finding away, which may have another fix of its own. */
+  fixes(finding: Finding): boolean {
+    return this.after !== undefined && remaining([finding], this.#now, this.after, this.edits) === undefined;
+  }
+
   /** Chooses these fixes too, unless there is an objection. */
-  #try(proposals: readonly FixedFinding[]): string | undefined {
+  #try(proposals: readonly Proposal[]): string | undefined {
     const all = [...this.chosen, ...proposals];
     const fixes = all.map(({ fix }) => fix);
     const edits = combineEdits(fixes, this.#now);
     if (typeof edits === "string") return `Its fix cannot be applied with the others: ${edits}.`;
     if (this.#trials.left-- <= 0) return "There are too many fixes to prove; run the command again.";
     const after = this.#now.edited(edits);
-    const wrong = notKept(all, this.#now, after) ?? this.#now.objection(after, fixes);
+    const findings = all.map(({ finding }) => finding);
+    const left = remaining(findings, this.#now, after, edits);
+    const wrong = left ? `the finding of ${left.rule} remains` : this.#now.objection(after, fixes);
     if (wrong !== undefined) return `With its fix in place, ${wrong}.`;
     this.chosen.push(...proposals);
     this.edits = edits;
@@ -193,33 +226,39 @@ class Group {
   }
 }
 
-/** Which finding is still there although its fix is in place. */
-function notKept(all: readonly FixedFinding[], now: Fixable, after: Fixable): string | undefined {
-  const edits = all.flatMap(({ fix }) => fix.edits);
+/** Which of some findings is still there after edits, ignored or not. */
+function remaining(
+  findings: readonly Finding[],
+  now: Fixable,
+  after: Fixable,
+  edits: readonly FileEdit[],
+): Finding | undefined {
   const left = new Map<string, number>();
   const lost = new Set<string>();
-  for (const finding of after.result.findings) {
+  for (const finding of withIgnored(after.result)) {
     const name = identityOf(finding, edits);
     left.set(name, (left.get(name) ?? 0) + 1);
     for (const { path, setting } of finding.losses) lost.add(`${finding.rule} ${path} ${setting}`);
   }
   const allowed = new Map<string, number>();
-  for (const finding of now.result.findings) {
+  for (const finding of withIgnored(now.result)) {
     const name = identityOf(finding, edits);
     allowed.set(name, (allowed.get(name) ?? 0) + 1);
   }
-  for (const { finding } of all) {
+  for (const finding of findings) {
     const name = identityOf(finding, edits);
     allowed.set(name, (allowed.get(name) ?? 0) - 1);
   }
-  for (const { finding } of all) {
+  return findings.find((finding) => {
     const { rule, losses } = finding;
     const name = identityOf(finding, edits);
-    if (
+    return (
       losses.some(({ path, setting }) => lost.has(`${rule} ${path} ${setting}`)) ||
       (left.get(name) ?? 0) > allowed.get(name)!
-    )
-      return `the finding of ${rule} remains`;
-  }
-  return undefined;
+    );
+  });
+}
+
+function withIgnored({ findings, ignored }: LintResult): readonly Finding[] {
+  return [...findings, ...ignored];
 }

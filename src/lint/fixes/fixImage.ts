@@ -6,12 +6,16 @@ import { Overlay } from "../../image/overlay.ts";
 import { parentOf } from "../../image/writeLog.ts";
 import { ServiceReader } from "../evidence/serviceHistory.ts";
 import type { FileEdit, Finding, Fix } from "../finding.ts";
+import type { IgnoreOptions } from "../ignores/ignore.ts";
 import { type LintOptions, lintBooted } from "../lint.ts";
 import { type LintFileOptions, lintFile } from "../lintFile.ts";
 import type { LintResult } from "../lintResult.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RuleSeverities } from "../severities.ts";
 import { accessOf, harmOf } from "./access.ts";
+import { combineEdits } from "./combineEdits.ts";
 import type { Fixable } from "./fixAll.ts";
-import { failingModules } from "./fixes.ts";
+import { failingModules, isAboutAccess } from "./fixes.ts";
 import { newFindings } from "./newFindings.ts";
 
 /** Options of a lint whose findings are fixed. */
@@ -26,6 +30,7 @@ export class FixableImage implements Fixable {
   readonly booted: BootResult;
   readonly result: LintResult;
   readonly #options: FixOptions;
+  readonly #single = new Map<Fix, FixableImage>();
   #findings: readonly Finding[] | undefined;
 
   constructor(image: Image, options: FixOptions) {
@@ -59,23 +64,36 @@ export class FixableImage implements Fixable {
 
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined {
     if (!(after instanceof FixableImage)) return undefined;
-    const { rules } = this.#options;
-    if (fixes.every(({ safe }) => safe)) {
-      const failing = new Set(failingModules(this.booted));
-      const failed = failingModules(after.booted).find((name) => !failing.has(name));
-      if (failed !== undefined) return `cloud-init's ${failed} would fail`;
-      const edits = fixes.flatMap((fix) => fix.edits);
-      const [added] = newFindings(this.#proven(), after.#proven(), edits, rules);
-      if (added !== undefined) return `there would be a new finding of ${added.rule}`;
-    }
-    return this.#harm(after, fixes);
+    const costly = fixes.filter(({ safe }) => !safe);
+    const failing = new Set(failingModules(this.booted));
+    const failed = failingModules(after.booted).filter((name) => !failing.has(name));
+    const stopped = failed.find(
+      (name) => !costly.some((fix) => failingModules(this.#alone(fix).booted).includes(name)),
+    );
+    if (stopped !== undefined) return `cloud-init's ${stopped} would fail`;
+    const alone = (fix: Fix) => this.#alone(fix).#proven();
+    return added(this.#proven(), after.#proven(), fixes, alone, this.#options.rules) ?? this.#harm(after, fixes);
   }
 
-  /** The findings with their own severities: what is safe is not a matter of taste. */
+  /** The image with one fix in place. */
+  #alone(fix: Fix): FixableImage {
+    const known = this.#single.get(fix);
+    if (known !== undefined) return known;
+    const edits = combineEdits([fix], this);
+    const alone = typeof edits === "string" ? this : this.edited(edits);
+    this.#single.set(fix, alone);
+    return alone;
+  }
+
+  /** All findings, with their own severities, ignored or not: what is safe is not a matter of taste. */
   #proven(): readonly Finding[] {
     const { severities } = this.#options;
-    if (severities === undefined || severities.size === 0) return this.result.findings;
-    this.#findings ??= lintBooted(this.image, this.booted, { ...this.#options, severities: new Map() }).findings;
+    if (!isFiltered(this.result, severities)) return this.result.findings;
+    this.#findings ??= lintBooted(this.image, this.booted, {
+      ...this.#options,
+      severities: new Map(),
+      ignores: NO_IGNORES,
+    }).findings;
     return this.#findings;
   }
 
@@ -84,7 +102,7 @@ export class FixableImage implements Fixable {
     const [without, withFixes] = [access(this.booted), access(after.booted)];
     if (harmOf(without, withFixes) === undefined) return undefined;
     // A fix may let in accounts that the configuration requests, for which it is proven alone.
-    const alone = fixes.map((fix) => access(boot(withEdits(this.image, fix.edits), this.#options)));
+    const alone = fixes.map((fix) => access(this.#alone(fix).booted));
     const ways = new Set([without, ...alone].flatMap((one) => [...one.ways]));
     return harmOf({ ...without, ways }, withFixes);
   }
@@ -141,9 +159,45 @@ export class FixableFile implements Fixable {
   }
 
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined {
-    if (!fixes.every(({ safe }) => safe)) return undefined;
-    const edits = fixes.flatMap((fix) => fix.edits);
-    const [added] = newFindings(this.result.findings, after.result.findings, edits, this.#options.rules);
-    return added && `there would be a new finding of ${added.rule}`;
+    if (!(after instanceof FixableFile)) return undefined;
+    const alone = (fix: Fix) => this.edited(fix.edits).#proven();
+    return added(this.#proven(), after.#proven(), fixes, alone, this.#options.rules);
   }
+
+  #proven(): readonly Finding[] {
+    const { severities } = this.#options;
+    if (!isFiltered(this.result, severities)) return this.result.findings;
+    return lintFile(this.#file, { ...this.#options, severities: new Map(), ignores: NO_IGNORES }).findings;
+  }
+}
+
+/** No finding is ignored. */
+const NO_IGNORES: IgnoreOptions = { comments: false, configured: [], today: "" };
+
+/** Whether the findings of a lint may be fewer, or have other severities, than without what the user configures. */
+function isFiltered({ ignoreUse: { comments, matched } }: LintResult, severities: RuleSeverities | undefined): boolean {
+  return (severities !== undefined && severities.size > 0) || comments.length > 0 || matched.length > 0;
+}
+
+/**
+ * Names a new finding that there would be with fixes in place, as a main clause: any about access, and others unless a fix that
+ * is not safe causes them by itself, which is its cost.
+ * @param alone the findings with one fix in place
+ */
+function added(
+  without: readonly Finding[],
+  withFixes: readonly Finding[],
+  fixes: readonly Fix[],
+  alone: (fix: Fix) => readonly Finding[],
+  rules: readonly Rule[],
+): string | undefined {
+  const edits = fixes.flatMap((fix) => fix.edits);
+  const all = newFindings(without, withFixes, edits, rules);
+  const access = all.find(({ rule }) => isAboutAccess(rule, rules));
+  const others = () =>
+    fixes
+      .filter(({ safe }) => !safe)
+      .reduce((left, fix) => (left.length === 0 ? left : newFindings(alone(fix), left, edits, rules)), all);
+  const first = access ?? others()[0];
+  return first && `there would be a new finding of ${first.rule}`;
 }

@@ -133,7 +133,9 @@ export class FixProver {
     if (worst === undefined) return { why: null };
     // A fix that nobody would write in this form.
     if (worst.severity === "info") return "harm";
-    return { why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message)}` };
+    return {
+      why: `It causes another ${worst.severity} (${worst.rule}): ${firstSentence(worst.message).replace(/[.:]?$/, ".")}`,
+    };
   }
 
   /** The edits that put a candidate in place, the best first. */
@@ -223,7 +225,7 @@ function safest<T>(candidates: Iterable<T>, prove: (candidate: T) => Fix | null)
 }
 
 /** Rules about who can log in and become root, and about secrets: a fix must not cause their findings at all. */
-function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
+export function isAboutAccess(id: string, rules: readonly Rule[]): boolean {
   const rule = rules.find((one) => one.id === id);
   return rule?.parameters["security-severity"] !== undefined || /^nobody-can-/.test(id);
 }

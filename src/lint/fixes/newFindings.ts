@@ -25,15 +25,21 @@ export function newFindings(
   const found = new Set<Finding>();
   for (const isOfKind of kinds) {
     const known = new Map<string, number>();
+    const lost = new Set<string>();
     for (const finding of without.filter(isOfKind)) {
       const name = identityOf(finding, edits);
       known.set(name, (known.get(name) ?? 0) + 1);
+      for (const loss of finding.losses) lost.add(identityOf({ ...finding, losses: [loss] }, edits));
     }
     for (const finding of withFix.filter((one) => isOfKind(one) && !aboutIgnores.has(one.rule))) {
       const name = identityOf(finding, edits);
       const left = known.get(name) ?? 0;
-      if (left === 0) found.add(finding);
-      else known.set(name, left - 1);
+      // One that has fewer losses than before is not new.
+      const isPart =
+        finding.losses.length > 0 &&
+        finding.losses.every((loss) => lost.has(identityOf({ ...finding, losses: [loss] }, edits)));
+      if (left > 0) known.set(name, left - 1);
+      else if (!isPart) found.add(finding);
     }
   }
   return [...found];

@@ -42,7 +42,7 @@ const examples = readdirSync("rules").flatMap((name) =>
     .map(({ title, files }) => [`${name}: ${title}`, () => exampleImage(files)] as const),
 );
 
-test.each([...oneOf(26, images), ...oneOf(60, examples)])("%s: fixed once, nothing is left to fix", (_name, open) => {
+test.each([...oneOf(52, images), ...oneOf(120, examples)])("%s: fixed once, nothing is left to fix", (_name, open) => {
   const image = open();
   const { edits, fixed, before, after } = fixAll(fixable(image), ALL);
   const again = fixAll(fixable(withEdits(image, edits)), ALL);
@@ -86,6 +86,60 @@ test("a fix in a file of the launch is left to that file", () => {
   });
 });
 
+describe("what the user ignores or grades", () => {
+  const file = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+  const lost = {
+    "/etc/hosts": "127.0.0.1 localhost\n10.0.0.5 registry.internal\n",
+    "/etc/ssh/sshd_config": "PasswordAuthentication no\n",
+  };
+  const fixOf = (text: string, extra = {}) =>
+    fixAll(fixable(exampleImage({ ...lost, [file]: text }), extra), { minSeverity: "warning", unsafe: false });
+
+  test("an ignored finding is not fixed, and an ignore that a fix leaves without use does not hold it back", () => {
+    const text = [
+      "ssh_pwauth: true # cloud-init-lint: ignore[config-value-misread] gone",
+      "manage_etc_hosts: true # cloud-init-lint: ignore[hosts-file-replaced] wanted",
+      "",
+    ].join("\n");
+    const { edits, fixed } = fixOf(text);
+    expect(edits.map(({ content }) => content)).toEqual([text.replace("pwauth: true", "pwauth: false")]);
+    expect(fixed.map(({ finding }) => finding.rule)).toEqual(["sshd-setting-overwritten"]);
+  });
+
+  test("a rule that is off is not fixed, and what is safe does not depend on severities", () => {
+    const { edits, fixed } = fixOf("ssh_pwauth: true\nmanage_etc_hosts: true\n", {
+      severities: new Map([
+        ["hosts-file-replaced", "off"],
+        ["sshd-setting-overwritten", "warning"],
+      ]),
+    });
+    expect(edits.map(({ content }) => content)).toEqual(["ssh_pwauth: false\nmanage_etc_hosts: true\n"]);
+    expect(fixed.map(({ finding }) => finding.severity)).toEqual(["warning"]);
+  });
+
+  test("a new finding stays an objection where it would be ignored", () => {
+    const before = fixable(
+      exampleImage({ ...lost, [file]: "# cloud-init-lint: ignore-file[hosts-file-replaced] x\n" }),
+    );
+    const content = "# cloud-init-lint: ignore-file[hosts-file-replaced] x\nmanage_etc_hosts: true\n";
+    const fix = (safe: boolean): Fix => ({ safe, why: safe ? null : "", edits: [{ path: file, content }] });
+    const after = before.edited(fix(true).edits);
+    expect(after.result.ignored.map(({ rule }) => rule)).toContain("hosts-file-replaced");
+    expect(before.objection(after, [fix(true)])).toBe("there would be a new finding of hosts-file-replaced");
+    // The cost that it has by itself is known.
+    expect(before.objection(after, [fix(false)])).toBeUndefined();
+  });
+
+  test("with a fix that is not safe, a new finding about access stays an objection", () => {
+    const before = fixable(exampleImage({ ...lost, [file]: "{}\n" }));
+    const content = "ssh_pwauth: true\n";
+    const fix: Fix = { safe: false, why: "", edits: [{ path: file, content }] };
+    expect(before.objection(before.edited(fix.edits), [fix])).toBe(
+      "there would be a new finding of sshd-setting-overwritten",
+    );
+  });
+});
+
 /** The fix of a word in a file, given the text of that file. */
 type FixOfWord = (path: string, text: string) => Fix;
 
@@ -116,7 +170,7 @@ class Words implements Fixable {
       cause: { path, line: 1, column: 1 },
       proveFix: () => fixes[word]?.(path, text) ?? null,
     }));
-    this.result = { findings } as unknown as LintResult;
+    this.result = { findings, ignored: [] } as unknown as LintResult;
   }
 
   read = (path: string) => (this.#files.has(path) ? Buffer.from(this.#files.get(path)!) : undefined);
@@ -205,6 +259,18 @@ test("a fix that is not safe is left with its cost, or applied after the safe on
   expect(outcome(fixAll(words(files, fixes), { ...ALL, unsafe: true })).fixed).toEqual(["bad2", "bad1"]);
 });
 
+test("a finding that the fix of another takes away counts as fixed, and its own fix is not needed", () => {
+  const both = () => (): FixOfWord => (path, text) => edit(path, text.replace("bad1", "").replace("bad2", ""));
+  const files = { "/a": "bad1\nbad2\n" };
+  const needless = { bad1: both()(), bad2: instead("costs", { safe: false, why: "It costs." })("bad2") };
+  const { edits, fixed } = fixAll(new Words(files, needless), { ...ALL, unsafe: true });
+  expect(edits.map(({ content }) => content)).toEqual(["\n\n"]);
+  expect(fixed.map(({ finding, fix }) => [finding.rule, fix === null])).toEqual([
+    ["bad1", false],
+    ["bad2", true],
+  ]);
+});
+
 test("only findings of chosen rules, whatever their severity, or of a severity", () => {
   const some = words({ "/a": "bad1\n", "/b": "bad2\n" }, { bad1: instead(""), bad2: instead("") });
   expect(outcome(fixAll(some, { ...ALL, only: new Set(["bad2"]) })).edits).toEqual({ "/b": "\n" });
@@ -230,6 +296,15 @@ describe("edits of one file", () => {
     ["two additions in one place", "1\n2\n", ["1\nA\n2\n", "1\nB\n2\n"], "it changes the same lines of /a"],
   ])("%s", (_name, base, texts, expected) => {
     expect(content(combined(base, ...texts))).toBe(expected);
+  });
+
+  test("what is added to drop-ins goes to the last of them", () => {
+    const adding = (name: string, config: string) =>
+      edit("", "", { edits: [{ path: `/d/${name}`, content: `${config}\n`, config }] });
+    const none = { read: () => undefined, canonical: (path: string) => path };
+    expect(
+      combineEdits([adding("99-x.cfg", "a: 1"), adding("zz-x.cfg", "b: 2"), adding("99-x.cfg", "c: 3")], none),
+    ).toEqual([{ path: "/d/zz-x.cfg", content: expect.stringMatching(/a: 1\nb: 2\nc: 3\n$/) }]);
   });
 
   test("a file that is not UTF-8 is not written anew", () => {

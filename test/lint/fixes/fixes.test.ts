@@ -7,6 +7,7 @@ import type { Image } from "../../../src/image/image.ts";
 import { memoryImage } from "../../../src/image/memory.ts";
 import { ServiceReader } from "../../../src/lint/evidence/serviceHistory.ts";
 import type { Finding } from "../../../src/lint/finding.ts";
+import { setOnLine } from "../../../src/lint/fixes/addToConfig.ts";
 import { inDropIn as inSharedDropIn } from "../../../src/lint/fixes/dropIn.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
@@ -389,7 +390,7 @@ describe("where a fix goes", () => {
     ["manage_etc_hosts:\n  template\n# end\n", "manage_etc_hosts: false\n# end\n"],
     ["manage_etc_hosts: !!str true\n", "manage_etc_hosts: false\n"],
     [`manage_etc_hosts: true\nbootcmd:\n${"  - echo a long line of the file\n".repeat(1000)}`, undefined],
-  ])("on the blamed line %j", (text, wanted) => {
+  ])("on the blamed line, case %#", (text, wanted) => {
     const path = `${D}/20-team.cfg`;
     const fix = findings("hosts-file-replaced", { ...LOST, [path]: text })[0]?.proveFix();
     expect(fix).toEqual({
@@ -397,6 +398,17 @@ describe("where a fix goes", () => {
       why: null,
       edits: [{ path, content: wanted ?? text.replace("true", "false") }],
     });
+  });
+
+  test("in the drop-in instead of the interfaces of a network that the user wrote", () => {
+    const path = `${D}/20-team.cfg`;
+    const text = "network:\n  version: 1\n  config:\n    # ours\n    - {type: physical, name: eth0}\n";
+    const origin = { path, line: 1, column: 1 };
+    const fragment = "network:\n  config: disabled\n";
+    expect(setOnLine(text, origin, fragment, false)).toBeUndefined();
+    expect(setOnLine("network: {config: x, version: 1}\n", origin, fragment, false)).toBe(
+      "network: {config: disabled, version: 1}\n",
+    );
   });
 
   test.each([
