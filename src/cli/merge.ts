@@ -79,7 +79,8 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   const distinct = new Map<string, ImageReport>();
   for (const file of files) for (const image of parse(file, repository)) distinct.set(JSON.stringify(image), image);
   const reports = [...distinct.values()];
-  if (reports.length === 0) throw new CommandError(EXIT.nothing, `${files.join(", ")}: no image in any report`);
+  if (reports.length === 0)
+    throw new CommandError(EXIT.nothing, `${files.map(nameOf).join(", ")}: no image in any report`);
   for (const { image, caveats, unread } of reports) {
     reportCaveats(image.source, caveats, io);
     reportUnread(image.source, unread, io);
@@ -89,9 +90,13 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   return worstStatus([statusOfFindings(reports, flags, io)]);
 }
 
+function nameOf(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
 /** The images of a report. @throws CommandError if it is none. */
 function parse(file: string, repository: ReturnType<typeof openRepository> | undefined): ImageReport[] {
-  const name = file === "-" ? "standard input" : file;
+  const name = nameOf(file);
   const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
   const text = read(file, name);
   let value: unknown;

@@ -12,13 +12,18 @@ import type { Io } from "./io.ts";
 export async function writeStepSummary(reports: readonly ImageReport[], minSeverity: Severity, io: Io): Promise<void> {
   const file = io.env.GITHUB_STEP_SUMMARY;
   if (!file) return;
-  const { MOST_SUMMARY, markdownReport } = await import("../report/markdown.ts");
+  const { LEAST_SUMMARY, MOST_SUMMARY, markdownReport } = await import("../report/markdown.ts");
+  const failed = (why: string) =>
+    io.err(`cloud-init-lint: the summary of the step cannot be written: ${escapeText(`${file}: ${why}`)}\n`);
   try {
     const taken = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    appendFileSync(file, markdownReport(reports, { minSeverity, mostBytes: MOST_SUMMARY - taken }));
+    // What stands there may end without a newline, or with HTML, which only a blank line ends.
+    const start = taken === 0 ? "" : "\n";
+    const mostBytes = MOST_SUMMARY - taken - start.length;
+    // GitHub shows nothing of a summary that is too large.
+    if (mostBytes < LEAST_SUMMARY) return failed("it is full");
+    appendFileSync(file, start + markdownReport(reports, { minSeverity, mostBytes }));
   } catch (error) {
-    io.err(
-      `cloud-init-lint: the summary of the step cannot be written: ${escapeText(`${file}: ${reasonOf(error)}`)}\n`,
-    );
+    failed(reasonOf(error));
   }
 }

@@ -44,9 +44,11 @@ function annotation({ finding, images }: SharedFinding, anchor: Anchor): string 
   const named = images.slice(0, MOST_IMAGES).map(({ image }) => image.source);
   const more = images.length - named.length;
   const where = `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  // A file on its own is its image.
+  const inImages = where === place.path ? "" : ` in ${where}`;
   const sentences = [
     shorten(message),
-    `Cause: ${place.path}${place.line === null ? "" : `:${place.line}`} in ${where}.`,
+    `Cause: ${place.path}${place.line === null ? "" : `:${place.line}`}${inImages}.`,
     ...(fix === null ? [] : [`Fix: ${fixHeadline(fix, report.files).slice(0, MOST_FIX)}`]),
   ];
   return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(sentences.join(" "))}\n`;

@@ -58,7 +58,10 @@ export function gitlabReport(results: readonly ImageReport[], { minSeverity, anc
 
 function descriptionOf({ finding, images }: SharedFinding, { path, line }: Place): string {
   const at = line === null ? path : `${path}:${line}`;
-  return escapeProse(`${shorten(finding.message)} Cause: ${at} in ${imagesInWords(images)}.`);
+  const where = imagesInWords(images);
+  // A file on its own is its image.
+  const inImages = where === path ? "" : ` in ${where}`;
+  return escapeProse(`${shorten(finding.message)} Cause: ${at}${inImages}.`);
 }
 
 /** The place of a finding, or that of its first loss if the cause is not in a file of the image. */

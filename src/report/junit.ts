@@ -7,7 +7,7 @@ import {
   type ReportedFix,
   type ReportedIgnored,
 } from "./imageReport.ts";
-import { imagesInWords, sharedFindings } from "./sharedFindings.ts";
+import { imagesInWords, sharedFindings, sharedIgnored } from "./sharedFindings.ts";
 
 /** Limits of what a failure says: losses, characters of a fix. */
 const MOST_LOSSES = 20;
@@ -50,13 +50,13 @@ export function junitReport(results: readonly ImageReport[], minSeverity: Severi
   for (const result of results) {
     const { cases } = suiteOf([result]);
     cases.push(...result.unread.map(unreadCase));
-    cases.push(...result.ignored.map(skippedCase));
     if (!found.has(result) && result.unread.length === 0)
       cases.push({
         outcome: "passed",
         xml: `    <testcase${attributes({ name: NOTHING, classname: "cloud-init-lint" })}/>\n`,
       });
   }
+  for (const { finding, images } of sharedIgnored(results)) suiteOf(images).cases.push(skippedCase(finding));
   const all = [...suites.values()].filter(({ cases }) => cases.length > 0);
   const total = all.flatMap(({ cases }) => cases);
   const { skipped: _, ...counts } = countsOf(total);

@@ -4,9 +4,10 @@ import { linesOf } from "./escape.ts";
 import { SEVERITY_WORDS } from "./findingText.ts";
 import { editTitle, fixHeadline } from "./fixWords.ts";
 import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
+import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";
-import { countBySeverity } from "./severity.ts";
+import { countAll, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 
 export interface MarkdownOptions {
@@ -33,49 +34,55 @@ export function markdownReport(reports: readonly ImageReport[], options: Markdow
   );
   const head = [...heading(reports, findings), ...imageTable(reports), ...problems(reports)];
   const text = new Limited(mostBytes);
-  text.add(head);
+  text.addHead(head);
   for (const shared of findings.slice(0, IN_FULL)) text.add(inFull(shared, isSeveral));
   const folded = findings.slice(IN_FULL);
   if (folded.length > 0) {
     const count = `${folded.length} more ${folded.length === 1 ? "finding" : "findings"}`;
-    text.add(["<details>", `<summary>${count}</summary>`, ""]);
+    text.addHead(["<details>", `<summary>${count}</summary>`, ""]);
     for (const shared of folded) text.add(inBrief(shared, isSeveral));
     text.end(["", "</details>", ""]);
   }
   return text.whole();
 }
 
-/** Blocks of lines as long as they fit; the others are counted. */
+/** The room for the end of a fold and the sentence about what is left out, in bytes. */
+export const LEAST_SUMMARY = 300;
+
+/** Blocks of lines as long as they fit; the findings beyond are counted. */
 class Limited {
   readonly #parts: string[] = [];
   readonly #most: number;
   #bytes = 0;
+  #isFull = false;
   #omitted = 0;
-  /** For the end of a fold and the sentence about what is left out. */
-  static readonly #RESERVE = 300;
 
   constructor(most: number) {
-    this.#most = most - Limited.#RESERVE;
+    this.#most = most - LEAST_SUMMARY;
   }
 
+  /** Adds a finding. */
   add(lines: readonly string[]): void {
-    const part = `${lines.join("\n")}\n`;
-    const bytes = Buffer.byteLength(part);
-    if (this.#omitted > 0 || this.#bytes + bytes > this.#most) this.#omitted++;
-    else {
-      this.#bytes += bytes;
-      this.#parts.push(part);
-    }
+    if (!this.addHead(lines)) this.#omitted++;
   }
 
-  /** Ends what `add` began. */
+  /** Adds what is no finding. Returns whether it fits. */
+  addHead(lines: readonly string[]): boolean {
+    const part = `${lines.join("\n")}\n`;
+    this.#bytes += Buffer.byteLength(part);
+    this.#isFull ||= this.#bytes > this.#most;
+    if (!this.#isFull) this.#parts.push(part);
+    return !this.#isFull;
+  }
+
+  /** Ends what `addHead` began. */
   end(lines: readonly string[]): void {
     if (this.#parts.some((part) => part.startsWith("<details>"))) this.#parts.push(`${lines.join("\n")}\n`);
   }
 
   whole(): string {
-    if (this.#omitted > 0)
-      this.#parts.push(`This summary is too large: ${this.#omitted} more findings are only in the other reports.\n`);
+    const only = `${plural(this.#omitted, "more finding")} ${this.#omitted === 1 ? "is" : "are"} only in the other reports`;
+    if (this.#isFull) this.#parts.push(`This summary is too large${this.#omitted === 0 ? "" : `: ${only}`}.\n`);
     return this.#parts.join("");
   }
 }
@@ -86,7 +93,12 @@ function heading(reports: readonly ImageReport[], findings: readonly SharedFindi
     plural(counts[severity], SEVERITY_WORDS[severity]),
   );
   const where = reports.length > 1 ? ` in ${reports.length} images` : "";
-  return [`## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`, ""];
+  const leftOut = leftOutInWords(reports);
+  return [
+    `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
+    "",
+    ...(leftOut === "" ? [] : [`${leftOut}.`, ""]),
+  ];
 }
 
 function plural(count: number, word: string): string {
@@ -94,8 +106,9 @@ function plural(count: number, word: string): string {
 }
 
 function imageTable(reports: readonly ImageReport[]): string[] {
-  const rows = reports.slice(0, MOST.images).map(({ image, findings, ignored }) => {
-    const counts = countBySeverity(findings);
+  const rows = reports.slice(0, MOST.images).map((report) => {
+    const { image, ignored } = report;
+    const counts = countAll([report]);
     const { distro, cloudInit, isFile } = image;
     const system = isFile ? "" : [distro.id ?? "unknown", distro.version].filter(Boolean).join(" ");
     const program = `${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled)"}`;

@@ -20,7 +20,7 @@ export interface Patch {
 /** With fewer lines around changes, a patch is more likely to show nothing that has to be hidden. */
 const CONTEXTS = [3, 2, 1, 0];
 
-/** Changes as one unified diff for `patch -p1` and `git apply -p1`, without secrets. */
+/** Changes as one unified diff for `patch -p1` and `git apply --unidiff-zero`, without secrets. */
 export function patchOf(files: readonly PatchedFile[], secrets: Secrets): Patch {
   const inexact: string[] = [];
   const text = files.map((file) => {

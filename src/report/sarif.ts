@@ -3,7 +3,7 @@ import type { Severity } from "../lint/finding.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import type { ImageReport } from "./imageReport.ts";
 import { jsonText } from "./jsonText.ts";
-import { type SharedAlert, sharedAlerts } from "./sarifAlerts.ts";
+import { isIgnored, sharedAlerts } from "./sarifAlerts.ts";
 import { withinLimits } from "./sarifLimits.ts";
 import { sarifResult, worstOf } from "./sarifResult.ts";
 import { atLeast } from "./severity.ts";
@@ -40,10 +40,6 @@ function limitedAlerts(reports: readonly ImageReport[], { minSeverity, anchor, w
     (alert) => !(withoutIgnored && isIgnored(alert)) && atLeast([{ severity: worstOf(alert) }], minSeverity).length > 0,
   );
   return withinLimits(alerts, (alert) => ({ severity: worstOf(alert), isSuppressed: isIgnored(alert) }));
-}
-
-function isIgnored([{ finding }]: SharedAlert): boolean {
-  return "ignored" in finding;
 }
 
 function runOf(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): Run {

@@ -1,10 +1,10 @@
-import type { Location, Result, Suppression } from "sarif";
+import type { Fix, Location, Result, Suppression } from "sarif";
 import { SEVERITIES } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import { shorten } from "./escape.ts";
 import { editTitle } from "./fixWords.ts";
 import type { ImageReport, ReportedFinding, ReportedFix, ReportedIgnored } from "./imageReport.ts";
-import type { Alert, SharedAlert } from "./sarifAlerts.ts";
+import { type Alert, isIgnored, mainAlerts, type SharedAlert } from "./sarifAlerts.ts";
 import { LARGEST_FIX, sarifFix } from "./sarifFix.ts";
 import { relativeUri } from "./sarifUri.ts";
 import { type Anchor, type Place, type ShownPlace, shownPlace } from "./shownPlace.ts";
@@ -21,7 +21,8 @@ interface RunParts {
 }
 
 /** An alert as a result of a run. */
-export function sarifResult(alerts: SharedAlert, run: RunParts): Result {
+export function sarifResult(all: SharedAlert, run: RunParts): Result {
+  const alerts = mainAlerts(all);
   const [{ report, finding, place, shown, fingerprint }] = alerts;
   const { losses, cause } = finding;
   const show = (other: Place) => shownPlace(report, run.anchor, other);
@@ -29,18 +30,18 @@ export function sarifResult(alerts: SharedAlert, run: RunParts): Result {
   const ruleIndex = run.rules.get(finding.rule);
   const severity = worstOf(alerts);
   const fixes = alerts.flatMap((alert) => (alert.finding.fix && sarifFix(alert.report, alert.finding.fix)) ?? []);
-  const distinct = [...new Map(fixes.map((fix) => [JSON.stringify(fix), fix])).values()].slice(0, MOST_FIXES);
+  const distinct = ofDistinctFiles(fixes).slice(0, MOST_FIXES);
   return {
     ruleId: finding.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: severity === "info" ? "note" : severity,
-    message: { text: messageText(alerts, run.severalImages) },
+    message: { text: messageText(alerts, sourcesOf(all.slice(alerts.length)), run.severalImages) },
     // GitHub looks at the first location only, and at related ones only where the message links them.
     locations: [location(place, shown)],
     relatedLocations: related.map((other, index) => ({ id: index + 1, ...location(other, show(other)) })),
     partialFingerprints: { primaryLocationLineHash: fingerprint },
     ...(distinct.length === 0 ? {} : { fixes: distinct }),
-    ...(run.hasSuppressed ? { suppressions: "ignored" in finding ? suppressions(finding, show) : [] } : {}),
+    ...(run.hasSuppressed ? { suppressions: isIgnored(all) ? suppressionsOf(alerts, run.anchor) : [] } : {}),
     ...(run.severalImages ? { properties: { images: sourcesOf(alerts).slice(0, MOST_PROPERTIES) } } : {}),
   };
 }
@@ -53,17 +54,28 @@ const MOST_VARIANTS = 3;
 const MOST_PROPERTIES = 1000;
 const MOST_FIXES = 5;
 
-/** The worst severity of a finding among its images. */
+/** The first fix of each set of files: another image's file of the same name may have other lines. */
+function ofDistinctFiles(fixes: readonly Fix[]): Fix[] {
+  const distinct = new Map<string, Fix>();
+  for (const fix of fixes) {
+    const key = JSON.stringify(fix.artifactChanges.map(({ artifactLocation }) => artifactLocation.uri));
+    if (!distinct.has(key)) distinct.set(key, fix);
+  }
+  return [...distinct.values()];
+}
+
+/** The worst severity of a finding among the images that do not ignore it. */
 export function worstOf(alerts: SharedAlert): ReportedFinding["severity"] {
   const of = ({ finding }: Alert) => SEVERITIES.indexOf(finding.severity);
-  return SEVERITIES[alerts.reduce((worst, alert) => Math.min(worst, of(alert)), SEVERITIES.length - 1)]!;
+  return SEVERITIES[mainAlerts(alerts).reduce((worst, alert) => Math.min(worst, of(alert)), SEVERITIES.length - 1)]!;
 }
 
 function sourcesOf(alerts: readonly Alert[]): string[] {
   return [...new Set(alerts.map(({ report }) => report.image.source))];
 }
 
-function messageText(alerts: SharedAlert, severalImages: boolean): string {
+/** @param ignoring the images that ignore the finding, while others do not */
+function messageText(alerts: SharedAlert, ignoring: readonly string[], severalImages: boolean): string {
   const [{ report, finding }] = alerts;
   const { message, losses, cause, evidence, fix } = finding;
   const link = (place: Place, id: number) =>
@@ -75,6 +87,7 @@ function messageText(alerts: SharedAlert, severalImages: boolean): string {
   if (cause !== null) sentences.push(`Cause: ${link(cause, links.length + 1)}.`);
   if (evidence !== "") sentences.push(`Evidence: ${escapeMessage(shorten(evidence))}.`);
   if (severalImages) sentences.push(...imageSentences(alerts));
+  if (ignoring.length > 0) sentences.push(`Ignored in: ${imageNames(ignoring)}.`);
   const text = sentences.join(" ");
   if (fix === null) return text;
   const change = fixText(fix, report.files);
@@ -84,17 +97,20 @@ function messageText(alerts: SharedAlert, severalImages: boolean): string {
 /** The images of an alert, and what else it says of some of them. */
 function imageSentences(alerts: SharedAlert): string[] {
   const sources = sourcesOf(alerts);
-  const named = sources.slice(0, MOST_IMAGES).map(escapeMessage).join(", ");
-  const more = sources.length > MOST_IMAGES ? ` and ${sources.length - MOST_IMAGES} more` : "";
   const variants = new Map<string, string>();
   for (const { report, finding } of alerts)
     if (finding.message !== alerts[0].finding.message && !variants.has(finding.message))
       variants.set(finding.message, report.image.source);
   const others = [...variants].slice(0, MOST_VARIANTS);
   return [
-    `${sources.length === 1 ? "Image" : "Images"}: ${named}${more}.`,
+    `${sources.length === 1 ? "Image" : "Images"}: ${imageNames(sources)}.`,
     ...others.map(([message, source]) => `In ${escapeMessage(source)}: ${escapeMessage(shorten(message))}`),
   ];
+}
+
+function imageNames(sources: readonly string[]): string {
+  const named = sources.slice(0, MOST_IMAGES).map(escapeMessage).join(", ");
+  return `${named}${sources.length > MOST_IMAGES ? ` and ${sources.length - MOST_IMAGES} more` : ""}`;
 }
 
 function fixText({ safe, why, edits }: ReportedFix, files: ImageReport["files"]): string {
@@ -110,16 +126,22 @@ function fixText({ safe, why, edits }: ReportedFix, files: ImageReport["files"])
     .join("\n");
 }
 
-function suppressions({ ignored }: ReportedIgnored, show: (place: Place) => ShownPlace): Suppression[] {
+/** How the images of an alert ignore it. */
+function suppressionsOf(alerts: SharedAlert, anchor: Anchor): Suppression[] {
+  const all = alerts.flatMap(({ report, finding }) =>
+    "ignored" in finding ? [suppression(finding, (place) => shownPlace(report, anchor, place))] : [],
+  );
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()].slice(0, MOST_IMAGES);
+}
+
+function suppression({ ignored }: ReportedIgnored, show: (place: Place) => ShownPlace): Suppression {
   const { by, path, line, reason } = ignored;
-  return [
-    {
-      kind: by === "comment" ? "inSource" : "external",
-      status: "accepted",
-      ...(reason === null ? {} : { justification: reason }),
-      ...(by === "comment" ? { location: location({ path, line }, show({ path, line })) } : {}),
-    },
-  ];
+  return {
+    kind: by === "comment" ? "inSource" : "external",
+    status: "accepted",
+    ...(reason === null ? {} : { justification: reason }),
+    ...(by === "comment" ? { location: location({ path, line }, show({ path, line })) } : {}),
+  };
 }
 
 /** Untrusted text in a message, without links and placeholders (SARIF 2.1.0, 3.11.5 and 3.11.6). */

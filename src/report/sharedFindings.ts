@@ -1,33 +1,54 @@
 import type { Severity } from "../lint/finding.ts";
-import type { ImageReport, ReportedFinding } from "./imageReport.ts";
+import type { ImageReport, ReportedEdit, ReportedFinding, ReportedIgnored } from "./imageReport.ts";
 import { atLeast } from "./severity.ts";
 
 /** A finding, and all images that have it; its own files are those of the first. */
-export interface SharedFinding {
-  readonly finding: ReportedFinding;
+export interface SharedFinding<Reported extends ReportedFinding = ReportedFinding> {
+  readonly finding: Reported;
   readonly images: readonly [ImageReport, ...ImageReport[]];
 }
 
 /**
- * The findings of all images, each once: those of several images are one if they say the same of the same places and have the
- * same fix. The evidence may differ; that of the first image counts. In the order of the images, then of their findings.
+ * The findings of all images, each once: those of several images are one if they say the same of the same places and their fixes
+ * change the same lines. The evidence and the other lines of a file may differ; those of the first image count. In the order of
+ * the images, then of their findings.
  */
 export function sharedFindings(reports: readonly ImageReport[], minSeverity: Severity): SharedFinding[] {
-  const shared = new Map<string, { finding: ReportedFinding; images: [ImageReport, ...ImageReport[]] }>();
+  return shared(reports, ({ findings }) => atLeast(findings, minSeverity));
+}
+
+/** The ignored findings of all images, each once: see `sharedFindings`. They are one only if they are ignored at the same place. */
+export function sharedIgnored(reports: readonly ImageReport[]): SharedFinding<ReportedIgnored>[] {
+  return shared(reports, ({ ignored }) => ignored);
+}
+
+function shared<Reported extends ReportedFinding>(
+  reports: readonly ImageReport[],
+  findingsOf: (report: ImageReport) => readonly Reported[],
+): SharedFinding<Reported>[] {
+  const known = new Map<string, { finding: Reported; images: [ImageReport, ...ImageReport[]] }>();
   for (const report of reports) {
     const own = new Map<string, number>();
-    for (const finding of atLeast(report.findings, minSeverity)) {
-      const { evidence: _, ...same } = finding;
-      const name = JSON.stringify(same);
+    for (const finding of findingsOf(report)) {
+      const name = identityOf(finding);
       // Equal findings of one image stay apart.
       const count = own.get(name) ?? 0;
       own.set(name, count + 1);
-      const known = shared.get(`${count} ${name}`);
-      if (known === undefined) shared.set(`${count} ${name}`, { finding, images: [report] });
-      else known.images.push(report);
+      const same = known.get(`${count} ${name}`);
+      if (same === undefined) known.set(`${count} ${name}`, { finding, images: [report] });
+      else same.images.push(report);
     }
   }
-  return [...shared.values()];
+  return [...known.values()];
+}
+
+function identityOf({ evidence: _, fix, ...same }: ReportedFinding): string {
+  return JSON.stringify([same, fix && { ...fix, edits: fix.edits.map(changeOf) }]);
+}
+
+/** The lines that an edit removes and adds, without those around them. */
+function changeOf({ path, diff, renames }: ReportedEdit) {
+  return [path, renames?.path, diff.split("\n").filter((line, index) => index > 1 && /^[-+]/.test(line))];
 }
 
 /** The number of images that are named; the others are counted. */

@@ -7,8 +7,9 @@ import { escapeText } from "./escape.ts";
 import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
 import { imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
-import { atLeast, countAll } from "./severity.ts";
-import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
+import { leftOutInWords } from "./leftOut.ts";
+import { atLeast, countBySeverity } from "./severity.ts";
+import { type SharedFinding, sharedFindings, sharedIgnored } from "./sharedFindings.ts";
 import { wrap } from "./width.ts";
 
 export interface TextOptions {
@@ -158,8 +159,8 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
 /** The number of findings, the number of hidden ones and how to show them; "" if there are none. Each shared finding counts once. */
 function summary(reports: readonly ImageReport[], minSeverity: Severity): string {
   const shared = sharedFindings(reports, "info").map(({ finding }) => finding);
-  const counts = countAll([{ findings: shared }, ...reports.map(({ hidden }) => ({ findings: [], hidden }))]);
-  const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
+  const counts = countBySeverity(shared);
+  const ignored = sharedIgnored(reports).length;
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));
@@ -170,6 +171,8 @@ function summary(reports: readonly ImageReport[], minSeverity: Severity): string
   const parts: string[] = [];
   if (found.some(isShown)) parts.push(inWords(found.filter(isShown)));
   if (hidden.length > 0) parts.push(`${inWords(hidden)} hidden (--min-severity ${hidden.at(-1)} shows them)`);
+  const leftOut = leftOutInWords(reports);
+  if (leftOut !== "") parts.push(leftOut);
   if (ignored > 0) parts.push(`${ignored} ignored`);
   return parts.join("; ");
 }

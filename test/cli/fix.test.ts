@@ -65,7 +65,7 @@ describe("an image", () => {
     const named = [...out.matchAll(/^ {2}\/(\S+)(?: \(.*\))?$/gm)].map(([, name]) => name);
     expect(changed(before, after)).toEqual(named.toSorted());
     for (const rule of ["sshd-setting-overwritten", "hosts-file-replaced", "time-servers-replaced"])
-      expect(out).toContain(`error    ${rule}\n`);
+      expect(out).toContain(`error    ${rule} at /etc/`);
     if (dry !== undefined) {
       // The diff adds the same files.
       const added = [...dry.out.matchAll(/^\+\+\+ b\/(.*)$/gm)].map(([, name]) => name);

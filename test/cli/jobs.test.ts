@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,6 +39,24 @@ test("several images: one report in their order, whatever the number of threads"
     program: resolve("dist/cloud-init-lint.cjs"),
   });
   expect({ status, out, err }).toEqual(alone);
+});
+
+test("what images of one recipe share is one, although their files differ in other lines", async () => {
+  const images = ["web", "db"].map((name) => join(scratch, name));
+  for (const [index, image] of images.entries()) {
+    cpSync("fixtures/debian-12-hardened", image, { recursive: true });
+    appendFileSync(join(image, "etc/cloud/cloud.cfg.d/20-team.cfg"), `# Number ${index}.\n`);
+  }
+  const formats = ["text", "markdown", "github", "gitlab", "sarif", "json"];
+  const reportOf = (format: string) => join(scratch, `report.${format}`);
+  await run(...images, "--min-severity", "error", ...formats.flatMap((one) => ["-f", `${one}=${reportOf(one)}`]));
+  const findings = formats.map((format) => {
+    const report = readFileSync(reportOf(format), "utf8");
+    for (const image of images) expect(report, format).toContain(image);
+    return report.match(/^ +2:1 +error|^### error|^::error |"(?:check_name|ruleId|rule)":/gm)?.length;
+  });
+  // The annotations stand before the text.
+  expect(findings).toEqual([1, 3, 3 + 1, 3, 3, 2 * 3]);
 });
 
 test.each(["0", "x", "-1", "1.5", ""])("--jobs %j is a usage error", async (jobs) => {

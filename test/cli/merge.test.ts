@@ -46,7 +46,11 @@ describe("several reports", () => {
     expect(status).toBe(1);
     expect(images[0].summary.info).toBe(1);
     const hidden = await run("merge", first, "--fail-on", "info", "--min-severity", "info");
-    expect(hidden.out).toContain("3 errors, 1 note");
+    expect(hidden.out).toMatch(/^3 errors; 1 note left out of the merged reports$/m);
+    const markdown = await run("merge", first, "-f", "markdown");
+    expect(markdown.out).toContain("| 3 | 0 | 1 | 0 |\n");
+    expect(markdown.out).toContain("\n\n1 note left out of the merged reports.\n\n");
+    expect((await run("merge", first, "-f", "html")).out).toContain(">1 note left out of the merged reports<");
   });
 
   test("in every format, with options as for lint", async () => {

@@ -32,7 +32,7 @@ test("the report for GitHub appends to the summary of the step, and prints annot
   expect(out.match(/^::error file=.*Fix: change .*: ssh_pwauth: false$/gm)).toHaveLength(1);
   expect(out.endsWith((await run(HARDENED)).out)).toBe(true);
   const { out: markdown } = await run(HARDENED, "-f", "markdown");
-  expect(readFileSync(summary, "utf8")).toBe(`# Ours\n${markdown}`);
+  expect(readFileSync(summary, "utf8")).toBe(`# Ours\n\n${markdown}`);
 });
 
 test("a finding of two images is one in text, annotations and SARIF", async () => {
@@ -47,6 +47,12 @@ test("a finding of two images is one in text, annotations and SARIF", async () =
   expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);
 });
 
+test("a file on its own is named once", async () => {
+  const file = join(scratch, "user-data.yaml");
+  writeFileSync(file, "#cloud-config\nhostnme: a\n");
+  for (const format of ["github", "gitlab"]) expect((await run(file, "-f", format)).out).toContain(`Cause: ${file}:2.`);
+});
+
 test("no other report writes one, and one that cannot be written only causes a message", async () => {
   const summary = join(scratch, "none.md");
   await step(["lint", HARDENED, "-f", "text"], { GITHUB_STEP_SUMMARY: summary });
@@ -58,9 +64,15 @@ test("no other report writes one, and one that cannot be written only causes a m
 
 test("a full summary is not made larger than GitHub takes", async () => {
   const summary = join(scratch, "full.md");
-  writeFileSync(summary, "x".repeat(1024 * 1024 - 400));
+  writeFileSync(summary, "x".repeat(1024 * 1024 - 350));
   await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: summary });
   const text = readFileSync(summary, "utf8");
   expect(text.length).toBeLessThanOrEqual(1024 * 1024);
-  expect(text).toContain("This summary is too large: ");
+  expect(text).toMatch(/x\nThis summary is too large: 3 more findings are only in the other reports\.\n$/);
+  const { status, err } = await step(["lint", HARDENED, "-f", "github"], { GITHUB_STEP_SUMMARY: summary });
+  expect(readFileSync(summary, "utf8")).toBe(text);
+  expect([status, err]).toEqual([
+    1,
+    `cloud-init-lint: the summary of the step cannot be written: ${summary}: it is full\n`,
+  ]);
 });

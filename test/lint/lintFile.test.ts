@@ -129,6 +129,7 @@ describe("what cloud-init ignores", () => {
     ["packages: vim, curl", undefined],
     ["ntp: {enabled: maybe}", undefined],
     ["write_files: hello", undefined],
+    ["apt: {primary: [{arches: [default], uri: 5}]}", undefined],
   ])("%j: a fix, if it is mechanical", (content, fixed) => {
     const isWhole = content.includes("cloud") || content === "hello\n" || fixed?.startsWith("#");
     const whole = (text: string) => (isWhole ? text : `#cloud-config\n${text}\n`);

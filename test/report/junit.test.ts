@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import type { IgnoredFinding } from "../../src/lint/finding.ts";
 import { junitReport } from "../../src/report/junit.ts";
+import { textReport } from "../../src/report/text.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
 
@@ -54,6 +55,20 @@ test("a suite for each image, and one for what several images share", () => {
   ]);
   expect(report.match(/<testcase name="nothing to report"/g)).toHaveLength(1);
   expect(report).toContain('<property name="image" value="b"/>');
+});
+
+test("what several images ignore is one skipped case", () => {
+  const ignored = [
+    { ...finding(), ignored: { by: "comment", path: "/etc/hosts", line: 3, reason: "Known." } } as const,
+  ];
+  const [a, b] = ["a", "b"].map((source) => result({ image: { source }, ignored, texts: TEXTS }));
+  const report = junitReport([a!, b!], "info");
+  expect(suites(report)).toEqual([
+    'a: tests="1" failures="0" errors="0" skipped="0"',
+    'b: tests="1" failures="0" errors="0" skipped="0"',
+    'a, b: tests="1" failures="0" errors="0" skipped="1"',
+  ]);
+  expect(textReport([a!, b!], { color: false, width: 80, minSeverity: "info" })).toContain("\n1 ignored\n");
 });
 
 test("a failure says the cause, what is affected and the fix", () => {

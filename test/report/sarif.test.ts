@@ -56,7 +56,14 @@ describe("runs", () => {
       const text = sarifReport([image], RULES, { ...OPTIONS, url: projectUrl(repository) });
       return (JSON.parse(text) as Log).runs[0]!.tool.driver;
     };
-    for (const repository of ["github:me/it", "me/it", { type: "git", url: "git+https://github.com/me/it.git" }]) {
+    for (const repository of [
+      "github:me/it",
+      "me/it",
+      "git@github.com:me/it.git",
+      "git://github.com/me/it",
+      { url: "git+ssh://git@github.com/me/it.git" },
+      { type: "git", url: "git+https://github.com/me/it.git" },
+    ]) {
       const { informationUri, rules } = driverOf(repository);
       expect(informationUri).toBe("https://github.com/me/it");
       expect(rules?.[0]?.helpUri).toBe("https://github.com/me/it/blob/v0.1.0/rules/sshd-setting-overwritten.md");
@@ -292,6 +299,29 @@ describe("several images", () => {
     expect(keysOf(resultsOf(rest)).sort()).toEqual(alone.toSorted());
   });
 
+  test("one that an image ignores is open because of the others, and names it", () => {
+    const ignoring = (source: string, changes: Partial<IgnoredFinding["ignored"]> = {}) =>
+      result({
+        image: { source },
+        ignored: [{ ...finding(), ignored: { ...IGNORED.ignored, ...changes } }],
+        texts: TEXTS,
+      });
+    const images = [ignoring("a"), named("b", finding({ severity: "warning" })), ignoring("c"), ignoring("d")];
+    const [one, ...others] = resultsOf(
+      ...images,
+      named("e", FINDINGS[1]!),
+      result({ ignored: [{ ...FINDINGS[3]!, ignored: IGNORED.ignored }], texts: TEXTS }),
+    );
+    expect(one).toMatchObject({ level: "warning", suppressions: [], properties: { images: ["b"] } });
+    expect(one!.message.text).toContain(" Image: b. Ignored in: a, c, d.\n\nFix: ");
+    expect(others.map(({ suppressions }) => suppressions?.length)).toEqual([0, 1]);
+    const [all] = resultsOf(ignoring("a"), ignoring("b", { reason: "not here" }), ignoring("c"));
+    expect(all!.suppressions?.map(({ justification }) => justification)).toEqual([IGNORED.ignored.reason, "not here"]);
+    expect(all!.properties).toEqual({ images: ["a", "b", "c"] });
+    // The alert is the same whatever is ignored.
+    expect(keysOf([one!, all!])).toEqual([keysOf([one!])[0], keysOf([one!])[0]]);
+  });
+
   test("equal findings of one image are told apart", () => {
     const keys = keysOf(resultsOf(named("a", finding(), finding(), finding())));
     expect(new Set(keys).size).toBe(3);
@@ -363,8 +393,33 @@ describe("fingerprints", () => {
   const hashOf = (one: Result | undefined) => one?.partialFingerprints?.primaryLocationLineHash;
 
   test("are GitHub's hash of the line", () => {
-    const [first] = resultsOf(image);
-    expect(hashOf(first)).toBe(lineHashes(TEXTS["/etc/cloud/cloud.cfg.d/20-team.cfg"]!.before!)(2));
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const text = TEXTS[path]!.before!;
+    const repository = { file: () => ({ path: "files/20-team.cfg", text }), anchor: undefined };
+    const [first] = resultsOf(result({ findings: FINDINGS, texts: TEXTS }, repository));
+    expect(hashOf(first)).toBe(lineHashes(text)(2));
+  });
+
+  test("are of the line alone in a file that is not in the repository, since only images contain it", () => {
+    const path = "/etc/cloud/cloud.cfg.d/20-team.cfg";
+    const other = { ...TEXTS, [path]: { before: "# Here.\nssh_pwauth: true\nntp: {}\n" } };
+    const lines = { ...TEXTS, [path]: { before: "\n# Here.\nssh_pwauth: true\n" } };
+    const edited = (before: string, line = 2) =>
+      finding({
+        cause: { path, line, column: 1 },
+        fix: { path, content: before.replace("auth: true", "auth: false") },
+      });
+    const images = [
+      result({ findings: [edited(TEXTS[path]!.before!)], texts: TEXTS }),
+      result({ findings: [edited(other[path]!.before!)], texts: other }),
+      result({ findings: [edited(lines[path]!.before!, 3)], texts: lines }),
+    ];
+    const [shared, ...others] = resultsOf(...images);
+    expect(others).toEqual([]);
+    expect(shared!.fixes).toHaveLength(1);
+    const anchor = { path: "build.sh", text: "#!/bin/sh\n", line: 1 };
+    const log: Log = JSON.parse(sarifReport(images, RULES, { ...OPTIONS, anchor }));
+    expect(log.runs[0]!.results).toHaveLength(1);
   });
 
   test("tell two findings of one rule on one line apart, whatever else is found", () => {

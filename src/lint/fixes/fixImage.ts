@@ -59,7 +59,7 @@ export class FixableImage implements Fixable {
     const { cloud, userData } = this.#options;
     const launched = [userData, cloud?.userData, cloud?.vendorData, cloud?.vendorData2];
     const file = edits.find(({ path }) => launched.some((one) => one?.path === path));
-    return file && `Its fix is in ${file.path}, which is not part of the image; fix that file on its own.`;
+    return file && `Its fix is in ${file.path}, which is not part of the image; edit that file yourself.`;
   }
 
   objection(after: Fixable, fixes: readonly Fix[]): string | undefined {

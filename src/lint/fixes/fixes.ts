@@ -33,6 +33,9 @@ interface Candidate {
   readonly content?: string;
 }
 
+/** What an earlier boot left: cloud-init reads it from a pickled object beside it, or writes it anew. */
+const STATE = /^\/var\/lib\/cloud\/(?!seed\/)/;
+
 /** The input of a proof. */
 export interface Proof {
   readonly image: Image;
@@ -101,6 +104,7 @@ export class FixProver {
     holds: (after: Image, booted: BootResult) => boolean,
     intended: ReadonlySet<string> = new Set(),
   ): Fix | null {
+    if (STATE.test(edit.path)) return null;
     const attempt = this.#attempt(edit);
     if (attempt === undefined) return null;
     try {

@@ -26,9 +26,14 @@ export function rewriteOf(problem: SchemaProblem, root: Schema, version: string)
     if (boolean !== undefined && isAllowed("true")) return { node, write: () => boolean };
     if (/^(0|[1-9]\d{0,14})$/.test(String(node.value)) && isAllowed("an integer"))
       return { node, write: () => String(node.value) };
-  } else if (node.kind !== "null" && isAllowed("a string")) return { node, write: quoted };
+  } else if (node.kind !== "null" && isAllowed("a string") && !isAddress(path.at(-1))) return { node, write: quoted };
   const isList = isAllowed("a list") || isAllowed("a list of strings");
   return isList && node.kind === "str" && isOneItem(String(node.value), path[0]) ? { node, write: listed } : undefined;
+}
+
+/** Whether the value of a key is an address, for which a number or a boolean is a mistake in any form. */
+function isAddress(key: unknown): boolean {
+  return /ur[il]$|proxy$|^(endpoint|search|server|servers|source)$/.test(String(key));
 }
 
 /** What is written today for a value that is deprecated: a boolean for a word, a string for a number, null for `sudo: false`. */

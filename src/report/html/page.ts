@@ -6,6 +6,7 @@ import type { Rule } from "../../lint/rules/rule.ts";
 import { advice } from "../advice.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
 import type { ImageReport } from "../imageReport.ts";
+import { leftOutInWords } from "../leftOut.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
 import { findingHtml, ignoredHtml } from "./findings.ts";
@@ -115,11 +116,13 @@ function findingsHtml(
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
+  const leftOut = leftOutInWords(reports);
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
   )}${ignored === 0 ? null : html`<li class="none"><b>${ignored}</b> ignored</li>`}</ul>
-${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}`;
+${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}
+${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
   const files = new Numbers();
   const sources = new Numbers();
   const numbered = findings.map(({ finding: { cause, losses }, images }) => ({

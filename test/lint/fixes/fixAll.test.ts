@@ -82,7 +82,7 @@ test("a fix in a file of the launch is left to that file", () => {
   expect(edits).toEqual([]);
   expect(left.find(({ finding }) => finding.cause?.path === "/tmp/user-data")?.reason).toEqual({
     code: "elsewhere",
-    why: "Its fix is in /tmp/user-data, which is not part of the image; fix that file on its own.",
+    why: "Its fix is in /tmp/user-data, which is not part of the image; edit that file yourself.",
   });
 });
 

@@ -276,6 +276,12 @@ describe("no new finding", () => {
     expect(prove(`${D}/99-x.cfg`, "locale: false\n") !== null).toBe(offered);
   });
 
+  test("not in what an earlier boot left, which cloud-init does not read as text", () => {
+    const { prove } = proving({});
+    expect(prove("/var/lib/cloud/instances/i-1/user-data.txt", "#cloud-config\n")).toBeNull();
+    expect(prove("/var/lib/cloud/seed/nocloud/user-data", "#cloud-config\n")).not.toBeNull();
+  });
+
   test("otherwise the fix says what it costs, unless that is access", () => {
     const found = (more: Partial<Finding>) => [
       finding("warning", { message: "One thing is lost. And more.", ...more }),
