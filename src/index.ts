@@ -9,13 +9,14 @@ import type { Image } from "./image/image.ts";
 import { type FileEdit, type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { type Fixed, type FixedFile, fixAll, type LeftFinding } from "./lint/fixes/fixAll.ts";
 import { FixableImage } from "./lint/fixes/fixImage.ts";
+import { usualIgnores } from "./lint/ignores/ignore.ts";
 import { imageFacts } from "./lint/imageFacts.ts";
 import { lint as lintImage } from "./lint/lint.ts";
 import { lintFile } from "./lint/lintFile.ts";
 import type { LintResult } from "./lint/lintResult.ts";
 import { NEEDS } from "./lint/needs.ts";
 import { type OpenedImage, openImage as open } from "./lint/openImage.ts";
-import { catalogue } from "./lint/rules/catalogue.ts";
+import { catalogue, ruleNamed } from "./lint/rules/catalogue.ts";
 import { type FormatName, lintFormats } from "./report/formats.ts";
 import { imageReport } from "./report/imageReport.ts";
 import { type Plan, planOf } from "./report/json.ts";
@@ -87,8 +88,16 @@ export function plan(image: OpenedImage, launch: Launch = {}): Plan {
   return planOf(imageFacts(image, booted), booted);
 }
 
-/** Options of a lint. */
-export interface LintOptions extends Launch {
+/** Which findings are reported, and how severe they are. */
+export interface Judgement {
+  /** Severities by the ids of rules, in place of those of their findings; "off" reports none. */
+  readonly severities?: Readonly<Record<string, Severity | "off">>;
+  /** Whether comments such as `# cloud-init-lint: ignore[rule-id] reason` count; true by default. */
+  readonly ignores?: boolean;
+}
+
+/** Options of a lint. `.cloud-init-lint.yaml` is not read. */
+export interface LintOptions extends Launch, Judgement {
   /** The unmodified image: only differences from it count as customised. */
   readonly pristine?: OpenedImage;
   /** Globs of paths in the image whose settings always count as customised. */
@@ -96,7 +105,8 @@ export interface LintOptions extends Launch {
 }
 
 /**
- * Boots an image and finds the customisations that the boot undoes.
+ * Boots an image and finds the customisations that the boot undoes. What comments ignore is in `ignored`.
+ * @throws {RangeError} if `severities` names no rule
  * @example
  * import { lint, openImage } from "cloud-init-lint";
  * const { findings } = lint(await openImage("fixtures/debian-12-hardened"));
@@ -104,15 +114,35 @@ export interface LintOptions extends Launch {
  * console.log(rule, severity, `${cause.path}:${cause.line}`); //=> sshd-setting-overwritten error /etc/cloud/cloud.cfg.d/20-team.cfg:2
  * console.log(losses[0].setting, losses[0].before, losses[0].after); //=> PasswordAuthentication no yes
  */
-export function lint(image: OpenedImage, { pristine, ...options }: LintOptions = {}): LintResult {
-  const unmodified = pristine && { pristine: { image: pristine, distro: pristine.distro } };
-  return lintImage(image, { distro: image.distro, rules: catalogue, ...options, ...unmodified });
+export function lint(image: OpenedImage, options: LintOptions = {}): LintResult {
+  return lintImage(image, optionsOf(image, options));
+}
+
+/** @throws {RangeError} if there is no such rule */
+function optionsOf(image: OpenedImage, { pristine, ...options }: LintOptions) {
+  return {
+    distro: image.distro,
+    rules: catalogue,
+    ...options,
+    ...judging(options),
+    ...(pristine && { pristine: { image: pristine, distro: pristine.distro } }),
+  };
+}
+
+function judging({ severities = {}, ignores = true }: Judgement) {
+  const byId = Object.entries(severities).map(([name, severity]) => {
+    const rule = ruleNamed(name);
+    if (rule === undefined) throw new RangeError(`${name} is not a rule`);
+    return [rule.id, severity] as const;
+  });
+  return { severities: new Map(byId), ignores: { ...usualIgnores(), comments: ignores } };
 }
 
 /**
  * Lints user-data, vendor-data, network configuration or meta-data that is not part of an image, such as text in an editor.
  * @param options `path` is its name in findings, and determines its type if its first line does not ("network-config");
- *   `cloudInitVersion` is the version that will read it, by default the newest known one
+ *   `cloudInitVersion` is the version that will read it, by default the newest known one; the others are those of `lint`
+ * @throws {RangeError} if `severities` names no rule
  * @example
  * import { lintText } from "cloud-init-lint";
  * const [finding] = lintText("#cloud-config\nhostnme: web\n").findings;
@@ -120,9 +150,14 @@ export function lint(image: OpenedImage, { pristine, ...options }: LintOptions =
  */
 export function lintText(
   text: string,
-  { path = "user-data", cloudInitVersion = ASSUMED_VERSION }: { path?: string; cloudInitVersion?: string } = {},
+  {
+    path = "user-data",
+    cloudInitVersion = ASSUMED_VERSION,
+    ...judgement
+  }: { path?: string; cloudInitVersion?: string } & Judgement = {},
 ): LintResult {
-  return lintFile({ path, bytes: Buffer.from(text) }, { rules: catalogue, version: cloudInitVersion });
+  const options = { rules: catalogue, version: cloudInitVersion, ...judging(judgement) };
+  return lintFile({ path, bytes: Buffer.from(text) }, options);
 }
 
 /**
@@ -202,8 +237,7 @@ export interface FixOptions extends LintOptions {
  * console.log(after.findings.some(({ severity }) => severity === "error")); //=> false
  */
 export function fix(image: OpenedImage, options: FixOptions = {}): Fixed {
-  const { only, minSeverity = "warning", unsafe = false, pristine, ...rest } = options;
-  const unmodified = pristine && { pristine: { image: pristine, distro: pristine.distro } };
-  const start = new FixableImage(image, { distro: image.distro, rules: catalogue, ...rest, ...unmodified });
+  const { only, minSeverity = "warning", unsafe = false, ...rest } = options;
+  const start = new FixableImage(image, optionsOf(image, rest));
   return fixAll(start, { only: only && new Set(only), minSeverity, unsafe });
 }

@@ -55,6 +55,14 @@ describe("odd arguments", () => {
     expect(await library.render([result], "text", undefinedOptions)).toBe(await library.render([result], "text"));
   });
 
+  test("severities and comments are obeyed as on the command line, and an unknown rule is rejected", () => {
+    const text = "#cloud-config\nhostnme: web # cloud-init-lint: ignore[schema-key-unknown] a test\n";
+    expect(library.lintText(text)).toMatchObject({ findings: [], ignored: [{ rule: "schema-key-unknown" }] });
+    const all = library.lintText(text, { ignores: false, severities: { "schema-key-unknown": "info" } });
+    expect(all).toMatchObject({ findings: [{ severity: "info" }], ignored: [] });
+    expect(() => library.lintText(text, { severities: { nope: "off" } })).toThrow(new RangeError("nope is not a rule"));
+  });
+
   test("what a caller does to the paths stays with the caller", () => {
     (library.needs() as string[]).length = 0;
     expect(library.needs()).toContain("etc");

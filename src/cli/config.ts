@@ -10,8 +10,8 @@ import type { Io } from "./io.ts";
 import {
   checkLaunch,
   datasourceOption,
+  inputFiles,
   type LaunchFlags,
-  launchFiles,
   openLaunch,
   seedOption,
   userDataOption,
@@ -46,7 +46,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
 
 async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json"]);
-  checkOutputs([output], [source, ...launchFiles(flags)]);
+  checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);

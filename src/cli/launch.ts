@@ -31,9 +31,13 @@ export const datasourceOption = (): Option =>
     "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
   );
 
-/** The files on this machine that describe the launch. */
-export function launchFiles({ seed, userData }: LaunchFlags): (string | undefined)[] {
-  return [userData, ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name)))];
+/** The files on this machine that a run reads besides images: those that describe the launch, and the configuration file. */
+export function inputFiles({ seed, userData, settingsFile }: LaunchFlags): (string | undefined)[] {
+  return [
+    userData,
+    settingsFile,
+    ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name))),
+  ];
 }
 
 /** A launch with its files read. */

@@ -2,7 +2,7 @@ import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import { baselineOutput } from "./baseline.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { launchFiles } from "./launch.ts";
+import { inputFiles } from "./launch.ts";
 import type { LintFlags } from "./lintFlags.ts";
 import type { ImageOutcome } from "./lintImages.ts";
 import type { Named } from "./optionNames.ts";
@@ -25,7 +25,7 @@ export function checkUsage(sources: readonly string[], outputs: readonly Output[
     throw usage("standard input can be read only once: pass - for one image and files for the others");
   for (const option of ["baseline", "writeBaseline"] as const)
     if (flags[option] === "") throw usage(`--${option === "baseline" ? option : "write-baseline"}: missing file name`);
-  const inputs = [...sources, flags.pristine, ...launchFiles(flags)];
+  const inputs = [...sources, flags.pristine, ...inputFiles(flags)];
   checkReports(outputs, inputs, flags);
   checkOutputs([...outputs, ...baselineOutput(flags)], inputs);
   // A baseline may be compared with and rewritten in one run.

@@ -17,6 +17,8 @@ export type OptionNames = { readonly [option in FileOption]?: string };
 /** Options, some of which may come from the configuration file. */
 export interface Named {
   readonly names?: OptionNames;
+  /** The configuration file, if one is read. */
+  readonly settingsFile?: string | undefined;
 }
 
 /** How messages name an option: as on the command line, or by its place in the configuration file. */

@@ -13,8 +13,8 @@ import { type Io, wantsColor } from "./io.ts";
 import {
   checkLaunch,
   datasourceOption,
+  inputFiles,
   type LaunchFlags,
-  launchFiles,
   openLaunch,
   seedOption,
   userDataOption,
@@ -51,7 +51,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json", "html"]);
-  checkOutputs([output], [source, ...launchFiles(flags)]);
+  checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source);
   checkLaunch(launch, source, target);

@@ -11,12 +11,17 @@ import { readText } from "./repositoryFiles.ts";
 /** The reports of all images that could be linted, with what is wrong with the ignores of the configuration file. */
 export function settledReports(outcomes: readonly ImageOutcome[], { settings, repository }: Linter): ImageReport[] {
   const all = outcomes.flatMap(({ report, ignoreUse }) => (report === undefined ? [] : [{ report, ignoreUse }]));
+  const files = new Map<string, ReportedFile>();
   return settledIgnores(all, {
     ignores: settings.ignores,
     rules: catalogue,
     severities: settings.severities,
     isComplete: outcomes.every(({ status }) => status === EXIT.clean),
-    file: (path) => configurationFile(path, repository),
+    file: (path) => {
+      const file = files.get(path) ?? configurationFile(path, repository);
+      files.set(path, file);
+      return file;
+    },
   });
 }
 

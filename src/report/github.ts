@@ -44,11 +44,11 @@ function annotation({ finding, images }: SharedFinding, anchor: Anchor): string 
   const named = images.slice(0, MOST_IMAGES).map(({ image }) => image.source);
   const more = images.length - named.length;
   const where = `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-  // A file on its own is its image.
-  const inImages = where === place.path ? "" : ` in ${where}`;
+  // A file linted on its own is its own image; the configuration file and the files of a launch are in none.
+  const isInImage = images.length > 1 || (place.path.startsWith("/") && place.path !== report.image.source);
   const sentences = [
     shorten(message),
-    `Cause: ${place.path}${place.line === null ? "" : `:${place.line}`}${inImages}.`,
+    `Cause: ${place.path}${place.line === null ? "" : `:${place.line}`}${isInImage ? ` in ${where}` : ""}.`,
     ...(fix === null ? [] : [`Fix: ${fixHeadline(fix, report.files).slice(0, MOST_FIX)}`]),
   ];
   return `::${COMMANDS[severity]} ${list.join(",")}::${escapeData(sentences.join(" "))}\n`;

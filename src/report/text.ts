@@ -160,7 +160,7 @@ function cleanBlock(result: ImageReport, style: Colors, width: number): string[]
 function summary(reports: readonly ImageReport[], minSeverity: Severity): string {
   const shared = sharedFindings(reports, "info").map(({ finding }) => finding);
   const counts = countBySeverity(shared);
-  const ignored = sharedIgnored(reports).length;
+  const ignored = sharedIgnored(reports).map(({ finding }) => finding.ignored.by);
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
   const isShown = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity);
   const hidden = found.filter((severity) => !isShown(severity));
@@ -173,6 +173,9 @@ function summary(reports: readonly ImageReport[], minSeverity: Severity): string
   if (hidden.length > 0) parts.push(`${inWords(hidden)} hidden (--min-severity ${hidden.at(-1)} shows them)`);
   const leftOut = leftOutInWords(reports);
   if (leftOut !== "") parts.push(leftOut);
-  if (ignored > 0) parts.push(`${ignored} ignored`);
+  const known = ignored.filter((by) => by === "baseline").length;
+  const others = ignored.length - known;
+  if (others > 0) parts.push(`${others} ignored (--no-ignores shows them)`);
+  if (known > 0) parts.push(`${known} ignored (in the baseline)`);
   return parts.join("; ");
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -64,7 +64,9 @@ test("comments beside causes and losses, and the configuration file, ignore find
   ]);
   expect(image.findings[0]!.message).not.toContain("registry.internal");
   expect(image.summary).toEqual({ error: 1, warning: 0, info: 1, ignored: 3 });
-  expect(out).toContain("1 error; 1 note hidden (--min-severity info shows them); 3 ignored\n");
+  expect(out).toContain(
+    "1 error; 1 note hidden (--min-severity info shows them); 3 ignored (--no-ignores shows them)\n",
+  );
   const all = await lint("image", "--no-ignores");
   expect(all.status).toBe(1);
   expect(all.image.findings.map(({ rule }) => rule).sort()).toEqual([
@@ -130,4 +132,53 @@ test("an ignore that one of several images needs is needed", async () => {
   const missing = await lint("plain", "./missing");
   expect(missing.status).toBe(3);
   expect(missing.image.findings.map(({ cause }) => cause.path)).not.toContain(".cloud-init-lint.yaml");
+});
+
+const UNKNOWN = "#cloud-config\nhostnme: web\n";
+
+test("a relative path or image of the configuration file is that file or image, whichever way its name is given", async () => {
+  writeFileSync("user-data.yaml", UNKNOWN);
+  mkdirSync("sub");
+  writeFileSync(
+    ".cloud-init-lint.yaml",
+    "ignores: [{ path: user-data.yaml, image: user-data.y*ml, reason: a test }]\n",
+  );
+  for (const name of ["user-data.yaml", "./user-data.yaml", "sub/../user-data.yaml", resolve("user-data.yaml")]) {
+    const { image } = await lint(name);
+    expect({ name, findings: image.findings, ignored: image.ignored.length }).toEqual({
+      name,
+      findings: [],
+      ignored: 1,
+    });
+  }
+  writeFileSync("other.yaml", UNKNOWN);
+  expect((await lint("other.yaml")).image.ignored).toEqual([]);
+});
+
+test("no report replaces the configuration file", async () => {
+  writeFileSync("user-data.yaml", UNKNOWN);
+  writeFileSync(".cloud-init-lint.yaml", "version: 1\n");
+  writeFileSync("other.yaml", "version: 1\n");
+  for (const args of [
+    ["user-data.yaml", "-f", "json=.cloud-init-lint.yaml"],
+    ["user-data.yaml", "--write-baseline", "./.cloud-init-lint.yaml"],
+    ["user-data.yaml", "--config", "other.yaml", "-f", "json=./other.yaml"],
+    ["plan", "image", "-f", "json=.cloud-init-lint.yaml"],
+    ["config", "image", "-f", "json=.cloud-init-lint.yaml"],
+  ]) {
+    const { status, err } = await run(...args);
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: expect.stringContaining("this file is an input of the same run"),
+    });
+  }
+  for (const file of [".cloud-init-lint.yaml", "other.yaml"]) expect(readFileSync(file, "utf8")).toBe("version: 1\n");
+});
+
+test("annotations name the image only for files in it", async () => {
+  writeFileSync("user-data.yaml", UNKNOWN);
+  writeFileSync(".cloud-init-lint.yaml", "ignores: [{ rule: schema-value-invalid, reason: gone }]\n");
+  const { out } = await run("user-data.yaml", "-f", "github");
+  expect(out).toMatch(/^::error .* Cause: user-data\.yaml:2\. Fix:/m);
+  expect(out).toMatch(/^::warning .* Cause: \.cloud-init-lint\.yaml:1\.$/m);
 });

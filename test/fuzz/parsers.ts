@@ -15,6 +15,7 @@ import { shellWords } from "../../src/distro/shellWords.ts";
 import { expandGlob, matchesGlob } from "../../src/image/glob.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { schemaOfVersion } from "../../src/lint/declaredKeys.ts";
+import { ignoreComments } from "../../src/lint/ignores/comments.ts";
 import { lintFile } from "../../src/lint/lintFile.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { CannotTell, Raises } from "../../src/python/errors.ts";
@@ -339,6 +340,28 @@ const settings = textTarget(
   },
 );
 
+/** Comments that ignore findings, in YAML and in other files. */
+const ignores = textTarget(
+  "ignore-comments",
+  {
+    texts: [
+      "#cloud-config\n# cloud-init-lint: ignore-file[hostname-reset, a-b] why\na: 'x' # cloud-init-lint: ignore[locale-reset]\n",
+      "a b ; cloud-init-lint: ignore[hostname-reset] why\r\n\t// cloud-init-lint: ignore\n",
+    ],
+    words: ["# cloud-init-lint: ", "cloud-init-lint:", "ignore[", "ignore-file[", "]", "|\n  ", "---\n", "\u2028"],
+  },
+  (text, checks) =>
+    (["yaml", "other"] as const).flatMap((language) => {
+      const whole = { path: "x", line: 1, indent: 0, verbatim: true, end: Number.POSITIVE_INFINITY };
+      const found = ignoreComments({ text, language, ...whole });
+      for (const { line, column, from, to, isWide } of found) {
+        checks.holds(line > 0 && column > 0, "a comment has a place");
+        checks.holds(isWide || to - from === 1, "a comment is about one line");
+      }
+      return found;
+    }),
+);
+
 /** What reads texts of a language. */
 export const parserTargets: readonly Target[] = [
   yaml,
@@ -354,4 +377,5 @@ export const parserTargets: readonly Target[] = [
   globs,
   fields,
   settings,
+  ignores,
 ];

@@ -46,6 +46,10 @@ const KEYS: Readonly<Record<string, string>> = {
   "runcmd, a URL": "runcmd: ['curl https://user:%s@a.example/x -o /etc/x']\n",
   "random_seed.data": "random_seed: {file: /etc/seed, data: %s}\n",
   "lxd trust_password": "lxd: {init: {trust_password: %s, network_address: 0.0.0.0}}\n",
+  "the reason of a comment": "hostnme: a # cloud-init-lint: ignore[schema-key-unknown] the password is %s\n",
+  "the reason of a comment, a URL":
+    "# cloud-init-lint: ignore[schema-key-unknown] see https://user:%s@a.example/\nhostnme: a\n",
+  "the rule of a comment": "hostnme: a # cloud-init-lint: ignore[password=%s] why\n",
   "puppet csr password": "puppet: {csr_attributes: {custom_attributes: {1.2.840.113549.1.9.7: %s}}}\n",
 };
 

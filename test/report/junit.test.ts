@@ -68,7 +68,9 @@ test("what several images ignore is one skipped case", () => {
     'b: tests="1" failures="0" errors="0" skipped="0"',
     'a, b: tests="1" failures="0" errors="0" skipped="1"',
   ]);
-  expect(textReport([a!, b!], { color: false, width: 80, minSeverity: "info" })).toContain("\n1 ignored\n");
+  expect(textReport([a!, b!], { color: false, width: 80, minSeverity: "info" })).toContain(
+    "\n1 ignored (--no-ignores shows them)\n",
+  );
 });
 
 test("a failure says the cause, what is affected and the fix", () => {

@@ -192,7 +192,7 @@ describe("summary", () => {
       /\n2 errors, 2 warnings; 1 note hidden \(--min-severity info shows them\)\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" }, 3)).toMatch(
-      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\n.*fix.*\n.*explain.*\n$/,
+      /\n2 errors; 2 warnings, 1 note hidden \(--min-severity info shows them\); 3\s+ignored\s+\(--no-ignores shows them\)\n.*fix.*\n.*explain.*\n$/,
     );
     expect(report({ minSeverity: "error" })).not.toContain("hosts-entry-lost");
   });

@@ -58,9 +58,10 @@ export function withSettings<F extends SettingsFlags>(
 ): Omit<F, "ignores"> & FileOptions & Settings {
   const { ignores: obeysIgnores = true, ...others } = flags;
   const given = (flags.rule ?? []).map(parseRule);
-  const { severities, ignores, options, names } = fileSettings(flags.config, sources, io);
+  const { severities, ignores, options, names, settingsFile } = fileSettings(flags.config, sources, io);
   return {
     ...overFile(others, options, names),
+    settingsFile,
     severities: new Map([...severities, ...given]),
     ignores: obeysIgnores ? usualIgnores(ignores) : { ...usualIgnores(), comments: false },
   };
@@ -72,13 +73,10 @@ export function withLaunch<F extends LaunchFlags & { readonly config?: string }>
   source: string,
   io: Pick<Io, "err">,
 ): F & LaunchFlags {
-  const { options, names } = fileSettings(flags.config, [source], io);
+  const { options, names, settingsFile } = fileSettings(flags.config, [source], io);
   const { datasource, seed } = options;
-  return overFile(
-    flags,
-    { ...(datasource === undefined ? {} : { datasource }), ...(seed === undefined ? {} : { seed }) },
-    names,
-  );
+  const ofLaunch = { ...(datasource === undefined ? {} : { datasource }), ...(seed === undefined ? {} : { seed }) };
+  return { ...overFile(flags, ofLaunch, names), settingsFile };
 }
 
 /** Options of the command line over those of the file, which are named by their places in it. */
@@ -91,11 +89,15 @@ function overFile<F extends object>(flags: F, options: FileOptions, names: Optio
   };
 }
 
-function fileSettings(config: string | undefined, sources: readonly string[], io: Pick<Io, "err">): FileSettings {
+function fileSettings(
+  config: string | undefined,
+  sources: readonly string[],
+  io: Pick<Io, "err">,
+): FileSettings & Pick<Named, "settingsFile"> {
   // Links above it are unknown where a directory above cannot be searched.
   const directory = realPath(process.cwd()) ?? process.cwd();
   const file = config === undefined ? foundOutside(sources, directory, io) : readSettings(config, directory, "named");
-  return file === undefined ? NOTHING : parsed(file);
+  return file === undefined ? NOTHING : { ...parsed(file), settingsFile: file.path };
 }
 
 const NOTHING: FileSettings = { severities: new Map(), ignores: [], options: {}, names: {} };

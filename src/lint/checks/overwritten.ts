@@ -35,8 +35,8 @@ export function overwritten(rule: Rule, context: CheckContext): Finding[] {
   const isIgnored = ({ was, now, blame }: LostSetting) =>
     context.isLossIgnored(rule, blame.cause.path, lossOf({ was, now }));
   const apart = byCause(lost).flatMap((group) => {
-    const ignored = group.filter(isIgnored);
-    return ignored.length === 0 ? [group] : [group.filter((one) => !ignored.includes(one)), ignored];
+    const ignored = new Set(group.filter(isIgnored));
+    return ignored.size === 0 ? [group] : [group.filter((one) => !ignored.has(one)), [...ignored]];
   });
   return atMost(
     apart.filter((group) => group.length > 0),

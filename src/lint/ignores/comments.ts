@@ -41,7 +41,7 @@ export interface CommentedText {
 const FORM = "# cloud-init-lint: ignore[rule-id] reason";
 
 /** The number of comments of one text, and of names in one comment, that are read; real ones have a few. */
-const MOST_COMMENTS = 1000;
+const MOST_COMMENTS = 100_000;
 const MOST_NAMES = 100;
 const LONGEST_NAME = 80;
 

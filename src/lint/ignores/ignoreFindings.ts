@@ -19,16 +19,38 @@ interface Wrong {
   readonly origin: Origin;
 }
 
-/** The rules in comments that match no finding. @param isUnused whether that is so and known */
+/**
+ * The rules in comments that match no finding.
+ * @param isUnused whether that is so and known
+ * @param linesOf the lines of a file with findings of a rule, in order
+ */
 export function unusedRules(
   comments: readonly IgnoreComment[],
   isUnused: (comment: IgnoreComment, rule: string) => boolean,
+  linesOf: (path: string, rule: string) => readonly number[],
 ): UnusedRule[] {
   return comments.filter(isValid).flatMap((comment) => {
     const { path, line, rules } = comment;
     const unused = rules.filter((rule) => isUnused(comment, rule));
-    return unused.map((rule) => ({ path, line, rule, message: unusedMessage(comment, rule) }));
+    return unused.map((rule) => ({
+      path,
+      line,
+      rule,
+      message: unusedMessage(comment, rule, nearestOf(linesOf(path, rule), comment.from)),
+    }));
   });
+}
+
+/** The number in a sorted list that is nearest to another. */
+function nearestOf(sorted: readonly number[], to: number): number | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < to) low = middle + 1;
+    else high = middle;
+  }
+  const [before, after] = [sorted[low - 1], sorted[low]];
+  return before === undefined || (after !== undefined && after - to < to - before) ? after : before;
 }
 
 /** Whether a comment ignores anything at all. */
@@ -76,7 +98,7 @@ export function configuredFindings(
     const withoutEffect = (message: string) => found.push({ rule: WITHOUT_EFFECT, message, origin });
     if (isExpired(ignore, today))
       withoutEffect(
-        `This ignore ended on ${until}, so that its findings are reported again. Fix them, or set a later date.`,
+        `This ignore ended on ${until}, so that it ignores nothing. Fix its findings and remove it, or set a later date.`,
       );
     if (judged.has(index) && !matched.has(index))
       withoutEffect(`This ignore matches no finding${nameOf(ignore)}. Remove it.`);
@@ -93,9 +115,20 @@ function withoutReason(origin: Origin, advice: string): Wrong {
   return { rule: "ignore-without-reason", message: `This ignore gives no reason. ${advice}`, origin };
 }
 
-function unusedMessage({ isWide, from, line }: IgnoreComment, rule: string): string {
+function unusedMessage(
+  { isWide, from, line, rules }: IgnoreComment,
+  rule: string,
+  nearest: number | undefined,
+): string {
   const where = isWide ? "in this file" : from === line ? "on this line" : `on line ${from}`;
-  return `There is no finding of ${rule} ${where} to ignore. Remove the rule from the comment.`;
+  const isOnly = rules.length === 1;
+  const missing = `There is no finding of ${rule} ${where} to ignore`;
+  if (isWide || nearest === undefined)
+    return `${missing}. Remove ${isOnly ? "the comment" : "the rule from the comment"}.`;
+  const advice = isOnly
+    ? "Move the comment to that line or directly above it, or remove it."
+    : "Remove the rule from the comment; a comment on that line or directly above it ignores that finding.";
+  return `${missing}; the nearest is on line ${nearest}. ${advice}`;
 }
 
 function findingsOf(wrongs: readonly Wrong[], rules: readonly Rule[]): Finding[] {

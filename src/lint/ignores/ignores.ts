@@ -1,4 +1,5 @@
-import { globPattern } from "../../image/globPattern.ts";
+import { relative, resolve } from "node:path";
+import { type GlobKind, globPattern } from "../../image/globPattern.ts";
 import type { Finding, IgnoredFinding, Loss } from "../finding.ts";
 import { catalogue, ruleNamed } from "../rules/catalogue.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -21,9 +22,16 @@ interface Configured {
   /** The ids of its rules. */
   readonly rules: readonly string[];
   readonly by: By;
-  isRule(id: string): boolean;
-  isPath(path: string): boolean;
+  isPath(path: PathNames): boolean;
   isSetting(setting: string | null): boolean;
+}
+
+/** A path in the image, which is absolute, or of a file of this machine, however its name is given. */
+interface PathNames {
+  readonly given: string;
+  /** As a path of this machine: relative to the working directory, and absolute. */
+  readonly inside: string;
+  readonly absolute: string;
 }
 
 /** The comments of one file. */
@@ -43,7 +51,9 @@ export class Ignores {
   readonly #options: IgnoreOptions;
   readonly #comments: (path: string) => readonly IgnoreComment[];
   readonly #configured: readonly Configured[];
+  readonly #byRule = new Map<string, Configured[]>();
   readonly #files = new Map<string, FileComments>();
+  readonly #names = new Map<string, PathNames>();
   readonly #used = new Set<string>();
   readonly #matched = new Set<number>();
 
@@ -54,6 +64,12 @@ export class Ignores {
     this.#configured = options.configured.flatMap((ignore, index) =>
       isOfImage(ignore, source) && !isExpired(ignore, options.today) ? [compiled(ignore, index)] : [],
     );
+    for (const one of this.#configured)
+      for (const rule of one.rules) {
+        const others = this.#byRule.get(rule);
+        if (others === undefined) this.#byRule.set(rule, [one]);
+        else others.push(one);
+      }
   }
 
   /** Whether a loss is ignored on its own, whatever its finding. */
@@ -120,13 +136,22 @@ export class Ignores {
   /** Every ignore that matches counts as used, not only the first. */
   #config(rule: string, cause: string, loss: Pick<Loss, "path" | "setting"> | undefined): By | undefined {
     let first: By | undefined;
-    for (const { index, by, isRule, isPath, isSetting } of this.#configured) {
-      const isPlace = isPath(cause) || (loss !== undefined && isPath(loss.path));
-      if (!isRule(rule) || !isPlace || !isSetting(loss?.setting ?? null)) continue;
+    const places = [cause, ...(loss === undefined ? [] : [loss.path])].map((path) => this.#namesOf(path));
+    for (const { index, by, isPath, isSetting } of this.#byRule.get(rule) ?? []) {
+      if (!isSetting(loss?.setting ?? null)) continue;
+      if (!places.some(isPath)) continue;
       this.#matched.add(index);
       first ??= by;
     }
     return first;
+  }
+
+  #namesOf(path: string): PathNames {
+    const known = this.#names.get(path);
+    if (known !== undefined) return known;
+    const names = namesOf(path);
+    this.#names.set(path, names);
+    return names;
   }
 
   #file(path: string): FileComments {
@@ -157,12 +182,40 @@ export function applyIgnores(
   const { findings, ignored } = ignores.apply(all);
   const judged = new Set(rules.filter(isJudged).map(({ id }) => id));
   const comments = ignores.hasComments ? files().flatMap((path) => ignores.commentsOf(path)) : [];
-  const unused = unusedRules(comments, (comment, rule) => judged.has(rule) && !ignores.isUsed(comment, rule));
+  const unread = new Set(all.flatMap(({ rule, cause }) => (UNREAD.has(rule) && cause !== null ? cause.path : [])));
+  const unused = unusedRules(
+    comments,
+    (comment, rule) => judged.has(rule) && !unread.has(comment.path) && !ignores.isUsed(comment, rule),
+    linesOf(findings),
+  );
   const wrong = commentFindings(comments, unused, rules);
   return {
     findings: [...findings, ...wrong].sort(worstFirst),
     ignored,
     use: { ...ignores.use((id) => judged.has(id)), unused },
+  };
+}
+
+/** Rules whose findings mean that cloud-init does not read a file, or a part of it, so that other findings in it are unknown. */
+const UNREAD = new Set(["config-file-ignored", "config-file-not-read", "user-data-not-applied"]);
+
+/** The lines of each file with findings of a rule, in order: those of causes and of losses. */
+function linesOf(findings: readonly Finding[]): (path: string, rule: string) => readonly number[] {
+  const lines = new Map<string, Set<number>>();
+  for (const { rule, cause, losses } of findings)
+    for (const { path, line } of cause === null ? losses : [cause, ...losses]) {
+      const key = `${path}\n${rule}`;
+      const known = lines.get(key);
+      if (line === null) continue;
+      if (known === undefined) lines.set(key, new Set([line]));
+      else known.add(line);
+    }
+  const sorted = new Map<string, readonly number[]>();
+  return (path, rule) => {
+    const key = `${path}\n${rule}`;
+    const done = sorted.get(key) ?? [...(lines.get(key) ?? [])].sort((a, b) => a - b);
+    sorted.set(key, done);
+    return done;
   };
 }
 
@@ -181,25 +234,41 @@ function indexed(all: readonly IgnoreComment[]): FileComments {
   return { all, byLine, wide };
 }
 
-/** Whether an ignore is about an image: its whole name, or the last part of it, matches. */
+/** Whether an ignore is about an image: its name in any form, or the last part of it, matches. */
 export function isOfImage({ image }: ConfiguredIgnore, source: string): boolean {
   if (image === undefined) return true;
-  const pattern = globPattern(image, "path");
   const plain = source.replace(/(?<=[^/])\/+$/, "");
-  return pattern.matches(source) || pattern.matches(plain) || pattern.matches(plain.slice(plain.lastIndexOf("/") + 1));
+  const { inside, absolute } = namesOf(plain);
+  return [source, plain, plain.slice(plain.lastIndexOf("/") + 1), inside, absolute].some(matcher(image, "path"));
+}
+
+function namesOf(path: string): PathNames {
+  const absolute = resolve(path);
+  return { given: path, inside: relative("", absolute), absolute };
 }
 
 function compiled(ignore: ConfiguredIgnore, index: number): Configured {
   const { rules, path, setting, reason, origin } = ignore;
   const ids = new Set((rules ?? catalogue.map(({ id }) => id)).flatMap((name) => ruleNamed(name)?.id ?? []));
-  const paths = path === undefined ? undefined : globPattern(path, "path");
-  const settings = setting === undefined ? undefined : globPattern(setting, "text");
+  const matchesSetting = setting === undefined ? undefined : matcher(setting, "text");
   return {
     index,
     rules: [...ids],
     by: { by: "config", path: origin.path, line: origin.line, reason },
-    isRule: (id) => ids.has(id),
-    isPath: (text) => paths?.matches(text) ?? true,
-    isSetting: (text) => settings === undefined || (text !== null && settings.matches(text)),
+    isPath: path === undefined ? () => true : pathMatcher(path),
+    isSetting: (text) => matchesSetting === undefined || (text !== null && matchesSetting(text)),
   };
+}
+
+function pathMatcher(glob: string): (path: PathNames) => boolean {
+  const matches = matcher(glob, "path");
+  const isOfWorkingDirectory = !/^(?:\/|\*\*)/.test(glob);
+  return ({ given, inside, absolute }) => matches(given) || matches(isOfWorkingDirectory ? inside : absolute);
+}
+
+/** A glob that is compared only with texts that begin as it does: there may be thousands of both. */
+function matcher(glob: string, kind: Exclude<GlobKind, "component">): (text: string) => boolean {
+  const pattern = globPattern(glob, kind);
+  const [prefix = ""] = /^[^*?]*/.exec(glob) ?? [];
+  return (text) => text.startsWith(prefix) && pattern.matches(text);
 }

@@ -139,3 +139,12 @@ test("many comments take linear time", () => {
   const { findings } = lint(`#cloud-config\n${comment.repeat(500)}${" # #".repeat(20_000)}\nruncmd: 1\n`);
   expect(findings.length).toBeLessThan(200);
 });
+
+test("an ignore that misses its finding says where that is; in a file that cloud-init ignores, nothing is known", () => {
+  const missed = lint(`#cloud-config\n# cloud-init-lint: ignore[${INVALID}] why\n\npackages: vim\n`);
+  expect(missed.messages.at(-1)).toBe(
+    `There is no finding of ${INVALID} on line 3 to ignore; the nearest is on line 4. Move the comment to that line or directly above it, or remove it.`,
+  );
+  const broken = lint(`#cloud-config\npackages: vim # cloud-init-lint: ignore[${INVALID}] why\n\tx: 1\n`);
+  expect(broken.findings).toEqual([expect.stringContaining("user-data-not-applied")]);
+});
