@@ -21,5 +21,10 @@ test("the example workflow gives the inputs that the action has, and uploads wha
   for (const [name, { required }] of Object.entries(action.inputs)) if (required) expect(given).toHaveProperty(name);
   expect(existsSync(`examples/github/${given.anchor}`)).toBe(true);
   expect(upload).toBeGreaterThan(lint);
+  const [page] = /(?<=^--format=html=).*/.exec(given.options!)!;
+  expect(steps.find(({ uses }) => uses?.includes("/upload-artifact@"))).toMatchObject({
+    if: "always()",
+    with: { path: page },
+  });
   expect(steps[upload]).toMatchObject({ if: "always()", with: { sarif_file: given["sarif-file"] } });
 });

@@ -18,12 +18,13 @@ Examples:
   cloud-init-lint /mnt/image                    find what the first boot undoes
   cloud-init-lint image.tar.gz                  the same for a tar archive
   cloud-init-lint /mnt/image -f sarif=x.sarif   write SARIF, for code scanning
+  cloud-init-lint /mnt/image -f html=x.html     write a page to look at
   cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed
   cloud-init-lint user-data.yaml                check user-data on its own
   cloud-init-lint fix /mnt/image                put all proven fixes in place
-  cloud-init-lint fix /mnt/image --dry-run      print them as a diff for patch -p1
+  cloud-init-lint fix /mnt/image --dry-run      print them as one diff instead
   cloud-init-lint merge a.json b.json -f sarif  combine reports of lint -f json
-  cloud-init-lint init                          write a commented .cloud-init-lint.yaml
+  cloud-init-lint init                          write a commented configuration
   cloud-init-lint explain sshd-setting-overwritten
 
 Exit status:

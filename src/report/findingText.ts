@@ -89,14 +89,14 @@ type Labelled = (label: string, text: string) => string[];
 
 /** What a fix does to each file, with the new lines; for a rename only the names. */
 function fixBlock({ edits, safe, why }: ReportedFix, files: Files, labelled: Labelled, style: Colors, room: number) {
-  const cost = safe ? [] : labelled("unsafe fix", why ?? "the simulated boot does not prove it");
+  const cost = safe ? [] : labelled("cost", why ?? "unknown, since the simulated boot does not prove the fix");
   const label = safe ? "fix" : "unsafe fix";
   return [
-    ...cost,
     ...edits.flatMap((edit) => [
       ...labelled(label, editTitle(edit, files)),
       ...(edit.renames === null ? editLines(edit, style, room) : []),
     ]),
+    ...cost,
   ];
 }
 

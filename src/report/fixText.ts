@@ -71,9 +71,13 @@ function editTitle(fate: FixTextOptions["fate"]): string {
 function headOf(finding: Finding, { secrets }: LintResult, style: Colors, width: number): string[] {
   const word = SEVERITY_WORDS[finding.severity].padEnd(7);
   const message = escapeProse(shorten(firstSentence(shownMessage(finding, secrets))));
+  const { rule, severity, cause } = finding;
+  const where = cause === null ? "" : ` at ${escapeText(secrets.text(cause.path))}:${cause.line}`;
+  // On lines of their own: "sudo-without-password: bob" would look like a password.
+  const [first = "", ...rest] = wrap(`${rule}${where}`, width - INDENT);
   return [
-    // On a line of its own: "sudo-without-password: bob" would look like a password.
-    `  ${severityPaint(finding.severity, style)(word)}  ${finding.rule}`,
+    `  ${severityPaint(severity, style)(word)}  ${first}`,
+    ...rest.map((line) => " ".repeat(INDENT) + line),
     ...wrap(message, width - INDENT).map((line) => " ".repeat(INDENT) + line),
   ];
 }

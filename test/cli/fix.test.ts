@@ -65,7 +65,7 @@ describe("an image", () => {
     const named = [...out.matchAll(/^ {2}\/(\S+)(?: \(.*\))?$/gm)].map(([, name]) => name);
     expect(changed(before, after)).toEqual(named.toSorted());
     for (const rule of ["sshd-setting-overwritten", "hosts-file-replaced", "time-servers-replaced"])
-      expect(out).toContain(`error    ${rule}\n`);
+      expect(out).toContain(`error    ${rule} at /etc/`);
     if (dry !== undefined) {
       // The diff adds the same files.
       const added = [...dry.out.matchAll(/^\+\+\+ b\/(.*)$/gm)].map(([, name]) => name);
@@ -85,7 +85,9 @@ describe("an image", () => {
     expect(again).toMatchObject({ status: 1, err: `${root}: no finding of sshd-setting-overwritten\n` });
     const all = await run("fix", root, "--exit-zero");
     expect(all.status).toBe(0);
-    expect(all.out).toMatch(/left\n {2}error {4}password-locked\n(?: {11}.*\n)* {11}no fix: /);
+    expect(all.out).toMatch(
+      /left\n {2}error {4}password-locked at \/etc\/cloud\/cloud\.cfg:\d+\n(?: {11}.*\n)* {11}no fix: /,
+    );
   });
 
   test("its own file is edited where links in the image lead, with its mode and owner", async () => {

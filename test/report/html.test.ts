@@ -6,7 +6,7 @@ import { run } from "../cli/run.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { type PageElement, pageElements } from "./pageElements.ts";
 import { bootResult, hostileBoot } from "./planSample.ts";
-import { FINDINGS, finding, result, TEXTS } from "./samples.ts";
+import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
 
 const image = result({
   findings: [
@@ -89,6 +89,29 @@ describe("a page of one image", () => {
       ["all", ...new Set(FINDINGS.map(({ rule }) => rule)), "of-a-change"].sort(),
     );
     expect(offered("file").map(({ text }) => text)).toContain("/etc/ssh/sshd_config");
+  });
+
+  test("leads from an overridden setting to the change that overrides it, and back", () => {
+    const overriding = finding({ cause: { path: "/etc/cloud/cloud.cfg", line: 1, column: 4 }, module: "network" });
+    const report = htmlReport([result({ findings: [overriding], texts: TEXTS, booted: bootResult() })], INFO);
+    const all = pageElements(report);
+    const [one] = all.filter(hasClass("finding"));
+    const [made] = all.filter(hasClass("change")).filter(({ text }) => text.includes("/etc/new/made.conf"));
+    const targets = (outer: PageElement) => all.filter(isIn(outer)).map(({ attributes }) => attributes.href);
+    expect(one?.text).toMatch(/Changed at boot .*\/etc\/new\/made.conf/);
+    expect(targets(one!)).toContain(`#${made!.attributes.id}`);
+    expect(targets(made!)).toContain("#f1");
+  });
+
+  test("says what to do: the fix command, and where there is no fix the rule's advice", () => {
+    const rule = { ...RULES[0]!, id: "no-remedy", fix: "Remove `x` <here>.\n\nMore." };
+    const text = htmlReport([result({ findings: [finding(), finding({ rule: "no-remedy", fix: null })] })], {
+      ...INFO,
+      rules: [rule],
+    });
+    expect(text).toContain("<code>cloud-init-lint fix &lt;image&gt;</code>");
+    expect(text).toContain("Remove x &lt;here&gt;.");
+    expect(htmlReport([result({ findings: [finding({ fix: null })] })], INFO)).not.toContain("puts the fixes");
   });
 
   test("shows every module with its stage, status, frequency and reason, and every change as a diff", () => {

@@ -62,7 +62,7 @@ describe("without a fix", () => {
 
 test("an unsafe fix says what it costs", () => {
   const proveFix = () => ({ safe: false, why: "a new warning: x", edits: [{ path: "/f", content: "a: 1\n" }] });
-  expect(one({ proveFix })).toContain("    unsafe fix: a new warning: x\n    unsafe fix: add /f\n      a: 1\n");
+  expect(one({ proveFix })).toContain("    unsafe fix: add /f\n      a: 1\n    cost: a new warning: x\n");
 });
 
 describe("what is lost", () => {

@@ -28,7 +28,7 @@ export function failureSentence(module: string, message: string, reason: Failure
     case "owner-missing":
       return {
         what: `The owner of ${reason.path}, the ${reason.kind} ${reason.name}, does not exist when ${module} runs, so it fails`,
-        advice: undefined,
+        advice: `Create the ${reason.kind} in the image, or, if cloud-init creates it, add "defer: true" to the entry (since 21.4).`,
       };
     case "user-missing":
       return { what: `The user ${reason.user} does not exist when ${module} runs, so it fails`, advice: undefined };
@@ -44,12 +44,12 @@ export function failureSentence(module: string, message: string, reason: Failure
     case "time-zone-missing":
       return {
         what: `The time zone ${reason.zone} does not exist in /usr/share/zoneinfo, so ${module} fails`,
-        advice: undefined,
+        advice: "Correct its name, or install the package tzdata.",
       };
     case "template-missing":
       return {
         what: `The template ${reason.template} is missing from /etc/cloud/templates, so ${module} fails`,
-        advice: undefined,
+        advice: `Install the template, or remove the setting that makes ${module} run.`,
       };
   }
 }

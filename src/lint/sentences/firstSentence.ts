@@ -1,4 +1,9 @@
-/** The first sentence of a message, which is enough to act on. What stands in quotes ends none. */
+/**
+ * The first sentence of a message, which is enough to act on; quoted values are not searched for its end. A sentence that a
+ * colon continues ends there.
+ */
 export function firstSentence(message: string): string {
-  return /^(?:"[^"]*"|[^"])+?[.:](?= ["A-Z])/.exec(message)?.[0] ?? message;
+  const end = /"[^"]*"|\.(?= |$)|:(?= )/g;
+  for (const found of message.matchAll(end)) if (found[0].length === 1) return `${message.slice(0, found.index)}.`;
+  return message;
 }

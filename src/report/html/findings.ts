@@ -22,6 +22,7 @@ export function findingHtml(
   index: number,
   links: ReadonlyMap<ImageReport, ImageLinks>,
   numbers: { readonly files: string; readonly images: string },
+  adviceOf: (rule: string) => string | undefined,
 ): Html {
   const { rule, severity, service, evidence, fix } = finding;
   const image = links.get(images[0])!;
@@ -35,7 +36,8 @@ ${causeHtml(finding, image)}
 ${lossesHtml(finding.losses, image, finding.confidence)}
 </div>
 ${evidence === "" ? null : html`<p class="evidence"><span class="label">Evidence</span> ${prose(evidence)}</p>`}
-${fix === null ? null : fixHtml(fix, image.report)}
+${changesHtml(finding, image)}
+${fix === null ? adviceHtml(adviceOf(rule)) : fixHtml(fix, image.report)}
 </article>
 `;
 }
@@ -75,6 +77,18 @@ function causeHtml({ cause }: Pick<ReportedFinding, "cause">, image: ImageLinks)
   return html`<div><h4>Cause</h4>
 <p>${placeHtml(path, line, image.idOfLine(path, line))}</p>
 ${frame.length === 0 ? null : html`<pre class="code">${frame}</pre>`}</div>`;
+}
+
+/** The changes that undo something in other files. */
+function changesHtml(finding: ReportedFinding, image: ImageLinks): Html | null {
+  const changes = image.changesOf(finding);
+  if (changes.length === 0) return null;
+  const links = changes.map(({ path, id }) => placeHtml(path, null, id));
+  return html`<p class="evidence"><span class="label">Changed at boot</span> ${joined(links, ", ")}</p>`;
+}
+
+function adviceHtml(advice: string | undefined): Html | null {
+  return advice === undefined ? null : html`<p class="help"><span class="label">Help</span> ${advice}</p>`;
 }
 
 const AFFECTED = { certain: "Affected", likely: "Probably affected", possible: "Possibly affected" } as const;
@@ -145,10 +159,12 @@ export function ignoredHtml(reports: readonly ImageReport[]): Html | null {
 
 const IGNORED_BY = { comment: "by a comment at", config: "by", baseline: "by the baseline" } as const;
 
-function oneIgnored({ rule, severity, message, ignored }: ReportedIgnored, source: string | null): Html {
+function oneIgnored({ rule, severity, message, cause, ignored }: ReportedIgnored, source: string | null): Html {
   const { by, path, line, reason } = ignored;
   return html`<li><span class="badge ${severity}">${SEVERITY_WORDS[severity]}</span> ${prose(message)}
-<p class="meta"><code>${rule}</code>${source === null ? null : html` · ${source}`} · ignored ${IGNORED_BY[by]} ${placeHtml(path, line, undefined)}${
+<p class="meta"><code>${rule}</code>${source === null ? null : html` · ${source}`}${
+    cause === null ? null : html` · ${placeHtml(cause.path, cause.line, undefined)}`
+  } · ignored ${IGNORED_BY[by]} ${placeHtml(path, line, undefined)}${
     reason === null ? null : html`: ${prose(reason)}`
   }</p></li>
 `;

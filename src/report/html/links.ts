@@ -1,5 +1,8 @@
-import type { ImageReport } from "../imageReport.ts";
+import type { ImageReport, ReportedFinding } from "../imageReport.ts";
 import type { SharedFinding } from "../sharedFindings.ts";
+
+/** The changes to which a finding leads that names none of their files. */
+const LINKED_CHANGES = 6;
 
 /** A line of a file and what refers to it: findings by their index, changes by their ids. */
 export interface LinePlace {
@@ -27,7 +30,7 @@ export class ImageLinks {
   readonly files = new Map<string, FilePlace>();
   /** The ids of changes, by path. */
   readonly changes = new Map<string, string>();
-  /** The indexes of the findings that say what is lost in a changed path. */
+  /** The indexes of the findings that say what is lost in a changed path, or by its change. */
   readonly findings = new Map<string, number[]>();
   readonly #prefix: string;
   readonly #modules = new Map<string, string>();
@@ -66,8 +69,17 @@ export class ImageLinks {
     return line === null ? file?.id : file?.lines.get(line)?.id;
   }
 
-  add({ finding: { cause, losses } }: SharedFinding, index: number): void {
+  /** The changes that undo settings of other files, such as a drop-in that overrides them: what the module does for the cause. */
+  changesOf({ cause, losses, module }: ReportedFinding): LinePlace["changes"] {
+    if (cause === null || losses.some(({ path }) => this.changes.has(path))) return [];
+    const own = this.files.get(cause.path)?.lines.get(cause.line)?.changes ?? [];
+    return own.filter((change) => change.module === module).slice(0, LINKED_CHANGES);
+  }
+
+  add({ finding }: SharedFinding, index: number): void {
+    const { cause, losses } = finding;
     if (cause !== null) this.#line(cause.path, cause.line).causes.push(index);
+    for (const { path } of this.changesOf(finding)) listOf(this.findings, path).push(index);
     for (const { path, line } of losses) {
       const about = this.changes.has(path)
         ? listOf(this.findings, path)

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { SEVERITIES, type Severity } from "../../lint/finding.ts";
 import type { ImageFacts } from "../../lint/lintResult.ts";
+import type { Rule } from "../../lint/rules/rule.ts";
+import { advice } from "../advice.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
 import type { ImageReport } from "../imageReport.ts";
 import { leftOutInWords } from "../leftOut.ts";
@@ -24,11 +26,14 @@ const MANY_FINDINGS = 100;
  * The findings of all images and their first boots as a page: one file, which loads nothing. The longest lists are folded,
  * and the page can be read without its script, which filters and opens what a link leads to.
  */
-export function htmlReport(reports: readonly ImageReport[], { minSeverity }: { minSeverity: Severity }): string {
+export function htmlReport(
+  reports: readonly ImageReport[],
+  { minSeverity, rules = [] }: { minSeverity: Severity; rules?: readonly Rule[] },
+): string {
   const findings = sharedFindings(reports, minSeverity).sort(
     ({ finding: one }, { finding: other }) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
   );
-  return page(reports, findings, findingsHtml(reports, findings, minSeverity));
+  return page(reports, findings, findingsHtml(reports, findings, minSeverity, rules));
 }
 
 /** The first boot of an image as a page, without findings. */
@@ -101,18 +106,21 @@ function findingsHtml(
   reports: readonly ImageReport[],
   findings: readonly SharedFinding[],
   minSeverity: Severity,
+  rules: readonly Rule[],
 ): Found {
+  const adviceOf = advice(rules);
   const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(minSeverity) + 1);
   const counts = countBySeverity(findings.map(({ finding }) => finding));
   const all = countBySeverity(reports.flatMap((report) => report.findings));
   const hidden = SEVERITIES.filter((severity) => !shown.includes(severity) && all[severity] > 0).map((severity) =>
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
+  const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
   const leftOut = leftOutInWords(reports);
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
-  )}</ul>
+  )}${ignored === 0 ? null : html`<li class="none"><b>${ignored}</b> ignored</li>`}</ul>
 ${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}
 ${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
   const files = new Numbers();
@@ -127,8 +135,9 @@ ${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
 <h2 id="findings-title">Findings</h2>
 ${problemsHtml(reports)}
 ${findings.length < 2 ? null : filterHtml(findings, shown, files, sources)}
+${findings.some(({ finding }) => finding.fix?.safe) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt;</code> puts the fixes in place.</p>` : null}
 ${findings.length === 0 ? html`<p class="clean">Nothing to report${reports.some(({ unread }) => unread.length > 0) ? " in the files that could be read" : ""}.</p>` : null}
-${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!))}
+${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!, adviceOf))}
 ${ignoredHtml(reports)}</section>
 `;
   };
@@ -216,7 +225,7 @@ function bootHtml(images: readonly ImageLinks[], findings: readonly SharedFindin
 <h2 id="boot-title">First boot</h2>
 <form id="changes" class="tools" hidden>
 <label>Path contains <input type="search" name="path" autocomplete="off"></label>
-<label><input type="checkbox" name="found"> only changes with findings</label>
+${findings.length === 0 ? null : html`<label><input type="checkbox" name="found"> only changes with findings</label>`}
 <button type="button" name="open">Open all</button> <button type="button" name="close">Close all</button>
 <output aria-live="polite"></output>
 </form>
