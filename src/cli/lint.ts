@@ -96,13 +96,15 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     parseOutput(value, Object.keys(lintFormats), `${optionName(flags, "format")} ${value}`),
   );
   checkUsage(sources, outputs, flags);
+  const baseline = openBaseline(flags);
   const linter = await openLinter({
     launch: flags,
     pristine: flags.pristine,
     protect: flags.protect ?? [],
     severities: flags.severities,
     ignores: flags.ignores,
-    baseline: openBaseline(flags),
+    // With --no-ignores, the known findings are reported too.
+    baseline: baseline && (flags.ignores.comments ? baseline : { known: undefined }),
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),
@@ -121,7 +123,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
   await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
   const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
-  await settleBaseline(linter.settings.baseline?.known, outcomes, readStatus, flags, io);
+  await settleBaseline(baseline?.known, outcomes, readStatus, flags, io);
   return worstStatus([
     readStatus,
     // Nothing is said of hidden findings where another status is returned.

@@ -57,6 +57,7 @@ test("only findings that are not in the baseline fail the run; what is gone is s
   const second = await lint("image", "--baseline", "baseline.json", "--fail-on", "info");
   expect(second).toMatchObject({ status: 0, err: "", findings: [] });
   expect(second.ignored).toHaveLength(first.findings!.length);
+  expect(await lint("image", "--baseline", "baseline.json", "--no-ignores")).toMatchObject({ ...first, err: "" });
   expect(second.ignored![0]!.ignored).toEqual({ by: "baseline", path: "baseline.json", line: null, reason: null });
   // Other lines, a finding that is gone, and a new one.
   const team = "image/etc/cloud/cloud.cfg.d/20-team.cfg";

@@ -43,7 +43,7 @@ export const ruleOption = (): Option =>
   ).argParser((value: string, all: readonly string[] = []) => [...all, value]);
 
 export const noIgnoresOption = (): Option =>
-  new Option("--no-ignores", "report what comments and the configuration file ignore as well");
+  new Option("--no-ignores", "report the findings that are ignored as well");
 
 /**
  * The options of a command with those that the configuration file sets: an option of the command line replaces the file's
