@@ -113,7 +113,7 @@ describe("the configuration file", () => {
     process.chdir("below");
     expect(await run("plan", HARDENED)).toMatchObject({
       status: 0,
-      out: expect.stringMatching(/datasource NoCloud[\s\S]*web1/),
+      out: expect.stringMatching(/datasource\s+NoCloud[\s\S]*web1/),
     });
     expect((await run("config", HARDENED)).out).toContain("../seed/user-data:2");
     expect((await run(HARDENED, "-f", "github")).out).not.toContain("sshd-setting-overwritten");

@@ -113,7 +113,7 @@ function hideAssigned(text: string): string {
     if (
       value === undefined ||
       NOTHING.test(value) ||
-      isLineOfFile(text, match.index, separator, value) ||
+      isOfFile(text, match.index, separator, value) ||
       (isBare &&
         (value.startsWith("-") ||
           (!isRadioKey && !isQualified(text, match.index) && isProse(name, value, dashes)) ||
@@ -137,9 +137,14 @@ function hideAssigned(text: string): string {
   return done === 0 ? text : parts.join("") + text.slice(done);
 }
 
-/** Whether the name is the end of a path and the value is a line of that file: /etc/passwd:12. */
-function isLineOfFile(text: string, at: number, separator: string, value: string): boolean {
-  return separator === ":" && text[at - 1] === "/" && /^\d{1,7}(?::\d{1,7})?[.:]?$/.test(value);
+/** Whether the name is the end of a path and the value is a line of that file (/etc/passwd:12) or what a message says of it. */
+function isOfFile(text: string, at: number, separator: string, value: string): boolean {
+  if (value === "warning:") return true;
+  return (
+    text[at - 1] === "/" &&
+    (separator === ":" ? /^\d{1,7}(?::\d{1,7})?[.:]?$/ : /^\//).test(value) &&
+    separator.startsWith(":")
+  );
 }
 
 /** Whether a name is the end of one of apt.conf(5): `Acquire::https::host::Password "word"`. */

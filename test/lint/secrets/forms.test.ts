@@ -124,7 +124,13 @@ test("a file keeps its lines, and its path tells more than its text", () => {
   );
   const unknown = "ops:!<<unknown:a hash created at boot>>:1\n";
   expect(hideInFile("/etc/shadow", unknown)).toBe(unknown);
-  for (const text of ["root (/etc/passwd:1)", "in /etc/passwd:12:3.", "passwd fails: the user a does not exist"])
+  for (const text of [
+    "root (/etc/passwd:1)",
+    "in /etc/passwd:12:3.",
+    "/tmp/x-Pw77: warning: y",
+    "/mnt/passwd: /etc/hosts was not read",
+    "passwd fails: the user a does not exist",
+  ])
     expect(hideForms(text)).toBe(text);
   expect(hideForms("/etc/x password:1234")).toBe("/etc/x password:<<hidden:password>>");
   expect(hideInFile("/etc/chef/validation.pem", "a\n\n b\n")).toBe("<<hidden:key>>\n\n <<hidden:key>>\n");
