@@ -101,7 +101,7 @@ describe("a configuration with a marker in every position", () => {
   });
 
   test.each(
-    oneOf<[string, (text: string) => string]>(3, [
+    oneOf<[string, (text: string) => string]>(7, [
       ["with an error at its end", (text) => `#cloud-config\n${text}wrong: [\n`],
       ["as a template", (text) => `## template: jinja\n#cloud-config\n${text}{{ x }}: 1\n`],
       ["without its header", (text) => text],
