@@ -97,7 +97,7 @@ function heading(reports: readonly ImageReport[], findings: readonly SharedFindi
   return [
     `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
     "",
-    ...(leftOut === "" ? [] : [`${leftOut}.`, ""]),
+    ...(leftOut === "" ? [] : [markdownProse(`${leftOut}.`, MOST.place), ""]),
   ];
 }
 

@@ -5,7 +5,7 @@ import { truncate } from "./width.ts";
  * Words that mean nothing in Markdown, HTML, or to GitHub, which links commit hashes and "GH-1" wherever it shows Markdown: letters
  * and digits with hyphens and apostrophes inside, no punctuation except around them.
  */
-const PLAIN = /^(?!gh-\d|[0-9a-f]{7,}$)[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*$/iu;
+const PLAIN = /^(?!gh-\d|(?:.*['’-])?[0-9a-f]{7,}(?:['’-]|$))[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*$/iu;
 
 /**
  * Untrusted prose of one line as Markdown that never is more than text: every word that could be a link, a mention, markup or

@@ -10,6 +10,9 @@ import { countBySeverity } from "./severity.ts";
 export class ReportError extends Error {}
 
 const CONFIDENCES: readonly Confidence[] = ["certain", "likely", "possible"];
+/** No image has so many findings. */
+const MOST_COUNTED = 999_999;
+
 const IGNORED_BY = ["comment", "config", "baseline"] as const;
 
 /**
@@ -215,7 +218,8 @@ class Part {
 
   /** A number of things. */
   count(): number {
-    if (!Number.isSafeInteger(this.value) || (this.value as number) < 0) throw this.#mustBe("a whole number from 0");
+    if (!Number.isSafeInteger(this.value) || (this.value as number) < 0 || (this.value as number) > MOST_COUNTED)
+      throw this.#mustBe(`a whole number from 0 to ${MOST_COUNTED}`);
     return this.value as number;
   }
 

@@ -55,6 +55,11 @@ describe("--rule", () => {
 });
 
 describe("the configuration file", () => {
+  test("binary data is read as text", async () => {
+    writeFileSync(FILE, "seed: !!binary c2VlZA==\n");
+    expect(await run("lint", STOCK)).toMatchObject({ status: 2, err: expect.stringContaining("no such directory") });
+  });
+
   test("is found up to the root of the repository, the nearest one first; --config names another", async () => {
     writeFileSync(join(scratch, FILE), "not: read\n");
     expect((await run(userData)).status).toBe(1);

@@ -84,6 +84,13 @@ test("the worst five in full, of all images, the others folded; shared ones once
   expect(activeIn(report)).toEqual([]);
 });
 
+test("a word that GitHub could take for a commit is code", () => {
+  const message = "No ssh-ed25519 key, deadbeef-1.";
+  expect(markdownReport([result({ findings: [finding({ message })] })], OPTIONS)).toContain(
+    "No `ssh-ed25519` key, `deadbeef-1`.",
+  );
+});
+
 test("an unsafe fix says what it costs; a rename is one sentence; a key is never shown", () => {
   const proveFix = () => ({ safe: false, why: "no login", edits: [{ path: "/b", content: "", renames: "/a" }] });
   const report = markdownReport([result({ findings: [finding({ proveFix }), FINDINGS[2]!], texts: TEXTS })], OPTIONS);

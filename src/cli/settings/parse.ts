@@ -72,7 +72,7 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
     return { mistakes: [{ line, column, message: day === undefined ? reason : `${day} is not a date that exists` }] };
   }
   if (node === undefined) return NOTHING;
-  const root = withDatesAsText(node);
+  const root = withoutSpecialScalars(node);
   const mistakes = mistakesIn(root);
   if (mistakes.length > 0 || root.type !== "mapping") return { mistakes };
   const content = toValue(root) as Content;
@@ -138,15 +138,18 @@ function ignoresOf(root: Mapping, ignores: readonly Ignore[], own: (path: string
   }));
 }
 
+/** Kinds of scalars that are read as text: a date is written like one, and nothing here is binary. */
+const AS_TEXT = ["date", "datetime", "binary"];
+
 /** YAML 1.1 reads 2030-12-31 as a date; here it is as good as the same in quotes. */
-function withDatesAsText(root: ConfigNode): ConfigNode {
+function withoutSpecialScalars(root: ConfigNode): ConfigNode {
   const known = new Map<ConfigNode, ConfigNode>();
   const convert = (node: ConfigNode): ConfigNode => {
     const done = known.get(node);
     if (done !== undefined) return done;
     const made: ConfigNode =
       node.type === "scalar"
-        ? { ...node, kind: node.kind === "date" || node.kind === "datetime" ? "str" : node.kind }
+        ? { ...node, kind: AS_TEXT.includes(node.kind) ? "str" : node.kind }
         : node.type === "sequence"
           ? { ...node, children: node.children.map(convert) }
           : { ...node, children: node.children.map((pair) => ({ ...pair, value: convert(pair.value) })) };

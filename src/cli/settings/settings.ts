@@ -42,8 +42,7 @@ export const ruleOption = (): Option =>
     "severity of all findings of a rule (info, warning, error), or off; repeatable",
   ).argParser((value: string, all: readonly string[] = []) => [...all, value]);
 
-export const noIgnoresOption = (): Option =>
-  new Option("--no-ignores", "report the findings that are ignored as well");
+export const noIgnoresOption = (): Option => new Option("--no-ignores", "report the findings that are ignored as well");
 
 /**
  * The options of a command with those that the configuration file sets: an option of the command line replaces the file's

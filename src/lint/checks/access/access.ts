@@ -119,7 +119,8 @@ export function scriptsOf({ booted }: CheckContext): "unrelated" | "about access
   const texts = [cloud.userData, cloud.vendorData, cloud.vendorData2].map((file) =>
     file === undefined ? "" : file.bytes.subarray(0, MOST_TEXT).toString("utf8"),
   );
-  const commands = keys.map((key) => JSON.stringify(config.get(key) ?? null).slice(0, MOST_TEXT));
+  const plain = (_key: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
+  const commands = keys.map((key) => JSON.stringify(config.get(key) ?? null, plain).slice(0, MOST_TEXT));
   return [...texts, ...commands].some((text) => ABOUT_ACCESS.test(text)) ? "about access" : "unrelated";
 }
 
