@@ -48,7 +48,7 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
 
   test("is named after its rule", () => expect(`${rule.id}.md`).toBe(basename(name)));
 
-  test.each(oneOf(3, examples))("$title (fires: $fires)", ({ title, fires, files }) => {
+  test.each(oneOf(6, examples))("$title (fires: $fires)", ({ title, fires, files }) => {
     const found = findingsOfRule(files);
     if (/\bno fix is offered\b/.test(title))
       expect(found.map((finding) => finding.proveFix())).toEqual(found.map(() => null));
@@ -72,7 +72,7 @@ describe.each(documents)("$name", ({ name, rule, examples }) => {
   });
 
   test("its fixes, where it offers one, leave nothing of the rule behind", () => {
-    for (const { files } of oneOf(2, examples))
+    for (const { files } of oneOf(6, examples))
       for (const finding of findingsOfRule(files)) {
         const fix = finding.proveFix();
         if (fix === null) continue;

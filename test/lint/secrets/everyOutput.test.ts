@@ -138,7 +138,7 @@ describe("a configuration with a marker in every position", () => {
     expect(wrong(await imageOutputs(files, `#cloud-config\n${text}`, "ubuntu-24.04"))).toEqual([]);
   });
 
-  test("every network configuration", async () => {
+  test.runIf(whole)("every network configuration", async () => {
     const network = new Planted();
     for (const document of oneOf(96, network.documents(declaredSchema("network-config")))) {
       const text = block({ network: document });
@@ -237,7 +237,7 @@ describe("settings that the boot replaces", () => {
     expect(services.map(({ name }) => name).filter((name) => !(name in FILES))).toEqual([]);
   });
 
-  test.each(oneOf(2, ["debian-12", "opensuse-leap-15.6"]))("on %s, by what is as secret", async (base) => {
+  test.runIf(whole).each(["debian-12", "opensuse-leap-15.6"])("on %s, by what is as secret", async (base) => {
     const files = Object.assign({}, ...Object.values(FILES)) as Record<string, string>;
     const write_files = Object.entries(files).flatMap(([path, content]) => [
       { path, content: "replaced: yes\n" },
