@@ -36,7 +36,7 @@ export function findingHead(finding: ReportedFinding, location: string, style: C
   ];
 }
 
-/** What the details of a finding leave out, since it is shown above, and the rule's advice if there is no fix. */
+/** Which details of a finding are left out because they are shown above, and the rule's advice if there is no fix. */
 interface Context {
   readonly repeatsFrame: boolean;
   readonly repeatsFix: boolean;

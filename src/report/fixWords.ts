@@ -19,7 +19,7 @@ export function fixHeadline({ edits, safe, why }: ReportedFix, files: Files): st
   return `${editTitle(edit, files)}${line === undefined ? "" : `: ${line}`}${more}${cost}`;
 }
 
-/** The first line that an edit adds and that is no comment; if it only removes lines, the first of them. */
+/** The first line, comments excepted, that an edit adds; if it only removes lines, the first of them. */
 function firstLine({ content, diff }: ReportedEdit): string | undefined {
   const [removed, added] = ["-", "+"].map((sign) =>
     linesOf(diff)

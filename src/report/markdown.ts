@@ -66,7 +66,7 @@ class Limited {
     if (!this.addHead(lines)) this.#omitted++;
   }
 
-  /** Adds what is no finding. Returns whether it fits. */
+  /** Adds text other than a finding. Returns whether it fits. */
   addHead(lines: readonly string[]): boolean {
     const part = `${lines.join("\n")}\n`;
     this.#bytes += Buffer.byteLength(part);

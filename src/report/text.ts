@@ -19,7 +19,7 @@ export interface TextOptions {
   readonly minSeverity: Severity;
   /** Omits images without findings. */
   readonly quiet?: boolean;
-  /** The catalogue, whose advice stands where there is no fix. */
+  /** The catalogue; findings without a fix show the advice of their rule. */
   readonly rules?: readonly Rule[];
 }
 

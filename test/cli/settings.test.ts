@@ -131,7 +131,7 @@ describe("the configuration file", () => {
     expect((await run("plan", HARDENED, "--seed", "../seed")).status).toBe(0);
   });
 
-  test("what applies to nothing in this run is no mistake, since the file serves all images", async () => {
+  test("a key that has no use in this run is allowed, since the file serves all images", async () => {
     writeFileSync("README.md", "text\n");
     writeFileSync(FILE, "protect: /nowhere/*\nmap: { /nowhere: below }\nanchor: README.md\ndatasource: Ec2\n");
     writeFileSync("user-data.yaml", "#cloud-config\n{}\n");

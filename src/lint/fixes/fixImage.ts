@@ -180,8 +180,8 @@ function isFiltered({ ignoreUse: { comments, matched } }: LintResult, severities
 }
 
 /**
- * Names a new finding that there would be with fixes in place, as a main clause: any about access, and others unless a fix that
- * is not safe causes them by itself, which is its cost.
+ * A new finding that fixes cause together, as a main clause: any finding about access, and any other one unless an unsafe fix
+ * causes it by itself, which is its cost. Undefined if there is none.
  * @param alone the findings with one fix in place
  */
 function added(

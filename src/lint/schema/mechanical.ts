@@ -11,7 +11,7 @@ export interface Rewrite {
   write(written: string): string | undefined;
 }
 
-/** The form in which an invalid or deprecated value was meant, if there is no doubt; it is proven by checking the file again. */
+/** The correct form of an invalid or deprecated value, if only one is possible; checking the file again proves it. */
 export function rewriteOf(problem: SchemaProblem, root: Schema, version: string): Rewrite | undefined {
   const { kind, node, path } = problem;
   if (node.type !== "scalar") return undefined;
