@@ -1,10 +1,8 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import { type Command, Option } from "commander";
-import { ASSUMED_VERSION } from "../boot/boot.ts";
+import type { Command } from "commander";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
-import { SEVERITIES } from "../lint/finding.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
 import { FixableFile, FixableImage } from "../lint/fixes/fixImage.ts";
 import { escapeText } from "../report/escape.ts";
@@ -20,6 +18,15 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { lintFileOptions, lintOptions, openLinter } from "./lintImages.ts";
 import { checkUsage, checkUsed } from "./lintUsage.ts";
 import { matchedIn } from "./matched.ts";
+import {
+  collect,
+  colorOption,
+  failOnOption,
+  minSeverityOption,
+  pristineOption,
+  protectOption,
+  versionOption,
+} from "./options.ts";
 import { regularFile } from "./reportFile.ts";
 import { ruleOf } from "./rules.ts";
 import { configOption, noIgnoresOption, ruleOption, withSettings } from "./settings/settings.ts";
@@ -40,7 +47,6 @@ interface OwnFlags {
 
 /** Adds `fix`, which puts the proven fixes in place. */
 export function fixCommand(program: Command, io: Io, end: (status: number) => void): void {
-  const collect = (value: string, all: readonly string[] = []) => [...all, value];
   program
     .command("fix")
     .description("put all proven fixes of the findings in place")
@@ -55,37 +61,19 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     )
     .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
     .option("--unsafe", "include fixes that are not safe; the output names what each costs")
-    .addOption(
-      new Option("--min-severity <severity>", "lowest severity of findings to fix (default: warning)").choices(
-        SEVERITIES,
-      ),
-    )
+    .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
-    .option(
-      "--cloud-init-version <version>",
-      `version of cloud-init to assume for a file fixed on its own (default: ${ASSUMED_VERSION})`,
-    )
+    .addOption(versionOption("fixed"))
     .addOption(configOption())
     .addOption(ruleOption())
     .addOption(noIgnoresOption())
-    .option("--pristine <image>", "unmodified image; only differences from it count as customised")
-    .option(
-      "--protect <glob>",
-      "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
-      collect,
-    )
-    .addOption(
-      new Option(
-        "--fail-on <severity>",
-        "lowest severity that fails the run with exit status 1 if it is left in the fixed image (default: error)",
-      ).choices([...SEVERITIES, "never"]),
-    )
+    .addOption(pristineOption())
+    .addOption(protectOption())
+    .addOption(failOnOption("lowest severity that fails the run with exit status 1 if it is left in the fixed image"))
     .option("--exit-zero", "exit 0 despite findings that are left; other errors still fail")
-    .addOption(
-      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
-    )
+    .addOption(colorOption())
     .action(async (source: string, flags: GivenFixFlags) =>
       end(await run(source, { failOn: "error", ...withSettings(flags, [source], io) }, io)),
     );

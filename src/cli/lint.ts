@@ -15,6 +15,19 @@ import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
 import { optionName } from "./optionNames.ts";
+import {
+  anchorOption,
+  colorOption,
+  exitZeroOption,
+  failOnOption,
+  formatOption,
+  mapOption,
+  minSeverityOption,
+  pristineOption,
+  protectOption,
+  quietOption,
+  versionOption,
+} from "./options.ts";
 import { nearestInAnyCase, parseOutput } from "./output.ts";
 import { configOption, noIgnoresOption, ruleOption, withSettings } from "./settings/settings.ts";
 import { settledReports } from "./settledReports.ts";
@@ -22,7 +35,6 @@ import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
-  const collect = (value: string, all: readonly string[] = []) => [...all, value];
   program
     .command("lint", { isDefault: true })
     .description("find what the first boot will undo (the default command)")
@@ -30,61 +42,35 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       "<image...>",
       "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
     )
-    .option(
-      "-f, --format <format[=file]>",
-      `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
-      collect,
-    )
+    .addOption(formatOption())
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
-    .option(
-      "--cloud-init-version <version>",
-      `version of cloud-init to assume for a file linted on its own (default: ${ASSUMED_VERSION})`,
-    )
+    .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())
     .addOption(noIgnoresOption())
     .option("--baseline <file>", "known findings, which are ignored: only new ones are reported and fail the run")
     .option("--write-baseline <file>", "write the findings of this run to a baseline")
-    .option("--pristine <image>", "unmodified image; only differences from it count as customised")
-    .option(
-      "--protect <glob>",
-      "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
-      collect,
-    )
+    .addOption(pristineOption())
+    .addOption(protectOption())
     .addOption(
-      new Option(
-        "--min-severity <severity>",
+      minSeverityOption(
         `lowest severity to show (default: ${defaultSeverities()}; the --fail-on severity if that is lower)`,
-      ).choices(SEVERITIES),
+      ),
     )
-    .addOption(
-      new Option(
-        "--fail-on <severity>",
-        "lowest severity that fails the run with exit status 1 (default: error)",
-      ).choices([...SEVERITIES, "never"]),
-    )
-    .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
-    .option(
-      "--map <imagepath=repopath>",
-      "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
-      collect,
-    )
-    .option(
-      "--anchor <file[:line]>",
-      "for sarif, github and gitlab: where to show findings whose file is not in the repository",
-    )
-    .addOption(
-      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
-    )
+    .addOption(failOnOption("lowest severity that fails the run with exit status 1"))
+    .addOption(exitZeroOption())
+    .addOption(mapOption())
+    .addOption(anchorOption())
+    .addOption(colorOption())
     .addOption(
       new Option(
         "-j, --jobs <number>",
         "images to lint at a time (default: as many as there are processors)",
       ).argParser(parseJobs),
     )
-    .option("-q, --quiet", "omit images without findings from text output")
+    .addOption(quietOption())
     .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
       end(await run(images, { failOn: "error", ...withSettings(flags, images, io) }, io));

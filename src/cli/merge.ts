@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { reasonOf } from "../image/reason.ts";
-import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import { mergedReport, ReportError } from "../report/mergedReport.ts";
@@ -9,6 +8,16 @@ import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type ReportFlags, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkReports, isInRepository } from "./lintUsage.ts";
+import {
+  anchorOption,
+  colorOption,
+  exitZeroOption,
+  failOnOption,
+  formatOption,
+  mapOption,
+  minSeverityOption,
+  quietOption,
+} from "./options.ts";
 import { parseOutput } from "./output.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { reportCaveats, reportUnread } from "./target.ts";
@@ -22,38 +31,18 @@ const LARGEST = 200_000_000;
 
 /** Adds `merge`, which makes reports of the JSON reports of several lints. */
 export function mergeCommand(program: Command, io: Io, end: (status: number) => void): void {
-  const collect = (value: string, all: readonly string[] = []) => [...all, value];
   program
     .command("merge")
     .description("combine reports of lint -f json into one report, in any format")
     .argument("<report...>", "reports of lint -f json, or - to read one from standard input")
-    .option(
-      "-f, --format <format[=file]>",
-      `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
-      collect,
-    )
-    .addOption(
-      new Option("--min-severity <severity>", "lowest severity to show (default: as for lint)").choices(SEVERITIES),
-    )
-    .addOption(
-      new Option("--fail-on <severity>", "lowest severity that fails the run (exit status 1)")
-        .choices([...SEVERITIES, "never"])
-        .default("error"),
-    )
-    .option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail")
-    .option(
-      "--map <imagepath=repopath>",
-      "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
-      collect,
-    )
-    .option(
-      "--anchor <file[:line]>",
-      "for sarif, github and gitlab: where to show findings whose file is not in the repository",
-    )
-    .addOption(
-      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
-    )
-    .option("-q, --quiet", "omit images without findings from text output")
+    .addOption(formatOption())
+    .addOption(minSeverityOption("lowest severity to show (default: as for lint)"))
+    .addOption(failOnOption("lowest severity that fails the run with exit status 1"))
+    .addOption(exitZeroOption())
+    .addOption(mapOption())
+    .addOption(anchorOption())
+    .addOption(colorOption())
+    .addOption(quietOption())
     .addHelpText(
       "after",
       `
@@ -65,7 +54,9 @@ around a cause, and files are found in the repository by --map only. To merge
 all findings, lint without --min-severity. An image that two reports contain
 with the same content is included once.`,
     )
-    .action(async (files: string[], flags: MergeFlags) => end(await run(files, flags, io)));
+    .action(async (files: string[], flags: Partial<MergeFlags>) =>
+      end(await run(files, { failOn: "error", color: "auto", ...flags }, io)),
+    );
 }
 
 async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { type BootResult, boot } from "../boot/boot.ts";
 import { unreadFiles } from "../config/read.ts";
 import type { ImageProblem } from "../image/image.ts";
@@ -19,6 +19,7 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
+import { colorOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
@@ -43,9 +44,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(configOption())
-    .addOption(
-      new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto"),
-    )
+    .addOption(colorOption())
     .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));
 }
 

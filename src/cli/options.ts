@@ -1,0 +1,58 @@
+import { Option } from "commander";
+import { ASSUMED_VERSION } from "../boot/boot.ts";
+import { SEVERITIES } from "../lint/finding.ts";
+import { lintFormats } from "../report/formats.ts";
+
+/** Options that several commands have in the same form. Those of the launch are in launch.ts, those of settings in settings/. */
+
+/** The values of a repeatable option. */
+export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
+
+export const formatOption = (): Option =>
+  new Option(
+    "-f, --format <format[=file]>",
+    `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
+  ).argParser(collect);
+
+export const versionOption = (deed: string): Option =>
+  new Option(
+    "--cloud-init-version <version>",
+    `version of cloud-init to assume for a file ${deed} on its own (default: ${ASSUMED_VERSION})`,
+  );
+
+export const pristineOption = (): Option =>
+  new Option("--pristine <image>", "unmodified image; only differences from it count as customised");
+
+export const protectOption = (): Option =>
+  new Option(
+    "--protect <glob>",
+    "files whose settings always count as customised, such as '/etc/ssh/**'; repeatable",
+  ).argParser(collect);
+
+/** @param effect what the severity does */
+export const minSeverityOption = (effect: string): Option =>
+  new Option("--min-severity <severity>", effect).choices(SEVERITIES);
+
+/** @param effect what the severity does; the default is applied after the configuration file */
+export const failOnOption = (effect: string): Option =>
+  new Option("--fail-on <severity>", `${effect} (default: error)`).choices([...SEVERITIES, "never"]);
+
+export const exitZeroOption = (): Option =>
+  new Option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail");
+
+export const mapOption = (): Option =>
+  new Option(
+    "--map <imagepath=repopath>",
+    "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
+  ).argParser(collect);
+
+export const anchorOption = (): Option =>
+  new Option(
+    "--anchor <file[:line]>",
+    "for sarif, github and gitlab: where to show findings whose file is not in the repository",
+  );
+
+export const colorOption = (): Option =>
+  new Option("--color <when>", "colour in text output").choices(["auto", "always", "never"]).default("auto");
+
+export const quietOption = (): Option => new Option("-q, --quiet", "omit images without findings from text output");
