@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lintInThreads } from "../../src/cli/lintThreads.ts";
-import { main } from "../../src/cli/main.ts";
 import { usualIgnores } from "../../src/lint/ignores/ignore.ts";
-import { run } from "./run.ts";
+import { run, runWith } from "./run.ts";
 
 let scratch: string;
 beforeEach(() => {
@@ -25,20 +24,8 @@ test("several images: one report in their order, whatever the number of threads"
   expect(JSON.parse(alone.out).images.map(({ image }: { image: { source: string } }) => image.source)).toEqual(linted);
   expect(alone.err).toContain("fixtures/ubuntu-24.04-hardened: warning:");
 
-  let [out, err] = ["", ""];
-  const status = await main([...sources, "-f", "json", "--jobs", "3"], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    terminal: false,
-    columns: 100,
-    env: {},
-    program: resolve("dist/cloud-init-lint.cjs"),
-  });
-  expect({ status, out, err }).toEqual(alone);
+  const program = resolve("dist/cloud-init-lint.cjs");
+  expect(await runWith({ program }, ...sources, "-f", "json", "--jobs", "3")).toEqual(alone);
 });
 
 test("what images of one recipe share is one, although their files differ in other lines", async () => {

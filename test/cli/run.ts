@@ -1,7 +1,16 @@
+import type { Io } from "../../src/cli/io.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** Runs the command line in this process. */
-export async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+export function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+/** The same with another terminal, environment or program. */
+export async function runWith(
+  io: Partial<Io>,
+  ...args: string[]
+): Promise<{ status: number; out: string; err: string }> {
   let out = "";
   let err = "";
   const status = await main(args, {
@@ -14,6 +23,7 @@ export async function run(...args: string[]): Promise<{ status: number; out: str
     terminal: false,
     columns: 100,
     env: {},
+    ...io,
   });
   return { status, out, err };
 }
