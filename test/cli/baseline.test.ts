@@ -1,32 +1,12 @@
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { chmodSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
 import { run } from "./run.ts";
+import { inScratchDirectory } from "./scratch.ts";
 
 const HARDENED = resolve("fixtures/debian-12-hardened");
 
-const here = process.cwd();
-let scratch: string;
-beforeEach(() => {
-  scratch = realpathSync(mkdtempSync(join(tmpdir(), "cloud-init-lint-")));
-  process.chdir(scratch);
-  writeFileSync("user-data.yaml", "#cloud-config\nhostnme: web\n");
-});
-afterEach(() => {
-  process.chdir(here);
-  rmSync(scratch, { recursive: true, force: true });
-});
+inScratchDirectory(() => writeFileSync("user-data.yaml", "#cloud-config\nhostnme: web\n"));
 
 interface Ignored {
   readonly rule: string;
@@ -97,7 +77,7 @@ test("a baseline of another image is said to be one, and neither holds comments'
     "other.yaml",
     "#cloud-config\npackages: vim\nruncmd: 1 # cloud-init-lint: ignore[schema-value-invalid] it works\n",
   );
-  await lint(join(scratch, "other.yaml"), "--write-baseline", "b.json");
+  await lint(resolve("other.yaml"), "--write-baseline", "b.json");
   expect(JSON.parse(readFileSync("b.json", "utf8")).findings).toEqual([
     { rule: "schema-value-invalid", path: "other.yaml", line: "packages: vim", count: 1 },
   ]);

@@ -1,22 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { run } from "./run.ts";
+import { inScratchDirectory } from "./scratch.ts";
 
 const HARDENED = resolve("fixtures/debian-12-hardened");
 const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
 
-const here = process.cwd();
-let scratch: string;
-beforeEach(() => {
-  scratch = realpathSync(mkdtempSync(join(tmpdir(), "cloud-init-lint-")));
-  process.chdir(scratch);
+inScratchDirectory(() => {
   cpSync(HARDENED, "image", { recursive: true, verbatimSymlinks: true });
-});
-afterEach(() => {
-  process.chdir(here);
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 /** Puts text behind each line of a file of the image that contains a word. */

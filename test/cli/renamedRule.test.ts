@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { whole } from "../samples.ts";
 import type * as RunModule from "./run.ts";
+import { inScratchDirectory } from "./scratch.ts";
 
 /** The command line with a rule that had other names in earlier versions. Test files share modules, so that it is loaded apart, which takes seconds. */
 let run: typeof RunModule.run;
@@ -23,17 +22,7 @@ afterAll(() => {
   vi.resetModules();
 });
 
-const here = process.cwd();
-let scratch: string;
-beforeEach(() => {
-  scratch = realpathSync(mkdtempSync(join(tmpdir(), "cloud-init-lint-")));
-  process.chdir(scratch);
-  writeFileSync("user-data.yaml", "#cloud-config\nhostnme: web\n");
-});
-afterEach(() => {
-  process.chdir(here);
-  rmSync(scratch, { recursive: true, force: true });
-});
+inScratchDirectory(() => writeFileSync("user-data.yaml", "#cloud-config\nhostnme: web\n"));
 
 async function lint(...args: string[]) {
   const { status, out, err } = await run("user-data.yaml", ...args, "-f", "json");

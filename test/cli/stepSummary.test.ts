@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { main } from "../../src/cli/main.ts";
-import { run } from "./run.ts";
+
+import { run, runWith } from "./run.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -11,17 +11,8 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 const HARDENED = "fixtures/debian-12-hardened";
 
 /** Runs the command line as a step of GitHub Actions. */
-async function step(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await main([...args], {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    terminal: false,
-    columns: 100,
-    env: { GITHUB_ACTIONS: "true", ...env },
-  });
-  return { status, out: out.join(""), err: err.join("") };
+function step(args: readonly string[], env: Readonly<Record<string, string>>) {
+  return runWith({ env: { GITHUB_ACTIONS: "true", ...env } }, ...args);
 }
 
 test("the report for GitHub appends to the summary of the step, and prints annotations and text", async () => {
