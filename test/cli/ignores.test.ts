@@ -5,6 +5,8 @@ import { run } from "./run.ts";
 import { inScratchDirectory } from "./scratch.ts";
 
 const HARDENED = resolve("fixtures/debian-12-hardened");
+/** The checkout, before a test changes the directory. */
+const here = process.cwd();
 const TEAM = "/etc/cloud/cloud.cfg.d/20-team.cfg";
 
 inScratchDirectory(() => {
