@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { compiledSource } from "./test/compiledSource.ts";
 
 // Names of what needs more than Node: real programs, the real cloud-init, or minutes.
 const real = ["test/real/**/*.test.ts"];
@@ -18,6 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [compiledSource()],
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],

@@ -12,6 +12,13 @@ export const stockKeys: ReadonlySet<string> = new Set(["cc_ready_cmd", "resize_r
 
 const core: ReadonlySet<string> = new Set([...systemKeys, ...Object.keys(coreKeys)]);
 
+const readers: ReadonlyMap<string, readonly Module[]> = new Map(
+  [...new Set(modules.flatMap(({ keys }) => Object.keys(keys)))].map((key) => [
+    key,
+    modules.filter((module) => Object.hasOwn(module.keys, key)),
+  ]),
+);
+
 /** Whether cloud-init reads a top-level key outside its modules. */
 export function isCoreKey(key: string): boolean {
   return core.has(key);
@@ -19,7 +26,7 @@ export function isCoreKey(key: string): boolean {
 
 /** The modules of any version that read a top-level key. */
 export function readersOf(key: string): readonly Module[] {
-  return modules.filter((module) => Object.hasOwn(module.keys, key));
+  return readers.get(key) ?? [];
 }
 
 /** Whether any version of cloud-init reads a top-level key. */
@@ -47,12 +54,12 @@ export function readsKey(module: Module, key: string, { version, vendor }: KeyRe
 export function isCurrentKey(key: string, reader: KeyReader): boolean {
   const { version, vendor } = reader;
   const since = (wanted: string) => versionAtLeast(version, wanted);
-  const readers = readersOf(key).filter(
+  const current = readersOf(key).filter(
     (module) => readsKey(module, key, reader) && (vendor === undefined || isForDistro(module, vendor, since)),
   );
-  const isDeprecated = readers.some((module) => {
+  const isDeprecated = current.some((module) => {
     const { deprecated_version: deprecated } = module.keys[key]!;
     return deprecated !== undefined && since(deprecated);
   });
-  return !isDeprecated && (readers.length > 0 || isCoreKey(key));
+  return !isDeprecated && (current.length > 0 || isCoreKey(key));
 }

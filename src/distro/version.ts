@@ -3,15 +3,26 @@
  * with a number, such as "" for an unknown one, counts as the newest.
  */
 export function versionAtLeast(version: string, wanted: string): boolean {
-  const release = upstreamVersion(version);
-  if (release === undefined) return true;
-  const have = release.split(".").map(Number);
-  const need = wanted.split(".").map(Number);
+  const have = numbersOf(version);
+  if (have === undefined) return true;
+  const need = numbersOf(wanted) ?? [];
   for (let i = 0; i < need.length; i++) {
     const difference = (have[i] ?? 0) - need[i]!;
     if (difference !== 0) return difference > 0;
   }
   return true;
+}
+
+/** A lint compares the same few versions 10,000 times. An image's own are as many as its package database likes. */
+const MOST_KNOWN = 1_000;
+const known = new Map<string, readonly number[] | undefined>();
+
+function numbersOf(version: string): readonly number[] | undefined {
+  const numbers = known.get(version);
+  if (numbers !== undefined || known.has(version)) return numbers;
+  const read = upstreamVersion(version)?.split(".").map(Number);
+  if (known.size < MOST_KNOWN) known.set(version, read);
+  return read;
 }
 
 /** The program's name in messages: "cloud-init 22.4.2"; "cloud-init" if the version is unknown (""). */

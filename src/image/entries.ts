@@ -110,7 +110,8 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
 }
 
 function remember<T>(cache: Map<string, T>, key: string, find: (key: string) => T): T {
-  if (cache.has(key)) return cache.get(key) as T;
+  const known = cache.get(key);
+  if (known !== undefined || cache.has(key)) return known as T;
   const value = find(key);
   cache.set(key, value);
   return value;

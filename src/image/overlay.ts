@@ -104,7 +104,8 @@ export class Overlay implements Image {
   }
 
   realpath(path: string): string | undefined {
-    if (this.#resolved.has(path)) return this.#resolved.get(path);
+    const known = this.#resolved.get(path);
+    if (known !== undefined || this.#resolved.has(path)) return known;
     const real = this.#resolve(path);
     this.#resolved.set(path, real);
     return real;

@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Finding } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";
-import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 import { exampleImage } from "../lint/exampleImage.ts";
+import { ruleDocuments } from "../ruleDocuments.ts";
 import { oneOf } from "../samples.ts";
 import { accountCases } from "./accounts.ts";
 import { nameCases } from "./names.ts";
@@ -13,9 +11,7 @@ import { packageCases } from "./packages.ts";
 import { sshCases } from "./ssh.ts";
 import { systemCases } from "./system.ts";
 
-const rules = readdirSync("rules").map(
-  (name) => parseRuleDocument(readFileSync(join("rules", name), "utf8"), `rules/${name}`).rule,
-);
+const rules = ruleDocuments.map(({ rule }) => rule);
 const cases = [...sshCases, ...nameCases, ...accountCases, ...packageCases, ...systemCases];
 
 function findingsOf(files: Readonly<Record<string, string>>, name: string): readonly Finding[] {

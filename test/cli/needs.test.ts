@@ -40,7 +40,7 @@ async function warnedOf(archive: string): Promise<string[]> {
   return [...err.matchAll(/: warning: (\S+): not in the archive/g)].map(([, path]) => path ?? "");
 }
 
-test.each(oneOf(16, fixtureNames))(
+test.each(oneOf(64, fixtureNames))(
   "a lint of the needed paths of %s, from a file and from a stream, is one of the whole root",
   async (fixture) => {
     const root = fixtureTree(fixture);

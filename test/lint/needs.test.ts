@@ -1,19 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { modules } from "../../src/boot/modules/modules.ts";
 import type { Image } from "../../src/image/image.ts";
 import { COMMON, mayBeRead, NEEDS } from "../../src/lint/needs.ts";
-import { parseRuleDocument } from "../../src/lint/rules/ruleDocument.ts";
 import { packageReaders } from "../../src/packages/open.ts";
 import { services } from "../../src/services/services.ts";
 import { fixtureImage, fixtureNames } from "../fixtures/fixtureImages.ts";
+import { ruleDocuments } from "../ruleDocuments.ts";
 import { oneOf } from "../samples.ts";
 import { isHome, lintRecorded, unforeseenPaths } from "./askedPaths.ts";
 import { exampleImage } from "./exampleImage.ts";
 
 // A path that a service, a module or a package database begins to ask for is a word more in its `needs`.
-test.each(oneOf(6, fixtureNames))("all that a lint of %s asks for is foreseen", (fixture) => {
+test.each(oneOf(13, fixtureNames))("all that a lint of %s asks for is foreseen", (fixture) => {
   const image = fixtureImage(fixture);
   expect(unforeseenPaths(image).filter((path) => !isHome(path, image))).toEqual([]);
 });
@@ -53,16 +52,14 @@ function undeclared(image: Image): string[] {
   return [...found].sort();
 }
 
-test.each(oneOf(13, fixtureNames))("each part of a lint of %s declares what it asks for", (fixture) => {
+test.each(oneOf(26, fixtureNames))("each part of a lint of %s declares what it asks for", (fixture) => {
   const image = fixtureImage(fixture);
   expect(undeclared(image).filter((line) => !isHome(line.split(": ")[1]!, image))).toEqual([]);
 });
 
 test("all that the rules' examples ask for is foreseen", () => {
-  const examples = readdirSync("rules").flatMap((name) =>
-    parseRuleDocument(readFileSync(join("rules", name), "utf8"), name).examples.map((one) => ({ name, ...one })),
-  );
-  for (const { name, title, files } of oneOf(120, examples)) {
+  const all = ruleDocuments.flatMap(({ name, examples }) => examples.map((one) => ({ name, ...one })));
+  for (const { name, title, files } of oneOf(240, all)) {
     const image = exampleImage(files);
     // What only the example's own configuration names cannot be foreseen.
     const given = Object.values(files).join("\n");

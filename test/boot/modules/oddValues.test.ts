@@ -75,7 +75,7 @@ describe("odd values", () => {
   it.each(modules.map((module) => [module.name, module] as const))("%s", (name, { keys }) => {
     for (const key of Object.keys(keys))
       for (const [lines, [version, distro]] of oneOf(
-        13,
+        29,
         configs(key).flatMap((lines) => LAUNCHES.map((launch) => [lines, launch] as const)),
       )) {
         const always = name === "resolv_conf" && key !== "manage_resolv_conf" ? "manage_resolv_conf: true\n" : "";

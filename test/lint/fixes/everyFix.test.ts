@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import type { Image } from "../../../src/image/image.ts";
@@ -6,8 +5,8 @@ import { Overlay } from "../../../src/image/overlay.ts";
 import type { Finding, Fix } from "../../../src/lint/finding.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { parseRuleDocument } from "../../../src/lint/rules/ruleDocument.ts";
 import { fixtureNames } from "../../fixtures/fixtureImages.ts";
+import { ruleDocuments } from "../../ruleDocuments.ts";
 import { oneOf } from "../../samples.ts";
 import { exampleImage } from "../exampleImage.ts";
 
@@ -75,9 +74,9 @@ function allFixesEnd(image: Image): void {
 }
 
 const images = fixtureNames.map((name) => [name, () => exampleImage({}, name)] as const);
-const examples = readdirSync("rules").flatMap((name) =>
-  parseRuleDocument(readFileSync(`rules/${name}`, "utf8"), name)
-    .examples.filter(({ fires }) => fires)
+const examples = ruleDocuments.flatMap(({ name, examples }) =>
+  examples
+    .filter(({ fires }) => fires)
     .map(({ title, files }) => [`${name}: ${title}`, () => exampleImage(files)] as const),
 );
 

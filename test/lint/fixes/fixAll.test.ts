@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import type { Image } from "../../../src/image/image.ts";
@@ -9,8 +8,8 @@ import { type Fixable, type Fixed, type FixedFile, fixAll } from "../../../src/l
 import { FixableFile, FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import type { LintResult } from "../../../src/lint/lintResult.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { parseRuleDocument } from "../../../src/lint/rules/ruleDocument.ts";
 import { fixtureNames } from "../../fixtures/fixtureImages.ts";
+import { ruleDocuments } from "../../ruleDocuments.ts";
 import { oneOf } from "../../samples.ts";
 import { exampleImage } from "../exampleImage.ts";
 
@@ -36,9 +35,9 @@ const isSevere = ({ severity }: Finding) => severity !== "info";
 const messages = ({ findings }: Pick<LintResult, "findings">) => findings.map((one) => `${one.rule}: ${one.message}`);
 
 const images = fixtureNames.map((name) => [name, () => exampleImage({}, name)] as const);
-const examples = readdirSync("rules").flatMap((name) =>
-  parseRuleDocument(readFileSync(`rules/${name}`, "utf8"), name)
-    .examples.filter(({ fires }) => fires)
+const examples = ruleDocuments.flatMap(({ name, examples }) =>
+  examples
+    .filter(({ fires }) => fires)
     .map(({ title, files }) => [`${name}: ${title}`, () => exampleImage(files)] as const),
 );
 

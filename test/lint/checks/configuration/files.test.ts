@@ -110,7 +110,7 @@ describe("what ds-identify takes for datasource_list", () => {
     ["x:\n  datasource_list: [ NoCloud ]\ndatasource_list: [ Ec2 ]\n", []],
     ["#datasource_list: [ NoCloud ]\ndatasource_list: [ Ec2 ]\n#datasource_list: [ NoCloud ]\n", []],
   ])("%j is misread by %j", (text, versions) => {
-    const tried = oneOf(3, every);
+    const tried = oneOf(4, every);
     const found = tried.filter((version) => {
       const [finding] = findings("datasource-list-not-read", { ...withVersion(version), [`${D}/20.cfg`]: text });
       if (finding !== undefined) expect(finding.proveFix()?.edits[0]?.content).toMatch(/^datasource_list: \[ .* \]$/m);
