@@ -7,7 +7,7 @@ import type { ConfigNode, Mapping, Pair } from "../../../python/tree.ts";
 import { originOf } from "../../../python/tree.ts";
 
 /** What a cloud's own form of data gives. */
-export type Given = Pick<CloudData, "metaData"> &
+type Given = Pick<CloudData, "metaData"> &
   Partial<Pick<CloudData, "userData" | "vendorData" | "networkConfig" | "config">>;
 
 /** How a datasource turns what its cloud provides into what cloud-init works with. */
