@@ -7,6 +7,7 @@ import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
@@ -45,7 +46,8 @@ export function configure(
   version: string,
   launch: Launch & { readonly userData?: SeedFile },
 ): Configuration {
-  const unrendered = readBaseConfig(image, version);
+  const program = { version, library: libraryOf(image, distro.cloudInit) };
+  const unrendered = readBaseConfig(image, program);
   const found = findCloud(image, version, unrendered, launch);
   const restored = restoredCloud(image, version, unrendered, found.cloud);
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
@@ -53,7 +55,7 @@ export function configure(
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };
   const render = renderer(image, distro, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
-  const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
+  const read = rendered ? readBaseConfig(image, program, { render, unrendered }) : unrendered;
   const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {
