@@ -47,7 +47,7 @@ export function configure(
 ): Configuration {
   const unrendered = readBaseConfig(image, version);
   const found = findCloud(image, version, unrendered, launch);
-  const restored = restoredCloud(image, version, unrendered, found.cloud);
+  const restored = restoredCloud({ image, distro, version }, unrendered, found.cloud);
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };

@@ -70,7 +70,6 @@ const AT_EVERY_BOOT: Readonly<Record<string, string>> = {
   RbxCloud: "19.3",
   Scaleway: "21.3",
   SmartOS: "19.3",
-  VMware: "25.2",
 };
 
 /** Whether a datasource configures the network at every boot, not only at an instance's first one. */

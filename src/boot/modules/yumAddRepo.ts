@@ -9,6 +9,8 @@ import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
+import type { ModuleRun } from "../moduleRun.ts";
+import { libraryCode } from "../system/libraryChange.ts";
 import { distrosBy } from "./distroNames.ts";
 import { repositoryOptions } from "./repositoryOptions.ts";
 
@@ -60,6 +62,7 @@ export const yumAddRepo = defineModule({
     const given = boot.config.get("yum_repos") ?? null;
     if (!truthy(given)) return;
     const since: Since = (version) => boot.since(version);
+    const required = requiredOptions(boot);
     const repositories = new Map<string, Repository>();
     for (const [name, config] of Object.entries(mapping(given, "yum_repos"))) {
       const id = repositoryId(since, name);
@@ -67,11 +70,6 @@ export const yumAddRepo = defineModule({
       if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
       const because = boot.because("yum_repos", name);
       const options = raisingAt(because, () => optionsOf(config));
-      const required = [
-        "baseurl",
-        ...(boot.since("24.2") ? ["metalink"] : []),
-        ...(boot.since("24.3") ? ["mirrorlist"] : []),
-      ];
       if (!required.some((option) => options[option] !== undefined)) {
         boot.note("yum-repository-incomplete", { name, required }, because);
         continue;
@@ -84,6 +82,14 @@ export const yumAddRepo = defineModule({
     }
   },
 });
+
+/** A repository needs one of these: Red Hat's 23.4 has all three as upstream's 24.3 has. */
+function requiredOptions(boot: ModuleRun): readonly string[] {
+  const code = libraryCode(boot, "config/cc_yum_add_repo.py");
+  const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(code)?.[1];
+  if (list !== undefined) return [...list.matchAll(/\w+/g)].map(([name]) => name);
+  return ["baseurl", ...(boot.since("24.2") ? ["metalink"] : []), ...(boot.since("24.3") ? ["mirrorlist"] : [])];
+}
 
 /** The file of an entry of yum_repos. */
 export function repositoryPath(config: Config, since: Since, name: string): string {

@@ -2,6 +2,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
+import { type LibraryChange, libraryHas } from "../../system/libraryChange.ts";
 import { feature } from "../../system/librarySource.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";
@@ -28,10 +29,21 @@ function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   };
 }
 
+/** A default route is `to: default`; Ubuntu 18.04 and 20.04, whose netplan does not know that, write its network. */
+const DEFAULT_BY_NAME: LibraryChange = {
+  file: "net/netplan.py",
+  since: "0",
+  made: /["']to["']: ["']default["']/,
+  beside: /["']::\/0["']/,
+};
+
 /** What `netplan info` reports: netplan's list of features. */
 export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
   const lists = ["netplan_cli", "netplan"].map((name) => boot.text(`/usr/share/netplan/${name}/_features.py`) ?? "");
-  return { ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')) };
+  return {
+    ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')),
+    defaultByName: libraryHas(boot)(DEFAULT_BY_NAME),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { findPair } from "../../../config/merge.ts";
-import { isFalse } from "../../../config/options.ts";
+import { configBool } from "../../../config/options.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
@@ -8,6 +8,7 @@ import { compareText } from "../../../python/order.ts";
 import type { Mapping } from "../../../python/tree.ts";
 import { fromNode, pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
+import { libraryDefault } from "../../system/libraryChange.ts";
 
 /** Datasources that generate a network configuration from the cloud's meta-data (18.5 to 26.2). */
 const WITH_OWN = new Set(
@@ -52,14 +53,18 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
     return dictOf({ version: 1, config: [dictOf({ type: "physical", name, subnets, mac_address: mac })] });
   }
   const device = dictOf({ dhcp4: true, dhcp6: hasIpv6, match: dictOf({ macaddress: mac }), "set-name": name });
-  const isFull = boot.config.node("datasource", "Ec2", "apply_full_imds_network_config");
+  const given = boot.config.get("datasource", "Ec2", "apply_full_imds_network_config");
   const addresses = [
     ...furtherAddresses(card, "local-ipv4s", "subnet-ipv4-cidr-block", "24"),
     ...furtherAddresses(card, "ipv6s", "subnet-ipv6-cidr-block", "128"),
   ].sort(compareText);
-  if (addresses.length > 0 && (isFull === undefined || !isFalse(isFull))) device.set("addresses", addresses);
+  if (addresses.length > 0 && configBool(given, libraryDefault(boot, ALL_ADDRESSES, true)))
+    device.set("addresses", addresses);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }
+
+/** Ubuntu 18.04 has only the first address by default. */
+const ALL_ADDRESSES = { file: "sources/DataSourceEc2.py", option: "apply_full_imds_network_config" };
 
 /** The addresses after the first, which DHCP sets. */
 function furtherAddresses(card: PyDict, key: string, block: string, length: string): string[] {

@@ -1,6 +1,6 @@
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { librarySource } from "../../system/librarySource.ts";
+import { type LibraryChange, libraryCode } from "../../system/libraryChange.ts";
 
 export const CONTROL = "/etc/sysconfig/network";
 const SCRIPTS = "/etc/sysconfig/network-scripts";
@@ -54,11 +54,51 @@ function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | und
   return values;
 }
 
-/** Red Hat's cloud-init before 25.1 disables zeroconf in /etc/sysconfig/network. */
+/** Red Hat's oldest patch writes a setting of its own to /etc/sysconfig/network, which disables zeroconf. */
 export function saysMoreThanUpstream(boot: ModuleRun): boolean {
   return sourceOf(boot).includes("NOZEROCONF");
 }
 
+/**
+ * Where other lines of /etc/sysconfig/network go: below cloud-init's own since 25.1 and in Red Hat's 24.4, above them in
+ * Red Hat's versions up to 23.1.1; otherwise they are lost.
+ */
+export function keptLines(boot: ModuleRun): "above" | "below" | "none" {
+  const source = sourceOf(boot);
+  if (/load_(?:text_)?file\(\s*sysconfig_path\s*,\s*quiet/.test(source)) return "above";
+  if (/load_(?:text_)?file\(\s*sysconfig_path\b/.test(source)) return "below";
+  const isRead = /^[ \t]+netcfg = \[/m.test(source);
+  return !isRead && boot.since("25.1") ? "below" : "none";
+}
+
+/** Files of which one must exist for the sysconfig renderer (available_sysconfig since 19.3); SUSE has its own. */
+export function expectedPaths(boot: ModuleRun): readonly string[] {
+  const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(sourceOf(boot))?.[1];
+  const paths = [...(list ?? "").matchAll(/["']([^"'\n]*)["']/g)].map(
+    ([, path = ""]) => `/${path.replace(/^\/+/, "")}`,
+  );
+  const second = boot.since("19.3") ? "/etc/sysconfig/config" : `${SCRIPTS}/ifdown-eth`;
+  return list === undefined ? [`${SCRIPTS}/network-functions`, second] : paths;
+}
+
+/** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
+export const LOOKS_FOR_PLUGIN: LibraryChange = {
+  file: "net/sysconfig.py",
+  since: "23.2",
+  made: /libnm-settings-plugin-ifcfg-rh/,
+  beside: /^def available\(/m,
+};
+
+/** A link /etc/resolv.conf is replaced by a file: only on SUSE, whose netconfig would write through the link. */
+export const UNLINKS_RESOLV_CONF: LibraryChange = {
+  file: "net/sysconfig.py",
+  since: undefined,
+  made: /os\.path\.islink\(dns_path\)/,
+  beside: /\bdns_path\b/,
+};
+
+const FILE = "net/sysconfig.py";
+
 function sourceOf(boot: ModuleRun): string {
-  return librarySource(boot, "net/sysconfig.py");
+  return libraryCode(boot, FILE);
 }
