@@ -10,7 +10,7 @@ import type { Mapping } from "../../python/tree.ts";
 import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
 import { generalNote, type Note } from "../notes.ts";
-import type { Library } from "./updateEvents.ts";
+import type { InstalledCloudInit } from "./updateEvents.ts";
 
 /** What the cloud provided to an instance, as an earlier boot stored it. */
 export interface Restored {
@@ -23,8 +23,13 @@ export interface Restored {
  * 26.2): it does so if it is configured to trust them, or if the seed in the image names the same instance. Only
  * Python can read the cache itself, but the files derived from it are beside it. Undefined if the cloud is asked.
  */
-export function restoredCloud(library: Library, base: BaseConfig, cloud: CloudData): Restored | undefined {
-  const { image, version } = library;
+export function restoredCloud(
+  image: Image,
+  cloudInit: InstalledCloudInit,
+  base: BaseConfig,
+  cloud: CloudData,
+): Restored | undefined {
+  const { version } = cloudInit;
   const config = new Config(base.root);
   const top = cloudDirectory(config);
   const directory = `${top}/instance`;
@@ -33,7 +38,7 @@ export function restoredCloud(library: Library, base: BaseConfig, cloud: CloudDa
   const marker = `${directory}/manual-clean`;
   const isTrusted = config.bool("manual_cache_clean", false) || image.stat(marker) !== undefined;
   const datasource = datasourceOf(image, directory);
-  if (isAskedAgain(library, base, directory, datasource) && instanceId(cloud) === id) return undefined;
+  if (isAskedAgain(image, cloudInit, base, directory, datasource) && instanceId(cloud) === id) return undefined;
   if (!isTrusted && (datasource !== "NoCloud" || seededId(image, version) !== id)) return undefined;
   const file = (name: string): SeedFile => {
     const path = `${directory}/${name}`;
@@ -53,14 +58,19 @@ export function restoredCloud(library: Library, base: BaseConfig, cloud: CloudDa
 }
 
 /** If the network is configured at every boot, cloud-init also asks the cloud at every boot. */
-function isAskedAgain(library: Library, base: BaseConfig, directory: string, datasource: string | undefined): boolean {
-  const { image } = library;
+function isAskedAgain(
+  image: Image,
+  cloudInit: InstalledCloudInit,
+  base: BaseConfig,
+  directory: string,
+  datasource: string | undefined,
+): boolean {
   const path = `${directory}/cloud-config.txt`;
   const bytes = image.read(path) ?? Buffer.alloc(0);
   try {
     const handed = parseConfigFile(bytes, path).root;
     const config = new Config(mergeMany([handed, base.root], builtin({}) as Mapping));
-    return networkFrequency(config, datasource, library) === "always";
+    return networkFrequency(config, datasource, cloudInit) === "always";
   } catch (error) {
     if (error instanceof FatalConfigError) return false;
     throw error;

@@ -1,46 +1,70 @@
-import { configuresEveryBoot } from "../../config/datasources.ts";
-import type { Distro } from "../../distro/distro.ts";
-import { versionAtLeast } from "../../distro/version.ts";
-import type { Image } from "../../image/image.ts";
-import { libraryCode } from "../system/libraryChange.ts";
+import { configuresEveryBoot, datasourceNames } from "../../config/datasources.ts";
+import { codeOf } from "../../distro/library/change.ts";
+import { defineFact, type Fact, lookUp } from "../../distro/library/fact.ts";
+import type { Library } from "../../distro/library/library.ts";
+import { type Since, versionAtLeast } from "../../distro/version.ts";
 
-/** The image whose library says what its datasources do. */
-export interface Library {
-  readonly image: Image;
-  readonly distro: Distro;
+/** The cloud-init of an image. */
+export interface InstalledCloudInit {
+  readonly library: Library | undefined;
   readonly version: string;
 }
 
 /** Datasources that watch for network devices by default, with upstream's first version that does. */
 const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
-/**
- * The events after which a datasource configures the network unless the configuration says otherwise ("boot-new-instance",
- * "boot", "boot-legacy", "hotplug"), as the image's own library has them (default_update_events, 21.3 to 26.2): Ubuntu
- * 20.04 and 22.04 take hotplug from EC2. Undefined if only the cloud knows.
- */
-export function defaultUpdateEvents(library: Library, datasource: string | undefined): ReadonlySet<string> | undefined {
-  const { version } = library;
-  const own = datasource === undefined || !versionAtLeast(version, "21.3") ? undefined : eventsOf(library, datasource);
-  if (own !== undefined) return own;
-  const watches = (name: string) => name in WATCHES && versionAtLeast(version, WATCHES[name]!);
-  if (datasource === undefined && Object.keys(WATCHES).some(watches)) return undefined;
+/** The events after which a datasource configures the network: "boot-new-instance", "boot", "boot-legacy", "hotplug". */
+type Events = ReadonlySet<string>;
+
+/** What each datasource's default_update_events say (21.3 to 26.2): Ubuntu 20.04 and 22.04 take hotplug from EC2. */
+const EVENTS: ReadonlyMap<string, Fact<Events>> = new Map(
+  datasourceNames.map((name) => [
+    name,
+    defineFact({
+      name: `update events of ${name}`,
+      file: fileOf(name),
+      read: (_, library): Events | undefined => eventsOf(library, name),
+      byVersion: (since) => upstreamEvents(name, since),
+    }),
+  ]),
+);
+
+/** A datasource's events unless the configuration says otherwise; undefined if only the cloud knows. */
+export function defaultUpdateEvents(
+  { library, version }: InstalledCloudInit,
+  datasource: string | undefined,
+): Events | undefined {
+  const since = (wanted: string) => versionAtLeast(version, wanted);
+  const fact = EVENTS.get(datasource ?? "");
+  if (fact === undefined) return Object.values(WATCHES).some(since) ? undefined : NEW_INSTANCE;
+  // Before 21.3 events had another form.
+  return since("21.3") ? lookUp(fact, library, version).value : fact.byVersion(since);
+}
+
+const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
+
+function upstreamEvents(datasource: string, since: Since): Events {
+  const watched = WATCHES[datasource];
   return new Set([
-    "boot-new-instance",
-    ...(configuresEveryBoot(datasource, version) ? ["boot", "boot-legacy"] : []),
-    ...(datasource !== undefined && watches(datasource) ? ["hotplug"] : []),
+    ...NEW_INSTANCE,
+    ...(configuresEveryBoot(datasource, since) ? ["boot", "boot-legacy"] : []),
+    ...(watched !== undefined && since(watched) ? ["hotplug"] : []),
   ]);
+}
+
+function fileOf(datasource: string): string {
+  return `sources/DataSource${datasource}.py`;
 }
 
 /** What the classes of a datasource say; undefined if that is not clear. */
 function eventsOf(library: Library, datasource: string, depth = 0): Set<string> | undefined {
-  const code = libraryCode(library, `sources/DataSource${datasource}.py`);
+  const code = codeIn(library, fileOf(datasource));
   const parents = new RegExp(`^class DataSource${datasource}\\(([\\w., \\n]{1,200})\\)`, "m").exec(code)?.[1];
   if (parents === undefined) return undefined;
   const other = /\bDataSource(\w+)/.exec(parents)?.[1];
   const inherited = () => {
     if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
-    return assignedEvents(libraryCode(library, "sources/__init__.py")) ?? new Set(["boot-new-instance"]);
+    return assignedEvents(codeIn(library, "sources/__init__.py")) ?? new Set(NEW_INSTANCE);
   };
   const events = /^ {4}default_update_events\b/m.test(code) ? assignedEvents(code) : inherited();
   // Constructors add others.
@@ -72,4 +96,9 @@ function eventsIn(text: string): Set<string> | undefined {
 
 function eventName(name: string): string {
   return name.toLowerCase().replaceAll("_", "-");
+}
+
+function codeIn(library: Library, file: string): string {
+  const source = library.source(file);
+  return source === undefined ? "" : codeOf(source);
 }

@@ -1,5 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import * as form from "../../config/schema/forms.ts";
+import { codeOf } from "../../distro/library/change.ts";
+import { defineFact } from "../../distro/library/fact.ts";
+import type { Since } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
@@ -7,10 +10,7 @@ import { Raises, raisingAt } from "../../python/errors.ts";
 import { IniFile } from "../../python/iniFile.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
-import type { ModuleRun } from "../moduleRun.ts";
-import { libraryCode } from "../system/libraryChange.ts";
 import { distrosBy } from "./distroNames.ts";
 import { repositoryOptions } from "./repositoryOptions.ts";
 
@@ -62,7 +62,7 @@ export const yumAddRepo = defineModule({
     const given = boot.config.get("yum_repos") ?? null;
     if (!truthy(given)) return;
     const since: Since = (version) => boot.since(version);
-    const required = requiredOptions(boot);
+    const required = boot.fact(REQUIRED_OPTIONS);
     const repositories = new Map<string, Repository>();
     for (const [name, config] of Object.entries(mapping(given, "yum_repos"))) {
       const id = repositoryId(since, name);
@@ -83,13 +83,16 @@ export const yumAddRepo = defineModule({
   },
 });
 
-/** A repository needs one of these: Red Hat's 23.4 has all three as upstream's 24.3 has. */
-function requiredOptions(boot: ModuleRun): readonly string[] {
-  const code = libraryCode(boot, "config/cc_yum_add_repo.py");
-  const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(code)?.[1];
-  if (list !== undefined) return [...list.matchAll(/\w+/g)].map(([name]) => name);
-  return ["baseurl", ...(boot.since("24.2") ? ["metalink"] : []), ...(boot.since("24.3") ? ["mirrorlist"] : [])];
-}
+/** A repository needs one of these: Red Hat's 23.4 has all three, as upstream since 24.3. */
+const REQUIRED_OPTIONS = defineFact({
+  name: "the options of which an entry of yum_repos needs one",
+  file: "config/cc_yum_add_repo.py",
+  read: (source): readonly string[] | undefined => {
+    const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+    return list === undefined ? undefined : [...list.matchAll(/\w+/g)].map(([name]) => name);
+  },
+  byVersion: (since) => ["baseurl", ...(since("24.2") ? ["metalink"] : []), ...(since("24.3") ? ["mirrorlist"] : [])],
+});
 
 /** The file of an entry of yum_repos. */
 export function repositoryPath(config: Config, since: Since, name: string): string {

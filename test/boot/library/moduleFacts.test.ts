@@ -21,13 +21,15 @@ test("default mount options are the library's", () => {
       ?.split("\t")[3]
       ?.replace(",comment=cloudconfig", "");
   const AFTER = "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
-  const conditional = `    default_mount_options = (
+  const conditional = `def handle():
+    default_mount_options = (
         "${AFTER}"
         if uses_systemd
         else "defaults,nobootwait"
     )
 `;
-  const assigned = `    def_mnt_opts = "defaults,nobootwait"
+  const assigned = `def handle():
+    def_mnt_opts = "defaults,nobootwait"
     if uses_systemd:
         def_mnt_opts = (
             "defaults,nofail,x-systemd.requires=cloud-init.service,"
@@ -59,7 +61,9 @@ test("without sshd_config a drop-in is written: since 25.2, and on SUSE 16 with 
   expect(result("25.1", known)).toEqual([DROP_IN]);
   expect(result("25.1", "")).toEqual(["/etc/ssh/sshd_config"]);
   expect(result("25.2", "")).toEqual([DROP_IN]);
-  expect(result("25.2", `${head}    if not os.path.isfile(fname):\n`)).toEqual(["/etc/ssh/sshd_config"]);
+  expect(result("25.2", `${head}    if not os.path.isfile(fname):\n        return False\n`)).toEqual([
+    "/etc/ssh/sshd_config",
+  ]);
 });
 
 test("a repository needs one of the options that the library lists", () => {
@@ -76,13 +80,19 @@ yum_repos:
     });
   const written = (version: string, code: string) =>
     ["one", "two"].filter((name) => textAfter(boot(version, code), `/etc/yum.repos.d/${name}.repo`) !== undefined);
-  expect(written("23.4", '        req_fields = ["baseurl", "metalink", "mirrorlist"]\n')).toEqual(["one", "two"]);
+  expect(written("23.4", 'def handle():\n        req_fields = ["baseurl", "metalink", "mirrorlist"]\n')).toEqual([
+    "one",
+    "two",
+  ]);
   expect(
-    written("23.4", '        req_fields = [\n            "baseurl",\n            "metalink",\n        ]\n'),
+    written(
+      "23.4",
+      'def handle():\n        req_fields = [\n            "baseurl",\n            "metalink",\n        ]\n',
+    ),
   ).toEqual(["one"]);
   expect(written("23.4", "")).toEqual([]);
-  expect(written("26.1", "        for req_field in ['baseurl']:\n")).toEqual([]);
-  expect(written("26.1", "        req_fields = fields()\n")).toEqual(["one", "two"]);
+  expect(written("26.1", "for req_field in ['baseurl']:\n    pass\n")).toEqual([]);
+  expect(written("26.1", "req_fields = fields()\n")).toEqual(["one", "two"]);
   expect(notesOf(boot("23.4", "")).join("\n")).toContain("baseurl");
 });
 
@@ -96,8 +106,8 @@ test("rules for doas are written since 23.3, and where a package has them earlie
       }),
       "/etc/doas.conf",
     );
-  const sudo = "    def write_sudo_rules(self, user, rules, sudo_file=None):\n";
-  const doas = "    def write_doas_rules(self, user, rules, doas_file=None):\n";
+  const sudo = "class Distro:\n    def write_sudo_rules(self, user, rules, sudo_file=None):\n        pass\n";
+  const doas = "    def write_doas_rules(self, user, rules, doas_file=None):\n        pass\n";
   expect(rules("23.2", sudo + doas)).toContain("permit nopass ann");
   expect(rules("23.2", "")).toBeUndefined();
   expect(rules("23.3", "")).toContain("permit nopass ann");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BootResult } from "../../../src/boot/boot.ts";
 import { defaultUpdateEvents } from "../../../src/boot/cloud/updateEvents.ts";
+import { libraryOf } from "../../../src/distro/library/library.ts";
 import { type MemoryFile, memoryImage } from "../../../src/image/memory.ts";
 import { textAfter } from "../firstBoot.ts";
 import { LIBRARY, networkBoot } from "../network/networkBoot.ts";
@@ -36,7 +37,7 @@ describe("the sysconfig renderer is available", () => {
   const WICKED = "/etc/sysconfig/network/scripts/functions.netconfig";
 
   test("where SUSE looks for it", () => {
-    const oneLine = "    expected_paths = ['etc/sysconfig/network/scripts/functions.netconfig']\n";
+    const oneLine = "def available():\n    expected_paths = ['etc/sysconfig/network/scripts/functions.netconfig']\n";
     const list = 'expected_paths = [\n    "etc/sysconfig/network/scripts/functions.netconfig",\n]\n';
     for (const [version, code] of [
       ["21.2", oneLine],
@@ -91,16 +92,16 @@ test("lines of /etc/sysconfig/network are kept above, below or not at all", () =
       "/etc/sysconfig/network",
     );
   const above =
-    "            netcfg = []\n            for line in util.load_file(sysconfig_path, quiet=True).split('\\n'):\n";
+    "def render():\n            netcfg = []\n            for line in util.load_file(sysconfig_path, quiet=True).split('\\n'):\n                netcfg.append(line)\n";
   const below =
-    "            netcfg = [HEADER]\n            for line in util.load_text_file(sysconfig_path).splitlines():\n";
+    "def render():\n            netcfg = [HEADER]\n            for line in util.load_text_file(sysconfig_path).splitlines():\n                netcfg.append(line)\n";
   expect(result("23.4", above, before)).toBe(`GATEWAYDEV=eth0\n# of the installer\n\n${own}`);
   expect(result("23.4", above, `OWN=1\n${own}LATER=1\n`)).toBe(`OWN=1\n${own}`);
   expect(result("23.4", above, undefined)).toBe(`\n${own}`);
   expect(result("24.4", below, before)).toBe(`${own}GATEWAYDEV=eth0\n# of the installer\n`);
   expect(result("24.4", "", before)).toBe(own);
   expect(result("25.1", "", before)).toContain("GATEWAYDEV");
-  expect(result("25.1", "            netcfg = [HEADER]\n", before)).toBe(own);
+  expect(result("25.1", "def render():\n            netcfg = [HEADER]\n", before)).toBe(own);
 });
 
 test("SUSE replaces a link /etc/resolv.conf by a file", () => {
@@ -117,7 +118,7 @@ test("SUSE replaces a link /etc/resolv.conf by a file", () => {
       networkConfig: STATIC,
     });
   const kind = ({ after }: BootResult) => after.lstat("/etc/resolv.conf")?.kind;
-  expect(kind(result("                if os.path.islink(dns_path):\n"))).toBe("file");
+  expect(kind(result("if os.path.islink(dns_path):\n    os.unlink(dns_path)\n"))).toBe("file");
   expect(kind(result(""))).toBe("symlink");
 });
 
@@ -141,35 +142,23 @@ config:
       }),
       "/etc/netplan/50-cloud-init.yaml",
     );
-  const old = text('"to": "::/0" if ":" in subnet["gateway"] else "0.0.0.0/0",\n');
+  const old = text('x = {"to": "::/0" if ":" in subnet["gateway"] else "0.0.0.0/0"}\n');
   expect(old).toContain("to: 0.0.0.0/0");
   expect(old).toContain("to: ::/0");
   expect(old).not.toContain("to: default");
-  for (const code of ["", '"to": "default",\n']) expect(text(code)?.match(/to: default/g)).toHaveLength(2);
+  for (const code of ["", 'x = {"to": "default"}\n']) expect(text(code)?.match(/to: default/g)).toHaveLength(2);
 });
 
 describe("the events of a datasource", () => {
   const events = (version: string, datasource: string | undefined, files: Record<string, MemoryFile>) => {
-    const found = defaultUpdateEvents(
-      {
-        version,
-        image: memoryImage(files),
-        distro: {
-          id: "ubuntu",
-          version: "",
-          codename: "",
-          packages: { kind: "dpkg", version: () => undefined, owner: () => undefined, shipped: () => undefined },
-          cloudInit: { version, disabled: undefined, library: LIBRARY },
-        },
-      },
-      datasource,
-    );
+    const library = libraryOf(memoryImage(files), { version, disabled: undefined, library: LIBRARY });
+    const found = defaultUpdateEvents({ library, version }, datasource);
     return found && [...found].sort();
   };
   const NEW = ["boot-new-instance"];
   const base = lib(
     "sources/__init__.py",
-    "    default_update_events = {\n        EventScope.NETWORK: {\n            EventType.BOOT_NEW_INSTANCE,\n        }\n    }\n",
+    "class DataSource:\n    default_update_events = {\n        EventScope.NETWORK: {\n            EventType.BOOT_NEW_INSTANCE,\n        }\n    }\n",
   );
   const ec2 = (body: string) => lib("sources/DataSourceEc2.py", `class DataSourceEc2(sources.DataSource):\n${body}`);
   const HOTPLUG =
@@ -177,7 +166,7 @@ describe("the events of a datasource", () => {
 
   test("are those of its class, else of its parent", () => {
     expect(events("26.1", "Ec2", ec2('    dsname = "Ec2"\n'))).toEqual(NEW);
-    expect(events("26.1", "Ec2", { ...base, ...ec2("") })).toEqual(NEW);
+    expect(events("26.1", "Ec2", { ...base, ...ec2("    pass\n") })).toEqual(NEW);
     expect(events("23.4", "Ec2", ec2(HOTPLUG))).toEqual(["boot-new-instance", "hotplug"]);
     const child =
       "class DataSourceAliYun(EC2.DataSourceEc2):\n    def __init__(self):\n        self.default_update_events[EventScope.NETWORK].add(EventType.BOOT)\n";
@@ -199,7 +188,7 @@ describe("the events of a datasource", () => {
       "hotplug",
     ]);
     expect(events("25.1", "Azure", {})).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
-    expect(events("21.2", "Azure", ec2(""))).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
+    expect(events("21.2", "Azure", ec2("    pass\n"))).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
     expect(events("26.1", undefined, {})).toBeUndefined();
     const loop = "class DataSourceEc2(X.DataSourceEc2):\n    pass\n";
     expect(events("26.1", "Ec2", lib("sources/DataSourceEc2.py", loop))).toEqual(["boot-new-instance", "hotplug"]);
@@ -227,7 +216,7 @@ services: []
       datasource: "OpenStack",
     });
   const netplanOf = (result: BootResult) => textAfter(result, "/etc/netplan/50-cloud-init.yaml") ?? "";
-  const conversion = "def convert_net_json(network_json=None, known_macs=None):\n";
+  const conversion = "def convert_net_json(network_json=None, known_macs=None):\n            pass\n";
 
   test("bonds keep their names since 26.1, but not where Ubuntu reverts that", () => {
     const reverted = lib(
@@ -262,7 +251,7 @@ services: []
   test("OpenStack configures the network, on Ubuntu 18.04 only if asked to", () => {
     const off = lib(
       "sources/DataSourceOpenStack.py",
-      'if util.is_false(self.ds_cfg.get("apply_network_config", False)):\n',
+      'if util.is_false(self.ds_cfg.get("apply_network_config", False)):\n    pass\n',
     );
     expect(netplanOf(openstack("23.1", {}))).toContain("bond0");
     expect(netplanOf(openstack("23.1", off))).not.toContain("bond0");

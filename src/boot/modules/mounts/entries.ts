@@ -1,9 +1,10 @@
+import { codeOf } from "../../../distro/library/change.ts";
+import { defineFact } from "../../../distro/library/fact.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises, raisingAt } from "../../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { libraryCode } from "../../system/libraryChange.ts";
 import { usesSystemd } from "../../system/systemd.ts";
 import { type Device, findDevice } from "./device.ts";
 import type { Fstab } from "./fstab.ts";
@@ -72,28 +73,31 @@ function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[]
 }
 
 /**
- * The default mount options. Distributions that keep cloud-init's stages as processes of their own keep the older unit in
- * them (Ubuntu up to 24.04, Red Hat, SUSE, Azure Linux, Photon).
+ * The default mount options with systemd. Distributions that keep cloud-init's stages as processes of their own keep the
+ * older unit in them (Ubuntu up to 24.04, Red Hat, SUSE, Azure Linux, Photon).
  */
-function defaultOptions(boot: ModuleRun): string {
-  if (!usesSystemd(boot)) return "defaults,nobootwait";
-  const own = optionsOfLibrary(boot);
-  if (own !== undefined) return own;
-  if (boot.since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
-  if (boot.since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
-  return `defaults,nofail,x-systemd.requires=cloud-init.service${boot.since("22.1") ? ",_netdev" : ""}`;
-}
+const MOUNT_OPTIONS = defineFact({
+  name: "default mount options",
+  file: "config/cc_mounts.py",
+  read: (source) => {
+    const assigned = [
+      ...codeOf(source).matchAll(
+        /\b(?:default_mount_options|def_mnt_opts) = \(?((?:\s{0,40}["'][^"'\\\n]*["'])+)\s{0,40}(?:if \w[\w.()]{0,99}\s{1,40}else\b|\)|$)/gm,
+      ),
+    ].map(([, literals = ""]) => [...literals.matchAll(/["']([^"'\n]*)["']/g)].map(([, text]) => text).join(""));
+    const found = new Set(assigned.filter((options) => options !== WITHOUT_SYSTEMD));
+    return found.size === 1 ? [...found][0] : undefined;
+  },
+  byVersion: (since) => {
+    if (since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
+    if (since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
+    return `defaults,nofail,x-systemd.requires=cloud-init.service${since("22.1") ? ",_netdev" : ""}`;
+  },
+});
+const WITHOUT_SYSTEMD = "defaults,nobootwait";
 
-/** What the library's code assigns to its variable for the options; undefined if that is not clear. */
-function optionsOfLibrary(boot: ModuleRun): string | undefined {
-  const code = libraryCode(boot, "config/cc_mounts.py");
-  const assigned = [
-    ...code.matchAll(
-      /\b(?:default_mount_options|def_mnt_opts) = \(?((?:\s{0,40}["'][^"'\\\n]*["'])+)\s{0,40}(?:if \w[\w.()]{0,99}\s{1,40}else\b|\)|$)/gm,
-    ),
-  ].map(([, literals = ""]) => [...literals.matchAll(/["']([^"'\n]*)["']/g)].map(([, text]) => text).join(""));
-  const found = new Set(assigned.filter((options) => options !== "defaults,nobootwait"));
-  return found.size === 1 ? [...found][0] : undefined;
+function defaultOptions(boot: ModuleRun): string {
+  return usesSystemd(boot) ? boot.fact(MOUNT_OPTIONS) : WITHOUT_SYSTEMD;
 }
 
 function texts(...fields: (string | null)[]): Field[] {

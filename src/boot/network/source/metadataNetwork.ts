@@ -1,5 +1,6 @@
 import { findPair } from "../../../config/merge.ts";
 import { configBool } from "../../../config/options.ts";
+import { defineDefault } from "../../../distro/library/change.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
@@ -8,7 +9,6 @@ import { compareText } from "../../../python/order.ts";
 import type { Mapping } from "../../../python/tree.ts";
 import { fromNode, pyStr, truthy } from "../../../python/value.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { libraryDefault } from "../../system/libraryChange.ts";
 
 /** Datasources that generate a network configuration from the cloud's meta-data (18.5 to 26.2). */
 const WITH_OWN = new Set(
@@ -58,13 +58,12 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
     ...furtherAddresses(card, "local-ipv4s", "subnet-ipv4-cidr-block", "24"),
     ...furtherAddresses(card, "ipv6s", "subnet-ipv6-cidr-block", "128"),
   ].sort(compareText);
-  if (addresses.length > 0 && configBool(given, libraryDefault(boot, ALL_ADDRESSES, true)))
-    device.set("addresses", addresses);
+  if (addresses.length > 0 && configBool(given, boot.fact(ALL_ADDRESSES))) device.set("addresses", addresses);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }
 
 /** Ubuntu 18.04 has only the first address by default. */
-const ALL_ADDRESSES = { file: "sources/DataSourceEc2.py", option: "apply_full_imds_network_config" };
+const ALL_ADDRESSES = defineDefault("apply_full_imds_network_config", "sources/DataSourceEc2.py", true);
 
 /** The addresses after the first, which DHCP sets. */
 function furtherAddresses(card: PyDict, key: string, block: string, length: string): string[] {

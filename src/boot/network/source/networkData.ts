@@ -1,10 +1,10 @@
+import { defineChange, type Has, upstreamHas } from "../../../distro/library/change.ts";
+import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyKey, type PyValue, sizeOf } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
-import { type Has, type LibraryChange, upstreamHas } from "../../system/libraryChange.ts";
 import { asKey } from "../state/names.ts";
 
 const LINK_KEYS = new Set("name type mac_address subnets params mtu".split(" "));
@@ -38,26 +38,29 @@ const FILE = "sources/helpers/openstack.py";
 const CONVERSION = /def convert_net_json\(/;
 
 /** A bond's MAC address is the interface's, not among the bond's parameters: since 24.2, and in Debian's 22.4.2. */
-const BONDS_HAVE_MACS: LibraryChange = {
+const BONDS_HAVE_MACS = defineChange({
+  name: "a bond's MAC address is the interface's",
   file: FILE,
   since: "24.2",
   made: /cfg\.update\(\{"mac_address": link_mac_addr\}\)/,
   beside: CONVERSION,
-};
+});
 /** A bond keeps the name that the cloud gives it: since 26.1, but not on Ubuntu 22.04, 24.04 and 25.10. */
-const BONDS_HAVE_NAMES: LibraryChange = {
+const BONDS_HAVE_NAMES = defineChange({
+  name: "bonds keep the names that the cloud gives them",
   file: FILE,
   since: "26.1",
   made: /if cfg\.get\("name"\) is None:\s+link_name = /,
   beside: CONVERSION,
-};
+});
 /** A link without a name is named by its ID, and its MAC address is dropped: only on Azure Linux and Mariner. */
-const NAMES_BY_ID: LibraryChange = {
+const NAMES_BY_ID = defineChange({
+  name: "links in network_data.json are named by their IDs, without MAC addresses",
   file: FILE,
   since: undefined,
   made: /cfg\["name"\] = link\["id"\]/,
   beside: CONVERSION,
-};
+});
 
 interface Link {
   name: PyValue;

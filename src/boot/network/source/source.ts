@@ -3,6 +3,7 @@ import { mayGiveNetwork } from "../../../config/datasources.ts";
 import { findPair } from "../../../config/merge.ts";
 import { isFalse } from "../../../config/options.ts";
 import { kernelCommandLine } from "../../../distro/kernelCommandLine.ts";
+import { defineDefault, libraryHas } from "../../../distro/library/change.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
 import { dictOf, isDict, type PyDict, type PyValue, sizeOf } from "../../../python/dataModel.ts";
@@ -13,7 +14,6 @@ import { parseYaml } from "../../../python/yaml/load.ts";
 import { cloudDirectory } from "../../instance.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { WhySkipped } from "../../outcome.ts";
-import { libraryDefault, libraryHas } from "../../system/libraryChange.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
 import { fromMetaData } from "./metadataNetwork.ts";
@@ -160,10 +160,10 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
 function leavesNetwork(boot: ModuleRun): boolean {
   if (boot.cloud.datasource !== "OpenStack") return false;
   const applies = boot.config.node("datasource", "OpenStack", "apply_network_config");
-  return applies === undefined ? !libraryDefault(boot, APPLIES_NETWORK, true) : isFalse(applies);
+  return applies === undefined ? !boot.fact(APPLIES_NETWORK) : isFalse(applies);
 }
 
-const APPLIES_NETWORK = { file: "sources/DataSourceOpenStack.py", option: "apply_network_config" };
+const APPLIES_NETWORK = defineDefault("apply_network_config", "sources/DataSourceOpenStack.py", true);
 
 /** Until 22.2 NoCloud itself unwrapped a key `network`, but only from a configuration of version 1 or a disabled one. */
 function seedNetwork(networkConfig: Mapping, boot: ModuleRun): PyValue {

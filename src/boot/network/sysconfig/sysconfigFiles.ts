@@ -7,7 +7,6 @@ import { splitLines } from "../../../python/strings.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { libraryHas } from "../../system/libraryChange.ts";
 import { announce } from "../announce.ts";
 import { renderUdevRules } from "../eni/udevRules.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
@@ -16,7 +15,7 @@ import { UDEV_RULES } from "../targets.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import { renderSysconfig } from "./sysconfig.ts";
-import { CONTROL, keptLines, saysMoreThanUpstream, sysconfigForm, UNLINKS_RESOLV_CONF } from "./sysconfigForm.ts";
+import { CONTROL, KEPT_LINES, saysMoreThanUpstream, sysconfigForm, UNLINKS_RESOLV_CONF } from "./sysconfigForm.ts";
 import { sysconfigHeader } from "./sysconfigValues.ts";
 
 const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
@@ -69,7 +68,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
   const { nameservers, search } = nameserversOf(state.value, boot);
   const isWanted = nameservers.length > 0 || search.length > 0;
   const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
-  const replacesLink = boot.image.readlink(RESOLV_CONF) !== undefined && libraryHas(boot)(UNLINKS_RESOLV_CONF);
+  const replacesLink = boot.image.readlink(RESOLV_CONF) !== undefined && boot.fact(UNLINKS_RESOLV_CONF);
   if (real.startsWith("/run/") && !replacesLink) {
     if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
@@ -121,7 +120,7 @@ function controlText(state: NetworkState, boot: ModuleRun): string {
   if (saysMoreThanUpstream(boot)) throw new CannotTell("the settings that the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
-  const kept = keptLines(boot);
+  const kept = boot.fact(KEPT_LINES);
   const before = kept === "none" ? "" : (strictText(boot, CONTROL) ?? "");
   const above = kept === "above" ? linesAbove(before) : [];
   const below =

@@ -1,8 +1,10 @@
+import { codeOf, defineChange } from "../../../distro/library/change.ts";
+import { defineFact } from "../../../distro/library/fact.ts";
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { type LibraryChange, libraryCode } from "../../system/libraryChange.ts";
 
 export const CONTROL = "/etc/sysconfig/network";
+const FILE = "net/sysconfig.py";
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
 /** How a distro class writes files of sysconfig. */
@@ -63,42 +65,52 @@ export function saysMoreThanUpstream(boot: ModuleRun): boolean {
  * Where other lines of /etc/sysconfig/network go: below cloud-init's own since 25.1 and in Red Hat's 24.4, above them in
  * Red Hat's versions up to 23.1.1; otherwise they are lost.
  */
-export function keptLines(boot: ModuleRun): "above" | "below" | "none" {
-  const source = sourceOf(boot);
-  if (/load_(?:text_)?file\(\s*sysconfig_path\s*,\s*quiet/.test(source)) return "above";
-  if (/load_(?:text_)?file\(\s*sysconfig_path\b/.test(source)) return "below";
-  const isRead = /^[ \t]+netcfg = \[/m.test(source);
-  return !isRead && boot.since("25.1") ? "below" : "none";
-}
+export const KEPT_LINES = defineFact({
+  name: "what becomes of the lines of /etc/sysconfig/network",
+  file: FILE,
+  read: (source): "above" | "below" | "none" | undefined => {
+    const code = codeOf(source);
+    if (/load_(?:text_)?file\(\s*sysconfig_path\s*,\s*quiet/.test(code)) return "above";
+    if (/load_(?:text_)?file\(\s*sysconfig_path\b/.test(code)) return "below";
+    return /^[ \t]+netcfg = \[/m.test(code) ? "none" : undefined;
+  },
+  byVersion: (since) => (since("25.1") ? "below" : "none"),
+});
 
-/** Files of which one must exist for the sysconfig renderer (available_sysconfig since 19.3); SUSE has its own. */
-export function expectedPaths(boot: ModuleRun): readonly string[] {
-  const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(sourceOf(boot))?.[1];
-  const paths = [...(list ?? "").matchAll(/["']([^"'\n]*)["']/g)].map(
-    ([, path = ""]) => `/${path.replace(/^\/+/, "")}`,
-  );
-  const second = boot.since("19.3") ? "/etc/sysconfig/config" : `${SCRIPTS}/ifdown-eth`;
-  return list === undefined ? [`${SCRIPTS}/network-functions`, second] : paths;
-}
+/** Files by which cloud-init finds the sysconfig renderer: one of them, until 19.2 all. SUSE has its own. */
+export const EXPECTED_PATHS = defineFact({
+  name: "the files by which the sysconfig renderer is found",
+  file: FILE,
+  read: (source): readonly string[] | undefined => {
+    const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+    if (list === undefined) return undefined;
+    return [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, path = ""]) => `/${path.replace(/^\/+/, "")}`);
+  },
+  byVersion: (since) => [
+    `${SCRIPTS}/network-functions`,
+    since("19.3") ? "/etc/sysconfig/config" : `${SCRIPTS}/ifdown-eth`,
+  ],
+});
 
 /** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
-export const LOOKS_FOR_PLUGIN: LibraryChange = {
-  file: "net/sysconfig.py",
+export const LOOKS_FOR_PLUGIN = defineChange({
+  name: "NetworkManager's plugin for ifcfg files is looked for",
+  file: FILE,
   since: "23.2",
   made: /libnm-settings-plugin-ifcfg-rh/,
   beside: /^def available\(/m,
-};
+});
 
 /** A link /etc/resolv.conf is replaced by a file: only on SUSE, whose netconfig would write through the link. */
-export const UNLINKS_RESOLV_CONF: LibraryChange = {
-  file: "net/sysconfig.py",
+export const UNLINKS_RESOLV_CONF = defineChange({
+  name: "a link /etc/resolv.conf is replaced by a file",
+  file: FILE,
   since: undefined,
   made: /os\.path\.islink\(dns_path\)/,
   beside: /\bdns_path\b/,
-};
-
-const FILE = "net/sysconfig.py";
+});
 
 function sourceOf(boot: ModuleRun): string {
-  return libraryCode(boot, FILE);
+  const source = boot.library?.source(FILE);
+  return source === undefined ? "" : codeOf(source);
 }
