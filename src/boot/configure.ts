@@ -5,8 +5,8 @@ import { type BaseConfig, CLOUD_CFG, fatalOf, readBaseConfig } from "../config/r
 import type { Render } from "../config/rendering.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
-import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { classFacts } from "../distro/classes.ts";
+import type { Distro, DistroFacts } from "../distro/distro.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
