@@ -73,7 +73,7 @@ test("the packaged version in version.py since 26.1, as Ubuntu builds it without
   const { cloudInit } = detectDistro(packaged);
   expect(cloudInit).toMatchObject({ version: "26.1", library: LIBRARY });
   expect(versionString(packaged, cloudInit)).toBe("26.1-0ubuntu1~24.04.2");
-  expect(detectDistro(image("@DOWNSTREAM_VERSION@")).cloudInit.version).not.toBe("26.1");
+  expect(detectDistro(image("@DOWNSTREAM_VERSION@")).cloudInit.version).toBe("");
 });
 
 test("a library under /usr/local is what Python takes", () => {
