@@ -32,7 +32,7 @@ function upstreams(since: Since): PyDict {
 }
 
 /** Red Hat's differ: the distro, mount_default_fields, syslog_fix_perms, the datasources. */
-export const CFG_BUILTIN = defineFact<PyDict>({
+const CFG_BUILTIN = defineFact<PyDict>({
   name: "the built-in configuration",
   file: "settings.py",
   read: (source, _library, since) => {
