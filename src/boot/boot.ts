@@ -4,6 +4,7 @@ import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
@@ -111,6 +112,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       running,
       instance,
       scripts: new Map(),
+      library: libraryOf(image, distro.cloudInit),
     };
     // The data that the instance received before is in its directory already.
     const early = beforeModules(state, instance.isNew ? new Config(base.root) : config, outcomes);

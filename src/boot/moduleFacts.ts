@@ -1,7 +1,8 @@
 import type { Distro } from "../distro/distro.ts";
+import type { Since } from "../distro/version.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
-import type { Frequency, Since } from "./frequency.ts";
+import type { Frequency } from "./frequency.ts";
 import type { ModuleFacts } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";

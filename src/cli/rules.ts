@@ -3,7 +3,7 @@ import { catalogue, ruleNamed, ruleNames } from "../lint/rules/catalogue.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { nearestInAnyCase } from "./output.ts";
+import { checkOutputs, nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
 
 /** Adds `explain` and `rules`, which print the documents behind the findings. */
 export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
@@ -19,11 +19,27 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
   program
     .command("rules")
     .description("list all rules")
-    .action(() => {
-      const width = Math.max(...catalogue.map(({ id }) => id.length));
-      for (const { id, severity, title } of catalogue) io.out(`${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`);
+    .option("-f, --format <format[=file]>", "text, or json with the documents; add =file to write to a file", "text")
+    .action(async ({ format }: { readonly format: string }) => {
+      const output = parseOutput(format, ["text", "json"]);
+      checkOutputs([output], []);
+      await writeOutput(io, output, output.format === "json" ? rulesJson() : rulesText());
       end(EXIT.clean);
     });
+}
+
+function rulesText(): string {
+  const width = Math.max(...catalogue.map(({ id }) => id.length));
+  return catalogue.map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}\n`).join("");
+}
+
+/** The catalogue as JSON (schemas/rules-v2.schema.json). */
+function rulesJson(): string {
+  const rules = catalogue.map((rule) => {
+    const { id, aliases, severity, title, since } = rule;
+    return { id, aliases, severity, title, since, document: documentOf(rule) };
+  });
+  return `${JSON.stringify({ schemaVersion: 2, rules }, null, 2)}\n`;
 }
 
 /** The rule that a user names by id or alias. @throws CommandError for an unknown one, naming the nearest */

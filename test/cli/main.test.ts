@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { schemaErrors } from "../report/schemas.ts";
 import { oneOf } from "../samples.ts";
 import { run } from "./run.ts";
 
@@ -386,7 +387,19 @@ describe("the other commands", () => {
 
   test("rules and explain", async () => {
     const { out } = await run("rules");
-    expect(out.split("\n").length).toBeGreaterThan(15);
+    expect(out).toMatch(/^hostname-reset +(?:error|warning) +\S/m);
     expect((await run("explain", "hostname-reset")).out).toContain("preserve_hostname: true");
+  });
+
+  test("rules -f json: the catalogue for programs", async () => {
+    const { out } = await run("rules", "-f", "json");
+    expect(schemaErrors("rules", out)).toEqual([]);
+    const rules = JSON.parse(out).rules as { id: string; document: string }[];
+    expect(rules.map(({ id }) => id)).toEqual((await run("rules")).out.match(/^\S+/gm));
+    expect(rules.find(({ id }) => id === "hostname-reset")?.document).toContain("preserve_hostname: true");
+    const file = join(scratch, "rules.json");
+    expect((await run("rules", "-f", `json=${file}`)).out).toBe("");
+    expect(readFileSync(file, "utf8")).toBe(out);
+    expect((await run("rules", "-f", "yaml")).status).toBe(2);
   });
 });

@@ -301,6 +301,6 @@ test("any bytes give a tree or a refusal, and the same from a file and a stream"
         expect(await outcome(zipped)).toEqual(await outcome(plain));
       },
     ),
-    { numRuns: sample(80, 400) },
+    { numRuns: sample(40, 400) },
   );
 });

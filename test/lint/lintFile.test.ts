@@ -283,9 +283,10 @@ describe("bad input gives findings or says that it was not read", () => {
       expect(many.findings.map(({ severity }) => severity)).toEqual(["info"]);
       expect(lint(gzipSync(`#cloud-config\n${"a".repeat(20_000_000)}`)).unread).toHaveLength(1);
     });
+  const MANY = sample(60_000, 300_000);
   test("placeholders without end", () => {
-    expect(lint(`#cloud-config\na: [\n${"${".repeat(300_000)}`).findings).not.toEqual([]);
-    expect(lint(`## template: jinja\n#cloud-config\n${"{{".repeat(300_000)}`).findings).not.toEqual([]);
+    expect(lint(`#cloud-config\na: [\n${"${".repeat(MANY)}`).findings).not.toEqual([]);
+    expect(lint(`## template: jinja\n#cloud-config\n${"{{".repeat(MANY)}`).findings).not.toEqual([]);
   });
   test("as many findings as anybody reads", () => {
     const { findings } = lint(`#cloud-config\nwrite_files:\n${"- {pth: /a}\n".repeat(3000)}`);
@@ -355,6 +356,6 @@ test("whatever stands in a file, there are findings or none, each on a line that
         }
       },
     ),
-    { numRuns: sample(150, 500) },
+    { numRuns: sample(60, 500) },
   );
 });

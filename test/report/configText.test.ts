@@ -72,7 +72,7 @@ describe("what is printed is read as the same values again", () => {
         same(`${JSON.stringify(text)}: ${JSON.stringify(text)}\nl: [${JSON.stringify(text)}, a]\n`),
       ),
       {
-        numRuns: sample(100, 500),
+        numRuns: sample(40, 500),
       },
     );
   });

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import * as form from "../../config/schema/forms.ts";
+import type { Since } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
@@ -7,7 +8,6 @@ import { Raises, raisingAt } from "../../python/errors.ts";
 import { IniFile } from "../../python/iniFile.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
-import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import { distrosBy } from "./distroNames.ts";
 import { repositoryOptions } from "./repositoryOptions.ts";

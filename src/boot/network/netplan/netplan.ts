@@ -1,11 +1,11 @@
 import { isTrue } from "../../../config/options.ts";
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { sortedKeys } from "../../../python/order.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { dumpYaml, inDumpOrder } from "../../../python/yaml/dump.ts";
-import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { pyInt } from "../state/normalize.ts";

@@ -1,8 +1,8 @@
+import { NETPLAN_CONFIG_ROOT_READ_ONLY, STRIP_INVALID_MTU } from "../../../distro/library/flags.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { feature } from "../../system/librarySource.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
@@ -60,14 +60,14 @@ export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleR
 
 /** The library's text; undefined if it rejects the configuration, so that cloud-init writes its own. */
 function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
-  const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
+  const given = boot.fact(STRIP_INVALID_MTU) ? withoutZeroMtu(root) : root;
   return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));
 }
 
 /** util.write_file with a mode that is never wider than the file's own (since 23.1). */
 function plainMode(boot: ModuleRun): number {
   if (!boot.since("23.1")) return 0o644;
-  const mode = feature(boot, "NETPLAN_CONFIG_ROOT_READ_ONLY", true) ? 0o600 : 0o644;
+  const mode = boot.fact(NETPLAN_CONFIG_ROOT_READ_ONLY) ? 0o600 : 0o644;
   const current = boot.image.stat(NETPLAN_FILE)?.mode;
   return current !== undefined && (current & mode) === current ? current : mode;
 }

@@ -1,9 +1,9 @@
+import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyKey, type PyValue, sizeOf } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { asKey } from "../state/names.ts";
 
 const LINK_KEYS = new Set("name type mac_address subnets params mtu".split(" "));

@@ -63,14 +63,14 @@ describe("values that ConfigParser reads as references", () => {
 
 test.runIf(whole)("too many interfaces and name servers are rejected quickly", () => {
   const repeat = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
-  const interfaces = repeat(sample(400, 2000), (i) => `- {type: physical, name: eth${i}, subnets: [{type: dhcp}]}`);
+  const interfaces = repeat(sample(100, 2000), (i) => `- {type: physical, name: eth${i}, subnets: [{type: dhcp}]}`);
   const servers = (count: number) => `- {type: nameserver, address: [${repeat(count, () => "192.0.2.2").join(", ")}]}`;
   expect(() => render(["version: 1\nconfig:", ...interfaces, servers(2000)].join("\n"), "26.2")).toThrow(CannotTell);
   expect(() => render(["version: 1\nconfig:", interfaces[0], servers(50_000)].join("\n"), "26.2")).toThrow(CannotTell);
   expect(Object.keys(render(["version: 1\nconfig:", ...interfaces].join("\n"), "26.2") ?? {})).toHaveLength(
     interfaces.length,
   );
-  const addressCount = sample(2_000, 20_000);
+  const addressCount = sample(800, 20_000);
   const addresses = repeat(addressCount, (i) => `10.0.${i >> 8}.${i & 255}/8`);
   const many = `version: 2\nethernets: {eth0: {addresses: [${addresses.join(", ")}]}}\n`;
   expect(render(many, "26.2")?.eth0).toContain(`\naddress${addressCount}=${addresses.at(-1)}\n`);

@@ -116,7 +116,7 @@ test.runIf(whole)("too many interfaces and routes are rejected quickly", () => {
     ].join("\n");
   expect(() => render(config(2000, 2000), "26.2")).toThrow(CannotTell);
   expect(Object.keys(render(config(50, 200), "26.2") ?? {})).toHaveLength(50);
-  const bonds = repeat(sample(300, 2000), (i) => ` b${i}: {interfaces: [eth${i}]}`);
+  const bonds = repeat(sample(100, 2000), (i) => ` b${i}: {interfaces: [eth${i}]}`);
   const many = ["version: 2\nethernets:", ...repeat(bonds.length, (i) => ` eth${i}: {}`), "bonds:", ...bonds].join(
     "\n",
   );

@@ -286,7 +286,7 @@ describe("package sources of an image", () => {
 
 test("thousands of entries and lines, and names that are no paths", () => {
   const entries = Array.from(
-    { length: sample(500, 10_000) },
+    { length: sample(150, 10_000) },
     (_, index) => `- [d${index}, "/a${"/b".repeat(index % 50)}/\\u0001__proto__"]\n`,
   );
   const deep = `- [x, "${"/y".repeat(5000)}"]\n`;
