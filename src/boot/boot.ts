@@ -80,7 +80,7 @@ function startOf(config: Config): Origin {
 export function boot(image: Image, options: BootOptions): BootResult {
   const { distro } = options;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
-  const { cloud, base, facts, handed, ...configured } = configure(image, distro, version, options);
+  const { cloud, base, facts, handed, ...configured } = configure(image, version, options);
   let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];

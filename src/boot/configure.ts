@@ -5,7 +5,7 @@ import { type BaseConfig, CLOUD_CFG, fatalOf, readBaseConfig } from "../config/r
 import type { Render } from "../config/rendering.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
-import type { Distro, DistroFacts } from "../distro/distro.ts";
+import type { DistroFacts } from "../distro/distro.ts";
 import { distroFacts } from "../distro/facts.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
@@ -41,7 +41,6 @@ const START: Origin = { path: CLOUD_CFG, line: 1, column: 1 };
 /** Reads all layers of configuration: the image's own, rendered for the instance, and what the cloud provides. */
 export function configure(
   image: Image,
-  distro: Distro,
   version: string,
   launch: Launch & { readonly userData?: SeedFile },
 ): Configuration {

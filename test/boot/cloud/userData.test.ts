@@ -146,25 +146,6 @@ describe("what stops the init stage", () => {
     expect(textAfter(launch({ config: written, userData: empty }), "/etc/written")).toBe("a");
   });
 
-  test("vendor-data of a config drive that is a list, before 21.2", () => {
-    const top = "/var/lib/cloud/seed/config_drive/openstack/latest";
-    const result = (version: string, vendor: unknown) =>
-      firstBoot({
-        version,
-        config: `datasource_list: [ConfigDrive, None]\n${lists}${written}`,
-        files: {
-          ...zone,
-          [`${top}/meta_data.json`]: '{"uuid": "i-1"}',
-          [`${top}/vendor_data.json`]: JSON.stringify(vendor),
-        },
-      });
-    const list = { "cloud-init": ["#cloud-config\ntimezone: Europe/Paris\n", "of no type: at all"] };
-    const old = result("21.1", list);
-    expect(reasonOf(old, "write_files")).toContain("vendor-data is a list, which cloud-init cannot store before 21.2");
-    expect(textAfter(result("21.1", { "cloud-init": [] }), "/etc/written")).toBe("a");
-    expect(textAfter(result("21.2", list), "/etc/written")).toBe("a");
-  });
-
   test("not keys that are all numbers", () => {
     expect(textAfter(launch({ config: `${written}x: {1: a, 2.5: b, true: c}\n` }), "/etc/written")).toBe("a");
   });
