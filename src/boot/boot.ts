@@ -80,7 +80,7 @@ function startOf(config: Config): Origin {
 export function boot(image: Image, options: BootOptions): BootResult {
   const { distro } = options;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
-  const { cloud, base, facts, handed, ...configured } = configure(image, version, options);
+  const { cloud, base, facts, handed, ...configured } = configure(image, distro, version, options);
   let { config } = configured;
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
@@ -153,7 +153,7 @@ interface Stopped {
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): Stopped | undefined {
   const origin = startOf(base);
   const { datasource } = state.cloud;
-  const frequency = networkFrequency(base, datasource, state.version);
+  const frequency = networkFrequency(base, datasource, state);
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
   // At this point, before the network, there is no datasource yet, and cloud-init does not check for a new instance.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);
