@@ -3,12 +3,16 @@ import type { ImageFacts } from "../lint/lintResult.ts";
 import { escapeText } from "./escape.ts";
 import { hanging } from "./width.ts";
 
-/** The facts of the image, as the first lines of a report. */
+/** The facts of the image, as the first lines of a report. That the datasource is unknown gets no line of its own. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
-  const facts = image.isFile
-    ? [`for ${programOf(image)}`]
-    : [systemOf(image), programOf(image), `datasource ${image.datasource ?? "unknown"}`];
-  return hanging(`${escapeText(image.source)}: `, escapeText(facts.join(", ")), width, style.bold);
+  const { isFile, source, datasource } = image;
+  const facts = isFile ? [`for ${programOf(image)}`] : [systemOf(image), programOf(image)];
+  const lines = (all: readonly string[]) =>
+    hanging(`${escapeText(source)}: `, escapeText(all.join(", ")), width, style.bold);
+  if (isFile) return lines(facts);
+  const complete = lines([...facts, `datasource ${datasource ?? "unknown"}`]);
+  const short = lines(facts);
+  return datasource === null && short.length < complete.length ? short : complete;
 }
 
 /** The distribution and its release: "Ubuntu 24.04". */

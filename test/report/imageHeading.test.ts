@@ -1,5 +1,6 @@
+import pc from "picocolors";
 import { expect, test } from "vitest";
-import { programOf, systemOf, versionOf } from "../../src/report/imageHeading.ts";
+import { imageHeader, programOf, systemOf, versionOf } from "../../src/report/imageHeading.ts";
 import { result } from "./samples.ts";
 
 const { image } = result({});
@@ -14,6 +15,14 @@ test.each([
 ])("a distribution is named as people know it: %s %s", (id, version, name) =>
   expect(systemOf({ ...image, distro: { id, version } })).toBe(name),
 );
+
+test("an unknown datasource gets no line of its own", () => {
+  const header = (datasource: string | null, width: number) =>
+    imageHeader({ ...image, datasource }, pc.createColors(false), width);
+  expect(header(null, 80)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2, datasource unknown"]);
+  expect(header(null, 60)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2"]);
+  expect(header("NoCloud", 50)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2,", "  datasource NoCloud"]);
+});
 
 test.each([
   ["25.1.4", "25.1.4-0ubuntu0~24.04.1", "25.1.4-0ubuntu0~24.04.1"],
