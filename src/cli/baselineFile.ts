@@ -113,7 +113,7 @@ export function baselineName(
   const isOfHost = (path: string) =>
     image.isFile === true
       ? path === source
-      : path === userData || path === instanceData || (seed !== undefined && dirname(path) === join(seed));
+      : path === userData || path === instanceData || (seed !== undefined && path.startsWith(`${join(seed)}/`));
   return (path) => {
     if (!isOfHost(path)) return path;
     const inside = relative(process.cwd(), resolve(path));
