@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { reasonOf } from "../image/reason.ts";
 import { strictText } from "../image/utf8.ts";
 import type { Baseline, BaselineEntry } from "../lint/baseline.ts";

@@ -28,6 +28,7 @@ function generated({ datasource, metaData, settings = {} }: Recorded, version: s
   const run = {
     since: (wanted: string) => versionAtLeast(version, wanted),
     config: new Config(root),
+    fact: () => true,
     image: memoryImage({ "/usr/sbin/netplan": { content: "", mode: 0o755 } }),
   };
   const data = loadJson(JSON.stringify(metaData)) as PyDict;

@@ -1,4 +1,5 @@
-import { isFalse } from "../../../../config/options.ts";
+import { configBool } from "../../../../config/options.ts";
+import { defineDefault } from "../../../../distro/library/change.ts";
 import { unknown } from "../../../../image/unknown.ts";
 import { asDict } from "../../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyValue } from "../../../../python/dataModel.ts";
@@ -8,6 +9,9 @@ import { pyStr, truthy } from "../../../../python/value.ts";
 import type { ModuleRun } from "../../../moduleRun.ts";
 import { chooseRenderer } from "../../renderers.ts";
 import { type CloudNetwork, nameOfCard } from "./cloudNetwork.ts";
+
+/** Ubuntu 18.04 has only the first interface and address by default. */
+const ALL_ADDRESSES = defineDefault("apply_full_imds_network_config", "sources/DataSourceEc2.py", true);
 
 interface Card {
   readonly mac: string;
@@ -27,8 +31,8 @@ export const amazonNetwork: CloudNetwork = (metaData, boot) => {
     .map(([mac, card]): Card => ({ mac: pyStr(mac).toLowerCase(), data: asDict(card, "an interface") }))
     .sort((a, b) => compareText(a.mac, b.mac));
   const [first, ...more] = cards;
-  const full = boot.config.node("datasource", "Ec2", "apply_full_imds_network_config");
-  const isFull = full === undefined || !isFalse(full);
+  const given = boot.config.get("datasource", "Ec2", "apply_full_imds_network_config");
+  const isFull = configBool(given, boot.fact(ALL_ADDRESSES));
   if (first === undefined || (more.length > 0 && (!isFull || !boot.since("20.2"))))
     throw new CannotTell("the network configuration of one of several interfaces");
   if (!boot.since("20.2")) {
