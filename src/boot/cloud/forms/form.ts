@@ -11,7 +11,7 @@ type Given = Pick<CloudData, "metaData"> &
   Partial<Pick<CloudData, "userData" | "vendorData" | "networkConfig" | "config">>;
 
 /** What the image says that its datasource needs. */
-export interface FormContext {
+interface FormContext {
   /** The name of the default user; undefined if there is none. */
   readonly defaultUser: string | undefined;
 }
