@@ -4,6 +4,7 @@ import { type BaseConfig, CLOUD_CFG } from "../config/read.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
@@ -111,6 +112,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       running,
       instance,
       scripts: new Map(),
+      library: libraryOf(image, distro.cloudInit),
     };
     // The data that the instance received before is in its directory already.
     const early = beforeModules(state, instance.isNew ? new Config(base.root) : config, outcomes);
@@ -151,7 +153,7 @@ interface Stopped {
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): Stopped | undefined {
   const origin = startOf(base);
   const { datasource } = state.cloud;
-  const frequency = networkFrequency(base, datasource, state.version);
+  const frequency = networkFrequency(base, datasource, state);
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
   // At this point, before the network, there is no datasource yet, and cloud-init does not check for a new instance.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);

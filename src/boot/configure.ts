@@ -5,8 +5,9 @@ import { type BaseConfig, CLOUD_CFG, fatalOf, readBaseConfig } from "../config/r
 import type { Render } from "../config/rendering.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { classFacts } from "../distro/classes.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
-import { distroFacts } from "../distro/facts.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
@@ -47,7 +48,12 @@ export function configure(
 ): Configuration {
   const unrendered = readBaseConfig(image, version);
   const found = findCloud(image, version, unrendered, launch);
-  const restored = restoredCloud(image, version, unrendered, found.cloud);
+  const restored = restoredCloud(
+    image,
+    { library: libraryOf(image, distro.cloudInit), version },
+    unrendered,
+    found.cloud,
+  );
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };
@@ -61,7 +67,7 @@ export function configure(
     const handed = consumeData(cloud, base.root, version, render ?? noData);
     const config = new Config(handed.config);
     const name = distroName(config);
-    const facts = distroFacts(name, version, runsSystemd(image));
+    const facts = classFacts(image, distro.cloudInit, name, version, runsSystemd(image));
     if (facts !== undefined || base.fatal !== undefined) return { cloud, notes, base, config, facts, handed };
     const origin = config.origin("system_info", "distro") ?? START;
     const fatal = { code: "distro-unknown", name, version, origin } as const;

@@ -3,6 +3,3 @@ export type Frequency = "once-per-instance" | "always" | "once";
 
 /** The part of the boot in which something happens: before the network, and the three module lists. */
 export type Stage = "init-local" | "init" | "config" | "final";
-
-/** Whether the image's cloud-init is of this version or a later one: since("22.3"). */
-export type Since = (version: string) => boolean;

@@ -1,6 +1,7 @@
 import type { Keys } from "../config/schema/forms.ts";
+import type { Since } from "../distro/version.ts";
 import type { ConfigValue } from "../python/tree.ts";
-import type { Frequency, Since } from "./frequency.ts";
+import type { Frequency } from "./frequency.ts";
 import type { ModuleRun } from "./moduleRun.ts";
 
 /** When a module runs. */

@@ -1,7 +1,8 @@
 import type { Distro } from "../distro/distro.ts";
+import type { Since } from "../distro/version.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
-import type { Frequency, Since } from "./frequency.ts";
+import type { Frequency } from "./frequency.ts";
 import type { ModuleFacts } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
@@ -25,20 +26,22 @@ export function existsIn({ since, until }: ModuleFacts, version: string): boolea
   );
 }
 
-/** Modules that vendors add to cloud-init, by ID of os-release, and the version that no longer has them. */
-const VENDORS_MODULES: Readonly<Record<string, { readonly names: readonly string[]; readonly until: string }>> = {
-  // In the stock lists of Amazon Linux 1 and 2, whose versions are 0.7.6 and 19.3.
-  amzn: { names: ["amazonlinux_repo_https", "write_metadata", "yum_configure"], until: "22.1" },
+/** Modules that vendors add to cloud-init, by ID of os-release. */
+const VENDORS_MODULES: Readonly<Record<string, (release: string) => readonly string[]>> = {
+  // In the stock lists of Amazon Linux 1 (0.7.6) and 2 (19.3), and of 2023 (22.2.2).
+  amzn: (release) =>
+    release.startsWith("2023")
+      ? ["selinux", "write_metadata", "yum_variables"]
+      : ["amazonlinux_repo_https", "write_metadata", "yum_configure"],
 };
 
 /** Whether the image has a module of this name, possibly its own. Without cloud-init's code, the vendor decides. */
-export function isOwnModule(name: string, { id, cloudInit }: Distro, image: Image): boolean {
-  const { library, version = "" } = cloudInit;
+export function isOwnModule(name: string, { id, version: release, cloudInit }: Distro, image: Image): boolean {
+  const { library } = cloudInit;
   const directory = `${library}/config`;
   if (library !== undefined && image.stat(`${directory}/cc_${name}.py`)?.kind === "file") return true;
   if (library !== undefined && image.list(directory).some((file) => file.startsWith("cc_"))) return false;
-  const vendor = Object.hasOwn(VENDORS_MODULES, id) ? VENDORS_MODULES[id] : undefined;
-  return vendor?.names.includes(name) === true && !versionAtLeast(version, vendor.until);
+  return Object.hasOwn(VENDORS_MODULES, id) && VENDORS_MODULES[id]!(release).includes(name);
 }
 
 /** How often a version of cloud-init runs the module. */

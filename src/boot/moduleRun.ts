@@ -1,6 +1,8 @@
 import type { Config } from "../config/config.ts";
 import type { CloudData } from "../config/seed.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
+import { type Fact, type Known, lookUp } from "../distro/library/fact.ts";
+import type { Library } from "../distro/library/library.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { FileContent } from "../image/content.ts";
 import type { Origin } from "../image/origin.ts";
@@ -41,6 +43,8 @@ export interface BootState {
   readonly instance: Instance;
   /** The origins of the scripts that the cloud provides, by the file that they are written to. */
   readonly scripts: Map<string, Origin>;
+  /** The image's cloud-init as text, before the boot; undefined if it cannot be found. */
+  readonly library: Library | undefined;
 }
 
 /** The state of the booted system in memory, independent of its files. */
@@ -60,6 +64,7 @@ export class ModuleRun {
   readonly running: RunningSystem;
   readonly instance: Instance;
   readonly scripts: ReadonlyMap<string, Origin>;
+  readonly library: Library | undefined;
   /** The configuration that the module gets: all layers merged, system_info included. */
   readonly config: Config;
   /** The module's name, for the blame. */
@@ -78,6 +83,7 @@ export class ModuleRun {
     this.running = state.running;
     this.instance = state.instance;
     this.scripts = state.scripts;
+    this.library = state.library;
     this.config = config;
     this.name = name;
     this.listed = listed;
@@ -86,6 +92,16 @@ export class ModuleRun {
   /** Whether the image's cloud-init is of this version or a later one. */
   since(version: string): boolean {
     return versionAtLeast(this.version, version);
+  }
+
+  /** A fact of the image's own cloud-init, otherwise upstream's by version. */
+  fact<T>(fact: Fact<T>): T {
+    return this.lookUp(fact).value;
+  }
+
+  /** The same, and which of the two it is. */
+  lookUp<T>(fact: Fact<T>): Known<T> {
+    return lookUp(fact, this.library, this.version);
   }
 
   /** The line that sets a key (the deepest part of the path that is set), else the line that makes the module run. */

@@ -108,10 +108,12 @@ export async function writeBaseline(path: string, entries: readonly BaselineEntr
 export function baselineName(
   source: string,
   { image }: Pick<LintResult, "image">,
-  { seed, userData }: LaunchFlags,
+  { seed, userData, instanceData }: LaunchFlags,
 ): (path: string) => string {
   const isOfHost = (path: string) =>
-    image.isFile === true ? path === source : path === userData || (seed !== undefined && dirname(path) === join(seed));
+    image.isFile === true
+      ? path === source
+      : path === userData || path === instanceData || (seed !== undefined && dirname(path) === join(seed));
   return (path) => {
     if (!isOfHost(path)) return path;
     const inside = relative(process.cwd(), resolve(path));

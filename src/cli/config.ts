@@ -11,6 +11,7 @@ import {
   checkLaunch,
   datasourceOption,
   inputFiles,
+  instanceDataOption,
   type LaunchFlags,
   openLaunch,
   seedOption,
@@ -39,6 +40,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(instanceDataOption())
     .addOption(configOption())
     .option("--show-secrets", "show passwords, keys and tokens, which are hidden by default")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, withLaunch(flags, source, io), io)));

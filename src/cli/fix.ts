@@ -12,7 +12,7 @@ import { atLeast } from "../report/severity.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type FileToWrite, WriteError, writeFiles } from "./fixFiles.ts";
 import { type Io, wantsColor } from "./io.ts";
-import { checkLaunch, datasourceOption, seedOption, userDataOption } from "./launch.ts";
+import { checkLaunch, datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launch.ts";
 import { cloudInitVersion } from "./lint.ts";
 import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { lintFileOptions, lintOptions, openLinter } from "./lintImages.ts";
@@ -65,6 +65,7 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(instanceDataOption())
     .addOption(versionOption("fixed"))
     .addOption(configOption())
     .addOption(ruleOption())

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import type { Launch } from "../boot/cloud/find.ts";
+import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
 import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
@@ -14,6 +15,7 @@ export interface LaunchFlags extends Named {
   readonly seed?: string;
   readonly datasource?: string;
   readonly userData?: string;
+  readonly instanceData?: string;
 }
 
 export const seedOption = (): Option =>
@@ -31,10 +33,17 @@ export const datasourceOption = (): Option =>
     "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
   );
 
+export const instanceDataOption = (): Option =>
+  new Option(
+    "--instance-data <file>",
+    "data of an instance in place of --seed and --datasource: its instance-data.json or instance-data-sensitive.json, or the output of cloud-init query --all",
+  );
+
 /** The files on this machine that a run reads besides images: those that describe the launch, and the configuration file. */
-export function inputFiles({ seed, userData, settingsFile }: LaunchFlags): (string | undefined)[] {
+export function inputFiles({ seed, userData, instanceData, settingsFile }: LaunchFlags): (string | undefined)[] {
   return [
     userData,
+    instanceData,
     settingsFile,
     ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name))),
   ];
@@ -49,18 +58,41 @@ export interface OpenedLaunch extends Launch {
 
 /** The launch that the flags describe. @throws CommandError if they cannot be used. */
 export function openLaunch(flags: LaunchFlags): OpenedLaunch {
-  const { seed, datasource, userData } = flags;
+  const { seed, datasource, userData, instanceData } = flags;
   const name = datasource === undefined ? undefined : datasourceNamed(datasource);
   if (datasource !== undefined && name === undefined)
     throw new CommandError(
       EXIT.usage,
       `${optionName(flags, "datasource")} ${datasource || '""'}: unknown datasource${didYouMean(datasource, datasourceNames)}`,
     );
+  if (instanceData !== undefined) {
+    if (seed !== undefined)
+      throw new CommandError(
+        EXIT.usage,
+        `${optionName(flags, "instanceData")} and ${optionName(flags, "seed")} both give the data of the cloud; pass one of them`,
+      );
+    return {
+      ...ofInstance(instanceData, name, flags),
+      ...(userData === undefined ? {} : { userData: openUserData(userData) }),
+    };
+  }
   return {
     ...(seed === undefined ? {} : { cloud: usable(optionName(flags, "seed"), () => readSeed(seed)) }),
     ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
+}
+
+/** The launch of an instance whose data were saved. @throws CommandError */
+function ofInstance(path: string, datasource: string | undefined, flags: LaunchFlags): OpenedLaunch {
+  const option = optionName(flags, "instanceData");
+  const cloud = usable(option, () => readInstanceData(path));
+  if (datasource !== undefined && datasource !== cloud.datasource)
+    throw new CommandError(
+      EXIT.usage,
+      `${optionName(flags, "datasource")} ${datasource}: ${path} is of an instance with the datasource ${cloud.datasource}`,
+    );
+  return { cloud, datasource: cloud.datasource, datasourceOption: `${option} ${path}: datasource` };
 }
 
 function openUserData(path: string): SeedFile {

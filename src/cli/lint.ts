@@ -8,7 +8,7 @@ import { lintFormats } from "../report/formats.ts";
 import { openBaseline, settleBaseline } from "./baseline.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { datasourceOption, seedOption, userDataOption } from "./launch.ts";
+import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launch.ts";
 import { lintAll } from "./lintAll.ts";
 import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
@@ -46,6 +46,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(instanceDataOption())
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())

@@ -14,6 +14,7 @@ const OF_IMAGES = {
   "--seed": "seed",
   "--user-data": "userData",
   "--datasource": "datasource",
+  "--instance-data": "instanceData",
   "--pristine": "pristine",
   "--protect": "protect",
 } as const satisfies Readonly<Record<string, keyof LintFlags>>;

@@ -4,6 +4,7 @@ const ON_COMMAND_LINE = {
   datasource: "--datasource",
   failOn: "--fail-on",
   format: "-f",
+  instanceData: "--instance-data",
   map: "--map",
   protect: "--protect",
   seed: "--seed",

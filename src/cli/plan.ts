@@ -14,6 +14,7 @@ import {
   checkLaunch,
   datasourceOption,
   inputFiles,
+  instanceDataOption,
   type LaunchFlags,
   openLaunch,
   seedOption,
@@ -43,6 +44,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
+    .addOption(instanceDataOption())
     .addOption(configOption())
     .addOption(colorOption())
     .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));

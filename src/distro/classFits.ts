@@ -18,7 +18,8 @@ const GROUPS: readonly { readonly classes: readonly string[]; readonly ids: RegE
     ids: /^(suse|opensuse|sle|sl-micro).*$/,
   },
   { classes: ["debian", "raspberry-pi-os", "raspberry_pi_os"], ids: /^(debian|raspbian)$/ },
-  { classes: ["openeuler", "openEuler"], ids: /^openeuler$/i },
+  // openEuler 20.03 has cloud-init 19.4, which has no class of that name yet.
+  { classes: ["openeuler", "openEuler", "rhel", "centos", "fedora"], ids: /^openeuler$/i },
   { classes: ["OpenCloudOS", "TencentOS"], ids: /^(opencloudos|tencentos|tlinux)$/i },
   { classes: ["amazon"], ids: /^amzn$/ },
   // Early images of Azure Linux 3 used the class of its predecessor.

@@ -37,10 +37,14 @@ function findLibrary(image: Image): string | undefined {
   return undefined;
 }
 
-/** Files and names with the library's version, the distributor's before upstream's (version.py, and since 26.1 meson_versions.py). */
+/**
+ * Files and names with the library's version, the distributor's before upstream's: version.py, and since 26.1 meson_versions.py;
+ * Ubuntu builds 26.1 for 22.04 and 24.04 without meson and puts its version into version.py under the new name.
+ */
 const STATEMENTS = [
   ["meson_versions.py", "DOWNSTREAM_VERSION"],
   ["meson_versions.py", "UPSTREAM_VERSION"],
+  ["version.py", "_DOWNSTREAM_VERSION"],
   ["version.py", "_PACKAGED_VERSION"],
   ["version.py", "__VERSION__"],
 ] as const;

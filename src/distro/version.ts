@@ -1,3 +1,6 @@
+/** Whether the image's cloud-init is of this version or a later one: since("22.3"). */
+export type Since = (version: string) => boolean;
+
 /**
  * Whether cloud-init's `version` is `wanted` or later: versionAtLeast("22.4.2", "22.3"). A version that does not begin
  * with a number, such as "" for an unknown one, counts as the newest.

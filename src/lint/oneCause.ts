@@ -9,7 +9,8 @@ interface Pair {
   readonly isAdded?: true;
 }
 
-const PAIRS: readonly Pair[] = [
+/** Pairs of rules of whose findings for one cause only one remains. */
+export const PAIRS: readonly Pair[] = [
   { kept: "cloud-init-cannot-start", dropped: "schema-value-invalid" },
   { kept: "config-key-without-module", dropped: "module-fails" },
   { kept: "config-key-without-module", dropped: "schema-key-deprecated" },

@@ -1,4 +1,14 @@
-import { type AnyValue, Dict, entriesOf, int, isDict, type PyKey, type PyValue, Tuple } from "./dataModel.ts";
+import {
+  type AnyValue,
+  Dict,
+  entriesOf,
+  int,
+  isDict,
+  type PyDict,
+  type PyKey,
+  type PyValue,
+  Tuple,
+} from "./dataModel.ts";
 import { Raises } from "./errors.ts";
 import { sortedKeys } from "./order.ts";
 import { Float } from "./scalars.ts";
@@ -45,6 +55,59 @@ export function loadJson(text: string): PyValue {
   return new Reader(text).document();
 }
 
+/** A place in a JSON text; line and column count from 1. */
+interface JsonPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why a text is not JSON, and where. */
+export interface JsonProblem extends JsonPlace {
+  readonly reason: string;
+}
+
+/** A JSON text read by json.loads(), with the place of every key. */
+export interface LocatedJson {
+  readonly value: PyValue;
+  /** The place of a key of a mapping in `value`. */
+  placeOf(holder: PyValue, key: string): JsonPlace | undefined;
+}
+
+/** json.loads() with the place of every key, or of the error. */
+export function locateJson(text: string): LocatedJson | JsonProblem {
+  const keys = new Map<PyDict, Map<PyKey, number>>();
+  const reader = new Reader(text, keys);
+  const place = placesIn(text);
+  try {
+    const value = reader.document();
+    return {
+      value,
+      placeOf: (holder, key) => {
+        const at = isDict(holder) ? keys.get(holder)?.get(key) : undefined;
+        return at === undefined ? undefined : place(at);
+      },
+    };
+  } catch (error) {
+    if (error instanceof Raises) return { reason: error.message, ...place(Math.min(reader.at, text.length)) };
+    throw error;
+  }
+}
+
+/** The place of an offset in a text. */
+function placesIn(text: string): (at: number) => JsonPlace {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (at) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (starts[middle]! <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: at - starts[low]! + 1 };
+  };
+}
+
 const NUMBER = /(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 const STRING = /[^"\\\x00-\x1f]*/y;
 const WORDS: readonly (readonly [word: string, value: PyValue])[] = [
@@ -73,9 +136,16 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  /** Where the keys of each mapping begin, if somebody asks. */
+  readonly #keys: Map<PyDict, Map<PyKey, number>> | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, keys?: Map<PyDict, Map<PyKey, number>>) {
     this.#text = text;
+    this.#keys = keys;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   document(): PyValue {
@@ -115,12 +185,16 @@ class Reader {
 
   #mapping(): PyValue {
     const dict = new Dict();
+    const places = new Map<PyKey, number>();
+    this.#keys?.set(dict, places);
     this.#items("}", () => {
+      const start = this.#at;
       if (this.#text[this.#at] !== '"') throw new Raises("a JSON key must be a string in double quotes");
       const key: PyKey = this.#string();
       this.#space();
       if (this.#text[this.#at++] !== ":") throw new Raises("a colon is missing after a JSON key");
       this.#space();
+      places.set(key, start);
       dict.set(key, this.#value());
     });
     return dict;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { versionString } from "../../src/distro/cloudInit.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
 import { isForeseen, mayBeRead } from "../../src/lint/needs.ts";
@@ -54,6 +55,25 @@ test("the library's version since 26.1, built by Meson", () => {
     library: LIBRARY,
   });
   expect(detect({ [meson]: text("26.3-1.el10") }).cloudInit.version).toBe("26.3");
+});
+
+test("the packaged version in version.py since 26.1, as Ubuntu builds it without Meson", () => {
+  const text = (version: string) =>
+    [
+      "try:",
+      "    __VERSION__ = meson_versions.UPSTREAM_VERSION",
+      "    _DOWNSTREAM_VERSION = meson_versions.DOWNSTREAM_VERSION",
+      "except ImportError:",
+      '    __VERSION__ = "@MISSING@"',
+      `    _DOWNSTREAM_VERSION = "${version}"`,
+      "",
+    ].join("\n");
+  const image = (version: string) => memoryImage({ [`${LIBRARY}/version.py`]: text(version) });
+  const packaged = image("26.1-0ubuntu1~24.04.2");
+  const { cloudInit } = detectDistro(packaged);
+  expect(cloudInit).toMatchObject({ version: "26.1", library: LIBRARY });
+  expect(versionString(packaged, cloudInit)).toBe("26.1-0ubuntu1~24.04.2");
+  expect(detectDistro(image("@DOWNSTREAM_VERSION@")).cloudInit.version).toBe("");
 });
 
 test("a library under /usr/local is what Python takes", () => {

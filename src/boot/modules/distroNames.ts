@@ -1,4 +1,4 @@
-import type { Since } from "../frequency.ts";
+import type { Since } from "../../distro/version.ts";
 
 /** Names of distro classes by the version of cloud-init from which a module is for them ("0": ever). */
 export type DistroTable = readonly (readonly [since: string, ...names: string[]])[];

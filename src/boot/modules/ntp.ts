@@ -1,11 +1,11 @@
 import { isFalse } from "../../config/options.ts";
+import type { Since } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject, ConfigValue } from "../../python/tree.ts";
 import { truthy } from "../../python/value.ts";
 import { Failure } from "../failure.ts";
 import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts";
-import type { Since } from "../frequency.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";

@@ -1,5 +1,6 @@
 import { isFalse, isTrue } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
+import { EXPIRE_APPLIES_TO_HASHED_USERS } from "../../distro/library/flags.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { Raises, raisingAt } from "../../python/errors.ts";
@@ -9,7 +10,6 @@ import { expirePassword, setHashes, setPasswords as setPlain } from "../accounts
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
-import { feature } from "../system/librarySource.ts";
 import { programs } from "../system/programs.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
@@ -67,16 +67,11 @@ function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): Raises[
   if (plain.length > 0) attempt(() => setPlain(boot, plain, because));
   if (hashed.length > 0) attempt(() => setHashes(boot, hashed, because));
   if (!expire) return failures;
-  const expired = expireAppliesToHashed(boot) ? [...plain, ...hashed] : plain;
+  const expired = boot.fact(EXPIRE_APPLIES_TO_HASHED_USERS) ? [...plain, ...hashed] : plain;
   const expireBecause = boot.because("chpasswd", "expire");
   for (const { user, origin = expireBecause } of expired)
     attempt(() => raisingAt(origin, () => expirePassword(boot, user, expireBecause)));
   return failures;
-}
-
-/** features.EXPIRE_APPLIES_TO_HASHED_USERS, which 22.3 introduced and which distributors disable in older releases. */
-function expireAppliesToHashed(boot: ModuleRun): boolean {
-  return boot.since("22.3") && feature(boot, "EXPIRE_APPLIES_TO_HASHED_USERS", true);
 }
 
 /** Sets PasswordAuthentication as `ssh_pwauth` says. */

@@ -147,6 +147,12 @@ export const KEYS: Readonly<Record<string, Key>> = {
     about: "Directory of the data that the cloud provides, in NoCloud layout.",
     example: "seed: seed",
   },
+  "instance-data": {
+    form: filled("a file"),
+    about:
+      "Data of an instance, in place of seed and datasource: its instance-data.json, or the output of cloud-init query --all.",
+    example: "instance-data: instance-data.json",
+  },
   "fail-on": {
     form: { enum: [...SEVERITIES, "never"] },
     about: "Lowest severity that fails the run: error (the default), warning, info or never.",

@@ -26,6 +26,7 @@ export interface FileOptions {
   readonly anchor?: string;
   readonly datasource?: string;
   readonly seed?: string;
+  readonly instanceData?: string;
   readonly failOn?: Severity | "never";
   readonly format?: readonly string[];
 }
@@ -48,6 +49,7 @@ interface Content {
   readonly anchor?: string | null;
   readonly datasource?: string | null;
   readonly seed?: string | null;
+  readonly "instance-data"?: string | null;
   readonly "fail-on"?: Severity | "never" | null;
   readonly formats?: string | readonly string[] | null;
 }
@@ -84,6 +86,7 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
     ...(anchor == null ? {} : { anchor: own(anchor) }),
     ...(datasource == null ? {} : { datasource }),
     ...(seed == null ? {} : { seed: own(seed) }),
+    ...(content["instance-data"] == null ? {} : { instanceData: own(content["instance-data"]) }),
     ...(content["fail-on"] == null ? {} : { failOn: content["fail-on"] }),
     ...(content.formats == null ? {} : { format: listOf(content.formats).map((one) => withPath(one, own)) }),
   };
@@ -91,7 +94,8 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
     const { line, column } = originOf(findPair(root, key) as Pair);
     return `${file.path}:${line}:${column}: ${key}`;
   };
-  const keyOf = (option: string) => ({ failOn: "fail-on", format: "formats" })[option] ?? option;
+  const keyOf = (option: string) =>
+    ({ failOn: "fail-on", format: "formats", instanceData: "instance-data" })[option] ?? option;
   return {
     severities: new Map(
       Object.entries(rules ?? {}).map(([name, value]) => [

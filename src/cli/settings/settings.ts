@@ -73,16 +73,25 @@ export function withLaunch<F extends LaunchFlags & { readonly config?: string }>
   io: Pick<Io, "err">,
 ): F & LaunchFlags {
   const { options, names, settingsFile } = fileSettings(flags.config, [source], io);
-  const { datasource, seed } = options;
-  const ofLaunch = { ...(datasource === undefined ? {} : { datasource }), ...(seed === undefined ? {} : { seed }) };
+  const { datasource, seed, instanceData } = options;
+  const ofLaunch = {
+    ...(datasource === undefined ? {} : { datasource }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(instanceData === undefined ? {} : { instanceData }),
+  };
   return { ...overFile(flags, ofLaunch, names), settingsFile };
 }
 
 /** Options of the command line over those of the file, which are named by their places in it. */
 function overFile<F extends object>(flags: F, options: FileOptions, names: OptionNames): F & FileOptions & Named {
-  const isGiven = (option: string) => flags[option as keyof F] !== undefined;
+  const has = (option: string) => flags[option as keyof F] !== undefined;
+  // The data of an instance and a seed replace each other.
+  const isGiven = (option: string) =>
+    has(option) ||
+    (has("instanceData") && (option === "seed" || option === "datasource")) ||
+    (has("seed") && option === "instanceData");
   return {
-    ...options,
+    ...Object.fromEntries(Object.entries(options).filter(([option]) => !isGiven(option))),
     ...flags,
     names: Object.fromEntries(Object.entries(names).filter(([option]) => !isGiven(option))),
   };

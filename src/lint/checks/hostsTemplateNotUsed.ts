@@ -1,7 +1,7 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { isCalled } from "../../boot/outcome.ts";
 import { isTrue } from "../../config/options.ts";
-import { distroFacts } from "../../distro/facts.ts";
+import { classFacts } from "../../distro/classes.ts";
 import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -19,7 +19,7 @@ export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding
   if (!booted.modules.some((module) => module.name === MODULE && isCalled(module))) return [];
   const configured = booted.config.node("system_info", "distro");
   const name = configured === undefined ? "ubuntu" : pyStr(configured);
-  const family = distroFacts(name, distro.cloudInit.version || ASSUMED_VERSION)?.family;
+  const family = classFacts(image, distro.cloudInit, name, distro.cloudInit.version || ASSUMED_VERSION)?.family;
   const used = `hosts.${family}.tmpl`;
   const others = image.list(TEMPLATES).filter((file) => /^hosts(\.\w+)?\.tmpl$/.test(file) && file !== used);
   return atMost(others, (file) => {

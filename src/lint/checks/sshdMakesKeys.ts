@@ -1,5 +1,5 @@
 import { ASSUMED_VERSION } from "../../boot/boot.ts";
-import { distroFacts } from "../../distro/facts.ts";
+import { classFacts } from "../../distro/classes.ts";
 import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { CheckContext } from "./check.ts";
@@ -12,9 +12,9 @@ import { distroName } from "./configuration/moduleLists.ts";
 export function sshdMakesKeys({ image, booted, distro }: CheckContext): boolean {
   const maker = hostKeyMaker(image);
   if (maker !== "unknown") return maker === "runs";
-  const version = distro.cloudInit.version || ASSUMED_VERSION;
-  const name = distroName(booted);
-  const family = distroFacts(name, version)?.family;
+  const { version } = distro.cloudInit;
+  const family = classFacts(image, distro.cloudInit, distroName(booted), version || ASSUMED_VERSION)?.family;
   if (family === undefined || family === "debian") return false;
-  return family !== "redhat" || !versionAtLeast(version, "21.4");
+  // The stock files that ask for no keys are older than 21.4.
+  return family !== "redhat" || !version || !versionAtLeast(version, "21.4");
 }

@@ -12,7 +12,7 @@ import { inDropIn as inSharedDropIn } from "../../../src/lint/fixes/dropIn.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
-import { D, findings, findingsAlone, withVersion } from "../checks/configuration/findings.ts";
+import { D, findings, findingsAlone, findingsAmongAll, withVersion } from "../checks/configuration/findings.ts";
 import { exampleImage } from "../exampleImage.ts";
 
 const HASH = "$6$salt$abcdefghijklmnopqrstuv";
@@ -323,7 +323,7 @@ describe("no new finding", () => {
       "/etc/network/interfaces.d/50-cloud-init": "auto eth1\niface eth1 inet static\n  address 192.0.2.9/24\n",
     };
     const fixOf = (files: Files) =>
-      findings("network-configuration-joined", files).map((finding) => {
+      findingsAmongAll("network-configuration-joined", files).map((finding) => {
         const fix = finding.proveFix();
         return `${fix?.safe}: ${fix?.edits[0]?.content}`;
       });

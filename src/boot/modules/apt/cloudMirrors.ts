@@ -1,3 +1,4 @@
+import { ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES } from "../../../distro/library/flags.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { items, mapping, text } from "../../../python/checked.ts";
 import { Raises } from "../../../python/errors.ts";
@@ -5,7 +6,6 @@ import type { ConfigObject } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { regionOf, zoneOf } from "../../cloud/place.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { feature } from "../../system/librarySource.ts";
 import { entryFor, lookUp, one } from "./candidates.ts";
 
 /** The mirrors of system_info.package_mirrors by name (distros/__init__.py, 20.4 to 26.2). */
@@ -40,7 +40,7 @@ function placeOf(boot: ModuleRun): Variables {
   const zone = zoneOf(metaData);
   if (zone !== undefined && truthy(zone)) {
     variables.set("availability_zone", pyStr(zone));
-    const everywhere = feature(boot, "ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES", false);
+    const everywhere = boot.fact(ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES);
     if (/^[a-z][a-z]-(?:[a-z]+-)+[0-9][a-z]$/.test(pyStr(zone)) && (everywhere || datasource === "Ec2"))
       variables.set("ec2_region", pyStr(zone).slice(0, -1));
   }

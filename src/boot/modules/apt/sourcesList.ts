@@ -1,3 +1,4 @@
+import { APT_DEB822_SOURCE_LIST_FILE } from "../../../distro/library/flags.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { unknownReason } from "../../../image/unknown.ts";
 import { text } from "../../../python/checked.ts";
@@ -7,7 +8,6 @@ import { truthy } from "../../../python/value.ts";
 import { renderText, templateFile } from "../../files/imageTemplates.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { feature } from "../../system/librarySource.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { aptPaths } from "./aptPaths.ts";
 import { isDeb822 } from "./deb822.ts";
@@ -27,7 +27,7 @@ const MOVED = `\
 export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: string, variables: ConfigObject): void {
   const paths = aptPaths(boot);
   const deb822File = `${paths.parts}/${boot.facts.name}.sources`;
-  const prefersDeb822 = boot.since("23.4") && feature(boot, "APT_DEB822_SOURCE_LIST_FILE", true);
+  const prefersDeb822 = boot.fact(APT_DEB822_SOURCE_LIST_FILE);
   const because = apt.because("preserve_sources_list");
 
   const template = ownTemplate(boot, apt) ?? imageTemplate(boot, prefersDeb822, because);

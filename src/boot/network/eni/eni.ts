@@ -1,9 +1,9 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { deepCopy, dictOf, type PyDict } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { compare } from "../../../python/order.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";

@@ -1,9 +1,9 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import type { PyDict, PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { compareText } from "../../../python/order.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { parseIpv4, parseIpv6, parseNetwork } from "../state/ipAddress.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
 import { renderEniRoute } from "./eniRoute.ts";

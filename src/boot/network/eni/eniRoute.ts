@@ -1,7 +1,7 @@
+import type { Since } from "../../../distro/version.ts";
 import type { PyDict } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { isTrue } from "../../../config/options.ts";
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { sortedKeys } from "../../../python/order.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import { dumpYaml, inDumpOrder } from "../../../python/yaml/dump.ts";
-import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
 import { checkOrder } from "../state/nameOrder.ts";
 import { pyInt } from "../state/normalize.ts";
@@ -17,6 +17,8 @@ import { DYNAMIC_IPV6, isIpv6Subnet } from "../state/subnets.ts";
 export interface NetplanFeatures {
   /** Whether it knows the key ipv6-mtu. */
   readonly ipv6Mtu: boolean;
+  /** Whether it knows default routes by the name "default". */
+  readonly defaultByName: boolean;
 }
 
 /** What cloud-init's netplan renderer writes, as text without its header and as what a YAML reader makes of it. */
@@ -195,7 +197,8 @@ class NetplanSections {
       entry.set(asText(gateway, "gateway").includes(":") ? "gateway6" : "gateway4", gateway);
       return;
     }
-    const route = dictOf({ via: gateway, to: "default" });
+    const all = asText(gateway, "gateway").includes(":") ? "::/0" : "0.0.0.0/0";
+    const route = dictOf({ via: gateway, to: this.#features.defaultByName ? "default" : all });
     if (contains(address, pyStr(gateway)) === false) route.set("on-link", true);
     if (metric !== null) route.set("metric", metric);
     routes.push(route);

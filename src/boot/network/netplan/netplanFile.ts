@@ -1,8 +1,9 @@
+import { defineChange } from "../../../distro/library/change.ts";
+import { NETPLAN_CONFIG_ROOT_READ_ONLY, STRIP_INVALID_MTU } from "../../../distro/library/flags.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { feature } from "../../system/librarySource.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
@@ -28,10 +29,22 @@ function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   };
 }
 
+/** A default route is `to: default`; Ubuntu 18.04 and 20.04, whose netplan does not know that, write its network. */
+const DEFAULT_BY_NAME = defineChange({
+  name: 'netplan\'s default routes are named "default"',
+  file: "net/netplan.py",
+  since: "0",
+  made: /["']to["']: ["']default["']/,
+  beside: /["']::\/0["']/,
+});
+
 /** What `netplan info` reports: netplan's list of features. */
 export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
   const lists = ["netplan_cli", "netplan"].map((name) => boot.text(`/usr/share/netplan/${name}/_features.py`) ?? "");
-  return { ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')) };
+  return {
+    ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')),
+    defaultByName: boot.fact(DEFAULT_BY_NAME),
+  };
 }
 
 /**
@@ -60,14 +73,14 @@ export function writeNetplan(document: Predicted<NetplanDocument>, boot: ModuleR
 
 /** The library's text; undefined if it rejects the configuration, so that cloud-init writes its own. */
 function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | undefined {
-  const given = feature(boot, "STRIP_INVALID_MTU", false) ? withoutZeroMtu(root) : root;
+  const given = boot.fact(STRIP_INVALID_MTU) ? withoutZeroMtu(root) : root;
   return rewriteWithLibnetplan(given, (version) => versionAtLeast(library.version, version));
 }
 
 /** util.write_file with a mode that is never wider than the file's own (since 23.1). */
 function plainMode(boot: ModuleRun): number {
   if (!boot.since("23.1")) return 0o644;
-  const mode = feature(boot, "NETPLAN_CONFIG_ROOT_READ_ONLY", true) ? 0o600 : 0o644;
+  const mode = boot.fact(NETPLAN_CONFIG_ROOT_READ_ONLY) ? 0o600 : 0o644;
   const current = boot.image.stat(NETPLAN_FILE)?.mode;
   return current !== undefined && (current & mode) === current ? current : mode;
 }

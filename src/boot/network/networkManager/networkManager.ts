@@ -1,8 +1,8 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { text as asText } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
 

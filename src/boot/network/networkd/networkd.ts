@@ -1,10 +1,10 @@
 import { isTrue } from "../../../config/options.ts";
+import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { contains } from "../state/ipAddress.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";

@@ -1,7 +1,7 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { asKey } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { NetworkdUnit, type UnitFormat } from "./networkdUnit.ts";

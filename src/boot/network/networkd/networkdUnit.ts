@@ -1,7 +1,7 @@
+import type { Since } from "../../../distro/version.ts";
 import type { PyValue } from "../../../python/dataModel.ts";
 import { compareText } from "../../../python/order.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 
 /** The order of the sections until 22.0. */
 const OLD_ORDER = ["Match", "Link", "Network", "DHCPv4", "DHCPv6", "Address", "Route"];

@@ -1,10 +1,10 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, items } from "../../../python/checked.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { sortedKeys } from "../../../python/order.ts";
 import { Bytes, Float, Time } from "../../../python/scalars.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 
 /**
  * The MAC addresses that must be on the machine for the configuration to be applied (networking.wait_for_physdevs, 19.3

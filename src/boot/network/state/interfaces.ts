@@ -1,9 +1,9 @@
 import { isTrue } from "../../../config/options.ts";
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";

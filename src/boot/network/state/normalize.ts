@@ -1,10 +1,10 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { readInt } from "../../../python/numbers.ts";
 import { Float } from "../../../python/scalars.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, ipv4Prefix, ipv6Prefix, parseIpv4, parseIpv6, parseNetwork } from "./ipAddress.ts";
 
 /**

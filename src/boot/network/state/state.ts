@@ -1,8 +1,8 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { readDevices } from "./stateV2.ts";
 

@@ -1,9 +1,9 @@
+import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
 

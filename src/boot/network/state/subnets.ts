@@ -1,7 +1,7 @@
+import type { Since } from "../../../distro/version.ts";
 import { text as asText } from "../../../python/checked.ts";
 import type { PyDict } from "../../../python/dataModel.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 
 /** Types of subnets that mean DHCPv6 or router advertisements (network_state.IPV6_DYNAMIC_TYPES). */

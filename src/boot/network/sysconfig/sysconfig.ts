@@ -1,9 +1,9 @@
+import type { Since } from "../../../distro/version.ts";
 import { text as asText, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
 import { CannotTell, Raises } from "../../../python/errors.ts";
 import { compare } from "../../../python/order.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import { pyInt } from "../state/normalize.ts";
 import type { NetworkState } from "../state/state.ts";

@@ -1,8 +1,8 @@
+import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { ipv4Netmask, parseIpv6 } from "../state/ipAddress.ts";
 import { pyInt } from "../state/normalize.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";

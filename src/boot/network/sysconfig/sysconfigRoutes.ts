@@ -1,8 +1,8 @@
+import type { Since } from "../../../distro/version.ts";
 import type { PyDict } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { compareText } from "../../../python/order.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 import { ipv6Prefix } from "../state/ipAddress.ts";
 import { quoted, sysconfigHeader } from "./sysconfigValues.ts";
 

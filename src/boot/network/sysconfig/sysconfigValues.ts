@@ -1,8 +1,8 @@
+import type { Since } from "../../../distro/version.ts";
 import { replaceUnknown } from "../../../image/unknown.ts";
 import type { PyDict, PyValue } from "../../../python/dataModel.ts";
 import { SPACE } from "../../../python/strings.ts";
 import { pyStr } from "../../../python/value.ts";
-import type { Since } from "../../frequency.ts";
 
 /** The comment at the top of every file. */
 export function sysconfigHeader(sign: "#" | ";", since: Since): string {

@@ -25,6 +25,8 @@ describe("modules that there are not", () => {
     const names = list("  - yum-configure\n  - write-metadata\n  - amazonlinux_repo_https\n", "cloud_config_modules");
     expect(findings("module-unknown", names, { image: "amazon-linux-2" })).toEqual([]);
     expect(findings("module-unknown", names, { image: "rocky-9" })).toHaveLength(3);
+    const later = list("  - write-metadata\n  - selinux\n  - yum-variables\n", "cloud_config_modules");
+    expect(findings("module-unknown", later, { image: "amazon-linux-2023" })).toEqual([]);
     // Where the image has the code, that tells.
     const code = { "/usr/lib/python3.7/site-packages/cloudinit/config/cc_ssh.py": "" };
     expect(findings("module-unknown", { ...names, ...code }, { image: "amazon-linux-2" })).toHaveLength(3);

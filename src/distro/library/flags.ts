@@ -1,0 +1,32 @@
+import type { PythonSource } from "../../python/source/source.ts";
+import type { Since } from "../version.ts";
+import { defineFact, type Fact } from "./fact.ts";
+
+/** Flags in features.py, which distributions patch. Up to 23.2 feature_overrides.py, which only they have, overrides them. */
+function defineFlag(name: string, byVersion: (since: Since) => boolean): Fact<boolean> {
+  return defineFact({
+    name: `the flag ${name}`,
+    file: "features.py",
+    read: (source, library) => {
+      const overrides = source.text.includes("feature_overrides") ? library.source("feature_overrides.py") : undefined;
+      return flagIn(overrides, name) ?? flagIn(source, name);
+    },
+    byVersion,
+  });
+}
+
+function flagIn(source: PythonSource | undefined, name: string): boolean | undefined {
+  const value = source?.value(name);
+  return typeof value === "boolean" ? value : undefined;
+}
+
+export const ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES = defineFlag(
+  "ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES",
+  () => false,
+);
+export const APT_DEB822_SOURCE_LIST_FILE = defineFlag("APT_DEB822_SOURCE_LIST_FILE", (since) => since("23.4"));
+/** Distributions disable it in older releases. */
+export const EXPIRE_APPLIES_TO_HASHED_USERS = defineFlag("EXPIRE_APPLIES_TO_HASHED_USERS", (since) => since("22.3"));
+export const NETPLAN_CONFIG_ROOT_READ_ONLY = defineFlag("NETPLAN_CONFIG_ROOT_READ_ONLY", (since) => since("23.1"));
+/** Ubuntu's flag. */
+export const STRIP_INVALID_MTU = defineFlag("STRIP_INVALID_MTU", () => false);

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { lookUp } from "../../../src/distro/library/fact.ts";
+import {
+  ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES,
+  APT_DEB822_SOURCE_LIST_FILE,
+  NETPLAN_CONFIG_ROOT_READ_ONLY,
+} from "../../../src/distro/library/flags.ts";
+import { libraryWith } from "./libraryWith.ts";
+
+test("a flag of the library rules over the version, one that is missing or computed does not", () => {
+  const library = libraryWith({
+    "features.py": "APT_DEB822_SOURCE_LIST_FILE = False\nNETPLAN_CONFIG_ROOT_READ_ONLY = not 1\n",
+  });
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, library, "26.2")).toEqual({ value: false, from: "library" });
+  expect(lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, library, "26.2")).toEqual({ value: true, from: "version" });
+  expect(lookUp(ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES, library, "26.2")).toEqual({
+    value: false,
+    from: "version",
+  });
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, undefined, "23.3")).toEqual({ value: false, from: "version" });
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, undefined, "23.4")).toEqual({ value: true, from: "version" });
+});
+
+// features.py of upstream's releases: 23.2 is the last one that imports feature_overrides.
+test("feature_overrides.py rules where features.py imports it", () => {
+  const overrides = { "feature_overrides.py": "NETPLAN_CONFIG_ROOT_READ_ONLY = False\n" };
+  const flag = "NETPLAN_CONFIG_ROOT_READ_ONLY = True\n";
+  const imported = `${flag}try:\n    from cloudinit.feature_overrides import *  # noqa\nexcept ImportError:\n    pass\n`;
+  const valueIn = (features: string) =>
+    lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, libraryWith({ "features.py": features, ...overrides }), "23.2").value;
+  expect(valueIn(imported)).toBe(false);
+  expect(valueIn(flag)).toBe(true);
+});

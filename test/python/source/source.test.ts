@@ -1,0 +1,254 @@
+import { expect, test } from "vitest";
+import type { PyValue } from "../../../src/python/dataModel.ts";
+import { isDict, Tuple } from "../../../src/python/dataModel.ts";
+import { Bytes, Float } from "../../../src/python/scalars.ts";
+import { readSource } from "../../../src/python/source/source.ts";
+import { COMPUTED, isLiteral, Name, PySet, stringsOf } from "../../../src/python/source/values.ts";
+
+/** A value in a short notation of this test. */
+function short(value: PyValue | undefined): unknown {
+  if (value === COMPUTED) return "?";
+  if (value instanceof Name) return `<${value.dotted}>`;
+  if (value instanceof Tuple) return { tuple: value.items.map(short) };
+  if (value instanceof PySet) return { set: value.items.map(short) };
+  if (value instanceof Float) return { float: value.value };
+  if (value instanceof Bytes) return { bytes: value.latin1 };
+  if (Array.isArray(value)) return value.map(short);
+  return isDict(value) ? { dict: [...value].map(([key, item]) => [short(key), short(item)]) } : value;
+}
+
+const read = (expression: string) => short(readSource(`X = ${expression}\n`)?.value("X"));
+
+test.each<[string, unknown]>([
+  [`"a"`, "a"],
+  [`'it\\'s' "b" \\\n    r'\\n'`, "it'sb\\n"],
+  [`"""a\nb"" c"""`, 'a\nb"" c'],
+  [`u"\\u00e9\\x41\\101"`, "éAA"],
+  [`b"a"`, { bytes: "a" }],
+  [`f"a{b}"`, "?"],
+  [`"%s" % a`, "?"],
+  [`"a".lower()`, "?"],
+  ["[1, -2, 0o644, 0644, 0x1F, 1_000, 1.5, 1e3]", [1, -2, 420, 420, 31, 1000, { float: 1.5 }, { float: 1000 }]],
+  ["9007199254740993", 9007199254740993n],
+  ["[True, False, None]", [true, false, null]],
+  [`("a", ), `, { tuple: [{ tuple: ["a"] }] }],
+  [`("a" "b")  # not a tuple`, "ab"],
+  ["()", { tuple: [] }],
+  [`"a", "b"`, { tuple: ["a", "b"] }],
+  [`{"a", 'b'}`, { set: ["a", "b"] }],
+  [
+    `{"a": [1,], NAME: {}, }`,
+    {
+      dict: [
+        ["a", [1]],
+        ["<NAME>", { dict: [] }],
+      ],
+    },
+  ],
+  [
+    `dict([("a", 1), ["b", 2]], c=3)`,
+    {
+      dict: [
+        ["a", 1],
+        ["b", 2],
+        ["c", 3],
+      ],
+    },
+  ],
+  [`tuple(["a"])`, { tuple: ["a"] }],
+  [`frozenset(("a", "b"))`, { set: ["a", "b"] }],
+  ["list()", []],
+  ["[settings.PER_INSTANCE, EventScope.NETWORK]", ["<settings.PER_INSTANCE>", "<EventScope.NETWORK>"]],
+  [
+    `{"a": f(1, [2]), "b": 1 + 1, "c": lambda x: {x: 1}, "d": 3}`,
+    {
+      dict: [
+        ["a", "?"],
+        ["b", "?"],
+        ["c", "?"],
+        ["d", 3],
+      ],
+    },
+  ],
+  [`["a", *rest]`, "?"],
+  [`{"a": 1, **rest}`, "?"],
+  [`[x for x in "ab"]`, "?"],
+  [`["a"] + ["b"]`, "?"],
+  [`"a" if b else "c"`, "?"],
+  [`{[]: 1}`, "?"],
+  [`{"a": 1, "b"}`, "?"],
+  ["not True", "?"],
+  [`"\\N{BULLET}"`, "?"],
+])("%s", (expression, value) => expect(read(expression)).toEqual(value));
+
+const MODULE = `
+import os, sys as system
+from cloudinit.settings import (PER_INSTANCE, PER_ALWAYS as ALWAYS)
+A = B = ["a"]
+C: "Dict[str, int]" = {"names": A, 'when': PER_INSTANCE}
+D = 1
+D = 2
+E = 1; F = E
+G = []
+G.append("x")
+H = 1
+H += 1
+I = {}
+I["a"] = 1
+J, K = 1, 2
+if sys.platform == "linux":
+    L = 1; M = "one"
+else:
+    L = 1
+    M = "other"
+try:
+    N = 1
+except ImportError as error: N = 2
+for O in range(3): pass
+with open("x") as P: Q = 1
+R = 1
+def set_r():
+    global R
+    R = 2
+S = S
+T: int
+U = None
+U.attribute = 1
+class Base(object):
+    NAME = "base"; frequency = ALWAYS
+    paths = [NAME, A]
+    class Inner: DEEP = True
+    def __init__(self, first, second="b", *args, third=NAME, **rest):
+        self.kind = "k"
+        local = C
+        value = util.get_cfg_option_bool(first, "enabled", True) or first.get('x', default=[1])
+        return get_cfg_option_bool(first, "other", not 1)
+    @property
+    async def twice(self): return 1
+    def twice(self):
+        x = "later"
+V = Base.NAME
+W = Base
+`;
+
+test("assignments of a module, its classes and functions", () => {
+  const source = readSource(MODULE)!;
+  const values = (names: string) =>
+    Object.fromEntries(names.split(" ").map((name) => [name, short(source.value(name))]));
+  expect(values("A B C D E F")).toEqual({
+    A: ["a"],
+    B: ["a"],
+    C: {
+      dict: [
+        ["names", ["a"]],
+        ["when", "<PER_INSTANCE>"],
+      ],
+    },
+    D: 2,
+    E: 1,
+    F: 1,
+  });
+  expect(values("L Q U V W os")).toEqual({ L: 1, Q: 1, U: null, V: "base", W: "<Base>", os: "?" });
+  for (const name of "G H I J K M N O P R S error".split(" "))
+    expect([name, short(source.value(name))]).toEqual([name, "?"]);
+  for (const name of ["T", "missing", "Base.missing", "Missing.NAME", "__proto__"])
+    expect(source.value(name)).toBeUndefined();
+  expect(values("Base.NAME Base.frequency Base.paths Base.Inner.DEEP Base.__init__.self.kind Base.twice.x")).toEqual({
+    "Base.NAME": "base",
+    "Base.frequency": "<ALWAYS>",
+    "Base.paths": ["base", ["a"]],
+    "Base.Inner.DEEP": true,
+    "Base.__init__.self.kind": "k",
+    "Base.twice.x": "later",
+  });
+  expect(short(source.value("Base.__init__.local"))).toEqual(short(source.value("C")));
+});
+
+test("definitions, parameters, calls and strings", () => {
+  const source = readSource(MODULE)!;
+  const init = "Base.__init__";
+  expect(["Base", init, "set_r", "A", "x", ""].map((path) => source.defines(path))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(["first", "second", "third", "rest"].map((name) => source.parameter(init, name))).toEqual([
+    undefined,
+    "b",
+    "base",
+    undefined,
+  ]);
+  const calls = source
+    .calls(init, "get_cfg_option_bool")
+    .map(({ positional, isOpen }) => [positional.map(short), isOpen]);
+  expect(calls).toEqual([
+    [["?", "enabled", true], false],
+    [["?", "other", "?"], false],
+  ]);
+  expect(source.calls("Base", "get").map(({ named }) => short(named.get("default")))).toEqual([[1]]);
+  expect(source.calls("set_r", "get")).toEqual([]);
+  expect(source.calls("", "range")).toHaveLength(1);
+  expect(source.strings(init)).toEqual(["b", "k", "enabled", "x", "other"]);
+});
+
+test("what makes source invalid", () => {
+  for (const text of ["X = (1\n", "X = 1)\n", "X = [1)\n", "X = 'a\n", 'X = """a\n', "X = $\n", "X = 1\0\n"])
+    expect([text, readSource(text)]).toEqual([text, undefined]);
+  for (const text of [
+    "if 1:\nX = 1\n",
+    "if 1:\n    X = 1\n  Y = 1\n",
+    "  X = 1\n",
+    "def f(:\n  pass\n",
+    "class A:\n",
+    "if 1\n  X = 1\n",
+  ])
+    expect([text, readSource(text)]).toEqual([text, undefined]);
+  for (const text of [
+    "X = 1\n<<<<<<< HEAD\nX = 2\n",
+    "X = = 1\n",
+    "X = 1 2\n",
+    "this is no Python\n",
+    '{"json": tr ue}\n',
+  ])
+    expect([text, readSource(text)]).toEqual([text, undefined]);
+  for (const text of [
+    "",
+    "\uFEFFX = 1",
+    "X = 1\\\n",
+    "print 'Python 2'\r\nX = 0777\r\n",
+    "match x:\n  case [1, *_]: pass\n",
+    "def f(a, /, *, b): return a\n",
+  ])
+    expect([text, readSource(text) === undefined]).toEqual([text, false]);
+});
+
+test("source that is large or deep", () => {
+  const many = 20_000;
+  const lines = (line: (index: number) => string) => Array.from({ length: many }, (_, index) => line(index)).join("");
+  const sized = (text: string) => JSON.stringify(short(readSource(text)!.value("X"))).length;
+  expect(readSource(lines((index) => `X = ${index}\n`))!.value("X")).toBe(many - 1);
+  expect(sized(`${lines((index) => `X${index} = X${index + 1}\n`)}X = X0\n`)).toBe(3);
+  expect(sized(`${lines((index) => `X${index + 1} = [X${index}, X${index}]\n`)}X = X${many}\n`)).toBeLessThan(200_000);
+  expect(sized(`X = [${"1, ".repeat(many)}]\n`)).toBe(3);
+  expect(sized(`X = ${"[".repeat(90)}${"]".repeat(90)}\n`)).toBeLessThan(200);
+  expect(readSource(`X = ${"f(".repeat(99)}${")".repeat(99)}\n`)!.calls("", "f")).toHaveLength(99);
+  expect(readSource(`X = ${"[".repeat(many)}${"]".repeat(many)}\n`)).toBeUndefined();
+  expect(readSource(Array.from({ length: 200 }, (_, index) => `${" ".repeat(index)}if 1:\n`).join(""))).toBeUndefined();
+  expect(readSource(`X = 1\n${"#".repeat(1_000_000)}`)).toBeUndefined();
+});
+
+test("strings in collections, and values without anything computed", () => {
+  const source = readSource(
+    "A = ['a']\nB = ('a', 1)\nC = {'a', 'b'}\nD = {'a': [f()]}\nE = {'a': (None, N)}\nF = 1\n",
+  )!;
+  expect("ABCF".split("").map((name) => stringsOf(source.value(name)))).toEqual([
+    ["a"],
+    undefined,
+    ["a", "b"],
+    undefined,
+  ]);
+  expect("BDE".split("").map((name) => isLiteral(source.value(name)!))).toEqual([true, false, true]);
+});
