@@ -25,6 +25,8 @@ export interface CloudData {
   readonly networkData?: ConfigNode;
   /** Configuration of the datasource itself that overrides the image's; undefined if there is none. */
   readonly config: Mapping | undefined;
+  /** Configuration among the data that the datasource completes (Azure's ovf-env.xml); undefined if it is not known. */
+  readonly provisioning?: Mapping;
   /** The directory of a seed that lacks meta-data, without which NoCloud takes none of it (18.5 to 26.2). */
   readonly withoutMetaData?: string;
   /** Why the network configuration is unknown, if only that is unknown. */

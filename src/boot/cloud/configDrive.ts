@@ -77,11 +77,19 @@ const MISPLACED = ["user-data", "meta-data", "vendor-data", "network-config"];
 /** Files of version 1 of the layout, any of which makes a directory a config drive. */
 const FIRST_LAYOUT = ["etc/network/interfaces", "root/.ssh/authorized_keys", "meta.js"];
 
-function layoutOf(image: Image, directory: string): string {
+/** The tree of a config drive in a directory, as `openstack/latest`. @throws Raises if cloud-init cannot use it */
+export function driveIn(tree: Tree, directory: string, version: string): CloudData | undefined {
+  return readDrive(tree, version, `${directory}/openstack`, layoutOf(tree, directory));
+}
+
+/** What is read of an image. */
+type Tree = Pick<Image, "read" | "stat">;
+
+function layoutOf(image: Tree, directory: string): string {
   return LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
 }
 
-function readDrive(image: Image, version: string, top: string, layout: string): CloudData | undefined {
+function readDrive(image: Tree, version: string, top: string, layout: string): CloudData | undefined {
   const read = (name: string): SeedFile | undefined => {
     const path = `${top}/${layout}/${name}`;
     const bytes = image.read(path);
@@ -125,7 +133,7 @@ function anyType(file: SeedFile | undefined): ConfigValue | undefined {
 }
 
 /** The meta-data under the names that other datasources use. */
-function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
+function metaData(image: Tree, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
   if (uuid === undefined) throw new Raises("uuid is missing from meta_data.json");
   const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
@@ -172,7 +180,7 @@ function vendorData(file: SeedFile | undefined): SeedFile | undefined {
 }
 
 /** What Nova calls a personality: files that the first boot writes. */
-function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
+function injectedFiles(image: Tree, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
   if (!Array.isArray(files)) return [];
   return files.slice(0, MOST_FILES).flatMap((item) => {
     if (!isMapping(item) || typeof item.path !== "string") return [];
@@ -182,7 +190,7 @@ function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonN
   });
 }
 
-function content(image: Image, top: string, { content_path: path }: ConfigObject): Buffer | undefined {
+function content(image: Tree, top: string, { content_path: path }: ConfigObject): Buffer | undefined {
   if (typeof path !== "string") return undefined;
   const names = path.split("/").filter((name) => name !== "");
   return image.read(`${top}/${names.join("/")}`);
