@@ -65,13 +65,29 @@ const schedules = new Map<string, Fact<Schedule>>(
       name: `when cc_${facts.name} runs`,
       file: filesOf(facts.name),
       read: (source, _library, since) => {
-        const stated = Object.entries(readSchedule(source, since)).filter(([, value]) => value !== undefined);
-        return stated.length === 0 ? undefined : { ...scheduleBy(facts, since), ...Object.fromEntries(stated) };
+        const upstream = scheduleBy(facts, since);
+        const { frequency, distros, activatedBy } = readSchedule(source, since);
+        if (frequency === undefined && distros === undefined && activatedBy === undefined) return undefined;
+        return {
+          frequency: frequency ?? upstream.frequency,
+          distros:
+            distros === "all" || upstream.distros === "all"
+              ? (distros ?? upstream.distros)
+              : inOrder(distros, upstream.distros),
+          activatedBy: inOrder(activatedBy, upstream.activatedBy),
+        };
       },
       byVersion: (since) => scheduleBy(facts, since),
     }),
   ]),
 );
+
+/** The names that are stated, in upstream's order if they are the same. */
+function inOrder(stated: readonly string[] | undefined, upstream: readonly string[]): readonly string[] {
+  if (stated === undefined) return upstream;
+  const names = new Set(stated);
+  return names.size === upstream.length && upstream.every((name) => names.has(name)) ? upstream : stated;
+}
 
 function filesOf(name: string): readonly string[] {
   return [`config/cc_${name}.py`, ...(Object.hasOwn(FORMER_FILES, name) ? [FORMER_FILES[name]!] : [])];
