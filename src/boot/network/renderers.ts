@@ -3,6 +3,7 @@ import { Raises } from "../../python/errors.ts";
 import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
+import { NETIFRC_SCRIPT } from "./netifrc/netifrcFiles.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [
@@ -23,6 +24,8 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
   const known = RENDERERS.filter(([, since]) => boot.since(since)).map(([name]) => name);
+  // Gentoo adds a renderer of its own, as the last one (25.1).
+  if (boot.library?.text("net/netifrc.py") !== undefined) known.push("netifrc");
   const node = boot.config.node("system_info", "network", "renderers");
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
   const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
@@ -40,6 +43,8 @@ function isAvailable(name: string, boot: ModuleRun): boolean {
       return ["ifquery", "ifup", "ifdown"].every((program) => has(program)) && isFile("/etc/network/interfaces");
     case "netplan":
       return has("netplan");
+    case "netifrc":
+      return isFile(NETIFRC_SCRIPT);
     case "networkd":
       return ["ip", "systemctl"].every((program) => has(program, ["/usr/sbin", "/bin"]));
     case "network-manager":
