@@ -153,7 +153,7 @@ interface Stopped {
 function beforeModules(state: BootState, base: Config, outcomes: ModuleOutcome[]): Stopped | undefined {
   const origin = startOf(base);
   const { datasource } = state.cloud;
-  const frequency = networkFrequency(base, datasource, state.version);
+  const frequency = networkFrequency(base, datasource, state);
   const network = { name: "network", stage: "init-local", frequency, origin } as const;
   // At this point, before the network, there is no datasource yet, and cloud-init does not check for a new instance.
   const applies = state.instance.isNew || frequency === "always" || needsNetwork(datasource);

@@ -7,6 +7,7 @@ import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { classFacts } from "../distro/classes.ts";
 import type { Distro, DistroFacts } from "../distro/distro.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
@@ -47,7 +48,12 @@ export function configure(
 ): Configuration {
   const unrendered = readBaseConfig(image, version);
   const found = findCloud(image, version, unrendered, launch);
-  const restored = restoredCloud(image, version, unrendered, found.cloud);
+  const restored = restoredCloud(
+    image,
+    { library: libraryOf(image, distro.cloudInit), version },
+    unrendered,
+    found.cloud,
+  );
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };

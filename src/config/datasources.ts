@@ -1,4 +1,4 @@
-import { versionAtLeast } from "../distro/version.ts";
+import { type Since, versionAtLeast } from "../distro/version.ts";
 
 /** Datasources in the order of the built-in datasource_list, with the version that added each (18.2 to 26.2). */
 const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
@@ -70,13 +70,12 @@ const AT_EVERY_BOOT: Readonly<Record<string, string>> = {
   RbxCloud: "19.3",
   Scaleway: "21.3",
   SmartOS: "19.3",
-  VMware: "25.2",
 };
 
 /** Whether a datasource configures the network at every boot, not only at an instance's first one. */
-export function configuresEveryBoot(datasource: string | undefined, version: string): boolean {
-  const since = datasource === undefined ? undefined : AT_EVERY_BOOT[datasource];
-  return since !== undefined && versionAtLeast(version, since);
+export function configuresEveryBoot(datasource: string, since: Since): boolean {
+  const first = AT_EVERY_BOOT[datasource];
+  return first !== undefined && since(first);
 }
 
 /** Datasources that every version looks for only after the network is up. */

@@ -10,6 +10,7 @@ import type { Mapping } from "../../python/tree.ts";
 import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
 import { generalNote, type Note } from "../notes.ts";
+import type { InstalledCloudInit } from "./updateEvents.ts";
 
 /** What the cloud provided to an instance, as an earlier boot stored it. */
 export interface Restored {
@@ -22,7 +23,13 @@ export interface Restored {
  * 26.2): it does so if it is configured to trust them, or if the seed in the image names the same instance. Only
  * Python can read the cache itself, but the files derived from it are beside it. Undefined if the cloud is asked.
  */
-export function restoredCloud(image: Image, version: string, base: BaseConfig, cloud: CloudData): Restored | undefined {
+export function restoredCloud(
+  image: Image,
+  cloudInit: InstalledCloudInit,
+  base: BaseConfig,
+  cloud: CloudData,
+): Restored | undefined {
+  const { version } = cloudInit;
   const config = new Config(base.root);
   const top = cloudDirectory(config);
   const directory = `${top}/instance`;
@@ -31,7 +38,7 @@ export function restoredCloud(image: Image, version: string, base: BaseConfig, c
   const marker = `${directory}/manual-clean`;
   const isTrusted = config.bool("manual_cache_clean", false) || image.stat(marker) !== undefined;
   const datasource = datasourceOf(image, directory);
-  if (isAskedAgain(image, version, base, directory, datasource) && instanceId(cloud) === id) return undefined;
+  if (isAskedAgain(image, cloudInit, base, directory, datasource) && instanceId(cloud) === id) return undefined;
   if (!isTrusted && (datasource !== "NoCloud" || seededId(image, version) !== id)) return undefined;
   const file = (name: string): SeedFile => {
     const path = `${directory}/${name}`;
@@ -53,7 +60,7 @@ export function restoredCloud(image: Image, version: string, base: BaseConfig, c
 /** If the network is configured at every boot, cloud-init also asks the cloud at every boot. */
 function isAskedAgain(
   image: Image,
-  version: string,
+  cloudInit: InstalledCloudInit,
   base: BaseConfig,
   directory: string,
   datasource: string | undefined,
@@ -63,7 +70,7 @@ function isAskedAgain(
   try {
     const handed = parseConfigFile(bytes, path).root;
     const config = new Config(mergeMany([handed, base.root], builtin({}) as Mapping));
-    return networkFrequency(config, datasource, version) === "always";
+    return networkFrequency(config, datasource, cloudInit) === "always";
   } catch (error) {
     if (error instanceof FatalConfigError) return false;
     throw error;

@@ -1,16 +1,12 @@
 import { unknown } from "../../image/unknown.ts";
 import { isMapping } from "../../python/checked.ts";
+import { defaultUpdateEvents } from "../cloud/updateEvents.ts";
 import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
-/**
- * Datasources that watch for network devices unless the configuration says otherwise, by the first version that does.
- */
-const BY_DEFAULT: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
-
 /** It handles only its own kinds of network cards (DataSourceEc2, 24.1 to 26.2). */
 const EC2_RULES = `
 
@@ -53,11 +49,7 @@ function isWanted(boot: ModuleRun): boolean | undefined {
   const enabled = boot.since("24.1") ? (boot.text("/var/lib/cloud/hotplug.enabled") ?? "") : "";
   if (/"network"/.test(enabled)) return true;
   if (isMapping(network) && Array.isArray(network.when)) return network.when.includes("hotplug");
-  if (!Object.values(BY_DEFAULT).some((version) => boot.since(version))) return false;
-  const { datasource } = boot.cloud;
-  if (datasource === undefined) return undefined;
-  const since = BY_DEFAULT[datasource];
-  return since !== undefined && boot.since(since);
+  return defaultUpdateEvents(boot, boot.cloud.datasource)?.has("hotplug");
 }
 
 function rules(boot: ModuleRun): string {

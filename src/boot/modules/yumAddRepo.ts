@@ -1,5 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import * as form from "../../config/schema/forms.ts";
+import { codeOf } from "../../distro/library/change.ts";
+import { defineFact } from "../../distro/library/fact.ts";
 import type { Since } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import { unknown } from "../../image/unknown.ts";
@@ -60,6 +62,7 @@ export const yumAddRepo = defineModule({
     const given = boot.config.get("yum_repos") ?? null;
     if (!truthy(given)) return;
     const since: Since = (version) => boot.since(version);
+    const required = boot.fact(REQUIRED_OPTIONS);
     const repositories = new Map<string, Repository>();
     for (const [name, config] of Object.entries(mapping(given, "yum_repos"))) {
       const id = repositoryId(since, name);
@@ -67,11 +70,6 @@ export const yumAddRepo = defineModule({
       if (boot.image.stat(path) !== undefined || repositories.has(id)) continue;
       const because = boot.because("yum_repos", name);
       const options = raisingAt(because, () => optionsOf(config));
-      const required = [
-        "baseurl",
-        ...(boot.since("24.2") ? ["metalink"] : []),
-        ...(boot.since("24.3") ? ["mirrorlist"] : []),
-      ];
       if (!required.some((option) => options[option] !== undefined)) {
         boot.note("yum-repository-incomplete", { name, required }, because);
         continue;
@@ -83,6 +81,17 @@ export const yumAddRepo = defineModule({
       boot.write(path, top + raisingAt(because, () => sectionText(id, options)), because);
     }
   },
+});
+
+/** A repository needs one of these: Red Hat's 23.4 has all three, as upstream since 24.3. */
+const REQUIRED_OPTIONS = defineFact({
+  name: "the options of which an entry of yum_repos needs one",
+  file: "config/cc_yum_add_repo.py",
+  read: (source): readonly string[] | undefined => {
+    const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+    return list === undefined ? undefined : [...list.matchAll(/\w+/g)].map(([name]) => name);
+  },
+  byVersion: (since) => ["baseurl", ...(since("24.2") ? ["metalink"] : []), ...(since("24.3") ? ["mirrorlist"] : [])],
 });
 
 /** The file of an entry of yum_repos. */

@@ -1,3 +1,4 @@
+import { defineChange } from "../../distro/library/change.ts";
 import type { Image } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
@@ -7,6 +8,15 @@ import type { ModuleRun } from "../moduleRun.ts";
 
 const SSHD_CONFIG = "/etc/ssh/sshd_config";
 const DROP_INS = `${SSHD_CONFIG}.d`;
+
+/** Without sshd_config, its directory of drop-ins is enough: since 25.2, and in SUSE's 25.1. */
+const KNOWS_USR_ETC = defineChange({
+  name: "a drop-in where sshd_config is absent",
+  file: "ssh_util.py",
+  since: "25.2",
+  made: /\bnot os\.path\.exists\(fname\)/,
+  beside: /def _includes_dconf\(/,
+});
 
 /** A line of sshd_config as ssh_util reads it; without `keyword` for comments and empty lines. */
 interface SshdLine {
@@ -71,7 +81,7 @@ function ensureTarget(boot: ModuleRun, because: Origin): string {
 
 function usesDropIns(boot: ModuleRun): boolean {
   // openSUSE and others keep sshd_config under /usr/etc.
-  if (boot.since("25.2") && boot.image.stat(SSHD_CONFIG) === undefined && boot.image.stat(DROP_INS) !== undefined)
+  if (boot.fact(KNOWS_USR_ETC) && boot.image.stat(SSHD_CONFIG) === undefined && boot.image.stat(DROP_INS) !== undefined)
     return true;
   const lines = isFile(boot.image, SSHD_CONFIG) ? splitLines(strictText(boot, SSHD_CONFIG) ?? "") : [];
   return lines.some((line) => line.startsWith(`Include ${DROP_INS}/*.conf`));

@@ -14,7 +14,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { addAuthorizedKeys } from "../ssh/authorizedKeys.ts";
 import { refusal, refusalTemplate } from "../ssh/loginRefusal.ts";
 import { cloudKeysPlaceholder } from "../ssh/publicKeys.ts";
-import { writeDoasRules } from "./doas.ts";
+import { KNOWS_DOAS, writeDoasRules } from "./doas.ts";
 import { writeSudoRules } from "./sudoers.ts";
 import type { ConfiguredGroup, ConfiguredUser } from "./users.ts";
 
@@ -75,7 +75,7 @@ export function createUser(boot: ModuleRun, user: ConfiguredUser, redirect: Redi
   if (!existed) addUser(boot, user.name, settings);
   setPassword(boot, user.name, settings);
   lockOrUnlock(boot, user.name, settings, existed);
-  if (boot.since("23.3") && settings.holds("doas"))
+  if (settings.holds("doas") && boot.fact(KNOWS_DOAS))
     writeDoasRules(boot, user.name, settings.node("doas")!, settings.because("doas"));
   if (wantsSudo(boot, settings)) writeSudoRules(boot, user.name, settings.node("sudo")!, settings.because("sudo"));
   const keys = settings.node("ssh_authorized_keys");

@@ -1,8 +1,18 @@
+import { defineChange } from "../../distro/library/change.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { ConfigNode } from "../../python/tree.ts";
 import { pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { appendBlock } from "./sudoers.ts";
+
+/** Since 23.3, and earlier in the packages of Alpine. */
+export const KNOWS_DOAS = defineChange({
+  name: "rules for doas",
+  file: "distros/__init__.py",
+  since: "23.3",
+  made: /def write_doas_rules\(/,
+  beside: /def write_sudo_rules\(/,
+});
 
 /** A rule of doas.conf(5) that Distro.is_doas_rule_valid accepts (23.3 to 26.2); the group is the user. */
 const RULE =

@@ -18,6 +18,8 @@ interface Launch {
   /** YAML; if neither is given, it is not known what the cloud provides. */
   readonly metaData?: string;
   readonly networkConfig?: string;
+  readonly networkData?: string;
+  readonly datasource?: string;
 }
 
 export const IFUPDOWN = ["ifup", "ifdown", "ifquery"];
@@ -43,6 +45,8 @@ export function networkBoot(launch: Launch): BootResult {
     ...UNKNOWN_CLOUD,
     metaData: known ? yaml("meta-data", launch.metaData ?? "instance-id: i-1\n") : undefined,
     networkConfig: launch.networkConfig === undefined ? undefined : yaml("network-config", launch.networkConfig),
+    ...(launch.networkData === undefined ? {} : { networkData: yaml("network_data.json", launch.networkData) }),
+    ...(launch.datasource === undefined ? {} : { datasource: launch.datasource }),
   };
   return boot(image, {
     cloud,

@@ -53,7 +53,7 @@ describe.each(["version1", "version2"])("network configurations of %s", (file) =
 
   describe.each(VERSIONS)("as cloud-init %s renders them", (version) => {
     const since = (wanted: string) => versionAtLeast(version, wanted);
-    const features = { ipv6Mtu: true };
+    const features = { ipv6Mtu: true, defaultByName: true };
 
     test.each(oneOf(3, recordings).map((recording) => [recording.name, recording] as const))("%s", (_, recording) => {
       const { config } = recording;

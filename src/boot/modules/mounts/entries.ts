@@ -1,3 +1,5 @@
+import { codeOf } from "../../../distro/library/change.ts";
+import { defineFact } from "../../../distro/library/fact.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises, raisingAt } from "../../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
@@ -70,12 +72,32 @@ function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[]
   return [{ fields: [field, field, field, field], device, because: originOf(node), unasked: undefined }];
 }
 
-/** The default mount options. */
+/**
+ * The default mount options with systemd. Distributions that keep cloud-init's stages as processes of their own keep the
+ * older unit in them (Ubuntu up to 24.04, Red Hat, SUSE, Azure Linux, Photon).
+ */
+const MOUNT_OPTIONS = defineFact({
+  name: "default mount options",
+  file: "config/cc_mounts.py",
+  read: (source) => {
+    const assigned = [
+      ...codeOf(source).matchAll(
+        /\b(?:default_mount_options|def_mnt_opts) = \(?((?:\s{0,40}["'][^"'\\\n]*["'])+)\s{0,40}(?:if \w[\w.()]{0,99}\s{1,40}else\b|\)|$)/gm,
+      ),
+    ].map(([, literals = ""]) => [...literals.matchAll(/["']([^"'\n]*)["']/g)].map(([, text]) => text).join(""));
+    const found = new Set(assigned.filter((options) => options !== WITHOUT_SYSTEMD));
+    return found.size === 1 ? [...found][0] : undefined;
+  },
+  byVersion: (since) => {
+    if (since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
+    if (since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
+    return `defaults,nofail,x-systemd.requires=cloud-init.service${since("22.1") ? ",_netdev" : ""}`;
+  },
+});
+const WITHOUT_SYSTEMD = "defaults,nobootwait";
+
 function defaultOptions(boot: ModuleRun): string {
-  if (!usesSystemd(boot)) return "defaults,nobootwait";
-  if (boot.since("24.3")) return "defaults,nofail,x-systemd.after=cloud-init-network.service,_netdev";
-  if (boot.since("24.2")) return "defaults,nofail,x-systemd.after=cloud-init.service,_netdev";
-  return `defaults,nofail,x-systemd.requires=cloud-init.service${boot.since("22.1") ? ",_netdev" : ""}`;
+  return usesSystemd(boot) ? boot.fact(MOUNT_OPTIONS) : WITHOUT_SYSTEMD;
 }
 
 function texts(...fields: (string | null)[]): Field[] {

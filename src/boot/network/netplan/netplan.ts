@@ -17,6 +17,8 @@ import { DYNAMIC_IPV6, isIpv6Subnet } from "../state/subnets.ts";
 export interface NetplanFeatures {
   /** Whether it knows the key ipv6-mtu. */
   readonly ipv6Mtu: boolean;
+  /** Whether it knows default routes by the name "default". */
+  readonly defaultByName: boolean;
 }
 
 /** What cloud-init's netplan renderer writes, as text without its header and as what a YAML reader makes of it. */
@@ -195,7 +197,8 @@ class NetplanSections {
       entry.set(asText(gateway, "gateway").includes(":") ? "gateway6" : "gateway4", gateway);
       return;
     }
-    const route = dictOf({ via: gateway, to: "default" });
+    const all = asText(gateway, "gateway").includes(":") ? "::/0" : "0.0.0.0/0";
+    const route = dictOf({ via: gateway, to: this.#features.defaultByName ? "default" : all });
     if (contains(address, pyStr(gateway)) === false) route.set("on-link", true);
     if (metric !== null) route.set("metric", metric);
     routes.push(route);

@@ -1,3 +1,4 @@
+import { defineChange } from "../../../distro/library/change.ts";
 import { NETPLAN_CONFIG_ROOT_READ_ONLY, STRIP_INVALID_MTU } from "../../../distro/library/flags.ts";
 import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
@@ -28,10 +29,22 @@ function libnetplanOf(boot: ModuleRun): Libnetplan | undefined {
   };
 }
 
+/** A default route is `to: default`; Ubuntu 18.04 and 20.04, whose netplan does not know that, write its network. */
+const DEFAULT_BY_NAME = defineChange({
+  name: 'netplan\'s default routes are named "default"',
+  file: "net/netplan.py",
+  since: "0",
+  made: /["']to["']: ["']default["']/,
+  beside: /["']::\/0["']/,
+});
+
 /** What `netplan info` reports: netplan's list of features. */
 export function netplanFeatures(boot: ModuleRun): NetplanFeatures {
   const lists = ["netplan_cli", "netplan"].map((name) => boot.text(`/usr/share/netplan/${name}/_features.py`) ?? "");
-  return { ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')) };
+  return {
+    ipv6Mtu: lists.some((list) => list.includes('"ipv6-mtu"')),
+    defaultByName: boot.fact(DEFAULT_BY_NAME),
+  };
 }
 
 /**

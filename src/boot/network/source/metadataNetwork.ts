@@ -1,5 +1,6 @@
 import { findPair } from "../../../config/merge.ts";
-import { isFalse } from "../../../config/options.ts";
+import { configBool } from "../../../config/options.ts";
+import { defineDefault } from "../../../distro/library/change.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
@@ -52,14 +53,17 @@ function ofAmazon(network: PyDict, boot: ModuleRun): PyDict {
     return dictOf({ version: 1, config: [dictOf({ type: "physical", name, subnets, mac_address: mac })] });
   }
   const device = dictOf({ dhcp4: true, dhcp6: hasIpv6, match: dictOf({ macaddress: mac }), "set-name": name });
-  const isFull = boot.config.node("datasource", "Ec2", "apply_full_imds_network_config");
+  const given = boot.config.get("datasource", "Ec2", "apply_full_imds_network_config");
   const addresses = [
     ...furtherAddresses(card, "local-ipv4s", "subnet-ipv4-cidr-block", "24"),
     ...furtherAddresses(card, "ipv6s", "subnet-ipv6-cidr-block", "128"),
   ].sort(compareText);
-  if (addresses.length > 0 && (isFull === undefined || !isFalse(isFull))) device.set("addresses", addresses);
+  if (addresses.length > 0 && configBool(given, boot.fact(ALL_ADDRESSES))) device.set("addresses", addresses);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }
+
+/** Ubuntu 18.04 has only the first address by default. */
+const ALL_ADDRESSES = defineDefault("apply_full_imds_network_config", "sources/DataSourceEc2.py", true);
 
 /** The addresses after the first, which DHCP sets. */
 function furtherAddresses(card: PyDict, key: string, block: string, length: string): string[] {

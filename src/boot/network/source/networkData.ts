@@ -1,3 +1,4 @@
+import { defineChange, type Has, upstreamHas } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
@@ -24,15 +25,42 @@ const MAX_VALUES = 20_000;
  * OpenStack's network_data.json as a version 1 configuration (helpers.openstack.convert_net_json, 18.5 to 26.2). A link
  * is identified only by its MAC address: it gets the name of the machine's interface with this address, which is
  * unknown.
- * @param bondsHaveMacs whether the MAC address of a bond is the interface's, not among the bond's parameters
  * @throws Raises if the real function raises
  * @throws CannotTell if it is too large
  */
-export function fromNetworkData(given: PyValue, since: Since, bondsHaveMacs = since("24.2")): PyDict {
+export function fromNetworkData(given: PyValue, since: Since, has: Has = upstreamHas(since)): PyDict {
   if (sizeOf(given, MAX_VALUES) >= MAX_VALUES)
     throw new CannotTell("the network configuration, because network_data.json is too large");
-  return new NetworkData(asDict(given, "network_data.json"), since, bondsHaveMacs).convert();
+  return new NetworkData(asDict(given, "network_data.json"), since, has).convert();
 }
+
+const FILE = "sources/helpers/openstack.py";
+const CONVERSION = /def convert_net_json\(/;
+
+/** A bond's MAC address is the interface's, not among the bond's parameters: since 24.2, and in Debian's 22.4.2. */
+const BONDS_HAVE_MACS = defineChange({
+  name: "a bond's MAC address is the interface's",
+  file: FILE,
+  since: "24.2",
+  made: /cfg\.update\(\{"mac_address": link_mac_addr\}\)/,
+  beside: CONVERSION,
+});
+/** A bond keeps the name that the cloud gives it: since 26.1, but not on Ubuntu 22.04, 24.04 and 25.10. */
+const BONDS_HAVE_NAMES = defineChange({
+  name: "bonds keep the names that the cloud gives them",
+  file: FILE,
+  since: "26.1",
+  made: /if cfg\.get\("name"\) is None:\s+link_name = /,
+  beside: CONVERSION,
+});
+/** A link without a name is named by its ID, and its MAC address is dropped: only on Azure Linux and Mariner. */
+const NAMES_BY_ID = defineChange({
+  name: "links in network_data.json are named by their IDs, without MAC addresses",
+  file: FILE,
+  since: undefined,
+  made: /cfg\["name"\] = link\["id"\]/,
+  beside: CONVERSION,
+});
 
 interface Link {
   name: PyValue;
@@ -45,14 +73,14 @@ class NetworkData {
   readonly #links = new Map<PyKey, Link>();
   /** Values to fill in once the names of all links are known. */
   readonly #updates: (() => void)[] = [];
-  readonly #bondsHaveMacs: boolean;
+  readonly #has: Has;
   #bonds = 0;
   #subnets = 0;
 
-  constructor(data: PyDict, since: Since, bondsHaveMacs: boolean) {
+  constructor(data: PyDict, since: Since, has: Has) {
     this.#data = data;
     this.#since = since;
-    this.#bondsHaveMacs = bondsHaveMacs;
+    this.#has = has;
   }
 
   convert(): PyDict {
@@ -75,8 +103,10 @@ class NetworkData {
   #command(link: PyDict, networks: PyValue | undefined): PyDict {
     const command = only(link, LINK_KEYS);
     const given = link.get("ethernet_mac_address");
-    const mac = truthy(given) ? asText(given, "ethernet_mac_address").toLowerCase() : null;
     const id = asKey(asId(need(link, "id")));
+    const isNamedById = !command.has("name") && this.#has(NAMES_BY_ID);
+    if (isNamedById) command.set("name", need(link, "id"));
+    const mac = truthy(given) && !isNamedById ? asText(given, "ethernet_mac_address").toLowerCase() : null;
     const type = need(link, "type");
     const info: Link = { name: command.get("name") ?? null, mac };
     const subnets = items(networks, "networks").flatMap((item) => {
@@ -154,7 +184,7 @@ class NetworkData {
 
   #bond(link: PyDict, command: PyDict, mac: string | null, info: Link): void {
     const params: PyDict = new Map();
-    if (mac !== null) (this.#bondsHaveMacs ? command : params).set("mac_address", mac);
+    if (mac !== null) (this.#has(BONDS_HAVE_MACS) ? command : params).set("mac_address", mac);
     for (const [key, value] of link) {
       const name = pyStr(key);
       if (name === "bond_links" || !name.startsWith("bond")) continue;
@@ -162,7 +192,7 @@ class NetworkData {
       params.set(this.#since("24.2") ? `bond-${at === -1 ? name : name.slice(at + 5)}` : name, value);
     }
     const members = need(link, "bond_links");
-    if (!this.#since("26.1") || (command.get("name") ?? null) === null) {
+    if (!this.#has(BONDS_HAVE_NAMES) || (command.get("name") ?? null) === null) {
       info.name = `bond${this.#bonds}`;
       command.set("name", info.name);
     }

@@ -3,6 +3,7 @@ import { mayGiveNetwork } from "../../../config/datasources.ts";
 import { findPair } from "../../../config/merge.ts";
 import { isFalse } from "../../../config/options.ts";
 import { kernelCommandLine } from "../../../distro/kernelCommandLine.ts";
+import { defineDefault, libraryHas } from "../../../distro/library/change.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { decodeBase64 } from "../../../python/base64.ts";
 import { dictOf, isDict, type PyDict, type PyValue, sizeOf } from "../../../python/dataModel.ts";
@@ -13,7 +14,6 @@ import { parseYaml } from "../../../python/yaml/load.ts";
 import { cloudDirectory } from "../../instance.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
 import type { WhySkipped } from "../../outcome.ts";
-import { librarySource } from "../../system/librarySource.ts";
 import { readInterfacesFile } from "./eniRead.ts";
 import { fallbackConfig } from "./fallback.ts";
 import { fromMetaData } from "./metadataNetwork.ts";
@@ -140,7 +140,7 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
     return { network: undefined, reason: reason ?? CLOUD_OR_DHCP, because: boot.because("network") };
   if (networkData !== undefined && OF_OPENSTACK.has(datasource ?? "")) {
     const since = (version: string): boolean => boot.since(version);
-    const network = fromNetworkData(fromNode(networkData), since, bondsHaveMacs(boot));
+    const network = fromNetworkData(fromNode(networkData), since, libraryHas(boot));
     return { network, isOfCloud: true, because: originOf(networkData) };
   }
   if (networkConfig !== undefined)
@@ -153,18 +153,17 @@ function fromCloud(boot: ModuleRun): Candidate | undefined {
   return { network: readInterfacesFile(fromNode(interfaces.value)), isOfCloud: true, because: originOf(interfaces) };
 }
 
-/** Since 24.2, and where a distribution backported the change: Debian's 22.4.2 has it. */
-function bondsHaveMacs(boot: ModuleRun): boolean {
-  const source = librarySource(boot, "sources/helpers/openstack.py");
-  return boot.since("24.2") || source.includes('cfg.update({"mac_address": link_mac_addr})');
-}
-
-/** OpenStack's datasource can be configured not to configure the network (18.5 to 26.2). */
+/**
+ * OpenStack's datasource can be configured not to configure the network (18.5 to 26.2). Ubuntu 18.04 does so only if it
+ * is configured to.
+ */
 function leavesNetwork(boot: ModuleRun): boolean {
   if (boot.cloud.datasource !== "OpenStack") return false;
   const applies = boot.config.node("datasource", "OpenStack", "apply_network_config");
-  return applies !== undefined && isFalse(applies);
+  return applies === undefined ? !boot.fact(APPLIES_NETWORK) : isFalse(applies);
 }
+
+const APPLIES_NETWORK = defineDefault("apply_network_config", "sources/DataSourceOpenStack.py", true);
 
 /** Until 22.2 NoCloud itself unwrapped a key `network`, but only from a configuration of version 1 or a disabled one. */
 function seedNetwork(networkConfig: Mapping, boot: ModuleRun): PyValue {

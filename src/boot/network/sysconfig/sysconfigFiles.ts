@@ -15,7 +15,7 @@ import { UDEV_RULES } from "../targets.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import { renderSysconfig } from "./sysconfig.ts";
-import { CONTROL, saysMoreThanUpstream, sysconfigForm } from "./sysconfigForm.ts";
+import { CONTROL, KEPT_LINES, saysMoreThanUpstream, sysconfigForm, UNLINKS_RESOLV_CONF } from "./sysconfigForm.ts";
 import { sysconfigHeader } from "./sysconfigValues.ts";
 
 const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
@@ -68,7 +68,8 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
   const { nameservers, search } = nameserversOf(state.value, boot);
   const isWanted = nameservers.length > 0 || search.length > 0;
   const real = boot.image.realpath(RESOLV_CONF) ?? RESOLV_CONF;
-  if (real.startsWith("/run/")) {
+  const replacesLink = boot.image.readlink(RESOLV_CONF) !== undefined && boot.fact(UNLINKS_RESOLV_CONF);
+  if (real.startsWith("/run/") && !replacesLink) {
     if (isWanted) boot.note("resolv-conf-needs-directory", { path: RESOLV_CONF, target: real }, because);
   } else if (isWanted || !boot.since("19.3")) {
     const existing = strictText(boot, RESOLV_CONF) ?? "";
@@ -81,6 +82,7 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
         search.map((one) => pyStr(one)),
         !boot.since("23.2"),
       );
+      if (replacesLink) boot.remove(RESOLV_CONF, because);
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
@@ -114,15 +116,25 @@ function addOthers(list: PyValue[], more: readonly PyValue[]): void {
   for (const one of more.filter((value) => !known.has(value))) list.push(one);
 }
 
-/** Since 25.1 other lines of the file stay. */
 function controlText(state: NetworkState, boot: ModuleRun): string {
   if (saysMoreThanUpstream(boot)) throw new CannotTell("the settings that the distribution's own cloud-init adds");
   const header = sysconfigHeader("#", (version) => boot.since(version)).split("\n");
   const own = ["NETWORKING=yes", ...(state.usesIpv6 ? ["NETWORKING_IPV6=yes", "IPV6_AUTOCONF=no"] : [])];
-  const kept = boot.since("25.1")
-    ? splitLines(strictText(boot, CONTROL) ?? "").filter(
-        (line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line),
-      )
-    : [];
-  return `${[...header, ...own, ...kept].join("\n")}\n`;
+  const kept = boot.fact(KEPT_LINES);
+  const before = kept === "none" ? "" : (strictText(boot, CONTROL) ?? "");
+  const above = kept === "above" ? linesAbove(before) : [];
+  const below =
+    kept === "below"
+      ? splitLines(before).filter((line) => !/NETWORKING|IPV6_AUTOCONF/.test(line) && !header.includes(line))
+      : [];
+  return `${[...above, ...header, ...own, ...below].join("\n")}\n`;
+}
+
+/** The lines up to the first that mentions cloud-init, the empty one after the last line break included. */
+function linesAbove(before: string): string[] {
+  const lines = before.split("\n");
+  const end = lines.findIndex((line) => line.includes("cloud-init"));
+  return lines
+    .slice(0, end === -1 ? lines.length : end)
+    .filter((line) => !/^(NETWORKING|IPV6_AUTOCONF|NETWORKING_IPV6)=/.test(line));
 }

@@ -1,8 +1,10 @@
+import { codeOf, defineChange } from "../../../distro/library/change.ts";
+import { defineFact } from "../../../distro/library/fact.ts";
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { librarySource } from "../../system/librarySource.ts";
 
 export const CONTROL = "/etc/sysconfig/network";
+const FILE = "net/sysconfig.py";
 const SCRIPTS = "/etc/sysconfig/network-scripts";
 
 /** How a distro class writes files of sysconfig. */
@@ -54,11 +56,61 @@ function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | und
   return values;
 }
 
-/** Red Hat's cloud-init before 25.1 disables zeroconf in /etc/sysconfig/network. */
+/** Red Hat's oldest patch writes a setting of its own to /etc/sysconfig/network, which disables zeroconf. */
 export function saysMoreThanUpstream(boot: ModuleRun): boolean {
   return sourceOf(boot).includes("NOZEROCONF");
 }
 
+/**
+ * Where other lines of /etc/sysconfig/network go: below cloud-init's own since 25.1 and in Red Hat's 24.4, above them in
+ * Red Hat's versions up to 23.1.1; otherwise they are lost.
+ */
+export const KEPT_LINES = defineFact({
+  name: "what becomes of the lines of /etc/sysconfig/network",
+  file: FILE,
+  read: (source): "above" | "below" | "none" | undefined => {
+    const code = codeOf(source);
+    if (/load_(?:text_)?file\(\s*sysconfig_path\s*,\s*quiet/.test(code)) return "above";
+    if (/load_(?:text_)?file\(\s*sysconfig_path\b/.test(code)) return "below";
+    return /^[ \t]+netcfg = \[/m.test(code) ? "none" : undefined;
+  },
+  byVersion: (since) => (since("25.1") ? "below" : "none"),
+});
+
+/** Files by which cloud-init finds the sysconfig renderer: one of them, until 19.2 all. SUSE has its own. */
+export const EXPECTED_PATHS = defineFact({
+  name: "the files by which the sysconfig renderer is found",
+  file: FILE,
+  read: (source): readonly string[] | undefined => {
+    const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+    if (list === undefined) return undefined;
+    return [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, path = ""]) => `/${path.replace(/^\/+/, "")}`);
+  },
+  byVersion: (since) => [
+    `${SCRIPTS}/network-functions`,
+    since("19.3") ? "/etc/sysconfig/config" : `${SCRIPTS}/ifdown-eth`,
+  ],
+});
+
+/** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
+export const LOOKS_FOR_PLUGIN = defineChange({
+  name: "NetworkManager's plugin for ifcfg files is looked for",
+  file: FILE,
+  since: "23.2",
+  made: /libnm-settings-plugin-ifcfg-rh/,
+  beside: /^def available\(/m,
+});
+
+/** A link /etc/resolv.conf is replaced by a file: only on SUSE, whose netconfig would write through the link. */
+export const UNLINKS_RESOLV_CONF = defineChange({
+  name: "a link /etc/resolv.conf is replaced by a file",
+  file: FILE,
+  since: undefined,
+  made: /os\.path\.islink\(dns_path\)/,
+  beside: /\bdns_path\b/,
+});
+
 function sourceOf(boot: ModuleRun): string {
-  return librarySource(boot, "net/sysconfig.py");
+  const source = boot.library?.source(FILE);
+  return source === undefined ? "" : codeOf(source);
 }

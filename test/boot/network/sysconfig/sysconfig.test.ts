@@ -148,7 +148,8 @@ bonds: {bond0: {interfaces: [id0]}}
       const result = networkBoot({ ...launch, files, version, networkConfig: DHCP });
       return result.after.read(`${IFCFG}eth0`)?.toString().split("\n").slice(2).join(" ");
     };
-    const table = `    iface_defaults = {
+    const table = `class Renderer:
+    iface_defaults = {
         "rhel": {
             "ONBOOT": True,
             "USERCTL": False,
@@ -161,7 +162,8 @@ bonds: {bond0: {interfaces: [id0]}}
     expect(own("22.1", table)).toBe(
       "AUTOCONNECT_PRIORITY=120 BOOTPROTO=dhcp DEVICE=eth0 ONBOOT=yes TYPE=Ethernet USERCTL=no ",
     );
-    const list = "    iface_defaults = tuple([\n        ('ONBOOT', True),\n        ('BOOTPROTO', 'none'),\n    ])\n";
+    const list =
+      "class Renderer:\n    iface_defaults = tuple([\n        ('ONBOOT', True),\n        ('BOOTPROTO', 'none'),\n    ])\n";
     expect(own("19.4", list)).toBe("BOOTPROTO=dhcp DEVICE=eth0 ONBOOT=yes TYPE=Ethernet ");
     expect(own("22.1", "pass\n")).toBe(
       "BOOTPROTO=dhcp DEVICE=eth0 NM_CONTROLLED=no ONBOOT=yes TYPE=Ethernet USERCTL=no ",

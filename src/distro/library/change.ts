@@ -1,0 +1,70 @@
+import type { PythonSource } from "../../python/source/source.ts";
+import type { Since } from "../version.ts";
+import { defineFact, type Fact } from "./fact.ts";
+
+/** What `defineChange` needs to know. */
+interface Change {
+  /** For people, in plain words: "bonds keep the names that the cloud gives them". */
+  readonly name: string;
+  readonly file: string;
+  /** Upstream's first version with it; undefined if only distributions have it. */
+  readonly since: string | undefined;
+  /** Code that only a file with the change contains. */
+  readonly made: RegExp;
+  /** Code beside it that the file contains with and without the change: if that is missing too, the file does not say. */
+  readonly beside: RegExp;
+}
+
+/**
+ * The fact that cloud-init has a change, which upstream made in one version, and which distributions carry into older
+ * versions, take back in later ones, or make on their own. Often such a change is inside a function, where nothing but
+ * its code states it.
+ */
+export function defineChange({ name, file, since, made, beside }: Change): Fact<boolean> {
+  return defineFact({
+    name,
+    file,
+    read: (source) => {
+      const code = codeOf(source);
+      return made.test(code) || (beside.test(code) ? false : undefined);
+    },
+    byVersion: (isSince) => since !== undefined && isSince(since),
+  });
+}
+
+/** Whether cloud-init has a change. */
+export type Has = (change: Fact<boolean>) => boolean;
+
+/** As upstream's version has it. */
+export function upstreamHas(since: Since): Has {
+  return (change) => change.byVersion(since);
+}
+
+/** As an image's library has it. A change is looked up once, since renderers ask again for every interface. */
+export function libraryHas(boot: { fact(change: Fact<boolean>): boolean }): Has {
+  const known = new Map<Fact<boolean>, boolean>();
+  return (change) => {
+    const found = known.get(change) ?? boot.fact(change);
+    known.set(change, found);
+    return found;
+  };
+}
+
+/** The default of an option that code reads as `get(option, default)`. */
+export function defineDefault(option: string, file: string, upstream: boolean): Fact<boolean> {
+  const read = new RegExp(`["']${option}["'],\\s*(True|False)\\s*\\)`, "g");
+  return defineFact({
+    name: `the default of ${option}`,
+    file,
+    read: (source) => {
+      const found = new Set([...codeOf(source).matchAll(read)].map(([, value]) => value === "True"));
+      return found.size === 1 ? found.has(true) : undefined;
+    },
+    byVersion: () => upstream,
+  });
+}
+
+/** The text of a source without the lines that are comments. */
+export function codeOf(source: PythonSource): string {
+  return source.text.replace(/^[ \t]*#.*$/gm, "");
+}
