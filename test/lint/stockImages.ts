@@ -71,8 +71,8 @@ export function stockSystem(
   return {
     "/bin": { link: "usr/bin" },
     "/etc/os-release": `ID="${id}"\nVERSION_ID="${release}"\n`,
-    "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\nsyslog:x:100:4:::\n",
-    "/etc/group": "root:x:0:\nadm:x:4:\nwheel:x:10:\n",
+    "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\nsyslog:x:100:4:::\nsystemd-network:x:76:76:::\n",
+    "/etc/group": "root:x:0:\nadm:x:4:\nwheel:x:10:\nsystemd-network:x:76:\n",
     "/etc/shadow": "root:*:20000:0:99999:7:::\n",
     "/etc/fstab": "LABEL=/ / xfs defaults 0 0\n",
     "/etc/hosts": "127.0.0.1 localhost\n",

@@ -4,7 +4,7 @@ import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { NETIFRC_SCRIPT } from "./netifrc/netifrcFiles.ts";
-import { EXPECTED_PATHS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
+import { EXPECTED_PATHS, KNOWN_DISTROS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [
@@ -108,7 +108,8 @@ function hasSysconfig(boot: ModuleRun, hasScripts: boolean): boolean {
   const found = hasScripts && (boot.since("19.3") ? files.some(isFile) : files.every(isFile));
   if (!boot.since("19.1")) return found;
   const id = boot.distro.id.toLowerCase();
-  if (!Object.hasOwn(SYSCONFIG_DISTROS, id) || !boot.since(SYSCONFIG_DISTROS[id]!)) return false;
+  const isKnown = Object.hasOwn(SYSCONFIG_DISTROS, id) && boot.since(SYSCONFIG_DISTROS[id]!);
+  if (!isKnown && !boot.fact(KNOWN_DISTROS).includes(id)) return false;
   if (found) return true;
   if (!boot.since("22.2")) return isFile("/etc/NetworkManager/NetworkManager.conf");
   return boot.fact(LOOKS_FOR_PLUGIN) && hasIfcfgPlugin(boot);
