@@ -9,6 +9,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
 import { renderUdevRules } from "./eni/udevRules.ts";
+import { writeNetifrc } from "./netifrc/netifrcFiles.ts";
 import { renderNetplan } from "./netplan/netplan.ts";
 import { netplanFeatures, writeNetplan } from "./netplan/netplanFile.ts";
 import { renderNetworkd } from "./networkd/networkd.ts";
@@ -59,6 +60,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
   else if (renderer === "sysconfig") writeSysconfig(state, boot, because);
+  else if (renderer === "netifrc") writeNetifrc(state, boot, because);
   else if (renderer === "networkd")
     writeNetworkd(
       predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),

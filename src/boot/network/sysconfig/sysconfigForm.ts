@@ -95,6 +95,20 @@ export const EXPECTED_PATHS = defineFact({
   ],
 });
 
+/**
+ * Distributions for which the renderer is available since 19.1, beside those that upstream's version knows: Red Hat's
+ * rebuilds add themselves.
+ */
+export const KNOWN_DISTROS = defineFact({
+  name: "more distributions with sysconfig files",
+  file: FILE,
+  read: (source): readonly string[] | undefined => {
+    const list = /^KNOWN_DISTROS\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/m.exec(codeOf(source))?.[1];
+    return list === undefined ? undefined : [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, name = ""]) => name);
+  },
+  byVersion: () => [],
+});
+
 /** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
 export const LOOKS_FOR_PLUGIN = defineChange({
   name: "NetworkManager's plugin for ifcfg files is looked for",
