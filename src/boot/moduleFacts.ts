@@ -103,3 +103,11 @@ export function isForDistro(facts: ModuleFacts, distro: string, program: Program
   const { distros } = scheduleOf(facts, program);
   return distros === "all" || distros.includes(distro);
 }
+
+/** Distros whose package runs a module before upstream does: yum_add_repo leaves its semaphore on Amazon Linux 2 (19.3). */
+const VENDORS_OWN: ReadonlyMap<string, string> = new Map([["amazon", "yum_add_repo"]]);
+
+/** Whether a distro's own package runs the module on it. */
+export function runsOn(facts: ModuleFacts, distro: string, program: Program): boolean {
+  return isForDistro(facts, distro, program) || VENDORS_OWN.get(distro) === facts.name;
+}

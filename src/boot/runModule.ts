@@ -5,7 +5,7 @@ import { Failure } from "./failure.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
-import { existsIn, isForDistro, isOwnModule, moduleFacts, scheduleOf } from "./moduleFacts.ts";
+import { existsIn, isOwnModule, moduleFacts, runsOn, scheduleOf } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
@@ -38,7 +38,7 @@ export function runModule(
   const keys = schedule.activatedBy;
   if (keys.length > 0 && !keys.some((key) => config.has(key)))
     return skipped({ code: "not-configured", keys }, frequency);
-  if (!isForDistro(facts, state.facts.name, state)) {
+  if (!runsOn(facts, state.facts.name, state)) {
     const unverified = config.get("unverified_modules");
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped({ code: "other-distro", distro: state.facts.name }, frequency);
