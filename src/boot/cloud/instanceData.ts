@@ -32,11 +32,14 @@ export function instanceData(
   const readable = since("21.4") ? undefined : "redacted for non-root user";
   const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
   const data: ConfigObject = {
-    ds: { meta_data: bounded(metaDataOf(cloud)) },
+    ds: cloud.instance === undefined ? { meta_data: bounded(metaDataOf(cloud)) } : bounded(toValue(cloud.instance.ds)),
     merged_cfg: config,
     ...(since("23.3") ? { merged_system_cfg: config } : {}),
     sys_info: systemInfo(distro),
-    v1: standardized(image, distro, cloud, since),
+    v1: {
+      ...standardized(image, distro, cloud, since),
+      ...(cloud.instance === undefined ? {} : (bounded(toValue(cloud.instance.v1)) as ConfigObject)),
+    },
   };
   return convert(data, since);
 }

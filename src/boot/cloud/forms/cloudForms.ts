@@ -1,3 +1,4 @@
+import { cloudSigma } from "./cloudSigma.ts";
 import { digitalOcean } from "./digitalOcean.ts";
 import type { CloudForm } from "./form.ts";
 import { gce } from "./gce.ts";
@@ -7,6 +8,7 @@ import { scaleway } from "./scaleway.ts";
 
 /** Datasources whose clouds provide data in another form than cloud-init works with. */
 export const cloudForms: ReadonlyMap<string, CloudForm> = new Map<string, CloudForm>([
+  ["CloudSigma", cloudSigma],
   ["DigitalOcean", digitalOcean],
   ["GCE", gce],
   ["LXD", lxd],
