@@ -33,6 +33,8 @@ export interface CloudData {
   readonly withoutMetaData?: string;
   /** Why the network configuration is unknown, if only that is unknown. */
   readonly unknownNetwork?: string;
+  /** The file with vendor-data that is a list, where cloud-init cannot store one (before 21.2). */
+  readonly unstorable?: string;
   /** Files that the first boot writes for the cloud. */
   readonly files?: readonly SeedFile[];
 }

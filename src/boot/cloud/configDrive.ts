@@ -1,5 +1,6 @@
 import { builtin } from "../../config/builtin.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
@@ -102,14 +103,17 @@ function readDrive(image: Tree, version: string, top: string, layout: string): C
   const networkFile = read("network_data.json");
   const isTooLong = (networkFile?.bytes.length ?? 0) > LONGEST_NETWORK;
   const network = isTooLong ? undefined : anyType(networkFile);
-  const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json"), version) : undefined;
+  const files = [read("vendor_data.json"), versionAtLeast(version, "21.1") ? read("vendor_data2.json") : undefined];
+  const unstorable = versionAtLeast(version, "21.2") ? undefined : files.find((file) => isList(ownData(file)));
+  const [vendor, vendor2] = files.map(vendorData);
   return {
     ...UNKNOWN_CLOUD,
     datasource: "ConfigDrive",
     metaData: metaData(image, top, `${top}/${layout}/meta_data.json`, meta),
     userData: read("user_data") ?? nothing,
-    vendorData: vendorData(read("vendor_data.json"), version) ?? nothing,
+    vendorData: vendor ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
+    ...(unstorable === undefined ? {} : { unstorable: unstorable.path }),
     ...(isTooLong ? { unknownNetwork: "the network configuration, because network_data.json is too large" } : {}),
     ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
@@ -154,15 +158,25 @@ function withBytes(pair: Pair, random: Buffer): Pair {
   return { ...pair, value };
 }
 
-/** A mapping counts by its key `cloud-init` (sources.convert_vendordata); since 21.2 each item of a list is a part. */
-function vendorData(file: SeedFile | undefined, version: string): SeedFile | undefined {
+/** A mapping counts by its key `cloud-init` (sources.convert_vendordata). */
+function ownData(file: SeedFile | undefined): ConfigValue | undefined {
   const value = anyType(file);
-  const own = isMapping(value) ? value["cloud-init"] : value;
+  return isMapping(value) ? value["cloud-init"] : value;
+}
+
+/** A list that counts; an empty one is as none. */
+function isList(value: ConfigValue | undefined): value is ConfigValue[] {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Each item of a list is a part; what does not begin as a part does is of no type that cloud-init handles. */
+function vendorData(file: SeedFile | undefined): SeedFile | undefined {
+  const own = ownData(file);
   if (file === undefined) return undefined;
   if (typeof own === "string") return { path: file.path, bytes: Buffer.from(own) };
-  if (!versionAtLeast(version, "21.2") || !Array.isArray(own)) return undefined;
-  if (!own.every((item) => typeof item === "string" && item.startsWith("#"))) return undefined;
-  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(own)}`) };
+  if (!isList(own) || !own.every((item) => typeof item === "string" && !/mime-version:/i.test(item))) return undefined;
+  const parts = own.map((content) => ({ type: typeOfText(String(content)) ?? "text/x-not-multipart", content }));
+  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(parts)}`) };
 }
 
 /** What Nova calls a personality: files that the first boot writes. */

@@ -202,6 +202,12 @@ describe("meta-data as the cloud provides them", () => {
     expect(new Config(result.cloud.metaData!).get("public-keys")).toEqual(["ssh-rsa AA a"]);
   });
 
+  test("VMware: the keys have several names", () => {
+    const keys = { "public-keys": ["ssh-rsa BB b"], "public-keys-data": "ssh-rsa AA a\n" };
+    const { cloud } = ofCloud("VMware", { "instance-id": "i", ...keys });
+    expect(new Config(cloud.metaData!).get("public-keys")).toBe("ssh-rsa AA a\n");
+  });
+
   test("CloudSigma", () => {
     const data = "#cloud-config\nhostname: w\n";
     const meta = {

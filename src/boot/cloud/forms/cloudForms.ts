@@ -5,6 +5,7 @@ import { gce } from "./gce.ts";
 import { lxd } from "./lxd.ts";
 import { oracle } from "./oracle.ts";
 import { scaleway } from "./scaleway.ts";
+import { vmware } from "./vmware.ts";
 
 /** Datasources whose clouds provide data in another form than cloud-init works with. */
 export const cloudForms: ReadonlyMap<string, CloudForm> = new Map<string, CloudForm>([
@@ -14,4 +15,5 @@ export const cloudForms: ReadonlyMap<string, CloudForm> = new Map<string, CloudF
   ["LXD", lxd],
   ["Oracle", oracle],
   ["Scaleway", scaleway],
+  ["VMware", vmware],
 ]);
