@@ -1,3 +1,4 @@
+import { libraryHas } from "../../distro/library/change.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { asDict } from "../../python/checked.ts";
@@ -8,6 +9,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
 import { renderUdevRules } from "./eni/udevRules.ts";
+import { writeNetifrc } from "./netifrc/netifrcFiles.ts";
 import { renderNetplan } from "./netplan/netplan.ts";
 import { netplanFeatures, writeNetplan } from "./netplan/netplanFile.ts";
 import { renderNetworkd } from "./networkd/networkd.ts";
@@ -42,6 +44,7 @@ export function applyNetwork(boot: ModuleRun): Ending {
 function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun): Ending {
   const { because } = found;
   const since = (version: string): boolean => boot.since(version);
+  const has = libraryHas(boot);
   const network: Predicted<PyDict> =
     found.kind === "unknown" ? found : { value: asDict(found.network, "the network configuration") };
   if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot, because);
@@ -53,10 +56,11 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     return { status: "ran", why: { code: "no-renderer" } };
   }
   if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
-  const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
+  const state = predict(network, (value) => readNetworkConfig(value, renderer, since, has));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
   else if (renderer === "sysconfig") writeSysconfig(state, boot, because);
+  else if (renderer === "netifrc") writeNetifrc(state, boot, because);
   else if (renderer === "networkd")
     writeNetworkd(
       predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),
@@ -65,7 +69,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     );
   else if (renderer === "network-manager")
     writeNetworkManager(
-      predict(state, (value) => renderNetworkManager(value, since)),
+      predict(state, (value) => renderNetworkManager(value, since, has)),
       boot,
       because,
     );

@@ -3,7 +3,9 @@ import { Raises } from "../../python/errors.ts";
 import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
-import { EXPECTED_PATHS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
+import { NETIFRC_SCRIPT } from "./netifrc/netifrcFiles.ts";
+import { NEEDS_NO_CONFIG } from "./networkManager/changes.ts";
+import { EXPECTED_PATHS, KNOWN_DISTROS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [
@@ -24,6 +26,8 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
   const known = RENDERERS.filter(([, since]) => boot.since(since)).map(([name]) => name);
+  // Gentoo adds a renderer of its own, as the last one (25.1).
+  if (boot.library?.text("net/netifrc.py") !== undefined) known.push("netifrc");
   const node = boot.config.node("system_info", "network", "renderers");
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
   const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
@@ -41,6 +45,8 @@ function isAvailable(name: string, boot: ModuleRun): boolean {
       return ["ifquery", "ifup", "ifdown"].every((program) => has(program)) && isFile("/etc/network/interfaces");
     case "netplan":
       return has("netplan");
+    case "netifrc":
+      return isFile(NETIFRC_SCRIPT);
     case "networkd":
       return ["ip", "systemctl"].every((program) => has(program, ["/usr/sbin", "/bin"]));
     case "network-manager":
@@ -60,14 +66,14 @@ function isProgram(boot: ModuleRun, path: string): boolean {
   return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
 }
 
-/** nmcli, and an enabled service (network_manager.available). Until 24.1 its configuration file must also exist. */
+/** nmcli, and an enabled service (network_manager.available), and where that is asked for its configuration file. */
 function hasNetworkManager(boot: ModuleRun): boolean {
   const hasConfig = boot.image.stat("/etc/NetworkManager/NetworkManager.conf")?.kind === "file";
   const units = "/etc/systemd/system";
   const isEnabled = boot.image
     .list(units)
     .some((name) => name.endsWith(".wants") && boot.image.list(`${units}/${name}`).includes("NetworkManager.service"));
-  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || boot.since("24.1"));
+  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || boot.fact(NEEDS_NO_CONFIG));
 }
 
 /**
@@ -103,7 +109,8 @@ function hasSysconfig(boot: ModuleRun, hasScripts: boolean): boolean {
   const found = hasScripts && (boot.since("19.3") ? files.some(isFile) : files.every(isFile));
   if (!boot.since("19.1")) return found;
   const id = boot.distro.id.toLowerCase();
-  if (!Object.hasOwn(SYSCONFIG_DISTROS, id) || !boot.since(SYSCONFIG_DISTROS[id]!)) return false;
+  const isKnown = Object.hasOwn(SYSCONFIG_DISTROS, id) && boot.since(SYSCONFIG_DISTROS[id]!);
+  if (!isKnown && !boot.fact(KNOWN_DISTROS).includes(id)) return false;
   if (found) return true;
   if (!boot.since("22.2")) return isFile("/etc/NetworkManager/NetworkManager.conf");
   return boot.fact(LOOKS_FOR_PLUGIN) && hasIfcfgPlugin(boot);

@@ -50,6 +50,24 @@ describe("the sysconfig renderer is available", () => {
     expect(suse("25.1", "expected_paths = [PATH]\n", ["/etc/sysconfig/config"])).toBe("sysconfig");
   });
 
+  test("rebuilds add themselves to the distributions with sysconfig files", () => {
+    const rebuild = (distro: string, code: string) =>
+      rendererOf(
+        networkBoot({
+          version: "21.1",
+          distro,
+          programs: ["ifup", "ifdown"],
+          files: { "/etc/sysconfig/network-scripts/network-functions": "", ...lib("net/sysconfig.py", code) },
+          networkConfig: STATIC,
+        }),
+      );
+    const list = "KNOWN_DISTROS = [\n    'almalinux', 'centos',\n    'rhel',\n]\n";
+    expect(rebuild("almalinux", list)).toBe("sysconfig");
+    expect(rebuild("rocky", list)).not.toBe("sysconfig");
+    expect(rebuild("almalinux", "KNOWN_DISTROS = known()\n")).not.toBe("sysconfig");
+    expect(rebuild("rhel", "")).toBe("sysconfig");
+  });
+
   test("where Red Hat's 23.1.1 looks for NetworkManager's plugin", () => {
     const plugin = { "/usr/lib64/NetworkManager/1.44/libnm-settings-plugin-ifcfg-rh.so": "" };
     const looking =

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Has } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { text as asText } from "../../../python/checked.ts";
@@ -7,6 +8,7 @@ import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
+import { HAS_PRIORITY, METHODS, SORTS_DNS, SORTS_ROUTES } from "./changes.ts";
 
 type Family = "ipv4" | "ipv6";
 
@@ -30,15 +32,21 @@ export class NetworkManagerProfile {
   readonly #sections = new Map<string, Map<string, string>>();
   readonly #numbers = new Map<string, number>();
   readonly #since: Since;
+  readonly #sortsDns: boolean;
+  readonly #sortsRoutes: boolean;
+  readonly #methods: ReadonlyMap<string, string>;
   #appended = 0;
 
-  constructor(name: PyKey, since: Since) {
+  constructor(name: PyKey, since: Since, has: Has) {
     this.#since = since;
+    this.#sortsDns = has(SORTS_DNS);
+    this.#sortsRoutes = has(SORTS_ROUTES);
+    this.#methods = has(METHODS);
     const text = asText(name, "the name of an interface");
     this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
     this.set("connection", "id", `cloud-init ${text}`);
     this.set("connection", "uuid", this.uuid);
-    if (since("23.2")) this.set("connection", "autoconnect-priority", "120");
+    if (has(HAS_PRIORITY)) this.set("connection", "autoconnect-priority", "120");
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
@@ -72,7 +80,7 @@ export class NetworkManagerProfile {
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
-    const known = type === null ? "disabled" : methodOf(pyStr(type), since);
+    const known = type === null ? "disabled" : this.#methods.get(pyStr(type));
     if (known === undefined) this.set(family, "may-fail", "true");
     const method = known ?? "auto";
     const earlier = this.#get(family, "method");
@@ -93,12 +101,12 @@ export class NetworkManagerProfile {
     );
   }
 
-  /** @param family of the subnet, which counts until 23.4 */
+  /** @param family of the subnet, which counts where the renderer does not sort */
   addRoute(family: Family, route: PyDict): void {
     const since = this.#since;
     const network = route.get("network") ?? null;
     const gateway = route.get("gateway");
-    if (!since("24.1")) {
+    if (!this.#sortsRoutes) {
       const way = gateway === undefined ? "" : `,${asText(gateway, "a gateway")}`;
       const value = `${asText(network, "the network of a route")}/${pyStr(route.get("prefix"))}${way}`;
       this.set(family, this.#nextKey(family, "route"), value);
@@ -119,18 +127,18 @@ export class NetworkManagerProfile {
     if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
-  /** Since 24.1 only if the family has other settings, since 24.3 only if it is not disabled. */
+  /** With SORTS_DNS only if the family has other settings, since 24.3 only if it is not disabled. */
   addNameserver(server: PyValue): void {
     const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
-    if (!this.#since("24.1")) this.setDefault(family, "method", "disabled");
+    if (!this.#sortsDns) this.setDefault(family, "method", "disabled");
     else if (!this.#takesDns(family)) return;
     this.#append(family, "dns", asText(server, "a name server"));
   }
 
-  /** @param family of the subnet, which counts until 23.4 */
+  /** @param family of the subnet, which counts where the renderer does not sort */
   addSearch(family: Family, domains: readonly PyValue[]): void {
-    const families: readonly Family[] = this.#since("24.1")
+    const families: readonly Family[] = this.#sortsDns
       ? (["ipv4", "ipv6"] as const).filter((each) => this.#takesDns(each))
       : [family];
     for (const each of families)
@@ -146,7 +154,7 @@ export class NetworkManagerProfile {
     return this.has(family) && !(this.#since("24.3") && this.#get(family, "method") === "disabled");
   }
 
-  /** One of two kinds of DHCP may fail (since 24.1). */
+  /** One of two kinds of DHCP may fail. */
   relaxDhcp(): void {
     const families = ["ipv4", "ipv6"] as const;
     const needsBoth = families.every(
@@ -185,24 +193,3 @@ function hasLonePercent(text: string): boolean {
 
 /** Types of subnets that router advertisements announce. */
 const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
-
-/** NetworkManager's method for a type of subnet; undefined if the renderer does not support it. */
-function methodOf(type: string, since: Since): string | undefined {
-  switch (type) {
-    case "static":
-      return "manual";
-    case "static6":
-      return since("23.2") ? "manual" : undefined;
-    case "dhcp6":
-      return since("22.3.1") ? "auto" : "dhcp";
-    case "ipv6_dhcpv6-stateful":
-      return since("23.2") ? "dhcp" : "auto";
-    case "dhcp":
-    case "dhcp4":
-    case "ipv6_slaac":
-    case "ipv6_dhcpv6-stateless":
-      return "auto";
-    default:
-      return undefined;
-  }
-}

@@ -1,3 +1,4 @@
+import { defineChange } from "../../../distro/library/change.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import { truthy } from "../../../python/value.ts";
@@ -5,6 +6,15 @@ import type { ModuleRun } from "../../moduleRun.ts";
 
 /** Distros that keep their own configuration unless system_info.disable_fallback_netcfg is false. */
 const WITHOUT_FALLBACK = ["photon", "mariner"];
+
+/** Since 24.1, and in Red Hat's 23.4. */
+const ASKS_FOR_IPV6 = defineChange({
+  name: "the network without configuration is DHCP of IPv6 too",
+  file: "net/__init__.py",
+  since: "24.1",
+  made: /def generate_fallback_config\((?:(?!\ndef )[\s\S]){1,4000}["']dhcp6["']: True/,
+  beside: /def generate_fallback_config\(/,
+});
 
 /**
  * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined if the
@@ -21,6 +31,6 @@ export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
     return dictOf({ version: 1, config: [device] });
   }
   const device = dictOf({ dhcp4: true, "set-name": name, match: dictOf({ macaddress: mac }) });
-  if (boot.since("24.1")) device.set("dhcp6", true);
+  if (boot.fact(ASKS_FOR_IPV6)) device.set("dhcp6", true);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }

@@ -1,9 +1,11 @@
+import type { Has } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { KEEPS_IDS, KEEPS_NAMESERVERS_APART } from "./changes.ts";
 import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
 
@@ -58,7 +60,7 @@ const BRIDGE_PARAMETERS: ReadonlyMap<string, string | null> = new Map([
 ]);
 
 /** Reads a version 2 configuration, device by device, as commands of version 1 (18.5 to 26.2). */
-export function readDevices(network: PyDict, table: InterfaceTable, since: Since): void {
+export function readDevices(network: PyDict, table: InterfaceTable, since: Since, has: Has): void {
   for (const [kind, devices] of network) {
     if (kind === "version" || (kind === "renderer" && since("20.2"))) continue;
     if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
@@ -66,7 +68,7 @@ export function readDevices(network: PyDict, table: InterfaceTable, since: Since
     else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
     else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
     else if (kind !== "wifis") throw new Raises(`unknown device type ${pyStr(kind)}`);
-    readNameservers(devices, table, since);
+    readNameservers(devices, table, since, has);
   }
 }
 
@@ -218,8 +220,10 @@ function readAddresses(device: PyDict): PyDict[] {
 }
 
 /** The name servers of devices, which the renderers take from the interface (since 21.3). */
-function readNameservers(devices: PyValue, table: InterfaceTable, since: Since): void {
+function readNameservers(devices: PyValue, table: InterfaceTable, since: Since, has: Has): void {
   if (!since("21.3")) return;
+  const keepsIds = has(KEEPS_IDS);
+  const keepsApart = has(KEEPS_NAMESERVERS_APART);
   for (const [id, item] of asDict(devices, "a group of devices")) {
     const device = asDict(item, `the interface ${pyStr(id)}`);
     if (!device.has("nameservers")) continue;
@@ -230,16 +234,16 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       ["addresses", "address"],
     ] as const) {
       const value = servers.get(from) ?? null;
-      if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
+      if (!keepsIds && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
     // The first skipped device ends the handling of its kind of devices.
-    if (!since("24.1") && !table.nameserver(command)) return;
-    if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
+    if (!keepsApart && !table.nameserver(command)) return;
+    if (!table.interfaceNameserver(command, keepsIds ? id : nameOnMachine(id, device, since))) return;
   }
 }
 
-/** Until 24.3 an interface was found by its name on the machine. */
+/** Where IDs are not kept, an interface is found by its name on the machine. */
 function nameOnMachine(id: PyKey, device: PyDict, since: Since): PyKey {
   const setName = device.get("set-name");
   const match = device.has("match") ? asDict(device.get("match"), "match") : new Map();

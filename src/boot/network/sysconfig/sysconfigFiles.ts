@@ -15,7 +15,15 @@ import { UDEV_RULES } from "../targets.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import { renderSysconfig } from "./sysconfig.ts";
-import { CONTROL, KEPT_LINES, saysMoreThanUpstream, sysconfigForm, UNLINKS_RESOLV_CONF } from "./sysconfigForm.ts";
+import {
+  COLLECTS_NAMESERVERS,
+  CONTROL,
+  KEPT_LINES,
+  PROTECTS_NAMESERVERS,
+  saysMoreThanUpstream,
+  sysconfigForm,
+  UNLINKS_RESOLV_CONF,
+} from "./sysconfigForm.ts";
 import { sysconfigHeader } from "./sysconfigValues.ts";
 
 const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
@@ -86,16 +94,16 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
-  if (!(boot.since("24.4") ? isWanted : state.value.nameservers.length > 0)) return;
+  if (!(boot.fact(PROTECTS_NAMESERVERS) ? isWanted : state.value.nameservers.length > 0)) return;
   const header = sysconfigHeader("#", (version) => boot.since(version));
   boot.write(NETWORK_MANAGER_CONF, `${header}\n[main]\ndns = none\n`, because);
 }
 
-/** Since 24.2 those of interfaces count too. */
+/** Those of interfaces count too where the renderer collects them. */
 function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyValue[]; search: PyValue[] } {
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
-  for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
+  for (const iface of boot.fact(COLLECTS_NAMESERVERS) ? state.interfaces.values() : []) {
     for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
       for (const one of items(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);
