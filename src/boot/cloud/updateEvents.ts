@@ -13,7 +13,7 @@ export interface InstalledCloudInit {
 /** Datasources that watch for network devices by default, with upstream's first version that does. */
 const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
-/** The events after which a datasource configures the network: "boot-new-instance", "boot", "boot-legacy", "hotplug". */
+/** The events after which a datasource configures the network: "boot-new-instance", "boot", "hotplug". */
 type Events = ReadonlySet<string>;
 
 /** What each datasource's default_update_events say (21.3 to 26.2): Ubuntu 20.04 and 22.04 take hotplug from EC2. */
@@ -37,8 +37,7 @@ export function defaultUpdateEvents(
   const since = (wanted: string) => versionAtLeast(version, wanted);
   const fact = EVENTS.get(datasource ?? "");
   if (fact === undefined) return Object.values(WATCHES).some(since) ? undefined : NEW_INSTANCE;
-  // Before 21.3 events had another form.
-  return since("21.3") ? lookUp(fact, library, version).value : fact.byVersion(since);
+  return lookUp(fact, library, version).value;
 }
 
 const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
@@ -47,7 +46,7 @@ function upstreamEvents(datasource: string, since: Since): Events {
   const watched = WATCHES[datasource];
   return new Set([
     ...NEW_INSTANCE,
-    ...(configuresEveryBoot(datasource, since) ? ["boot", "boot-legacy"] : []),
+    ...(configuresEveryBoot(datasource, since) ? ["boot"] : []),
     ...(watched !== undefined && since(watched) ? ["hotplug"] : []),
   ]);
 }
@@ -64,7 +63,9 @@ function eventsOf(library: Library, datasource: string, depth = 0): Set<string> 
   const other = /\bDataSource(\w+)/.exec(parents)?.[1];
   const inherited = () => {
     if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
-    return assignedEvents(codeIn(library, "sources/__init__.py")) ?? new Set(NEW_INSTANCE);
+    const base = codeIn(library, "sources/__init__.py");
+    // Before 21.3 events had another form.
+    return base === "" ? new Set(NEW_INSTANCE) : assignedEvents(base);
   };
   const events = /^ {4}default_update_events\b/m.test(code) ? assignedEvents(code) : inherited();
   // Constructors add others.
@@ -94,8 +95,9 @@ function eventsIn(text: string): Set<string> | undefined {
     : new Set([...list.matchAll(/EventType\.(\w+)/g)].map(([, name = ""]) => eventName(name)));
 }
 
+/** BOOT_LEGACY has the effect of BOOT. */
 function eventName(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+  return name.replace("BOOT_LEGACY", "BOOT").toLowerCase().replaceAll("_", "-");
 }
 
 function codeIn(library: Library, file: string): string {

@@ -1,3 +1,4 @@
+import { libraryHas } from "../../distro/library/change.ts";
 import type { Origin } from "../../image/origin.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { asDict } from "../../python/checked.ts";
@@ -42,6 +43,7 @@ export function applyNetwork(boot: ModuleRun): Ending {
 function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun): Ending {
   const { because } = found;
   const since = (version: string): boolean => boot.since(version);
+  const has = libraryHas(boot);
   const network: Predicted<PyDict> =
     found.kind === "unknown" ? found : { value: asDict(found.network, "the network configuration") };
   if ("value" in network) checkForm(network.value, found.kind === "config" && found.isOfCloud, boot, because);
@@ -53,7 +55,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     return { status: "ran", why: { code: "no-renderer" } };
   }
   if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
-  const state = predict(network, (value) => readNetworkConfig(value, renderer, since));
+  const state = predict(network, (value) => readNetworkConfig(value, renderer, since, has));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
   else if (renderer === "sysconfig") writeSysconfig(state, boot, because);
@@ -65,7 +67,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     );
   else if (renderer === "network-manager")
     writeNetworkManager(
-      predict(state, (value) => renderNetworkManager(value, since)),
+      predict(state, (value) => renderNetworkManager(value, since, has)),
       boot,
       because,
     );

@@ -3,6 +3,7 @@ import { Raises } from "../../python/errors.ts";
 import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
+import { NEEDS_CONFIG } from "./networkManager/networkManagerFacts.ts";
 import { EXPECTED_PATHS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
@@ -60,14 +61,14 @@ function isProgram(boot: ModuleRun, path: string): boolean {
   return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
 }
 
-/** nmcli, and an enabled service (network_manager.available). Until 24.1 its configuration file must also exist. */
+/** nmcli, and an enabled service (network_manager.available). Some need its configuration file. */
 function hasNetworkManager(boot: ModuleRun): boolean {
   const hasConfig = boot.image.stat("/etc/NetworkManager/NetworkManager.conf")?.kind === "file";
   const units = "/etc/systemd/system";
   const isEnabled = boot.image
     .list(units)
     .some((name) => name.endsWith(".wants") && boot.image.list(`${units}/${name}`).includes("NetworkManager.service"));
-  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || boot.since("24.1"));
+  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || !boot.fact(NEEDS_CONFIG));
 }
 
 /**

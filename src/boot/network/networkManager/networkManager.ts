@@ -1,3 +1,4 @@
+import { type Has, upstreamHas } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
@@ -6,6 +7,7 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
+import { RELAXES_DHCP, WRITES_DNS_OF_ALL } from "./networkManagerFacts.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 
 /**
@@ -36,13 +38,17 @@ const MAX_SHARED = 50_000;
  * @throws Raises if the renderer raises
  * @throws CannotTell for texts that are too long, or with percent signs that ConfigParser expands
  */
-export function renderNetworkManager(state: NetworkState, since: Since): NetworkManagerFile[] {
+export function renderNetworkManager(
+  state: NetworkState,
+  since: Since,
+  has: Has = upstreamHas(since),
+): NetworkManagerFile[] {
   if ((state.nameservers.length + state.search.length) * state.interfaces.size > MAX_SHARED)
     throw new CannotTell("the network configuration, because it is too large");
   const profiles = new Map<PyKey, NetworkManagerProfile>();
   for (const iface of state.interfaces.values())
-    profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since));
-  for (const iface of state.interfaces.values()) describe(iface, profiles, state, since);
+    profiles.set(idOf(iface), new NetworkManagerProfile(asKey(iface.get("name")), since, has));
+  for (const iface of state.interfaces.values()) describe(iface, profiles, state, since, has);
   return [...profiles]
     .filter(([, profile]) => profile.has("connection", "type"))
     .map(([id, profile]) => ({ interface: id, text: String(profile) }));
@@ -68,7 +74,7 @@ function reference(iface: PyValue | undefined, profiles: Profiles): PyValue {
   return profiles.get(id)?.uuid ?? id;
 }
 
-function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since: Since): void {
+function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since: Since, has: Has): void {
   const profile = profileOf(idOf(iface), profiles);
   const given = iface.get("type");
   const type = typeof given === "string" && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined;
@@ -81,7 +87,7 @@ function describe(iface: PyDict, profiles: Profiles, state: NetworkState, since:
     profile.set("connection", "master", reference(iface.get("bond-master"), profiles));
   }
   profile.set(type);
-  const mtu = addSubnets(iface, type, profile, state, since) ?? iface.get("mtu") ?? null;
+  const mtu = addSubnets(iface, type, profile, state, since, has) ?? iface.get("mtu") ?? null;
   for (const [option, key] of options(type, since)) {
     const value = iface.get(key) ?? null;
     if (value !== null) profile.set(type, option, typeof value === "boolean" ? String(value) : pyStr(value));
@@ -98,6 +104,7 @@ function addSubnets(
   profile: NetworkManagerProfile,
   state: NetworkState,
   since: Since,
+  has: Has,
 ): PyValue | undefined {
   const subnets = items(iface.get("subnets"), "subnets").map((subnet) => asDict(subnet, "a subnet"));
   let mtu: PyValue | undefined;
@@ -114,7 +121,7 @@ function addSubnets(
     for (const route of items(subnet.get("routes"), "routes")) profile.addRoute(family, asDict(route, "a route"));
     if (subnet.has("metric") && since("26.2")) profile.set(family, "route-metric", pyStr(subnet.get("metric")));
     const [servers, domains] = ["dns_nameservers", "dns_search"].map((key) => items(subnet.get(key) ?? [], key));
-    if (since("24.1")) {
+    if (has(WRITES_DNS_OF_ALL)) {
       for (const one of servers!) nameservers.push(one);
       for (const one of domains!) search.push(one);
     } else {
@@ -123,14 +130,12 @@ function addSubnets(
     }
     if (family === "ipv4" && subnet.has("mtu")) mtu = subnet.get("mtu");
   }
-  if (since("24.1")) {
-    addDns(iface, nameservers, search, profile, state);
-    profile.relaxDhcp();
-  }
+  if (has(WRITES_DNS_OF_ALL)) addDns(iface, nameservers, search, profile, state);
+  if (has(RELAXES_DHCP)) profile.relaxDhcp();
   return mtu;
 }
 
-/** Name servers of the interface's subnets and its own, else those without an interface (since 24.1). */
+/** Name servers of the interface's subnets and its own, else those without an interface (since 24.1, and in Red Hat's 23.4). */
 function addDns(
   iface: PyDict,
   nameservers: PyValue[],

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Has } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { text as asText } from "../../../python/checked.ts";
@@ -7,6 +8,14 @@ import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
+import {
+  FAMILY_IS_GATEWAYS,
+  HAS_PRIORITY,
+  KNOWS_STATIC6,
+  ROUTES_HAVE_OWN_FAMILY,
+  STATEFUL_IS_DHCP,
+  WRITES_DNS_OF_ALL,
+} from "./networkManagerFacts.ts";
 
 type Family = "ipv4" | "ipv6";
 
@@ -30,15 +39,17 @@ export class NetworkManagerProfile {
   readonly #sections = new Map<string, Map<string, string>>();
   readonly #numbers = new Map<string, number>();
   readonly #since: Since;
+  readonly #has: Has;
   #appended = 0;
 
-  constructor(name: PyKey, since: Since) {
+  constructor(name: PyKey, since: Since, has: Has) {
     this.#since = since;
+    this.#has = has;
     const text = asText(name, "the name of an interface");
     this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
     this.set("connection", "id", `cloud-init ${text}`);
     this.set("connection", "uuid", this.uuid);
-    if (since("23.2")) this.set("connection", "autoconnect-priority", "120");
+    if (has(HAS_PRIORITY)) this.set("connection", "autoconnect-priority", "120");
     this.set("user", "org.freedesktop.NetworkManager.origin", "cloud-init");
   }
 
@@ -72,7 +83,7 @@ export class NetworkManagerProfile {
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
-    const known = type === null ? "disabled" : methodOf(pyStr(type), since);
+    const known = type === null ? "disabled" : methodOf(pyStr(type), since, this.#has);
     if (known === undefined) this.set(family, "may-fail", "true");
     const method = known ?? "auto";
     const earlier = this.#get(family, "method");
@@ -98,13 +109,15 @@ export class NetworkManagerProfile {
     const since = this.#since;
     const network = route.get("network") ?? null;
     const gateway = route.get("gateway");
-    if (!since("24.1")) {
+    if (!this.#has(ROUTES_HAVE_OWN_FAMILY)) {
       const way = gateway === undefined ? "" : `,${asText(gateway, "a gateway")}`;
       const value = `${asText(network, "the network of a route")}/${pyStr(route.get("prefix"))}${way}`;
       this.set(family, this.#nextKey(family, "route"), value);
       return;
     }
-    const own: Family = parseIpv6(pyStr(network)) === undefined ? "ipv4" : "ipv6";
+    const byGateway = this.#has(FAMILY_IS_GATEWAYS);
+    if (byGateway && gateway === undefined) throw new Raises("a route has no gateway");
+    const own: Family = parseIpv6(pyStr(byGateway ? gateway : network)) === undefined ? "ipv4" : "ipv6";
     let value = `${pyStr(network)}/${pyStr(route.get("prefix"))}`;
     if (gateway !== undefined) value += `,${pyStr(gateway)}`;
     const metric = route.get("metric");
@@ -116,21 +129,21 @@ export class NetworkManagerProfile {
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
-    if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
+    if (route.has("mtu") && !byGateway) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
   /** Since 24.1 only if the family has other settings, since 24.3 only if it is not disabled. */
   addNameserver(server: PyValue): void {
     const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
-    if (!this.#since("24.1")) this.setDefault(family, "method", "disabled");
+    if (!this.#has(WRITES_DNS_OF_ALL)) this.setDefault(family, "method", "disabled");
     else if (!this.#takesDns(family)) return;
     this.#append(family, "dns", asText(server, "a name server"));
   }
 
   /** @param family of the subnet, which counts until 23.4 */
   addSearch(family: Family, domains: readonly PyValue[]): void {
-    const families: readonly Family[] = this.#since("24.1")
+    const families: readonly Family[] = this.#has(WRITES_DNS_OF_ALL)
       ? (["ipv4", "ipv6"] as const).filter((each) => this.#takesDns(each))
       : [family];
     for (const each of families)
@@ -187,16 +200,16 @@ function hasLonePercent(text: string): boolean {
 const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
 
 /** NetworkManager's method for a type of subnet; undefined if the renderer does not support it. */
-function methodOf(type: string, since: Since): string | undefined {
+function methodOf(type: string, since: Since, has: Has): string | undefined {
   switch (type) {
     case "static":
       return "manual";
     case "static6":
-      return since("23.2") ? "manual" : undefined;
+      return has(KNOWS_STATIC6) ? "manual" : undefined;
     case "dhcp6":
       return since("22.3.1") ? "auto" : "dhcp";
     case "ipv6_dhcpv6-stateful":
-      return since("23.2") ? "dhcp" : "auto";
+      return has(STATEFUL_IS_DHCP) ? "dhcp" : "auto";
     case "dhcp":
     case "dhcp4":
     case "ipv6_slaac":

@@ -1,3 +1,4 @@
+import { defineChange } from "../../../distro/library/change.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import { truthy } from "../../../python/value.ts";
@@ -21,6 +22,15 @@ export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
     return dictOf({ version: 1, config: [device] });
   }
   const device = dictOf({ dhcp4: true, "set-name": name, match: dictOf({ macaddress: mac }) });
-  if (boot.since("24.1")) device.set("dhcp6", true);
+  if (boot.fact(ASKS_DHCPV6)) device.set("dhcp6", true);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }
+
+/** Since 24.1, and in Red Hat's 23.4. */
+const ASKS_DHCPV6 = defineChange({
+  name: "the fallback network asks for IPv6 too",
+  file: "net/__init__.py",
+  since: "24.1",
+  made: /["']dhcp6["']: True/,
+  beside: /def generate_fallback_config\(/,
+});

@@ -1,4 +1,5 @@
 import { isTrue } from "../../../config/options.ts";
+import type { Has } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
@@ -7,6 +8,7 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
+import { DNS_HAS_ONE_NAME, KEPT_BY_ID } from "./stateFacts.ts";
 
 /**
  * Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time.
@@ -20,9 +22,11 @@ export class InterfaceTable {
   usesIpv6 = false;
   readonly #ownNameservers = new Map<PyKey, Dns>();
   readonly #since: Since;
+  readonly #has: Has;
 
-  constructor(since: Since) {
+  constructor(since: Since, has: Has) {
     this.#since = since;
+    this.#has = has;
   }
 
   /** Handles a command; false if its type is unknown. */
@@ -55,7 +59,7 @@ export class InterfaceTable {
     this.#checkTypes(subnets);
     const mac = command.get("mac_address") ?? null;
     const attributes: [string, PyValue][] = [
-      ...(this.#since("24.4") ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
+      ...(this.#has(KEPT_BY_ID) ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
       ["name", name],
       ["type", command.get("type") ?? null],
       [
@@ -76,7 +80,7 @@ export class InterfaceTable {
         : []),
     ];
     for (const [key, value] of attributes) iface.set(key, value);
-    const id = this.#since("24.4") && command.has("config_id") ? command.get("config_id") : known;
+    const id = this.#has(KEPT_BY_ID) && command.has("config_id") ? command.get("config_id") : known;
     this.interfaces.set(asKey(id), iface);
   }
 
@@ -150,7 +154,7 @@ export class InterfaceTable {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
       if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(name)}, which is not defined`);
-      iface.set("dns", dictOf({ [this.#since("24.1") ? "nameservers" : "addresses"]: nameservers, search }));
+      iface.set("dns", dictOf({ [this.#has(DNS_HAS_ONE_NAME) ? "nameservers" : "addresses"]: nameservers, search }));
     }
   }
 

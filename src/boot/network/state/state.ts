@@ -1,3 +1,4 @@
+import { type Has, upstreamHas } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { asDict, items } from "../../../python/checked.ts";
 import type { PyDict, PyKey, PyValue } from "../../../python/dataModel.ts";
@@ -27,14 +28,19 @@ export interface NetworkState {
  * @param renderer for netplan cloud-init does not parse a version 2 configuration (since 22.3.1)
  * @throws Raises if the real function raises
  */
-export function readNetworkConfig(network: PyDict, renderer: string, since: Since): NetworkState {
+export function readNetworkConfig(
+  network: PyDict,
+  renderer: string,
+  since: Since,
+  has: Has = upstreamHas(since),
+): NetworkState {
   const version = network.get("version");
   const config = version === 2 ? network : (network.get("config") ?? null);
   if (!truthy(version) || config === null || (!truthy(config) && !since("19.4")))
     throw new Raises("version and config are missing from the network configuration");
-  const table = new InterfaceTable(since);
+  const table = new InterfaceTable(since, has);
   if (version === 1) readCommands(config, table);
-  else if (version === 2 && !(renderer === "netplan" && since("22.3.1"))) readDevices(network, table, since);
+  else if (version === 2 && !(renderer === "netplan" && since("22.3.1"))) readDevices(network, table, since, has);
   return {
     version: Number(version),
     config,

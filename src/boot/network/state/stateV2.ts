@@ -1,3 +1,4 @@
+import type { Has } from "../../../distro/library/change.ts";
 import type { Since } from "../../../distro/version.ts";
 import { unknown } from "../../../image/unknown.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
@@ -6,6 +7,7 @@ import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
 import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
+import { DNS_IS_SHARED, KEPT_BY_ID } from "./stateFacts.ts";
 
 /** Parameters of bonds and bridges in version 2, by their names in version 1 (network_state.NET_CONFIG_TO_V2). */
 export function parameterNames(kind: "bond" | "bridge", since: Since): ReadonlyMap<string, string | null> {
@@ -58,7 +60,7 @@ const BRIDGE_PARAMETERS: ReadonlyMap<string, string | null> = new Map([
 ]);
 
 /** Reads a version 2 configuration, device by device, as commands of version 1 (18.5 to 26.2). */
-export function readDevices(network: PyDict, table: InterfaceTable, since: Since): void {
+export function readDevices(network: PyDict, table: InterfaceTable, since: Since, has: Has): void {
   for (const [kind, devices] of network) {
     if (kind === "version" || (kind === "renderer" && since("20.2"))) continue;
     if (kind === "ethernets") eachDevice(devices, (id, device) => readEthernet(id, device, table, since));
@@ -66,7 +68,7 @@ export function readDevices(network: PyDict, table: InterfaceTable, since: Since
     else if (kind === "bonds") eachDevice(devices, (id, device) => readGroup("bond", id, device, table, since));
     else if (kind === "bridges") eachDevice(devices, (id, device) => readGroup("bridge", id, device, table, since));
     else if (kind !== "wifis") throw new Raises(`unknown device type ${pyStr(kind)}`);
-    readNameservers(devices, table, since);
+    readNameservers(devices, table, since, has);
   }
 }
 
@@ -218,7 +220,7 @@ function readAddresses(device: PyDict): PyDict[] {
 }
 
 /** The name servers of devices, which the renderers take from the interface (since 21.3). */
-function readNameservers(devices: PyValue, table: InterfaceTable, since: Since): void {
+function readNameservers(devices: PyValue, table: InterfaceTable, since: Since, has: Has): void {
   if (!since("21.3")) return;
   for (const [id, item] of asDict(devices, "a group of devices")) {
     const device = asDict(item, `the interface ${pyStr(id)}`);
@@ -234,8 +236,8 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since):
       if (truthy(value)) command.set(to, value);
     }
     // The first skipped device ends the handling of its kind of devices.
-    if (!since("24.1") && !table.nameserver(command)) return;
-    if (!table.interfaceNameserver(command, since("24.4") ? id : nameOnMachine(id, device, since))) return;
+    if (has(DNS_IS_SHARED) && !table.nameserver(command)) return;
+    if (!table.interfaceNameserver(command, has(KEPT_BY_ID) ? id : nameOnMachine(id, device, since))) return;
   }
 }
 

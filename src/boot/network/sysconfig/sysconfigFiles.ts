@@ -15,7 +15,16 @@ import { UDEV_RULES } from "../targets.ts";
 import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import { renderSysconfig } from "./sysconfig.ts";
-import { CONTROL, KEPT_LINES, saysMoreThanUpstream, sysconfigForm, UNLINKS_RESOLV_CONF } from "./sysconfigForm.ts";
+import {
+  CONTROL,
+  KEEPS_MANAGER_AWAY,
+  KEEPS_MODE_OF_RULES,
+  KEPT_LINES,
+  saysMoreThanUpstream,
+  sysconfigForm,
+  UNLINKS_RESOLV_CONF,
+  WRITES_DNS_OF_INTERFACES,
+} from "./sysconfigForm.ts";
 import { sysconfigHeader } from "./sysconfigValues.ts";
 
 const SUSE_RULES = "/etc/udev/rules.d/85-persistent-net-cloud-init.rules";
@@ -44,7 +53,7 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   const rules = textOf(predict(state, renderUdevRules));
   const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
   if ("reason" in state) mayWrite(rulesPath, state.reason, boot, because);
-  else if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
+  else if (boot.fact(KEEPS_MODE_OF_RULES)) boot.rewrite(rulesPath, rules, because);
   else boot.write(rulesPath, rules, because);
   if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
   if (isSuse) return;
@@ -86,16 +95,15 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
-  if (!(boot.since("24.4") ? isWanted : state.value.nameservers.length > 0)) return;
+  if (!(boot.fact(KEEPS_MANAGER_AWAY) ? isWanted : state.value.nameservers.length > 0)) return;
   const header = sysconfigHeader("#", (version) => boot.since(version));
   boot.write(NETWORK_MANAGER_CONF, `${header}\n[main]\ndns = none\n`, because);
 }
 
-/** Since 24.2 those of interfaces count too. */
 function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyValue[]; search: PyValue[] } {
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
-  for (const iface of boot.since("24.2") ? state.interfaces.values() : []) {
+  for (const iface of boot.fact(WRITES_DNS_OF_INTERFACES) ? state.interfaces.values() : []) {
     for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
       for (const one of items(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);

@@ -17,6 +17,8 @@ export interface SysconfigForm {
   readonly routePaths: readonly [ipv4: string, ipv6: string];
   /** What every interface begins with. */
   readonly defaults: PyDict;
+  /** Whether Red Hat's metrics are IPV4_ROUTE_METRIC and IPV6_ROUTE_METRIC, not METRIC. */
+  readonly metricsByFamily: boolean;
 }
 
 /** How the image's cloud-init writes files of sysconfig (renderer_configs of cloudinit/distros, 18.5 to 26.2). */
@@ -27,6 +29,7 @@ export function sysconfigForm(isSuse: boolean, boot: ModuleRun): SysconfigForm {
     interfacePath: isSuse ? `${CONTROL}/ifcfg-` : `${SCRIPTS}/ifcfg-`,
     routePaths: isSuse ? [`${CONTROL}/ifroute-`, `${CONTROL}/ifroute-`] : [`${SCRIPTS}/route-`, `${SCRIPTS}/route6-`],
     defaults: defaultsOfImage(flavor, boot) ?? defaultsOf(flavor, boot),
+    metricsByFamily: boot.fact(METRICS_BY_FAMILY),
   };
 }
 
@@ -99,6 +102,42 @@ export const LOOKS_FOR_PLUGIN = defineChange({
   since: "23.2",
   made: /libnm-settings-plugin-ifcfg-rh/,
   beside: /^def available\(/m,
+});
+
+/** Since 24.4, and in Red Hat's 23.4 from RHEL 8.10 and 9.5 on, which NetworkManager needs. */
+const METRICS_BY_FAMILY = defineChange({
+  name: "sysconfig's metrics have the names that NetworkManager reads",
+  file: FILE,
+  since: "24.4",
+  made: /["']IPV4_ROUTE_METRIC["']/,
+  beside: /\[["']METRIC["']\]/,
+});
+
+/** resolv.conf gets the name servers of interfaces too: since 24.2, and in Red Hat's 23.4 from RHEL 8.10 and 9.5 on. */
+export const WRITES_DNS_OF_INTERFACES = defineChange({
+  name: "/etc/resolv.conf gets the name servers of interfaces",
+  file: FILE,
+  since: "24.2",
+  made: /\bfound_nameservers\b/,
+  beside: /def _render_dns\(/,
+});
+
+/** NetworkManager is kept from resolv.conf whenever it is written, not only for name servers of all interfaces. */
+export const KEEPS_MANAGER_AWAY = defineChange({
+  name: "NetworkManager leaves /etc/resolv.conf alone if interfaces have name servers",
+  file: FILE,
+  since: "24.4",
+  made: /\biface_dns\b/,
+  beside: /def _render_networkmanager_conf\(/,
+});
+
+/** An existing file of udev rules keeps its mode: since 23.2, and in Red Hat's 23.1.1. */
+export const KEEPS_MODE_OF_RULES = defineChange({
+  name: "udev rules beside sysconfig keep their mode",
+  file: FILE,
+  since: "23.2",
+  made: /\bpreserve_mode=True\b/,
+  beside: /\bnetrules_path\b/,
 });
 
 /** A link /etc/resolv.conf is replaced by a file: only on SUSE, whose netconfig would write through the link. */
