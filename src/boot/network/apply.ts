@@ -20,6 +20,7 @@ import { chooseRenderer } from "./renderers.ts";
 import { findNetworkConfig } from "./source/source.ts";
 import { checkJson, expectedMacs } from "./state/devices.ts";
 import { type NetworkState, readNetworkConfig } from "./state/state.ts";
+import { writeSuseRoutes } from "./sysconfig/suseRoutes.ts";
 import { writeSysconfig } from "./sysconfig/sysconfigFiles.ts";
 import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 
@@ -54,7 +55,8 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     boot.note("no-renderer", {}, because);
     return { status: "ran", why: { code: "no-renderer" } };
   }
-  if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
+  if (renderer.endsWith("bsd")) return leaveTo(renderer, ["/etc/rc.conf", "/etc/resolv.conf"], boot, because);
+  if (renderer === "netifrc") return leaveTo(renderer, ["/etc/conf.d/net"], boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since, has));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
@@ -77,15 +79,16 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
       boot,
       because,
     );
+  writeSuseRoutes(network, boot, because);
   return { status: "ran", why: { code: "network-rendered", renderer } };
 }
 
-/** Renderers of the BSDs are not simulated: the plan says where they write. */
-function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): Ending {
+/** Renderers of the BSDs and Gentoo's are not simulated: the plan says where they write. */
+function leaveTo(renderer: string, paths: readonly string[], boot: ModuleRun, because: Origin): Ending {
   const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
   boot.note("renderer-not-simulated", { renderer }, because);
   removeLegacyEth0(boot, because);
-  for (const path of ["/etc/rc.conf", "/etc/resolv.conf"]) boot.mayChange(path, reason, because);
+  for (const path of paths) boot.mayChange(path, reason, because);
   return { status: "not simulated", why: { code: "renderer-not-simulated", renderer } };
 }
 
