@@ -57,7 +57,7 @@ export function configure(
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };
-  const render = renderer(image, distro, version, cloud, unrendered);
+  const render = renderer(image, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
   const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
   const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
@@ -87,19 +87,13 @@ function withDatasource(base: BaseConfig, { config }: CloudData): BaseConfig {
 }
 
 /** undefined if cloud-init cannot store the instance data and therefore renders nothing. */
-function renderer(
-  image: Image,
-  distro: Distro,
-  version: string,
-  cloud: CloudData,
-  base: BaseConfig,
-): Render | undefined {
+function renderer(image: Image, version: string, cloud: CloudData, base: BaseConfig): Render | undefined {
   const odd = unsortablePair(base.root) ?? (cloud.metaData === undefined ? undefined : unsortablePair(cloud.metaData));
   if (odd !== undefined) return undefined;
   let render: Render | undefined;
   return (template) => {
     const complete = cloud.metaData !== undefined;
-    render ??= configRenderer(instanceData(image, distro, version, cloud, base), version, complete);
+    render ??= configRenderer(instanceData(image, version, cloud, base), version, complete);
     return render(template);
   };
 }

@@ -49,10 +49,18 @@ export function frequencyOf({ frequency }: ModuleFacts, since: Since): Frequency
   return typeof frequency === "function" ? frequency(since) : frequency;
 }
 
+/** Distros whose package runs a module before upstream does: yum_add_repo leaves its semaphore on Amazon Linux 2 (19.3). */
+const VENDORS_OWN: ReadonlyMap<string, string> = new Map([["amazon", "yum_add_repo"]]);
+
 /** Whether a version of cloud-init runs the module on a distro. */
 export function isForDistro({ distros }: ModuleFacts, distro: string, since: Since): boolean {
   const names = typeof distros === "function" ? distros(since) : distros;
   return names === "all" || names.includes(distro);
+}
+
+/** Whether a distro's own package of a version runs the module on it. */
+export function runsOn(facts: ModuleFacts, distro: string, since: Since): boolean {
+  return isForDistro(facts, distro, since) || VENDORS_OWN.get(distro) === facts.name;
 }
 
 /** The top-level keys without which a module is skipped; none where it always runs (activate_by_schema_keys, 22.3). */

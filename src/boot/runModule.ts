@@ -6,7 +6,7 @@ import { Failure } from "./failure.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
-import { activationKeys, existsIn, frequencyOf, isForDistro, isOwnModule, moduleFacts } from "./moduleFacts.ts";
+import { activationKeys, existsIn, frequencyOf, isOwnModule, moduleFacts, runsOn } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
@@ -39,7 +39,7 @@ export function runModule(
   const keys = activationKeys(facts, since);
   if (keys.length > 0 && !keys.some((key) => config.has(key)))
     return skipped({ code: "not-configured", keys }, frequency);
-  if (!isForDistro(facts, state.facts.name, since)) {
+  if (!runsOn(facts, state.facts.name, since)) {
     const unverified = config.get("unverified_modules");
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped({ code: "other-distro", distro: state.facts.name }, frequency);

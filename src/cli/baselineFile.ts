@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { reasonOf } from "../image/reason.ts";
 import { strictText } from "../image/utf8.ts";
 import type { Baseline, BaselineEntry } from "../lint/baseline.ts";
@@ -113,7 +113,7 @@ export function baselineName(
   const isOfHost = (path: string) =>
     image.isFile === true
       ? path === source
-      : path === userData || path === instanceData || (seed !== undefined && dirname(path) === join(seed));
+      : path === userData || path === instanceData || (seed !== undefined && path.startsWith(`${join(seed)}/`));
   return (path) => {
     if (!isOfHost(path)) return path;
     const inside = relative(process.cwd(), resolve(path));

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Option } from "commander";
+import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
+import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
-import { NETWORK_DATA, readSeed, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
+import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
@@ -21,7 +23,7 @@ export interface LaunchFlags extends Named {
 export const seedOption = (): Option =>
   new Option(
     "--seed <dir>",
-    "directory of the data that the cloud provides, in NoCloud layout: meta-data, user-data, vendor-data, network-config",
+    "directory of the data that the cloud provides, in NoCloud layout (meta-data, user-data, vendor-data, network-config) or in that of Azure, OpenStack or Ec2",
   );
 
 export const userDataOption = (): Option =>
@@ -45,7 +47,7 @@ export function inputFiles({ seed, userData, instanceData, settingsFile }: Launc
     userData,
     instanceData,
     settingsFile,
-    ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name))),
+    ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA, ...AZURE_FILES].map((name) => join(seed, name))),
   ];
 }
 
@@ -77,7 +79,9 @@ export function openLaunch(flags: LaunchFlags): OpenedLaunch {
     };
   }
   return {
-    ...(seed === undefined ? {} : { cloud: usable(optionName(flags, "seed"), () => readSeed(seed)) }),
+    ...(seed === undefined
+      ? {}
+      : { cloud: usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION)) }),
     ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };

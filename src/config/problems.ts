@@ -37,6 +37,10 @@ export type PartsProblem = { readonly origin: Origin } & (
   /** A value in an archive entry is not a string; `header` is the name of the header that holds it, if one does. */
   | { readonly code: "entry-not-text"; readonly what: "content" | "type" | "header"; readonly header: string | null }
   | { readonly code: "type-invalid"; readonly type: string }
+  /** The whole of it is a message of this type, with parts of other types inside. */
+  | { readonly code: "message-not-written"; readonly type: string }
+  /** vendor_data.json holds a list, which cloud-init cannot store before 21.2. */
+  | { readonly code: "vendor-data-list" }
 );
 
 /** What the notes on user-data and vendor-data say, by code. */

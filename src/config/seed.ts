@@ -25,10 +25,14 @@ export interface CloudData {
   readonly networkData?: ConfigNode;
   /** Configuration of the datasource itself that overrides the image's; undefined if there is none. */
   readonly config: Mapping | undefined;
+  /** Configuration among the data that the datasource completes (Azure's ovf-env.xml); undefined if it is not known. */
+  readonly provisioning?: Mapping;
   /** The directory of a seed that lacks meta-data, without which NoCloud takes none of it (18.5 to 26.2). */
   readonly withoutMetaData?: string;
   /** Why the network configuration is unknown, if only that is unknown. */
   readonly unknownNetwork?: string;
+  /** The file with vendor-data that is a list, where cloud-init cannot store one (before 21.2). */
+  readonly unstorable?: string;
   /** Files that the first boot writes for the cloud. */
   readonly files?: readonly SeedFile[];
 }

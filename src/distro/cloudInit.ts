@@ -63,6 +63,24 @@ export function versionString(image: Image, { library }: CloudInit): string | un
   return library === undefined ? undefined : statedVersions(image, library)[0];
 }
 
+/** Names of the package with the library; Ubuntu split it in 25.10. */
+const PACKAGES = ["cloud-init", "cloud-init-base"];
+
+/**
+ * The version of the distribution's package that provides cloud-init, such as "25.1.4-0ubuntu0~24.04.1". Undefined if it
+ * is not known, or if Python finds a manual installation first.
+ */
+export function packageVersion(
+  image: Image,
+  { packages, cloudInit }: { readonly packages: Packages; readonly cloudInit: CloudInit },
+): string | undefined {
+  if (cloudInit.library?.startsWith("/usr/local/")) return undefined;
+  const packaged = PACKAGES.map((name) => packages.version(name)).find((version) => version);
+  if (packaged !== undefined) return packaged;
+  const stated = versionString(image, cloudInit);
+  return stated === undefined || stated === upstreamVersion(stated) ? undefined : stated;
+}
+
 function libraryVersion(image: Image, library: string): string | undefined {
   return statedVersions(image, library)
     .map(upstreamVersion)

@@ -70,7 +70,12 @@ const OF_YAML = ["config-key-duplicate", "user-data-not-applied"];
 export function rulesOfPrograms({ modules }: BootResult): string[] {
   // Where the network is configured, it is so with the programs that the system has.
   const configuresNetwork = modules.some((module) => module.name === "network" && isCalled(module));
-  return ["ssh-host-keys-missing", ...(configuresNetwork ? ["network-file-left"] : [])];
+  const lacksRenderers = modules.some(({ name, why }) => name === "network" && why?.code === "no-renderer");
+  return [
+    "ssh-host-keys-missing",
+    ...(configuresNetwork ? ["network-file-left"] : []),
+    ...(lacksRenderers ? ["network-configuration-not-read"] : []),
+  ];
 }
 
 /** A finding as one that rests on what is not known for sure. Its fix is still looked for when it is asked for. */

@@ -66,7 +66,7 @@ export function lintFile(file: SeedFile, { rules, version, severities, ignores }
     image: {
       source: file.path,
       distro: { id: null, version: null },
-      cloudInit: { version, enabled: true },
+      cloudInit: { version, enabled: true, package: null },
       datasource: null,
       isFile: true,
     },

@@ -15,7 +15,13 @@ export interface ImageFacts {
   readonly source: string;
   /** null if unknown; also for a file that is not part of an image. */
   readonly distro: { readonly id: string | null; readonly version: string | null };
-  readonly cloudInit: { readonly version: string | null; readonly enabled: boolean };
+  readonly cloudInit: {
+    /** Upstream's. */
+    readonly version: string | null;
+    readonly enabled: boolean;
+    /** The version of its package; null if it is not known, or no package's; undefined in reports that do not say. */
+    readonly package?: string | null;
+  };
   readonly datasource: string | null;
   /** Set for a file for a launch that is not part of an image. */
   readonly isFile?: true;

@@ -7,6 +7,7 @@ import { strictText } from "../image/utf8.ts";
 import type { Severity } from "../lint/finding.ts";
 import type { ImageFacts } from "../lint/lintResult.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
+import { libraryFacts } from "../lint/sentences/library.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
 import { whySentence } from "../lint/sentences/outcomes.ts";
 import { type ImageReport, type ReportedEdit, type ReportedFinding, reportedImage } from "./imageReport.ts";
@@ -72,6 +73,7 @@ export function planOf(image: ImageFacts, booted: BootResult) {
     changes: plannedChanges(booted).map((change) => changeJson(change, secrets)),
     commands: booted.commands.map(({ module, command }) => ({ module, command: hide(command) })),
     notes: booted.notes.map((note) => ({ module: note.module, code: note.code, message: hide(noteSentence(note)) })),
+    library: libraryFacts(booted).map(({ fact, message }) => ({ fact, message: hide(message) })),
   };
 }
 
@@ -90,7 +92,12 @@ function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts
   return {
     source,
     distro: isFile ? null : { id: distro.id, version: distro.version },
-    cloudInit: { version: cloudInit.version, enabled: cloudInit.enabled },
+    // Reports that are merged may be older.
+    cloudInit: {
+      version: cloudInit.version,
+      enabled: cloudInit.enabled,
+      ...(cloudInit.package === undefined ? {} : { package: cloudInit.package }),
+    },
     datasource,
   };
 }

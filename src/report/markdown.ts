@@ -3,6 +3,7 @@ import { shortenHunk } from "./diff.ts";
 import { linesOf } from "./escape.ts";
 import { SEVERITY_WORDS } from "./findingText.ts";
 import { editTitle, fixHeadline } from "./fixWords.ts";
+import { systemOf, versionOf } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
@@ -109,9 +110,9 @@ function imageTable(reports: readonly ImageReport[]): string[] {
   const rows = reports.slice(0, MOST.images).map((report) => {
     const { image, ignored } = report;
     const counts = countAll([report]);
-    const { distro, cloudInit, isFile } = image;
-    const system = isFile ? "" : [distro.id ?? "unknown", distro.version].filter(Boolean).join(" ");
-    const program = `${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled)"}`;
+    const { cloudInit, isFile } = image;
+    const system = isFile ? "" : systemOf(image);
+    const program = `${versionOf(cloudInit)}${cloudInit.enabled ? "" : " (disabled)"}`;
     const cells = [
       ...[image.source, system, program].map((text) => (text === "" ? "" : markdownCode(text, MOST.place))),
       ...SEVERITIES.map((severity) => counts[severity]),

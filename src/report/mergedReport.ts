@@ -81,7 +81,12 @@ function factsOf(part: Part): ImageFacts {
       distro.value === null
         ? unknown
         : { id: distro.get("id").textOrNull(), version: distro.get("version").textOrNull() },
-    cloudInit: { version: cloudInit.get("version").textOrNull(), enabled: cloudInit.get("enabled").flag() },
+    cloudInit: {
+      version: cloudInit.get("version").textOrNull(),
+      enabled: cloudInit.get("enabled").flag(),
+      // Reports of earlier releases do not say.
+      ...(cloudInit.has("package") ? { package: cloudInit.get("package").textOrNull() } : {}),
+    },
     datasource: part.get("datasource").textOrNull(),
     ...(distro.value === null ? { isFile: true } : {}),
   };
@@ -187,6 +192,11 @@ class Part {
 
   error(why: string): ReportError {
     return new ReportError(`${this.#pointer || "the top level"}: ${why}`);
+  }
+
+  /** Whether an object has a member, which later releases added. */
+  has(key: string): boolean {
+    return typeof this.value === "object" && this.value !== null && Object.hasOwn(this.value, key);
   }
 
   /** A member of an object. */

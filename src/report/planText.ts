@@ -28,6 +28,9 @@ export interface PlanOptions {
 /** The stages of the boot, in their order. */
 export const PLAN_STAGES = ["init-local", "init", "config", "final"] as const;
 
+/** What the facts of the image's own cloud-init stand under. */
+export const LIBRARY_HEADING = "The image's own cloud-init differs from upstream's";
+
 const MIN_WIDTH = 30;
 /** The number of lines of a new file or diff that are shown by default. */
 const SHOWN_LINES = 40;
@@ -43,6 +46,8 @@ export function planText(image: ImageFacts, booted: BootResult, options: PlanOpt
   const doings = (module: ReportedModule) =>
     doingsBlock(module, options.verbose === true, style, width - 4).map((line) => `    ${line}`);
   const lines = imageHeader(reportedImage(image, secrets), style, width);
+  if (plan.library.length > 0) lines.push("", `${LIBRARY_HEADING}:`);
+  for (const clause of plan.library) lines.push(...hanging("  ", escapeProse(clause), width - 2, String));
   for (const stage of PLAN_STAGES) {
     const modules = plan.modules.filter(({ outcome }) => outcome?.stage === stage);
     if (modules.length === 0) continue;

@@ -5,6 +5,7 @@ import type { Image, Stat } from "../image/image.ts";
 import type { Change } from "../image/overlay.ts";
 import { unknownReason } from "../image/unknown.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
+import { libraryFacts } from "../lint/sentences/library.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
 import { briefWhy, whySentence } from "../lint/sentences/outcomes.ts";
 import { diffHunks, hideInHunks, isBinary } from "./diff.ts";
@@ -17,6 +18,8 @@ export interface ReportedPlan {
   readonly modules: readonly ReportedModule[];
   /** Notes on the boot as a whole. */
   readonly notes: readonly string[];
+  /** What the image's own cloud-init states otherwise than upstream's, as clauses. */
+  readonly library: readonly string[];
 }
 
 /** A module of the boot with its known effects. */
@@ -86,7 +89,8 @@ export function reportedPlan(booted: BootResult, secrets: Secrets): ReportedPlan
     };
   });
   const outside = Array.from(byModule, ([name, doings]) => ({ name: secrets.text(name), outcome: null, ...doings }));
-  return { modules: [...modules, ...outside], notes: general };
+  const library = libraryFacts(booted).map(({ message }) => secrets.text(message));
+  return { modules: [...modules, ...outside], notes: general, library };
 }
 
 /** Whether the effects of a module with this remark are entirely unknown. */

@@ -45,7 +45,7 @@ describe("lint", () => {
     expect(report.images[0].image).toEqual({
       source: HARDENED,
       distro: { id: "debian", version: "12" },
-      cloudInit: { version: "22.4.2", enabled: true },
+      cloudInit: { version: "22.4.2", enabled: true, package: "22.4.2-1+deb12u3" },
       datasource: null,
     });
     const finding = report.images[0].findings.find((one: { rule: string }) => one.rule === "sshd-setting-overwritten");

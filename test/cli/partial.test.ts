@@ -74,6 +74,14 @@ describe("a checkout of /etc", () => {
     expect(of(await lint(tree({ ...files, ...off })))).toEqual([["warning", "likely"]]);
   });
 
+  test("nor does a list of renderers lack all programs there", async () => {
+    const renderers = { "etc/cloud/cloud.cfg.d/20-team.cfg": "system_info: {network: {renderers: [netplan]}}\n" };
+    const { findings } = await lint(tree({ "etc/cloud/cloud.cfg": CLOUD_CFG, ...renderers }));
+    expect(findings.filter(({ rule }) => rule === "network-configuration-not-read")).toEqual([
+      expect.objectContaining({ severity: "info", confidence: "possible" }),
+    ]);
+  });
+
   test("nor is a host key missing for want of a unit that makes it", async () => {
     const files = { "etc/cloud/cloud.cfg": `${CLOUD_CFG}ssh_genkeytypes: []\n`, "etc/ssh/sshd_config": "Port 22\n" };
     const { findings } = await lint(tree(files));

@@ -47,7 +47,7 @@ describe("a file on its own", () => {
     expect(report.images[0].image).toEqual({
       source: path,
       distro: null,
-      cloudInit: { version: "26.2", enabled: true },
+      cloudInit: { version: "26.2", enabled: true, package: null },
       datasource: null,
     });
     expect(report.images[0].findings[0].cause).toEqual({ path, line: 2, column: 1 });

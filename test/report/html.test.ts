@@ -252,7 +252,7 @@ test("of thousands of changes each has few elements, and a long diff is cut", ()
   const change = image.plan!.modules.flatMap(({ changes }) => changes)[0]!;
   const many = Array.from({ length: 2000 }, (_, i) => ({ ...change, path: `/etc/${i}`, diff: ["+a", "+b"] }));
   const long = { ...change, path: "/etc/long", diff: Array.from({ length: 5000 }, (_, i) => `+${i}`) };
-  const plan = { modules: [{ ...module!, changes: [...many, long] }], notes: [] };
+  const plan = { modules: [{ ...module!, changes: [...many, long] }], notes: [], library: [] };
   const text = planHtml({ ...image, findings: [], plan });
   expect(text).toContain("4,600 more lines");
   expect(text.match(/<[a-z]/g)?.length).toBeLessThan(25 * 2000);

@@ -197,14 +197,15 @@ describe("findings", () => {
 });
 
 describe("a plan", () => {
-  const text = planJson(result({}).image, bootResult());
+  const { image } = result({});
+  const text = planJson({ ...image, cloudInit: { ...image.cloudInit, package: "22.4.2-1" } }, bootResult());
   const plan = JSON.parse(text);
   const change = (path: string) => plan.changes.find((one: { path: string }) => one.path === path);
   const cause = (line: number) => ({ path: "/etc/cloud/cloud.cfg", line, column: 4 });
 
   test("keeps to the schema, sorted by path, nothing of /run, no directories", () => {
     expect(schemaErrors("plan", text)).toEqual([]);
-    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands", "notes"]);
+    expect(Object.keys(plan)).toEqual(["schemaVersion", "image", "modules", "changes", "commands", "notes", "library"]);
     expect(plan.changes.map((one: { path: string }) => one.path)).toEqual([
       "/etc/hosts",
       "/etc/localtime",

@@ -15,7 +15,7 @@ test("a table, then each finding with place, sentence, what is lost, evidence an
 
 | Image | Distribution | cloud-init | Errors | Warnings | Notes | Ignored |
 |---|---|---|--:|--:|--:|--:|
-| \`build/rootfs\` | \`debian 12\` | \`22.4.2\` | 1 | 0 | 0 | 0 |
+| \`build/rootfs\` | \`Debian 12\` | \`22.4.2\` | 1 | 0 | 0 | 0 |
 
 ### error: \`sshd-setting-overwritten\`
 

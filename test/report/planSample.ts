@@ -92,6 +92,7 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
         limit: 10,
       },
     ] satisfies Note[],
+    distro: { cloudInit: { version: "22.4.2", disabled: undefined, library: undefined } },
     ...parts,
   } as unknown as BootResult;
 }
@@ -99,7 +100,11 @@ export function bootResult(parts: Partial<BootResult> = {}): BootResult {
 /** A boot with a hostile text in every field. */
 export function hostileBoot(h: string): BootResult {
   const text = h.replaceAll("\0", "");
-  const before = memoryImage({ "/etc/x": `${text}\n` });
+  const library = "/usr/local/lib/python3.12/dist-packages/cloudinit";
+  const before = memoryImage({
+    "/etc/x": `${text}\n`,
+    [`${library}/features.py`]: "EXPIRE_APPLIES_TO_HASHED_USERS = False\n",
+  });
   const after = new Overlay(before);
   const blame = { module: h, cause: { path: h, line: 1, column: 1 } };
   after.write("/etc/x", `new ${text}\n`, blame);
@@ -108,6 +113,13 @@ export function hostileBoot(h: string): BootResult {
   after.mayChange("/etc/w", h, blame);
   const outcome = { name: h, stage: "init", frequency: "always", origin: blame.cause } as const;
   return bootResult({
+    distro: {
+      id: h,
+      version: h,
+      codename: h,
+      packages: { kind: "dpkg", version: () => h, owner: () => undefined, shipped: () => undefined },
+      cloudInit: { version: "24.4", disabled: undefined, library },
+    },
     before,
     after,
     changes: after.changes(),

@@ -15,7 +15,7 @@ describe("a plan", () => {
   test("goes by stage and module, in the order of the boot", () => {
     const heads = text.split("\n").filter((line) => /^ {0,2}\S/.test(line));
     expect(heads).toEqual([
-      "build/rootfs: debian 12, cloud-init 22.4.2, datasource NoCloud",
+      "build/rootfs: Debian 12, cloud-init 22.4.2, datasource NoCloud",
       "init-local stage",
       "  network  once-per-instance; the network is configured with netplan before any module",
       "init stage",

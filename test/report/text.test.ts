@@ -15,7 +15,7 @@ const one = (
 ) => textReport([result({ findings: [finding(changes)], texts })], { ...OPTIONS, ...options });
 
 test("a finding: header, file to blame, rule, sentence, line, diff, evidence, fix, summary", () => {
-  expect(one({})).toBe(`build/rootfs: debian 12, cloud-init 22.4.2, datasource NoCloud
+  expect(one({})).toBe(`build/rootfs: Debian 12, cloud-init 22.4.2, datasource NoCloud
 
 /etc/cloud/cloud.cfg.d/20-team.cfg
   2:1  error    sshd-setting-overwritten

@@ -1,5 +1,6 @@
 import { builtin } from "../../config/builtin.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
@@ -76,11 +77,19 @@ const MISPLACED = ["user-data", "meta-data", "vendor-data", "network-config"];
 /** Files of version 1 of the layout, any of which makes a directory a config drive. */
 const FIRST_LAYOUT = ["etc/network/interfaces", "root/.ssh/authorized_keys", "meta.js"];
 
-function layoutOf(image: Image, directory: string): string {
+/** The tree of a config drive in a directory, as `openstack/latest`. @throws Raises if cloud-init cannot use it */
+export function driveIn(tree: Tree, directory: string, version: string): CloudData | undefined {
+  return readDrive(tree, version, `${directory}/openstack`, layoutOf(tree, directory));
+}
+
+/** What is read of an image. */
+type Tree = Pick<Image, "read" | "stat">;
+
+function layoutOf(image: Tree, directory: string): string {
   return LAYOUTS.find((name) => image.stat(`${directory}/openstack/${name}`) !== undefined) ?? "latest";
 }
 
-function readDrive(image: Image, version: string, top: string, layout: string): CloudData | undefined {
+function readDrive(image: Tree, version: string, top: string, layout: string): CloudData | undefined {
   const read = (name: string): SeedFile | undefined => {
     const path = `${top}/${layout}/${name}`;
     const bytes = image.read(path);
@@ -94,14 +103,17 @@ function readDrive(image: Image, version: string, top: string, layout: string): 
   const networkFile = read("network_data.json");
   const isTooLong = (networkFile?.bytes.length ?? 0) > LONGEST_NETWORK;
   const network = isTooLong ? undefined : anyType(networkFile);
-  const vendor2 = versionAtLeast(version, "21.1") ? vendorData(read("vendor_data2.json"), version) : undefined;
+  const files = [read("vendor_data.json"), versionAtLeast(version, "21.1") ? read("vendor_data2.json") : undefined];
+  const unstorable = versionAtLeast(version, "21.2") ? undefined : files.find((file) => isList(ownData(file)));
+  const [vendor, vendor2] = files.map(vendorData);
   return {
     ...UNKNOWN_CLOUD,
     datasource: "ConfigDrive",
     metaData: metaData(image, top, `${top}/${layout}/meta_data.json`, meta),
     userData: read("user_data") ?? nothing,
-    vendorData: vendorData(read("vendor_data.json"), version) ?? nothing,
+    vendorData: vendor ?? nothing,
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
+    ...(unstorable === undefined ? {} : { unstorable: unstorable.path }),
     ...(isTooLong ? { unknownNetwork: "the network configuration, because network_data.json is too large" } : {}),
     ...(network === undefined ? {} : { networkData: builtin(network, `${top}/${layout}/network_data.json`) }),
     files: injectedFiles(image, top, meta),
@@ -121,7 +133,7 @@ function anyType(file: SeedFile | undefined): ConfigValue | undefined {
 }
 
 /** The meta-data under the names that other datasources use. */
-function metaData(image: Image, top: string, path: string, meta: ConfigObject): Mapping {
+function metaData(image: Tree, top: string, path: string, meta: ConfigObject): Mapping {
   const { uuid, hostname, public_keys: keys, random_seed: seed, network_config: network } = meta;
   if (uuid === undefined) throw new Raises("uuid is missing from meta_data.json");
   const interfaces = isMapping(network) ? content(image, top, network)?.toString("utf8") : undefined;
@@ -146,19 +158,29 @@ function withBytes(pair: Pair, random: Buffer): Pair {
   return { ...pair, value };
 }
 
-/** A mapping counts by its key `cloud-init` (sources.convert_vendordata); since 21.2 each item of a list is a part. */
-function vendorData(file: SeedFile | undefined, version: string): SeedFile | undefined {
+/** A mapping counts by its key `cloud-init` (sources.convert_vendordata). */
+function ownData(file: SeedFile | undefined): ConfigValue | undefined {
   const value = anyType(file);
-  const own = isMapping(value) ? value["cloud-init"] : value;
+  return isMapping(value) ? value["cloud-init"] : value;
+}
+
+/** A list that counts; an empty one is as none. */
+function isList(value: ConfigValue | undefined): value is ConfigValue[] {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Each item of a list is a part; what does not begin as a part does is of no type that cloud-init handles. */
+function vendorData(file: SeedFile | undefined): SeedFile | undefined {
+  const own = ownData(file);
   if (file === undefined) return undefined;
   if (typeof own === "string") return { path: file.path, bytes: Buffer.from(own) };
-  if (!versionAtLeast(version, "21.2") || !Array.isArray(own)) return undefined;
-  if (!own.every((item) => typeof item === "string" && item.startsWith("#"))) return undefined;
-  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(own)}`) };
+  if (!isList(own) || !own.every((item) => typeof item === "string" && !/mime-version:/i.test(item))) return undefined;
+  const parts = own.map((content) => ({ type: typeOfText(String(content)) ?? "text/x-not-multipart", content }));
+  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(parts)}`) };
 }
 
 /** What Nova calls a personality: files that the first boot writes. */
-function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
+function injectedFiles(image: Tree, top: string, { files }: ConfigObject): NonNullable<CloudData["files"]> {
   if (!Array.isArray(files)) return [];
   return files.slice(0, MOST_FILES).flatMap((item) => {
     if (!isMapping(item) || typeof item.path !== "string") return [];
@@ -168,7 +190,7 @@ function injectedFiles(image: Image, top: string, { files }: ConfigObject): NonN
   });
 }
 
-function content(image: Image, top: string, { content_path: path }: ConfigObject): Buffer | undefined {
+function content(image: Tree, top: string, { content_path: path }: ConfigObject): Buffer | undefined {
   if (typeof path !== "string") return undefined;
   const names = path.split("/").filter((name) => name !== "");
   return image.read(`${top}/${names.join("/")}`);

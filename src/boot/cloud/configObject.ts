@@ -1,24 +1,19 @@
 import { builtin } from "../../config/builtin.ts";
-import { Config } from "../../config/config.ts";
 import type { CloudData } from "../../config/seed.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type Image, readText } from "../../image/image.ts";
 import { unknown } from "../../image/unknown.ts";
 import type { ConfigObject, Mapping } from "../../python/tree.ts";
+import { completedAzure } from "./forms/azure.ts";
 
 /**
  * Adds the configuration with which the datasource overrides the image's; user-data overrides both (get_config_obj of
  * each datasource, 20.4 to 26.2).
  */
 export function withConfigObject(cloud: CloudData, image: Image, version: string): CloudData {
-  const object = objectOf(cloud, image, version);
-  if (object === undefined) return cloud;
-  return { ...cloud, config: builtin(object, `cloud-init's datasource ${cloud.datasource}`) as Mapping };
-}
-
-function objectOf(cloud: CloudData, image: Image, version: string): ConfigObject | undefined {
-  if (cloud.datasource === "Azure") return azure(cloud, version);
-  return cloud.datasource === "RbxCloud" ? rbxCloud(image) : undefined;
+  if (cloud.datasource === "Azure") return completedAzure(cloud, version);
+  if (cloud.datasource !== "RbxCloud") return cloud;
+  return { ...cloud, config: builtin(rbxCloud(image), `cloud-init's datasource ${cloud.datasource}`) as Mapping };
 }
 
 /** Datasources that add configuration on some machines only. */
@@ -28,28 +23,6 @@ const ADDING = ["Azure", "SmartOS", "CloudStack", "Exoscale"] as const;
 export function addingDatasource(datasource: string | undefined, version: string): (typeof ADDING)[number] | undefined {
   if (datasource === "Azure" && !versionAtLeast(version, "21.1")) return undefined;
   return ADDING.find((name) => name === datasource);
-}
-
-/** The administrator, named at launch, replaces the default user; the cloud also decides on passwords. */
-function azure({ metaData }: CloudData, version: string): ConfigObject {
-  const profile = (key: string) =>
-    metaData === undefined ? undefined : new Config(metaData).get("imds", "compute", "osProfile", key);
-  const name = profile("adminUsername");
-  const disabled = profile("disablePasswordAuthentication");
-  return {
-    system_info: {
-      default_user: {
-        name: typeof name === "string" ? name : unknown("the administrator's name that the cloud assigns"),
-      },
-    },
-    ssh_pwauth: disabled === undefined ? unknown("whether the cloud allows passwords") : disabled !== "true",
-    ...(versionAtLeast(version, "21.1")
-      ? {}
-      : {
-          disk_setup: { ephemeral0: { table_type: "gpt", layout: [100], overwrite: true } },
-          fs_setup: [{ filesystem: "ext4", device: "ephemeral0.1" }],
-        }),
-  };
 }
 
 function rbxCloud(image: Image): ConfigObject {

@@ -1,3 +1,4 @@
+import { Config } from "../../config/config.ts";
 import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
@@ -8,6 +9,7 @@ import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
 import { addingDatasource, withConfigObject } from "./configObject.ts";
+import { cloudForms } from "./forms/cloudForms.ts";
 import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
@@ -60,7 +62,23 @@ export function findCloud(
   const cloud = name === undefined ? found : { ...found, datasource: name };
   const adding = addingDatasource(cloud.datasource, version);
   if (adding !== undefined) notes.push(generalNote("datasource-may-add", { datasource: adding }));
-  return { cloud: withConfigObject(cloud, image, version), notes };
+  return { cloud: withConfigObject(inOwnForm(cloud, base), image, version), notes };
+}
+
+/** The data as the datasource has them, where they are in the form in which the cloud provides them. */
+function inOwnForm(cloud: CloudData, base: BaseConfig): CloudData {
+  const { datasource = "", metaData, userData, vendorData } = cloud;
+  const name = new Config(base.root).get("system_info", "default_user", "name");
+  const defaultUser = typeof name === "string" ? name : undefined;
+  const given = metaData && cloudForms.get(datasource)?.metaData?.(metaData, { defaultUser });
+  if (given === undefined) return cloud;
+  const filled = (file: SeedFile | undefined) => (file?.bytes.length === 0 ? undefined : file);
+  return {
+    ...cloud,
+    ...given,
+    userData: filled(userData) ?? given.userData ?? userData,
+    vendorData: filled(vendorData) ?? given.vendorData ?? vendorData,
+  };
 }
 
 /** A seed on this machine that NoCloud does not take. */

@@ -1,7 +1,6 @@
 import { findPair } from "../../config/merge.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import type { CloudData } from "../../config/seed.ts";
-import type { Distro } from "../../distro/distro.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { unknown } from "../../image/unknown.ts";
@@ -11,6 +10,7 @@ import type { ConfigNode, ConfigObject, ConfigValue } from "../../python/tree.ts
 import { fromScalar, pyStr, toValue, truthy } from "../../python/value.ts";
 import { hostnameAtBoot } from "../hostname/hostname.ts";
 import { instanceId } from "../instance.ts";
+import { type LinuxDistro, linuxDistro } from "./linuxDistro.ts";
 import { cloudIdOf, cloudNameOf, platformOf, regionOf } from "./place.ts";
 
 /** The maximum number of values in templates, aliases written out; more are omitted. */
@@ -20,23 +20,18 @@ const MOST_VALUES = 50_000;
  * The content of instance-data.json for templates (sources/__init__.py and handlers/jinja_template.py, 20.4 to 26.2),
  * as NoCloud fills it; what only the running machine knows is unknown.
  */
-export function instanceData(
-  image: Image,
-  distro: Distro,
-  version: string,
-  cloud: CloudData,
-  base: BaseConfig,
-): ConfigObject {
+export function instanceData(image: Image, version: string, cloud: CloudData, base: BaseConfig): ConfigObject {
   const since = (wanted: string) => versionAtLeast(version, wanted);
   // Until 21.4 templates received only what every user may read.
   const readable = since("21.4") ? undefined : "redacted for non-root user";
   const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
+  const distro = linuxDistro(image, since);
   const data: ConfigObject = {
     ds: { meta_data: bounded(metaDataOf(cloud)) },
-    merged_cfg: config,
+    // Since 20.2 it describes the system too, not only the cloud.
+    ...(since("20.2") ? { merged_cfg: config, sys_info: systemInfo(distro) } : {}),
     ...(since("23.3") ? { merged_system_cfg: config } : {}),
-    sys_info: systemInfo(distro),
-    v1: standardized(image, distro, cloud, since),
+    v1: { ...standardized(image, cloud, since), ...(since("20.2") ? systemNames(distro) : {}) },
   };
   return convert(data, since);
 }
@@ -48,7 +43,7 @@ export const STANDARD_NAMES: readonly string[] = [
   ..."system_platform variant".split(" "),
 ];
 
-function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
+function standardized(image: Image, cloud: CloudData, since: (v: string) => boolean): ConfigObject {
   const { metaData } = cloud;
   const get = (key: string) => (metaData === undefined ? undefined : findPair(metaData, key)?.value);
   const given = (reason: string, value: ConfigValue): ConfigValue => (metaData === undefined ? unknown(reason) : value);
@@ -68,38 +63,44 @@ function standardized(image: Image, distro: Distro, cloud: CloudData, since: (v:
     "cloud-name": name,
     ...(since("22.1") ? { cloud_id: orUnknown("the ID of the cloud", cloudIdOf(cloud)) } : {}),
     cloud_name: name,
-    distro: distro.id,
-    distro_release: distro.codename,
-    distro_version: distro.version,
     "instance-id": id,
     instance_id: id,
-    kernel_release: unknown("the kernel release"),
     "local-hostname": hostname,
     local_hostname: hostname,
-    machine: unknown("the architecture of the machine"),
     platform: orUnknown("the platform of the cloud", platformOf(cloud)),
     public_ssh_keys: given("the public keys that the cloud provides", keys === undefined ? [] : publicKeys(keys)),
-    python_version: unknown("the version of Python"),
     region: given(
       "the region of the instance",
       metaData === undefined ? null : (regionOf(metaData, cloud.datasource) ?? null),
     ),
     subplatform: unknown("the location of the seed"),
-    system_platform: unknown("the platform that Python reports"),
-    variant: distro.id,
   };
 }
 
-function systemInfo(distro: Distro): ConfigObject {
+/** The keys of `v1` that describe the system. */
+function systemNames({ dist: [distro, version, release], variant }: LinuxDistro): ConfigObject {
+  return {
+    distro,
+    distro_release: release,
+    distro_version: version,
+    kernel_release: unknown("the kernel release"),
+    machine: unknown("the architecture of the machine"),
+    python_version: unknown("the version of Python"),
+    system_platform: unknown("the platform that Python reports"),
+    variant,
+  };
+}
+
+function systemInfo({ dist, variant }: LinuxDistro): ConfigObject {
   const machine = unknown("the machine details that Python reports");
   return {
-    dist: [distro.id, distro.version, distro.codename],
+    dist: [...dist],
     platform: machine,
     python: unknown("the version of Python"),
     release: unknown("the kernel release"),
     system: "Linux",
     uname: ["Linux", machine, machine, machine, machine, ""],
-    variant: distro.id,
+    variant,
   };
 }
 

@@ -85,7 +85,8 @@ class InstanceData {
     const ds = this.#tree(this.#root.get("ds") ?? null, "ds") as Mapping;
     const form = cloudForms.get(datasource);
     const raw = metaDataOf(ds);
-    const given = form?.instance?.(ds) ?? (raw && form?.metaData?.(raw)) ?? { metaData: raw };
+    const given = form?.instance?.(ds) ??
+      (raw && form?.metaData?.(raw, { defaultUser: undefined })) ?? { metaData: raw };
     const metaData = given.metaData === undefined ? undefined : this.#completed(given.metaData);
     const userData = this.#handedOver("userdata") ?? given.userData ?? embedded(metaData, "user-data");
     const vendorData = this.#handedOver("vendordata") ?? given.vendorData ?? embedded(metaData, "vendor-data");

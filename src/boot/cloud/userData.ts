@@ -2,7 +2,7 @@ import { builtin } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
 import { findPair, mergeMany } from "../../config/merge.ts";
 import { isTrue } from "../../config/options.ts";
-import type { PartNote } from "../../config/problems.ts";
+import type { PartNote, PartsProblem } from "../../config/problems.ts";
 import type { Render } from "../../config/rendering.ts";
 import type { CloudData } from "../../config/seed.ts";
 import { originOfExcerpt } from "../../config/userData/excerpt.ts";
@@ -42,7 +42,7 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   const [user, vendor, vendor2] = given.map((file) => (file === undefined ? undefined : { file, ...readParts(file) }));
   const all = [user, vendor, vendor2].filter((read) => read !== undefined);
   const notes = all.flatMap((read) => read.notes);
-  const fatal = all.find((read) => read.fatal !== undefined)?.fatal;
+  const fatal = all.find((read) => read.fatal !== undefined)?.fatal ?? unstorable(cloud);
   // If any part of it cannot be read, none of it is used.
   if (fatal !== undefined) {
     return { config: base, scripts: [], notes, stopped: { code: "user-data", problem: fatal } };
@@ -77,6 +77,11 @@ export function consumeData(cloud: CloudData, base: Mapping, version: string, re
   if (odd === undefined) return { config, scripts, notes, stopped: undefined };
   const stopped = { code: "key-unsortable", kind: odd.key.kind, origin: originOf(odd) } as const;
   return { config, scripts, notes, stopped };
+}
+
+/** stages._store_vendordata writes it as a string. */
+function unstorable({ unstorable: path }: CloudData): PartsProblem | undefined {
+  return path === undefined ? undefined : { code: "vendor-data-list", origin: { path, line: 1, column: 1 } };
 }
 
 /**

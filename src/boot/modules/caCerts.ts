@@ -54,7 +54,8 @@ export const caCerts = defineModule({
     if (remove !== undefined) removeDefaults(boot, certificates, boot.because(key, remove));
     const trusted = trustedOf(config);
     if (trusted.length > 0) trust(boot, certificates, trusted, boot.because(key, "trusted"));
-    update(boot, certificates, remove !== undefined || trusted.length > 0, boot.because(key));
+    // Where no certificate is left, some versions of the program leave the bundle as it is.
+    update(boot, certificates, trusted.length > 0, boot.because(key));
   },
 });
 

@@ -9,6 +9,7 @@ import { renderFile, renderText, templateFile } from "../files/imageTemplates.ts
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
+import { serviceCommand } from "../system/serviceCommand.ts";
 import { distrosBy, NEW_SUSE } from "./distroNames.ts";
 import { ntpClient, preferredClients } from "./ntp/clients.ts";
 import { ntpKeys } from "./ntp/schema.ts";
@@ -140,7 +141,7 @@ function finish(boot: ModuleRun, client: ConfigObject): void {
   const packages = Array.isArray(client.packages) ? client.packages.map(String) : [];
   if (!isInstalled(boot, textOf(client.check_exe)) && packages.length > 0)
     boot.command(`${boot.facts.family === "debian" ? "apt-get " : ""}install ${packages.join(" ")}`);
-  boot.command(`systemctl reload-or-restart ${textOf(client.service_name)}`);
+  boot.command(serviceCommand(boot, "reload-or-restart", textOf(client.service_name)));
 }
 
 function isObject(value: ConfigValue): value is ConfigObject {

@@ -1,5 +1,5 @@
 import { configBool } from "../../config/options.ts";
-import type { Origin } from "../../image/origin.ts";
+import { wholeUnknown } from "../../image/overlay.ts";
 import { mapping } from "../../python/checked.ts";
 import { Raises } from "../../python/errors.ts";
 import type { ConfigObject } from "../../python/tree.ts";
@@ -36,7 +36,7 @@ export const puppet = defineModule({
     // Up to 21.2 cloud-init does not ask the program for its paths.
     if (absent && !installing && boot.since("21.3")) throw new Raises("puppet is not installed");
     const places = placesOf(boot, config, bundled);
-    if (absent && installing) announce(boot, config, places);
+    if (absent && installing) announce(boot, config, places, bundled);
     else configure(boot, config, places);
     start(boot, config, program);
   },
@@ -60,20 +60,32 @@ function placesOf(boot: ModuleRun, config: ConfigObject, bundled: boolean): Plac
   };
 }
 
-/** What is configured once Puppet is installed, which may fail. */
-function announce(boot: ModuleRun, config: ConfigObject, { conf, attributes }: Places): void {
-  const announceAt = (key: string, path: string, because: Origin) => {
-    if (config[key] !== undefined) boot.mayChange(path, "cloud-init writes it once Puppet is installed", because);
-  };
-  announceAt("conf", conf, boot.because("puppet", "conf"));
-  if (boot.since("19.3")) announceAt("csr_attributes", attributes, boot.because("puppet", "csr_attributes"));
+/** What is configured once Puppet is installed, whose package keeps a file that exists. */
+function announce(boot: ModuleRun, config: ConfigObject, places: Places, bundled: boolean): void {
+  const { conf, attributes } = places;
+  const exists = boot.image.stat(conf) !== undefined;
+  // Which directory it is depends on the package.
+  const isSettled = exists || bundled || !boot.since("21.3");
+  const announceAt = (path: string, key: string) =>
+    boot.mayChange(path, "cloud-init writes it once Puppet is installed", boot.because("puppet", key));
+  const sections = config.conf === undefined ? undefined : mapping(config.conf, "puppet.conf");
+  if (sections !== undefined && (!isSettled || sections.ca_cert !== undefined)) announceAt(conf, "conf");
+  else if (sections !== undefined && exists) writePuppetConf(boot, conf, places.ssl, sections);
+  else if (sections !== undefined)
+    for (const path of [`${conf}.old`, conf])
+      boot.write(path, wholeUnknown("the settings of Puppet's package"), boot.because("puppet", "conf"));
+  if (isSettled) writeAttributes(boot, config, attributes);
+  else if (config.csr_attributes !== undefined && boot.since("19.3")) announceAt(attributes, "csr_attributes");
 }
 
 function configure(boot: ModuleRun, config: ConfigObject, { conf, ssl, attributes }: Places): void {
   if (config.conf !== undefined) writePuppetConf(boot, conf, ssl, mapping(config.conf, "puppet.conf"));
+  writeAttributes(boot, config, attributes);
+}
+
+function writeAttributes(boot: ModuleRun, config: ConfigObject, path: string): void {
   if (config.csr_attributes === undefined || !boot.since("19.3")) return;
-  const because = boot.because("puppet", "csr_attributes");
-  boot.write(attributes, plainYaml(boot.config.node("puppet", "csr_attributes")), because);
+  boot.write(path, plainYaml(boot.config.node("puppet", "csr_attributes")), boot.because("puppet", "csr_attributes"));
 }
 
 function start(boot: ModuleRun, config: ConfigObject, program: string): void {

@@ -8,7 +8,7 @@ import { pyStr } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { commandWords, installCommand, lacksProgram } from "../system/programs.ts";
-import { usesSystemd } from "../system/systemd.ts";
+import { serviceCommand } from "../system/serviceCommand.ts";
 import { remotesText } from "./rsyslog/remotes.ts";
 import { rsyslogKeys } from "./rsyslog/schema.ts";
 
@@ -131,5 +131,5 @@ function reload(boot: ModuleRun, command: ConfigValue): void {
   const name = boot.config.get("system_info", "rsyslog_svcname");
   const service = name === undefined || !boot.since("21.4") ? "rsyslog" : pyStr(name);
   const verb = boot.since("25.2") ? "try-reload-or-restart" : "reload-or-try-restart";
-  boot.command(usesSystemd(boot) ? `systemctl ${verb} ${service}` : `service ${service} restart`);
+  boot.command(serviceCommand(boot, verb, service));
 }

@@ -43,30 +43,32 @@ export const saltMinion = defineModule({
   },
 });
 
-/** The minion's files; uncertain if Salt must be installed first, which may fail. */
+/** The minion's files, once the package is installed, which keeps a file that exists. */
 function configure(boot: ModuleRun, config: ConfigObject, directory: string): void {
-  const write = (path: string, content: string, key: string, mode: number) => {
-    const because = boot.because("salt_minion", key);
-    if (boot.lacks("salt-minion")) boot.mayChange(path, "cloud-init writes it once Salt is installed", because);
-    else boot.write(path, content, because, { mode });
-  };
   for (const [key, file] of [
     ["conf", "minion"],
     ["grains", "grains"],
   ] as const)
     if (config[key] !== undefined)
-      write(`${directory}/${file}`, safeYaml(boot.config.node("salt_minion", key)), key, 0o644);
+      boot.write(
+        `${directory}/${file}`,
+        safeYaml(boot.config.node("salt_minion", key)),
+        boot.because("salt_minion", key),
+      );
   if (config.public_key === undefined || config.private_key === undefined) return;
   const usual = `${directory}/pki/minion`;
+  // The minion makes the usual directory when it starts, which its package has it do on Debian.
+  const isUnknown = config.pki_dir === undefined && boot.lacks("salt-minion");
   const keys = configText(config.pki_dir, boot.image.stat(usual)?.kind === "directory" ? usual : `${directory}/pki`);
   for (const [key, file] of [
     ["public_key", "minion.pub"],
     ["private_key", "minion.pem"],
-  ] as const)
-    write(
-      `${keys}/${file}`,
-      typeof config[key] === "string" ? config[key] : unknown("a key that is not a string"),
-      key,
-      0o644,
-    );
+  ] as const) {
+    const because = boot.because("salt_minion", key);
+    const content = typeof config[key] === "string" ? config[key] : unknown("a key that is not a string");
+    if (!isUnknown) boot.write(`${keys}/${file}`, content, because);
+    else
+      for (const path of [`${directory}/pki/${file}`, `${usual}/${file}`])
+        boot.mayChange(path, "cloud-init writes it if the package of Salt has this directory", because);
+  }
 }

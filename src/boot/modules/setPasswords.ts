@@ -11,6 +11,7 @@ import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { programs } from "../system/programs.ts";
+import { serviceCommand } from "../system/serviceCommand.ts";
 import { usesSystemd } from "../system/systemd.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
 import { userKeys } from "../users/userKeys.ts";
@@ -100,8 +101,7 @@ function changeSshd(boot: ModuleRun): void {
 
 /** Since 24.2 the module runs before sshd is started, so nothing has to be restarted. */
 function restart(boot: ModuleRun, service: string): void {
-  if (!usesSystemd(boot)) boot.command(`service ${service} restart`);
-  else if (!boot.since("24.2")) boot.command(`systemctl restart ${service}`);
+  if (!usesSystemd(boot) || !boot.since("24.2")) boot.command(serviceCommand(boot, "restart", service));
 }
 
 /** The ssh service: system_info.ssh_svcname, which some distros' classes set themselves. */

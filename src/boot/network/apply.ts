@@ -9,6 +9,7 @@ import type { ModuleRun } from "../moduleRun.ts";
 import type { Ending } from "../outcome.ts";
 import { renderEni } from "./eni/eni.ts";
 import { renderUdevRules } from "./eni/udevRules.ts";
+import { writeNetifrc } from "./netifrc/netifrcFiles.ts";
 import { renderNetplan } from "./netplan/netplan.ts";
 import { netplanFeatures, writeNetplan } from "./netplan/netplanFile.ts";
 import { renderNetworkd } from "./networkd/networkd.ts";
@@ -55,12 +56,12 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
     boot.note("no-renderer", {}, because);
     return { status: "ran", why: { code: "no-renderer" } };
   }
-  if (renderer.endsWith("bsd")) return leaveTo(renderer, ["/etc/rc.conf", "/etc/resolv.conf"], boot, because);
-  if (renderer === "netifrc") return leaveTo(renderer, ["/etc/conf.d/net"], boot, because);
+  if (renderer.endsWith("bsd")) return leaveToBsd(renderer, boot, because);
   const state = predict(network, (value) => readNetworkConfig(value, renderer, since, has));
   if (boot.since("21.3")) removeLegacyEth0(boot, because);
   if (renderer === "eni") applyEni(state, boot, because);
   else if (renderer === "sysconfig") writeSysconfig(state, boot, because);
+  else if (renderer === "netifrc") writeNetifrc(state, boot, because);
   else if (renderer === "networkd")
     writeNetworkd(
       predict(state, (value) => renderNetworkd(value, unitFormat(boot), since)),
@@ -83,12 +84,12 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
   return { status: "ran", why: { code: "network-rendered", renderer } };
 }
 
-/** Renderers of the BSDs and Gentoo's are not simulated: the plan says where they write. */
-function leaveTo(renderer: string, paths: readonly string[], boot: ModuleRun, because: Origin): Ending {
+/** Renderers of the BSDs are not simulated: the plan says where they write. */
+function leaveToBsd(renderer: string, boot: ModuleRun, because: Origin): Ending {
   const reason = `cloud-init configures the network with ${renderer}, which is not simulated`;
   boot.note("renderer-not-simulated", { renderer }, because);
   removeLegacyEth0(boot, because);
-  for (const path of paths) boot.mayChange(path, reason, because);
+  for (const path of ["/etc/rc.conf", "/etc/resolv.conf"]) boot.mayChange(path, reason, because);
   return { status: "not simulated", why: { code: "renderer-not-simulated", renderer } };
 }
 

@@ -6,8 +6,9 @@ import { stringsOf } from "../../python/source/values.ts";
 import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
-import { NEEDS_CONFIG } from "./networkManager/networkManagerFacts.ts";
-import { EXPECTED_PATHS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
+import { NETIFRC_SCRIPT } from "./netifrc/netifrcFiles.ts";
+import { NEEDS_NO_CONFIG } from "./networkManager/changes.ts";
+import { EXPECTED_PATHS, KNOWN_DISTROS, LOOKS_FOR_PLUGIN } from "./sysconfig/sysconfigForm.ts";
 
 /** Renderers in the order in which cloud-init tries them, with the version that introduced each (net/renderers.py). */
 const RENDERERS: readonly (readonly [name: string, since: string])[] = [
@@ -21,7 +22,7 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
   ["networkd", "21.3"],
 ];
 
-/** The renderers that cloud-init knows, and the order in which it tries them: Gentoo's 25.1 also has netifrc. */
+/** The renderers that cloud-init knows, and the order in which it tries them. Gentoo adds netifrc as the last one (25.1). */
 const KNOWN_RENDERERS = defineFact({
   name: "network renderers",
   file: "net/renderers.py",
@@ -48,7 +49,12 @@ interface Renderers {
  * @throws Raises for a name that cloud-init does not know
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
-  const { names: known, order } = boot.fact(KNOWN_RENDERERS);
+  const { names, order: stated } = boot.fact(KNOWN_RENDERERS);
+  const own = !names.includes("netifrc") && boot.library?.text("net/netifrc.py") !== undefined ? ["netifrc"] : [];
+  const [known, order] = [
+    [...names, ...own],
+    [...stated, ...own],
+  ];
   const node = boot.config.node("system_info", "network", "renderers");
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
   const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : order;
@@ -66,6 +72,8 @@ function isAvailable(name: string, boot: ModuleRun): boolean {
       return ["ifquery", "ifup", "ifdown"].every((program) => has(program)) && isFile("/etc/network/interfaces");
     case "netplan":
       return has("netplan");
+    case "netifrc":
+      return isFile(NETIFRC_SCRIPT);
     case "networkd":
       return ["ip", "systemctl"].every((program) => has(program, ["/usr/sbin", "/bin"]));
     case "network-manager":
@@ -75,8 +83,6 @@ function isAvailable(name: string, boot: ModuleRun): boolean {
         boot,
         ["ifup", "ifdown"].every((program) => has(program)),
       );
-    case "netifrc":
-      return isFile("/etc/init.d/net.lo");
     default:
       return boot.distro.id === name;
   }
@@ -87,14 +93,14 @@ function isProgram(boot: ModuleRun, path: string): boolean {
   return stat?.kind === "file" && (stat.mode & 0o111) !== 0;
 }
 
-/** nmcli, and an enabled service (network_manager.available). Some need its configuration file. */
+/** nmcli, and an enabled service (network_manager.available), and where that is asked for its configuration file. */
 function hasNetworkManager(boot: ModuleRun): boolean {
   const hasConfig = boot.image.stat("/etc/NetworkManager/NetworkManager.conf")?.kind === "file";
   const units = "/etc/systemd/system";
   const isEnabled = boot.image
     .list(units)
     .some((name) => name.endsWith(".wants") && boot.image.list(`${units}/${name}`).includes("NetworkManager.service"));
-  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || !boot.fact(NEEDS_CONFIG));
+  return boot.which("nmcli") && (isEnabled || !usesSystemd(boot)) && (hasConfig || boot.fact(NEEDS_NO_CONFIG));
 }
 
 /**
@@ -130,7 +136,8 @@ function hasSysconfig(boot: ModuleRun, hasScripts: boolean): boolean {
   const found = hasScripts && (boot.since("19.3") ? files.some(isFile) : files.every(isFile));
   if (!boot.since("19.1")) return found;
   const id = boot.distro.id.toLowerCase();
-  if (!Object.hasOwn(SYSCONFIG_DISTROS, id) || !boot.since(SYSCONFIG_DISTROS[id]!)) return false;
+  const isKnown = Object.hasOwn(SYSCONFIG_DISTROS, id) && boot.since(SYSCONFIG_DISTROS[id]!);
+  if (!isKnown && !boot.fact(KNOWN_DISTROS).includes(id)) return false;
   if (found) return true;
   if (!boot.since("22.2")) return isFile("/etc/NetworkManager/NetworkManager.conf");
   return boot.fact(LOOKS_FOR_PLUGIN) && hasIfcfgPlugin(boot);

@@ -33,6 +33,9 @@ function header(gaps: readonly [string, string]): string {
 `;
 }
 
+/** Gentoo's, in the patch that adds the renderer. */
+export const NETIFRC_HEADER = `${header([" ", " "])}\n`;
+
 /** Read in 18.5 to 26.2. */
 export function rendererTargets(boot: ModuleRun): RendererTargets {
   const none: RendererTargets = {

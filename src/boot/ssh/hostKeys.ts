@@ -113,8 +113,10 @@ function shareWithGroup(boot: ModuleRun, path: string, because: Origin): void {
   const group = findGroup(boot.image, "ssh_keys");
   if (!boot.since("21.4") || (boot.since("24.2") && boot.facts.family !== "redhat")) return;
   if (group !== undefined) boot.setAttributes(path, { gid: group.gid }, because);
-  const server = boot.distro.packages.version("openssh-server") ?? "";
-  const readable = boot.since("23.2") ? !versionAtLeast(server, "9.0") : true;
+  const server = boot.distro.packages.version("openssh-server");
+  // A partial image does not say its sshd's version: distributions dropped the group together with the old sshd.
+  const isOld = server === undefined ? group !== undefined : !versionAtLeast(server, "9.0");
+  const readable = boot.since("23.2") ? isOld : true;
   if (readable && (boot.since("24.2") || group !== undefined)) boot.setAttributes(path, { mode: 0o640 }, because);
 }
 

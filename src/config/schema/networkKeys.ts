@@ -41,6 +41,8 @@ const subnet = keys({
 });
 const device: Keys = {
   "accept-ra": flag,
+  // MAAS and curtin write it; cloud-init ignores it.
+  id: text,
   keep_configuration: flag,
   mac_address: text,
   mtu: either(whole, nothing),

@@ -93,6 +93,8 @@ class Reader {
   readonly notes: PartNote[] = [];
   readonly #path: string;
   readonly #most = { parts: MOST };
+  /** The type of the last part of the message, which cloud-init also gives to the message itself. */
+  #lastType = "";
 
   constructor(path: string) {
     this.#path = path;
@@ -105,8 +107,12 @@ class Reader {
     if (bytes.subarray(0, 4096).toString("latin1").toLowerCase().includes("mime-version:")) {
       const text = strictText(bytes);
       if (text === undefined) throw new Stop({ code: "message-not-utf8", origin: placeIn(this.#path) });
-      this.#walk(parseMessage(text, this.#most), packed);
+      const message = parseMessage(text, this.#most);
+      this.#walk(message, packed);
       if (this.#most.parts <= 0) this.#noteLimit();
+      // cloud-init adds a message of type message/* to its own parts. Under another type it cannot be written.
+      if (message.type.startsWith("message/") && !this.#lastType.startsWith("message/"))
+        throw new Stop({ code: "message-not-written", origin: placeIn(this.#path), type: message.type });
     } else {
       const whole = { text: decodeText(bytes), path: this.#path, line: 1, indent: 0, verbatim: !packed };
       const content = (packed ? undefined : file.excerpt) ?? whole;
@@ -127,6 +133,7 @@ class Reader {
   /** An embedded message itself counts as a part. */
   #message({ type, headers, line }: Entity): void {
     const content = { text: "", path: this.#path, line, indent: 0, verbatim: false };
+    this.#lastType = type;
     this.#attach(type, content, headers, fileName(headers));
   }
 
@@ -157,7 +164,10 @@ class Reader {
     const type = (GUESSED.has(given) ? typeOfText(content.text) : undefined) ?? given;
     if (type === ARCHIVE) this.#archive(content);
     else if (UNPACKED_FURTHER.has(type)) this.#include(content);
-    else this.#attach(type, content, headers, fileName(headers), headerValue(headers, "launch-index"));
+    else {
+      this.#lastType = type;
+      this.#attach(type, content, headers, fileName(headers), headerValue(headers, "launch-index"));
+    }
   }
 
   #attach(type: string, content: Excerpt, headers: readonly Header[], name: string | undefined, index?: string): void {

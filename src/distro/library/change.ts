@@ -32,21 +32,20 @@ export function defineChange({ name, file, since, made, beside }: Change): Fact<
   });
 }
 
-/** Whether cloud-init has a change. */
-export type Has = (change: Fact<boolean>) => boolean;
+/** What cloud-init has: whether a change is made, or the value of another fact. */
+export type Has = <T>(fact: Fact<T>) => T;
 
 /** As upstream's version has it. */
 export function upstreamHas(since: Since): Has {
-  return (change) => change.byVersion(since);
+  return (fact) => fact.byVersion(since);
 }
 
-/** As an image's library has it. A change is looked up once, since renderers ask again for every interface. */
-export function libraryHas(boot: { fact(change: Fact<boolean>): boolean }): Has {
-  const known = new Map<Fact<boolean>, boolean>();
-  return (change) => {
-    const found = known.get(change) ?? boot.fact(change);
-    known.set(change, found);
-    return found;
+/** As an image's library has it. A fact is looked up once, since renderers ask again for every interface. */
+export function libraryHas(boot: { fact<T>(fact: Fact<T>): T }): Has {
+  const known = new Map<unknown, unknown>();
+  return <T>(fact: Fact<T>): T => {
+    if (!known.has(fact)) known.set(fact, boot.fact(fact));
+    return known.get(fact) as T;
   };
 }
 

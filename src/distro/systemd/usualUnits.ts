@@ -1,3 +1,5 @@
+import type { Image } from "../../image/image.ts";
+import { unitPath } from "../units.ts";
 import { versionAtLeast } from "../version.ts";
 
 /** The content of units by name. */
@@ -61,6 +63,18 @@ export function networkUnit(
 ) {
   const keepsName = id === "ubuntu" && /^(1\d|2[0-4])\.04$/.test(release);
   return versionAtLeast(version, "24.3") && !keepsName ? "cloud-init-network.service" : "cloud-init.service";
+}
+
+/** The unit of the network stage in an image: the one that exists there, otherwise the usual one. */
+export function networkUnitOf(
+  image: Image,
+  version: string,
+  distro: { readonly id: string; readonly version: string },
+) {
+  const known = ["cloud-init-network.service", "cloud-init.service"].find(
+    (unit) => unitPath(image, unit) !== undefined,
+  );
+  return known ?? networkUnit(version, distro);
 }
 
 /**

@@ -47,6 +47,7 @@ import { fileReplaced } from "./fileReplaced.ts";
 import { hostsTemplateNotUsed } from "./hostsTemplateNotUsed.ts";
 import { cloudInitDisabled } from "./leftovers/cloudInitDisabled.ts";
 import { datasourcePinned } from "./leftovers/datasourcePinned.ts";
+import { installerNetworkLeft } from "./leftovers/installerNetworkLeft.ts";
 import { instanceKnown } from "./leftovers/instanceKnown.ts";
 import { leftBehind } from "./leftovers/leftBehind.ts";
 import { sshHostKeysShared } from "./leftovers/sshHostKeysShared.ts";
@@ -106,6 +107,7 @@ const checks: Readonly<Record<string, Check>> = {
   hostsTemplateNotUsed,
   // These findings are made after those of all other rules: applyIgnores.
   [IGNORES_CHECK]: () => [],
+  installerNetworkLeft,
   instanceKnown,
   leftBehind,
   logOwnerMissing,

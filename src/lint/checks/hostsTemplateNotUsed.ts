@@ -24,7 +24,8 @@ export function hostsTemplateNotUsed(rule: Rule, context: CheckContext): Finding
   const others = image.list(TEMPLATES).filter((file) => /^hosts(\.\w+)?\.tmpl$/.test(file) && file !== used);
   return atMost(others, (file) => {
     const path = `${TEMPLATES}/${file}`;
-    if (!isOwn(context, path)) return undefined;
+    // Packages bring the templates of all distributions, as an image without a package database cannot show.
+    if (!isOwn(context, path) || context.evidence.ofFile(path)?.strength === "weak") return undefined;
     const message = `${path} has no effect: on ${name}, cloud-init renders /etc/hosts from ${TEMPLATES}/${used}.`;
     return about(rule, context, { message, cause: { path, line: 1, column: 1 }, module: MODULE });
   });

@@ -5,6 +5,7 @@ import { Overlay } from "../../image/overlay.ts";
 import { hasDigest } from "../../packages/digest.ts";
 import type { ShippedFile } from "../../packages/packages.ts";
 import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/service.ts";
+import { foreignCertificate, isGenerated } from "./certificates.ts";
 import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
 import { ServiceReader } from "./serviceHistory.ts";
@@ -82,7 +83,7 @@ export class CustomisationEvidence {
     if (state === "unchanged") return undefined;
     const mark = this.#marked(path);
     if (isCloudInitsOwn(this.#image, path)) return mark ?? this.#handEdited(path);
-    if (state === "unowned") return mark ?? this.#unowned(path);
+    if (state === "unowned") return mark ?? (isGenerated(path) ? this.#added(path) : this.#unowned(path));
     return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
   }
 
@@ -115,6 +116,12 @@ export class CustomisationEvidence {
     // The configuration may put any text into it.
     if (!path.endsWith("/94cloud-init-config")) return undefined;
     return { strength: "weak", text: `cloud-init may have written ${path} on the machine that built the image` };
+  }
+
+  /** What people added to a file that is generated. */
+  #added(path: string): Evidence | undefined {
+    const text = foreignCertificate(this.#image, path);
+    return text === undefined ? undefined : { strength: "good", text };
   }
 
   /** The mark of a configuration management tool at a line, or anywhere in the file. */

@@ -61,6 +61,10 @@ export function partsProblem(problem: PartsProblem): string {
     }
     case "type-invalid":
       return `"${problem.type}" is not a content type`;
+    case "message-not-written":
+      return `a MIME message of type ${problem.type}, which cloud-init cannot store; use multipart/mixed`;
+    case "vendor-data-list":
+      return "vendor-data is a list, which cloud-init cannot store before 21.2";
   }
 }
 
@@ -107,9 +111,17 @@ export function partNote(note: PartNote, done: "simulated" | "checked" = "simula
   }
 }
 
+const WHOLE_FILE = new Set<string>([
+  "parts-limit",
+  "size-limit",
+  "message-not-utf8",
+  "message-not-written",
+  "vendor-data-list",
+]);
+
 /** A place in a sentence: with a column for errors of a parser, without a line for a whole file. */
 export function placeOf({ code, origin }: Pick<PartNote | PartsProblem, "code" | "origin">): string {
-  if (["parts-limit", "size-limit", "message-not-utf8"].includes(code)) return origin.path;
+  if (WHOLE_FILE.has(code)) return origin.path;
   return ["archive-not-yaml", "not-yaml"].includes(code) ? columnOf(origin) : lineOf(origin);
 }
 

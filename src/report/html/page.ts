@@ -5,6 +5,7 @@ import type { ImageFacts } from "../../lint/lintResult.ts";
 import type { Rule } from "../../lint/rules/rule.ts";
 import { advice } from "../advice.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
+import { programOf, systemOf } from "../imageHeading.ts";
 import type { ImageReport } from "../imageReport.ts";
 import { leftOutInWords } from "../leftOut.ts";
 import { countBySeverity } from "../severity.ts";
@@ -86,12 +87,10 @@ function hashOf(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
-function factsHtml({ distro, cloudInit, datasource, isFile }: ImageFacts): Html {
-  const program = `cloud-init ${cloudInit.version ?? "unknown"}${cloudInit.enabled ? "" : " (disabled: it does not run)"}`;
-  if (isFile) return html`for ${program}`;
-  const system = [distro.id ?? "unknown distro", distro.version].filter(Boolean).join(" ");
+function factsHtml(image: ImageFacts): Html {
+  if (image.isFile) return html`for ${programOf(image)}`;
   return joined(
-    [system, program, `datasource ${datasource ?? "unknown"}`].map((fact) => html`${fact}`),
+    [systemOf(image), programOf(image), `datasource ${image.datasource ?? "unknown"}`].map((fact) => html`${fact}`),
     " · ",
   );
 }

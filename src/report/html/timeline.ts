@@ -1,5 +1,5 @@
 import { SEVERITY_WORDS } from "../findingText.ts";
-import { changeVerb, PLAN_STAGES, planSummary } from "../planText.ts";
+import { changeVerb, LIBRARY_HEADING, PLAN_STAGES, planSummary } from "../planText.ts";
 import type { ReportedChange, ReportedModule, ReportedPlan } from "../reportedPlan.ts";
 import type { SharedFinding } from "../sharedFindings.ts";
 import { diffHtml } from "./diffHtml.ts";
@@ -34,6 +34,7 @@ export function timelineHtml(
   const outside = modules.filter(({ module }) => module.outcome === null);
   if (outside.length > 0) stages.push(stageHtml("outside the stages", "", outside, image, findings, heading));
   return html`<p class="totals">${planSummary(plan)}</p>
+${plan.library.length === 0 ? null : html`<p>${LIBRARY_HEADING}:</p><ul>${plan.library.map((clause) => html`<li>${prose(clause)}</li>`)}</ul>`}
 ${plan.notes.length === 0 ? null : html`<ul class="notes">${plan.notes.map(noteHtml)}</ul>`}
 <ol class="stages">${stages.flatMap((stage) => stage ?? [])}</ol>
 `;

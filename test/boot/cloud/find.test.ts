@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { notesOf, textAfter } from "../firstBoot.ts";
+import { notesOf, reasonOf, textAfter } from "../firstBoot.ts";
 import { handed, launched } from "./launch.ts";
 
 const team = (content: string) => ({ "/etc/cloud/cloud.cfg.d/20-team.cfg": content });
@@ -150,6 +150,22 @@ describe("a seed in the image", () => {
       expect(datasourceOf(drive(broken))).toBe("None");
     expect(datasourceOf(drive('{"uuid": "i-1", "meta": {"dsmode": "pass"}}'))).toBeUndefined();
   });
+});
+
+test("vendor-data of a config drive that is a list stops the init stage before 21.2", () => {
+  const top = "/var/lib/cloud/seed/config_drive/openstack/latest";
+  const ssh = (version: string, vendor: unknown) => {
+    const files = {
+      [`${top}/meta_data.json`]: '{"uuid": "i-1"}',
+      [`${top}/vendor_data.json`]: JSON.stringify({ "cloud-init": vendor }),
+    };
+    const result = launched(files, {}, version);
+    const problem = "vendor-data is a list, which cloud-init cannot store before 21.2";
+    return reasonOf(result, "set_hostname")?.includes(problem) ? "stopped" : result.config.get("ssh_pwauth");
+  };
+  const list = ["#cloud-config\nssh_pwauth: true\n", "of no type: at all"];
+  expect(["20.4", "21.1", "21.2"].map((version) => ssh(version, list))).toEqual(["stopped", "stopped", true]);
+  expect(ssh("20.4", [])).toBeUndefined();
 });
 
 describe("odd forms come to an end", () => {

@@ -134,9 +134,43 @@ describe("what stops the init stage", () => {
     },
   );
 
+  test("a message whose own type is message/*, with anything but messages in it", () => {
+    const inner = `Content-Type: text/cloud-config\n\n${written}`;
+    const userData = `MIME-Version: 1.0\nContent-Type: message/rfc822\n\n${inner}`;
+    expect(reasonOf(launch({ config: written, userData }), "write_files")).toContain(
+      "a MIME message of type message/rfc822, which cloud-init cannot store",
+    );
+    const mixed = `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n${inner}--b--\n`;
+    expect(textAfter(launch({ userData: mixed }), "/etc/written")).toBe("a");
+    const empty = "MIME-Version: 1.0\nContent-Type: message/rfc822\n\n#include http://192.0.2.1/\n";
+    expect(textAfter(launch({ config: written, userData: empty }), "/etc/written")).toBe("a");
+  });
+
   test("not keys that are all numbers", () => {
     expect(textAfter(launch({ config: `${written}x: {1: a, 2.5: b, true: c}\n` }), "/etc/written")).toBe("a");
   });
+});
+
+describe("names of the system in templates", () => {
+  const userData =
+    "## template: jinja\n#cloud-config\nwrite_files:\n  - {path: /etc/name, content: '{{ v1.distro }} {{ distro_version }} {{ distro_release }} {{ variant }}'}\n";
+  const nameOn = (version: string, release: string) =>
+    textAfter(launch({ version, userData, files: { "/etc/os-release": release } }), "/etc/name");
+  const rocky = "ID=rocky\nVERSION_ID=9.6\nVERSION='9.6 (Blue Onyx)'\n";
+
+  test.each([
+    ["20.1", rocky, expect.stringMatching(/^CI_MISSING_JINJA_VAR\/distro /)],
+    ["20.2", rocky, "rocky 9.6 Blue Onyx linux"],
+    ["21.3", rocky, "rocky 9.6 Blue Onyx rocky"],
+    ["24.4", "ID=rhel\nVERSION_ID=9.6\nVERSION='9.6 (Plow)'\n", "redhat 9.6 Plow rhel"],
+    ["25.1", "ID=ubuntu\nVERSION_ID=24.04\nVERSION_CODENAME=noble\n", "ubuntu 24.04 noble ubuntu"],
+    [
+      "25.1",
+      "ID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME='Alpine Linux v3.22'\n",
+      "alpine 3.22.1 Alpine Linux v3.22 alpine",
+    ],
+    ["25.1", "ID=opensuse-leap\nVERSION_ID=15.6\n", expect.stringMatching(/^opensuse-leap 15.6 <<unknown.*>> suse$/)],
+  ])("%s %j", (version, release, name) => expect(nameOn(version, release)).toEqual(name));
 });
 
 describe("templates in the base configuration", () => {

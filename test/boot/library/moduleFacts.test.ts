@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { boot } from "../../../src/boot/boot.ts";
+import { detectDistro } from "../../../src/distro/detect.ts";
+import { memoryImage } from "../../../src/image/memory.ts";
 import { firstBoot, library, notesOf, textAfter } from "../firstBoot.ts";
 
 // The libraries are our own: they contain only the lines by which a distribution's cloud-init differs.
@@ -44,6 +47,30 @@ test("default mount options are the library's", () => {
     expect(options("25.1", code)).toBe(UPSTREAM);
   const twice = `default_mount_options = "defaults"\ndefault_mount_options = "${AFTER}"\n`;
   expect(options("25.1", twice)).toBe(UPSTREAM);
+});
+
+test("without the library the units of the image, or its release, say what default mount options wait for", () => {
+  const line = (release: string, version: string, units: readonly string[] = []) => {
+    const image = memoryImage({
+      "/etc/os-release": release,
+      "/etc/cloud/cloud.cfg": "cloud_init_modules: [mounts]\nmounts: [[LABEL=data, /data]]\n",
+      "/etc/fstab": "",
+      "/usr/lib/systemd/systemd": { mode: 0o755 },
+      "/var/lib/dpkg/status": `Package: cloud-init\nStatus: install ok installed\nVersion: ${version}-1\n`,
+      ...Object.fromEntries(units.map((unit) => [`/usr/lib/systemd/system/${unit}`, "[Unit]\n"])),
+    });
+    return boot(image, { distro: detectDistro(image) })
+      .after.read("/etc/fstab")
+      ?.toString();
+  };
+  const [OLD, NEW] = ["cloud-init.service", "cloud-init-network.service"];
+  const ubuntu = (release: string) => `ID=ubuntu\nVERSION_ID="${release}"\n`;
+  expect(line("ID=debian\n", "25.1")).toContain(`after=${NEW},`);
+  expect(line("ID=debian\n", "25.1", [OLD])).toContain(`after=${OLD},`);
+  expect(line("ID=debian\n", "25.1", [OLD, NEW])).toContain(`after=${NEW},`);
+  expect(line(ubuntu("24.04"), "26.1")).toContain(`after=${OLD},`);
+  expect(line(ubuntu("24.04"), "22.4")).toContain(`requires=${OLD},`);
+  expect(line(ubuntu("26.04"), "26.1")).toContain(`after=${NEW},`);
 });
 
 test("without sshd_config a drop-in is written: since 25.2, and on SUSE 16 with 25.1", () => {

@@ -50,6 +50,24 @@ describe("the sysconfig renderer is available", () => {
     expect(suse("25.1", "expected_paths = [PATH]\n", ["/etc/sysconfig/config"])).toBe("sysconfig");
   });
 
+  test("rebuilds add themselves to the distributions with sysconfig files", () => {
+    const rebuild = (distro: string, code: string) =>
+      rendererOf(
+        networkBoot({
+          version: "21.1",
+          distro,
+          programs: ["ifup", "ifdown"],
+          files: { "/etc/sysconfig/network-scripts/network-functions": "", ...lib("net/sysconfig.py", code) },
+          networkConfig: STATIC,
+        }),
+      );
+    const list = "KNOWN_DISTROS = [\n    'almalinux', 'centos',\n    'rhel',\n]\n";
+    expect(rebuild("almalinux", list)).toBe("sysconfig");
+    expect(rebuild("rocky", list)).not.toBe("sysconfig");
+    expect(rebuild("almalinux", "KNOWN_DISTROS = known()\n")).not.toBe("sysconfig");
+    expect(rebuild("rhel", "")).toBe("sysconfig");
+  });
+
   test("where Red Hat's 23.1.1 looks for NetworkManager's plugin", () => {
     const plugin = { "/usr/lib64/NetworkManager/1.44/libnm-settings-plugin-ifcfg-rh.so": "" };
     const looking =
@@ -191,120 +209,19 @@ ethernets:
   expect(files(late, version2)).toEqual(["ifroute-eth0: default 192.0.2.1 - -\n10.0.0.0/8 192.0.2.9 - - metric 3\n"]);
 });
 
-test("Gentoo's renderer is chosen where its library has it, and is not simulated", () => {
+test("renderers are those of the library", () => {
   const renderers = (code: string) =>
     networkBoot({
       version: "25.1",
       distro: "gentoo",
-      programs: [],
-      files: { "/etc/init.d/net.lo": "", ...lib("net/renderers.py", code) },
+      programs: ["ifup", "ifdown", "ifquery", "netplan"],
+      files: lib("net/renderers.py", code),
       networkConfig: STATIC,
     });
-  const code = `NAME_TO_RENDERER = {"eni": eni, "netifrc": netifrc}\nDEFAULT_PRIORITY = ["eni", "netifrc"]\n`;
-  const own = renderers(code);
-  expect(own.modules.find(({ name }) => name === "network")?.why).toMatchObject({ renderer: "netifrc" });
-  expect(own.changes.map(({ path, certainty }) => `${certainty} ${path}`)).toContain("possible /etc/conf.d/net");
-  expect(rendererOf(renderers(""))).toBe("no-renderer");
-});
-
-describe("Red Hat's 23.4 writes as later versions do where its code says so", () => {
-  const boot = (files: Record<string, MemoryFile>, networkConfig: string) =>
-    networkBoot({
-      version: "23.4",
-      distro: "rhel",
-      programs: ["ifup", "ifdown"],
-      files: { ...SCRIPTS, ...files },
-      networkConfig,
-    });
-  const sysconfig = lib(
-    "net/sysconfig.py",
-    `def _render_dns():
-    found_nameservers = []
-def _render_networkmanager_conf():
-    iface_dns = False
-iface_cfg["IPV4_ROUTE_METRIC"] = 1
-`,
-  );
-
-  test("metrics by family, name servers of interfaces in resolv.conf", () => {
-    const config = `version: 1
-config:
-  - {type: physical, name: eth0, subnets: [{type: dhcp4, metric: 50, dns_nameservers: [192.0.2.2]}]}
-`;
-    const ours = boot(sysconfig, config);
-    const ifcfg = "/etc/sysconfig/network-scripts/ifcfg-eth0";
-    expect(textAfter(ours, ifcfg)).toContain("IPV4_ROUTE_METRIC=50");
-    expect(textAfter(ours, "/etc/resolv.conf")).toContain("nameserver 192.0.2.2");
-    expect(textAfter(ours, "/etc/NetworkManager/conf.d/99-cloud-init.conf")).toContain("dns = none");
-    const upstream = boot({}, config);
-    expect(textAfter(upstream, ifcfg)).toMatch(/^METRIC=50$/m);
-    expect(textAfter(upstream, "/etc/resolv.conf")).toBeUndefined();
-    const old = lib("net/sysconfig.py", "def _render_dns():\n    pass\nconf['METRIC'] = 1\n");
-    expect(textAfter(boot(old, config), ifcfg)).toMatch(/^METRIC=50$/m);
-  });
-
-  test("bridges whose interfaces get another name", () => {
-    const config = `version: 2
-ethernets: {nic1: {match: {name: eth1}, set-name: lan1}}
-bridges: {br0: {interfaces: [nic1], dhcp4: true}}
-`;
-    const state = lib("net/network_state.py", 'iface = {"config_id": command.get("config_id")}\n');
-    expect(textAfter(boot(state, config), "/etc/sysconfig/network-scripts/ifcfg-lan1")).toContain("BRIDGE=br0");
-    expect(textAfter(boot({}, config), "/etc/sysconfig/network-scripts/ifcfg-lan1") ?? "").not.toContain("BRIDGE");
-  });
-
-  test("NetworkManager's profiles", () => {
-    const config = `version: 2
-ethernets:
-  eth0: {dhcp4: true, dhcp6: true, routes: [{to: "2001:db8::/32", via: "2001:db8::1"}]}
-`;
-    const profile = (version: string, code: string) => {
-      const result = networkBoot({
-        version,
-        distro: "rhel",
-        programs: ["nmcli"],
-        config: "system_info: {network: {renderers: [network-manager]}}\n",
-        files: {
-          "/etc/NetworkManager/NetworkManager.conf": "",
-          "/etc/systemd/system/multi-user.target.wants/NetworkManager.service": "",
-          ...lib("net/network_manager.py", code),
-        },
-        networkConfig: config,
-      });
-      return textAfter(result, "/etc/NetworkManager/system-connections/cloud-init-eth0.nmconnection") ?? "";
-    };
-    const backported = `def render_interface(self, iface, network_state, renderer):
-    pass
-def _set_mayfail_true_if_both_false_dhcp(self):
-    pass
-def _add_route(self, route):
-    family = is_ipv6_network(route["gateway"])
-x = {"autoconnect-priority": "120", "org.freedesktop.NetworkManager.origin": "cloud-init"}
-`;
-    expect(profile("23.1", backported)).toContain("autoconnect-priority=120");
-    expect(profile("23.1", "")).not.toContain("autoconnect-priority");
-    expect(profile("23.4", backported)).toContain("[ipv4]\nmethod=auto\nmay-fail=true\n");
-    expect(profile("23.4", backported)).toContain("[ipv6]\nroute1=2001:db8::/32,2001:db8::1\n");
-    expect(profile("23.4", "")).not.toContain("may-fail=true");
-  });
-
-  test("the fallback asks for IPv6", () => {
-    const fallback = (code: string) =>
-      textAfter(
-        networkBoot({
-          version: "23.4",
-          distro: "ubuntu",
-          programs: ["netplan"],
-          files: lib("net/__init__.py", code),
-          metaData: "",
-        }),
-        "/etc/netplan/50-cloud-init.yaml",
-      ) ?? "";
-    expect(fallback('def generate_fallback_config():\n    cfg = {"dhcp4": True, "dhcp6": True}\n')).toContain(
-      "dhcp6: true",
-    );
-    expect(fallback("")).not.toContain("dhcp6: true");
-  });
+  const code = 'NAME_TO_RENDERER = {"eni": eni, "netplan": netplan}\nDEFAULT_PRIORITY = ["netplan", "eni"]\n';
+  expect(rendererOf(renderers(code))).toBe("netplan");
+  for (const other of ["", 'NAME_TO_RENDERER = load()\nDEFAULT_PRIORITY = ["netplan"]\n'])
+    expect(rendererOf(renderers(other))).toBe("eni");
 });
 
 describe("the events of a datasource", () => {

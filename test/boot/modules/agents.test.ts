@@ -38,10 +38,20 @@ describe("puppet", () => {
     expect(textAfter(bootWith("puppet", lines, { ...old, ...shell }, "20.4"), conf)).toMatch("[agent]");
   });
 
-  it("may do it all after an installation", () => {
-    const result = bootWith("puppet", lines.replace("false", "true"), { ...old, ...shell });
-    expect(result.changes.find(({ path }) => path === conf)?.certainty).toBe("possible");
+  it("does it after an installation, which keeps the file", () => {
+    const installing = lines.replace("false", "true");
+    const result = bootWith("puppet", installing, { ...old, ...shell });
+    expect(textAfter(result, conf)).toMatch(/certname = i-1\n(.*\n)*\[agent\]/);
+    expect(textAfter(result, `${conf}.old`)).toMatch("[agent]");
+    expect(textAfter(result, "/etc/puppet/csr_attributes.yaml")).toMatch("1.2.840: abc");
     expect(result.commands[0]?.command).toBe("apt-get install puppet-agent");
+    // Where there is none, the package decides where it is, or until 21.2 what is in it.
+    const possible = (version: string) =>
+      bootWith("puppet", installing, shell, version)
+        .changes.filter(({ path }) => path.startsWith("/etc/puppet/"))
+        .map(({ path, certainty }) => `${certainty} ${path.slice(12)}`);
+    expect(possible("26.2")).toEqual(["possible csr_attributes.yaml", "possible puppet.conf"]);
+    expect(possible("20.4")).toEqual(["certain csr_attributes.yaml", "certain puppet.conf", "certain puppet.conf.old"]);
   });
 });
 
@@ -89,8 +99,11 @@ describe("salt_minion and mcollective", () => {
     expect(attributesAfter(other, "/etc/mcollective/ssl/server-private.pem")).toBe("600 0:0");
   });
 
-  it("may write them where they are to be installed", () => {
+  it("write them also where they are to be installed; the package decides where Salt's keys are", () => {
     const result = bootWith("salt_minion", salt, { ...shell, "/etc/salt/minion": "# ours\n" });
-    expect(result.changes.find(({ path }) => path === "/etc/salt/minion")?.certainty).toBe("possible");
+    expect(textAfter(result, "/etc/salt/minion")).toBe("---\nfile_client: remote\nmaster: m\n...\n");
+    expect(result.changes.filter(({ certainty }) => certainty === "possible").map(({ path }) => path)).toEqual(
+      ["", "/minion"].flatMap((below) => ["pem", "pub"].map((end) => `/etc/salt/pki${below}/minion.${end}`)).sort(),
+    );
   });
 });

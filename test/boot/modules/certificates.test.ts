@@ -43,6 +43,14 @@ describe("ca_certs", () => {
     );
   });
 
+  it("the bundle may stay as it is where no certificate is left", () => {
+    const certaintyOf = (lines: string) =>
+      bootWith(`ca_certs: {${lines}}\n`, "25.1").changes.find(({ path }) => path.endsWith("/ca-certificates.crt"))
+        ?.certainty;
+    expect(certaintyOf("remove_defaults: true")).toBe("possible");
+    expect(certaintyOf("remove_defaults: true, trusted: [one]")).toBe("certain");
+  });
+
   it.each(["20.4", "22.4"])("%s deletes the defaults, but links of local certificates come back", (version) => {
     const result = bootWith("ca-certs: {remove-defaults: true}\n", version);
     expect(textAfter(result, LIST)).toBe("");

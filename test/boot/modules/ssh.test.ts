@@ -93,6 +93,10 @@ describe("host keys", () => {
     expect(mode("24.2")).toBe("600 0:0");
     expect(mode("24.2", "rhel")).toBe("600 0:101");
     expect(mode("24.2", "rhel", "8.7p1-1")).toBe("640 0:101");
+    // An image without a package database: the group came and went together with the old sshd.
+    const text = "system_info: {distro: rhel, default_user: {name: debian}}\n";
+    const partial = bootWith(text, { version: "24.2", files: group, packages: {} });
+    expect(attributesAfter(partial, "/etc/ssh/ssh_host_rsa_key")).toBe("640 0:101");
   });
 });
 

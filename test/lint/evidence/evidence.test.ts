@@ -63,6 +63,29 @@ describe("marks of configuration management", () => {
     expect(evidence.ofFile("/etc/sudoers")).toMatchObject({ strength: "good" });
   });
 
+  test("generated lists of certificates are customised if somebody added one", () => {
+    const block = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+    const evidence = (list: string, bundle: string) => {
+      const image = memoryImage({
+        ...DPKG,
+        "/usr/share/ca-certificates/mozilla/A.crt": `A\n${block("MIIB\nAAA=")}`,
+        "/usr/local/share/ca-certificates/ours.crt": block("MIIBOURS"),
+        "/etc/ca-certificates.conf": list,
+        "/etc/ssl/certs/ca-certificates.crt": bundle,
+      });
+      const found = new CustomisationEvidence(image, detectDistro(image), {});
+      return ["/etc/ca-certificates.conf", "/etc/ssl/certs/ca-certificates.crt"].map(
+        (path) => found.ofFile(path)?.text,
+      );
+    };
+    const bundle = block("MIIBAAA=") + block("MIIB\nOURS");
+    expect(evidence("# comment\n\nmozilla/A.crt\n!mozilla/B.crt\n", bundle)).toEqual([undefined, undefined]);
+    expect(evidence("mozilla/A.crt\ncorp/ours.crt\n", bundle + block("MIIBOTHER"))).toEqual([
+      "/etc/ca-certificates.conf:2 is not a certificate of the package ca-certificates",
+      expect.stringContaining("holds a certificate that no file in /usr/share/ca-certificates or"),
+    ]);
+  });
+
   test("usual values stay weak whoever wrote them", () => {
     const hosts = "# Ansible managed\n127.0.0.1 localhost\n";
     expect(evidenceOf({ "/etc/hosts": hosts }, "hosts", "localhost")?.strength).toBe("weak");

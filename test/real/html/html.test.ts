@@ -219,7 +219,7 @@ describeReal("a page in Chromium", programs("chromium"), () => {
       diff: ["@@ -1,2 +1,2 @@", `-key = ${index}`, `+key = ${index + 1}`, " x"],
     }));
     const file = join(folder, "many.html");
-    writeFileSync(file, planHtml({ ...image, plan: { modules: [{ ...module!, changes }], notes: [] } }));
+    writeFileSync(file, planHtml({ ...image, plan: { modules: [{ ...module!, changes }], notes: [], library: [] } }));
     const { page, faults } = await openPage(browser, file);
     // Folded: only the module is seen.
     expect(await page.locator(".module").count()).toBe(1);

@@ -111,3 +111,8 @@ for (const file of ["sysconfig", "sysconfigReleases"])
     },
     { form: changes },
   );
+
+holdRecording<Configuration>("boot/network/cases/clouds.json", ({ suite }, cases) => {
+  const answers = askRoot<unknown[]>(suite, "network/cloudNetworks.py", cases);
+  return answers.map((network) => ({ network }));
+});

@@ -12,6 +12,7 @@ export const digitalOcean: CloudForm = {
           "instance-id": id,
           "local-hostname": nodeAt(given, "hostname"),
           interfaces: nodeAt(given, "interfaces"),
+          dns: nodeAt(given, "dns"),
           "public-keys": nodeAt(given, "public_keys"),
           availability_zone: nodeAt(given, "region") ?? "default",
         },

@@ -10,10 +10,16 @@ import { originOf } from "../../../python/tree.ts";
 type Given = Pick<CloudData, "metaData"> &
   Partial<Pick<CloudData, "userData" | "vendorData" | "networkConfig" | "config">>;
 
+/** What the image says that its datasource needs. */
+interface FormContext {
+  /** The name of the default user; undefined if there is none. */
+  readonly defaultUser: string | undefined;
+}
+
 /** How a datasource turns what its cloud provides into what cloud-init works with. */
 export interface CloudForm {
   /** From the meta-data as the cloud provides them; undefined if they do not have that form. */
-  metaData?(given: Mapping): Given | undefined;
+  metaData?(given: Mapping, context: FormContext): Given | undefined;
   /** From `ds` in instance data, where that is not the meta-data alone. */
   instance?(ds: Mapping): Given;
 }

@@ -1,5 +1,6 @@
 import { codeOf } from "../../../distro/library/change.ts";
 import { defineFact } from "../../../distro/library/fact.ts";
+import { networkUnitOf } from "../../../distro/systemd/usualUnits.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises, raisingAt } from "../../../python/errors.ts";
 import { type ConfigNode, originOf } from "../../../python/tree.ts";
@@ -96,8 +97,12 @@ const MOUNT_OPTIONS = defineFact({
 });
 const WITHOUT_SYSTEMD = "defaults,nobootwait";
 
+/** Without the library the units show what it waits for. */
 function defaultOptions(boot: ModuleRun): string {
-  return usesSystemd(boot) ? boot.fact(MOUNT_OPTIONS) : WITHOUT_SYSTEMD;
+  if (!usesSystemd(boot)) return WITHOUT_SYSTEMD;
+  const { value, from } = boot.lookUp(MOUNT_OPTIONS);
+  if (from === "library") return value;
+  return value.replace(/cloud-init[a-z-]*\.service/, networkUnitOf(boot.image, boot.version, boot.distro));
 }
 
 function texts(...fields: (string | null)[]): Field[] {

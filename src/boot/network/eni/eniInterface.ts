@@ -42,7 +42,7 @@ export class EniInterface {
     this.#usesIp = usesIp;
     this.#since = since;
     this.#acceptRa = iface.get("accept-ra") ?? null;
-    this.#iface.delete("config_id");
+    if (since("24.4")) this.#iface.delete("config_id");
     this.#iface.delete("accept-ra");
     this.#iface.delete("wakeonlan");
     if (truthy(iface.get("wakeonlan"))) this.#iface.set("ethernet-wol", "g");

@@ -7,7 +7,7 @@ import { pyStr, truthy } from "../../../python/value.ts";
 import { asKey, isUnknown } from "../state/names.ts";
 import type { NetworkState } from "../state/state.ts";
 import { isIpv6Subnet } from "../state/subnets.ts";
-import { RELAXES_DHCP, WRITES_DNS_OF_ALL } from "./networkManagerFacts.ts";
+import { RELAXES_DHCP, SORTS_DNS } from "./changes.ts";
 import { NetworkManagerProfile } from "./networkManagerProfile.ts";
 
 /**
@@ -121,7 +121,7 @@ function addSubnets(
     for (const route of items(subnet.get("routes"), "routes")) profile.addRoute(family, asDict(route, "a route"));
     if (subnet.has("metric") && since("26.2")) profile.set(family, "route-metric", pyStr(subnet.get("metric")));
     const [servers, domains] = ["dns_nameservers", "dns_search"].map((key) => items(subnet.get(key) ?? [], key));
-    if (has(WRITES_DNS_OF_ALL)) {
+    if (has(SORTS_DNS)) {
       for (const one of servers!) nameservers.push(one);
       for (const one of domains!) search.push(one);
     } else {
@@ -130,12 +130,12 @@ function addSubnets(
     }
     if (family === "ipv4" && subnet.has("mtu")) mtu = subnet.get("mtu");
   }
-  if (has(WRITES_DNS_OF_ALL)) addDns(iface, nameservers, search, profile, state);
+  if (has(SORTS_DNS)) addDns(iface, nameservers, search, profile, state);
   if (has(RELAXES_DHCP)) profile.relaxDhcp();
   return mtu;
 }
 
-/** Name servers of the interface's subnets and its own, else those without an interface (since 24.1, and in Red Hat's 23.4). */
+/** Name servers of the interface's subnets and its own, else those without an interface. */
 function addDns(
   iface: PyDict,
   nameservers: PyValue[],

@@ -8,14 +8,7 @@ import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
-import {
-  FAMILY_IS_GATEWAYS,
-  HAS_PRIORITY,
-  KNOWS_STATIC6,
-  ROUTES_HAVE_OWN_FAMILY,
-  STATEFUL_IS_DHCP,
-  WRITES_DNS_OF_ALL,
-} from "./networkManagerFacts.ts";
+import { HAS_PRIORITY, METHODS, SORTS_BY_GATEWAY, SORTS_DNS, SORTS_ROUTES } from "./changes.ts";
 
 type Family = "ipv4" | "ipv6";
 
@@ -39,12 +32,18 @@ export class NetworkManagerProfile {
   readonly #sections = new Map<string, Map<string, string>>();
   readonly #numbers = new Map<string, number>();
   readonly #since: Since;
-  readonly #has: Has;
+  readonly #sortsDns: boolean;
+  readonly #sortsRoutes: boolean;
+  readonly #sortsByGateway: boolean;
+  readonly #methods: ReadonlyMap<string, string>;
   #appended = 0;
 
   constructor(name: PyKey, since: Since, has: Has) {
     this.#since = since;
-    this.#has = has;
+    this.#sortsDns = has(SORTS_DNS);
+    this.#sortsRoutes = has(SORTS_ROUTES);
+    this.#sortsByGateway = has(SORTS_BY_GATEWAY);
+    this.#methods = has(METHODS);
     const text = asText(name, "the name of an interface");
     this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
     this.set("connection", "id", `cloud-init ${text}`);
@@ -83,7 +82,7 @@ export class NetworkManagerProfile {
   setMethod(family: Family, type: PyValue): void {
     const since = this.#since;
     this.setDefault(family, "method", "disabled");
-    const known = type === null ? "disabled" : methodOf(pyStr(type), since, this.#has);
+    const known = type === null ? "disabled" : this.#methods.get(pyStr(type));
     if (known === undefined) this.set(family, "may-fail", "true");
     const method = known ?? "auto";
     const earlier = this.#get(family, "method");
@@ -104,20 +103,19 @@ export class NetworkManagerProfile {
     );
   }
 
-  /** @param family of the subnet, which counts until 23.4 */
+  /** @param family of the subnet, which counts where the renderer does not sort */
   addRoute(family: Family, route: PyDict): void {
     const since = this.#since;
     const network = route.get("network") ?? null;
     const gateway = route.get("gateway");
-    if (!this.#has(ROUTES_HAVE_OWN_FAMILY)) {
+    if (!this.#sortsRoutes) {
       const way = gateway === undefined ? "" : `,${asText(gateway, "a gateway")}`;
       const value = `${asText(network, "the network of a route")}/${pyStr(route.get("prefix"))}${way}`;
       this.set(family, this.#nextKey(family, "route"), value);
       return;
     }
-    const byGateway = this.#has(FAMILY_IS_GATEWAYS);
-    if (byGateway && gateway === undefined) throw new Raises("a route has no gateway");
-    const own: Family = parseIpv6(pyStr(byGateway ? gateway : network)) === undefined ? "ipv4" : "ipv6";
+    if (this.#sortsByGateway && gateway === undefined) throw new Raises("a route has no gateway");
+    const own: Family = parseIpv6(pyStr(this.#sortsByGateway ? gateway : network)) === undefined ? "ipv4" : "ipv6";
     let value = `${pyStr(network)}/${pyStr(route.get("prefix"))}`;
     if (gateway !== undefined) value += `,${pyStr(gateway)}`;
     const metric = route.get("metric");
@@ -129,21 +127,21 @@ export class NetworkManagerProfile {
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
-    if (route.has("mtu") && !byGateway) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
+    if (route.has("mtu") && !this.#sortsByGateway) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
-  /** Since 24.1 only if the family has other settings, since 24.3 only if it is not disabled. */
+  /** With SORTS_DNS only if the family has other settings, since 24.3 only if it is not disabled. */
   addNameserver(server: PyValue): void {
     const isIpv6 = typeof server === "number" || parseIpv6(pyStr(server)) !== undefined;
     const family = isIpv6 ? "ipv6" : "ipv4";
-    if (!this.#has(WRITES_DNS_OF_ALL)) this.setDefault(family, "method", "disabled");
+    if (!this.#sortsDns) this.setDefault(family, "method", "disabled");
     else if (!this.#takesDns(family)) return;
     this.#append(family, "dns", asText(server, "a name server"));
   }
 
-  /** @param family of the subnet, which counts until 23.4 */
+  /** @param family of the subnet, which counts where the renderer does not sort */
   addSearch(family: Family, domains: readonly PyValue[]): void {
-    const families: readonly Family[] = this.#has(WRITES_DNS_OF_ALL)
+    const families: readonly Family[] = this.#sortsDns
       ? (["ipv4", "ipv6"] as const).filter((each) => this.#takesDns(each))
       : [family];
     for (const each of families)
@@ -159,7 +157,7 @@ export class NetworkManagerProfile {
     return this.has(family) && !(this.#since("24.3") && this.#get(family, "method") === "disabled");
   }
 
-  /** One of two kinds of DHCP may fail (since 24.1). */
+  /** One of two kinds of DHCP may fail. */
   relaxDhcp(): void {
     const families = ["ipv4", "ipv6"] as const;
     const needsBoth = families.every(
@@ -198,24 +196,3 @@ function hasLonePercent(text: string): boolean {
 
 /** Types of subnets that router advertisements announce. */
 const ROUTER_TYPES = ["ipv6_dhcpv6-stateful", "ipv6_dhcpv6-stateless", "ipv6_slaac"];
-
-/** NetworkManager's method for a type of subnet; undefined if the renderer does not support it. */
-function methodOf(type: string, since: Since, has: Has): string | undefined {
-  switch (type) {
-    case "static":
-      return "manual";
-    case "static6":
-      return has(KNOWS_STATIC6) ? "manual" : undefined;
-    case "dhcp6":
-      return since("22.3.1") ? "auto" : "dhcp";
-    case "ipv6_dhcpv6-stateful":
-      return has(STATEFUL_IS_DHCP) ? "dhcp" : "auto";
-    case "dhcp":
-    case "dhcp4":
-    case "ipv6_slaac":
-    case "ipv6_dhcpv6-stateless":
-      return "auto";
-    default:
-      return undefined;
-  }
-}

@@ -7,6 +7,15 @@ import type { ModuleRun } from "../../moduleRun.ts";
 /** Distros that keep their own configuration unless system_info.disable_fallback_netcfg is false. */
 const WITHOUT_FALLBACK = ["photon", "mariner"];
 
+/** Since 24.1, and in Red Hat's 23.4. */
+const ASKS_FOR_IPV6 = defineChange({
+  name: "the network without configuration is DHCP of IPv6 too",
+  file: "net/__init__.py",
+  since: "24.1",
+  made: /def generate_fallback_config\((?:(?!\ndef )[\s\S]){1,4000}["']dhcp6["']: True/,
+  beside: /def generate_fallback_config\(/,
+});
+
 /**
  * DHCP on the interface that is most likely connected (net.generate_fallback_config, 18.5 to 26.2); undefined if the
  * distro disables it. The interface's name and MAC address are those of the machine.
@@ -22,15 +31,6 @@ export function fallbackConfig(boot: ModuleRun): PyDict | undefined {
     return dictOf({ version: 1, config: [device] });
   }
   const device = dictOf({ dhcp4: true, "set-name": name, match: dictOf({ macaddress: mac }) });
-  if (boot.fact(ASKS_DHCPV6)) device.set("dhcp6", true);
+  if (boot.fact(ASKS_FOR_IPV6)) device.set("dhcp6", true);
   return dictOf({ version: 2, ethernets: dictOf({ [name]: device }) });
 }
-
-/** Since 24.1, and in Red Hat's 23.4. */
-const ASKS_DHCPV6 = defineChange({
-  name: "the fallback network asks for IPv6 too",
-  file: "net/__init__.py",
-  since: "24.1",
-  made: /["']dhcp6["']: True/,
-  beside: /def generate_fallback_config\(/,
-});

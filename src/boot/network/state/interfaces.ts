@@ -5,10 +5,10 @@ import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { KEEPS_IDS, NAMES_SERVERS_ALIKE } from "./changes.ts";
 import { parseIpv6 } from "./ipAddress.ts";
 import { asKey, isUnknown } from "./names.ts";
 import { normalizeRoute, normalizeSubnets } from "./normalize.ts";
-import { DNS_HAS_ONE_NAME, KEPT_BY_ID } from "./stateFacts.ts";
 
 /**
  * Collects interfaces as cloud-init's NetworkStateInterpreter does, one command of a version 1 configuration at a time.
@@ -22,11 +22,13 @@ export class InterfaceTable {
   usesIpv6 = false;
   readonly #ownNameservers = new Map<PyKey, Dns>();
   readonly #since: Since;
-  readonly #has: Has;
+  readonly #keepsIds: boolean;
+  readonly #namesAlike: boolean;
 
   constructor(since: Since, has: Has) {
     this.#since = since;
-    this.#has = has;
+    this.#keepsIds = has(KEEPS_IDS);
+    this.#namesAlike = has(NAMES_SERVERS_ALIKE);
   }
 
   /** Handles a command; false if its type is unknown. */
@@ -59,7 +61,7 @@ export class InterfaceTable {
     this.#checkTypes(subnets);
     const mac = command.get("mac_address") ?? null;
     const attributes: [string, PyValue][] = [
-      ...(this.#has(KEPT_BY_ID) ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
+      ...(this.#keepsIds ? ([["config_id", command.get("config_id") ?? null]] as [string, PyValue][]) : []),
       ["name", name],
       ["type", command.get("type") ?? null],
       [
@@ -80,7 +82,7 @@ export class InterfaceTable {
         : []),
     ];
     for (const [key, value] of attributes) iface.set(key, value);
-    const id = this.#has(KEPT_BY_ID) && command.has("config_id") ? command.get("config_id") : known;
+    const id = this.#keepsIds && command.has("config_id") ? command.get("config_id") : known;
     this.interfaces.set(asKey(id), iface);
   }
 
@@ -154,7 +156,7 @@ export class InterfaceTable {
     for (const [name, { nameservers, search }] of this.#ownNameservers) {
       const iface = this.interfaces.get(name);
       if (iface === undefined) throw new Raises(`name servers for the interface ${pyStr(name)}, which is not defined`);
-      iface.set("dns", dictOf({ [this.#has(DNS_HAS_ONE_NAME) ? "nameservers" : "addresses"]: nameservers, search }));
+      iface.set("dns", dictOf({ [this.#namesAlike ? "nameservers" : "addresses"]: nameservers, search }));
     }
   }
 

@@ -5,9 +5,9 @@ import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { dictOf, isDict, type PyDict, type PyKey, type PyValue } from "../../../python/dataModel.ts";
 import { Raises } from "../../../python/errors.ts";
 import { pyStr, truthy } from "../../../python/value.ts";
+import { KEEPS_IDS, KEEPS_NAMESERVERS_APART } from "./changes.ts";
 import type { InterfaceTable } from "./interfaces.ts";
 import { normalizeRoute } from "./normalize.ts";
-import { DNS_IS_SHARED, KEPT_BY_ID } from "./stateFacts.ts";
 
 /** Parameters of bonds and bridges in version 2, by their names in version 1 (network_state.NET_CONFIG_TO_V2). */
 export function parameterNames(kind: "bond" | "bridge", since: Since): ReadonlyMap<string, string | null> {
@@ -222,6 +222,8 @@ function readAddresses(device: PyDict): PyDict[] {
 /** The name servers of devices, which the renderers take from the interface (since 21.3). */
 function readNameservers(devices: PyValue, table: InterfaceTable, since: Since, has: Has): void {
   if (!since("21.3")) return;
+  const keepsIds = has(KEEPS_IDS);
+  const keepsApart = has(KEEPS_NAMESERVERS_APART);
   for (const [id, item] of asDict(devices, "a group of devices")) {
     const device = asDict(item, `the interface ${pyStr(id)}`);
     if (!device.has("nameservers")) continue;
@@ -232,16 +234,16 @@ function readNameservers(devices: PyValue, table: InterfaceTable, since: Since, 
       ["addresses", "address"],
     ] as const) {
       const value = servers.get(from) ?? null;
-      if (!since("24.4") && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
+      if (!keepsIds && servers.has(from) && !Array.isArray(value) && !isDict(value)) asText(value, from);
       if (truthy(value)) command.set(to, value);
     }
     // The first skipped device ends the handling of its kind of devices.
-    if (has(DNS_IS_SHARED) && !table.nameserver(command)) return;
-    if (!table.interfaceNameserver(command, has(KEPT_BY_ID) ? id : nameOnMachine(id, device, since))) return;
+    if (!keepsApart && !table.nameserver(command)) return;
+    if (!table.interfaceNameserver(command, keepsIds ? id : nameOnMachine(id, device, since))) return;
   }
 }
 
-/** Until 24.3 an interface was found by its name on the machine. */
+/** Where IDs are not kept, an interface is found by its name on the machine. */
 function nameOnMachine(id: PyKey, device: PyDict, since: Since): PyKey {
   const setName = device.get("set-name");
   const match = device.has("match") ? asDict(device.get("match"), "match") : new Map();

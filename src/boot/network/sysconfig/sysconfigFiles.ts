@@ -16,14 +16,14 @@ import { enableIfcfgPlugin } from "./ifcfgPlugin.ts";
 import { addNameservers } from "./resolvConfFile.ts";
 import { renderSysconfig } from "./sysconfig.ts";
 import {
+  COLLECTS_NAMESERVERS,
   CONTROL,
-  KEEPS_MANAGER_AWAY,
   KEEPS_MODE_OF_RULES,
   KEPT_LINES,
+  PROTECTS_NAMESERVERS,
   saysMoreThanUpstream,
   sysconfigForm,
   UNLINKS_RESOLV_CONF,
-  WRITES_DNS_OF_INTERFACES,
 } from "./sysconfigForm.ts";
 import { sysconfigHeader } from "./sysconfigValues.ts";
 
@@ -95,15 +95,16 @@ function writeNameservers(state: Predicted<NetworkState>, boot: ModuleRun, becau
       boot.write(RESOLV_CONF, text.startsWith(header) ? text : `${header}\n${text}`, because);
     }
   }
-  if (!(boot.fact(KEEPS_MANAGER_AWAY) ? isWanted : state.value.nameservers.length > 0)) return;
+  if (!(boot.fact(PROTECTS_NAMESERVERS) ? isWanted : state.value.nameservers.length > 0)) return;
   const header = sysconfigHeader("#", (version) => boot.since(version));
   boot.write(NETWORK_MANAGER_CONF, `${header}\n[main]\ndns = none\n`, because);
 }
 
+/** Those of interfaces count too where the renderer collects them. */
 function nameserversOf(state: NetworkState, boot: ModuleRun): { nameservers: PyValue[]; search: PyValue[] } {
   const nameservers: PyValue[] = [];
   const search: PyValue[] = [];
-  for (const iface of boot.fact(WRITES_DNS_OF_INTERFACES) ? state.interfaces.values() : []) {
+  for (const iface of boot.fact(COLLECTS_NAMESERVERS) ? state.interfaces.values() : []) {
     for (const item of items(iface.get("subnets") ?? [], "subnets")) {
       const subnet = asDict(item, "a subnet");
       for (const one of items(subnet.get("dns_nameservers") ?? [], "dns_nameservers")) nameservers.push(one);

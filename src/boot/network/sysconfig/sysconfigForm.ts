@@ -17,8 +17,8 @@ export interface SysconfigForm {
   readonly routePaths: readonly [ipv4: string, ipv6: string];
   /** What every interface begins with. */
   readonly defaults: PyDict;
-  /** Whether Red Hat's metrics are IPV4_ROUTE_METRIC and IPV6_ROUTE_METRIC, not METRIC. */
-  readonly metricsByFamily: boolean;
+  /** Whether metrics of IPv4 and IPv6 have variables of their own. */
+  readonly hasRouteMetrics: boolean;
 }
 
 /** How the image's cloud-init writes files of sysconfig (renderer_configs of cloudinit/distros, 18.5 to 26.2). */
@@ -29,7 +29,7 @@ export function sysconfigForm(isSuse: boolean, boot: ModuleRun): SysconfigForm {
     interfacePath: isSuse ? `${CONTROL}/ifcfg-` : `${SCRIPTS}/ifcfg-`,
     routePaths: isSuse ? [`${CONTROL}/ifroute-`, `${CONTROL}/ifroute-`] : [`${SCRIPTS}/route-`, `${SCRIPTS}/route6-`],
     defaults: defaultsOfImage(flavor, boot) ?? defaultsOf(flavor, boot),
-    metricsByFamily: boot.fact(METRICS_BY_FAMILY),
+    hasRouteMetrics: boot.fact(HAS_ROUTE_METRICS),
   };
 }
 
@@ -95,6 +95,20 @@ export const EXPECTED_PATHS = defineFact({
   ],
 });
 
+/**
+ * Distributions for which the renderer is available since 19.1, beside those that upstream's version knows: Red Hat's
+ * rebuilds add themselves.
+ */
+export const KNOWN_DISTROS = defineFact({
+  name: "more distributions with sysconfig files",
+  file: FILE,
+  read: (source): readonly string[] | undefined => {
+    const list = /^KNOWN_DISTROS\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/m.exec(codeOf(source))?.[1];
+    return list === undefined ? undefined : [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, name = ""]) => name);
+  },
+  byVersion: () => [],
+});
+
 /** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
 export const LOOKS_FOR_PLUGIN = defineChange({
   name: "NetworkManager's plugin for ifcfg files is looked for",
@@ -102,33 +116,6 @@ export const LOOKS_FOR_PLUGIN = defineChange({
   since: "23.2",
   made: /libnm-settings-plugin-ifcfg-rh/,
   beside: /^def available\(/m,
-});
-
-/** Since 24.4, and in Red Hat's 23.4 from RHEL 8.10 and 9.5 on, which NetworkManager needs. */
-const METRICS_BY_FAMILY = defineChange({
-  name: "sysconfig's metrics have the names that NetworkManager reads",
-  file: FILE,
-  since: "24.4",
-  made: /["']IPV4_ROUTE_METRIC["']/,
-  beside: /\[["']METRIC["']\]/,
-});
-
-/** resolv.conf gets the name servers of interfaces too: since 24.2, and in Red Hat's 23.4 from RHEL 8.10 and 9.5 on. */
-export const WRITES_DNS_OF_INTERFACES = defineChange({
-  name: "/etc/resolv.conf gets the name servers of interfaces",
-  file: FILE,
-  since: "24.2",
-  made: /\bfound_nameservers\b/,
-  beside: /def _render_dns\(/,
-});
-
-/** NetworkManager is kept from resolv.conf whenever it is written, not only for name servers of all interfaces. */
-export const KEEPS_MANAGER_AWAY = defineChange({
-  name: "NetworkManager leaves /etc/resolv.conf alone if interfaces have name servers",
-  file: FILE,
-  since: "24.4",
-  made: /\biface_dns\b/,
-  beside: /def _render_networkmanager_conf\(/,
 });
 
 /** An existing file of udev rules keeps its mode: since 23.2, and in Red Hat's 23.1.1. */
@@ -147,6 +134,33 @@ export const UNLINKS_RESOLV_CONF = defineChange({
   since: undefined,
   made: /os\.path\.islink\(dns_path\)/,
   beside: /\bdns_path\b/,
+});
+
+/** Since 24.4, and in Red Hat's 23.4. */
+const HAS_ROUTE_METRICS = defineChange({
+  name: "metrics of IPv4 and IPv6 have variables of their own",
+  file: FILE,
+  since: "24.4",
+  made: /_ROUTE_METRIC/,
+  beside: /["']METRIC["']/,
+});
+
+/** Name servers of interfaces get into /etc/resolv.conf: since 24.2, and in Red Hat's 23.4. */
+export const COLLECTS_NAMESERVERS = defineChange({
+  name: "name servers of interfaces get into resolv.conf",
+  file: FILE,
+  since: "24.2",
+  made: /def _render_dns\((?:(?!\n {4}def )[\s\S]){1,1500}["']dns_nameservers["']/,
+  beside: /def _render_dns\(/,
+});
+
+/** Name servers of interfaces, and search domains, keep NetworkManager from changing it: since 24.4, and in Red Hat's 23.4. */
+export const PROTECTS_NAMESERVERS = defineChange({
+  name: "NetworkManager leaves name servers of interfaces in resolv.conf alone",
+  file: FILE,
+  since: "24.4",
+  made: /def _render_networkmanager_conf\((?:(?!\n {4}def )[\s\S]){1,1500}["']dns_nameservers["']/,
+  beside: /def _render_networkmanager_conf\(/,
 });
 
 function sourceOf(boot: ModuleRun): string {

@@ -163,7 +163,7 @@ export class SysconfigInterface {
   }
 
   #setMetric(subnet: PyDict, metric: PyValue): void {
-    if (!this.#form.metricsByFamily) this.#set("METRIC", metric);
+    if (!this.#form.hasRouteMetrics) this.#set("METRIC", metric);
     else this.#set(isIpv6Subnet(subnet, this.#since) ? "IPV6_ROUTE_METRIC" : "IPV4_ROUTE_METRIC", metric);
   }
 

@@ -7,6 +7,7 @@ import { toValue } from "../../../python/value.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
+import { isInstallers } from "../leftovers/installers.ts";
 import { about, isOwn } from "./about.ts";
 import { versionOf } from "./moduleLists.ts";
 
@@ -24,6 +25,8 @@ export function datasourceListNotRead(rule: Rule, context: CheckContext): Findin
   const names = toValue(pair.value);
   const taken = dsIdentifyList(image, version)?.names ?? [];
   if (isDeepStrictEqual(names, taken)) return [];
+  // Without the installer's own ds-identify.cfg the machine uses what its cloud provides, as an image should.
+  if (isInstallers(pair.path) && isDeepStrictEqual(names, ["None"])) return [];
   const has = DS_IDENTIFY.some((path) => image.lstat(path) !== undefined);
   const what =
     taken.length === 0

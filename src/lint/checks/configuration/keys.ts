@@ -1,6 +1,6 @@
 import { isCoreKey, readersOf, readsKey } from "../../../boot/configKeys.ts";
 import type { Module } from "../../../boot/module.ts";
-import { isForDistro } from "../../../boot/moduleFacts.ts";
+import { runsOn } from "../../../boot/moduleFacts.ts";
 import type { Config } from "../../../config/config.ts";
 import { findPair } from "../../../config/merge.ts";
 import { isFalse, isTrue } from "../../../config/options.ts";
@@ -39,7 +39,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
-    const supporting = readers.filter((module) => isForDistro(module, distro, (one) => versionAtLeast(version, one)));
+    const supporting = readers.filter((module) => runsOn(module, distro, (one) => versionAtLeast(version, one)));
     const reason =
       supporting.length > 0
         ? notListed(readers, supporting, lists)

@@ -1,6 +1,6 @@
 import { fstabMounts } from "../../../distro/systemd/fstabUnits.ts";
 import { assignmentsIn } from "../../../distro/systemd/unitFile.ts";
-import { networkUnit } from "../../../distro/systemd/usualUnits.ts";
+import { networkUnitOf } from "../../../distro/systemd/usualUnits.ts";
 import { unitPath } from "../../../distro/units.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Finding } from "../../finding.ts";
@@ -28,7 +28,7 @@ export function unitOrderedAfterRenamedService(rule: Rule, context: CheckContext
   const { image } = context;
   const version = versionOf(context);
   if (version === undefined) return [];
-  const here = [NEW, OLD].find((unit) => unitPath(image, unit) !== undefined) ?? networkUnit(version, context.distro);
+  const here = networkUnitOf(image, version, context.distro);
   const other = here === NEW ? OLD : NEW;
   if (unitPath(image, other) !== undefined) return [];
   const uses = [

@@ -4,10 +4,8 @@ import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";
+import { cleaning, installersNetwork, isInstallers } from "./installers.ts";
 import { leftover } from "./leftover.ts";
-
-/** Files of cloud.cfg.d that installers write: subiquity's 99-installer.cfg and its predecessors. */
-const INSTALLERS = /\/cloud\.cfg\.d\/[^/]*(installer|subiquity|curtin)[^/]*\.cfg$/;
 
 /** Finds settings that tie every instance of the image to the datasource of the machine that was installed. */
 export function datasourcePinned(rule: Rule, context: CheckContext): Finding[] {
@@ -18,14 +16,18 @@ export function datasourcePinned(rule: Rule, context: CheckContext): Finding[] {
   if (list !== undefined && parts.every(({ path }) => path !== list.origin.path)) {
     const { names, origin } = list;
     const onlyNone = names.every((name) => name === "None");
-    const who = INSTALLERS.test(origin.path) ? ` An installer wrote ${origin.path}.` : "";
+    const who = isInstallers(origin.path) ? writtenByInstaller(context, origin.path) : "";
     const what = onlyNone
       ? "It looks for no datasource, so all data of the cloud is ignored."
       : `It looks only for ${names.slice(0, 9).join(", ")}.`;
     const message = `cloud-init is tied to the datasource of the machine that was installed. ${what}${who}`;
     if (onlyNone || who !== "")
       findings.push(
-        leftover(rule, context, { message, cause: origin, evidence: `${origin.path} sets datasource_list` }),
+        leftover(cleaning(rule, context, origin.path), context, {
+          message,
+          cause: origin,
+          evidence: `${origin.path} sets datasource_list`,
+        }),
       );
   }
   for (const { text, path, line } of parts) {
@@ -36,4 +38,13 @@ export function datasourcePinned(rule: Rule, context: CheckContext): Finding[] {
     findings.push(leftover(rule, context, { message, cause: { path, line, column: 1 }, evidence }));
   }
   return findings;
+}
+
+function writtenByInstaller(context: CheckContext, path: string): string {
+  const network = installersNetwork(context);
+  const also =
+    network === undefined
+      ? ""
+      : ` It also wrote ${network.path}, so instances ignore the network of their cloud as well.`;
+  return ` An installer wrote ${path}.${also}`;
 }

@@ -318,13 +318,16 @@ write_files:
   },
   {
     name: "datasource-configdrive-vendor-list",
-    suites: later,
     files: {
       ...only("ConfigDrive, None"),
       ...drive({
         "latest/meta_data.json": JSON.stringify(metaData),
         "latest/vendor_data.json": JSON.stringify({
-          "cloud-init": ["#cloud-config\ntimezone: Asia/Tokyo\n", "#cloud-config\nssh_pwauth: true\n"],
+          "cloud-init": [
+            "#cloud-config\ntimezone: Asia/Tokyo\n",
+            "of no type: at all",
+            "#cloud-config\nssh_pwauth: true\n",
+          ],
         }),
       }),
     },

@@ -7,6 +7,13 @@ function only(modules: string, lines: string): Record<string, string> {
 
 const succeeds = { content: "#!/bin/sh\nexit 0\n", mode: "755" };
 
+/** Puppet as far as it says where its files are. */
+const puppet = {
+  content:
+    "#!/bin/sh\ncase $3 in\nconfig) echo /etc/puppet/puppet.conf ;;\nssldir) echo /var/lib/puppet/ssl ;;\ncsr_attributes) echo /etc/puppet/csr_attributes.yaml ;;\nesac\n",
+  mode: "755",
+};
+
 /** Modules for services and for other distributions, as far as they go without network. */
 export const services: Scenario[] = [
   {
@@ -88,13 +95,24 @@ export const services: Scenario[] = [
         "puppet:\n  install: false\n  conf:\n    agent:\n      server: puppet.example.com\n    main:\n      Certname: '%i.%f'\n      certname: '%i'\n    ca_cert: |\n      -----BEGIN CERTIFICATE-----\n  csr_attributes:\n    custom_attributes:\n      1.2.840: abc\n    list: [a, b]\n",
       ),
       "/etc/puppet/puppet.conf": "# comment\n[main]\n  logdir = /var/log/puppet\n[other]\nkey: value\n",
-      "/usr/bin/puppet": {
-        content:
-          "#!/bin/sh\ncase $3 in\nconfig) echo /etc/puppet/puppet.conf ;;\nssldir) echo /var/lib/puppet/ssl ;;\ncsr_attributes) echo /etc/puppet/csr_attributes.yaml ;;\nesac\n",
-        mode: "755",
-      },
+      "/usr/bin/puppet": puppet,
     },
     commands: ["useradd --system puppet"],
+    seed: plain,
+  },
+  {
+    name: "puppet-to-be-installed",
+    files: {
+      ...team(
+        "puppet:\n  conf:\n    agent:\n      server: puppet.example.com\n    main:\n      certname: '%i'\n  csr_attributes:\n    custom_attributes:\n      1.2.840: abc\n",
+      ),
+      "/etc/puppet/puppet.conf": "[main]\nlogdir = /var/log/puppet\n",
+      "/usr/bin/apt-get": {
+        content: `#!/bin/sh\ncat >/run/real-boot/bin/puppet <<'END'\n${puppet.content}END\nchmod 755 /run/real-boot/bin/puppet\n`,
+        mode: "755",
+      },
+      "/usr/bin/apt-cache": { content: "#!/bin/sh\necho puppet-agent\n", mode: "755" },
+    },
     seed: plain,
   },
   {
@@ -122,6 +140,16 @@ export const services: Scenario[] = [
       ),
       "/etc/salt/minion": "# ours\n",
       "/usr/bin/salt-minion": succeeds,
+      "/usr/bin/apt-get": succeeds,
+      "/usr/bin/apt-cache": { content: "#!/bin/sh\necho salt-minion\n", mode: "755" },
+    },
+    seed: plain,
+  },
+  {
+    name: "salt-to-be-installed",
+    files: {
+      ...team("salt_minion:\n  conf:\n    master: salt.example.com\n  grains:\n    role: [web, db]\n"),
+      "/etc/salt/minion": "# ours\n",
       "/usr/bin/apt-get": succeeds,
       "/usr/bin/apt-cache": { content: "#!/bin/sh\necho salt-minion\n", mode: "755" },
     },

@@ -103,6 +103,13 @@ export const userDataForms: Scenario[] = [
     },
   },
   {
+    name: "user-data-message-in-message",
+    seed: {
+      ...plain,
+      "user-data": part("message/rfc822", part("text/cloud-config", file("/etc/one"), "MIME-Version: 1.0\n")),
+    },
+  },
+  {
     name: "user-data-frequencies",
     suites: ["bookworm", "trixie", "sid"],
     seed: {

@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from "node:util";
+import { ASSUMED_VERSION, type BootResult } from "../../boot/boot.ts";
+import { allFacts, type Fact } from "../../distro/library/fact.ts";
+import { libraryOf } from "../../distro/library/library.ts";
+import { versionAtLeast } from "../../distro/version.ts";
+import { shortList } from "./lists.ts";
+
+/** Characters of a value that are shown. */
+const LONGEST = 100;
+
+/** A fact that an image's own cloud-init states otherwise than upstream's release. */
+export interface LibraryFact {
+  /** What it is about: "default mount options". */
+  readonly fact: string;
+  /** As a clause: `default mount options: "defaults,nofail" (upstream: "defaults")`. */
+  readonly message: string;
+}
+
+/** What an image's own cloud-init states otherwise than upstream's release of its version, which the boot follows. */
+export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
+  const library = libraryOf(before, distro.cloudInit);
+  if (library === undefined) return [];
+  const version = distro.cloudInit.version ?? ASSUMED_VERSION;
+  const packaged = library.path.startsWith("/usr/local/") ? distro.packages.version("cloud-init") : undefined;
+  const beside = `Python finds ${library.path} before the package cloud-init ${packaged}`;
+  const differences = allFacts().flatMap((fact): LibraryFact[] => {
+    const source = library.source(fact.file);
+    const own = source && fact.read(source, library);
+    const upstream = fact.byVersion((wanted) => versionAtLeast(version, wanted));
+    if (own === undefined || isDeepStrictEqual(own, upstream)) return [];
+    return [{ fact: fact.name, message: clauseOf(fact, own, upstream) }];
+  });
+  return packaged === undefined ? differences : [{ fact: "installation", message: beside }, ...differences];
+}
+
+function clauseOf({ name }: Fact<unknown>, own: unknown, upstream: unknown): string {
+  const [here, there] = [inWords(own), inWords(upstream)];
+  if (here === undefined || there === undefined || here === there) return `${name}: not as upstream's`;
+  return `${name}: ${here} (upstream: ${there})`;
+}
+
+/** A value in a few words; undefined for what has too many parts. */
+function inWords(value: unknown): string | undefined {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (value === null || value === undefined || value === "") return "none";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") {
+    const cut = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+    return /^[\w.-]+$/.test(cut) ? cut : `"${cut}"`;
+  }
+  if (value instanceof Set) return inWords([...value]);
+  if (!Array.isArray(value)) return undefined;
+  const words = value.map((item) => (Array.isArray(item) ? undefined : inWords(item)));
+  if (words.includes(undefined)) return undefined;
+  return words.length === 0 ? "none" : shortList(words as string[]);
+}

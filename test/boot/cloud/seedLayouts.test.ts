@@ -1,0 +1,209 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readCloudSeed } from "../../../src/boot/cloud/seedLayouts.ts";
+import { Config } from "../../../src/config/config.ts";
+import { inScratchDirectory } from "../../cli/scratch.ts";
+import { textAfter } from "../firstBoot.ts";
+import { launched } from "./launch.ts";
+
+inScratchDirectory(() => {});
+
+/** A directory with these files. */
+function seed(files: Readonly<Record<string, string>>, directory = "seed"): string {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(`${directory}/${name}`), { recursive: true });
+    writeFileSync(`${directory}/${name}`, content);
+  }
+  return directory;
+}
+
+/** A boot with what the directory holds. */
+function bootOf(files: Readonly<Record<string, string>>, version = "25.1", datasource?: string) {
+  const cloud = readCloudSeed(seed(files), "26.2");
+  return launched({}, { cloud, ...(datasource === undefined ? {} : { datasource }) }, version);
+}
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** ovf-env.xml with what the section contains. */
+const ovf = (content: string) => `<?xml version="1.0" encoding="utf-8"?>
+<e:Environment xmlns:e="http://schemas.dmtf.org/ovf/environment/1" xmlns:w="http://schemas.microsoft.com/windowsazure">
+ <!-- <w:HostName>commented</w:HostName> -->
+ <w:ProvisioningSection><w:Version>1.0</w:Version><w:LinuxProvisioningConfigurationSet>
+  ${content}
+ </w:LinuxProvisioningConfigurationSet></w:ProvisioningSection>
+</e:Environment>
+`;
+const provisioning = `<w:HostName>az-1</w:HostName><w:UserName>ops</w:UserName>
+  <w:UserPassword>S3cret &amp; more</w:UserPassword>
+  <w:DisableSshPasswordAuthentication>false</w:DisableSshPasswordAuthentication>
+  <w:SSH><w:PublicKeys><w:PublicKey><w:Fingerprint>A1</w:Fingerprint><w:Value>ssh-rsa AAAA a</w:Value></w:PublicKey>
+   <w:PublicKey><w:Fingerprint>B2</w:Fingerprint><w:Path>x</w:Path></w:PublicKey></w:PublicKeys></w:SSH>
+  <w:CustomData>${base64("#cloud-config\ntimezone: Asia/Tokyo\n")}</w:CustomData>`;
+const compute = {
+  osProfile: { adminUsername: "boss", computerName: "az-9", disablePasswordAuthentication: "true" },
+  publicKeys: [{ keyData: "ssh-rsa BB\r\nBB b\r\n" }],
+  userData: base64("#cloud-config\ntimezone: Europe/Paris\n"),
+};
+
+describe("Azure", () => {
+  const userOf = (result: ReturnType<typeof bootOf>) => result.config.get("system_info", "default_user");
+  const keysOf = ({ cloud }: ReturnType<typeof bootOf>) => new Config(cloud.metaData!).get("public-keys");
+
+  test("ovf-env.xml names host, administrator, keys and user-data", () => {
+    const result = bootOf({ "ovf-env.xml": ovf(provisioning) });
+    expect(result.cloud.datasource).toBe("Azure");
+    expect(textAfter(result, "/etc/hostname")).toBe("az-1\n");
+    expect(userOf(result)).toMatchObject({
+      name: "ops",
+      lock_passwd: false,
+      hashed_passwd: expect.stringContaining("<<"),
+    });
+    expect(result.config.get("ssh_pwauth")).toBe(true);
+    expect(keysOf(result)).toEqual(["ssh-rsa AAAA a", expect.stringMatching(/^<<unknown:a public key/)]);
+    expect(result.config.get("timezone")).toBe("Asia/Tokyo");
+    expect(result.config.origin("timezone")).toMatchObject({ path: "seed/ovf-env.xml", line: 10 });
+    expect(textAfter(result, "/etc/shadow")).toMatch(/^ops:<<unknown:[^>]+>>:/m);
+  });
+
+  test("the password of older versions is that of a new user, and of the default user", () => {
+    const user = (version: string) => bootOf({ "ovf-env.xml": ovf(provisioning) }, version);
+    expect(userOf(user("20.3"))).toMatchObject({ passwd: expect.stringContaining("<<") });
+    expect(user("20.3").config.has("password")).toBe(false);
+    expect(user("22.2").config.has("password")).toBe(true);
+    expect(user("22.3").config.has("password")).toBe(false);
+    expect(user("20.4").config.has("disk_setup")).toBe(true);
+    expect(user("21.1").config.has("disk_setup")).toBe(false);
+  });
+
+  test("the metadata service beats it since 21.2, and in passwords since 25.1", () => {
+    const files = { "ovf-env.xml": ovf(provisioning), "imds.json": JSON.stringify({ compute }) };
+    const result = bootOf(files);
+    expect([textAfter(result, "/etc/hostname"), userOf(result)]).toMatchObject(["az-9\n", { name: "boss" }]);
+    expect([keysOf(result), result.config.get("ssh_pwauth")]).toEqual([["ssh-rsa BBBB b"], false]);
+    expect(result.config.get("timezone")).toBe("Asia/Tokyo");
+    const older = bootOf(files, "21.1");
+    expect([textAfter(older, "/etc/hostname"), older.config.get("ssh_pwauth")]).toEqual(["az-1\n", true]);
+    const alone = bootOf({ "ovf-env.xml": ovf("<w:HostName/>"), "imds.json": JSON.stringify({ compute }) });
+    expect(alone.config.get("timezone")).toBe("Europe/Paris");
+  });
+
+  test("a password that was handed over before is not known", () => {
+    const result = bootOf({
+      "ovf-env.xml": ovf("<w:HostName>a</w:HostName><w:UserPassword>REDACTED</w:UserPassword>"),
+    });
+    expect(userOf(result)).toEqual({ name: "debian", lock_passwd: false, sudo: ["ALL=(ALL) NOPASSWD:ALL"] });
+    expect(result.config.get("ssh_pwauth")).toBe(true);
+  });
+
+  test.each([
+    ["", "1:1: it contains no element"],
+    ["<a>\n<b></a>", "2:1: </a> closes no element"],
+    ["<a>\n", "1:1: <a> is not closed"],
+    ["<a>&nope;</a>", "1:1: unknown entity &nope;"],
+    ['<!DOCTYPE a [<!ENTITY b "c">]>\n<a/>', "1:1: invalid or unsupported XML"],
+    ["<a/>", "1:1: it has no LinuxProvisioningConfigurationSet"],
+    ["<a>".repeat(200_000), "nested too deeply"],
+    [ovf("<w:UserName>x</w:UserName>"), "4:1: HostName is missing"],
+    [ovf("<w:HostName>a</w:HostName>\n<w:CustomData>A</w:CustomData>"), "6:1: CustomData is not Base64"],
+  ])("a file that is none: %#", (content, message) => {
+    expect(() => bootOf({ "ovf-env.xml": content })).toThrow(`seed/ovf-env.xml:`);
+    expect(() => bootOf({ "ovf-env.xml": content })).toThrow(message);
+  });
+
+  test("imds.json that is none", () => {
+    expect(() => bootOf({ "imds.json": "{\n]" })).toThrow("seed/imds.json:2:1: not JSON");
+    expect(() => bootOf({ "imds.json": "[]" })).toThrow("seed/imds.json:1:1: not a JSON object");
+  });
+});
+
+describe("OpenStack", () => {
+  const meta = JSON.stringify({ uuid: "i-1", hostname: "os-1.novalocal", meta: {} });
+  const files = {
+    "openstack/latest/meta_data.json": meta,
+    "openstack/latest/user_data": "#cloud-config\nhostname: x\n",
+  };
+
+  test("a config drive, also as what the service says", () => {
+    const drive = bootOf(files);
+    expect([drive.cloud.datasource, drive.config.get("hostname")]).toEqual(["ConfigDrive", "x"]);
+    expect(drive.config.origin("hostname")).toMatchObject({ path: "seed/openstack/latest/user_data", line: 2 });
+    expect(bootOf(files, "25.1", "OpenStack").cloud.datasource).toBe("OpenStack");
+  });
+
+  test("one that cannot be used", () => {
+    expect(() => bootOf({ "openstack/latest/meta_data.json": "{}" })).toThrow("cannot use this config drive: uuid");
+    const pass = JSON.stringify({ uuid: "i", meta: { dsmode: "pass" } });
+    expect(() => bootOf({ "openstack/latest/meta_data.json": pass })).toThrow("because of its dsmode");
+  });
+
+  test("nothing outside is read", () => {
+    const files = [{ path: "/x", content_path: "/../../outside" }];
+    writeFileSync("outside", "secret");
+    seed({ "openstack/latest/meta_data.json": JSON.stringify({ uuid: "i", files }) });
+    symlinkSync("/etc/passwd", "seed/openstack/latest/user_data");
+    expect(() => readCloudSeed("seed", "26.2")).toThrow("the content of /x is missing");
+  });
+});
+
+describe("Ec2", () => {
+  test("a tree of meta-data", () => {
+    const result = bootOf({
+      "meta-data/instance-id": "i-1",
+      "meta-data/local-hostname": "ip-10-0-0-4.ec2.internal\n",
+      "meta-data/public-keys/0/openssh-key": "ssh-rsa AAAA key\n",
+      "meta-data/network/interfaces/macs/06:00:00:00:00:01/local-ipv4s": "10.0.0.4\n10.0.0.5\n",
+      "user-data": "#cloud-config\ntimezone: Asia/Tokyo\n",
+    });
+    const meta = new Config(result.cloud.metaData!);
+    expect(result.cloud.datasource).toBe("Ec2");
+    expect(meta.get("public-keys")).toEqual({ "0": ["ssh-rsa AAAA key"] });
+    expect(meta.get("network", "interfaces", "macs", "06:00:00:00:00:01", "local-ipv4s")).toEqual([
+      "10.0.0.4",
+      "10.0.0.5",
+    ]);
+    expect(textAfter(result, "/etc/hostname")).toBe("ip-10-0-0-4\n");
+    expect(result.config.get("timezone")).toBe("Asia/Tokyo");
+  });
+});
+
+describe("meta-data as the cloud provides them", () => {
+  const ofCloud = (datasource: string, data: object) =>
+    bootOf({ "meta-data": JSON.stringify(data) }, "25.1", datasource);
+
+  test("GCE: keys of the default user, of the project unless the instance blocks them", () => {
+    const attributes = {
+      "ssh-keys": "debian:ssh-rsa AA a\nother:ssh-rsa BB b\nnone",
+      "user-data": "#cloud-config\nhostname: u\n",
+    };
+    const expiring = 'cloudinit:ssh-rsa DD google-ssh {"userName":"x","expireOn":"2020-01-01T00:00:00+0000"}';
+    const project = { attributes: { "ssh-keys": `debian:ssh-rsa CC c\n${expiring}` } };
+    const instance = { id: 123, hostname: "gce-1.c.p.internal", zone: "projects/1/zones/europe-west1-b", attributes };
+    const result = ofCloud("GCE", { instance, project });
+    const meta = new Config(result.cloud.metaData!);
+    expect(meta.get("public-keys")).toEqual(["ssh-rsa AA a", "ssh-rsa CC c", expect.stringContaining("that expires")]);
+    expect([meta.get("availability-zone"), textAfter(result, "/etc/hostname")]).toEqual(["europe-west1-b", "u\n"]);
+    const blocked = { ...instance, attributes: { ...attributes, "block-project-ssh-keys": "TRUE" } };
+    expect(new Config(ofCloud("GCE", { instance: blocked, project }).cloud.metaData!).get("public-keys")).toEqual([
+      "ssh-rsa AA a",
+    ]);
+  });
+
+  test("DigitalOcean", () => {
+    const data = {
+      droplet_id: 1,
+      hostname: "do-1",
+      public_keys: ["ssh-rsa AA a"],
+      user_data: "#cloud-config\nhostname: v\n",
+    };
+    const result = ofCloud("DigitalOcean", data);
+    expect(textAfter(result, "/etc/hostname")).toBe("v\n");
+    expect(new Config(result.cloud.metaData!).get("public-keys")).toEqual(["ssh-rsa AA a"]);
+  });
+
+  test("in NoCloud layout they stay as they are", () => {
+    const result = ofCloud("Scaleway", { "instance-id": "i-1", "local-hostname": "sc-1" });
+    expect(textAfter(result, "/etc/hostname")).toBe("sc-1\n");
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { allFacts } from "../../../src/distro/library/fact.ts";
+import type { MemoryFile } from "../../../src/image/memory.ts";
+import { libraryFacts } from "../../../src/lint/sentences/library.ts";
+import { firstBoot, library } from "../../boot/firstBoot.ts";
+
+const told = (files: Readonly<Record<string, MemoryFile>>, version = "24.4") =>
+  libraryFacts(firstBoot({ config: "", version, files })).map(({ message }) => message);
+const features = (text: string) => ({ [`${library}/features.py`]: text });
+
+test("what the library states as upstream does is not told", () => {
+  expect(told({})).toEqual([]);
+  expect(told(features("EXPIRE_APPLIES_TO_HASHED_USERS = True\n"))).toEqual([]);
+  const old = features("EXPIRE_APPLIES_TO_HASHED_USERS = False\nAPT_DEB822_SOURCE_LIST_FILE = False\n");
+  expect(told(old, "22.2")).toEqual([]);
+  expect(told(old)).toHaveLength(2);
+  expect(told(old)[0]).toMatch(/^the flag \w+: off \(upstream: on\)$/);
+});
+
+test.each(["x = (\n", "EXPIRE_APPLIES_TO_HASHED_USERS = not 1\n", "\0", "#".repeat(2_000_000)])(
+  "what cannot be read is not told",
+  (text) => expect(told(features(text))).toEqual([]),
+);
+
+test("every fact has a name for people and a file of the library", () => {
+  expect(told({})).toEqual([]);
+  for (const { name, file } of allFacts()) {
+    expect(name).toMatch(/^\S.{3,80}\S$/);
+    expect(file).toMatch(/^[\w/]+\.py$/);
+  }
+});
