@@ -12,7 +12,7 @@ const LONGEST = 100;
 export interface LibraryFact {
   /** What it is about: "default mount options". */
   readonly fact: string;
-  /** As a clause: `default mount options: "defaults,nofail" (upstream: "defaults")`. */
+  /** As a clause: `default mount options: "defaults,nofail"`, `rules for doas: on (upstream: off)`. */
   readonly message: string;
 }
 
@@ -36,7 +36,8 @@ export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
 function clauseOf({ name }: Fact<unknown>, own: unknown, upstream: unknown): string {
   const [here, there] = [inWords(own), inWords(upstream)];
   if (here === undefined || there === undefined || here === there) return `${name}: not as upstream's`;
-  return `${name}: ${here} (upstream: ${there})`;
+  // Upstream's text beside the image's own reads as if both were written.
+  return typeof own === "boolean" ? `${name}: ${here} (upstream: ${there})` : `${name}: ${here}`;
 }
 
 /** A value in a few words; undefined for what has too many parts. */
