@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { ASSUMED_VERSION, type BootResult } from "../../boot/boot.ts";
-import { allFacts, type Fact } from "../../distro/library/fact.ts";
+import { allFacts, type Fact, lookUp } from "../../distro/library/fact.ts";
 import { libraryOf } from "../../distro/library/library.ts";
-import { versionAtLeast } from "../../distro/version.ts";
+import { sinceOf } from "../../distro/version.ts";
 import { shortList } from "./lists.ts";
 
 /** Characters of a value that are shown. */
@@ -24,20 +24,41 @@ export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
   const packaged = library.path.startsWith("/usr/local/") ? distro.packages.version("cloud-init") : undefined;
   const beside = `Python finds ${library.path} before the package cloud-init ${packaged}`;
   const differences = allFacts().flatMap((fact): LibraryFact[] => {
-    const source = library.source(fact.file);
-    const own = source && fact.read(source, library);
-    const upstream = fact.byVersion((wanted) => versionAtLeast(version, wanted));
-    if (own === undefined || isDeepStrictEqual(own, upstream)) return [];
-    return [{ fact: fact.name, message: clauseOf(fact, own, upstream) }];
+    const own = lookUp(fact, { version, library });
+    const upstream = fact.byVersion(sinceOf(version));
+    if (own.from === "version" || isDeepStrictEqual(own.value, upstream)) return [];
+    return [{ fact: fact.name, message: clauseOf(fact, own.value, upstream) }];
   });
   return packaged === undefined ? differences : [{ fact: "installation", message: beside }, ...differences];
 }
 
 function clauseOf({ name }: Fact<unknown>, own: unknown, upstream: unknown): string {
+  const [parts, others] = [partsOf(own), partsOf(upstream)];
+  if (parts !== undefined && others !== undefined) return `${name}: ${differencesOf(parts, others)}`;
   const [here, there] = [inWords(own), inWords(upstream)];
   if (here === undefined || there === undefined || here === there) return `${name}: not as upstream's`;
   // Upstream's text beside the image's own reads as if both were written.
   return typeof own === "boolean" ? `${name}: ${here} (upstream: ${there})` : `${name}: ${here}`;
+}
+
+/** The values of a mapping by their names; undefined for other values. */
+function partsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (value instanceof Map) return value;
+  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? new Map(Object.entries(value)) : undefined;
+}
+
+/** `activated by: none (upstream: grub_dpkg, grub-dpkg)` for each part that differs. */
+function differencesOf(own: ReadonlyMap<string, unknown>, upstream: ReadonlyMap<string, unknown>): string {
+  const names = [...new Set([...own.keys(), ...upstream.keys()])];
+  const different = names.filter((name) => !isDeepStrictEqual(own.get(name), upstream.get(name)));
+  return shortList(
+    different.map((name) => {
+      const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+      const [here, there] = [inWords(own.get(name)), inWords(upstream.get(name))];
+      return here === undefined || there === undefined ? words : `${words} ${here} (upstream: ${there})`;
+    }),
+  );
 }
 
 /** A value in a few words; undefined for what has too many parts. */

@@ -263,11 +263,7 @@ describe("the events of a datasource", () => {
       "hotplug",
     ]);
     expect(events("25.1", "Azure", {})).toEqual(["boot", "boot-new-instance"]);
-    const before = {
-      ...lib("sources/__init__.py", "class DataSource:\n    update_events = {}\n"),
-      ...ec2("    pass\n"),
-    };
-    expect(events("26.1", "Ec2", before)).toEqual(["boot-new-instance", "hotplug"]);
+    expect(events("21.2", "Azure", ec2("    pass\n"))).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
     expect(events("26.1", undefined, {})).toBeUndefined();
     const loop = "class DataSourceEc2(X.DataSourceEc2):\n    pass\n";
     expect(events("26.1", "Ec2", lib("sources/DataSourceEc2.py", loop))).toEqual(["boot-new-instance", "hotplug"]);

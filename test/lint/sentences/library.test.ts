@@ -26,6 +26,15 @@ test("every fact has a name for people and a file of the library", () => {
   expect(told({})).toEqual([]);
   for (const { name, file } of allFacts()) {
     expect(name).toMatch(/^\S.{3,80}\S$/);
-    expect(file).toMatch(/^[\w/]+\.py$/);
+    for (const one of [file].flat()) expect(one).toMatch(/^[\w/]+\.py$/);
   }
+});
+
+test("of values with parts, the parts that differ are told", () => {
+  const grub = `meta = {"distros": ["ubuntu", "debian"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;
+  const settings = `CFG_BUILTIN = {"syslog_fix_perms": [], "system_info": {"distro": "rhel"}}\n`;
+  expect(told({ [`${library}/config/cc_grub_dpkg.py`]: grub })).toEqual([
+    "when cc_grub_dpkg runs: activated by none (upstream: grub_dpkg and grub-dpkg)",
+  ]);
+  expect(told({ [`${library}/settings.py`]: settings })[0]).toMatch(/^the built-in configuration: .*system_info/);
 });
