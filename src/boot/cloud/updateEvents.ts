@@ -13,6 +13,9 @@ export interface InstalledCloudInit {
 /** Datasources that watch for network devices by default, with upstream's first version that does. */
 const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
 
+/** Datasources of every boot that name the event of 21.3 for instances of older versions. */
+const LEGACY = new Set(["RbxCloud", "Scaleway", "SmartOS"]);
+
 /** The events after which a datasource configures the network: "boot-new-instance", "boot", "boot-legacy", "hotplug". */
 type Events = ReadonlySet<string>;
 
@@ -45,10 +48,13 @@ const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
 
 function upstreamEvents(datasource: string, since: Since): Events {
   const watched = WATCHES[datasource];
+  // Until 25.1 AliYun's class inherits from Ec2's.
+  const inherits = datasource === "AliYun" && since("24.1") && !since("25.1");
   return new Set([
     ...NEW_INSTANCE,
-    ...(configuresEveryBoot(datasource, since) ? ["boot", "boot-legacy"] : []),
-    ...(watched !== undefined && since(watched) ? ["hotplug"] : []),
+    ...(configuresEveryBoot(datasource, since) ? ["boot"] : []),
+    ...(LEGACY.has(datasource) || (datasource === "Azure" && !since("21.4")) ? ["boot-legacy"] : []),
+    ...(inherits || (watched !== undefined && since(watched)) ? ["hotplug"] : []),
   ]);
 }
 

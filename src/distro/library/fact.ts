@@ -15,6 +15,8 @@ export interface Fact<T> {
   read(source: PythonSource, library: Library): T | undefined;
   /** Upstream's value. */
   byVersion(since: Since): T;
+  /** Set if `byVersion` is not all that upstream's library states, so that the two cannot be compared. */
+  readonly incomparable?: true;
 }
 
 /** The value of a fact, and what says so. */

@@ -205,7 +205,7 @@ describe("the events of a datasource", () => {
       "boot-new-instance",
       "hotplug",
     ]);
-    expect(events("25.1", "Azure", {})).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
+    expect(events("25.1", "Azure", {})).toEqual(["boot", "boot-new-instance"]);
     expect(events("21.2", "Azure", ec2("    pass\n"))).toEqual(["boot", "boot-legacy", "boot-new-instance"]);
     expect(events("26.1", undefined, {})).toBeUndefined();
     const loop = "class DataSourceEc2(X.DataSourceEc2):\n    pass\n";
