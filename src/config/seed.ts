@@ -27,6 +27,8 @@ export interface CloudData {
   readonly config: Mapping | undefined;
   /** Configuration among the data that the datasource completes (Azure's ovf-env.xml); undefined if it is not known. */
   readonly provisioning?: Mapping;
+  /** The keys `ds` and `v1` that templates see, of an instance whose data are given; v1 without facts of its machine. */
+  readonly instance?: { readonly ds: Mapping; readonly v1: Mapping };
   /** The directory of a seed that lacks meta-data, without which NoCloud takes none of it (18.5 to 26.2). */
   readonly withoutMetaData?: string;
   /** Why the network configuration is unknown, if only that is unknown. */

@@ -1,7 +1,7 @@
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import type { Service, Setting } from "./service.ts";
-import { setByCloudImage } from "./sshd/cloudImage.ts";
+import { setByCloudImage, withoutCloudImage } from "./sshd/cloudImage.ts";
 import { SSHD_NEEDS } from "./sshd/commandLine.ts";
 import { readSshdSettings } from "./sshd/effective.ts";
 import { opensshVersion } from "./sshd/version.ts";
@@ -16,6 +16,7 @@ export const sshd: Service = {
   secret: () => undefined,
   usual: setByCloudImage,
   read(image: Image, distro: Distro): Setting[] {
-    return readSshdSettings(image, opensshVersion(distro.packages));
+    const version = opensshVersion(distro.packages);
+    return withoutCloudImage(readSshdSettings(image, version), image, version);
   },
 };

@@ -17,6 +17,15 @@ test("os-release: quotes, escapes, comments, and the second place", () => {
   ).toBe("b");
 });
 
+test("lsb-release where os-release is missing, as in a tree of Ubuntu's /etc alone", () => {
+  const lsb =
+    'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=24.04\nDISTRIB_CODENAME=noble\nDISTRIB_DESCRIPTION="Ubuntu 24.04 LTS"\n';
+  const files = { "/etc/os-release": { link: "../usr/lib/os-release" }, "/etc/lsb-release": lsb };
+  expect(detect(files)).toMatchObject({ id: "ubuntu", version: "24.04", codename: "noble" });
+  expect(detect({ ...files, "/usr/lib/os-release": "ID=mint\n" })).toMatchObject({ id: "mint", version: "" });
+  expect(detect({ "/etc/lsb-release": "LSB_VERSION=1.4\n" })).toMatchObject({ id: "", version: "", codename: "" });
+});
+
 test("an image without cloud-init", () => {
   const { cloudInit, packages } = detect({ "/etc/os-release": "ID=debian\n", "/etc/cloud/cloud.cfg": "" });
   expect(cloudInit).toEqual({ version: undefined, disabled: undefined, library: undefined });

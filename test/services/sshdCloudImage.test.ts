@@ -24,7 +24,8 @@ test("a line of somebody else's is a customisation", () => {
   const no = "PasswordAuthentication no\n";
   expect(passwords("ubuntu-24.04", { [THEIRS]: "PasswordAuthentication yes\n" })).toEqual(["yes", THEIRS, false]);
   expect(passwords("ubuntu-24.04", { [THEIRS]: `# team\n${no}` })).toEqual(["no", THEIRS, false]);
-  expect(passwords("ubuntu-24.04", { [mine]: no })).toEqual(["no", THEIRS, false]);
+  expect(passwords("ubuntu-24.04", { [mine]: no })).toEqual(["no", mine, false]);
+  expect(passwords("ubuntu-24.04", { [mine]: "PasswordAuthentication yes\n" })).toEqual(["no", THEIRS, true]);
   expect(passwords("ubuntu-24.04", { [MAIN]: no })).toEqual(["no", MAIN, false]);
   expect(passwords("ubuntu-20.04", { [MAIN]: BODY })).toEqual(["no", MAIN, true]);
   expect(passwords("ubuntu-20.04", { [MAIN]: BODY.replace(" no", "  no").replace(/ no\n$/, "  no\n") })[2]).toBe(false);

@@ -27,11 +27,15 @@ export function instanceData(image: Image, version: string, cloud: CloudData, ba
   const config = readable ?? bounded(withoutSystemInfo(toValue(base.root)));
   const distro = linuxDistro(image, since);
   const data: ConfigObject = {
-    ds: { meta_data: bounded(metaDataOf(cloud)) },
+    ds: cloud.instance === undefined ? { meta_data: bounded(metaDataOf(cloud)) } : bounded(toValue(cloud.instance.ds)),
     // Since 20.2 it describes the system too, not only the cloud.
     ...(since("20.2") ? { merged_cfg: config, sys_info: systemInfo(distro) } : {}),
     ...(since("23.3") ? { merged_system_cfg: config } : {}),
-    v1: { ...standardized(image, cloud, since), ...(since("20.2") ? systemNames(distro) : {}) },
+    v1: {
+      ...standardized(image, cloud, since),
+      ...(since("20.2") ? systemNames(distro) : {}),
+      ...(cloud.instance === undefined ? {} : (bounded(toValue(cloud.instance.v1)) as ConfigObject)),
+    },
   };
   return convert(data, since);
 }

@@ -95,6 +95,7 @@ class InstanceData {
       ...UNKNOWN_CLOUD,
       datasource,
       metaData,
+      instance: { ds, v1: this.#ofCloud() },
       userData,
       vendorData,
       ...(network?.type === "mapping" ? { networkData: network } : {}),
@@ -122,6 +123,12 @@ class InstanceData {
     const { line, column } = this.#json.placeOf(this.#standard, "platform") ?? START;
     const what = typeof platform === "string" ? `unknown platform "${platform.slice(0, 50)}"` : "it names no platform";
     throw new SeedError(`${this.#path}:${line}:${column}: ${what}`);
+  }
+
+  /** What `v1` says of the cloud, not of the image or the machine. */
+  #ofCloud(): Mapping {
+    const whole = this.#tree(this.#standard, "v1") as Mapping;
+    return { ...whole, children: whole.children.filter(({ key }) => OF_CLOUD.has(String(key.value))) };
   }
 
   /** Meta-data with what cloud-init itself derived from them: some datasources read keys and names in their own way. */
@@ -186,6 +193,13 @@ class InstanceData {
     return { type: "pair", path: this.#path, position, key: { ...key, position }, value, shadowed: [] };
   }
 }
+
+/** Names of `v1` that are of the cloud or of the instance there. */
+const OF_CLOUD = new Set(
+  "availability-zone availability_zone cloud-name cloud_id cloud_name instance-id instance_id platform region subplatform".split(
+    " ",
+  ),
+);
 
 /** Datasources whose platform is not their name. */
 const OTHER_NAMES = new Map([["joyent", "SmartOS"]]);

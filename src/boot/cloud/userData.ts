@@ -116,8 +116,13 @@ function disabledHandlers(config: Config, key: string): (type: string) => boolea
   return (type) => disabled.includes(type);
 }
 
-function launchIndexOf({ metaData }: CloudData): number | undefined {
-  const value = metaData === undefined ? undefined : findPair(metaData, "launch-index")?.value;
+/** Datasources that give no launch index (DataSource*.launch_index, 19.1 to 26.2). */
+const WITHOUT_INDEX = new Set(["GCE", "Scaleway", "Vultr"]);
+
+function launchIndexOf({ datasource = "", metaData }: CloudData): number | undefined {
+  if (metaData === undefined || WITHOUT_INDEX.has(datasource)) return undefined;
+  const key = datasource === "Ec2" || datasource === "AliYun" ? "ami-launch-index" : "launch-index";
+  const value = findPair(metaData, key)?.value;
   if (value === undefined || toValue(value) === null) return undefined;
   const text = pyStr(value).trim();
   return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -1,5 +1,8 @@
+import { findPair } from "../../config/merge.ts";
+import type { CloudData } from "../../config/seed.ts";
 import { unknown } from "../../image/unknown.ts";
 import { isMapping } from "../../python/checked.ts";
+import { pyStr } from "../../python/value.ts";
 import { defaultUpdateEvents } from "../cloud/updateEvents.ts";
 import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
@@ -7,12 +10,22 @@ import type { ModuleRun } from "../moduleRun.ts";
 import { programs } from "../system/programs.ts";
 
 const DIRECTORY = "/etc/udev/rules.d";
-/** It handles only its own kinds of network cards (DataSourceEc2, 24.1 to 26.2). */
-const EC2_RULES = `
+/** The drivers that DataSourceVMware handles (25.2 to 26.2). */
+const VMWARE_DRIVERS = ["e1000", "e1000e", "vlance", "vmxnet2", "vmxnet3", "vrdma"];
 
-ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"
-GOTO="cloudinit_end"
-`;
+const ofDrivers = (names: readonly string[]): string => `ENV{ID_NET_DRIVER}=="${names.join("|")}"`;
+
+/** The network cards that a datasource alone handles, with the first version (extra_hotplug_udev_rules). */
+const CARDS: Readonly<Record<string, readonly [since: string, match: (cloud: CloudData) => string]>> = {
+  Ec2: ["24.1", () => ofDrivers(["vif", "ena", "ixgbevf"])],
+  Hetzner: ["25.3", () => 'SUBSYSTEM=="net", ATTR{address}=="86:*"'],
+  VMware: ["25.2", ({ metaData }) => ofDrivers(driversIn(metaData) ?? VMWARE_DRIVERS)],
+};
+
+function driversIn(metaData: CloudData["metaData"]): string[] | undefined {
+  const own = metaData && findPair(metaData, "network-drivers")?.value;
+  return own?.type === "sequence" ? own.children.map((name) => pyStr(name).trim()) : undefined;
+}
 
 /**
  * cc_install_hotplug: installs or removes a udev rule that configures network devices that appear later (21.4 to
@@ -54,9 +67,8 @@ function isWanted(boot: ModuleRun): boolean | undefined {
 
 function rules(boot: ModuleRun): string {
   const { datasource } = boot.cloud;
-  const ofCloud =
-    datasource === undefined ? unknown("additional rules for the cloud") : datasource === "Ec2" ? EC2_RULES : "";
-  const extra = boot.since("24.1") ? ofCloud : "";
+  const extra =
+    datasource === undefined && boot.since("24.1") ? unknown("additional rules for the cloud") : cardRules(boot);
   const actions = boot.since("25.2") ? "add" : "add|remove";
   const library = boot.image.stat("/usr/libexec/cloud-init") === undefined ? "/usr/lib" : "/usr/libexec";
   return `# Installed by cloud-init due to network hotplug userdata
@@ -65,4 +77,11 @@ LABEL="cloudinit_hook"
 SUBSYSTEM=="net", RUN+="${library}/cloud-init/hook-hotplug"
 LABEL="cloudinit_end"
 `;
+}
+
+function cardRules(boot: ModuleRun): string {
+  const { datasource = "" } = boot.cloud;
+  const [since, match] = (Object.hasOwn(CARDS, datasource) && CARDS[datasource]) || [];
+  if (since === undefined || match === undefined || !boot.since(since)) return "";
+  return `\n\n${match(boot.cloud)}, GOTO="cloudinit_hook"\nGOTO="cloudinit_end"\n`;
 }

@@ -297,8 +297,15 @@ describe("what a datasource changes by itself", () => {
     expect([keys("20.4"), keys("21.1")]).toEqual([true, false]);
   });
 
-  test("Ec2 watches for its own network cards", () => {
-    const rules = textAfter(launched({}, { datasource: "Ec2" }), "/etc/udev/rules.d/90-cloud-init-hook-hotplug.rules");
-    expect(rules).toContain('ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", GOTO="cloudinit_hook"\n');
+  test("Ec2, Hetzner and VMware watch for their own network cards", () => {
+    const path = "/etc/udev/rules.d/90-cloud-init-hook-hotplug.rules";
+    const rules = (launch: Parameters<typeof launched>[1]) => textAfter(launched({}, launch, "26.2"), path);
+    const match = (text: string) => `\n\n${text}, GOTO="cloudinit_hook"\nGOTO="cloudinit_end"\n\nLABEL=`;
+    expect(rules({ datasource: "Ec2" })).toContain(match('ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf"'));
+    expect(rules({ datasource: "Hetzner" })).toContain(match('SUBSYSTEM=="net", ATTR{address}=="86:*"'));
+    const drivers = (names: string) => match(`ENV{ID_NET_DRIVER}=="${names}"`);
+    expect(rules({ datasource: "VMware" })).toContain(drivers("e1000|e1000e|vlance|vmxnet2|vmxnet3|vrdma"));
+    const cloud = handed("network-drivers: [' mlx5 ', ena]\n", "VMware");
+    expect(rules({ cloud })).toContain(drivers("mlx5|ena"));
   });
 });

@@ -160,6 +160,14 @@ describe("the datasource", () => {
     expect(meta({ v1: { platform: "gce", public_ssh_keys: [key] }, ds }).get("public-keys")).toEqual([key]);
   });
 
+  test("templates see the instance's data", () => {
+    const userdata =
+      "## template: jinja\n#cloud-config\nhostname: {{ v1.region }}-{{ ds.dynamic.x }}-{{ v1.machine }}\n";
+    const v1 = { platform: "ec2", region: "eu-1", machine: "x86_64" };
+    const result = bootedAs({ v1, ds: { "meta-data": { "instance-id": "i" }, dynamic: { x: "y" } }, userdata });
+    expect(result.config.get("hostname")).toMatch(/^eu-1-y-<<unknown:the architecture of the machine>>$/);
+  });
+
   test("one that the image does not look for is noted", () => {
     const files = { "/etc/cloud/cloud.cfg.d/20.cfg": "datasource_list: [GCE, None]\n" };
     const result = bootedAs({ v1: { platform: "ec2" }, ds: { "meta-data": { "instance-id": "i-1" } } }, files);

@@ -202,6 +202,37 @@ describe("meta-data as the cloud provides them", () => {
     expect(new Config(result.cloud.metaData!).get("public-keys")).toEqual(["ssh-rsa AA a"]);
   });
 
+  test("VMware: the keys have several names", () => {
+    const keys = { "public-keys": ["ssh-rsa BB b"], "public-keys-data": "ssh-rsa AA a\n" };
+    const { cloud } = ofCloud("VMware", { "instance-id": "i", ...keys });
+    expect(new Config(cloud.metaData!).get("public-keys")).toBe("ssh-rsa AA a\n");
+  });
+
+  test("CloudSigma", () => {
+    const data = "#cloud-config\nhostname: w\n";
+    const meta = {
+      ssh_public_key: "ssh-rsa AA a",
+      "cloudinit-user-data": base64(data),
+      base64_fields: "cloudinit-user-data",
+    };
+    const result = ofCloud("CloudSigma", { uuid: "u-1", name: "cs-1", meta });
+    expect([
+      result.config.get("hostname"),
+      result.cloud.metaData && new Config(result.cloud.metaData).get("public-keys"),
+    ]).toEqual(["w", ["ssh-rsa AA a"]]);
+  });
+
+  test("Ec2 has the launch index under a name of its own", () => {
+    const part = (index: number) => `launch-index: ${index}\nhostname: n${index}\n`;
+    const userData = `#cloud-config-archive\n- content: "#cloud-config\\n${part(0).replaceAll("\n", "\\n")}"\n  launch-index: 0\n`;
+    const name = (datasource: string, key: string) => {
+      const cloud = readCloudSeed(seed({ "meta-data": `instance-id: i\n${key}: 1\n`, "user-data": userData }), "26.2");
+      return launched({}, { cloud, datasource }).config.get("hostname");
+    };
+    expect([name("Ec2", "ami-launch-index"), name("Ec2", "launch-index")]).toEqual([undefined, "n0"]);
+    expect([name("GCE", "launch-index"), name("NoCloud", "launch-index")]).toEqual(["n0", undefined]);
+  });
+
   test("in NoCloud layout they stay as they are", () => {
     const result = ofCloud("Scaleway", { "instance-id": "i-1", "local-hostname": "sc-1" });
     expect(textAfter(result, "/etc/hostname")).toBe("sc-1\n");

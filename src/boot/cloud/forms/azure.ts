@@ -118,7 +118,7 @@ export function completedAzure(cloud: CloudData, version: string): CloudData {
       ? undefined
       : withValues(metaData, {
           "local-hostname": usesService ? profile("computerName") : undefined,
-          "public-keys": isWhole ? given.map((key) => key!.trim().replaceAll("\r\n", "")) : undefined,
+          "public-keys": isWhole && since("20.4") ? given.map((key) => key!.trim().replaceAll("\r\n", "")) : undefined,
         });
   const data = nodeAt(compute, "userData");
   const bytes = decodeBase64((textAt(compute, "userData") ?? "").replace(/\s+/g, ""));
