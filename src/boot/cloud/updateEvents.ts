@@ -48,12 +48,13 @@ const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
 
 function upstreamEvents(datasource: string, since: Since): Events {
   const watched = WATCHES[datasource];
+  const always = configuresEveryBoot(datasource, since);
   // Until 25.1 AliYun's class inherits from Ec2's.
   const inherits = datasource === "AliYun" && since("24.1") && !since("25.1");
   return new Set([
     ...NEW_INSTANCE,
-    ...(configuresEveryBoot(datasource, since) ? ["boot"] : []),
-    ...(LEGACY.has(datasource) || (datasource === "Azure" && !since("21.4")) ? ["boot-legacy"] : []),
+    ...(always ? ["boot"] : []),
+    ...(always && (LEGACY.has(datasource) || (datasource === "Azure" && !since("21.4"))) ? ["boot-legacy"] : []),
     ...(inherits || (watched !== undefined && since(watched)) ? ["hotplug"] : []),
   ]);
 }
@@ -70,7 +71,10 @@ function eventsOf(library: Library, datasource: string, depth = 0): Set<string> 
   const other = /\bDataSource(\w+)/.exec(parents)?.[1];
   const inherited = () => {
     if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
-    return assignedEvents(codeIn(library, "sources/__init__.py")) ?? new Set(NEW_INSTANCE);
+    const base = codeIn(library, "sources/__init__.py");
+    // Before 21.3 events had another form.
+    if (base !== "" && !base.includes("default_update_events")) return undefined;
+    return assignedEvents(base) ?? new Set(NEW_INSTANCE);
   };
   const events = /^ {4}default_update_events\b/m.test(code) ? assignedEvents(code) : inherited();
   // Constructors add others.

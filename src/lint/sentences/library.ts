@@ -81,7 +81,7 @@ function itemsOf(value: unknown): string[] | undefined {
 
 /** A value in a few words; undefined for a mapping. */
 function inWords(value: unknown): string | undefined {
-  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (value === null || value === undefined || value === "") return "none";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") {

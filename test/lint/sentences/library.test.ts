@@ -14,7 +14,7 @@ test("what the library states as upstream does is not told", () => {
   const old = features("EXPIRE_APPLIES_TO_HASHED_USERS = False\nAPT_DEB822_SOURCE_LIST_FILE = False\n");
   expect(told(old, "22.2")).toEqual([]);
   expect(told(old)).toHaveLength(2);
-  expect(told(old)[0]).toMatch(/^the flag \w+: off \(upstream: on\)$/);
+  expect(told(old)[0]).toMatch(/^the flag \w+: no \(upstream: yes\)$/);
 });
 
 test("mappings are told by their members, long lists by what is other", () => {
