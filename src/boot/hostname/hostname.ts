@@ -8,6 +8,7 @@ import { strictText } from "../files/strictText.ts";
 import { readSysconfig } from "../files/sysconfigFile.ts";
 import { setSysconfig } from "../files/sysconfigVariable.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { usesSystemd } from "../system/systemd.ts";
 
 /** The names that a boot finds for the host (util.get_hostname_fqdn, 18.5 to 26.2). */
 export interface HostNames {
@@ -161,7 +162,7 @@ export function updateHostname(boot: ModuleRun): void {
   const name = selectName(boot, hostname, fqdn);
   const record = `${boot.instance.cloudDirectory}/data/previous-hostname`;
   const previous = storedName(boot, record);
-  const current = boot.facts.hostname === "hostnamectl" ? boot.running.hostname : storedName(boot, systemFile(boot));
+  const current = storageOf(boot) === "hostnamectl" ? boot.running.hostname : storedName(boot, systemFile(boot));
   if (current !== undefined && previous !== undefined && current !== previous) return;
   if (previous !== name) writeNameFile(boot, record, name, because);
   if (current !== undefined && (current !== previous || current === name)) return;
@@ -200,11 +201,12 @@ function distroOption(boot: ModuleRun, key: string, absent: boolean, since: stri
 function writeSystemName(boot: ModuleRun, name: string, because: Origin): void {
   const path = systemFile(boot);
   const create = distroOption(boot, "create_hostname_file", true, "23.4");
-  if (boot.facts.hostname === "hostnamectl") {
+  const storage = storageOf(boot);
+  if (storage === "hostnamectl") {
     boot.command(`hostnamectl set-hostname ${create ? "" : "--transient "}${name}`);
     if (create) boot.write(path, `${name}\n`, because);
-  } else if (boot.facts.hostname === "rc.conf") boot.mayChange(path, "cloud-init sets the host name in it", because);
-  else writeNameFile(boot, path, boot.facts.hostname === "conf.d" ? `hostname="${name}"` : name, because, create);
+  } else if (storage === "rc.conf") boot.mayChange(path, "cloud-init sets the host name in it", because);
+  else writeNameFile(boot, path, storage === "conf.d" ? `hostname="${name}"` : name, because, create);
 }
 
 const SYSTEM_FILES: Readonly<Record<string, string>> = {
@@ -214,12 +216,17 @@ const SYSTEM_FILES: Readonly<Record<string, string>> = {
   "rc.conf": "/etc/rc.conf",
 };
 
+/** How the distro class stores the name: Gentoo's with OpenRC in conf.d, since 25.1 only with OpenRC. */
+function storageOf(boot: ModuleRun): string {
+  return boot.facts.family === "gentoo" && !usesSystemd(boot) ? "conf.d" : boot.facts.hostname;
+}
+
 function systemFile(boot: ModuleRun): string {
-  return SYSTEM_FILES[boot.facts.hostname] ?? "/etc/hostname";
+  return SYSTEM_FILES[storageOf(boot)] ?? "/etc/hostname";
 }
 
 function applyName(boot: ModuleRun, name: string): void {
-  if (boot.facts.hostname !== "hostnamectl") boot.command(`hostname ${name}`);
+  if (storageOf(boot) !== "hostnamectl") boot.command(`hostname ${name}`);
   boot.running.hostname = name;
 }
 

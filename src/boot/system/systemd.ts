@@ -1,12 +1,14 @@
+import { openrcScript } from "../../distro/openrc.ts";
 import type { Image } from "../../image/image.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 
 /**
  * Whether systemd boots the image (distro.uses_systemd). A tree without a shell is only part of an image: what it
- * does not contain is assumed to be as usual.
+ * does not contain is assumed to be as usual, systemd only if OpenRC does not start cloud-init.
  */
 export function usesSystemd(boot: ModuleRun): boolean {
-  return hasSystemd(boot.image) || (!boot.which("sh") && boot.facts.family !== "alpine");
+  if (hasSystemd(boot.image)) return true;
+  return !boot.which("sh") && boot.facts.family !== "alpine" && openrcScript(boot.image) === undefined;
 }
 
 /**

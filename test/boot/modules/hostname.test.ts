@@ -47,6 +47,19 @@ describe("the host name", () => {
     expect(nameAfter({ config: BOTH, metaData: named, files: { "/etc/hostname": "one\ntwo\n" } })).toBe("web-1\n");
   });
 
+  it("of Gentoo with OpenRC is stored where OpenRC reads it, with systemd since 25.1 in /etc/hostname", () => {
+    const config = BOTH.replace("debian", "gentoo");
+    const openrc = { "/etc/init.d/cloud-init-local": "#!/sbin/openrc-run\n" };
+    const stored = (version: string, files: NonNullable<Parameters<typeof firstBoot>[0]["files"]>) => {
+      const result = firstBoot({ config, metaData: named, version, files });
+      return [textAfter(result, "/etc/conf.d/hostname"), textAfter(result, "/etc/hostname")];
+    };
+    const inConf = ['hostname="web-1"\n', undefined];
+    expect(stored("25.1", { ...openrc, "/etc/runlevels/boot/cloud-init-local": "" })).toEqual(inConf);
+    expect(stored("24.4", {})).toEqual(inConf);
+    expect(stored("25.1", {})).toEqual([undefined, "web-1\n"]);
+  });
+
   it("is not stored if the file is missing and must not be created, since 23.4", () => {
     const config = `${BOTH}create_hostname_file: false\n`;
     expect(nameAfter({ config, metaData: named })).toBeUndefined();
