@@ -11,7 +11,7 @@ const OPTIONS = { color: false, width: 100 };
 
 test("what the image's own cloud-init states otherwise stands below the header", () => {
   const text = planText(facts, hostileBoot("1.0"), { ...OPTIONS, width: 60 });
-  expect(text.split("\n").slice(1, 8)).toEqual([
+  expect(text.split("\n").slice(2, 9)).toEqual([
     "",
     "The image's own cloud-init differs from upstream's:",
     "  Python finds",
