@@ -1,4 +1,6 @@
 import { gzipSync } from "node:zlib";
+import { azureCloud, completedAzure } from "../../src/boot/cloud/forms/azure.ts";
+import { instanceDataIn } from "../../src/boot/cloud/instanceDataFile.ts";
 import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
 import { renderTemplate } from "../../src/boot/files/templater.ts";
 import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
@@ -9,6 +11,7 @@ import { parseSettings } from "../../src/cli/settings/parse.ts";
 import { settingsExample } from "../../src/cli/settings/published.ts";
 import { imageSchema } from "../../src/config/schema/imageSchema.ts";
 import { compilePattern } from "../../src/config/schema/pattern.ts";
+import { SeedError } from "../../src/config/seed.ts";
 import { parseMessage } from "../../src/config/userData/mime.ts";
 import { readParts } from "../../src/config/userData/parts.ts";
 import { shellWords } from "../../src/distro/shellWords.ts";
@@ -362,6 +365,32 @@ const ignores = textTarget(
     }),
 );
 
+const LAUNCH_DATA = [
+  '{"base64_encoded_keys": ["ds/meta_data/random_seed"], "ds": {"meta_data": {"instance-id": "i-1", "random_seed": "/wA="}}, "v1": {"platform": "ec2", "instance_id": "i-1", "public_ssh_keys": ["a"]}, "userdata": "#cloud-config\\n{}", "vendordata": "ci-b64:AA=="}',
+  '{"ds": {"id": "o", "displayName": "d", "metadata": {"user_data": "AA==", "ssh_authorized_keys": "k"}}, "v1": {"platform": "oracle"}}',
+  '{"ds": {"meta-data": "instance-id: i", "config": {"user.user-data": "x"}, "network-config": "{version: 2}"}, "v1": {"platform": "lxd"}}',
+  '<e:E xmlns:e="a"><w:ProvisioningSection><w:LinuxProvisioningConfigurationSet><w:HostName>a&amp;b</w:HostName><w:UserPassword><![CDATA[x]]></w:UserPassword><w:SSH><PublicKeys><PublicKey><Value>k</Value></PublicKey></PublicKeys></w:SSH><w:CustomData>AA==</w:CustomData></w:LinuxProvisioningConfigurationSet></w:ProvisioningSection></e:E>',
+];
+
+const LAUNCH_WORDS = [
+  "redacted for non-root user",
+  "ci-b64:",
+  "<!--",
+  "]]>",
+  "&#x41;",
+  "__proto__",
+  "azure",
+  "scaleway",
+];
+
+const launchData = textTarget("launch-data", { texts: LAUNCH_DATA, words: LAUNCH_WORDS }, (text) => {
+  const file = { path: "x", bytes: Buffer.from(text) };
+  return [
+    unless([SeedError], () => instanceDataIn(file)),
+    unless([SeedError], () => completedAzure(azureCloud(file, undefined), "25.1")),
+  ];
+});
+
 /** What reads texts of a language. */
 export const parserTargets: readonly Target[] = [
   yaml,
@@ -378,4 +407,5 @@ export const parserTargets: readonly Target[] = [
   fields,
   settings,
   ignores,
+  launchData,
 ];

@@ -83,6 +83,11 @@ test("a machine that Ubuntu's installer made: it is tied to no datasource, and n
   expect(told()).toEqual([`datasource-pinned ${INSTALLER}:2`]);
 });
 
+test("keys of an older release in the installer's user-data are nobody's work", () => {
+  expect(told("ubuntu_advantage: {token: C1abcdef}")).toEqual([`datasource-pinned ${INSTALLER}:2`]);
+  expect(told("ssh_pwauht: true")).toContain(`schema-key-unknown ${INSTALLER}:1`);
+});
+
 test("its first boot takes what the installer says", () => {
   const image = installed();
   const result = boot(image, { distro: detectDistro(image) });

@@ -42,11 +42,19 @@ const ALL_DASHED = new Set(["AliYun", "Ec2"]);
  * of `cloud-init query --all` (sources/__init__.py and cmd/query.py, 18.5 to 26.2). What is redacted there is unknown.
  * @throws SeedError if the file cannot be read, is not JSON or contains no instance data
  */
-export function readInstanceData(path: string): CloudData & { readonly datasource: string } {
+export function readInstanceData(path: string): InstanceCloud {
   const file = seedFileOfHost(path);
   if (file === undefined) throw new SeedError(`${path}: no such file`);
-  if (file.bytes.length > LARGEST) throw new SeedError(`${path}: larger than 5 MB`);
-  const text = file.bytes.toString("utf8").replace(/^\ufeff/, "");
+  return instanceDataIn(file);
+}
+
+/** What the cloud provided, with the datasource, which instance data always name. */
+type InstanceCloud = CloudData & { readonly datasource: string };
+
+/** The same of a file that is read. @throws SeedError */
+export function instanceDataIn({ path, bytes }: SeedFile): InstanceCloud {
+  if (bytes.length > LARGEST) throw new SeedError(`${path}: larger than 5 MB`);
+  const text = bytes.toString("utf8").replace(/^\ufeff/, "");
   const json = locateJson(text);
   if ("reason" in json) throw new SeedError(`${path}:${json.line}:${json.column}: not JSON: ${json.reason}`);
   return new InstanceData(path, json).cloud();
@@ -79,7 +87,7 @@ class InstanceData {
     );
   }
 
-  cloud(): CloudData & { readonly datasource: string } {
+  cloud(): InstanceCloud {
     const datasource = this.#datasource();
     this.#nameOf = this.#names(datasource);
     const ds = this.#tree(this.#root.get("ds") ?? null, "ds") as Mapping;

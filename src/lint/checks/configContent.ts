@@ -18,6 +18,7 @@ import { checkUserData } from "../userData/checkUserData.ts";
 import type { CheckContext } from "./check.ts";
 import { vendorOf } from "./configuration/keys.ts";
 import { findingsOfTold } from "./findingsOfTold.ts";
+import { isInstallers } from "./leftovers/installers.ts";
 import { type Failing, failingsOf } from "./outcomes/failing.ts";
 
 /** A file, the evidence that somebody wrote it, and what is wrong with its content; `again` checks other content. */
@@ -178,11 +179,14 @@ function handedOver(context: CheckContext): Checked[] {
   const checked: Checked[] = launchFiles(context).map((file) => {
     // Only cloud-init reads data that is already in the image.
     const syntaxes = context.image.read(file.path)?.equals(file.bytes) === true ? "terraform" : "all";
+    // An installer's user-data is for one boot of this version, and nobody wrote it.
+    const soften = (told: Told): Told =>
+      told.about === "deprecated-key" && isInstallers(file.path) ? { ...told, worst: "info" } : told;
     return {
       path: file.path,
       text: file.excerpt === undefined ? file.bytes.toString("utf8") : undefined,
       evidence: `the launch supplies ${file.path}`,
-      told: checkUserData(file, own, syntaxes),
+      told: checkUserData(file, own, syntaxes).map(soften),
       again: (content) => checkUserData({ ...file, bytes: content }, own, syntaxes),
       prove: (fix) => context.prove(fix, () => true),
     };
