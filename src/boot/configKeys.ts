@@ -1,3 +1,4 @@
+import type { Program } from "../distro/library/fact.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import { coreKeys, imageKeys, namedImageKeys } from "./coreKeys.ts";
 import type { Module } from "./module.ts";
@@ -34,18 +35,18 @@ export function isKnownKey(key: string): boolean {
   return core.has(key) || readersOf(key).length > 0;
 }
 
-/** Who reads a configuration: a version of cloud-init, and the distribution (system_info.distro) that packages it. */
-export interface KeyReader {
-  readonly version: string;
+/** Who reads a configuration: cloud-init, and the distribution (system_info.distro) that packages it. */
+export interface KeyReader extends Program {
   readonly vendor: string | undefined;
 }
 
 /** Whether a module reads a top-level key. */
-export function readsKey(module: Module, key: string, { version, vendor }: KeyReader): boolean {
+export function readsKey(module: Module, key: string, reader: KeyReader): boolean {
+  const { version, vendor } = reader;
   const spec = Object.hasOwn(module.keys, key) ? module.keys[key] : undefined;
   if (spec === undefined || (spec.vendor !== undefined && spec.vendor !== vendor)) return false;
   const { since } = spec;
-  return (since === undefined || versionAtLeast(version, since)) && existsIn(module, version);
+  return (since === undefined || versionAtLeast(version, since)) && existsIn(module, reader);
 }
 
 /**
@@ -55,7 +56,7 @@ export function isCurrentKey(key: string, reader: KeyReader): boolean {
   const { version, vendor } = reader;
   const since = (wanted: string) => versionAtLeast(version, wanted);
   const current = readersOf(key).filter(
-    (module) => readsKey(module, key, reader) && (vendor === undefined || isForDistro(module, vendor, since)),
+    (module) => readsKey(module, key, reader) && (vendor === undefined || isForDistro(module, vendor, reader)),
   );
   const isDeprecated = current.some((module) => {
     const { deprecated_version: deprecated } = module.keys[key]!;

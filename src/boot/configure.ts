@@ -46,20 +46,16 @@ export function configure(
   version: string,
   launch: Launch & { readonly userData?: SeedFile },
 ): Configuration {
-  const unrendered = readBaseConfig(image, version);
+  const program = { version, library: libraryOf(image, distro.cloudInit) };
+  const unrendered = readBaseConfig(image, program);
   const found = findCloud(image, version, unrendered, launch);
-  const restored = restoredCloud(
-    image,
-    { library: libraryOf(image, distro.cloudInit), version },
-    unrendered,
-    found.cloud,
-  );
+  const restored = restoredCloud(image, program, unrendered, found.cloud);
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;
   const cloud = launch.userData === undefined ? handedOver : { ...handedOver, userData: launch.userData };
   const render = renderer(image, version, cloud, unrendered);
   const rendered = versionAtLeast(version, "22.4") && unrendered.fatal === undefined && render !== undefined;
-  const read = rendered ? readBaseConfig(image, version, { render, unrendered }) : unrendered;
+  const read = rendered ? readBaseConfig(image, program, { render, unrendered }) : unrendered;
   const base = read.fatal === undefined ? withDatasource(read, cloud) : read;
   const nothing = { config: base.root, scripts: [], notes: [], stopped: undefined };
   try {

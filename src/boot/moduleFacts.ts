@@ -1,11 +1,12 @@
 import type { Distro } from "../distro/distro.ts";
+import { defineFact, type Fact, lookUp, type Program } from "../distro/library/fact.ts";
 import type { Since } from "../distro/version.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
-import type { Frequency } from "./frequency.ts";
 import type { ModuleFacts } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
+import { readSchedule, type Schedule } from "./schedule.ts";
 
 const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
 
@@ -14,13 +15,14 @@ export function moduleFacts(name: string): ModuleFacts | undefined {
   return byName.get(name);
 }
 
-/** The names of all modules of a version, with underscores. */
-export function moduleNames(version: string): string[] {
-  return [...byName.values()].filter((facts) => existsIn(facts, version)).map(({ name }) => name);
+/** The names of all modules that the program has, with underscores. */
+export function moduleNames(program: Program): string[] {
+  return [...byName.values()].filter((facts) => existsIn(facts, program)).map(({ name }) => name);
 }
 
-/** Whether cloud-init of a version has the module. */
-export function existsIn({ since, until }: ModuleFacts, version: string): boolean {
+/** Whether cloud-init has the module. */
+export function existsIn({ name, since, until }: ModuleFacts, { version, library }: Program): boolean {
+  if (library?.isWhole) return filesOf(name).some((file) => library.has(file));
   return (
     (since === undefined || versionAtLeast(version, since)) && (until === undefined || !versionAtLeast(version, until))
   );
@@ -44,27 +46,68 @@ export function isOwnModule(name: string, { id, version: release, cloudInit }: D
   return Object.hasOwn(VENDORS_MODULES, id) && VENDORS_MODULES[id]!(release).includes(name);
 }
 
-/** How often a version of cloud-init runs the module. */
-export function frequencyOf({ frequency }: ModuleFacts, since: Since): Frequency {
-  return typeof frequency === "function" ? frequency(since) : frequency;
+/** What upstream's version says of a module. */
+function scheduleBy({ frequency, distros, activatedBy }: ModuleFacts, since: Since): Schedule {
+  return {
+    frequency: typeof frequency === "function" ? frequency(since) : frequency,
+    distros: typeof distros === "function" ? distros(since) : distros,
+    activatedBy: since("22.3") ? (typeof activatedBy === "function" ? activatedBy(since) : activatedBy) : [],
+  };
+}
+
+/** Files of modules that had another name in older versions. */
+const FORMER_FILES: Readonly<Record<string, string>> = { ubuntu_pro: "config/cc_ubuntu_advantage.py" };
+
+const schedules = new Map<string, Fact<Schedule>>(
+  [...byName.values()].map((facts) => [
+    facts.name,
+    defineFact({
+      name: `when cc_${facts.name} runs`,
+      file: filesOf(facts.name),
+      read: (source, _library, since) => {
+        const upstream = scheduleBy(facts, since);
+        const { frequency, distros, activatedBy } = readSchedule(source, since);
+        if (frequency === undefined && distros === undefined && activatedBy === undefined) return undefined;
+        return {
+          frequency: frequency ?? upstream.frequency,
+          distros:
+            distros === "all" || upstream.distros === "all"
+              ? (distros ?? upstream.distros)
+              : inOrder(distros, upstream.distros),
+          activatedBy: inOrder(activatedBy, upstream.activatedBy),
+        };
+      },
+      byVersion: (since) => scheduleBy(facts, since),
+    }),
+  ]),
+);
+
+/** The names that are stated, in upstream's order if they are the same. */
+function inOrder(stated: readonly string[] | undefined, upstream: readonly string[]): readonly string[] {
+  if (stated === undefined) return upstream;
+  const names = new Set(stated);
+  return names.size === upstream.length && upstream.every((name) => names.has(name)) ? upstream : stated;
+}
+
+function filesOf(name: string): readonly string[] {
+  return [`config/cc_${name}.py`, ...(Object.hasOwn(FORMER_FILES, name) ? [FORMER_FILES[name]!] : [])];
+}
+
+/** When the image's cloud-init runs a module, which its library says; without one the version decides. */
+export function scheduleOf({ name }: ModuleFacts, program: Program): Schedule {
+  return lookUp(schedules.get(name)!, program).value;
+}
+
+/** Whether cloud-init runs the module on a distro. */
+export function isForDistro(facts: ModuleFacts, distro: string, program: Program): boolean {
+  const { distros } = scheduleOf(facts, program);
+  return distros === "all" || distros.includes(distro);
 }
 
 /** Distros whose package runs a module before upstream does: yum_add_repo leaves its semaphore on Amazon Linux 2 (19.3). */
 const VENDORS_OWN: ReadonlyMap<string, string> = new Map([["amazon", "yum_add_repo"]]);
 
-/** Whether a version of cloud-init runs the module on a distro. */
-export function isForDistro({ distros }: ModuleFacts, distro: string, since: Since): boolean {
-  const names = typeof distros === "function" ? distros(since) : distros;
-  return names === "all" || names.includes(distro);
-}
-
-/** Whether a distro's own package of a version runs the module on it. */
-export function runsOn(facts: ModuleFacts, distro: string, since: Since): boolean {
-  return isForDistro(facts, distro, since) || VENDORS_OWN.get(distro) === facts.name;
-}
-
-/** The top-level keys without which a module is skipped; none where it always runs (activate_by_schema_keys, 22.3). */
-export function activationKeys({ activatedBy }: ModuleFacts, since: Since): readonly string[] {
-  if (!since("22.3")) return [];
-  return typeof activatedBy === "function" ? activatedBy(since) : activatedBy;
+/** Whether a distro's own package runs the module on it. */
+export function runsOn(facts: ModuleFacts, distro: string, program: Program): boolean {
+  return isForDistro(facts, distro, program) || VENDORS_OWN.get(distro) === facts.name;
 }

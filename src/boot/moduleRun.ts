@@ -101,7 +101,7 @@ export class ModuleRun {
 
   /** The same, and which of the two it is. */
   lookUp<T>(fact: Fact<T>): Known<T> {
-    return lookUp(fact, this.library, this.version);
+    return lookUp(fact, this);
   }
 
   /** The line that sets a key (the deepest part of the path that is set), else the line that makes the module run. */

@@ -1,12 +1,11 @@
 import type { Config } from "../config/config.ts";
-import { versionAtLeast } from "../distro/version.ts";
 import type { Origin } from "../image/origin.ts";
 import { Raises } from "../python/errors.ts";
 import { Failure } from "./failure.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
-import { activationKeys, existsIn, frequencyOf, isOwnModule, moduleFacts, runsOn } from "./moduleFacts.ts";
+import { existsIn, isOwnModule, moduleFacts, runsOn, scheduleOf } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
@@ -26,20 +25,20 @@ export function runModule(
   done: Set<string>,
 ): Outcome {
   const { version } = state;
-  const since = (wanted: string) => versionAtLeast(version, wanted);
   const facts = moduleFacts(entry.name);
-  if (facts === undefined || !existsIn(facts, version)) {
+  if (facts === undefined || !existsIn(facts, state)) {
     const frequency = entry.frequency ?? "once-per-instance";
     return isOwnModule(entry.name, state.distro, state.image)
       ? { status: "not simulated", why: { code: "own-module" }, frequency }
       : skipped({ code: "module-unknown", version }, frequency);
   }
 
-  const frequency = entry.frequency ?? frequencyOf(facts, since);
-  const keys = activationKeys(facts, since);
+  const schedule = scheduleOf(facts, state);
+  const frequency = entry.frequency ?? schedule.frequency;
+  const keys = schedule.activatedBy;
   if (keys.length > 0 && !keys.some((key) => config.has(key)))
     return skipped({ code: "not-configured", keys }, frequency);
-  if (!runsOn(facts, state.facts.name, since)) {
+  if (!runsOn(facts, state.facts.name, state)) {
     const unverified = config.get("unverified_modules");
     if (!Array.isArray(unverified) || !unverified.includes(entry.raw))
       return skipped({ code: "other-distro", distro: state.facts.name }, frequency);

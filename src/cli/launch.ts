@@ -7,6 +7,7 @@ import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
 import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { sinceOf } from "../distro/version.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
@@ -119,7 +120,7 @@ function usable<T>(option: string, read: () => T): T {
 export function checkLaunch({ datasource, datasourceOption }: OpenedLaunch, source: string, { distro }: Target): void {
   const { version } = distro.cloudInit;
   if (datasource === undefined || version === undefined || version === "") return;
-  const known = datasourcesOf(version);
+  const known = datasourcesOf(sinceOf(version));
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,

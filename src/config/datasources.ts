@@ -1,4 +1,4 @@
-import { type Since, versionAtLeast } from "../distro/version.ts";
+import type { Since } from "../distro/version.ts";
 
 /** Datasources in the order of the built-in datasource_list, with the version that added each (18.2 to 26.2). */
 const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
@@ -39,9 +39,9 @@ const DATASOURCES: readonly (readonly [name: string, since: string])[] = [
 export const datasourceNames: readonly string[] = DATASOURCES.map(([name]) => name);
 
 /** The datasources of a version, in the order of its built-in datasource_list. */
-export function datasourcesOf(version: string): string[] {
-  const known = DATASOURCES.filter(([, since]) => versionAtLeast(version, since)).map(([name]) => name);
-  if (versionAtLeast(version, "25.1")) {
+export function datasourcesOf(since: Since): string[] {
+  const known = DATASOURCES.filter(([, first]) => since(first)).map(([name]) => name);
+  if (since("25.1")) {
     known.splice(known.indexOf("VMware"), 1);
     known.splice(known.indexOf("OVF"), 0, "VMware");
   }

@@ -1,3 +1,4 @@
+import type { Program } from "../distro/library/fact.ts";
 import { versionAtLeast } from "../distro/version.ts";
 import type { Image, ImageProblem } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
@@ -54,14 +55,15 @@ export interface Rendering {
  * @param rendering renders files that are Jinja templates; without it they are read unrendered, as cloud-init does
  * before it knows the instance and before 22.4
  */
-export function readBaseConfig(image: Image, version: string, rendering?: Rendering): BaseConfig {
+export function readBaseConfig(image: Image, program: Program, rendering?: Rendering): BaseConfig {
+  const { version } = program;
   const asTheyAre = new Map(rendering?.unrendered.files.map((file) => [file.path, file]));
   const parse = (bytes: Buffer, path: string): ConfigFile =>
     rendering === undefined
       ? parseConfigFile(bytes, path)
       : parseTemplateFile(bytes, path, version, rendering.render, asTheyAre.get(path));
   const empty = builtin({}) as Mapping;
-  const defaults = builtinConfig(version);
+  const defaults = builtinConfig(program);
   const files: ConfigFile[] = [];
   let directory: string | undefined;
   try {

@@ -1,6 +1,10 @@
 /** Whether the image's cloud-init is of this version or a later one: since("22.3"). */
 export type Since = (version: string) => boolean;
 
+export function sinceOf(version: string): Since {
+  return (wanted) => versionAtLeast(version, wanted);
+}
+
 /**
  * Whether cloud-init's `version` is `wanted` or later: versionAtLeast("22.4.2", "22.3"). A version that does not begin
  * with a number, such as "" for an unknown one, counts as the newest.

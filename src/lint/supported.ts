@@ -39,7 +39,7 @@ function unsupportedReason(image: Image, { id, cloudInit, packages }: Distro): s
 
 /** The distro class that the image's files select; "" if they name none. */
 function configuredClass(image: Image): string {
-  const { root } = readBaseConfig(image, "");
+  const { root } = readBaseConfig(image, { version: "" });
   const name = new Config(root).node("system_info", "distro");
   return name?.type === "scalar" ? String(name.value) : "";
 }

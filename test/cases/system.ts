@@ -189,7 +189,8 @@ export const systemCases: readonly Case[] = [
     about: "ds-identify does not read a list on several lines.",
     image: {
       of: "ubuntu-24.04",
-      files: { [TEAM]: "datasource_list:\n  - NoCloud\n  - None\n" },
+      // Behind 90_dpkg.cfg, which has the list of Ubuntu's package.
+      files: { "/etc/cloud/cloud.cfg.d/95-team.cfg": "datasource_list:\n  - NoCloud\n  - None\n" },
       finds: [{ rule: "datasource-list-not-read", severity: "warning" }],
     },
   },

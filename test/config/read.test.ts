@@ -8,8 +8,8 @@ function read(files: Record<string, string | Buffer>, version = "26.2") {
   const image = memoryImage(
     Object.fromEntries(Object.entries(files).map(([name, text]) => [`/etc/cloud/${name}`, text])),
   );
-  const base = readBaseConfig(image, version);
-  const builtin = Object.keys(new Config(readBaseConfig(memoryImage({}), version).root).get() as object);
+  const base = readBaseConfig(image, { version });
+  const builtin = Object.keys(new Config(readBaseConfig(memoryImage({}), { version }).root).get() as object);
   const value = Object.fromEntries(
     Object.entries(new Config(base.root).get() as object).filter(([key]) => !builtin.includes(key)),
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { boot } from "../../src/boot/boot.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
-import { lintBooted } from "../../src/lint/lint.ts";
+import { lint, lintBooted } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { STOCK_CONFIGURATIONS } from "./stockFacts.ts";
 import { stockFiles, stockSystem } from "./stockImages.ts";
@@ -190,6 +190,24 @@ test.each(FAMILIES)("what the boot undoes on $name", ({ name, files, team, rende
     .filter(({ severity, cause }) => severity !== "info" && cause?.path === TEAM)
     .map(({ rule, cause, losses }) => [rule, `${cause!.path}:${cause!.line}`, ...settings(losses)].join(" "));
   expect(lines.sort()).toEqual([...findings, `sshd-setting-overwritten ${TEAM}:1 PasswordAuthentication`].sort());
+});
+
+test("templates of other distributions are no customisation where no package database can show who brought them", () => {
+  const stock = STOCK_CONFIGURATIONS.find(({ id }) => id === "rhel")!;
+  const template = "## template:jinja\n127.0.0.1 {{hostname}}\n";
+  const names = ["alpine", "debian", "redhat", "suse"].map((name) => `/etc/cloud/templates/hosts.${name}.tmpl`);
+  const image = memoryImage({
+    ...stockSystem(stock, true),
+    ...stockFiles(stock),
+    ...Object.fromEntries(names.map((path) => [path, template])),
+    [TEAM]: "manage_etc_hosts: true\n",
+  });
+  const rulesOf = (protect: readonly string[]) =>
+    lint(image, { distro: detectDistro(image), rules: catalogue, protect })
+      .findings.map(({ rule }) => rule)
+      .filter((rule) => rule === "hosts-template-not-used");
+  expect(rulesOf([])).toEqual([]);
+  expect(rulesOf(["/etc/cloud/templates/hosts.suse.tmpl"])).toHaveLength(1);
 });
 
 function settings(losses: readonly { readonly setting: string | null }[]): string[] {

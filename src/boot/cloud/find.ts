@@ -5,6 +5,7 @@ import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
+import { sinceOf } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
@@ -98,7 +99,7 @@ function endsAtNone(
   list: DatasourceList | undefined,
   version: string,
 ): boolean {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(version)) : [name];
+  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
   const firstCloud = order.findIndex((one) => !LOCAL.has(one));
   const first = new Set(name === undefined && firstCloud !== -1 ? order.slice(0, firstCloud) : order);
   if (!unused.some((seed) => first.has(seed.datasource) && isSearchContinued(seed))) return false;
@@ -109,7 +110,7 @@ function endsAtNone(
 
 function knownTo(version: string, name: string | undefined): string | undefined {
   const known = name === undefined ? undefined : datasourceNamed(name);
-  return known !== undefined && datasourcesOf(version).includes(known) ? known : undefined;
+  return known !== undefined && datasourcesOf(sinceOf(version)).includes(known) ? known : undefined;
 }
 
 /** Datasources that do not look for the marks of a cloud: they come before others on any machine. */
@@ -123,7 +124,7 @@ function seedOf(
   name: string | undefined,
   list: DatasourceList | undefined,
 ): CloudData {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(version)) : [name];
+  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
   for (const candidate of order) {
     if (name === undefined && !LOCAL.has(candidate)) break;
     if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;

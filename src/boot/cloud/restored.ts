@@ -5,12 +5,12 @@ import { FatalConfigError, mergeMany } from "../../config/merge.ts";
 import { type BaseConfig, parseConfigFile } from "../../config/read.ts";
 import { type CloudData, imageSeed, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
+import type { Program } from "../../distro/library/fact.ts";
 import { type Image, readText } from "../../image/image.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { cloudDirectory, instanceId } from "../instance.ts";
 import { networkFrequency } from "../network/frequency.ts";
 import { generalNote, type Note } from "../notes.ts";
-import type { InstalledCloudInit } from "./updateEvents.ts";
 
 /** What the cloud provided to an instance, as an earlier boot stored it. */
 export interface Restored {
@@ -25,7 +25,7 @@ export interface Restored {
  */
 export function restoredCloud(
   image: Image,
-  cloudInit: InstalledCloudInit,
+  cloudInit: Program,
   base: BaseConfig,
   cloud: CloudData,
 ): Restored | undefined {
@@ -60,7 +60,7 @@ export function restoredCloud(
 /** If the network is configured at every boot, cloud-init also asks the cloud at every boot. */
 function isAskedAgain(
   image: Image,
-  cloudInit: InstalledCloudInit,
+  cloudInit: Program,
   base: BaseConfig,
   directory: string,
   datasource: string | undefined,

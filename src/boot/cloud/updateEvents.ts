@@ -1,20 +1,15 @@
 import { configuresEveryBoot, datasourceNames } from "../../config/datasources.ts";
 import { codeOf } from "../../distro/library/change.ts";
-import { defineFact, type Fact, lookUp } from "../../distro/library/fact.ts";
+import { defineFact, type Fact, lookUp, type Program } from "../../distro/library/fact.ts";
 import type { Library } from "../../distro/library/library.ts";
-import { type Since, versionAtLeast } from "../../distro/version.ts";
-
-/** The cloud-init of an image. */
-export interface InstalledCloudInit {
-  readonly library: Library | undefined;
-  readonly version: string;
-}
+import { type Since, sinceOf } from "../../distro/version.ts";
 
 /** Datasources that watch for network devices by default, with upstream's first version that does. */
-const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", VMware: "25.2", Hetzner: "25.3" };
-
-/** Datasources of every boot that name the event of 21.3 for instances of older versions. */
-const LEGACY = new Set(["RbxCloud", "Scaleway", "SmartOS"]);
+const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", AliYun: "24.1", VMware: "25.2", Hetzner: "25.3" };
+/** Those that no longer do: AliYun's is derived from EC2's, and got events of its own. */
+const WATCHED: Readonly<Record<string, string>> = { AliYun: "25.1" };
+/** Datasources whose events at every boot do not name "boot-legacy", with the first version that does not. */
+const WITHOUT_LEGACY: Readonly<Record<string, string>> = { AliYun: "0", Azure: "21.4", GCE: "0", Hetzner: "0" };
 
 /** The events after which a datasource configures the network: "boot-new-instance", "boot", "boot-legacy", "hotplug". */
 type Events = ReadonlySet<string>;
@@ -26,37 +21,30 @@ const EVENTS: ReadonlyMap<string, Fact<Events>> = new Map(
     defineFact({
       name: `update events of ${name}`,
       file: fileOf(name),
-      read: (_, library): Events | undefined => eventsOf(library, name),
+      // Before 21.3 events had another form.
+      read: (_, library, since): Events | undefined => (since("21.3") ? eventsOf(library, name) : undefined),
       byVersion: (since) => upstreamEvents(name, since),
     }),
   ]),
 );
 
 /** A datasource's events unless the configuration says otherwise; undefined if only the cloud knows. */
-export function defaultUpdateEvents(
-  { library, version }: InstalledCloudInit,
-  datasource: string | undefined,
-): Events | undefined {
-  const since = (wanted: string) => versionAtLeast(version, wanted);
+export function defaultUpdateEvents(program: Program, datasource: string | undefined): Events | undefined {
+  const since = sinceOf(program.version);
   const fact = EVENTS.get(datasource ?? "");
   if (fact === undefined) return Object.values(WATCHES).some(since) ? undefined : NEW_INSTANCE;
-  // Before 21.3 events had another form.
-  return since("21.3") ? lookUp(fact, library, version).value : fact.byVersion(since);
+  return lookUp(fact, program).value;
 }
 
 const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
 
 function upstreamEvents(datasource: string, since: Since): Events {
-  const watched = WATCHES[datasource];
-  const always = configuresEveryBoot(datasource, since);
-  // Until 25.1 AliYun's class inherits from Ec2's.
-  const inherits = datasource === "AliYun" && since("24.1") && !since("25.1");
-  return new Set([
-    ...NEW_INSTANCE,
-    ...(always ? ["boot"] : []),
-    ...(always && (LEGACY.has(datasource) || (datasource === "Azure" && !since("21.4"))) ? ["boot-legacy"] : []),
-    ...(inherits || (watched !== undefined && since(watched)) ? ["hotplug"] : []),
-  ]);
+  const has = (table: Readonly<Record<string, string>>) => table[datasource] !== undefined && since(table[datasource]);
+  const events = new Set(NEW_INSTANCE);
+  if (configuresEveryBoot(datasource, since)) events.add("boot");
+  if (events.has("boot") && !has(WITHOUT_LEGACY)) events.add("boot-legacy");
+  if (has(WATCHES) && !has(WATCHED)) events.add("hotplug");
+  return events;
 }
 
 function fileOf(datasource: string): string {
@@ -71,10 +59,7 @@ function eventsOf(library: Library, datasource: string, depth = 0): Set<string> 
   const other = /\bDataSource(\w+)/.exec(parents)?.[1];
   const inherited = () => {
     if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
-    const base = codeIn(library, "sources/__init__.py");
-    // Before 21.3 events had another form.
-    if (base !== "" && !base.includes("default_update_events")) return undefined;
-    return assignedEvents(base) ?? new Set(NEW_INSTANCE);
+    return assignedEvents(codeIn(library, "sources/__init__.py")) ?? new Set(NEW_INSTANCE);
   };
   const events = /^ {4}default_update_events\b/m.test(code) ? assignedEvents(code) : inherited();
   // Constructors add others.

@@ -3,11 +3,12 @@ import { defineModule } from "../module.ts";
 import { programs } from "../system/programs.ts";
 
 /**
- * cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2). No file changes.
+ * cc_disable_ec2_metadata: forbids the route to the cloud's metadata, at every boot (18.5 to 26.2; 22.1 does not read the
+ * module's frequency). No file changes.
  */
 export const disableEc2Metadata = defineModule({
   name: "disable_ec2_metadata",
-  frequency: "always",
+  frequency: (since) => (since("22.1") && !since("22.2") ? "once-per-instance" : "always"),
   distros: "all",
   activatedBy: ["disable_ec2_metadata"],
   needs: programs("ifconfig ip"),

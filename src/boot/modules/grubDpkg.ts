@@ -1,5 +1,6 @@
 import { isFalse } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
+import { defineFact } from "../../distro/library/fact.ts";
 import { hasUnknown, unknown } from "../../image/unknown.ts";
 import { mapping } from "../../python/checked.ts";
 import type { ConfigValue } from "../../python/tree.ts";
@@ -7,6 +8,18 @@ import { pyStr, truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
 import { answerDebconf, debconfAnswer } from "../system/debconfDatabase.ts";
 import { programs } from "../system/programs.ts";
+
+/** Ubuntu keeps the default that upstream changed. */
+const ENABLED = defineFact({
+  name: "whether cc_grub_dpkg is enabled by default",
+  file: "config/cc_grub_dpkg.py",
+  read: (source) => {
+    const [, enabled] =
+      source.calls("handle", "get").find(({ positional }) => positional[0] === "enabled")?.positional ?? [];
+    return typeof enabled === "boolean" ? enabled : undefined;
+  },
+  byVersion: (since) => !since("24.4"),
+});
 
 /** cc_grub_dpkg: stores the disk for GRUB's package to install to in debconf's database (18.5 to 26.2). */
 export const grubDpkg = defineModule({
@@ -27,7 +40,7 @@ export const grubDpkg = defineModule({
   run(boot) {
     const given = boot.config.get("grub_dpkg") ?? boot.config.get("grub-dpkg") ?? null;
     const config = truthy(given) ? mapping(given, "grub_dpkg") : {};
-    const enabled: ConfigValue = config.enabled ?? !boot.since("24.4");
+    const enabled: ConfigValue = config.enabled ?? boot.fact(ENABLED);
     if (isFalse(enabled) || boot.lacks("debconf-set-selections")) return;
     // Since 23.2 the machine's firmware decides; the image of an EFI machine shows where GRUB is installed.
     const efi = boot.since("23.2") && debconfAnswer(boot, "grub-efi/install_devices") !== "";

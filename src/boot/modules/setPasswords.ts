@@ -13,6 +13,7 @@ import { mayChangeSshd, setSshdOption } from "../ssh/sshdConfig.ts";
 import { programs } from "../system/programs.ts";
 import { serviceCommand } from "../system/serviceCommand.ts";
 import { usesSystemd } from "../system/systemd.ts";
+import { keptByUbuntu } from "../system/ubuntuReleases.ts";
 import { requestedPasswords } from "../users/requestedPasswords.ts";
 import { userKeys } from "../users/userKeys.ts";
 
@@ -68,7 +69,7 @@ function changePasswords(boot: ModuleRun, args: readonly ConfigValue[]): Raises[
   if (plain.length > 0) attempt(() => setPlain(boot, plain, because));
   if (hashed.length > 0) attempt(() => setHashes(boot, hashed, because));
   if (!expire) return failures;
-  const expired = boot.fact(EXPIRE_APPLIES_TO_HASHED_USERS) ? [...plain, ...hashed] : plain;
+  const expired = keptByUbuntu(boot, EXPIRE_APPLIES_TO_HASHED_USERS, "22.04") ? [...plain, ...hashed] : plain;
   const expireBecause = boot.because("chpasswd", "expire");
   for (const { user, origin = expireBecause } of expired)
     attempt(() => raisingAt(origin, () => expirePassword(boot, user, expireBecause)));

@@ -18,7 +18,7 @@ const ZYPP_CONF = "/etc/zypp/zypp.conf";
  */
 export const zypperAddRepo = defineModule({
   name: "zypper_add_repo",
-  frequency: (since) => (since("22.1") ? "always" : "once-per-instance"),
+  frequency: (since) => (since("22.2") ? "always" : "once-per-instance"),
   distros: distrosBy([
     ["0", "opensuse", "sles"],
     ["23.1", ...NEW_SUSE],

@@ -1,7 +1,8 @@
 import type { Config } from "../../config/config.ts";
+import type { Program } from "../../distro/library/fact.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { isMapping } from "../../python/checked.ts";
-import { defaultUpdateEvents, type InstalledCloudInit } from "../cloud/updateEvents.ts";
+import { defaultUpdateEvents } from "../cloud/updateEvents.ts";
 import type { Frequency } from "../frequency.ts";
 
 /** The events that may cause the network to be configured (cloudinit/event.py). */
@@ -11,11 +12,7 @@ const EVENTS: readonly unknown[] = ["boot", "boot-new-instance", "boot-legacy", 
  * Whether the network is configured at every boot: since 21.3 `updates` decides, else the datasource
  * (stages.update_event_enabled, 20.4 to 26.2).
  */
-export function networkFrequency(
-  config: Config,
-  datasource: string | undefined,
-  cloudInit: InstalledCloudInit,
-): Frequency {
+export function networkFrequency(config: Config, datasource: string | undefined, cloudInit: Program): Frequency {
   const network = versionAtLeast(cloudInit.version, "21.3") ? (config.get("updates", "network") ?? null) : null;
   const events = isMapping(network) && Array.isArray(network.when) ? network.when : undefined;
   // An unknown event makes the whole list count as empty.

@@ -1,5 +1,5 @@
 import type { PythonSource } from "../../python/source/source.ts";
-import { type Since, versionAtLeast } from "../version.ts";
+import { type Since, sinceOf } from "../version.ts";
 import type { Library } from "./library.ts";
 
 /**
@@ -9,14 +9,20 @@ import type { Library } from "./library.ts";
 export interface Fact<T> {
   /** For people, in plain words: "default mount options". */
   readonly name: string;
-  /** The file in the library that states it, as its path in the package. */
-  readonly file: string;
+  /** The file in the library that states it, as its path in the package; the first that exists, if it has had others. */
+  readonly file: string | readonly string[];
   /** What the file states; undefined if it does not say, or computes it. */
-  read(source: PythonSource, library: Library): T | undefined;
+  read(source: PythonSource, library: Library, since: Since): T | undefined;
   /** Upstream's value. */
   byVersion(since: Since): T;
   /** Set if `byVersion` is not all that upstream's library states, so that the two cannot be compared. */
   readonly incomparable?: true;
+}
+
+/** A cloud-init: its version, and the image's library if there is one, which rules over it. */
+export interface Program {
+  readonly version: string;
+  readonly library?: Library | undefined;
 }
 
 /** The value of a fact, and what says so. */
@@ -38,10 +44,12 @@ export function allFacts(): readonly Fact<unknown>[] {
   return defined;
 }
 
-/** The value of a fact for a library, or without one (or where it does not say) for the version. */
-export function lookUp<T>(fact: Fact<T>, library: Library | undefined, version: string): Known<T> {
-  const source = library?.source(fact.file);
-  const value = source && fact.read(source, library!);
-  if (value !== undefined) return { value, from: "library" };
-  return { value: fact.byVersion((wanted) => versionAtLeast(version, wanted)), from: "version" };
+/** The value of a fact for a program: what its library says, otherwise upstream's value for its version. */
+export function lookUp<T>(fact: Fact<T>, { library, version }: Program): Known<T> {
+  const since = sinceOf(version);
+  const files = typeof fact.file === "string" ? [fact.file] : fact.file;
+  const file = files.find((one) => library?.has(one));
+  const source = file === undefined ? undefined : library?.source(file);
+  const value = source && fact.read(source, library!, since);
+  return value === undefined ? { value: fact.byVersion(since), from: "version" } : { value, from: "library" };
 }

@@ -10,38 +10,46 @@ export class Library {
   /** The directory of the Python package. */
   readonly path: string;
   readonly #image: Image;
-  readonly #sources = new Map<string, PythonSource | undefined>();
 
   constructor(image: Image, path: string) {
     this.#image = image;
     this.path = path;
   }
 
+  /** Whether it has a file, by its path in the package. */
+  has(file: string): boolean {
+    return this.#image.stat(`${this.path}/${file}`)?.kind === "file";
+  }
+
+  /** Whether the whole package is there, and not only some of its files: what is missing then does not exist. */
+  get isWhole(): boolean {
+    return this.has("stages.py");
+  }
+
   /** The text of a file, by its path in the package; undefined if it is missing or too long. */
   text(file: string): string | undefined {
-    const path = `${this.path}/${file}`;
-    const stat = this.#image.stat(path);
-    return stat === undefined || stat.size > LONGEST ? undefined : this.#image.read(path)?.toString("utf8");
+    return this.#bytes(file)?.toString("utf8");
   }
 
   /** The same as Python source; undefined for source that cannot be read as well. */
   source(file: string): PythonSource | undefined {
-    if (!this.#sources.has(file)) {
-      const text = this.text(file);
-      this.#sources.set(file, text === undefined ? undefined : readSource(text));
-    }
-    return this.#sources.get(file);
+    const bytes = this.#bytes(file);
+    if (bytes === undefined) return undefined;
+    if (!sources.has(bytes)) sources.set(bytes, readSource(bytes.toString("utf8")));
+    return sources.get(bytes);
+  }
+
+  #bytes(file: string): Buffer | undefined {
+    const path = `${this.path}/${file}`;
+    const stat = this.#image.stat(path);
+    return stat === undefined || stat.size > LONGEST ? undefined : this.#image.read(path);
   }
 }
 
-const libraries = new WeakMap<Image, Map<string, Library>>();
+/** What is read of each file: the same image boots again with each fix that is tried. */
+const sources = new WeakMap<Buffer, PythonSource | undefined>();
 
 /** The library of an image as it is before its boot; undefined if it has none in a form that can be read. */
 export function libraryOf(image: Image, { library }: CloudInit): Library | undefined {
-  if (library === undefined) return undefined;
-  const known = libraries.get(image) ?? new Map<string, Library>();
-  libraries.set(image, known);
-  const found = known.get(library) ?? new Library(image, library);
-  known.set(library, found);
-  return found;
+  return library === undefined ? undefined : new Library(image, library);
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { ASSUMED_VERSION, type BootResult } from "../../boot/boot.ts";
-import { allFacts } from "../../distro/library/fact.ts";
+import { allFacts, lookUp } from "../../distro/library/fact.ts";
 import { libraryOf } from "../../distro/library/library.ts";
-import { versionAtLeast } from "../../distro/version.ts";
+import { sinceOf } from "../../distro/version.ts";
 import { MOST_NAMED, shortList } from "./lists.ts";
 
 /** Characters of a value that are shown. */
@@ -27,11 +27,10 @@ export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
   const beside = `Python finds ${library.path} before the package cloud-init ${packaged}`;
   const differences = allFacts().flatMap((fact): LibraryFact[] => {
     if (fact.incomparable) return [];
-    const source = library.source(fact.file);
-    const own = source && fact.read(source, library);
-    const upstream = fact.byVersion((wanted) => versionAtLeast(version, wanted));
-    if (own === undefined || isDeepStrictEqual(own, upstream)) return [];
-    return [{ fact: fact.name, message: differenceInWords(fact.name, own, upstream) }];
+    const own = lookUp(fact, { version, library });
+    const upstream = fact.byVersion(sinceOf(version));
+    if (own.from === "version" || isDeepStrictEqual(own.value, upstream)) return [];
+    return [{ fact: fact.name, message: differenceInWords(fact.name, own.value, upstream) }];
   });
   return packaged === undefined ? differences : [{ fact: "installation", message: beside }, ...differences];
 }
@@ -43,7 +42,7 @@ export function differenceInWords(name: string, own: unknown, upstream: unknown)
   const differing = [...new Set([...here.keys(), ...there.keys()])].filter(
     (key) => !isDeepStrictEqual(here.get(key) ?? null, there.get(key) ?? null),
   );
-  return `${name}: ${shortList(differing.map((key) => `${key}: ${difference(here.get(key), there.get(key))}`))}`;
+  return `${name}: ${shortList(differing.map((key) => `${words(key)} ${difference(here.get(key), there.get(key))}`))}`;
 }
 
 function difference(own: unknown, upstream: unknown): string {
@@ -59,6 +58,11 @@ function difference(own: unknown, upstream: unknown): string {
   }
   const [ours, theirs] = [inWords(own), inWords(upstream)];
   return ours === undefined || theirs === undefined ? "not as upstream's" : `${ours} (upstream: ${theirs})`;
+}
+
+/** "activatedBy" as "activated by". */
+function words(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** The members of a mapping, nested ones by their path. */

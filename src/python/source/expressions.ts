@@ -17,6 +17,8 @@ export interface Call {
 /** Larger and deeper values are unknown. */
 const LARGEST = 20_000;
 const DEEPEST = 50;
+/** Every "+" copies the items. */
+const MOST_JOINED = 1_000;
 
 /** What an expression is, with the size and the depth of its value. */
 export interface Measured {
@@ -72,7 +74,8 @@ export class ExpressionReader {
 
   #expression(): Measured {
     const start = this.#at;
-    const value = this.#operand();
+    let value = this.#operand();
+    while (this.#at > start && this.#skip("+")) value = joined(value, this.#operand());
     if (this.#at > start && this.#ends()) return value;
     this.#skipRest(this.#tokens[start]?.depth ?? 0);
     return UNKNOWN;
@@ -123,9 +126,8 @@ export class ExpressionReader {
       parts.push(stringOf(token.text));
       token = this.#tokens[++this.#at];
     }
-    if (parts.length === 1) return { value: parts[0]!, size: 1, depth: 1 };
-    const value = parts.every((part) => typeof part === "string") ? parts.join("") : COMPUTED;
-    return { value, size: 1, depth: 1 };
+    if (parts.length === 1) return measured(parts[0]!);
+    return measured(parts.every((part) => typeof part === "string") ? parts.join("") : COMPUTED);
   }
 
   #name(): Measured {
@@ -140,8 +142,11 @@ export class ExpressionReader {
       this.#at += 2;
     }
     if (!this.#is("(")) return this.#resolve(dotted);
+    const mapping = dotted.endsWith(".keys") ? this.#resolve(dotted.slice(0, -".keys".length)) : undefined;
     const make = CONSTRUCTORS.get(dotted);
     const args = this.#arguments();
+    if (mapping !== undefined && isDict(mapping.value))
+      return collected(partsOf(mapping) ?? [], (values) => new Tuple(values));
     return make === undefined || args.isOpen ? UNKNOWN : (make(args) ?? UNKNOWN);
   }
 
@@ -316,6 +321,22 @@ function collected(items: readonly Measured[], make: (values: readonly PyValue[]
   }
   if (size > LARGEST || depth >= DEEPEST) return UNKNOWN;
   return { value: make(items.map(({ value }) => value)), size, depth: depth + 1 };
+}
+
+/** Two strings, lists or tuples with "+" between them. */
+function joined(left: Measured, right: Measured): Measured {
+  const [a, b] = [left.value, right.value];
+  if (typeof a === "string" && typeof b === "string" && left.size + right.size <= LARGEST) return measured(a + b);
+  const kind = Array.isArray(a) ? Array : a instanceof Tuple ? Tuple : undefined;
+  if (kind === undefined || !(b instanceof kind)) return UNKNOWN;
+  const items = [...(partsOf(left) ?? []), ...(partsOf(right) ?? [])];
+  if (items.length > MOST_JOINED) return UNKNOWN;
+  return collected(items, (values) => (kind === Array ? [...values] : new Tuple(values)));
+}
+
+/** A value without items. */
+function measured(value: PyValue): Measured {
+  return { value, size: typeof value === "string" ? 1 + Math.floor(value.length / 100) : 1, depth: 1 };
 }
 
 function stringOf(text: string): PyValue {

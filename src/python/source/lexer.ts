@@ -22,13 +22,19 @@ export interface Lexed {
 /** Python itself allows 200 brackets. */
 const DEEPEST = 100;
 
-const BLANK = /(?:[ \t\f]+|\\\n)+/y;
-const COMMENT = /#[^\n]*/y;
-const QUOTE = /[rRbBuUfFtT]{0,3}("""|'''|"|')/y;
-const NUMBER = /0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d[\d_]*)?[jJlL]?/y;
-const NAME = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
-const OPERATOR =
-  /\*\*=|\/\/=|>>=|<<=|\.\.\.|!=|->|:=|==|<=|>=|<>|[-+*/%@&|^]=|\*\*|\/\/|<<|>>|[-+*/%@&|^~<>()[\]{},:.;=`]/y;
+/** Space, backslashes that join lines, a comment. */
+const BLANK = /(?:[ \t\f]+|\\\n)*(?:#[^\n]*)?/y;
+/** A string on one line without escapes, the quotes that begin another string, a name, a number, or an operator. */
+const TOKEN = new RegExp(
+  [
+    String.raw`([rRbBuUfFtT]{0,3}(?:"(?!"")[^"\\\n]*"|'(?!'')[^'\\\n]*'))`,
+    `[rRbBuUfFtT]{0,3}("""|'''|"|')`,
+    String.raw`([\p{ID_Start}_][\p{ID_Continue}]*)`,
+    String.raw`(0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d[\d_]*)?[jJlL]?)`,
+    String.raw`(?:\*\*=|\/\/=|>>=|<<=|\.\.\.|!=|->|:=|==|<=|>=|<>|[\-+*\/%@&\|\^]=|\*\*|\/\/|<<|>>|[\-+*\/%@&\|\^~<>\(\)\[\]\{\},:.;=${"`"}])`,
+  ].join("|"),
+  "uy",
+);
 const CLOSES: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 /** Splits Python source into tokens and logical lines, in linear time; undefined if that is impossible. */
@@ -56,7 +62,10 @@ class Lexer {
       from = this.#tokens.length;
     };
     while (this.#at < source.length) {
-      if (this.#skip(BLANK) || this.#skip(COMMENT)) continue;
+      BLANK.lastIndex = this.#at;
+      BLANK.test(source);
+      this.#at = BLANK.lastIndex;
+      if (this.#at === source.length) break;
       if (source[this.#at] === "\n") {
         this.#at++;
         if (this.#open.length > 0) continue;
@@ -84,35 +93,24 @@ class Lexer {
     return column;
   }
 
-  #skip(pattern: RegExp): boolean {
-    const text = this.#match(pattern)?.[0];
-    if (text !== undefined) this.#at += text.length;
-    return text !== undefined;
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.#at;
-    return pattern.exec(this.#source);
-  }
-
   #token(): boolean {
-    const quote = this.#match(QUOTE);
-    if (quote !== null) return this.#string(quote[0], quote[1]!);
-    const number = this.#match(NUMBER)?.[0];
-    if (number !== undefined) return this.#push("number", number);
-    const name = this.#match(NAME)?.[0];
-    if (name !== undefined) return this.#push("name", name);
-    const operator = this.#match(OPERATOR)?.[0];
-    if (operator === undefined) return false;
-    if ("([{".includes(operator)) {
+    TOKEN.lastIndex = this.#at;
+    const match = TOKEN.exec(this.#source);
+    if (match === null) return false;
+    const [text, plain, quotes, name, number] = match;
+    if (plain !== undefined) return this.#push("string", text);
+    if (quotes !== undefined) return this.#string(text, quotes);
+    if (name !== undefined) return this.#push("name", text);
+    if (number !== undefined) return this.#push("number", text);
+    if ("([{".includes(text)) {
       if (this.#open.length === DEEPEST) return false;
-      this.#push("operator", operator);
-      this.#open.push(operator);
+      this.#push("operator", text);
+      this.#open.push(text);
       return true;
     }
-    const opened = CLOSES[operator];
+    const opened = CLOSES[text];
     if (opened !== undefined && this.#open.pop() !== opened) return false;
-    return this.#push("operator", operator);
+    return this.#push("operator", text);
   }
 
   #push(kind: Token["kind"], text: string): boolean {

@@ -3,14 +3,7 @@
  * null that the module is gone.
  */
 import { expect, test } from "vitest";
-import {
-  activationKeys,
-  existsIn,
-  frequencyOf,
-  isForDistro,
-  moduleFacts,
-  moduleNames,
-} from "../../../src/boot/moduleFacts.ts";
+import { existsIn, isForDistro, moduleFacts, moduleNames, scheduleOf } from "../../../src/boot/moduleFacts.ts";
 import { versionAtLeast } from "../../../src/distro/version.ts";
 import { RELEASES, recordedCases } from "../../recordings.ts";
 
@@ -42,13 +35,13 @@ function realFacts(changes: Recorded["facts"], version: string): Facts | undefin
 /** The same of ours; the names of distros that a module is not for are left out. */
 function ourFacts(name: string, version: string): Facts | undefined {
   const facts = moduleFacts(name);
-  const since = (wanted: string) => versionAtLeast(version, wanted);
-  if (facts === undefined || !existsIn(facts, version)) return undefined;
-  const known = [...distros, "nope"].filter((distro) => isForDistro(facts, distro, since));
+  if (facts === undefined || !existsIn(facts, { version })) return undefined;
+  const known = [...distros, "nope"].filter((distro) => isForDistro(facts, distro, { version }));
+  const { frequency, activatedBy } = scheduleOf(facts, { version });
   return {
-    frequency: frequencyOf(facts, since),
+    frequency,
     distros: known.includes("nope") ? ["all"] : known,
-    activatedBy: [...activationKeys(facts, since)].sort(),
+    activatedBy: [...activatedBy].sort(),
   };
 }
 
@@ -58,5 +51,5 @@ test.each(recorded)("$name", ({ name, facts }) => {
 
 test("there are no other modules", () => {
   const names = recorded.map(({ name }) => name);
-  for (const version of RELEASES) expect(names).toEqual(expect.arrayContaining(moduleNames(version)));
+  for (const version of RELEASES) expect(names).toEqual(expect.arrayContaining(moduleNames({ version })));
 });

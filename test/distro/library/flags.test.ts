@@ -11,14 +11,26 @@ test("a flag of the library rules over the version, one that is missing or compu
   const library = libraryWith({
     "features.py": "APT_DEB822_SOURCE_LIST_FILE = False\nNETPLAN_CONFIG_ROOT_READ_ONLY = not 1\n",
   });
-  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, library, "26.2")).toEqual({ value: false, from: "library" });
-  expect(lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, library, "26.2")).toEqual({ value: true, from: "version" });
-  expect(lookUp(ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES, library, "26.2")).toEqual({
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, { library: library, version: "26.2" })).toEqual({
+    value: false,
+    from: "library",
+  });
+  expect(lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, { library: library, version: "26.2" })).toEqual({
+    value: true,
+    from: "version",
+  });
+  expect(lookUp(ALLOW_EC2_MIRRORS_ON_NON_AWS_INSTANCE_TYPES, { library: library, version: "26.2" })).toEqual({
     value: false,
     from: "version",
   });
-  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, undefined, "23.3")).toEqual({ value: false, from: "version" });
-  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, undefined, "23.4")).toEqual({ value: true, from: "version" });
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, { library: undefined, version: "23.3" })).toEqual({
+    value: false,
+    from: "version",
+  });
+  expect(lookUp(APT_DEB822_SOURCE_LIST_FILE, { library: undefined, version: "23.4" })).toEqual({
+    value: true,
+    from: "version",
+  });
 });
 
 // features.py of upstream's releases: 23.2 is the last one that imports feature_overrides.
@@ -27,7 +39,10 @@ test("feature_overrides.py rules where features.py imports it", () => {
   const flag = "NETPLAN_CONFIG_ROOT_READ_ONLY = True\n";
   const imported = `${flag}try:\n    from cloudinit.feature_overrides import *  # noqa\nexcept ImportError:\n    pass\n`;
   const valueIn = (features: string) =>
-    lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, libraryWith({ "features.py": features, ...overrides }), "23.2").value;
+    lookUp(NETPLAN_CONFIG_ROOT_READ_ONLY, {
+      library: libraryWith({ "features.py": features, ...overrides }),
+      version: "23.2",
+    }).value;
   expect(valueIn(imported)).toBe(false);
   expect(valueIn(flag)).toBe(true);
 });

@@ -145,7 +145,7 @@ describe("instance data in templates and beside them", () => {
     const image = exampleImage({});
     const distro = detectDistro(image);
     const { cloud } = boot(image, { distro });
-    const { v1 } = instanceData(image, "26.2", cloud, readBaseConfig(image, "26.2"));
+    const { v1 } = instanceData(image, "26.2", cloud, readBaseConfig(image, { version: "26.2" }));
     const names = Object.keys(v1 as object).filter((name) => !name.includes("-"));
     expect(names.sort()).toEqual([...STANDARD_NAMES].sort());
   });

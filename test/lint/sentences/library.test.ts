@@ -19,7 +19,7 @@ test("what the library states as upstream does is not told", () => {
 
 test("mappings are told by their members, long lists by what is other", () => {
   expect(differenceInWords("a", new Map([["b", { c: 1, d: "x y" }]]), { b: { c: 2, d: "x y" }, e: null })).toBe(
-    "a: b.c: 1 (upstream: 2)",
+    "a: b.c 1 (upstream: 2)",
   );
   expect(differenceInWords("a", ["r", "s", "t", "u"], new Set(["r", "s", "t"]))).toBe("a: with u");
   expect(differenceInWords("a", [], ["x"])).toBe("a: none (upstream: x)");
@@ -38,4 +38,13 @@ test("every fact has a name for people and a file of the library", () => {
     expect(name).toMatch(/^\S.{3,120}\S$/);
     for (const one of [file].flat()) expect(one).toMatch(/^[\w/]+\.py$/);
   }
+});
+
+test("of values with parts, the parts that differ are told", () => {
+  const grub = `meta = {"distros": ["ubuntu", "debian"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;
+  const settings = `CFG_BUILTIN = {"syslog_fix_perms": [], "system_info": {"distro": "rhel"}}\n`;
+  expect(told({ [`${library}/config/cc_grub_dpkg.py`]: grub })).toEqual([
+    "when cc_grub_dpkg runs: activated by none (upstream: grub_dpkg and grub-dpkg)",
+  ]);
+  expect(told({ [`${library}/settings.py`]: settings })[0]).toMatch(/^the built-in configuration: .*system_info/);
 });

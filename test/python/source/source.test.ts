@@ -73,7 +73,12 @@ test.each<[string, unknown]>([
   [`["a", *rest]`, "?"],
   [`{"a": 1, **rest}`, "?"],
   [`[x for x in "ab"]`, "?"],
-  [`["a"] + ["b"]`, "?"],
+  [`["a"] + list({"b": 1}) + ["c"]`, ["a", "b", "c"]],
+  [`("a",) + ("b",)`, { tuple: ["a", "b"] }],
+  [`"a" + "b" 'c'`, "abc"],
+  [`["a"] + ("b",)`, "?"],
+  [`["a"] + X`, "?"],
+  ["1 + 2", "?"],
   [`"a" if b else "c"`, "?"],
   [`{[]: 1}`, "?"],
   [`{"a": 1, "b"}`, "?"],
@@ -114,6 +119,7 @@ S = S
 T: int
 U = None
 U.attribute = 1
+Y = list(C.keys()) + ["more"]
 class Base(object):
     NAME = "base"; frequency = ALWAYS
     paths = [NAME, A]
@@ -148,7 +154,15 @@ test("assignments of a module, its classes and functions", () => {
     E: 1,
     F: 1,
   });
-  expect(values("L Q U V W os")).toEqual({ L: 1, Q: 1, U: null, V: "base", W: "<Base>", os: "?" });
+  expect(values("L Q U V W Y os")).toEqual({
+    L: 1,
+    Q: 1,
+    U: null,
+    V: "base",
+    W: "<Base>",
+    Y: ["names", "when", "more"],
+    os: "?",
+  });
   for (const name of "G H I J K M N O P R S error".split(" "))
     expect([name, short(source.value(name))]).toEqual([name, "?"]);
   for (const name of ["T", "missing", "Base.missing", "Missing.NAME", "__proto__"])
@@ -233,6 +247,10 @@ test("source that is large or deep", () => {
   expect(sized(`${lines((index) => `X${index} = X${index + 1}\n`)}X = X0\n`)).toBe(3);
   expect(sized(`${lines((index) => `X${index + 1} = [X${index}, X${index}]\n`)}X = X${many}\n`)).toBeLessThan(200_000);
   expect(sized(`X = [${"1, ".repeat(many)}]\n`)).toBe(3);
+  expect(sized(`X = ${"[1] + ".repeat(many)}[1]\n`)).toBe(3);
+  expect(
+    sized(`X0 = "aaaaaaaaaa"\n${lines((index) => `X${index + 1} = X${index} + X${index}\n`)}X = X20\n`),
+  ).toBeLessThan(2_000_000);
   expect(sized(`X = ${"[".repeat(90)}${"]".repeat(90)}\n`)).toBeLessThan(200);
   expect(readSource(`X = ${"f(".repeat(99)}${")".repeat(99)}\n`)!.calls("", "f")).toHaveLength(99);
   expect(readSource(`X = ${"[".repeat(many)}${"]".repeat(many)}\n`)).toBeUndefined();

@@ -12,13 +12,18 @@ sys.dont_write_bytecode = True
 logging.disable(logging.CRITICAL)
 from cloudinit import config  # noqa: E402
 
+try:
+    import cloudinit.config.modules  # noqa: E402, F401
+except ImportError:
+    pass
+
 facts = {}
 for file in sorted(os.listdir(os.path.dirname(config.__file__))):
     if not (file.startswith("cc_") and file.endswith(".py")):
         continue
     module = importlib.import_module(f"cloudinit.config.{file[:-3]}")
-    # Before 22.3 module variables said it.
-    meta = getattr(module, "meta", None) or {}
+    # Before 22.2 module variables said it, even if there was a meta too.
+    meta = (getattr(module, "meta", None) or {}) if hasattr(config, "modules") else {}
     name = {"ubuntu_advantage": "ubuntu_pro"}.get(file[3:-3], file[3:-3])  # its name before 24.1
     facts[name] = {
         "frequency": meta.get("frequency", getattr(module, "frequency", "once-per-instance")),

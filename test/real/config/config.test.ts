@@ -195,7 +195,7 @@ function ours(tree: Tree, version: string): unknown {
   const files = Object.entries(tree).map(
     ([name, text]) => [`/etc/cloud/${name}`, Buffer.from(text, "base64")] as const,
   );
-  const { root, fatal } = readBaseConfig(memoryImage(Object.fromEntries(files)), version);
+  const { root, fatal } = readBaseConfig(memoryImage(Object.fromEntries(files)), { version });
   return fatal === undefined ? { value: encode(root) } : { fatal: true };
 }
 

@@ -165,7 +165,7 @@ describe("with the schema that the image carries", () => {
     const image = openDirectory(join(roots, suite));
     const { version = "", library } = detectDistro(image).cloudInit;
     const schemas = schemasOf(version, image, library);
-    const { files } = readBaseConfig(image, version);
+    const { files } = readBaseConfig(image, { version });
     expect(files.length).toBeGreaterThan(1);
     for (const { root } of files) expect(checkConfig(root, "cloud-config", "image", schemas)).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { truthy } from "../../../python/value.ts";
 import { renderText, templateFile } from "../../files/imageTemplates.ts";
 import { strictText } from "../../files/strictText.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
+import { keptByUbuntu } from "../../system/ubuntuReleases.ts";
 import type { AptConfig } from "./aptConfig.ts";
 import { aptPaths } from "./aptPaths.ts";
 import { isDeb822 } from "./deb822.ts";
@@ -27,7 +28,7 @@ const MOVED = `\
 export function writeSourcesList(boot: ModuleRun, apt: AptConfig, release: string, variables: ConfigObject): void {
   const paths = aptPaths(boot);
   const deb822File = `${paths.parts}/${boot.facts.name}.sources`;
-  const prefersDeb822 = boot.fact(APT_DEB822_SOURCE_LIST_FILE);
+  const prefersDeb822 = keptByUbuntu(boot, APT_DEB822_SOURCE_LIST_FILE, "22.04");
   const because = apt.because("preserve_sources_list");
 
   const template = ownTemplate(boot, apt) ?? imageTemplate(boot, prefersDeb822, because);

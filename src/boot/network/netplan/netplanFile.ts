@@ -4,6 +4,7 @@ import { versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
+import { keptByUbuntu } from "../../system/ubuntuReleases.ts";
 import { type Predicted, predict, textOf } from "../predicted.ts";
 import { NETPLAN_FILE, rendererTargets, SNAPD_NETPLAN_FILE } from "../targets.ts";
 import { rewriteWithLibnetplan } from "./libnetplan/rewrite.ts";
@@ -80,7 +81,7 @@ function rewrite(root: PyDict, library: Libnetplan, boot: ModuleRun): string | u
 /** util.write_file with a mode that is never wider than the file's own (since 23.1). */
 function plainMode(boot: ModuleRun): number {
   if (!boot.since("23.1")) return 0o644;
-  const mode = boot.fact(NETPLAN_CONFIG_ROOT_READ_ONLY) ? 0o600 : 0o644;
+  const mode = keptByUbuntu(boot, NETPLAN_CONFIG_ROOT_READ_ONLY, "20.04") ? 0o600 : 0o644;
   const current = boot.image.stat(NETPLAN_FILE)?.mode;
   return current !== undefined && (current & mode) === current ? current : mode;
 }

@@ -59,7 +59,7 @@ export const SORTS_ROUTES = defineChange({
 
 /** Name servers and search domains go to the families that have other settings; an interface without its own gets all. */
 export const SORTS_DNS = defineChange({
-  name: "interfaces without name servers get those of the machine in profiles of NetworkManager",
+  name: "profiles of NetworkManager without name servers get those of the machine",
   file: FILE,
   since: "24.1",
   made: /def render_interface\(self, iface, network_state\b/,

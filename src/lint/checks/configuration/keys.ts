@@ -13,15 +13,15 @@ import { atMost, type CheckContext } from "../check.ts";
 import { about, isOwn } from "./about.ts";
 import { launchKeys } from "./launchKeys.ts";
 import { isReportedWithList } from "./moduleListIncomplete.ts";
-import { distroName, listed, versionOf } from "./moduleLists.ts";
+import { distroName, listed, programIn } from "./moduleLists.ts";
 
 /** Finds keys that nothing reads: no module that reads them is in a module list or supports this distro. */
 export function configKeyWithoutModule(rule: Rule, context: CheckContext): Finding[] {
   const { booted } = context;
-  const version = versionOf(context);
-  if (booted.base.fatal !== undefined || version === undefined) return [];
+  const program = programIn(context);
+  if (booted.base.fatal !== undefined || program === undefined) return [];
   const distro = vendorOf(booted.config);
-  const reader = { version, vendor: distro };
+  const reader = { ...program, vendor: distro };
   const lists = new Set(listed(context).map(({ name }) => name));
   // Another rule reports an image without any list, in which nothing runs.
   if (lists.size === 0) return [];
@@ -39,7 +39,7 @@ export function configKeyWithoutModule(rule: Rule, context: CheckContext): Findi
       ({ name, why }) => running.some((module) => module.name === name) && why?.code === "other-distro",
     );
     if (running.length > refused.length) return undefined;
-    const supporting = readers.filter((module) => runsOn(module, distro, (one) => versionAtLeast(version, one)));
+    const supporting = readers.filter((module) => runsOn(module, distro, reader));
     const reason =
       supporting.length > 0
         ? notListed(readers, supporting, lists)
@@ -93,9 +93,10 @@ function asksForNothing({ key, value }: Pair, isForeign: boolean): boolean {
 
 /** Finds keys that the image's version of cloud-init does not read yet or any more. */
 export function configKeyOfOtherVersion(rule: Rule, context: CheckContext): Finding[] {
-  const version = versionOf(context);
-  if (version === undefined) return [];
-  const reader = { version, vendor: vendorOf(context.booted.config) };
+  const program = programIn(context);
+  if (program === undefined) return [];
+  const { version } = program;
+  const reader = { ...program, vendor: vendorOf(context.booted.config) };
   return atMost([...ownKeys(context), ...launchKeys(context.booted)], (pair) => {
     const key = String(pair.key.value);
     const readers = readersOf(key);

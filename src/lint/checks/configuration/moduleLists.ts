@@ -3,7 +3,8 @@ import { existsIn, isForDistro, isOwnModule, moduleFacts, moduleNames } from "..
 import { FREQUENCIES, type ListedModule, moduleName, readModuleList } from "../../../boot/moduleList.ts";
 import { isCalled } from "../../../boot/outcome.ts";
 import type { Config } from "../../../config/config.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import type { Program } from "../../../distro/library/fact.ts";
+import { libraryOf } from "../../../distro/library/library.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { originOf } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
@@ -18,15 +19,15 @@ export const LISTS = ["cloud_init_modules", "cloud_config_modules", "cloud_final
 
 /** Finds entries of the module lists that name no module of cloud-init. */
 export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
-  const version = versionOf(context);
-  if (version === undefined) return [];
+  const program = programIn(context);
+  if (program === undefined) return [];
+  const { version } = program;
   const distro = distroName(context.booted);
   // Do not suggest a module that does not run on the image's distribution.
-  const runsHere = (name: string) =>
-    isForDistro(moduleFacts(name)!, distro, (wanted) => versionAtLeast(version, wanted));
+  const runsHere = (name: string) => isForDistro(moduleFacts(name)!, distro, program);
   const unknown = listed(context).filter(({ name }) => {
     const facts = moduleFacts(name);
-    return (facts === undefined || !existsIn(facts, version)) && !isOwnModule(name, context.distro, context.image);
+    return (facts === undefined || !existsIn(facts, program)) && !isOwnModule(name, context.distro, context.image);
   });
   return atMost(unknown, ({ raw, name, origin }) => {
     if (!isOwn(context, origin.path)) return undefined;
@@ -37,7 +38,7 @@ export function moduleUnknown(rule: Rule, context: CheckContext): Finding[] {
         : facts?.until === undefined
           ? ""
           : ` (removed in ${facts.until})`;
-    const near = facts === undefined ? nearest(name, moduleNames(version).filter(runsHere)) : undefined;
+    const near = facts === undefined ? nearest(name, moduleNames(program).filter(runsHere)) : undefined;
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
     const message = `"${raw}" names a module that does not exist in cloud-init ${version}${history}, so nothing runs for it.${hint}`;
     const prove = () =>
@@ -190,4 +191,10 @@ function entriesOf(config: Config): readonly ListedModule[] {
 export function versionOf({ distro }: CheckContext): string | undefined {
   const { version } = distro.cloudInit;
   return version === undefined || version === "" ? undefined : version;
+}
+
+/** The same with the image's library, which rules over the version. */
+export function programIn(context: CheckContext): Program | undefined {
+  const version = versionOf(context);
+  return version === undefined ? undefined : { version, library: libraryOf(context.image, context.distro.cloudInit) };
 }

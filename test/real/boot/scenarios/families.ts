@@ -128,8 +128,25 @@ const launches: Scenario[] = [
   })),
 ];
 
+/** Other releases of a family: network-scripts up to RHEL 8, NetworkManager since SLES 16, Amazon's ec2-net-utils. */
+const releases: Scenario[] = [
+  { name: "rhel-network-scripts", files: family("rhel", {}, ["sysconfig"]) },
+  { name: "rocky-network-scripts-beside-networkmanager", files: family("rocky", {}, ["sysconfig", "network-manager"]) },
+  { name: "sles-networkmanager", files: family("sles", {}, ["network-manager"]) },
+  {
+    name: "amazon-ec2-net-utils",
+    files: family("amazon", {
+      "/etc/sysconfig/network-scripts/ifcfg-eth1": "DEVICE=eth1\nBOOTPROTO=dhcp\nEC2SYNC=yes\n",
+      "/etc/systemd/network/70-eth0.network.d/team.conf": "[Network]\nDNS=192.0.2.53\n",
+      "/etc/cloud/cloud.cfg.d/02_amazon.cfg": "network: {config: disabled}\nrepo_upgrade: none\n",
+      "/etc/cloud/cloud.cfg.d/10_aws_dnfvars.cfg":
+        "write_metadata: [{path: /etc/dnf/vars/awsregion, data: [{identity: region}, default]}]\n",
+    }),
+  },
+].map((scenario) => ({ ...scenario, suites: later, seed: { ...plain, "network-config": configs.v2 } }));
+
 /** Other distributions' configurations, classes and programs in Debian's roots. */
-export const families: Scenario[] = names.flatMap((name) => {
+const ofEach: Scenario[] = names.flatMap((name) => {
   const suites = ["azurelinux", "openeuler", "gentoo"].includes(name) ? latest : later;
   const of = (scenario: Scenario, network: Scenario["files"]): Scenario => ({
     ...scenario,
@@ -139,3 +156,5 @@ export const families: Scenario[] = names.flatMap((name) => {
   });
   return [...boots.map((boot) => of(boot, noNetwork)), ...launches.map((launch) => of(launch, {}))];
 });
+
+export const families: Scenario[] = [...ofEach, ...releases];
