@@ -141,7 +141,7 @@ vlans.*: id
 vrfs.*: table
 wifis.*: regulatory-domain
 wifis.*.access-points.*: band bssid channel hidden mode
-config: address bond_interfaces bridge_interfaces destination gateway interface mac_address name netmask network search
+config: address bond_interfaces bridge_interfaces destination gateway id interface mac_address name netmask network search
   vlan_link
 config.subnets: address broadcast dns_nameservers dns_search gateway netmask
 config.subnets.routes: destination gateway netmask network
