@@ -107,6 +107,7 @@ export const KNOWN_DISTROS = defineFact({
     return list === undefined ? undefined : [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, name = ""]) => name);
   },
   byVersion: () => [],
+  incomparable: true,
 });
 
 /** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
