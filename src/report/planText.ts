@@ -47,7 +47,8 @@ export function planText(image: ImageFacts, booted: BootResult, options: PlanOpt
     doingsBlock(module, options.verbose === true, style, width - 4).map((line) => `    ${line}`);
   const lines = imageHeader(reportedImage(image, secrets), style, width);
   if (plan.library.length > 0) lines.push("", `${LIBRARY_HEADING}:`);
-  for (const clause of plan.library) lines.push(...hanging("  ", escapeProse(clause), width - 2, String));
+  for (const clause of plan.library)
+    lines.push(...hanging("", escapeProse(clause), width - 2, String).map((line) => `  ${line}`));
   for (const stage of PLAN_STAGES) {
     const modules = plan.modules.filter(({ outcome }) => outcome?.stage === stage);
     if (modules.length === 0) continue;

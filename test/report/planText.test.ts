@@ -9,6 +9,19 @@ import { result } from "./samples.ts";
 const facts = result({}).image;
 const OPTIONS = { color: false, width: 100 };
 
+test("what the image's own cloud-init states otherwise stands below the header", () => {
+  const text = planText(facts, hostileBoot("1.0"), { ...OPTIONS, width: 60 });
+  expect(text.split("\n").slice(2, 9)).toEqual([
+    "",
+    "The image's own cloud-init differs from upstream's:",
+    "  Python finds",
+    "    /usr/local/lib/python3.12/dist-packages/cloudinit before",
+    "    the package cloud-init 1.0",
+    "  the flag EXPIRE_APPLIES_TO_HASHED_USERS: no (upstream:",
+    "    yes)",
+  ]);
+});
+
 describe("a plan", () => {
   const text = planText(facts, bootResult(), OPTIONS);
 

@@ -21,6 +21,7 @@ import { chooseRenderer } from "./renderers.ts";
 import { findNetworkConfig } from "./source/source.ts";
 import { checkJson, expectedMacs } from "./state/devices.ts";
 import { type NetworkState, readNetworkConfig } from "./state/state.ts";
+import { writeSuseRoutes } from "./sysconfig/suseRoutes.ts";
 import { writeSysconfig } from "./sysconfig/sysconfigFiles.ts";
 import { LEGACY_ETH0, removesLegacyEth0, rendererTargets, UDEV_RULES } from "./targets.ts";
 
@@ -79,6 +80,7 @@ function apply(found: Exclude<Found, { readonly kind: "off" }>, boot: ModuleRun)
       boot,
       because,
     );
+  writeSuseRoutes(network, boot, because);
   return { status: "ran", why: { code: "network-rendered", renderer } };
 }
 

@@ -1,5 +1,8 @@
+import { defineFact } from "../../distro/library/fact.ts";
 import { items } from "../../python/checked.ts";
+import { isDict } from "../../python/dataModel.ts";
 import { Raises } from "../../python/errors.ts";
+import { stringsOf } from "../../python/source/values.ts";
 import { fromNode, pyStr } from "../../python/value.ts";
 import type { ModuleRun } from "../moduleRun.ts";
 import { usesSystemd } from "../system/systemd.ts";
@@ -19,18 +22,42 @@ const RENDERERS: readonly (readonly [name: string, since: string])[] = [
   ["networkd", "21.3"],
 ];
 
+/** The renderers that cloud-init knows, and the order in which it tries them. Gentoo adds netifrc as the last one (25.1). */
+const KNOWN_RENDERERS = defineFact({
+  name: "network renderers",
+  file: "net/renderers.py",
+  read: (source): Renderers | undefined => {
+    const table = source.value("NAME_TO_RENDERER");
+    const names = isDict(table) ? stringsOf([...table.keys()]) : undefined;
+    const order = stringsOf(source.value("DEFAULT_PRIORITY"));
+    return names && order && { names, order };
+  },
+  byVersion: (since) => {
+    const order = RENDERERS.filter(([, first]) => since(first)).map(([name]) => name);
+    return { names: order, order };
+  },
+});
+
+interface Renderers {
+  readonly names: readonly string[];
+  readonly order: readonly string[];
+}
+
 /**
  * The first renderer of system_info.network.renderers, else of cloud-init's own order, whose programs the image has
  * (renderers.select, 18.5 to 26.2); undefined if there is none.
  * @throws Raises for a name that cloud-init does not know
  */
 export function chooseRenderer(boot: ModuleRun): string | undefined {
-  const known = RENDERERS.filter(([, since]) => boot.since(since)).map(([name]) => name);
-  // Gentoo adds a renderer of its own, as the last one (25.1).
-  if (boot.library?.text("net/netifrc.py") !== undefined) known.push("netifrc");
+  const { names, order: stated } = boot.fact(KNOWN_RENDERERS);
+  const own = !names.includes("netifrc") && boot.library?.text("net/netifrc.py") !== undefined ? ["netifrc"] : [];
+  const [known, order] = [
+    [...names, ...own],
+    [...stated, ...own],
+  ];
   const node = boot.config.node("system_info", "network", "renderers");
   const isSet = node !== undefined && !(node.type === "scalar" && node.kind === "null");
-  const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : known;
+  const wanted = isSet ? items(fromNode(node), "renderers").map((name) => pyStr(name)) : order;
   const strange = wanted.find((name) => !known.includes(name));
   if (strange !== undefined) throw new Raises(`unknown renderer "${strange}"`);
   return wanted.find((name) => isAvailable(name, boot));

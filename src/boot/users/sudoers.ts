@@ -1,3 +1,4 @@
+import { defineChange } from "../../distro/library/change.ts";
 import { appended } from "../../image/content.ts";
 import type { Origin } from "../../image/origin.ts";
 import { Raises } from "../../python/errors.ts";
@@ -44,7 +45,7 @@ export function appendBlock(boot: ModuleRun, path: string, block: string, unless
 /** Distro.ensure_sudo_dir: the line in /etc/sudoers, and the directory with its mode. */
 function includeDirectory(boot: ModuleRun, because: Origin): void {
   const own = strictText(boot, SUDOERS);
-  const vendors = own === undefined && boot.since("24.2") ? strictText(boot, "/usr/etc/sudoers") : undefined;
+  const vendors = own === undefined && boot.fact(READS_USR_ETC) ? strictText(boot, "/usr/etc/sudoers") : undefined;
   const text = own ?? vendors ?? "";
   const include = knowsAtSign(boot) ? /^[#|@]includedir\s+(.*)$/ : /^#includedir\s+(.*)$/;
   const included = splitLines(text).some((line) => absolute(include.exec(line.trim())?.[1] ?? "") === DIRECTORY);
@@ -57,6 +58,15 @@ function includeDirectory(boot: ModuleRun, because: Origin): void {
   boot.mkdir(DIRECTORY, because);
   boot.setAttributes(DIRECTORY, { mode: 0o750 }, because);
 }
+
+/** Since 24.2, and in SUSE's 23.3. */
+const READS_USR_ETC = defineChange({
+  name: "/usr/etc/sudoers is read",
+  file: "distros/__init__.py",
+  since: "24.2",
+  made: /["']\/usr\/etc\/sudoers["']/,
+  beside: /def ensure_sudo_dir\(/,
+});
 
 /** Whether "@includedir", which sudo has used since 1.9.1, is understood: since 21.1, and in Debian 11's 20.4.1. */
 function knowsAtSign(boot: ModuleRun): boolean {

@@ -15,6 +15,8 @@ export interface Fact<T> {
   read(source: PythonSource, library: Library, since: Since): T | undefined;
   /** Upstream's value. */
   byVersion(since: Since): T;
+  /** Set if `byVersion` is not all that upstream's library states, so that the two cannot be compared. */
+  readonly incomparable?: true;
 }
 
 /** A cloud-init: its version, and the image's library if there is one, which rules over it. */

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { ASSUMED_VERSION, type BootResult } from "../../boot/boot.ts";
-import { allFacts, type Fact, lookUp } from "../../distro/library/fact.ts";
+import { allFacts, lookUp } from "../../distro/library/fact.ts";
 import { libraryOf } from "../../distro/library/library.ts";
 import { sinceOf } from "../../distro/version.ts";
-import { shortList } from "./lists.ts";
+import { MOST_NAMED, shortList } from "./lists.ts";
 
 /** Characters of a value that are shown. */
 const LONGEST = 100;
+/** Levels of mappings that are compared member by member. */
+const DEEPEST = 5;
 
 /** A fact that an image's own cloud-init states otherwise than upstream's release. */
 export interface LibraryFact {
@@ -24,54 +26,72 @@ export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
   const packaged = library.path.startsWith("/usr/local/") ? distro.packages.version("cloud-init") : undefined;
   const beside = `Python finds ${library.path} before the package cloud-init ${packaged}`;
   const differences = allFacts().flatMap((fact): LibraryFact[] => {
+    if (fact.incomparable) return [];
     const own = lookUp(fact, { version, library });
     const upstream = fact.byVersion(sinceOf(version));
     if (own.from === "version" || isDeepStrictEqual(own.value, upstream)) return [];
-    return [{ fact: fact.name, message: clauseOf(fact, own.value, upstream) }];
+    return [{ fact: fact.name, message: differenceInWords(fact.name, own.value, upstream) }];
   });
   return packaged === undefined ? differences : [{ fact: "installation", message: beside }, ...differences];
 }
 
-function clauseOf({ name }: Fact<unknown>, own: unknown, upstream: unknown): string {
-  const [parts, others] = [partsOf(own), partsOf(upstream)];
-  if (parts !== undefined && others !== undefined) return `${name}: ${differencesOf(parts, others)}`;
-  const [here, there] = [inWords(own), inWords(upstream)];
-  if (here === undefined || there === undefined || here === there) return `${name}: not as upstream's`;
-  return `${name}: ${here} (upstream: ${there})`;
-}
-
-/** The values of a mapping by their names; undefined for other values. */
-function partsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  if (value instanceof Map) return value;
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain ? new Map(Object.entries(value)) : undefined;
-}
-
-/** `activated by: none (upstream: grub_dpkg, grub-dpkg)` for each part that differs. */
-function differencesOf(own: ReadonlyMap<string, unknown>, upstream: ReadonlyMap<string, unknown>): string {
-  const names = [...new Set([...own.keys(), ...upstream.keys()])];
-  const different = names.filter((name) => !isDeepStrictEqual(own.get(name), upstream.get(name)));
-  return shortList(
-    different.map((name) => {
-      const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-      const [here, there] = [inWords(own.get(name)), inWords(upstream.get(name))];
-      return here === undefined || there === undefined ? words : `${words} ${here} (upstream: ${there})`;
-    }),
+/** What differs in a few words: a short value, the members of a mapping, the items of a long list. */
+export function differenceInWords(name: string, own: unknown, upstream: unknown): string {
+  const [here, there] = [membersOf(own), membersOf(upstream)];
+  if (here === undefined || there === undefined) return `${name}: ${difference(own, upstream)}`;
+  const differing = [...new Set([...here.keys(), ...there.keys()])].filter(
+    (key) => !isDeepStrictEqual(here.get(key) ?? null, there.get(key) ?? null),
   );
+  return `${name}: ${shortList(differing.map((key) => `${words(key)} ${difference(here.get(key), there.get(key))}`))}`;
 }
 
-/** A value in a few words; undefined for what has too many parts. */
+function difference(own: unknown, upstream: unknown): string {
+  const [here, there] = [itemsOf(own), itemsOf(upstream)];
+  if (here !== undefined && there !== undefined && Math.max(here.length, there.length) > MOST_NAMED) {
+    const added = here.filter((item) => !there.includes(item));
+    const missing = there.filter((item) => !here.includes(item));
+    const parts = [
+      added.length > 0 && `with ${shortList(added)}`,
+      missing.length > 0 && `without ${shortList(missing)}`,
+    ];
+    return parts.filter(Boolean).join(", ") || "in another order";
+  }
+  const [ours, theirs] = [inWords(own), inWords(upstream)];
+  return ours === undefined || theirs === undefined ? "not as upstream's" : `${ours} (upstream: ${theirs})`;
+}
+
+/** "activatedBy" as "activated by". */
+function words(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** The members of a mapping, nested ones by their path. */
+function membersOf(value: unknown, prefix = "", depth = 0): Map<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Set || depth > DEEPEST)
+    return undefined;
+  const members = new Map<string, unknown>();
+  for (const [key, held] of value instanceof Map ? value : Object.entries(value)) {
+    const path = `${prefix}${String(key)}`;
+    for (const [inner, one] of membersOf(held, `${path}.`, depth + 1) ?? [[path, held]]) members.set(inner, one);
+  }
+  return members;
+}
+
+/** The items of a list or set in words; undefined for anything else. */
+function itemsOf(value: unknown): string[] | undefined {
+  const items = value instanceof Set ? [...value] : Array.isArray(value) ? value : undefined;
+  return items?.map((item) => (Array.isArray(item) ? "a list" : inWords(item)) ?? "a mapping");
+}
+
+/** A value in a few words; undefined for a mapping. */
 function inWords(value: unknown): string | undefined {
-  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (value === null || value === undefined || value === "") return "none";
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") {
     const cut = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
     return /^[\w.-]+$/.test(cut) ? cut : `"${cut}"`;
   }
-  if (value instanceof Set) return inWords([...value]);
-  if (!Array.isArray(value)) return undefined;
-  const words = value.map((item) => (Array.isArray(item) ? undefined : inWords(item)));
-  if (words.includes(undefined)) return undefined;
-  return words.length === 0 ? "none" : shortList(words as string[]);
+  const items = itemsOf(value);
+  return items === undefined ? undefined : items.length === 0 ? "none" : shortList(items);
 }

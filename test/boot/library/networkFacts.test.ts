@@ -167,6 +167,63 @@ config:
   for (const code of ["", 'x = {"to": "default"}\n']) expect(text(code)?.match(/to: default/g)).toHaveLength(2);
 });
 
+test("SUSE writes routes to ifroute files up to 23.3", () => {
+  const files = (code: string, networkConfig: string) => {
+    const { changes, after } = networkBoot({
+      version: "23.3",
+      distro: "opensuse-leap",
+      programs: ["ifup", "ifdown"],
+      files: { "/etc/sysconfig/config": "", ...lib("distros/opensuse.py", code) },
+      networkConfig,
+    });
+    const paths = changes.map(({ path }) => path).filter((path) => /ifroute-|network\/routes$/.test(path));
+    return paths.map((path) => `${path.replace("/etc/sysconfig/network/", "")}: ${after.read(path)}`);
+  };
+  const early = "class Distro(distros.Distro):\n    def _write_routes_v1(self, netconfig):\n        pass\n";
+  const late = `${early}        seen_default_gateway = None\n`;
+  const version1 = `version: 1
+config:
+  - type: physical
+    name: eth0
+    subnets:
+      - type: static
+        address: 192.0.2.10/24
+        gateway: 192.0.2.1
+        routes:
+          - {network: 10.0.0.0, netmask: 255.0.0.0, gateway: 192.0.2.9}
+          - {network: 0.0.0.0, netmask: 0.0.0.0, gateway: 192.0.2.1}
+          - {network: 0.0.0.0, netmask: 0.0.0.0, gateway: 192.0.2.2}
+`;
+  const first = "ifroute-eth0: default 192.0.2.1 - -\n10.0.0.0/8 192.0.2.9 - -\n";
+  expect(files(early, version1)).toEqual([first]);
+  expect(files(late, version1)).toEqual([`${first}default 192.0.2.2 - -\n`]);
+  expect(files("", version1)).toEqual([]);
+  const version2 = `version: 2
+ethernets:
+  eth0:
+    addresses: [192.0.2.10/24]
+    gateway4: 192.0.2.1
+    routes: [{to: 10.0.0.0/8, via: 192.0.2.9, metric: 3}]
+  eth1: {dhcp4: true}
+`;
+  expect(files(late, version2)).toEqual(["ifroute-eth0: default 192.0.2.1 - -\n10.0.0.0/8 192.0.2.9 - - metric 3\n"]);
+});
+
+test("renderers are those of the library", () => {
+  const renderers = (code: string) =>
+    networkBoot({
+      version: "25.1",
+      distro: "gentoo",
+      programs: ["ifup", "ifdown", "ifquery", "netplan"],
+      files: lib("net/renderers.py", code),
+      networkConfig: STATIC,
+    });
+  const code = 'NAME_TO_RENDERER = {"eni": eni, "netplan": netplan}\nDEFAULT_PRIORITY = ["netplan", "eni"]\n';
+  expect(rendererOf(renderers(code))).toBe("netplan");
+  for (const other of ["", 'NAME_TO_RENDERER = load()\nDEFAULT_PRIORITY = ["netplan"]\n'])
+    expect(rendererOf(renderers(other))).toBe("eni");
+});
+
 describe("the events of a datasource", () => {
   const events = (version: string, datasource: string | undefined, files: Record<string, MemoryFile>) => {
     const library = libraryOf(memoryImage(files), { version, disabled: undefined, library: LIBRARY });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { allFacts } from "../../../src/distro/library/fact.ts";
 import type { MemoryFile } from "../../../src/image/memory.ts";
-import { libraryFacts } from "../../../src/lint/sentences/library.ts";
+import { differenceInWords, libraryFacts } from "../../../src/lint/sentences/library.ts";
 import { firstBoot, library } from "../../boot/firstBoot.ts";
 
 const told = (files: Readonly<Record<string, MemoryFile>>, version = "24.4") =>
@@ -14,7 +14,17 @@ test("what the library states as upstream does is not told", () => {
   const old = features("EXPIRE_APPLIES_TO_HASHED_USERS = False\nAPT_DEB822_SOURCE_LIST_FILE = False\n");
   expect(told(old, "22.2")).toEqual([]);
   expect(told(old)).toHaveLength(2);
-  expect(told(old)[0]).toMatch(/^the flag \w+: off \(upstream: on\)$/);
+  expect(told(old)[0]).toMatch(/^the flag \w+: no \(upstream: yes\)$/);
+});
+
+test("mappings are told by their members, long lists by what is other", () => {
+  expect(differenceInWords("a", new Map([["b", { c: 1, d: "x y" }]]), { b: { c: 2, d: "x y" }, e: null })).toBe(
+    "a: b.c 1 (upstream: 2)",
+  );
+  expect(differenceInWords("a", ["r", "s", "t", "u"], new Set(["r", "s", "t"]))).toBe("a: with u");
+  expect(differenceInWords("a", [], ["x"])).toBe("a: none (upstream: x)");
+  expect(differenceInWords("a", [{}], { b: 1 })).toBe("a: not as upstream's");
+  expect(differenceInWords("a", "x".repeat(500), "y")).toHaveLength(120);
 });
 
 test.each(["x = (\n", "EXPIRE_APPLIES_TO_HASHED_USERS = not 1\n", "\0", "#".repeat(2_000_000)])(
@@ -25,7 +35,7 @@ test.each(["x = (\n", "EXPIRE_APPLIES_TO_HASHED_USERS = not 1\n", "\0", "#".repe
 test("every fact has a name for people and a file of the library", () => {
   expect(told({})).toEqual([]);
   for (const { name, file } of allFacts()) {
-    expect(name).toMatch(/^\S.{3,80}\S$/);
+    expect(name).toMatch(/^\S.{3,120}\S$/);
     for (const one of [file].flat()) expect(one).toMatch(/^[\w/]+\.py$/);
   }
 });

@@ -83,3 +83,12 @@ export const NEEDS_NO_CONFIG = defineChange({
   made: /\breturn bool\(nmcli_present\)/,
   beside: /\bconfig_present\b/,
 });
+
+/** That family is the gateway's: only in Red Hat's 23.4, since upstream's 24.1 looks at the network. */
+export const SORTS_BY_GATEWAY = defineChange({
+  name: "the family of a route in profiles of NetworkManager is that of its gateway",
+  file: FILE,
+  since: undefined,
+  made: /\bis_ipv6_network\(route\["gateway"\]\)/,
+  beside: /def _add_route\(/,
+});

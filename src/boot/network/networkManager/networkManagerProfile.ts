@@ -8,7 +8,7 @@ import { CannotTell, Raises } from "../../../python/errors.ts";
 import { pyStr } from "../../../python/value.ts";
 import { parseIpv6 } from "../state/ipAddress.ts";
 import { isUnknown } from "../state/names.ts";
-import { HAS_PRIORITY, METHODS, SORTS_DNS, SORTS_ROUTES } from "./changes.ts";
+import { HAS_PRIORITY, METHODS, SORTS_BY_GATEWAY, SORTS_DNS, SORTS_ROUTES } from "./changes.ts";
 
 type Family = "ipv4" | "ipv6";
 
@@ -34,6 +34,7 @@ export class NetworkManagerProfile {
   readonly #since: Since;
   readonly #sortsDns: boolean;
   readonly #sortsRoutes: boolean;
+  readonly #sortsByGateway: boolean;
   readonly #methods: ReadonlyMap<string, string>;
   #appended = 0;
 
@@ -41,6 +42,7 @@ export class NetworkManagerProfile {
     this.#since = since;
     this.#sortsDns = has(SORTS_DNS);
     this.#sortsRoutes = has(SORTS_ROUTES);
+    this.#sortsByGateway = has(SORTS_BY_GATEWAY);
     this.#methods = has(METHODS);
     const text = asText(name, "the name of an interface");
     this.uuid = isUnknown(text) ? unknown("the UUID derived from the name of the interface") : uuidOf(text);
@@ -112,7 +114,8 @@ export class NetworkManagerProfile {
       this.set(family, this.#nextKey(family, "route"), value);
       return;
     }
-    const own: Family = parseIpv6(pyStr(network)) === undefined ? "ipv4" : "ipv6";
+    if (this.#sortsByGateway && gateway === undefined) throw new Raises("a route has no gateway");
+    const own: Family = parseIpv6(pyStr(this.#sortsByGateway ? gateway : network)) === undefined ? "ipv4" : "ipv6";
     let value = `${pyStr(network)}/${pyStr(route.get("prefix"))}`;
     if (gateway !== undefined) value += `,${pyStr(gateway)}`;
     const metric = route.get("metric");
@@ -124,7 +127,7 @@ export class NetworkManagerProfile {
     }
     const key = this.#nextKey(own, "route");
     this.set(own, key, value);
-    if (route.has("mtu")) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
+    if (route.has("mtu") && !this.#sortsByGateway) this.set(own, `${key}_options`, `mtu=${pyStr(route.get("mtu"))}`);
   }
 
   /** With SORTS_DNS only if the family has other settings, since 24.3 only if it is not disabled. */

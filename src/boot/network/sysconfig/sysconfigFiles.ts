@@ -18,6 +18,7 @@ import { renderSysconfig } from "./sysconfig.ts";
 import {
   COLLECTS_NAMESERVERS,
   CONTROL,
+  KEEPS_MODE_OF_RULES,
   KEPT_LINES,
   PROTECTS_NAMESERVERS,
   saysMoreThanUpstream,
@@ -52,7 +53,7 @@ export function writeSysconfig(state: Predicted<NetworkState>, boot: ModuleRun, 
   const rules = textOf(predict(state, renderUdevRules));
   const rulesPath = isSuse && boot.since("19.3") ? SUSE_RULES : UDEV_RULES;
   if ("reason" in state) mayWrite(rulesPath, state.reason, boot, because);
-  else if (boot.since("23.2")) boot.rewrite(rulesPath, rules, because);
+  else if (boot.fact(KEEPS_MODE_OF_RULES)) boot.rewrite(rulesPath, rules, because);
   else boot.write(rulesPath, rules, because);
   if (boot.since("19.1") && !boot.since("22.2")) enableIfcfgPlugin(boot, because);
   if (isSuse) return;

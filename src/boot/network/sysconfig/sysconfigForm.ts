@@ -107,6 +107,7 @@ export const KNOWN_DISTROS = defineFact({
     return list === undefined ? undefined : [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, name = ""]) => name);
   },
   byVersion: () => [],
+  incomparable: true,
 });
 
 /** Any image whose NetworkManager has the plugin for ifcfg files has sysconfig: since 23.2, and in Red Hat's 23.1.1. */
@@ -116,6 +117,15 @@ export const LOOKS_FOR_PLUGIN = defineChange({
   since: "23.2",
   made: /libnm-settings-plugin-ifcfg-rh/,
   beside: /^def available\(/m,
+});
+
+/** An existing file of udev rules keeps its mode: since 23.2, and in Red Hat's 23.1.1. */
+export const KEEPS_MODE_OF_RULES = defineChange({
+  name: "udev rules beside sysconfig keep their mode",
+  file: FILE,
+  since: "23.2",
+  made: /\bpreserve_mode=True\b/,
+  beside: /\bnetrules_path\b/,
 });
 
 /** A link /etc/resolv.conf is replaced by a file: only on SUSE, whose netconfig would write through the link. */
