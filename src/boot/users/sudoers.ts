@@ -9,7 +9,6 @@ import { spend } from "../files/effort.ts";
 import { header } from "../files/makeHeader.ts";
 import { rememberText, strictText } from "../files/strictText.ts";
 import type { ModuleRun } from "../moduleRun.ts";
-import { librarySource } from "../system/librarySource.ts";
 
 const SUDOERS = "/etc/sudoers";
 const DIRECTORY = "/etc/sudoers.d";
@@ -47,7 +46,7 @@ function includeDirectory(boot: ModuleRun, because: Origin): void {
   const own = strictText(boot, SUDOERS);
   const vendors = own === undefined && boot.fact(READS_USR_ETC) ? strictText(boot, "/usr/etc/sudoers") : undefined;
   const text = own ?? vendors ?? "";
-  const include = knowsAtSign(boot) ? /^[#|@]includedir\s+(.*)$/ : /^#includedir\s+(.*)$/;
+  const include = boot.fact(AT_INCLUDEDIR) ? /^[#|@]includedir\s+(.*)$/ : /^#includedir\s+(.*)$/;
   const included = splitLines(text).some((line) => absolute(include.exec(line.trim())?.[1] ?? "") === DIRECTORY);
   if (!included) {
     const line = `${header(boot, "Added")}\n#includedir ${DIRECTORY}\n`;
@@ -68,11 +67,14 @@ const READS_USR_ETC = defineChange({
   beside: /def ensure_sudo_dir\(/,
 });
 
-/** Whether "@includedir", which sudo has used since 1.9.1, is understood: since 21.1, and in Debian 11's 20.4.1. */
-function knowsAtSign(boot: ModuleRun): boolean {
-  const source = librarySource(boot, "distros/__init__.py");
-  return boot.since("21.1") || source.includes("[#|@]includedir");
-}
+/** sudo has used it since 1.9.1; Debian 11's 20.4.1 understands it too. */
+const AT_INCLUDEDIR = defineChange({
+  name: 'sudoers may contain "@includedir"',
+  file: "distros/__init__.py",
+  since: "21.1",
+  made: /\[#\|@\]includedir/,
+  beside: /#includedir/,
+});
 
 /** os.path.abspath of an absolute path. */
 function absolute(path: string): string {

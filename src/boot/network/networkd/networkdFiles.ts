@@ -1,3 +1,4 @@
+import { defineChange } from "../../../distro/library/change.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { FileAttributes } from "../../../image/overlay.ts";
 import { unknown } from "../../../image/unknown.ts";
@@ -6,7 +7,6 @@ import { pyStr } from "../../../python/value.ts";
 import { findGroup, findUser } from "../../accounts/lookup.ts";
 import { Failure } from "../../failure.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
-import { librarySource } from "../../system/librarySource.ts";
 import { announce } from "../announce.ts";
 import type { Predicted } from "../predicted.ts";
 import type { NetworkdFile } from "./networkd.ts";
@@ -15,13 +15,18 @@ import type { UnitFormat } from "./networkdUnit.ts";
 const NETWORKD_DIRECTORY = "/etc/systemd/network";
 const OWNER = "systemd-network";
 
-/**
- * How the image's cloud-init writes routes; distributions backport separate sections to versions before 23.1 (Debian's
- * 22.4.2).
- */
+/** Distributions backport it (Debian's 22.4.2). */
+const SEPARATE_ROUTES = defineChange({
+  name: "networkd gets a section for each route",
+  file: "net/networkd.py",
+  since: "23.1",
+  made: /\bupdate_route_section\b/,
+  beside: /^class Renderer\b/m,
+});
+
+/** How the image's cloud-init writes routes. */
 export function unitFormat(boot: ModuleRun): UnitFormat {
-  const source = librarySource(boot, "net/networkd.py");
-  return { separatesRoutes: boot.since("23.1") || source.includes("update_route_section") };
+  return { separatesRoutes: boot.fact(SEPARATE_ROUTES) };
 }
 
 /**

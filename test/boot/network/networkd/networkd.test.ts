@@ -218,7 +218,7 @@ ethernets: {eth0: {addresses: [192.0.2.5/24], gateway4: 192.0.2.1, routes: [{to:
         .after.read(`${NETWORKD}eth0.network`)
         ?.toString()
         .match(/\[Route\]/g)?.length;
-    expect(sections("    def update_section(self, sec, key, val):\n")).toBe(1);
-    expect(sections("    def update_route_section(self, sec, rid, key, val):\n")).toBe(2);
+    expect(sections("class Renderer:\n    def update_section(self, sec, key, val): pass\n")).toBe(1);
+    expect(sections("class Renderer:\n    def update_route_section(self, sec, rid, key, val): pass\n")).toBe(2);
   });
 });
