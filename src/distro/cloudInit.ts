@@ -7,7 +7,8 @@ import { upstreamVersion } from "./version.ts";
 /** The cloud-init in an image, found by its package, its Python library or its program. */
 export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   const packaged = packages.version("cloud-init");
-  const library = findLibrary(image);
+  const release = packaged === undefined ? undefined : upstreamVersion(packaged);
+  const library = findLibrary(image, release);
   if (packaged === undefined && library === undefined && image.stat("/usr/bin/cloud-init") === undefined) {
     // If only its configuration is available, that determines whether cloud-init runs.
     return { version: undefined, disabled: disabledReason(image, ""), library: undefined };
@@ -15,7 +16,7 @@ export function detectCloudInit(image: Image, packages: Packages): CloudInit {
   const own = library && libraryVersion(image, library);
   // Python prefers a manual installation under /usr/local to the package.
   const byHand = library?.startsWith("/usr/local/") ? own : undefined;
-  const version = byHand ?? (packaged && upstreamVersion(packaged)) ?? own ?? "";
+  const version = byHand ?? release ?? own ?? "";
   return { version, disabled: disabledReason(image, version), library };
 }
 
@@ -24,17 +25,26 @@ export const LIBRARY_ROOTS = ["/usr/local/lib", "/usr/local/lib64", "/usr/lib", 
 
 /**
  * The package's directory, in Python's search order. Python 2 runs it on Amazon Linux 2, CentOS 7 and older; only SLES 11
- * has it in the 64-bit directory, since it contains no compiled code.
+ * has it in the 64-bit directory, since it contains no compiled code. Of several for different Pythons, of which an
+ * upgrade may have left one, it is that of the package's release.
  */
-function findLibrary(image: Image): string | undefined {
+function findLibrary(image: Image, release: string | undefined): string | undefined {
+  const found = librariesIn(image);
+  const [first] = found;
+  if (found.length < 2 || first?.startsWith("/usr/local/")) return first;
+  return found.find((library) => release !== undefined && libraryVersion(image, library) === release) ?? first;
+}
+
+function librariesIn(image: Image): string[] {
+  const found: string[] = [];
   for (const version of ["python3", "python2"])
     for (const lib of LIBRARY_ROOTS)
       for (const python of image.list(lib).filter((name) => name.startsWith(version)))
         for (const packages of ["dist-packages", "site-packages"]) {
           const library = `${lib}/${python}/${packages}/cloudinit`;
-          if (image.stat(library)?.kind === "directory") return library;
+          if (image.stat(library)?.kind === "directory") found.push(library);
         }
-  return undefined;
+  return found;
 }
 
 /**

@@ -5,6 +5,7 @@ import { readSysconfig } from "../../src/boot/files/sysconfigFile.ts";
 import { renderTemplate } from "../../src/boot/files/templater.ts";
 import { plainYaml, safeYaml } from "../../src/boot/files/yamlText.ts";
 import { fieldsOf } from "../../src/boot/modules/mounts/fstab.ts";
+import { readSchedule } from "../../src/boot/schedule.ts";
 import { shellCommands } from "../../src/boot/scripts/commands.ts";
 import { writtenPaths } from "../../src/boot/scripts/writes.ts";
 import { parseSettings } from "../../src/cli/settings/parse.ts";
@@ -23,6 +24,7 @@ import { lintFile } from "../../src/lint/lintFile.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { CannotTell, Raises } from "../../src/python/errors.ts";
 import { shellVariables } from "../../src/python/shlex.ts";
+import { readSource } from "../../src/python/source/source.ts";
 import { parseYaml } from "../../src/python/yaml/load.ts";
 import { lintFormats } from "../../src/report/formats.ts";
 import { imageReport } from "../../src/report/imageReport.ts";
@@ -392,6 +394,28 @@ const launchData = textTarget("launch-data", { texts: LAUNCH_DATA, words: LAUNCH
 });
 
 /** What reads texts of a language. */
+const PYTHON_WORDS =
+  `" ' """ ''' ( ) [ ] { } = == + , : ; . * ** -> := @ # \\ if else: try: for in with as def class async lambda match case global
+  import from return f" rb' 0x1 1e5 True None dict( tuple([ frozenset(( .keys() .append( meta CFG_BUILTIN`.split(/\s+/);
+const PYTHON = [
+  'meta: MetaSchema = {\n    "distros": distros,\n    "frequency": PER_ALWAYS,\n    "activate_by_schema_keys": ["a"] + list(B.keys()),\n}\n',
+  'CFG_BUILTIN = {\n    "syslog_fix_perms": [],  # c\n    "system_info": {"distro": "rhel", "paths": dict(a=1)},\n}\nCFG_BUILTIN.update(x)\n',
+  "try:\n    from a import *\nexcept ImportError as e:\n    A = {'b': 1}\nclass C(D):\n    E = (A, 0o644, u'\\u00e9')\n    def f(self, g=1, *h):\n        return i.get('enabled', True)\n",
+];
+
+/** Reads everything in Python source that can be asked for. */
+const python = textTarget("python", { texts: PYTHON, words: PYTHON_WORDS }, (text) => {
+  const source = readSource(text);
+  const names = ["meta", "CFG_BUILTIN", "A", "B", "C.E", "C.f.i", "missing"];
+  return [
+    names.map((name) => source?.value(name)),
+    source?.calls("", "get"),
+    source?.strings("C"),
+    source?.parameter("C.f", "g"),
+    source && readSchedule(source, (since) => since < "22.3"),
+  ];
+});
+
 export const parserTargets: readonly Target[] = [
   yaml,
   shell,
@@ -402,6 +426,7 @@ export const parserTargets: readonly Target[] = [
   loose,
   merged,
   pattern,
+  python,
   schema,
   globs,
   fields,
