@@ -57,8 +57,13 @@ function difference(own: unknown, upstream: unknown): string {
     return parts.filter(Boolean).join(", ") || "in another order";
   }
   const [ours, theirs] = [inWords(own), inWords(upstream)];
-  return ours === undefined || theirs === undefined ? "not as upstream's" : `${ours} (upstream: ${theirs})`;
+  if (ours === undefined || theirs === undefined) return "not as upstream's";
+  // A long text of upstream's beside the image's own reads as if the boot wrote it.
+  return ours.length > SHORT && typeof own === "string" ? ours : `${ours} (upstream: ${theirs})`;
 }
+
+/** Characters of a text beside which upstream's is shown. */
+const SHORT = 30;
 
 /** "activatedBy" as "activated by". */
 function words(key: string): string {

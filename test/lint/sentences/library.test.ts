@@ -24,7 +24,7 @@ test("mappings are told by their members, long lists by what is other", () => {
   expect(differenceInWords("a", ["r", "s", "t", "u"], new Set(["r", "s", "t"]))).toBe("a: with u");
   expect(differenceInWords("a", [], ["x"])).toBe("a: none (upstream: x)");
   expect(differenceInWords("a", [{}], { b: 1 })).toBe("a: not as upstream's");
-  expect(differenceInWords("a", "x".repeat(500), "y")).toHaveLength(120);
+  expect(differenceInWords("a", "x".repeat(500), "y")).toHaveLength(106);
 });
 
 test.each(["x = (\n", "EXPIRE_APPLIES_TO_HASHED_USERS = not 1\n", "\0", "#".repeat(2_000_000)])(
