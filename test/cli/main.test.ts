@@ -321,7 +321,7 @@ describe("bad input", () => {
 
   test.each<[string, (seed: string) => void]>([
     ["is empty", () => {}],
-    ["has a directory for meta-data", (seed) => mkdirSync(join(seed, "meta-data"))],
+    ["has an empty directory for meta-data", (seed) => mkdirSync(join(seed, "meta-data"))],
     ["has broken meta-data", (seed) => writeFileSync(join(seed, "meta-data"), "a: [")],
   ])("a seed that %s is refused", async (_what, put) => {
     const seed = join(scratch, "seed");

@@ -102,6 +102,8 @@ function amazon(tree: Pick<Image, "read" | "stat" | "list">, directory: string):
     return new Map(tree.list(path).map((name) => [name, read(`${path}/${name}`, depth + 1)]));
   };
   const root = read(top, 0) as PyDict;
+  if (root.size === 0)
+    throw new SeedError(`${top}: this directory is empty; name one with Ec2's meta-data, or with a file meta-data`);
   const keys = root.get("public-keys");
   // The service lists keys as 0/openssh-key.
   if (isDict(keys))

@@ -3,6 +3,7 @@ import type { ModuleRun } from "../../../../src/boot/moduleRun.ts";
 import { CLOUD_NETWORKS } from "../../../../src/boot/network/source/clouds/clouds.ts";
 import { builtin } from "../../../../src/config/builtin.ts";
 import { Config } from "../../../../src/config/config.ts";
+import type { Fact } from "../../../../src/distro/library/fact.ts";
 import { versionAtLeast } from "../../../../src/distro/version.ts";
 import { memoryImage } from "../../../../src/image/memory.ts";
 import type { PyDict } from "../../../../src/python/dataModel.ts";
@@ -25,10 +26,11 @@ const cases = recordedCases<Recorded[]>("boot/network/cases/clouds.json");
 function generated({ datasource, metaData, settings = {} }: Recorded, version: string): unknown {
   const network = { renderers: ["netplan"] };
   const root = builtin({ datasource: { [datasource]: settings }, system_info: { network } }) as Mapping;
+  const since = (wanted: string) => versionAtLeast(version, wanted);
   const run = {
-    since: (wanted: string) => versionAtLeast(version, wanted),
+    since,
     config: new Config(root),
-    fact: () => true,
+    fact: <T>(fact: Fact<T>) => fact.byVersion(since),
     image: memoryImage({ "/usr/sbin/netplan": { content: "", mode: 0o755 } }),
   };
   const data = loadJson(JSON.stringify(metaData)) as PyDict;
