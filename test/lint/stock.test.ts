@@ -27,14 +27,14 @@ const CASES = EDITS.flatMap((edit) =>
   OWNERS.flatMap((owner) => [true, false].map((hasLibrary) => ({ edit, owner, hasLibrary }))),
 );
 
-/** Each file is tried in some of the ways, and each way with files of several distributions. */
-const TRIED = STOCK_CONFIGURATIONS.map((stock, index) => {
+/** Each file, in the unit tests one of three, is tried in some of the ways, and each way with files of several distributions. */
+const TRIED = oneOf(3, STOCK_CONFIGURATIONS).map((stock, index) => {
   const first = (index * 5) % CASES.length;
   const cases = [...CASES.slice(first), ...CASES.slice(0, first)].slice(0, sample(1, 4, CASES.length));
   return { stock, cases };
 });
 
-test.each(oneOf(3, TRIED))("the stock cloud.cfg of $stock.id $stock.release with cloud-init $stock.version", (tried) => {
+test.each(TRIED)("the stock cloud.cfg of $stock.id $stock.release with cloud-init $stock.version", (tried) => {
   const { stock, cases } = tried;
   const files = stockFiles(stock);
   for (const { edit, owner, hasLibrary } of cases) {
