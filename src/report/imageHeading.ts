@@ -3,16 +3,13 @@ import type { ImageFacts } from "../lint/lintResult.ts";
 import { escapeText } from "./escape.ts";
 import { hanging } from "./width.ts";
 
-/** The facts of the image, as the first lines of a report. That the datasource is unknown gets no line of its own. */
+/** The facts of the image, as the first lines of a report: the datasource only if it is known, since often it is not. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
   const { isFile, source, datasource } = image;
-  const facts = isFile ? [`for ${programOf(image)}`] : [systemOf(image), programOf(image)];
-  const lines = (all: readonly string[]) =>
-    hanging(`${escapeText(source)}: `, escapeText(all.join(", ")), width, style.bold);
-  if (isFile) return lines(facts);
-  const complete = lines([...facts, `datasource ${datasource ?? "unknown"}`]);
-  const short = lines(facts);
-  return datasource === null && short.length < complete.length ? short : complete;
+  const facts = isFile
+    ? [`for ${programOf(image)}`]
+    : [systemOf(image), programOf(image), ...(datasource === null ? [] : [`datasource ${datasource}`])];
+  return hanging(`${escapeText(source)}: `, escapeText(facts.join(", ")), width, style.bold);
 }
 
 /** The distribution and its release: "Ubuntu 24.04". */

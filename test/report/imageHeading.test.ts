@@ -16,11 +16,11 @@ test.each([
   expect(systemOf({ ...image, distro: { id, version } })).toBe(name),
 );
 
-test("an unknown datasource gets no line of its own", () => {
+test("the header names the datasource where it is known", () => {
   const header = (datasource: string | null, width: number) =>
     imageHeader({ ...image, datasource }, pc.createColors(false), width);
-  expect(header(null, 80)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2, datasource unknown"]);
-  expect(header(null, 60)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2"]);
+  expect(header("NoCloud", 80)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2, datasource NoCloud"]);
+  expect(header(null, 80)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2"]);
   expect(header("NoCloud", 50)).toEqual(["build/rootfs: Debian 12, cloud-init 22.4.2,", "  datasource NoCloud"]);
 });
 
