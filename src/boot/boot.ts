@@ -50,6 +50,11 @@ export interface BootResult {
   readonly notes: readonly Note[];
   /** The files that SSH keys were written to, in order. */
   readonly keyFiles: readonly KeyFile[];
+  /**
+   * Modules that depend on something that distributions change in cloud-init and that the image's library does not state:
+   * upstream's release is assumed.
+   */
+  readonly assuming: ReadonlySet<string>;
 }
 
 /**
@@ -85,6 +90,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
   const after = new Overlay(image);
   const commands: BootCommand[] = [];
   const keyFiles: KeyFile[] = [];
+  const assuming = new Set<string>();
   const notes: Note[] = [...configured.notes, ...handed.notes.map((note) => ({ ...note, module: null }))];
   if (handed.stopped !== undefined) notes.push(stageStops({ stages: ["init"], error: handed.stopped }));
   const outcomes: ModuleOutcome[] = [];
@@ -112,6 +118,7 @@ export function boot(image: Image, options: BootOptions): BootResult {
       running,
       instance,
       scripts: new Map(),
+      assuming,
       library: libraryOf(image, distro.cloudInit),
     };
     // The data that the instance received before is in its directory already.
@@ -131,7 +138,20 @@ export function boot(image: Image, options: BootOptions): BootResult {
     }
   }
   const changes = after.changes();
-  return { distro, cloud, base, config, before: image, after, modules: outcomes, changes, commands, notes, keyFiles };
+  return {
+    distro,
+    cloud,
+    base,
+    config,
+    before: image,
+    after,
+    modules: outcomes,
+    changes,
+    commands,
+    notes,
+    keyFiles,
+    assuming,
+  };
 }
 
 /** What keeps cloud-init from running; undefined if nothing does. */

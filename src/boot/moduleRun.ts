@@ -41,6 +41,8 @@ export interface BootState {
   readonly keyFiles: KeyFile[];
   readonly running: RunningSystem;
   readonly instance: Instance;
+  /** Modules that depend on a fact that the library does not state. */
+  readonly assuming: Set<string>;
   /** The origins of the scripts that the cloud provides, by the file that they are written to. */
   readonly scripts: Map<string, Origin>;
   /** The image's cloud-init as text, before the boot; undefined if it cannot be found. */
@@ -101,7 +103,11 @@ export class ModuleRun {
 
   /** The same, and which of the two it is. */
   lookUp<T>(fact: Fact<T>): Known<T> {
-    return lookUp(fact, this);
+    const known = lookUp(fact, this);
+    // Code that a whole library lacks does nothing in any release.
+    const isAbsent = this.library?.isWhole === true && ![fact.file].flat().some((file) => this.library!.has(file));
+    if (known.from === "version" && !isAbsent) this.#state.assuming.add(this.name);
+    return known;
   }
 
   /** The line that sets a key (the deepest part of the path that is set), else the line that makes the module run. */

@@ -118,7 +118,10 @@ function findingsOf(
       return check(rule, context);
     });
   const findings = oneOfEachCause(all);
-  if (caveatsOf(image, distro).length === 0) return findings.sort(worstFirst);
+  if (caveatsOf(image, distro).length === 0) {
+    const isAssumed = ({ module }: Finding) => module !== null && result.assuming.has(module);
+    return findings.map((finding) => (isAssumed(finding) ? uncertain(finding) : finding)).sort(worstFirst);
+  }
   const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
   return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
 }

@@ -236,6 +236,7 @@ describe("versions of cloud-init that are not known", () => {
       "usr/bin/sh": "",
       "usr/bin/cloud-init": "",
       "usr/lib/python3/dist-packages/cloudinit/version.py": `__VERSION__ = "${version}"\n`,
+      "usr/lib/python3/dist-packages/cloudinit/features.py": "EXPIRE_APPLIES_TO_HASHED_USERS = True\n",
     });
   test.each([
     ["18.4", /warning: cloud-init 18\.4 is older than 18\.5, .* no finding is certain\n$/],

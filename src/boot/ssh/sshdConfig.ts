@@ -81,8 +81,8 @@ function ensureTarget(boot: ModuleRun, because: Origin): string {
 
 function usesDropIns(boot: ModuleRun): boolean {
   // openSUSE and others keep sshd_config under /usr/etc.
-  if (boot.fact(KNOWS_USR_ETC) && boot.image.stat(SSHD_CONFIG) === undefined && boot.image.stat(DROP_INS) !== undefined)
-    return true;
+  const hasOnlyDropIns = boot.image.stat(SSHD_CONFIG) === undefined && boot.image.stat(DROP_INS) !== undefined;
+  if (hasOnlyDropIns && boot.fact(KNOWS_USR_ETC)) return true;
   const lines = isFile(boot.image, SSHD_CONFIG) ? splitLines(strictText(boot, SSHD_CONFIG) ?? "") : [];
   return lines.some((line) => line.startsWith(`Include ${DROP_INS}/*.conf`));
 }

@@ -46,9 +46,9 @@ function includeDirectory(boot: ModuleRun, because: Origin): void {
   const own = strictText(boot, SUDOERS);
   const vendors = own === undefined && boot.fact(READS_USR_ETC) ? strictText(boot, "/usr/etc/sudoers") : undefined;
   const text = own ?? vendors ?? "";
-  const include = boot.fact(AT_INCLUDEDIR) ? /^[#|@]includedir\s+(.*)$/ : /^#includedir\s+(.*)$/;
-  const included = splitLines(text).some((line) => absolute(include.exec(line.trim())?.[1] ?? "") === DIRECTORY);
-  if (!included) {
+  const lines = splitLines(text).map((line) => line.trim());
+  const includes = (directive: RegExp) => lines.some((line) => absolute(directive.exec(line)?.[1] ?? "") === DIRECTORY);
+  if (!includes(/^#includedir\s+(.*)$/) && !(includes(/^[|@]includedir\s+(.*)$/) && boot.fact(AT_INCLUDEDIR))) {
     const line = `${header(boot, "Added")}\n#includedir ${DIRECTORY}\n`;
     const comment = '# See sudoers(5) for more information on "#include" directives:\n';
     if (own === undefined) boot.write(SUDOERS, `${text}${comment}\n${line}`, because, { mode: 0o440 });

@@ -1,6 +1,7 @@
 import type { PythonSource } from "../../python/source/source.ts";
 import type { Since } from "../version.ts";
 import { defineFact, type Fact } from "./fact.ts";
+import type { Library } from "./library.ts";
 
 /** Flags in features.py, which distributions patch. Up to 23.2 feature_overrides.py, which only they have, overrides them. */
 function defineFlag(name: string, byVersion: (since: Since) => boolean): Fact<boolean> {
@@ -9,10 +10,15 @@ function defineFlag(name: string, byVersion: (since: Since) => boolean): Fact<bo
     file: "features.py",
     read: (source, library) => {
       const overrides = source.text.includes("feature_overrides") ? library.source("feature_overrides.py") : undefined;
-      return flagIn(overrides, name) ?? flagIn(source, name);
+      return flagIn(overrides, name) ?? flagIn(source, name) ?? (isMissing(source, name, library) ? false : undefined);
     },
     byVersion,
   });
+}
+
+/** Whether the code cannot ask for a flag, since its own features.py has none of this name. */
+function isMissing(source: PythonSource, name: string, library: Library): boolean {
+  return library.isWhole && source.value(name) === undefined;
 }
 
 function flagIn(source: PythonSource | undefined, name: string): boolean | undefined {

@@ -33,6 +33,14 @@ test("a flag of the library rules over the version, one that is missing or compu
   });
 });
 
+test("a flag that a whole library lacks is off; a part of a library does not say so", () => {
+  const part = { "features.py": "OTHER = True\n" };
+  const of = (files: Readonly<Record<string, string>>) =>
+    lookUp(APT_DEB822_SOURCE_LIST_FILE, { library: libraryWith(files), version: "23.4" });
+  expect(of({ ...part, "stages.py": "x = 1\n" })).toEqual({ value: false, from: "library" });
+  expect(of(part)).toEqual({ value: true, from: "version" });
+});
+
 // features.py of upstream's releases: 23.2 is the last one that imports feature_overrides.
 test("feature_overrides.py rules where features.py imports it", () => {
   const overrides = { "feature_overrides.py": "NETPLAN_CONFIG_ROOT_READ_ONLY = False\n" };

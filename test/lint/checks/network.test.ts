@@ -151,7 +151,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         "a netplan definition whose ID sorts first",
         "ubuntu-24.04",
         { "/etc/netplan/01-netcfg.yaml": "network:\n  ethernets:\n    all: {match: {name: en*}, dhcp4: true}\n" },
-        ["error certain", "the image's (10-netplan-all.network before 10-netplan-ens33.network)"],
+        ["error likely", "the image's (10-netplan-all.network before 10-netplan-ens33.network)"],
       ],
       [
         "a file for systemd-networkd that sorts before netplan's",
@@ -163,7 +163,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         "one that sorts behind",
         "ubuntu-24.04",
         { "/etc/systemd/network/20-lan.network": "[Match]\nName=en*\n\n[Network]\nAddress=10.0.0.5/24\n" },
-        ["warning certain", "cloud-init's (10-netplan-ens33.network before 20-lan.network)"],
+        ["warning likely", "cloud-init's (10-netplan-ens33.network before 20-lan.network)"],
       ],
       [
         "a stanza for ifupdown, which is not replaced",
@@ -208,7 +208,7 @@ describe("network configuration that nothing reads", () => {
   });
   test.each(
     oneOf<[string, string, Record<string, string>, string[]]>(2, [
-      ["NetworkManager is masked", "fedora-42", masked("NetworkManager.service"), ["error certain", "is masked"]],
+      ["NetworkManager is masked", "fedora-42", masked("NetworkManager.service"), ["error likely", "is masked"]],
       [
         "the ifcfg files of NetworkManager",
         "rocky-9",
@@ -219,7 +219,7 @@ describe("network configuration that nothing reads", () => {
         "netplan's backend is masked",
         "ubuntu-24.04",
         masked("systemd-networkd.service"),
-        ["error certain", "is masked"],
+        ["error likely", "is masked"],
       ],
       ["wicked is masked", "opensuse-leap-15.6", masked("wicked.service"), ["error certain", "is masked"]],
       ["ifup works without its service", "debian-12", masked("networking.service"), ["error likely", "is masked"]],
@@ -244,13 +244,13 @@ describe("network configuration that nothing reads", () => {
         { "/etc/init.d/networking": "" },
         ["error likely", "disabled"],
       ],
-      ["no renderer of the list", "rocky-9", ofRenderer("netplan"), ["error certain", "lists no renderer that"]],
+      ["no renderer of the list", "rocky-9", ofRenderer("netplan"), ["error likely", "lists no renderer that"]],
       ["wanted", "fedora-42", {}, []],
       [
         "NetworkManager without the plugin for ifcfg files",
         "rocky-9",
         { "/etc/NetworkManager/conf.d/10-team.conf": "[main]\nplugins=keyfile\n" },
-        ["error certain", "plugins (/etc/NetworkManager/conf.d/10-team.conf:2) does not list ifcfg-rh"],
+        ["error likely", "plugins (/etc/NetworkManager/conf.d/10-team.conf:2) does not list ifcfg-rh"],
       ],
     ]),
   )("%s", (_, image, files, [first, text]) => {
@@ -267,7 +267,7 @@ describe("network configuration that nothing reads", () => {
     const [finding] = findings("network-configuration-not-read", { ...own, ...addressed("eth0") });
     expect(finding).toMatchObject({
       severity: "error",
-      confidence: "certain",
+      confidence: "likely",
       cause: { path: "/etc/network/interfaces" },
     });
     expect(finding?.message).toContain("eth0 keeps the configuration in the image");
