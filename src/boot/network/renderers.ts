@@ -30,15 +30,16 @@ const KNOWN_RENDERERS = defineFact({
     const table = source.value("NAME_TO_RENDERER");
     const names = isDict(table) ? stringsOf([...table.keys()]) : undefined;
     const order = stringsOf(source.value("DEFAULT_PRIORITY"));
-    return names && order && { names, order };
+    return names && order && { names: names.toSorted(), order };
   },
   byVersion: (since) => {
     const order = RENDERERS.filter(([, first]) => since(first)).map(([name]) => name);
-    return { names: order, order };
+    return { names: order.toSorted(), order };
   },
 });
 
 interface Renderers {
+  /** Sorted, since their order means nothing. */
   readonly names: readonly string[];
   readonly order: readonly string[];
 }

@@ -65,9 +65,9 @@ function difference(own: unknown, upstream: unknown): string {
 /** Characters of a text beside which upstream's is shown. */
 const SHORT = 30;
 
-/** "activatedBy" as "activated by". */
+/** The name of a member for people. */
 function words(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return key === "activatedBy" ? "activating keys" : key;
 }
 
 /** The members of a mapping, nested ones by their path. */

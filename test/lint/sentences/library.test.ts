@@ -44,7 +44,7 @@ test("of values with parts, the parts that differ are told", () => {
   const grub = `meta = {"distros": ["ubuntu", "debian"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;
   const settings = `CFG_BUILTIN = {"syslog_fix_perms": [], "system_info": {"distro": "rhel"}}\n`;
   expect(told({ [`${library}/config/cc_grub_dpkg.py`]: grub })).toEqual([
-    "when cc_grub_dpkg runs: activated by none (upstream: grub_dpkg and grub-dpkg)",
+    "when cc_grub_dpkg runs: activating keys none (upstream: grub_dpkg and grub-dpkg)",
   ]);
   expect(told({ [`${library}/settings.py`]: settings })[0]).toMatch(/^the built-in configuration: .*system_info/);
 });
