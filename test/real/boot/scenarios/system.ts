@@ -146,7 +146,7 @@ export const system: Scenario[] = [
   {
     name: "ca-certificates-replaced",
     files: team(`ca-certs:\n  remove-defaults: true\n  trusted: [${JSON.stringify(certificate)}]\n`),
-    commands: ["echo '!mozilla/Old.crt' >>/etc/ca-certificates.conf"],
+    commands: ["echo 'ours/Old.crt' >>/etc/ca-certificates.conf"],
     seed: plain,
   },
   {
