@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
-import { compiledSource } from "./test/compiledSource.ts";
+import { COMPILED, compiledSource } from "./test/compiledSource.ts";
 
 // Names of what needs more than Node: real programs, the real cloud-init, or minutes.
 const real = ["test/real/**/*.test.ts"];
@@ -26,6 +26,7 @@ export default defineConfig({
           exclude: real,
           setupFiles: "test/setup.ts",
           css,
+          server: { deps: { external: [COMPILED] } },
           // One process takes many files: to load and compile src/ again for each costs more than the tests.
           isolate: false,
           // Vitest would leave one core to itself, which idles while tests run.

@@ -3,6 +3,9 @@ import { join, resolve, sep } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "vitest/config";
 
+/** The files that `compiledSource` makes, which Node loads itself. */
+export const COMPILED = /\/dist\/source-/;
+
 /**
  * Compiles src/ once for all test files, as the program is compiled, instead of module by module in Vite and again in each
  * process: that would take a sixth of the time of all unit tests.
@@ -25,6 +28,9 @@ export async function compiledSource(): Promise<Plugin> {
     target: "node20.19",
     packages: "external",
     loader: { ".css": "text", ".client.js": "text" },
+    // Traces of errors lead to the lines of src/.
+    sourcemap: true,
+    sourcesContent: false,
     logLevel: "warning",
   });
   return {
