@@ -56,17 +56,19 @@ test("--pristine may be an archive too", async () => {
 });
 
 describe("what is no image", () => {
-  test.each([
-    ["an empty standard input", "", 3, /standard input is empty/],
-    [
-      "a text on standard input",
-      "#cloud-config\n",
-      3,
-      /standard input must be a tar archive; pass user-data as a file/,
-    ],
-    ["a truncated one", "TRUNCATED", 4, /truncated/],
-    ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],
-  ])("%s", (_name, input, status, message) => {
+  test.each(
+    oneOf<[string, string, number, RegExp]>(2, [
+      ["an empty standard input", "", 3, /standard input is empty/],
+      [
+        "a text on standard input",
+        "#cloud-config\n",
+        3,
+        /standard input must be a tar archive; pass user-data as a file/,
+      ],
+      ["a truncated one", "TRUNCATED", 4, /truncated/],
+      ["bzip2", "BZh91AY&SY", 2, /use bzip2 -dc \| cloud-init-lint -/],
+    ]),
+  )("%s", (_name, input, status, message) => {
     const result = withInput(input === "TRUNCATED" ? archive.subarray(0, 20_000) : input, "-");
     expect(result).toMatchObject({ status, out: "" });
     expect(result.err).toMatch(message);

@@ -80,7 +80,7 @@ const examples = ruleDocuments.flatMap(({ name, examples }) =>
     .map(({ title, files }) => [`${name}: ${title}`, () => exampleImage(files)] as const),
 );
 
-describe.each([...oneOf(26, images), ...oneOf(60, examples)])("%s", (_name, image) => {
+describe.each([...oneOf(52, images), ...oneOf(120, examples)])("%s", (_name, image) => {
   test("each fix takes its finding away and brings none", () => eachFixHolds(image()));
   test("all fixes, one after another, come to an end", () => allFixesEnd(image()));
 });

@@ -12,6 +12,7 @@ import { inDropIn as inSharedDropIn } from "../../../src/lint/fixes/dropIn.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { whole } from "../../samples.ts";
 import { D, findings, findingsAlone, findingsAmongAll, withVersion } from "../checks/configuration/findings.ts";
 import { exampleImage } from "../exampleImage.ts";
 
@@ -308,7 +309,7 @@ describe("no new finding", () => {
     expect(counted.lints).toBe(1);
   });
 
-  test("of so many fixes only the first are tried", () => {
+  test.runIf(whole)("of so many fixes only the first are tried", () => {
     const { prove, counted } = proving(small);
     const proven = Array.from({ length: 70 }, (_, i) => prove(`${D}/99-${i}.cfg`, "locale: false\n"));
     expect(proven.filter((fix) => fix !== null)).toHaveLength(60);
