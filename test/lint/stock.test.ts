@@ -27,8 +27,8 @@ const CASES = EDITS.flatMap((edit) =>
   OWNERS.flatMap((owner) => [true, false].map((hasLibrary) => ({ edit, owner, hasLibrary }))),
 );
 
-/** Each file, in the unit tests one of three, is tried in some of the ways, and each way with files of several distributions. */
-const TRIED = oneOf(3, STOCK_CONFIGURATIONS).map((stock, index) => {
+/** Each file, in the unit tests one of six, is tried in some of the ways, and each way with files of several distributions. */
+const TRIED = oneOf(6, STOCK_CONFIGURATIONS).map((stock, index) => {
   const first = (index * 5) % CASES.length;
   const cases = [...CASES.slice(first), ...CASES.slice(0, first)].slice(0, sample(1, 4, CASES.length));
   return { stock, cases };
