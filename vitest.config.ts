@@ -12,6 +12,13 @@ const sampled = readdirSync("test", { recursive: true, encoding: "utf8" })
   )
   .map((name) => `test/${name}`);
 
+// Of these the second set alone takes its part: they try everything in many ways, and other unit tests each of the ways.
+const slow = [
+  "test/cli/{logCommands,needs,tar}.test.ts",
+  "test/lint/fixes/everyFix.test.ts",
+  "test/lint/secrets/every{Output,Position}.test.ts",
+];
+
 // Vitest would read style sheets as empty.
 const css = true;
 
@@ -23,7 +30,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: real,
+          exclude: [...real, ...slow],
           setupFiles: "test/setup.ts",
           css,
           server: { deps: { external: [COMPILED] } },
