@@ -36,7 +36,7 @@ export function findingHead(finding: ReportedFinding, location: string, style: C
   ];
 }
 
-/** Which details of a finding are left out because they are shown above, and the rule's advice if there is no fix. */
+/** The details of a finding that are not shown, because they stand above; and the rule's advice, for a finding without a fix. */
 interface Context {
   readonly repeatsFrame: boolean;
   readonly repeatsFix: boolean;
