@@ -112,7 +112,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         {
           [`${CONNECTIONS}/lan.nmconnection`]: `${keyfile("autoconnect-priority=200\n")}[ethernet]\nmac-address=00:00:5E:00:53:01\n`,
         },
-        ["error certain", "uses the image's profile, whose autoconnect-priority is higher (200, cloud-init's is 120)"],
+        ["error likely", "uses the image's profile, whose autoconnect-priority is higher (200, cloud-init's is 120)"],
       ],
       ["the installer's profile loses", "fedora-42", { [`${CONNECTIONS}/ens33.nmconnection`]: keyfile(named) }, []],
       [
@@ -145,7 +145,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         "the installer's netplan file",
         "ubuntu-24.04",
         { "/etc/netplan/00-installer-config.yaml": "network:\n  ethernets:\n    ens33: {dhcp4: true}\n" },
-        ["warning certain", "netplan merges the two: ens33 has DHCP as well"],
+        ["warning likely", "netplan merges the two: ens33 has DHCP as well"],
       ],
       [
         "a netplan definition whose ID sorts first",
@@ -157,7 +157,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         "a file for systemd-networkd that sorts before netplan's",
         "ubuntu-24.04",
         { "/etc/systemd/network/05-lan.network": "[Match]\nName=ens33\n\n[Network]\nDHCP=yes\n" },
-        ["error certain", "the image's (05-lan.network before 10-netplan-ens33.network)"],
+        ["error likely", "the image's (05-lan.network before 10-netplan-ens33.network)"],
       ],
       [
         "one that sorts behind",
@@ -169,7 +169,7 @@ describe("of two configurations of an interface, the finding says which takes ef
         "a stanza for ifupdown, which is not replaced",
         "debian-12",
         { "/etc/network/interfaces.d/lan": "auto ens33\niface ens33 inet static\n  address 10.0.0.5/24\n" },
-        ["warning certain", "ifupdown applies both stanzas. Remove the stanza at /etc/network/interfaces.d/lan:2"],
+        ["warning likely", "ifupdown applies both stanzas. Remove the stanza at /etc/network/interfaces.d/lan:2"],
       ],
     ]),
   )("%s", (_, image, files, [first, text]) => {
@@ -209,19 +209,14 @@ describe("network configuration that nothing reads", () => {
   test.each(
     oneOf<[string, string, Record<string, string>, string[]]>(2, [
       ["NetworkManager is masked", "fedora-42", masked("NetworkManager.service"), ["error likely", "is masked"]],
-      [
-        "the ifcfg files of NetworkManager",
-        "rocky-9",
-        masked("NetworkManager.service"),
-        ["error certain", "is masked"],
-      ],
+      ["the ifcfg files of NetworkManager", "rocky-9", masked("NetworkManager.service"), ["error likely", "is masked"]],
       [
         "netplan's backend is masked",
         "ubuntu-24.04",
         masked("systemd-networkd.service"),
         ["error likely", "is masked"],
       ],
-      ["wicked is masked", "opensuse-leap-15.6", masked("wicked.service"), ["error certain", "is masked"]],
+      ["wicked is masked", "opensuse-leap-15.6", masked("wicked.service"), ["error likely", "is masked"]],
       ["ifup works without its service", "debian-12", masked("networking.service"), ["error likely", "is masked"]],
       [
         "netplan starts systemd-networkd",
