@@ -4,7 +4,7 @@ import { readFloat, readInteger, readString } from "../jinja/literals.ts";
 import { Bytes } from "../scalars.ts";
 import type { Token } from "./lexer.ts";
 import type { Range } from "./scopes.ts";
-import { COMPUTED, itemsOf, PySet } from "./values.ts";
+import { COMPUTED, itemsOf, Name, PySet } from "./values.ts";
 
 /** The arguments of a call. */
 export interface Call {
@@ -151,7 +151,8 @@ export class ExpressionReader {
     }
     if (!this.#is("(")) return this.#names.resolve(dotted);
     const mapping = dotted.endsWith(".keys") ? this.#names.resolve(dotted.slice(0, -".keys".length)) : undefined;
-    const make = this.#names.isBuiltIn(first) ? CONSTRUCTORS.get(dotted) : undefined;
+    const isCopy = COPIES.has(dotted) && isNamed(this.#names.resolve(dotted).value, dotted);
+    const make = isCopy ? copyOf : this.#names.isBuiltIn(first) ? CONSTRUCTORS.get(dotted) : undefined;
     const args = this.#arguments();
     if (mapping !== undefined && isDict(mapping.value))
       return collected(partsOf(mapping) ?? [], (values) => new Tuple(values));
@@ -267,6 +268,17 @@ const CONSTRUCTORS = new Map<string, (args: Arguments) => Measured | undefined>(
   ["set", collection(setOf)],
   ["frozenset", collection(setOf)],
 ]);
+
+/** Functions of modules that are imported. */
+const COPIES = new Set(["copy.copy", "copy.deepcopy", "deepcopy"]);
+
+function copyOf({ positional: [original, ...others], named }: Arguments): Measured | undefined {
+  return others.length > 0 || named.size > 0 ? undefined : original;
+}
+
+function isNamed(value: PyValue, dotted: string): boolean {
+  return value instanceof Name && value.dotted === dotted;
+}
 
 function collection(make: (items: readonly Measured[]) => Measured): (args: Arguments) => Measured | undefined {
   return ({ positional: [from, ...others], named }) => {

@@ -58,6 +58,17 @@ export class PythonSource {
     return path !== "" && this.#scopes.has(path);
   }
 
+  /** What a class is derived from: "Base", "module.Base". Expressions that are no names are left out. */
+  bases(path: string): string[] {
+    const words = (this.#scopes.get(path)?.bases ?? []).map(({ from, to }) =>
+      this.#tokens
+        .slice(from, to)
+        .map(({ text }) => text)
+        .join(""),
+    );
+    return words.filter((word) => /^\w+(?:\.\w+)*$/.test(word));
+  }
+
   /** The default of a function's parameter; undefined if it has none. */
   parameter(path: string, name: string): PyValue | undefined {
     const scope = this.#scopes.get(path);

@@ -275,8 +275,15 @@ test("what may have changed an object is unknown, in whatever way", () => {
     ["X = ['a']\nY = globals()['X']\nZ = X.index('a')\n", ["a"]],
     ["X = ['a']\ndef f(X):\n    X.append(1)\n", ["a"]],
     ["X, = Y\nX = {1, True}\n", { set: [1] }],
+    ["import copy\nY = ['a']\nX = copy.deepcopy(Y)\n", ["a"]],
+    ["copy = other()\nX = copy.deepcopy(1)\n", "?"],
   ] as const)
     expect([code, X(code)]).toEqual([code, value]);
+});
+
+test("what classes are derived from", () => {
+  const source = readSource("class A(B, other.C, metaclass=M, *rest): pass\nclass D: pass\n")!;
+  expect(["A", "D", "missing"].map((path) => source.bases(path))).toEqual([["B", "other.C"], [], []]);
 });
 
 test("source that is large or deep", () => {
