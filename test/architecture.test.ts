@@ -15,6 +15,8 @@ const FLOORS = [
   "packages",
   "python",
   "image",
+  "filesystem",
+  "disk",
 ] as const;
 
 /** Rooms that lie below and still know nothing of each other: what a service reads does not depend on the boot. */

@@ -1,0 +1,4 @@
+import type { FilesystemFormat } from "./filesystem.ts";
+
+/** All kinds of file systems that can be read. */
+export const FILESYSTEMS: readonly FilesystemFormat[] = [];
