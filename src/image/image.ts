@@ -9,6 +9,8 @@ export type { FileKind, Stat } from "../filesystem/filesystem.ts";
 export interface Image {
   /** The name that the user passed: a directory, an archive ... Used only in messages and reports. */
   readonly source: string;
+  /** Whether it is an archive that somebody packed, which may hold only part of a machine. */
+  readonly isArchive?: boolean;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
