@@ -1,5 +1,7 @@
 import { cachedDisk } from "../cache.ts";
-import { deflateRaw } from "../decompress/deflate.ts";
+import type { Decompress } from "../decompress/decompress.ts";
+import { deflateRaw } from "../decompress/zlib.ts";
+import { zstd } from "../decompress/zstd/zstd.ts";
 import { type Disk, DiskError } from "../disk.ts";
 import type { DiskFormat } from "../format.ts";
 import { keepBlocks, mappedDisk } from "../mapped.ts";
@@ -58,12 +60,7 @@ function masked(entry: Buffer): Buffer {
   return offset;
 }
 
-const DECOMPRESS = {
-  zlib: deflateRaw,
-  zstd: (): Buffer => {
-    throw new DiskError("its clusters are compressed with zstd");
-  },
-};
+const DECOMPRESS: Readonly<Record<Header["compression"], Decompress>> = { zlib: deflateRaw, zstd };
 
 /** The bytes of a compressed cluster. */
 function decompress(file: Disk, { clusterBits, compression }: Header, entry: Entry): Buffer {
