@@ -1,4 +1,5 @@
 import type { Disk } from "./disk.ts";
+import { hasMark } from "./marks.ts";
 
 /** What a volume holds that is no file system of ours, by its marks. */
 export interface Foreign {
@@ -64,15 +65,10 @@ export function raidOf(disk: Disk): Foreign | undefined {
     Math.floor((disk.size - 8 * KIB) / (4 * KIB)) * 4 * KIB,
     Math.floor(disk.size / (64 * KIB) - 1) * 64 * KIB,
   ];
-  return RAID.find((mark) => [...mark.at, ...old].some((at) => isAt(disk, at, mark.bytes)));
+  return RAID.find((mark) => [...mark.at, ...old].some((at) => hasMark(disk, at, mark.bytes)));
 }
 
 /** What a volume without a file system of ours holds; undefined if nothing is recognised. */
 export function foreignOf(disk: Disk): Foreign | undefined {
-  return MARKS.find(({ at, bytes }) => at.some((offset) => isAt(disk, offset, bytes)));
-}
-
-function isAt(disk: Disk, offset: number, bytes: string): boolean {
-  if (offset < 0 || offset + bytes.length > disk.size) return false;
-  return disk.read(offset, bytes.length).toString("latin1") === bytes;
+  return MARKS.find(({ at, bytes }) => at.some((offset) => hasMark(disk, offset, bytes)));
 }

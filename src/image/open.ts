@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { cachedDisk } from "../disk/cache.ts";
-import { fileDisk } from "../disk/file.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import { openDisks } from "../disk/open.ts";
 import { openDirectory } from "./directory.ts";
-import { openDiskImage } from "./disks/open.ts";
+import { type MachineDisks, openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import { reasonOf } from "./reason.ts";
 import { formatOf, readHead } from "./sniff.ts";
@@ -36,15 +37,24 @@ export async function openImage(source: string, keep: Keep, { root }: OpenOption
     if (head.length === 0) throw new ImageError(3, `${source} is empty`);
     if (format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2")
       return await openTarStream(source, keep);
-    return openDiskImage(
-      source,
-      files.map((file) => cachedDisk(fileDisk(file))),
-      root,
-    );
+    return openDiskImage(source, await disksIn(files), root);
   } catch (error) {
     if (error instanceof ImageError) throw error;
+    if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);
     throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** The disks in files, which stay open as long as the process runs. */
+async function disksIn(files: readonly string[]): Promise<MachineDisks> {
+  const disks: Disk[] = [];
+  const warnings: string[] = [];
+  for (const file of files) {
+    const opened = await openDisks(file);
+    disks.push(...opened.disks.map((disk) => cachedDisk(disk)));
+    warnings.push(...opened.warnings);
+  }
+  return { disks, warnings };
 }
 
 /** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is no file. */

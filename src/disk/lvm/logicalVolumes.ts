@@ -112,7 +112,8 @@ function stripe(
   disks: ReadonlyMap<string, Disk>,
 ): Disk {
   const physical = sectionIn(sectionIn(group, "physical_volumes") ?? new Map(), String(name));
-  if (physical === undefined || typeof first !== "number") throw new DiskError("its LVM metadata are damaged");
+  if (physical === undefined || typeof first !== "number" || first < 0)
+    throw new DiskError("its LVM metadata are damaged");
   const id = textIn(physical, "id") ?? "";
   const disk = disks.get(id.replaceAll("-", ""));
   if (disk === undefined)

@@ -1,4 +1,5 @@
 import type { Disk } from "../../disk/disk.ts";
+import type { Filesystem } from "../../filesystem/filesystem.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
@@ -7,13 +8,19 @@ import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
 import { fstabOf, type Root, rootsOf } from "./roots.ts";
 import { MountedTree } from "./tree.ts";
 
+/** The disks of one machine, and what makes them doubtful though they can be read. */
+export interface MachineDisks {
+  readonly disks: readonly Disk[];
+  readonly warnings: readonly string[];
+}
+
 /**
  * The root file system on the disks of one machine, with the other file systems mounted as its fstab says.
  * @param number which root, from 1, if there are several
  * @throws {ImageError} status 2 if there are several roots and none is chosen, 3 if there is none, 4 if what may be one
  * cannot be read
  */
-export function openDiskImage(source: string, disks: readonly Disk[], number?: number): Image {
+export function openDiskImage(source: string, { disks, warnings }: MachineDisks, number?: number): Image {
   const { parts, problems: ofTables } = partsOf(disks);
   if (ofTables.length === 0 && parts.every(({ content }) => isUnknown(content)))
     throw new ImageError(3, `${source} is neither a directory, an archive, a disk image nor a text file`);
@@ -23,18 +30,14 @@ export function openDiskImage(source: string, disks: readonly Disk[], number?: n
   const tree = new MountedTree(root.directory, problems);
   const mounted = mountAll(tree, root, fstabOf(root.directory), parts);
   const image = imageOf(source, tree, problems);
-  const doubts = mounted.flatMap((filesystem) => {
-    const name = parts.find(({ content }) => content === filesystem)?.name ?? filesystem.type;
-    return filesystem.warnings.map((warning) => `${name}: ${warning}`);
-  });
+  const nameOf = (filesystem: Filesystem) => parts.find(({ content }) => content === filesystem)?.name ?? "a disk";
+  const doubts = mounted.flatMap((filesystem) => filesystem.warnings.map((text) => `${nameOf(filesystem)}: ${text}`));
+  // Damage is found while it is read.
   const damage = () =>
-    mounted.flatMap((filesystem) => {
-      const name = parts.find(({ content }) => content === filesystem)?.name ?? filesystem.type;
-      return filesystem.problems.map((reason) => ({ path: name, reason }));
-    });
+    mounted.flatMap((filesystem) => filesystem.problems.map((reason) => ({ path: nameOf(filesystem), reason })));
   return Object.defineProperties(image, {
     problems: { get: () => [...problems.list, ...damage()], enumerable: true },
-    doubts: { value: doubts, enumerable: true },
+    doubts: { value: [...warnings, ...doubts], enumerable: true },
   });
 }
 
