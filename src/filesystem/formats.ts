@@ -1,4 +1,5 @@
+import { EXT } from "./ext/ext.ts";
 import type { FilesystemFormat } from "./filesystem.ts";
 
 /** All kinds of file systems that can be read. */
-export const FILESYSTEMS: readonly FilesystemFormat[] = [];
+export const FILESYSTEMS: readonly FilesystemFormat[] = [EXT];
