@@ -31,7 +31,7 @@ export function rootOf(volume: Volume): Inode {
 }
 
 /** @throws {DiskError} if there is no inode of this number, or it is not in use */
-export function inodeAt(volume: Volume, number: number): ExtInode {
+function inodeAt(volume: Volume, number: number): ExtInode {
   const { inodes, inodesPerGroup, inodeSize, groups, blockSize } = volume.superblock;
   const group = Math.floor((number - 1) / inodesPerGroup);
   if (number < 1 || number > inodes || group >= groups)
