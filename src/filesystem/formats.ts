@@ -1,4 +1,5 @@
 import type { FilesystemFormat } from "./filesystem.ts";
+import { xfs } from "./xfs/xfs.ts";
 
 /** All kinds of file systems that can be read. */
-export const FILESYSTEMS: readonly FilesystemFormat[] = [];
+export const FILESYSTEMS: readonly FilesystemFormat[] = [xfs];
