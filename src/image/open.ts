@@ -6,12 +6,22 @@ import { DISK_ADVICE, formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
 import { type Keep, openTarStream } from "./tar/stream.ts";
 
+/** What a user can choose of an image. */
+export interface OpenOptions {
+  /** Which of several roots, from 1 in the order in which a message lists them. */
+  readonly root?: number;
+  /** Which of a container image's platforms: OS/ARCHITECTURE[/VARIANT]. */
+  readonly platform?: string;
+  /** The largest temporary file for a compressed disk, in bytes. */
+  readonly maxTemporary?: number;
+}
+
 /**
  * Opens an image: a directory that contains a root filesystem, a tar archive of one (compressed or not), or "-" for
  * such an archive on standard input. `keep` selects the files of a stream that can be read later.
  * @throws {ImageError} if it is not an image or cannot be read.
  */
-export async function openImage(source: string, keep: Keep): Promise<Image> {
+export async function openImage(source: string, keep: Keep, _options: OpenOptions = {}): Promise<Image> {
   if (source === "-") return openTarStream(source, keep);
   if (!isFile(source)) return openDirectory(source);
   try {
