@@ -27,6 +27,12 @@ export function extentsOf(fork: Fork, range: Range): Iterable<Extent> {
   }
 }
 
+/** What an inode holds itself, of the format "local". @throws {DiskError} if that is more than it has room for */
+export function contentOf(fork: Fork, size: number): Buffer {
+  if (size > fork.bytes.length) throw new DiskError("it is damaged: it does not fit into its inode");
+  return fork.bytes.subarray(0, size);
+}
+
 /** Bytes of a file, of which all are inside it. Holes and unwritten extents are zeros. */
 export function readSpace(fork: Fork, offset: number, length: number): Buffer {
   const { blockSize } = fork.volume.superblock;

@@ -1,7 +1,6 @@
 import { DiskError } from "../../disk/disk.ts";
-import { contentOf } from "./directory/directory.ts";
 import type { Extent } from "./extents.ts";
-import { extentsOf, type Fork } from "./space.ts";
+import { contentOf, extentsOf, type Fork } from "./space.ts";
 import type { Marks } from "./volume.ts";
 
 /** XFS_SYMLINK_MAXLEN, xfs_format.h. */

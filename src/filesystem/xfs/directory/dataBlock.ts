@@ -2,7 +2,7 @@ import { DiskError } from "../../../disk/disk.ts";
 import { u64be } from "../../../disk/number.ts";
 import { type Fork, readMapped } from "../space.ts";
 import type { Marks } from "../volume.ts";
-import type { Entry } from "./directory.ts";
+import type { Entry } from "./entry.ts";
 
 /** A block of a directory that holds entries, and the place of its first block on the disk. */
 export interface DataBlock {

@@ -1,15 +1,10 @@
 import { DiskError } from "../../../disk/disk.ts";
-import { extentsOf, type Fork } from "../space.ts";
+import { contentOf, extentsOf, type Fork } from "../space.ts";
 import { entriesOf, entryOf, readDataBlock } from "./dataBlock.ts";
+import type { Entry } from "./entry.ts";
 import { hashOfName, lowerCase } from "./hash.ts";
 import { placesOf } from "./hashIndex.ts";
 import { shortFormEntries } from "./shortForm.ts";
-
-/** A name in a directory, one character for each byte, and the number of its inode. */
-export interface Entry {
-  readonly name: string;
-  readonly inode: number;
-}
 
 /** Entries lie below this byte of a directory, what finds them by name above it (XFS_DIR2_SPACE_SIZE, xfs_da_format.h). */
 const ENTRIES_END = 2 ** 35;
@@ -79,10 +74,4 @@ function lookUp(fork: Fork, size: number, name: string): Entry | undefined {
 
 function isSame(fork: Fork, one: string, other: string): boolean {
   return one === other || (fork.volume.superblock.ignoresCase && lowerCase(one) === lowerCase(other));
-}
-
-/** What an inode holds in itself. @throws {DiskError} if that is more than it has room for */
-export function contentOf(fork: Fork, size: number): Buffer {
-  if (size > fork.bytes.length) throw new DiskError("it is damaged: it does not fit into its inode");
-  return fork.bytes.subarray(0, size);
 }

@@ -1,6 +1,6 @@
 import { DiskError } from "../../../disk/disk.ts";
 import { u64be } from "../../../disk/number.ts";
-import type { Entry } from "./directory.ts";
+import type { Entry } from "./entry.ts";
 
 /** The entries of a directory that its inode holds: `xfs_dir2_sf_hdr` and `xfs_dir2_sf_entry` of xfs_format.h. */
 export function* shortFormEntries(bytes: Buffer, hasFileTypes: boolean): Generator<Entry> {
