@@ -1,6 +1,6 @@
-import { EXT } from "./ext/ext.ts";
+import { ext } from "./ext/ext.ts";
 import type { FilesystemFormat } from "./filesystem.ts";
-import { XFS } from "./xfs/xfs.ts";
+import { xfs } from "./xfs/xfs.ts";
 
 /** All kinds of file systems that can be read. */
-export const FILESYSTEMS: readonly FilesystemFormat[] = [EXT, XFS];
+export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs];

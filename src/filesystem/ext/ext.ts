@@ -4,7 +4,7 @@ import { hasSuperblock, readSuperblock, typeOf, uuidOf } from "./superblock.ts";
 import { Volume } from "./volume.ts";
 
 /** ext2, ext3 and ext4. */
-export const EXT: FilesystemFormat = {
+export const ext: FilesystemFormat = {
   type: "ext4",
   matches: hasSuperblock,
   open(disk) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cachedDisk } from "../../../src/disk/cache.ts";
 import { fileDisk } from "../../../src/disk/file.ts";
-import { EXT } from "../../../src/filesystem/ext/ext.ts";
+import { ext } from "../../../src/filesystem/ext/ext.ts";
 import { Random } from "../../fuzz/random.ts";
 import { tree } from "../../image/tree.ts";
 import { seed } from "../../samples.ts";
@@ -27,7 +27,7 @@ describeReal("ext file systems", { ...asRoot, ...programs("mkfs.ext4", "mount", 
     );
     const disk = fileDisk(image);
     try {
-      const filesystem = EXT.open(cachedDisk(disk));
+      const filesystem = ext.open(cachedDisk(disk));
       const { paths, differences } = mounted(image, "ro", (directory) => compare(filesystem, directory));
       expect(differences).toEqual([]);
       expect(filesystem.problems).toEqual([]);
