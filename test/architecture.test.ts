@@ -17,6 +17,7 @@ const FLOORS = [
   "image",
   "filesystem",
   "disk",
+  "tar",
 ] as const;
 
 /** Rooms that lie below and still know nothing of each other: what a service reads does not depend on the boot. */

@@ -46,10 +46,14 @@ export function memoryDisk(bytes: Buffer): Disk {
   };
 }
 
-/** @throws {DiskError} if bytes do not lie inside a disk, whatever their numbers are */
+/** The longest read, in bytes: what is longer comes from a damaged length. */
+const LONGEST = 2 ** 28;
+
+/** @throws {DiskError} if bytes do not lie inside a disk, whatever their numbers are, or are too many to read at once */
 export function checkInside(disk: Disk, offset: number, length: number): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= disk.size))
     throw new DiskError(
       `it is truncated or damaged: bytes ${offset} to ${offset + length} are beyond its end (${disk.size})`,
     );
+  if (length > LONGEST) throw new DiskError(`it is damaged: a part of it has ${length} bytes`);
 }

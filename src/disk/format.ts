@@ -7,7 +7,13 @@ export interface DiskFormat {
   /** Whether a file is of this kind, by its content; its name says nothing. Reads little. */
   matches(file: Disk): boolean;
   /** The disk in it. @throws {DiskError} */
-  open(file: Disk, around: Surroundings): Disk;
+  open(file: Disk, around: Surroundings): VirtualDisk;
+}
+
+/** A disk inside a file. */
+export interface VirtualDisk extends Disk {
+  /** What makes all of it doubtful though it can be read. Each completes a sentence that begins with the file's name. */
+  readonly warnings?: readonly string[];
 }
 
 /** What a disk file may refer to. */

@@ -1,11 +1,11 @@
 import { posix } from "node:path";
+import { Bytes } from "../../tar/bytes.ts";
+import { TarError } from "../../tar/header.ts";
+import type { Content, Member, Visitor } from "../../tar/member.ts";
+import { scanStream } from "../../tar/scan.ts";
 import type { Keep } from "../keep.ts";
 import { READ_LIMIT, readLimit } from "../limits.ts";
 import { formatOf, SNIFFED } from "../sniff.ts";
-import { Bytes } from "../tar/bytes.ts";
-import { TarError } from "../tar/header.ts";
-import type { Content, Member, Visitor } from "../tar/member.ts";
-import { scanStream } from "../tar/scan.ts";
 import { unpacked } from "../tar/unpacked.ts";
 import { type DigestRule, hashLike } from "./digest.ts";
 

@@ -1,7 +1,7 @@
+import type { Bytes } from "../../tar/bytes.ts";
+import type { Member } from "../../tar/member.ts";
 import type { Image } from "../image.ts";
 import type { Keep } from "../keep.ts";
-import type { Bytes } from "../tar/bytes.ts";
-import type { Member } from "../tar/member.ts";
 import { digestRule } from "./digest.ts";
 import { DOCUMENT_LIMIT } from "./json.ts";
 import { type Layer, pathOf, readLayer, Totals } from "./layer.ts";

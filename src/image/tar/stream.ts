@@ -1,5 +1,7 @@
 import { createReadStream, fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { Bytes } from "../../tar/bytes.ts";
+import { scanStream } from "../../tar/scan.ts";
 import type { Choice } from "../container/choose.ts";
 import { isContainer, openContainer } from "../container/open.ts";
 import { StreamedLayout } from "../container/streamedLayout.ts";
@@ -9,8 +11,6 @@ import type { Keep } from "../keep.ts";
 import { Problems } from "../problems.ts";
 import { DISK_ADVICE, formatOf, SNIFFED } from "../sniff.ts";
 import { Archive } from "./archive.ts";
-import { Bytes } from "./bytes.ts";
-import { scanStream } from "./scan.ts";
 import { reasonOfStream, unpacked } from "./unpacked.ts";
 
 const NOT_KEPT = "only commonly needed files of a stream are kept; pass the archive as an uncompressed file instead";

@@ -1,8 +1,8 @@
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
+import { Bytes } from "../../tar/bytes.ts";
+import { TarError } from "../../tar/header.ts";
 import type { Format } from "../sniff.ts";
-import { Bytes } from "./bytes.ts";
-import { TarError } from "./header.ts";
 
 /** The maximum compression ratio after the first GiB; no image is that regular. */
 const RATIO_LIMIT = 300;
