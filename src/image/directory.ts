@@ -35,7 +35,7 @@ export function openDirectory(root: string): Image {
     throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
   }
   const problems = new Problems();
-  return imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems);
+  return { ...imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems), directory: root };
 }
 
 /** `host` is the real path of the root. Requested paths contain no links, so nothing leads outside. */

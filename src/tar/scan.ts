@@ -5,7 +5,7 @@ import { readMembers } from "./readMembers.ts";
 import { truncated } from "./requests.ts";
 
 /** Reads the bytes of a member from a stream instead of the visitor; what it leaves is skipped. */
-export type Inside = (member: Member, bytes: Bytes) => Promise<void>;
+type Inside = (member: Member, bytes: Bytes) => Promise<void>;
 
 /** How to read an archive from a stream. */
 export interface Scan {

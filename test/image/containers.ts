@@ -22,7 +22,7 @@ export interface Built {
 }
 
 /** A layer with something special. */
-export interface BuiltLayer {
+interface BuiltLayer {
   /** The bytes as stored. */
   readonly bytes: Buffer;
   readonly mediaType?: string;
