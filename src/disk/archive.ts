@@ -49,7 +49,7 @@ function isDescription(member: Member): boolean {
 }
 
 /** A disk file in an archive. */
-export interface ArchivedDisk {
+interface ArchivedDisk {
   readonly name: string;
   readonly file: Disk;
 }
