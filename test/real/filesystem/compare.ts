@@ -93,8 +93,8 @@ function contents(inode: Inode, path: Buffer, size: number): readonly [string, s
       if (at < 0) continue;
       const mine = inode.read(at, length);
       ours.update(`${mine.length} `).update(mine);
-      const real = Buffer.alloc(length);
-      const count = readSync(file, real, 0, length, at);
+      const real = Buffer.alloc(Math.min(length, Math.max(0, size - at) + 1));
+      const count = readSync(file, real, 0, real.length, at);
       theirs.update(`${count} `).update(real.subarray(0, count));
     }
   } finally {

@@ -19,7 +19,11 @@ export function mkfs(image: string, options: string, size = 40 * MIB): void {
 }
 
 /** Opens the file system in a file for a while. */
-export function opened<T>(image: string, action: (filesystem: Filesystem) => T, open = (disk: Disk) => ext.open(disk)): T {
+export function opened<T>(
+  image: string,
+  action: (filesystem: Filesystem) => T,
+  open = (disk: Disk) => ext.open(disk),
+): T {
   const disk = fileDisk(image);
   try {
     return action(open(cachedDisk(disk)));
