@@ -1,13 +1,13 @@
 import { type Disk, DiskError } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 import type { Filesystem, FilesystemFormat } from "../filesystem.ts";
+import { Problems } from "../problems.ts";
 import { LogicalSpace } from "./chunks.ts";
 import { dataReader } from "./data.ts";
 import { fileReader } from "./extents.ts";
 import { type FileContext, rootOf, subvolumeAt } from "./files.ts";
 import { atLeast, ID, LAST_OFFSET, TYPE } from "./key.ts";
 import { nodeReader } from "./node.ts";
-import { noProblems } from "./problems.ts";
 import { subvolumesOf, treeById } from "./subvolumes.ts";
 import { isBtrfs, readSuperblock, type Superblock, uuidAt } from "./superblock.ts";
 import { type Tree, treeAt } from "./tree.ts";
@@ -22,9 +22,11 @@ interface Device {
 export const btrfs: FilesystemFormat = { type: "btrfs", matches: isBtrfs, open };
 
 function open(disk: Disk): Filesystem {
-  const problems = noProblems();
+  const problems = new Problems();
   const superblock = readSuperblock(disk, problems);
   if (superblock.isDump) throw new DiskError("it holds only metadata, copied by btrfs-image");
+  if (superblock.deviceSize > disk.size)
+    problems.add(`it is truncated: it has ${superblock.deviceSize} bytes, the disk ${disk.size}`);
   const here = new Map([[superblock.device, disk]]);
   const space = new LogicalSpace(here);
   space.addAll(superblock.systemChunks);

@@ -1,8 +1,8 @@
 import { DiskError } from "../../disk/disk.ts";
+import type { Problems } from "../problems.ts";
 import type { Checksum } from "./checksum.ts";
 import type { LogicalSpace } from "./chunks.ts";
 import { ID, TYPE } from "./key.ts";
-import type { Problems } from "./problems.ts";
 import type { Tree } from "./tree.ts";
 
 /** How many bytes are read and checked at a time. */
@@ -73,8 +73,7 @@ export function dataReader(
       const at = sector - start;
       if (at < 0 || isRight(bytes.subarray(at, at + sectorSize))) continue;
       const other = rightCopy(sector, isRight);
-      if (other === undefined)
-        problems.add("data", `the checksum of a file's data is wrong (at the logical address ${sector})`);
+      if (other === undefined) problems.add(`data at the logical address ${sector} has a wrong checksum`);
       else {
         bytes = Buffer.from(bytes);
         other.copy(bytes, at);

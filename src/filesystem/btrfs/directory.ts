@@ -1,6 +1,6 @@
 import { crc32c } from "../../disk/crc32c.ts";
+import type { Problems } from "../problems.ts";
 import { atLeast, type Key, keyAt, LAST_OFFSET, TYPE } from "./key.ts";
-import type { Problems } from "./problems.ts";
 import type { Tree } from "./tree.ts";
 
 /** An entry of a directory (struct btrfs_dir_item). */
@@ -19,7 +19,7 @@ export function* entriesOf(tree: Tree, directory: number, problems: Problems): G
   for (const { data } of tree.items(from, { ...from, offset: LAST_OFFSET }))
     for (const entry of entriesIn(data))
       if (isName(entry.name)) yield entry;
-      else problems.add("name", "a directory has an entry whose name is invalid");
+      else problems.add(`inode ${directory} has an entry with an invalid name`);
 }
 
 /** The entry of a name; undefined if there is none. @throws {DiskError} */

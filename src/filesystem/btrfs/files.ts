@@ -1,10 +1,10 @@
 import { DiskError } from "../../disk/disk.ts";
 import type { Inode, Stat } from "../filesystem.ts";
+import type { Problems } from "../problems.ts";
 import { entriesOf, entryNamed } from "./directory.ts";
 import type { FileReader } from "./extents.ts";
 import { type InodeItem, inodeOf } from "./inode.ts";
 import { ID, TYPE } from "./key.ts";
-import type { Problems } from "./problems.ts";
 import type { Subvolume, Subvolumes } from "./subvolumes.ts";
 
 /** What files are read by. */

@@ -69,6 +69,14 @@ export function compareStored(one: Buffer, other: Buffer): number {
   );
 }
 
+/** Where a node of a tree is and what it must be. */
+export interface Pointer {
+  /** A logical address in bytes. */
+  readonly address: number;
+  readonly level: number;
+  readonly generation: number;
+}
+
 /** Bytes of a structure that must have so many. @throws {DiskError} */
 export function atLeast(bytes: Buffer, length: number, what: string): Buffer {
   if (bytes.length < length) throw new DiskError(`it is damaged: ${what} is too short`);

@@ -1,8 +1,8 @@
 import { DiskError } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
+import type { Problems } from "../problems.ts";
 import type { LogicalSpace } from "./chunks.ts";
 import { compareStored, KEY_SIZE, type Key, keyAt, u64 } from "./key.ts";
-import type { Problems } from "./problems.ts";
 import type { Superblock } from "./superblock.ts";
 
 /** A block of a tree (struct btrfs_header and what follows it), checked: its keys ascend. */
@@ -16,14 +16,6 @@ export interface TreeNode {
   data(index: number): Buffer;
   /** What an item of another node points to. @throws {DiskError} */
   child(index: number): Pointer;
-}
-
-/** Where a node is and what it must be. */
-export interface Pointer {
-  /** A logical address in bytes. */
-  readonly address: number;
-  readonly level: number;
-  readonly generation: number;
 }
 
 /** Reads nodes, and knows the last ones. */
@@ -68,10 +60,7 @@ export function nodeReader(space: LogicalSpace, superblock: Superblock, problems
         failure ?? new DiskError(`it is damaged: no block of a tree lies at the logical address ${pointer.address}`)
       );
     const node = nodeOf(Buffer.from(doubtful));
-    problems.add(
-      "metadata",
-      `the checksum or generation of metadata is wrong (at the logical address ${pointer.address})`,
-    );
+    problems.add(`metadata at the logical address ${pointer.address} has a wrong checksum or generation`);
     return node;
   }
 

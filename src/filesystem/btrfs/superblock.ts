@@ -1,8 +1,8 @@
 import { type Disk, DiskError } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
+import type { Problems } from "../problems.ts";
 import { CHECKSUMS, type Checksum } from "./checksum.ts";
-import { u64 } from "./key.ts";
-import type { Problems } from "./problems.ts";
+import { type Pointer, u64 } from "./key.ts";
 
 /** What the superblock says (struct btrfs_super_block). */
 export interface Superblock {
@@ -10,13 +10,15 @@ export interface Superblock {
   readonly uuid: string;
   readonly label: string | undefined;
   readonly generation: number;
-  readonly root: TreeRoot;
-  readonly chunkRoot: TreeRoot;
+  readonly root: Pointer;
+  readonly chunkRoot: Pointer;
   /** Whether there is a log that a mount would replay. */
   readonly hasLog: boolean;
   readonly deviceCount: number;
   /** The device's own UUID, by which chunks refer to it. */
   readonly device: string;
+  /** In bytes, as it was made. */
+  readonly deviceSize: number;
   readonly sectorSize: number;
   readonly nodeSize: number;
   /** The chunks that hold the chunk tree, each behind its key. */
@@ -24,14 +26,6 @@ export interface Superblock {
   readonly checksum: Checksum;
   /** Whether only metadata was copied to this disk (btrfs-image). */
   readonly isDump: boolean;
-}
-
-/** Where a tree begins. */
-export interface TreeRoot {
-  /** A logical address in bytes. */
-  readonly address: number;
-  readonly level: number;
-  readonly generation: number;
 }
 
 /** The superblock and its copies, in bytes, as far as a disk reaches. */
@@ -69,10 +63,10 @@ export function readSuperblock(disk: Disk, problems: Problems): Superblock {
     .toSorted((one, other) => u64(other.bytes, 72) - u64(one.bytes, 72));
   const copy = whole[0];
   if (copy !== undefined) {
-    problems.add("superblock", `its superblock is damaged; the copy at byte ${copy.place} was used`);
+    problems.add(`its superblock is damaged; the copy at byte ${copy.place} was used`);
     return parse(copy.bytes);
   }
-  problems.add("superblock", "the checksum of its superblock is wrong");
+  problems.add("its superblock has a wrong checksum");
   return parse(bytes);
 }
 
@@ -104,6 +98,7 @@ function parse(bytes: Buffer): Superblock {
     hasLog: u64(bytes, 96) !== 0,
     deviceCount: u64le(bytes, 136),
     device: uuidAt(bytes, 201 + 66),
+    deviceSize: u64le(bytes, 201 + 8),
     sectorSize,
     nodeSize,
     systemChunks: Buffer.from(bytes.subarray(811, 811 + systemSize)),

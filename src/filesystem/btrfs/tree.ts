@@ -1,6 +1,6 @@
 import { DiskError } from "../../disk/disk.ts";
-import { compareKeys, compareStored, type Key } from "./key.ts";
-import type { Pointer, ReadNode, TreeNode } from "./node.ts";
+import { compareKeys, compareStored, type Key, type Pointer } from "./key.ts";
+import type { ReadNode, TreeNode } from "./node.ts";
 
 /** An item of a tree. */
 export interface Item {
