@@ -2,7 +2,7 @@ import { DiskError } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 import type { Problems } from "../problems.ts";
 import type { LogicalSpace } from "./chunks.ts";
-import { compareStored, KEY_SIZE, type Key, keyAt, u64 } from "./key.ts";
+import { compareStored, KEY_SIZE, type Key, keyAt, type Pointer, u64 } from "./key.ts";
 import type { Superblock } from "./superblock.ts";
 
 /** A block of a tree (struct btrfs_header and what follows it), checked: its keys ascend. */
