@@ -60,8 +60,8 @@ export function openLooseFile(source: string): SeedFile | undefined {
     const head = readHead(source);
     // An empty file may be the remains of an image.
     if (head.length === 0 || isArchive(head)) return undefined;
-    if (head.includes(0) && formatOf(head) !== "gzip")
-      throw new CommandError(EXIT.nothing, `${source} is neither a supported image nor a text file`);
+    // Opening it as an image says what it is.
+    if (head.includes(0) && formatOf(head) !== "gzip") return undefined;
     if (stat.size > LARGEST_FILE)
       throw new CommandError(
         EXIT.incomplete,

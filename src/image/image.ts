@@ -11,6 +11,8 @@ export interface Image {
   readonly source: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
+  /** What makes all of it doubtful although it can be read, as sentences for people: a log that is not replayed. */
+  readonly doubts?: readonly string[];
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
   /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */

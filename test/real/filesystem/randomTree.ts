@@ -68,7 +68,7 @@ class Maker {
     this.#left = options.content ?? 4_000_000;
     this.#noise = Buffer.alloc(1 << 20);
     for (let at = 0; at < this.#noise.length; at += 4) this.#noise.writeUInt32LE(random.below(2 ** 32), at);
-    const words = Array.from({ length: 200 }, () => this.#noise.toString("hex", random.below(5000)).slice(0, 9));
+    const words = Array.from({ length: 200 }, (_, word) => this.#noise.toString("hex", 5 * word, 5 * word + 4));
     this.#text = Buffer.from(Array.from({ length: 60_000 }, () => random.pick(words)).join(" "));
   }
 
@@ -102,7 +102,10 @@ class Maker {
 
   #name(): Buffer {
     const random = this.#random;
-    const letters = (length: number) => this.#noise.toString("hex", random.below(900_000)).slice(0, length);
+    const letters = (length: number) => {
+      const from = random.below(900_000);
+      return this.#noise.toString("hex", from, from + 128).slice(0, length);
+    };
     const name = random.pick([
       () => letters(random.between(1, 12)),
       () => letters(random.between(1, 12)),
