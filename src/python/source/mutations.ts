@@ -66,7 +66,7 @@ export class Mutations {
       else if (text === "exec" && (next === "(" || this.#tokens[at + 1]?.kind === "string"))
         this.#dynamic.add("module").add(scope);
       else if (next === "(") this.#arguments(at, scope);
-      else if (next === "." || next === "[" || AUGMENTED.test(next)) this.#reference(at, scope);
+      else if (next === "." || next === "[" || (next.length > 1 && AUGMENTED.test(next))) this.#reference(at, scope);
     }
   }
 
