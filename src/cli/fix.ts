@@ -18,6 +18,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { lintFileOptions, lintOptions, openLinter } from "./lintImages.ts";
 import { checkUsage, checkUsed } from "./lintUsage.ts";
 import { matchedIn } from "./matched.ts";
+import { maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
 import {
   collect,
   colorOption,
@@ -66,6 +67,9 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption())
+    .addOption(rootOption())
+    .addOption(platformOption())
+    .addOption(maxTemporaryOption())
     .addOption(versionOption("fixed"))
     .addOption(configOption())
     .addOption(ruleOption())
@@ -167,6 +171,7 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
   const version = cloudInitVersion(flags);
   const linter = await openLinter({
     launch: flags,
+    opening: openOptions(flags),
     pristine: pristineSource,
     protect,
     severities: flags.severities,
@@ -192,7 +197,7 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
       name: () => nameOnThisMachine(source),
     };
   }
-  const target = await openTarget(source);
+  const target = await openTarget(source, openOptions(flags));
   checkLaunch(linter.launch, source, target);
   const { image, distro } = target;
   const start = new FixableImage(image, lintOptions(linter, target));

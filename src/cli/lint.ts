@@ -14,6 +14,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
@@ -47,6 +48,9 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption())
+    .addOption(rootOption())
+    .addOption(platformOption())
+    .addOption(maxTemporaryOption())
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())
@@ -86,6 +90,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const baseline = openBaseline(flags);
   const linter = await openLinter({
     launch: flags,
+    opening: openOptions(flags),
     pristine: flags.pristine,
     protect: flags.protect ?? [],
     severities: flags.severities,

@@ -1,31 +1,67 @@
 import { statSync } from "node:fs";
+import { cachedDisk } from "../disk/cache.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import { openDisks } from "../disk/open.ts";
 import { openDirectory } from "./directory.ts";
+import { type MachineDisks, openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import { reasonOf } from "./reason.ts";
-import { DISK_ADVICE, formatOf, readHead } from "./sniff.ts";
+import { formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
 import { type Keep, openTarStream } from "./tar/stream.ts";
+
+/** What a user can choose of an image. */
+export interface OpenOptions {
+  /** Which of several roots, from 1 in the order in which a message lists them. */
+  readonly root?: number;
+  /** Which of a container image's platforms: OS/ARCHITECTURE[/VARIANT]. */
+  readonly platform?: string;
+  /** The largest temporary file for a compressed disk, in bytes. */
+  readonly maxTemporary?: number;
+}
 
 /**
  * Opens an image: a directory that contains a root filesystem, a tar archive of one (compressed or not), or "-" for
  * such an archive on standard input. `keep` selects the files of a stream that can be read later.
  * @throws {ImageError} if it is not an image or cannot be read.
  */
-export async function openImage(source: string, keep: Keep): Promise<Image> {
+export async function openImage(source: string, keep: Keep, { root }: OpenOptions = {}): Promise<Image> {
   if (source === "-") return openTarStream(source, keep);
-  if (!isFile(source)) return openDirectory(source);
+  const files = filesOf(source);
+  if (files === undefined) return openDirectory(source);
   try {
-    const head = readHead(source);
+    const [first = source, ...others] = files;
+    const head = readHead(first);
     const format = formatOf(head);
-    if (format === "tar") return openTarFile(source);
-    if (format === "empty") throw new ImageError(3, `${source} is empty`);
-    if (format === "disk") throw new ImageError(3, `${source} ${DISK_ADVICE}`);
-    if (format === "other") throw new ImageError(3, `${source} is neither a directory nor a tar archive`);
-    return await openTarStream(source, keep);
+    if (others.length === 0 && format === "tar") return openTarFile(source);
+    if (head.length === 0) throw new ImageError(3, `${source} is empty`);
+    if (format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2")
+      return await openTarStream(source, keep);
+    return openDiskImage(source, await disksIn(files), root);
   } catch (error) {
     if (error instanceof ImageError) throw error;
+    if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);
     throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** The disks in files, which stay open as long as the process runs. */
+async function disksIn(files: readonly string[]): Promise<MachineDisks> {
+  const disks: Disk[] = [];
+  const warnings: string[] = [];
+  for (const file of files) {
+    const opened = await openDisks(file);
+    disks.push(...opened.disks.map((disk) => cachedDisk(disk)));
+    warnings.push(...opened.warnings);
+  }
+  return { disks, warnings };
+}
+
+/** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is no file. */
+function filesOf(source: string): string[] | undefined {
+  if (isFile(source)) return [source];
+  const files = source.split("+");
+  return files.length > 1 && files.every(isFile) ? files : undefined;
 }
 
 function isFile(source: string): boolean {

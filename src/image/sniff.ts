@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
-import { isHeader } from "./tar/header.ts";
+import { isHeader } from "../tar/header.ts";
 
 /** The format of some bytes: a tar archive, compressed data, a disk image, empty, or something else. */
 export type Format = "tar" | "gzip" | "zstd" | "xz" | "bzip2" | "disk" | "empty" | "other";

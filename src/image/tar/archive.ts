@@ -1,3 +1,6 @@
+import { TarError } from "../../tar/header.ts";
+import type { Content, Member } from "../../tar/member.ts";
+import { expand } from "../../tar/sparse.ts";
 import type { Entries } from "../entries.ts";
 import type { Stat } from "../image.ts";
 import { READ_LIMIT, readLimit, tooLarge } from "../limits.ts";
@@ -5,9 +8,6 @@ import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
 import { sortNames } from "../sort.ts";
 import { strictText } from "../utf8.ts";
-import { TarError } from "./header.ts";
-import type { Content, Member } from "./member.ts";
-import { expand } from "./sparse.ts";
 
 /**
  * Limits for what is kept of an archive: far more than an image contains, and little enough for a machine's memory.

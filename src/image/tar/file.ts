@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { BLOCK, Block, TarError } from "../../tar/header.ts";
+import { readMembers } from "../../tar/readMembers.ts";
+import { truncated } from "../../tar/requests.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
 import { readInto } from "../readInto.ts";
 import { Archive } from "./archive.ts";
-import { BLOCK, Block, TarError } from "./header.ts";
-import { readMembers } from "./readMembers.ts";
-import { truncated } from "./requests.ts";
 
 /** The number of bytes to read at once; most files of a system are smaller, so one read covers several headers. */
 const WINDOW = 4 * 1024;

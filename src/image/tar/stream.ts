@@ -1,14 +1,14 @@
 import { createReadStream, fstatSync } from "node:fs";
 import { pipeline, type Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
+import { Bytes } from "../../tar/bytes.ts";
+import { BLOCK, Block, TarError } from "../../tar/header.ts";
+import { readMembers } from "../../tar/readMembers.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
 import { DISK_ADVICE, type Format, formatOf, SNIFFED } from "../sniff.ts";
 import { Archive } from "./archive.ts";
-import { Bytes } from "./bytes.ts";
-import { BLOCK, Block, TarError } from "./header.ts";
-import { readMembers } from "./readMembers.ts";
 
 /** Whether to keep the bytes of the file at `path`, `size` of them, while they stream by. */
 export type Keep = (path: string, size: number) => boolean;

@@ -1,4 +1,3 @@
-import { READ_LIMIT } from "../limits.ts";
 import { BLOCK, number, TarError } from "./header.ts";
 import { decimal } from "./records.ts";
 
@@ -8,8 +7,8 @@ export interface Piece {
   readonly length: number;
 }
 
-/** The maximum number of pieces: that of the largest readable file in which every other block is a hole. */
-const PIECES_LIMIT = READ_LIMIT / BLOCK;
+/** The maximum number of pieces: more than a disk has that was written to for years, and little enough to keep. */
+const PIECES_LIMIT = 2 ** 18;
 
 /** The map of PAX's older formats: alternating offsets and lengths. @throws {TarError} */
 export function piecesOf(numbers: readonly string[]): Piece[] {

@@ -1,0 +1,7 @@
+import { btrfs } from "./btrfs/btrfs.ts";
+import { ext } from "./ext/ext.ts";
+import type { FilesystemFormat } from "./filesystem.ts";
+import { xfs } from "./xfs/xfs.ts";
+
+/** All kinds of file systems that can be read. */
+export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs, btrfs];
