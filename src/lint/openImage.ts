@@ -24,5 +24,5 @@ export async function openImage(source: string, options: OpenOptions = {}): Prom
 }
 
 function isDirectory(source: string): boolean {
-  return source !== "-" && statSync(source).isDirectory();
+  return source !== "-" && statSync(source, { throwIfNoEntry: false })?.isDirectory() === true;
 }
