@@ -26,7 +26,7 @@ const ext4 = (directory: string, size = 24, ...options: string[]): Content => ({
   size,
   make: (path) => call("mkfs.ext4", "-q", "-F", "-d", directory, ...options, path),
 });
-const vfat: Content = { size: 4, type: "U", make: (path) => call("mkfs.vfat", path) };
+const vfat: Content = { size: 4, type: "U", make: (path) => call("mkfs.vfat", "-i", "AAAABBBB", path) };
 const swap: Content = { size: 4, type: "S", make: (path) => call("mkswap", "-q", path) };
 const luks: Content = {
   size: 20,
