@@ -63,7 +63,7 @@ function childOf(volume: Volume, number: number, depth: number, owner: Owner): B
     const end = ENTRY * (node.readUInt16LE(4) + 1);
     if (!volume.hasChecksums || end + 4 > node.length) return;
     if (volume.checksum(owner.seed, node.subarray(0, end)) !== node.readUInt32LE(end))
-      volume.problem(`a block of extents of inode ${owner.number} has a wrong checksum`);
+      volume.problems.add(`a block of extents of inode ${owner.number} has a wrong checksum`);
   });
   return node;
 }

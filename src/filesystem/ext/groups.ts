@@ -57,7 +57,7 @@ function verify(volume: Volume, group: number, descriptor: Buffer): void {
     );
     if (sum === stored) return;
   } else return;
-  volume.problem(`the descriptor of block group ${group} has a wrong checksum`);
+  volume.problems.add(`the descriptor of block group ${group} has a wrong checksum`);
 }
 
 /** CRC-16 with the polynomial 0x8005, reflected (lib/crc16.c), from all ones. */

@@ -31,7 +31,7 @@ export function rootOf(volume: Volume): Inode {
 }
 
 /** @throws {DiskError} if there is no inode of this number, or it is not in use */
-function inodeAt(volume: Volume, number: number): ExtInode {
+export function inodeAt(volume: Volume, number: number): ExtInode {
   const { inodes, inodesPerGroup, inodeSize, groups, blockSize } = volume.superblock;
   const group = Math.floor((number - 1) / inodesPerGroup);
   if (number < 1 || number > inodes || group >= groups)
@@ -97,7 +97,7 @@ class ExtInode implements Inode {
       for (const { start, end } of entriesIn(piece, this.#hasTypes)) {
         const name = piece.toString("latin1", start, end);
         if (name === "" || /[/\0]/.test(name))
-          this.#volume.problem(`directory ${this.id} has an entry with an invalid name, which is left out`);
+          this.#volume.problems.add(`directory ${this.id} has an entry with an invalid name, which is left out`);
         else if (name !== "." && name !== "..") yield name;
       }
   }
@@ -198,7 +198,7 @@ class ExtInode implements Inode {
     const seen = new Set<number>();
     for (let block = 0; block < blocks; ) {
       const { start, count } = map(block);
-      if (start === undefined) this.#volume.problem(`directory ${this.id} has a hole`);
+      if (start === undefined) this.#volume.problems.add(`directory ${this.id} has a hole`);
       else
         for (let index = 0; index < count && block + index < blocks; index++) {
           if (seen.has(start + index)) throw new DiskError("it is damaged: the directory has a block twice");
@@ -216,9 +216,9 @@ class ExtInode implements Inode {
       for (const _ of entriesIn(block, this.#hasTypes));
       if (!this.#volume.hasChecksums) return;
       const place = checksumPlace(block);
-      if (place === undefined) return this.#volume.problem(`a block of directory ${this.id} has no checksum`);
+      if (place === undefined) return this.#volume.problems.add(`a block of directory ${this.id} has no checksum`);
       if (this.#volume.checksum(this.#seed, ...place.covered) !== block.readUInt32LE(place.at))
-        this.#volume.problem(`a block of directory ${this.id} has a wrong checksum`);
+        this.#volume.problems.add(`a block of directory ${this.id} has a wrong checksum`);
     });
     return block;
   }
@@ -232,6 +232,6 @@ class ExtInode implements Inode {
     bytes.writeUInt16LE(0, 124);
     if (hasHigh) bytes.writeUInt16LE(0, 130);
     const sum = this.#volume.checksum(this.#seed, bytes);
-    if ((hasHigh ? sum : sum & 0xffff) !== stored) this.#volume.problem(`inode ${this.id} has a wrong checksum`);
+    if ((hasHigh ? sum : sum & 0xffff) !== stored) this.#volume.problems.add(`inode ${this.id} has a wrong checksum`);
   }
 }

@@ -1,10 +1,8 @@
 import { crc32c } from "../../disk/crc32c.ts";
 import { type Disk, DiskError } from "../../disk/disk.ts";
+import type { Problems } from "../problems.ts";
 import { RO_COMPAT } from "./features.ts";
 import type { Superblock } from "./superblock.ts";
-
-/** More problems than these say nothing new. */
-const MOST_PROBLEMS = 50;
 
 /** How many blocks are remembered as verified. */
 const MOST_VERIFIED = 100_000;
@@ -13,13 +11,13 @@ const MOST_VERIFIED = 100_000;
 export class Volume {
   readonly disk: Disk;
   readonly superblock: Superblock;
-  readonly problems: string[] = [];
-  readonly #known = new Set<string>();
+  readonly problems: Problems;
   readonly #verified = new Set<string>();
 
-  constructor(disk: Disk, superblock: Superblock) {
+  constructor(disk: Disk, superblock: Superblock, problems: Problems) {
     this.disk = disk;
     this.superblock = superblock;
+    this.problems = problems;
   }
 
   has(feature: "compat" | "incompat" | "roCompat", bit: number): boolean {
@@ -40,13 +38,6 @@ export class Volume {
   checkBlocks(first: number, count: number): void {
     if (first <= this.superblock.firstDataBlock || first + count > this.superblock.blocks)
       throw new DiskError(`it is damaged: it refers to block ${first + count - 1} of ${this.superblock.blocks}`);
-  }
-
-  /** Adds damage that does not keep anything from being read, once. */
-  problem(text: string): void {
-    if (this.#known.has(text) || this.problems.length >= MOST_PROBLEMS) return;
-    this.#known.add(text);
-    this.problems.push(text);
   }
 
   /** Runs a check of what has this name until it has passed once. A check that throws runs again the next time. */

@@ -22,7 +22,7 @@ export interface Comparison {
 export function compare(filesystem: Pick<Filesystem, "root">, directory: string): Comparison {
   const differences: string[] = [];
   let paths = 0;
-  /** The inodes of the kernel by ours and the other way. */
+  /** The inodes of the kernel by ours and the other way; subvolumes of a btrfs have devices of their own. */
   const ids = new Map<string, string>();
   const waiting: (readonly [Inode, Buffer])[] = [[filesystem.root, Buffer.from(directory)]];
   for (let next = waiting.pop(); next !== undefined && differences.length < 20; next = waiting.pop()) {
@@ -39,7 +39,7 @@ export function compare(filesystem: Pick<Filesystem, "root">, directory: string)
         differs("metadata", ours, theirs);
         continue;
       }
-      const id = `${stat.ino}`;
+      const id = `${stat.dev}:${stat.ino}`;
       if ((ids.get(`ours ${inode.id}`) ?? id) !== id) differs("inode", inode.id, id);
       if ((ids.get(`theirs ${id}`) ?? `${inode.id}`) !== `${inode.id}`) differs("inode", inode.id, id);
       ids.set(`ours ${inode.id}`, id).set(`theirs ${id}`, `${inode.id}`);
@@ -93,8 +93,8 @@ function contents(inode: Inode, path: Buffer, size: number): readonly [string, s
       if (at < 0) continue;
       const mine = inode.read(at, length);
       ours.update(`${mine.length} `).update(mine);
-      const real = Buffer.alloc(length);
-      const count = readSync(file, real, 0, length, at);
+      const real = Buffer.alloc(Math.min(length, Math.max(0, size - at) + 1));
+      const count = readSync(file, real, 0, real.length, at);
       theirs.update(`${count} `).update(real.subarray(0, count));
     }
   } finally {

@@ -68,7 +68,7 @@ class Maker {
     this.#left = options.content ?? 4_000_000;
     this.#noise = Buffer.alloc(1 << 20);
     for (let at = 0; at < this.#noise.length; at += 4) this.#noise.writeUInt32LE(random.below(2 ** 32), at);
-    const words = Array.from({ length: 200 }, () => this.#noise.toString("hex", random.below(5000)).slice(0, 9));
+    const words = Array.from({ length: 200 }, (_, word) => this.#noise.toString("hex", 5 * word, 5 * word + 4));
     this.#text = Buffer.from(Array.from({ length: 60_000 }, () => random.pick(words)).join(" "));
   }
 
@@ -102,7 +102,10 @@ class Maker {
 
   #name(): Buffer {
     const random = this.#random;
-    const letters = (length: number) => this.#noise.toString("hex", random.below(900_000)).slice(0, length);
+    const letters = (length: number) => {
+      const from = random.below(900_000);
+      return this.#noise.toString("hex", from, from + 128).slice(0, length);
+    };
     const name = random.pick([
       () => letters(random.between(1, 12)),
       () => letters(random.between(1, 12)),
@@ -233,8 +236,13 @@ class Maker {
       if (index % 10 === 0) mkdirSync(path);
       else if (index % 10 < 3 || index > 20_000) this.#write(path, []);
       else linkSync(file, path);
-      if (index % 10 > 2 && random.chance(3)) unlinkSync(path);
+      if (index % 10 > 2 && random.chance(3)) this.#remove(path);
     }
+  }
+
+  #remove(path: Buffer): void {
+    unlinkSync(path);
+    if (this.#files.at(-1) === path) this.#files.pop();
   }
 
   /** What Node cannot make: devices, pipes, sockets, blocks that are reserved, holes that are punched, attributes. */
