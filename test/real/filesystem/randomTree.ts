@@ -23,6 +23,8 @@ export interface TreeOptions {
   readonly hole?: number;
   /** Only names of letters that programs with lists of names accept: no bytes that are no UTF-8, no newline. */
   readonly plainNames?: boolean;
+  /** The length of the longest link. Default: 4095; one that is too long for the file system is left out. */
+  readonly longestLink?: number;
   /** Extended attributes, which share the room of inodes with small files in some file systems. Default: some. */
   readonly attributes?: boolean;
 }
@@ -203,7 +205,10 @@ class Maker {
 
   #link(): void {
     const random = this.#random;
-    const length = random.chance(2) ? random.pick(LINKS) : random.between(1, 80);
+    const length = Math.min(
+      random.chance(2) ? random.pick(LINKS) : random.between(1, 80),
+      this.#options.longestLink ?? 4095,
+    );
     const known = random.pick(this.#files);
     const target = random.chance(4)
       ? known.subarray(0, length)
