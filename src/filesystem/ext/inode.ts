@@ -189,7 +189,7 @@ class ExtInode implements Inode {
   #readInline(offset: number, length: number): Buffer {
     const stored = Buffer.concat([this.#data, inlineRest(this.#attributes) ?? Buffer.alloc(0)]);
     const bytes = Buffer.alloc(length);
-    stored.copy(bytes, 0, offset, offset + length);
+    if (offset < stored.length) stored.copy(bytes, 0, offset);
     return bytes;
   }
 
