@@ -6,7 +6,7 @@ import { hasMark } from "../marks.ts";
 import { u64le } from "../number.ts";
 
 /** The size of a sector, in bytes. All offsets in the file are in sectors. */
-export const SECTOR = 512;
+const SECTOR = 512;
 
 export const SPARSE_MARK = "KDMV";
 

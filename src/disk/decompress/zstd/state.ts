@@ -14,5 +14,15 @@ export interface BlockState {
   readonly literals: Uint8Array;
 }
 
+/** The state at the beginning of a frame whose blocks have at most `most` bytes. */
+export function newState(most: number): BlockState {
+  return {
+    huffman: undefined,
+    tables: { literals: undefined, offset: undefined, match: undefined },
+    offsets: [1, 4, 8],
+    literals: new Uint8Array(most),
+  };
+}
+
 /** A sequence's three codes, each with a table of its own. */
 export type SequenceCode = "literals" | "offset" | "match";

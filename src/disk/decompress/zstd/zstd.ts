@@ -3,19 +3,14 @@ import { u64le } from "../../number.ts";
 import { damaged, tooLarge } from "../decompress.ts";
 import { BEHIND } from "./bits.ts";
 import { decodeBlock } from "./block.ts";
-import { type BlockState, MOST_BLOCK } from "./state.ts";
+import { MOST_BLOCK, newState } from "./state.ts";
 
 /** A frame of Zstandard (RFC 8878); skippable frames may stand in front of it. Its own checksum is not compared. */
 export function zstd(bytes: Buffer, limit: number): Buffer {
   const head = readHead(bytes, frameStart(bytes));
   if (head.size !== undefined && head.size > limit) tooLarge("zstd", limit);
   const out = Buffer.allocUnsafe(head.size ?? limit);
-  const state: BlockState = {
-    huffman: undefined,
-    tables: { literals: undefined, offset: undefined, match: undefined },
-    offsets: [1, 4, 8],
-    literals: new Uint8Array(Math.min(MOST_BLOCK, out.length)),
-  };
+  const state = newState(Math.min(MOST_BLOCK, out.length));
   const padded = new Uint8Array(Math.min(MOST_BLOCK, bytes.length) + BEHIND);
   let to = 0;
   for (let at = head.end; ; ) {
@@ -51,8 +46,23 @@ function frameStart(bytes: Buffer): number {
   return at;
 }
 
-/** A frame's header (3.1.1.1): the size of its content where it is said, and where its blocks begin. */
-function readHead(bytes: Buffer, start: number): { readonly size: number | undefined; readonly end: number } {
+/** What is needed of a frame's header (3.1.1.1). */
+export interface FrameHead {
+  /** The size of its content where it is said, in bytes. */
+  readonly size: number | undefined;
+  /** How far back a repetition may reach, in bytes. */
+  readonly window: number;
+  /** Where its blocks begin. */
+  readonly end: number;
+  /** Whether a checksum follows the last block. */
+  readonly hasSum: boolean;
+}
+
+/** The most bytes that a frame's header has. */
+export const MOST_HEAD = 18;
+
+/** @throws {DiskError} */
+export function readHead(bytes: Buffer, start: number): FrameHead {
   if (start + 5 > bytes.length || bytes.readUInt32LE(start) !== 0xfd2fb528) damaged("zstd");
   const flags = bytes[start + 4]!;
   if ((flags & 8) !== 0) damaged("zstd");
@@ -64,8 +74,14 @@ function readHead(bytes: Buffer, start: number): { readonly size: number | undef
   if (end > bytes.length) damaged("zstd");
   if (dictionary > 0 && bytes.readUIntLE(at, dictionary) !== 0)
     throw new DiskError("its zstd data needs a dictionary, which is not supported");
-  if (length === 0) return { size: undefined, end };
-  const sizeAt = at + dictionary;
-  if (length === 8) return { size: u64le(bytes, sizeAt), end };
-  return { size: bytes.readUIntLE(sizeAt, length) + (length === 2 ? 256 : 0), end };
+  const size = sizeIn(bytes, at + dictionary, length);
+  const exponent = bytes[start + 5]!;
+  const window = single ? size! : (1 + (exponent & 7) / 8) * 2 ** (10 + (exponent >> 3));
+  return { size, window, end, hasSum: (flags & 4) !== 0 };
+}
+
+function sizeIn(bytes: Buffer, at: number, length: number): number | undefined {
+  if (length === 0) return undefined;
+  if (length === 8) return u64le(bytes, at);
+  return bytes.readUIntLE(at, length) + (length === 2 ? 256 : 0);
 }
