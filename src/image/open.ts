@@ -2,13 +2,16 @@ import { statSync } from "node:fs";
 import { cachedDisk } from "../disk/cache.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { openDisks } from "../disk/open.ts";
-import { openDirectory } from "./directory.ts";
+import { fileLayout } from "./container/fileLayout.ts";
+import { isContainer, openContainer } from "./container/open.ts";
+import { hostFile, openDirectory } from "./directory.ts";
 import { type MachineDisks, openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
+import type { Keep } from "./keep.ts";
 import { reasonOf } from "./reason.ts";
 import { formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
-import { type Keep, openTarStream } from "./tar/stream.ts";
+import { openTarStream } from "./tar/stream.ts";
 
 /** What a user can choose of an image. */
 export interface OpenOptions {
@@ -21,23 +24,33 @@ export interface OpenOptions {
 }
 
 /**
- * Opens an image: a directory that contains a root filesystem, a tar archive of one (compressed or not), or "-" for
- * such an archive on standard input. `keep` selects the files of a stream that can be read later.
+ * Opens an image: a directory that contains a root filesystem, a tar archive of one (compressed or not), a container
+ * image in a directory or archive, or "-" for an archive on standard input. `keep` selects the files of a stream that can
+ * be read later.
  * @throws {ImageError} if it is not an image or cannot be read.
  */
-export async function openImage(source: string, keep: Keep, { root }: OpenOptions = {}): Promise<Image> {
-  if (source === "-") return openTarStream(source, keep);
+export async function openImage(source: string, keep: Keep, options: OpenOptions = {}): Promise<Image> {
+  if (source === "-") return openTarStream(source, keep, options);
   const files = filesOf(source);
-  if (files === undefined) return openDirectory(source);
+  if (files === undefined) {
+    const image = openDirectory(source);
+    if (!isContainer(image)) return image;
+    const layout = fileLayout(image, (path) => hostFile(source, path));
+    return openContainer(source, layout, keep, options);
+  }
   try {
     const [first = source, ...others] = files;
     const head = readHead(first);
     const format = formatOf(head);
-    if (others.length === 0 && format === "tar") return openTarFile(source);
+    if (others.length === 0 && format === "tar") {
+      const tar = openTarFile(source);
+      if (!isContainer(tar.image)) return tar.image;
+      return await openContainer(source, fileLayout(tar.image, tar.file), keep, options);
+    }
     if (head.length === 0) throw new ImageError(3, `${source} is empty`);
     if (format === "gzip" || format === "zstd" || format === "xz" || format === "bzip2")
-      return await openTarStream(source, keep);
-    return openDiskImage(source, await disksIn(files), root);
+      return await openTarStream(source, keep, options);
+    return openDiskImage(source, await disksIn(files), options.root);
   } catch (error) {
     if (error instanceof ImageError) throw error;
     if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);

@@ -224,9 +224,10 @@ describe("bad input", () => {
     expect(await run(path)).toMatchObject({ status: 3, out: "", err: expect.stringMatching(message) });
   });
 
-  test("a container image: what to do", async () => {
+  test("a directory of container images without one", async () => {
     writeFileSync(join(scratch, "manifest.json"), "[]");
-    expect(await run(scratch)).toMatchObject({ status: 3, out: "", err: expect.stringContaining("docker export") });
+    const err = expect.stringContaining("contains no container image");
+    expect(await run(scratch)).toMatchObject({ status: 3, out: "", err });
   });
 
   test.each([

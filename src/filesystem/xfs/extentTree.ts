@@ -1,6 +1,6 @@
 import { DiskError } from "../../disk/disk.ts";
 import { u64be } from "../../disk/number.ts";
-import { EXTENT_SIZE, type Extent, extentsInList, type Range } from "./extents.ts";
+import { EXTENT_SIZE, type Extent, extentsInList, firstWhere, type Range } from "./extents.ts";
 import type { Marks, Volume } from "./volume.ts";
 
 /**
@@ -22,56 +22,48 @@ interface Owner {
 
 /** The extents in a range, cut to it, in order. @throws {DiskError} */
 export function* extentsInTree(owner: Owner, root: Buffer, range: Range): Generator<Extent> {
-  if (root.length < 4) throw new DiskError(damaged());
+  if (root.length < 4) throw damaged();
   const level = root.readUInt16BE(0);
-  if (level === 0 || level > MOST_LEVELS) throw new DiskError(damaged());
-  yield* below(owner, level, childrenOf(root.subarray(4), root.readUInt16BE(2)), range);
+  if (level === 0 || level > MOST_LEVELS) throw damaged();
+  yield* below(owner, level, { records: root.subarray(4), count: root.readUInt16BE(2) }, range);
+}
+
+/** Records: in a leaf extents, above it as many keys as there is room for, then as many block numbers. */
+interface Node {
+  readonly records: Buffer;
+  readonly count: number;
 }
 
 /**
  * What the children of a node hold. A child counts only up to where the next one begins: even where many children are the
  * same block, the work is no more than the number of keys read.
  */
-function* below(owner: Owner, level: number, children: Child[], range: Range): Generator<Extent> {
-  for (const [index, { key, block }] of children.entries()) {
-    const next = children[index + 1]?.key ?? Number.POSITIVE_INFINITY;
-    const part = { from: Math.max(range.from, key), to: Math.min(range.to, next) };
-    if (part.from >= part.to) continue;
-    const { records, count } = readNode(owner, block, level - 1);
-    if (level > 1) yield* below(owner, level - 1, childrenOf(records, count), part);
-    else if (count * EXTENT_SIZE <= records.length)
-      yield* extentsInList(records.subarray(0, count * EXTENT_SIZE), part);
-    else throw new DiskError(damaged());
+function* below(owner: Owner, level: number, { records, count }: Node, range: Range): Generator<Extent> {
+  const room = Math.floor(records.length / 16);
+  if (count > room) throw damaged();
+  const keyAt = (index: number) => (index < count ? u64be(records, index * 8) : Number.POSITIVE_INFINITY);
+  const first = firstWhere(count, (index) => keyAt(index) > range.from) - 1;
+  for (let index = Math.max(0, first); keyAt(index) < range.to; index++) {
+    const part = { from: Math.max(range.from, keyAt(index)), to: Math.min(range.to, keyAt(index + 1)) };
+    if (part.from >= part.to) throw damaged();
+    const node = readNode(owner, u64be(records, (room + index) * 8), level - 1);
+    if (level > 1) yield* below(owner, level - 1, node, part);
+    else if (node.count * EXTENT_SIZE <= node.records.length)
+      yield* extentsInList(node.records.subarray(0, node.count * EXTENT_SIZE), part);
+    else throw damaged();
   }
 }
 
-interface Child {
-  readonly key: number;
-  readonly block: number;
-}
-
-/** As many keys as there is room for, then as many block numbers. */
-function childrenOf(records: Buffer, count: number): Child[] {
-  const room = Math.floor(records.length / 16);
-  if (count > room) throw new DiskError(damaged());
-  const children = Array.from({ length: count }, (_, index) => ({
-    key: u64be(records, index * 8),
-    block: u64be(records, (room + index) * 8),
-  }));
-  if (children.some(({ key }, index) => index > 0 && key <= children[index - 1]!.key)) throw new DiskError(damaged());
-  return children;
-}
-
-function readNode({ volume, inode }: Owner, block: number, level: number): { records: Buffer; count: number } {
+function readNode({ volume, inode }: Owner, block: number, level: number): Node {
   const bytes = volume.readBlocks(block, 1);
   const { version } = volume.superblock;
   const { size, magic } = HEADER[version];
-  if (bytes.toString("latin1", 0, 4) !== magic || bytes.readUInt16BE(4) !== level) throw new DiskError(damaged());
+  if (bytes.toString("latin1", 0, 4) !== magic || bytes.readUInt16BE(4) !== level) throw damaged();
   if (version === 5)
     volume.verify(bytes, MARKS, { block, owner: inode, what: `block ${block} of the extent tree of inode ${inode}` });
   return { records: bytes.subarray(size), count: bytes.readUInt16BE(6) };
 }
 
-function damaged(): string {
-  return "it is damaged: the tree of its extents is invalid";
+function damaged(): DiskError {
+  return new DiskError("it is damaged: the tree of its extents is invalid");
 }

@@ -38,11 +38,10 @@ const V4 = { shared: 0x200, directory2: 0x2000, ignoresCase: 0x4000, more: 0x800
 const V4_KNOWN_FEATURES2 = 0x2 | 0x8 | 0x80 | 0x200;
 
 /** Bits of sb_features_incompat. */
-const INCOMPAT = { fileTypes: 0x1, metaUuid: 0x4, needsRepair: 0x10, known: 0xff };
+const INCOMPAT = { fileTypes: 0x1, metaUuid: 0x4, needsRepair: 0x10, known: 0x1ff };
 
 /** Incompatible features that are not supported, by bit. */
 const UNSUPPORTED = new Map([
-  [8, "a metadata directory (metadir)"],
   [9, "zoned allocation"],
   [10, "gaps between zones"],
 ]);

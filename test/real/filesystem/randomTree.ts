@@ -245,8 +245,13 @@ class Maker {
       if (index % 10 === 0) mkdirSync(path);
       else if (index % 10 < 3 || index > 20_000) this.#write(path, []);
       else this.#linkOrWrite(file, path);
-      if (index % 10 > 2 && random.chance(3)) unlinkSync(path);
+      if (index % 10 > 2 && random.chance(3)) this.#remove(path);
     }
+  }
+
+  #remove(path: Buffer): void {
+    unlinkSync(path);
+    if (this.#files.at(-1) === path) this.#files.pop();
   }
 
   /** What Node cannot make: devices, pipes, sockets, blocks that are reserved, holes that are punched, attributes. */

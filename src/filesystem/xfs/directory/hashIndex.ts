@@ -1,4 +1,5 @@
 import { DiskError } from "../../../disk/disk.ts";
+import { firstWhere } from "../extents.ts";
 import { type Fork, readMapped } from "../space.ts";
 import type { Marks } from "../volume.ts";
 
@@ -83,13 +84,7 @@ function readIndexBlock(fork: Fork, number: number): IndexBlock {
 
 /** The first entry whose hash is not smaller; `count` if there is none. */
 function firstFrom(block: IndexBlock, hash: number): number {
-  let [low, high] = [0, block.count];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (hashAt(block, middle) < hash) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(block.count, (index) => hashAt(block, index) >= hash);
 }
 
 function hashAt({ bytes, start }: IndexBlock, index: number): number {
