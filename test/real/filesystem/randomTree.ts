@@ -223,8 +223,17 @@ class Maker {
 
   #hardLink(): void {
     const file = this.#random.pick(this.#files);
-    const path = this.#path();
-    linkSync(file, path);
+    this.#linkOrWrite(file, this.#path());
+  }
+
+  /** Another name of a file, or an empty file where that has too many. */
+  #linkOrWrite(file: Buffer, path: Buffer): void {
+    try {
+      linkSync(file, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EMLINK") throw error;
+      closeSync(openSync(path, "w"));
+    }
   }
 
   /** A directory with many entries, of which some go again. */
@@ -240,7 +249,7 @@ class Maker {
       // Most are links to one file, which cost no inode, until it has too many.
       if (index % 10 === 0) mkdirSync(path);
       else if (index % 10 < 3 || index > 20_000) this.#write(path, []);
-      else linkSync(file, path);
+      else this.#linkOrWrite(file, path);
       if (index % 10 > 2 && random.chance(3)) this.#remove(path);
     }
   }
