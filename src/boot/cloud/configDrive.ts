@@ -1,6 +1,5 @@
 import { builtin } from "../../config/builtin.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import { typeOfText } from "../../config/userData/contentTypes.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
@@ -10,6 +9,7 @@ import { Raises } from "../../python/errors.ts";
 import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
+import { isList, vendorDataOf } from "./vendorData.ts";
 
 /** Where DataSourceConfigDrive looks before it searches disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
@@ -164,19 +164,9 @@ function ownData(file: SeedFile | undefined): ConfigValue | undefined {
   return isMapping(value) ? value["cloud-init"] : value;
 }
 
-/** A list that counts; an empty one is as none. */
-function isList(value: ConfigValue | undefined): value is ConfigValue[] {
-  return Array.isArray(value) && value.length > 0;
-}
-
-/** Each item of a list is a part; what does not begin as a part does is of no type that cloud-init handles. */
+/** Vendor-data of the drive; undefined if there are none that cloud-init can use. */
 function vendorData(file: SeedFile | undefined): SeedFile | undefined {
-  const own = ownData(file);
-  if (file === undefined) return undefined;
-  if (typeof own === "string") return { path: file.path, bytes: Buffer.from(own) };
-  if (!isList(own) || !own.every((item) => typeof item === "string" && !/mime-version:/i.test(item))) return undefined;
-  const parts = own.map((content) => ({ type: typeOfText(String(content)) ?? "text/x-not-multipart", content }));
-  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(parts)}`) };
+  return file === undefined ? undefined : vendorDataOf(file.path, ownData(file));
 }
 
 /** What Nova calls a personality: files that the first boot writes. */

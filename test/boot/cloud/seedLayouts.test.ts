@@ -168,6 +168,10 @@ describe("Ec2", () => {
   });
 });
 
+const KEYS = ["ssh-rsa AA a"];
+const USER = "#cloud-config\ntimezone: Asia/Tokyo\n";
+const VENDOR = "#cloud-config\nlocale: C\n";
+
 describe("meta-data as the cloud provides them", () => {
   const ofCloud = (datasource: string, data: object) =>
     bootOf({ "meta-data": JSON.stringify(data) }, "25.1", datasource);
@@ -200,6 +204,28 @@ describe("meta-data as the cloud provides them", () => {
     const result = ofCloud("DigitalOcean", data);
     expect(textAfter(result, "/etc/hostname")).toBe("v\n");
     expect(new Config(result.cloud.metaData!).get("public-keys")).toEqual(["ssh-rsa AA a"]);
+  });
+
+  test.each([
+    ["Hetzner", { "instance-id": 42, "public-keys": KEYS, vendor_data: VENDOR }, base64(USER)],
+    ["NWCS", { "instance-id": 42, "public-keys": KEYS, userdata: USER, vendordata: VENDOR }, ""],
+    ["UpCloud", { instance_id: "i-1", public_keys: KEYS, user_data: USER, vendor_data: VENDOR }, ""],
+    ["Vultr", { "instance-v2-id": "i-1", "public-keys": KEYS, "user-data": USER, "vendor-data": [VENDOR] }, ""],
+  ])("%s has names of its own", (datasource, data, userData) => {
+    const files = { "meta-data": JSON.stringify({ ...data, hostname: "web-1" }), "user-data": userData };
+    const result = bootOf(files, "25.1", datasource);
+    const keys = new Config(result.cloud.metaData!).get("public-keys");
+    expect([textAfter(result, "/etc/hostname"), keys]).toEqual(["web-1\n", KEYS]);
+    expect([result.config.get("timezone"), result.config.get("locale")]).toEqual(["Asia/Tokyo", "C"]);
+  });
+
+  test("Scaleway: keys in tags since 23.2, before only the tag's name", () => {
+    const data = { id: "i-1", hostname: "sc", ssh_public_keys: [], tags: ["AUTHORIZED_KEY=ssh-rsa_AA_a", "x"] };
+    const keys = (version: string) => {
+      const { cloud } = bootOf({ "meta-data": JSON.stringify(data) }, version, "Scaleway");
+      return new Config(cloud.metaData!).get("public-keys");
+    };
+    expect([keys("23.2"), keys("23.1")]).toEqual([["ssh-rsa AA a"], ["AUTHORIZED KEY="]]);
   });
 
   test("VMware: the keys have several names", () => {
