@@ -15,6 +15,13 @@ const OVF = "ovf-env.xml";
 const IMDS = "imds.json";
 export const AZURE_FILES: readonly string[] = [OVF, IMDS];
 
+/** Datasources that read the layout of another cloud than NoCloud, by the one that it is named after. */
+export const READERS_OF_LAYOUTS: Readonly<Record<string, readonly string[]>> = {
+  Azure: ["Azure"],
+  ConfigDrive: ["ConfigDrive", "OpenStack", "IBMCloud"],
+  Ec2: ["Ec2", "AliYun", "CloudStack", "Exoscale"],
+};
+
 /** Limits of a tree of meta-data, which real ones do not come near. */
 const MOST_FILES = 5_000;
 const DEEPEST = 20;
