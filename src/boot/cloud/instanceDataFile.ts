@@ -154,8 +154,9 @@ class InstanceData {
     if (!config.has("instance-id") && this.#standard.get("instance_id") !== "iid-datasource")
       add("instance-id", "instance_id");
     const keys = this.#standard.get("public_ssh_keys");
-    const hasOwn = config.has("public-keys");
-    if (Array.isArray(keys) && (keys.length > 0 || hasOwn)) add("public-keys", "public_ssh_keys");
+    if (config.has("public-keys") && Array.isArray(keys) && keys.length === 0)
+      added.push(this.#pair(this.#standard, "public_ssh_keys", "public-keys", builtin([], this.#path)));
+    else if (Array.isArray(keys)) add("public-keys", "public_ssh_keys");
     const names = new Set(added.map(({ key }) => key.value));
     return { ...metaData, children: [...metaData.children.filter(({ key }) => !names.has(key.value)), ...added] };
   }

@@ -158,6 +158,8 @@ describe("the datasource", () => {
   test("keys are those that cloud-init found", () => {
     const ds = { meta_data: { "instance-id": "i", "public-keys": null, "public-keys-data": [`ops:${key}`] } };
     expect(meta({ v1: { platform: "gce", public_ssh_keys: [key] }, ds }).get("public-keys")).toEqual([key]);
+    const none = { meta_data: { "public-keys": { a: key } } };
+    expect(meta({ v1: { platform: "openstack", public_ssh_keys: [] }, ds: none }).get("public-keys")).toEqual([]);
     const scaleway = { id: "s-1", hostname: "par", ssh_public_keys: [], tags: ["AUTHORIZED_KEY=ssh-rsa_AAAA_x"] };
     const v1 = { platform: "scaleway", public_ssh_keys: [key] };
     const { cloud } = bootedAs({ v1, ds: { meta_data: scaleway } });
