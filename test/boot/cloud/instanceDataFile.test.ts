@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readInstanceData } from "../../../src/boot/cloud/instanceDataFile.ts";
 import { Config } from "../../../src/config/config.ts";
+import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { run } from "../../cli/run.ts";
 import { inScratchDirectory } from "../../cli/scratch.ts";
 import { notesOf, textAfter } from "../firstBoot.ts";
@@ -172,6 +173,12 @@ describe("the datasource", () => {
     const v1 = { platform: "ec2", region: "eu-1", machine: "x86_64" };
     const result = bootedAs({ v1, ds: { "meta-data": { "instance-id": "i" }, dynamic: { x: "y" } }, userdata });
     expect(result.config.get("hostname")).toMatch(/^eu-1-y-<<unknown:the architecture of the machine>>$/);
+  });
+
+  test("what templates see beside the meta-data is hidden too", () => {
+    const ds = { config: { "environment.API_TOKEN": "s3cret-1" }, dynamic: [{ password: "s3cret-2" }] };
+    const secrets = Secrets.ofBoot(bootedAs({ v1: { platform: "lxd", subplatform: "LXD socket" }, ds }));
+    expect(secrets.text("s3cret-1, s3cret-2")).toBe("<<hidden:token>>, <<hidden:password>>");
   });
 
   test("one that the image does not look for is noted", () => {

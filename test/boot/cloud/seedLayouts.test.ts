@@ -104,7 +104,7 @@ describe("Azure", () => {
     ["<a>&nope;</a>", "1:1: unknown entity &nope;"],
     ['<!DOCTYPE a [<!ENTITY b "c">]>\n<a/>', "1:1: invalid or unsupported XML"],
     ["<a/>", "1:1: it has no LinuxProvisioningConfigurationSet"],
-    ["<a>".repeat(200_000), "nested too deeply"],
+    ["<a>".repeat(10_000), "nested too deeply"],
     [ovf("<w:UserName>x</w:UserName>"), "4:1: HostName is missing"],
     [ovf("<w:HostName>a</w:HostName>\n<w:CustomData>A</w:CustomData>"), "6:1: CustomData is not Base64"],
   ])("a file that is none: %#", (content, message) => {
@@ -145,6 +145,16 @@ describe("OpenStack", () => {
     symlinkSync("/etc/passwd", "seed/openstack/latest/user_data");
     expect(() => readCloudSeed("seed", "26.2")).toThrow("the content of /x is missing");
   });
+});
+
+test("documents larger than any cloud's are refused, and unknown in an image", () => {
+  const many = JSON.stringify({ uuid: "u", hostname: "h", meta: Array.from({ length: 21_000 }, () => 1) });
+  const read = (files: Readonly<Record<string, string>>) => () => readCloudSeed(seed(files, "large"), "26.2");
+  expect(read({ "openstack/latest/meta_data.json": many })).toThrow("meta_data.json: larger than any cloud's");
+  expect(read({ "imds.json": many })).toThrow("large/imds.json: larger than any cloud's");
+  const drive = { "/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json": many };
+  const { cloud } = launched(drive, { datasource: "ConfigDrive" });
+  expect([cloud.datasource, cloud.metaData]).toEqual(["ConfigDrive", undefined]);
 });
 
 describe("Ec2", () => {
