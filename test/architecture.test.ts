@@ -15,6 +15,9 @@ const FLOORS = [
   "packages",
   "python",
   "image",
+  "filesystem",
+  "disk",
+  "tar",
 ] as const;
 
 /** Rooms that lie below and still know nothing of each other: what a service reads does not depend on the boot. */

@@ -17,11 +17,12 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
+import { maxTemporaryOption, type OpenFlags, openOptions, platformOption, rootOption } from "./opening.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
-interface ConfigFlags extends LaunchFlags {
+interface ConfigFlags extends LaunchFlags, OpenFlags {
   readonly config?: string;
   readonly format: string;
   readonly showSecrets?: boolean;
@@ -34,13 +35,16 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
     )
     .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption())
+    .addOption(rootOption())
+    .addOption(platformOption())
+    .addOption(maxTemporaryOption())
     .addOption(configOption())
     .option("--show-secrets", "show passwords, keys and tokens, which are hidden by default")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, withLaunch(flags, source, io), io)));
@@ -50,7 +54,7 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   const output = parseOutput(flags.format, ["text", "json"]);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
-  const target = await openTarget(source);
+  const target = await openTarget(source, openOptions(flags));
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = boot(image, { distro, ...launch });

@@ -14,6 +14,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
@@ -40,13 +41,16 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
     )
     .addOption(formatOption())
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption())
+    .addOption(rootOption())
+    .addOption(platformOption())
+    .addOption(maxTemporaryOption())
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())
@@ -86,6 +90,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   const baseline = openBaseline(flags);
   const linter = await openLinter({
     launch: flags,
+    opening: openOptions(flags),
     pristine: flags.pristine,
     protect: flags.protect ?? [],
     severities: flags.severities,

@@ -1,11 +1,12 @@
 import type { BaselineFlags } from "./baseline.ts";
 import type { LaunchFlags } from "./launch.ts";
 import type { ReportFlags } from "./lintReports.ts";
+import type { OpenFlags } from "./opening.ts";
 import type { RepositoryFlags } from "./repository.ts";
 import type { Settings, SettingsFlags } from "./settings/settings.ts";
 
 /** The options of `lint`, together with the configuration file. */
-export interface LintFlags extends RepositoryFlags, LaunchFlags, ReportFlags, BaselineFlags, Settings {
+export interface LintFlags extends RepositoryFlags, LaunchFlags, OpenFlags, ReportFlags, BaselineFlags, Settings {
   readonly format?: readonly string[];
   readonly pristine?: string;
   readonly cloudInitVersion?: string;

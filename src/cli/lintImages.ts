@@ -1,3 +1,4 @@
+import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
 import type { FixOptions } from "../lint/fixes/fixImage.ts";
@@ -26,6 +27,8 @@ import {
 /** What the lint of an image depends on, besides the image: files by name. Plain data, which can be sent to a thread. */
 export interface LintSettings {
   readonly launch: LaunchFlags;
+  /** What is chosen of each image. */
+  readonly opening: OpenOptions;
   /** The unmodified image. */
   readonly pristine: string | undefined;
   readonly protect: readonly string[];
@@ -71,7 +74,7 @@ export async function openLinter(settings: LintSettings): Promise<Linter> {
   return {
     settings,
     launch: openLaunch(settings.launch),
-    pristine: settings.pristine === undefined ? undefined : await openPristine(settings.pristine),
+    pristine: settings.pristine === undefined ? undefined : await openPristine(settings.pristine, settings.opening),
     repository: settings.repository && openRepository(settings.repository, process.cwd()),
   };
 }
@@ -127,7 +130,7 @@ async function lintSource(
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
   }
-  const target = await openTarget(source);
+  const target = await openTarget(source, settings.opening);
   opened();
   checkLaunch(launch, source, target);
   const { image, distro } = target;
@@ -158,9 +161,9 @@ export function lintFileOptions({ settings: { version, severities, ignores } }: 
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
-async function openPristine(source: string): Promise<Target> {
+async function openPristine(source: string, { root: _, ...others }: OpenOptions): Promise<Target> {
   try {
-    return await openTarget(source);
+    return await openTarget(source, others);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const status = error.status === EXIT.nothing ? EXIT.usage : error.status;

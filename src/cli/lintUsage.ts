@@ -17,6 +17,9 @@ const OF_IMAGES = {
   "--instance-data": "instanceData",
   "--pristine": "pristine",
   "--protect": "protect",
+  "--root": "root",
+  "--platform": "platform",
+  "--max-temporary": "maxTemporary",
 } as const satisfies Readonly<Record<string, keyof LintFlags>>;
 
 /** @throws CommandError for options that would be ignored or that conflict. */

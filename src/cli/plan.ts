@@ -20,12 +20,13 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
+import { maxTemporaryOption, type OpenFlags, openOptions, platformOption, rootOption } from "./opening.ts";
 import { colorOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
 
-interface PlanFlags extends LaunchFlags {
+interface PlanFlags extends LaunchFlags, OpenFlags {
   readonly config?: string;
   readonly format: string;
   readonly color: "auto" | "always" | "never";
@@ -38,13 +39,16 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .description("show everything that the first boot will change, module by module, as diffs")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
     )
     .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption())
+    .addOption(rootOption())
+    .addOption(platformOption())
+    .addOption(maxTemporaryOption())
     .addOption(configOption())
     .addOption(colorOption())
     .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));
@@ -54,7 +58,7 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, ["text", "json", "html"]);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
-  const target = await openTarget(source);
+  const target = await openTarget(source, openOptions(flags));
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = boot(image, { distro, ...launch });

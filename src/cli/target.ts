@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
+import type { OpenOptions } from "../image/open.ts";
 import { reasonOf } from "../image/reason.ts";
 import { formatOf, isArchive, readHead } from "../image/sniff.ts";
 import { pathsLeftOut } from "../lint/leftOut.ts";
@@ -20,10 +21,10 @@ export interface Target {
 }
 
 /** Opens an image that the user named. @throws CommandError if it is not an image or contains no cloud-init. */
-export async function openTarget(source: string): Promise<Target> {
+export async function openTarget(source: string, options: OpenOptions = {}): Promise<Target> {
   let image: OpenedImage;
   try {
-    image = await openImage(source);
+    image = await openImage(source, options);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (isPipe(source))
@@ -59,8 +60,8 @@ export function openLooseFile(source: string): SeedFile | undefined {
     const head = readHead(source);
     // An empty file may be the remains of an image.
     if (head.length === 0 || isArchive(head)) return undefined;
-    if (head.includes(0) && formatOf(head) !== "gzip")
-      throw new CommandError(EXIT.nothing, `${source} is neither a supported image nor a text file`);
+    // Opening it as an image says what it is.
+    if (head.includes(0) && formatOf(head) !== "gzip") return undefined;
     if (stat.size > LARGEST_FILE)
       throw new CommandError(
         EXIT.incomplete,

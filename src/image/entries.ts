@@ -36,7 +36,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
   }
 
   function readlinkAt(path: string): string | undefined {
-    return lstatAt(path)?.kind === "symlink" ? remember(links, path, entries.readlink) : undefined;
+    return lstatAt(path)?.kind === "symlink" ? remember(links, path, (asked) => entries.readlink(asked)) : undefined;
   }
 
   function follow(path: string): string | undefined {
@@ -99,7 +99,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
     },
     list(path) {
       const real = findKind(path, "directory");
-      return real === undefined ? [] : remember(lists, real, entries.list);
+      return real === undefined ? [] : remember(lists, real, (asked) => entries.list(asked));
     },
     readlink(path) {
       const entry = entryAt(path);

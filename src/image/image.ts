@@ -1,3 +1,7 @@
+import type { Stat } from "../filesystem/filesystem.ts";
+
+export type { FileKind, Stat } from "../filesystem/filesystem.ts";
+
 /**
  * A read-only root filesystem from any source. Every path is absolute in the image; symbolic links resolve inside it as
  * if chrooted, so nothing outside is ever opened, and special files are never opened.
@@ -5,8 +9,14 @@
 export interface Image {
   /** The name that the user passed: a directory, an archive ... Used only in messages and reports. */
   readonly source: string;
+  /** Whether it is an archive that somebody packed, which may hold only part of a machine. */
+  readonly isArchive?: boolean;
+  /** The directory on this machine that has the image's files at the same paths; undefined if there is none. */
+  readonly directory?: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
+  /** What makes all of it doubtful although it can be read, as sentences for people: a log that is not replayed. */
+  readonly doubts?: readonly string[];
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
   /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */
@@ -24,18 +34,6 @@ export interface Image {
    * is the path at which a file would be created. Undefined for a loop of links.
    */
   realpath(path: string): string | undefined;
-}
-
-/** Kinds of directory entries; sockets, pipes and devices are all "special". */
-export type FileKind = "file" | "directory" | "symlink" | "special";
-
-/** A directory entry's metadata. `size` in bytes; `mode` holds the permission bits, setuid, setgid and sticky. */
-export interface Stat {
-  readonly kind: FileKind;
-  readonly size: number;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
 }
 
 /** A file that could not be read completely, and why, as a message for the user. */

@@ -13,6 +13,10 @@ const OLDEST_VERSION = "18.5";
 
 /** Why no finding on what the boot does is certain, as sentences for people; none where all is known. */
 export function caveatsOf(image: Image, distro: Distro): string[] {
+  return [...(image.doubts ?? []), ...caveatsOfSystem(image, distro)];
+}
+
+function caveatsOfSystem(image: Image, distro: Distro): string[] {
   const { version } = distro.cloudInit;
   if (isPartial(image, distro)) {
     const assumed = version ? "" : `; cloud-init ${ASSUMED_VERSION} is assumed`;

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
-import { openImage as open } from "../image/open.ts";
+import { type OpenOptions, openImage as open } from "../image/open.ts";
 import { tellingLeftOut } from "./leftOut.ts";
 import { mayBeRead } from "./needs.ts";
 import { checkSupported } from "./supported.ts";
@@ -15,14 +14,10 @@ export type OpenedImage = Image & { readonly distro: Distro };
  * one (compressed or not), or "-" for such an archive on standard input.
  * @throws {ImageError} if it is not an image, cannot be read, is of an unsupported system, or contains no cloud-init
  */
-export async function openImage(source: string): Promise<OpenedImage> {
-  const opened = await open(source, mayBeRead);
-  const image = isDirectory(source) ? opened : tellingLeftOut(opened);
+export async function openImage(source: string, options: OpenOptions = {}): Promise<OpenedImage> {
+  const opened = await open(source, mayBeRead, options);
+  const image = opened.isArchive ? tellingLeftOut(opened) : opened;
   const distro = detectDistro(image);
   checkSupported(image, distro);
   return Object.assign(image, { distro });
-}
-
-function isDirectory(source: string): boolean {
-  return source !== "-" && statSync(source).isDirectory();
 }

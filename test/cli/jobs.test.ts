@@ -72,6 +72,7 @@ test("a thread that dies costs its image only", async () => {
   const begun: string[] = [];
   const settings = {
     launch: {},
+    opening: {},
     pristine: undefined,
     protect: [],
     version: "26.2",

@@ -1,6 +1,7 @@
+import { type FstabMount, isNetworkMount } from "../../image/fstab.ts";
 import { type Image, readText } from "../../image/image.ts";
 import type { Origin } from "../../image/origin.ts";
-import { type FstabMount, fstabMounts, isNetworkMount, mountUnit } from "./fstabUnits.ts";
+import { fstabMounts, mountUnit } from "./fstabUnits.ts";
 import { type Assignment, assignmentsIn, isYes, type Word } from "./unitFile.ts";
 import { type UnitSet, unitType } from "./unitSet.ts";
 import type { UnitTexts } from "./usualUnits.ts";

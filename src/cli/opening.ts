@@ -1,0 +1,52 @@
+import { Option } from "commander";
+import type { OpenOptions } from "../image/open.ts";
+import { CommandError, EXIT } from "./exit.ts";
+
+/** The flags that choose what is opened of an image. */
+export interface OpenFlags {
+  readonly root?: number;
+  readonly platform?: string;
+  readonly maxTemporary?: number;
+}
+
+export const rootOption = (): Option =>
+  new Option(
+    "--root <number>",
+    "which root file system, if a disk contains several, or image, if an archive does",
+  ).argParser(parseRoot);
+
+export const platformOption = (): Option =>
+  new Option("--platform <os/arch>", "which platform of a container image, such as linux/arm64");
+
+export const maxTemporaryOption = (): Option =>
+  new Option("--max-temporary <size>", "largest temporary file for a compressed disk, such as 20G").argParser(
+    parseSize,
+  );
+
+export function openOptions({ root, platform, maxTemporary }: OpenFlags): OpenOptions {
+  return {
+    ...(root === undefined ? {} : { root }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(maxTemporary === undefined ? {} : { maxTemporary }),
+  };
+}
+
+/** @throws CommandError if it is not the number of a root */
+function parseRoot(value: string): number {
+  if (!/^0*[1-9][0-9]{0,8}$/.test(value))
+    throw new CommandError(EXIT.usage, `--root ${value || '""'}: the number of a root must be a whole number from 1`);
+  return Number(value);
+}
+
+const UNITS = ["", "K", "M", "G", "T"];
+
+/** A size in bytes. @throws CommandError if it is none */
+function parseSize(value: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,9})([KMGT]?)(?:i?B)?$/i.exec(value) ?? [];
+  if (digits === "")
+    throw new CommandError(
+      EXIT.usage,
+      `--max-temporary ${value || '""'}: write a size in bytes or with K, M, G or T, such as 20G`,
+    );
+  return Number(digits) * 1024 ** UNITS.indexOf(unit.toUpperCase());
+}

@@ -1,0 +1,35 @@
+/** How many bytes come out before the history is moved. */
+const ROOM = 2 ** 22;
+
+/** The last bytes that were decompressed, which the next ones may repeat, and room for those. */
+export class Window {
+  readonly #history: number;
+  /** The bytes before `end` are there. */
+  bytes: Buffer;
+  end = 0;
+
+  /** @param history how far back a repetition may reach, in bytes */
+  constructor(history: number) {
+    this.#history = history;
+    this.bytes = Buffer.allocUnsafe(Math.min(history, ROOM) + ROOM);
+  }
+
+  /** Makes room for `length` bytes, at most ROOM. What is older than the history may be forgotten. */
+  reserve(length: number): void {
+    if (this.end + length <= this.bytes.length) return;
+    // Moved by a multiple of 16, since LZMA's model depends on where bytes are.
+    const kept = Math.min(this.end, this.#history + ((this.end - this.#history) & 15));
+    const longest = this.#history + ROOM + 16;
+    // It grows as data comes, not as a header says.
+    const bytes =
+      this.bytes.length < longest ? Buffer.allocUnsafe(Math.min(2 * this.bytes.length, longest)) : this.bytes;
+    this.bytes.copy(bytes, 0, this.end - kept, this.end);
+    this.bytes = bytes;
+    this.end = kept;
+  }
+
+  /** A copy of the bytes since `start`. */
+  since(start: number): Buffer {
+    return Buffer.from(this.bytes.subarray(start, this.end));
+  }
+}

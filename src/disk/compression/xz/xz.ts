@@ -1,0 +1,163 @@
+import { damaged } from "../../decompress/decompress.ts";
+import { DiskError } from "../../disk.ts";
+import type { Feed } from "../feed.ts";
+import { type Check, checkOf, crc32 } from "./check.ts";
+import { lzma2 } from "./lzma2.ts";
+
+const HEADER_MARK = "\xfd7zXZ\0";
+const FOOTER_MARK = "YZ";
+const HEADER = 12;
+const FOOTER = 12;
+
+/** The largest dictionary, in bytes: twice that of `xz -9`. */
+const MOST_DICTIONARY = 2 ** 27;
+
+const FILTERS: Readonly<Record<number, string>> = {
+  3: "delta",
+  4: "x86",
+  5: "PowerPC",
+  6: "IA-64",
+  7: "ARM",
+  8: "ARM Thumb",
+  9: "SPARC",
+  10: "ARM64",
+  11: "RISC-V",
+};
+
+/** Decompresses .xz ("The .xz File Format", version 1.2): several streams, each of several blocks. */
+export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
+  for (let isFirst = true; await feed.fill(HEADER); isFirst = false) {
+    const head = feed.bytes.subarray(0, HEADER);
+    if (head.toString("latin1", 0, 6) !== HEADER_MARK) {
+      // Zeros may follow a stream. What else follows it is ignored.
+      if (isFirst) damaged("xz");
+      if (head.readUInt32LE(0) !== 0) return;
+      feed.consume(4);
+      continue;
+    }
+    if (crc32(head.subarray(6, 8)) !== head.readUInt32LE(8) || head[6] !== 0 || head[7]! > 15) damaged("xz");
+    const check = head[7]!;
+    feed.consume(HEADER);
+    const blocks: Sizes[] = [];
+    while ((await byteAt(feed, 0)) !== 0) {
+      const sizes = yield* block(feed, checkOf(check));
+      blocks.push(sizes);
+    }
+    await readIndex(feed, blocks);
+    if (!(await feed.fill(FOOTER))) damaged("xz");
+    const footer = feed.bytes.subarray(0, FOOTER);
+    if (footer.toString("latin1", 10) !== FOOTER_MARK || crc32(footer.subarray(4, 10)) !== footer.readUInt32LE(0))
+      damaged("xz");
+    feed.consume(FOOTER);
+  }
+}
+
+/** What the index says of a block, in bytes. */
+interface Sizes {
+  readonly stored: number;
+  readonly out: number;
+}
+
+/** Counts what a reader consumes. */
+class Counted {
+  count = 0;
+  readonly #feed: Feed;
+  constructor(feed: Feed) {
+    this.#feed = feed;
+  }
+  get bytes(): Buffer {
+    return this.#feed.bytes;
+  }
+  fill(length: number): Promise<boolean> {
+    return this.#feed.fill(length);
+  }
+  consume(length: number): void {
+    this.count += length;
+    this.#feed.consume(length);
+  }
+}
+
+async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
+  const size = ((await byteAt(feed, 0)) + 1) * 4;
+  if (!(await feed.fill(size))) damaged("xz");
+  const dictionary = dictionaryOf(feed.bytes.subarray(0, size));
+  feed.consume(size);
+  const counted = new Counted(feed);
+  let out = 0;
+  for await (const bytes of lzma2(counted, dictionary)) {
+    check.add(bytes);
+    out += bytes.length;
+    yield bytes;
+  }
+  const padding = -counted.count & 3;
+  if (!(await feed.fill(padding + check.size))) damaged("xz");
+  const sum = feed.bytes.subarray(padding, padding + check.size);
+  if (!check.matches(sum)) throw new DiskError("it is damaged: the checksum of its xz data is wrong");
+  feed.consume(padding + check.size);
+  return { stored: size + counted.count + check.size, out };
+}
+
+/** The size of the dictionary in a block's header, in bytes. @throws {DiskError} if another filter is used */
+function dictionaryOf(header: Buffer): number {
+  if (crc32(header.subarray(0, -4)) !== header.readUInt32LE(header.length - 4)) damaged("xz");
+  const flags = header[1]!;
+  const numbers = new Numbers(header.subarray(2, -4));
+  if (flags & 0x40) numbers.next();
+  if (flags & 0x80) numbers.next();
+  const filter = numbers.next();
+  if (filter !== 0x21 || (flags & 3) !== 0)
+    throw new DiskError(`its xz data uses the filter ${FILTERS[filter] ?? filter}, which is not supported`);
+  if (numbers.next() !== 1) damaged("xz");
+  const bits = numbers.next() & 63;
+  if (bits > 40) damaged("xz");
+  const size = bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
+  // A dictionary may be larger than anything it is used for.
+  return Math.min(size, MOST_DICTIONARY);
+}
+
+/** Compares the index with the blocks. */
+async function readIndex(feed: Feed, blocks: readonly Sizes[]): Promise<void> {
+  const length = await indexLength(feed, blocks.length);
+  const bytes = feed.bytes.subarray(0, length);
+  const numbers = new Numbers(bytes.subarray(1, -4));
+  if (numbers.next() !== blocks.length) damaged("xz");
+  for (const { stored, out } of blocks) if (numbers.next() !== stored || numbers.next() !== out) damaged("xz");
+  if (crc32(bytes.subarray(0, -4)) !== bytes.readUInt32LE(length - 4)) damaged("xz");
+  feed.consume(length);
+}
+
+/** The length of the index with its checksum, which follows from its numbers. */
+async function indexLength(feed: Feed, count: number): Promise<number> {
+  let at = 1;
+  for (let left = 1 + 2 * count; left > 0; left--) {
+    while ((await byteAt(feed, at)) & 0x80) at++;
+    at++;
+  }
+  const length = Math.ceil(at / 4) * 4 + 4;
+  return (await feed.fill(length)) ? length : damaged("xz");
+}
+
+async function byteAt(feed: Feed, at: number): Promise<number> {
+  return at < feed.bytes.length || (await feed.fill(at + 1)) ? feed.bytes[at]! : damaged("xz");
+}
+
+/** Numbers of 7 bits a byte, the lowest first. */
+class Numbers {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    let value = 0;
+    for (let factor = 1; factor < 2 ** 63; factor *= 128) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) damaged("xz");
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+    return damaged("xz");
+  }
+}

@@ -1,0 +1,75 @@
+import type { Filesystem } from "../../filesystem/filesystem.ts";
+import { imageOf } from "../entries.ts";
+import { type Image, ImageError } from "../image.ts";
+import { Problems } from "../problems.ts";
+import type { MachineDisks } from "./machine.ts";
+import { mountAll } from "./mounts.ts";
+import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
+import { fstabOf, type Root, rootsOf } from "./roots.ts";
+import { MountedTree } from "./tree.ts";
+
+/**
+ * The root file system on the disks of one machine, with the other file systems mounted as its fstab says.
+ * @param number which root, from 1, if there are several
+ * @throws {ImageError} status 2 if there are several roots and none is chosen, 3 if there is none, 4 if what may be one
+ * cannot be read
+ */
+export function openDiskImage(source: string, { disks, warnings }: MachineDisks, number?: number): Image {
+  const { parts, problems: ofTables } = partsOf(disks);
+  if (ofTables.length === 0 && parts.every(({ content }) => isUnknown(content)))
+    throw new ImageError(3, `${source} is neither a directory, an archive, a disk image nor a text file`);
+  const root = choose(source, rootsOf(parts), parts, ofTables, number);
+  const problems = new Problems();
+  for (const { volume, reason } of ofTables) problems.add(volume, reason);
+  const tree = new MountedTree(root.directory, problems);
+  const mounted = mountAll(tree, root, fstabOf(root.directory), parts);
+  const image = imageOf(source, tree, problems);
+  const nameOf = (filesystem: Filesystem) => parts.find(({ content }) => content === filesystem)?.name ?? "a disk";
+  const doubts = mounted.flatMap((filesystem) => filesystem.warnings.map((text) => `${nameOf(filesystem)}: ${text}`));
+  // Damage is found while it is read.
+  const damage = () =>
+    mounted.flatMap((filesystem) => filesystem.problems.map((reason) => ({ path: nameOf(filesystem), reason })));
+  return Object.defineProperties(image, {
+    problems: { get: () => [...problems.list, ...damage()], enumerable: true },
+    doubts: { value: [...warnings, ...doubts], enumerable: true },
+  });
+}
+
+function choose(
+  source: string,
+  roots: readonly Root[],
+  parts: readonly Part[],
+  problems: readonly { readonly volume: string; readonly reason: string }[],
+  number: number | undefined,
+): Root {
+  const list = roots.map(({ name }, index) => `${index + 1} is ${name}`).join("; ");
+  if (roots.length === 0) throw nothingIn(source, parts, problems);
+  if (number !== undefined) {
+    const chosen = roots[number - 1];
+    if (chosen === undefined) throw new ImageError(2, `--root ${number}: ${source} has no such root: ${list}`);
+    return chosen;
+  }
+  if (roots.length > 1)
+    throw new ImageError(2, `${source} has ${roots.length} root file systems; choose one with --root: ${list}`);
+  return roots[0]!;
+}
+
+/** Why there is no root. Something that cannot be read may be it. */
+function nothingIn(
+  source: string,
+  parts: readonly Part[],
+  problems: readonly { readonly volume: string; readonly reason: string }[],
+): ImageError {
+  const isUnreadable = problems.length > 0 || parts.some(({ content }) => !isFilesystem(content) && content.holdsFiles);
+  const all = [
+    ...problems.map(({ volume, reason }) => `${volume}: ${reason}`),
+    ...parts.map(({ name, content }) =>
+      isFilesystem(content) ? `${name} is ${content.type} without a system` : `${name} ${content.reason}`,
+    ),
+  ];
+  const shown = all.length > 8 ? [...all.slice(0, 8), `${all.length - 8} more`] : all;
+  return new ImageError(
+    isUnreadable ? 4 : 3,
+    `${source}: no root file system ${isUnreadable ? "can be read" : "is there"}: ${shown.join("; ") || "it has no partitions"}`,
+  );
+}

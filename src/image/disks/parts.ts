@@ -1,0 +1,70 @@
+import { type Disk, DiskError } from "../../disk/disk.ts";
+import { type Foreign, foreignOf, raidOf } from "../../disk/foreign.ts";
+import { type Volume, volumesOf } from "../../disk/volumes.ts";
+import type { Filesystem } from "../../filesystem/filesystem.ts";
+import { FILESYSTEMS } from "../../filesystem/formats.ts";
+
+/** A volume and the file system on it. */
+export interface Part extends Volume {
+  /** The file system, or why there is none to be read. */
+  readonly content: Filesystem | Unreadable;
+}
+
+/** Why a volume has no file system that can be read. */
+export interface Unreadable {
+  /** Completes "partition 2 ...". */
+  readonly reason: string;
+  /** Whether files may be in it: what is read may then be missing. */
+  readonly holdsFiles: boolean;
+}
+
+export function isFilesystem(content: Filesystem | Unreadable): content is Filesystem {
+  return "root" in content;
+}
+
+/** Whether nothing is recognised in a volume. */
+export function isUnknown(content: Filesystem | Unreadable): boolean {
+  return content === UNKNOWN;
+}
+
+/** The parts of the disks of one machine, and what is wrong with their tables. */
+export interface Parts {
+  readonly parts: readonly Part[];
+  readonly problems: readonly { readonly volume: string; readonly reason: string }[];
+}
+
+export function partsOf(disks: readonly Disk[]): Parts {
+  const { volumes, problems } = volumesOf(disks, (disk) => FILESYSTEMS.some((format) => matches(format, disk)));
+  return { parts: volumes.map((volume) => ({ ...volume, content: contentOf(volume.disk) })), problems };
+}
+
+const UNKNOWN: Unreadable = { reason: "has no known file system", holdsFiles: false };
+
+function contentOf(disk: Disk | DiskError): Filesystem | Unreadable {
+  if (disk instanceof DiskError) return { reason: `cannot be read: ${disk.message}`, holdsFiles: true };
+  try {
+    const raid = raidOf(disk);
+    if (raid !== undefined) return foreign(raid);
+    const format = FILESYSTEMS.find((one) => matches(one, disk));
+    if (format !== undefined) return format.open(disk);
+    const other = foreignOf(disk);
+    return other === undefined ? UNKNOWN : foreign(other);
+  } catch (error) {
+    if (error instanceof DiskError) return { reason: `cannot be read: ${error.message}`, holdsFiles: true };
+    throw error;
+  }
+}
+
+function foreign({ name, holdsFiles }: Foreign): Unreadable {
+  return { reason: holdsFiles ? `is ${name}, which cannot be read` : `is ${name}`, holdsFiles };
+}
+
+function matches({ matches: test }: (typeof FILESYSTEMS)[number], disk: Disk): boolean {
+  try {
+    return test(disk);
+  } catch (error) {
+    // Too small for the mark.
+    if (error instanceof DiskError) return false;
+    throw error;
+  }
+}
