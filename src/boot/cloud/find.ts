@@ -7,6 +7,7 @@ import type { SeedFile } from "../../config/userData/parts.ts";
 import { writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import type { Program } from "../../distro/library/fact.ts";
+import { sinceOf } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
