@@ -1,5 +1,6 @@
 import { binaryTargets } from "./binaries.ts";
 import { diskTargets } from "./disks.ts";
+import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
 import { networkTargets } from "./networks.ts";
@@ -15,6 +16,7 @@ export const targets: readonly Target[] = [
   ...systemTargets,
   ...binaryTargets,
   ...diskTargets,
+  ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,
   ...imageTargets,
