@@ -9,8 +9,6 @@ const IMAGES = JSON.parse(readFileSync("test/disk/images.json", "utf8")) as Read
   Record<string, { readonly made: string; readonly gzip: string }>
 >;
 
-export const imageNames = Object.keys(IMAGES);
-
 /** A small image by its name in images.json. */
 export function imageBytes(name: string): Buffer {
   return gunzipSync(Buffer.from(IMAGES[name]!.gzip, "base64"));
