@@ -85,8 +85,8 @@ describeReal(
       expectLikeMount(image);
     });
 
-    test.each(["", "-l su=256k", "-s size=4096"])("an unclean log is reported: mkfs.xfs %s", (options) => {
-      const image = make(options, 64);
+    test.each(["", "-l su=256k,size=32m", "-s size=4096"])("an unclean log is reported: mkfs.xfs %s", (options) => {
+      const image = make(options, /256k/.test(options) ? 320 : 64);
       expectLog(image, "CLEAN", []);
       const copies = { busy: `${image}.busy`, frozen: `${image}.frozen` };
       for (let round = 0; round < sample(1, 1, 8); round++) {
