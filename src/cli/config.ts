@@ -35,7 +35,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
     .description("show the effective configuration, each value with the line it comes from")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
     )
     .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
     .addOption(seedOption())

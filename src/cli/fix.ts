@@ -53,7 +53,7 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     .description("put all proven fixes of the findings in place")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine); a tar archive, or - for one on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
+      "root directory of an image (/ on a live machine); a tar archive, a container image, or - for an archive on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
     )
     .option("--dry-run", "print one diff for patch -p1 in the root of the image instead of writing")
     .option(
@@ -102,6 +102,8 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   const only = flags.only && new Set(flags.only.map((name) => ruleOf(name).id));
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
+  if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
+    throw unchangeable(source, "not a directory of the image's files");
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
@@ -125,9 +127,7 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
 function checkDestination(source: string, { dryRun, output }: FixFlags): void {
   if (output === undefined) {
     if (dryRun !== true && isArchive(source))
-      throw usage(
-        `${source === "-" ? "standard input" : source} is an archive, which cannot be changed: write the edited files with --output DIR, or print a diff with --dry-run`,
-      );
+      throw unchangeable(source === "-" ? "standard input" : source, "an archive");
     return;
   }
   if (dryRun === true) throw usage("--dry-run writes nothing: omit --output");
@@ -143,6 +143,12 @@ function checkDestination(source: string, { dryRun, output }: FixFlags): void {
   // On a live machine, everything is inside.
   if (root !== undefined && root !== sep && `${place}${sep}`.startsWith(`${root}${sep}`))
     throw refuse("this is inside the image; name a directory outside");
+}
+
+function unchangeable(name: string, what: string): CommandError {
+  return usage(
+    `${name} is ${what}, which cannot be changed: write the edited files with --output DIR, or print a diff with --dry-run`,
+  );
 }
 
 function isArchive(source: string): boolean {
@@ -213,7 +219,7 @@ async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Sub
     start,
     isRead: !unread.includes(true),
     image,
-    root: statOf(source)?.isDirectory() === true ? source : undefined,
+    root: image.directory,
     place: (path) => path,
     name: (path) => path.slice(1),
   };

@@ -41,7 +41,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .description("find what the first boot will undo (the default command)")
     .argument(
       "<image...>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
     )
     .addOption(formatOption())
     .addOption(seedOption())

@@ -10,7 +10,10 @@ export interface OpenFlags {
 }
 
 export const rootOption = (): Option =>
-  new Option("--root <number>", "which root file system, if a disk contains several").argParser(parseRoot);
+  new Option(
+    "--root <number>",
+    "which root file system, if a disk contains several, or image, if an archive does",
+  ).argParser(parseRoot);
 
 export const platformOption = (): Option =>
   new Option("--platform <os/arch>", "which platform of a container image, such as linux/arm64");

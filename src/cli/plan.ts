@@ -39,7 +39,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
     .description("show everything that the first boot will change, module by module, as diffs")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, or - to read an archive from standard input",
+      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
     )
     .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
     .addOption(seedOption())

@@ -35,7 +35,7 @@ export function openDirectory(root: string): Image {
     throw new ImageError(4, `${root} cannot be read: ${reasonOf(error)}`);
   }
   const problems = new Problems();
-  return imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems);
+  return { ...imageOf(root, directoryEntries(host === "/" ? "" : host, problems), problems), directory: root };
 }
 
 /** `host` is the real path of the root. Requested paths contain no links, so nothing leads outside. */
@@ -62,16 +62,36 @@ function directoryEntries(host: string, problems: Problems): Entries {
   };
 }
 
-/** A regular file's bytes. Neither follows a link nor waits for a pipe, in case the file has been replaced by one. */
+/** A file of a directory on this machine, opened whenever it is read. `path` contains no links. */
+export function hostFile(root: string, path: string): { size: number; read(offset: number, length: number): Buffer } {
+  const hostPath = `${realpathSync.native(root)}${path}`;
+  return {
+    size: withFile(hostPath, (_, size) => size),
+    read: (offset, length) =>
+      withFile(hostPath, (file) => {
+        const bytes = Buffer.allocUnsafe(length);
+        return bytes.subarray(0, readInto(bytes, file, offset));
+      }),
+  };
+}
+
+/** A regular file's bytes. */
 function readFile(hostPath: string): Buffer | undefined {
+  return withFile(hostPath, (file, size) => {
+    if (size > readLimit(hostPath)) throw new Error(tooLarge(hostPath, size));
+    const content = Buffer.allocUnsafe(size);
+    return content.subarray(0, readInto(content, file, 0));
+  });
+}
+
+/** Opens a regular file. Neither follows a link nor waits for a pipe, in case the file has been replaced by one. */
+function withFile<T>(hostPath: string, use: (file: number, size: number) => T): T {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = openSync(hostPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const { size, mode } = fstatSync(file);
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new Error("not a regular file");
-    if (size > readLimit(hostPath)) throw new Error(tooLarge(hostPath, size));
-    const content = Buffer.allocUnsafe(size);
-    return content.subarray(0, readInto(content, file, 0));
+    return use(file, size);
   } finally {
     closeSync(file);
   }

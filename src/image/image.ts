@@ -9,6 +9,10 @@ export type { FileKind, Stat } from "../filesystem/filesystem.ts";
 export interface Image {
   /** The name that the user passed: a directory, an archive ... Used only in messages and reports. */
   readonly source: string;
+  /** Whether it is an archive that somebody packed, which may hold only part of a machine. */
+  readonly isArchive?: boolean;
+  /** The directory on this machine that has the image's files at the same paths; undefined if there is none. */
+  readonly directory?: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
   /** What makes all of it doubtful although it can be read, as sentences for people: a log that is not replayed. */

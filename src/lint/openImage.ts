@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { detectDistro } from "../distro/detect.ts";
 import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
@@ -17,12 +16,8 @@ export type OpenedImage = Image & { readonly distro: Distro };
  */
 export async function openImage(source: string, options: OpenOptions = {}): Promise<OpenedImage> {
   const opened = await open(source, mayBeRead, options);
-  const image = isDirectory(source) ? opened : tellingLeftOut(opened);
+  const image = opened.isArchive ? tellingLeftOut(opened) : opened;
   const distro = detectDistro(image);
   checkSupported(image, distro);
   return Object.assign(image, { distro });
-}
-
-function isDirectory(source: string): boolean {
-  return source !== "-" && statSync(source).isDirectory();
 }

@@ -61,8 +61,6 @@ function nothingToLint(source: string, image: Image): string {
   if (image.lstat("/usr/local/etc/cloud/cloud.cfg") !== undefined && image.lstat("/etc/os-release") === undefined)
     return "not supported: its configuration is in /usr/local/etc/cloud, as on FreeBSD; only Linux images can be linted";
   const none = `no cloud-init found (no package, no ${CLOUD_CFG})`;
-  if (["/manifest.json", "/oci-layout"].some((path) => image.lstat(path)?.kind === "file"))
-    return `${none}: this looks like a container image; pipe in the output of docker export instead`;
   const other = otherFirstBoot(image);
   return other === undefined ? none : `not supported: ${other}, and ${none}`;
 }

@@ -1,6 +1,4 @@
-import type { Readable } from "node:stream";
 import { TarError } from "./header.ts";
-import { truncated } from "./requests.ts";
 
 /** The size limit for an archive, in bytes. */
 const SIZE_LIMIT = 2 ** 40;
@@ -13,9 +11,14 @@ export class Bytes {
   #total = 0;
 
   /** `check` receives the number of bytes so far and throws if there are too many. */
-  constructor(stream: Readable, check: (total: number) => void = () => {}) {
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  constructor(stream: AsyncIterable<Buffer>, check: (total: number) => void = () => {}) {
+    this.#chunks = stream[Symbol.asyncIterator]();
     this.#check = check;
+  }
+
+  /** The number of bytes that were taken or skipped. */
+  get position(): number {
+    return this.#total - this.#chunk.length;
   }
 
   /** The next bytes if they are buffered already. They are valid until the next call. */
@@ -41,14 +44,15 @@ export class Bytes {
     return this.takeNow(length) !== undefined;
   }
 
-  /** @throws {TarError} if there are fewer bytes. */
-  async skip(length: number): Promise<void> {
+  /** Whether there are as many bytes. */
+  async skip(length: number): Promise<boolean> {
     for (let missing = length; missing > 0; ) {
-      if (this.#chunk.length === 0 && !(await this.#pull())) throw truncated(this.#total);
+      if (this.#chunk.length === 0 && !(await this.#pull())) return false;
       const skipped = Math.min(missing, this.#chunk.length);
       this.#chunk = this.#chunk.subarray(skipped);
       missing -= skipped;
     }
+    return true;
   }
 
   async peek(length: number): Promise<Buffer> {
@@ -57,15 +61,19 @@ export class Bytes {
     return head;
   }
 
-  /** Reads at most `limit` further bytes. */
-  async drain(limit: number): Promise<void> {
+  /** Reads what is left, or at most `limit` further bytes. */
+  async drain(limit = Number.POSITIVE_INFINITY): Promise<void> {
     for (let left = limit; left > 0 && (await this.#pull()); ) left -= this.#chunk.length;
   }
 
-  /** Everything that was not read yet. */
-  async *rest(): AsyncGenerator<Buffer> {
-    if (this.#chunk.length > 0) yield this.#chunk;
-    while (await this.#pull()) yield this.#chunk;
+  /** Everything that was not read yet, or the first `length` bytes of it. Whoever stops early leaves the others. */
+  async *rest(length = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+    for (let missing = length; missing > 0 && (this.#chunk.length > 0 || (await this.#pull())); ) {
+      const part = this.#chunk.subarray(0, missing);
+      this.#chunk = this.#chunk.subarray(part.length);
+      missing -= part.length;
+      yield part;
+    }
   }
 
   async #pull(): Promise<boolean> {

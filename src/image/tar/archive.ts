@@ -88,6 +88,39 @@ export class Archive {
     this.#kept.set(content, Buffer.from(stored));
   }
 
+  /** Removes the entry of this stored name with everything below it, as a whiteout in a layer of a container image does. */
+  remove(name: string): void {
+    const place = this.#existing(name);
+    if (place === undefined || place.name === "") return;
+    const { above, directory } = place;
+    if (directory.get(place.name)?.type === "directory") this.#forget(`${above}${place.name}/`);
+    directory.delete(place.name);
+  }
+
+  /** Removes everything beside the entry of this stored name, as an opaque whiteout does. */
+  clearAround(name: string): void {
+    const place = this.#existing(name);
+    if (place === undefined || place.directory.size === 0) return;
+    this.#forget(place.above);
+    this.#directories.set(place.above, new Map());
+  }
+
+  /** The place of a stored name whose directory exists. */
+  #existing(stored: string): Place | undefined {
+    const path = this.#isTooLong(stored, stored) ? undefined : this.#pathOf(lossyText(stored));
+    if (path === undefined) return undefined;
+    const slash = path.lastIndexOf("/") + 1;
+    const above = path.slice(0, slash);
+    const directory = this.#directories.get(above);
+    return directory && { above, directory, name: path.slice(slash) };
+  }
+
+  /** The content of the file at a path without links. */
+  contentAt(path: string): Content | undefined {
+    const found = this.#find(path);
+    return found?.type === "file" ? found.content : undefined;
+  }
+
   /** The tree. `readStored` returns the stored bytes of a file that was not kept, or throws. */
   entries(readStored: (content: Content) => Buffer): Entries {
     const read = (path: string): Buffer | undefined => {

@@ -11,12 +11,19 @@ import { Archive } from "./archive.ts";
 /** The number of bytes to read at once; most files of a system are smaller, so one read covers several headers. */
 const WINDOW = 4 * 1024;
 
+/** An uncompressed archive that stays open as long as the process runs. */
+export interface TarFile {
+  readonly image: Image;
+  /** The stored bytes of the file at a path without links, which can be read at random. */
+  file(path: string): { readonly size: number; read(offset: number, length: number): Buffer };
+}
+
 /**
- * The root filesystem in an uncompressed tar archive. This reads only headers; files are read on demand, and the
- * archive stays open as long as the process runs.
+ * The root filesystem in an uncompressed tar archive, or the files of a container image. This reads only headers; files
+ * are read on demand.
  * @throws {ImageError} status 4 if it is damaged or truncated.
  */
-export function openTarFile(source: string): Image {
+export function openTarFile(source: string): TarFile {
   const problems = new Problems();
   const file = openSync(source, "r");
   const archive = new Archive(problems);
@@ -32,7 +39,16 @@ export function openTarFile(source: string): Image {
     if (bytes.length < stored) throw new Error("the archive has changed since it was opened");
     return bytes;
   });
-  return imageOf(source, entries, problems);
+  return {
+    image: { ...imageOf(source, entries, problems), isArchive: true },
+    file(path) {
+      const { offset: start = 0, stored: size = 0 } = archive.contentAt(path) ?? {};
+      return {
+        size,
+        read: (offset, length) => readAt(file, start + offset, Math.max(0, Math.min(length, size - offset))),
+      };
+    },
+  };
 }
 
 /** Reads all headers. Returns whether the archive has its end-of-archive marker. */

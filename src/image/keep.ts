@@ -1,0 +1,2 @@
+/** Whether to keep the bytes of the file at `path`, `size` of them, while they stream by. */
+export type Keep = (path: string, size: number) => boolean;
