@@ -1,13 +1,21 @@
 import { cachedDisk } from "../../src/disk/cache.ts";
-import { DiskError, memoryDisk } from "../../src/disk/disk.ts";
+import { type Disk, DiskError, memoryDisk } from "../../src/disk/disk.ts";
 import { ext } from "../../src/filesystem/ext/ext.ts";
 import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
+import { xfs } from "../../src/filesystem/xfs/xfs.ts";
 import { tinyImage } from "../filesystem/ext/images.ts";
+import { tinyImage as tinyXfs } from "../filesystem/xfs/images.ts";
 import type { Random } from "./random.ts";
 import { type Checks, once, type Target } from "./target.ts";
 
 /** More inodes of one file system, or more names in one directory, tell nothing new. */
 const MOST = 400;
+
+/** Bytes of an image, and the disk that they make: of one that is mostly zeros, the others. */
+interface Packed {
+  readonly image: Buffer;
+  disk(image: Buffer): Disk;
+}
 
 /**
  * A target that reads a file system with changed bytes. Its input is what is changed: records of a place (four bytes), a
@@ -15,9 +23,17 @@ const MOST = 400;
  */
 function filesystemTarget(
   format: FilesystemFormat,
-  { name, cost, images }: { readonly name: string; readonly cost: number; readonly images: () => readonly Buffer[] },
+  {
+    name,
+    cost,
+    images,
+  }: { readonly name: string; readonly cost: number; readonly images: () => readonly (Buffer | Packed)[] },
 ): Target {
-  const known = once(() => images().map((image) => ({ image, places: placesOf(image) })));
+  const known = once(() =>
+    images()
+      .map(packedOf)
+      .map((packed) => ({ ...packed, places: placesOf(packed.image) })),
+  );
   return {
     name,
     cost,
@@ -30,13 +46,18 @@ function filesystemTarget(
       return { "@image": String(index), "@cut": cut, changes: Buffer.concat(changes) };
     },
     run: (input, checks) => {
-      const image = Buffer.from(known()[Number(input["@image"])]!.image);
+      const packed = known()[Number(input["@image"])]!;
+      const image = Buffer.from(packed.image);
       apply(Buffer.from(input.changes!), image);
       const size = input["@cut"] === "" ? image.length : Number(input["@cut"]);
-      const disk = cachedDisk(memoryDisk(image.subarray(0, size)));
+      const disk = cachedDisk(packed.disk(image.subarray(0, size)));
       return refused(() => (format.matches(disk) ? walk(format.open(disk), checks) : "none"));
     },
   };
+}
+
+function packedOf(image: Buffer | Packed): Packed {
+  return Buffer.isBuffer(image) ? { image, disk: memoryDisk } : image;
 }
 
 /** Where 16 bytes are not all zeros. */
@@ -139,5 +160,11 @@ export const filesystemTargets: readonly Target[] = [
     name: "ext",
     cost: 8,
     images: () => (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map(tinyImage),
+  }),
+  filesystemTarget(xfs, {
+    name: "xfs",
+    cost: 8,
+    images: () =>
+      (["version 5", "version 4"] as const).map(tinyXfs).map(({ sectors, disk }) => ({ image: sectors, disk })),
   }),
 ];
