@@ -3,11 +3,12 @@ import { Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
-import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
-import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
+import { AZURE_FILES, READERS_OF_LAYOUTS, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
+import { datasourcesIn } from "../config/builtin.ts";
+import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
-import { sinceOf } from "../distro/version.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
@@ -79,13 +80,28 @@ export function openLaunch(flags: LaunchFlags): OpenedLaunch {
       ...(userData === undefined ? {} : { userData: openUserData(userData) }),
     };
   }
+  const cloud =
+    seed === undefined ? undefined : usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION));
+  const readers = READERS_OF_LAYOUTS[cloud?.datasource ?? ""];
+  if (name !== undefined && readers !== undefined && !readers.includes(name))
+    throw new CommandError(
+      EXIT.usage,
+      `${optionName(flags, "datasource")} ${name}: ${seed} is in the layout of ${cloud?.datasource}, which it does not read`,
+    );
   return {
-    ...(seed === undefined
-      ? {}
-      : { cloud: usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION)) }),
-    ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
+    ...(cloud === undefined ? {} : { cloud }),
+    ...(name === undefined
+      ? ofLayout(readers, flags)
+      : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
+}
+
+/** A layout that one datasource reads names it, whatever the image is pinned to. */
+function ofLayout(readers: readonly string[] | undefined, flags: LaunchFlags): OpenedLaunch {
+  const [only, other] = readers ?? [];
+  if (only === undefined || other !== undefined) return {};
+  return { datasource: only, datasourceOption: `${optionName(flags, "seed")} ${flags.seed}: datasource` };
 }
 
 /** The launch of an instance whose data were saved. @throws CommandError */
@@ -117,10 +133,14 @@ function usable<T>(option: string, read: () => T): T {
 }
 
 /** @throws CommandError if the image's cloud-init lacks the datasource. */
-export function checkLaunch({ datasource, datasourceOption }: OpenedLaunch, source: string, { distro }: Target): void {
+export function checkLaunch(
+  { datasource, datasourceOption }: OpenedLaunch,
+  source: string,
+  { image, distro }: Target,
+): void {
   const { version } = distro.cloudInit;
   if (datasource === undefined || version === undefined || version === "") return;
-  const known = datasourcesOf(sinceOf(version));
+  const known = datasourcesIn({ version, library: libraryOf(image, distro.cloudInit) });
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,

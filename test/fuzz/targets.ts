@@ -1,4 +1,6 @@
 import { binaryTargets } from "./binaries.ts";
+import { diskTargets } from "./disks.ts";
+import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
 import { networkTargets } from "./networks.ts";
@@ -13,6 +15,8 @@ export const targets: readonly Target[] = [
   ...networkTargets,
   ...systemTargets,
   ...binaryTargets,
+  ...diskTargets,
+  ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,
   ...imageTargets,

@@ -312,7 +312,7 @@ describe("what is missing or wrong", () => {
       /read completely: it is no tar archive$/,
     );
     expect(await refused(with1({ bytes: Buffer.from("BZh91AY") }))).toMatch(
-      /read completely: it is compressed with bzip2$/,
+      /read completely: it is damaged: invalid bzip2 data$/,
     );
   });
 

@@ -223,7 +223,7 @@ describe("what cannot be read whole is refused", () => {
     const damaged = Buffer.from(zipped);
     damaged.writeUInt8(~damaged[zipped.length - 6]! & 0xff, zipped.length - 6);
     expect((await refusal(damaged)).message).toMatch(/damaged/);
-    expect((await refusal(gzipSync("#cloud-config\n"))).message).toMatch(/contains no tar archive/);
+    expect((await refusal(gzipSync("#cloud-config\n"))).message).toMatch(/contains no tar archive or disk image/);
     expect(await refusal(gzipSync(""))).toMatchObject({ status: 3 });
     if (!inRealSet) return;
     const zeros = gzipSync(Buffer.alloc(32 * 1024 * 1024));
@@ -231,26 +231,14 @@ describe("what cannot be read whole is refused", () => {
     expect(await refusal(bomb)).toMatchObject({ status: 4, message: expect.stringContaining("expands") });
   });
 
-  test("empty, no archive, compressed otherwise: what to do", async () => {
+  test("empty, damaged xz and bzip2", async () => {
     expect(await refusal(Buffer.alloc(0))).toMatchObject({ status: 3, message: expect.stringContaining("is empty") });
     expect(await refusal(Buffer.alloc(10240))).toMatchObject({ status: 3 });
     expect(await refusal(Buffer.from("\xfd7zXZ\0......", "latin1"))).toMatchObject({
-      status: 2,
-      message: expect.stringMatching(/xz -dc \S+x\.tar \| cloud-init-lint -$/),
+      status: 4,
+      message: expect.stringContaining("invalid xz data"),
     });
-    expect((await refusal(Buffer.from("BZh91AY&SY"))).message).toContain("bzip2 -dc");
-  });
-
-  test("zstd, where Node cannot expand it", async () => {
-    const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
-    const path = join(tree({}), "x.tar.zst");
-    writeFileSync(path, zstdCompressSync?.(whole) ?? Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
-    if (zstdCompressSync !== undefined) expect((await openImage(path, keepAll)).stat("/etc/x")?.size).toBe(1500);
-    else
-      await expect(openImage(path, keepAll)).rejects.toMatchObject({
-        status: 2,
-        message: expect.stringContaining("use zstd -dc"),
-      });
+    expect((await refusal(Buffer.from("BZh91AY&SY"))).message).toContain("invalid bzip2 data");
   });
 });
 

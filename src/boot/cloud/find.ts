@@ -1,16 +1,19 @@
+import { builtinDatasources, datasourcesIn } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
-import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
+import { datasourceNamed } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
+import type { Program } from "../../distro/library/fact.ts";
 import { sinceOf } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
 import { addingDatasource, withConfigObject } from "./configObject.ts";
 import { cloudForms } from "./forms/cloudForms.ts";
+import { excerptFile } from "./forms/form.ts";
 import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
@@ -33,12 +36,13 @@ export interface FoundCloud {
 /** Determines which datasource the boot uses and what it provides; unknown if the image may run on any cloud. */
 export function findCloud(
   image: Image,
-  version: string,
+  program: Program,
   base: BaseConfig,
   launch: Launch & { readonly userData?: SeedFile },
 ): FoundCloud {
+  const { version } = program;
   const list = listedDatasources(image, version, base);
-  const pinned = knownTo(version, pinnedDatasource(list));
+  const pinned = knownTo(program, pinnedDatasource(list));
   const name = launch.datasource ?? pinned;
   const unused = unusedSeeds(image, version, base, list);
   const ignored = unused.map((seed) => generalNote("seed-not-used", { seed }, seed.origin));
@@ -50,10 +54,10 @@ export function findCloud(
     const none = generalNote("seed-not-used", { seed }, seed.origin);
     return { cloud: noneCloud(image, base), notes: [...describe(list, undefined, launch), ...ignored, none] };
   }
-  const found = launch.cloud ?? seedOf(image, version, base, name, list);
+  const found = launch.cloud ?? seedOf(image, program, base, name, list);
   // Only seeds in the image can be missing: what a machine provides is not known.
   const isSearched = launch.datasource === undefined && launch.cloud === undefined && launch.userData === undefined;
-  if (isSearched && found === UNKNOWN_CLOUD && endsAtNone(unused, name, image, list, version)) {
+  if (isSearched && found === UNKNOWN_CLOUD && endsAtNone(unused, name, image, list, program)) {
     const none = generalNote("datasource-none-left", {});
     return { cloud: noneCloud(image, base), notes: [...ignored, none] };
   }
@@ -63,23 +67,33 @@ export function findCloud(
   const cloud = name === undefined ? found : { ...found, datasource: name };
   const adding = addingDatasource(cloud.datasource, version);
   if (adding !== undefined) notes.push(generalNote("datasource-may-add", { datasource: adding }));
-  return { cloud: withConfigObject(inOwnForm(cloud, base), image, version), notes };
+  return { cloud: withConfigObject(inOwnForm(cloud, base, version), image, version), notes };
 }
 
 /** The data as the datasource has them, where they are in the form in which the cloud provides them. */
-function inOwnForm(cloud: CloudData, base: BaseConfig): CloudData {
-  const { datasource = "", metaData, userData, vendorData } = cloud;
+function inOwnForm(cloud: CloudData, base: BaseConfig, version: string): CloudData {
+  const { datasource = "", metaData, vendorData } = cloud;
+  const form = cloudForms.get(datasource);
+  // In instance data they have been converted already.
+  if (form === undefined || cloud.instance !== undefined) return cloud;
   const name = new Config(base.root).get("system_info", "default_user", "name");
   const defaultUser = typeof name === "string" ? name : undefined;
-  const given = metaData && cloudForms.get(datasource)?.metaData?.(metaData, { defaultUser });
-  if (given === undefined) return cloud;
+  const given = metaData && form.metaData?.(metaData, { defaultUser, since: sinceOf(version) });
   const filled = (file: SeedFile | undefined) => (file?.bytes.length === 0 ? undefined : file);
+  const userData = form.decodesUserData ? decodedIfBase64(cloud.userData) : cloud.userData;
   return {
     ...cloud,
     ...given,
-    userData: filled(userData) ?? given.userData ?? userData,
-    vendorData: filled(vendorData) ?? given.vendorData ?? vendorData,
+    userData: filled(userData) ?? given?.userData ?? userData,
+    vendorData: filled(vendorData) ?? given?.vendorData ?? vendorData,
   };
+}
+
+/** util.maybe_b64decode (18.5 to 26.2): a file that is Base64 from its first to its last byte is decoded. */
+function decodedIfBase64(file: SeedFile | undefined): SeedFile | undefined {
+  const text = file?.bytes.toString("latin1") ?? "";
+  if (file === undefined || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return file;
+  return excerptFile(Buffer.from(text, "base64"), { path: file.path, line: 1, column: 1 });
 }
 
 /** A seed on this machine that NoCloud does not take. */
@@ -97,9 +111,9 @@ function endsAtNone(
   name: string | undefined,
   image: Image,
   list: DatasourceList | undefined,
-  version: string,
+  program: Program,
 ): boolean {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
+  const order = name === undefined ? (list?.names ?? builtinDatasources(program)) : [name];
   const firstCloud = order.findIndex((one) => !LOCAL.has(one));
   const first = new Set(name === undefined && firstCloud !== -1 ? order.slice(0, firstCloud) : order);
   if (!unused.some((seed) => first.has(seed.datasource) && isSearchContinued(seed))) return false;
@@ -108,9 +122,9 @@ function endsAtNone(
   return isAdded || list.names.includes("None");
 }
 
-function knownTo(version: string, name: string | undefined): string | undefined {
+function knownTo(program: Program, name: string | undefined): string | undefined {
   const known = name === undefined ? undefined : datasourceNamed(name);
-  return known !== undefined && datasourcesOf(sinceOf(version)).includes(known) ? known : undefined;
+  return known !== undefined && datasourcesIn(program).includes(known) ? known : undefined;
 }
 
 /** Datasources that do not look for the marks of a cloud: they come before others on any machine. */
@@ -119,12 +133,13 @@ const LOCAL = new Set(["NoCloud", "ConfigDrive", "LXD"]);
 /** The seed in the image itself that cloud-init uses before it asks any cloud. */
 function seedOf(
   image: Image,
-  version: string,
+  program: Program,
   base: BaseConfig,
   name: string | undefined,
   list: DatasourceList | undefined,
 ): CloudData {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
+  const { version } = program;
+  const order = name === undefined ? (list?.names ?? builtinDatasources(program)) : [name];
   for (const candidate of order) {
     if (name === undefined && !LOCAL.has(candidate)) break;
     if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;
