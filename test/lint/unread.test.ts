@@ -41,7 +41,6 @@ test.each(["rocky-9", "gentoo"])("files of %s that only root may read are not ta
 
 test("a line of sshd_config that its package may have shipped is no error without a package database", () => {
   const image = memoryImage({
-    "/etc/os-release": 'ID=photon\nVERSION_ID="5.0"\n',
     "/etc/cloud/cloud.cfg":
       "users:\n- {name: root, lock_passwd: false}\ndisable_root: false\ncloud_init_modules: [users_groups, ssh]\nsystem_info: {distro: photon}\n",
     "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
