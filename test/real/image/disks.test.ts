@@ -265,7 +265,7 @@ describeReal("what a disk lacks is said", needs, () => {
       expect(answer.status).toBe(status);
       if (status === 4)
         expect(err).toContain(
-          `IMAGE: ${path} was not read: partition 2, which is mounted here (/etc/fstab:1), is encrypted (LUKS), which cannot be read`,
+          `IMAGE: ${path} was not read: partition 2, which /etc/fstab:1 mounts here, is encrypted (LUKS)`,
         );
       else expect(err).not.toContain("was not read");
     });
@@ -277,18 +277,18 @@ describeReal("what a disk lacks is said", needs, () => {
     const { status, err } = await said("lint", path);
     expect(status).toBe(2);
     expect(err).toBe(
-      "cloud-init-lint: IMAGE has 2 root file systems; choose one with --root: 1 is partition 1 (ext4), Debian GNU/Linux 12 (bookworm); 2 is partition 2 (ext4), Fedora Linux 42 (Cloud Edition)\n",
+      "cloud-init-lint: IMAGE contains 2 root file systems; choose one: --root 1 is partition 1 (ext4), Debian GNU/Linux 12 (bookworm); --root 2 is partition 2 (ext4), Fedora Linux 42 (Cloud Edition)\n",
     );
     await sameAs(one, path, "--root", "1");
     await sameAs(two, path, "--root", "2");
     expect(await said("lint", path, "--root", "3")).toMatchObject({
       status: 2,
-      err: expect.stringContaining("--root 3: IMAGE has no such root"),
+      err: expect.stringContaining("--root 3: IMAGE has no such root file system"),
     });
   });
 
   test.each<[string, () => readonly Content[], number, string]>([
-    ["nothing but swap", () => [swap], 3, "no root file system is there: partition 1 is swap"],
+    ["nothing but swap", () => [swap], 3, "contains no root file system: partition 1 is swap"],
     ["data", () => [ext4(tree({ "data/x": "" }))], 3, "partition 1 is ext4 without a system"],
     ["an encrypted root", () => [vfat, luks], 4, "no root file system can be read: partition 1"],
   ])("%s", async (_, contents, status, text) => {
