@@ -1,8 +1,10 @@
 import { cachedDisk } from "../../src/disk/cache.ts";
-import { type Disk, DiskError, memoryDisk } from "../../src/disk/disk.ts";
+import { type Disk, DiskError, memoryDisk, partOf } from "../../src/disk/disk.ts";
+import { btrfs } from "../../src/filesystem/btrfs/btrfs.ts";
 import { ext } from "../../src/filesystem/ext/ext.ts";
 import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
 import { xfs } from "../../src/filesystem/xfs/xfs.ts";
+import { tinyImage as tinyBtrfs } from "../filesystem/btrfs/images.ts";
 import { tinyImage } from "../filesystem/ext/images.ts";
 import { tinyImage as tinyXfs } from "../filesystem/xfs/images.ts";
 import type { Random } from "./random.ts";
@@ -11,10 +13,10 @@ import { type Checks, once, type Target } from "./target.ts";
 /** More inodes of one file system, or more names in one directory, tell nothing new. */
 const MOST = 400;
 
-/** Bytes of an image, and the disk that they make: of one that is mostly zeros, the others. */
-interface Packed {
-  readonly image: Buffer;
-  disk(image: Buffer): Disk;
+/** An image: its bytes, and the disk that they or changed ones make. */
+interface TinyImage {
+  readonly bytes: Buffer;
+  disk(bytes: Buffer): Disk;
 }
 
 /**
@@ -23,17 +25,9 @@ interface Packed {
  */
 function filesystemTarget(
   format: FilesystemFormat,
-  {
-    name,
-    cost,
-    images,
-  }: { readonly name: string; readonly cost: number; readonly images: () => readonly (Buffer | Packed)[] },
+  { name, cost, images }: { readonly name: string; readonly cost: number; readonly images: () => readonly TinyImage[] },
 ): Target {
-  const known = once(() =>
-    images()
-      .map(packedOf)
-      .map((packed) => ({ ...packed, places: placesOf(packed.image) })),
-  );
+  const known = once(() => images().map((image) => ({ image, places: placesOf(image.bytes) })));
   return {
     name,
     cost,
@@ -41,23 +35,19 @@ function filesystemTarget(
       const index = random.below(known().length);
       const { image, places } = known()[index]!;
       const count = random.pick([1, 1, 2, 3, 5, 10]);
-      const changes = Array.from({ length: count }, () => changeOf(image, places, random));
-      const cut = random.chance(50) ? String(random.below(image.length)) : "";
+      const changes = Array.from({ length: count }, () => changeOf(image.bytes, places, random));
+      const cut = random.chance(50) ? String(random.below(image.disk(image.bytes).size)) : "";
       return { "@image": String(index), "@cut": cut, changes: Buffer.concat(changes) };
     },
     run: (input, checks) => {
-      const packed = known()[Number(input["@image"])]!;
-      const image = Buffer.from(packed.image);
-      apply(Buffer.from(input.changes!), image);
-      const size = input["@cut"] === "" ? image.length : Number(input["@cut"]);
-      const disk = cachedDisk(packed.disk(image.subarray(0, size)));
+      const { image } = known()[Number(input["@image"])]!;
+      const bytes = Buffer.from(image.bytes);
+      apply(Buffer.from(input.changes!), bytes);
+      const whole = image.disk(bytes);
+      const disk = cachedDisk(input["@cut"] === "" ? whole : partOf(whole, 0, Number(input["@cut"])));
       return refused(() => (format.matches(disk) ? walk(format.open(disk), checks) : "none"));
     },
   };
-}
-
-function packedOf(image: Buffer | Packed): Packed {
-  return Buffer.isBuffer(image) ? { image, disk: memoryDisk } : image;
 }
 
 /** Where 16 bytes are not all zeros. */
@@ -110,6 +100,8 @@ function apply(changes: Buffer, image: Buffer): void {
 function walk(filesystem: Filesystem, checks: Checks): unknown {
   const seen: unknown[] = [];
   const waiting: Inode[] = [filesystem.root];
+  const top = refused(() => filesystem.subvolume?.({ path: "/" }));
+  if (typeof top === "object") waiting.push(top);
   for (let inode = waiting.pop(); inode !== undefined && seen.length < MOST; inode = waiting.pop()) {
     const { stat } = inode;
     checks.holds(Number.isSafeInteger(stat.size) && stat.size >= 0, "a size is invalid");
@@ -159,12 +151,20 @@ export const filesystemTargets: readonly Target[] = [
   filesystemTarget(ext, {
     name: "ext",
     cost: 8,
-    images: () => (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map(tinyImage),
+    images: () =>
+      (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map((name) => ({
+        bytes: tinyImage(name),
+        disk: memoryDisk,
+      })),
+  }),
+  filesystemTarget(btrfs, {
+    name: "btrfs",
+    cost: 8,
+    images: () => (["mixed", "mixed", "mixed", "dup"] as const).map(tinyBtrfs),
   }),
   filesystemTarget(xfs, {
     name: "xfs",
     cost: 8,
-    images: () =>
-      (["version 5", "version 4"] as const).map(tinyXfs).map(({ sectors, disk }) => ({ image: sectors, disk })),
+    images: () => (["version 5", "version 4"] as const).map(tinyXfs),
   }),
 ];

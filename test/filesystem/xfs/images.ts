@@ -4,14 +4,14 @@ import { checkInside, type Disk } from "../../../src/disk/disk.ts";
 
 /** Sectors of a disk that are not all zeros, one behind the other. Tests change them. */
 export interface TinyImage {
-  readonly sectors: Buffer;
+  readonly bytes: Buffer;
   /** What is in it: kind, size, octal mode, owner, group, and a file's digest, a link's target, a directory's number of names. */
   readonly paths: Readonly<
     Record<string, readonly [string, number | null, string, number, number, string | number | null]>
   >;
-  /** The disk that sectors of this image make. With fewer of them, it ends before the first that is missing. */
+  /** The disk that these sectors of the image make, or changed ones. With fewer, it ends before the first that is missing. */
   disk(sectors?: Buffer): Disk;
-  /** Where a sector of the disk is in `sectors`, in bytes. */
+  /** Where a sector of the disk is in `bytes`. */
   placeOf(sector: number): number;
 }
 
@@ -33,7 +33,7 @@ export function tinyImage(name: "version 4" | "version 5"): TinyImage {
   const places = new Map(numbers.map((number, index) => [number, index * SECTOR]));
   const all = Buffer.from(bytes.subarray(count * 4));
   return {
-    sectors: all,
+    bytes: all,
     paths,
     placeOf: (sector) => places.get(sector)!,
     disk(sectors = all) {

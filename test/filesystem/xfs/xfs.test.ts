@@ -96,9 +96,9 @@ describe.each(["version 4", "version 5"] as const)("XFS of %s", (name) => {
   });
 
   test("cut at any sector it is read as far as it goes, or refused", () => {
-    const { length } = image.sectors;
+    const { length } = image.bytes;
     for (let end = 512; end < length; end += 512 * sample(20, 1)) {
-      const cut = refused(() => open(image.disk(image.sectors.subarray(0, end))));
+      const cut = refused(() => open(image.disk(image.bytes.subarray(0, end))));
       if (typeof cut === "string") continue;
       expect(cut.problems.join()).toContain("truncated");
       for (const path of ["file", "node/entry-9", "tree", "long"]) {
@@ -124,7 +124,7 @@ function refused<T>(action: () => T): T | string {
 /** An image and places in it, to change. */
 function editable(name: "version 4" | "version 5") {
   const image = tinyImage(name);
-  const bytes = image.sectors;
+  const bytes = image.bytes;
   const [groupBlocks, blockSize, inodeSize] = [bytes.readUInt32BE(84), bytes.readUInt32BE(4), bytes.readUInt16BE(104)];
   const [inodeBits, groupBits] = [bytes[123]!, bytes[124]!];
   const open = () => xfs.open(cachedDisk(image.disk()));
