@@ -72,12 +72,9 @@ export async function readLayer(
   const hash = hashLike(rule.algorithm);
   const raw = new Bytes(rule.of === "blob" ? hashed(chunks, hash) : chunks);
   const format = formatOf(await raw.peek(SNIFFED));
+  if (format === "other" || format === "disk") throw new TarError("it is not a tar archive");
   const isPlain = format === "tar" || format === "empty";
   const content = isPlain ? raw : unpacked(raw, format);
-  if (content === undefined)
-    throw new TarError(
-      format === "other" || format === "disk" ? "it is no tar archive" : `it is compressed with ${format}`,
-    );
   const bytes = rule.of === "blob" ? content : new Bytes(hashed(content.rest(), hash));
   const members = await readMembersOf(bytes, reading, isPlain ? stored : undefined);
   // Also what follows the end of the archive and of the compressed data belongs to the digest.

@@ -81,10 +81,6 @@ async function decompress(stream: Readable, name: string): Promise<Bytes> {
       );
   }
   const bytes = unpacked(raw, format);
-  if (bytes === undefined) {
-    const file = name === "standard input" ? "" : ` ${name}`;
-    throw new ImageError(2, `${name} is compressed with ${format}; use ${format} -dc${file} | cloud-init-lint -`);
-  }
   const inner = formatOf(await bytes.peek(SNIFFED));
   if (inner === "tar") return bytes;
   throw new ImageError(3, `${name} is compressed with ${format}, but contains no tar archive`);

@@ -1,8 +1,8 @@
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
+import { type Compression, decompressed } from "../../disk/compression/compression.ts";
 import { Bytes } from "../../tar/bytes.ts";
 import { TarError } from "../../tar/header.ts";
-import type { Format } from "../sniff.ts";
 
 /** The maximum compression ratio after the first GiB; no image is that regular. */
 const RATIO_LIMIT = 300;
@@ -10,31 +10,29 @@ const RATIO_LIMIT = 300;
 /** The number of bytes to decompress at once. */
 const CHUNK = 256 * 1024;
 
-/** The decompressed bytes of a stream; undefined if this Node does not support the format. */
-export function unpacked(raw: Bytes, format: Format): Bytes | undefined {
-  const transform = decompressor(format);
-  if (transform === undefined) return undefined;
-  return new Bytes(through(transform, raw.rest()), (total) => {
-    if (total > 2 ** 30 && total > RATIO_LIMIT * transform.bytesWritten)
+/**
+ * The decompressed bytes of a stream. It reads no more of `raw` than it needs, so that whoever stops knows what is left.
+ */
+export function unpacked(raw: Bytes, compression: Compression): Bytes {
+  const start = raw.position;
+  const transform = transformOf(compression);
+  const chunks = transform === undefined ? decompressed(compression, raw.rest()) : through(transform, raw.rest());
+  return new Bytes(chunks, (total) => {
+    if (total > 2 ** 30 && total > RATIO_LIMIT * (raw.position - start))
       throw new TarError(`it expands to more than ${RATIO_LIMIT} times its size, which no image does`);
   });
 }
 
-/** A stream that decompresses. */
-type Decompressor = Transform & { readonly bytesWritten: number };
-
-function decompressor(format: Format): Decompressor | undefined {
+/** Node's own decompressor, if it has one. */
+function transformOf(compression: Compression): Transform | undefined {
   const options = { chunkSize: CHUNK };
-  if (format === "gzip") return zlib.createGunzip(options);
+  if (compression === "gzip") return zlib.createGunzip(options);
   // Node 22.15 and later.
   const { createZstdDecompress } = zlib as { createZstdDecompress?: typeof zlib.createGunzip };
-  return format === "zstd" ? createZstdDecompress?.(options) : undefined;
+  return compression === "zstd" ? createZstdDecompress?.(options) : undefined;
 }
 
-/**
- * What comes out of a transform. It takes a chunk only when it needs one and none after its end, so that whoever stops
- * reading knows what is left, which a pipeline reads ahead.
- */
+/** What comes out of a transform. Unlike a pipeline, it takes a chunk only when it needs one, and none after its end. */
 async function* through(transform: Transform, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let failure: Error | undefined;
   let hasEnded = false;
