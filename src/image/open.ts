@@ -8,6 +8,7 @@ import { hostFile, openDirectory } from "./directory.ts";
 import { type MachineDisks, openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
+import { isSysroot, openDeployment } from "./ostree.ts";
 import { reasonOf } from "./reason.ts";
 import { formatOf, readHead } from "./sniff.ts";
 import { openTarFile } from "./tar/file.ts";
@@ -34,7 +35,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
   const files = filesOf(source);
   if (files === undefined) {
     const image = openDirectory(source);
-    if (!isContainer(image)) return image;
+    if (!isContainer(image)) return rootIn(image, options);
     const layout = fileLayout(image, (path) => hostFile(source, path));
     return openContainer(source, layout, keep, options);
   }
@@ -44,7 +45,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
     const format = formatOf(head);
     if (others.length === 0 && format === "tar") {
       const tar = openTarFile(source);
-      if (!isContainer(tar.image)) return tar.image;
+      if (!isContainer(tar.image)) return rootIn(tar.image, options);
       return await openContainer(source, fileLayout(tar.image, tar.file), keep, options);
     }
     if (head.length === 0) throw new ImageError(3, `${source} is empty`);
@@ -56,6 +57,11 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
     if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);
     throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** The root file system in a file system, which may be the physical root of deployments. */
+function rootIn(image: Image, options: OpenOptions): Image {
+  return isSysroot(image) ? openDeployment(image, options) : image;
 }
 
 /** The disks in files, which stay open as long as the process runs. */
