@@ -48,7 +48,7 @@ export function configure(
 ): Configuration {
   const program = { version, library: libraryOf(image, distro.cloudInit) };
   const unrendered = readBaseConfig(image, program);
-  const found = findCloud(image, version, unrendered, launch);
+  const found = findCloud(image, program, unrendered, launch);
   const restored = restoredCloud(image, program, unrendered, found.cloud);
   const notes = restored === undefined ? found.notes : [...found.notes, restored.note];
   const handedOver = restored?.cloud ?? found.cloud;

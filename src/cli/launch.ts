@@ -4,10 +4,11 @@ import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
 import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
-import { datasourceNamed, datasourceNames, datasourcesOf } from "../config/datasources.ts";
+import { datasourcesIn } from "../config/builtin.ts";
+import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
-import { sinceOf } from "../distro/version.ts";
+import { libraryOf } from "../distro/library/library.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
@@ -117,10 +118,14 @@ function usable<T>(option: string, read: () => T): T {
 }
 
 /** @throws CommandError if the image's cloud-init lacks the datasource. */
-export function checkLaunch({ datasource, datasourceOption }: OpenedLaunch, source: string, { distro }: Target): void {
+export function checkLaunch(
+  { datasource, datasourceOption }: OpenedLaunch,
+  source: string,
+  { image, distro }: Target,
+): void {
   const { version } = distro.cloudInit;
   if (datasource === undefined || version === undefined || version === "") return;
-  const known = datasourcesOf(sinceOf(version));
+  const known = datasourcesIn({ version, library: libraryOf(image, distro.cloudInit) });
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,

@@ -1,10 +1,10 @@
 import { defineFact, lookUp, type Program } from "../distro/library/fact.ts";
-import type { Since } from "../distro/version.ts";
+import { type Since, sinceOf } from "../distro/version.ts";
 import { type AnyValue, dictOf, entriesOf, isDict, isInt, type PyDict, type PyValue } from "../python/dataModel.ts";
 import { Bytes, Float, Time } from "../python/scalars.ts";
 import { itemsOf } from "../python/source/values.ts";
 import type { ConfigNode, Mapping, Pair, Scalar } from "../python/tree.ts";
-import { datasourcesOf } from "./datasources.ts";
+import { datasourceNames, datasourcesOf } from "./datasources.ts";
 
 /** The name used in place of a file for values built into cloud-init (CFG_BUILTIN in cloudinit/settings.py). */
 export const BUILTIN_PATH = "cloud-init's built-in defaults";
@@ -65,6 +65,18 @@ function plain(value: PyValue): PyValue | undefined {
 /** The defaults that files override: those of the image's library, otherwise upstream's. */
 export function builtinConfig(program: Program): Mapping {
   return builtin(lookUp(CFG_BUILTIN, program).value) as Mapping;
+}
+
+/** The datasources in the built-in list, in its order. */
+export function builtinDatasources(program: Program): string[] {
+  const list = lookUp(CFG_BUILTIN, program).value.get("datasource_list");
+  return Array.isArray(list) ? list.filter((name) => typeof name === "string") : [];
+}
+
+/** The datasources that cloud-init has; distributions add and remove some. */
+export function datasourcesIn({ version, library }: Program): string[] {
+  if (!library?.has("sources/DataSourceNone.py")) return datasourcesOf(sinceOf(version));
+  return datasourceNames.filter((name) => library.has(`sources/DataSource${name}.py`));
 }
 
 const nowhere = { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } };

@@ -29,10 +29,42 @@ export const LIBRARY_ROOTS = ["/usr/local/lib", "/usr/local/lib64", "/usr/lib", 
  * upgrade may have left one, it is that of the package's release.
  */
 function findLibrary(image: Image, release: string | undefined): string | undefined {
-  const found = librariesIn(image);
+  const found = seenByPython(image, librariesIn(image));
   const [first] = found;
   if (found.length < 2 || first?.startsWith("/usr/local/")) return first;
   return found.find((library) => release !== undefined && libraryVersion(image, library) === release) ?? first;
+}
+
+/**
+ * The libraries that the Python of /usr/bin/cloud-init sees; all of them if it sees none or is not known. Debian's Python
+ * looks for packages in dist-packages only. A directory without __init__.py, as a removed package leaves it, comes after
+ * all that have one.
+ */
+function seenByPython(image: Image, found: readonly string[]): readonly string[] {
+  if (found.length < 2) return found;
+  const python = pythonOf(image);
+  const isOf = (library: string) => {
+    const [, directory = ""] = /\/(python[^/]*)\/[^/]*\/cloudinit$/.exec(library) ?? [];
+    return python === undefined || directory === python || /^python\d$/.test(directory);
+  };
+  const rules: ((library: string) => boolean)[] = [
+    isOf,
+    (library) => library.endsWith("/dist-packages/cloudinit"),
+    (library) => ["py", "pyc"].some((ending) => image.stat(`${library}/__init__.${ending}`)?.kind === "file"),
+  ];
+  return rules.reduce<readonly string[]>((left, rule) => {
+    const matching = left.filter(rule);
+    return matching.length > 0 ? matching : left;
+  }, found);
+}
+
+/** The Python that the first line of cloud-init names: "python3.11". */
+function pythonOf(image: Image): string | undefined {
+  const [, interpreter, argument = ""] =
+    /^#![ \t]*(\/\S+)(?:[ \t]+(\S+))?/.exec(readText(image, "/usr/bin/cloud-init") ?? "") ?? [];
+  if (interpreter === undefined) return undefined;
+  const path = image.realpath(interpreter.endsWith("/env") ? `/usr/bin/${argument}` : interpreter);
+  return /(python3\.\d+|python2\.\d+)$/.exec(path ?? "")?.[1];
 }
 
 function librariesIn(image: Image): string[] {

@@ -26,7 +26,7 @@ export function isSysroot(image: Image): boolean {
 export function openDeployment(sysroot: Image, choice: { readonly root?: number } = {}): Image {
   const { path, stateroot } = chosen(sysroot, choice.root);
   const problems = new Problems();
-  let seen = 0;
+  const seen = new Set<string>();
 
   /** The path in the physical root. */
   function physical(asked: string): string {
@@ -41,10 +41,12 @@ export function openDeployment(sysroot: Image, choice: { readonly root?: number 
   function ask<T>(asked: string, action: (physicalPath: string) => T): T {
     const at = physical(asked);
     const answer = action(at);
-    for (; seen < sysroot.problems.length; seen++) {
-      const problem = sysroot.problems[seen]!;
-      problems.add(problem.path === at ? asked : problem.path, problem.reason);
-    }
+    if (sysroot.problems.length !== seen.size)
+      for (const { path: place, reason } of sysroot.problems) {
+        if (seen.has(place)) continue;
+        seen.add(place);
+        problems.add(place === at ? asked : place, reason);
+      }
     return answer;
   }
 

@@ -4,6 +4,8 @@ import { isTooLong, resolvePath } from "./resolve.ts";
 import { hasUnknown, mayComeOutAs, unknown, unknownReason } from "./unknown.ts";
 import { type Blame, type Entry, fileEntry, keyed, parentOf, sameBlame, WriteLog } from "./writeLog.ts";
 
+const UNREAD = "the file could not be read, and cloud-init may keep part of its content";
+
 /** One path that differs from the image before the boot. */
 export interface Change {
   readonly path: string;
@@ -121,7 +123,8 @@ export class Overlay implements Image {
     const mode = attributes.mode ?? existing?.mode ?? 0o644;
     const uid = attributes.uid ?? existing?.uid ?? 0;
     const gid = attributes.gid ?? existing?.gid ?? 0;
-    this.#set(real, fileEntry(typeof content === "string" ? Buffer.from(content) : content, mode, uid, gid), blame);
+    const known = existing !== undefined && this.#isUnread(real) ? wholeUnknown(UNREAD) : content;
+    this.#set(real, fileEntry(typeof known === "string" ? Buffer.from(known) : known, mode, uid, gid), blame);
   }
 
   /** Changes the mode or owner of an existing entry; does nothing if there is none. */
@@ -232,6 +235,11 @@ export class Overlay implements Image {
     };
   }
 
+  /** Whether a file of the image exists but cannot be read, so that what is written may build upon its content. */
+  #isUnread(canonical: string): boolean {
+    return this.problems.length > 0 && !this.#covered(canonical) && this.#lower.read(canonical) === undefined;
+  }
+
   #set(canonical: string, entry: Entry | undefined, blame: Blame): void {
     const below = this.#lower.lstat(canonical)?.kind;
     if (below === "symlink" || (below === "directory" && entry?.kind !== "directory")) this.#log.hiding.add(canonical);
@@ -255,7 +263,9 @@ export class Overlay implements Image {
   #unchangedIf(path: string, after: Entry): string | undefined {
     if (after.kind !== "file") return undefined;
     const text = after.content.toString("utf8");
-    if (!hasUnknown(text) || unknownReason(text) !== undefined) return undefined;
+    const reason = unknownReason(text);
+    if (reason === UNREAD) return reason;
+    if (!hasUnknown(text) || reason !== undefined) return undefined;
     const same = mayComeOutAs(text, this.#lower.read(path)?.toString("utf8") ?? "");
     return same ? "it is written, but its content may stay the same" : undefined;
   }

@@ -38,7 +38,7 @@ export const LARGEST_FILE = 5_000_000;
 
 /** Lints user-data, vendor-data, network configuration or meta-data on its own, without an image. */
 export function lintFile(file: SeedFile, { rules, version, severities, ignores }: LintFileOptions): LintResult {
-  const schemas = schemasOf(version);
+  const schemas = schemasOf({ version, vendor: undefined });
   const text = file.bytes.toString("utf8");
   const told = checkFile(file, schemas);
   const isPacked = file.bytes[0] === 0x1f || fromBase64(file.bytes) !== undefined;

@@ -44,9 +44,9 @@ export const COMMON: readonly string[] = [
     var/lib/dhcpcd var/lib/dhcpcd5 var/lib/NetworkManager var/lib/systemd/network var/lib/wicked`),
   // Programs, and the targets of links with their names.
   ...programs(
-    "cloud-init coreos-cloudinit ignition ifdown ifquery ifup ip netplan nmcli systemctl sh bash dash busybox sudo doas",
+    "cloud-init python3 coreos-cloudinit ignition ifdown ifquery ifup ip netplan nmcli systemctl sh bash dash busybox sudo doas",
   ),
-  ...words("usr/libexec/nm-ifup usr/libexec/nm-ifdown"),
+  ...words("usr/libexec/nm-ifup usr/libexec/nm-ifdown usr/libexec/platform-python"),
 ];
 
 /**

@@ -63,10 +63,10 @@ describe("what is no image", () => {
         "a text on standard input",
         "#cloud-config\n",
         3,
-        /standard input must be a tar archive; pass user-data as a file/,
+        /standard input must be an archive or a disk image; pass user-data as a file/,
       ],
       ["a truncated one", "TRUNCATED", 4, /truncated/],
-      ["damaged bzip2", "BZh91AY&SY", 4, /standard input: the archive cannot be read completely: it is damaged/],
+      ["damaged bzip2", "BZh91AY&SY", 4, /invalid bzip2 data/],
     ]),
   )("%s", (_name, input, status, message) => {
     const result = withInput(input === "TRUNCATED" ? archive.subarray(0, 20_000) : input, "-");

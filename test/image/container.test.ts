@@ -310,7 +310,7 @@ describe("what is missing or wrong", () => {
     );
     expect(await refused(with1({ bytes: Buffer.from("no archive") }))).toMatch(/completely: it is not a tar archive$/);
     expect(await refused(with1({ bytes: Buffer.from("BZh91AY") }))).toMatch(
-      /completely: it is damaged: invalid bzip2 data$/,
+      /read completely: it is damaged: invalid bzip2 data$/,
     );
   });
 

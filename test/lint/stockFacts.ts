@@ -375,6 +375,9 @@ const OTHERS: readonly StockConfiguration[] = [
     }),
   ),
   recent("arch", { disable_root: true }, "ssh_import_id keyboard locale", "", "arch", { version: "25.1.4" }),
+  older("gentoo", "18.5", { disable_root: true }, "ssh-import-id locale", "gentoo", "2.6", {
+    user: { groups: ["users", "wheel"], primary_group: "users", "no-user-group": true },
+  }),
   recent("gentoo", { disable_root: true }, "ssh_import_id keyboard locale", "", "gentoo", {
     release: "2.17",
     version: "25.1",

@@ -1,11 +1,12 @@
+import { builtinDatasources, datasourcesIn } from "../../config/builtin.ts";
 import { Config } from "../../config/config.ts";
-import { datasourceNamed, datasourcesOf } from "../../config/datasources.ts";
+import { datasourceNamed } from "../../config/datasources.ts";
 import type { BaseConfig } from "../../config/read.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
-import { sinceOf } from "../../distro/version.ts";
+import type { Program } from "../../distro/library/fact.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
@@ -33,12 +34,13 @@ export interface FoundCloud {
 /** Determines which datasource the boot uses and what it provides; unknown if the image may run on any cloud. */
 export function findCloud(
   image: Image,
-  version: string,
+  program: Program,
   base: BaseConfig,
   launch: Launch & { readonly userData?: SeedFile },
 ): FoundCloud {
+  const { version } = program;
   const list = listedDatasources(image, version, base);
-  const pinned = knownTo(version, pinnedDatasource(list));
+  const pinned = knownTo(program, pinnedDatasource(list));
   const name = launch.datasource ?? pinned;
   const unused = unusedSeeds(image, version, base, list);
   const ignored = unused.map((seed) => generalNote("seed-not-used", { seed }, seed.origin));
@@ -50,10 +52,10 @@ export function findCloud(
     const none = generalNote("seed-not-used", { seed }, seed.origin);
     return { cloud: noneCloud(image, base), notes: [...describe(list, undefined, launch), ...ignored, none] };
   }
-  const found = launch.cloud ?? seedOf(image, version, base, name, list);
+  const found = launch.cloud ?? seedOf(image, program, base, name, list);
   // Only seeds in the image can be missing: what a machine provides is not known.
   const isSearched = launch.datasource === undefined && launch.cloud === undefined && launch.userData === undefined;
-  if (isSearched && found === UNKNOWN_CLOUD && endsAtNone(unused, name, image, list, version)) {
+  if (isSearched && found === UNKNOWN_CLOUD && endsAtNone(unused, name, image, list, program)) {
     const none = generalNote("datasource-none-left", {});
     return { cloud: noneCloud(image, base), notes: [...ignored, none] };
   }
@@ -97,9 +99,9 @@ function endsAtNone(
   name: string | undefined,
   image: Image,
   list: DatasourceList | undefined,
-  version: string,
+  program: Program,
 ): boolean {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
+  const order = name === undefined ? (list?.names ?? builtinDatasources(program)) : [name];
   const firstCloud = order.findIndex((one) => !LOCAL.has(one));
   const first = new Set(name === undefined && firstCloud !== -1 ? order.slice(0, firstCloud) : order);
   if (!unused.some((seed) => first.has(seed.datasource) && isSearchContinued(seed))) return false;
@@ -108,9 +110,9 @@ function endsAtNone(
   return isAdded || list.names.includes("None");
 }
 
-function knownTo(version: string, name: string | undefined): string | undefined {
+function knownTo(program: Program, name: string | undefined): string | undefined {
   const known = name === undefined ? undefined : datasourceNamed(name);
-  return known !== undefined && datasourcesOf(sinceOf(version)).includes(known) ? known : undefined;
+  return known !== undefined && datasourcesIn(program).includes(known) ? known : undefined;
 }
 
 /** Datasources that do not look for the marks of a cloud: they come before others on any machine. */
@@ -119,12 +121,13 @@ const LOCAL = new Set(["NoCloud", "ConfigDrive", "LXD"]);
 /** The seed in the image itself that cloud-init uses before it asks any cloud. */
 function seedOf(
   image: Image,
-  version: string,
+  program: Program,
   base: BaseConfig,
   name: string | undefined,
   list: DatasourceList | undefined,
 ): CloudData {
-  const order = name === undefined ? (list?.names ?? datasourcesOf(sinceOf(version))) : [name];
+  const { version } = program;
+  const order = name === undefined ? (list?.names ?? builtinDatasources(program)) : [name];
   for (const candidate of order) {
     if (name === undefined && !LOCAL.has(candidate)) break;
     if (candidate !== "NoCloud" && candidate !== "ConfigDrive") continue;

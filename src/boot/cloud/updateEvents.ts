@@ -1,8 +1,10 @@
 import { configuresEveryBoot, datasourceNames } from "../../config/datasources.ts";
-import { codeOf } from "../../distro/library/change.ts";
 import { defineFact, type Fact, lookUp, type Program } from "../../distro/library/fact.ts";
 import type { Library } from "../../distro/library/library.ts";
 import { type Since, sinceOf } from "../../distro/version.ts";
+import { isDict, type PyValue } from "../../python/dataModel.ts";
+import type { PythonSource } from "../../python/source/source.ts";
+import { itemsOf, Name } from "../../python/source/values.ts";
 
 /** Datasources that watch for network devices by default, with upstream's first version that does. */
 const WATCHES: Readonly<Record<string, string>> = { Ec2: "24.1", AliYun: "24.1", VMware: "25.2", Hetzner: "25.3" };
@@ -36,6 +38,7 @@ export function defaultUpdateEvents(program: Program, datasource: string | undef
   return lookUp(fact, program).value;
 }
 
+const EVENTS_NAME = "default_update_events";
 const NEW_INSTANCE: Events = new Set(["boot-new-instance"]);
 
 function upstreamEvents(datasource: string, since: Since): Events {
@@ -53,47 +56,42 @@ function fileOf(datasource: string): string {
 
 /** What the classes of a datasource say; undefined if that is not clear. */
 function eventsOf(library: Library, datasource: string, depth = 0): Set<string> | undefined {
-  const code = codeIn(library, fileOf(datasource));
-  const parents = new RegExp(`^class DataSource${datasource}\\(([\\w., \\n]{1,200})\\)`, "m").exec(code)?.[1];
-  if (parents === undefined) return undefined;
-  const other = /\bDataSource(\w+)/.exec(parents)?.[1];
-  const inherited = () => {
-    if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
-    return assignedEvents(codeIn(library, "sources/__init__.py")) ?? new Set(NEW_INSTANCE);
-  };
-  const events = /^ {4}default_update_events\b/m.test(code) ? assignedEvents(code) : inherited();
+  const source = library.source(fileOf(datasource));
+  const name = `DataSource${datasource}`;
+  if (source === undefined || !source.defines(name)) return undefined;
+  const stated = source.value(`${name}.${EVENTS_NAME}`);
+  const events = stated === undefined ? inheritedEvents(library, source, name, depth) : eventsIn(stated);
   // Constructors add others.
-  for (const [, name = ""] of code.matchAll(
-    /^ {8}self\.default_update_events\[EventScope\.NETWORK\]\.add\(\s*EventType\.(\w+)/gm,
-  ))
-    events?.add(eventName(name));
+  for (const { positional, isOpen } of source.calls(`${name}.__init__`, "add")) {
+    const [event] = positional;
+    if (event instanceof Name && event.dotted.startsWith("EventType.")) events?.add(eventName(event));
+    else if (isOpen) return undefined;
+  }
   return events;
 }
 
-/** The events of the first class that assigns them, itself or as a copy of a constant. */
-function assignedEvents(code: string): Set<string> | undefined {
-  const value = /^ {4}default_update_events(?:: [\w[\], ]{1,99})? = (?=\S)/m.exec(code);
-  if (value === null) return undefined;
-  const rest = code.slice(value.index + value[0].length);
-  const constant = /^(?:copy\.deepcopy\()?([A-Z_]+)\b/.exec(rest)?.[1];
-  if (constant === undefined) return eventsIn(rest);
-  const definition = new RegExp(`^${constant} = (?=\\{)`, "m").exec(code);
-  return definition === null ? undefined : eventsIn(code.slice(definition.index + definition[0].length));
+/** The events of the datasource in another file that a class is derived from, otherwise those of all datasources. */
+function inheritedEvents(library: Library, source: PythonSource, name: string, depth: number): Set<string> | undefined {
+  const bases = source.bases(name);
+  const other = bases.map((base) => /(?:^|\.)DataSource(\w+)$/.exec(base)?.[1]).find((base) => base !== undefined);
+  if (other !== undefined) return depth < 3 ? eventsOf(library, other, depth + 1) : undefined;
+  if (!bases.some((base) => /(?:^|\.)DataSource$/.test(base))) return undefined;
+  const common = library.source("sources/__init__.py");
+  const stated = common?.value(`DataSource.${EVENTS_NAME}`);
+  return common === undefined || stated === undefined ? new Set(NEW_INSTANCE) : eventsIn(stated);
 }
 
-/** `{EventScope.NETWORK: {EventType.BOOT, ...}}` */
-function eventsIn(text: string): Set<string> | undefined {
-  const list = /^\{\s*EventScope\.NETWORK:\s*\{((?:\s*EventType\.\w+\s*,?)*)\s*\}/.exec(text)?.[1];
-  return list === undefined
-    ? undefined
-    : new Set([...list.matchAll(/EventType\.(\w+)/g)].map(([, name = ""]) => eventName(name)));
+/** `{EventScope.NETWORK: {EventType.BOOT, ...}}`, itself or as a copy of a constant. */
+function eventsIn(value: PyValue): Set<string> | undefined {
+  if (!isDict(value)) return undefined;
+  for (const [scope, events] of value)
+    if (scope instanceof Name && scope.dotted === "EventScope.NETWORK") {
+      const names = itemsOf(events)?.map((event) => (event instanceof Name ? eventName(event) : undefined));
+      return names?.every((one) => one !== undefined) ? new Set(names) : undefined;
+    }
+  return undefined;
 }
 
-function eventName(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
-}
-
-function codeIn(library: Library, file: string): string {
-  const source = library.source(file);
-  return source === undefined ? "" : codeOf(source);
+function eventName({ last }: Name): string {
+  return last.toLowerCase().replaceAll("_", "-");
 }

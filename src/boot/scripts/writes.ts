@@ -11,8 +11,15 @@ const VOLATILE = /^\/(dev|proc|run|sys|tmp|var\/run)(\/|$)/;
 
 /** Words that precede a command: the shell's keywords, and programs that run another one. */
 const PREFIXES = new Set(
-  "! { } case command do elif else env eval exec fi if nice nohup sudo then time until while".split(" "),
+  "! { } case command do doas elif else env eval exec fi if ionice nice nohup setsid sudo then time until while".split(
+    " ",
+  ),
 );
+/** Programs that run another one; the number of operands before its name, such as FREQUENCY and NAME of cloud-init-per. */
+const RUNNERS: ReadonlyMap<string, number> = new Map([
+  ["cloud-init-per", 2],
+  ["timeout", 1],
+]);
 const SHELLS = new Set(["ash", "bash", "dash", "ksh", "sh", "zsh"]);
 /** Programs that change every file among their arguments; `first` is the number of words before the files. */
 const CHANGERS: Readonly<Record<string, number>> = {
@@ -91,9 +98,15 @@ export function programsIn(commands: readonly Pick<ShellCommand, "words">[], dep
 function withoutPrefixes(words: readonly string[]): readonly string[] {
   let at = 0;
   let prefixed = false;
+  let operands = 0;
   for (; at < words.length; at++) {
     const word = words[at]!;
-    if (PREFIXES.has(word)) prefixed = true;
+    const runs = RUNNERS.get(word.slice(word.lastIndexOf("/") + 1));
+    if (operands > 0 && !word.startsWith("-")) operands--;
+    else if (runs !== undefined) {
+      prefixed = true;
+      operands = runs;
+    } else if (PREFIXES.has(word)) prefixed = true;
     else if (!/^\w+=/.test(word) && !(prefixed && word.startsWith("-"))) break;
   }
   return words.slice(at);

@@ -1,8 +1,8 @@
-import { pipeline, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { DiskError } from "../disk.ts";
 import { bzip2 } from "./bzip2.ts";
 import { Feed } from "./feed.ts";
+import { through } from "./transform.ts";
 import { xz } from "./xz/xz.ts";
 import { zstdStream } from "./zstd.ts";
 
@@ -42,17 +42,13 @@ export function decompressed(compression: Compression, chunks: AsyncIterable<Buf
 const CHUNK = 256 * 1024;
 
 async function* throughNode(chunks: AsyncIterable<Buffer>, transform: zlib.Gunzip): AsyncGenerator<Buffer> {
-  // Destroys both if either fails; the error comes out of the transform.
-  pipeline(Readable.from(chunks), transform, () => {});
   try {
-    yield* transform as AsyncIterable<Buffer>;
+    yield* through(transform, chunks);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "Z_BUF_ERROR") throw new DiskError("its compressed data is truncated");
     if (code?.startsWith("Z_") || code?.startsWith("ZSTD_"))
       throw new DiskError(`its compressed data is damaged (${message})`);
     throw error;
-  } finally {
-    transform.destroy();
   }
 }

@@ -2,7 +2,7 @@ import { DiskError } from "../disk.ts";
 
 /** A section of LVM's text format: `name { key = value ... }`. Values are numbers, texts, lists and sections. */
 export type Section = ReadonlyMap<string, Value>;
-export type Value = number | string | readonly (number | string)[] | Section;
+type Value = number | string | readonly (number | string)[] | Section;
 
 /** How deep sections stand in each other: a volume group has four levels. */
 const DEPTH_LIMIT = 16;

@@ -49,15 +49,21 @@ export function libraryHas(boot: { fact<T>(fact: Fact<T>): T }): Has {
   };
 }
 
-/** The default of an option that code reads as `get(option, default)`. */
+/** The default of an option that code reads as `get(option, default)` or `get_cfg_option_bool(config, option, default)`. */
 export function defineDefault(option: string, file: string, upstream: boolean): Fact<boolean> {
-  const read = new RegExp(`["']${option}["'],\\s*(True|False)\\s*\\)`, "g");
   return defineFact({
     name: `the default of ${option}`,
     file,
     read: (source) => {
-      const found = new Set([...codeOf(source).matchAll(read)].map(([, value]) => value === "True"));
-      return found.size === 1 ? found.has(true) : undefined;
+      const defaults = ["get", "get_cfg_option_bool"]
+        .flatMap((name) => source.calls("", name))
+        .flatMap(({ positional, named }) => {
+          const at = positional.indexOf(option);
+          return at === -1 ? [] : [positional[at + 1] ?? named.get("default")];
+        });
+      const found = new Set(defaults.filter((value) => value !== undefined));
+      const [value] = found;
+      return found.size === 1 && typeof value === "boolean" ? value : undefined;
     },
     byVersion: () => upstream,
   });

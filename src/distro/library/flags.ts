@@ -9,16 +9,24 @@ function defineFlag(name: string, byVersion: (since: Since) => boolean): Fact<bo
     name: `the flag ${name}`,
     file: "features.py",
     read: (source, library) => {
-      const overrides = source.text.includes("feature_overrides") ? library.source("feature_overrides.py") : undefined;
+      const hasOverrides = source.text.includes("feature_overrides") && library.has("feature_overrides.py");
+      const overrides = hasOverrides ? library.source("feature_overrides.py") : undefined;
+      if (hasOverrides && (overrides === undefined || isComputed(overrides, name))) return undefined;
       return flagIn(overrides, name) ?? flagIn(source, name) ?? (isMissing(source, name, library) ? false : undefined);
     },
     byVersion,
   });
 }
 
-/** Whether the code cannot ask for a flag, since its own features.py has none of this name. */
+/** Whether the code cannot ask for a flag, since its own features.py has others, but none of this name. */
 function isMissing(source: PythonSource, name: string, library: Library): boolean {
-  return library.isWhole && source.value(name) === undefined;
+  return (
+    library.isWhole && source.value(name) === undefined && /^[A-Z_]+\b[^=\n]*=\s*(?:True|False)\b/m.test(source.text)
+  );
+}
+
+function isComputed(source: PythonSource, name: string): boolean {
+  return source.value(name) !== undefined && flagIn(source, name) === undefined;
 }
 
 function flagIn(source: PythonSource | undefined, name: string): boolean | undefined {

@@ -2,8 +2,8 @@ import { imageOf } from "../entries.ts";
 import { type Image, ImageError, type ImageProblem } from "../image.ts";
 import type { Keep } from "../keep.ts";
 import { Problems } from "../problems.ts";
+import { reasonOf } from "../reason.ts";
 import { Archive } from "../tar/archive.ts";
-import { reasonOfStream } from "../tar/unpacked.ts";
 import { type Choice, chooseImage } from "./choose.ts";
 import { digestRule } from "./digest.ts";
 import { type Layer, type LayerReading, pathOf, type Sources, type Totals } from "./layer.ts";
@@ -102,7 +102,7 @@ async function readLayers(
       try {
         layer = await layout.layer(path, reading);
       } catch (error) {
-        throw new ImageError(4, `${name}: ${label} cannot be read completely: ${reasonOfStream(error)}`);
+        throw new ImageError(4, `${name}: ${label} cannot be read completely: ${reasonOf(error)}`);
       }
       known.set(path, layer);
       const rule = digestRule(path);

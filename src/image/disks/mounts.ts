@@ -38,14 +38,15 @@ export function mountAll(
 
   for (const line of inOrder(fstab)) {
     const { point, options, device, type } = line;
-    if (point === "/" || PSEUDO.test(type) || isNetworkMount(line)) continue;
+    const isBind = options.includes("bind") || options.includes("rbind");
+    if (point === "/" || (PSEUDO.test(type) && !isBind) || isNetworkMount(line)) continue;
     // An automount is mounted when somebody looks.
     if (options.includes("noauto") && !options.includes("x-systemd.automount")) continue;
     const mayFail = options.includes("nofail") || options.includes("noauto");
     const refuse = (reason: string) => {
       if (!mayFail) tree.mountUnreadable(point, reason);
     };
-    if (options.includes("bind") || options.includes("rbind")) {
+    if (isBind) {
       const source = tree.find(device);
       if (source === undefined) refuse(`${device}, which is mounted here (${place(line)}), does not exist`);
       else tree.mount(point, source);

@@ -1,18 +1,12 @@
-import type { Disk } from "../../disk/disk.ts";
 import type { Filesystem } from "../../filesystem/filesystem.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
+import type { MachineDisks } from "./machine.ts";
 import { mountAll } from "./mounts.ts";
 import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
 import { fstabOf, type Root, rootsOf } from "./roots.ts";
 import { MountedTree } from "./tree.ts";
-
-/** The disks of one machine, and what makes them doubtful though they can be read. */
-export interface MachineDisks {
-  readonly disks: readonly Disk[];
-  readonly warnings: readonly string[];
-}
 
 /**
  * The root file system on the disks of one machine, with the other file systems mounted as its fstab says.

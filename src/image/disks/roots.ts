@@ -100,7 +100,9 @@ function hasAccounts(directory: Inode): boolean {
 /** What a root's os-release calls the system. */
 function systemName(directory: Inode): string | undefined {
   const text = textAt(directory, "/etc/os-release") ?? textAt(directory, "/usr/lib/os-release") ?? "";
-  return /^PRETTY_NAME=["']?([^"'\n]*)/m.exec(text)?.[1];
+  const value = (key: string) => new RegExp(`^${key}=["']?([^"'\\n]*)`, "m").exec(text)?.[1];
+  const name = value("NAME");
+  return value("PRETTY_NAME") ?? (name && `${name} ${value("VERSION") ?? value("VERSION_ID") ?? ""}`.trim());
 }
 
 /** The inode at a path without following links; undefined if there is none. */

@@ -4,6 +4,7 @@ import { parseConfigFile } from "../../config/read.ts";
 import { templateKind } from "../../config/rendering.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
+import { libraryOf } from "../../distro/library/library.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { Mapping, Pair } from "../../python/tree.ts";
@@ -129,8 +130,8 @@ function schemas({ image, distro, booted }: CheckContext): Schemas {
   const vendor = vendorOf(booted.config);
   const known = loaded.get(distro);
   if (known?.vendor === vendor) return known;
-  const { version, library } = distro.cloudInit;
-  const fresh = schemasOf(version || ASSUMED_VERSION, image, library, vendor);
+  const version = distro.cloudInit.version || ASSUMED_VERSION;
+  const fresh = schemasOf({ version, library: libraryOf(image, distro.cloudInit), vendor }, image);
   loaded.set(distro, fresh);
   return fresh;
 }

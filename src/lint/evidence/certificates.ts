@@ -15,16 +15,29 @@ export function isGenerated(path: string): boolean {
   return path === LIST || path === BUNDLE;
 }
 
-/** Evidence that somebody added a certificate to a generated file; undefined if there is none. */
+/** Evidence that somebody added or deselected a certificate in a generated file; undefined if there is none. */
 export function foreignCertificate(image: Image, path: string): string | undefined {
   const text = image.read(path)?.toString("latin1") ?? "";
-  return path === LIST ? listed(text) : bundled(image, text);
+  return path === LIST ? listed(image, text) : bundled(image, text);
 }
 
-/** The package's own certificates are those below mozilla/. */
-function listed(text: string): string | undefined {
-  const line = text.split("\n").findIndex((one) => /^[^#!\s]/.test(one) && !one.startsWith("mozilla/"));
-  return line === -1 ? undefined : `${LIST}:${line + 1} is not a certificate of the package ca-certificates`;
+/** What cc_ca_certs writes above the certificates that it deselects (since 23.1). */
+const BY_CLOUD_INIT = "# Modified by cloud-init";
+
+/**
+ * The package's own certificates are those below mozilla/. Its scripts select all of them, and leave "!" before one that an
+ * earlier release had; cloud-init deselects those below its comment.
+ */
+function listed(image: Image, text: string): string | undefined {
+  const lines = text.split("\n");
+  const added = lines.findIndex((one) => /^[^#!\s]/.test(one) && !one.startsWith("mozilla/"));
+  if (added !== -1) return `${LIST}:${added + 1} is not a certificate of the package ca-certificates`;
+  const deselected = lines
+    .slice(0, MOST_FILES)
+    .findIndex((one) => one.startsWith("!mozilla/") && image.stat(`${SOURCES[0]}/${one.slice(1)}`)?.kind === "file");
+  const cloudInits = lines.findIndex((one) => one.startsWith(BY_CLOUD_INIT));
+  const isOwn = deselected !== -1 && (cloudInits === -1 || deselected < cloudInits);
+  return isOwn ? `${LIST}:${deselected + 1} deselects a certificate of the package ca-certificates` : undefined;
 }
 
 function bundled(image: Image, text: string): string | undefined {

@@ -155,7 +155,7 @@ export class CustomisationEvidence {
     return there?.value === setting.value && there.path === path;
   }
 
-  /** Whether a file is as its package shipped it. */
+  /** Whether a file is as its package shipped it; a file that exists but cannot be read is no evidence. */
   #state(path: string): ShippedFile | "unchanged" | "unowned" {
     const known = this.#changed.get(path);
     if (known !== undefined) return known;
@@ -163,7 +163,8 @@ export class CustomisationEvidence {
     const shipped = packages.shipped(path);
     const content = this.#image.read(path);
     let state: ShippedFile | "unchanged" | "unowned";
-    if (shipped === undefined) state = packages.owner(path) === undefined ? "unowned" : "unchanged";
+    if (content === undefined && this.#image.stat(path)?.kind === "file") state = "unchanged";
+    else if (shipped === undefined) state = packages.owner(path) === undefined ? "unowned" : "unchanged";
     else if (content !== undefined && hasDigest(content, shipped)) state = "unchanged";
     else state = shipped;
     this.#changed.set(path, state);

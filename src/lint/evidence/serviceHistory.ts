@@ -4,6 +4,7 @@ import type { BootPart, Overlay } from "../../image/overlay.ts";
 import type { Blame } from "../../image/writeLog.ts";
 import { UnreadableService } from "../../services/includes.ts";
 import type { Service, Setting } from "../../services/service.ts";
+import { withoutGaps } from "../../services/withoutGaps.ts";
 
 /** A service's settings by key; if several have the same key, the first one. */
 export type SettingsByKey = ReadonlyMap<string, Setting>;
@@ -48,7 +49,9 @@ export class ServiceReader {
   #read(service: Service, image: Image): readonly Setting[] {
     if (this.#unreadable.has(service.name)) return NOTHING;
     try {
-      return service.read(image, this.#distro);
+      const settings = service.read(image, this.#distro);
+      if (image.problems.length > 0) service.read(withoutGaps(image), this.#distro);
+      return settings;
     } catch (error) {
       if (!(error instanceof UnreadableService)) throw error;
       this.#unreadable.add(service.name);

@@ -1,8 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { findPair } from "../../config/merge.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import { type ConfigNode, type Mapping, originOf } from "../../python/tree.ts";
 import { pyStr, truthy } from "../../python/value.ts";
 import type { Told } from "../schema/told.ts";
+import { findPlaceholders } from "../templates/placeholders.ts";
 import type { SourceContext } from "./packageSources.ts";
 
 const MODULE = "ca_certs";
@@ -52,5 +54,28 @@ function wrongOf(node: ConfigNode): string | undefined {
     return `This entry of trusted is not a certificate in PEM format, so nothing is trusted${hint}. Give the text from "-----BEGIN CERTIFICATE-----" on.`;
   }
   const isOneLine = !new RegExp(`^${BEGIN.source}\\s*$`, "m").test(text);
-  return isOneLine ? 'This certificate has lost its line breaks, so it is not trusted. Write it below "|".' : undefined;
+  if (isOneLine) return 'This certificate has lost its line breaks, so it is not trusted. Write it below "|".';
+  if (!isDamaged(text)) return undefined;
+  return "This certificate cannot be decoded, so it is not trusted. On Debian, Ubuntu and Alpine it becomes part of the bundle of all certificates, which Python and other programs that use OpenSSL then refuse as a whole. Paste the certificate again in full.";
+}
+
+/** The maximum number of certificates of one entry that are decoded; the bundle of a distribution has about 150. */
+const MOST_DECODED = 300;
+
+/**
+ * Whether a text contains a certificate that OpenSSL starts to read and cannot decode: it then reads none of the file's
+ * certificates. Text outside of the blocks does not matter. What a template fills in later is not known.
+ */
+function isDamaged(text: string): boolean {
+  if (findPlaceholders(text, "all").length > 0) return false;
+  const blocks = text.split(/^(?=-----BEGIN (?:X509 )?CERTIFICATE-----\s*$)/m);
+  return blocks.slice(0, MOST_DECODED).some((block) => /^-----BEGIN/.test(block) && !isDecoded(block));
+}
+
+function isDecoded(block: string): boolean {
+  try {
+    return new X509Certificate(block).raw.length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -128,14 +128,14 @@ export function userDataOfInstaller(root: Mapping): Mapping | undefined {
 }
 
 /** The problem with only those keys to suggest that this version reads in this place and that are not deprecated. */
-function withCurrentKeys(problem: SchemaProblem, { version, vendor }: Schemas): SchemaProblem {
+function withCurrentKeys(problem: SchemaProblem, reader: Schemas): SchemaProblem {
   if (problem.kind !== "unknown-key") return problem;
   const properties = asSchema(problem.schemas[0]?.properties) ?? {};
   const isCurrent = (key: string): boolean => {
     const form = asSchema(properties[key]);
     const since = form?.deprecated_version;
-    if (form?.deprecated === true && (typeof since !== "string" || versionAtLeast(version, since))) return false;
-    return problem.path.length > 1 || !isKnownKey(key) || isCurrentKey(key, { version, vendor });
+    if (form?.deprecated === true && (typeof since !== "string" || versionAtLeast(reader.version, since))) return false;
+    return problem.path.length > 1 || !isKnownKey(key) || isCurrentKey(key, reader);
   };
   return { ...problem, keys: problem.keys.filter(isCurrent), outdated: problem.keys.filter((key) => !isCurrent(key)) };
 }

@@ -15,8 +15,7 @@ export interface Schemas extends KeyReader {
 }
 
 /** The schemas that an image's cloud-init contains; what our modules declare if it contains none. */
-export function schemasOf(version: string, image?: Image, library?: string, vendor?: string): Schemas {
-  const reader = { version, vendor };
+export function schemasOf(reader: KeyReader, image?: Image): Schemas {
   const loaded = new Map<SchemaName, Validator>();
   let top: Readonly<Record<string, Schema>> | undefined;
   const topForms = () => {
@@ -28,7 +27,8 @@ export function schemasOf(version: string, image?: Image, library?: string, vend
     validator: (name) => {
       const known = loaded.get(name);
       if (known !== undefined) return known;
-      const own = image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, library, name);
+      const own =
+        image === undefined || isNetplans(image, name) ? undefined : imageSchema(image, reader.library?.path, name);
       const declared = () => schemaValidator(schemaOfVersion(name, reader));
       // cloud-init's own schema of version 2 allows any key in a device (24.2 to 26.2), and nothing reads it.
       const validator = own === undefined ? declared() : name === "network-config-v2" ? bothOf(own, declared()) : own;

@@ -54,7 +54,9 @@ function difference(own: unknown, upstream: unknown): string {
       added.length > 0 && `with ${shortList(added)}`,
       missing.length > 0 && `without ${shortList(missing)}`,
     ];
-    return parts.filter(Boolean).join(", ") || "in another order";
+    if (parts.some(Boolean)) return parts.filter(Boolean).join(", ");
+    // Of an order, what comes first counts.
+    return `${here.slice(0, MOST_NAMED).join(", ")}, ... (upstream: ${there.slice(0, MOST_NAMED).join(", ")}, ...)`;
   }
   const [ours, theirs] = [inWords(own), inWords(upstream)];
   if (ours === undefined || theirs === undefined) return "not as upstream's";

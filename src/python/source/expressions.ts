@@ -3,8 +3,8 @@ import { CannotTell, Raises } from "../errors.ts";
 import { readFloat, readInteger, readString } from "../jinja/literals.ts";
 import { Bytes } from "../scalars.ts";
 import type { Token } from "./lexer.ts";
-import type { Range } from "./structure.ts";
-import { COMPUTED, itemsOf, PySet } from "./values.ts";
+import type { Range } from "./scopes.ts";
+import { COMPUTED, itemsOf, Name, PySet } from "./values.ts";
 
 /** The arguments of a call. */
 export interface Call {
@@ -34,22 +34,30 @@ export interface Nesting {
   level: number;
 }
 
-/** Reads expressions in a module's tokens. `resolve` gives the value of a name, with attributes. */
+/** What names stand for. */
+export interface Names {
+  /** The value of a name, with attributes. */
+  resolve(name: string): Measured;
+  /** Whether a name is not the module's own. */
+  isBuiltIn(name: string): boolean;
+}
+
+/** Reads expressions in a module's tokens. */
 export class ExpressionReader {
   readonly #tokens: readonly Token[];
   readonly #end: number;
   readonly #nesting: Nesting;
-  readonly #resolve: (name: string) => Measured;
+  readonly #names: Names;
   #at: number;
   /** Whether the last element was `*rest` or a comprehension, which give any number of items. */
   #isOpen = false;
 
-  constructor(tokens: readonly Token[], { from, to }: Range, nesting: Nesting, resolve: (name: string) => Measured) {
+  constructor(tokens: readonly Token[], { from, to }: Range, nesting: Nesting, names: Names) {
     this.#tokens = tokens;
     this.#nesting = nesting;
     this.#at = from;
     this.#end = to;
-    this.#resolve = resolve;
+    this.#names = names;
   }
 
   /** The value of the whole range, which may be a tuple without parentheses. */
@@ -141,9 +149,10 @@ export class ExpressionReader {
       dotted += `.${this.#tokens[this.#at + 1]!.text}`;
       this.#at += 2;
     }
-    if (!this.#is("(")) return this.#resolve(dotted);
-    const mapping = dotted.endsWith(".keys") ? this.#resolve(dotted.slice(0, -".keys".length)) : undefined;
-    const make = CONSTRUCTORS.get(dotted);
+    if (!this.#is("(")) return this.#names.resolve(dotted);
+    const mapping = dotted.endsWith(".keys") ? this.#names.resolve(dotted.slice(0, -".keys".length)) : undefined;
+    const isCopy = COPIES.has(dotted) && isNamed(this.#names.resolve(dotted).value, dotted);
+    const make = isCopy ? copyOf : this.#names.isBuiltIn(first) ? CONSTRUCTORS.get(dotted) : undefined;
     const args = this.#arguments();
     if (mapping !== undefined && isDict(mapping.value))
       return collected(partsOf(mapping) ?? [], (values) => new Tuple(values));
@@ -260,6 +269,17 @@ const CONSTRUCTORS = new Map<string, (args: Arguments) => Measured | undefined>(
   ["frozenset", collection(setOf)],
 ]);
 
+/** Functions of modules that are imported. */
+const COPIES = new Set(["copy.copy", "copy.deepcopy", "deepcopy"]);
+
+function copyOf({ positional: [original, ...others], named }: Arguments): Measured | undefined {
+  return others.length > 0 || named.size > 0 ? undefined : original;
+}
+
+function isNamed(value: PyValue, dotted: string): boolean {
+  return value instanceof Name && value.dotted === dotted;
+}
+
 function collection(make: (items: readonly Measured[]) => Measured): (args: Arguments) => Measured | undefined {
   return ({ positional: [from, ...others], named }) => {
     if (others.length > 0 || named.size > 0) return undefined;
@@ -304,7 +324,12 @@ function dictOfPairs(pairs: readonly (readonly [Measured, Measured])[]): Measure
 }
 
 function setOf(items: readonly Measured[]): Measured {
-  return items.every(({ value }) => canBeKey(value)) ? collected(items, (values) => new PySet(values)) : UNKNOWN;
+  if (!items.every(({ value }) => canBeKey(value))) return UNKNOWN;
+  return collected(items, (values) => {
+    const keys = new Dict();
+    for (const value of values) keys.set(value as PyKey, null);
+    return new PySet([...keys.keys()]);
+  });
 }
 
 function canBeKey(value: PyValue): boolean {

@@ -150,8 +150,9 @@ function isPlausible(tokens: readonly Token[], { from, to }: LogicalLine): boole
   for (let at = from; at < to; at++) {
     const { kind, text } = tokens[at]!;
     if (kind === "operator") {
-      // A parameter list may hold a bare slash, an import begins with dots.
-      const bare = text === "." || (text === "/" && tokens[at - 1]?.text === ",");
+      // A parameter list may hold a bare slash, an import begins with dots, a tuple may end with a comma.
+      const isAfterComma = tokens[at - 1]?.text === ",";
+      const bare = text === "." || (isAfterComma && (text === "/" || text === "="));
       if (before === "operator" && BINARY.has(text) && !bare) return false;
       before = text in CLOSES ? "value" : text === "..." || text === "`" ? "other" : "operator";
     } else {

@@ -1,46 +1,22 @@
 import type { Lexed, LogicalLine, Token } from "./lexer.ts";
-
-/** A range of tokens: the first, and the one after the last. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-/**
- * What a statement gives a name: the value of an expression, something imported, a class or a function, or what only
- * running it shows; "changed" if a function may set it whenever it is called.
- */
-export interface Binding {
-  readonly value: Range | "imported" | "defined" | "computed" | "changed";
-  /** Whether the statement may not be run: it is in a branch, a loop or a handler of exceptions. */
-  readonly isConditional: boolean;
-}
-
-/** A module, a class or a function. */
-export interface Scope {
-  /** Its names joined by dots: "Class.method"; "" for the module. */
-  readonly path: string;
-  readonly kind: "module" | "class" | "function";
-  readonly parent: Scope | undefined;
-  /** The statements in it; several ranges where it is defined several times. */
-  readonly ranges: Range[];
-  /** The defaults of its parameters. */
-  readonly defaults: Map<string, Range>;
-  readonly bindings: Map<string, Binding[]>;
-}
+import { Mutations } from "./mutations.ts";
+import { AUGMENTED, type Binding, bind, type Range, type Scope, scopeOf } from "./scopes.ts";
 
 /** Python itself allows 100 levels of blocks. */
 const DEEPEST = 100;
 
 const BRANCHES = new Set(["if", "elif", "else", "try", "except", "finally", "for", "while", "with"]);
-const MUTATORS = new Set(
-  "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split(" "),
-);
+const LOOPS = new Set(["for", "while"]);
 
-interface Block {
-  readonly indent: number;
+/** Where a statement stands. */
+interface Where {
   readonly scope: Scope;
   readonly isConditional: boolean;
+  readonly isLoop: boolean;
+}
+
+interface Block extends Where {
+  readonly indent: number;
   /** The first token of the definition whose scope ends with the block. */
   readonly starts: number | undefined;
 }
@@ -55,15 +31,19 @@ class Structure {
   readonly #lines: readonly LogicalLine[];
   readonly #module: Scope = scopeOf("", "module", undefined);
   readonly #scopes = new Map<string, Scope>([["", this.#module]]);
+  readonly #mutations: Mutations;
 
   constructor({ tokens, lines }: Lexed) {
     this.#tokens = tokens;
     this.#lines = lines;
+    this.#mutations = new Mutations(tokens);
   }
 
   run(): ReadonlyMap<string, Scope> | undefined {
     this.#module.ranges.push({ from: 0, to: this.#tokens.length });
-    const blocks: Block[] = [{ indent: 0, scope: this.#module, isConditional: false, starts: undefined }];
+    const blocks: Block[] = [
+      { indent: 0, scope: this.#module, isConditional: false, isLoop: false, starts: undefined },
+    ];
     /** The block that the line before has begun. */
     let opened: Omit<Block, "indent"> | undefined;
     const close = (at: number) => {
@@ -84,30 +64,39 @@ class Structure {
     }
     if (opened !== undefined) return undefined;
     while (blocks.length > 0) close(this.#tokens.length);
+    this.#mutations.apply(this.#module);
     return this.#scopes;
   }
 
   /** Reads a line. Returns the block that it opens. */
-  #line({ from, to }: Range, { scope, isConditional }: Block): Omit<Block, "indent"> | "invalid" | undefined {
+  #line({ from, to }: Range, where: Where): Omit<Block, "indent"> | "invalid" | undefined {
+    const { scope, isConditional } = where;
     const first = this.#text(from) === "async" ? from + 1 : from;
     const word = this.#text(first);
     const isDefinition = word === "def" || word === "class";
     const isCase = this.#isCase({ from, to });
-    if (!isDefinition && !isCase && !BRANCHES.has(word)) return this.#statements({ from, to }, scope, isConditional);
+    if (!isDefinition && !isCase && !BRANCHES.has(word)) {
+      this.#mutations.find({ from, to }, scope);
+      return this.#statements({ from, to }, where);
+    }
     const colon = this.#colon(first, to);
     if (colon === undefined) return "invalid";
+    this.#mutations.find({ from, to: isDefinition ? colon : to }, scope);
     if (!isDefinition) {
       this.#targets(word, { from: first + 1, to: colon }, scope);
-      if (colon + 1 === to) return { scope, isConditional: true, starts: undefined };
-      return this.#statements({ from: colon + 1, to }, scope, true);
+      const inside: Where = { scope, isConditional: true, isLoop: where.isLoop || LOOPS.has(word) };
+      if (colon + 1 === to) return { ...inside, starts: undefined };
+      return this.#statements({ from: colon + 1, to }, inside);
     }
     const inner = this.#define(word, { from: first + 1, to: colon }, scope, isConditional);
     if (inner === undefined) return "invalid";
     // A method that is defined twice (a property, its setter) holds what both hold.
     const again = inner.ranges.length > 0;
-    if (colon + 1 === to) return { scope: inner, isConditional: again, starts: from };
+    const inside: Where = { scope: inner, isConditional: again, isLoop: false };
+    if (colon + 1 === to) return { ...inside, starts: from };
     inner.ranges.push({ from, to });
-    return this.#statements({ from: colon + 1, to }, inner, again);
+    this.#mutations.find({ from: colon + 1, to }, inner);
+    return this.#statements({ from: colon + 1, to }, inside);
   }
 
   /** The colon that ends the head of a block. */
@@ -126,10 +115,12 @@ class Structure {
   #define(word: string, head: Range, scope: Scope, isConditional: boolean): Scope | undefined {
     const name = this.#tokens[head.from];
     if (name?.kind !== "name" || head.from >= head.to) return undefined;
-    bind(scope, name.text, { value: "defined", isConditional });
+    bind(scope, name.text, { value: "defined", isConditional, at: head.to });
     const path = scope.path === "" ? name.text : `${scope.path}.${name.text}`;
     const inner = this.#scopes.get(path) ?? scopeOf(path, word === "class" ? "class" : "function", scope);
     this.#scopes.set(path, inner);
+    if (word === "class" && this.#text(head.from + 1) === "(")
+      inner.bases.push(...this.#split({ from: head.from + 2, to: this.#closing(head.from + 1) }, ","));
     if (word === "def" && this.#text(head.from + 1) === "(")
       for (const parameter of this.#split({ from: head.from + 2, to: this.#closing(head.from + 1) }, ","))
         this.#parameter(parameter, inner);
@@ -140,7 +131,8 @@ class Structure {
     const at = ["*", "**"].includes(this.#text(from)) ? from + 1 : from;
     if (at >= to) return;
     const name = this.#text(at);
-    bind(scope, name, { value: "computed", isConditional: false });
+    bind(scope, name, { value: "computed", isConditional: false, at: from });
+    this.#mutations.parameter(name, scope);
     const [, value] = this.#split({ from: at, to }, "=");
     if (value !== undefined) scope.defaults.set(name, value);
   }
@@ -162,52 +154,70 @@ class Structure {
   /** The names that a loop, `case`, `with` and `except` set. */
   #targets(word: string, { from, to }: Range, scope: Scope): void {
     let isTarget = word === "for" || word === "case";
+    const targets: string[] = [];
     for (let at = from; at < to; at++) {
       const { kind, text } = this.#tokens[at]!;
       if (kind === "name" && text === "as") isTarget = true;
-      else if (kind === "name" && text === "in") isTarget = false;
-      else if (kind === "name" && isTarget) bind(scope, text, { value: "computed", isConditional: true });
-      else if (word !== "for" && word !== "case" && text !== "(") isTarget = false;
+      else if (kind === "name" && text === "in") {
+        if (isTarget && word === "for") this.#mutations.alias(targets, { from: at + 1, to }, scope);
+        isTarget = false;
+      } else if (kind === "name" && isTarget) {
+        bind(scope, text, { value: "computed", isConditional: true, at: to });
+        targets.push(text);
+      } else if (word !== "for" && word !== "case" && text !== "(") isTarget = false;
     }
   }
 
-  #statements(range: Range, scope: Scope, isConditional: boolean): undefined {
+  #statements(range: Range, where: Where): undefined {
     for (const statement of this.#split(range, ";"))
-      if (statement.from < statement.to) this.#statement(statement, scope, isConditional);
+      if (statement.from < statement.to) this.#statement(statement, where);
   }
 
-  #statement(range: Range, scope: Scope, isConditional: boolean): void {
+  #statement(range: Range, { scope, isConditional, isLoop }: Where): void {
     const { from, to } = range;
     const word = this.#text(from);
-    const computed: Binding = { value: "computed", isConditional };
+    const computed: Binding = { value: "computed", isConditional, at: to };
     if (word === "import" || word === "from") {
       this.#import(range, scope, isConditional);
       return;
     }
     if (word === "global" || word === "nonlocal") {
       const outer = word === "global" ? this.#module : (scope.parent ?? this.#module);
-      for (let at = from + 1; at < to; at++) bind(outer, this.#text(at), { value: "changed", isConditional });
+      for (let at = from + 1; at < to; at++) bind(outer, this.#text(at), { value: "changed", isConditional, at });
       return;
     }
     if (word === "del") {
-      for (const target of this.#split({ from: from + 1, to }, ",")) bind(scope, this.#text(target.from), computed);
+      for (const target of this.#split({ from: from + 1, to }, ","))
+        if (target.to - target.from === 1) bind(scope, this.#text(target.from), computed);
+        else this.#mutations.mutate(target.from, scope);
       return;
     }
     const parts = this.#split(range, "=");
     const value = parts.pop()!;
     if (parts.length === 0) {
-      if (this.#changes(range)) bind(scope, word, computed);
+      if (this.#tokens[from]!.kind === "name" && AUGMENTED.test(this.#text(from + 1))) bind(scope, word, computed);
       return;
     }
+    // The last of several rounds counts.
+    const isKnown = !isLoop || scope.kind === "function";
+    const names: string[] = [];
     for (const target of parts) {
       const name = this.#target(target);
-      if (name !== undefined) bind(scope, name, { value, isConditional });
-      else
-        for (let at = target.from; at < target.to; at++) {
-          // In X[...] = 1 and in X, Y = 1, 2, whatever stands before the first bracket or comma has another value.
-          const { kind, text, depth } = this.#tokens[at]!;
-          if (kind === "name" && depth <= this.#tokens[from]!.depth + 1) bind(scope, text, computed);
-        }
+      if (name !== undefined) {
+        names.push(name);
+        bind(scope, name, isKnown ? { value, isConditional, at: to } : computed);
+      } else this.#unpack(target, scope, computed);
+    }
+    this.#mutations.alias(names, value, scope);
+  }
+
+  /** The names in a target such as X, (Y, *Z) or X[...], A.Y. */
+  #unpack({ from, to }: Range, scope: Scope, computed: Binding): void {
+    for (let at = from; at < to; at++) {
+      const { kind, text } = this.#tokens[at]!;
+      if (kind !== "name" || this.#text(at - 1) === ".") continue;
+      if ([".", "["].includes(this.#text(at + 1))) at = this.#mutations.mutate(at, scope) - 1;
+      else bind(scope, text, computed);
     }
   }
 
@@ -224,19 +234,6 @@ class Structure {
     return (end - from) % 2 === 1 ? words.join(".") : undefined;
   }
 
-  /** Whether a statement without "=" changes what its first word names: X += 1, X.append(1). */
-  #changes({ from, to }: Range): boolean {
-    const { kind, depth } = this.#tokens[from]!;
-    if (kind !== "name") return false;
-    for (let at = from + 1; at < to; at++) {
-      const token = this.#tokens[at]!;
-      if (token.depth !== depth) continue;
-      if (/^[^!=<>]{1,2}=$|^(?:<<|>>)=$/.test(token.text)) return true;
-      if (token.text === "." && MUTATORS.has(this.#text(at + 1)) && this.#text(at + 2) === "(") return true;
-    }
-    return false;
-  }
-
   #import({ from, to }: Range, scope: Scope, isConditional: boolean): void {
     const isFrom = this.#text(from) === "from";
     let start = from + 1;
@@ -245,7 +242,7 @@ class Structure {
       const { kind, text } = this.#tokens[at]!;
       const next = at + 1 < to ? this.#text(at + 1) : "";
       if (kind !== "name" || text === "import" || text === "as" || next === "as") continue;
-      if (this.#text(at - 1) !== ".") bind(scope, text, { value: "imported", isConditional });
+      if (this.#text(at - 1) !== ".") bind(scope, text, { value: "imported", isConditional, at: to });
     }
   }
 
@@ -266,14 +263,4 @@ class Structure {
   #text(at: number): string {
     return this.#tokens[at]?.text ?? "";
   }
-}
-
-function scopeOf(path: string, kind: Scope["kind"], parent: Scope | undefined): Scope {
-  return { path, kind, parent, ranges: [], defaults: new Map(), bindings: new Map() };
-}
-
-function bind({ bindings }: Scope, name: string, binding: Binding): void {
-  const before = bindings.get(name);
-  if (before === undefined) bindings.set(name, [binding]);
-  else before.push(binding);
 }

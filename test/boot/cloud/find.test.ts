@@ -39,6 +39,11 @@ describe("the datasource that an image asks for", () => {
 
   test("a datasource that the version does not have is none", () => {
     expect(datasourceOf(team("datasource_list: [Akamai]\n"), "22.4")).toBeUndefined();
+    const sources = "/usr/lib/python3/dist-packages/cloudinit/sources";
+    const own = (name: string) => ({ [`${sources}/DataSourceNone.py`]: "", [`${sources}/DataSource${name}.py`]: "" });
+    const files = (name: string) => ({ ...team("datasource_list: [Akamai]\n"), ...own(name) });
+    expect(datasourceOf(files("Akamai"), "22.4")).toBe("Akamai");
+    expect(datasourceOf(files("Ec2"), "26.2")).toBeUndefined();
   });
 
   test.each([

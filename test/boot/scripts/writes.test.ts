@@ -22,6 +22,7 @@ describe("the files that a script plainly names", () => {
     ["cat <<-'E O F' >/etc/a\n\trm /etc/b\n\tE O F\ntouch /etc/c", ["/etc/a", "/etc/c"]],
     ["echo x | tee -a /etc/a /etc/b", ["/etc/a", "/etc/b"]],
     ["echo x | sudo -E tee /etc/a >/dev/null", ["/etc/a"]],
+    ["cloud-init-per once team touch /etc/a && timeout 9 rm /etc/b", ["/etc/a", "/etc/b"]],
     ["FOO=1 env BAR=2 touch /etc/a", ["/etc/a"]],
     ["sed -i 's/a/b/' /etc/a /etc/b", ["/etc/a", "/etc/b"]],
     ["sed -i.bak -e 's/a/b/' -e 's/c/d/' /etc/a", ["/etc/a"]],

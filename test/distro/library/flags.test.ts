@@ -33,6 +33,16 @@ test("a flag of the library rules over the version, one that is missing or compu
   });
 });
 
+test("overrides that cannot be read leave a flag to the version; an empty features.py lacks nothing", () => {
+  const features = `${"APT_DEB822_SOURCE_LIST_FILE = False\n"}try:\n    from cloudinit.feature_overrides import *\nexcept ImportError:\n    pass\n`;
+  const from = (files: Readonly<Record<string, string>>) =>
+    lookUp(APT_DEB822_SOURCE_LIST_FILE, { library: libraryWith(files), version: "23.4" }).from;
+  expect(from({ "features.py": features })).toBe("library");
+  for (const overrides of ["x = (\n", "APT_DEB822_SOURCE_LIST_FILE = not 1\n"])
+    expect(from({ "features.py": features, "feature_overrides.py": overrides })).toBe("version");
+  expect(from({ "features.py": "", "stages.py": "x = 1\n" })).toBe("version");
+});
+
 test("a flag that a whole library lacks is off; a part of a library does not say so", () => {
   const part = { "features.py": "OTHER = True\n" };
   const of = (files: Readonly<Record<string, string>>) =>

@@ -32,7 +32,7 @@ test.each<[string, MemoryFile]>([
 });
 
 test("many assignments, the last of which counts", () => {
-  const text = `${"APT_DEB822_SOURCE_LIST_FILE = True\n".repeat(20_000)}${FLAG}`;
+  const text = `${"APT_DEB822_SOURCE_LIST_FILE = True\n".repeat(8_000)}${FLAG}`;
   expect(
     lookUp(APT_DEB822_SOURCE_LIST_FILE, { version: "26.2", library: libraryWith({ "features.py": text }) }),
   ).toEqual({
@@ -72,4 +72,18 @@ test("libraries that are compiled, zipped, or two", () => {
   };
   expect(found(two, "26.2-1")).toEqual(["26.2", at("python3.9"), "library"]);
   expect(found(two, "no version")).toEqual(["22.4.2", at("python3.11"), "version"]);
+  const local = "/usr/local/lib/python3.9/dist-packages/cloudinit";
+  const packages = "/usr/lib/python3/dist-packages/cloudinit";
+  const beside = (files: Readonly<Record<string, MemoryFile>>) =>
+    found({ [`${packages}/__init__.py`]: "", [`${packages}/features.py`]: FLAG, ...files }, "26.2-1").slice(0, 2);
+  const older = { [`${local}/__init__.py`]: "", [`${local}/version.py`]: '__VERSION__ = "22.4.2"\n' };
+  const python = (name: string) => ({
+    "/usr/bin/cloud-init": "#! /usr/bin/python3 -s\n",
+    "/usr/bin/python3": { link: name },
+  });
+  expect(beside(older)).toEqual(["22.4.2", local]);
+  expect(beside({ ...older, ...python("python3.9") })).toEqual(["22.4.2", local]);
+  expect(beside({ ...older, ...python("python3.13") })).toEqual(["26.2", packages]);
+  expect(beside({ [`${local}/__pycache__/util.cpython-39.pyc`]: "x" })).toEqual(["26.2", packages]);
+  expect(beside({ [`${at("python3.9")}/__init__.py`]: "", ...python("python3.9") })).toEqual(["26.2", packages]);
 });

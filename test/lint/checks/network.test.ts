@@ -44,6 +44,23 @@ describe("an edited network file of cloud-init's own is replaced, and not joined
     expect(replaced.map(({ losses, severity }) => [losses[0]?.path, severity])).toContainEqual([path, "error"]);
   });
 
+  test("without a launch, a file for an interface may be replaced", () => {
+    const path = "/etc/sysconfig/network-scripts/ifcfg-eth0";
+    const replaced = (text: string, more = {}) =>
+      findings("network-configuration-replaced", { [path]: `DEVICE=eth0\n${text}`, ...more }, { image: "centos-7" });
+    const [found, ...others] = replaced("IPADDR=192.0.2.3\n");
+    expect(found).toMatchObject({
+      severity: "warning",
+      confidence: "likely",
+      message: `cloud-init's network replaces ${path} (DEVICE=eth0; IPADDR=192.0.2.3) if it configures its interface.`,
+    });
+    expect(others).toEqual([]);
+    expect(found!.proveFix()).toMatchObject({ safe: true });
+    expect(replaced("BOOTPROTO=dhcp\n")).toEqual([]);
+    const off = { "/etc/cloud/cloud.cfg.d/99-network.cfg": "network: {config: disabled}\n" };
+    expect(replaced("IPADDR=192.0.2.3\n", off)).toEqual([]);
+  });
+
   test("a file of another name is joined as before", () => {
     const files = {
       "/etc/netplan/10-lan.yaml": "network:\n  ethernets:\n    eth0:\n      addresses: [192.0.2.3/24]\n",

@@ -84,6 +84,12 @@ describe("marks of configuration management", () => {
       "/etc/ca-certificates.conf:2 is not a certificate of the package ca-certificates",
       expect.stringContaining("holds a certificate that no file in /usr/share/ca-certificates or"),
     ]);
+    expect(evidence("!mozilla/B.crt\n!mozilla/A.crt\n", bundle)).toEqual([
+      "/etc/ca-certificates.conf:2 deselects a certificate of the package ca-certificates",
+      undefined,
+    ]);
+    const byCloudInit = "# Modified by cloud-init to deselect certs due to user-data\n!mozilla/A.crt\n";
+    expect(evidence(byCloudInit, bundle)).toEqual([undefined, undefined]);
   });
 
   test("usual values stay weak whoever wrote them", () => {

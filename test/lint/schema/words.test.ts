@@ -4,7 +4,10 @@ import { schemasOf } from "../../../src/lint/schema/schemas.ts";
 import { problemText } from "../../../src/lint/schema/words.ts";
 import { parseYaml } from "../../../src/python/yaml/load.ts";
 
-function texts(yaml: string, validator = schemasOf("26.2").validator("cloud-config")): string[] {
+function texts(
+  yaml: string,
+  validator = schemasOf({ version: "26.2", vendor: undefined }).validator("cloud-config"),
+): string[] {
   return validator
     .validate(parseYaml(yaml, "").node!)
     .problems.map((problem) => problemText(problem, validator.schema));

@@ -22,6 +22,9 @@ test("mappings are told by their members, long lists by what is other", () => {
     "a: b.c 1 (upstream: 2)",
   );
   expect(differenceInWords("a", ["r", "s", "t", "u"], new Set(["r", "s", "t"]))).toBe("a: with u");
+  expect(differenceInWords("a", ["s", "r", "t", "u"], ["r", "s", "t", "u"])).toBe(
+    "a: s, r, t, ... (upstream: r, s, t, ...)",
+  );
   expect(differenceInWords("a", [], ["x"])).toBe("a: none (upstream: x)");
   expect(differenceInWords("a", [{}], { b: 1 })).toBe("a: not as upstream's");
   expect(differenceInWords("a", "x".repeat(500), "y")).toHaveLength(106);

@@ -5,6 +5,7 @@ import { imageSchema, type SchemaName } from "../../../src/config/schema/imageSc
 import { isAnnotation } from "../../../src/config/schema/schema.ts";
 import type { Validator } from "../../../src/config/schema/validate.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
+import { libraryOf } from "../../../src/distro/library/library.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import { checkConfig } from "../../../src/lint/schema/checkConfig.ts";
 import { type Schemas, schemasOf } from "../../../src/lint/schema/schemas.ts";
@@ -153,7 +154,9 @@ describe("with the schema that the image carries", () => {
         validators.set(name, known);
         return known;
       };
-      expect(unexplained(suite, { ...schemasOf(version), validator }, types).slice(0, 5)).toEqual([]);
+      expect(
+        unexplained(suite, { ...schemasOf({ version, vendor: undefined }), validator }, types).slice(0, 5),
+      ).toEqual([]);
       const invalid = realOnes(suite).filter(({ valid }) => !valid).length;
       expect(invalid).toBeGreaterThan(500);
       expect(documents.length - invalid).toBeGreaterThan(300);
@@ -163,8 +166,9 @@ describe("with the schema that the image carries", () => {
   test.each(["bullseye", ...suites] as const)("%s: nothing to say of the stock configuration", (suite) => {
     if (whyNot(suite) !== undefined) return;
     const image = openDirectory(join(roots, suite));
-    const { version = "", library } = detectDistro(image).cloudInit;
-    const schemas = schemasOf(version, image, library);
+    const { cloudInit } = detectDistro(image);
+    const { version = "" } = cloudInit;
+    const schemas = schemasOf({ version, library: libraryOf(image, cloudInit), vendor: undefined }, image);
     const { files } = readBaseConfig(image, { version });
     expect(files.length).toBeGreaterThan(1);
     for (const { root } of files) expect(checkConfig(root, "cloud-config", "image", schemas)).toEqual([]);
@@ -178,7 +182,7 @@ describe("with the schema that the image carries", () => {
 
 describe("with our tables, where the image carries no schema", () => {
   test.skipIf(whyNot("sid") !== undefined)("26.2: no false alarm, and nearly all that is wrong is found", () => {
-    const differing = unexplained("sid", schemasOf("26.2"), ["cloud-config"]);
+    const differing = unexplained("sid", schemasOf({ version: "26.2", vendor: undefined }), ["cloud-config"]);
     expect(differing.filter(({ ours, theirs }) => !ours.valid && theirs.valid)).toEqual([]);
     const missed = differing.filter(({ ours }) => ours.valid);
     const wrong = realOnes("sid").filter(({ valid }, index) => !valid && documents[index]?.type === "cloud-config");
@@ -186,7 +190,9 @@ describe("with our tables, where the image carries no schema", () => {
   });
 
   test.skipIf(whyNot("bullseye") !== undefined)("20.4: what its few schemas refuse is found", () => {
-    const missed = unexplained("bullseye", schemasOf("20.4"), ["cloud-config"]).filter(({ ours }) => ours.valid);
+    const missed = unexplained("bullseye", schemasOf({ version: "20.4", vendor: undefined }), ["cloud-config"]).filter(
+      ({ ours }) => ours.valid,
+    );
     const lenient = (path: string) =>
       Object.keys(LENIENT_20_4).some((key) => path === key || path.startsWith(`${key}.`));
     expect(missed.filter(({ theirs }) => !theirs.errors.every(([path]) => lenient(path)))).toEqual([]);

@@ -11,7 +11,8 @@ const CONFIG_PARTS = "/etc/cloud/cloud.cfg.d";
 
 /**
  * Answers for packages (20.4 to 26.2). The database is in /var/cache. Of the installed packages only cloud-init itself
- * is configured again, after its own debconf files are removed.
+ * is configured again, after its own debconf files are removed. The files stay away in Ubuntu since 25.10, where
+ * cloud-init-base asks the questions: dpkg-reconfigure of cloud-init asks none.
  */
 export function setDebconfSelections(boot: ModuleRun, { values, because }: AptConfig): void {
   const given = values.debconf_selections ?? null;

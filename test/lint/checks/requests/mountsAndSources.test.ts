@@ -11,6 +11,17 @@ import { D } from "../configuration/findings.ts";
 const SEED = "/var/lib/cloud/seed/nocloud";
 const TEAM = `${D}/20-team.cfg`;
 const MARK = "comment=cloudconfig";
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBejCCASGgAwIBAgIUXbVUizMJQN2Rzn2Z4pHjlpRn7KkwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHVGVhbSBDQTAgFw0yNjExMzAxMzQ3MDZaGA8yMDUxMDcyMjEz
+NDcwNlowEjEQMA4GA1UEAwwHVGVhbSBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABEwLxM46Bru5aGVMAdZLFDdgbWTn6KC+f+kZTtFiy/Q24Mx+BehNokDYk/5b
+7Jky0sOJUardawPZ1n3CAJWXgcajUzBRMB0GA1UdDgQWBBQFWVA9YpUuCsnGjep4
+x1JzWh4ROjAfBgNVHSMEGDAWgBQFWVA9YpUuCsnGjep4x1JzWh4ROjAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCH2g5k7FyKtqT+We39tCuOYWuZIQ+
+Y3TiTMD96HLG8fwCIQDYWgDNXwbWro3YIu4gueXqZEeLaOFEgjDHX6/Fks2YJw==
+-----END CERTIFICATE-----
+`;
 
 /** Rules about requests and about what else becomes of mounts and package sources. */
 const RULES = catalogue.filter(
@@ -185,6 +196,21 @@ describe("user-data on its own", () => {
   ])("%j", (text, expected) => {
     const findings = alone(text);
     expect(findings).toEqual(expected.map((one) => expect.stringMatching(new RegExp(`^${one}`))));
+  });
+
+  test("certificates that OpenSSL cannot decode", () => {
+    const entries = [
+      CERTIFICATE,
+      `Team CA\r\n${CERTIFICATE.replaceAll("\n", "\r\n")}`,
+      CERTIFICATE.replace(/^NDcw.*\n/m, ""),
+      CERTIFICATE + CERTIFICATE.replace(/-----END.*/, ""),
+      CERTIFICATE.replace("MIIB", "{{ ds.certificate }}"),
+    ];
+    const lines = entries.map((entry) => `  - ${JSON.stringify(entry)}\n`);
+    expect(alone(`ca_certs:\n  trusted:\n${lines.join("")}`)).toEqual([
+      expect.stringMatching(/^error ca-certificate-lost 6: This certificate cannot be decoded/),
+      expect.stringMatching(/^error ca-certificate-lost 7: This certificate cannot be decoded/),
+    ]);
   });
 
   test("what only some versions take", () => {

@@ -1,0 +1,9 @@
+/** What a user can choose of an image. */
+export interface OpenOptions {
+  /** Which of several roots, from 1 in the order in which a message lists them. */
+  readonly root?: number;
+  /** Which of a container image's platforms: OS/ARCHITECTURE[/VARIANT]. */
+  readonly platform?: string;
+  /** How many bytes a temporary file may take, which a compressed disk needs. */
+  readonly maxTemporary?: number;
+}
