@@ -18,8 +18,11 @@ export interface FilesystemFormat {
   readonly type: string;
   /** Whether a disk holds one, by its content. Reads little. */
   matches(disk: Disk): boolean;
-  /** @throws {DiskError} if it is damaged or has a feature that is not supported, which the message names */
-  open(disk: Disk): Filesystem;
+  /**
+   * The file system on a disk. Parts of it may be on `others`, disks and volumes of the same machine (btrfs).
+   * @throws {DiskError} if it is damaged or has a feature that is not supported, which the message names
+   */
+  open(disk: Disk, others?: readonly Disk[]): Filesystem;
 }
 
 /** A file system on a disk, read-only. */

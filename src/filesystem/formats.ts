@@ -1,8 +1,9 @@
 import { btrfs } from "./btrfs/btrfs.ts";
 import { ext } from "./ext/ext.ts";
 import type { FilesystemFormat } from "./filesystem.ts";
+import { squashfs } from "./squashfs/squashfs.ts";
 import { vfat } from "./vfat/vfat.ts";
 import { xfs } from "./xfs/xfs.ts";
 
 /** All kinds of file systems that can be read. */
-export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs, btrfs, vfat];
+export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs, btrfs, squashfs, vfat];

@@ -1,4 +1,5 @@
 import { binaryTargets } from "./binaries.ts";
+import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
 import { networkTargets } from "./networks.ts";
@@ -13,6 +14,7 @@ export const targets: readonly Target[] = [
   ...networkTargets,
   ...systemTargets,
   ...binaryTargets,
+  ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,
   ...imageTargets,

@@ -108,14 +108,18 @@ class BtrfsInode implements Inode {
   }
 }
 
-/** The empty directory that Linux shows where a snapshot was made of a directory with a nested subvolume. */
+/**
+ * The empty directory that Linux shows in a snapshot where the original has a nested subvolume (new_simple_dir in
+ * fs/btrfs/inode.c).
+ */
 function placeholder(directory: Inode, name: string): Inode {
   const refuse = (): never => {
     throw new DiskError("an empty directory is not a file");
   };
+  const { uid, gid } = directory.stat;
   return {
     id: `${directory.id}/${name}`,
-    stat: { kind: "directory", size: 0, mode: 0o755, uid: 0, gid: 0 },
+    stat: { kind: "directory", size: 0, mode: 0o755, uid, gid },
     read: refuse,
     readlink: refuse,
     names: () => [],

@@ -8,6 +8,8 @@ import { type Pointer, u64 } from "./key.ts";
 export interface Superblock {
   /** In hexadecimal digits, as `blkid` prints it. */
   readonly uuid: string;
+  /** By which blocks and devices refer to it: another one than `uuid` where that was changed. */
+  readonly metadataUuid: string;
   readonly label: string | undefined;
   readonly generation: number;
   readonly root: Pointer;
@@ -32,6 +34,9 @@ export interface Superblock {
 const PLACES = [2 ** 16, 2 ** 26, 2 ** 38];
 const SIZE = 4096;
 const MAGIC = "_BHRfS_M";
+/** The device's own entry (struct btrfs_dev_item), and in it its UUID. */
+const DEVICE = 201;
+const DEVICE_UUID = DEVICE + 66;
 
 /** Bits of `incompat_flags` with their names; those that change what is read here are refused. */
 const KNOWN = 0x1_0fff;
@@ -41,6 +46,8 @@ const REFUSED: readonly (readonly [number, string])[] = [
   [14, "raid-stripe-tree"],
 ];
 
+const METADATA_UUID = 1 << 10;
+
 /** Whether a disk holds a btrfs. */
 export function isBtrfs(disk: Disk): boolean {
   const [first] = PLACES as [number];
@@ -49,6 +56,11 @@ export function isBtrfs(disk: Disk): boolean {
 
 function hasMagic(bytes: Buffer): boolean {
   return bytes.toString("latin1", 64, 72) === MAGIC;
+}
+
+/** The UUID of the device that a disk with a btrfs is. */
+export function deviceOf(disk: Disk): string {
+  return uuidAt(disk.read(PLACES[0]!, SIZE), DEVICE_UUID);
 }
 
 /** The superblock, or the newest copy if it is damaged. @throws {DiskError} */
@@ -91,14 +103,15 @@ function parse(bytes: Buffer): Superblock {
   const end = label.indexOf(0);
   return {
     uuid: uuidAt(bytes, 32),
+    metadataUuid: uuidAt(bytes, (bytes.readUInt32LE(188) & METADATA_UUID) === 0 ? 32 : 571),
     label: label.toString("utf8", 0, end === -1 ? label.length : end) || undefined,
     generation: u64(bytes, 72),
     root: { address: u64le(bytes, 80), level: bytes[198]!, generation: u64(bytes, 72) },
     chunkRoot: { address: u64le(bytes, 88), level: bytes[199]!, generation: u64(bytes, 164) },
     hasLog: u64(bytes, 96) !== 0,
     deviceCount: u64le(bytes, 136),
-    device: uuidAt(bytes, 201 + 66),
-    deviceSize: u64le(bytes, 201 + 8),
+    device: uuidAt(bytes, DEVICE_UUID),
+    deviceSize: u64le(bytes, DEVICE + 8),
     sectorSize,
     nodeSize,
     systemChunks: Buffer.from(bytes.subarray(811, 811 + systemSize)),

@@ -2,6 +2,7 @@ import { DiskError } from "../../disk/disk.ts";
 import { type Inode, kindOfMode, type Stat } from "../filesystem.ts";
 import { inlineRest } from "./attributes.ts";
 import type { BlockMap } from "./blockMap.ts";
+import { folded } from "./casefold.ts";
 import { checksumPlace, entriesIn } from "./directory.ts";
 import { extentMap } from "./extents.ts";
 import { INCOMPAT } from "./features.ts";
@@ -104,7 +105,7 @@ class ExtInode implements Inode {
 
   child(name: string): Inode | undefined {
     if (name === "" || name === "." || name === "..") return undefined;
-    const number = this.#numberOf(Buffer.from(name, "latin1"));
+    const number = this.#numberOf(Buffer.from(name, "latin1")) ?? this.#numberOfFolded(name);
     if (number === undefined) return undefined;
     if (number < this.#volume.superblock.firstInode)
       throw new DiskError(`it is damaged: an entry of the directory refers to the reserved inode ${number}`);
@@ -118,6 +119,15 @@ class ExtInode implements Inode {
       for (const { inode, start, end } of entriesIn(piece, this.#hasTypes))
         if (name.equals(piece.subarray(start, end))) return inode;
     }
+    return undefined;
+  }
+
+  #numberOfFolded(name: string): number | undefined {
+    if ((this.#flags & FLAGS.casefold) === 0 || !this.#volume.has("incompat", INCOMPAT.casefold)) return undefined;
+    const wanted = folded(name);
+    for (const piece of this.#pieces())
+      for (const { inode, start, end } of entriesIn(piece, this.#hasTypes))
+        if (folded(piece.toString("latin1", start, end)) === wanted) return inode;
     return undefined;
   }
 
@@ -160,7 +170,7 @@ class ExtInode implements Inode {
   #readData(offset: number, length: number): Buffer {
     const wanted = Math.max(0, Math.min(length, this.stat.size - offset));
     if (wanted > MOST_AT_ONCE) throw new DiskError("it is too large to be read at once");
-    if (this.#isInline) return this.#inline().subarray(offset, offset + wanted);
+    if (this.#isInline) return this.#readInline(offset, wanted);
     const { blockSize } = this.#volume.superblock;
     const map = this.#map;
     const pieces: Buffer[] = [];
@@ -175,12 +185,12 @@ class ExtInode implements Inode {
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 
-  /** The bytes of inline data, zeros where they are missing. */
-  #inline(): Buffer {
-    const { size } = this.stat;
-    const data = Buffer.concat([this.#data, inlineRest(this.#attributes) ?? Buffer.alloc(0)]);
-    if (size > data.length) throw new DiskError("it is damaged: its inline data is incomplete");
-    return data.subarray(0, size);
+  /** Bytes of inline data. A file that was made longer has zeros behind it, which are stored nowhere. */
+  #readInline(offset: number, length: number): Buffer {
+    const stored = Buffer.concat([this.#data, inlineRest(this.#attributes) ?? Buffer.alloc(0)]);
+    const bytes = Buffer.alloc(length);
+    if (offset < stored.length) stored.copy(bytes, 0, offset);
+    return bytes;
   }
 
   /** The blocks of a directory, or the two parts of one that is inline. */

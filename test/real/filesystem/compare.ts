@@ -40,9 +40,12 @@ export function compare(filesystem: Pick<Filesystem, "root">, directory: string)
         continue;
       }
       const id = `${stat.dev}:${stat.ino}`;
-      if ((ids.get(`ours ${inode.id}`) ?? id) !== id) differs("inode", inode.id, id);
-      if ((ids.get(`theirs ${id}`) ?? `${inode.id}`) !== `${inode.id}`) differs("inode", inode.id, id);
-      ids.set(`ours ${inode.id}`, id).set(`theirs ${id}`, `${inode.id}`);
+      // Empty directories that btrfs shows instead of subvolumes all have number 2.
+      if (stat.ino !== 2) {
+        if ((ids.get(`ours ${inode.id}`) ?? id) !== id) differs("inode", inode.id, id);
+        if ((ids.get(`theirs ${id}`) ?? `${inode.id}`) !== `${inode.id}`) differs("inode", inode.id, id);
+        ids.set(`ours ${inode.id}`, id).set(`theirs ${id}`, `${inode.id}`);
+      }
 
       if (kind === "file") {
         const [mine, real] = contents(inode, path, stat.size);

@@ -23,6 +23,8 @@ export interface TreeOptions {
   readonly hole?: number;
   /** Only names of letters that programs with lists of names accept: no bytes that are no UTF-8, no newline. */
   readonly plainNames?: boolean;
+  /** The length of the longest link. Default: 4095; one that is too long for the file system is left out. */
+  readonly longestLink?: number;
   /** Extended attributes, which share the room of inodes with small files in some file systems. Default: some. */
   readonly attributes?: boolean;
 }
@@ -203,7 +205,10 @@ class Maker {
 
   #link(): void {
     const random = this.#random;
-    const length = random.chance(2) ? random.pick(LINKS) : random.between(1, 80);
+    const length = Math.min(
+      random.chance(2) ? random.pick(LINKS) : random.between(1, 80),
+      this.#options.longestLink ?? 4095,
+    );
     const known = random.pick(this.#files);
     const target = random.chance(4)
       ? known.subarray(0, length)
@@ -218,8 +223,17 @@ class Maker {
 
   #hardLink(): void {
     const file = this.#random.pick(this.#files);
-    const path = this.#path();
-    linkSync(file, path);
+    this.#linkOrWrite(file, this.#path());
+  }
+
+  /** Another name of a file, or an empty file where that has too many. */
+  #linkOrWrite(file: Buffer, path: Buffer): void {
+    try {
+      linkSync(file, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EMLINK") throw error;
+      closeSync(openSync(path, "w"));
+    }
   }
 
   /** A directory with many entries, of which some go again. */
@@ -235,7 +249,7 @@ class Maker {
       // Most are links to one file, which cost no inode, until it has too many.
       if (index % 10 === 0) mkdirSync(path);
       else if (index % 10 < 3 || index > 20_000) this.#write(path, []);
-      else linkSync(file, path);
+      else this.#linkOrWrite(file, path);
       if (index % 10 > 2 && random.chance(3)) this.#remove(path);
     }
   }

@@ -6,7 +6,8 @@ const TAGS = { tail: 8, head: 9 };
 /** Whether the area of fast commits holds changes since the last transaction, whose successor has the number `next`. */
 export function hasFastCommits(log: Log, next: number): boolean {
   let isBegun = false;
-  for (let index = 0; index < log.fastCommits; index++) {
+  // The block between the log and them is not used.
+  for (let index = 1; index < log.fastCommits; index++) {
     const block = log.block(log.end + index);
     for (let at = 0; at + 12 <= block.length; ) {
       const [tag, length] = [block.readUInt16LE(at), block.readUInt16LE(at + 2)];

@@ -1,0 +1,143 @@
+import { cachedDisk } from "../../src/disk/cache.ts";
+import { DiskError, memoryDisk } from "../../src/disk/disk.ts";
+import { ext } from "../../src/filesystem/ext/ext.ts";
+import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
+import { tinyImage } from "../filesystem/ext/images.ts";
+import type { Random } from "./random.ts";
+import { type Checks, once, type Target } from "./target.ts";
+
+/** More inodes of one file system, or more names in one directory, tell nothing new. */
+const MOST = 400;
+
+/**
+ * A target that reads a file system with changed bytes. Its input is what is changed: records of a place (four bytes), a
+ * length (one) and the bytes; places are where the images hold something.
+ */
+function filesystemTarget(
+  format: FilesystemFormat,
+  { name, cost, images }: { readonly name: string; readonly cost: number; readonly images: () => readonly Buffer[] },
+): Target {
+  const known = once(() => images().map((image) => ({ image, places: placesOf(image) })));
+  return {
+    name,
+    cost,
+    make: (random) => {
+      const index = random.below(known().length);
+      const { image, places } = known()[index]!;
+      const count = random.pick([1, 1, 2, 3, 5, 10]);
+      const changes = Array.from({ length: count }, () => changeOf(image, places, random));
+      const cut = random.chance(50) ? String(random.below(image.length)) : "";
+      return { "@image": String(index), "@cut": cut, changes: Buffer.concat(changes) };
+    },
+    run: (input, checks) => {
+      const image = Buffer.from(known()[Number(input["@image"])]!.image);
+      apply(Buffer.from(input.changes!), image);
+      const size = input["@cut"] === "" ? image.length : Number(input["@cut"]);
+      const disk = cachedDisk(memoryDisk(image.subarray(0, size)));
+      return refused(() => (format.matches(disk) ? walk(format.open(disk), checks) : "none"));
+    },
+  };
+}
+
+/** Where 16 bytes are not all zeros. */
+function placesOf(image: Buffer): number[] {
+  const zeros = Buffer.alloc(16);
+  const places: number[] = [];
+  for (let at = 0; at + 16 <= image.length; at += 16) if (!zeros.equals(image.subarray(at, at + 16))) places.push(at);
+  return places;
+}
+
+const EXTREMES = [0, 1, 2, 3, 5, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xfffe, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+
+function changeOf(image: Buffer, places: readonly number[], random: Random): Buffer {
+  const at = random.pick(places) + random.below(16);
+  const bytes = random.pick([
+    () => Buffer.from([image[at]! ^ (1 << random.below(8))]),
+    () => Buffer.from([random.below(256)]),
+    () => number(random, random.pick(EXTREMES)),
+    () => number(random, random.below(random.pick([16, 300, 70_000]))),
+    () => image.subarray(...from(random.pick(places), random.pick([4, 12, 16, 64]))),
+    () => Buffer.alloc(random.pick([4, 16, 200]), random.pick([0, 0xff])),
+  ])();
+  const header = Buffer.alloc(5);
+  header.writeUInt32LE(at - (at % random.pick([1, 2, 4, 4])));
+  header[4] = bytes.length;
+  return Buffer.concat([header, bytes]);
+}
+
+function from(start: number, length: number): [number, number] {
+  return [start, start + length];
+}
+
+/** In two or four bytes, in either order. */
+function number(random: Random, value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  if (random.chance(2)) {
+    random.chance(2) ? bytes.writeUInt32LE(value) : bytes.writeUInt32BE(value);
+    return bytes;
+  }
+  random.chance(2) ? bytes.writeUInt16LE(value & 0xffff) : bytes.writeUInt16BE(value & 0xffff);
+  return bytes.subarray(0, 2);
+}
+
+function apply(changes: Buffer, image: Buffer): void {
+  for (let at = 0; at + 5 <= changes.length; at += 5 + changes[at + 4]!)
+    changes.copy(image, Math.min(changes.readUInt32LE(at), image.length), at + 5, at + 5 + changes[at + 4]!);
+}
+
+/** All of a file system that can be read, within bounds. */
+function walk(filesystem: Filesystem, checks: Checks): unknown {
+  const seen: unknown[] = [];
+  const waiting: Inode[] = [filesystem.root];
+  for (let inode = waiting.pop(); inode !== undefined && seen.length < MOST; inode = waiting.pop()) {
+    const { stat } = inode;
+    checks.holds(Number.isSafeInteger(stat.size) && stat.size >= 0, "a size is invalid");
+    seen.push(stat);
+    if (stat.kind === "file") for (const at of [0, stat.size - 3000, 2 ** 32 - 10]) seen.push(read(inode, at, checks));
+    else if (stat.kind === "symlink") seen.push(refused(() => inode.readlink()));
+    else if (stat.kind === "directory") seen.push(refused(() => list(inode, waiting, checks)));
+  }
+  checks.holds(filesystem.problems.length < 200, "there are too many problems");
+  return [filesystem.uuid, filesystem.label, filesystem.warnings, filesystem.problems, seen];
+}
+
+function read(inode: Inode, at: number, checks: Checks): unknown {
+  if (at < 0) return undefined;
+  const bytes = refused(() => inode.read(at, 100_000));
+  if (typeof bytes === "string") return bytes;
+  const length = Math.max(0, Math.min(100_000, inode.stat.size - at));
+  checks.holds(bytes.length === length, "fewer or more bytes are read than there are");
+  return bytes.toString("latin1", 0, 20);
+}
+
+function list(directory: Inode, waiting: Inode[], checks: Checks): string[] {
+  const names: string[] = [];
+  for (const name of directory.names()) {
+    checks.holds(!/^\.{0,2}$|[/\0]/.test(name), "a name is invalid");
+    names.push(name);
+    if (names.length === MOST) break;
+  }
+  for (const name of names) {
+    const child = refused(() => directory.child(name));
+    if (typeof child === "object") waiting.push(child);
+  }
+  return names;
+}
+
+/** What an action returns, or why it is refused. */
+function refused<T>(action: () => T): T | string {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof DiskError) return error.message;
+    throw error;
+  }
+}
+
+export const filesystemTargets: readonly Target[] = [
+  filesystemTarget(ext, {
+    name: "ext",
+    cost: 8,
+    images: () => (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map(tinyImage),
+  }),
+];
