@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
-import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
+import { AZURE_FILES, READERS_OF_LAYOUTS, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
 import { datasourcesIn } from "../config/builtin.ts";
 import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
@@ -80,10 +80,16 @@ export function openLaunch(flags: LaunchFlags): OpenedLaunch {
       ...(userData === undefined ? {} : { userData: openUserData(userData) }),
     };
   }
+  const cloud =
+    seed === undefined ? undefined : usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION));
+  const readers = READERS_OF_LAYOUTS[cloud?.datasource ?? ""];
+  if (name !== undefined && readers !== undefined && !readers.includes(name))
+    throw new CommandError(
+      EXIT.usage,
+      `${optionName(flags, "datasource")} ${name}: ${seed} is in the layout of ${cloud?.datasource}, which it does not read`,
+    );
   return {
-    ...(seed === undefined
-      ? {}
-      : { cloud: usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION)) }),
+    ...(cloud === undefined ? {} : { cloud }),
     ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };

@@ -43,6 +43,9 @@ describe("--datasource", () => {
       expect(plan.image.datasource).toBe("GCE");
       const record = plan.changes.find(({ path }: { path: string }) => path.endsWith("set-hostname"));
       expect(JSON.parse(record.content)).toEqual({ fqdn: "web-1", hostname: "web-1" });
+      writeFileSync(join(seed, "imds.json"), "{}");
+      const { status, err } = await run("plan", STOCK, "--datasource", "GCE", "--seed", seed);
+      expect([status, err]).toEqual([2, expect.stringContaining("is in the layout of Azure, which it does not read")]);
     } finally {
       rmSync(seed, { recursive: true });
     }
