@@ -1,4 +1,5 @@
 import { binaryTargets } from "./binaries.ts";
+import { containerTargets } from "./containers.ts";
 import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
@@ -14,6 +15,7 @@ export const targets: readonly Target[] = [
   ...networkTargets,
   ...systemTargets,
   ...binaryTargets,
+  ...containerTargets,
   ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,
