@@ -90,9 +90,18 @@ export function openLaunch(flags: LaunchFlags): OpenedLaunch {
     );
   return {
     ...(cloud === undefined ? {} : { cloud }),
-    ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
+    ...(name === undefined
+      ? ofLayout(readers, flags)
+      : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
+}
+
+/** A layout that one datasource reads names it, whatever the image is pinned to. */
+function ofLayout(readers: readonly string[] | undefined, flags: LaunchFlags): OpenedLaunch {
+  const [only, other] = readers ?? [];
+  if (only === undefined || other !== undefined) return {};
+  return { datasource: only, datasourceOption: `${optionName(flags, "seed")} ${flags.seed}: datasource` };
 }
 
 /** The launch of an instance whose data were saved. @throws CommandError */

@@ -1,5 +1,6 @@
 import { binaryTargets } from "./binaries.ts";
 import { containerTargets } from "./containers.ts";
+import { diskTargets } from "./disks.ts";
 import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
@@ -16,6 +17,7 @@ export const targets: readonly Target[] = [
   ...systemTargets,
   ...binaryTargets,
   ...containerTargets,
+  ...diskTargets,
   ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,
