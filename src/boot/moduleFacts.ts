@@ -98,6 +98,12 @@ export function scheduleOf({ name }: ModuleFacts, program: Program): Schedule {
   return lookUp(schedules.get(name)!, program).value;
 }
 
+/** Whether the library has a module's code and does not state when it runs: it cannot be read, or computes it. */
+export function isScheduleUnstated({ name }: ModuleFacts, program: Program): boolean {
+  const isThere = filesOf(name).some((file) => program.library?.has(file));
+  return isThere && lookUp(schedules.get(name)!, program).from === "version";
+}
+
 /** Whether cloud-init runs the module on a distro. */
 export function isForDistro(facts: ModuleFacts, distro: string, program: Program): boolean {
   const { distros } = scheduleOf(facts, program);

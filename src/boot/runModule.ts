@@ -5,7 +5,7 @@ import { Failure } from "./failure.ts";
 import type { Frequency } from "./frequency.ts";
 import type { Instance } from "./instance.ts";
 import type { Module } from "./module.ts";
-import { existsIn, isOwnModule, moduleFacts, runsOn, scheduleOf } from "./moduleFacts.ts";
+import { existsIn, isOwnModule, isScheduleUnstated, moduleFacts, runsOn, scheduleOf } from "./moduleFacts.ts";
 import type { ListedModule } from "./moduleList.ts";
 import { type BootState, ModuleRun } from "./moduleRun.ts";
 import { modules } from "./modules/modules.ts";
@@ -34,6 +34,7 @@ export function runModule(
   }
 
   const schedule = scheduleOf(facts, state);
+  if (isScheduleUnstated(facts, state)) state.assuming.add(facts.name);
   const frequency = entry.frequency ?? schedule.frequency;
   const keys = schedule.activatedBy;
   if (keys.length > 0 && !keys.some((key) => config.has(key)))

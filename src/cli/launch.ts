@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
-import { AZURE_FILES, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
+import { AZURE_FILES, READERS_OF_LAYOUTS, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
 import { datasourcesIn } from "../config/builtin.ts";
 import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
@@ -80,13 +80,28 @@ export function openLaunch(flags: LaunchFlags): OpenedLaunch {
       ...(userData === undefined ? {} : { userData: openUserData(userData) }),
     };
   }
+  const cloud =
+    seed === undefined ? undefined : usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION));
+  const readers = READERS_OF_LAYOUTS[cloud?.datasource ?? ""];
+  if (name !== undefined && readers !== undefined && !readers.includes(name))
+    throw new CommandError(
+      EXIT.usage,
+      `${optionName(flags, "datasource")} ${name}: ${seed} is in the layout of ${cloud?.datasource}, which it does not read`,
+    );
   return {
-    ...(seed === undefined
-      ? {}
-      : { cloud: usable(optionName(flags, "seed"), () => readCloudSeed(seed, ASSUMED_VERSION)) }),
-    ...(name === undefined ? {} : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
+    ...(cloud === undefined ? {} : { cloud }),
+    ...(name === undefined
+      ? ofLayout(readers, flags)
+      : { datasource: name, datasourceOption: optionName(flags, "datasource") }),
     ...(userData === undefined ? {} : { userData: openUserData(userData) }),
   };
+}
+
+/** A layout that one datasource reads names it, whatever the image is pinned to. */
+function ofLayout(readers: readonly string[] | undefined, flags: LaunchFlags): OpenedLaunch {
+  const [only, other] = readers ?? [];
+  if (only === undefined || other !== undefined) return {};
+  return { datasource: only, datasourceOption: `${optionName(flags, "seed")} ${flags.seed}: datasource` };
 }
 
 /** The launch of an instance whose data were saved. @throws CommandError */

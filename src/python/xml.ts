@@ -31,20 +31,33 @@ interface Open {
   readonly line: number;
 }
 
-const TOKEN =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([\w:.-]+)\s*>|<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
-const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const NAME = String.raw`[\p{L}_:][\p{L}\p{N}_:.\-]*`;
+const TOKEN = new RegExp(
+  [
+    String.raw`<!--[\s\S]*?-->`,
+    String.raw`<\?(?![xX][mM][lL][\s?])${NAME}(?:\s[\s\S]*?)?\?>`,
+    String.raw`<!\[CDATA\[([\s\S]*?)\]\]>`,
+    String.raw`<\/(${NAME})\s*>`,
+    String.raw`<(${NAME})((?:\s+${NAME}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>`,
+    "[^<]+",
+  ].join("|"),
+  "uy",
+);
+const ATTRIBUTE = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, "gu");
+/** It stands only at the very beginning. */
+const DECLARATION = /^\uFEFF?(?:<\?xml\s[\s\S]*?\?>)?/;
 
 /**
  * The root of a document without declarations of its own: those clouds write none.
  * @throws XmlError
  */
-export function readXml(text: string): XmlElement {
+export function readXml(source: string): XmlElement {
+  const text = source.replace(/\r\n?/g, "\n");
+  const [declaration = ""] = DECLARATION.exec(text) ?? [];
   const stack: Open[] = [];
   let root: XmlElement | undefined;
-  let line = 1;
-  TOKEN.lastIndex = 0;
-  for (let at = 0; at < text.length; at = TOKEN.lastIndex) {
+  let line = declaration.split("\n").length;
+  for (let at = declaration.length; at < text.length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(text);
     if (match === null) throw new XmlError("invalid or unsupported XML", line);
@@ -58,14 +71,20 @@ export function readXml(text: string): XmlElement {
       if (root !== undefined) throw new XmlError("a second element follows the root", line);
       if (stack.length >= DEEPEST) throw new XmlError("nested too deeply", line);
       const element = { name: local(opened), whole: opened, attributes: new Map(), children: [], text: "", line };
-      for (const [, name = "", double, single = ""] of attributes.matchAll(ATTRIBUTE))
-        element.attributes.set(local(name), decoded(double ?? single, line));
+      const names = new Set<string>();
+      for (const [, name = "", double, single = ""] of attributes.matchAll(ATTRIBUTE)) {
+        if (names.has(name)) throw new XmlError(`<${opened}> has ${name} twice`, line);
+        names.add(name);
+        element.attributes.set(local(name), decoded((double ?? single).replace(/[\t\n]/g, " "), line));
+      }
       if (empty === "/") root = add(element, stack, root);
       else stack.push(element);
     } else {
+      if (!whole.startsWith("<") && whole.includes("]]>")) throw new XmlError('"]]>" in a text', line);
+      if (whole.startsWith("<!--") && whole.indexOf("--", 4) < whole.length - 3)
+        throw new XmlError('"--" in a comment', line);
       const own = data ?? (whole.startsWith("<") ? "" : decoded(whole, line));
-      if (holder === undefined && own.trim() !== "" && own !== "\ufeff")
-        throw new XmlError("text outside the root", line);
+      if (holder === undefined && own.trim() !== "") throw new XmlError("text outside the root", line);
       if (holder !== undefined && holder.children.length === 0) holder.text += own;
     }
     line += whole.split("\n").length - 1;

@@ -43,6 +43,14 @@ describe("--datasource", () => {
       expect(plan.image.datasource).toBe("GCE");
       const record = plan.changes.find(({ path }: { path: string }) => path.endsWith("set-hostname"));
       expect(JSON.parse(record.content)).toEqual({ fqdn: "web-1", hostname: "web-1" });
+      writeFileSync(join(seed, "imds.json"), "{}");
+      const { status, err } = await run("plan", STOCK, "--datasource", "GCE", "--seed", seed);
+      expect([status, err]).toEqual([2, expect.stringContaining("is in the layout of Azure, which it does not read")]);
+      cpSync(STOCK, join(seed, "image"), { recursive: true, verbatimSymlinks: true });
+      writeFileSync(join(seed, "image/etc/cloud/cloud.cfg.d/99-pin.cfg"), "datasource_list: [GCE]\n");
+      const pinned = JSON.parse((await run("plan", join(seed, "image"), "--seed", seed, "-f", "json")).out);
+      expect(pinned.image.datasource).toBe("Azure");
+      expect(JSON.stringify(pinned.notes)).toContain("looks only for GCE");
     } finally {
       rmSync(seed, { recursive: true });
     }

@@ -1,7 +1,9 @@
 import { cachedDisk } from "../../src/disk/cache.ts";
-import { DiskError, memoryDisk } from "../../src/disk/disk.ts";
+import { type Disk, DiskError, memoryDisk, partOf } from "../../src/disk/disk.ts";
+import { btrfs } from "../../src/filesystem/btrfs/btrfs.ts";
 import { ext } from "../../src/filesystem/ext/ext.ts";
 import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
+import { tinyImage as tinyBtrfs } from "../filesystem/btrfs/images.ts";
 import { tinyImage } from "../filesystem/ext/images.ts";
 import type { Random } from "./random.ts";
 import { type Checks, once, type Target } from "./target.ts";
@@ -9,15 +11,21 @@ import { type Checks, once, type Target } from "./target.ts";
 /** More inodes of one file system, or more names in one directory, tell nothing new. */
 const MOST = 400;
 
+/** An image: its bytes, and the disk that they or changed ones make. */
+interface TinyImage {
+  readonly bytes: Buffer;
+  disk(bytes: Buffer): Disk;
+}
+
 /**
  * A target that reads a file system with changed bytes. Its input is what is changed: records of a place (four bytes), a
  * length (one) and the bytes; places are where the images hold something.
  */
 function filesystemTarget(
   format: FilesystemFormat,
-  { name, cost, images }: { readonly name: string; readonly cost: number; readonly images: () => readonly Buffer[] },
+  { name, cost, images }: { readonly name: string; readonly cost: number; readonly images: () => readonly TinyImage[] },
 ): Target {
-  const known = once(() => images().map((image) => ({ image, places: placesOf(image) })));
+  const known = once(() => images().map((image) => ({ image, places: placesOf(image.bytes) })));
   return {
     name,
     cost,
@@ -25,15 +33,16 @@ function filesystemTarget(
       const index = random.below(known().length);
       const { image, places } = known()[index]!;
       const count = random.pick([1, 1, 2, 3, 5, 10]);
-      const changes = Array.from({ length: count }, () => changeOf(image, places, random));
-      const cut = random.chance(50) ? String(random.below(image.length)) : "";
+      const changes = Array.from({ length: count }, () => changeOf(image.bytes, places, random));
+      const cut = random.chance(50) ? String(random.below(image.disk(image.bytes).size)) : "";
       return { "@image": String(index), "@cut": cut, changes: Buffer.concat(changes) };
     },
     run: (input, checks) => {
-      const image = Buffer.from(known()[Number(input["@image"])]!.image);
-      apply(Buffer.from(input.changes!), image);
-      const size = input["@cut"] === "" ? image.length : Number(input["@cut"]);
-      const disk = cachedDisk(memoryDisk(image.subarray(0, size)));
+      const { image } = known()[Number(input["@image"])]!;
+      const bytes = Buffer.from(image.bytes);
+      apply(Buffer.from(input.changes!), bytes);
+      const whole = image.disk(bytes);
+      const disk = cachedDisk(input["@cut"] === "" ? whole : partOf(whole, 0, Number(input["@cut"])));
       return refused(() => (format.matches(disk) ? walk(format.open(disk), checks) : "none"));
     },
   };
@@ -89,6 +98,8 @@ function apply(changes: Buffer, image: Buffer): void {
 function walk(filesystem: Filesystem, checks: Checks): unknown {
   const seen: unknown[] = [];
   const waiting: Inode[] = [filesystem.root];
+  const top = refused(() => filesystem.subvolume?.({ path: "/" }));
+  if (typeof top === "object") waiting.push(top);
   for (let inode = waiting.pop(); inode !== undefined && seen.length < MOST; inode = waiting.pop()) {
     const { stat } = inode;
     checks.holds(Number.isSafeInteger(stat.size) && stat.size >= 0, "a size is invalid");
@@ -138,6 +149,15 @@ export const filesystemTargets: readonly Target[] = [
   filesystemTarget(ext, {
     name: "ext",
     cost: 8,
-    images: () => (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map(tinyImage),
+    images: () =>
+      (["ext4", "ext4", "ext2", "journal", "ext3"] as const).map((name) => ({
+        bytes: tinyImage(name),
+        disk: memoryDisk,
+      })),
+  }),
+  filesystemTarget(btrfs, {
+    name: "btrfs",
+    cost: 8,
+    images: () => (["mixed", "mixed", "mixed", "dup"] as const).map(tinyBtrfs),
   }),
 ];

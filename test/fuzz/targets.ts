@@ -1,4 +1,5 @@
 import { binaryTargets } from "./binaries.ts";
+import { diskTargets } from "./disks.ts";
 import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
@@ -14,6 +15,7 @@ export const targets: readonly Target[] = [
   ...networkTargets,
   ...systemTargets,
   ...binaryTargets,
+  ...diskTargets,
   ...filesystemTargets,
   ...writerTargets,
   ...hidingTargets,

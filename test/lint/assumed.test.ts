@@ -14,6 +14,12 @@ function confidence(files: Readonly<Record<string, string>>): string | undefined
 
 test("what the image's own cloud-init states is certain", () => expect(confidence({})).toBe("certain"));
 
+test("code of a module that does not state when it runs makes its findings likely", () => {
+  const code = (text: string) => ({ [FEATURES.replace("features", "config/cc_set_passwords")]: text });
+  expect(confidence(code("meta = {'frequency': PER_INSTANCE, 'distros': ['all']}\n"))).toBe("certain");
+  for (const text of ["meta = {\n", "meta = schema()\n"]) expect(confidence(code(text))).toBe("likely");
+});
+
 test.each([
   ["with a syntax error", "EXPIRE_APPLIES_TO_HASHED_USERS = (True\n"],
   ["computed", "EXPIRE_APPLIES_TO_HASHED_USERS = bool(len('1'))\n"],

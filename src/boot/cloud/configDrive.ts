@@ -1,6 +1,5 @@
 import { builtin } from "../../config/builtin.ts";
 import { type CloudData, UNKNOWN_CLOUD } from "../../config/seed.ts";
-import { typeOfText } from "../../config/userData/contentTypes.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { versionAtLeast } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
@@ -10,6 +9,8 @@ import { Raises } from "../../python/errors.ts";
 import { loadJson } from "../../python/json.ts";
 import type { ConfigObject, ConfigValue, Mapping, Pair, Scalar } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
+import { isTooLarge } from "./limits.ts";
+import { isList, vendorDataOf } from "./vendorData.ts";
 
 /** Where DataSourceConfigDrive looks before it searches disks (18.5 to 26.2). */
 const DIRECTORIES = ["/var/lib/cloud/seed/config_drive", "/config-drive"];
@@ -19,9 +20,6 @@ const LAYOUTS = "2018-08-27 2017-02-22 2016-10-06 2016-06-30 2015-10-15 2013-10-
 
 /** More files than any launch injects. */
 const MOST_FILES = 1_000;
-
-/** The size limit in bytes: no real machine has a larger network description. */
-const LONGEST_NETWORK = 1_000_000;
 
 /** The tree of a config drive in the image itself; undefined if there is none that cloud-init can use. */
 export function configDriveSeed(image: Image, version: string): CloudData | undefined {
@@ -95,23 +93,27 @@ function readDrive(image: Tree, version: string, top: string, layout: string): C
     const bytes = image.read(path);
     return bytes === undefined ? undefined : { path, bytes };
   };
-  const meta = json(read("meta_data.json"));
+  const metaFile = read("meta_data.json");
+  if (metaFile !== undefined && isTooLarge(metaFile)) return { ...UNKNOWN_CLOUD, datasource: "ConfigDrive" };
+  const meta = json(metaFile);
   if (!isMapping(meta)) throw new Raises("meta_data.json must contain a mapping");
   const { meta: own } = meta;
   if (isMapping(own) && (own.dsmode === "disabled" || own.dsmode === "pass")) return undefined;
   const nothing: SeedFile = { path: top, bytes: Buffer.alloc(0) };
   const networkFile = read("network_data.json");
-  const isTooLong = (networkFile?.bytes.length ?? 0) > LONGEST_NETWORK;
+  const isTooLong = networkFile !== undefined && isTooLarge(networkFile);
   const network = isTooLong ? undefined : anyType(networkFile);
   const files = [read("vendor_data.json"), versionAtLeast(version, "21.1") ? read("vendor_data2.json") : undefined];
-  const unstorable = versionAtLeast(version, "21.2") ? undefined : files.find((file) => isList(ownData(file)));
-  const [vendor, vendor2] = files.map(vendorData);
+  const isUnknown = files.some((file) => file !== undefined && isTooLarge(file));
+  const known = isUnknown ? [] : files;
+  const unstorable = versionAtLeast(version, "21.2") ? undefined : known.find((file) => isList(ownData(file)));
+  const [vendor, vendor2] = known.map(vendorData);
   return {
     ...UNKNOWN_CLOUD,
     datasource: "ConfigDrive",
     metaData: metaData(image, top, `${top}/${layout}/meta_data.json`, meta),
     userData: read("user_data") ?? nothing,
-    vendorData: vendor ?? nothing,
+    vendorData: isUnknown ? undefined : (vendor ?? nothing),
     ...(vendor2 === undefined ? {} : { vendorData2: vendor2 }),
     ...(unstorable === undefined ? {} : { unstorable: unstorable.path }),
     ...(isTooLong ? { unknownNetwork: "the network configuration, because network_data.json is too large" } : {}),
@@ -164,19 +166,9 @@ function ownData(file: SeedFile | undefined): ConfigValue | undefined {
   return isMapping(value) ? value["cloud-init"] : value;
 }
 
-/** A list that counts; an empty one is as none. */
-function isList(value: ConfigValue | undefined): value is ConfigValue[] {
-  return Array.isArray(value) && value.length > 0;
-}
-
-/** Each item of a list is a part; what does not begin as a part does is of no type that cloud-init handles. */
+/** Vendor-data of the drive; undefined if there are none that cloud-init can use. */
 function vendorData(file: SeedFile | undefined): SeedFile | undefined {
-  const own = ownData(file);
-  if (file === undefined) return undefined;
-  if (typeof own === "string") return { path: file.path, bytes: Buffer.from(own) };
-  if (!isList(own) || !own.every((item) => typeof item === "string" && !/mime-version:/i.test(item))) return undefined;
-  const parts = own.map((content) => ({ type: typeOfText(String(content)) ?? "text/x-not-multipart", content }));
-  return { path: file.path, bytes: Buffer.from(`#cloud-config-archive\n${JSON.stringify(parts)}`) };
+  return file === undefined ? undefined : vendorDataOf(file.path, ownData(file));
 }
 
 /** What Nova calls a personality: files that the first boot writes. */

@@ -7,11 +7,13 @@ import type { SeedFile } from "../../config/userData/parts.ts";
 import { writesDatasourceList } from "../../distro/dsIdentify.ts";
 import { commandLineParts } from "../../distro/kernelCommandLine.ts";
 import type { Program } from "../../distro/library/fact.ts";
+import { sinceOf } from "../../distro/version.ts";
 import type { Image } from "../../image/image.ts";
 import { generalNote, type Note } from "../notes.ts";
 import { configDriveSeed } from "./configDrive.ts";
 import { addingDatasource, withConfigObject } from "./configObject.ts";
 import { cloudForms } from "./forms/cloudForms.ts";
+import { excerptFile } from "./forms/form.ts";
 import { noCloudSeed } from "./noCloud.ts";
 import { noneCloud } from "./none.ts";
 import { type DatasourceList, listedDatasources, pinnedDatasource } from "./pinned.ts";
@@ -65,23 +67,33 @@ export function findCloud(
   const cloud = name === undefined ? found : { ...found, datasource: name };
   const adding = addingDatasource(cloud.datasource, version);
   if (adding !== undefined) notes.push(generalNote("datasource-may-add", { datasource: adding }));
-  return { cloud: withConfigObject(inOwnForm(cloud, base), image, version), notes };
+  return { cloud: withConfigObject(inOwnForm(cloud, base, version), image, version), notes };
 }
 
 /** The data as the datasource has them, where they are in the form in which the cloud provides them. */
-function inOwnForm(cloud: CloudData, base: BaseConfig): CloudData {
-  const { datasource = "", metaData, userData, vendorData } = cloud;
+function inOwnForm(cloud: CloudData, base: BaseConfig, version: string): CloudData {
+  const { datasource = "", metaData, vendorData } = cloud;
+  const form = cloudForms.get(datasource);
+  // In instance data they have been converted already.
+  if (form === undefined || cloud.instance !== undefined) return cloud;
   const name = new Config(base.root).get("system_info", "default_user", "name");
   const defaultUser = typeof name === "string" ? name : undefined;
-  const given = metaData && cloudForms.get(datasource)?.metaData?.(metaData, { defaultUser });
-  if (given === undefined) return cloud;
+  const given = metaData && form.metaData?.(metaData, { defaultUser, since: sinceOf(version) });
   const filled = (file: SeedFile | undefined) => (file?.bytes.length === 0 ? undefined : file);
+  const userData = form.decodesUserData ? decodedIfBase64(cloud.userData) : cloud.userData;
   return {
     ...cloud,
     ...given,
-    userData: filled(userData) ?? given.userData ?? userData,
-    vendorData: filled(vendorData) ?? given.vendorData ?? vendorData,
+    userData: filled(userData) ?? given?.userData ?? userData,
+    vendorData: filled(vendorData) ?? given?.vendorData ?? vendorData,
   };
+}
+
+/** util.maybe_b64decode (18.5 to 26.2): a file that is Base64 from its first to its last byte is decoded. */
+function decodedIfBase64(file: SeedFile | undefined): SeedFile | undefined {
+  const text = file?.bytes.toString("latin1") ?? "";
+  if (file === undefined || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return file;
+  return excerptFile(Buffer.from(text, "base64"), { path: file.path, line: 1, column: 1 });
 }
 
 /** A seed on this machine that NoCloud does not take. */

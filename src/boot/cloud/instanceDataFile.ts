@@ -19,7 +19,7 @@ const START = { line: 1, column: 1 };
 const LARGEST = 5_000_000;
 
 /** More values than any instance has. */
-const MOST_VALUES = 200_000;
+const MOST_VALUES = 50_000;
 
 /** Stands for a value that only root may read, at the start of a text (sources.REDACT_SENSITIVE_VALUE, 18.5 to 26.2). */
 const REDACTED = /^<?redacted for non-root user\b/;
@@ -74,10 +74,13 @@ class InstanceData {
     this.#json = json;
     const { value: root } = json;
     const standard = isDict(root) ? root.get("v1") : undefined;
-    if (!isDict(root) || !isDict(standard) || !isDict(root.get("ds")))
+    if (!isDict(root) || !isDict(standard) || !isDict(root.get("ds"))) {
+      const wrong = ["ds", "v1"].filter((name) => isDict(root) && root.has(name) && !isDict(root.get(name)));
+      const what = wrong.length === 0 ? 'the keys "ds" and "v1" are missing' : `"${wrong[0]}" is not a mapping`;
       throw new SeedError(
-        `${path}:1:1: not instance data: the keys "ds" and "v1" are missing; pass instance-data.json or the output of cloud-init query --all`,
+        `${path}:1:1: not instance data: ${what}; pass instance-data.json or the output of cloud-init query --all`,
       );
+    }
     if (sizeOf(root, MOST_VALUES) >= MOST_VALUES) throw new SeedError(`${path}:1:1: more than ${MOST_VALUES} values`);
     this.#root = root;
     this.#standard = standard;
@@ -94,7 +97,8 @@ class InstanceData {
     const form = cloudForms.get(datasource);
     const raw = metaDataOf(ds);
     const given = form?.instance?.(ds) ??
-      (raw && form?.metaData?.(raw, { defaultUser: undefined })) ?? { metaData: raw };
+      // What differs between versions is in `v1`, as the instance's own cloud-init understood it.
+      (raw && form?.metaData?.(raw, { defaultUser: undefined, since: () => true })) ?? { metaData: raw };
     const metaData = given.metaData === undefined ? undefined : this.#completed(given.metaData);
     const userData = this.#handedOver("userdata") ?? given.userData ?? embedded(metaData, "user-data");
     const vendorData = this.#handedOver("vendordata") ?? given.vendorData ?? embedded(metaData, "vendor-data");
@@ -150,8 +154,9 @@ class InstanceData {
     if (!config.has("instance-id") && this.#standard.get("instance_id") !== "iid-datasource")
       add("instance-id", "instance_id");
     const keys = this.#standard.get("public_ssh_keys");
-    const hasOwn = config.has("public-keys");
-    if (Array.isArray(keys) && (keys.length > 0 || hasOwn)) add("public-keys", "public_ssh_keys");
+    if (config.has("public-keys") && Array.isArray(keys) && keys.length === 0)
+      added.push(this.#pair(this.#standard, "public_ssh_keys", "public-keys", builtin([], this.#path)));
+    else if (Array.isArray(keys)) add("public-keys", "public_ssh_keys");
     const names = new Set(added.map(({ key }) => key.value));
     return { ...metaData, children: [...metaData.children.filter(({ key }) => !names.has(key.value)), ...added] };
   }

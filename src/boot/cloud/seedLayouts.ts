@@ -9,11 +9,19 @@ import { locateJson } from "../../python/json.ts";
 import type { Mapping } from "../../python/tree.ts";
 import { driveIn } from "./configDrive.ts";
 import { azureCloud } from "./forms/azure.ts";
+import { isTooLarge } from "./limits.ts";
 
 /** Files of Azure's layout. */
 const OVF = "ovf-env.xml";
 const IMDS = "imds.json";
 export const AZURE_FILES: readonly string[] = [OVF, IMDS];
+
+/** Datasources that read the layout of another cloud than NoCloud, by the one that it is named after. */
+export const READERS_OF_LAYOUTS: Readonly<Record<string, readonly string[]>> = {
+  Azure: ["Azure"],
+  ConfigDrive: ["ConfigDrive", "OpenStack", "IBMCloud"],
+  Ec2: ["Ec2", "AliYun", "CloudStack", "Exoscale"],
+};
 
 /** Limits of a tree of meta-data, which real ones do not come near. */
 const MOST_FILES = 5_000;
@@ -63,9 +71,13 @@ function fileIn(tree: Pick<Image, "read">, path: string): SeedFile | undefined {
 }
 
 function azure(tree: Pick<Image, "read">, directory: string): CloudData {
-  const file = fileIn(tree, `${directory}/${IMDS}`);
-  const imds = file && jsonMapping(file);
-  return azureCloud(fileIn(tree, `${directory}/${OVF}`), imds);
+  const [ovf, file] = [OVF, IMDS].map((name) => fileIn(tree, `${directory}/${name}`));
+  for (const one of [ovf, file]) if (one !== undefined && isTooLarge(one)) throw tooLarge(one.path);
+  return azureCloud(ovf, file && jsonMapping(file));
+}
+
+function tooLarge(path: string): SeedError {
+  return new SeedError(`${path}: larger than any cloud's`);
 }
 
 /** @throws SeedError if it is no mapping in JSON */
@@ -80,6 +92,7 @@ function jsonMapping({ path, bytes }: SeedFile): Mapping {
 function openstack(tree: Pick<Image, "read" | "stat">, directory: string, version: string): CloudData {
   try {
     const cloud = driveIn(tree, directory, version);
+    if (cloud !== undefined && cloud.metaData === undefined) throw tooLarge(`${directory}/openstack: meta_data.json`);
     if (cloud !== undefined) return cloud;
   } catch (error) {
     if (!(error instanceof Raises)) throw error;

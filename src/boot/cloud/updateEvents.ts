@@ -23,6 +23,7 @@ const EVENTS: ReadonlyMap<string, Fact<Events>> = new Map(
     defineFact({
       name: `update events of ${name}`,
       file: fileOf(name),
+      datasource: name,
       // Before 21.3 events had another form.
       read: (_, library, since): Events | undefined => (since("21.3") ? eventsOf(library, name) : undefined),
       byVersion: (since) => upstreamEvents(name, since),

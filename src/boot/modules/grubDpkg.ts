@@ -38,9 +38,9 @@ export const grubDpkg = defineModule({
     }),
   },
   run(boot) {
-    const given = boot.config.get("grub_dpkg") ?? boot.config.get("grub-dpkg") ?? null;
+    const given = boot.config.get(boot.config.has("grub_dpkg") ? "grub_dpkg" : "grub-dpkg") ?? null;
     const config = truthy(given) ? mapping(given, "grub_dpkg") : {};
-    const enabled: ConfigValue = config.enabled ?? boot.fact(ENABLED);
+    const enabled: ConfigValue = config.enabled === undefined ? boot.fact(ENABLED) : config.enabled;
     if (isFalse(enabled) || boot.lacks("debconf-set-selections")) return;
     // Since 23.2 the machine's firmware decides; the image of an EFI machine shows where GRUB is installed.
     const efi = boot.since("23.2") && debconfAnswer(boot, "grub-efi/install_devices") !== "";

@@ -17,6 +17,8 @@ export interface Fact<T> {
   byVersion(since: Since): T;
   /** Set if `byVersion` is not all that upstream's library states, so that the two cannot be compared. */
   readonly incomparable?: true;
+  /** The only datasource that it concerns. */
+  readonly datasource?: string;
 }
 
 /** A cloud-init: its version, and the image's library if there is one, which rules over it. */

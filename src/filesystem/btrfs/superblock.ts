@@ -83,8 +83,8 @@ export function readSuperblock(disk: Disk, problems: Problems): Superblock {
 }
 
 function isWhole(bytes: Buffer, place: number): boolean {
-  const matches = CHECKSUMS[bytes.readUInt16LE(196)]?.matches ?? (() => true);
-  return u64(bytes, 48) === place && matches(bytes.subarray(32), bytes);
+  const checksum = CHECKSUMS[bytes.readUInt16LE(196)];
+  return checksum !== undefined && u64(bytes, 48) === place && checksum.matches?.(bytes.subarray(32), bytes) !== false;
 }
 
 function parse(bytes: Buffer): Superblock {

@@ -3,7 +3,7 @@ import { type Disk, DiskError } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 
 /** The size of a metadata block when it is decompressed; only the last one of a table has less. */
-export const METADATA = 8192;
+const METADATA = 8192;
 
 /** How many decompressed metadata blocks are kept. */
 const KEPT = 256;

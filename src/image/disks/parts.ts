@@ -56,7 +56,7 @@ function contentOf(disk: Disk | DiskError): Filesystem | Unreadable {
 }
 
 function foreign({ name, holdsFiles }: Foreign): Unreadable {
-  return { reason: holdsFiles ? `is ${name}, which cannot be read` : `is ${name}`, holdsFiles };
+  return { reason: `is ${name}`, holdsFiles };
 }
 
 function matches({ matches: test }: (typeof FILESYSTEMS)[number], disk: Disk): boolean {

@@ -58,6 +58,8 @@ export class Secrets {
         { root: cloud.networkConfig, ...network },
         { root: cloud.networkData, ...network },
         { root: cloud.metaData, kind: "meta-data" },
+        // Templates see all that an instance got.
+        { root: cloud.instance?.ds, kind: "meta-data" },
       ],
     });
   }

@@ -19,14 +19,14 @@ export interface LibraryFact {
 }
 
 /** What an image's own cloud-init states otherwise than upstream's release of its version, which the boot follows. */
-export function libraryFacts({ before, distro }: BootResult): LibraryFact[] {
+export function libraryFacts({ before, cloud, distro }: BootResult): LibraryFact[] {
   const library = libraryOf(before, distro.cloudInit);
   if (library === undefined) return [];
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
   const packaged = library.path.startsWith("/usr/local/") ? distro.packages.version("cloud-init") : undefined;
   const beside = `Python finds ${library.path} before the package cloud-init ${packaged}`;
   const differences = allFacts().flatMap((fact): LibraryFact[] => {
-    if (fact.incomparable) return [];
+    if (fact.incomparable || (fact.datasource ?? cloud.datasource) !== cloud.datasource) return [];
     const own = lookUp(fact, { version, library });
     const upstream = fact.byVersion(sinceOf(version));
     if (own.from === "version" || isDeepStrictEqual(own.value, upstream)) return [];

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readInstanceData } from "../../../src/boot/cloud/instanceDataFile.ts";
 import { Config } from "../../../src/config/config.ts";
+import { Secrets } from "../../../src/lint/secrets/secrets.ts";
 import { run } from "../../cli/run.ts";
 import { inScratchDirectory } from "../../cli/scratch.ts";
 import { notesOf, textAfter } from "../firstBoot.ts";
@@ -158,6 +159,12 @@ describe("the datasource", () => {
   test("keys are those that cloud-init found", () => {
     const ds = { meta_data: { "instance-id": "i", "public-keys": null, "public-keys-data": [`ops:${key}`] } };
     expect(meta({ v1: { platform: "gce", public_ssh_keys: [key] }, ds }).get("public-keys")).toEqual([key]);
+    const none = { meta_data: { "public-keys": { a: key } } };
+    expect(meta({ v1: { platform: "openstack", public_ssh_keys: [] }, ds: none }).get("public-keys")).toEqual([]);
+    const scaleway = { id: "s-1", hostname: "par", ssh_public_keys: [], tags: ["AUTHORIZED_KEY=ssh-rsa_AAAA_x"] };
+    const v1 = { platform: "scaleway", public_ssh_keys: [key] };
+    const { cloud } = bootedAs({ v1, ds: { meta_data: scaleway } });
+    expect(new Config(cloud.metaData!).get("public-keys")).toEqual([key]);
   });
 
   test("templates see the instance's data", () => {
@@ -166,6 +173,12 @@ describe("the datasource", () => {
     const v1 = { platform: "ec2", region: "eu-1", machine: "x86_64" };
     const result = bootedAs({ v1, ds: { "meta-data": { "instance-id": "i" }, dynamic: { x: "y" } }, userdata });
     expect(result.config.get("hostname")).toMatch(/^eu-1-y-<<unknown:the architecture of the machine>>$/);
+  });
+
+  test("what templates see beside the meta-data is hidden too", () => {
+    const ds = { config: { "environment.API_TOKEN": "s3cret-1" }, dynamic: [{ password: "s3cret-2" }] };
+    const secrets = Secrets.ofBoot(bootedAs({ v1: { platform: "lxd", subplatform: "LXD socket" }, ds }));
+    expect(secrets.text("s3cret-1, s3cret-2")).toBe("<<hidden:token>>, <<hidden:password>>");
   });
 
   test("one that the image does not look for is noted", () => {
@@ -202,10 +215,11 @@ describe("the command line", () => {
     [`{\n "userdata": "${secret}",\n "v1": {oops}\n}`, "3:9: not JSON: a JSON key must be a string in double quotes"],
     [`[1, "${secret}"]`, '1:1: not instance data: the keys "ds" and "v1" are missing'],
     ['{"merged_cfg": {}}', '1:1: not instance data: the keys "ds" and "v1" are missing'],
+    [`{"ds": "${REDACTED}", "v1": {}}`, '1:1: not instance data: "ds" is not a mapping'],
     ['{"ds": {},\n "v1": {"platform": "mars"}}', '2:9: unknown platform "mars"'],
     ['{"ds": {}, "v1": {}}', "1:1: it names no platform"],
     ["[".repeat(100_000), "nested too deeply"],
-    [`{"ds": {"a": [${"1,".repeat(300_000)}1]}, "v1": {"platform": "ec2"}}`, "1:1: more than 200000 values"],
+    [`{"ds": {"a": [${"1,".repeat(60_000)}1]}, "v1": {"platform": "ec2"}}`, "1:1: more than 50000 values"],
   ])("a file that is none: %#", async (content, expected) => {
     writeFileSync("bad.json", content);
     const { status, out, err } = await run("plan", STOCK, "--instance-data", "bad.json");

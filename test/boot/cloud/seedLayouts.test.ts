@@ -104,7 +104,7 @@ describe("Azure", () => {
     ["<a>&nope;</a>", "1:1: unknown entity &nope;"],
     ['<!DOCTYPE a [<!ENTITY b "c">]>\n<a/>', "1:1: invalid or unsupported XML"],
     ["<a/>", "1:1: it has no LinuxProvisioningConfigurationSet"],
-    ["<a>".repeat(200_000), "nested too deeply"],
+    ["<a>".repeat(10_000), "nested too deeply"],
     [ovf("<w:UserName>x</w:UserName>"), "4:1: HostName is missing"],
     [ovf("<w:HostName>a</w:HostName>\n<w:CustomData>A</w:CustomData>"), "6:1: CustomData is not Base64"],
   ])("a file that is none: %#", (content, message) => {
@@ -147,6 +147,16 @@ describe("OpenStack", () => {
   });
 });
 
+test("documents larger than any cloud's are refused, and unknown in an image", () => {
+  const many = JSON.stringify({ uuid: "u", hostname: "h", meta: Array.from({ length: 21_000 }, () => 1) });
+  const read = (files: Readonly<Record<string, string>>) => () => readCloudSeed(seed(files, "large"), "26.2");
+  expect(read({ "openstack/latest/meta_data.json": many })).toThrow("meta_data.json: larger than any cloud's");
+  expect(read({ "imds.json": many })).toThrow("large/imds.json: larger than any cloud's");
+  const drive = { "/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json": many };
+  const { cloud } = launched(drive, { datasource: "ConfigDrive" });
+  expect([cloud.datasource, cloud.metaData]).toEqual(["ConfigDrive", undefined]);
+});
+
 describe("Ec2", () => {
   test("a tree of meta-data", () => {
     const result = bootOf({
@@ -167,6 +177,10 @@ describe("Ec2", () => {
     expect(result.config.get("timezone")).toBe("Asia/Tokyo");
   });
 });
+
+const KEYS = ["ssh-rsa AA a"];
+const USER = "#cloud-config\ntimezone: Asia/Tokyo\n";
+const VENDOR = "#cloud-config\nlocale: C\n";
 
 describe("meta-data as the cloud provides them", () => {
   const ofCloud = (datasource: string, data: object) =>
@@ -200,6 +214,28 @@ describe("meta-data as the cloud provides them", () => {
     const result = ofCloud("DigitalOcean", data);
     expect(textAfter(result, "/etc/hostname")).toBe("v\n");
     expect(new Config(result.cloud.metaData!).get("public-keys")).toEqual(["ssh-rsa AA a"]);
+  });
+
+  test.each([
+    ["Hetzner", { "instance-id": 42, "public-keys": KEYS, vendor_data: VENDOR }, base64(USER)],
+    ["NWCS", { "instance-id": 42, "public-keys": KEYS, userdata: USER, vendordata: VENDOR }, ""],
+    ["UpCloud", { instance_id: "i-1", public_keys: KEYS, user_data: USER, vendor_data: VENDOR }, ""],
+    ["Vultr", { "instance-v2-id": "i-1", "public-keys": KEYS, "user-data": USER, "vendor-data": [VENDOR] }, ""],
+  ])("%s has names of its own", (datasource, data, userData) => {
+    const files = { "meta-data": JSON.stringify({ ...data, hostname: "web-1" }), "user-data": userData };
+    const result = bootOf(files, "25.1", datasource);
+    const keys = new Config(result.cloud.metaData!).get("public-keys");
+    expect([textAfter(result, "/etc/hostname"), keys]).toEqual(["web-1\n", KEYS]);
+    expect([result.config.get("timezone"), result.config.get("locale")]).toEqual(["Asia/Tokyo", "C"]);
+  });
+
+  test("Scaleway: keys in tags since 23.2, before only the tag's name", () => {
+    const data = { id: "i-1", hostname: "sc", ssh_public_keys: [], tags: ["AUTHORIZED_KEY=ssh-rsa_AA_a", "x"] };
+    const keys = (version: string) => {
+      const { cloud } = bootOf({ "meta-data": JSON.stringify(data) }, version, "Scaleway");
+      return new Config(cloud.metaData!).get("public-keys");
+    };
+    expect([keys("23.2"), keys("23.1")]).toEqual([["ssh-rsa AA a"], ["AUTHORIZED KEY="]]);
   });
 
   test("VMware: the keys have several names", () => {

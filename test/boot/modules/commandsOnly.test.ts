@@ -59,6 +59,9 @@ describe("disks", () => {
       "debconf-set-selections (grub-pc/install_devices: /dev/vda)",
     ]);
     expect(commandsOf("grub_dpkg", "grub_dpkg: {enabled: false}\n", { version: "24.1" })).toEqual([]);
+    // util.is_false(None) is false.
+    expect(commandsOf("grub_dpkg", "grub_dpkg: {enabled: null}\n")).toHaveLength(1);
+    expect(commandsOf("grub_dpkg", "grub_dpkg: null\ngrub-dpkg: {enabled: true}\n")).toEqual([]);
   });
 
   /** The bytes are those that debconf-set-selections of Debian 12 and sid leaves; cc_grub_dpkg.py knows EFI since 23.2. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { allFacts } from "../../../src/distro/library/fact.ts";
 import type { MemoryFile } from "../../../src/image/memory.ts";
 import { differenceInWords, libraryFacts } from "../../../src/lint/sentences/library.ts";
+import { launched } from "../../boot/cloud/launch.ts";
 import { firstBoot, library } from "../../boot/firstBoot.ts";
 
 const told = (files: Readonly<Record<string, MemoryFile>>, version = "24.4") =>
@@ -50,4 +51,14 @@ test("of values with parts, the parts that differ are told", () => {
     "when cc_grub_dpkg runs: activating keys none (upstream: grub_dpkg and grub-dpkg)",
   ]);
   expect(told({ [`${library}/settings.py`]: settings })[0]).toMatch(/^the built-in configuration: .*system_info/);
+});
+
+test("what concerns one datasource is told where the boot uses it", () => {
+  const source = `class DataSourceEc2(sources.DataSource):
+    default_update_events = {EventScope.NETWORK: {EventType.BOOT_NEW_INSTANCE}}
+`;
+  const files = { [`${library}/sources/DataSourceEc2.py`]: source };
+  const of = (datasource?: string) =>
+    libraryFacts(launched(files, datasource === undefined ? {} : { datasource }, "24.4")).length;
+  expect([of(), of("GCE"), of("Ec2")]).toEqual([0, 0, 1]);
 });

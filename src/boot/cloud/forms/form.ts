@@ -2,6 +2,7 @@ import { builtin } from "../../../config/builtin.ts";
 import { findPair } from "../../../config/merge.ts";
 import { type CloudData, seedMapping } from "../../../config/seed.ts";
 import type { SeedFile } from "../../../config/userData/parts.ts";
+import type { Since } from "../../../distro/version.ts";
 import type { AnyValue } from "../../../python/dataModel.ts";
 import type { ConfigNode, Mapping, Pair } from "../../../python/tree.ts";
 import { originOf } from "../../../python/tree.ts";
@@ -14,12 +15,16 @@ type Given = Pick<CloudData, "metaData"> &
 interface FormContext {
   /** The name of the default user; undefined if there is none. */
   readonly defaultUser: string | undefined;
+  /** Whether the image's cloud-init is at least of this version. */
+  readonly since: Since;
 }
 
 /** How a datasource turns what its cloud provides into what cloud-init works with. */
 export interface CloudForm {
   /** From the meta-data as the cloud provides them; undefined if they do not have that form. */
   metaData?(given: Mapping, context: FormContext): Given | undefined;
+  /** Whether the cloud's user-data may be Base64, which the datasource decodes. */
+  readonly decodesUserData?: true;
   /** From `ds` in instance data, where that is not the meta-data alone. */
   instance?(ds: Mapping): Given;
 }

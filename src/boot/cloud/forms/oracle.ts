@@ -24,5 +24,5 @@ export const oracle: CloudForm = {
       ...(data === undefined || bytes === undefined ? {} : { userData: excerptFile(bytes, originOf(data)) }),
     };
   },
-  instance: (ds) => oracle.metaData?.(ds, { defaultUser: undefined }) ?? { metaData: undefined },
+  instance: (ds) => oracle.metaData?.(ds, { defaultUser: undefined, since: () => true }) ?? { metaData: undefined },
 };
