@@ -17,7 +17,14 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
-import { maxTemporaryOption, type OpenFlags, openOptions, platformOption, rootOption } from "./opening.ts";
+import {
+  IMAGE_ARGUMENT,
+  maxTemporaryOption,
+  type OpenFlags,
+  openOptions,
+  platformOption,
+  rootOption,
+} from "./opening.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
@@ -33,10 +40,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
   program
     .command("config")
     .description("show the effective configuration, each value with the line it comes from")
-    .argument(
-      "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
-    )
+    .argument("<image>", IMAGE_ARGUMENT)
     .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())

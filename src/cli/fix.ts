@@ -53,7 +53,7 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
     .description("put all proven fixes of the findings in place")
     .argument(
       "<image>",
-      "root directory of an image (/ on a live machine); a tar archive, a container image, or - for an archive on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
+      "root directory of an image (/ on a live machine); a tar archive, a disk or container image, or - for one on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
     )
     .option("--dry-run", "print one diff for patch -p1 in the root of the image instead of writing")
     .option(
@@ -127,7 +127,7 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
 function checkDestination(source: string, { dryRun, output }: FixFlags): void {
   if (output === undefined) {
     if (dryRun !== true && isArchive(source))
-      throw unchangeable(source === "-" ? "standard input" : source, "an archive");
+      throw unchangeable(source === "-" ? "standard input" : source, "an archive or a disk image");
     return;
   }
   if (dryRun === true) throw usage("--dry-run writes nothing: omit --output");

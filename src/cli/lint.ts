@@ -14,7 +14,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
-import { maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
+import { IMAGE_ARGUMENT, maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
@@ -39,10 +39,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
   program
     .command("lint", { isDefault: true })
     .description("find what the first boot will undo (the default command)")
-    .argument(
-      "<image...>",
-      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input; or a user-data, vendor-data or network configuration file",
-    )
+    .argument("<image...>", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
     .addOption(formatOption())
     .addOption(seedOption())
     .addOption(userDataOption())

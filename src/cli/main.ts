@@ -17,6 +17,7 @@ const EXAMPLES = `
 Examples:
   cloud-init-lint /mnt/image                    find what the first boot undoes
   cloud-init-lint image.tar.gz                  the same for a tar archive
+  cloud-init-lint disk.qcow2                    the same for a disk image
   cloud-init-lint /mnt/image -f sarif=x.sarif   write SARIF, for code scanning
   cloud-init-lint /mnt/image -f html=x.html     write a page to look at
   cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed

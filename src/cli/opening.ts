@@ -2,6 +2,10 @@ import { Option } from "commander";
 import type { OpenOptions } from "../image/open.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
+/** What `<image>` may be. */
+export const IMAGE_ARGUMENT =
+  "root directory of an image (/ on a live machine), a tar archive of it, a disk image (raw, qcow2, vmdk, vhd, vhdx, vdi, ova; one.img+two.img for the disks of one machine), a container image (docker save, OCI layout), or - to read one from standard input";
+
 /** The flags that choose what is opened of an image. */
 export interface OpenFlags {
   readonly root?: number;

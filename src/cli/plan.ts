@@ -20,7 +20,14 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
-import { maxTemporaryOption, type OpenFlags, openOptions, platformOption, rootOption } from "./opening.ts";
+import {
+  IMAGE_ARGUMENT,
+  maxTemporaryOption,
+  type OpenFlags,
+  openOptions,
+  platformOption,
+  rootOption,
+} from "./opening.ts";
 import { colorOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
@@ -37,10 +44,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
   program
     .command("plan")
     .description("show everything that the first boot will change, module by module, as diffs")
-    .argument(
-      "<image>",
-      "root directory of an image (/ on a live machine), a tar archive of it, a container image (docker save, OCI layout), or - to read an archive from standard input",
-    )
+    .argument("<image>", IMAGE_ARGUMENT)
     .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
     .addOption(seedOption())
     .addOption(userDataOption())

@@ -135,7 +135,7 @@ describe("bad input", () => {
   test.each([
     ["a wrong path", () => join(scratch, "nowhere"), 3, /nowhere/],
     ["an empty directory", () => scratch, 3, /no cloud-init/],
-    ["a binary file", () => process.execPath, 3, /neither a directory, an archive, a disk image nor a text file/],
+    ["a binary file", () => process.execPath, 3, /neither a supported image nor a text file/],
     [
       "a mistyped command",
       () => "plam",
@@ -212,7 +212,7 @@ describe("bad input", () => {
   });
 
   test.each<[string, Buffer, number, RegExp]>([
-    ["a disk without a system", Buffer.alloc(1 << 20, "\0", "latin1"), 3, /is neither a directory, an archive, a disk/],
+    ["a disk without a system", Buffer.alloc(1 << 20, "\0", "latin1"), 3, /is neither a supported image nor/],
     ["a truncated qcow2", Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), 4, /cannot be read: it is truncated/],
   ])("%s", async (_what, bytes, status, err) => {
     const path = join(scratch, "disk.img");

@@ -155,7 +155,7 @@ test("what is no image is refused with one line and an exit status", async () =>
   const open = (path: string) => openImage(path, () => false);
   await expect(open(join(root, "file"))).rejects.toMatchObject({
     status: 3,
-    message: expect.stringMatching(/neither a directory, an archive/),
+    message: expect.stringMatching(/neither a supported image nor/),
   });
   await expect(open(join(root, "none"))).rejects.toMatchObject({ status: 3 });
   expect((await open(root)).list("/")).toEqual(["file", "loop", "unreadable"]);

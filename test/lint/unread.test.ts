@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { boot } from "../../src/boot/boot.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
 import type { Image } from "../../src/image/image.ts";
+import { memoryImage } from "../../src/image/memory.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { fixtureImage } from "../fixtures/fixtureImages.ts";
@@ -36,4 +37,17 @@ test.each(["rocky-9", "gentoo"])("files of %s that only root may read are not ta
   const written = boot(image, { distro }).changes.filter(({ path }) => paths.includes(path));
   expect(written.map(({ path }) => path)).toContain("/etc/shadow");
   for (const { certainty, after } of written) expect([certainty, after]).toEqual(["possible", undefined]);
+});
+
+test("a line of sshd_config that its package may have shipped is no error without a package database", () => {
+  const image = memoryImage({
+    "/etc/cloud/cloud.cfg":
+      "users:\n- {name: root, lock_passwd: false}\ndisable_root: false\ncloud_init_modules: [users_groups, ssh]\nsystem_info: {distro: photon}\n",
+    "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
+    "/etc/shadow": "root:*:20000:0:99999:7:::\n",
+    "/etc/ssh/sshd_config": "UsePAM yes\nPermitRootLogin no\n",
+  });
+  const rules = catalogue.filter(({ id }) => id === "ssh-keys-not-read");
+  const { findings } = lint(image, { distro: detectDistro(image), rules });
+  expect(findings.map(({ severity, cause }) => [severity, cause?.line])).toEqual([["info", 2]]);
 });

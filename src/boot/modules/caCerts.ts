@@ -8,6 +8,7 @@ import { pyStr, truthy } from "../../python/value.ts";
 import { strictText } from "../files/strictText.ts";
 import { defineModule } from "../module.ts";
 import type { ModuleRun } from "../moduleRun.ts";
+import { answerDebconf } from "../system/debconfDatabase.ts";
 import { lacksProgram, programs } from "../system/programs.ts";
 import { type Certificates, certificatesOf } from "./caCerts/certificates.ts";
 import { caCertsKeys } from "./caCerts/schema.ts";
@@ -39,10 +40,11 @@ export const caCerts = defineModule({
   ]),
   activatedBy: ["ca_certs", "ca-certs"],
   needs: [
-    ...programs("update-ca-certificates"),
+    ...programs("debconf-set-selections update-ca-certificates"),
     "usr/share/ca-certificates",
     "usr/local/share/ca-certificates",
     "usr/share/pki",
+    "var/cache/debconf/config.dat",
   ],
   keys: caCertsKeys,
   run(boot) {
@@ -91,7 +93,10 @@ function removeDefaults(boot: ModuleRun, { removed, config }: Certificates, beca
   } else if (DESELECTING.includes(boot.facts.name) && config !== undefined) deselect(boot, config, because);
   else if (removed.length === 0) boot.note("ca-defaults-kept", { distro: boot.facts.name }, because);
   const debconf = boot.since("21.1") ? DEBCONF.includes(boot.facts.name) : boot.facts.name !== "alpine";
-  if (debconf) boot.command("debconf-set-selections ca-certificates/trust_new_crts");
+  if (!debconf) return;
+  if (boot.lacks("debconf-set-selections")) throw new Raises("debconf-set-selections is not installed", because);
+  answerDebconf(boot, "ca-certificates", "ca-certificates/trust_new_crts", "no", because);
+  boot.command("debconf-set-selections (ca-certificates/trust_new_crts: no)");
 }
 
 /** Puts "!" before every certificate of the list. */

@@ -48,27 +48,27 @@ export function mountAll(
     };
     if (isBind) {
       const source = tree.find(device);
-      if (source === undefined) refuse(`${device}, which is mounted here (${place(line)}), does not exist`);
+      if (source === undefined) refuse(`${device}, which ${place(line)} mounts here, does not exist`);
       else tree.mount(point, source);
       continue;
     }
     if (type === "overlay") {
-      refuse(`an overlay is mounted here (${place(line)}), which is not supported`);
+      refuse(`${place(line)} mounts an overlay here, which is not supported`);
       continue;
     }
     const part = parts.find((one) => isDevice(one, device)) ?? (isOwn(own, device) ? own : undefined);
     if (part === undefined) {
       const locked = parts.find(({ content }) => !isFilesystem(content) && content.holdsFiles);
       const why = locked === undefined ? "" : `: ${locked.name} ${(locked.content as { reason: string }).reason}`;
-      refuse(`${device}, which is mounted here (${place(line)}), is not on the disk${why}`);
+      refuse(`${device}, which ${place(line)} mounts here, was not found${why}`);
       continue;
     }
     if (!isFilesystem(part.content)) {
-      refuse(`${part.name}, which is mounted here (${place(line)}), ${part.content.reason}`);
+      refuse(`${part.name}, which ${place(line)} mounts here, ${part.content.reason}`);
       continue;
     }
     const directory = directoryOf(part.content, line);
-    if (directory === undefined) refuse(`${part.name}, which is mounted here (${place(line)}), has no such subvolume`);
+    if (directory === undefined) refuse(`${part.name}, which ${place(line)} mounts here, lacks this subvolume`);
     else mount(point, part.content, directory);
   }
   for (const part of parts) {

@@ -17,7 +17,7 @@ import { MountedTree } from "./tree.ts";
 export function openDiskImage(source: string, { disks, warnings }: MachineDisks, number?: number): Image {
   const { parts, problems: ofTables } = partsOf(disks);
   if (ofTables.length === 0 && parts.every(({ content }) => isUnknown(content)))
-    throw new ImageError(3, `${source} is neither a directory, an archive, a disk image nor a text file`);
+    throw new ImageError(3, `${source} is neither a supported image nor a text file`);
   const root = choose(source, rootsOf(parts), parts, ofTables, number);
   const problems = new Problems();
   for (const { volume, reason } of ofTables) problems.add(volume, reason);
@@ -42,15 +42,16 @@ function choose(
   problems: readonly { readonly volume: string; readonly reason: string }[],
   number: number | undefined,
 ): Root {
-  const list = roots.map(({ name }, index) => `${index + 1} is ${name}`).join("; ");
+  const list = roots.map(({ name }, index) => `--root ${index + 1} is ${name}`).join("; ");
   if (roots.length === 0) throw nothingIn(source, parts, problems);
   if (number !== undefined) {
     const chosen = roots[number - 1];
-    if (chosen === undefined) throw new ImageError(2, `--root ${number}: ${source} has no such root: ${list}`);
+    if (chosen === undefined)
+      throw new ImageError(2, `--root ${number}: ${source} has no such root file system; ${list}`);
     return chosen;
   }
   if (roots.length > 1)
-    throw new ImageError(2, `${source} has ${roots.length} root file systems; choose one with --root: ${list}`);
+    throw new ImageError(2, `${source} contains ${roots.length} root file systems; choose one: ${list}`);
   return roots[0]!;
 }
 
@@ -70,6 +71,6 @@ function nothingIn(
   const shown = all.length > 8 ? [...all.slice(0, 8), `${all.length - 8} more`] : all;
   return new ImageError(
     isUnreadable ? 4 : 3,
-    `${source}: no root file system ${isUnreadable ? "can be read" : "is there"}: ${shown.join("; ") || "it has no partitions"}`,
+    `${source}${isUnreadable ? ": no root file system can be read" : " contains no root file system"}: ${shown.join("; ") || "it has no partitions"}`,
   );
 }

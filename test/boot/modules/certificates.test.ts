@@ -43,6 +43,21 @@ describe("ca_certs", () => {
     );
   });
 
+  it("answers debconf's question whether to trust new certificates", () => {
+    const database = "/var/cache/debconf/config.dat";
+    const asked = (value: string) =>
+      `Name: ca-certificates/trust_new_crts\nTemplate: ca-certificates/trust_new_crts\nValue: ${value}\nOwners: ca-certificates\n`;
+    const lines = "ca-certs: {remove-defaults: true}\n";
+    for (const version of ["20.4", "25.1"])
+      expect(textAfter(bootWith(lines, version, "debian", { [database]: asked("yes") }), database)).toBe(
+        `${asked("no")}Flags: seen`,
+      );
+    const shell = { "/bin/sh": { mode: 0o755 }, "/usr/sbin/update-ca-certificates": { mode: 0o755 } };
+    expect(reasonOf(bootWith(lines, "25.1", "debian", shell), "ca_certs")).toBe(
+      "failed: debconf-set-selections is not installed",
+    );
+  });
+
   it("the bundle may stay as it is where no certificate is left", () => {
     const certaintyOf = (lines: string) =>
       bootWith(`ca_certs: {${lines}}\n`, "25.1").changes.find(({ path }) => path.endsWith("/ca-certificates.crt"))

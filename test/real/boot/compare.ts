@@ -89,7 +89,7 @@ function sameKeys(planned: Buffer, real: Buffer): boolean {
       .split("\n")
       .filter((line) => line !== "");
   const [ours, theirs] = [lines(planned).sort(), lines(real).sort()];
-  return ours.every((line) => /\bssh-ed25519 AAAA/.test(line)) && ours.join("\n") === theirs.join("\n");
+  return ours.every((line) => /\bssh-(?:ed25519|rsa) AAAA/.test(line)) && ours.join("\n") === theirs.join("\n");
 }
 
 function shortDiff(planned: Buffer, real: Buffer): string {

@@ -1,11 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run } from "../../cli/run.ts";
 import { copyFixture } from "../../fixtures/fixtureImages.ts";
 import { tree } from "../../image/tree.ts";
 import { asRoot, describeReal, programs } from "../describeReal.ts";
+import { mounted } from "../filesystem/mount.ts";
 
 const MIB = 1024 * 1024;
 const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd") };
@@ -173,6 +184,72 @@ describeReal("a disk file is linted as the directory with its files", needs, () 
   });
 });
 
+/** A root in a btrfs, made of subvolumes. @param make fills the mounted top with them and returns the root's directory */
+function btrfsRoot(name: string, make: (top: string, id: string) => string): { directory: string; image: string } {
+  const directory = tree({});
+  const image = join(tree({}), "disk.img");
+  writeFileSync(image, "");
+  truncateSync(image, 160 * MIB);
+  call("mkfs.btrfs", "-q", image);
+  const id = execFileSync("blkid", ["-s", "UUID", "-o", "value", image], { encoding: "utf8" }).trim();
+  mounted(image, "rw,compress=zstd", (top) => {
+    const made = make(top, id);
+    copyFixture(`${name}-hardened`, directory);
+    copyFileSync(join(made, "etc/fstab"), join(directory, "etc/fstab"));
+    // What the seed asks for is in the plan.
+    const seed = join(directory, "var/lib/cloud/seed/nocloud");
+    for (const path of [seed, join(directory, "home")]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(seed, "meta-data"), "instance-id: i-of-the-seed\n");
+    writeFileSync(join(seed, "user-data"), "#cloud-config\nhostname: of-the-seed\n");
+    const [rest, vars] = split(directory, "var");
+    cpSync(rest!, made, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    const [holder] = ["var", "@/var"].filter((path) => existsSync(join(top, path)));
+    cpSync(vars!, join(top, holder!), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    if (existsSync(join(top, "root"))) call("btrfs", "subvolume", "snapshot", made, join(top, "root-of-before"));
+  });
+  return { directory, image };
+}
+
+describeReal(
+  "a disk with subvolumes is linted as the directory",
+  { ...needs, ...programs("mkfs.btrfs", "btrfs", "blkid") },
+  () => {
+    const subvolume = (path: string) => {
+      mkdirSync(join(path, ".."), { recursive: true });
+      call("btrfs", "subvolume", "create", path);
+    };
+
+    test("named ones beside each other, as Fedora has them, and a snapshot of the root", async () => {
+      const { directory, image } = btrfsRoot("fedora-42", (top, id) => {
+        for (const name of ["root", "home", "var"]) subvolume(join(top, name));
+        mkdirSync(join(top, "root/etc"));
+        writeFileSync(
+          join(top, "root/etc/fstab"),
+          `UUID=${id} / btrfs subvol=root 0 0\nUUID=${id} /home btrfs subvol=home 0 0\nUUID=${id} /var btrfs subvol=var 0 0\n`,
+        );
+        return join(top, "root");
+      });
+      await sameAs(directory, image);
+    });
+
+    test("a snapshot that is the default one, as openSUSE has it", async () => {
+      const { directory, image } = btrfsRoot("opensuse-leap-15.6", (top, id) => {
+        subvolume(join(top, "@"));
+        const snapshot = join(top, "@/.snapshots/1/snapshot");
+        for (const path of [snapshot, join(top, "@/var"), join(top, "@/home")]) subvolume(path);
+        call("btrfs", "subvolume", "set-default", snapshot);
+        mkdirSync(join(snapshot, "etc"));
+        writeFileSync(
+          join(snapshot, "etc/fstab"),
+          `UUID=${id} / btrfs defaults 0 0\nUUID=${id} /home btrfs subvol=/@/home 0 0\nUUID=${id} /var btrfs subvol=/@/var 0 0\n`,
+        );
+        return snapshot;
+      });
+      await sameAs(directory, image);
+    });
+  },
+);
+
 describeReal("what a disk lacks is said", needs, () => {
   describe("a mount that cannot be read", () => {
     test.each<[string, string, string, number]>([
@@ -188,7 +265,7 @@ describeReal("what a disk lacks is said", needs, () => {
       expect(answer.status).toBe(status);
       if (status === 4)
         expect(err).toContain(
-          `IMAGE: ${path} was not read: partition 2, which is mounted here (/etc/fstab:1), is encrypted (LUKS), which cannot be read`,
+          `IMAGE: ${path} was not read: partition 2, which /etc/fstab:1 mounts here, is encrypted (LUKS)`,
         );
       else expect(err).not.toContain("was not read");
     });
@@ -200,18 +277,18 @@ describeReal("what a disk lacks is said", needs, () => {
     const { status, err } = await said("lint", path);
     expect(status).toBe(2);
     expect(err).toBe(
-      "cloud-init-lint: IMAGE has 2 root file systems; choose one with --root: 1 is partition 1 (ext4), Debian GNU/Linux 12 (bookworm); 2 is partition 2 (ext4), Fedora Linux 42 (Cloud Edition)\n",
+      "cloud-init-lint: IMAGE contains 2 root file systems; choose one: --root 1 is partition 1 (ext4), Debian GNU/Linux 12 (bookworm); --root 2 is partition 2 (ext4), Fedora Linux 42 (Cloud Edition)\n",
     );
     await sameAs(one, path, "--root", "1");
     await sameAs(two, path, "--root", "2");
     expect(await said("lint", path, "--root", "3")).toMatchObject({
       status: 2,
-      err: expect.stringContaining("--root 3: IMAGE has no such root"),
+      err: expect.stringContaining("--root 3: IMAGE has no such root file system"),
     });
   });
 
   test.each<[string, () => readonly Content[], number, string]>([
-    ["nothing but swap", () => [swap], 3, "no root file system is there: partition 1 is swap"],
+    ["nothing but swap", () => [swap], 3, "contains no root file system: partition 1 is swap"],
     ["data", () => [ext4(tree({ "data/x": "" }))], 3, "partition 1 is ext4 without a system"],
     ["an encrypted root", () => [vfat, luks], 4, "no root file system can be read: partition 1"],
   ])("%s", async (_, contents, status, text) => {

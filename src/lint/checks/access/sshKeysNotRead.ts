@@ -71,11 +71,16 @@ function finding(rule: Rule, context: CheckContext, logins: Logins, group: reado
   const isAsked = group.some(({ file }) => file.module !== "ssh");
   const loss = lossOf(context, logins);
   const { severity, confidence } = weightOf(logins, first, isAsked);
+  // Photon ships "PermitRootLogin no", so without a package database this may be the package's own line.
+  const isPerhapsShipped =
+    refusal.code === "keyword" &&
+    cause.path === sshdConfigPath(context.image) &&
+    context.evidence.ofFile(cause.path)?.strength === "weak";
   const what = isAsked ? "They let nobody in" : "No key of the launch lets anybody in";
   const message = `${sentence(refusal, file, namesOf(users))} ${what}${loss === undefined ? "" : `, and ${loss}`}. ${advice(refusal)}`;
   return {
     rule: rule.id,
-    severity,
+    severity: isPerhapsShipped ? "info" : severity,
     confidence,
     message,
     service: sshd.name,
