@@ -72,8 +72,8 @@ export async function readLayer(
   const hash = hashLike(rule.algorithm);
   const raw = new Bytes(rule.of === "blob" ? hashed(chunks, hash) : chunks);
   const format = formatOf(await raw.peek(SNIFFED));
+  if (format === "other" || format === "disk") throw new TarError("it is not a tar archive");
   const isPlain = format === "tar" || format === "empty";
-  if (format === "other" || format === "disk") throw new TarError("it is no tar archive");
   const content = isPlain ? raw : unpacked(raw, format);
   const bytes = rule.of === "blob" ? content : new Bytes(hashed(content.rest(), hash));
   const members = await readMembersOf(bytes, reading, isPlain ? stored : undefined);

@@ -35,7 +35,11 @@ const RELEASES = [
 
 /** The roots on the parts of a machine's disks, in their order. */
 export function rootsOf(parts: readonly Part[]): Root[] {
-  const found = parts.flatMap((part) => (isFilesystem(part.content) ? rootsIn(part, part.content) : []));
+  const contents = parts.map(({ content }) => content);
+  // A file system over several parts is one.
+  const found = parts.flatMap((part, index) =>
+    isFilesystem(part.content) && contents.indexOf(part.content) === index ? rootsIn(part, part.content) : [],
+  );
   const typed = found.filter(({ part }) => ROOT_TYPES.includes(part.type ?? ""));
   return typed.length === 1 ? typed : found;
 }
