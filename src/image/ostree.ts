@@ -6,7 +6,7 @@ import { Problems } from "./problems.ts";
 const DEPLOYMENTS = "/ostree/deploy";
 
 /** A deployment: a root directory without the parts that all of its stateroot share. */
-interface Deployment {
+export interface Deployment {
   /** Its path in the physical root. */
   readonly path: string;
   readonly stateroot: string;
@@ -24,22 +24,26 @@ export function isSysroot(image: Image): boolean {
  * @throws {ImageError} status 2 if there are several, 3 if there is none
  */
 export function openDeployment(sysroot: Image, choice: { readonly root?: number } = {}): Image {
-  const { path, stateroot } = chosen(sysroot, choice.root);
+  return deploymentImage(sysroot, chooseDeployment(sysroot, choice.root));
+}
+
+/** Where a path of a deployment is in the physical root. */
+export function physicalPath({ path, stateroot }: Deployment, asked: string): string {
+  const [, top = "", rest = ""] = /^\/(var|boot|sysroot)(\/.*)?$/s.exec(asked) ?? [];
+  if (top === "var") return `${DEPLOYMENTS}/${stateroot}/var${rest}`;
+  if (top === "boot") return asked;
+  if (top === "sysroot") return rest || "/";
+  return asked === "/" ? path : path + asked;
+}
+
+/** The root file system of a deployment in a physical root. */
+export function deploymentImage(sysroot: Image, deployment: Deployment): Image {
   const problems = new Problems();
   const seen = new Set<string>();
 
-  /** The path in the physical root. */
-  function physical(asked: string): string {
-    const [, top = "", rest = ""] = /^\/(var|boot|sysroot)(\/.*)?$/s.exec(asked) ?? [];
-    if (top === "var") return `${DEPLOYMENTS}/${stateroot}/var${rest}`;
-    if (top === "boot") return asked;
-    if (top === "sysroot") return rest || "/";
-    return asked === "/" ? path : path + asked;
-  }
-
   /** The answer for a path, whose problems get its name. */
   function ask<T>(asked: string, action: (physicalPath: string) => T): T {
-    const at = physical(asked);
+    const at = physicalPath(deployment, asked);
     const answer = action(at);
     if (sysroot.problems.length !== seen.size)
       for (const { path: place, reason } of sysroot.problems) {
@@ -59,7 +63,12 @@ export function openDeployment(sysroot: Image, choice: { readonly root?: number 
   return imageOf(sysroot.source, entries, problems);
 }
 
-function chosen(sysroot: Image, number: number | undefined): Deployment {
+/**
+ * The deployment that the machine boots.
+ * @param number which of several, from 1, if no boot loader entry says so
+ * @throws {ImageError} status 2 if there are several, 3 if there is none
+ */
+export function chooseDeployment(sysroot: Image, number: number | undefined): Deployment {
   const booted = bootedDeployments(sysroot);
   const all = allDeployments(sysroot);
   const list = number === undefined && booted.length > 0 ? booted.slice(0, 1) : unique([...booted, ...all]);

@@ -13,7 +13,7 @@ import { asRoot, describeReal, programs } from "../describeReal.ts";
 /** Deployments are not made immutable, so that the temporary directory can be removed. */
 const MUTABLE = { OSTREE_SYSROOT_DEBUG: "mutable-deployments" };
 
-const needs = { ...asRoot, ...programs("ostree", "tar") };
+const needs = { ...asRoot, ...programs("mkfs.ext4", "ostree", "tar") };
 
 describeReal("a physical root that ostree wrote", needs, () => {
   const call = (root: string, ...[program = "", ...args]: string[]) =>
@@ -52,13 +52,22 @@ describeReal("a physical root that ostree wrote", needs, () => {
     const added = "10.0.0.9 added.internal\n";
     for (const directory of [plain, deployment]) appendFileSync(join(directory, "etc/hosts"), added);
     call(root, "tar", "-C", sysroot, "-cf", archive, ".");
+    // On a disk, and with the entries of the boot loader on a disk of their own.
+    const [disk, rest, boot] = [join(root, "disk.img"), join(root, "rest.img"), join(root, "boot.img")];
+    const format = (directory: string, image: string) => call(root, "mkfs.ext4", "-q", "-d", directory, image, "64M");
+    format(sysroot, disk);
+    format(join(sysroot, "boot"), boot);
+    cpSync(sysroot, join(root, "rest"), { recursive: true, verbatimSymlinks: true });
+    rmSync(join(root, "rest/boot"), { recursive: true });
+    mkdirSync(join(root, "rest/boot"));
+    format(join(root, "rest"), rest);
     for (const command of [
       ["lint", "-f", "json", "--min-severity", "info"],
       ["plan", "-f", "json"],
     ]) {
       const expected = await run(...command, plain);
       expect(expected.out.length).toBeGreaterThan(1000);
-      for (const source of [sysroot, archive]) {
+      for (const source of [sysroot, archive, disk, `${rest}+${boot}`]) {
         const { out, err, status } = await run(...command, source);
         expect(out.replaceAll(JSON.stringify(source), JSON.stringify(plain))).toBe(expected.out);
         expect({ err, status }).toEqual({ err: expected.err, status: expected.status });
