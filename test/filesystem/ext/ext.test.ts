@@ -133,6 +133,22 @@ describe.each(["journal", "ext3"] as const)("the journal of a tiny %s", (name) =
   });
 });
 
+test("a journal that never ends is not replayed", () => {
+  // All of its blocks are one of revocations: the first one of a transaction that no block commits.
+  const image = changed("journal", (bytes) => {
+    const log = logOf(bytes);
+    for (let at = log + 1024; at < log + 1024 * 1024; at += 1024) {
+      bytes.writeUInt32BE(0xc03b3998, at);
+      bytes.writeUInt32BE(5, at + 4);
+      bytes.writeUInt32BE(bytes.readUInt32BE(log + 24), at + 8);
+      bytes.writeUInt32BE(1024, at + 12);
+    }
+  });
+  expect(open(image).warnings).toEqual([
+    "its journal, which cannot be read (it revokes too many blocks), is not replayed",
+  ]);
+});
+
 test("checksums of the journal are held against what it holds", () => {
   const commit = open(changed("journal", (image) => eachLogBlock(image, 2, (block) => block.writeUInt8(1, 17))));
   expect(commit.warnings).toEqual(["its journal is damaged and is not replayed to its end"]);
