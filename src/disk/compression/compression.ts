@@ -19,7 +19,7 @@ export function compressionOf(head: Buffer): Compression | undefined {
 
 /**
  * Decompresses a stream. The result throws a DiskError if the data are damaged or truncated; what follows them is
- * ignored.
+ * ignored. Each piece is valid until the next one is asked for.
  */
 export function decompressed(compression: Compression, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   switch (compression) {
