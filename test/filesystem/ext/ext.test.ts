@@ -143,7 +143,7 @@ test.each([
   block.writeUInt32BE(type, 4);
   block.writeUInt32BE(7, 8);
   block.writeUInt32BE(1024, 12);
-  const ring = { first: 1, end: 11, start: 1, sequence: 7, block: () => block };
+  const ring = { first: 1, end: 5000, start: 1, sequence: 7, block: () => block };
   const plain = { checksums: 0, isWide: false, isAsync: false, isIntact: true, seed: 0, fastCommits: 0 } as const;
   expect(() => replay({ blockSize: 1024, ...ring, ...plain })).toThrow(new DiskError(message));
 });

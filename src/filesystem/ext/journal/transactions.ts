@@ -38,7 +38,7 @@ const HEADER = 12;
  * More blocks are not read, and more revocations, lest an untrusted journal take all memory. The largest one that
  * mkfs.ext4 makes unless it is told to has 262,144 blocks.
  */
-const MOST = 500_000;
+const MOST = 300_000;
 
 /**
  * What a mount would write to the disk first: all blocks of committed transactions, the later ones over the earlier,
@@ -52,7 +52,8 @@ export function replay(log: Log): Replay {
   let sequence = log.sequence;
   let isDamaged = false;
   let lastTime = 0;
-  for (let order = 0, at = log.start, budget = { blocks: MOST, revoked: MOST }; at !== 0; order++) {
+  const budget = { blocks: Math.min(MOST, log.end - log.first), revoked: MOST };
+  for (let order = 0, at = log.start; at !== 0; order++) {
     const transaction = read(log, at, sequence, budget);
     if (transaction === undefined) break;
     const isStale = transaction.time < lastTime;
