@@ -99,7 +99,7 @@ function warningsOf({ hasLog, checksum, deviceCount }: Superblock, missing: read
       .slice(0, 3)
       .map(({ id, uuid, isSeed }) => `${isSeed ? "seed device" : "device"} ${id} (${uuid})`);
     const rest = missing.length > names.length ? ` and ${missing.length - names.length} more` : "";
-    warnings.push(`has ${deviceCount} devices, of which ${names.join(", ")}${rest} are missing`);
+    warnings.push(`lacks ${names.join(", ")}${rest} of its ${deviceCount} devices: what only they hold cannot be read`);
   }
   if (checksum.matches === undefined) warnings.push(`has ${checksum.name} checksums, which are not verified`);
   return warnings;
