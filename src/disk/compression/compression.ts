@@ -18,8 +18,8 @@ export function compressionOf(head: Buffer): Compression | undefined {
 }
 
 /**
- * Decompresses a stream. The result throws a DiskError if the data are damaged or truncated; what follows them is
- * ignored. Each piece is valid until the next one is asked for.
+ * Decompresses a stream. The result throws a DiskError if the data are damaged or truncated, or if anything but zeros
+ * follows them. Each piece is valid until the next one is asked for.
  */
 export function decompressed(compression: Compression, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   switch (compression) {

@@ -30,6 +30,11 @@ export function* entriesIn(bytes: Buffer): Generator<Entry> {
   }
 }
 
+/** @throws {DiskError} if one of the entries is invalid */
+export function checkEntries(bytes: Buffer): void {
+  for (const _ of entriesIn(bytes));
+}
+
 /** In blocks of 64 KiB the lowest two bits hold what does not fit 16 (ext4_rec_len_from_disk). */
 function recordLength(stored: number, size: number): number {
   if (size < 65_536) return stored;

@@ -3,7 +3,7 @@ import { type Inode, kindOfMode, type Stat } from "../filesystem.ts";
 import { inlineRest } from "./attributes.ts";
 import type { BlockMap } from "./blockMap.ts";
 import { folded } from "./casefold.ts";
-import { checksumPlace, entriesIn } from "./directory.ts";
+import { checkEntries, checksumPlace, entriesIn } from "./directory.ts";
 import { extentMap } from "./extents.ts";
 import { INCOMPAT } from "./features.ts";
 import { inodeTable } from "./groups.ts";
@@ -199,8 +199,10 @@ class ExtInode implements Inode {
     this.#refuseEncrypted();
     if (this.#isInline) {
       // The first four bytes are the parent directory's number, in place of "." and "..".
-      yield this.#data.subarray(4);
-      yield inlineRest(this.#attributes) ?? Buffer.alloc(0);
+      for (const piece of [this.#data.subarray(4), inlineRest(this.#attributes) ?? Buffer.alloc(0)]) {
+        checkEntries(piece);
+        yield piece;
+      }
       return;
     }
     const { blockSize } = this.#volume.superblock;
@@ -223,7 +225,7 @@ class ExtInode implements Inode {
   #verified(number: number): Buffer {
     const block = this.#volume.block(number);
     this.#volume.once(`directory ${number} of ${this.id}`, () => {
-      for (const _ of entriesIn(block));
+      checkEntries(block);
       if (!this.#volume.hasChecksums) return;
       const place = checksumPlace(block);
       if (place === undefined) return this.#volume.problems.add(`a block of directory ${this.id} has no checksum`);

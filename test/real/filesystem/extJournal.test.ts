@@ -35,18 +35,17 @@ describeReal("ext's journal", { ...asRoot, ...programs("mkfs.ext4", "mount", "py
     mkfs(image, options);
     const random = new Random(`${seed} ${options} ${mount}`);
     mounted(image, `rw,commit=300${mount}`, (root) => {
-      for (const name of ["a", "b", "c"]) {
+      for (const name of ["a", "b"]) {
+        // What is removed is revoked, and its blocks are used again.
+        if (name === "b") rmSync(join(root, "a"), { recursive: true });
         const part = join(root, name);
         mkdirSync(part);
-        randomTree(part, random, { content: 500_000, hole: 2 ** 32 + 5000, entries: 300 });
+        randomTree(part, random, { content: 200_000, hole: 2 ** 32 + 5000, entries: 100 });
         // Blocks that look like the log's own; a file that is written over.
         writeFileSync(join(root, `${name}-escaped`), Buffer.concat([MAGIC, Buffer.alloc(9000, name), MAGIC]));
         writeFileSync(join(root, "again"), name.repeat(random.below(5000)));
         commit(join(root, "again"));
-        // What is removed is revoked, and its blocks are used again.
-        if (name !== "a") rmSync(join(root, name === "b" ? "a" : "b"), { recursive: true });
       }
-      commit(join(root, "again"));
       copyFileSync(image, dirty);
     });
     copyFileSync(dirty, recovered);
