@@ -1,11 +1,16 @@
 import { cachedDisk } from "../../src/disk/cache.ts";
 import { type Disk, DiskError, memoryDisk, partOf } from "../../src/disk/disk.ts";
 import { btrfs } from "../../src/filesystem/btrfs/btrfs.ts";
+import { erofs } from "../../src/filesystem/erofs/erofs.ts";
 import { ext } from "../../src/filesystem/ext/ext.ts";
 import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
+import { iso9660 } from "../../src/filesystem/iso9660/iso9660.ts";
+import { squashfs } from "../../src/filesystem/squashfs/squashfs.ts";
+import { vfat } from "../../src/filesystem/vfat/vfat.ts";
 import { xfs } from "../../src/filesystem/xfs/xfs.ts";
 import { tinyImage as tinyBtrfs } from "../filesystem/btrfs/images.ts";
 import { tinyImage } from "../filesystem/ext/images.ts";
+import { smallImage } from "../filesystem/images.ts";
 import { tinyImage as tinyXfs } from "../filesystem/xfs/images.ts";
 import type { Random } from "./random.ts";
 import { type Checks, once, type Target } from "./target.ts";
@@ -147,6 +152,11 @@ function refused<T>(action: () => T): T | string {
   }
 }
 
+/** Small images that are whole. */
+function small(...names: readonly string[]): () => readonly TinyImage[] {
+  return () => names.map((name) => ({ bytes: smallImage(name), disk: memoryDisk }));
+}
+
 export const filesystemTargets: readonly Target[] = [
   filesystemTarget(ext, {
     name: "ext",
@@ -167,4 +177,12 @@ export const filesystemTargets: readonly Target[] = [
     cost: 8,
     images: () => (["version 5", "version 4"] as const).map(tinyXfs),
   }),
+  filesystemTarget(erofs, {
+    name: "erofs",
+    cost: 8,
+    images: small("erofs-lz4", "erofs-packed", "erofs-inline", "erofs-chunks"),
+  }),
+  filesystemTarget(squashfs, { name: "squashfs", cost: 12, images: small("squashfs-gzip", "squashfs-xz") }),
+  filesystemTarget(iso9660, { name: "iso9660", cost: 8, images: small("iso9660-rockridge", "iso9660-joliet") }),
+  filesystemTarget(vfat, { name: "vfat", cost: 8, images: small("vfat-12") }),
 ];

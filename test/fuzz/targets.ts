@@ -4,6 +4,7 @@ import { diskTargets } from "./disks.ts";
 import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
 import { imageTargets } from "./images.ts";
+import { machineTargets } from "./machines.ts";
 import { networkTargets } from "./networks.ts";
 import { parserTargets } from "./parsers.ts";
 import { systemTargets } from "./systems.ts";
@@ -19,6 +20,7 @@ export const targets: readonly Target[] = [
   ...containerTargets,
   ...diskTargets,
   ...filesystemTargets,
+  ...machineTargets,
   ...writerTargets,
   ...hidingTargets,
   ...imageTargets,
