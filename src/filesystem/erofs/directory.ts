@@ -26,7 +26,7 @@ export function readDirectory(
       const to = at + ENTRY < names ? block.readUInt16LE(at + ENTRY + 8) : block.length;
       if (from < names || from > to || to > block.length) throw damaged();
       const name = block.toString("latin1", from, to).replace(/\0.*$/s, "");
-      if (name <= last) throw damaged();
+      if (name <= last || name.includes("/")) throw damaged();
       last = name;
       if (name !== "." && name !== "..") found.set(name, u64le(block, at));
     }

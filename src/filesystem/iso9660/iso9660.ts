@@ -144,7 +144,8 @@ class Files {
           : readRockRidge(this.#disk, record.system.subarray(this.#skipped), blockSize);
       if (extension?.isMoved) continue;
       const text = extension?.name ?? this.#plainName(name);
-      if (text === "" || text === "." || text === ".." || /[/\0]/.test(text) || found.has(text)) continue;
+      if (/^\.{0,2}$|[/\0]/.test(text)) throw new DiskError("it is damaged: a name in the directory is invalid");
+      if (found.has(text)) continue;
       found.set(text, { id: `${start}:${index}`, record, extension, sections: parts });
     }
     return found;

@@ -18,7 +18,9 @@ export function readDirectory(size: number, read: (length: number) => Buffer): M
       if (at + 8 > bytes.length) throw damaged();
       const end = at + 8 + bytes.readUInt16LE(at + 6) + 1;
       if (end > bytes.length) throw damaged();
-      found.set(bytes.toString("latin1", at + 8, end), { block, offset: bytes.readUInt16LE(at) });
+      const name = bytes.toString("latin1", at + 8, end);
+      if (/^\.{0,2}$|[/\0]/.test(name)) throw new DiskError("it is damaged: a name in the directory is invalid");
+      found.set(name, { block, offset: bytes.readUInt16LE(at) });
       at = end;
     }
   }

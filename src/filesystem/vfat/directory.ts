@@ -1,3 +1,5 @@
+import { DiskError } from "../../disk/disk.ts";
+
 /** An entry of a FAT directory. */
 export interface DirectoryEntry {
   /** UTF-8, one character for each byte. */
@@ -40,6 +42,7 @@ export function readEntries(bytes: Buffer): { readonly entries: readonly Directo
       const name = long?.next === 0 && long.sum === checksum(entry) ? utf8(long.text) : shortName(entry);
       long = undefined;
       if (name === "." || name === "..") continue;
+      if (name === "" || /[/\0]/.test(name)) throw new DiskError("it is damaged: a name in the directory is invalid");
       const isDirectory = (attributes & DIRECTORY) !== 0;
       const cluster = entry.readUInt16LE(20) * 65536 + entry.readUInt16LE(26);
       const isReadOnly = (attributes & READ_ONLY) !== 0;
