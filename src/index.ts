@@ -53,7 +53,7 @@ export interface Launch {
 }
 
 /**
- * Opens a directory that contains a root file system, or a tar archive of one (plain or gzip; "-" is standard input).
+ * Opens a directory that contains a root file system, or a tar archive of one (compressed or not; "-" is standard input), or a container image.
  * @throws {ImageError} if it is neither, cannot be read, is of an unsupported system, or contains no cloud-init
  * @example
  * import { openImage } from "cloud-init-lint";

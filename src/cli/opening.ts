@@ -23,9 +23,10 @@ export const platformOption = (): Option =>
   new Option("--platform <os/arch>", "which platform of a container image, such as linux/arm64");
 
 export const maxTemporaryOption = (): Option =>
-  new Option("--max-temporary <size>", "largest temporary file for a compressed disk, such as 20G").argParser(
-    parseSize,
-  );
+  new Option(
+    "--max-temporary <size>",
+    "most space that temporary files for compressed disks may take, such as 50G (default: 16G)",
+  ).argParser(parseSize);
 
 export function openOptions({ root, platform, maxTemporary }: OpenFlags): OpenOptions {
   return {
@@ -44,13 +45,19 @@ function parseRoot(value: string): number {
 
 const UNITS = ["", "K", "M", "G", "T"];
 
-/** A size in bytes. @throws CommandError if it is none */
-function parseSize(value: string): number {
+/** A size in bytes; undefined if it is none. */
+export function sizeOf(value: string): number | undefined {
   const [, digits = "", unit = ""] = /^(\d{1,9})([KMGT]?)(?:i?B)?$/i.exec(value) ?? [];
-  if (digits === "")
+  return digits === "" ? undefined : Number(digits) * 1024 ** UNITS.indexOf(unit.toUpperCase());
+}
+
+/** @throws CommandError if it is not a size */
+function parseSize(value: string): number {
+  const size = sizeOf(value);
+  if (size === undefined)
     throw new CommandError(
       EXIT.usage,
       `--max-temporary ${value || '""'}: write a size in bytes or with K, M, G or T, such as 20G`,
     );
-  return Number(digits) * 1024 ** UNITS.indexOf(unit.toUpperCase());
+  return size;
 }

@@ -6,6 +6,7 @@ const ON_COMMAND_LINE = {
   format: "-f",
   instanceData: "--instance-data",
   map: "--map",
+  maxTemporary: "--max-temporary",
   protect: "--protect",
   seed: "--seed",
 } as const;

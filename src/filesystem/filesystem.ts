@@ -40,6 +40,8 @@ export interface Filesystem {
   /** Damage that was found and that does not keep anything from being read, such as wrong checksums. Grows. */
   readonly problems: readonly string[];
   readonly root: Inode;
+  /** The disks that it lies on, if there are several. */
+  readonly disks?: readonly Disk[];
   /** The root directory of a subvolume, by its path from the top or by its ID; undefined if there is none. */
   subvolume?(by: { readonly path: string } | { readonly id: number }): Inode | undefined;
 }

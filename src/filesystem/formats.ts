@@ -1,4 +1,5 @@
 import { btrfs } from "./btrfs/btrfs.ts";
+import { erofs } from "./erofs/erofs.ts";
 import { ext } from "./ext/ext.ts";
 import type { FilesystemFormat } from "./filesystem.ts";
 import { squashfs } from "./squashfs/squashfs.ts";
@@ -6,4 +7,4 @@ import { vfat } from "./vfat/vfat.ts";
 import { xfs } from "./xfs/xfs.ts";
 
 /** All kinds of file systems that can be read. */
-export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs, btrfs, squashfs, vfat];
+export const FILESYSTEMS: readonly FilesystemFormat[] = [ext, xfs, btrfs, squashfs, erofs, vfat];

@@ -10,6 +10,7 @@ import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
 import type { OpenOptions } from "./options.ts";
+import { isSysroot, openDeployment } from "./ostree.ts";
 import { reasonOf } from "./reason.ts";
 import { formatOf, isCompressed, readHead } from "./sniff.ts";
 import { openStream } from "./stream.ts";
@@ -28,7 +29,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
   const files = filesOf(source);
   if (files === undefined) {
     const image = openDirectory(source);
-    if (!isContainer(image)) return image;
+    if (!isContainer(image)) return rootIn(image, options);
     const layout = fileLayout(image, (path) => hostFile(source, path));
     return openContainer(source, layout, keep, options);
   }
@@ -38,7 +39,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
     const format = formatOf(head);
     if (others.length === 0 && format === "tar" && !isDiskArchive(head)) {
       const tar = openTarFile(source);
-      if (!isContainer(tar.image)) return tar.image;
+      if (!isContainer(tar.image)) return rootIn(tar.image, options);
       return await openContainer(source, fileLayout(tar.image, tar.file), keep, options);
     }
     if (head.length === 0) throw new ImageError(3, `${source} is empty`);
@@ -51,6 +52,11 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
     if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);
     throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** The root file system in a file system, which may be the physical root of deployments. */
+function rootIn(image: Image, options: OpenOptions): Image {
+  return isSysroot(image) ? openDeployment(image, options) : image;
 }
 
 /** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is no file. */

@@ -9,6 +9,11 @@ export function hasDigest(content: Buffer | string, { algorithm, digest }: Diges
   return digest !== "" && createHash(algorithm).update(content).digest("hex").startsWith(digest);
 }
 
+/** Where a shipped text may still exist: under a package manager's name, and in ostree's unmodified copy of /etc. */
+export function copiesOf(path: string, suffix: string): string[] {
+  return [path + suffix, ...(path.startsWith("/etc/") ? [`/usr${path}`] : [])];
+}
+
 /** The first of some files in the image with the digest, which is where a shipped text still exists. */
 export function pristineAmong(
   image: Image,

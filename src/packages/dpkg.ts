@@ -1,6 +1,6 @@
 import type { Image, ImageProblem } from "../image/image.ts";
 import { type Answer, answers } from "./answers.ts";
-import { pristineAmong } from "./digest.ts";
+import { copiesOf, pristineAmong } from "./digest.ts";
 import { dpkgLists, md5sumOf, md5sumsOf } from "./dpkgLists.ts";
 import { dpkgNames } from "./dpkgNames.ts";
 import { dpkgStatus, hasDpkgStatus } from "./dpkgStatus.ts";
@@ -41,7 +41,7 @@ function openDpkg(image: Image): Packages | undefined {
       const conffile = status.conffile(name.path, name.accept);
       if (conffile !== undefined) {
         const shipped = { ...conffile, algorithm: "md5", config: true } as const;
-        const kept = pristineAmong(image, [`${path}.dpkg-dist`], shipped);
+        const kept = pristineAmong(image, copiesOf(path, ".dpkg-dist"), shipped);
         return { owner: conffile.package, shipped: { ...shipped, ...kept } };
       }
     }

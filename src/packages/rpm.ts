@@ -1,7 +1,7 @@
 import type { Image, ImageProblem } from "../image/image.ts";
 import { readLimit, tooLarge } from "../image/limits.ts";
 import { type Answer, answers } from "./answers.ts";
-import { hasDigest, pristineAmong } from "./digest.ts";
+import { copiesOf, hasDigest, pristineAmong } from "./digest.ts";
 import type { PackageReader, Packages, ShippedFile } from "./packages.ts";
 import { berkeleyHeaders } from "./rpmBerkeley.ts";
 import { FLAG, type RpmFile, type RpmIndex, rpmIndex } from "./rpmFiles.ts";
@@ -42,7 +42,10 @@ function openRpm(image: Image): Packages | undefined {
     const files = ask((found) => findFiles(image, found, path)) ?? [];
     const shipped = shippedAt(image, path, files);
     if (shipped === undefined) return files[0] === undefined ? {} : { owner: files[0].package };
-    return { owner: shipped.package, shipped: { ...shipped, ...pristineAmong(image, [`${path}.rpmnew`], shipped) } };
+    return {
+      owner: shipped.package,
+      shipped: { ...shipped, ...pristineAmong(image, copiesOf(path, ".rpmnew"), shipped) },
+    };
   }
 
   return {

@@ -291,6 +291,14 @@ describe("what is around disks", () => {
     await expect(opened(imageBytes(name).subarray(0, -40))).rejects.toThrow(/truncated|damaged/);
   });
 
+  test.each(["gzip", "xz", "bzip2", "zstd"])("%s of several streams, one after the other", async (name) => {
+    const { disks } = await opened(Buffer.concat([imageBytes(name), imageBytes(name)]));
+    expect(disks[0]!.equals(Buffer.concat([source, source]))).toBe(true);
+    // A second stream with a damaged beginning must not vanish.
+    const damaged = Buffer.concat([imageBytes(name), Buffer.from("x"), imageBytes(name)]);
+    await expect(opened(damaged)).rejects.toThrow(/damaged/);
+  });
+
   test("a disk file in them, twice at most", async () => {
     const zipped = gzipSync(imageBytes("qcow2-zstd"));
     expectSource((await opened(zipped)).disks[0]!);

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { trackedFiles } from "../../src/cli/gitIndex.ts";
-import { type Image, ImageError } from "../../src/image/image.ts";
+import { ImageError } from "../../src/image/image.ts";
 import { memoryImage } from "../../src/image/memory.ts";
 import { openImage } from "../../src/image/open.ts";
 import { formatOf, isArchive } from "../../src/image/sniff.ts";
@@ -14,6 +14,7 @@ import { mutateBytes, mutateText } from "./mutate.ts";
 import { scratch } from "./scratch.ts";
 import { fileBytes } from "./seeds.ts";
 import { bytesTarget, once, type Target, textTarget } from "./target.ts";
+import { walk } from "./walk.ts";
 
 const SPARSE_MAP = "2\n0\n4\n20\n4\n".padEnd(512, "\0");
 
@@ -84,18 +85,6 @@ function withSums(bytes: Buffer): Buffer {
 /** A copy, cut in front of a header now and then. */
 function withoutSums(bytes: Buffer, choice: number): Buffer {
   return Buffer.from(choice % 10 === 0 ? bytes.subarray(Math.floor(choice / 10) * 512) : bytes);
-}
-
-function walk(image: Image): unknown[] {
-  const seen: unknown[] = [];
-  const waiting = ["/"];
-  for (let path = waiting.pop(); path !== undefined && seen.length < 500; path = waiting.pop()) {
-    const stat = image.lstat(path);
-    seen.push([path, stat, image.readlink(path), image.realpath(path), image.read(path)?.length]);
-    if (stat?.kind === "directory")
-      for (const name of image.list(path)) waiting.push(path === "/" ? `/${name}` : `${path}/${name}`);
-  }
-  return [seen, image.problems];
 }
 
 /** rpm's databases by the names of their files, as test/real/packages/makeRpmDatabases.py made them. */

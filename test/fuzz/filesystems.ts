@@ -3,8 +3,10 @@ import { type Disk, DiskError, memoryDisk, partOf } from "../../src/disk/disk.ts
 import { btrfs } from "../../src/filesystem/btrfs/btrfs.ts";
 import { ext } from "../../src/filesystem/ext/ext.ts";
 import type { Filesystem, FilesystemFormat, Inode } from "../../src/filesystem/filesystem.ts";
+import { xfs } from "../../src/filesystem/xfs/xfs.ts";
 import { tinyImage as tinyBtrfs } from "../filesystem/btrfs/images.ts";
 import { tinyImage } from "../filesystem/ext/images.ts";
+import { tinyImage as tinyXfs } from "../filesystem/xfs/images.ts";
 import type { Random } from "./random.ts";
 import { type Checks, once, type Target } from "./target.ts";
 
@@ -159,5 +161,10 @@ export const filesystemTargets: readonly Target[] = [
     name: "btrfs",
     cost: 8,
     images: () => (["mixed", "mixed", "mixed", "dup"] as const).map(tinyBtrfs),
+  }),
+  filesystemTarget(xfs, {
+    name: "xfs",
+    cost: 8,
+    images: () => (["version 5", "version 4"] as const).map(tinyXfs),
   }),
 ];

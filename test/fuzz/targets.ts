@@ -1,4 +1,5 @@
 import { binaryTargets } from "./binaries.ts";
+import { containerTargets } from "./containers.ts";
 import { diskTargets } from "./disks.ts";
 import { filesystemTargets } from "./filesystems.ts";
 import { hidingTargets } from "./hiding.ts";
@@ -15,6 +16,7 @@ export const targets: readonly Target[] = [
   ...networkTargets,
   ...systemTargets,
   ...binaryTargets,
+  ...containerTargets,
   ...diskTargets,
   ...filesystemTargets,
   ...writerTargets,

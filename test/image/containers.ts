@@ -56,13 +56,15 @@ export function ociLayout(
   const blobs = new Blobs();
   const manifests = images.flatMap(({ layers, names = ["latest"], platform = AMD64, mediaType }) => {
     const built = layers.map((layer) => layerOf(layer, compress));
-    const config = blobs.add({ ...platform, rootfs: { type: "layers", diff_ids: [] } });
+    const diffIds = layers.map((layer, index) => sha256("bytes" in layer ? built[index]!.bytes : tarball(layer)));
+    const config = blobs.add({ ...platform, config: {}, rootfs: { type: "layers", diff_ids: diffIds } });
     const descriptors = built.map(({ bytes, digest, isMissing, mediaType: type = LAYER, urls }) => {
       const blob = isMissing ? { digest: sha256(bytes), size: bytes.length } : blobs.add(bytes, digest);
       return { mediaType: type, ...blob, ...(urls && { urls }) };
     });
     const manifest = blobs.add({
       schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
       config: { mediaType: mediaType ?? "application/vnd.oci.image.config.v1+json", ...config },
       layers: descriptors,
     });

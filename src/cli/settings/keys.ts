@@ -153,6 +153,16 @@ export const KEYS: Readonly<Record<string, Key>> = {
       "Data of an instance, in place of seed and datasource: its instance-data.json, or the output of cloud-init query --all.",
     example: "instance-data: instance-data.json",
   },
+  "max-temporary": {
+    form: {
+      type: ["string", "integer"],
+      pattern: "^[0-9]{1,9}[KMGTkmgt]?(?:i?B)?$",
+      minimum: 0,
+      what: "a size in bytes or with K, M, G or T, such as 20G",
+    },
+    about: "Most space that temporary files for compressed disks may take. The default is 16G.",
+    example: "max-temporary: 50G",
+  },
   "fail-on": {
     form: { enum: [...SEVERITIES, "never"] },
     about: "Lowest severity that fails the run: error (the default), warning, info or never.",

@@ -6,6 +6,7 @@ import { ruleNamed } from "../../lint/rules/catalogue.ts";
 import { type ConfigNode, type Mapping, originOf, type Pair } from "../../python/tree.ts";
 import { toValue } from "../../python/value.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
+import { sizeOf } from "../opening.ts";
 import type { OptionNames } from "../optionNames.ts";
 import { type Mistake, mistakesIn } from "./mistakes.ts";
 
@@ -27,6 +28,7 @@ export interface FileOptions {
   readonly datasource?: string;
   readonly seed?: string;
   readonly instanceData?: string;
+  readonly maxTemporary?: number;
   readonly failOn?: Severity | "never";
   readonly format?: readonly string[];
 }
@@ -50,6 +52,7 @@ interface Content {
   readonly datasource?: string | null;
   readonly seed?: string | null;
   readonly "instance-data"?: string | null;
+  readonly "max-temporary"?: string | number | null;
   readonly "fail-on"?: Severity | "never" | null;
   readonly formats?: string | readonly string[] | null;
 }
@@ -87,6 +90,7 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
     ...(datasource == null ? {} : { datasource }),
     ...(seed == null ? {} : { seed: own(seed) }),
     ...(content["instance-data"] == null ? {} : { instanceData: own(content["instance-data"]) }),
+    ...(content["max-temporary"] == null ? {} : { maxTemporary: sizeOf(String(content["max-temporary"]))! }),
     ...(content["fail-on"] == null ? {} : { failOn: content["fail-on"] }),
     ...(content.formats == null ? {} : { format: listOf(content.formats).map((one) => withPath(one, own)) }),
   };
@@ -95,7 +99,8 @@ export function parseSettings(file: SettingsFile): FileSettings | { readonly mis
     return `${file.path}:${line}:${column}: ${key}`;
   };
   const keyOf = (option: string) =>
-    ({ failOn: "fail-on", format: "formats", instanceData: "instance-data" })[option] ?? option;
+    ({ failOn: "fail-on", format: "formats", instanceData: "instance-data", maxTemporary: "max-temporary" })[option] ??
+    option;
   return {
     severities: new Map(
       Object.entries(rules ?? {}).map(([name, value]) => [

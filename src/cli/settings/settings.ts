@@ -73,11 +73,12 @@ export function withLaunch<F extends LaunchFlags & { readonly config?: string }>
   io: Pick<Io, "err">,
 ): F & LaunchFlags {
   const { options, names, settingsFile } = fileSettings(flags.config, [source], io);
-  const { datasource, seed, instanceData } = options;
+  const { datasource, seed, instanceData, maxTemporary } = options;
   const ofLaunch = {
     ...(datasource === undefined ? {} : { datasource }),
     ...(seed === undefined ? {} : { seed }),
     ...(instanceData === undefined ? {} : { instanceData }),
+    ...(maxTemporary === undefined ? {} : { maxTemporary }),
   };
   return { ...overFile(flags, ofLaunch, names), settingsFile };
 }

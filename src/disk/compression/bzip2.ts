@@ -1,5 +1,5 @@
 import { damaged } from "../decompress/decompress.ts";
-import type { Source } from "./feed.ts";
+import { expectZeros, type Source } from "./feed.ts";
 
 /** The marks of a block and of the end of a stream: the digits of pi and of its square root. */
 const BLOCK_MARK = 0x314159265359;
@@ -19,8 +19,7 @@ const LONGEST_CODE = 20;
 export async function* bzip2(feed: Source): AsyncGenerator<Buffer> {
   for (let isFirst = true; await feed.fill(4); isFirst = false) {
     const head = feed.bytes.toString("latin1", 0, 4);
-    // What follows the last stream is ignored, as bzip2 does.
-    if (!/^BZh[1-9]$/.test(head)) return isFirst ? damaged("bzip2") : undefined;
+    if (!/^BZh[1-9]$/.test(head)) return isFirst ? damaged("bzip2") : expectZeros(feed, "bzip2");
     feed.consume(4);
     const block = new Block(Number(head[3]) * 100_000);
     let whole = 0;
@@ -47,6 +46,7 @@ export async function* bzip2(feed: Source): AsyncGenerator<Buffer> {
       bit = bits.position & 7;
     }
   }
+  await expectZeros(feed, "bzip2");
 }
 
 /** Bits of bytes, the highest first. */

@@ -1,3 +1,5 @@
+import { damaged } from "../decompress/decompress.ts";
+
 /** What a decompressor reads from. */
 export type Source = Pick<Feed, "bytes" | "fill" | "consume">;
 
@@ -49,5 +51,17 @@ export class Feed {
   /** Stops reading. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
+  }
+}
+
+/**
+ * Reads what follows the last stream: only zeros, with which tapes and disks are filled up. Anything else may be a stream
+ * whose beginning is damaged.
+ * @throws {DiskError}
+ */
+export async function expectZeros(feed: Source, kind: string): Promise<void> {
+  while (await feed.fill(1)) {
+    if (!feed.bytes.every((byte) => byte === 0)) damaged(kind);
+    feed.consume(feed.bytes.length);
   }
 }

@@ -28,8 +28,8 @@ export class Window {
     this.end = kept;
   }
 
-  /** A copy of the bytes since `start`. */
+  /** The bytes since `start`, until room is made again. */
   since(start: number): Buffer {
-    return Buffer.from(this.bytes.subarray(start, this.end));
+    return this.bytes.subarray(start, this.end);
   }
 }

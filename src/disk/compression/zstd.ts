@@ -4,7 +4,7 @@ import { decodeBlock } from "../decompress/zstd/block.ts";
 import { MOST_BLOCK, newState } from "../decompress/zstd/state.ts";
 import { MOST_HEAD, readHead } from "../decompress/zstd/zstd.ts";
 import { DiskError } from "../disk.ts";
-import type { Source } from "./feed.ts";
+import { expectZeros, type Source } from "./feed.ts";
 import { Window } from "./window.ts";
 
 /** The largest window, in bytes: that of `zstd --ultra -22` and of `zstd -d` without options. */
@@ -19,8 +19,7 @@ export async function* zstdStream(feed: Source): AsyncGenerator<Buffer> {
       await skip(feed, 8 + bytes.readUInt32LE(4));
       continue;
     }
-    // What follows the last frame is ignored, as gzip does.
-    if (!isFirst && (bytes.length < 4 || bytes.readUInt32LE(0) !== 0xfd2fb528)) return;
+    if (!isFirst && (bytes.length < 4 || bytes.readUInt32LE(0) !== 0xfd2fb528)) return expectZeros(feed, "zstd");
     yield* frame(feed);
   }
 }

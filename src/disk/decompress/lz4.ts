@@ -5,6 +5,16 @@ import { damaged, tooLarge } from "./decompress.ts";
  * follows the block in `bytes` must be cut off, unless `limit` is its exact size.
  */
 export function lz4(bytes: Buffer, limit: number): Buffer {
+  return decoded(bytes, limit, () => tooLarge("lz4", limit));
+}
+
+/** The first `length` bytes of what a block of LZ4 holds; fewer if it holds fewer. */
+export function lz4Start(bytes: Buffer, length: number): Buffer {
+  return decoded(bytes, length, () => {});
+}
+
+/** @param exceeded is called when there is more than `limit` bytes; what it lets pass is cut */
+function decoded(bytes: Buffer, limit: number, exceeded: () => void): Buffer {
   const out = Buffer.allocUnsafe(limit);
   let from = 0;
   let to = 0;
@@ -25,17 +35,16 @@ export function lz4(bytes: Buffer, limit: number): Buffer {
     const token = next();
     const literals = longer(token >> 4);
     if (from + literals > bytes.length) damaged("lz4");
-    if (to + literals > limit) tooLarge("lz4", limit);
-    bytes.copy(out, to, from, from + literals);
+    if (to + literals > limit) exceeded();
+    to += bytes.copy(out, to, from, from + literals);
     from += literals;
-    to += literals;
     // The last sequence has no repetition.
     if (from >= bytes.length || to === limit) break;
     const distance = next() + (next() << 8);
     if (distance === 0 || distance > to) damaged("lz4");
     const length = 4 + longer(token & 15);
-    if (to + length > limit) tooLarge("lz4", limit);
-    for (let left = length; left > 0; left--, to++) out[to] = out[to - distance]!;
+    if (to + length > limit) exceeded();
+    for (const end = Math.min(to + length, limit); to < end; to++) out[to] = out[to - distance]!;
   }
   return out.subarray(0, to);
 }

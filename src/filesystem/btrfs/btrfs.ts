@@ -29,8 +29,8 @@ function open(disk: Disk, others: readonly Disk[] = []): Filesystem {
   if (superblock.isDump) throw new DiskError("it holds only metadata, copied by btrfs-image");
   if (superblock.deviceSize > disk.size)
     problems.add(`it is truncated: it has ${superblock.deviceSize} bytes, the disk ${disk.size}`);
-  const here = superblock.deviceCount > 1 ? devicesOf(others) : new Map<string, Disk>();
-  here.set(superblock.device, disk);
+  const known = superblock.deviceCount > 1 ? devicesOf(others) : new Map<string, Disk>();
+  const here = new Map([...known, [superblock.device, disk]]);
   const space = new LogicalSpace(here);
   space.addAll(superblock.systemChunks);
   const read = nodeReader(space, superblock, problems);
@@ -53,6 +53,7 @@ function open(disk: Disk, others: readonly Disk[] = []): Filesystem {
     warnings: warningsOf(superblock, missing),
     problems: problems.list,
     root: rootOf(root, context),
+    ...(devices.length > 1 && { disks: devices.flatMap(({ uuid }) => here.get(uuid) ?? []) }),
     subvolume(by) {
       if ("path" in by) return subvolumeAt(by.path, context);
       const found = subvolumes.byId(by.id);
@@ -63,7 +64,15 @@ function open(disk: Disk, others: readonly Disk[] = []): Filesystem {
 
 /** The disks that hold a part of a btrfs, by their UUIDs. */
 function devicesOf(disks: readonly Disk[]): Map<string, Disk> {
-  return new Map(disks.filter(isBtrfs).map((disk) => [deviceOf(disk), disk]));
+  const devices = new Map<string, Disk>();
+  for (const disk of disks)
+    try {
+      if (isBtrfs(disk)) devices.set(deviceOf(disk), disk);
+    } catch (error) {
+      // What cannot be read is missing.
+      if (!(error instanceof DiskError)) throw error;
+    }
+  return devices;
 }
 
 /** Adds the chunks of the chunk tree to the space, and returns the devices. */
@@ -90,7 +99,7 @@ function warningsOf({ hasLog, checksum, deviceCount }: Superblock, missing: read
       .slice(0, 3)
       .map(({ id, uuid, isSeed }) => `${isSeed ? "seed device" : "device"} ${id} (${uuid})`);
     const rest = missing.length > names.length ? ` and ${missing.length - names.length} more` : "";
-    warnings.push(`has ${deviceCount} devices, of which ${names.join(", ")}${rest} are missing`);
+    warnings.push(`lacks ${names.join(", ")}${rest} of its ${deviceCount} devices: what only they hold cannot be read`);
   }
   if (checksum.matches === undefined) warnings.push(`has ${checksum.name} checksums, which are not verified`);
   return warnings;

@@ -93,7 +93,7 @@ function parse(bytes: Buffer): Superblock {
   const nodeSize = bytes.readUInt32LE(148);
   const isSize = (size: number) => size >= 2048 && size <= 65536 && (size & (size - 1)) === 0;
   if (!isSize(sectorSize) || !isSize(nodeSize) || nodeSize < sectorSize)
-    throw new DiskError(`it is damaged: sectors of ${sectorSize} and nodes of ${nodeSize} bytes`);
+    throw new DiskError(`it is damaged: it has sectors of ${sectorSize} and nodes of ${nodeSize} bytes`);
   const checksum = CHECKSUMS[bytes.readUInt16LE(196)];
   if (checksum === undefined)
     throw new DiskError(`its checksums are of the unknown type ${bytes.readUInt16LE(196)}, which is not supported`);
@@ -130,7 +130,7 @@ function refuseFeatures(bytes: Buffer): void {
     const isKnown = bit < 32 && ((KNOWN >>> bit) & 1) === 1;
     if (isSet && !isKnown && !REFUSED.some(([known]) => known === bit)) refused.push(`unknown feature ${bit}`);
   }
-  if (refused.length > 0) throw new DiskError(`it uses what is not supported: ${refused.join(", ")}`);
+  if (refused.length > 0) throw new DiskError(`it uses features that are not supported: ${refused.join(", ")}`);
 }
 
 /** The UUID in `bytes` at `at`, written with hyphens. */

@@ -13,21 +13,26 @@ const FIELDS = 8;
 /**
  * The entries in a block of a directory or in inline data, without those that are not used (Documentation/filesystems/ext4,
  * "Linear Directories"). The blocks of its hash tree (dx_root, dx_node) look like blocks with few entries or none, and
- * its checksum like one that is not used.
- * @param hasTypes whether the upper byte of a name's length is the type of its file
+ * its checksum like one that is not used. The byte after a name's length is the type of its file, and was zero before there
+ * was the feature "filetype".
  * @throws {DiskError} at the first entry that is invalid
  */
-export function* entriesIn(bytes: Buffer, hasTypes: boolean): Generator<Entry> {
+export function* entriesIn(bytes: Buffer): Generator<Entry> {
   for (let at = 0; at < bytes.length; ) {
     const room = bytes.length - at;
     const length = room < FIELDS ? 0 : recordLength(bytes.readUInt16LE(at + 4), bytes.length);
-    const name = room < FIELDS ? 0 : hasTypes ? bytes[at + 6]! : bytes.readUInt16LE(at + 6);
+    const name = room < FIELDS ? 0 : bytes[at + 6]!;
     if (length < FIELDS + 4 || length % 4 !== 0 || length > room || FIELDS + name > length)
       throw new DiskError("it is damaged: an entry of the directory is invalid");
     const inode = bytes.readUInt32LE(at);
     if (inode !== 0) yield { inode, start: at + FIELDS, end: at + FIELDS + name };
     at += length;
   }
+}
+
+/** @throws {DiskError} if one of the entries is invalid */
+export function checkEntries(bytes: Buffer): void {
+  for (const _ of entriesIn(bytes));
 }
 
 /** In blocks of 64 KiB the lowest two bits hold what does not fit 16 (ext4_rec_len_from_disk). */

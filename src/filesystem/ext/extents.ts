@@ -17,7 +17,7 @@ const UNWRITTEN = 32_768;
 interface Owner {
   readonly number: number;
   /** What the checksums of its blocks begin with. */
-  readonly seed: number;
+  seed(): number;
 }
 
 /**
@@ -62,7 +62,7 @@ function childOf(volume: Volume, number: number, depth: number, owner: Owner): B
     checkEntries(node, depth);
     const end = ENTRY * (node.readUInt16LE(4) + 1);
     if (!volume.hasChecksums || end + 4 > node.length) return;
-    if (volume.checksum(owner.seed, node.subarray(0, end)) !== node.readUInt32LE(end))
+    if (volume.checksum(owner.seed(), node.subarray(0, end)) !== node.readUInt32LE(end))
       volume.problems.add(`a block of extents of inode ${owner.number} has a wrong checksum`);
   });
   return node;

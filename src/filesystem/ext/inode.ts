@@ -3,7 +3,7 @@ import { type Inode, kindOfMode, type Stat } from "../filesystem.ts";
 import { inlineRest } from "./attributes.ts";
 import type { BlockMap } from "./blockMap.ts";
 import { folded } from "./casefold.ts";
-import { checksumPlace, entriesIn } from "./directory.ts";
+import { checkEntries, checksumPlace, entriesIn } from "./directory.ts";
 import { extentMap } from "./extents.ts";
 import { INCOMPAT } from "./features.ts";
 import { inodeTable } from "./groups.ts";
@@ -54,16 +54,12 @@ class ExtInode implements Inode {
   readonly #volume: Volume;
   readonly #bytes: Buffer;
   readonly #flags: number;
-  /** What checksums of its own blocks begin with. */
-  readonly #seed: number;
 
   constructor(volume: Volume, id: number, bytes: Buffer) {
     this.id = id;
     this.#volume = volume;
     this.#bytes = bytes;
     this.#flags = bytes.readUInt32LE(32);
-    const owner = Buffer.concat([u32bytes(id), bytes.subarray(100, 104)]);
-    this.#seed = ~volume.checksum(volume.superblock.checksumSeed, owner);
     const mode = bytes.readUInt16LE(0);
     const kind = kindOfMode(mode);
     const hasHighSize = kind === "file" || (kind === "directory" && volume.has("incompat", INCOMPAT.largeDirectories));
@@ -94,45 +90,43 @@ class ExtInode implements Inode {
   }
 
   *names(): Generator<string> {
-    for (const piece of this.#pieces())
-      for (const { start, end } of entriesIn(piece, this.#hasTypes)) {
-        const name = piece.toString("latin1", start, end);
-        if (name === "" || /[/\0]/.test(name))
-          this.#volume.problems.add(`directory ${this.id} has an entry with an invalid name, which is left out`);
-        else if (name !== "." && name !== "..") yield name;
-      }
+    for (const [name] of this.#entries())
+      if (name === "" || /[/\0]/.test(name))
+        this.#volume.problems.add(`directory ${this.id} has an entry with an invalid name, which is left out`);
+      else if (name !== "." && name !== "..") yield name;
   }
 
   child(name: string): Inode | undefined {
     if (name === "" || name === "." || name === "..") return undefined;
-    const number = this.#numberOf(Buffer.from(name, "latin1")) ?? this.#numberOfFolded(name);
+    const table = this.#volume.names.table(this.id, () => this.#entries());
+    const number = (table === undefined ? this.#search(name) : table.get(name)) ?? this.#searchFolded(name);
     if (number === undefined) return undefined;
     if (number < this.#volume.superblock.firstInode)
       throw new DiskError(`it is damaged: an entry of the directory refers to the reserved inode ${number}`);
     return inodeAt(this.#volume, number);
   }
 
-  #numberOf(name: Buffer): number | undefined {
+  /** Names and numbers of inodes of all entries. */
+  *#entries(): Generator<readonly [string, number]> {
+    for (const piece of this.#pieces())
+      for (const { inode, start, end } of entriesIn(piece)) yield [piece.toString("latin1", start, end), inode];
+  }
+
+  #search(name: string): number | undefined {
+    const bytes = Buffer.from(name, "latin1");
     for (const piece of this.#pieces()) {
       // Most blocks do not have these bytes anywhere.
-      if (!piece.includes(name)) continue;
-      for (const { inode, start, end } of entriesIn(piece, this.#hasTypes))
-        if (name.equals(piece.subarray(start, end))) return inode;
+      if (!piece.includes(bytes)) continue;
+      for (const { inode, start, end } of entriesIn(piece)) if (bytes.equals(piece.subarray(start, end))) return inode;
     }
     return undefined;
   }
 
-  #numberOfFolded(name: string): number | undefined {
+  #searchFolded(name: string): number | undefined {
     if ((this.#flags & FLAGS.casefold) === 0 || !this.#volume.has("incompat", INCOMPAT.casefold)) return undefined;
     const wanted = folded(name);
-    for (const piece of this.#pieces())
-      for (const { inode, start, end } of entriesIn(piece, this.#hasTypes))
-        if (folded(piece.toString("latin1", start, end)) === wanted) return inode;
+    for (const [other, inode] of this.#entries()) if (folded(other) === wanted) return inode;
     return undefined;
-  }
-
-  get #hasTypes(): boolean {
-    return this.#volume.has("incompat", INCOMPAT.filetype);
   }
 
   /** Where the numbers of blocks are, or a short link, or the beginning of inline data. */
@@ -150,6 +144,12 @@ class ExtInode implements Inode {
     return this.#bytes.subarray(FIELDS.size + this.#bytes.readUInt16LE(FIELDS.size));
   }
 
+  /** What checksums of it and of its own blocks begin with: its number and its generation. */
+  get #seed(): number {
+    const owner = Buffer.concat([u32bytes(this.id), this.#bytes.subarray(100, 104)]);
+    return ~this.#volume.checksum(this.#volume.superblock.checksumSeed, owner);
+  }
+
   #refuseEncrypted(): void {
     if ((this.#flags & FLAGS.encrypted) !== 0) throw new DiskError("it is encrypted (fscrypt)");
   }
@@ -164,7 +164,7 @@ class ExtInode implements Inode {
 
   get #map(): BlockMap {
     if ((this.#flags & FLAGS.extents) === 0) return indirectMap(this.#volume, this.#data);
-    return extentMap(this.#volume, this.#data, { number: this.id, seed: this.#seed });
+    return extentMap(this.#volume, this.#data, { number: this.id, seed: () => this.#seed });
   }
 
   #readData(offset: number, length: number): Buffer {
@@ -199,8 +199,10 @@ class ExtInode implements Inode {
     this.#refuseEncrypted();
     if (this.#isInline) {
       // The first four bytes are the parent directory's number, in place of "." and "..".
-      yield this.#data.subarray(4);
-      yield inlineRest(this.#attributes) ?? Buffer.alloc(0);
+      for (const piece of [this.#data.subarray(4), inlineRest(this.#attributes) ?? Buffer.alloc(0)]) {
+        checkEntries(piece);
+        yield piece;
+      }
       return;
     }
     const { blockSize } = this.#volume.superblock;
@@ -223,7 +225,7 @@ class ExtInode implements Inode {
   #verified(number: number): Buffer {
     const block = this.#volume.block(number);
     this.#volume.once(`directory ${number} of ${this.id}`, () => {
-      for (const _ of entriesIn(block, this.#hasTypes));
+      checkEntries(block);
       if (!this.#volume.hasChecksums) return;
       const place = checksumPlace(block);
       if (place === undefined) return this.#volume.problems.add(`a block of directory ${this.id} has no checksum`);

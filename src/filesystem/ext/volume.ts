@@ -2,6 +2,7 @@ import { crc32c } from "../../disk/crc32c.ts";
 import { type Disk, DiskError } from "../../disk/disk.ts";
 import type { Problems } from "../problems.ts";
 import { RO_COMPAT } from "./features.ts";
+import { Names } from "./names.ts";
 import type { Superblock } from "./superblock.ts";
 
 /** How many blocks are remembered as verified. */
@@ -12,6 +13,7 @@ export class Volume {
   readonly disk: Disk;
   readonly superblock: Superblock;
   readonly problems: Problems;
+  readonly names = new Names();
   readonly #verified = new Set<string>();
 
   constructor(disk: Disk, superblock: Superblock, problems: Problems) {

@@ -1,6 +1,6 @@
 import { DiskError } from "../../disk/disk.ts";
 import { u64be } from "../../disk/number.ts";
-import { EXTENT_SIZE, type Extent, extentsInList, firstWhere, type Range } from "./extents.ts";
+import { EXTENT_SIZE, type Extent, extentsInList, firstWhere, offsetOfFirst, type Range } from "./extents.ts";
 import type { Marks, Volume } from "./volume.ts";
 
 /**
@@ -47,10 +47,11 @@ function* below(owner: Owner, level: number, { records, count }: Node, range: Ra
     const part = { from: Math.max(range.from, keyAt(index)), to: Math.min(range.to, keyAt(index + 1)) };
     if (part.from >= part.to) throw damaged();
     const node = readNode(owner, u64be(records, (room + index) * 8), level - 1);
+    const list = node.records.subarray(0, node.count * EXTENT_SIZE);
+    const begin = level > 1 ? u64be(node.records, 0) : offsetOfFirst(list);
+    if (begin !== keyAt(index) || list.length < node.count * EXTENT_SIZE) throw damaged();
     if (level > 1) yield* below(owner, level - 1, node, part);
-    else if (node.count * EXTENT_SIZE <= node.records.length)
-      yield* extentsInList(node.records.subarray(0, node.count * EXTENT_SIZE), part);
-    else throw damaged();
+    else yield* extentsInList(list, part);
   }
 }
 

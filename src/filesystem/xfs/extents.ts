@@ -26,16 +26,15 @@ export const EXTENT_SIZE = 16;
  */
 export function* extentsInList(list: Buffer, range: Range): Generator<Extent> {
   const count = list.length / EXTENT_SIZE;
-  let end = range.from;
+  let end = 0;
   // The one before may reach into the range.
   const first = firstWhere(count, (index) => offsetAt(list, index * EXTENT_SIZE) > range.from) - 1;
   for (let index = Math.max(0, first); index < count; index++) {
     const extent = extentAt(list, index * EXTENT_SIZE);
-    if (extent.offset >= range.to) return;
-    if (extent.offset + extent.count <= range.from) continue;
-    if ((extent.offset < end && index > first) || extent.count === 0)
-      throw new DiskError("it is damaged: its extents are not in order");
+    if (extent.offset < end || extent.count === 0) throw new DiskError("it is damaged: its extents are not in order");
     end = extent.offset + extent.count;
+    if (extent.offset >= range.to) return;
+    if (end <= range.from) continue;
     yield cut(extent, range);
   }
 }
@@ -60,6 +59,11 @@ function extentAt(list: Buffer, at: number): Extent {
     count: fourth & 0x1fffff,
     isUnwritten: list[at]! >= 0x80,
   };
+}
+
+/** Where the extents of a list begin; undefined if it has none. */
+export function offsetOfFirst(list: Buffer): number | undefined {
+  return list.length < EXTENT_SIZE ? undefined : offsetAt(list, 0);
 }
 
 function offsetAt(list: Buffer, at: number): number {

@@ -1,4 +1,5 @@
 import { DiskError } from "../../disk/disk.ts";
+import { u64be } from "../../disk/number.ts";
 import { type Inode, kindOfMode, type Stat } from "../filesystem.ts";
 import { entries, find } from "./directory/directory.ts";
 import { type Fork, readSpace } from "./space.ts";
@@ -23,12 +24,9 @@ export function readInode(volume: Volume, number: number): Inode {
   const version = versionOf(volume, number, bytes);
   const mode = bytes.readUInt16BE(2);
   if (mode === 0) throw new DiskError(`it is damaged: its inode ${number} is free`);
-  // A file may be as large as 2^63 bytes, which is no whole number here.
-  const size = bytes.readUInt32BE(56) * 2 ** 32 + bytes.readUInt32BE(60);
-  if (size >= 2 ** 63) throw new DiskError(`it is damaged: the size of inode ${number} is negative`);
   const stat: Stat = {
     kind: kindOfMode(mode),
-    size,
+    size: u64be(bytes, 56),
     mode: mode & 0o7777,
     uid: bytes.readUInt32BE(8),
     gid: bytes.readUInt32BE(12),

@@ -34,20 +34,28 @@ export interface LayerReading {
   readonly totals: Totals;
 }
 
-/** What the layers of an image hold together: more than any image does, and little enough for a machine's memory. */
+/** As for one archive: more than any image has, and little enough for a machine's memory. */
+const LIMITS = { members: 2_000_000, characters: 128 * 1024 * 1024, pieces: 1_000_000, kept: 512 * 1024 * 1024 };
+
+/** What the layers of an image hold together. */
 export class Totals {
   #members = 0;
+  #characters = 0;
+  #pieces = 0;
   #kept = 0;
 
   /** @throws {TarError} if there are too many */
-  addMember({ name, link }: Member): void {
-    this.#members += 1 + (name.length + link.length) / 256;
-    if (this.#members > 2_000_000) throw new TarError("its layers are too large to read: too many entries");
+  addMember({ name, link, content: { pieces } }: Member): void {
+    this.#members += 1;
+    this.#characters += name.length + link.length;
+    this.#pieces += pieces?.length ?? 0;
+    if (this.#members > LIMITS.members || this.#characters > LIMITS.characters || this.#pieces > LIMITS.pieces)
+      throw new TarError(`the layers are too large to read: more than ${this.#members - 1} entries`);
   }
 
   /** Whether so much may be kept. */
   keeps(size: number): boolean {
-    if (this.#kept + size > 512 * 1024 * 1024) return false;
+    if (this.#kept + size > LIMITS.kept) return false;
     this.#kept += size;
     return true;
   }
@@ -72,8 +80,8 @@ export async function readLayer(
   const hash = hashLike(rule.algorithm);
   const raw = new Bytes(rule.of === "blob" ? hashed(chunks, hash) : chunks);
   const format = formatOf(await raw.peek(SNIFFED));
+  if (format === "other" || format === "disk") throw new TarError("it is not a tar archive");
   const isPlain = format === "tar" || format === "empty";
-  if (format === "other" || format === "disk") throw new TarError("it is no tar archive");
   const content = isPlain ? raw : unpacked(raw, format);
   const bytes = rule.of === "blob" ? content : new Bytes(hashed(content.rest(), hash));
   const members = await readMembersOf(bytes, reading, isPlain ? stored : undefined);

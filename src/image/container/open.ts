@@ -72,7 +72,13 @@ function chosenImage(name: string, layout: Layout, problems: Problems, choice: C
   }
 }
 
-/** The layers from the bottom up. The uppermost is read first: what it replaces need not be kept of the others. */
+/**
+ * The size of a file, in bytes, from which it is not kept of a layer if a layer above replaces it: package databases, of
+ * which each layer has its own. Others may have further names that are not replaced.
+ */
+const LARGE = 1024 * 1024;
+
+/** The layers from the bottom up. The uppermost is read first, since of those below less must be kept. */
 async function readLayers(
   name: string,
   layout: OpenedLayout,
@@ -84,7 +90,7 @@ async function readLayers(
   const reading: LayerReading = {
     sources: layout.sources,
     totals: layout.totals,
-    keep: (path, size) => !replaced.has(path) && keep(path, size),
+    keep: (path, size) => !(size >= LARGE && replaced.has(path)) && keep(path, size),
   };
   const known = new Map<string, Layer>();
   const read: Layer[] = [];

@@ -22,18 +22,22 @@ const BY_TYPE: Readonly<Record<string, string>> = {
 /** The type of an EFI partition, which is mounted at /efi, or at /boot if that is empty and there is no other. */
 const EFI = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 
-/** Mounts on a root what its fstab names and what partitions are by their type. Says what cannot be. */
+/**
+ * Mounts on a root what its fstab names and what partitions are by their type. Says what cannot be.
+ * @param placeOf where a path of the system is in the tree
+ */
 export function mountAll(
   tree: MountedTree,
   { part: own, filesystem }: Root,
   fstab: readonly FstabMount[],
   parts: readonly Part[],
+  placeOf = (path: string) => path,
 ): Filesystem[] {
   const mounted = new Set<Filesystem>([filesystem]);
 
   function mount(point: string, content: Filesystem, directory: Inode): void {
     mounted.add(content);
-    tree.mount(point, directory);
+    tree.mount(placeOf(point), directory);
   }
 
   for (const line of inOrder(fstab)) {
@@ -44,12 +48,12 @@ export function mountAll(
     if (options.includes("noauto") && !options.includes("x-systemd.automount")) continue;
     const mayFail = options.includes("nofail") || options.includes("noauto");
     const refuse = (reason: string) => {
-      if (!mayFail) tree.mountUnreadable(point, reason);
+      if (!mayFail) tree.mountUnreadable(placeOf(point), reason);
     };
     if (isBind) {
-      const source = tree.find(device);
+      const source = tree.find(placeOf(device));
       if (source === undefined) refuse(`${device}, which ${place(line)} mounts here, does not exist`);
-      else tree.mount(point, source);
+      else tree.mount(placeOf(point), source);
       continue;
     }
     if (type === "overlay") {
@@ -73,9 +77,11 @@ export function mountAll(
   }
   for (const part of parts) {
     const point = BY_TYPE[part.type ?? ""];
-    if (point === undefined || fstab.some((line) => line.point === point) || !isEmptyDirectory(tree, point)) continue;
+    if (point === undefined || fstab.some((line) => line.point === point) || !isEmptyDirectory(tree, placeOf(point)))
+      continue;
     if (isFilesystem(part.content)) mount(point, part.content, part.content.root);
-    else tree.mountUnreadable(point, `${part.name}, which is mounted here by its type, ${part.content.reason}`);
+    else
+      tree.mountUnreadable(placeOf(point), `${part.name}, which is mounted here by its type, ${part.content.reason}`);
   }
   const efi = parts.find(({ type }) => type === EFI);
   if (
@@ -83,7 +89,7 @@ export function mountAll(
     isFilesystem(efi.content) &&
     !fstab.some(({ point }) => ["/efi", "/boot/efi", "/boot"].includes(point))
   ) {
-    const point = isEmptyDirectory(tree, "/efi") ? "/efi" : isEmptyDirectory(tree, "/boot") ? "/boot" : undefined;
+    const point = ["/efi", "/boot"].find((path) => isEmptyDirectory(tree, placeOf(path)));
     if (point !== undefined) mount(point, efi.content, efi.content.root);
   }
   return [...mounted];

@@ -1,6 +1,8 @@
+import { DiskError } from "../../disk/disk.ts";
 import type { Filesystem } from "../../filesystem/filesystem.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
+import { chooseDeployment, deploymentImage, physicalPath } from "../ostree.ts";
 import { Problems } from "../problems.ts";
 import type { MachineDisks } from "./machine.ts";
 import { mountAll } from "./mounts.ts";
@@ -18,21 +20,57 @@ export function openDiskImage(source: string, { disks, warnings }: MachineDisks,
   const { parts, problems: ofTables } = partsOf(disks);
   if (ofTables.length === 0 && parts.every(({ content }) => isUnknown(content)))
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
-  const root = choose(source, rootsOf(parts), parts, ofTables, number);
+  const roots = rootsOf(parts);
+  // The number of a deployment, where there is one physical root.
+  const isNumberOfRoot = roots.length !== 1 || roots[0]?.isSysroot !== true;
+  const root = choose(source, roots, parts, ofTables, isNumberOfRoot ? number : undefined);
   const problems = new Problems();
   for (const { volume, reason } of ofTables) problems.add(volume, reason);
   const tree = new MountedTree(root.directory, problems);
-  const mounted = mountAll(tree, root, fstabOf(root.directory), parts);
-  const image = imageOf(source, tree, problems);
+  const { image, mounted } = root.isSysroot
+    ? mountDeployment(tree, root, parts, { source, problems, number: isNumberOfRoot ? undefined : number })
+    : { mounted: mountAll(tree, root, fstabOf(root.directory), parts), image: imageOf(source, tree, problems) };
   const nameOf = (filesystem: Filesystem) => parts.find(({ content }) => content === filesystem)?.name ?? "a disk";
   const doubts = mounted.flatMap((filesystem) => filesystem.warnings.map((text) => `${nameOf(filesystem)}: ${text}`));
   // Damage is found while it is read.
   const damage = () =>
     mounted.flatMap((filesystem) => filesystem.problems.map((reason) => ({ path: nameOf(filesystem), reason })));
+  const { problems: found } = image;
   return Object.defineProperties(image, {
-    problems: { get: () => [...problems.list, ...damage()], enumerable: true },
+    problems: { get: () => [...found, ...damage()], enumerable: true },
     doubts: { value: [...warnings, ...doubts], enumerable: true },
   });
+}
+
+/** The deployment in a physical root, with what its own fstab names. Its boot loader's entries may be on another part. */
+function mountDeployment(
+  tree: MountedTree,
+  root: Root,
+  parts: readonly Part[],
+  {
+    source,
+    problems,
+    number,
+  }: { readonly source: string; readonly problems: Problems; readonly number: number | undefined },
+): { image: Image; mounted: Filesystem[] } {
+  const boot = parts.find(
+    ({ content }) => isFilesystem(content) && content !== root.filesystem && holdsLoader(content),
+  );
+  if (boot !== undefined && isFilesystem(boot.content)) tree.mount("/boot", boot.content.root);
+  const deployment = chooseDeployment(imageOf(source, tree, problems), number);
+  const placeOf = (path: string) => physicalPath(deployment, path);
+  const mounted = mountAll(tree, root, fstabOf(root.directory, deployment.path), parts, placeOf);
+  return { image: deploymentImage(imageOf(source, tree, problems), deployment), mounted };
+}
+
+/** Whether a file system is a /boot in which ostree keeps entries for the boot loader. */
+function holdsLoader({ root }: Filesystem): boolean {
+  try {
+    return ["loader", "loader.0", "loader.1"].some((name) => root.child(name) !== undefined);
+  } catch (error) {
+    if (error instanceof DiskError) return false;
+    throw error;
+  }
 }
 
 function choose(

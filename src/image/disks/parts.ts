@@ -35,18 +35,29 @@ export interface Parts {
 
 export function partsOf(disks: readonly Disk[]): Parts {
   const { volumes, problems } = volumesOf(disks, (disk) => FILESYSTEMS.some((format) => matches(format, disk)));
-  return { parts: volumes.map((volume) => ({ ...volume, content: contentOf(volume.disk) })), problems };
+  const readable = volumes.flatMap(({ disk }) => (disk instanceof DiskError ? [] : [disk]));
+  const parts: Part[] = [];
+  for (const volume of volumes) {
+    const known = parts.map(({ content }) => content).find((content) => isFilesystem(content) && lies(content, volume));
+    parts.push({ ...volume, content: known ?? contentOf(volume.disk, readable) });
+  }
+  return { parts, problems };
+}
+
+/** Whether a file system over several volumes is also on this one. */
+function lies({ disks }: Filesystem, { disk }: Volume): boolean {
+  return !(disk instanceof DiskError) && disks?.includes(disk) === true;
 }
 
 const UNKNOWN: Unreadable = { reason: "has no known file system", holdsFiles: false };
 
-function contentOf(disk: Disk | DiskError): Filesystem | Unreadable {
+function contentOf(disk: Disk | DiskError, all: readonly Disk[]): Filesystem | Unreadable {
   if (disk instanceof DiskError) return { reason: `cannot be read: ${disk.message}`, holdsFiles: true };
   try {
     const raid = raidOf(disk);
     if (raid !== undefined) return foreign(raid);
     const format = FILESYSTEMS.find((one) => matches(one, disk));
-    if (format !== undefined) return format.open(disk);
+    if (format !== undefined) return format.open(disk, all);
     const other = foreignOf(disk);
     return other === undefined ? UNKNOWN : foreign(other);
   } catch (error) {

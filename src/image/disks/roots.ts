@@ -11,6 +11,8 @@ export interface Root {
   readonly part: Part;
   readonly directory: Inode;
   readonly filesystem: Filesystem;
+  /** Whether it is the physical root of a machine that ostree manages, in which the roots are directories. */
+  readonly isSysroot: boolean;
 }
 
 /** Types of GPT partitions for the root, one for each architecture (UAPI Discoverable Partitions Specification). */
@@ -35,18 +37,24 @@ const RELEASES = [
 
 /** The roots on the parts of a machine's disks, in their order. */
 export function rootsOf(parts: readonly Part[]): Root[] {
-  const found = parts.flatMap((part) => (isFilesystem(part.content) ? rootsIn(part, part.content) : []));
+  const contents = parts.map(({ content }) => content);
+  // A file system over several parts is one.
+  const found = parts.flatMap((part, index) =>
+    isFilesystem(part.content) && contents.indexOf(part.content) === index ? rootsIn(part, part.content) : [],
+  );
   const typed = found.filter(({ part }) => ROOT_TYPES.includes(part.type ?? ""));
   return typed.length === 1 ? typed : found;
 }
 
 function rootsIn(part: Part, filesystem: Filesystem): Root[] {
   const rootAt = (directory: Inode | undefined, subvolume?: string): Root[] => {
-    if (directory === undefined || !isRoot(directory)) return [];
+    if (directory === undefined) return [];
+    const isSysroot = holdsDeployments(directory);
+    if (!isSysroot && !isRoot(directory)) return [];
     const named = subvolume === undefined ? filesystem.type : `${filesystem.type}, subvolume ${subvolume}`;
     const system = systemName(directory);
-    const name = `${part.name} (${named})${system === undefined ? "" : `, ${system}`}`;
-    return [{ name, part, directory, filesystem }];
+    const name = `${part.name} (${named})${isSysroot ? ", ostree" : system === undefined ? "" : `, ${system}`}`;
+    return [{ name, part, directory, filesystem, isSysroot }];
   };
   const own = rootAt(filesystem.root);
   if (own.length > 0 || filesystem.subvolume === undefined) return own;
@@ -76,8 +84,13 @@ export function subvolumeIn({ options }: FstabMount): string | undefined {
   return option?.slice("subvol=".length).replace(/^\/+|\/+$/g, "");
 }
 
-export function fstabOf(root: Inode): FstabMount[] {
-  return parseFstab(textAt(root, "/etc/fstab") ?? "");
+/** @param path where the root is in the file system */
+export function fstabOf(root: Inode, path = ""): FstabMount[] {
+  return parseFstab(textAt(root, `${path}/etc/fstab`) ?? "");
+}
+
+function holdsDeployments(directory: Inode): boolean {
+  return inodeAt(directory, "usr") === undefined && inodeAt(directory, "ostree/deploy")?.stat.kind === "directory";
 }
 
 function isRoot(directory: Inode): boolean {

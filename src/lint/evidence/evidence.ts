@@ -8,6 +8,7 @@ import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/servi
 import { foreignCertificate, isGenerated } from "./certificates.ts";
 import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
+import { ostreeCopy } from "./ostreeCopy.ts";
 import { ServiceReader } from "./serviceHistory.ts";
 
 /** Why a setting counts as customised. Findings with weak evidence have severity info. */
@@ -96,7 +97,8 @@ export class CustomisationEvidence {
     const state = this.#state(path);
     if (state === "unchanged") return undefined;
     const mark = this.#marked(path, setting.line);
-    if (state === "unowned") return mark ?? this.#unowned(path);
+    if (state === "unowned")
+      return mark ?? this.#unowned(path, (copy) => this.#isShippedSo(service, setting, path, copy));
     if (state.pristinePath !== undefined && this.#isShippedSo(service, setting, path, state.pristinePath))
       return undefined;
     return { strength: "strong", text: [differs(path, state), mark?.text].filter(Boolean).join("; ") };
@@ -130,14 +132,29 @@ export class CustomisationEvidence {
     return mark && { strength: "good", text: `${path}:${mark.line} says that ${mark.tool} manages it` };
   }
 
-  /** Without a readable package database, only files that no package ships are good evidence. */
-  #unowned(path: string): Evidence {
+  /**
+   * Without a readable package database, only files that no package ships are good evidence, and what differs from an
+   * unmodified copy. `isAsIn` says whether the copy at a path has the same; by default, the same bytes.
+   */
+  #unowned(path: string, isAsIn = (copy: string) => this.#isCopy(path, copy)): Evidence | undefined {
     const makers = imageMakersMark(this.#image, path);
     if (makers !== undefined) return { strength: "weak", text: `${path}: ${makers}` };
     const { kind, problems = [] } = this.#distro.packages;
-    if ((kind !== "none" && problems.length === 0) || NEVER_SHIPPED.test(path))
-      return { strength: "good", text: `${path} belongs to no package` };
+    const hasDatabase = kind !== "none" && problems.length === 0;
+    const copy = ostreeCopy(this.#image, path);
+    if (copy !== undefined) {
+      if (this.#image.lstat(copy) === undefined)
+        return { strength: "good", text: `${path} is not in /usr/etc, the unmodified copy of /etc` };
+      if (!isAsIn(copy)) return { strength: "strong", text: `${path} differs from ${copy}, its unmodified copy` };
+      if (!hasDatabase) return undefined;
+    }
+    if (hasDatabase || NEVER_SHIPPED.test(path)) return { strength: "good", text: `${path} belongs to no package` };
     return { strength: "weak", text: `the owner of ${path} is unknown, since no package database can be read` };
+  }
+
+  #isCopy(path: string, copy: string): boolean {
+    const [one, other] = [this.#image.read(path), this.#image.read(copy)];
+    return one !== undefined && other?.equals(one) === true;
   }
 
   /** Whether the shipped text of the file gives the setting the same value. */

@@ -207,7 +207,7 @@ describe("the file that init writes", () => {
     const uncomment = (text: string) => text.replaceAll(/^#(?=\S| {2})/gm, "");
     const all = set(uncomment(example));
     expect(Object.keys(all.options).toSorted()).toEqual(
-      ["protect", "map", "anchor", "datasource", "seed", "instanceData", "failOn", "format"].toSorted(),
+      ["protect", "map", "anchor", "datasource", "seed", "instanceData", "maxTemporary", "failOn", "format"].toSorted(),
     );
     expect([all.severities.size, all.ignores.length]).toEqual([2, 1]);
     const parts = example.split("\n\n");
@@ -219,7 +219,8 @@ test("the example of the README has no mistakes and uses every key except instan
   const example =
     /^### Configuration$[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
   const { options, severities, ignores } = set(example);
-  expect([Object.keys(options).length, severities.size, ignores.length]).toEqual([7, 2, 1]);
+  expect([Object.keys(options).length, severities.size, ignores.length]).toEqual([8, 2, 1]);
+  expect(options.maxTemporary).toBe(50 * 2 ** 30);
 });
 
 test("options of the command line replace those of the file, --rule those of its rule", () => {

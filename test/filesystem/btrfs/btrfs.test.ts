@@ -212,7 +212,7 @@ describe("what is wrong is said", () => {
         changed((bytes) =>
           bytes.writeUInt8(bytes[INCOMPATIBLE + (bit >> 3)]! | (1 << (bit & 7)), INCOMPATIBLE + (bit >> 3)),
         ),
-      ).toThrow(`it uses what is not supported: ${name}`);
+      ).toThrow(`it uses features that are not supported: ${name}`);
     // Simple quotas are not in the way.
     expect(changed((bytes) => bytes.writeUInt8(1, INCOMPATIBLE + 2)).problems).toEqual([
       "its superblock has a wrong checksum",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Disk, DiskError, memoryDisk } from "../../../src/disk/disk.ts";
 import { ext, openWithoutJournal } from "../../../src/filesystem/ext/ext.ts";
+import { replay } from "../../../src/filesystem/ext/journal/transactions.ts";
 import type { Filesystem, Inode } from "../../../src/filesystem/filesystem.ts";
 import { tinyImage } from "./images.ts";
 
@@ -131,6 +132,20 @@ describe.each(["journal", "ext3"] as const)("the journal of a tiny %s", (name) =
     // An empty one needs no replay.
     expect(warnings((image) => journal(image).writeUInt32BE(0, 28))).toEqual([]);
   });
+});
+
+test.each([
+  [1, "it has too many blocks"],
+  [5, "it revokes too many blocks"],
+])("a journal all of whose blocks are of type %i, in a transaction that never ends, is refused", (type, message) => {
+  const block = Buffer.alloc(1024);
+  block.writeUInt32BE(0xc03b3998, 0);
+  block.writeUInt32BE(type, 4);
+  block.writeUInt32BE(7, 8);
+  block.writeUInt32BE(1024, 12);
+  const ring = { first: 1, end: 5000, start: 1, sequence: 7, block: () => block };
+  const plain = { checksums: 0, isWide: false, isAsync: false, isIntact: true, seed: 0, fastCommits: 0 } as const;
+  expect(() => replay({ blockSize: 1024, ...ring, ...plain })).toThrow(new DiskError(message));
 });
 
 test("checksums of the journal are held against what it holds", () => {

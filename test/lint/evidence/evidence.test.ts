@@ -248,6 +248,41 @@ describe("installers and the makers of images", () => {
   });
 });
 
+describe("ostree's unmodified copy of /etc", () => {
+  const deployment = { "/ostree": { link: "sysroot/ostree" }, "/usr/etc/other": "" };
+  const sshd = { "/etc/ssh/sshd_config": "PasswordAuthentication no\nX11Forwarding no\n" };
+  const without = { "/var/lib/dpkg/status": { directory: true } } as const;
+  const of = (files: Record<string, MemoryFile>) => evidenceOf({ ...sshd, ...files }, "sshd", "PasswordAuthentication");
+
+  test("what differs from it or is not in it is customised", () => {
+    expect(of({ ...deployment, "/usr/etc/ssh/sshd_config": "PasswordAuthentication yes\n" })).toEqual({
+      strength: "strong",
+      text: "/etc/ssh/sshd_config differs from /usr/etc/ssh/sshd_config, its unmodified copy",
+    });
+    expect(of(deployment)).toEqual({
+      strength: "good",
+      text: "/etc/ssh/sshd_config is not in /usr/etc, the unmodified copy of /etc",
+    });
+  });
+
+  test("what is in it counts as shipped only without a package database, setting by setting", () => {
+    const same = { ...deployment, "/usr/etc/ssh/sshd_config": "PasswordAuthentication no\n" };
+    expect(of(same)).toEqual({ strength: "good", text: "/etc/ssh/sshd_config belongs to no package" });
+    expect(of({ ...same, ...without })).toBeUndefined();
+    const other = { ...same, ...without, "/etc/ssh/sshd_config": "PasswordAuthentication yes\n" };
+    expect(of(other)?.strength).toBe("strong");
+    const image = memoryImage({ ...sshd, ...same, ...without });
+    expect(new CustomisationEvidence(image, detectDistro(image), {}).ofFile("/etc/ssh/sshd_config")?.strength).toBe(
+      "strong",
+    );
+  });
+
+  test("/usr/etc of other systems is not such a copy", () => {
+    const { "/ostree": _, ...others } = deployment;
+    expect(of({ ...others, "/usr/etc/ssh/sshd_config": "PasswordAuthentication no\n" })?.text).toContain("no package");
+  });
+});
+
 test("a damaged package database is no evidence", () => {
   const status = { "/var/lib/dpkg/status": "Package: p\nStatus: install ok inst" };
   const image = memoryImage({ ...status, "/etc/sudoers": "%ops ALL=(ALL) PASSWD: ALL\n" });

@@ -5,6 +5,8 @@ import type { Disk } from "../../../src/disk/disk.ts";
 import { fileDisk } from "../../../src/disk/file.ts";
 import { btrfs } from "../../../src/filesystem/btrfs/btrfs.ts";
 import type { Filesystem } from "../../../src/filesystem/filesystem.ts";
+import { partsOf } from "../../../src/image/disks/parts.ts";
+import { rootsOf } from "../../../src/image/disks/roots.ts";
 import { Random } from "../../fuzz/random.ts";
 import { printSample, sample, seed } from "../../samples.ts";
 import { asRoot, describeReal, programs } from "../describeReal.ts";
@@ -78,9 +80,10 @@ describeReal("btrfs", needs, () => {
     const images = Array.from({ length: number }, (_, index) => blank(`disk${index}`));
     attached(images, (devices) => {
       run("mkfs.btrfs", "-q", "-d", data, "-m", metadata, "-L", "many", ...devices);
-      mountedDevices(devices, "rw,compress=zstd", (directory) =>
-        randomTree(directory, new Random(`${seed} ${data}`), { content: 9_000_000, entries: 50 }),
-      );
+      mountedDevices(devices, "rw,compress=zstd", (directory) => {
+        randomTree(directory, new Random(`${seed} ${data}`), { content: 9_000_000, entries: 50 });
+        sh(directory, "mkdir etc; echo ID=debian > etc/os-release");
+      });
       opened(images, (disks) => {
         const together = disks.map((disk) => btrfs.open(disk, disks));
         const alone = disks.map((disk) => attempt(() => btrfs.open(disk)));
@@ -89,6 +92,7 @@ describeReal("btrfs", needs, () => {
           alone: alone.map((one) => typeof one === "string" || compare(one, directory).differences.slice(0, 1)),
         }));
         expect(differences.together).toEqual([[], []]);
+        expect(rootsOf(partsOf(disks).parts)).toHaveLength(1);
         expect(together.map(state)).toEqual(disks.map(() => ({ problems: [], warnings: [], label: "many" })));
         // One device is enough where it holds a copy of all.
         const missing = /device \d of the file system \([-0-9a-f]+\) is missing/;
@@ -97,7 +101,7 @@ describeReal("btrfs", needs, () => {
           else if (typeof one === "string") expect(one).toMatch(missing);
           else if (number > 0 && data !== "single") expect(String(differences.alone[index])).toMatch(missing);
           if (typeof one !== "string")
-            expect(one.warnings).toEqual([expect.stringMatching(/^has \d devices, of which/)]);
+            expect(one.warnings).toEqual([expect.stringMatching(/^lacks device \d .* of its \d devices/)]);
         }
       });
     });
@@ -119,9 +123,7 @@ describeReal("btrfs", needs, () => {
         expect(differences).toEqual({ paths: 5, differences: [] });
         expect(state(both)).toMatchObject({ problems: [], warnings: [] });
         const alone = btrfs.open(disk!);
-        expect(alone.warnings).toEqual([
-          expect.stringMatching(/^has 2 devices, of which seed device 1 \(.*\) are missing/),
-        ]);
+        expect(alone.warnings).toEqual([expect.stringMatching(/^lacks seed device 1 \(.*\) of its 2 devices/)]);
         expect(alone.root.child("own")!.read(0, 8).toString()).toBe("1\n2\n3\n4\n");
         expect(() => alone.root.child("seed")!.read(0, 8)).toThrow(/device 1 .* is missing/);
       });

@@ -54,6 +54,7 @@ export function mountedDevices<T>(devices: readonly string[], options: string, a
     try {
       return action(directory);
     } finally {
+      run("sync", "-f", directory);
       run("umount", directory);
     }
   } finally {

@@ -63,7 +63,8 @@ function made(image: string, random: Random): string {
   for (let tries = 20; ; tries--) {
     const options = randomOptions(random);
     try {
-      mkfs(image, options);
+      // Each piece of a scattered file takes a whole cluster.
+      mkfs(image, options, (options.includes("bigalloc") ? 200 : 40) * 2 ** 20);
       mounted(image, "rw", () => {});
       return options;
     } catch (error) {

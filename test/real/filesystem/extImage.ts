@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { truncateSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, truncateSync, writeFileSync } from "node:fs";
 import { cachedDisk } from "../../../src/disk/cache.ts";
 import type { Disk } from "../../../src/disk/disk.ts";
 import { fileDisk } from "../../../src/disk/file.ts";
@@ -30,4 +30,11 @@ export function opened<T>(
   } finally {
     disk.close();
   }
+}
+
+/** Has all that was written so far committed to the journal, and not yet written where it belongs. */
+export function commit(path: string): void {
+  const file = openSync(path, "r+");
+  fsyncSync(file);
+  closeSync(file);
 }

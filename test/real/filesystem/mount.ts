@@ -11,6 +11,8 @@ export function mounted<T>(image: string, options: string, action: (directory: s
     try {
       return action(directory);
     } finally {
+      // Another process's mount namespace may keep it mounted for a while.
+      execFileSync("sync", ["-f", directory]);
       execFileSync("umount", [directory]);
     }
   } finally {

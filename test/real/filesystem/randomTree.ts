@@ -23,6 +23,8 @@ export interface TreeOptions {
   readonly hole?: number;
   /** Only names of letters that programs with lists of names accept: no bytes that are no UTF-8, no newline. */
   readonly plainNames?: boolean;
+  /** The length of the longest name. Default: 255. */
+  readonly longestName?: number;
   /** The length of the longest link. Default: 4095; one that is too long for the file system is left out. */
   readonly longestLink?: number;
   /** Extended attributes, which share the room of inodes with small files in some file systems. Default: some. */
@@ -113,7 +115,7 @@ class Maker {
       () => letters(random.between(1, 12)),
       () => `${letters(random.between(1, 8))}.conf`,
       () => letters(random.between(13, 60)),
-      () => letters(random.pick([127, 128, 200, 254, 255])),
+      () => letters(Math.min(random.pick([127, 128, 200, 254, 255]), this.#options.longestName ?? 255)),
       () => random.pick(["-", " ", "...", ".a", "..b", "~", "'", '"', "*", "\\", "$x", "a b", "%41"]) + letters(3),
       () => random.pick(["ä", "ß", "é", "e\u0301", "日本", "😀", "İ"]) + letters(3),
     ])();

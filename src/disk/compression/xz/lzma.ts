@@ -65,16 +65,27 @@ export class Lzma {
    * @throws {DiskError}
    */
   decode(input: Buffer, out: Buffer, start: number, end: number): void {
+    this.#begin(input);
+    this.#run(out, start, end);
+    if (this.#code !== 0 || this.#at !== input.length) damaged("lzma");
+  }
+
+  /** Decodes the beginning of `input`, which may hold more, until `out` is full. @throws {DiskError} */
+  decodeStart(input: Buffer, out: Buffer): void {
+    this.#begin(input);
+    this.#run(out, 0, out.length, true);
+  }
+
+  #begin(input: Buffer): void {
     if (input.length < 5 || input[0] !== 0) damaged("lzma");
     this.#input = input;
     this.#range = 0xffffffff;
     this.#code = input.readUInt32BE(1);
     this.#at = 5;
-    this.#run(out, start, end);
-    if (this.#code !== 0 || this.#at !== input.length) damaged("lzma");
   }
 
-  #run(out: Buffer, start: number, end: number): void {
+  /** @param isCut whether what reaches beyond the end is cut */
+  #run(out: Buffer, start: number, end: number, isCut = false): void {
     const { literalContext, literalPosition, position } = this.#properties;
     const literalMask = (1 << literalPosition) - 1;
     const positionMask = (1 << position) - 1;
@@ -134,6 +145,7 @@ export class Lzma {
         this.#state = state < 7 ? 8 : 11;
       }
       const distance = reps[0]! + 1;
+      if (to + length > end && isCut) length = end - to;
       if (to < distance || to + length > end) damaged("lzma");
       copy(out, to, distance, length);
       to += length;

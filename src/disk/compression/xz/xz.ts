@@ -1,6 +1,6 @@
 import { damaged } from "../../decompress/decompress.ts";
 import { DiskError } from "../../disk.ts";
-import type { Feed } from "../feed.ts";
+import { expectZeros, type Feed } from "../feed.ts";
 import { type Check, checkOf, crc32 } from "./check.ts";
 import { lzma2 } from "./lzma2.ts";
 
@@ -29,9 +29,8 @@ export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
   for (let isFirst = true; await feed.fill(HEADER); isFirst = false) {
     const head = feed.bytes.subarray(0, HEADER);
     if (head.toString("latin1", 0, 6) !== HEADER_MARK) {
-      // Zeros may follow a stream. What else follows it is ignored.
-      if (isFirst) damaged("xz");
-      if (head.readUInt32LE(0) !== 0) return;
+      // Four zeros, or more, may follow a stream.
+      if (isFirst || head.readUInt32LE(0) !== 0) damaged("xz");
       feed.consume(4);
       continue;
     }
@@ -50,6 +49,7 @@ export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
       damaged("xz");
     feed.consume(FOOTER);
   }
+  await expectZeros(feed, "xz");
 }
 
 /** What the index says of a block, in bytes. */

@@ -1,4 +1,5 @@
 import { crc32c } from "../../../disk/crc32c.ts";
+import { DiskError } from "../../../disk/disk.ts";
 import { u64be } from "../../../disk/number.ts";
 import { type Log, MAGIC } from "./log.ts";
 
@@ -34,6 +35,12 @@ const FLAGS = { escaped: 1, sameUuid: 2, last: 8 };
 const HEADER = 12;
 
 /**
+ * More blocks are not read, and more revocations, lest an untrusted journal take all memory. The largest one that
+ * mkfs.ext4 makes unless it is told to has 262,144 blocks.
+ */
+const MOST = 300_000;
+
+/**
  * What a mount would write to the disk first: all blocks of committed transactions, the later ones over the earlier,
  * without those that a transaction revokes (fs/jbd2/recovery.c).
  */
@@ -45,7 +52,8 @@ export function replay(log: Log): Replay {
   let sequence = log.sequence;
   let isDamaged = false;
   let lastTime = 0;
-  for (let order = 0, at = log.start, budget = log.end - log.first; at !== 0; order++) {
+  const budget = { blocks: Math.min(MOST, log.end - log.first), revoked: MOST };
+  for (let order = 0, at = log.start; at !== 0; order++) {
     const transaction = read(log, at, sequence, budget);
     if (transaction === undefined) break;
     const isStale = transaction.time < lastTime;
@@ -61,7 +69,6 @@ export function replay(log: Log): Replay {
     }
     for (const block of transaction.revoked) revoked.set(block, order);
     at = transaction.end;
-    budget -= transaction.blocks;
     sequence = (sequence + 1) >>> 0;
   }
   for (const [block, order] of revoked) if ((orders.get(block) ?? order) <= order) copies.delete(block);
@@ -71,53 +78,59 @@ export function replay(log: Log): Replay {
 interface Transaction {
   readonly copies: readonly Copy[];
   readonly revoked: readonly number[];
-  /** The block of the log after it, and how many it has. */
+  /** The block of the log after it. */
   readonly end: number;
-  readonly blocks: number;
   /** When it was committed, in seconds. */
   readonly time: number;
   readonly isIntact: boolean;
 }
 
+/** How many blocks and revocations may still be read. */
+interface Budget {
+  blocks: number;
+  revoked: number;
+}
+
 /** The transaction that begins at a block of the log; undefined if there is none of this number, or it is not complete. */
-function read(log: Log, start: number, sequence: number, budget: number): Transaction | undefined {
+function read(log: Log, start: number, sequence: number, budget: Budget): Transaction | undefined {
   const copies: Copy[] = [];
   const revoked: number[] = [];
   let isIntact = true;
   let sum = ~0;
-  for (let at = start, blocks = 1; blocks <= budget; blocks++) {
+  let at = start;
+  const advance = () => {
+    if (--budget.blocks < 0) throw new DiskError("it has too many blocks");
+    at = at + 1 < log.end ? at + 1 : log.first;
+  };
+  for (;;) {
     const block = log.block(at);
-    if (block.length < log.blockSize || block.readUInt32BE(0) !== MAGIC || block.readUInt32BE(8) !== sequence)
-      return undefined;
-    at = following(log, at);
+    if (block.readUInt32BE(0) !== MAGIC || block.readUInt32BE(8) !== sequence) return undefined;
+    advance();
     switch (block.readUInt32BE(4)) {
       case TYPES.descriptor:
         isIntact &&= hasRightTail(log, block);
         if (log.checksums === 1) sum = crc32be(sum, block);
         for (const tag of tagsIn(log, block)) {
-          if (++blocks > budget) return undefined;
           copies.push({ ...tag, at, sequence });
           if (log.checksums === 1) sum = crc32be(sum, log.block(at));
-          at = following(log, at);
+          advance();
         }
         break;
       case TYPES.revoke:
         isIntact &&= hasRightTail(log, block);
-        for (const number of revokedBy(log, block)) revoked.push(number);
+        for (const number of revokedBy(log, block)) {
+          if (--budget.revoked < 0) throw new DiskError("it revokes too many blocks");
+          revoked.push(number);
+        }
         break;
       case TYPES.commit: {
         const time = block.readUInt32BE(48) * 2 ** 32 + block.readUInt32BE(52);
-        return { copies, revoked, end: at, blocks, time, isIntact: isIntact && isCommitted(log, block, sum) };
+        return { copies, revoked, end: at, time, isIntact: isIntact && isCommitted(log, block, sum) };
       }
       default:
         return undefined;
     }
   }
-  return undefined;
-}
-
-function following(log: Log, at: number): number {
-  return at + 1 < log.end ? at + 1 : log.first;
 }
 
 /** The blocks whose copies follow a descriptor, in their order. */

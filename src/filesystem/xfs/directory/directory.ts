@@ -11,7 +11,10 @@ const ENTRIES_END = 2 ** 35;
 
 /** The entries of a directory without "." and "..", in any order. @throws {DiskError} */
 export function* entries(fork: Fork, size: number): Generator<Entry> {
-  for (const entry of allEntries(fork, size)) if (entry.name !== "." && entry.name !== "..") yield entry;
+  for (const entry of allEntries(fork, size)) {
+    if (/[/\0]/.test(entry.name)) throw new DiskError("it is damaged: a name in it is invalid");
+    if (entry.name !== "." && entry.name !== "..") yield entry;
+  }
 }
 
 function* allEntries(fork: Fork, size: number): Generator<Entry> {
