@@ -1,15 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  copyFileSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, copyFileSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type OpenedDisks, openDisks } from "../../../src/disk/open.ts";
@@ -17,14 +7,10 @@ import { Random } from "../../fuzz/random.ts";
 import { tree } from "../../image/tree.ts";
 import { all, seed } from "../../samples.ts";
 import { describeReal, programs } from "../describeReal.ts";
-import { withFooter } from "./vmdkFooter.ts";
+import { diskFile, isSeveral, MAKERS, MAKING_PROGRAMS, run, WRAPPERS } from "./diskFiles.ts";
 
 const SECTOR = 512;
 const MIB = 2 ** 20;
-
-function run(program: string, args: readonly string[], directory?: string): Buffer {
-  return execFileSync(program, args, { cwd: directory, maxBuffer: 2 ** 30, stdio: ["ignore", "pipe", "inherit"] });
-}
 
 /** A disk of some MiB: data of every kind at random places, with holes between them. */
 function writeDisk(path: string, random: Random): void {
@@ -42,105 +28,6 @@ function writeDisk(path: string, random: Random): void {
   closeSync(file);
 }
 
-/** Makes a disk file from a raw one in a directory; returns its name. */
-type Maker = (directory: string, random: Random) => string;
-
-function converted(format: string, options: (random: Random) => string, flags: readonly string[] = []): Maker {
-  return (directory, random) => {
-    const chosen = options(random);
-    const name = `disk.${format}`;
-    run(
-      "qemu-img",
-      ["convert", "-f", "raw", "-O", format, ...flags, ...(chosen === "" ? [] : ["-o", chosen]), "disk.raw", name],
-      directory,
-    );
-    return name;
-  };
-}
-
-const clusters = (random: Random, least = 9) => `cluster_size=${2 ** random.between(least, 21)}`;
-const subformat = (name: string) => converted("vmdk", () => `subformat=${name}`);
-
-/** Every kind of disk file. Their disks may be larger than the source, by zeros. */
-const MAKERS: Readonly<Record<string, Maker>> = {
-  raw: () => "disk.raw",
-  "qcow2 version 2": converted("qcow2", (random) => `compat=0.10,${clusters(random)}`),
-  "qcow2 version 3": converted("qcow2", (random) => clusters(random)),
-  "qcow2 preallocated": converted("qcow2", (random) => `preallocation=metadata,${clusters(random, 14)}`),
-  "qcow2 with subclusters": converted("qcow2", (random) => `extended_l2=on,${clusters(random, 14)}`),
-  "qcow2 compressed": converted("qcow2", (random) => clusters(random), ["-c"]),
-  "qcow2 compressed, version 2": converted("qcow2", () => "compat=0.10", ["-c"]),
-  "qcow2 compressed with zstd": converted("qcow2", (random) => `compression_type=zstd,${clusters(random)}`, ["-c"]),
-  "qcow2 compressed with subclusters": converted("qcow2", (random) => `extended_l2=on,${clusters(random, 14)}`, ["-c"]),
-  "qcow2 written to": writtenTo,
-  "vmdk monolithicSparse": subformat("monolithicSparse"),
-  "vmdk with grains of zeros": converted("vmdk", () => "zeroed_grain=on"),
-  "vmdk monolithicFlat": subformat("monolithicFlat"),
-  "vmdk twoGbMaxExtentSparse": subformat("twoGbMaxExtentSparse"),
-  "vmdk twoGbMaxExtentFlat": subformat("twoGbMaxExtentFlat"),
-  "vmdk streamOptimized": subformat("streamOptimized"),
-  "vmdk streamOptimized with a footer": (directory, random) => {
-    const name = subformat("streamOptimized")(directory, random);
-    const path = join(directory, name);
-    writeFileSync(path, withFooter(readFileSync(path)));
-    return name;
-  },
-  "vhd dynamic": converted("vpc", (random) => `subformat=dynamic,force_size=${random.pick(["on", "off"])}`),
-  "vhd fixed": converted("vpc", (random) => `subformat=fixed,force_size=${random.pick(["on", "off"])}`),
-  "vhdx dynamic": converted("vhdx", (random) => {
-    const blocks = `block_size=${2 ** random.between(20, 25)}`;
-    return `subformat=dynamic,${blocks},block_state_zero=${random.pick(["on", "off"])}`;
-  }),
-  "vhdx fixed": converted("vhdx", () => "subformat=fixed"),
-  "vdi dynamic": converted("vdi", () => ""),
-  "vdi fixed": converted("vdi", () => "static=on"),
-  ova: (directory, random) => {
-    const name = subformat("streamOptimized")(directory, random);
-    writeFileSync(join(directory, "a.ovf"), "<Envelope/>\n");
-    run("tar", [`--format=${random.pick(["ustar", "gnu", "pax"])}`, "-cf", "disk.ova", "a.ovf", name], directory);
-    return "disk.ova";
-  },
-  "tar of disk.raw": (directory, random) => {
-    const format = random.pick(["oldgnu", "gnu", "pax", "ustar"]);
-    const sparse = format !== "ustar" && random.chance(2) ? ["-S"] : [];
-    const name = random.pick(["disk.raw", "./disk.raw"]);
-    run("tar", [`--format=${format}`, ...sparse, "-cf", "disk.tar", name], directory);
-    return "disk.tar";
-  },
-};
-
-/** Some clusters of a disk that is compressed are replaced by data and by zeros. */
-function writtenTo(directory: string, random: Random): string {
-  const name = converted("qcow2", () => clusters(random), [...random.pick([[], ["-c"]])])(directory, random);
-  const sectors = readFileSync(join(directory, "disk.raw")).length / SECTOR;
-  for (let count = 5; count > 0; count--) {
-    const at = random.below(sectors);
-    const length = Math.min(random.pick([1, 100, 3000]), sectors - at);
-    const what = random.pick(["write -P 171", "write -z", "write -z -u", "discard"]);
-    const command = `${what} ${at * SECTOR} ${length * SECTOR}`;
-    run("qemu-io", ["-f", "qcow2", "-c", command, name], directory);
-  }
-  run("qemu-img", ["convert", "-f", "qcow2", "-O", "raw", name, "disk.raw"], directory);
-  return name;
-}
-
-/** What is around the file, as programs write it. */
-const WRAPPERS: Readonly<Record<string, (random: Random) => readonly string[]>> = {
-  none: () => [],
-  gzip: (random) => ["gzip", `-${random.between(1, 9)}`],
-  xz: (random) => [
-    "xz",
-    "-T2",
-    random.pick(["-0", "-3", "-6", "-9e"]),
-    random.pick(["--check=crc32", "--block-size=1MiB"]),
-  ],
-  zstd: (random) => ["zstd", "-q", ...random.pick([["-1"], ["-3"], ["-19"], ["--ultra", "-22"], ["-9", "--long=27"]])],
-  bzip2: (random) => ["bzip2", `-${random.between(1, 9)}`],
-};
-
-/** What is not one file has nothing around it. */
-const isSeveral = (name: string) => name.startsWith("vmdk monolithicFlat") || name.startsWith("vmdk twoGb");
-
 function readAll({ disks: [disk] }: OpenedDisks, random: Random): Buffer {
   const pieces: Buffer[] = [];
   for (let at = 0; at < disk!.size; ) {
@@ -153,9 +40,7 @@ function readAll({ disks: [disk] }: OpenedDisks, random: Random): Buffer {
 
 const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-const PROGRAMS = programs("qemu-img", "qemu-io", "tar", "gzip", "xz", "zstd", "bzip2");
-
-describeReal("disk files of every kind give the bytes that they were made of", PROGRAMS, () => {
+describeReal("disk files of every kind give the bytes that they were made of", MAKING_PROGRAMS, () => {
   const names = Object.keys(MAKERS);
   const rounds = Array.from({ length: all ? 500 : 2 * names.length }, (_, index) => index);
   test.each(rounds)("%i", async (round) => {
@@ -165,14 +50,7 @@ describeReal("disk files of every kind give the bytes that they were made of", P
     const wrapper = isSeveral(name) || round < names.length ? "none" : random.pick(Object.keys(WRAPPERS));
     const directory = tree({});
     writeDisk(join(directory, "disk.raw"), random);
-    let file = join(directory, MAKERS[name]!(directory, random));
-    const command = WRAPPERS[wrapper]!(random);
-    if (command.length > 0) {
-      const [program = "", ...options] = command;
-      const packed = `${file}.packed`;
-      writeFileSync(packed, run(program, [...options, "-c", file]));
-      file = packed;
-    }
+    const file = diskFile(directory, name, wrapper, random);
     const before = hashOf(file);
     const opened = await openDisks(file);
     try {

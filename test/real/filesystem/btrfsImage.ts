@@ -5,18 +5,18 @@ import { join } from "node:path";
 import type { Random } from "../../fuzz/random.ts";
 import { tree } from "../../image/tree.ts";
 
-/** A file of 300 MB with a new file system, most of it a hole. */
+/** A file of 600 MB with a new file system, most of it a hole. */
 export function made(options: string): string {
   const image = blank("disk");
   run("mkfs.btrfs", "-q", ...options.split(" ").filter(Boolean), image);
   return image;
 }
 
-/** A file of 300 MB that is a hole. */
+/** A file of 600 MB that is a hole. */
 export function blank(name: string): string {
   const image = join(tree({}), name);
   writeFileSync(image, "");
-  truncateSync(image, 300 * 2 ** 20);
+  truncateSync(image, 600 * 2 ** 20);
   return image;
 }
 
