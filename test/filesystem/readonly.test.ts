@@ -35,6 +35,8 @@ describe("small images", () => {
     ["erofs-packed", true],
     ["squashfs-gzip", true],
     ["squashfs-xz", true],
+    ["iso9660-rockridge", true],
+    ["iso9660-joliet", false],
     ["vfat-12", false],
   ])("%s", (name, isUnix) => {
     const { root, type, problems, warnings } = open(smallImage(name));
@@ -51,7 +53,7 @@ describe("small images", () => {
     expect(root.child("nothing")).toBeUndefined();
     if (!isUnix) return;
     expect(at(root, "medium").stat).toEqual({ kind: "file", size: 120, mode: 0o4755, uid: 70_000, gid: 100_000 });
-    expect(at(root, "etc/hard").id).toBe(at(root, "etc/ssh/small").id);
+    if (type !== "iso9660") expect(at(root, "etc/hard").id).toBe(at(root, "etc/ssh/small").id);
     expect(at(root, "var/link").readlink()).toBe("../etc");
     expect(at(root, "pipe").stat.kind).toBe("special");
   });

@@ -4,6 +4,7 @@ import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { chooseDeployment, deploymentImage, physicalPath } from "../ostree.ts";
 import { Problems } from "../problems.ts";
+import { livePartsOf } from "./live.ts";
 import type { MachineDisks } from "./machine.ts";
 import { mountAll } from "./mounts.ts";
 import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
@@ -17,10 +18,10 @@ import { MountedTree } from "./tree.ts";
  * cannot be read
  */
 export function openDiskImage(source: string, { disks, warnings }: MachineDisks, number?: number): Image {
-  const { parts, problems: ofTables } = partsOf(disks);
-  if (ofTables.length === 0 && parts.every(({ content }) => isUnknown(content)))
+  const { parts: own, problems: ofTables } = partsOf(disks);
+  if (ofTables.length === 0 && own.every(({ content }) => isUnknown(content)))
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
-  const roots = rootsOf(parts);
+  const { parts, roots } = withLive(own);
   // The number of a deployment, where there is one physical root.
   const isNumberOfRoot = roots.length !== 1 || roots[0]?.isSysroot !== true;
   const root = choose(source, roots, parts, ofTables, isNumberOfRoot ? number : undefined);
@@ -70,6 +71,21 @@ function holdsLoader({ root }: Filesystem): boolean {
   } catch (error) {
     if (error instanceof DiskError) return false;
     throw error;
+  }
+}
+
+/** How deep a live system's root stands in files: an ext4 in a squashfs on a disk. */
+const DEPTH = 2;
+
+/** The roots of parts, and all parts: a disk without a root may hold a live system, which keeps its root in a file. */
+function withLive(own: readonly Part[]): { readonly parts: readonly Part[]; readonly roots: readonly Root[] } {
+  let parts = own;
+  let latest = own;
+  for (let depth = 0; ; depth++) {
+    const roots = rootsOf(latest);
+    if (roots.length > 0 || depth === DEPTH || latest.length === 0) return { parts, roots };
+    latest = latest.flatMap(livePartsOf);
+    parts = [...parts, ...latest];
   }
 }
 

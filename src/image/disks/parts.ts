@@ -51,7 +51,8 @@ function lies({ disks }: Filesystem, { disk }: Volume): boolean {
 
 const UNKNOWN: Unreadable = { reason: "has no known file system", holdsFiles: false };
 
-function contentOf(disk: Disk | DiskError, all: readonly Disk[]): Filesystem | Unreadable {
+/** The file system on a disk, parts of which may be on others, or why there is none. */
+export function contentOf(disk: Disk | DiskError, all: readonly Disk[] = []): Filesystem | Unreadable {
   if (disk instanceof DiskError) return { reason: `cannot be read: ${disk.message}`, holdsFiles: true };
   try {
     const raid = raidOf(disk);
