@@ -23,6 +23,7 @@ import { applyNetwork } from "./network/apply.ts";
 import { networkFrequency } from "./network/frequency.ts";
 import { generalNote, type Note } from "./notes.ts";
 import { type Ending, type Obstacle, type Outcome, orCannotTell, type StageError } from "./outcome.ts";
+import { redirectOutput } from "./output.ts";
 import { runModule } from "./runModule.ts";
 
 /** The outcome of one entry of a module list, or of a step outside the lists. */
@@ -122,12 +123,17 @@ export function boot(image: Image, options: BootOptions): BootResult {
       library: libraryOf(image, distro.cloudInit),
     };
     // The data that the instance received before is in its directory already.
-    const early = beforeModules(state, instance.isNew ? new Config(base.root) : config, outcomes);
+    const known = instance.isNew ? new Config(base.root) : config;
+    const outputRun = (using: Config) => new ModuleRun(state, using, "output", startOf(using));
+    const output = redirectOutput(outputRun(known), "init");
+    const early = beforeModules(state, known, outcomes);
     const stopped = early ?? useHandedOver(state, handed, outcomes);
     // If the stages before the modules stopped, nothing read what the cloud provides.
     if (early !== undefined) config = new Config(base.root);
     const done = new Set<string>();
     for (const { stage, list } of STAGES) {
+      if (stage !== "init") redirectOutput(outputRun(config), stage);
+      else if (stopped === undefined) redirectOutput(outputRun(config), stage, output);
       const { modules: listed, fatal } = readModuleList(config, list);
       if (fatal !== undefined) notes.push(stageStops({ stages: [stage], error: fatal }));
       for (const entry of listed) {

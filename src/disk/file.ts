@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkInside, type Disk, DiskError } from "./disk.ts";
 import { quoted } from "./marks.ts";
@@ -8,7 +8,30 @@ export type FileDisk = Disk & { close(): void };
 
 /** A file on this machine as a disk. It is opened read-only, once, until `close`. @throws the file system's error */
 export function fileDisk(path: string): FileDisk {
-  return openedDisk(openSync(path, "r"));
+  return openedDisk(openFile(path));
+}
+
+/** The file that was opened last to see what it is, and that is likely to be read next. */
+let waiting: { readonly path: string; readonly file: number } | undefined;
+
+/** A file's first bytes: `length` of them, fewer at its end. It stays open for `openFile`. @throws the file system's error */
+export function headOfFile(path: string, length: number): Buffer {
+  const file = openFile(path);
+  waiting = { path, file };
+  const head = Buffer.alloc(length);
+  return head.subarray(0, readSync(file, head, 0, length, 0));
+}
+
+/** Opens a file for reading, unless it is open since its head was read: then that is given away. @throws as openSync */
+export function openFile(path: string): number {
+  const last = waiting;
+  waiting = undefined;
+  if (last !== undefined) {
+    const [now, then] = [statSync(path, { throwIfNoEntry: false }), fstatSync(last.file)];
+    if (last.path === path && now?.ino === then.ino && now.dev === then.dev) return last.file;
+    closeSync(last.file);
+  }
+  return openSync(path, "r");
 }
 
 /** An open file as a disk; `close` closes it. */

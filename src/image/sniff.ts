@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { constants, gunzipSync } from "node:zlib";
 import { type Compression, compressionOf } from "../disk/compression/compression.ts";
+import { headOfFile } from "../disk/file.ts";
 import { isHeader } from "../tar/header.ts";
 
 /** The format of some bytes: a tar archive, compressed data, a disk image, empty, or something else. */
@@ -45,13 +45,7 @@ export function isCompressed(format: Format): format is Compression {
 
 /** A file's first bytes, for `formatOf` and `isArchive`. @throws the file system's error. */
 export function readHead(path: string): Buffer {
-  const file = openSync(path, "r");
-  try {
-    const head = Buffer.alloc(SNIFFED);
-    return head.subarray(0, readSync(file, head, 0, head.length, 0));
-  } finally {
-    closeSync(file);
-  }
+  return headOfFile(path, SNIFFED);
 }
 
 /**

@@ -1,7 +1,8 @@
+import { XmlError as Malformed, type XmlElement as Node, parseXml, XmlText } from "@rgrove/parse-xml";
+
 /** An element of an XML document. Names have no prefix. */
 export interface XmlElement {
   readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
   /** Its own text before the first child, as ElementTree's `text`. */
   readonly text: string;
@@ -22,98 +23,63 @@ export class XmlError extends Error {
 /** The number of levels that are read. */
 const DEEPEST = 100;
 
-interface Open {
-  readonly name: string;
-  readonly whole: string;
-  readonly attributes: Map<string, string>;
-  readonly children: XmlElement[];
-  text: string;
-  readonly line: number;
-}
-
-const NAME = String.raw`[\p{L}_:][\p{L}\p{N}_:.\-]*`;
-const TOKEN = new RegExp(
-  [
-    String.raw`<!--[\s\S]*?-->`,
-    String.raw`<\?(?![xX][mM][lL][\s?])${NAME}(?:\s[\s\S]*?)?\?>`,
-    String.raw`<!\[CDATA\[([\s\S]*?)\]\]>`,
-    String.raw`<\/(${NAME})\s*>`,
-    String.raw`<(${NAME})((?:\s+${NAME}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>`,
-    "[^<]+",
-  ].join("|"),
-  "uy",
-);
-const ATTRIBUTE = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, "gu");
-/** It stands only at the very beginning. */
-const DECLARATION = /^\uFEFF?(?:<\?xml\s[\s\S]*?\?>)?/;
-
 /**
- * The root of a document without declarations of its own: those clouds write none.
+ * The root of a document. Entities that the document declares itself are not read: those clouds declare none.
  * @throws XmlError
  */
 export function readXml(source: string): XmlElement {
+  // The parser takes quadratic time for line ends of Windows.
   const text = source.replace(/\r\n?/g, "\n");
-  const [declaration = ""] = DECLARATION.exec(text) ?? [];
-  const stack: Open[] = [];
-  let root: XmlElement | undefined;
-  let line = declaration.split("\n").length;
-  for (let at = declaration.length; at < text.length; at = TOKEN.lastIndex) {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(text);
-    if (match === null) throw new XmlError("invalid or unsupported XML", line);
-    const [whole, data, closed, opened, attributes = "", empty] = match;
-    const holder = stack.at(-1);
-    if (closed !== undefined) {
-      if (holder?.whole !== closed) throw new XmlError(`</${closed}> closes no element`, line);
-      stack.pop();
-      root = add(holder, stack, root);
-    } else if (opened !== undefined) {
-      if (root !== undefined) throw new XmlError("a second element follows the root", line);
-      if (stack.length >= DEEPEST) throw new XmlError("nested too deeply", line);
-      const element = { name: local(opened), whole: opened, attributes: new Map(), children: [], text: "", line };
-      const names = new Set<string>();
-      for (const [, name = "", double, single = ""] of attributes.matchAll(ATTRIBUTE)) {
-        if (names.has(name)) throw new XmlError(`<${opened}> has ${name} twice`, line);
-        names.add(name);
-        element.attributes.set(local(name), decoded((double ?? single).replace(/[\t\n]/g, " "), line));
-      }
-      if (empty === "/") root = add(element, stack, root);
-      else stack.push(element);
-    } else {
-      if (!whole.startsWith("<") && whole.includes("]]>")) throw new XmlError('"]]>" in a text', line);
-      if (whole.startsWith("<!--") && whole.indexOf("--", 4) < whole.length - 3)
-        throw new XmlError('"--" in a comment', line);
-      const own = data ?? (whole.startsWith("<") ? "" : decoded(whole, line));
-      if (holder === undefined && own.trim() !== "") throw new XmlError("text outside the root", line);
-      if (holder !== undefined && holder.children.length === 0) holder.text += own;
-    }
-    line += whole.split("\n").length - 1;
+  const lines = lineCounter(text);
+  try {
+    const { root } = parseXml(text, { includeOffsets: true });
+    if (root === null) throw new XmlError("it contains no element", 1);
+    return element(root, lines, new Set(["xml"]), 1);
+  } catch (error) {
+    // The parser's own message has an excerpt, which could be a password.
+    if (error instanceof Malformed) throw new XmlError("invalid XML", error.line);
+    if (error instanceof RangeError) throw new XmlError("nested too deeply", 1);
+    throw error;
   }
-  const [left] = stack;
-  if (left !== undefined) throw new XmlError(`<${left.whole}> is not closed`, left.line);
-  if (root === undefined) throw new XmlError("it contains no element", 1);
-  return root;
 }
 
-function add(element: Open, stack: readonly Open[], root: XmlElement | undefined): XmlElement | undefined {
-  const holder = stack.at(-1);
-  holder?.children.push(element);
-  return holder === undefined ? element : root;
+/** The parser does not check what ElementTree does: that prefixes are declared. */
+function element(
+  node: Node,
+  lines: (offset: number) => number,
+  prefixes: ReadonlySet<string>,
+  level: number,
+): XmlElement {
+  const line = lines(node.start);
+  if (level > DEEPEST) throw new XmlError("nested too deeply", line);
+  const names = Object.keys(node.attributes);
+  const declared = names.filter((name) => name.startsWith("xmlns:")).map((name) => name.slice(6));
+  const known = declared.length === 0 ? prefixes : new Set([...prefixes, ...declared]);
+  for (const name of [node.name, ...names]) {
+    const colon = name.indexOf(":");
+    if (colon >= 0 && !name.startsWith("xmlns:") && !known.has(name.slice(0, colon)))
+      throw new XmlError("a name has a prefix that is not declared", line);
+  }
+  const elements = node.children.filter((child): child is Node => child.type === "element");
+  const [first] = elements;
+  const before = first === undefined ? node.children : node.children.slice(0, node.children.indexOf(first));
+  return {
+    name: node.name.slice(node.name.indexOf(":") + 1),
+    text: before.map((child) => (child instanceof XmlText ? child.text : "")).join(""),
+    line,
+    children: elements.map((child) => element(child, lines, known, level + 1)),
+  };
 }
 
-function local(name: string): string {
-  return name.slice(name.indexOf(":") + 1);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-
-function decoded(text: string, line: number): string {
-  return text.replace(/&([^;]{0,20};)?/g, (whole, name: string = "") => {
-    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));$/.exec(name) ?? [];
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    if (Number.isInteger(code) && code > 0 && code <= 0x10ffff) return String.fromCodePoint(code);
-    const entity = name.slice(0, -1);
-    if (Object.hasOwn(ENTITIES, entity)) return ENTITIES[entity]!;
-    throw new XmlError(`unknown entity ${whole.slice(0, 20)}`, line);
-  });
+/** The line of an offset; offsets are asked for in ascending order. */
+function lineCounter(text: string): (offset: number) => number {
+  let at = 0;
+  let line = 1;
+  return (offset) => {
+    for (let next = text.indexOf("\n", at); next >= 0 && next < offset; next = text.indexOf("\n", at)) {
+      at = next + 1;
+      line++;
+    }
+    return line;
+  };
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
+import { openFile } from "../../disk/file.ts";
 import { BLOCK, Block, TarError } from "../../tar/header.ts";
 import { readMembers } from "../../tar/readMembers.ts";
 import { truncated } from "../../tar/requests.ts";
@@ -25,7 +26,7 @@ export interface TarFile {
  */
 export function openTarFile(source: string): TarFile {
   const problems = new Problems();
-  const file = openSync(source, "r");
+  const file = openFile(source);
   const archive = new Archive(problems);
   try {
     if (!scan(file, archive)) problems.add("the archive", "its end-of-archive marker is missing; it may be truncated");

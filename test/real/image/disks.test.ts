@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,7 +20,7 @@ import { asRoot, describeReal, programs } from "../describeReal.ts";
 import { mounted } from "../filesystem/mount.ts";
 
 const MIB = 1024 * 1024;
-const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd") };
+const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd", "strace") };
 
 /** A file system, or other content of a partition. */
 interface Content {
@@ -296,10 +297,27 @@ describeReal("what a disk lacks is said", needs, () => {
     expect([ended, err]).toEqual([status, expect.stringContaining(text)]);
   });
 
-  test("the file is not written to", async () => {
+  test("the file is opened once, for reading, and stays as it is", () => {
     const path = disk("gpt", [ext4(root(""))]);
-    const before = [execFileSync("sha256sum", [path], { encoding: "utf8" }), statSync(path).mtimeMs];
-    await said("lint", path);
-    expect([execFileSync("sha256sum", [path], { encoding: "utf8" }), statSync(path).mtimeMs]).toEqual(before);
+    const state = () => [execFileSync("sha256sum", [path], { encoding: "utf8" }), statSync(path).mtimeMs];
+    const before = state();
+    const log = join(tree({}), "strace");
+    const program = [
+      "-f",
+      "-qq",
+      "-e",
+      "trace=openat,open",
+      "-o",
+      log,
+      process.execPath,
+      "bin/cloud-init-lint.js",
+      path,
+    ];
+    expect(spawnSync("strace", program).status).toBe(1);
+    const opened = readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line.includes(path));
+    expect(opened).toEqual([expect.stringContaining("O_RDONLY")]);
+    expect(state()).toEqual(before);
   });
 });
