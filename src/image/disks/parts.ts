@@ -1,5 +1,7 @@
 import { type Disk, DiskError } from "../../disk/disk.ts";
 import { type Foreign, foreignOf, raidOf } from "../../disk/foreign.ts";
+import { readPhysicalVolume } from "../../disk/lvm/physicalVolume.ts";
+import { readPartitions } from "../../disk/partitions/partitions.ts";
 import { type Volume, volumesOf } from "../../disk/volumes.ts";
 import type { Filesystem } from "../../filesystem/filesystem.ts";
 import { FILESYSTEMS } from "../../filesystem/formats.ts";
@@ -34,7 +36,7 @@ export interface Parts {
 }
 
 export function partsOf(disks: readonly Disk[]): Parts {
-  const { volumes, problems } = volumesOf(disks, (disk) => FILESYSTEMS.some((format) => matches(format, disk)));
+  const { volumes, problems } = volumesOf(disks, isWhole);
   const readable = volumes.flatMap(({ disk }) => (disk instanceof DiskError ? [] : [disk]));
   const parts: Part[] = [];
   for (const volume of volumes) {
@@ -42,6 +44,30 @@ export function partsOf(disks: readonly Disk[]): Parts {
     parts.push({ ...volume, content: known ?? contentOf(volume.disk, readable) });
   }
   return { parts, problems };
+}
+
+/** Whether a disk holds a file system and no partitions. */
+function isWhole(disk: Disk): boolean {
+  const format = FILESYSTEMS.find((one) => matches(one, disk));
+  if (format?.type !== "iso9660") return format !== undefined;
+  // Installers on a stick have a table as well. A disk that such an image was written to earlier may still have its mark.
+  return !readPartitions(disk)?.partitions.some((partition) => holdsMore(partition.disk));
+}
+
+/** Whether a partition holds something other than an installer has: itself, and a small FAT to boot from. */
+function holdsMore(disk: Disk): boolean {
+  const format = FILESYSTEMS.find((one) => matches(one, disk));
+  if (format !== undefined) return format.type !== "iso9660" && format.type !== "vfat";
+  return foreignOf(disk)?.holdsFiles === true || isPhysicalVolume(disk);
+}
+
+function isPhysicalVolume(disk: Disk): boolean {
+  try {
+    return readPhysicalVolume(disk) !== undefined;
+  } catch (error) {
+    if (error instanceof DiskError) return true;
+    throw error;
+  }
 }
 
 /** Whether a file system over several volumes is also on this one. */
