@@ -34,7 +34,7 @@ describe("write_files", () => {
 
 const blame = (line: number) => ({ module: "write_files", cause: { path: "/etc/cloud/cloud.cfg", line, column: 1 } });
 
-it("the image after each of thousands of parts of a boot costs nothing until it is asked for", () => {
+it.runIf(whole)("the image after each of thousands of parts of a boot costs nothing until it is asked for", () => {
   const after = new Overlay(memoryImage({}));
   for (const n of numbers(20_000)) after.write(`/etc/d/${n}`, String(n), blame(n));
   const parts = after.history();

@@ -4,6 +4,7 @@ import { copyFixture } from "../fixtures/fixtureImages.ts";
 import { dockerArchive, everyForm, layoutDirectory, ociLayout } from "../image/containers.ts";
 import { packed } from "../image/tarball.ts";
 import { tree } from "../image/tree.ts";
+import { whole } from "../samples.ts";
 import { run } from "./run.ts";
 
 /** The example image as two layers. */
@@ -29,7 +30,7 @@ test("lint and plan of a container image are those of its root directory", async
   }
 });
 
-test("which of several, and an image without cloud-init", async () => {
+test.runIf(whole)("which of several, and an image without cloud-init", async () => {
   const { built } = layered();
   const [source = ""] = everyForm(
     ociLayout([
@@ -55,7 +56,7 @@ test("which of several, and an image without cloud-init", async () => {
   });
 });
 
-test("fix writes nothing into a directory of a container image, and shows its diff", async () => {
+test.runIf(whole)("fix writes nothing into a directory of a container image, and shows its diff", async () => {
   const { built } = layered();
   const layout = layoutDirectory(ociLayout([built]));
   const before = readdirSync(layout, { recursive: true });

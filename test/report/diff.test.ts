@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { diffHunks, shortenHunk } from "../../src/report/diff.ts";
+import { whole } from "../samples.ts";
 
-test("texts without a line in common are replaced whole, in good time", () => {
+test.runIf(whole)("texts without a line in common are replaced whole, in good time", () => {
   const lines = (word: string) => Array.from({ length: 50_000 }, (_, i) => `${word} ${i}\n`).join("");
   const hunks = diffHunks(lines("before"), lines("after"), 3);
   expect(hunks).toHaveLength(1);

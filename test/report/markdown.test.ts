@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MarkdownOptions, markdownReport } from "../../src/report/markdown.ts";
 import { markdownCode, markdownFence, markdownProse } from "../../src/report/markdownText.ts";
-import { sample } from "../samples.ts";
+import { sample, whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { activeIn } from "./markdownNodes.ts";
 import { FINDINGS, finding, IGNORED, result, TEXTS } from "./samples.ts";
@@ -99,7 +99,7 @@ test("an unsafe fix says what it costs; a rename is one sentence; a key is never
   expect(report).not.toMatch(/PRIVATE KEY|c2VjcmV0/);
 });
 
-test("more than a summary may hold is counted, and every fold ends", () => {
+test.runIf(whole)("more than a summary may hold is counted, and every fold ends", () => {
   const findings = Array.from({ length: sample(600, 2_000) }, (_, index) =>
     finding({ message: `${index} ${"x ".repeat(200)}` }),
   );

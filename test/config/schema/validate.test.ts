@@ -191,7 +191,7 @@ describe("hostile schemas and documents", () => {
     expect(schemaValidator(a({ items: { pattern } })).validate(node!).cut).toBe(true);
   });
 
-  test("a great many problems: the first ones", () => {
+  test.runIf(whole)("a great many problems: the first ones", () => {
     const yaml = `a: [${"1, ".repeat(20_000)}]`;
     const found = problems(a({ items: { type: "string" } }), yaml);
     expect(found.length).toBeGreaterThan(50);

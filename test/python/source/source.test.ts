@@ -4,6 +4,7 @@ import { isDict, Tuple } from "../../../src/python/dataModel.ts";
 import { Bytes, Float } from "../../../src/python/scalars.ts";
 import { readSource } from "../../../src/python/source/source.ts";
 import { COMPUTED, isLiteral, Name, PySet, stringsOf } from "../../../src/python/source/values.ts";
+import { whole } from "../../samples.ts";
 
 /** A value in a short notation of this test. */
 function short(value: PyValue | undefined): unknown {
@@ -286,7 +287,7 @@ test("what classes are derived from", () => {
   expect(["A", "D", "missing"].map((path) => source.bases(path))).toEqual([["B", "other.C"], [], []]);
 });
 
-test("source that is large or deep", () => {
+test.runIf(whole)("source that is large or deep", () => {
   const many = 10_000;
   const lines = (line: (index: number) => string) => Array.from({ length: many }, (_, index) => line(index)).join("");
   const sized = (text: string) => JSON.stringify(short(readSource(text)!.value("X"))).length;

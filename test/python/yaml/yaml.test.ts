@@ -233,7 +233,7 @@ describe("hostile texts", () => {
       expect(parseYaml(`m0: &m0 {a: 1}\n${chain}<<: *m20000\n`, "x").error?.reason).toMatch(/too many mappings/);
     });
 
-  test("no pattern takes more than linear time", () => {
+  test.runIf(whole)("no pattern takes more than linear time", () => {
     const long = "1".repeat(1e6);
     const blank = " ".repeat(1e6);
     const texts = [
