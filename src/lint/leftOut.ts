@@ -7,9 +7,6 @@ const OF_A_WHOLE_ROOT = ["/dev", "/proc", "/sys", "/tmp"];
 /** Directories that every boot recreates, so a link into them is fine. */
 const VOLATILE = /^\/(dev|proc|sys|run|tmp)(\/|$)/;
 
-/** What tells a system of ostree from others, on which it does not exist. */
-const TELLING = ["/ostree"];
-
 /**
  * An archive of part of a machine, such as one of the paths that `needs` prints. It records the requested paths, since
  * files that only a configuration or a link names may exist on the machine but not in the archive.
@@ -56,8 +53,8 @@ class PartialImage implements Image {
     for (const asked of this.#asked) {
       // Few of a key's possible names exist; their directory shows whether keys were packed.
       const path = this.#image.realpath(asked)?.replace(/(\/\.ssh)\/.*/s, "$1");
-      if (path === undefined || isForeseen(path) || VOLATILE.test(path) || TELLING.includes(path)) continue;
-      if (this.#image.lstat(path) !== undefined) continue;
+      if (path === undefined || isForeseen(path) || VOLATILE.test(path) || this.#image.lstat(path) !== undefined)
+        continue;
       if (!keys.ofNobody.has(path)) missing.add(path);
     }
     // Keeps a path instead of its parents, and a missing directory instead of several paths in it.
