@@ -15,6 +15,8 @@ export interface Image {
   readonly directory?: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
   readonly problems: readonly ImageProblem[];
+  /** The unmodified copy of /etc, where the system has one: /usr/etc of a deployment of ostree. */
+  readonly pristineEtc?: string;
   /** What makes all of it doubtful although it can be read, as sentences for people: a log that is not replayed. */
   readonly doubts?: readonly string[];
   /** Records what else could not be read completely, and why. One problem is kept for each path. */

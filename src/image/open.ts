@@ -25,6 +25,12 @@ export type { OpenOptions } from "./options.ts";
  * @throws {ImageError} if it is not an image or cannot be read.
  */
 export async function openImage(source: string, keep: Keep, options: OpenOptions = {}): Promise<Image> {
+  const image = await openAny(source, keep, options);
+  const hasCopy = image.readlink("/ostree") === "sysroot/ostree" && image.stat("/usr/etc")?.kind === "directory";
+  return hasCopy ? Object.assign(image, { pristineEtc: "/usr/etc" }) : image;
+}
+
+async function openAny(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
   if (source === "-") return openStream(source, keep, options);
   const files = filesOf(source);
   if (files === undefined) {

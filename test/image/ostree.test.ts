@@ -116,3 +116,10 @@ describe("the deployment of a machine that ostree manages", () => {
       expect(isSysroot(openDirectory(tree(files)))).toBe(false);
   });
 });
+
+test("/usr/etc of a deployment is the unmodified copy of /etc, and that of other systems is not", async () => {
+  const files = { "usr/etc/x": "", "etc/x": "" };
+  const copyOf = async (more: object) => (await openImage(tree({ ...files, ...more }), keepAll)).pristineEtc;
+  expect(await copyOf({ ostree: { link: "sysroot/ostree" } })).toBe("/usr/etc");
+  expect(await copyOf({})).toBeUndefined();
+});

@@ -8,7 +8,7 @@ import { NOT_CUSTOMISED, type Service, type Setting } from "../../services/servi
 import { foreignCertificate, isGenerated } from "./certificates.ts";
 import { handEdit } from "./handEdits.ts";
 import { imageMakersMark, isCloudInitsOwn, managementMark } from "./marks.ts";
-import { ostreeCopy } from "./ostreeCopy.ts";
+import { pristineCopy } from "./pristineCopy.ts";
 import { ServiceReader } from "./serviceHistory.ts";
 
 /** Why a setting counts as customised. Findings with weak evidence have severity info. */
@@ -141,7 +141,7 @@ export class CustomisationEvidence {
     if (makers !== undefined) return { strength: "weak", text: `${path}: ${makers}` };
     const { kind, problems = [] } = this.#distro.packages;
     const hasDatabase = kind !== "none" && problems.length === 0;
-    const copy = ostreeCopy(this.#image, path);
+    const copy = pristineCopy(this.#image, path);
     if (copy !== undefined) {
       if (this.#image.lstat(copy) === undefined)
         return { strength: "good", text: `${path} is not in /usr/etc, the unmodified copy of /etc` };

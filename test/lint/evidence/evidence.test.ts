@@ -10,8 +10,13 @@ import { services } from "../../../src/services/services.ts";
 const DPKG = { "/var/lib/dpkg/status": "Package: p\nStatus: install ok installed\nVersion: 1\n" };
 
 /** The evidence for one setting of an image. */
-function evidenceOf(files: Record<string, MemoryFile>, name: string, key: string): Evidence | undefined {
-  const image: Image = memoryImage({ ...DPKG, ...files });
+function evidenceOf(
+  files: Record<string, MemoryFile>,
+  name: string,
+  key: string,
+  more: Partial<Image> = {},
+): Evidence | undefined {
+  const image: Image = { ...memoryImage({ ...DPKG, ...files }), ...more };
   const distro = detectDistro(image);
   const service: Service = services.find((one) => one.name === name)!;
   const setting: Setting | undefined = service.read(image, distro).find((one) => one.key === key);
@@ -249,10 +254,12 @@ describe("installers and the makers of images", () => {
 });
 
 describe("ostree's unmodified copy of /etc", () => {
-  const deployment = { "/ostree": { link: "sysroot/ostree" }, "/usr/etc/other": "" };
+  const deployment = { "/usr/etc/other": "" };
+  const pristine = { pristineEtc: "/usr/etc" };
   const sshd = { "/etc/ssh/sshd_config": "PasswordAuthentication no\nX11Forwarding no\n" };
   const without = { "/var/lib/dpkg/status": { directory: true } } as const;
-  const of = (files: Record<string, MemoryFile>) => evidenceOf({ ...sshd, ...files }, "sshd", "PasswordAuthentication");
+  const of = (files: Record<string, MemoryFile>, more: Partial<Image> = pristine) =>
+    evidenceOf({ ...sshd, ...files }, "sshd", "PasswordAuthentication", more);
 
   test("what differs from it or is not in it is customised", () => {
     expect(of({ ...deployment, "/usr/etc/ssh/sshd_config": "PasswordAuthentication yes\n" })).toEqual({
@@ -271,15 +278,15 @@ describe("ostree's unmodified copy of /etc", () => {
     expect(of({ ...same, ...without })).toBeUndefined();
     const other = { ...same, ...without, "/etc/ssh/sshd_config": "PasswordAuthentication yes\n" };
     expect(of(other)?.strength).toBe("strong");
-    const image = memoryImage({ ...sshd, ...same, ...without });
+    const image = { ...memoryImage({ ...sshd, ...same, ...without }), ...pristine };
     expect(new CustomisationEvidence(image, detectDistro(image), {}).ofFile("/etc/ssh/sshd_config")?.strength).toBe(
       "strong",
     );
   });
 
   test("/usr/etc of other systems is not such a copy", () => {
-    const { "/ostree": _, ...others } = deployment;
-    expect(of({ ...others, "/usr/etc/ssh/sshd_config": "PasswordAuthentication no\n" })?.text).toContain("no package");
+    const files = { ...deployment, "/usr/etc/ssh/sshd_config": "PasswordAuthentication no\n" };
+    expect(of(files, {})?.text).toContain("no package");
   });
 });
 
