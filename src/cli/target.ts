@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { closeWaiting } from "../disk/file.ts";
 import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import type { OpenOptions } from "../image/open.ts";
@@ -62,6 +63,7 @@ export function openLooseFile(source: string): SeedFile | undefined {
     if (head.length === 0 || isArchive(head)) return undefined;
     // Opening it as an image says what it is.
     if (head.includes(0) && formatOf(head) !== "gzip") return undefined;
+    closeWaiting();
     if (stat.size > LARGEST_FILE)
       throw new CommandError(
         EXIT.incomplete,

@@ -14,12 +14,21 @@ export function fileDisk(path: string): FileDisk {
 /** The file that was opened last to see what it is, and that is likely to be read next. */
 let waiting: { readonly path: string; readonly file: number } | undefined;
 
-/** A file's first bytes: `length` of them, fewer at its end. It stays open for `openFile`. @throws the file system's error */
+/**
+ * A file's first bytes: `length` of them, fewer at its end. It stays open for `openFile` until `closeWaiting`.
+ * @throws the file system's error
+ */
 export function headOfFile(path: string, length: number): Buffer {
   const file = openFile(path);
   waiting = { path, file };
   const head = Buffer.alloc(length);
   return head.subarray(0, readSync(file, head, 0, length, 0));
+}
+
+/** Closes the file whose head was read, if nobody took it. */
+export function closeWaiting(): void {
+  if (waiting !== undefined) closeSync(waiting.file);
+  waiting = undefined;
 }
 
 /** Opens a file for reading, unless it is open since its head was read: then that is given away. @throws as openSync */

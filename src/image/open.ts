@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
 import { DiskError } from "../disk/disk.ts";
+import { closeWaiting } from "../disk/file.ts";
 import { type OpenedDisks, openDisks } from "../disk/open.ts";
 import { fileLayout } from "./container/fileLayout.ts";
 import { isContainer, openContainer } from "./container/open.ts";
@@ -25,7 +26,7 @@ export type { OpenOptions } from "./options.ts";
  * @throws {ImageError} if it is not an image or cannot be read.
  */
 export async function openImage(source: string, keep: Keep, options: OpenOptions = {}): Promise<Image> {
-  const image = await openAny(source, keep, options);
+  const image = await openAny(source, keep, options).finally(closeWaiting);
   const hasCopy = image.readlink("/ostree") === "sysroot/ostree" && image.stat("/usr/etc")?.kind === "directory";
   return hasCopy ? Object.assign(image, { pristineEtc: "/usr/etc" }) : image;
 }

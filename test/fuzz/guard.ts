@@ -23,11 +23,16 @@ for (const name of WRITERS) {
 const opened = new Set<number>();
 const { openSync, closeSync } = fs;
 fs.openSync = (path, flags, mode) => {
-  if (depth > 0 && flags !== undefined && flags !== "r") throw new Error(`fs.openSync(${String(path)}, ${flags})`);
+  if (depth > 0 && !isForReading(flags)) throw new Error(`fs.openSync(${String(path)}, ${flags})`);
   const file = openSync(path, flags, mode);
   if (depth > 0) opened.add(file);
   return file;
 };
+/** Directories are read with flags as numbers. */
+function isForReading(flags: string | number | undefined): boolean {
+  const { O_WRONLY, O_RDWR } = fs.constants;
+  return typeof flags === "number" ? (flags & (O_WRONLY | O_RDWR)) === 0 : flags === undefined || flags === "r";
+}
 fs.closeSync = (file) => {
   opened.delete(file);
   closeSync(file);

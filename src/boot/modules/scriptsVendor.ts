@@ -1,4 +1,5 @@
 import { Raises } from "../../python/errors.ts";
+import { pyStr } from "../../python/value.ts";
 import { coreKeys } from "../coreKeys.ts";
 import { defineModule } from "../module.ts";
 import { runScripts } from "../scripts/runScripts.ts";
@@ -19,6 +20,6 @@ export const scriptsVendor = defineModule({
       if (boot.image.stat(directory)?.kind !== "directory") return;
       throw new Raises("vendor_data.prefix must be a string or a list", boot.because("vendor_data", "prefix"));
     }
-    runScripts(boot, directory, words.map(String));
+    runScripts(boot, directory, words.map(pyStr));
   },
 });
