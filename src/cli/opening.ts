@@ -7,25 +7,21 @@ export const IMAGE_ARGUMENT =
   "root directory of an image (/ on a live machine), a tar archive of it, a disk image (raw, qcow2, vmdk, vhd, vhdx, vdi, ova; one.img+two.img for the disks of one machine), a container image (docker save, OCI layout), or - to read one from standard input";
 
 /** The flags that choose what is opened of an image. */
-export interface OpenFlags {
-  readonly root?: number;
-  readonly platform?: string;
-  readonly maxTemporary?: number;
-}
+export type OpenFlags = OpenOptions;
 
 export const rootOption = (): Option =>
   new Option(
     "--root <number>",
-    "which root file system, if a disk contains several, or image, if an archive does",
+    "number of the root file system if a disk contains several, or of the image if an archive does",
   ).argParser(parseRoot);
 
 export const platformOption = (): Option =>
-  new Option("--platform <os/arch>", "which platform of a container image, such as linux/arm64");
+  new Option("--platform <os/arch>", "platform of a container image, such as linux/arm64");
 
 export const maxTemporaryOption = (): Option =>
   new Option(
     "--max-temporary <size>",
-    "most space that temporary files for compressed disks may take, such as 50G (default: 16G)",
+    "largest total size of temporary files for compressed disks, such as 50G (default: 16G)",
   ).argParser(parseSize);
 
 export function openOptions({ root, platform, maxTemporary }: OpenFlags): OpenOptions {

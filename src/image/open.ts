@@ -66,7 +66,7 @@ function rootIn(image: Image, options: OpenOptions): Image {
   return isSysroot(image) ? openDeployment(image, options) : image;
 }
 
-/** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is no file. */
+/** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is not a file. */
 function filesOf(source: string): string[] | undefined {
   if (isFile(source)) return [source];
   const files = source.split("+");

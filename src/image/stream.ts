@@ -19,7 +19,7 @@ const MOST_ZEROS = 64 * 1024;
 /**
  * An image that can be read only once, from beginning to end: a compressed file, or standard input for "-". An archive
  * is read as it comes; a disk is stored in a temporary file.
- * @throws {ImageError} status 2 for a terminal, 3 if it is no image, 4 if it cannot be read completely
+ * @throws {ImageError} status 2 for a terminal, 3 if it is not an image, 4 if it cannot be read completely
  */
 export async function openStream(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
   const isStandardInput = source === "-";

@@ -19,7 +19,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   "bc13c2ff-59e6-4262-a352-b275fd6f7172": "/boot",
 };
 
-/** The type of an EFI partition, which is mounted at /efi, or at /boot if that is empty and there is no other. */
+/** The type of an EFI partition, which is mounted at /efi, or else at /boot, if that is an empty directory. */
 const EFI = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 
 /**

@@ -109,7 +109,7 @@ function choose(
   return roots[0]!;
 }
 
-/** Why there is no root. Something that cannot be read may be it. */
+/** Why no root was found. It may be on something that cannot be read. */
 function nothingIn(
   source: string,
   parts: readonly Part[],

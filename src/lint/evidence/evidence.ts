@@ -172,7 +172,7 @@ export class CustomisationEvidence {
     return there?.value === setting.value && there.path === path;
   }
 
-  /** Whether a file is as its package shipped it; a file that exists but cannot be read is no evidence. */
+  /** Whether a file is as its package shipped it; a file that exists but cannot be read is not evidence. */
   #state(path: string): ShippedFile | "unchanged" | "unowned" {
     const known = this.#changed.get(path);
     if (known !== undefined) return known;

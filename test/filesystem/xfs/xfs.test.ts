@@ -273,7 +273,7 @@ describe("damage of XFS", () => {
     expect(damagedRoot(() => image.bytes.writeUInt16BE(0xffff, root))).toBe(invalid);
     expect(damagedRoot(() => image.bytes.writeUInt16BE(0, root))).toBe(invalid);
     expect(damagedRoot(() => image.bytes.writeUInt16BE(0xffff, root + 2))).toBe(invalid);
-    // A leaf whose first extent is no extent.
+    // A leaf whose first extent is invalid.
     const [leaf] = nodes.filter((place) => !inner.includes(place));
     expect(damaged(() => image.bytes.fill(0, leaf! + header + 16, leaf! + header + 32))).toMatch(/not in order/);
   });

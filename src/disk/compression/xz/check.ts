@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 /** The checksum of a block. */
 export interface Check {
@@ -33,19 +34,6 @@ export function checkOf(id: number): Check {
 }
 
 const SIZES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
-
-const TABLE32 = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  return crc;
-});
-
-/** CRC-32 (IEEE 802.3). */
-export function crc32(bytes: Buffer, previous = 0): number {
-  let crc = ~previous;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLE32[(crc ^ bytes[i]!) & 0xff]!;
-  return ~crc >>> 0;
-}
 
 /** The polynomial of CRC-64 (ECMA-182), reflected, in two halves; a table for each half. */
 const HALVES = makeTable64();

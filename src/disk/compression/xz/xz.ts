@@ -1,7 +1,8 @@
+import { crc32 } from "node:zlib";
 import { damaged } from "../../decompress/decompress.ts";
 import { DiskError } from "../../disk.ts";
 import { expectZeros, type Feed } from "../feed.ts";
-import { type Check, checkOf, crc32 } from "./check.ts";
+import { type Check, checkOf } from "./check.ts";
 import { lzma2 } from "./lzma2.ts";
 
 const HEADER_MARK = "\xfd7zXZ\0";
