@@ -1,6 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { reasonOf } from "../image/reason.ts";
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import { mergedReport, ReportError } from "../report/mergedReport.ts";
@@ -19,6 +17,7 @@ import {
   quietOption,
 } from "./options.ts";
 import { parseOutput } from "./output.ts";
+import { inputName, readInput } from "./readInput.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { reportCaveats, reportUnread } from "./target.ts";
 
@@ -71,7 +70,7 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   for (const file of files) for (const image of parse(file, repository)) distinct.set(JSON.stringify(image), image);
   const reports = [...distinct.values()];
   if (reports.length === 0)
-    throw new CommandError(EXIT.nothing, `${files.map(nameOf).join(", ")}: no image in any report`);
+    throw new CommandError(EXIT.nothing, `${files.map(inputName).join(", ")}: no image in any report`);
   for (const { image, caveats, unread } of reports) {
     reportCaveats(image.source, caveats, io);
     reportUnread(image.source, unread, io);
@@ -81,15 +80,12 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   return worstStatus([statusOfFindings(reports, flags, io)]);
 }
 
-function nameOf(file: string): string {
-  return file === "-" ? "standard input" : file;
-}
-
 /** The images of a report. @throws CommandError if it is none. */
 function parse(file: string, repository: ReturnType<typeof openRepository> | undefined): ImageReport[] {
-  const name = nameOf(file);
+  if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
+  const name = inputName(file);
   const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
-  const text = read(file, name);
+  const text = readInput(file, LARGEST).toString("utf8");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -109,24 +105,4 @@ function parse(file: string, repository: ReturnType<typeof openRepository> | und
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-/** @throws CommandError if it cannot be read. */
-function read(file: string, name: string): string {
-  if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
-  const tooLarge = new CommandError(EXIT.usage, `${name}: larger than ${LARGEST / 1_000_000} MB`);
-  let descriptor = 0;
-  try {
-    if (file !== "-") descriptor = openSync(file, "r");
-    if (fstatSync(descriptor).size > LARGEST) throw tooLarge;
-    // A pipe has no size.
-    const bytes = readFileSync(descriptor);
-    if (bytes.length > LARGEST) throw tooLarge;
-    return bytes.toString("utf8");
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.usage, `${name} cannot be read: ${reasonOf(error)}`);
-  } finally {
-    if (descriptor !== 0) closeSync(descriptor);
-  }
 }
