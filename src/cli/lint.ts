@@ -15,7 +15,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkInput, checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
-import { IMAGE_ARGUMENT, maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
+import { IMAGE_ARGUMENT, openOptions, withOpenOptions } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
@@ -38,19 +38,18 @@ import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
-    .command("lint", { isDefault: true })
-    .description("find what the first boot will undo (the default command)")
-    .argument("[image...]", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
-    .option("--from <file>", FROM, collect)
-    .addOption(formatOption())
-    .addOption(seedOption())
-    .addOption(userDataOption())
-    .addOption(datasourceOption())
-    .addOption(instanceDataOption())
-    .addOption(rootOption())
-    .addOption(platformOption())
-    .addOption(maxTemporaryOption())
+  withOpenOptions(
+    program
+      .command("lint", { isDefault: true })
+      .description("find what the first boot will undo (the default command)")
+      .argument("[image...]", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
+      .option("--from <file>", FROM, collect)
+      .addOption(formatOption())
+      .addOption(seedOption())
+      .addOption(userDataOption())
+      .addOption(datasourceOption())
+      .addOption(instanceDataOption()),
+  )
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())
@@ -88,7 +87,7 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
 }
 
 const FROM =
-  "lint the images that a file lists as well: a name in each line, or what aws ec2 describe-images prints for --query 'Images[].ImageId'; - reads the list from standard input; repeatable";
+  "file with the names of more images, one in each line, or the ids that aws ec2 describe-images prints as text or JSON; - for standard input; repeatable";
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const outputs = (flags.format ?? ["text"]).map((value) =>

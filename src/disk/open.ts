@@ -38,6 +38,11 @@ export async function openDisks(path: string, options: DiskOptions = {}): Promis
   });
 }
 
+/** The disks in a file that is open already. Nothing is beside it. @throws as `openDisks` */
+export async function openDisk(file: Disk, options: DiskOptions = {}): Promise<OpenedDisks> {
+  return withFiles((keep) => new Opener(keep, options).open(file, NOTHING_AROUND));
+}
+
 /** The disks in a file that can be read only once. @throws as `openDisks`, and the stream's errors */
 export async function openDisksOfStream(
   chunks: AsyncIterable<Buffer>,

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { isDiskArchive } from "../disk/archive.ts";
 import { openDisksOfStream } from "../disk/open.ts";
 import { Bytes } from "../tar/bytes.ts";
-import { machineDisks } from "./disks/machine.ts";
+import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
@@ -34,7 +34,8 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     const { bytes, isArchive } = await contentOf(stream, name);
     what = isArchive ? "the archive" : "the disk";
     if (isArchive) return await openTarStream(source, bytes, keep, options);
-    return openDiskImage(source, machineDisks([await openDisksOfStream(bytes.rest(), options)]), options.root);
+    const disks = await openDisksOfStream(bytes.rest(), options);
+    return onMachine([disks], (machine) => openDiskImage(source, machine, options.root));
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw new ImageError(4, `${name}: ${what} cannot be read completely: ${reasonOf(error)}`);
