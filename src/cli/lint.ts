@@ -120,7 +120,8 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     pristine === undefined || !reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io);
   // A missing image might have used them.
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
-  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
+  const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);
+  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
   const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
   await settleBaseline(baseline?.known, outcomes, readStatus, flags, io);
   return worstStatus([

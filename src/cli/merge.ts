@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { escapeText } from "../report/escape.ts";
+import type { NotLinted } from "../report/fleet.ts";
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
-import { mergedReport, ReportError } from "../report/mergedReport.ts";
+import { mergedNotLinted, mergedReport, ReportError } from "../report/mergedReport.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type ReportFlags, statusOfFindings, writeReports } from "./lintReports.ts";
@@ -67,21 +69,34 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   checkReports(outputs, files, flags);
   const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
   const distinct = new Map<string, ImageReport>();
-  for (const file of files) for (const image of parse(file, repository)) distinct.set(JSON.stringify(image), image);
-  const reports = [...distinct.values()];
-  if (reports.length === 0)
+  const failed = new Map<string, NotLinted>();
+  for (const file of files) {
+    const { images, notLinted } = parse(file, repository);
+    for (const image of images) distinct.set(JSON.stringify(image), image);
+    for (const image of notLinted) failed.set(JSON.stringify(image), image);
+  }
+  const [reports, notLinted] = [[...distinct.values()], [...failed.values()]];
+  if (reports.length + notLinted.length === 0)
     throw new CommandError(EXIT.nothing, `${files.map(inputName).join(", ")}: no image in any report`);
   for (const { image, caveats, unread } of reports) {
     reportCaveats(image.source, caveats, io);
     reportUnread(image.source, unread, io);
   }
-  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
-  if (reports.some(({ unread }) => unread.length > 0)) return EXIT.incomplete;
-  return worstStatus([statusOfFindings(reports, flags, io)]);
+  for (const { source, message } of notLinted)
+    io.err(`cloud-init-lint: ${escapeText(`${source}: not linted: ${message}`)}\n`);
+  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
+  const statuses = [
+    ...notLinted.map(({ status }) => status),
+    ...(reports.some(({ unread }) => unread.length > 0) ? [EXIT.incomplete] : []),
+  ];
+  return statuses.length > 0 ? worstStatus(statuses) : statusOfFindings(reports, flags, io);
 }
 
-/** The images of a report. @throws CommandError if it is none. */
-function parse(file: string, repository: ReturnType<typeof openRepository> | undefined): ImageReport[] {
+/** What a report contains. @throws CommandError if it is none. */
+function parse(
+  file: string,
+  repository: ReturnType<typeof openRepository> | undefined,
+): { readonly images: readonly ImageReport[]; readonly notLinted: readonly NotLinted[] } {
   if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
   const name = inputName(file);
   const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
@@ -96,7 +111,7 @@ function parse(file: string, repository: ReturnType<typeof openRepository> | und
   if (isObject(value) && ("changes" in value || "origins" in value))
     throw refuse("a report of another command; merge reads reports of lint -f json");
   try {
-    return mergedReport(value, repository);
+    return { images: mergedReport(value, repository), notLinted: mergedNotLinted(value) };
   } catch (error) {
     if (error instanceof ReportError) throw refuse(`not a report of lint -f json: ${error.message}`);
     throw error;
