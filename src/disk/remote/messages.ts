@@ -27,7 +27,7 @@ export interface RemoteAnswers {
 }
 
 /** An error in a form that can be sent; without a status it is a fault of the program. */
-export interface SentError {
+interface SentError {
   readonly message: string;
   readonly status?: 2 | 3 | 4;
 }
