@@ -44,7 +44,7 @@ export interface Image {
 }
 
 /** How an image on another machine is read: what is needed, when it is needed. */
-export interface RemoteAccess {
+interface RemoteAccess {
   /** What was read so far. */
   usage(): RemoteUsage;
   /** Reads what is at paths of the image, side by side, before it is needed. They are relative to the root. */
