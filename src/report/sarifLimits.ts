@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { countBySeverity } from "./severity.ts";
 
 /** What GitHub's code scanning takes: the results of a run that it keeps, and the bytes of an upload, which is compressed. */
-export const MOST = { results: 5_000, bytes: 10_000_000 };
+const MOST = { results: 5_000, bytes: 10_000_000 };
 
 /** A report within the limits, and sentences about what was cut. */
 interface Limited {
