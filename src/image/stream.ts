@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from "node:fs";
-import type { Readable } from "node:stream";
+import { fstatSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
+import { chunksOfFile } from "../disk/file.ts";
 import { openDisksOfStream } from "../disk/open.ts";
 import { Bytes } from "../tar/bytes.ts";
 import { machineDisks } from "./disks/machine.ts";
@@ -28,7 +28,9 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a terminal; pipe in a tar archive or a disk image");
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
-  const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
+  const chunks: AsyncIterable<Buffer> = isStandardInput ? process.stdin : chunksOfFile(source);
+  const iterator = chunks[Symbol.asyncIterator]();
+  const stream = { [Symbol.asyncIterator]: () => iterator };
   let what = "it";
   try {
     const { bytes, isArchive } = await contentOf(stream, name);
@@ -39,7 +41,7 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     if (error instanceof ImageError) throw error;
     throw new ImageError(4, `${name}: ${what} cannot be read completely: ${reasonOf(error)}`);
   } finally {
-    stream.destroy();
+    await iterator.return?.();
   }
 }
 
@@ -51,8 +53,8 @@ interface StreamContent {
 }
 
 /** @throws {ImageError} if it is neither */
-async function contentOf(stream: Readable, name: string): Promise<StreamContent> {
-  const raw = new Bytes(stream as AsyncIterable<Buffer>);
+async function contentOf(stream: AsyncIterable<Buffer>, name: string): Promise<StreamContent> {
+  const raw = new Bytes(stream);
   const format = formatOf(await raw.peek(SNIFFED));
   if (!isCompressed(format)) {
     const isArchive = await holdsArchive(raw);
