@@ -70,10 +70,12 @@ export async function* chunksOfFile(path: string): AsyncGenerator<Buffer> {
 /** An open file as a disk; `close` closes it. */
 export function openedDisk(file: number): FileDisk {
   const { size } = fstatSync(file);
+  let isOpen = true;
   return {
     size,
     read(offset, length) {
       checkInside(this, offset, length);
+      if (!isOpen) throw new Error("the disk was closed");
       const bytes = Buffer.allocUnsafe(length);
       for (let done = 0; done < length; ) {
         const count = readSync(file, bytes, done, length - done, offset + done);
@@ -82,7 +84,10 @@ export function openedDisk(file: number): FileDisk {
       }
       return bytes;
     },
-    close: () => closeSync(file),
+    close() {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
   };
 }
 

@@ -2,8 +2,9 @@ import { fstatSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
 import { chunksOfFile } from "../disk/file.ts";
 import { openDisksOfStream } from "../disk/open.ts";
+import { RemoteError } from "../disk/remote/source.ts";
 import { Bytes } from "../tar/bytes.ts";
-import { machineDisks } from "./disks/machine.ts";
+import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
@@ -30,18 +31,39 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a directory; pass its name instead");
   const chunks: AsyncIterable<Buffer> = isStandardInput ? process.stdin : chunksOfFile(source);
   const iterator = chunks[Symbol.asyncIterator]();
-  const stream = { [Symbol.asyncIterator]: () => iterator };
+  try {
+    return await openBytes({ [Symbol.asyncIterator]: () => iterator }, { source, name }, keep, options);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** What a stream of bytes is called: the image's source, and its name in messages. */
+interface StreamNames {
+  readonly source: string;
+  readonly name: string;
+}
+
+/**
+ * The same for bytes from anywhere. Whoever gave them closes what they come from.
+ * @throws {ImageError} status 3 or 4, and {RemoteError}
+ */
+export async function openBytes(
+  stream: AsyncIterable<Buffer>,
+  { source, name }: StreamNames,
+  keep: Keep,
+  options: OpenOptions,
+): Promise<Image> {
   let what = "it";
   try {
     const { bytes, isArchive } = await contentOf(stream, name);
     what = isArchive ? "the archive" : "the disk";
     if (isArchive) return await openTarStream(source, bytes, keep, options);
-    return openDiskImage(source, machineDisks([await openDisksOfStream(bytes.rest(), options)]), options.root);
+    const disks = await openDisksOfStream(bytes.rest(), options);
+    return onMachine([disks], (machine) => openDiskImage(source, machine, options.root));
   } catch (error) {
-    if (error instanceof ImageError) throw error;
+    if (error instanceof ImageError || error instanceof RemoteError) throw error;
     throw new ImageError(4, `${name}: ${what} cannot be read completely: ${reasonOf(error)}`);
-  } finally {
-    await iterator.return?.();
   }
 }
 
