@@ -36,6 +36,7 @@ async function imageOn(source: string, remote: RemoteDisks, options: OpenOptions
       remote.close();
     },
     remote: {
+      datasource: remote.datasource,
       usage: () => remote.usage,
       readAhead: (paths: readonly string[]) => remote.ahead(readAhead(image, paths)),
     },

@@ -11,6 +11,8 @@ const MOST_AT_A_TIME = 32;
 export interface RemoteDisks {
   readonly disks: readonly Disk[];
   readonly warnings: readonly string[];
+  /** The datasource, by cloud-init's name, of the machines that are made from it; undefined where it is not known. */
+  readonly datasource: string | undefined;
   /** What was read so far. */
   readonly usage: RemoteUsage;
   /**
@@ -65,6 +67,7 @@ export async function openRemoteDisks(
   return {
     disks,
     warnings: opened.warnings,
+    datasource: opened.datasource,
     get usage() {
       return state.usage;
     },

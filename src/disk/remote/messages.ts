@@ -11,6 +11,7 @@ export type RemoteRequest =
 export interface OpenedSource {
   readonly disks: readonly { readonly number: number; readonly size: number; readonly blockSize: number }[];
   readonly warnings: readonly string[];
+  readonly datasource: string | undefined;
 }
 
 /** Blocks in the order in which they were asked for: bytes, undefined for zeros, or why one cannot be had. */

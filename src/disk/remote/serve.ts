@@ -47,7 +47,7 @@ class Server {
       this.#disks.set(number, { blocks, source });
       return { number, size: blocks.size, blockSize: blocks.blockSize };
     });
-    return { disks, warnings: source.warnings ?? [] };
+    return { disks, warnings: source.warnings ?? [], datasource: source.datasource };
   }
 
   async #read({ disk, blocks: indexes }: RemoteRequest & { kind: "read" }): Promise<ReadBlocks> {
