@@ -8,6 +8,7 @@ import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";
+import { readInWords } from "./readRemotely.ts";
 import { countAll, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 
@@ -95,10 +96,12 @@ function heading(reports: readonly ImageReport[], findings: readonly SharedFindi
   );
   const where = reports.length > 1 ? ` in ${reports.length} images` : "";
   const leftOut = leftOutInWords(reports);
+  const read = readInWords(reports);
   return [
     `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
     "",
     ...(leftOut === "" ? [] : [markdownProse(`${leftOut}.`, MOST.place), ""]),
+    ...(read === "" ? [] : [`${read}.`, ""]),
   ];
 }
 
