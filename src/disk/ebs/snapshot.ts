@@ -62,6 +62,7 @@ interface Geometry {
 export class SnapshotBlocks implements RemoteBlocks {
   readonly id: string;
   readonly #reader: SnapshotReader;
+  #failure: RemoteError | undefined;
   #geometry: Geometry | undefined;
   #lists: List[] = [];
   /** Lists that are being read, by where they begin. */
@@ -103,12 +104,14 @@ export class SnapshotBlocks implements RemoteBlocks {
     });
   }
 
+  /** What failed after all attempts fails for all that is left: a run would wait for each block. */
   async #explained<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure;
     try {
       return await action();
     } catch (error) {
-      if (error instanceof RemoteError) throw error;
-      throw await this.#reader.explain(error, this.id);
+      this.#failure ??= error instanceof RemoteError ? error : await this.#reader.explain(error, this.id);
+      throw this.#failure;
     }
   }
 

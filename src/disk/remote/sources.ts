@@ -1,5 +1,5 @@
+import { openUrl } from "./https/url.ts";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "./source.ts";
-import { openUrl } from "./url.ts";
 
 /** A kind of remote source. Its code is loaded when the first source of that kind is opened. */
 interface SourceKind {
@@ -12,6 +12,7 @@ const KINDS: readonly SourceKind[] = [
   { prefix: /^https?:\/\//i, open: openUrl },
   { prefix: /^ami:/, open: async (...given) => (await import("../ebs/open.ts")).openAmi(...given) },
   { prefix: /^ebs:/, open: async (...given) => (await import("../ebs/open.ts")).openSnapshots(...given) },
+  { prefix: /^s3:/, open: async (...given) => (await import("../ebs/s3.ts")).openObject(...given) },
 ];
 
 /** Whether a name is that of something on another machine. */
