@@ -67,7 +67,7 @@ test("the program in one file runs alone, and is small", () => {
   expect(run("ami:ami-0123456789abcdef0")).toMatchObject({
     status: 2,
     stdout: "",
-    stderr: `ami:ami-0123456789abcdef0: reading from AWS takes the AWS SDK, and ${join(alone, "aws.cjs")} is missing; the npm package cloud-init-lint has it (dist/aws.cjs)\n`,
+    stderr: `cloud-init-lint: reading from AWS takes the AWS SDK, and ${join(alone, "aws.cjs")} is missing; the npm package cloud-init-lint has it (dist/aws.cjs)\n`,
   });
 });
 

@@ -18,7 +18,7 @@ export interface Aws {
 }
 
 /** A file or its bytes. */
-export type Content = string | Uint8Array;
+type Content = string | Uint8Array;
 
 export interface SnapshotOfTest {
   /** The content of the volume. */
@@ -101,6 +101,7 @@ export async function startAws(world: World): Promise<Aws> {
       AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
       AWS_SECRET_ACCESS_KEY: "example",
       AWS_EC2_METADATA_DISABLED: "true",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       AWS_CONFIG_FILE: "/nonexistent",
       AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
     },
