@@ -289,6 +289,12 @@ describe("what is around disks", () => {
     expect(format).toBe(`${name.split("-")[0]}: raw`);
     expectSource(disks[0]!);
     await expect(opened(imageBytes(name).subarray(0, -40))).rejects.toThrow(/truncated|damaged/);
+    // One byte of the content, wherever that still looks like data.
+    for (let at = 64; at < 5 * 64; at += 64) {
+      const damaged = imageBytes(name);
+      damaged.writeUInt8(damaged[at]! ^ 1, at);
+      await expect(opened(damaged)).rejects.toThrow(DiskError);
+    }
   });
 
   test.each(["gzip", "xz", "bzip2", "zstd"])("%s of several streams, one after the other", async (name) => {

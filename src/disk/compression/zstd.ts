@@ -4,13 +4,14 @@ import { decodeBlock } from "../decompress/zstd/block.ts";
 import { MOST_BLOCK, newState } from "../decompress/zstd/state.ts";
 import { MOST_HEAD, readHead } from "../decompress/zstd/zstd.ts";
 import { DiskError } from "../disk.ts";
+import { Xxhash64 } from "../xxhash64.ts";
 import { expectZeros, type Source } from "./feed.ts";
 import { Window } from "./window.ts";
 
 /** The largest window, in bytes: that of `zstd --ultra -22` and of `zstd -d` without options. */
 const MOST_WINDOW = 2 ** 27;
 
-/** Decompresses Zstandard (RFC 8878): frames one after the other, of which some are skipped. Checksums are not compared. */
+/** Decompresses Zstandard (RFC 8878): frames one after the other, of which some are skipped. */
 export async function* zstdStream(feed: Source): AsyncGenerator<Buffer> {
   for (let isFirst = true; await feed.fill(1); isFirst = false) {
     await feed.fill(MOST_HEAD);
@@ -39,6 +40,7 @@ async function* frame(feed: Source): AsyncGenerator<Buffer> {
     throw new DiskError(`its zstd data needs a window of ${head.window} bytes; compress it without --long`);
   feed.consume(head.end);
   const window = new Window(head.window);
+  const sum = head.hasSum ? new Xxhash64() : undefined;
   const state = newState(MOST_BLOCK);
   const padded = new Uint8Array(MOST_BLOCK + BEHIND);
   for (let isLast = false; !isLast; ) {
@@ -61,7 +63,12 @@ async function* frame(feed: Source): AsyncGenerator<Buffer> {
     }
     feed.consume(3 + stored);
     isLast = (block & 1) === 1;
-    if (window.end > start) yield window.since(start);
+    if (window.end === start) continue;
+    sum?.update(window.since(start));
+    yield window.since(start);
   }
-  if (head.hasSum) await skip(feed, 4);
+  if (sum === undefined) return;
+  // The lower half of the hash.
+  if (!(await feed.fill(4)) || feed.bytes.readUInt32LE(0) !== sum.digest().readUInt32LE(0)) damaged("zstd");
+  feed.consume(4);
 }

@@ -5,7 +5,10 @@ import { BEHIND } from "./bits.ts";
 import { decodeBlock } from "./block.ts";
 import { MOST_BLOCK, newState } from "./state.ts";
 
-/** A frame of Zstandard (RFC 8878); skippable frames may stand in front of it. Its own checksum is not compared. */
+/**
+ * A frame of Zstandard (RFC 8878); skippable frames may stand in front of it. Its own checksum is not compared: disks and
+ * file systems leave it out.
+ */
 export function zstd(bytes: Buffer, limit: number): Buffer {
   const head = readHead(bytes, frameStart(bytes));
   if (head.size !== undefined && head.size > limit) tooLarge("zstd", limit);
