@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(child_process|crypto|net|zlib)$/ }, ({ path, namespace }) =>
+    onResolve({ filter: /^node:(child_process|crypto|https?|net|zlib)$/ }, ({ path, namespace }) =>
       namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
@@ -40,14 +40,14 @@ const require = createRequire(import.meta.url);
 require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.cjs");
 
-// Run, it is the command; loaded, it gives the library and the work of a thread.
+// Run, it is the command; loaded, it gives the library and the work of threads.
 const program = "dist/cloud-init-lint.cjs";
 const [{ text }] = (
   await build({
     ...options,
     stdin: {
       contents:
-        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { settingsSchema } from "./src/cli/settings/published.ts";',
+        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts";',
       resolveDir: import.meta.dirname,
     },
     format: "cjs",

@@ -17,14 +17,7 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
-import {
-  IMAGE_ARGUMENT,
-  maxTemporaryOption,
-  type OpenFlags,
-  openOptions,
-  platformOption,
-  rootOption,
-} from "./opening.ts";
+import { IMAGE_ARGUMENT, type OpenFlags, openOptions, withOpenOptions } from "./opening.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
@@ -37,18 +30,17 @@ interface ConfigFlags extends LaunchFlags, OpenFlags {
 
 /** Adds `config`, which shows the effective configuration. */
 export function configCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
-    .command("config")
-    .description("show the effective configuration, each value with the line it comes from")
-    .argument("<image>", IMAGE_ARGUMENT)
-    .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
-    .addOption(seedOption())
-    .addOption(userDataOption())
-    .addOption(datasourceOption())
-    .addOption(instanceDataOption())
-    .addOption(rootOption())
-    .addOption(platformOption())
-    .addOption(maxTemporaryOption())
+  withOpenOptions(
+    program
+      .command("config")
+      .description("show the effective configuration, each value with the line it comes from")
+      .argument("<image>", IMAGE_ARGUMENT)
+      .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
+      .addOption(seedOption())
+      .addOption(userDataOption())
+      .addOption(datasourceOption())
+      .addOption(instanceDataOption()),
+  )
     .addOption(configOption())
     .option("--show-secrets", "show passwords, keys and tokens, which are hidden by default")
     .action(async (source: string, flags: ConfigFlags) => end(await run(source, withLaunch(flags, source, io), io)));

@@ -18,7 +18,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { lintFileOptions, lintOptions, openLinter } from "./lintImages.ts";
 import { checkUsage, checkUsed } from "./lintUsage.ts";
 import { matchedIn } from "./matched.ts";
-import { maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
+import { openOptions, withOpenOptions } from "./opening.ts";
 import {
   collect,
   colorOption,
@@ -48,28 +48,27 @@ interface OwnFlags {
 
 /** Adds `fix`, which puts the proven fixes in place. */
 export function fixCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
-    .command("fix")
-    .description("put all proven fixes of the findings in place")
-    .argument(
-      "<image>",
-      "root directory of an image (/ on a live machine); a tar archive, a disk or container image, or - for one on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
-    )
-    .option("--dry-run", "print one diff for patch -p1 in the root of the image instead of writing")
-    .option(
-      "--output <dir>",
-      "new directory for the edited files, each under its path in the image, instead of writing",
-    )
-    .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
-    .option("--unsafe", "include fixes that are not safe; the output names what each costs")
-    .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
-    .addOption(seedOption())
-    .addOption(userDataOption())
-    .addOption(datasourceOption())
-    .addOption(instanceDataOption())
-    .addOption(rootOption())
-    .addOption(platformOption())
-    .addOption(maxTemporaryOption())
+  withOpenOptions(
+    program
+      .command("fix")
+      .description("put all proven fixes of the findings in place")
+      .argument(
+        "<image>",
+        "root directory of an image (/ on a live machine); a tar archive, a disk or container image, or - for one on standard input, with --output or --dry-run; or a user-data, vendor-data or network configuration file",
+      )
+      .option("--dry-run", "print one diff for patch -p1 in the root of the image instead of writing")
+      .option(
+        "--output <dir>",
+        "new directory for the edited files, each under its path in the image, instead of writing",
+      )
+      .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
+      .option("--unsafe", "include fixes that are not safe; the output names what each costs")
+      .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
+      .addOption(seedOption())
+      .addOption(userDataOption())
+      .addOption(datasourceOption())
+      .addOption(instanceDataOption()),
+  )
     .addOption(versionOption("fixed"))
     .addOption(configOption())
     .addOption(ruleOption())

@@ -14,7 +14,7 @@ import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
 import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
-import { IMAGE_ARGUMENT, maxTemporaryOption, openOptions, platformOption, rootOption } from "./opening.ts";
+import { IMAGE_ARGUMENT, openOptions, withOpenOptions } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
@@ -36,18 +36,17 @@ import { reportUnread } from "./target.ts";
 
 /** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
-    .command("lint", { isDefault: true })
-    .description("find what the first boot will undo (the default command)")
-    .argument("<image...>", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
-    .addOption(formatOption())
-    .addOption(seedOption())
-    .addOption(userDataOption())
-    .addOption(datasourceOption())
-    .addOption(instanceDataOption())
-    .addOption(rootOption())
-    .addOption(platformOption())
-    .addOption(maxTemporaryOption())
+  withOpenOptions(
+    program
+      .command("lint", { isDefault: true })
+      .description("find what the first boot will undo (the default command)")
+      .argument("<image...>", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
+      .addOption(formatOption())
+      .addOption(seedOption())
+      .addOption(userDataOption())
+      .addOption(datasourceOption())
+      .addOption(instanceDataOption()),
+  )
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())

@@ -93,8 +93,12 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
     },
   };
   const { settings, repository } = linter;
+  let target: Target | undefined;
   try {
-    const { result: whole, matched } = await lintSource(source, linter, log, opened);
+    const { result: whole, matched } = await lintSource(source, linter, log, (it) => {
+      target = it;
+      opened();
+    });
     const { baseline, launch } = settings;
     const { result, entries } =
       baseline === undefined
@@ -105,6 +109,8 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
     return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
     return failedOutcome(source, error, messages);
+  } finally {
+    target?.image.close?.();
   }
 }
 
@@ -119,7 +125,7 @@ async function lintSource(
   source: string,
   linter: Linter,
   log: { err(text: string): void },
-  opened: () => void,
+  opened: (target?: Target) => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
   const { settings, launch, repository } = linter;
   const file = openLooseFile(source);
@@ -131,7 +137,7 @@ async function lintSource(
     return { result, matched: NOTHING };
   }
   const target = await openTarget(source, settings.opening);
-  opened();
+  opened(target);
   checkLaunch(launch, source, target);
   const { image, distro } = target;
   const result = lint(image, lintOptions(linter, target));

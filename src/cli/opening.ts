@@ -1,31 +1,49 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { OpenOptions } from "../image/open.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
 /** What `<image>` may be. */
 export const IMAGE_ARGUMENT =
-  "root directory of an image (/ on a live machine), a tar archive of it, a disk image (raw, qcow2, vmdk, vhd, vhdx, vdi, ova; one.img+two.img for the disks of one machine), a container image (docker save, OCI layout), or - to read one from standard input";
+  "root directory of an image (/ on a live machine), a tar archive of it, a disk image (raw, qcow2, vmdk, vhd, vhdx, vdi, ova; one.img+two.img for the disks of one machine), a container image (docker save, OCI layout), an https: URL of a disk image, ami:ID, ebs:SNAPSHOT, or - to read one from standard input";
 
 /** The flags that choose what is opened of an image. */
 export type OpenFlags = OpenOptions;
 
-export const rootOption = (): Option =>
+const rootOption = (): Option =>
   new Option(
     "--root <number>",
     "number of the root file system if a disk contains several, or of the image if an archive does",
   ).argParser(parseRoot);
 
-export const platformOption = (): Option =>
+const platformOption = (): Option =>
   new Option("--platform <os/arch>", "platform of a container image, such as linux/arm64");
 
-export const maxTemporaryOption = (): Option =>
+const maxTemporaryOption = (): Option =>
   new Option(
     "--max-temporary <size>",
     "largest total size of temporary files for compressed disks, such as 50G (default: 16G)",
   ).argParser(parseSize);
 
-export function openOptions({ root, platform, maxTemporary }: OpenFlags): OpenOptions {
+const regionOption = (): Option => new Option("--region <name>", "AWS region of ami:, ebs: and s3: images");
+
+const profileOption = (): Option =>
+  new Option("--profile <name>", "profile in the AWS configuration, for ami:, ebs: and s3: images");
+
+const downloadOption = (): Option =>
+  new Option("--download", "download an https: or s3: image as a whole where its parts cannot be read on their own");
+
+/** Adds the options that say how an image is opened, which are the same wherever one is. */
+export function withOpenOptions(command: Command): Command {
+  const options = [rootOption, platformOption, maxTemporaryOption, regionOption, profileOption, downloadOption];
+  for (const option of options) command.addOption(option());
+  return command;
+}
+
+export function openOptions({ root, platform, maxTemporary, region, profile, download }: OpenFlags): OpenOptions {
   return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(download === undefined ? {} : { download }),
     ...(root === undefined ? {} : { root }),
     ...(platform === undefined ? {} : { platform }),
     ...(maxTemporary === undefined ? {} : { maxTemporary }),

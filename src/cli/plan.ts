@@ -20,14 +20,7 @@ import {
   seedOption,
   userDataOption,
 } from "./launch.ts";
-import {
-  IMAGE_ARGUMENT,
-  maxTemporaryOption,
-  type OpenFlags,
-  openOptions,
-  platformOption,
-  rootOption,
-} from "./opening.ts";
+import { IMAGE_ARGUMENT, type OpenFlags, openOptions, withOpenOptions } from "./opening.ts";
 import { colorOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
@@ -41,18 +34,17 @@ interface PlanFlags extends LaunchFlags, OpenFlags {
 
 /** Adds `plan`, which shows everything that the first boot will change. */
 export function planCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
-    .command("plan")
-    .description("show everything that the first boot will change, module by module, as diffs")
-    .argument("<image>", IMAGE_ARGUMENT)
-    .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
-    .addOption(seedOption())
-    .addOption(userDataOption())
-    .addOption(datasourceOption())
-    .addOption(instanceDataOption())
-    .addOption(rootOption())
-    .addOption(platformOption())
-    .addOption(maxTemporaryOption())
+  withOpenOptions(
+    program
+      .command("plan")
+      .description("show everything that the first boot will change, module by module, as diffs")
+      .argument("<image>", IMAGE_ARGUMENT)
+      .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
+      .addOption(seedOption())
+      .addOption(userDataOption())
+      .addOption(datasourceOption())
+      .addOption(instanceDataOption()),
+  )
     .addOption(configOption())
     .addOption(colorOption())
     .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));

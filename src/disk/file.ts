@@ -46,10 +46,12 @@ export function openFile(path: string): number {
 /** An open file as a disk; `close` closes it. */
 export function openedDisk(file: number): FileDisk {
   const { size } = fstatSync(file);
+  let isOpen = true;
   return {
     size,
     read(offset, length) {
       checkInside(this, offset, length);
+      if (!isOpen) throw new Error("the disk was closed");
       const bytes = Buffer.allocUnsafe(length);
       for (let done = 0; done < length; ) {
         const count = readSync(file, bytes, done, length - done, offset + done);
@@ -58,7 +60,10 @@ export function openedDisk(file: number): FileDisk {
       }
       return bytes;
     },
-    close: () => closeSync(file),
+    close() {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
   };
 }
 

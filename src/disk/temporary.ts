@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiskError } from "./disk.ts";
 import { type FileDisk, openedDisk } from "./file.ts";
+import { readInto } from "./readInto.ts";
 
 /**
  * How many bytes a temporary file may take by default. The data of nearly all images take less, and those of a machine
@@ -76,6 +77,18 @@ export class TemporaryFile {
     this.#size += bytes.length;
   }
 
+  /** How long the file is, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Fills `buffer` with what was written at a position. */
+  read(buffer: Buffer, position: number): void {
+    // What was a hole at the end is not in the file yet.
+    const count = readInto(buffer, this.#file, position);
+    buffer.fill(0, count);
+  }
+
   /** The bytes that were written to this file and others. */
   get written(): number {
     return this.#written;
@@ -128,6 +141,32 @@ export class TemporaryFile {
 
   #noRoom(): DiskError {
     return new DiskError(`there is too little room for its temporary file in ${this.#directory}; set TMPDIR`);
+  }
+}
+
+/** Blocks of other machines, one after the other in a temporary file. */
+export class BlockStore {
+  readonly #file: TemporaryFile;
+
+  /** @param most how many bytes may be kept. @throws {DiskError} if there is no place for it */
+  constructor(most = MOST_TEMPORARY) {
+    this.#file = new TemporaryFile(most);
+  }
+
+  /** Where the block is from now on. @throws {DiskError} if there is no room for it */
+  add(block: Uint8Array): number {
+    const place = this.#file.size;
+    this.#file.write(Buffer.from(block.buffer, block.byteOffset, block.byteLength));
+    return place;
+  }
+
+  /** Fills `buffer` with what is at a place. */
+  read(buffer: Buffer, place: number): void {
+    this.#file.read(buffer, place);
+  }
+
+  close(): void {
+    this.#file.close();
   }
 }
 

@@ -11,11 +11,11 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
+import { readInto } from "../disk/readInto.ts";
 import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
 import { Problems } from "./problems.ts";
-import { readInto } from "./readInto.ts";
 import { reasonOf } from "./reason.ts";
 import { sortNames } from "./sort.ts";
 

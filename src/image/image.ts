@@ -1,3 +1,4 @@
+import type { RemoteUsage } from "../disk/remote/source.ts";
 import type { Stat } from "../filesystem/filesystem.ts";
 
 export type { FileKind, Stat } from "../filesystem/filesystem.ts";
@@ -19,6 +20,10 @@ export interface Image {
   readonly pristineEtc?: string;
   /** What makes all of it doubtful although it can be read, as sentences for people: a log that is not replayed. */
   readonly doubts?: readonly string[];
+  /** Closes the files that its disks are in, and removes temporary ones. Nothing of it can be read any more. */
+  close?(): void;
+  /** Of an image on another machine. */
+  readonly remote?: RemoteAccess;
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
   /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */
@@ -36,6 +41,14 @@ export interface Image {
    * is the path at which a file would be created. Undefined for a loop of links.
    */
   realpath(path: string): string | undefined;
+}
+
+/** How an image on another machine is read: what is needed, when it is needed. */
+interface RemoteAccess {
+  /** What was read so far. */
+  usage(): RemoteUsage;
+  /** Reads what is at paths of the image, side by side, before it is needed. They are relative to the root. */
+  readAhead(paths: readonly string[]): Promise<void>;
 }
 
 /** A file that could not be read completely, and why, as a message for the user. */

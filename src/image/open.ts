@@ -3,16 +3,18 @@ import { isDiskArchive } from "../disk/archive.ts";
 import { DiskError } from "../disk/disk.ts";
 import { closeWaiting } from "../disk/file.ts";
 import { type OpenedDisks, openDisks } from "../disk/open.ts";
+import { isRemote } from "../disk/remote/sources.ts";
 import { fileLayout } from "./container/fileLayout.ts";
 import { isContainer, openContainer } from "./container/open.ts";
 import { hostFile, openDirectory } from "./directory.ts";
-import { machineDisks } from "./disks/machine.ts";
+import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
 import type { OpenOptions } from "./options.ts";
 import { isSysroot, openDeployment } from "./ostree.ts";
 import { reasonOf } from "./reason.ts";
+import { openRemote } from "./remote.ts";
 import { formatOf, isCompressed, readHead } from "./sniff.ts";
 import { openStream } from "./stream.ts";
 import { openTarFile } from "./tar/file.ts";
@@ -33,6 +35,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
 
 async function openAny(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
   if (source === "-") return openStream(source, keep, options);
+  if (isRemote(source)) return openRemote(source, keep, options);
   const files = filesOf(source);
   if (files === undefined) {
     const image = openDirectory(source);
@@ -51,13 +54,24 @@ async function openAny(source: string, keep: Keep, options: OpenOptions): Promis
     }
     if (head.length === 0) throw new ImageError(3, `${source} is empty`);
     if (others.length === 0 && isCompressed(format)) return await openStream(source, keep, options);
-    const opened: OpenedDisks[] = [];
-    for (const file of files) opened.push(await openDisks(file, options));
-    return openDiskImage(source, machineDisks(opened), options.root);
+    const opened = await openAll(files, options);
+    return onMachine(opened, (machine) => openDiskImage(source, machine, options.root));
   } catch (error) {
     if (error instanceof ImageError) throw error;
     if (error instanceof DiskError) throw new ImageError(4, `${source} cannot be read: ${error.message}`);
     throw new ImageError(4, `${source} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** The disks in all files. None stays open if one cannot be opened. */
+async function openAll(files: readonly string[], options: OpenOptions): Promise<OpenedDisks[]> {
+  const opened: OpenedDisks[] = [];
+  try {
+    for (const file of files) opened.push(await openDisks(file, options));
+    return opened;
+  } catch (error) {
+    for (const disks of opened) disks.close();
+    throw error;
   }
 }
 

@@ -1,5 +1,7 @@
+import type { RemoteOptions } from "../disk/remote/source.ts";
+
 /** What a user can choose of an image. */
-export interface OpenOptions {
+export interface OpenOptions extends RemoteOptions {
   /** Which of several roots, from 1 in the order in which a message lists them. */
   readonly root?: number;
   /** Which of a container image's platforms: OS/ARCHITECTURE[/VARIANT]. */

@@ -2,8 +2,9 @@ import { createReadStream, fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { isDiskArchive } from "../disk/archive.ts";
 import { openDisksOfStream } from "../disk/open.ts";
+import { RemoteError } from "../disk/remote/source.ts";
 import { Bytes } from "../tar/bytes.ts";
-import { machineDisks } from "./disks/machine.ts";
+import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
@@ -29,17 +30,39 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
   const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
+  try {
+    return await openBytes(stream as AsyncIterable<Buffer>, { source, name }, keep, options);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** What a stream of bytes is called: the image's source, and its name in messages. */
+interface StreamNames {
+  readonly source: string;
+  readonly name: string;
+}
+
+/**
+ * The same for bytes from anywhere. Whoever gave them closes what they come from.
+ * @throws {ImageError} status 3 or 4, and {RemoteError}
+ */
+export async function openBytes(
+  stream: AsyncIterable<Buffer>,
+  { source, name }: StreamNames,
+  keep: Keep,
+  options: OpenOptions,
+): Promise<Image> {
   let what = "it";
   try {
     const { bytes, isArchive } = await contentOf(stream, name);
     what = isArchive ? "the archive" : "the disk";
     if (isArchive) return await openTarStream(source, bytes, keep, options);
-    return openDiskImage(source, machineDisks([await openDisksOfStream(bytes.rest(), options)]), options.root);
+    const disks = await openDisksOfStream(bytes.rest(), options);
+    return onMachine([disks], (machine) => openDiskImage(source, machine, options.root));
   } catch (error) {
-    if (error instanceof ImageError) throw error;
+    if (error instanceof ImageError || error instanceof RemoteError) throw error;
     throw new ImageError(4, `${name}: ${what} cannot be read completely: ${reasonOf(error)}`);
-  } finally {
-    stream.destroy();
   }
 }
 
@@ -51,8 +74,8 @@ interface StreamContent {
 }
 
 /** @throws {ImageError} if it is neither */
-async function contentOf(stream: Readable, name: string): Promise<StreamContent> {
-  const raw = new Bytes(stream as AsyncIterable<Buffer>);
+async function contentOf(stream: AsyncIterable<Buffer>, name: string): Promise<StreamContent> {
+  const raw = new Bytes(stream);
   const format = formatOf(await raw.peek(SNIFFED));
   if (!isCompressed(format)) {
     const isArchive = await holdsArchive(raw);

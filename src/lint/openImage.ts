@@ -3,7 +3,7 @@ import type { Distro } from "../distro/distro.ts";
 import type { Image } from "../image/image.ts";
 import { type OpenOptions, openImage as open } from "../image/open.ts";
 import { tellingLeftOut } from "./leftOut.ts";
-import { mayBeRead } from "./needs.ts";
+import { mayBeRead, NEEDS } from "./needs.ts";
 import { checkSupported } from "./supported.ts";
 
 /** An image, and what it is. */
@@ -16,8 +16,14 @@ export type OpenedImage = Image & { readonly distro: Distro };
  */
 export async function openImage(source: string, options: OpenOptions = {}): Promise<OpenedImage> {
   const opened = await open(source, mayBeRead, options);
-  const image = opened.isArchive ? tellingLeftOut(opened) : opened;
-  const distro = detectDistro(image);
-  checkSupported(image, distro);
-  return Object.assign(image, { distro });
+  try {
+    await opened.remote?.readAhead(NEEDS);
+    const image = opened.isArchive ? tellingLeftOut(opened) : opened;
+    const distro = detectDistro(image);
+    checkSupported(image, distro);
+    return Object.assign(image, { distro });
+  } catch (error) {
+    opened.close?.();
+    throw error;
+  }
 }

@@ -289,12 +289,13 @@ describe("what is around disks", () => {
     expect(format).toBe(`${name.split("-")[0]}: raw`);
     expectSource(disks[0]!);
     await expect(opened(imageBytes(name).subarray(0, -40))).rejects.toThrow(/truncated|damaged/);
-    // One byte of the content, wherever that still looks like data.
-    for (let at = 64; at < 5 * 64; at += 64) {
-      const damaged = imageBytes(name);
-      damaged.writeUInt8(damaged[at]! ^ 1, at);
-      await expect(opened(damaged)).rejects.toThrow(DiskError);
-    }
+  });
+
+  test("a checksum that is not that of the data", async () => {
+    // Its last four bytes.
+    const zstd = imageBytes("zstd");
+    zstd.writeUInt8(zstd.at(-1)! ^ 1, zstd.length - 1);
+    await expect(opened(zstd)).rejects.toThrow("damaged");
   });
 
   test.each(["gzip", "xz", "bzip2", "zstd"])("%s of several streams, one after the other", async (name) => {

@@ -210,7 +210,7 @@ const disk: Target = {
   make: (random) => ({ "@root": random.pick(["", "1", "2"]), disk: machine(random) }),
   run: (input, checks) => {
     const number = input["@root"] === "" ? undefined : Number(input["@root"]);
-    const machineDisks = { disks: [memoryDisk(Buffer.from(input.disk!))], warnings: [] };
+    const machineDisks = { disks: [memoryDisk(Buffer.from(input.disk!))], warnings: [], close() {} };
     return refused(() => walk(openDiskImage("disk", machineDisks, number), checks));
   },
 };

@@ -6,12 +6,28 @@ import type { OpenedDisks } from "../../disk/open.ts";
 export interface MachineDisks {
   readonly disks: readonly Disk[];
   readonly warnings: readonly string[];
+  /** Closes the files that they are in. */
+  close(): void;
 }
 
-/** The disks in files, which stay open as long as the process runs. */
+/** The disks in files, which stay open until they are closed. */
 export function machineDisks(files: readonly OpenedDisks[]): MachineDisks {
   return {
     disks: files.flatMap(({ disks }) => disks.map((disk) => cachedDisk(disk))),
     warnings: files.flatMap(({ warnings }) => warnings),
+    close() {
+      for (const file of files) file.close();
+    },
   };
+}
+
+/** What `open` makes of the disks in files, which are closed if it fails. */
+export function onMachine<T>(files: readonly OpenedDisks[], open: (machine: MachineDisks) => T): T {
+  const machine = machineDisks(files);
+  try {
+    return open(machine);
+  } catch (error) {
+    machine.close();
+    throw error;
+  }
 }

@@ -18,7 +18,7 @@ import { MountedTree } from "./tree.ts";
  * @throws {ImageError} status 2 if there are several roots and none is chosen, 3 if there is none, 4 if what may be one
  * cannot be read
  */
-export function openDiskImage(source: string, { disks, warnings }: MachineDisks, number?: number): Image {
+export function openDiskImage(source: string, { disks, warnings, close }: MachineDisks, number?: number): Image {
   const { parts: own, problems: ofTables } = partsOf(disks);
   if (ofTables.length === 0 && own.every(({ content }) => isUnknown(content)))
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
@@ -41,10 +41,8 @@ export function openDiskImage(source: string, { disks, warnings }: MachineDisks,
   const damage = () =>
     mounted.flatMap((filesystem) => filesystem.problems.map((reason) => ({ path: nameOf(filesystem), reason })));
   const { problems: found } = image;
-  return Object.defineProperties(image, {
-    problems: { get: () => [...found, ...damage()], enumerable: true },
-    doubts: { value: [...warnings, ...doubts], enumerable: true },
-  });
+  const opened = Object.assign(image, { doubts: [...warnings, ...doubts], close });
+  return Object.defineProperty(opened, "problems", { get: () => [...found, ...damage()], enumerable: true });
 }
 
 /** What is read, the file systems that are mounted, and the lines that did it. */

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync } from "node:fs";
 import { openFile } from "../../disk/file.ts";
+import { readInto } from "../../disk/readInto.ts";
 import { BLOCK, Block, TarError } from "../../tar/header.ts";
 import { readMembers } from "../../tar/readMembers.ts";
 import { truncated } from "../../tar/requests.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
-import { readInto } from "../readInto.ts";
 import { Archive } from "./archive.ts";
 
 /** The number of bytes to read at once; most files of a system are smaller, so one read covers several headers. */

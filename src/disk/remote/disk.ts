@@ -1,0 +1,248 @@
+import { checkInside, type Disk, DiskError } from "../disk.ts";
+import { BlockStore } from "../temporary.ts";
+import type { ReadBlocks } from "./messages.ts";
+import { RemoteError, type RemoteOptions, type RemoteUsage } from "./source.ts";
+import { type RemoteThread, remoteThread } from "./thread.ts";
+
+/** How many blocks are asked for at a time: they are in memory until they are stored. */
+const MOST_AT_A_TIME = 32;
+
+/** The same for a disk that is read as a whole: blocks that follow each other are read with one request. */
+const MOST_OF_WHOLE = 64;
+
+/** The disks of a source on another machine. Their blocks are read when they are needed, once, and kept in a temporary file. */
+export interface RemoteDisks {
+  readonly disks: readonly Disk[];
+  /** Whether there is one disk, which can only be read as a whole, once; `disks` is empty then. */
+  readonly isStream: boolean;
+  readonly warnings: readonly string[];
+  /** What was read so far. */
+  readonly usage: RemoteUsage;
+  /**
+   * Runs something that reads the disks, again and again until no block is missing any more: each time the blocks that it
+   * needs next are read, while everything else goes on. It must have no effect before its end.
+   */
+  attempt<T>(action: () => T | Promise<T>): Promise<T>;
+  /**
+   * Runs all actions as `attempt` does, each as far as it comes, and reads the blocks that all of them need next side by
+   * side. An action may give further ones.
+   */
+  ahead(actions: readonly Ahead[]): Promise<void>;
+  /** All bytes of the only disk, from beginning to end. Nothing of them is kept. They throw RemoteError. */
+  whole(): AsyncIterable<Buffer>;
+  /** Removes the temporary file and forgets the source. */
+  close(): void;
+}
+
+/** Something that reads disks, and what is worth to be read after it. */
+export type Ahead = () => readonly Ahead[] | undefined;
+
+/** Says that blocks must be read first. It is no `DiskError`: readers let it pass, and what they do is done again. */
+class MissingBlocks extends Error {
+  override readonly name = "MissingBlocks";
+  readonly disk: RemoteDisk;
+  readonly blocks: readonly number[];
+
+  constructor(disk: RemoteDisk, blocks: readonly number[]) {
+    super("blocks must be read first");
+    this.disk = disk;
+    this.blocks = blocks;
+  }
+}
+
+/** @throws {RemoteError} if the source cannot be opened */
+export async function openRemoteDisks(
+  source: string,
+  { maxTemporary, ...options }: RemoteOptions & { readonly maxTemporary?: number | undefined },
+): Promise<RemoteDisks> {
+  const thread = remoteThread();
+  const opened = await thread.ask({ kind: "open", source, options });
+  const state: State = { thread, store: new BlockStore(maxTemporary), isWaiting: true, usage: NOTHING };
+  const disks = opened.disks.map((disk) => new RemoteDisk(disk, state));
+  const untilNothingIsMissing = async <T>(action: () => T | Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!(error instanceof MissingBlocks)) throw error;
+        await error.disk.fetch(error.blocks);
+      }
+    }
+  };
+  return {
+    disks,
+    isStream: opened.stream !== undefined,
+    warnings: opened.warnings,
+    get usage() {
+      return state.usage;
+    },
+    async attempt(action) {
+      state.isWaiting = false;
+      try {
+        return await untilNothingIsMissing(action);
+      } finally {
+        state.isWaiting = true;
+      }
+    },
+    async ahead(actions) {
+      state.isWaiting = false;
+      try {
+        for (let left = actions; left.length > 0; ) left = await oneRound(left);
+      } finally {
+        state.isWaiting = true;
+      }
+    },
+    whole: () => (opened.stream === undefined ? disks[0]!.whole() : chunksOf(opened.stream.number, state)),
+    close() {
+      state.store.close();
+      const numbers = [...opened.disks, ...(opened.stream === undefined ? [] : [opened.stream])];
+      thread.tell({ kind: "close", numbers: numbers.map(({ number }) => number) });
+    },
+  };
+}
+
+/** Runs actions as far as they come and reads what they lack. Returns those that are left. */
+async function oneRound(actions: readonly Ahead[]): Promise<Ahead[]> {
+  const missing = new Map<RemoteDisk, Set<number>>();
+  const left: Ahead[] = [];
+  for (let pending = [...actions]; pending.length > 0; ) {
+    const next: Ahead[] = [];
+    for (const action of pending) {
+      try {
+        next.push(...(action() ?? []));
+      } catch (error) {
+        if (!(error instanceof MissingBlocks)) throw error;
+        left.push(action);
+        const blocks = missing.get(error.disk) ?? new Set();
+        for (const block of error.blocks) blocks.add(block);
+        missing.set(error.disk, blocks);
+      }
+    }
+    pending = next;
+  }
+  await Promise.all([...missing].map(([disk, blocks]) => disk.fetch([...blocks])));
+  return left;
+}
+
+/** What a stream gives until it ends. */
+async function* chunksOf(stream: number, state: State): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { bytes, usage } = await state.thread.ask({ kind: "next", stream });
+    state.usage = usage;
+    if (bytes === undefined) return;
+    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+}
+
+const NOTHING: RemoteUsage = { blocks: 0, bytes: 0, requests: 0 };
+
+/** What the disks of a source share. */
+interface State {
+  readonly thread: RemoteThread;
+  readonly store: BlockStore;
+  /** Whether a reader waits for a block; otherwise it is told that the block is missing. */
+  isWaiting: boolean;
+  usage: RemoteUsage;
+}
+
+class RemoteDisk implements Disk {
+  readonly size: number;
+  readonly #number: number;
+  readonly #blockSize: number;
+  readonly #state: State;
+  /** Where the blocks that were read are in the store; undefined for zeros. */
+  readonly #places = new Map<number, number | undefined>();
+  readonly #failed = new Map<number, string>();
+
+  constructor({ number, size, blockSize }: { number: number; size: number; blockSize: number }, state: State) {
+    this.#number = number;
+    this.size = size;
+    this.#blockSize = blockSize;
+    this.#state = state;
+  }
+
+  read(offset: number, length: number): Buffer {
+    checkInside(this, offset, length);
+    if (length === 0) return Buffer.alloc(0);
+    const size = this.#blockSize;
+    const [first, last] = [Math.floor(offset / size), Math.floor((offset + length - 1) / size)];
+    this.#need(first, last);
+    const result = Buffer.alloc(length);
+    for (let index = first; index <= last; index++) {
+      const place = this.#places.get(index);
+      if (place === undefined) continue;
+      const from = Math.max(offset, index * size);
+      const to = Math.min(offset + length, (index + 1) * size);
+      this.#state.store.read(result.subarray(from - offset, to - offset), place + from - index * size);
+    }
+    return result;
+  }
+
+  /** Reads blocks that are not there yet. What cannot be had is known from then on. */
+  async fetch(blocks: readonly number[]): Promise<void> {
+    for (const some of this.#portions(blocks))
+      this.#keep(some, await this.#state.thread.ask({ kind: "read", disk: this.#number, blocks: some }));
+  }
+
+  /** All of it. The next blocks are read while those before them are used. */
+  async *whole(): AsyncGenerator<Buffer> {
+    const count = Math.ceil(this.size / this.#blockSize);
+    const readFrom = (first: number) => {
+      const blocks = Array.from({ length: Math.min(MOST_OF_WHOLE, count - first) }, (_, at) => first + at);
+      const answer = this.#state.thread.ask({ kind: "read", disk: this.#number, blocks });
+      // It is awaited later.
+      answer.catch(() => {});
+      return answer;
+    };
+    let next = readFrom(0);
+    for (let first = 0; first < count; first += MOST_OF_WHOLE) {
+      const { blocks, usage } = await next;
+      this.#state.usage = usage;
+      if (first + MOST_OF_WHOLE < count) next = readFrom(first + MOST_OF_WHOLE);
+      for (const [at, block] of blocks.entries()) {
+        const length = Math.min(this.#blockSize, this.size - (first + at) * this.#blockSize);
+        if (block === undefined) yield Buffer.alloc(length);
+        else if ("reason" in block) throw new RemoteError(4, block.reason);
+        else yield Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+      }
+    }
+  }
+
+  /** @throws {MissingBlocks} or {DiskError} */
+  #need(first: number, last: number): void {
+    const missing: number[] = [];
+    for (let index = first; index <= last; index++) {
+      const reason = this.#failed.get(index);
+      if (reason !== undefined) throw new DiskError(reason);
+      if (!this.#places.has(index)) missing.push(index);
+    }
+    if (missing.length === 0) return;
+    if (!this.#state.isWaiting) throw new MissingBlocks(this, missing);
+    for (const some of this.#portions(missing)) {
+      try {
+        this.#keep(some, this.#state.thread.askNow({ kind: "read", disk: this.#number, blocks: some }));
+      } catch (error) {
+        if (error instanceof RemoteError) throw new DiskError(error.message);
+        throw error;
+      }
+    }
+    this.#need(first, last);
+  }
+
+  *#portions(blocks: readonly number[]): Generator<readonly number[]> {
+    const missing = blocks
+      .filter((index) => !this.#places.has(index) && !this.#failed.has(index))
+      .sort((one, other) => one - other);
+    for (let at = 0; at < missing.length; at += MOST_AT_A_TIME) yield missing.slice(at, at + MOST_AT_A_TIME);
+  }
+
+  #keep(indexes: readonly number[], { blocks, usage }: ReadBlocks): void {
+    this.#state.usage = usage;
+    for (const [at, index] of indexes.entries()) {
+      const block = blocks[at];
+      if (block === undefined) this.#places.set(index, undefined);
+      else if ("reason" in block) this.#failed.set(index, block.reason);
+      else this.#places.set(index, this.#state.store.add(block));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { MessagePort } from "node:worker_threads";
+import type { RemoteOptions, RemoteUsage } from "./source.ts";
+
+/** What the thread is asked. */
+export type RemoteRequest =
+  | { readonly kind: "open"; readonly source: string; readonly options: RemoteOptions }
+  | { readonly kind: "read"; readonly disk: number; readonly blocks: readonly number[] }
+  | { readonly kind: "next"; readonly stream: number }
+  | { readonly kind: "close"; readonly numbers: readonly number[] };
+
+/** What an opened source is: its disks by the numbers that later requests name them with. */
+export interface OpenedSource {
+  readonly disks: readonly { readonly number: number; readonly size: number; readonly blockSize: number }[];
+  /** The number and the size of a disk that can be read only once. */
+  readonly stream?: { readonly number: number; readonly size: number | undefined };
+  readonly warnings: readonly string[];
+}
+
+/** Blocks in the order in which they were asked for: bytes, undefined for zeros, or why one cannot be had. */
+export interface ReadBlocks {
+  readonly blocks: readonly (Uint8Array | undefined | { readonly reason: string })[];
+  readonly usage: RemoteUsage;
+}
+
+/** What comes next of a stream; nothing at its end. */
+export interface NextBytes {
+  readonly bytes: Uint8Array | undefined;
+  readonly usage: RemoteUsage;
+}
+
+/** The answer to each kind of request. */
+export interface RemoteAnswers {
+  readonly open: OpenedSource;
+  readonly read: ReadBlocks;
+  readonly next: NextBytes;
+  readonly close: undefined;
+}
+
+/** An error in a form that can be sent; without a status it is a fault of the program. */
+interface SentError {
+  readonly message: string;
+  readonly status?: 2 | 3 | 4;
+}
+
+export type Reply =
+  | { readonly id: number; readonly value: RemoteAnswers[keyof RemoteAnswers] }
+  | { readonly id: number; readonly error: SentError };
+
+/** What the thread is started with. `signal` grows by one with each reply, so that a blocked thread can wait for one. */
+export interface ThreadData {
+  readonly port: MessagePort;
+  readonly signal: Int32Array;
+}

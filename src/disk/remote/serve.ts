@@ -1,0 +1,131 @@
+import { workerData } from "node:worker_threads";
+import type {
+  NextBytes,
+  OpenedSource,
+  ReadBlocks,
+  RemoteAnswers,
+  RemoteRequest,
+  Reply,
+  ThreadData,
+} from "./messages.ts";
+import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } from "./source.ts";
+import { openRemoteSource } from "./sources.ts";
+
+/** How many blocks are read at a time. */
+const PARALLEL = 16;
+
+/** The work of the thread that reads from other machines: answers each request that it receives. */
+export function serveRemote(): void {
+  const { port, signal } = workerData as ThreadData;
+  // Libraries warn of things that a user of this program cannot change.
+  process.removeAllListeners("warning");
+  const server = new Server();
+  const reply = (message: Reply, transfer: ArrayBuffer[] = []) => {
+    port.postMessage(message, transfer);
+    Atomics.add(signal, 0, 1);
+    Atomics.notify(signal, 0);
+  };
+  port.on("message", ({ id, request }: { id: number; request: RemoteRequest }) => {
+    server.answer(request).then(
+      (value) => reply({ id, value }, buffersIn(value)),
+      (error: unknown) => reply({ id, error: sent(error) }),
+    );
+  });
+}
+
+class Server {
+  readonly #disks = new Map<number, { readonly blocks: RemoteBlocks; readonly source: RemoteSource }>();
+  readonly #streams = new Map<number, { readonly stream: RemoteStream; readonly source: RemoteSource }>();
+  #next = 0;
+
+  answer(request: RemoteRequest): Promise<RemoteAnswers[keyof RemoteAnswers]> {
+    switch (request.kind) {
+      case "open":
+        return this.#open(request);
+      case "read":
+        return this.#read(request);
+      case "next":
+        return this.#nextOf(request);
+      case "close":
+        return this.#close(request);
+    }
+  }
+
+  async #open({ source: name, options }: RemoteRequest & { kind: "open" }): Promise<OpenedSource> {
+    const source = await openRemoteSource(name, options);
+    const disks = source.disks.map((blocks) => {
+      const number = this.#next++;
+      this.#disks.set(number, { blocks, source });
+      return { number, size: blocks.size, blockSize: blocks.blockSize };
+    });
+    const warnings = source.warnings ?? [];
+    if (source.stream === undefined) return { disks, warnings };
+    const number = this.#next++;
+    this.#streams.set(number, { stream: source.stream, source });
+    return { disks, warnings, stream: { number, size: source.stream.size } };
+  }
+
+  async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
+    const { stream, source } = this.#streams.get(number)!;
+    const bytes = await stream.next();
+    return { bytes, usage: source.usage() };
+  }
+
+  async #read({ disk, blocks: indexes }: RemoteRequest & { kind: "read" }): Promise<ReadBlocks> {
+    const { blocks, source } = this.#disks.get(disk)!;
+    const results: (Uint8Array | undefined | { reason: string })[] = indexes.map(() => undefined);
+    const runs = runsOf(indexes, blocks.together ?? 1);
+    let next = 0;
+    const readOn = async () => {
+      for (let run = runs[next++]; run !== undefined; run = runs[next++]) {
+        const { at, count } = run;
+        try {
+          const first = indexes[at]!;
+          const some = (count > 1 ? await blocks.readRun?.(first, count) : undefined) ?? [await blocks.read(first)];
+          for (const [after, block] of some.entries()) results[at + after] = block;
+        } catch (error) {
+          if (!(error instanceof RemoteError)) throw error;
+          results.fill({ reason: error.message }, at, at + count);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, runs.length) }, readOn));
+    return { blocks: results, usage: source.usage() };
+  }
+
+  async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
+    for (const number of numbers) {
+      this.#streams.get(number)?.stream.close();
+      this.#streams.delete(number);
+      this.#disks.delete(number);
+    }
+  }
+}
+
+/** Where blocks follow each other among those that are asked for, in runs of at most `most`. */
+function runsOf(indexes: readonly number[], most: number): { readonly at: number; count: number }[] {
+  const runs: { readonly at: number; count: number }[] = [];
+  for (const [at, index] of indexes.entries()) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.count < most && index === indexes[at - 1]! + 1) last.count++;
+    else runs.push({ at, count: 1 });
+  }
+  return runs;
+}
+
+function sent(error: unknown): Extract<Reply, { error: unknown }>["error"] {
+  if (error instanceof RemoteError) return { message: error.message, status: error.status };
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** The memory of blocks that have it for themselves, which is handed over instead of copied. */
+function buffersIn(value: RemoteAnswers[keyof RemoteAnswers]): ArrayBuffer[] {
+  if (value === undefined || "disks" in value) return [];
+  const blocks = "blocks" in value ? value.blocks : [value.bytes];
+  const buffers = blocks.flatMap((block) =>
+    block instanceof Uint8Array && block.buffer instanceof ArrayBuffer && block.byteLength === block.buffer.byteLength
+      ? [block.buffer]
+      : [],
+  );
+  return [...new Set(buffers)];
+}

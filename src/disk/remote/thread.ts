@@ -1,0 +1,109 @@
+import { extname, isAbsolute, join } from "node:path";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { RemoteAnswers, RemoteRequest, Reply, ThreadData } from "./messages.ts";
+import { RemoteError } from "./source.ts";
+
+type AnswerTo<R extends RemoteRequest> = RemoteAnswers[R["kind"]];
+
+/** How long a blocked thread waits for a reply, in milliseconds: longer than all retries of a request take. */
+const LONGEST = 15 * 60_000;
+
+/**
+ * The thread that reads from other machines. Its answers can be awaited, or waited for where a reader needs a block at
+ * once: readers are synchronous, whatever they read.
+ */
+export class RemoteThread {
+  readonly #port: MessagePort;
+  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #next = 0;
+
+  /** @throws {RemoteError} if the program is not in a file, which the thread would run */
+  constructor() {
+    const program = programFile();
+    const { port1, port2 } = new MessageChannel();
+    const data: ThreadData = { port: port2, signal: this.#signal };
+    const thread = new Worker("require(process.argv[2]).serveRemote()", {
+      eval: true,
+      argv: [program],
+      workerData: data,
+      transferList: [port2],
+    });
+    thread.on("error", (error) => this.#end(error.message));
+    thread.on("exit", (code) => this.#end(`the thread that reads from other machines ended with ${code}`));
+    // It ends with the program, which waits only while an answer is awaited.
+    thread.unref();
+    this.#port = port1;
+    port1.on("message", (reply: Reply) => this.#deliver(reply));
+    port1.unref();
+  }
+
+  /** @throws {RemoteError} if the source cannot be read */
+  async ask<R extends RemoteRequest>(request: R): Promise<AnswerTo<R>> {
+    const reply = await new Promise<Reply>((resolve) => {
+      this.#port.ref();
+      this.#post(request, resolve);
+    });
+    return answerIn<R>(reply);
+  }
+
+  /** The same without letting anything else happen meanwhile. @throws {RemoteError} */
+  askNow<R extends RemoteRequest>(request: R): AnswerTo<R> {
+    let answer: Reply | undefined;
+    this.#post(request, (reply) => {
+      answer = reply;
+    });
+    for (const end = Date.now() + LONGEST; answer === undefined; ) {
+      const seen = Atomics.load(this.#signal, 0);
+      const received = receiveMessageOnPort(this.#port);
+      if (received !== undefined) this.#deliver(received.message as Reply);
+      else if (Atomics.wait(this.#signal, 0, seen, end - Date.now()) === "timed-out")
+        throw new RemoteError(4, "no answer came within 15 minutes");
+    }
+    return answerIn<R>(answer);
+  }
+
+  /** The same without waiting for an answer. */
+  tell(request: RemoteRequest): void {
+    this.#post(request, () => {});
+  }
+
+  #post(request: RemoteRequest, deliver: (reply: Reply) => void): void {
+    const id = this.#next++;
+    this.#waiting.set(id, deliver);
+    this.#port.postMessage({ id, request });
+  }
+
+  #deliver(reply: Reply): void {
+    const deliver = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#port.unref();
+    deliver?.(reply);
+  }
+
+  /** Whoever waits is told that no answer will come. */
+  #end(message: string): void {
+    for (const id of [...this.#waiting.keys()]) this.#deliver({ id, error: { message } });
+  }
+}
+
+function answerIn<R extends RemoteRequest>(reply: Reply): AnswerTo<R> {
+  if ("value" in reply) return reply.value as AnswerTo<R>;
+  const { message, status } = reply.error;
+  throw status === undefined ? new Error(message) : new RemoteError(status, message);
+}
+
+/** The file that holds the whole program; where its sources run, what is built of them. */
+function programFile(): string {
+  if (!isAbsolute(__filename))
+    throw new RemoteError(2, "to read from another machine, the program must run from its file");
+  return extname(__filename) === ".ts" ? join(__filename, "../../../../dist/cloud-init-lint.cjs") : __filename;
+}
+
+let thread: RemoteThread | undefined;
+
+/** The thread of this process, or of this thread of it: started when first used. */
+export function remoteThread(): RemoteThread {
+  thread ??= new RemoteThread();
+  return thread;
+}
