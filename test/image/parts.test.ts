@@ -48,28 +48,30 @@ test("nor does that of another file system, unless nothing is in them", () => {
   expect(parts(erofs, 2 * START, { start: START, content: Buffer.alloc(SECTOR) })).toEqual(["the disk: erofs"]);
 });
 
+const machine = (disks: readonly Disk[]) => ({ disks, warnings: [], close: () => {} });
+
 describe("a file system that may be the root and cannot be read", () => {
   /** A partition with a root, and in front of it an ext4 with this change. */
-  const machine = (change: (ext: Buffer) => void) => {
+  const damagedMachine = (change: (ext: Buffer) => void) => {
     const ext = tinyImage("ext4");
     change(ext);
     const disks = [memoryDisk(ext), disk(Buffer.alloc(0), 2 * START, squashfs)];
-    return (number?: number) => openDiskImage("x", { disks, warnings: [] }, number).problems.map(({ path }) => path);
+    return (number?: number) => openDiskImage("x", machine(disks), number).problems.map(({ path }) => path);
   };
   const unsupported = (ext: Buffer) => ext.writeUInt32LE(0x80000000, 1024 + 96);
   const damaged = (ext: Buffer) => ext.fill(0, 1024 + 1024, ext.length);
 
   test("is a problem beside another root, unless that is chosen", () => {
-    expect(machine(() => {})()).toEqual([]);
+    expect(damagedMachine(() => {})()).toEqual([]);
     for (const change of [unsupported, damaged]) {
-      expect(machine(change)()).toEqual(["disk 1"]);
-      expect(machine(change)(1)).toEqual([]);
+      expect(damagedMachine(change)()).toEqual(["disk 1"]);
+      expect(damagedMachine(change)(1)).toEqual([]);
     }
   });
 
   test("is what is said if there is no other", () => {
     const ext = tinyImage("ext4");
-    const open = (size: number) => openDiskImage("x", { disks: [memoryDisk(ext.subarray(0, size))], warnings: [] });
+    const open = (size: number) => openDiskImage("x", machine([memoryDisk(ext.subarray(0, size))]));
     expect(() => open(ext.length)).toThrow("x contains no root file system: the disk is ext4 without a system");
     expect(() => open(ext.length / 2)).toThrow(
       "no root file system can be read: the disk (ext4) cannot be read: its end",

@@ -83,6 +83,8 @@ function rootsIn(part: Part, filesystem: Filesystem): Root[] {
  */
 export function doubtAbout({ content }: Part): string | undefined {
   if (!isFilesystem(content)) return content.mayBeRoot ? content.reason : undefined;
+  // It has no links and no owners.
+  if (content.type === "vfat") return undefined;
   try {
     const top = content.subvolume?.({ path: "/" });
     for (const name of top?.names() ?? []) expectReadable(content.subvolume!({ path: name }) ?? content.root);
