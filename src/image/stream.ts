@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from "node:fs";
-import type { Readable } from "node:stream";
+import { fstatSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
+import { chunksOfFile } from "../disk/file.ts";
 import { openDisksOfStream } from "../disk/open.ts";
 import { RemoteError } from "../disk/remote/source.ts";
 import { Bytes } from "../tar/bytes.ts";
@@ -29,11 +29,12 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a terminal; pipe in a tar archive or a disk image");
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
-  const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
+  const chunks: AsyncIterable<Buffer> = isStandardInput ? process.stdin : chunksOfFile(source);
+  const iterator = chunks[Symbol.asyncIterator]();
   try {
-    return await openBytes(stream as AsyncIterable<Buffer>, { source, name }, keep, options);
+    return await openBytes({ [Symbol.asyncIterator]: () => iterator }, { source, name }, keep, options);
   } finally {
-    stream.destroy();
+    await iterator.return?.();
   }
 }
 

@@ -6,8 +6,13 @@ import { decodeBlock } from "./block.ts";
 import { MOST_BLOCK, newState } from "./state.ts";
 
 /**
- * A frame of Zstandard (RFC 8878); skippable frames may stand in front of it. Its own checksum is not compared: disks and
- * file systems leave it out.
+ * A frame of Zstandard (RFC 8878); skippable frames may stand in front of it.
+ *
+ * Why not a library: Node has Zstandard only since 22.15. fzstd 0.1.1 (measured on Node 20) takes twice the time, refuses the
+ * padding that disks put behind a frame, has no limit for what comes out, reserves what a header says (up to 2 GiB), needs
+ * 500 MB of memory for the stream of a disk, and accepts most damage: of 20,000 frames with a changed byte it refused 221.
+ *
+ * A frame's own checksum is not compared: those who write clusters and blocks of file systems leave it out.
  */
 export function zstd(bytes: Buffer, limit: number): Buffer {
   const head = readHead(bytes, frameStart(bytes));
